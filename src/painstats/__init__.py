@@ -1,0 +1,30 @@
+"""painstats: do my activity and my sleep change my pain?
+
+Data takes one way through seven stages, one verb each: exported files are read (:func:`read_export`), checked and stored
+(:func:`load_records`), summed up by local date (:func:`build_daily_table`), laid out for the model
+(:func:`build_model_frame`), fitted (:func:`fit_models`), judged (:func:`find`) and told (:func:`write_reports`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+VERBS = {
+    "read_export": "painstats.sources",
+    "load_records": "painstats.store",
+    "build_daily_table": "painstats.daily",
+    "build_model_frame": "painstats.frame",
+    "fit_models": "painstats.models",
+    "find": "painstats.findings",
+    "write_reports": "painstats.reports",
+}
+
+__all__ = list(VERBS)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb when it is first used, so that ``painstats --help`` answers at once."""
+    if name in VERBS:
+        return getattr(import_module(VERBS[name]), name)
+    raise AttributeError(f"module 'painstats' has no attribute {name!r}")

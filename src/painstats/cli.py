@@ -1,0 +1,160 @@
+"""The command line: init, run, me, status, quarantine, sources, forget.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard output (as
+JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from painstats.errors import PainstatsError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``painstats``; those of the process by default.
+
+    Returns
+    -------
+    The exit code.
+    """
+    os.umask(0o077)
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except PainstatsError as error:
+        print(f"painstats: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("painstats: interrupted; the database is as it was before the file being read", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if options.debug:
+            raise
+        place = _place(error)
+        print(f"painstats: a bug ({type(error).__name__} in {place}); please report it. --debug shows where", file=sys.stderr)
+        return 1
+
+
+def _place(error: BaseException) -> str:
+    """Name the innermost line of painstats' own code, without any value."""
+    trace, place = error.__traceback__, "unknown"
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if "painstats" in file.parts:
+            place = f"{file.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="painstats",
+        description="Do my activity and my sleep change my pain? Reads exported step counts, sleep and a pain diary, "
+        "and answers for each person, or says why it cannot tell yet.",
+    )
+    parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
+    parser.add_argument("--debug", action="store_true", help="show the full trace of an unforeseen error")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(commands, "init", "make a study folder with a commented study.toml and an inbox", _init)
+    run = _add(commands, "run", "read what is new in the inbox and answer", _run)
+    run.add_argument("--quiet", action="store_true", help="no progress")
+    _add(commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status)
+    _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
+    forget = _add(commands, "forget", "remove a person from everything, and prove it", _forget)
+    forget.add_argument("participant", metavar="PARTICIPANT")
+    forget.add_argument("--yes", action="store_true", help="do not ask")
+    _add_me(commands)
+    _add(commands, "sources", "which exports are understood, and how to get them out of each app", _sources, study=False)
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    text: str,
+    command: Callable[[argparse.Namespace], int],
+    study: bool = True,
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    if study:
+        parser.add_argument("study", metavar="STUDY", type=Path, help="the study folder")
+    parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    me = _add(commands, "me", "one person's exports and diary in, one report out; no study file needed", _me, study=False)
+    me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports of a phone or watch, as they came")
+    me.add_argument("--diary", type=Path, required=True, help="a CSV with one row for each rating")
+    me.add_argument("--time-zone", required=True, help="where you live, such as Europe/London")
+    me.add_argument("--output", type=Path, default=Path("painstats-report.html"), help="the report (default: %(default)s)")
+    me.add_argument("--pain-column", default="pain", help="column of the rating (default: %(default)s)")
+    me.add_argument("--date-column", default="date", help="column of the date (default: %(default)s)")
+    me.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
+    me.add_argument("--scale", type=float, nargs=2, default=(0.0, 10.0), metavar=("LOW", "HIGH"), help="ends of the scale (default: 0 10)")
+    me.add_argument("--higher-is", choices=("worse", "better"), default="worse", help="which end is bad (default: %(default)s)")
+    me.add_argument("--filled", choices=("morning", "evening", "any_time"), default="evening", help="when the diary is filled in (default: %(default)s)")
+    me.add_argument("--recall", choices=("now", "today", "last_24_hours", "yesterday"), default="today", help="which time a rating is about (default: %(default)s)")
+
+
+def _init(options: argparse.Namespace) -> int:
+    from painstats.commands.init import init
+
+    return init(options.study, options.json)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from painstats.commands.run import run
+
+    return run(options.study, options.json, options.quiet)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from painstats.commands.status import status
+
+    return status(options.study, options.json)
+
+
+def _quarantine(options: argparse.Namespace) -> int:
+    from painstats.commands.quarantine import quarantine
+
+    return quarantine(options.study, options.json)
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from painstats.commands.forget import forget
+
+    return forget(options.study, options.participant, options.yes, options.json)
+
+
+def _me(options: argparse.Namespace) -> int:
+    from painstats.commands.me import MyDiary, me
+
+    diary = MyDiary(
+        options.diary, options.pain_column, options.date_column, options.date_format, tuple(options.scale),
+        options.higher_is, options.filled, options.recall,
+    )  # fmt: skip
+    return me(options.exports, diary, options.time_zone, options.output, options.json)
+
+
+def _sources(options: argparse.Namespace) -> int:
+    from painstats.commands.sources import sources
+
+    return sources(options.json)

@@ -1,0 +1,38 @@
+"""``painstats quarantine``: rejected rows, each with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from painstats.commands.printing import print_json, print_table
+from painstats.store import open_store
+from painstats.study import read_study
+
+QUERY = """
+SELECT i.file_name, q.entry, q.line, q.column_name, q.rule, q.text
+FROM quarantine AS q JOIN import AS i USING (import_id)
+ORDER BY i.file_name, q.entry, q.line, q.column_name
+"""
+REFUSED = "SELECT file_name, rule, message FROM import WHERE status = 'refused' ORDER BY file_name"
+
+
+def quarantine(folder: Path, as_json: bool) -> int:
+    """Print every rejected row and every refused file with the reason."""
+    study = read_study(folder)
+    with open_store(study) as store:
+        rows = store.connection.execute(QUERY).pl().to_dicts()
+        refused = store.connection.execute(REFUSED).pl().to_dicts()
+    if as_json:
+        print_json({"rows": rows, "refused_files": refused})
+        return 0
+    if not rows and not refused:
+        print("The quarantine is empty.")
+        return 0
+    if rows:
+        print_table(
+            rows,
+            {"file_name": "file", "entry": "entry", "line": "line", "column_name": "column", "rule": "reason", "text": "as it came"},
+        )
+    for file in refused:
+        print(f"\nrefused: {file['file_name']} ({file['rule']})\n  {file['message']}")
+    return 0

@@ -1,0 +1,116 @@
+"""``painstats run``: read what is new, answer, and say what happened."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from painstats.commands.printing import print_json, printable
+from painstats.run import FileOutcome, RunSummary, Say, run_study
+from painstats.study import Study, read_study
+
+
+def run(folder: Path, as_json: bool, quiet: bool) -> int:
+    """Run a study and print a summary."""
+    study = read_study(folder)
+    summary = run_study(study, silent if quiet else progress())
+    if as_json:
+        print_json(as_answer(summary))
+    else:
+        print_summary(study, summary)
+    return summary.exit_code
+
+
+def progress() -> Say:
+    """Return a function that prints lines of progress with the seconds since the start."""
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"[{time.monotonic() - started:5.1f} s] {printable(line)}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def silent(line: str) -> None:
+    """Say nothing."""
+    del line
+
+
+def as_answer(summary: RunSummary) -> dict[str, Any]:
+    """Return a run's summary for a program."""
+    return {
+        "exit_code": summary.exit_code,
+        "changed": summary.changed,
+        "refusal": summary.refusal,
+        "reports": [str(path) for path in summary.reports],
+        "files": [
+            {
+                "file": outcome.file.name,
+                "participant": outcome.file.participant_id,
+                "status": outcome.status,
+                "rule": outcome.rule,
+                "message": outcome.message,
+                "rows": asdict(outcome.summary) if outcome.summary else None,
+            }
+            for outcome in summary.files
+        ],
+    }
+
+
+def print_summary(study: Study, summary: RunSummary, *, hint: bool = True) -> None:
+    """Print what was read, what was rejected and what was found; with ``hint``, also where to look next."""
+    loaded = [outcome.summary for outcome in summary.files if outcome.summary]
+    known = sum(outcome.status == "known" for outcome in summary.files)
+    print(f"Files: {len(loaded)} read, {known} known from before, {_count(summary, 'refused')} refused")
+    if loaded:
+        print(
+            f"Rows:  {sum(s.read for s in loaded)} read = {sum(s.new for s in loaded)} new + {sum(s.same for s in loaded)} already known "
+            f"+ {sum(s.corrected for s in loaded)} corrected + {sum(s.quarantined for s in loaded)} in quarantine "
+            f"+ {sum(s.ignored for s in loaded)} not needed"
+        )
+    for outcome in summary.files:
+        _print_problem(study, outcome, hint)
+    if summary.refusal:
+        print(f"No model: {summary.refusal}")
+    if not summary.changed:
+        print("Nothing new: nothing was computed, the reports are as they were.")
+        return
+    _print_findings(study)
+    if hint:
+        print(f"Open:  {study.reports / 'index.html'}")
+
+
+def _count(summary: RunSummary, status: str) -> int:
+    return sum(outcome.status == status for outcome in summary.files)
+
+
+def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
+    if outcome.status in ("refused", "failed"):
+        print(f"  {outcome.status}: {printable(outcome.file.name)}: {printable_lines(outcome.message or '')}")
+    elif outcome.summary and outcome.summary.quarantined:
+        look = f"; see them with: painstats quarantine {study.folder}" if hint else ""
+        print(f"  {printable(outcome.file.name)}: {outcome.summary.quarantined} row(s) in quarantine{look}")
+
+
+def printable_lines(text: str) -> str:
+    """Make a message of several lines safe for a terminal, keeping its lines."""
+    return "\n".join(printable(line) for line in text.splitlines())
+
+
+def _print_findings(study: Study) -> None:
+    import polars as pl
+
+    path = study.published / "finding.parquet"
+    if not path.exists():
+        return
+    from painstats.vocabulary import MEASURES, VERDICTS
+
+    findings = pl.read_parquet(path)
+    people = findings.filter(pl.col("subject") == "participant")
+    for measure in people["measure"].unique(maintain_order=True):
+        counts = dict(people.filter(pl.col("measure") == measure)["verdict"].value_counts().iter_rows())
+        told = ", ".join(f"{counts[verdict]} {words}" for verdict, words in VERDICTS.items() if verdict in counts)
+        print(f"Found: {MEASURES[measure].label}: {told}")

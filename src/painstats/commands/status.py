@@ -1,0 +1,68 @@
+"""``painstats status``: what has been read, from when to when, how many valid days, and what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from painstats.commands.printing import print_json, print_table
+from painstats.store import open_store
+from painstats.store.publish import read_table, table_exists
+from painstats.study import PredictorPlan, Study, read_study
+
+VALID_DAYS = {
+    "total_sleep_time_min": "valid_nights",
+    "step_count": "valid_step_days",
+    "active_time_min": "valid_active_days",
+}
+
+HEADINGS = {
+    "participant_id": "participant",
+    "first_date": "from",
+    "last_date": "to",
+    "rated_days": "rated days",
+    "valid_nights": "valid nights",
+    "valid_step_days": "valid step days",
+    "complete_days": "complete days",
+    "missing": "what is missing",
+}
+
+
+def status(folder: Path, as_json: bool) -> int:
+    """Print the state of a study."""
+    study = read_study(folder)
+    with open_store(study) as store:
+        imports = read_table(store, "import_summary").to_dicts() if table_exists(store, "import_summary") else []
+        people = read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
+    for person in people:
+        person["missing"] = "; ".join(_missing(person, study)) or "nothing"
+    if as_json:
+        print_json({"study": study.plan.study.name, "plan_hash": study.plan_hash, "imports": imports, "participants": people})
+        return 0
+    if not imports:
+        print(f"Nothing has been read yet. Put exports into {study.inbox} and run: painstats run {folder}")
+        return 0
+    print_table(
+        imports,
+        {
+            "participant_id": "participant", "source": "source", "status": "status", "files": "files", "rows_read": "rows read",
+            "rows_stored": "stored", "rows_known": "already known", "rows_quarantined": "quarantine", "rows_ignored": "not needed",
+        },
+    )  # fmt: skip
+    print()
+    print_table(people, HEADINGS)
+    return 0
+
+
+def _missing(person: dict[str, Any], study: Study) -> list[str]:
+    """Say what stands between a person and an answer."""
+    found = [] if person["rated_days"] else [f"no {study.plan.outcome.item} ratings"]
+    found += [f"no valid {_label(p)}" for p in study.plan.predictors if not person[VALID_DAYS[p.measure]]]
+    lacking = study.plan.rules.min_days_verdict - person["complete_days"]
+    if not found and lacking > 0:
+        found.append(f"{lacking} more complete days until an answer may be given")
+    return found
+
+
+def _label(predictor: PredictorPlan) -> str:
+    return predictor.definition.label

@@ -1,0 +1,68 @@
+"""What can go wrong, each with the exit code that the command line ends with.
+
+Codes follow one table (``docs/operations.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export refused
+whole, 4 rows in quarantine, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any answer.
+A message says what was found, where, and what to do next; it never holds a person's values.
+"""
+
+from __future__ import annotations
+
+
+class PainstatsError(Exception):
+    """An error whose message is written for the user and printed without a traceback."""
+
+    exit_code = 1
+
+
+class StudyError(PainstatsError):
+    """The command or ``study.toml`` asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class ExportRefused(PainstatsError):
+    """A file was refused whole; nothing of it is stored.
+
+    Parameters
+    ----------
+    rule
+        Short name of the reason, kept in the import ledger (``not_recognised``, ``xml_truncated``, …).
+    message
+        What was found, in which entry and line, and what to do.
+    """
+
+    exit_code = 3
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+class StudyInUse(PainstatsError):
+    """Another process is writing to the study."""
+
+    exit_code = 5
+
+
+class StorageError(PainstatsError):
+    """The study's database cannot be opened or written."""
+
+    exit_code = 6
+
+
+class NotEnoughData(PainstatsError):
+    """No requested answer can be given from the data there is."""
+
+    exit_code = 7
+
+
+QUARANTINED_EXIT_CODE = 4
+"""Exit code of a run that stored everything readable and put the rest in quarantine."""
+
+EXIT_SEVERITY = (1, 6, 5, 2, 3, 4, 7, 0)
+"""Exit codes from the gravest to the mildest; a run over several files ends with the gravest."""
+
+
+def gravest(codes: list[int]) -> int:
+    """Return the gravest of several exit codes (0 for none)."""
+    return min(codes, key=EXIT_SEVERITY.index, default=0)

@@ -1,0 +1,174 @@
+"""Turn fits into findings: one row for each person and predictor, and one for the cohort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from statsmodels.stats.multitest import multipletests
+
+from painstats.findings.tables import FINDING, replace_table, summarise
+from painstats.findings.verdict import Evidence, Verdict, judge
+from painstats.store.connection import Store
+from painstats.store.publish import read_table
+from painstats.study import PredictorPlan, RulesPlan, Study
+
+LEAST_OUTCOME_SD_SHARE = 0.03
+"""Least SD of ratings, as a share of the scale: 0.3 points of 0-10 (statistics of constant pain mean nothing)."""
+LEAST_DISTINCT_SCORES = 3
+MOST_OF_ONE_SCORE = 0.8
+CONFIRMATORY_LEVEL = 0.05
+
+Row = dict[str, Any]
+
+
+def find(store: Store) -> int:
+    """Judge every fit and store the table ``finding`` (columns: :data:`painstats.findings.tables.FINDING`).
+
+    Returns
+    -------
+    The number of findings.
+    """
+    summarise(store)
+    people = {row["participant_id"]: row for row in read_table(store, "participant_summary").iter_rows(named=True)}
+    fits = {(row["participant_id"], row["predictor"]): row for row in read_table(store, "person_fit").iter_rows(named=True)}
+    swings = _swings(store)
+    rows = [
+        _person_finding(store.study, predictor, people[person], fits.get((person, predictor.name)), swings.get((person, predictor.name), 0.0))
+        for person in sorted(people)
+        for predictor in store.study.plan.predictors
+    ]
+    rows += _cohort_findings(store, rows, swings)
+    replace_table(store, "finding", pl.DataFrame(rows, schema=FINDING, orient="row"))
+    return len(rows)
+
+
+def _swings(store: Store) -> dict[tuple[str, str], float]:
+    """Each person's own standard deviation of each predictor over complete days, in effect units."""
+    found = {}
+    for predictor in store.study.plan.predictors:
+        query = (
+            f"SELECT participant_id, coalesce(stddev_samp({predictor.name}), 0) FROM model_frame "
+            "WHERE left_out IS NULL OR left_out = 'few_days' GROUP BY participant_id"
+        )
+        found |= {(person, predictor.name): sd for person, sd in store.connection.execute(query).fetchall()}
+    return found
+
+
+def _person_finding(study: Study, predictor: PredictorPlan, person: Row, fit: Row | None, swing: float) -> Row:
+    smallest = study.plan.outcome.smallest_effect / swing if swing > 0 else 0.0
+    evidence = Evidence(
+        estimate=fit and fit["estimate"],
+        low=fit and fit["low"],
+        high=fit and fit["high"],
+        false_sign_rate=fit and fit["false_sign_rate"],
+        reliability=fit and fit["reliability"],
+        days=person["complete_days"],
+        compliance=person["compliance"],
+        within_sd=swing,
+        least_within_sd=predictor.definition.least_within_sd,
+        outcome_varies=_varies(person, study),
+        smallest_effect=smallest,
+        slopes_differ=fit and fit["slopes_differ"],
+    )
+    verdict = judge(evidence, study.plan.rules)
+    shown = fit if fit and not _is_hidden(verdict) else None
+    return {
+        **_named("participant", person["participant_id"], predictor),
+        "basis": fit["basis"] if fit else "none",
+        **{key: shown[key] if shown else None for key in ("estimate", "low", "high", "reliability", "own_estimate", "own_low", "own_high")},
+        "probability_of_direction": 1.0 - shown["false_sign_rate"] if shown and shown["false_sign_rate"] is not None else None,
+        "days": person["complete_days"],
+        "people": 1,
+        **_answered(verdict),
+        "smallest_effect": smallest,
+        "swing": swing,
+    }
+
+
+def _varies(person: Row, study: Study) -> bool:
+    low, high = study.plan.outcome.scale
+    rated = person["rated_days"]
+    return bool(
+        rated
+        and (person["sd_pain_score"] or 0.0) >= LEAST_OUTCOME_SD_SHARE * (high - low)
+        and person["distinct_pain_scores"] >= LEAST_DISTINCT_SCORES
+        and person["commonest_score_days"] <= MOST_OF_ONE_SCORE * rated
+    )
+
+
+def _is_hidden(verdict: Verdict) -> bool:
+    """Whether the reasons forbid even the estimate to be shown."""
+    return bool({"too_few_days_for_model", "too_few_days_to_show", "rating_hardly_varies", "predictor_hardly_varies"} & set(verdict.reasons))
+
+
+def _cohort_findings(store: Store, people: list[Row], swings: dict[tuple[str, str], float]) -> list[Row]:
+    fits = {row["predictor"]: row for row in read_table(store, "cohort_fit").iter_rows(named=True)}
+    if len(people) <= len(store.study.plan.predictors):
+        return []  # one person is not a cohort
+    tested = [predictor.name for predictor in store.study.plan.predictors if predictor.name in fits]
+    adjusted = dict(zip(tested, _holm([fits[name]["p"] for name in tested]), strict=True))
+    return [
+        _cohort_finding(store.study, predictor, fits.get(predictor.name), adjusted.get(predictor.name), _mean_swing(swings, predictor))
+        for predictor in store.study.plan.predictors
+    ]
+
+
+def _holm(p_values: list[float]) -> list[float]:
+    """Holm's adjustment over the declared predictors (Holm 1979)."""
+    return list(multipletests(p_values, method="holm")[1]) if p_values else []
+
+
+def _mean_swing(swings: dict[tuple[str, str], float], predictor: PredictorPlan) -> float:
+    own = [swing for (_, name), swing in sorted(swings.items()) if name == predictor.name and swing > 0]
+    return sum(own) / len(own) if own else 0.0
+
+
+def _cohort_finding(study: Study, predictor: PredictorPlan, fit: Row | None, p: float | None, swing: float) -> Row:
+    smallest = study.plan.outcome.smallest_effect / swing if swing > 0 else 0.0
+    verdict = _judge_cohort(fit, p, smallest, study.plan.rules)
+    return {
+        **_named("cohort", None, predictor),
+        "basis": fit["basis"] if fit else "none",
+        "estimate": fit and fit["estimate"],
+        "low": fit and fit["low"],
+        "high": fit and fit["high"],
+        "probability_of_direction": None,
+        "reliability": None,
+        "own_estimate": fit and fit["two_stage_estimate"],
+        "own_low": fit and fit["two_stage_low"],
+        "own_high": fit and fit["two_stage_high"],
+        "days": fit["days"] if fit else 0,
+        "people": fit["people"] if fit else 0,
+        **_answered(verdict),
+        "smallest_effect": smallest,
+        "swing": swing,
+    }
+
+
+def _judge_cohort(fit: Row | None, p: float | None, smallest: float, rules: RulesPlan) -> Verdict:
+    if fit is None or p is None or fit["people"] < rules.min_people_cohort:
+        return Verdict("cannot_tell_yet", ("too_few_people",))
+    notes = tuple(fit["notes"])
+    if not fit["agrees"]:
+        return Verdict("cannot_tell_yet", ("checks_disagree", *notes))
+    if p < CONFIRMATORY_LEVEL:
+        return Verdict("more_pain" if fit["estimate"] > 0 else "less_pain", notes)
+    if max(abs(fit["low"]), abs(fit["high"])) < smallest:
+        return Verdict("no_clear_link", ("inside_smallest_effect", *notes))
+    return Verdict("cannot_tell_yet", ("interval_too_wide", *notes))
+
+
+def _named(subject: str, participant_id: str | None, predictor: PredictorPlan) -> Row:
+    return {
+        "subject": subject,
+        "participant_id": participant_id,
+        "predictor": predictor.name,
+        "measure": predictor.measure,
+        "lag_days": predictor.lag,
+        "unit": predictor.definition.unit,
+    }
+
+
+def _answered(verdict: Verdict) -> Row:
+    return {"verdict": verdict.verdict, "reasons": list(verdict.reasons), "days_needed": verdict.days_needed}

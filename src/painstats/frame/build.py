@@ -1,0 +1,113 @@
+"""Build the model frame: outcome, lagged predictors, within and between parts, calendar terms, and what fell out.
+
+Lags are by calendar date, never by row, so a gap breaks them. A predictor ``x`` enters as the day's departure from the
+person's own mean over all days on which it was observed (``x_within``) and as that mean's departure from the mean over
+people (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121.
+"""
+
+from __future__ import annotations
+
+from painstats.store.connection import Store, transaction
+from painstats.study import PredictorPlan, Study
+
+DAYS_PER_TIME_UNIT = 30.0
+
+
+def build_model_frame(store: Store) -> int:
+    """Build ``model_frame``: one row for each participant-day, with the reason where it cannot be used.
+
+    Column ``left_out`` is null for a complete row, else ``no_rating``, ``no_<measure>`` (for the first predictor that
+    is missing) or ``few_days`` (the person has fewer complete days than the model needs).
+
+    Returns
+    -------
+    The number of complete rows.
+    """
+    with transaction(store) as connection:
+        _declare_phases(store)
+        connection.execute(_lagged_query(store.study))
+        connection.execute(_people_query(store.study))
+        connection.execute(_frame_query(store.study))
+        row = connection.execute("SELECT count(*) FROM model_frame WHERE left_out IS NULL").fetchone()
+    return int(row[0]) if row else 0
+
+
+def frame_columns(study: Study) -> tuple[str, ...]:
+    """Names of the numeric columns that a model may use, in order."""
+    parts = [f"{predictor.name}_{part}" for part in ("within", "between") for predictor in study.plan.predictors]
+    return (*parts, "is_weekend", "time_30d", "in_phase")
+
+
+def _declare_phases(store: Store) -> None:
+    """Keep the declared phases as a table."""
+    connection = store.connection
+    connection.execute("CREATE OR REPLACE TABLE treatment_phase (participant_id VARCHAR, name VARCHAR, start_date DATE, end_date DATE)")
+    for phase in store.study.plan.phases:
+        connection.execute("INSERT INTO treatment_phase VALUES (?, ?, ?, ?)", [phase.participant, phase.name, phase.start, phase.end])
+
+
+def _lagged_query(study: Study) -> str:
+    """Each day beside the predictors of the days before, in the units of their effects."""
+    predictors = study.plan.predictors
+    columns = "".join(f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}" for place, p in enumerate(predictors))
+    joins = "".join(
+        f"\nLEFT JOIN daily_summary AS {_alias(place)} ON {_alias(place)}.participant_id = d.participant_id "
+        f"AND {_alias(place)}.date = d.date - {p.lag}"
+        for place, p in enumerate(predictors)
+    )
+    reasons = "\n            ".join(f"WHEN {p.name} IS NULL THEN 'no_{p.measure}'" for p in predictors)
+    return f"""
+CREATE OR REPLACE TEMP TABLE lagged AS
+WITH joined AS (
+SELECT d.participant_id, d.date, d.pain_score{columns}
+FROM daily_summary AS d{joins}
+)
+SELECT *, CASE WHEN pain_score IS NULL THEN 'no_rating'
+            {reasons} END AS missing
+FROM joined"""
+
+
+def _people_query(study: Study) -> str:
+    """Person means over all observed days, and who has enough complete days for the model."""
+    means = "".join(f",\n       {_observed_mean(p)} AS {p.name}_mean" for p in study.plan.predictors)
+    return f"""
+CREATE OR REPLACE TEMP TABLE person AS
+SELECT participant_id,
+       count(*) FILTER (missing IS NULL) AS complete_days,
+       min(date) FILTER (missing IS NULL) AS first_complete_date,
+       max(date) FILTER (missing IS NULL) AS last_complete_date{means}
+FROM lagged AS l
+GROUP BY participant_id"""
+
+
+def _observed_mean(predictor: PredictorPlan) -> str:
+    return (
+        f"(SELECT fsum(o.{predictor.measure}) / count(o.{predictor.measure}) / {predictor.definition.per} "
+        f"FROM daily_summary AS o WHERE o.participant_id = l.participant_id)"
+    )
+
+
+def _frame_query(study: Study) -> str:
+    predictors = study.plan.predictors
+    within = "".join(f",\n       l.{p.name} - p.{p.name}_mean AS {p.name}_within" for p in predictors)
+    between = "".join(f",\n       p.{p.name}_mean - g.{p.name}_mean AS {p.name}_between" for p in predictors)
+    grand = ", ".join(f"fsum({p.name}_mean) / count({p.name}_mean) AS {p.name}_mean" for p in predictors)
+    own = ", ".join(f"l.{p.name}" for p in predictors)
+    enough = study.plan.rules.min_days_in_model
+    return f"""
+CREATE OR REPLACE TABLE model_frame AS
+SELECT l.participant_id, l.date, l.pain_score, {own}{within}{between},
+       (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
+       (epoch(l.date::TIMESTAMP) - (epoch(p.first_complete_date::TIMESTAMP) + epoch(p.last_complete_date::TIMESTAMP)) / 2)
+           / 86400 / {DAYS_PER_TIME_UNIT} AS time_30d,
+       EXISTS (FROM treatment_phase AS t WHERE t.participant_id = l.participant_id
+               AND l.date BETWEEN t.start_date AND coalesce(t.end_date, l.date))::INTEGER::DOUBLE AS in_phase,
+       CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.complete_days < {enough} THEN 'few_days' END AS left_out
+FROM lagged AS l
+JOIN person AS p USING (participant_id)
+CROSS JOIN (SELECT {grand} FROM person WHERE complete_days >= {enough}) AS g
+ORDER BY l.participant_id, l.date"""
+
+
+def _alias(place: int) -> str:
+    return f"x{place}"

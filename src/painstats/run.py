@@ -1,0 +1,208 @@
+"""One run over a study: the seven verbs in their order. The command line and the flows call this and add nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from importlib.metadata import version
+from pathlib import Path
+
+from painstats.checks import check_records
+from painstats.daily import build_daily_table
+from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
+from painstats.findings import find
+from painstats.frame import build_model_frame
+from painstats.models import fit_models
+from painstats.reports import write_reports
+from painstats.sources import read_export
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.export import content_hash
+from painstats.store import ImportSummary, Store, load_records, publish_tables
+from painstats.store.ledger import ExportIdentity, files_read_otherwise, known_import, record_refusal
+from painstats.store.load import CheckedRows, IgnoredRows, Reading, ReadingNote
+from painstats.store.stages import clear_records, inputs_hash, mark_done, was_done
+from painstats.study import Study
+
+VERSION = version("painstats")
+SOLE_PARTICIPANT = "me"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """A file in the inbox and whose it is (None where only the file itself can say)."""
+
+    path: Path
+    name: str
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file: ``loaded``, ``known`` (read before), ``refused`` or ``failed`` (our fault)."""
+
+    file: InboxFile
+    status: str
+    summary: ImportSummary | None = None
+    rule: str | None = None
+    message: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code for this file alone."""
+        if self.status == "failed":
+            return 1
+        if self.status == "refused":
+            return ExportRefused.exit_code
+        return QUARANTINED_EXIT_CODE if self.summary and self.summary.quarantined else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What one run did.
+
+    ``changed`` is False when nothing was new: then nothing was computed or written.
+    """
+
+    files: tuple[FileOutcome, ...]
+    changed: bool
+    reports: tuple[Path, ...] = ()
+    refusal: str | None = None
+    exit_code: int = field(default=0)
+
+
+def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
+    """Read what is new in the inbox, and answer.
+
+    Parameters
+    ----------
+    study
+        The study to run.
+    say
+        Receives one line of progress at a time, without any person's values.
+
+    Raises
+    ------
+    PainstatsError
+        The study cannot be run at all (see :mod:`painstats.errors`). Refused files do not raise; they are in the result.
+    """
+    from painstats.store import open_store
+
+    with open_store(study) as store:
+        prepare(store, say)
+        outcomes = tuple(load_file(store, file, say) for file in list_inbox(study))
+        return answer(store, outcomes, say)
+
+
+def prepare(store: Store, say: Say) -> None:
+    """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
+    changed = files_read_otherwise(store, _reading_hash(store.study))
+    if not changed:
+        return
+    present = {content_hash(file.path) for file in list_inbox(store.study)}
+    absent = len(set(changed) - present)
+    if absent:
+        raise StudyError(
+            f"time zones or diary mappings in study.toml changed, and {absent} file(s) read before are no longer in "
+            f"{store.study.inbox}: put them back, so that everything can be read again, or undo the change"
+        )
+    say("time zones or diary mappings changed: everything is read again")
+    clear_records(store)
+
+
+def list_inbox(study: Study) -> list[InboxFile]:
+    """List the files of the inbox, in a fixed order, with the participant that their folder names."""
+    if not study.inbox.is_dir():
+        raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
+    paths = sorted(path for path in study.inbox.rglob("*") if path.is_file() and not path.name.startswith("."))
+    sole = _sole_participant(study)
+    ignore = study.plan.inbox.ignore
+    files = []
+    for path in paths:
+        below = path.relative_to(study.inbox)
+        if any(fnmatch(path.name, pattern) or fnmatch(str(below), pattern) for pattern in ignore):
+            continue
+        files.append(InboxFile(path, str(below), below.parts[0] if len(below.parts) > 1 else sole))
+    return files
+
+
+def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
+    """Read, check and store one file, unless it is known; a file that fails leaves the database as it was."""
+    study = store.study
+    identity = ExportIdentity(file.name, content_hash(file.path), _reading_hash(study), file.participant_id)
+    known = known_import(store, identity)
+    if known is not None:
+        status = "known" if known.status == "loaded" else "refused"
+        return FileOutcome(file, status, rule=known.rule, message=known.message)
+    say(f"reading {file.name}")
+    try:
+        settings = ReadSettings(file.participant_id, study.time_zones, study.plan.diaries)
+        source, reads = read_export(file.path, settings)
+        summary = load_records(store, identity, source.name, _checked(reads, settings), VERSION)
+    except ExportRefused as refusal:
+        record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION)
+        return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
+    except PainstatsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one file's failure must not stop the others
+        return FileOutcome(file, "failed", rule="bug", message=f"{file.name}: {type(error).__name__} while reading; please report it")
+    return FileOutcome(file, "loaded", summary)
+
+
+def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say) -> RunSummary:
+    """Compute and write everything that rests on the records, unless nothing changed since the last time."""
+    codes = [outcome.exit_code for outcome in outcomes]
+    inputs = inputs_hash(store, VERSION)
+    if was_done(store, "reports", inputs):
+        return RunSummary(outcomes, changed=False, exit_code=gravest(codes))
+    refusal = None
+    say("building the daily table")
+    build_daily_table(store)
+    build_model_frame(store)
+    say("fitting the models")
+    try:
+        fit_models(store, say)
+    except NotEnoughData as error:
+        refusal = str(error)
+        codes.append(error.exit_code)
+    find(store)
+    say("writing the reports")
+    publish_tables(store)
+    reports = write_reports(store)
+    mark_done(store, "reports", inputs)
+    return RunSummary(outcomes, True, tuple(reports), refusal, gravest(codes))
+
+
+def _checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Reading]:
+    for read in reads:
+        match read:
+            case Ignored(entry, rows, reason):
+                yield IgnoredRows(entry, rows, reason)
+            case Noted(entry, message):
+                yield ReadingNote(f"{entry}: {message}" if entry else message)
+            case batch:
+                if settings.participant_id is None and batch.frame["participant_id"].null_count():
+                    raise ExportRefused(
+                        "no_participant",
+                        "the file does not say whose it is; move it into a folder named after the participant, inbox/<participant>/",
+                    )
+                checked = check_records(batch, settings.today)
+                yield CheckedRows(batch.table, checked.accepted, checked.rejected)
+
+
+def _sole_participant(study: Study) -> str | None:
+    """Return whose the files directly in the inbox are: the only participant, if there is only one."""
+    named = set(study.plan.participants) | {path.name for path in study.inbox.iterdir() if path.is_dir()}
+    if not named:
+        return SOLE_PARTICIPANT
+    return named.pop() if len(named) == 1 else None
+
+
+def _reading_hash(study: Study) -> str:
+    """Hash what the reading of a file depends on beside its bytes."""
+    plan = study.plan
+    described = [study.time_zones.described(person) for person in ("", *sorted(plan.participants))]
+    described += [diary.model_dump_json() for diary in plan.diaries]
+    return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

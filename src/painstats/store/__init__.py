@@ -1,0 +1,7 @@
+"""The only room that opens DuckDB: the database, its migrations, the import ledger, quarantine, publishing, erasure."""
+
+from painstats.store.connection import Store, open_store, transaction
+from painstats.store.load import ImportSummary, load_records
+from painstats.store.publish import publish_tables
+
+__all__ = ["ImportSummary", "Store", "load_records", "open_store", "publish_tables", "transaction"]

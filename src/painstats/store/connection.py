@@ -1,0 +1,113 @@
+"""Open a study's database: one writer behind an operating-system lock, private files, no network."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from painstats.errors import StorageError, StudyInUse
+from painstats.store.migrations import migrate
+from painstats.study import Study
+
+LOCK_FILE = ".painstats.lock"
+PRIVATE_UMASK = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open study database. Made by :func:`open_store`; valid inside its ``with`` block."""
+
+    study: Study
+    connection: duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def open_store(study: Study) -> Iterator[Store]:
+    """Open the study's database for this process alone, making or migrating it when needed.
+
+    Raises
+    ------
+    StudyInUse
+        Another process holds the study; its process id is named.
+    StorageError
+        The file cannot be opened, or was written by a newer version.
+    """
+    os.umask(PRIVATE_UMASK)
+    with _locked(study.folder):
+        connection = _connect(study.database)
+        try:
+            migrate(connection)
+            yield Store(study, connection)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Run statements all or nothing; any exception rolls back and is raised again."""
+    connection = store.connection
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _connect(database: Path) -> duckdb.DuckDBPyConnection:
+    """Connect with DuckDB's doors shut: no extension downloads, no other files than the study's own, encrypted spill."""
+    spill = database.parent / ".spill"
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "python_enable_replacements": False,
+        "temp_file_encryption": True,
+        "temp_directory": str(spill),
+    }
+    try:
+        connection = duckdb.connect(str(database), config=settings)
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise StudyInUse(f"{database.name} is open in another program; close it and run again") from None
+        raise StorageError(f"{database}: cannot be opened ({_first_line(error)}); check the disk and the permissions") from None
+    except duckdb.Error as error:
+        raise StorageError(f"{database}: cannot be used ({_first_line(error)}); restore it from a backup, or remove it and run again") from None
+    os.chmod(database, 0o600)
+    return connection
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with _open_lock(folder) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise StudyInUse(
+                f"{folder.name} is in use by process {lock.read().strip() or 'unknown'}; wait until it is done and run again"
+            ) from None
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _open_lock(folder: Path) -> IO[str]:
+    try:
+        return open(folder / LOCK_FILE, "a+", encoding="ascii")
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be written ({error.strerror}); check the permissions") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,152 @@
+"""Erasure: remove a person from the database, the reports and their inbox folder, rewrite the file, and look again.
+
+DuckDB keeps deleted text in its file; only a copy into a new file leaves it behind. So the rows are deleted, the database
+is copied, the copy takes its place, and every file of the study is searched for the person's id.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from painstats.errors import StudyError
+from painstats.store.connection import LOCK_FILE, Store, open_store, transaction
+from painstats.store.load import participant_hash
+from painstats.study import STUDY_FILE, Study
+
+SHORT_ID_LENGTH = 4
+
+RESULT_TABLES = (
+    "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary", "import_summary",
+    "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
+)  # fmt: skip
+"""Derived tables: they rest on everybody's data, so all of them go and are computed again by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was removed, and what a search for the id still finds.
+
+    ``kept`` names files that are the user's own to edit (the plan, exports of many people).
+    """
+
+    rows_removed: int
+    tables_touched: int
+    files_removed: tuple[str, ...]
+    files_searched: int
+    traces: tuple[str, ...] = field(default=())
+    kept: tuple[str, ...] = field(default=())
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether no trace is left in anything that painstats wrote."""
+        return not self.traces
+
+
+def forget_participant(study: Study, participant_id: str) -> Erasure:
+    """Remove one person from everything.
+
+    Raises
+    ------
+    StudyError
+        The study does not know the person.
+    """
+    with open_store(study) as store:
+        rows, tables = _delete_rows(store, participant_id)
+        own_folder = study.inbox / participant_id
+        if not rows and not own_folder.is_dir():
+            raise StudyError(f"{study.folder.name} has no participant of that id; see: painstats status {study.folder}")
+        fresh = _rewritten(store)
+    os.replace(fresh, study.database)
+    removed = _remove_files(study, own_folder)
+    return _searched(study, participant_id, rows, tables, removed)
+
+
+def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
+    with transaction(store) as connection:
+        rows = tables = 0
+        connection.execute(
+            "DELETE FROM quarantine WHERE contains(text, ?) OR import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
+            [participant_id, participant_id],
+        )
+        connection.execute("DELETE FROM ignored WHERE import_id IN (SELECT import_id FROM import WHERE participant_id = ?)", [participant_id])
+        for table in _tables_with_participants(connection):
+            if table in RESULT_TABLES:
+                continue
+            row = connection.execute(f"DELETE FROM {table} WHERE participant_id = ?", [participant_id]).fetchone()
+            count = int(row[0]) if row else 0
+            rows, tables = rows + count, tables + bool(count)
+        for table in RESULT_TABLES:
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute("DELETE FROM stage_done")
+        if rows:
+            connection.execute("INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(participant_id)])
+    return rows, tables
+
+
+def _tables_with_participants(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_columns() WHERE column_name = 'participant_id' AND database_name = current_database() "
+        "AND NOT internal AND schema_name = 'main' ORDER BY table_name"
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def _rewritten(store: Store) -> Path:
+    fresh = store.study.database.with_suffix(".rewritten")
+    fresh.unlink(missing_ok=True)
+    connection = store.connection
+    name = connection.execute("SELECT current_database()").fetchone()
+    connection.execute("CHECKPOINT")
+    connection.execute(f"ATTACH '{_quoted(fresh)}' AS rewritten")
+    connection.execute(f'COPY FROM DATABASE "{name[0] if name else ""}" TO rewritten')
+    connection.execute("DETACH rewritten")
+    return fresh
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _remove_files(study: Study, own_folder: Path) -> tuple[str, ...]:
+    """Remove the person's exports, every report and every published file, and the old write-ahead log."""
+    doomed = [folder for folder in (own_folder, study.reports, study.folder / ".spill") if folder.is_dir()]
+    removed = [str(path.relative_to(study.folder)) for folder in doomed for path in folder.rglob("*") if path.is_file()]
+    for folder in doomed:
+        shutil.rmtree(folder)
+    study.database.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    return tuple(sorted(removed))
+
+
+def _searched(study: Study, participant_id: str, rows: int, tables: int, removed: tuple[str, ...]) -> Erasure:
+    """Search every file of the study for the id, in its content and in its name."""
+    pattern = _pattern(participant_id)
+    traces, kept, searched = [], [], 0
+    for path in sorted(path for path in study.folder.rglob("*") if path.is_file() and path.name != LOCK_FILE):
+        searched += 1
+        if pattern.search(path.name.encode()) or any(pattern.search(chunk) for chunk in _chunks(path, len(participant_id.encode()) + 1)):
+            own = path.name == STUDY_FILE or study.inbox in path.parents
+            (kept if own else traces).append(str(path.relative_to(study.folder)))
+    return Erasure(rows, tables, removed, searched, tuple(traces), tuple(kept))
+
+
+def _pattern(participant_id: str) -> re.Pattern[bytes]:
+    """Match the id anywhere; a short one, which is part of other words, only where it stands alone."""
+    needle = re.escape(participant_id.encode())
+    if len(participant_id) < SHORT_ID_LENGTH:
+        needle = rb"(?<![A-Za-z0-9_])" + needle + rb"(?![A-Za-z0-9_])"
+    return re.compile(needle)
+
+
+def _chunks(path: Path, overlap: int, size: int = 1 << 20) -> Iterator[bytes]:
+    tail = b""
+    with path.open("rb") as file:
+        while chunk := file.read(size):
+            yield tail + chunk
+            tail = chunk[-overlap:]

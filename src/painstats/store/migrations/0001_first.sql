@@ -1,0 +1,72 @@
+-- The import ledger: one row for each file that was read or refused.
+CREATE SEQUENCE import_number START 1;
+CREATE TABLE import (
+    import_id         INTEGER PRIMARY KEY DEFAULT nextval('import_number'),
+    participant_id    VARCHAR,             -- null for a file of many people
+    file_name         VARCHAR NOT NULL,    -- path below the inbox
+    content_hash      VARCHAR NOT NULL,    -- SHA-256 of the file
+    reading_hash      VARCHAR NOT NULL,    -- hash of the zones and diary mappings it was read with
+    source            VARCHAR,             -- null when no source recognised it
+    status            VARCHAR NOT NULL,    -- loaded | refused
+    rule              VARCHAR,             -- why it was refused
+    message           VARCHAR,
+    notes             VARCHAR[],
+    rows_read         BIGINT NOT NULL DEFAULT 0,
+    rows_new          BIGINT NOT NULL DEFAULT 0,
+    rows_same         BIGINT NOT NULL DEFAULT 0,
+    rows_corrected    BIGINT NOT NULL DEFAULT 0,
+    rows_quarantined  BIGINT NOT NULL DEFAULT 0,
+    rows_ignored      BIGINT NOT NULL DEFAULT 0,
+    painstats_version VARCHAR NOT NULL,
+    imported_at       TIMESTAMPTZ NOT NULL DEFAULT now(),
+    CHECK (rows_read = rows_new + rows_same + rows_corrected + rows_quarantined + rows_ignored)
+);
+
+CREATE TABLE quarantine (
+    import_id   INTEGER NOT NULL,
+    table_name  VARCHAR NOT NULL,
+    entry       VARCHAR,
+    line        BIGINT,
+    column_name VARCHAR,
+    rule        VARCHAR NOT NULL,
+    text        VARCHAR
+);
+
+CREATE TABLE ignored (import_id INTEGER NOT NULL, entry VARCHAR, rows BIGINT NOT NULL, reason VARCHAR NOT NULL);
+
+-- Values that a later export corrected, as they were.
+CREATE TABLE superseded (
+    table_name VARCHAR NOT NULL, participant_id VARCHAR NOT NULL,
+    old_import_id INTEGER NOT NULL, new_import_id INTEGER NOT NULL, record JSON NOT NULL
+);
+
+-- People whose data was removed for good, as SHA-256 of their id: their rows are not let in again.
+CREATE TABLE forgotten (participant_hash VARCHAR NOT NULL, forgotten_at TIMESTAMPTZ NOT NULL DEFAULT now());
+
+-- Records. Columns and keys: records.py. No primary keys: they cost five times the load; load.py keeps keys unique.
+CREATE TABLE step_count (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
+    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, step_count BIGINT NOT NULL, import_id INTEGER NOT NULL
+);
+CREATE TABLE sleep_segment (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
+    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, stage VARCHAR NOT NULL, import_id INTEGER NOT NULL
+);
+CREATE TABLE sleep_episode (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
+    episode_id VARCHAR NOT NULL, date DATE NOT NULL, start_at TIMESTAMPTZ, end_at TIMESTAMPTZ,
+    total_sleep_time_min DOUBLE, time_in_bed_min DOUBLE, is_main_sleep BOOLEAN, import_id INTEGER NOT NULL
+);
+CREATE TABLE daily_total (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
+    date DATE NOT NULL, measure VARCHAR NOT NULL, value DOUBLE NOT NULL, import_id INTEGER NOT NULL
+);
+CREATE TABLE self_report (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, date DATE NOT NULL, reported_at TIMESTAMPTZ,
+    item VARCHAR NOT NULL, site VARCHAR NOT NULL, recall VARCHAR NOT NULL, filled VARCHAR NOT NULL,
+    entry_number BIGINT NOT NULL, value DOUBLE NOT NULL, scale_low DOUBLE NOT NULL, scale_high DOUBLE NOT NULL,
+    higher_is_worse BOOLEAN NOT NULL, import_id INTEGER NOT NULL
+);
+
+-- What the results rest on, so that a run with nothing new changes nothing.
+CREATE TABLE stage_done (stage VARCHAR NOT NULL, inputs_hash VARCHAR NOT NULL);

@@ -1,0 +1,56 @@
+"""Publish results as Parquet files, each replaced whole, so that dashboards never open the database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from painstats.store.connection import Store
+
+PUBLISHED_TABLES = ("daily_summary", "finding", "participant_summary", "import_summary")
+
+
+def publish_tables(store: Store) -> list[Path]:
+    """Write every published table that exists to ``reports/published/<table>.parquet``.
+
+    Returns
+    -------
+    The files written. Readable by their owner alone; a reader sees the old file or the new one, never half of one.
+    """
+    store.study.published.mkdir(parents=True, exist_ok=True)
+    return [_publish(store, table) for table in PUBLISHED_TABLES if table_exists(store, table)]
+
+
+def table_exists(store: Store, table: str) -> bool:
+    """Whether the database has a table or view of that name."""
+    found = store.connection.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [table]
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def read_table(store: Store, table: str, order_by: str = "ALL") -> pl.DataFrame:
+    """Read a whole table as a polars frame, ordered by all its columns or as said."""
+    return store.connection.execute(f"SELECT * FROM {table} ORDER BY {order_by}").pl()
+
+
+def write_privately(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, and swap it in whole."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+
+
+def _publish(store: Store, table: str) -> Path:
+    path = store.study.published / f"{table}.parquet"
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    read_table(store, table).write_parquet(unfinished)
+    os.chmod(unfinished, 0o600)
+    os.replace(unfinished, path)
+    return path

@@ -1,0 +1,311 @@
+"""``study.toml``: the declared plan of a study, read into a frozen, validated ``Study``.
+
+Every default is good enough for a person who declares only a time zone and a diary. What is declared is hashed, and
+every stored result carries the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from painstats.errors import StudyError
+from painstats.time_zones import Journey, TimeZones
+from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, Measure
+
+STUDY_FILE = "study.toml"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"unknown time zone {name!r}; write an IANA name such as 'Europe/London' or 'America/New_York'")
+    return name
+
+
+def _two_ends(scale: tuple[float, float]) -> tuple[float, float]:
+    if scale[0] >= scale[1]:
+        raise ValueError("a scale is written [lowest, highest], such as [0, 10]")
+    return scale
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Scale = Annotated[tuple[float, float], AfterValidator(_two_ends)]
+Item = Literal[ITEMS]
+Recall = Literal[RECALLS]
+Filled = Literal[FILLED]
+
+
+class _Plan(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StudyTable(_Plan):
+    """``[study]``: the name of the study and the home zone of everyone who is not named below."""
+
+    name: str = "My study"
+    time_zone: ZoneName = "UTC"
+
+
+class OutcomePlan(_Plan):
+    """``[outcome]``: which reported item is explained, and the scale that effects are told in."""
+
+    item: Item = "pain"
+    scale: Scale = (0, 10)
+    site: str | None = None
+    smallest_effect_per_swing: float | None = Field(default=None, gt=0)
+
+    @property
+    def smallest_effect(self) -> float:
+        """The smallest effect that matters, in points per one within-person SD of a predictor (default 5 % of the scale)."""
+        return self.smallest_effect_per_swing or 0.05 * (self.scale[1] - self.scale[0])
+
+
+class PredictorPlan(_Plan):
+    """``[[predictors]]``: a measure and how many days before the rating it was taken."""
+
+    measure: Literal[tuple(MEASURES)]  # type: ignore[valid-type]
+    lag_days: int | None = Field(default=None, ge=0, le=28)
+
+    @property
+    def lag(self) -> int:
+        """Days between the predictor and the rating."""
+        return self.definition.lag_days if self.lag_days is None else self.lag_days
+
+    @property
+    def definition(self) -> Measure:
+        """The measure's entry in the vocabulary."""
+        return MEASURES[self.measure]
+
+    @property
+    def name(self) -> str:
+        """Name of the predictor's columns, ``step_count_lag1``."""
+        return f"{self.measure}_lag{self.lag}"
+
+
+class ItemPlan(_Plan):
+    """``[[diaries.items]]``: one rating in a diary, with its scale and the two ends of it.
+
+    ``column`` names the column of a wide diary; ``named`` is the text in the item column of a long one.
+    """
+
+    item: Item
+    column: str | None = None
+    named: str | None = None
+    scale: Scale
+    higher_is: Literal["worse", "better"]
+    recall: Recall
+    site: str = ""
+
+
+class DiaryPlan(_Plan):
+    """``[[diaries]]``: how a diary CSV is to be read. Nothing about it is guessed."""
+
+    file: str
+    layout: Literal["wide", "long"] = "wide"
+    participant_column: str | None = None
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
+    date_column: str = "date"
+    date_format: str = "%Y-%m-%d"
+    time_column: str | None = None
+    time_format: str = "%H:%M"
+    times_are: Literal["local", "utc"] = "local"
+    filled: Filled
+    item_column: str | None = None
+    value_column: str | None = None
+    missing: tuple[str, ...] = ("", "NA", "n/a")
+    items: tuple[ItemPlan, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_its_columns(self) -> DiaryPlan:
+        if self.layout == "long" and not (self.item_column and self.value_column):
+            raise ValueError("a long diary needs item_column and value_column")
+        key = "column" if self.layout == "wide" else "named"
+        if any(getattr(item, key) is None for item in self.items):
+            raise ValueError(f"each item of a {self.layout} diary needs {key!r}")
+        return self
+
+    def matches(self, file_name: str) -> bool:
+        """Whether a file name fits the mapping's pattern."""
+        return fnmatch(file_name.lower(), self.file.lower())
+
+
+class JourneyPlan(_Plan):
+    """``[[participants.X.travel]]``: a stay in another time zone, by local dates."""
+
+    first_date: date
+    last_date: date
+    time_zone: ZoneName
+
+    @model_validator(mode="after")
+    def _runs_forwards(self) -> JourneyPlan:
+        if self.last_date < self.first_date:
+            raise ValueError("last_date lies before first_date")
+        return self
+
+
+class ParticipantPlan(_Plan):
+    """``[participants.X]``: what is known of one person beforehand."""
+
+    time_zone: ZoneName | None = None
+    travel: tuple[JourneyPlan, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_place_at_a_time(self) -> ParticipantPlan:
+        stays = sorted(self.travel, key=lambda stay: stay.first_date)
+        if any(later.first_date <= earlier.last_date for earlier, later in zip(stays, stays[1:], strict=False)):
+            raise ValueError("two stays overlap; a person is in one time zone at a time")
+        return self
+
+
+class PhasePlan(_Plan):
+    """``[[phases]]``: a treatment or programme of one participant, from its first day."""
+
+    participant: str
+    name: str
+    start: date
+    end: date | None = None
+
+
+class RulesPlan(_Plan):
+    """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md)."""
+
+    step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")
+    min_active_hours: int = Field(default=6, ge=0, le=24)
+    min_clock_hours: float = Field(default=20, ge=0, le=24)
+    min_days_in_model: int = Field(default=10, ge=5)
+    min_days_shown: int = Field(default=20, ge=10)
+    min_days_verdict: int = Field(default=45, ge=20)
+    min_people_mixed_model: int = Field(default=10, ge=10)
+    min_people_cohort: int = Field(default=5, ge=5)
+    min_reliability: float = Field(default=0.5, ge=0, lt=1)
+    max_false_sign_rate: float = Field(default=0.05, gt=0, le=0.2)
+    min_compliance: float = Field(default=0.5, ge=0, le=1)
+
+
+class InboxPlan(_Plan):
+    """``[inbox]``: file names that are known and not wanted."""
+
+    ignore: tuple[str, ...] = ()
+
+
+class Plan(_Plan):
+    """The whole of ``study.toml``."""
+
+    study: StudyTable = StudyTable()
+    outcome: OutcomePlan = OutcomePlan()
+    predictors: tuple[PredictorPlan, ...] = Field(
+        default=(PredictorPlan(measure="total_sleep_time_min"), PredictorPlan(measure="step_count")), min_length=1
+    )
+    diaries: tuple[DiaryPlan, ...] = ()
+    participants: dict[str, ParticipantPlan] = {}
+    phases: tuple[PhasePlan, ...] = ()
+    rules: RulesPlan = RulesPlan()
+    inbox: InboxPlan = InboxPlan()
+
+    @model_validator(mode="after")
+    def _each_predictor_once(self) -> Plan:
+        names = [predictor.name for predictor in self.predictors]
+        if len(set(names)) < len(names):
+            raise ValueError("predictors: the same measure and lag_days stand twice")
+        return self
+
+
+class Study(_Plan):
+    """A study: its folder and its plan."""
+
+    folder: Path
+    plan: Plan
+
+    @property
+    def inbox(self) -> Path:
+        """Where exports are dropped in."""
+        return self.folder / "inbox"
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file that holds everything read and computed."""
+        return self.folder / "painstats.duckdb"
+
+    @property
+    def reports(self) -> Path:
+        """What people look at."""
+        return self.folder / "reports"
+
+    @property
+    def published(self) -> Path:
+        """Parquet files that dashboards read."""
+        return self.reports / "published"
+
+    @property
+    def plan_hash(self) -> str:
+        """First 16 hex digits of the SHA-256 of the plan; every stored result carries it."""
+        return hashlib.sha256(self.plan.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def time_zones(self) -> TimeZones:
+        """Zones and journeys of all participants."""
+        people = self.plan.participants
+        return TimeZones(
+            default=self.plan.study.time_zone,
+            home={name: person.time_zone for name, person in people.items() if person.time_zone},
+            journeys={
+                name: tuple(
+                    Journey(stay.first_date, stay.last_date, stay.time_zone)
+                    for stay in sorted(person.travel, key=lambda stay: stay.first_date)
+                )
+                for name, person in people.items()
+            },
+        )
+
+
+def read_study(folder: Path) -> Study:
+    """Read a study folder's plan.
+
+    Parameters
+    ----------
+    folder
+        A study folder. Without a ``study.toml`` the defaults hold.
+
+    Raises
+    ------
+    StudyError
+        The folder is missing, or the file is not TOML, or a key or value in it is wrong; the message names the key.
+    """
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise StudyError(f"{folder} is not a folder; make a study with: painstats init {folder.name}")
+    path = folder / STUDY_FILE
+    if not path.exists():
+        return Study(folder=folder, plan=Plan())
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path}: not valid TOML: {error}") from None
+    return Study(folder=folder, plan=_validated(declared, path))
+
+
+def _validated(declared: dict[str, object], path: Path) -> Plan:
+    try:
+        return Plan.model_validate(declared)
+    except ValidationError as error:
+        problems = [f"  {_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()]
+        raise StudyError(f"{path}: the plan cannot be used:\n" + "\n".join(problems)) from None
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "study"
+
+
+def _sentence(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key; remove it or correct its spelling"
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,112 @@
+"""Where each participant was, and when: the one place that turns clock times into instants.
+
+A participant has a home zone and dated journeys. Days are cut in the zone where the person was, so that an evening walk
+stays on its evening and a night keeps its true length over a clock change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A stay in another time zone, from the first to the last local date spent there."""
+
+    first_date: date
+    last_date: date
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePeriod:
+    """A stretch of time in one zone: ``starts_at`` (UTC, inclusive) to ``ends_at`` (exclusive)."""
+
+    participant_id: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+
+
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+END = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZones:
+    """The zones of all participants.
+
+    Parameters
+    ----------
+    default
+        IANA zone of everyone who is not named.
+    home
+        Participant to home zone.
+    journeys
+        Participant to journeys, sorted by date.
+    """
+
+    default: str
+    home: Mapping[str, str]
+    journeys: Mapping[str, tuple[Journey, ...]]
+
+    def of(self, participant_id: str | None) -> str:
+        """Return the home zone of a participant."""
+        return self.home.get(participant_id or "", self.default)
+
+    def described(self, participant_id: str | None) -> str:
+        """Return zones and journeys as text: what a reading of local clock times depends on."""
+        return f"{self.of(participant_id)} {self.journeys.get(participant_id or '', ())}"
+
+    def to_utc(self, participant_id: str | None, local: pl.Series) -> pl.Series:
+        """Turn local clock times into instants.
+
+        Parameters
+        ----------
+        participant_id
+            Whose clock it was.
+        local
+            Naive datetimes, any length.
+
+        Returns
+        -------
+        UTC instants, null where the clock time never happened (the hour skipped in spring). Of the two readings of
+        the hour that happens twice in autumn the first is taken.
+        """
+
+        def in_zone(zone: str) -> pl.Series:
+            placed = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+            return placed.dt.convert_time_zone("UTC").cast(pl.Datetime("us", "UTC"))
+
+        instants = in_zone(self.of(participant_id))
+        for journey in self.journeys.get(participant_id or "", ()):
+            away = local.dt.date().is_between(journey.first_date, journey.last_date)
+            instants = in_zone(journey.time_zone).zip_with(away, instants)
+        return instants
+
+    def periods(self, participant_id: str) -> list[ZonePeriod]:
+        """List the stretches of time that one participant spent in each zone, without holes or overlaps.
+
+        A stay begins at the midnight of its first date in the zone travelled to, and is over at the midnight of the
+        next date in the zone that follows: a flight makes one date longer or shorter than 24 hours.
+        """
+        home = self.of(participant_id)
+        moves: dict[date, str] = {}
+        for journey in self.journeys.get(participant_id, ()):
+            moves[journey.first_date] = journey.time_zone
+            moves[journey.last_date + timedelta(days=1)] = home
+        starts = [(BEGINNING, home)] + [(_midnight(day, zone), zone) for day, zone in sorted(moves.items())]
+        ends = [starts_at for starts_at, _ in starts[1:]] + [END]
+        return [
+            ZonePeriod(participant_id, starts_at, ends_at, zone)
+            for (starts_at, zone), ends_at in zip(starts, ends, strict=True)
+        ]
+
+
+def _midnight(day: date, time_zone: str) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)

@@ -1,0 +1,70 @@
+"""The words of painstats: measures with their units and limits, items people report, device kinds, recall periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something a device measures, summed up for one local date.
+
+    Parameters
+    ----------
+    name
+        Column name in the daily table, with its unit.
+    label, unit
+        Words for people: "steps", "1 000 steps".
+    per
+        How many of the column's units one unit of an effect is (1 000 steps, 60 minutes).
+    lag_days
+        Default lag: 0 for the night that ends on the day of the rating, 1 for the activity of the day before.
+    lowest, highest
+        Plausible limits of one day; outside them a day counts as missing, with the reason.
+    least_within_sd
+        Least within-person standard deviation, in effect units, for a statement about one person.
+    """
+
+    name: str
+    label: str
+    unit: str
+    per: float
+    lag_days: int
+    lowest: float
+    highest: float
+    least_within_sd: float
+
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        Measure("total_sleep_time_min", "sleep", "hour of sleep", 60.0, 0, 120.0, 960.0, 0.5),
+        Measure("step_count", "steps", "1 000 steps", 1000.0, 1, 500.0, 60_000.0, 0.8),
+        Measure("active_time_min", "active time", "30 active minutes", 30.0, 1, 1.0, 1200.0, 0.5),
+    )
+}
+
+ITEMS = ("pain", "soreness", "fatigue", "mood", "anxiety", "stress", "stiffness", "sleep_quality", "readiness")
+"""What a self-report can be about. The outcome of a study is one of them."""
+
+RECALLS = ("now", "today", "last_24_hours", "yesterday")
+"""The period that a rating describes."""
+
+FILLED = ("morning", "evening", "any_time")
+"""When in the day a diary is filled in."""
+
+DEVICE_KINDS = ("manual", "watch", "tracker", "phone", "app", "unknown")
+"""Device kinds in the default order of trust where two recorded the same minutes."""
+
+ASLEEP_STAGES = ("asleep", "core", "deep", "rem", "light", "restless")
+"""Sleep stages that count as asleep; ``awake`` and ``in_bed`` do not."""
+
+SLEEP_STAGES = (*ASLEEP_STAGES, "awake", "in_bed")
+
+VERDICTS = {
+    "more_pain": "more pain",
+    "less_pain": "less pain",
+    "no_clear_link": "no clear link",
+    "cannot_tell_yet": "cannot tell yet",
+}
+"""The four answers, from their stored name to the words on a report."""

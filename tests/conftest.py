@@ -1,0 +1,60 @@
+"""Fixtures for every test: a study in a temporary folder, an open store, and tables drawn as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from painstats.records import RECORD_TABLES
+from painstats.store import Store, open_store
+from painstats.study import Plan, Study
+
+
+def drawn(text: str) -> list[dict[str, str | None]]:
+    """Read a table drawn with ``|`` between cells; the first line names the columns, an empty cell is null."""
+    lines = [line.strip().strip("|") for line in text.strip().splitlines()]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines]
+    return [dict(zip(rows[0], [cell or None for cell in row], strict=True)) for row in rows[1:]]
+
+
+DEFAULTS = {
+    "participant_id": "ann", "source": "test", "device": "watch-1", "device_kind": "watch", "episode_id": "1",
+    "item": "pain", "site": "", "recall": "today", "filled": "evening", "entry_number": "1", "scale_low": "0",
+    "scale_high": "10", "higher_is_worse": "true", "is_main_sleep": "true",
+}  # fmt: skip
+
+
+@pytest.fixture
+def make_study(tmp_path: Path) -> Callable[..., Study]:
+    def make(**plan: object) -> Study:
+        (tmp_path / "inbox").mkdir(exist_ok=True)
+        return Study(folder=tmp_path, plan=Plan.model_validate(plan))
+
+    return make
+
+
+@pytest.fixture
+def store(make_study: Callable[..., Study]) -> Iterator[Store]:
+    with open_store(make_study(study={"time_zone": "Europe/London"})) as opened:
+        yield opened
+
+
+def put(store: Store, table: str, text: str) -> None:
+    """Insert drawn rows into a record table; columns that are not drawn get a usual value."""
+    columns = [*RECORD_TABLES[table].columns]
+    for row in drawn(text):
+        values = [row.get(column, DEFAULTS.get(column)) for column in columns]
+        marks = ", ".join("?" for _ in values)
+        store.connection.execute(f"INSERT INTO {table} VALUES ({marks}, 1)", values)
+
+
+def table(store: Store, query: str) -> list[dict[str, object]]:
+    """Run a query and return its rows."""
+    return store.connection.execute(query).pl().to_dicts()
+
+
+def frame(store: Store, query: str) -> pl.DataFrame:
+    return store.connection.execute(query).pl()

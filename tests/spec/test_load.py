@@ -1,0 +1,123 @@
+"""Loading is once and only once: equal rows change nothing, later values correct, sums add up, failures leave no trace."""
+
+from datetime import datetime, timezone
+
+import polars as pl
+import pytest
+
+from painstats.records import STEP_COUNT
+from painstats.store import load_records
+from painstats.store.ledger import ExportIdentity, known_import, record_refusal
+from painstats.store.load import CheckedRows, IgnoredRows, ReadingNote, participant_hash
+from tests.conftest import drawn, table
+
+REJECTED = {"entry": pl.String, "line": pl.Int64, "column": pl.String, "rule": pl.String, "text": pl.String}
+STORED = "SELECT start_at::VARCHAR AS start_at, step_count FROM step_count ORDER BY start_at"
+
+
+def identity(name, participant="ann"):
+    return ExportIdentity(name, f"hash of {name}", "settings", participant)
+
+
+def steps(text, rejected=()):
+    rows = [
+        {
+            "participant_id": row.get("participant_id", "ann"), "source": "test", "device": "w", "device_kind": "watch",
+            "start_at": datetime.fromisoformat(f"2026-01-{row['at']}:00").replace(tzinfo=timezone.utc),
+            "end_at": datetime.fromisoformat(f"2026-01-{row['at']}:30").replace(tzinfo=timezone.utc),
+            "step_count": int(row["steps"]),
+        }
+        for row in drawn(text)
+    ]  # fmt: skip
+    return CheckedRows("step_count", pl.DataFrame(rows, schema=STEP_COUNT.columns), pl.DataFrame(list(rejected), schema=REJECTED, orient="row"))
+
+
+def load(store, name, *readings):
+    return load_records(store, identity(name), "test", readings, "0")
+
+
+def counts(summary):
+    return (summary.new, summary.same, summary.corrected, summary.quarantined, summary.ignored)
+
+
+JANUARY = "at | steps\n10 08:00 | 100\n10 09:00 | 200"
+LONGER = "at | steps\n10 08:00 | 100\n10 09:00 | 200\n11 08:00 | 300"
+
+
+def test_an_overlapping_export_adds_only_what_is_new(store):
+    assert counts(load(store, "a", steps(JANUARY))) == (2, 0, 0, 0, 0)
+    assert counts(load(store, "b", steps(LONGER))) == (1, 2, 0, 0, 0)
+    assert len(table(store, STORED)) == 3
+
+
+def test_exports_in_either_order_give_the_same_table(store):
+    load(store, "b", steps(LONGER))
+    load(store, "a", steps(JANUARY))
+    assert [row["step_count"] for row in table(store, STORED)] == [100, 200, 300]
+
+
+def test_a_later_export_corrects_and_the_old_value_is_kept(store):
+    first = load(store, "a", steps(JANUARY))
+    later = load(store, "b", steps("at | steps\n10 09:00 | 250"))
+    assert counts(later) == (0, 0, 1, 0, 0)
+    assert [row["step_count"] for row in table(store, STORED)] == [100, 250]
+    [old] = table(store, "SELECT old_import_id, new_import_id, (record->>'step_count')::INTEGER AS step_count FROM superseded")
+    assert old == {"old_import_id": first.import_id, "new_import_id": later.import_id, "step_count": 200}
+
+
+def test_a_repeated_row_in_one_file_counts_as_known(store):
+    assert counts(load(store, "a", steps(JANUARY + "\n10 08:00 | 100"))) == (2, 1, 0, 0, 0)
+
+
+def test_rejected_and_ignored_rows_are_kept_and_counted(store):
+    rejected = [{"entry": "a.csv", "line": 7, "column": "step_count", "rule": "negative", "text": "-5"}]
+    summary = load(store, "a", steps(JANUARY, rejected), IgnoredRows("a.csv", 9, "not needed"), ReadingNote("a note"))
+    assert counts(summary) == (2, 0, 0, 1, 9)
+    assert summary.read == 12
+    assert table(store, "SELECT line, column_name, rule, text FROM quarantine") == [
+        {"line": 7, "column_name": "step_count", "rule": "negative", "text": "-5"}
+    ]
+    assert table(store, "SELECT rows_read, notes FROM import") == [{"rows_read": 12, "notes": ["a note"]}]
+
+
+def test_a_failure_half_way_leaves_nothing(store):
+    def readings():
+        yield steps(JANUARY)
+        raise ValueError("half-way")
+
+    with pytest.raises(ValueError, match="half-way"):
+        load_records(store, identity("a"), "test", readings(), "0")
+    assert table(store, STORED) == []
+    assert table(store, "SELECT * FROM import") == []
+    assert counts(load(store, "a", steps(JANUARY))) == (2, 0, 0, 0, 0)
+
+
+def test_a_file_is_known_by_content_settings_and_person(store):
+    load(store, "a", steps(JANUARY))
+    known = known_import(store, identity("a"))
+    assert known is not None
+    assert known.status == "loaded"
+    assert known_import(store, identity("a", "bob")) is None
+    assert known_import(store, ExportIdentity("a", "hash of a", "other settings", "ann")) is None
+
+
+def test_a_refusal_is_remembered_until_the_file_loads(store):
+    record_refusal(store, identity("a"), None, "not_recognised", "unknown file", "0")
+    assert known_import(store, identity("a")).rule == "not_recognised"
+    load(store, "a", steps(JANUARY))
+    assert table(store, "SELECT status FROM import") == [{"status": "loaded"}]
+
+
+def test_a_forgotten_person_is_not_let_in_again(store):
+    store.connection.execute("INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash("bob")])
+    summary = load(store, "a", steps("participant_id | at | steps\nann | 10 08:00 | 1\nbob | 10 08:00 | 2"))
+    assert counts(summary) == (1, 0, 0, 0, 1)
+    assert table(store, "SELECT DISTINCT participant_id FROM step_count") == [{"participant_id": "ann"}]
+
+
+def test_the_tables_hold_the_columns_that_records_declares(store):
+    from painstats.records import RECORD_TABLES
+
+    for name, declared in RECORD_TABLES.items():
+        columns = [row["column_name"] for row in table(store, f"SELECT column_name FROM (DESCRIBE {name})")]
+        assert columns == [*declared.columns, "import_id"]

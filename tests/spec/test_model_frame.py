@@ -1,0 +1,81 @@
+"""Lags go by calendar date, means over all observed days, and every day that falls out has a reason."""
+
+import pytest
+
+from painstats.daily import build_daily_table
+from painstats.frame import build_model_frame
+from painstats.store import open_store
+from tests.conftest import put, table
+
+RULES = {"min_days_in_model": 5}
+SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
+
+
+@pytest.fixture
+def build(make_study):
+    def run(days, query, **plan):
+        """``days``: date -> (pain, sleep hours, steps), None where missing."""
+        with open_store(make_study(rules=RULES, **plan)) as store:
+            for date, (pain, sleep, steps) in days.items():
+                if pain is not None:
+                    put(store, "self_report", f"date | value\n{date} | {pain}")
+                if sleep is not None:
+                    put(store, "sleep_episode", f"episode_id | date | total_sleep_time_min\n{date} | {date} | {60 * sleep}")
+                if steps is not None:
+                    put(store, "daily_total", f"date | measure | value\n{date} | step_count | {steps}")
+            build_daily_table(store)
+            build_model_frame(store)
+            return table(store, query)
+
+    return run
+
+
+def week(**changes):
+    days = {f"2026-01-{day:02d}": (day % 5, 6 + day % 3, 1000 * day) for day in range(5, 16)}
+    return days | {f"2026-01-{day[1:]}": values for day, values in changes.items()}
+
+
+def test_steps_are_those_of_the_day_before_and_sleep_that_of_the_night_before(build):
+    [row] = build(week(), f"SELECT {SLEEP} AS sleep, {STEPS} AS steps FROM model_frame WHERE date = '2026-01-10'")
+    assert row == {"sleep": 6 + 10 % 3, "steps": 9.0}
+
+
+def test_a_gap_breaks_the_lag_instead_of_reaching_over_it(build):
+    rows = build(week(d09=(None, None, None)), "SELECT left_out FROM model_frame WHERE date IN ('2026-01-09', '2026-01-10') ORDER BY date")
+    assert [row["left_out"] for row in rows] == ["no_rating", "no_step_count"]
+
+
+def test_the_first_thing_missing_is_the_reason(build):
+    changes = {"d08": (None, None, None), "d10": (3, None, 9000)}
+    rows = build(week(**changes), "SELECT day(date) AS day, left_out FROM model_frame ORDER BY date")
+    assert [(row["day"], row["left_out"]) for row in rows] == [
+        (5, "no_step_count"), (6, None), (7, None), (8, "no_rating"), (9, "no_step_count"), (10, "no_total_sleep_time_min"),
+        (11, None), (12, None), (13, None), (14, None), (15, None),
+    ]  # fmt: skip
+
+
+def test_within_is_the_departure_from_the_mean_of_all_observed_days(build):
+    [row] = build(
+        week(d10=(None, 9, 1000)),
+        f"SELECT {STEPS}_within AS within, (SELECT avg(step_count) / 1000 FROM daily_summary) AS mean FROM model_frame WHERE date = '2026-01-12'",
+    )
+    assert row["within"] == pytest.approx(11.0 - row["mean"])
+
+
+def test_someone_with_few_complete_days_is_kept_out_with_the_reason(build):
+    rows = build({f"2026-01-{day:02d}": (3, 7, 5000) for day in range(5, 10)}, "SELECT DISTINCT left_out FROM model_frame ORDER BY ALL")
+    assert {row["left_out"] for row in rows} == {"few_days", "no_step_count"}
+
+
+def test_weekend_and_phase_follow_the_calendar(build):
+    phases = [{"participant": "ann", "name": "physio", "start": "2026-01-12", "end": "2026-01-13"}]
+    rows = build(week(), "SELECT day(date) AS day, is_weekend, in_phase FROM model_frame ORDER BY date", phases=phases)
+    assert [row["day"] for row in rows if row["is_weekend"]] == [10, 11]
+    assert [row["day"] for row in rows if row["in_phase"]] == [12, 13]
+
+
+def test_time_is_in_units_of_thirty_days_from_the_persons_own_middle(build):
+    rows = build(week(), "SELECT time_30d FROM model_frame WHERE left_out IS NULL ORDER BY date")
+    times = [row["time_30d"] for row in rows]
+    assert times == pytest.approx([-times[-1 - place] for place in range(len(times))])
+    assert times[1] - times[0] == pytest.approx(1 / 30)

@@ -1,0 +1,59 @@
+"""A rating is turned so that higher is worse, put on the study's scale, and dated by the day it describes."""
+
+import pytest
+
+from painstats.daily import build_daily_table
+from painstats.store import open_store
+from tests.conftest import put, table
+
+RATED = "SELECT date::VARCHAR AS date, pain_score, highest_pain_score, report_count FROM daily_summary WHERE report_count > 0 ORDER BY date"
+
+
+@pytest.mark.parametrize(
+    ("recall", "filled", "described"),
+    [
+        ("today", "evening", "2026-01-10"),
+        ("now", "evening", "2026-01-10"),
+        ("now", "morning", "2026-01-10"),
+        ("last_24_hours", "evening", "2026-01-10"),
+        ("last_24_hours", "morning", "2026-01-09"),
+        ("yesterday", "any_time", "2026-01-09"),
+    ],
+)
+def test_recall_and_time_of_filling_decide_the_day(store, recall, filled, described):
+    put(store, "self_report", f"date | recall | filled | value\n2026-01-10 | {recall} | {filled} | 4")
+    build_daily_table(store)
+    assert [row["date"] for row in table(store, RATED)] == [described]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "higher_is_worse", "score"),
+    [(4, 0, 10, True, 4.0), (40, 0, 100, True, 4.0), (2, 1, 5, False, 7.5), (5, 1, 5, False, 0.0), (1, 1, 5, True, 0.0)],
+)
+def test_every_scale_is_told_on_the_studys_own(store, value, low, high, higher_is_worse, score):
+    put(store, "self_report", f"date | value | scale_low | scale_high | higher_is_worse\n2026-01-10 | {value} | {low} | {high} | {higher_is_worse}")
+    build_daily_table(store)
+    assert [row["pain_score"] for row in table(store, RATED)] == [pytest.approx(score)]
+
+
+def test_several_reports_on_a_day_are_averaged_and_counted(store):
+    put(store, "self_report", """
+        date       | entry_number | value
+        2026-01-10 | 1            | 3
+        2026-01-10 | 2            | 8
+        2026-01-10 | 3            | 4
+    """)
+    build_daily_table(store)
+    assert table(store, RATED) == [{"date": "2026-01-10", "pain_score": 5.0, "highest_pain_score": 8.0, "report_count": 3}]
+
+
+def test_other_items_and_sites_are_not_the_outcome(make_study):
+    with open_store(make_study(outcome={"item": "pain", "site": "back"})) as store:
+        put(store, "self_report", """
+            date       | item    | site | value
+            2026-01-10 | pain    | back | 3
+            2026-01-10 | pain    | knee | 9
+            2026-01-10 | fatigue | back | 9
+        """)
+        build_daily_table(store)
+        assert [row["pain_score"] for row in table(store, RATED)] == [3.0]

@@ -1,0 +1,59 @@
+"""The plan is checked whole: unknown keys, impossible values and unknown zones are errors that name the key."""
+
+import pytest
+
+from painstats.errors import StudyError
+from painstats.study import Plan, read_study
+
+DIARY = '[[diaries]]\nfile="d.csv"\nfilled="evening"\n'
+ITEM = '[[diaries.items]]\nitem="pain"\ncolumn="p"\nscale=[0,10]\nhigher_is="worse"\nrecall="today"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[study]\ncolour = 1", "study.colour: unknown key"),
+        ('[study]\ntime_zone = "Mars/Base"', "study.time_zone: unknown time zone 'Mars/Base'"),
+        ("[outcome]\nscale = [10, 0]", "outcome.scale: a scale is written [lowest, highest]"),
+        ('[[predictors]]\nmeasure = "naps"', "predictors.0.measure: Input should be 'total_sleep_time_min'"),
+        ('[[predictors]]\nmeasure = "step_count"\n' * 2, "the same measure and lag_days stand twice"),
+        ("[rules]\nmin_days_verdict = 3", "rules.min_days_verdict"),
+        (DIARY, "diaries.0.items: Field required"),
+        (DIARY + ITEM.replace('column="p"\n', ""), "each item of a wide diary needs 'column'"),
+        (DIARY.replace('"evening"', '"noon"') + ITEM, "diaries.0.filled"),
+        (DIARY + 'layout="long"\n' + ITEM, "a long diary needs item_column and value_column"),
+        ('[[participants.a.travel]]\nfirst_date=2026-02-02\nlast_date=2026-02-01\ntime_zone="UTC"', "last_date lies before first_date"),
+        ("[study", "not valid TOML"),
+    ],
+)
+def test_a_wrong_plan_is_refused_by_key(tmp_path, text, named):
+    (tmp_path / "study.toml").write_text(text)
+    with pytest.raises(StudyError) as refused:
+        read_study(tmp_path)
+    assert named in str(refused.value)
+    assert refused.value.exit_code == 2
+
+
+def test_without_a_plan_the_defaults_hold(tmp_path):
+    study = read_study(tmp_path)
+    assert study.plan == Plan()
+    assert [predictor.name for predictor in study.plan.predictors] == ["total_sleep_time_min_lag0", "step_count_lag1"]
+
+
+def test_the_plan_that_init_writes_is_valid_and_says_so(tmp_path):
+    from painstats.cli import main
+
+    assert main(["init", str(tmp_path / "s")]) == 0
+    study = read_study(tmp_path / "s")
+    assert study.plan.diaries[0].items[0].recall == "today"
+    assert main(["init", str(tmp_path / "s")]) == 2
+
+
+def test_the_hash_follows_the_plan_and_not_its_spelling(tmp_path):
+    def hashed(text):
+        (tmp_path / "study.toml").write_text(text)
+        return read_study(tmp_path).plan_hash
+
+    first = hashed('[outcome]\nitem = "pain"')
+    assert first == hashed('# a comment\n[outcome]\nitem="pain"')
+    assert first != hashed('[outcome]\nitem = "fatigue"')
