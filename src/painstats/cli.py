@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "init", "make a study folder with a commented study.toml and an inbox", _init)
     run = _add(commands, "run", "read what is new in the inbox and answer", _run)
     run.add_argument("--quiet", action="store_true", help="no progress")
+    run.add_argument("--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine")
     _add(commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status)
     _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
     forget = _add(commands, "forget", "remove a person from everything, and prove it", _forget)
@@ -123,7 +124,7 @@ def _init(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from painstats.commands.run import run
 
-    return run(options.study, options.json, options.quiet)
+    return run(options.study, options.json, options.quiet, options.allow_quarantine)
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from painstats.daily import build_daily_table
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
-from painstats.models import fit_models
+from painstats.models.analysis import fit_models
 from painstats.reports import write_reports
 from painstats.sources import read_export
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, printable
+from painstats.errors import QUARANTINED_EXIT_CODE
 from painstats.run import FileOutcome, RunSummary, Say, run_study
 from painstats.study import Study, read_study
 
 
-def run(folder: Path, as_json: bool, quiet: bool) -> int:
+def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool) -> int:
     """Run a study and print a summary."""
     study = read_study(folder)
     summary = run_study(study, silent if quiet else progress())
@@ -21,6 +22,8 @@ def run(folder: Path, as_json: bool, quiet: bool) -> int:
         print_json(as_answer(summary))
     else:
         print_summary(study, summary)
+    if allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE:
+        return 0
     return summary.exit_code
 
 
@@ -78,7 +81,8 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True) -> No
     if not summary.changed:
         print("Nothing new: nothing was computed, the reports are as they were.")
         return
-    _print_findings(study)
+    for line in verdict_counts(study):
+        print(f"Found: {line}")
     if hint:
         print(f"Open:  {study.reports / 'index.html'}")
 
@@ -100,17 +104,19 @@ def printable_lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.splitlines())
 
 
-def _print_findings(study: Study) -> None:
+def verdict_counts(study: Study) -> list[str]:
+    """Say for each predictor how many people got which answer, as one line each."""
     import polars as pl
+
+    from painstats.vocabulary import MEASURES, VERDICTS
 
     path = study.published / "finding.parquet"
     if not path.exists():
-        return
-    from painstats.vocabulary import MEASURES, VERDICTS
-
-    findings = pl.read_parquet(path)
-    people = findings.filter(pl.col("subject") == "participant")
+        return []
+    people = pl.read_parquet(path).filter(pl.col("subject") == "participant")
+    lines = []
     for measure in people["measure"].unique(maintain_order=True):
         counts = dict(people.filter(pl.col("measure") == measure)["verdict"].value_counts().iter_rows())
         told = ", ".join(f"{counts[verdict]} {words}" for verdict, words in VERDICTS.items() if verdict in counts)
-        print(f"Found: {MEASURES[measure].label}: {told}")
+        lines.append(f"{MEASURES[measure].label}: {told}")
+    return lines

@@ -7,7 +7,7 @@ from typing import Any
 
 from painstats.commands.printing import print_json, print_table
 from painstats.store import open_store
-from painstats.store.publish import read_table, table_exists
+from painstats.store.tables import read_table, table_exists
 from painstats.study import PredictorPlan, Study, read_study
 
 VALID_DAYS = {

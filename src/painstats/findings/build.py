@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
 from statsmodels.stats.multitest import multipletests
 
-from painstats.findings.tables import FINDING, replace_table, summarise
+from painstats.findings.tables import FINDING, summarise
 from painstats.findings.verdict import Evidence, Verdict, judge
 from painstats.store.connection import Store
-from painstats.store.publish import read_table
+from painstats.store.tables import read_table, replace_table
 from painstats.study import PredictorPlan, RulesPlan, Study
 
 LEAST_OUTCOME_SD_SHARE = 0.03
@@ -39,7 +38,7 @@ def find(store: Store) -> int:
         for predictor in store.study.plan.predictors
     ]
     rows += _cohort_findings(store, rows, swings)
-    replace_table(store, "finding", pl.DataFrame(rows, schema=FINDING, orient="row"))
+    replace_table(store, "finding", FINDING, rows)
     return len(rows)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from painstats.store.connection import Store, transaction
-
-Columns = dict[str, pl.DataType | type[pl.DataType]]
+from painstats.store.tables import Columns
 
 FINDING: Columns = {
     "subject": pl.String,  # participant | cohort
@@ -66,14 +65,6 @@ SELECT participant_id, source, status, rule, count(*) AS files, sum(rows_read)::
        sum(rows_quarantined)::BIGINT AS rows_quarantined, sum(rows_ignored)::BIGINT AS rows_ignored
 FROM import GROUP BY ALL ORDER BY ALL
 """
-
-
-def replace_table(store: Store, name: str, frame: pl.DataFrame) -> None:
-    """Store a frame as a table, replacing the table of that name."""
-    with transaction(store) as connection:
-        connection.register("new_rows", frame.to_arrow())
-        connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM new_rows")
-        connection.unregister("new_rows")
 
 
 def summarise(store: Store) -> None:

@@ -123,7 +123,7 @@ def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str,
     needed = _days_for_precision(evidence, rules)
     if needed is None and missing <= 0:
         return None
-    still = max(missing, math.ceil(needed - evidence.days) if needed is not None else 0, 1)
+    still = max(missing, math.ceil(round(needed - evidence.days, 6)) if needed is not None else 0, 1)
     return still if still <= LONGEST_FORECAST_DAYS else None
 
 

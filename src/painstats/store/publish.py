@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import polars as pl
-
 from painstats.store.connection import Store
+from painstats.store.tables import read_table, table_exists
 
 PUBLISHED_TABLES = ("daily_summary", "finding", "participant_summary", "import_summary")
 
@@ -21,19 +20,6 @@ def publish_tables(store: Store) -> list[Path]:
     """
     store.study.published.mkdir(parents=True, exist_ok=True)
     return [_publish(store, table) for table in PUBLISHED_TABLES if table_exists(store, table)]
-
-
-def table_exists(store: Store, table: str) -> bool:
-    """Whether the database has a table or view of that name."""
-    found = store.connection.execute(
-        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [table]
-    ).fetchone()
-    return bool(found and found[0])
-
-
-def read_table(store: Store, table: str, order_by: str = "ALL") -> pl.DataFrame:
-    """Read a whole table as a polars frame, ordered by all its columns or as said."""
-    return store.connection.execute(f"SELECT * FROM {table} ORDER BY {order_by}").pl()
 
 
 def write_privately(path: Path, content: bytes) -> None:

@@ -1,0 +1,155 @@
+"""The nightly run as a Prefect flow: inbox, records, daily table, models, reports, for every participant.
+
+Tasks get the study folder and a participant's number, never an id or a value, and return counts. Correctness lives in the
+database's transactions; Prefect schedules, shows and reports.
+
+    python -m flows.nightly run STUDY
+    python -m flows.nightly serve STUDY --cron "30 3 * * *" --time-zone Europe/London
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import flows  # sets Prefect up; must come before Prefect itself  # noqa: F401, I001
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from painstats.commands.run import print_summary, progress, verdict_counts
+from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
+from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
+from painstats.store import open_store
+from painstats.study import read_study
+
+LOCAL_SERVER = "http://127.0.0.1:4200/api"
+
+say = progress()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def prepare_study(folder: str) -> int:
+    """Check the study and return how many participants (and files of several people) have an inbox."""
+    study = read_study(Path(folder))
+    with open_store(study) as store:
+        prepare(store, say)
+    return len(_inboxes(folder))
+
+
+@task(task_run_name="read-inbox-{number}", cache_policy=NO_CACHE, persist_result=False)
+def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
+    """Read what is new from one participant."""
+    study = read_study(Path(folder))
+    with open_store(study) as store:
+        return tuple(load_file(store, file, say) for file in _inboxes(folder)[number])
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def compute_answers(folder: str, outcomes: tuple[FileOutcome, ...]) -> RunSummary:
+    """Compute and write everything that rests on the records."""
+    with open_store(read_study(Path(folder))) as store:
+        return answer(store, outcomes, say)
+
+
+@flow(name="painstats-nightly", persist_result=False, log_prints=False)
+def nightly(study_folder: str) -> RunSummary:
+    """Run a study once.
+
+    Parameters
+    ----------
+    study_folder
+        Path of the study folder.
+
+    Raises
+    ------
+    RuntimeError
+        After everything else was done: at least one participant's inbox could not be read.
+    """
+    inboxes = prepare_study(study_folder)
+    states = [read_inbox(study_folder, number, return_state=True) for number in range(inboxes)]
+    failed = [number for number, state in enumerate(states) if not state.is_completed()]
+    outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
+    summary = compute_answers(study_folder, outcomes)
+    _leave_artifacts(study_folder, summary, failed)
+    if failed:
+        raise RuntimeError(f"{len(failed)} of {inboxes} inboxes could not be read; the others were; see the task runs for the reason")
+    return summary
+
+
+def _inboxes(folder: str) -> list[list[InboxFile]]:
+    """Group the files of the inbox by participant, in a fixed order."""
+    groups: dict[str, list[InboxFile]] = {}
+    for file in list_inbox(read_study(Path(folder))):
+        groups.setdefault(file.participant_id or "", []).append(file)
+    return [groups[participant] for participant in sorted(groups)]
+
+
+def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> None:
+    """Leave what was loaded, rejected and found as Prefect artifacts: counts only."""
+    loaded = [asdict(outcome.summary) for outcome in summary.files if outcome.summary]
+    rows = {key: sum(entry[key] for entry in loaded) for key in ("new", "same", "corrected", "quarantined", "ignored")}
+    create_table_artifact(key="painstats-loaded", table=[{"files read": len(loaded), **rows}], description="Rows of the files that were new")
+    refused: dict[str, int] = {}
+    for outcome in summary.files:
+        if outcome.status in ("refused", "failed"):
+            refused[outcome.rule or "unknown"] = refused.get(outcome.rule or "unknown", 0) + 1
+    table = [{"reason": reason, "files": files} for reason, files in sorted(refused.items())]
+    table += [{"reason": "inbox could not be read", "files": len(failed)}] if failed else []
+    create_table_artifact(key="painstats-rejected", table=table, description="Files refused whole, by reason")
+    found = "\n".join(f"- {line}" for line in verdict_counts(read_study(Path(folder))))
+    create_markdown_artifact(
+        key="painstats-found",
+        markdown=f"{'Something was new; the reports were written.' if summary.changed else 'Nothing was new.'}\n\n{found}",
+        description="Verdicts by predictor, as counts of people",
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run or serve the flow from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m flows.nightly", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("run", "serve"))
+    parser.add_argument("study", type=Path, help="the study folder")
+    parser.add_argument("--cron", default="30 3 * * *", help="when to run (default: %(default)s, which no clock change skips or repeats)")
+    parser.add_argument("--time-zone", default="UTC", help="the schedule's time zone (default: %(default)s)")
+    parser.add_argument("--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine")
+    options = parser.parse_args(arguments)
+    return _serve(options) if options.what == "serve" else _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        study = read_study(options.study)
+        summary = nightly(str(study.folder))
+    except PainstatsError as error:
+        print(f"painstats: {error}", file=sys.stderr)
+        return error.exit_code
+    except RuntimeError as error:
+        print(f"painstats: {error}", file=sys.stderr)
+        return 1
+    print_summary(study, summary)
+    return 0 if options.allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE else summary.exit_code
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from prefect.schedules import Cron
+
+    study = read_study(options.study)
+    print(f"Serving {study.folder.name} at {options.cron!r} ({options.time_zone}); stop with Ctrl-C", file=sys.stderr)
+    nightly.serve(
+        name=f"nightly-{study.folder.name}",
+        parameters={"study_folder": str(study.folder)},
+        schedule=Cron(options.cron, timezone=options.time_zone),
+        limit=1,
+        pause_on_shutdown=False,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    if "serve" in sys.argv:
+        os.environ.setdefault("PREFECT_API_URL", LOCAL_SERVER)
+    raise SystemExit(main())

@@ -1,0 +1,162 @@
+"""Write a whole sample study: ``python -m sample_data.make OUTPUT_FOLDER [--seed N] [--people N] [--days N]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import polars.selectors as cs
+
+from sample_data.simulate import Life, Truth, simulate
+from sample_data.write_apple_health import write_apple_health
+from sample_data.write_diary import FILES, write_clinic_diary, write_long_diary, write_wide_diary
+from sample_data.write_fitabase import write_fitabase
+from sample_data.write_fitbit import write_fitbit
+from sample_data.write_plan import write_plan
+
+DEFAULT_SEED = 2026
+LEAST_DAYS = 14
+
+
+def make_study(folder: Path, truth: Truth, seed: int) -> None:
+    """Write a study folder: ``study.toml``, ``inbox/``, ``truth.csv`` and ``truth.json``.
+
+    The same truth and seed give the same bytes.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist yet or is empty.
+    truth
+        What is planted.
+    seed
+        Any whole number from 0.
+
+    Raises
+    ------
+    FileExistsError
+        There is something in the folder already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty; name a new folder, so that no study is written over")
+    lives = simulate(truth, seed)
+    inbox = folder / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    write_plan(folder / "study.toml", truth, lives)
+    truth_frame(truth, lives).write_csv(folder / "truth.csv")
+    parameters = {"seed": seed, **asdict(truth)}
+    (folder / "truth.json").write_text(
+        json.dumps(parameters, indent=2, default=str) + "\n", encoding="utf-8", newline=""
+    )
+    for life in lives:
+        _write_own_exports(inbox / life.person.participant_id, truth, life, seed)
+    _write_shared_exports(inbox, truth, lives, seed)
+
+
+def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:
+    """Write what lies in a person's own folder; people of the shared files have none."""
+    if life.person.wearable == "fitabase" and life.person.diary == "clinic":
+        return
+    folder.mkdir()
+    if life.person.wearable == "fitbit":
+        write_fitbit(folder / "MyFitbitData.zip", truth, life, seed)
+    elif life.person.wearable == "apple_health":
+        write_apple_health(folder, truth, life, seed)
+    if life.person.diary == "wide":
+        write_wide_diary(folder / FILES["wide"], truth, life, seed)
+    elif life.person.diary == "long":
+        write_long_diary(folder / FILES["long"], truth, life, seed)
+
+
+def _write_shared_exports(inbox: Path, truth: Truth, lives: Sequence[Life], seed: int) -> None:
+    """Write the files that hold several people."""
+    in_fitabase = [life for life in lives if life.person.wearable == "fitabase"]
+    at_clinic = [life for life in lives if life.person.diary == "clinic"]
+    if in_fitabase:
+        write_fitabase(inbox, truth, in_fitabase, seed)
+    if at_clinic:
+        write_clinic_diary(inbox / FILES["clinic"], at_clinic, seed)
+
+
+def truth_frame(truth: Truth, lives: Sequence[Life]) -> pl.DataFrame:
+    """Return the planted truth, one row for each participant and predictor.
+
+    Returns
+    -------
+    Columns ``participant_id``, ``predictor``, ``lag_days``, ``slope`` (points of pain per ``unit``), ``unit``,
+    ``usual_level`` and ``sd_within`` of the predictor (in units, over all days, steps as walked), ``usual_pain``,
+    ``residual_sd``, ``rho``, ``trend_per_30_days``, ``treatment_start``, ``treatment_effect``,
+    ``treatment_onset_days`` (null without a treatment), ``diary_days`` and ``worn_days`` (days with a usable rating
+    and with the device).
+    """
+    rows = [row for life in lives for row in _truth_rows(truth, life)]
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(cs.float().round(6))
+
+
+def _truth_rows(truth: Truth, life: Life) -> list[dict[str, object]]:
+    nature = life.nature
+    hours, thousands = life.total_sleep_time_min / 60, life.step_count_walked / 1000
+    about_predictor = (
+        ("total_sleep_time_min", 0, nature.sleep_slope, "hour of sleep", nature.usual_sleep, hours.std(ddof=1)),
+        ("step_count", 1, nature.steps_slope, "1 000 steps", nature.usual_steps, thousands.std(ddof=1)),
+    )
+    names = ("predictor", "lag_days", "slope", "unit", "usual_level", "sd_within")
+    treated = nature.treatment_day is not None
+    about_person: dict[str, object] = {
+        "usual_pain": nature.usual_pain,
+        "residual_sd": nature.residual_sd,
+        "rho": nature.rho,
+        "trend_per_30_days": nature.trend,
+        "treatment_start": truth.start + timedelta(days=nature.treatment_day or 0) if treated else None,
+        "treatment_effect": truth.treatment_effect if treated else None,
+        "treatment_onset_days": truth.treatment_onset_days if treated else None,
+        "diary_days": int((~life.diary_missing).sum()),
+        "worn_days": int((~life.unworn).sum()),
+    }
+    return [
+        {"participant_id": life.person.participant_id, **dict(zip(names, values, strict=True)), **about_person}
+        for values in about_predictor
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns 0, or 2 when the folder cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m sample_data.make", description="Write a sample study.")
+    parser.add_argument("folder", type=Path, help="a new or empty folder")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same bytes")
+    parser.add_argument("--people", type=int, default=Truth().people)
+    parser.add_argument("--days", type=int, default=Truth().days)
+    asked = parser.parse_args(arguments)
+    if asked.people < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
+        parser.error(f"a study needs 1 person and {LEAST_DAYS} days or more, and a seed from 0")
+    truth = Truth(people=asked.people, days=asked.days)
+    try:
+        make_study(asked.folder, truth, asked.seed)
+    except FileExistsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(_summary(asked.folder, truth, asked.seed))
+    return 0
+
+
+def _summary(folder: Path, truth: Truth, seed: int) -> str:
+    exports = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
+    megabytes = sum(path.stat().st_size for path in exports) / 1e6
+    return (
+        f"{folder}: {truth.people} people, {truth.days} days from {truth.start}, seed {seed}\n"
+        f"{len(exports)} exports in inbox/, {megabytes:.1f} MB\n"
+        f"planted on average: {truth.sleep_slope:+.2f} points of pain per hour of sleep "
+        f"(SD {truth.sleep_slope_sd:.2f}), "
+        f"{truth.steps_slope:+.2f} per 1 000 steps of the day before (SD {truth.steps_slope_sd:.2f})\n"
+        f"what is planted in whom: {folder / 'truth.csv'}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

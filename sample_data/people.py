@@ -1,0 +1,111 @@
+"""The invented people of the sample study: where they live, what they wear, how they keep a diary, what is odd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+WearableFormat = Literal["fitbit", "apple_health", "fitabase"]
+DiaryShape = Literal["wide", "long", "clinic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One invented person.
+
+    A moment of the study is a share of its length (0 first day, 1 last day), so that every oddity is there in a study
+    of any length.
+
+    Parameters
+    ----------
+    participant_id
+        The name of the person's folder in the inbox; for Fitabase the ten-digit ``Id``.
+    time_zone
+        IANA name of the home zone.
+    wearable, diary
+        The formats of the person's exports.
+    travels_at, travels_to
+        When an eight-day journey begins, and the zone it leads to.
+    new_device_at
+        When a new device arrives that counts 15 % more steps.
+    glitch_at
+        When the device counts 70 000 steps in a day.
+    treatment_at
+        When the treatment starts.
+    drops_out_at
+        When diary and device are given up.
+    early_export_at
+        When a first export was made; the last export holds the same records again.
+    diary_days
+        How many days of diary there are, for a person who soon stopped.
+    has_constant_pain
+        Whether every rating is the same.
+    has_repeated_rows
+        Whether the export holds a few rows twice.
+    spoilt_ratings
+        When a pain rating was written that cannot be used, and its text.
+    """
+
+    participant_id: str
+    time_zone: str
+    wearable: WearableFormat
+    diary: DiaryShape
+    travels_at: float | None = None
+    travels_to: str = ""
+    new_device_at: float | None = None
+    glitch_at: float | None = None
+    treatment_at: float | None = None
+    drops_out_at: float | None = None
+    early_export_at: float | None = None
+    diary_days: int | None = None
+    has_constant_pain: bool = False
+    has_repeated_rows: bool = False
+    spoilt_ratings: tuple[tuple[float, str], ...] = ()
+
+    @property
+    def first_name(self) -> str:
+        """The name that a device carries."""
+        return self.participant_id.capitalize()
+
+
+# The first three people already show every wearable format and every diary shape.
+TABLE: tuple[Person, ...] = (
+    Person("amber", "Europe/London", "fitbit", "wide", glitch_at=0.45),
+    Person("basil", "Europe/Berlin", "apple_health", "long", spoilt_ratings=((0.7, "11,0"),)),
+    Person("4020000013", "America/Chicago", "fitabase", "clinic"),
+    Person("clover", "America/New_York", "fitbit", "wide", treatment_at=0.5),
+    Person("daisy", "America/Los_Angeles", "apple_health", "wide", spoilt_ratings=((0.3, "five?"),)),
+    Person("4020000026", "America/Chicago", "fitabase", "clinic", has_repeated_rows=True),
+    Person("fern", "Europe/Berlin", "fitbit", "long", travels_at=0.6, travels_to="America/New_York"),
+    Person(
+        "hazel",
+        "Europe/London",
+        "apple_health",
+        "wide",
+        early_export_at=0.25,
+        has_repeated_rows=True,
+        spoilt_ratings=((0.2, "11"), (0.8, "11")),
+    ),
+    Person("4020000039", "America/Chicago", "fitabase", "clinic", has_constant_pain=True),
+    Person("ivy", "America/New_York", "fitbit", "wide", drops_out_at=0.34),
+    Person("jasper", "America/New_York", "apple_health", "wide", diary_days=9),
+    Person("rowan", "Europe/London", "fitbit", "clinic", new_device_at=0.5),
+)
+
+_ZONES = ("Europe/London", "America/New_York", "Europe/Berlin", "America/Chicago")
+_SHAPES: tuple[tuple[WearableFormat, DiaryShape], ...] = (
+    ("fitbit", "wide"),
+    ("apple_health", "long"),
+    ("fitabase", "clinic"),
+)
+
+
+def people(count: int) -> tuple[Person, ...]:
+    """Return the first ``count`` people: those of the table, then ordinary ones made up as needed."""
+    return TABLE[:count] + tuple(_ordinary(number) for number in range(len(TABLE) + 1, count + 1))
+
+
+def _ordinary(number: int) -> Person:
+    wearable, diary = _SHAPES[number % 3]
+    name = str(4020000000 + 13 * number) if wearable == "fitabase" else f"person{number:03d}"
+    return Person(name, _ZONES[number % 4], wearable, diary)

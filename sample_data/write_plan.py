@@ -1,0 +1,119 @@
+"""Write the sample study's ``study.toml``, with comments that explain what is declared and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from sample_data.people import Person
+from sample_data.simulate import Life
+from sample_data.truth import Truth, journey_dates
+
+HEAD = """\
+# The plan of the sample study: invented people, exports in the real formats. truth.csv beside this file says what is
+# planted in them.
+
+[study]
+name = "Sample study"
+time_zone = "Europe/London"        # home of everyone who is not named under [participants]
+
+[outcome]
+item = "pain"
+scale = [0, 10]                    # effects are told in points of this scale, whatever scale a diary uses
+
+# Two predictors. Sleep of the night that ends on the day of the rating, steps of the day before it.
+[[predictors]]
+measure = "total_sleep_time_min"
+lag_days = 0
+
+[[predictors]]
+measure = "step_count"
+lag_days = 1
+"""
+
+WIDE = """
+# An evening diary with one row for each day and one column for each item. The rating belongs to the day of its date.
+[[diaries]]
+file = "diary.csv"
+layout = "wide"
+date_column = "date"
+date_format = "%Y-%m-%d"
+time_column = "time"
+filled = "evening"
+items = [
+    { item = "pain", column = "pain", scale = [0, 10], higher_is = "worse", recall = "today" },
+    { item = "fatigue", column = "fatigue", scale = [0, 10], higher_is = "worse", recall = "today" },
+    { item = "mood", column = "mood", scale = [0, 10], higher_is = "better", recall = "today" },
+]
+"""
+
+LONG = """
+# An evening diary with one row for each answer, saved by a German spreadsheet: semicolons, decimal commas, the day
+# before the month, and an encoding of its own.
+[[diaries]]
+file = "tagebuch.csv"
+layout = "long"
+delimiter = ";"
+decimal = ","
+encoding = "cp1252"
+date_column = "Datum"
+date_format = "%d.%m.%Y"
+time_column = "Uhrzeit"
+filled = "evening"
+item_column = "Frage"
+value_column = "Wert"
+items = [
+    { item = "pain", named = "Schmerz", scale = [0, 10], higher_is = "worse", recall = "today" },
+    { item = "fatigue", named = "Müdigkeit", scale = [0, 10], higher_is = "worse", recall = "today" },
+    { item = "mood", named = "Stimmung", scale = [0, 10], higher_is = "better", recall = "today" },
+]
+"""
+
+CLINIC = """
+# One file of a clinic for several people, filled in the morning about the last 24 hours: the rating belongs to the day
+# before its date. The scale runs to 100.
+[[diaries]]
+file = "diary_clinic.csv"
+layout = "wide"
+participant_column = "participant"
+date_column = "date"
+date_format = "%Y-%m-%d"
+time_column = "time"
+filled = "morning"
+items = [
+    { item = "pain", column = "pain_0_100", scale = [0, 100], higher_is = "worse", recall = "last_24_hours" },
+]
+"""
+
+DIARIES = {"wide": WIDE, "long": LONG, "clinic": CLINIC}
+
+
+def write_plan(path: Path, truth: Truth, lives: Sequence[Life]) -> None:
+    """Write the plan of a study of these people; it declares only what their exports hold."""
+    shapes = [shape for shape in DIARIES if any(life.person.diary == shape for life in lives)]
+    parts = [HEAD, *(DIARIES[shape] for shape in shapes)]
+    parts += ["\n# Time zones decide on which date an evening's steps fall.\n"]
+    parts += [_participant(truth, life.person) for life in lives]
+    parts += [_phase(truth, life) for life in lives if life.nature.treatment_day is not None]
+    path.write_text("".join(parts), encoding="utf-8", newline="")
+
+
+def _participant(truth: Truth, person: Person) -> str:
+    home = f'[participants."{person.participant_id}"]\ntime_zone = "{person.time_zone}"\n\n'
+    journey = journey_dates(truth, person)
+    if journey is None:
+        return home
+    return (
+        f"{home}# Days abroad are cut in the zone of the stay, from the first to the last date there.\n"
+        f'[[participants."{person.participant_id}".travel]]\n'
+        f'first_date = {journey[0]}\nlast_date = {journey[1]}\ntime_zone = "{person.travels_to}"\n\n'
+    )
+
+
+def _phase(truth: Truth, life: Life) -> str:
+    start = truth.start + timedelta(days=life.nature.treatment_day or 0)
+    return (
+        "# A treatment that started during the study, and the first day of it.\n"
+        f'[[phases]]\nparticipant = "{life.person.participant_id}"\nname = "new medicine"\nstart = {start}\n'
+    )

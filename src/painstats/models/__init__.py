@@ -1,0 +1,70 @@
+"""The models: a linear mixed model for daily ratings, and what is read from it.
+
+For participant i on day t
+
+    y_it = x_it' b + z_it' u_i + e_it,    u_i ~ N(0, G),    Cov(e_it, e_is) = sigma^2 rho^|t - s|
+
+b are average effects, u_i a person's departures from them (correlated, G unstructured), and the residuals of days d
+apart correlate by rho^d, whatever days are missing. Parameters maximise the restricted likelihood, which depends on the
+rows only through sums of products for each participant and gap (``cross_products``); its optimum is certified
+(``optimum``) and reproduced by statsmodels (``statsmodels_check``). Tests of b use Kenward-Roger or Satterthwaite
+degrees of freedom (``inference``), people's slopes b + u_i are integrated over the variance parameters
+(``person_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by other means.
+"""
+
+from painstats.models.cross_products import CrossProducts, cross_products
+from painstats.models.inference import (
+    Coefficient,
+    CoefficientTable,
+    coefficient,
+    coefficient_table,
+    kenward_roger,
+    satterthwaite,
+)
+from painstats.models.mixed import MixedFit, fit_cross_products, fit_mixed
+from painstats.models.own_days import OwnDaysFit, ShiftTest, fit_each_participant, fit_own_days, rows_of, shift_test
+from painstats.models.person_noise import PersonNoise, person_weights
+from painstats.models.person_slopes import PersonSlope, henderson_covariances, person_slopes
+from painstats.models.residuals import ResidualChecks, residual_checks, whitened_residuals
+from painstats.models.rows import INTERCEPT, ModelRows, model_rows
+from painstats.models.slope_variance import SlopeVariance, slope_variance
+from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.models.two_stage import TwoStage, agrees, two_stage
+
+__all__ = [
+    "INTERCEPT",
+    "Coefficient",
+    "CoefficientTable",
+    "CrossProducts",
+    "MixedFit",
+    "ModelRows",
+    "OwnDaysFit",
+    "PersonNoise",
+    "PersonSlope",
+    "ResidualChecks",
+    "ShiftTest",
+    "SlopeVariance",
+    "StatsmodelsCheck",
+    "TwoStage",
+    "agrees",
+    "coefficient",
+    "coefficient_table",
+    "cross_products",
+    "fit_cross_products",
+    "fit_each_participant",
+    "fit_mixed",
+    "fit_own_days",
+    "henderson_covariances",
+    "kenward_roger",
+    "model_rows",
+    "person_slopes",
+    "person_weights",
+    "residual_checks",
+    "rows_of",
+    "satterthwaite",
+    "shift_test",
+    "slope_variance",
+    "statsmodels_check",
+    "two_stage",
+    "whitened_residuals",
+]

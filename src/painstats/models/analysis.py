@@ -1,0 +1,322 @@
+"""Fit every model of the plan and keep the results: each person's own days, and the mixed model over all of them.
+
+With enough people the mixed model gives the averages and, pooled, each person's slopes; beside it always stands the
+two-stage mean, which shares nothing with it. With fewer people, or where the mixed model does not reach a certified
+optimum that statsmodels reproduces, each person is judged on their own days and the average is the two-stage mean.
+Never is a person's slope taken from a model without residual autocorrelation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from painstats.errors import NotEnoughData
+from painstats.models.inference import Coefficient, CoefficientTable, coefficient, coefficient_table
+from painstats.models.mixed import MixedFit, fit_mixed
+from painstats.models.own_days import OwnDaysFit, fit_each_participant
+from painstats.models.person_slopes import PersonSlope, person_slopes
+from painstats.models.residuals import residual_checks
+from painstats.models.rows import ModelRows
+from painstats.models.slope_variance import slope_variance
+from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT
+from painstats.models.terms import DAYS_FOR_OWN_TREND, median_days, mixed_model, within_people
+from painstats.models.two_stage import TwoStage, agrees, two_stage
+from painstats.store.connection import Store
+from painstats.store.tables import read_table, replace_table
+from painstats.study import PredictorPlan, Study
+
+SEED = 20260101
+LEAST_RELATIVE_VARIANCE = 1e-4
+"""A slope's variance between people, relative to the residual variance in scaled columns, below which it counts as none
+(lme4's tolerance for a singular fit)."""
+
+Row = dict[str, Any]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MixedAnalysis:
+    """The mixed model with everything that is said about it."""
+
+    rows: ModelRows
+    fit: MixedFit
+    table: CoefficientTable
+    check: StatsmodelsCheck
+    notes: tuple[str, ...]
+
+    @property
+    def can_be_used(self) -> bool:
+        """Whether the optimum is certified, and statsmodels does not contradict it."""
+        return self.fit.converged and self.check.agrees is not False
+
+
+def fit_models(store: Store, say: Say = lambda _: None) -> None:
+    """Fit all models to ``model_frame`` and store ``person_fit``, ``cohort_fit``, ``coefficient`` and ``model_fit``.
+
+    Raises
+    ------
+    NotEnoughData
+        Nobody has enough complete days. The tables are stored all the same, empty.
+    """
+    study = store.study
+    frame = read_table(store, "model_frame", "participant_id, date").filter(pl.col("left_out").is_null())
+    people = frame["participant_id"].n_unique()
+    if not people:
+        _keep(store, [], [], [], [])
+        raise NotEnoughData(_why_nobody(store))
+    own_fits, _ = fit_each_participant(within_people(frame, study))
+    say(f"{people} people have enough complete days; own days fitted for {len(own_fits)}")
+    mixed = _fit_mixed_model(frame, study, say) if people >= study.plan.rules.min_people_mixed_model else None
+    usable = mixed if mixed and mixed.can_be_used else None
+    slopes = _pooled_slopes(usable, study)
+    _keep(
+        store,
+        _person_rows(study, own_fits, slopes, usable),
+        _cohort_rows(study, frame, own_fits, usable, mixed),
+        _coefficient_rows(own_fits, mixed),
+        _model_rows(own_fits, mixed),
+    )
+
+
+def _why_nobody(store: Store) -> str:
+    rated = store.connection.execute("SELECT count(*) FROM daily_summary WHERE pain_score IS NOT NULL").fetchone()
+    item = store.study.plan.outcome.item
+    if not rated or not rated[0]:
+        return f"no {item} ratings were read; add a diary to the inbox and declare it under [[diaries]] in study.toml"
+    least = store.study.plan.rules.min_days_in_model
+    return f"nobody has {least} days with a {item} rating, the night before and the day before; see: painstats status"
+
+
+def _fit_mixed_model(frame: pl.DataFrame, study: Study, say: Say) -> MixedAnalysis | None:
+    """Fit the mixed model; where it is singular with people's own trends, without them if that is regular."""
+    own_trend = median_days(frame) >= DAYS_FOR_OWN_TREND
+    try:
+        rows = mixed_model(frame, study, own_trend=own_trend)
+        fit, notes = fit_mixed(rows), list[str]()
+        if fit.is_singular and own_trend:
+            simpler = mixed_model(frame, study, own_trend=False)
+            simpler_fit = fit_mixed(simpler)
+            if not simpler_fit.is_singular:
+                rows, fit, notes = simpler, simpler_fit, ["own_trend_dropped"]
+    except NotEnoughData as refusal:
+        say(f"no mixed model: {refusal}")
+        return None
+    if fit.is_singular:
+        notes.append("singular")
+    say(f"mixed model over {len(fit.participants)} people, {fit.n_rows} days")
+    return MixedAnalysis(rows, fit, coefficient_table(fit, rows), statsmodels_check(fit, rows), tuple(notes))
+
+
+def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[str, str], PersonSlope]:
+    if mixed is None:
+        return {}
+    low, high = study.plan.outcome.scale
+    names = [_within(predictor) for predictor in study.plan.predictors]
+    slopes = person_slopes(mixed.fit, names, SEED, outcome_range=high - low)
+    return {(slope.participant, slope.name): slope for slope in slopes}
+
+
+def _person_rows(
+    study: Study,
+    own_fits: tuple[OwnDaysFit, ...],
+    slopes: Mapping[tuple[str, str], PersonSlope],
+    mixed: MixedAnalysis | None,
+) -> list[Row]:
+    own = {fit.participant: fit for fit in own_fits}
+    people = sorted(set(own) | {person for person, _ in slopes})
+    rows = []
+    for person in people:
+        for predictor in study.plan.predictors:
+            slope = slopes.get((person, _within(predictor)))
+            alone = _own_coefficient(own.get(person), predictor)
+            row = _pooled_row(slope, mixed) if slope and mixed else _own_row(alone)
+            if row is not None:
+                rows.append(
+                    {
+                        "participant_id": person,
+                        "predictor": predictor.name,
+                        **row,
+                        **_own_columns(alone, own.get(person)),
+                    }
+                )
+    return rows
+
+
+def _pooled_row(slope: PersonSlope, mixed: MixedAnalysis) -> Row:
+    return {
+        "basis": "pooled",
+        "estimate": slope.estimate,
+        "low": slope.low,
+        "high": slope.high,
+        "false_sign_rate": slope.false_sign_rate,
+        "reliability": slope.reliability,
+        "slopes_differ": slopes_differ(mixed, slope.name),
+    }
+
+
+def _own_row(alone: Coefficient | None) -> Row | None:
+    if alone is None:
+        return None
+    return {
+        "basis": "own_days",
+        "estimate": alone.estimate,
+        "low": alone.low,
+        "high": alone.high,
+        "false_sign_rate": float(stats.t.sf(abs(alone.t), alone.df)),
+        "reliability": None,
+        "slopes_differ": None,
+    }
+
+
+def _own_columns(alone: Coefficient | None, fit: OwnDaysFit | None) -> Row:
+    if alone is None or fit is None:
+        return dict.fromkeys(("own_estimate", "own_low", "own_high", "own_df", "own_p", "own_rho"))
+    return {
+        "own_estimate": alone.estimate,
+        "own_low": alone.low,
+        "own_high": alone.high,
+        "own_df": alone.df,
+        "own_p": alone.p,
+        "own_rho": fit.rho,
+    }
+
+
+def _own_coefficient(fit: OwnDaysFit | None, predictor: PredictorPlan) -> Coefficient | None:
+    if fit is None or _within(predictor) not in fit.fit.names:
+        return None
+    return coefficient(fit.table, _within(predictor))
+
+
+def slopes_differ(mixed: MixedAnalysis, name: str) -> bool:
+    """Whether the slope of a column has a variance between people above zero in the fit."""
+    place = mixed.fit.random.index(name)
+    column = mixed.rows.X[:, mixed.rows.names.index(name)]
+    variance = mixed.fit.random_covariance[place, place] * float(np.mean(column**2))
+    return bool(variance > LEAST_RELATIVE_VARIANCE * mixed.fit.residual_sd**2)
+
+
+def _cohort_rows(
+    study: Study,
+    frame: pl.DataFrame,
+    own_fits: tuple[OwnDaysFit, ...],
+    usable: MixedAnalysis | None,
+    tried: MixedAnalysis | None,
+) -> list[Row]:
+    """Return the averages over people, when there are enough people for one."""
+    rows = []
+    for predictor in study.plan.predictors:
+        try:
+            check = two_stage(own_fits, _within(predictor))
+        except NotEnoughData:
+            continue
+        if check.people < study.plan.rules.min_people_cohort:
+            continue
+        if usable:
+            rows.append({**_mixed_average(usable, predictor, check), "days": frame.height})
+        else:
+            notes = ["not_converged"] if tried else ["few_people_two_stage"]
+            rows.append({**_two_stage_average(predictor, check, notes), "days": frame.height})
+    return rows
+
+
+def _mixed_average(mixed: MixedAnalysis, predictor: PredictorPlan, check: TwoStage) -> Row:
+    average = coefficient(mixed.table, _within(predictor))
+    spread = slope_variance(mixed.rows, _within(predictor))
+    return {
+        "predictor": predictor.name,
+        "basis": "mixed_model",
+        **{key: getattr(average, key) for key in ("estimate", "se", "df", "low", "high", "p")},
+        "people": len(mixed.fit.participants),
+        **_two_stage_columns(check),
+        "agrees": agrees(average.estimate, average.se, check),
+        "slope_sd": spread.sd,
+        "slope_sd_low": spread.low,
+        "slope_sd_high": spread.high,
+        "slopes_differ_p": spread.p,
+        "notes": [],
+    }
+
+
+def _two_stage_average(predictor: PredictorPlan, check: TwoStage, notes: list[str]) -> Row:
+    t = check.estimate / check.se
+    return {
+        "predictor": predictor.name,
+        "basis": "two_stage",
+        "estimate": check.estimate,
+        "se": check.se,
+        "df": float(check.people - 1),
+        "low": check.low,
+        "high": check.high,
+        "p": float(2 * stats.t.sf(abs(t), check.people - 1)),
+        "people": check.people,
+        **_two_stage_columns(check),
+        "agrees": True,
+        **dict.fromkeys(("slope_sd", "slope_sd_low", "slope_sd_high", "slopes_differ_p")),
+        "notes": notes,
+    }
+
+
+def _two_stage_columns(check: TwoStage) -> Row:
+    return {"two_stage_estimate": check.estimate, "two_stage_low": check.low, "two_stage_high": check.high}
+
+
+def _coefficient_rows(own_fits: tuple[OwnDaysFit, ...], mixed: MixedAnalysis | None) -> list[Row]:
+    tables = [("cohort", mixed.table)] if mixed else []
+    tables += [(fit.participant, fit.table) for fit in own_fits]
+    fields = [name for name in COEFFICIENT if name not in ("model", "term")]
+    return [
+        {"model": model, "term": entry.name, **{name: getattr(entry, name) for name in fields}}
+        for model, table in tables
+        for entry in table.coefficients
+    ]
+
+
+def _model_rows(own_fits: tuple[OwnDaysFit, ...], mixed: MixedAnalysis | None) -> list[Row]:
+    rows = [_model_row(fit.participant, fit.fit, fit.table) for fit in own_fits]
+    if mixed is None:
+        return rows
+    checks = residual_checks(mixed.fit, mixed.rows)
+    row = _model_row("cohort", mixed.fit, mixed.table) | {
+        "statsmodels_difference": mixed.check.log_likelihood_difference,
+        "statsmodels_note": mixed.check.reason_skipped,
+        "statsmodels_summary": mixed.check.summary_text,
+        "autocorrelation": [float(value) for value in checks.autocorrelation],
+        "note": ", ".join(mixed.notes) or None,
+    }
+    return [row, *rows]
+
+
+def _model_row(model: str, fit: MixedFit, table: CoefficientTable) -> Row:
+    return {
+        "model": model,
+        "n_rows": fit.n_rows,
+        "people": len(fit.participants),
+        "rho": fit.rho,
+        "residual_sd": fit.residual_sd,
+        "log_likelihood": fit.log_likelihood,
+        "converged": fit.converged,
+        "is_singular": fit.is_singular,
+        "certificate": fit.optimum.certificate,
+        "projected_gradient": fit.optimum.projected_gradient,
+        "df_method": table.method,
+        "random_terms": list(fit.random),
+        "random_covariance": [float(value) for value in fit.random_covariance.ravel()],
+    }
+
+
+def _within(predictor: PredictorPlan) -> str:
+    return f"{predictor.name}_within"
+
+
+def _keep(store: Store, people: list[Row], cohort: list[Row], coefficients: list[Row], models: list[Row]) -> None:
+    replace_table(store, "person_fit", PERSON_FIT, people)
+    replace_table(store, "cohort_fit", COHORT_FIT, cohort)
+    replace_table(store, "coefficient", COEFFICIENT, coefficients)
+    replace_table(store, "model_fit", MODEL_FIT, models)

@@ -1,0 +1,119 @@
+"""Kenward and Roger's small-sample adjustment, with the residual correlation among the variance parameters.
+
+V_a and V_ab are the derivatives of V in variance parameters a and b, Phi is the covariance of the coefficients, and W
+twice the inverse of the expected information:
+
+    P_a = -X' V^-1 V_a V^-1 X        Q_ab = X' V^-1 V_a V^-1 V_b V^-1 X        R_ab = X' V^-1 V_ab V^-1 X
+    adjusted covariance = Phi + 2 Phi [ sum_ab W_ab (Q_ab - P_a Phi P_b - R_ab / 4) ] Phi
+
+The parameters are the elements of the person-specific covariance, rho where it is free, and the residual variance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from painstats.models.mixed import MixedFit, scaled_variance, solution_of
+from painstats.models.rows import Floats, Integers, ModelRows, participant_slices
+from painstats.models.scaling import scaled_columns
+
+SINGULAR_INFORMATION = 1e12
+"""Condition number from which the expected information counts as singular."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KenwardRoger:
+    """The adjustment, in scaled columns.
+
+    Parameters
+    ----------
+    covariance, adjusted_covariance : (p, p)
+        Of the coefficients, for known variance parameters and with their uncertainty.
+    slopes : (a, p, p)
+        Derivatives of ``covariance`` in the variance parameters.
+    parameter_covariance : (a, a)
+        W.
+    """
+
+    covariance: Floats
+    adjusted_covariance: Floats
+    slopes: Floats
+    parameter_covariance: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Terms:
+    """One person's share of the sums: P (a, p, p), Q and R (a, a, p, p), and traces (a, a) of V^-1 V_a V^-1 V_b."""
+
+    P: Floats
+    Q: Floats
+    R: Floats
+    traces: Floats
+
+
+def kenward_roger_adjustment(fit: MixedFit, rows: ModelRows) -> KenwardRoger | None:
+    """Return the adjustment, or None where the expected information is singular.
+
+    Dense matrices of each person's days, so meant for few people.
+
+    References
+    ----------
+    Kenward & Roger 1997, Biometrics 53:983, equations 4 and 5.
+    """
+    phi = scaled_variance(fit) * solution_of(fit).covariance
+    terms = _summed_terms(fit, rows)
+    shrunken = phi @ terms.P
+    information = terms.traces - 2 * np.einsum("ij,abji->ab", phi, terms.Q)
+    information += np.einsum("aij,bji->ab", shrunken, shrunken)
+    if not np.isfinite(information).all() or np.linalg.cond(information) > SINGULAR_INFORMATION:
+        return None
+    weight = 2 * np.linalg.inv(information)
+    crossed = terms.P[:, None] @ phi @ terms.P[None, :]
+    growth = np.einsum("ab,abij->ij", weight, terms.Q - crossed - terms.R / 4)
+    adjusted = phi + 2 * phi @ growth @ phi
+    return KenwardRoger(phi, (adjusted + adjusted.T) / 2, -phi @ terms.P @ phi, weight)
+
+
+def _summed_terms(fit: MixedFit, rows: ModelRows) -> _Terms:
+    columns = scaled_columns(rows, fit.products.scaling)[:, :-1]
+    persons = [_person_terms(fit, columns[own], rows.day[own]) for _, own in participant_slices(rows)]
+    return _Terms(*(sum(parts) for parts in zip(*((t.P, t.Q, t.R, t.traces) for t in persons), strict=True)))
+
+
+def _person_terms(fit: MixedFit, X: Floats, day: Integers) -> _Terms:
+    """Return one person's terms from the dense covariance of their days."""
+    variance, rho = scaled_variance(fit), fit.rho
+    apart = np.abs(day[:, None] - day[None, :]).astype(np.float64)
+    Z, correlation = X[:, fit.products.positions], rho**apart
+    inverse = np.linalg.inv(variance * (correlation + Z @ fit.optimum.factor @ fit.optimum.factor.T @ Z.T))
+    with_z, with_x = inverse @ Z, inverse @ X
+    changes = [with_z @ element @ Z.T for element in _symmetric_elements(Z.shape[1])]  # V^-1 V_a
+    if fit.optimum.rho_is_free:
+        slope = apart * rho ** np.maximum(apart - 1, 0)
+        changes.append(variance * inverse @ slope)
+    changes.append(inverse @ correlation)
+    stacked = np.stack(changes)
+    moved = np.swapaxes(stacked, 1, 2) @ X  # V_a V^-1 X
+    R = np.zeros((len(changes), len(changes), X.shape[1], X.shape[1]))
+    if fit.optimum.rho_is_free:
+        bend = apart * (apart - 1) * rho ** np.maximum(apart - 2, 0)
+        R[-2, -2] = variance * with_x.T @ bend @ with_x
+        R[-2, -1] = R[-1, -2] = with_x.T @ slope @ with_x
+    return _Terms(
+        P=-with_x.T @ moved,
+        Q=np.einsum("aij,ik,bkl->abjl", moved, inverse, moved, optimize=True),
+        R=R,
+        traces=np.einsum("aij,bji->ab", stacked, stacked),
+    )
+
+
+def _symmetric_elements(q: int) -> list[Floats]:
+    """Return the derivative (q, q) of a symmetric matrix in each of its lower elements."""
+    elements = []
+    for row, column in zip(*np.tril_indices(q), strict=True):
+        element = np.zeros((q, q))
+        element[row, column] = element[column, row] = 1.0
+        elements.append(element)
+    return elements

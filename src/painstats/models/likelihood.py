@@ -1,0 +1,237 @@
+"""The profiled (restricted) log-likelihood of the mixed model, and its gradient.
+
+For participant i, with residual correlation R_i(rho) and person-specific covariance sigma^2 L L':
+
+    A_i = [X_i, y_i]' R_i^-1 [X_i, y_i],    M_i = I + L' A_zz L,    K_i = L M_i^-1 L'
+    V_i^-1 = R_i^-1 - R_i^-1 Z_i K_i Z_i' R_i^-1
+
+Everything else is sums over people of products of q x q and p x p matrices (Bates et al. 2015, J Stat Softw 67(1), in
+the form of sums of products). All functions take any number of points at once, as leading axes written ``...``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from painstats.models.cross_products import CrossProducts, whitened, whitened_derivative
+from painstats.models.rows import Floats
+
+LARGEST_RHO = 0.995
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """Everything that follows from the cross-products at a factor and a residual correlation (scaled columns).
+
+    Parameters
+    ----------
+    products
+        The cross-products.
+    factor : (..., q, q)
+        L, lower triangular: the covariance of the person-specific effects is sigma^2 L L'.
+    rho : (...)
+        Residual correlation of days one apart.
+    sums : (..., N, k, k)
+        A_i.
+    shrinkage : (..., N, q, q)
+        K_i; sigma^2 K_i is the covariance of the person-specific effects given the data.
+    coefficients : (..., p)
+        Generalised least squares.
+    covariance : (..., p, p)
+        (X' V^-1 X)^-1; times sigma^2 it is the covariance of the coefficients.
+    residual_square : (...)
+        (y - Xb)' V^-1 (y - Xb).
+    log_determinant : (...)
+        Of V, over all people.
+    log_information : (...)
+        Log-determinant of X' V^-1 X.
+    """
+
+    products: CrossProducts
+    factor: Floats
+    rho: Floats
+    sums: Floats
+    shrinkage: Floats
+    coefficients: Floats
+    covariance: Floats
+    residual_square: Floats
+    log_determinant: Floats
+    log_information: Floats
+
+
+def factor_of(theta: Floats, q: int) -> Floats:
+    """Return (..., q, q): the lower triangular factor with the elements ``theta`` (..., q(q+1)/2), row by row."""
+    factor = np.zeros((*theta.shape[:-1], q, q))
+    factor[(..., *np.tril_indices(q))] = theta
+    return factor
+
+
+def theta_of(factor: Floats) -> Floats:
+    """Return the elements of a lower triangular factor, row by row."""
+    return np.asarray(factor[(..., *np.tril_indices(factor.shape[-1]))])
+
+
+def solve_at(products: CrossProducts, factor: Floats, rho: Floats | float) -> Solution:
+    """Solve the model for the coefficients at given variance parameters."""
+    rho = np.asarray(rho, dtype=np.float64)
+    sums, log_residual = whitened(products, rho)
+    transposed = np.swapaxes(factor, -1, -2)[..., None, :, :]
+    spread = np.eye(factor.shape[-1]) + transposed @ _zz(products, sums) @ factor[..., None, :, :]
+    shrinkage = factor[..., None, :, :] @ np.linalg.inv(spread) @ transposed
+    marginal = (sums - _crossed(products, sums, shrinkage)).sum(axis=-3)
+    information, moment = marginal[..., :-1, :-1], marginal[..., :-1, -1]
+    covariance = np.linalg.inv(information)
+    coefficients = np.einsum("...ij,...j->...i", covariance, moment)
+    return Solution(
+        products=products,
+        factor=factor,
+        rho=rho,
+        sums=sums,
+        shrinkage=shrinkage,
+        coefficients=coefficients,
+        covariance=covariance,
+        residual_square=marginal[..., -1, -1] - np.einsum("...i,...i->...", coefficients, moment),
+        log_determinant=np.linalg.slogdet(spread)[1].sum(axis=-1) + log_residual,
+        log_information=np.linalg.slogdet(information)[1],
+    )
+
+
+def residual_degrees(products: CrossProducts, reml: bool) -> int:
+    """Return n - p under REML and n under ML."""
+    n = int(products.rows_per_participant.sum())
+    return n - len(products.names) if reml else n
+
+
+def deviance(solution: Solution, reml: bool) -> Floats:
+    """Return (...): minus twice the profiled (restricted) log-likelihood, in scaled columns."""
+    degrees = residual_degrees(solution.products, reml)
+    explained = degrees * (1 + np.log(2 * np.pi * solution.residual_square / degrees))
+    return np.asarray(explained + solution.log_determinant + reml * solution.log_information)
+
+
+def deviance_at_variance(solution: Solution, variance: Floats | float, reml: bool) -> Floats:
+    """Return (...): the deviance with sigma^2 given rather than profiled, in scaled columns."""
+    degrees = residual_degrees(solution.products, reml)
+    explained = degrees * np.log(2 * np.pi * variance) + solution.residual_square / variance
+    return np.asarray(explained + solution.log_determinant + reml * solution.log_information)
+
+
+def log_likelihood(products: CrossProducts, scaled_deviance: float, reml: bool) -> float:
+    """Return the (restricted) log-likelihood of the data in the user's units."""
+    scaling = products.scaling
+    units = 2 * residual_degrees(products, reml) * np.log(scaling.outcome_scale)
+    weights = 2 * products.rows_per_participant @ np.log(products.residual_scale)
+    columns = -2 * reml * np.linalg.slogdet(scaling.transform)[1]
+    return float(-0.5 * (scaled_deviance + units + weights + columns))
+
+
+def person_effects(solution: Solution) -> Floats:
+    """Return (..., N, q): the person-specific effects given the data (scaled columns)."""
+    return np.asarray(np.einsum("...nij,...nj->...ni", solution.shrinkage, _person_residual(solution)))
+
+
+def person_leverage(solution: Solution) -> Floats:
+    """Return (..., N, p, p): I - E' K_i B_i, by which X b + Z u moves when the coefficients b move."""
+    p, z = len(solution.products.names), solution.products.positions
+    shrunken = solution.shrinkage @ _zx(solution)
+    leverage = np.broadcast_to(np.eye(p), (*shrunken.shape[:-2], p, p)).copy()
+    leverage[..., z, :] -= shrunken
+    return leverage
+
+
+def factor_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
+    """Return (..., q, q): S, the derivative of the deviance in L L'.
+
+    At an optimum S is positive semi-definite; a negative eigenvalue shows the direction in which the person-specific
+    covariance must grow.
+
+    Parameters
+    ----------
+    precision : (...)
+        1 / sigma^2: residual degrees over the residual square where sigma is profiled.
+    """
+    zz, zx = _zz(solution.products, solution.sums), _zx(solution)
+    unshrunken = np.eye(zz.shape[-1]) - zz @ solution.shrinkage
+    residual = np.einsum("...nij,...nj->...ni", unshrunken, _person_residual(solution))
+    slope = (unshrunken @ zz).sum(axis=-3)
+    slope -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
+    if reml:
+        adjusted = unshrunken @ zx
+        weighted = adjusted @ solution.covariance[..., None, :, :]
+        slope -= (weighted @ np.swapaxes(adjusted, -1, -2)).sum(axis=-3)
+    return np.asarray((slope + np.swapaxes(slope, -1, -2)) / 2)
+
+
+def rho_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
+    """Return (...): the derivative of the deviance in rho, at fixed sigma."""
+    change, log_change = whitened_derivative(solution.products, solution.rho)
+    z = solution.products.positions
+    direction = _residual_direction(solution)
+    slope = precision * np.einsum("...ni,...nij,...nj->...", direction, change, direction, optimize=True)
+    slope += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
+    if reml:
+        leverage = person_leverage(solution)
+        spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
+        slope += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
+    return np.asarray(slope + log_change)
+
+
+def gradient(solution: Solution, precision: Floats, reml: bool, *, with_rho: bool) -> Floats:
+    """Return (..., d): the gradient of the deviance in theta and, last, rho, at fixed sigma."""
+    slope = theta_of(2 * factor_slope(solution, precision, reml) @ solution.factor)
+    if not with_rho:
+        return slope
+    return np.concatenate([slope, rho_slope(solution, precision, reml)[..., None]], axis=-1)
+
+
+def profiled_precision(solution: Solution, reml: bool) -> Floats:
+    """Return (...): 1 / sigma^2 at its best value for given variance parameters."""
+    return np.asarray(residual_degrees(solution.products, reml) / solution.residual_square)
+
+
+def person_residual_squares(solution: Solution) -> Floats:
+    """Return (..., N): sums of squared whitened residuals y - Xb - Zu of each participant."""
+    direction = _residual_direction(solution)
+    return np.asarray(np.einsum("...ni,...nij,...nj->...n", direction, solution.sums, direction, optimize=True))
+
+
+def person_degrees_used(solution: Solution) -> Floats:
+    """Return (..., N): the trace of the hat matrix of each participant's rows."""
+    z = solution.products.positions
+    leverage = person_leverage(solution)
+    spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
+    by_effects = np.einsum("...nij,...nji->...n", solution.shrinkage, solution.sums[..., z[:, None], z])
+    return np.asarray(by_effects + np.einsum("...nij,...nji->...n", spread, solution.sums[..., :-1, :-1]))
+
+
+def _zz(products: CrossProducts, sums: Floats) -> Floats:
+    z = products.positions
+    return sums[..., z[:, None], z]
+
+
+def _zx(solution: Solution) -> Floats:
+    return solution.sums[..., solution.products.positions, :-1]
+
+
+def _crossed(products: CrossProducts, sums: Floats, shrinkage: Floats) -> Floats:
+    """Return (..., N, k, k): what the person-specific effects take from the sums of products."""
+    block = sums[..., products.positions, :]
+    return np.swapaxes(block, -1, -2) @ shrinkage @ block
+
+
+def _person_residual(solution: Solution) -> Floats:
+    """Return (..., N, q): Z_i' R_i^-1 (y_i - X_i b)."""
+    outcome = solution.sums[..., solution.products.positions, -1]
+    return np.asarray(outcome - np.einsum("...nij,...j->...ni", _zx(solution), solution.coefficients))
+
+
+def _residual_direction(solution: Solution) -> Floats:
+    """Return (..., N, k): the combination of columns and outcome that is y - Xb - Zu."""
+    effects = person_effects(solution)
+    direction = np.empty((*effects.shape[:-1], len(solution.products.names) + 1))
+    direction[..., :-1] = -solution.coefficients[..., None, :]
+    direction[..., solution.products.positions] -= effects
+    direction[..., -1] = 1.0
+    return direction

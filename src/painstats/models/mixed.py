@@ -1,0 +1,184 @@
+"""The linear mixed model with correlated person-specific effects and CAR(1) residuals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from painstats.errors import NotEnoughData
+from painstats.models.cross_products import CrossProducts, cross_products
+from painstats.models.likelihood import Solution, log_likelihood, person_effects, residual_degrees, solve_at
+from painstats.models.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
+from painstats.models.rows import Floats, ModelRows
+
+Residuals = Literal["car1", "independent"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedFit:
+    """A fitted mixed model, in the user's units.
+
+    Parameters
+    ----------
+    names
+        Names of the p coefficients.
+    coefficients : (p,)
+        Average over people.
+    covariance : (p, p)
+        Of the coefficients, for known variance parameters.
+    log_likelihood
+        Restricted if ``reml``.
+    residuals
+        ``"car1"`` or ``"independent"``.
+    rho
+        Residual correlation of days one apart; rho**d for d days.
+    residual_sd
+        Marginal SD of the residuals.
+    random
+        Names of the q columns with person-specific effects.
+    random_covariance : (q, q)
+        Covariance of the person-specific effects over people.
+    relative_factor : (q, q)
+        Lower Cholesky factor of ``random_covariance / residual_sd**2``.
+    participants
+        The N participants, in order.
+    person_effects : (N, q)
+        Best linear unbiased predictions of each person's departure from the average.
+    person_effect_covariances : (N, q, q)
+        Their covariance given the data and known parameters.
+    n_rows
+        Person-days.
+    reml
+        Whether the restricted likelihood was maximised.
+    converged
+        Whether the point is stationary and certified to be no false boundary point.
+    is_singular
+        Whether the data cannot tell people apart on some combination of the random columns.
+    optimum
+        How and where the optimiser ended, in scaled columns.
+    products
+        The cross-products, for evaluations elsewhere.
+    """
+
+    names: tuple[str, ...]
+    coefficients: Floats
+    covariance: Floats
+    log_likelihood: float
+    residuals: Residuals
+    rho: float
+    residual_sd: float
+    random: tuple[str, ...]
+    random_covariance: Floats
+    relative_factor: Floats
+    participants: tuple[str, ...]
+    person_effects: Floats
+    person_effect_covariances: Floats
+    n_rows: int
+    reml: bool
+    converged: bool
+    is_singular: bool
+    optimum: Optimum = field(repr=False)
+    products: CrossProducts = field(repr=False)
+
+
+def fit_mixed(
+    rows: ModelRows,
+    *,
+    residuals: Residuals = "car1",
+    reml: bool = True,
+    rho: float | None = None,
+    starts: Sequence[tuple[float, float]] = STARTS,
+) -> MixedFit:
+    """Fit y = Xb + Zu + e with u ~ N(0, G) for each person and Cov(e_t, e_s) = sigma^2 rho^|t - s|.
+
+    Parameters
+    ----------
+    rows
+        From ``model_rows``.
+    residuals
+        ``"car1"``, or ``"independent"`` for rho = 0.
+    reml
+        Maximise the restricted likelihood (for everything that is reported) or the full one (to compare columns).
+    rho
+        Hold rho at this value, between 0 and 0.995.
+    starts
+        Starting points: relative SD of the person-specific effects, and rho.
+
+    Raises
+    ------
+    NotEnoughData
+        If person-specific effects are asked for with one participant, or the columns reproduce the outcome exactly.
+
+    References
+    ----------
+    Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, ch. 2 and 5; Laird & Ware 1982, Biometrics 38:963.
+    """
+    return fit_cross_products(cross_products(rows), residuals=residuals, reml=reml, rho=rho, starts=starts)
+
+
+def fit_cross_products(
+    products: CrossProducts,
+    *,
+    residuals: Residuals = "car1",
+    reml: bool = True,
+    rho: float | None = None,
+    starts: Sequence[tuple[float, float]] = STARTS,
+) -> MixedFit:
+    """Fit the model of ``fit_mixed`` to cross-products, without going back to the rows."""
+    if products.random and len(products.participants) < 2:
+        raise NotEnoughData("person-specific effects need at least two participants; fit one person's own days instead")
+    fixed_rho = 0.0 if residuals == "independent" else rho
+    optimum = find_optimum(products, reml=reml, fixed_rho=fixed_rho, starts=starts)
+    solution = solve_at(products, optimum.factor, optimum.rho)
+    if not np.isfinite(optimum.deviance) or float(solution.residual_square) < 1e-12:
+        raise NotEnoughData("the columns reproduce the outcome exactly; nothing is left to estimate uncertainty from")
+    return _in_units(solution, optimum, residuals, reml)
+
+
+def scaled_variance(fit: MixedFit) -> float:
+    """Return sigma^2 in scaled columns."""
+    return (fit.residual_sd / fit.products.scaling.outcome_scale) ** 2
+
+
+def solution_of(fit: MixedFit) -> Solution:
+    """Return the engine's solution at the optimum, in scaled columns."""
+    return solve_at(fit.products, fit.optimum.factor, fit.optimum.rho)
+
+
+def coefficients_in_units(products: CrossProducts, scaled: Floats) -> Floats:
+    """Return coefficients (..., p) in the user's units."""
+    scaling = products.scaling
+    return scaling.outcome_scale * scaled @ scaling.transform.T + scaling.outcome_centre * scaling.intercept
+
+
+def _in_units(solution: Solution, optimum: Optimum, residuals: Residuals, reml: bool) -> MixedFit:
+    products, scaling = solution.products, solution.products.scaling
+    variance = float(solution.residual_square) / residual_degrees(products, reml)
+    residual_sd = scaling.outcome_scale * np.sqrt(variance)
+    of_columns = residual_sd * scaling.transform
+    of_effects = residual_sd * scaling.random_transform
+    relative = scaling.random_transform @ optimum.factor
+    return MixedFit(
+        names=products.names,
+        coefficients=coefficients_in_units(products, solution.coefficients),
+        covariance=of_columns @ solution.covariance @ of_columns.T,
+        log_likelihood=log_likelihood(products, optimum.deviance, reml),
+        residuals=residuals,
+        rho=optimum.rho,
+        residual_sd=float(residual_sd),
+        random=products.random,
+        random_covariance=residual_sd**2 * relative @ relative.T,
+        relative_factor=semidefinite_factor(relative @ relative.T),
+        participants=products.participants,
+        person_effects=scaling.outcome_scale * person_effects(solution) @ scaling.random_transform.T,
+        person_effect_covariances=of_effects @ solution.shrinkage @ of_effects.T,
+        n_rows=int(products.rows_per_participant.sum()),
+        reml=reml,
+        converged=optimum.is_certified,
+        is_singular=optimum.is_singular,
+        optimum=optimum,
+        products=products,
+    )

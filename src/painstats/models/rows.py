@@ -1,0 +1,180 @@
+"""The rows that a model is fitted to: outcome, columns, participants and days, checked and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from painstats.errors import NotEnoughData, PainstatsError
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+INTERCEPT = "intercept"
+
+COLLINEAR = 1e-7
+"""Columns are collinear when a combination of them, each scaled to SD 1, has an SD below this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelRows:
+    """Complete person-days, sorted by participant and day.
+
+    Parameters
+    ----------
+    y : (n,)
+        The outcome.
+    X : (n, p)
+        The columns of the model; the first is the intercept if there is one.
+    names
+        Names of the p columns.
+    random
+        Names of the columns whose coefficient differs from person to person; may be empty.
+    participant : (n,) of str
+        Who.
+    day : (n,) of int
+        Calendar day number; only differences matter.
+    """
+
+    y: Floats
+    X: Floats
+    names: tuple[str, ...]
+    random: tuple[str, ...]
+    participant: npt.NDArray[np.str_]
+    day: Integers
+
+
+def model_rows(
+    *,
+    y: npt.ArrayLike,
+    predictors: Mapping[str, npt.ArrayLike],
+    participant: npt.ArrayLike,
+    day: npt.ArrayLike,
+    random: Sequence[str] = (),
+    intercept: bool = True,
+) -> ModelRows:
+    """Check and sort rows for a model.
+
+    Parameters
+    ----------
+    y : (n,)
+        The outcome.
+    predictors
+        Column name to n values.
+    participant : (n,)
+        Who.
+    day : (n,) of int
+        Calendar day number.
+    random
+        Columns with person-specific effects: names of predictors, or ``"intercept"``.
+    intercept
+        Whether to put a column of ones, named ``"intercept"``, first.
+
+    Raises
+    ------
+    PainstatsError
+        If lengths differ, a value is not finite, a day is not a whole number, a participant has a day twice, or
+        ``random`` names an unknown column.
+    NotEnoughData
+        If there are fewer rows than the model needs, the outcome or a column never changes, or columns are collinear.
+    """
+    columns = {name: np.asarray(values, dtype=np.float64) for name, values in predictors.items()}
+    outcome = np.asarray(y, dtype=np.float64)
+    if intercept:
+        columns = {INTERCEPT: np.ones(len(outcome))} | columns
+    people, days = np.asarray(participant, dtype=np.str_), _whole_days(day)
+    _check_lengths(columns | {"y": outcome}, people, days)
+    _check_random(random, columns)
+    order = np.lexsort((days, people))
+    rows = ModelRows(
+        y=outcome[order],
+        X=np.column_stack([values[order] for values in columns.values()]),
+        names=tuple(columns),
+        random=tuple(random),
+        participant=people[order],
+        day=days[order],
+    )
+    _check_values(rows)
+    return rows
+
+
+def participant_slices(rows: ModelRows) -> Iterator[tuple[str, slice]]:
+    """Yield each participant with the slice of their rows, in order."""
+    starts = np.flatnonzero(is_first_row(rows))
+    for start, stop in zip(starts, [*starts[1:], len(rows.y)], strict=True):
+        yield str(rows.participant[start]), slice(int(start), int(stop))
+
+
+def is_first_row(rows: ModelRows) -> npt.NDArray[np.bool_]:
+    """Return (n,) whether a row is its participant's first."""
+    return np.concatenate([[True], rows.participant[1:] != rows.participant[:-1]])
+
+
+def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:
+    """Return the positions of some columns.
+
+    Raises
+    ------
+    PainstatsError
+        If a name is unknown.
+    """
+    for name in wanted:
+        if name not in names:
+            raise PainstatsError(f"the model has no column {name!r}; it has {', '.join(names)}")
+    return np.array([list(names).index(name) for name in wanted], dtype=np.int64)
+
+
+def _whole_days(day: npt.ArrayLike) -> Integers:
+    days = np.asarray(day)
+    if not np.issubdtype(days.dtype, np.integer) and days.size:
+        raise PainstatsError("column 'day' must hold whole calendar day numbers")
+    return days.astype(np.int64)
+
+
+def _check_lengths(columns: Mapping[str, Floats], people: npt.NDArray[np.str_], days: Integers) -> None:
+    if len(days) == 0:
+        raise NotEnoughData("there are no complete days to fit a model to")
+    for name, values in {**columns, "participant": people, "day": days}.items():
+        if values.shape != days.shape:
+            raise PainstatsError(f"column {name!r} has shape {values.shape} where 'day' has {days.shape}")
+
+
+def _check_random(random: Sequence[str], columns: Mapping[str, Floats]) -> None:
+    column_positions(random, tuple(columns))
+    if len(set(random)) < len(random):
+        raise PainstatsError("a column is named twice among the person-specific effects")
+
+
+def _check_values(rows: ModelRows) -> None:
+    for name, values in {**dict(zip(rows.names, rows.X.T, strict=True)), "y": rows.y}.items():
+        if not np.isfinite(values).all():
+            raise PainstatsError(f"column {name!r} has {np.sum(~np.isfinite(values))} values that are not numbers")
+    repeated = ~is_first_row(rows)[1:] & (np.diff(rows.day) == 0)
+    if repeated.any():
+        raise PainstatsError(f"{repeated.sum()} rows repeat the 'participant' and 'day' of another; keep one row a day")
+    n, p = rows.X.shape
+    if n <= p:
+        raise NotEnoughData(f"{n} complete days are too few for {p} coefficients; at least {p + 1} are needed")
+    for name, values in {**dict(zip(rows.names, rows.X.T, strict=True)), "the outcome": rows.y}.items():
+        if name != INTERCEPT and np.ptp(values) <= 1e-10 * np.abs(values).max():
+            raise NotEnoughData(f"column {name!r} has the same value on every day, so it cannot be related to anything")
+    _check_collinear(rows)
+
+
+def _check_collinear(rows: ModelRows) -> None:
+    """Refuse columns of which one is a combination of others, naming those that take part."""
+    others = np.array([name != INTERCEPT for name in rows.names])
+    if not others.any():
+        return
+    columns = rows.X[:, others]
+    if not others.all():
+        columns = columns - columns.mean(axis=0)
+    columns = columns / np.sqrt(np.mean(columns**2, axis=0))
+    _, spread, directions = np.linalg.svd(columns / np.sqrt(len(columns)), full_matrices=False)
+    involved = np.abs(directions[spread < COLLINEAR]).max(axis=0, initial=0.0) > 0.01
+    if involved.any():
+        names = ", ".join(repr(name) for name in np.array(rows.names)[others][involved])
+        raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

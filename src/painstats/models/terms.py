@@ -1,0 +1,82 @@
+"""Which columns a model has: predictors within and between, the calendar, time and treatment (docs/method.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from painstats.models.rows import Floats, ModelRows, model_rows
+from painstats.study import Study
+
+DAYS_FOR_DAY_OF_WEEK = 42
+"""Median complete days from which six day-of-week columns replace the one for the weekend."""
+
+DAYS_FOR_OWN_TREND = 30
+"""Median complete days from which people get their own trend over time."""
+
+WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TIME = "time_30d"
+EPOCH_DAYS = pl.col("date").cast(pl.Int32)
+
+
+def median_days(frame: pl.DataFrame) -> float:
+    """Return the median of complete days over people."""
+    return float(np.median(frame.group_by("participant_id").len()["len"].to_numpy())) if frame.height else 0.0
+
+
+def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Floats]:
+    """Return the columns of the calendar: a weekend, or six days of the week against Monday."""
+    if not by_day_of_week:
+        return {"weekend": frame["is_weekend"].to_numpy()}
+    day = frame["date"].dt.weekday().to_numpy()
+    return {name: (day == number).astype(float) for number, name in enumerate(WEEKDAYS, start=2)}
+
+
+def within_people(frame: pl.DataFrame, study: Study) -> ModelRows:
+    """Lay out what each person's own days can tell: predictors within the person, calendar, time and treatment.
+
+    Parameters
+    ----------
+    frame
+        Complete rows of ``model_frame``, of any number of people.
+    """
+    return _laid_out(frame, _within(frame, study) | _calendar_and_course(frame), [])
+
+
+def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool) -> ModelRows:
+    """Lay out the mixed model over several people: also predictors between people, and person-specific slopes.
+
+    Parameters
+    ----------
+    frame
+        Complete rows of ``model_frame``.
+    own_trend
+        Whether each person has their own trend over time.
+    """
+    within = _within(frame, study)
+    between = {f"{p.name}_between": frame[f"{p.name}_between"].to_numpy() for p in study.plan.predictors}
+    random = ["intercept", *within, *([TIME] if own_trend else [])]
+    return _laid_out(frame, within | between | _calendar_and_course(frame), random)
+
+
+def _within(frame: pl.DataFrame, study: Study) -> dict[str, Floats]:
+    return {f"{p.name}_within": frame[f"{p.name}_within"].to_numpy() for p in study.plan.predictors}
+
+
+def _calendar_and_course(frame: pl.DataFrame) -> dict[str, Floats]:
+    columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
+    return _varying(columns | {TIME: frame[TIME].to_numpy(), "in_phase": frame["in_phase"].to_numpy()})
+
+
+def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
+    return {name: values for name, values in columns.items() if np.ptp(values) > 0}
+
+
+def _laid_out(frame: pl.DataFrame, columns: dict[str, Floats], random: list[str]) -> ModelRows:
+    return model_rows(
+        y=frame["pain_score"].to_numpy(),
+        predictors=columns,
+        participant=frame["participant_id"].to_numpy(),
+        day=frame.select(EPOCH_DAYS).to_series().to_numpy(),
+        random=random,
+    )

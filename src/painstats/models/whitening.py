@@ -1,0 +1,37 @@
+"""Rows turned into independent ones: each less what its predecessor foretells, over what is left of its spread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from painstats.models.rows import Floats, ModelRows, is_first_row
+
+
+def whiten(values: Floats, rows: ModelRows, rho: float) -> Floats:
+    """Multiply by the inverse Cholesky factor of each participant's CAR(1) correlation.
+
+    Parameters
+    ----------
+    values : (n, ...)
+        One entry for each of the rows.
+    rows
+        Sorted by participant and day.
+    rho
+        Residual correlation of days one apart.
+    """
+    a, remaining = _steps(rows, rho)
+    shape = (-1, *[1] * (values.ndim - 1))
+    previous = np.concatenate([values[:1], values[:-1]])
+    return np.asarray((values - a.reshape(shape) * previous) / remaining.reshape(shape))
+
+
+def log_determinant(rows: ModelRows, rho: float) -> float:
+    """Return the log-determinant of the residual correlation of all rows."""
+    return float(2 * np.log(_steps(rows, rho)[1]).sum())
+
+
+def _steps(rows: ModelRows, rho: float) -> tuple[Floats, Floats]:
+    """Return (n,) the correlation with the previous row (0 for a first row), and the SD that it leaves."""
+    gap = np.diff(rows.day, prepend=rows.day[0])
+    a = np.where(is_first_row(rows), 0.0, rho ** np.maximum(gap, 0))
+    return a, np.sqrt(1 - a * a)

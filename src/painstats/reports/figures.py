@@ -1,0 +1,359 @@
+"""Pictures of one person's days: ratings, activity and sleep over time, and a calendar of ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+import altair as alt
+import polars as pl
+
+from painstats.findings.words import capital, item_words
+from painstats.reports.svg import GRID, INK, MISSING, OWN, PHASE, QUIET_INK, chart_of, label_text
+from painstats.study import OutcomePlan
+
+WIDE = 760
+NARROW = 330
+"""Widths in pixels of a whole drawing: for a desktop or paper, and for a phone."""
+
+LEFT_MARGIN = 46
+MOST_WEEKS = 53
+SCORE_COLOURS = ("#fdf3d0", "#f7d98b", "#e8a65d", "#c66b4e", "#8f3b53", "#4d1f4e")
+"""From a low to a high score: each step darker than the one before, so that it reads without colour too."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_MARGIN = 64
+DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MILLISECONDS_PER_DAY = 86_400_000
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One series of the daily panels: a column of the daily table, divided by ``per``, and what a missing day lacks."""
+
+    column: str
+    title: str
+    missing: str
+    per: float = 1.0
+    domain: tuple[float, float] | None = None
+    tick_format: str = ".3~f"
+
+
+MEASURE_PANELS = {
+    "total_sleep_time_min": Panel("total_sleep_time_min", "Sleep, hours", "no valid night", per=60.0),
+    "step_count": Panel("step_count", "Steps", "no valid day of wear", tick_format=",d"),
+    "active_time_min": Panel("active_time_min", "Active time, minutes", "no valid day of wear"),
+}
+
+
+def outcome_panel(outcome: OutcomePlan) -> Panel:
+    """Return the panel of the outcome, over the whole of its scale."""
+    return Panel("pain_score", scale_title(outcome), "no rating", domain=outcome.scale)
+
+
+def scale_title(outcome: OutcomePlan) -> str:
+    """Write what the axis of ratings shows: "Pain, 0 to 10"."""
+    words, (low, high) = item_words(outcome.item), outcome.scale
+    turned = "" if words.more.startswith("more") else " (turned: higher is worse)"
+    return f"{capital(words.label)}, {low:g} to {high:g}{turned}"
+
+
+def drawn_days(days: pl.DataFrame) -> pl.DataFrame:
+    """Keep the days from the first to the last rating, at most the newest 53 weeks of them.
+
+    Years of steps before a diary began would squeeze the days that matter into a corner. Without any rating the newest
+    53 weeks are kept.
+    """
+    rated = days.filter(pl.col("pain_score").is_not_null())["date"]
+    span = rated if len(rated) else days["date"]
+    last = _last(span)
+    return days.filter(
+        pl.col("date").is_between(max(_first(span), last - timedelta(weeks=MOST_WEEKS) + timedelta(days=1)), last)
+    )
+
+
+def daily_panels(
+    days: pl.DataFrame, phases: pl.DataFrame, outcome: OutcomePlan, measures: Sequence[str], width: int = WIDE
+) -> alt.TopLevelMixin:
+    """Draw a person's ratings and measures over time, one panel above the other on the same days.
+
+    Parameters
+    ----------
+    days
+        Rows of ``daily_summary`` of one person, a row for each calendar date; at least one.
+    phases
+        Rows of ``treatment_phase`` of the same person; shaded and named.
+    outcome
+        Item and scale of the ratings.
+    measures
+        Measures to draw below the ratings, in order.
+    width
+        Width of the drawing in pixels.
+    """
+    span = (_first(days["date"]), _last(days["date"]))
+    sheet = _Sheet(days.sort("date"), span, phase_rows(phases, span), width - LEFT_MARGIN - 12)
+    panels = [outcome_panel(outcome), *(MEASURE_PANELS[measure] for measure in dict.fromkeys(measures))]
+    drawings = [_panel(panel, sheet, is_first=panel is panels[0], is_last=panel is panels[-1]) for panel in panels]
+    return alt.vconcat(*drawings, spacing=14)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sheet:
+    """What the panels of one drawing share: sorted days, first and last date, phases, width of a panel in pixels."""
+
+    days: pl.DataFrame
+    span: tuple[date, date]
+    phases: Rows
+    inner: int
+
+
+def phase_rows(phases: pl.DataFrame, span: tuple[date, date]) -> Rows:
+    """List the phases that touch a span of dates, cut to it, with their names made fit to be shown."""
+    rows: Rows = []
+    half = MILLISECONDS_PER_DAY // 2
+    for phase in phases.sort("start_date", "name").iter_rows(named=True):
+        first, last = max(phase["start_date"], span[0]), min(phase["end_date"] or span[1], span[1])
+        if first <= last:
+            name = label_text(phase["name"])
+            rows.append(
+                {"start": _instant(first) - half, "end": _instant(last) + half, "name": name, "place": len(rows) % 3}
+            )
+    return rows
+
+
+def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt.LayerChart | alt.FacetChart:
+    height = 150 if is_first else 105
+    rows = _series(sheet.days, panel)
+    per_day = sheet.inner / len(rows)
+    base = chart_of(rows).encode(x=_date_axis(sheet, labelled=is_last))
+    told = [alt.Tooltip("day:N", title="day"), alt.Tooltip("value:Q", title=panel.title, format=".2~f")]
+    shown = base.encode(y=_value_axis(panel), tooltip=told)
+    absent = base.transform_filter("datum.value === null").mark_rule(color=MISSING, strokeWidth=max(1.0, 0.8 * per_day))
+    layers = [
+        *_phase_layers(sheet, height, named=is_first),
+        absent.encode(y=alt.value(height - 7), y2=alt.value(height)),
+        shown.mark_line(color=OWN, strokeWidth=1.2, opacity=0.75),
+        shown.mark_circle(color=OWN, opacity=1, size=max(6.0, min(26.0, 4.0 * per_day))),
+    ]
+    title = alt.TitleParams(panel.title, subtitle=f"grey marks at the foot: {panel.missing}", offset=6)
+    return alt.layer(*layers).properties(width=sheet.inner, height=height, title=title)
+
+
+def _phase_layers(sheet: _Sheet, height: int, *, named: bool) -> list[alt.Chart]:
+    if not sheet.phases:
+        return []
+    base = chart_of(sheet.phases)
+    start = alt.X("start:T", scale=_date_scale(sheet.span), title=None)
+    bands = base.mark_rect(color=PHASE, opacity=0.75).encode(x=start, x2="end:T", y=alt.value(0), y2=alt.value(height))
+    edges = base.mark_rule(color=QUIET_INK, strokeDash=[3, 3]).encode(x=start, y=alt.value(0), y2=alt.value(height))
+    return [bands, edges, *(_phase_name(phase, start, sheet) for phase in (sheet.phases if named else ()))]
+
+
+def _phase_name(phase: dict[str, Any], start: alt.X, sheet: _Sheet) -> alt.Chart:
+    """Write a phase's name at its start, to the left of it when that is far to the right."""
+    first = _instant(sheet.span[0])
+    share = (phase["start"] - first) / max(_instant(sheet.span[1]) - first, 1)
+    side: Literal["left", "right"] = "left" if share < 0.6 else "right"
+    row = {"start": phase["start"], "name": _cut(phase["name"], max(12, sheet.inner // 12))}
+    name: alt.Chart = chart_of([row]).mark_text(
+        align=side, baseline="top", dx=4 if side == "left" else -4, dy=3 + 15 * phase["place"], fontSize=12, color=INK
+    )
+    placed: alt.Chart = name.encode(x=start, y=alt.value(0), text="name:N")
+    return placed
+
+
+def _value_axis(panel: Panel) -> alt.Y:
+    scale = alt.Scale(domain=list(panel.domain)) if panel.domain else alt.Scale(zero=True, nice=True)
+    axis = alt.Axis(
+        title=None,
+        format=panel.tick_format,
+        tickCount=5,
+        minExtent=LEFT_MARGIN,
+        maxExtent=LEFT_MARGIN,
+        domain=False,
+        ticks=False,
+    )
+    return alt.Y("value:Q", scale=scale, axis=axis)
+
+
+def _date_axis(sheet: _Sheet, *, labelled: bool) -> alt.X:
+    ticks, tick_format = _date_ticks(sheet.span, most=max(3, sheet.inner // 75))
+    axis = alt.Axis(
+        title=None,
+        values=[_instant(tick) for tick in ticks],
+        format=tick_format,
+        labels=labelled,
+        ticks=labelled,
+        gridColor=GRID,
+    )
+    return alt.X("at:T", scale=_date_scale(sheet.span), axis=axis)
+
+
+def _date_scale(span: tuple[date, date]) -> alt.Scale:
+    """From half a day before the first date's midnight to half a day after the last: a mark stands on its date."""
+    half = MILLISECONDS_PER_DAY // 2
+    return alt.Scale(type="utc", domain=[_instant(span[0]) - half, _instant(span[1]) + half])
+
+
+def _date_ticks(span: tuple[date, date], most: int) -> tuple[list[date], str]:
+    """Choose Mondays for a short span, firsts of months for a long one, thinned to at most ``most``."""
+    dates = [span[0] + timedelta(days=step) for step in range((span[1] - span[0]).days + 1)]
+    if len(dates) <= 70:
+        mondays = [day for day in dates if day.weekday() == 0] or dates[:1]
+        return mondays[:: -(-len(mondays) // most)], "%-d %b"
+    firsts = [day for day in dates if day.day == 1]
+    return firsts[:: -(-len(firsts) // most)], "%b %Y"
+
+
+def _series(days: pl.DataFrame, panel: Panel) -> Rows:
+    return [
+        {"at": _instant(day), "day": day_words(day), "value": None if value is None else round(value / panel.per, 4)}
+        for day, value in days.select("date", panel.column).iter_rows()
+    ]
+
+
+def rating_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE) -> alt.TopLevelMixin:
+    """Draw a calendar of ratings, a cell for each day, days without a rating as empty dashed cells.
+
+    Wide drawings have weeks as columns, narrow ones as rows. Only the newest 53 weeks are drawn.
+
+    Parameters
+    ----------
+    days
+        Rows of ``daily_summary`` of one person, a row for each calendar date.
+    outcome
+        Item and scale of the ratings.
+    width
+        Width of the drawing in pixels.
+    """
+    rows = calendar_rows(days)
+    weeks = max(row["week"] for row in rows) + 1
+    upright = width < WIDE
+    margin = MONTH_MARGIN if upright else LEFT_MARGIN
+    cell = min(34, (width - margin - 12) // (7 if upright else max(weeks, 12)))
+    base = _placed(chart_of(rows), weeks, upright=upright)
+    tooltip = [
+        alt.Tooltip("day:N", title="day"),
+        alt.Tooltip("value:Q", title=item_words(outcome.item).label, format=".2~f"),
+    ]
+    rated, unrated = base.transform_filter("datum.value !== null"), base.transform_filter("datum.value === null")
+    layers = [
+        unrated.mark_rect(fill="white", stroke=MISSING, strokeDash=[2, 2]).encode(tooltip=tooltip),
+        rated.mark_rect(stroke=GRID).encode(color=_score_colour(outcome, width), tooltip=tooltip),
+        *([_score_numbers(rated, outcome)] if cell >= 20 else []),
+        _month_names(rows, weeks, upright=upright),
+    ]
+    across, down = (7, weeks) if upright else (weeks, 7)
+    return alt.layer(*layers).properties(width=cell * across, height=cell * down)
+
+
+def calendar_rows(days: pl.DataFrame) -> Rows:
+    """List the newest 53 weeks of days with their week's number from 0, weekday, and rating."""
+    scores = dict(days.sort("date").select("date", "pain_score").iter_rows())
+    first, last = min(scores), max(scores)
+    earliest = last - timedelta(days=last.weekday(), weeks=MOST_WEEKS - 1)
+    first_monday = max(first - timedelta(days=first.weekday()), earliest)
+    return [
+        {
+            "week": (day - first_monday).days // 7,
+            "weekday": DAYS_OF_WEEK[day.weekday()],
+            "day": day_words(day),
+            "month": f"{MONTHS[day.month - 1]} {day.year}" if day.month == 1 else MONTHS[day.month - 1],
+            "starts_month": day.day == 1,
+            "value": None if score is None else round(score, 4),
+        }
+        for day, score in scores.items()
+        if day >= first_monday
+    ]
+
+
+def _placed(chart: alt.Chart, weeks: int, *, upright: bool) -> alt.Chart:
+    """Put weeks and weekdays on their axes."""
+    if upright:
+        top = alt.Axis(title=None, domain=False, ticks=False, labelAngle=0, orient="top")
+        return chart.encode(
+            x=alt.X("weekday:O", scale=_weekdays(), axis=top), y=alt.Y("week:O", scale=_weeks(weeks), axis=None)
+        )
+    left = alt.Axis(title=None, domain=False, ticks=False, minExtent=LEFT_MARGIN)
+    return chart.encode(
+        x=alt.X("week:O", scale=_weeks(weeks), axis=None), y=alt.Y("weekday:O", scale=_weekdays(), axis=left)
+    )
+
+
+def _weeks(weeks: int) -> alt.Scale:
+    return alt.Scale(domain=list(range(weeks)), paddingInner=0.08)
+
+
+def _weekdays() -> alt.Scale:
+    return alt.Scale(domain=list(DAYS_OF_WEEK), paddingInner=0.08)
+
+
+def _score_colour(outcome: OutcomePlan, width: int) -> alt.Color:
+    low, high = outcome.scale
+    legend = alt.Legend(
+        title=scale_title(outcome),
+        orient="bottom",
+        direction="horizontal",
+        gradientLength=min(220, width - 90),
+        gradientThickness=10,
+        values=[low + share * (high - low) for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)],
+        format=".3~f",
+        offset=8,
+    )
+    return alt.Color(
+        "value:Q", scale=alt.Scale(domain=[low, high], range=list(SCORE_COLOURS), clamp=True), legend=legend
+    )
+
+
+def _score_numbers(rated: alt.Chart, outcome: OutcomePlan) -> alt.Chart:
+    low, high = outcome.scale
+    readable: Any = alt.expr(f"datum.value > {low + 0.62 * (high - low)} ? 'white' : 'black'")
+    numbers: alt.Chart = rated.mark_text(fontSize=10, color=readable).encode(text=alt.Text("value:Q", format=".1~f"))
+    return numbers
+
+
+def _month_names(rows: Rows, weeks: int, *, upright: bool) -> alt.Chart:
+    starts = [row for row in rows if row["starts_month"]]
+    if not starts or starts[0]["week"] >= (1 if upright else 3):
+        starts = [rows[0], *starts]
+    names = chart_of([{"week": row["week"], "month": row["month"]} for row in starts])
+    label: dict[str, Any] = {"fontSize": 12, "color": QUIET_INK}
+    if upright:
+        beside: alt.Chart = names.mark_text(align="right", dx=-6, **label).encode(
+            x=alt.value(0), y=alt.Y("week:O", scale=_weeks(weeks), axis=None), text="month:N"
+        )
+        return beside
+    above: alt.Chart = names.mark_text(align="left", dx=-7, dy=-10, baseline="bottom", **label).encode(
+        x=alt.X("week:O", scale=_weeks(weeks), axis=None), y=alt.value(6), text="month:N"
+    )
+    return above
+
+
+def day_words(day: date) -> str:
+    """Write a date: "Mon 2 Feb 2026"."""
+    return f"{DAYS_OF_WEEK[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _first(dates: pl.Series) -> date:
+    first = dates.min()
+    assert isinstance(first, date)
+    return first
+
+
+def _last(dates: pl.Series) -> date:
+    last = dates.max()
+    assert isinstance(last, date)
+    return last
+
+
+def _cut(name: str, length: int) -> str:
+    return name if len(name) <= length else f"{name[: length - 1]}…"
+
+
+def _instant(day: date) -> int:
+    """Return the milliseconds since 1970 of a date's midnight, UTC."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000

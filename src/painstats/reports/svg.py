@@ -1,0 +1,147 @@
+"""Charts drawn once, as still SVG that stands inside a page: no script, no link, no font or file from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup
+
+INK = "#22303a"
+QUIET_INK = "#56636c"
+GRID = "#e3e6e8"
+MISSING = "#a3abb0"
+OWN = "#0b5c8a"
+OTHERS = "#8d989f"
+LOWER = "#1b6ca8"
+HIGHER = "#b3541e"
+PHASE = "#f1dfb8"
+BAND = "#eef1f2"
+FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
+
+LONGEST_LABEL = 64
+
+ELEMENTS = frozenset(
+    {"svg", "g", "path", "rect", "line", "text", "tspan", "circle", "defs", "clipPath", "linearGradient", "stop"}
+)
+ATTRIBUTES = frozenset(
+    {
+        "width", "height", "viewBox", "transform", "d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx",
+        "ry", "dx", "dy", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray",
+        "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "opacity", "text-anchor",
+        "font-family", "font-size", "font-weight", "font-style", "id", "clip-path", "display", "offset",
+        "stop-color", "gradientUnits",
+    }
+)  # fmt: skip
+"""What a drawing may be made of; anything else is dropped (attributes) or refused (elements)."""
+
+DROPPED = frozenset({"class", "role", "version", "pointer-events", "aria-hidden", "aria-label", "aria-roledescription"})
+_LOCAL_REFERENCE = re.compile(r"url\(['\"]?#([\w-]+)['\"]?\)")
+_NAMESPACE = re.compile(r"^\{[^}]*\}")
+
+
+def look() -> dict[str, Any]:
+    """Return the look that all charts share, as an altair configuration."""
+    label = {
+        "labelColor": QUIET_INK,
+        "titleColor": INK,
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
+    title = {
+        "color": INK,
+        "font": FONT,
+        "fontSize": 14,
+        "subtitleColor": QUIET_INK,
+        "subtitleFont": FONT,
+        "subtitleFontSize": 12,
+    }
+    return {
+        "font": FONT,
+        "aria": False,
+        "background": "white",
+        "view": {"stroke": None},
+        "axis": {**label, "gridColor": GRID, "domainColor": MISSING, "tickColor": MISSING},
+        "legend": label,
+        "title": {**title, "anchor": "start"},
+        "text": {"font": FONT, "color": INK},
+    }
+
+
+def chart_of(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """Return an empty chart with its rows inside it."""
+    data: Any = alt.InlineData(values=[dict(row) for row in rows])
+    return alt.Chart(data)
+
+
+def drawn(chart: alt.TopLevelMixin, name: str) -> Markup:
+    """Draw a chart.
+
+    Parameters
+    ----------
+    chart
+        Any altair chart with its rows inside it.
+    name
+        A name that no other drawing on the page has; it keeps their inner references apart.
+
+    Returns
+    -------
+    An ``<svg>`` element. The same chart gives the same bytes.
+
+    Raises
+    ------
+    ValueError
+        The drawing holds an element or a reference that a still picture has no use for.
+    """
+    specification = chart.to_dict()
+    svg = vl_convert.vegalite_to_svg({**specification, "config": look()}, allowed_base_urls=[])
+    root = ElementTree.fromstring(svg)
+    numbered: dict[str, str] = {}
+    for element in root.iter():
+        _keep_to_the_list(element, numbered, name)
+    root.set("aria-hidden", "true")  # the figure around it says in words what it shows
+    return Markup(ElementTree.tostring(root, encoding="unicode"))
+
+
+def label_text(text: str) -> str:
+    """Make a name fit to be shown: no control or direction marks, at most 64 characters."""
+    visible = "".join(
+        letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+    )
+    if not visible.strip():
+        return "unnamed"
+    return visible if len(visible) <= LONGEST_LABEL else visible[: LONGEST_LABEL - 1] + "…"
+
+
+def _keep_to_the_list(element: ElementTree.Element, numbered: dict[str, str], name: str) -> None:
+    element.tag = _NAMESPACE.sub("", element.tag)
+    if element.tag not in ELEMENTS:
+        raise ValueError(f"a chart may not hold <{element.tag}>")
+    found = {_NAMESPACE.sub("", key): value for key, value in element.attrib.items()}
+    unknown = sorted(set(found) - ATTRIBUTES - DROPPED)
+    if unknown:
+        raise ValueError(f"a chart may not hold the attribute {unknown[0]}")
+    element.attrib.clear()
+    for key, value in found.items():
+        if key in ATTRIBUTES:
+            element.set(key, _renamed(key, value, numbered, name))
+
+
+def _renamed(key: str, value: str, numbered: dict[str, str], name: str) -> str:
+    """Give inner names new numbers: the drawing library counts them on from picture to picture."""
+    reference = _LOCAL_REFERENCE.fullmatch(value)
+    if "url" in value.lower() and reference is None:
+        raise ValueError("a chart may not refer to anything outside itself")
+    inner = value if key == "id" else reference.group(1) if reference else None
+    if inner is None:
+        return value
+    new = numbered.setdefault(inner, f"{name}-{len(numbered) + 1}")
+    return new if key == "id" else f"url(#{new})"

@@ -1,0 +1,40 @@
+"""Frames cut into record batches with the columns that the contract asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.records import RecordTable
+from painstats.sources.contract import RecordBatch
+
+BATCH_ROWS = 100_000
+
+PLACE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "entry": pl.String,
+    "line": pl.Int64,
+    "column": pl.String,
+    "text": pl.String,
+    "rule": pl.String,
+}
+"""Where a row came from and what is wrong with it, beside the columns of its record table."""
+
+
+def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[RecordBatch]:
+    """Yield batches of at most ``BATCH_ROWS`` rows with exactly the contract's columns and types.
+
+    Parameters
+    ----------
+    table
+        The record table that the rows are for.
+    frame
+        Its columns and those of ``PLACE``, in any order, beside others that are left behind. ``rule`` may be absent.
+    """
+    if "rule" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.String).alias("rule"))
+    columns = {**table.columns, **PLACE}
+    shaped = frame.select(pl.col(name).cast(dtype) for name, dtype in columns.items())
+    for batch in shaped.iter_slices(BATCH_ROWS):
+        if batch.height:
+            yield RecordBatch(table.name, batch)

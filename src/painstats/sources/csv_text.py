@@ -1,0 +1,219 @@
+"""CSV read as it is declared: delimiter and encoding are given, never sniffed, and every cell stays text."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from painstats.errors import ExportRefused
+from painstats.sources.export import Entry, refused, shown
+
+MAX_BYTES = 256 << 20
+_MAX_LINE_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 18
+
+_CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252"}
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_MAGIC = (
+    (b"PK\x03\x04", "an Excel workbook or a zip; in Excel choose Save As, CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; in Excel choose Save As, CSV"),
+    (b"%pdf", "a PDF; export the table as CSV"),
+    (b"<!doctype", "a web page, perhaps a login page that was saved; download the file again"),
+    (b"<html", "a web page, perhaps a login page that was saved; download the file again"),
+    (b"<?xml", "an XML file; export the table as CSV"),
+    (b"{\\rtf", "a word processor's document; export the table as CSV"),
+    (b"sqlite format 3", "a database; export the table as CSV"),
+    (b"\x89png", "a picture; export the table as CSV"),
+    (b"\x1f\x8b", "a packed file; unpack it first"),
+)
+
+_VALUE_LIKE = re.compile(r"[\s\d.,:;/+TZ-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A CSV as text.
+
+    Parameters
+    ----------
+    header
+        Column names, trimmed, in order.
+    cells
+        Column name to its cells, one String series each, all as long as ``lines``.
+    lines, texts
+        Line on which each row begins (1-based; the header is on line 1), and the row as it came.
+    ragged
+        Rows with more or fewer cells than the header: ``line`` and ``text``.
+    n_nul
+        NUL characters that were replaced by spaces.
+    """
+
+    header: tuple[str, ...]
+    cells: dict[str, pl.Series]
+    lines: pl.Series
+    texts: pl.Series
+    ragged: pl.DataFrame
+    n_nul: int
+
+    @property
+    def height(self) -> int:
+        """Number of rows with as many cells as the header, ragged ones not counted."""
+        return len(self.lines)
+
+
+def header_of(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> tuple[str, ...]:
+    """Return the trimmed column names in the first line, or nothing when it cannot be read as CSV."""
+    try:
+        head = entry.head(_HEAD_BYTES).decode(_CODECS[encoding], errors="replace")
+        rows = csv.reader(_lines(head), delimiter=delimiter, strict=True)
+        return _names(next((cells for cells in rows if cells), []))
+    except (csv.Error, UnicodeError):
+        return ()
+
+
+def refuse_disguised(entry: Entry) -> None:
+    """Refuse, as ``not_csv``, what is no text table whatever its name says.
+
+    Raises
+    ------
+    ExportRefused
+        The first bytes belong to a workbook, a PDF, a web page or the like; the message says which and what to do.
+    """
+    head = entry.head(256).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for magic, what in _MAGIC:
+        if head.startswith(magic.lower()):
+            raise refused("not_csv", entry, f"it is no CSV but {what}")
+
+
+def read_csv(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> CsvTable:
+    """Read a whole CSV as text.
+
+    Quoted cells may hold line ends; CR, LF and CRLF mean the same; blank lines count for nothing.
+
+    Raises
+    ------
+    ExportRefused
+        ``not_csv``, ``encoding``, ``line_too_long``, ``too_large``, ``quote`` or ``duplicate_column``.
+    """
+    refuse_disguised(entry)
+    text = _decoded(entry, _bytes(entry), encoding)
+    n_nul = text.count("\0")
+    lines = _lines(text.replace("\0", " "))
+    rows = _rows(entry, lines, delimiter)
+    _, header_row = next(rows, (1, []))
+    header = _names(header_row)
+    _refuse_duplicates(entry, header)
+    return _table(header, list(rows), lines, n_nul)
+
+
+def shown_columns(header: tuple[str, ...]) -> str:
+    """List column names for a message; a cell that looks like a value (no header line at all?) is not repeated."""
+    if not header:
+        return "none"
+    named = [shown(name) if not _VALUE_LIKE.fullmatch(name) else "(a number or date)" for name in header[:30]]
+    return ", ".join(named) + (", …" if len(header) > 30 else "")
+
+
+# --- bytes to lines ---
+
+
+def _bytes(entry: Entry) -> bytes:
+    """Read all of a file, giving up as soon as one line is longer than 1 MB."""
+    chunks, n_bytes, since_line_end = [], 0, 0
+    with entry.open() as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            since_line_end = since_line_end + len(chunk) if last < 0 else len(chunk) - last
+            n_bytes += len(chunk)
+            if since_line_end > _MAX_LINE_BYTES:
+                raise refused("line_too_long", entry, "a line is longer than 1 MB; it is no table of ratings or sums")
+            if n_bytes > MAX_BYTES:
+                raise refused("too_large", entry, f"it is larger than {MAX_BYTES >> 20} MB; split it by participant")
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _decoded(entry: Entry, content: bytes, encoding: str) -> str:
+    if encoding != "utf-16" and content.startswith(_UTF16_MARKS):
+        raise refused("encoding", entry, 'it is UTF-16; save it as UTF-8, or for a diary write encoding = "utf-16"')
+    try:
+        return content.decode(_CODECS[encoding])
+    except UnicodeError as error:
+        position = error.start if isinstance(error, UnicodeDecodeError) else 0
+        raise refused(
+            "encoding",
+            entry,
+            f"it is not {encoding} text from byte {position} on; save it as CSV UTF-8, or for a diary write the "
+            'encoding into study.toml, such as encoding = "cp1252"',
+        ) from None
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+# --- lines to rows ---
+
+
+def _rows(entry: Entry, lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the first line and the cells of each row that is not blank."""
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+    while True:
+        first_line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise _unreadable_row(entry, first_line, str(error)) from None
+        if cells is None:
+            return
+        if cells:
+            yield first_line, cells
+
+
+def _unreadable_row(entry: Entry, line: int, problem: str) -> ExportRefused:
+    if "field larger" in problem:
+        return refused("line_too_long", entry, "a cell is longer than 131 072 characters", line)
+    return refused(
+        "quote", entry, 'a quotation mark (") opens a cell in this row and is not closed as it should be', line
+    )
+
+
+def _names(cells: list[str]) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in cells)
+
+
+def _refuse_duplicates(entry: Entry, header: tuple[str, ...]) -> None:
+    folded = [name.casefold() for name in header if name]
+    repeated = sorted({name for name in header if name and folded.count(name.casefold()) > 1})
+    if repeated:
+        raise refused(
+            "duplicate_column",
+            entry,
+            f"these columns have the same name: {shown_columns(tuple(repeated))}; rename or remove one of them",
+            1,
+        )
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[int, list[str]]], lines: list[str], n_nul: int) -> CsvTable:
+    ends = [*(first for first, _ in rows[1:]), len(lines) + 1]
+    texts = ["\n".join(lines[first - 1 : end - 1]).rstrip("\n") for (first, _), end in zip(rows, ends, strict=False)]
+    whole = [len(cells) == len(header) for _, cells in rows]
+    kept = [(first, cells, text) for (first, cells), text, fits in zip(rows, texts, whole, strict=True) if fits]
+    ragged = [(first, text) for (first, _), text, fits in zip(rows, texts, whole, strict=True) if not fits]
+    return CsvTable(
+        header=header,
+        cells={
+            name: pl.Series(name, [cells[position] for _, cells, _ in kept], pl.String)
+            for position, name in enumerate(header)
+        },
+        lines=pl.Series("line", [first for first, _, _ in kept], pl.Int64),
+        texts=pl.Series("text", [text for _, _, text in kept], pl.String),
+        ragged=pl.DataFrame(ragged, schema={"line": pl.Int64, "text": pl.String}, orient="row"),
+        n_nul=n_nul,
+    )

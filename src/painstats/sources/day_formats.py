@@ -1,0 +1,110 @@
+"""Which way dates are written, told from a whole column: by days past the twelfth, and by days in a row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
+YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d")
+DAY_FORMATS = (*YEAR_FIRST, *MONTH_FIRST, *DAY_FIRST)
+
+_TIME_FORMATS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_SHAPES = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}"}
+
+MAX_FAILURES = 0.05
+"""Greatest share of cells that the right format may leave unread."""
+
+_DECISIVE = 10
+"""How many times more cells the other reading must leave unread to be ruled out."""
+
+_CONSECUTIVE = 0.5
+_JUMPING = 0.1
+"""Least and greatest share of one-day steps between neighbouring dates for a reading to be true and to be false."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFormat:
+    """What a column of dates turned out to be.
+
+    Parameters
+    ----------
+    readings
+        The one format that fits; two when day first and month first fit equally; none when nothing does.
+    """
+
+    readings: tuple[str, ...]
+
+
+def split_times(cells: pl.Series) -> pl.DataFrame:
+    """Split ``4/12/2016 12:00:00 AM`` into ``day`` (text) and ``time``: midnight without one, null if unreadable."""
+    parts = pl.DataFrame({"cell": cells.str.strip_chars()}).select(
+        pl.col("cell").str.extract(r"^(\S+?)(?:[ T].*)?$").alias("day"),
+        pl.col("cell").str.extract(r"^\S+?[ T]\s*(.+)$").alias("clock"),
+    )
+    clock = pl.col("clock")
+    times = (
+        pl.when(~clock.str.contains(r":60\b")).then(clock).str.to_time(form, strict=False) for form in _TIME_FORMATS
+    )
+    without = pl.when(clock.is_null()).then(pl.time(0, 0, 0))
+    return parts.select("day", pl.coalesce(without, *times).alias("time"))
+
+
+def days(day_texts: pl.Series, day_format: str) -> pl.Series:
+    """Read dates by one format, zero-padded or not; null where the text is anything else."""
+    shape = re.sub(r"%[Yymd]", lambda code: _SHAPES[code.group()], day_format.replace(".", r"\."))
+    fitting = pl.DataFrame({"day": day_texts}).select(pl.when(pl.col("day").str.contains(f"^{shape}$")).then("day"))
+    return fitting["day"].str.to_date(day_format, strict=False)
+
+
+def day_format_of(day_texts: pl.Series, group: pl.Series | None = None) -> DayFormat:
+    """Decide once for a whole column how its dates are written.
+
+    Parameters
+    ----------
+    day_texts
+        Dates as text, without times.
+    group
+        Whose date it is; neighbouring dates are compared within one group.
+
+    Notes
+    -----
+    A reading is ruled out when it leaves many more cells unread than another (a day past the twelfth is no month), or,
+    where both read everything, when its dates jump from month to month while the other's follow day by day.
+    """
+    given = day_texts.drop_nulls()
+    failures = {form: int(days(given, form).is_null().sum()) for form in DAY_FORMATS}
+    possible = sorted((form for form in DAY_FORMATS if failures[form] < len(given)), key=lambda form: failures[form])
+    if not possible or failures[possible[0]] > MAX_FAILURES * len(given):
+        return DayFormat(())
+    best, *others = possible
+    rivals = [form for form in others if failures[form] < _DECISIVE * failures[best] or not failures[form]]
+    if not rivals:
+        return DayFormat((best,))
+    return DayFormat(_by_continuity((best, rivals[0]), day_texts, group))
+
+
+def _by_continuity(readings: tuple[str, str], day_texts: pl.Series, group: pl.Series | None) -> tuple[str, ...]:
+    read = [days(day_texts, form) for form in readings]
+    if read[0].equals(read[1]):
+        return readings[:1]
+    shares = [_share_of_one_day_steps(dates, group) for dates in read]
+    for form, share, other in zip(readings, shares, reversed(shares), strict=True):
+        if share >= _CONSECUTIVE and other <= _JUMPING:
+            return (form,)
+    return readings
+
+
+def _share_of_one_day_steps(dates: pl.Series, group: pl.Series | None) -> float:
+    owner = group if group is not None else pl.repeat(0, len(dates), eager=True)
+    steps = (
+        pl.DataFrame({"owner": owner, "date": dates})
+        .drop_nulls()
+        .unique()
+        .sort("owner", "date")
+        .select(pl.col("date").diff().over("owner").dt.total_days().drop_nulls().alias("step"))["step"]
+    )
+    return float((steps == 1).sum()) / len(steps) if len(steps) else 0.0

@@ -1,0 +1,183 @@
+"""Diaries: CSV files of ratings, read by the mappings that ``study.toml`` declares."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.records import SELF_REPORT
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.csv_text import CsvTable, header_of, read_csv, shown_columns
+from painstats.sources.diary_advice import (
+    date_format_advice,
+    declaration,
+    declared_columns,
+    header_advice,
+    missing_columns,
+    undeclared_form,
+)
+from painstats.sources.diary_rows import item_names, read_moments, self_reports
+from painstats.sources.export import Entry, Export, refused
+from painstats.study import DiaryPlan, ItemPlan
+
+MAX_UNREAD_DATES = 0.5
+"""Greatest share of dates that may not fit the declared format; beyond it the declaration is wrong, not the rows."""
+
+MAX_OUTSIDE_SCALE = 0.05
+MIN_OUTSIDE_SCALE = 3
+"""Share and number of an item's values outside its scale from which the scale is wrong, not the values."""
+
+_WORKBOOK = "[Content_Types].xml"
+
+
+def _entry(export: Export) -> Entry | None:
+    """Return the one file of an export: a diary does not share an archive with anything else."""
+    return export.entries[0] if len(export.entries) == 1 else None
+
+
+def _mappings(export: Export, settings: ReadSettings) -> list[DiaryPlan]:
+    entry = _entry(export)
+    names = (export.name, entry.label) if entry else (export.name,)
+    return [plan for plan in settings.diaries if any(plan.matches(name) for name in names)]
+
+
+def _recognises(export: Export, settings: ReadSettings) -> bool:
+    entry = _entry(export)
+    if settings.diaries:
+        declared = bool(_mappings(export, settings))
+        return declared and (entry is not None or is_workbook(export))
+    return entry is not None and undeclared_form(entry) is not None
+
+
+def is_workbook(export: Export) -> bool:
+    """Whether a zip is an Office file, such as an Excel workbook saved under another name."""
+    return any(entry.name == _WORKBOOK for entry in export.entries)
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    entry = _entry(export)
+    if entry is None:
+        raise refused("not_csv", export.entries[0], "it is an Excel workbook; in Excel choose Save As, CSV UTF-8")
+    mappings = _mappings(export, settings)
+    if not mappings:
+        raise _not_declared(entry)
+    fitting = (plan for plan in mappings if not missing_columns(header_of(entry, plan.encoding, plan.delimiter), plan))
+    plan = next(fitting, mappings[0])
+    table = read_csv(entry, plan.encoding, plan.delimiter)
+    if missing_columns(table.header, plan):
+        raise refused("header", entry, header_advice(table.header, plan), 1)
+    if plan.participant_column is None and settings.participant_id is None:
+        raise refused(
+            "no_participant",
+            entry,
+            "it does not say whose diary it is; put it into inbox/<participant>/ or declare participant_column",
+        )
+    yield from _read_table(entry, plan, table, settings)
+
+
+def _not_declared(entry: Entry) -> Exception:
+    encoding, delimiter = undeclared_form(entry) or ("utf-8", ",")
+    table = read_csv(entry, encoding, delimiter)
+    return refused(
+        "diary_not_declared",
+        entry,
+        "it looks like a diary, and study.toml declares none. Paste this into study.toml, check each line, and run "
+        f"again:\n\n{declaration(entry, table, encoding, delimiter)}",
+    )
+
+
+def _read_table(entry: Entry, plan: DiaryPlan, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
+    moments = read_moments(table, plan, settings)
+    _refuse_date_format(entry, plan, table, moments)
+    _refuse_mixed_ids(entry, plan, table)
+    answers, n_blank = self_reports(table, plan, moments)
+    for item in plan.items:
+        _refuse_scale(entry, item, answers)
+    yield from in_batches(SELF_REPORT, answers.with_columns(pl.lit(entry.label).alias("entry")))
+    if n_blank:
+        yield Ignored(entry.label, n_blank, "blank")
+    yield from _other_items(entry, plan, table)
+    yield from _notes(entry, plan, table)
+
+
+def _other_items(entry: Entry, plan: DiaryPlan, table: CsvTable) -> Iterator[Ignored]:
+    if plan.layout == "long":
+        named = [(item.named or "").strip() for item in plan.items]
+        n_others = int((~item_names(table, plan).is_in(named)).sum())
+        if n_others:
+            yield Ignored(entry.label, n_others, "items that study.toml does not declare")
+
+
+def _notes(entry: Entry, plan: DiaryPlan, table: CsvTable) -> Iterator[Noted]:
+    declared = {name for _, name in declared_columns(plan)}
+    others = tuple(name for name in table.header if name and name not in declared)
+    if others:
+        yield Noted(entry.label, f"columns that study.toml does not declare were not read: {shown_columns(others)}")
+    if table.n_nul:
+        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+    if not table.height and table.ragged.is_empty():
+        yield Noted(entry.label, "it has a header and no rows")
+
+
+# --- files whose declaration cannot be right ---
+
+
+def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
+    dates = table.cells[plan.date_column]
+    given = dates.str.strip_chars() != ""
+    unread = given & moments["date"].is_null()
+    n_given, n_unread = int(given.sum()), int(unread.sum())
+    if n_unread > MAX_UNREAD_DATES * n_given:
+        raise refused(
+            "date_format",
+            entry,
+            f"{n_unread} of {n_given} dates in {plan.date_column} do not fit date_format = "
+            f'"{plan.date_format}"; {date_format_advice(dates)}',
+            int(table.lines.filter(unread)[0]),
+        )
+
+
+def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, table: CsvTable) -> None:
+    """Refuse ids that differ only in capitals, spaces or the encoding of accents: they are one person or two."""
+    if plan.participant_column is None:
+        return
+    first_line: dict[str, tuple[str, int]] = {}
+    for name, line in zip(table.cells[plan.participant_column], table.lines, strict=True):
+        folded = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+        known, known_line = first_line.setdefault(folded, (name, line))
+        if known != name:
+            raise refused(
+                "id_collision",
+                entry,
+                f"the ids in {plan.participant_column} on lines {known_line} and {line} differ only in capitals, "
+                "spaces or accents; write them alike if they are one person, and differently if they are two",
+                line,
+            )
+
+
+def _refuse_scale(entry: Entry, item: ItemPlan, answers: pl.DataFrame) -> None:
+    low, high = item.scale
+    described = (pl.col("item") == item.item) & (pl.col("site") == item.site) & (pl.col("recall") == item.recall)
+    values = answers.filter(described & pl.col("column").is_null())["value"]
+    n_outside = int((~values.is_between(low, high)).sum())
+    if n_outside >= MIN_OUTSIDE_SCALE and n_outside > MAX_OUTSIDE_SCALE * len(values):
+        raise refused(
+            "scale",
+            entry,
+            f"{n_outside} of {len(values)} values of {item.item} lie outside its declared scale [{low:g}, {high:g}]; "
+            "correct the item's scale in study.toml to the one of the diary, such as scale = [0, 100]. Values are "
+            "never rescaled on a guess",
+        )
+
+
+SOURCE = Source(
+    name="diary",
+    title="A diary (CSV), declared in study.toml",
+    reads="pain and other ratings, with when they were given",
+    how_to_export="Export the diary or questionnaire as CSV and describe its columns once in study.toml.",
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,160 @@
+"""What a refused diary is answered with: lines that can be pasted into ``study.toml``."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import json
+import re
+
+import polars as pl
+
+from painstats.sources.csv_text import CsvTable, header_of, shown_columns
+from painstats.sources.day_formats import DAY_FIRST, DAY_FORMATS, MONTH_FIRST
+from painstats.sources.diary_rows import parse_time
+from painstats.sources.export import Entry, shown
+from painstats.study import DiaryPlan
+from painstats.vocabulary import ITEMS
+
+_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")
+_OFFSETS = ("", "%z", " %z")
+FORMATS = tuple(
+    day + clock + offset for day in DAY_FORMATS for clock in _CLOCKS for offset in (_OFFSETS if clock else ("",))
+)
+"""Formats that advice can be about."""
+
+_FITS = 0.95
+_SAMPLE = 500
+_FIRST_LOOK = 10
+_DELIMITERS = (",", ";", "\t")
+_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_DATE_NAME = re.compile(r"(?:^|[^a-z])(?:date|day|datum|time|timestamp|when)(?:[^a-z]|$)", re.IGNORECASE)
+_NUMBER = r"^-?[0-9]+([.,][0-9]+)?$"
+
+
+def fitting_formats(cells: pl.Series) -> list[str]:
+    """Return the known date formats that read at least 95 % of the cells."""
+    texts = cells.str.strip_chars().unique(maintain_order=True)
+    texts = texts.filter(texts != "")
+    sample = texts.gather_every(max(1, len(texts) // _SAMPLE)).to_list()
+    hopeful = [form for form in FORMATS if any(parse_time(text, form) for text in sample[:_FIRST_LOOK])]
+    return [
+        form for form in hopeful if sum(parse_time(text, form) is not None for text in sample) >= _FITS * len(sample)
+    ]
+
+
+def date_format_advice(cells: pl.Series) -> str:
+    """Say which ``date_format`` line would fit a column of dates."""
+    forms = fitting_formats(cells)
+    if not forms:
+        return "no format that painstats knows fits them; write the right one in the notation of Python's strptime"
+    lines = [f"  date_format = {json.dumps(form)}" for form in forms]
+    if len(forms) == 1:
+        return "in its [[diaries]] block of study.toml write\n" + lines[0]
+    orders = [_order(form) for form in forms]
+    described = [f"{line}   # {order}" for line, order in zip(lines, orders, strict=True)]
+    return "both of these fit, and only you know which is right; write one of them into study.toml\n" + "\n".join(
+        described
+    )
+
+
+def _order(form: str) -> str:
+    if form.startswith(DAY_FIRST):
+        return "day first"
+    return "month first" if form.startswith(MONTH_FIRST) else "year first"
+
+
+def header_advice(header: tuple[str, ...], plan: DiaryPlan) -> str:
+    """Say which columns a mapping expects, which there are, and how to bring the two together."""
+    missing = missing_columns(header, plan)
+    keys = declared_columns(plan)
+    lines = [f"  {key} = {json.dumps(_nearest(name, header))}" for key, name in keys if name in missing]
+    delimiter = _other_delimiter(header, plan)
+    if delimiter:
+        lines = [f"  delimiter = {json.dumps(delimiter)}"]
+    expected = ", ".join(shown(name) for _, name in keys)
+    return (
+        f"expected the columns {expected}; found {shown_columns(header)}. Names must be equal, capitals too. "
+        "Correct the [[diaries]] block of study.toml, such as\n" + "\n".join(lines)
+    )
+
+
+def declared_columns(plan: DiaryPlan) -> list[tuple[str, str]]:
+    """List the keys of a mapping that name columns, with the columns."""
+    named = [(key, getattr(plan, key)) for key in ("participant_column", "date_column", "time_column")]
+    if plan.layout == "long":
+        named += [("item_column", plan.item_column), ("value_column", plan.value_column)]
+    else:
+        named += [("column", item.column) for item in plan.items]
+    return [(key, name) for key, name in named if name is not None]
+
+
+def missing_columns(header: tuple[str, ...], plan: DiaryPlan) -> list[str]:
+    """List the columns that a mapping needs and a file has not."""
+    return [name for _, name in declared_columns(plan) if name not in header]
+
+
+def _nearest(name: str, header: tuple[str, ...]) -> str:
+    folded = {column.casefold(): column for column in header}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1)
+    return folded[near[0]] if near else "…"
+
+
+def _other_delimiter(header: tuple[str, ...], plan: DiaryPlan) -> str | None:
+    if len(header) != 1:
+        return None
+    return next((mark for mark in _DELIMITERS if mark != plan.delimiter and mark in header[0]), None)
+
+
+# --- a diary that is not declared ---
+
+
+def undeclared_form(entry: Entry) -> tuple[str, str] | None:
+    """Return encoding and delimiter under which a file looks like a diary, only to write advice about it."""
+    encoding = _ENCODINGS.get(entry.head(2), "utf-8")
+    headers = {mark: header_of(entry, encoding, mark) for mark in _DELIMITERS}
+    delimiter = max(_DELIMITERS, key=lambda mark: len(headers[mark]))
+    header = headers[delimiter]
+    rates = any(_item_of(name) for name in header)
+    return (encoding, delimiter) if rates and any(_DATE_NAME.search(name) for name in header) else None
+
+
+def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) -> str:
+    """Write the ``[[diaries]]`` block that would read a file; what cannot be known is marked to be checked."""
+    date_column = next(name for name in table.header if _DATE_NAME.search(name))
+    forms = fitting_formats(table.cells[date_column]) or ["%Y-%m-%d"]
+    rated = [(name, item) for name in table.header if (item := _item_of(name)) and _is_numeric(table.cells[name])]
+    decimal_comma = any(table.cells[name].str.contains(r"^\s*-?[0-9]+,[0-9]+\s*$").any() for name, _ in rated)
+    lines = [
+        "[[diaries]]",
+        f"file = {json.dumps(glob.escape(entry.label))}",
+        *([f"encoding = {json.dumps(encoding)}"] if encoding != "utf-8" else []),
+        f"delimiter = {json.dumps(delimiter)}",
+        *(['decimal = ","'] if decimal_comma else []),
+        f"date_column = {json.dumps(date_column)}",
+        f"date_format = {json.dumps(forms[0])}" + ("" if len(forms) == 1 else f"   # or {forms[1]}: check"),
+        'filled = "evening"   # check: morning, evening or any_time',
+    ]
+    for name, item in rated:
+        lines += [
+            "[[diaries.items]]",
+            f"item = {json.dumps(item)}",
+            f"column = {json.dumps(name)}",
+            "scale = [0, 10]   # check: the lowest and the highest possible answer",
+            'higher_is = "worse"   # check: worse or better',
+            'recall = "today"   # check: now, today, last_24_hours or yesterday',
+        ]
+    return "\n".join(lines)
+
+
+def _item_of(name: str) -> str | None:
+    words = re.sub(r"[^a-z]+", "_", name.casefold()).strip("_")
+    return next(
+        (item for item in ITEMS if words == item or words.startswith(f"{item}_") or words.endswith(f"_{item}")), None
+    )
+
+
+def _is_numeric(cells: pl.Series) -> bool:
+    texts = cells.str.strip_chars()
+    given = texts.filter(texts != "")
+    return len(given) > 0 and bool(given.str.contains(_NUMBER).mean() > 0.5)  # type: ignore[operator]

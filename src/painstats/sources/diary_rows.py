@@ -1,0 +1,219 @@
+"""Rows of a diary CSV, by the mapping that the study declares, as self-reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from painstats.records import INSTANT, SELF_REPORT
+from painstats.sources.batching import PLACE
+from painstats.sources.clocks import instants_of, local_dates_of
+from painstats.sources.contract import ReadSettings
+from painstats.sources.csv_text import CsvTable
+from painstats.sources.text import first_problem
+from painstats.study import DiaryPlan, ItemPlan
+from painstats.time_zones import TimeZones
+
+WHOLE_ROW = "(whole row)"
+RAGGED_ROW = "ragged_row"
+EXCEL_ARTIFACT = "excel_artifact"
+
+_EXCEL_DAY = r"^[0-9]{5}(\.[0-9]+)?$"
+_SAME_ANSWER = tuple(column for column in SELF_REPORT.key if column != "entry_number")
+_COLUMNS = {**SELF_REPORT.columns, **PLACE}
+
+
+def parse_time(text: str, form: str) -> datetime | None:
+    """Read one date or time by a ``strptime`` format; None where it is anything else.
+
+    A text with an offset (``%z``) comes back in UTC, all others as the clock showed it.
+    """
+    if any(character.isdigit() and not character.isascii() for character in text):
+        return None
+    try:
+        moment = datetime.strptime(text, form)
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_moments(table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> pl.DataFrame:
+    """Read whose each row is and when it was written.
+
+    Returns
+    -------
+    One row for each row of the table: ``participant_id``, ``date`` (local), ``reported_at`` (UTC, null when the diary
+    keeps no time), ``column`` (the one that could not be read), ``rule`` (for the serial numbers that Excel makes of
+    dates), ``line`` and ``text``.
+    """
+    rows = pl.DataFrame(
+        {
+            "participant_id": _participants(table, plan, settings),
+            "day_text": table.cells[plan.date_column].str.strip_chars(),
+            "day": _times(table.cells[plan.date_column], plan.date_format),
+            "line": table.lines,
+            "text": table.texts,
+        }
+    ).with_columns(*_clock(table, plan))
+    return _placed(rows, plan, settings.time_zones).select(
+        "participant_id",
+        "date",
+        "reported_at",
+        _moment_problem(plan),
+        pl.when(pl.col("day").is_null() & pl.col("day_text").str.contains(_EXCEL_DAY))
+        .then(pl.lit(EXCEL_ARTIFACT))
+        .alias("rule"),
+        "line",
+        "text",
+    )
+
+
+def self_reports(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Read the answers of a diary.
+
+    Parameters
+    ----------
+    table
+        The CSV as text.
+    plan
+        The mapping.
+    moments
+        The result of :func:`read_moments` for the same table.
+
+    Returns
+    -------
+    The answers, with the columns of ``self_report`` and of the contract but ``entry``; and how many cells were blank or
+    declared missing. Each row of a wide diary gives one answer for each declared item.
+    """
+    answers = [_answers(table, plan, moments, item) for item in plan.items]
+    ragged_items = plan.items if plan.layout == "wide" else plan.items[:1]
+    parts = [*(frame for frame, _ in answers), *(_ragged(table, item) for item in ragged_items)]
+    return _numbered(pl.concat(parts).sort("line", maintain_order=True)), sum(n_blank for _, n_blank in answers)
+
+
+def item_names(table: CsvTable, plan: DiaryPlan) -> pl.Series:
+    """Return the trimmed item names of a long diary."""
+    return table.cells[plan.item_column or ""].str.strip_chars()
+
+
+# --- when ---
+
+
+def _participants(table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> pl.Series:
+    """Return the participant of each row, byte for byte as the diary writes it; null where it is blank."""
+    if plan.participant_column is None:
+        return pl.repeat(settings.participant_id, table.height, dtype=pl.String, eager=True)
+    ids = table.cells[plan.participant_column]
+    return ids.zip_with(ids.str.strip_chars() != "", pl.repeat(None, table.height, dtype=pl.String, eager=True))
+
+
+def _times(cells: pl.Series, form: str) -> pl.Series:
+    texts = cells.str.strip_chars()
+    known = {text: parse_time(text, form) for text in texts.unique()}
+    return pl.Series([known[text] for text in texts], dtype=pl.Datetime("us"))
+
+
+def keeps_time(form: str) -> bool:
+    """Whether a format reads a time of day too."""
+    return "%H" in form or "%I" in form
+
+
+def _clock(table: CsvTable, plan: DiaryPlan) -> list[pl.Expr | pl.Series]:
+    """Return ``clock``, the naive time of writing where there is one, and ``time_unread``."""
+    if keeps_time(plan.date_format):
+        return [pl.col("day").alias("clock"), pl.lit(False).alias("time_unread")]
+    if plan.time_column is None:
+        return [pl.lit(None, pl.Datetime("us")).alias("clock"), pl.lit(False).alias("time_unread")]
+    cells = table.cells[plan.time_column]
+    times = _times(cells, plan.time_format)
+    return [
+        pl.col("day").dt.date().dt.combine(pl.lit(times).dt.time()).alias("clock"),
+        (times.is_null() & (cells.str.strip_chars() != "")).alias("time_unread"),
+    ]
+
+
+def _placed(rows: pl.DataFrame, plan: DiaryPlan, time_zones: TimeZones) -> pl.DataFrame:
+    """Add the instant and the local date."""
+    participants, clock = rows["participant_id"], rows["clock"]
+    day = pl.col("day").dt.date()
+    if plan.times_are == "utc" or "%z" in plan.date_format:
+        instants = clock.dt.replace_time_zone("UTC").cast(INSTANT)
+        day = pl.coalesce(local_dates_of(participants, instants, time_zones), day)
+    else:
+        instants = instants_of(participants, clock, time_zones)
+    return rows.with_columns(instants.alias("reported_at"), day.alias("date"))
+
+
+def _moment_problem(plan: DiaryPlan) -> pl.Expr:
+    never = pl.col("clock").is_not_null() & pl.col("reported_at").is_null()
+    problems = {plan.date_column: pl.col("day").is_null()}
+    time_column = plan.time_column or plan.date_column
+    problems[time_column] = problems.get(time_column, pl.lit(False)) | pl.col("time_unread") | never
+    if plan.participant_column:
+        problems[plan.participant_column] = pl.col("participant_id").is_null()
+    return first_problem(**problems)
+
+
+# --- what ---
+
+
+def _answers(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame, item: ItemPlan) -> tuple[pl.DataFrame, int]:
+    column = (item.column if plan.layout == "wide" else plan.value_column) or ""
+    rows = moments.with_columns(table.cells[column].str.strip_chars().alias("cell"))
+    if plan.layout == "long":
+        rows = rows.filter(item_names(table, plan) == (item.named or "").strip())
+    given = rows.filter(~pl.col("cell").is_in(["", *plan.missing]))
+    answers = given.with_columns(*_described(plan, item), _number("cell", plan.decimal).alias("value")).with_columns(
+        pl.coalesce("column", pl.when(pl.col("value").is_null()).then(pl.lit(column))).alias("column"),
+        pl.coalesce(
+            "rule",
+            pl.when(pl.col("column").is_null() & pl.col("cell").str.starts_with("#")).then(pl.lit(EXCEL_ARTIFACT)),
+        ).alias("rule"),
+    )
+    return _shaped(answers), rows.height - given.height
+
+
+def _number(column: str, decimal: str) -> pl.Expr:
+    """Read numbers by the declared decimal sign and no other; thousands are not grouped."""
+    text = pl.col(column)
+    sign = {".": r"\.", ",": ","}[decimal]
+    number = pl.when(text.str.contains(rf"^-?[0-9]+(?:{sign}[0-9]+)?$")).then(text.str.replace(",", ".", literal=True))
+    return number.cast(pl.Float64, strict=False)
+
+
+def _described(plan: DiaryPlan, item: ItemPlan) -> list[pl.Expr]:
+    known = {
+        "source": "diary",
+        "item": item.item,
+        "site": item.site,
+        "recall": item.recall,
+        "filled": plan.filled,
+        "scale_low": item.scale[0],
+        "scale_high": item.scale[1],
+        "higher_is_worse": item.higher_is == "worse",
+    }
+    return [pl.lit(value).alias(name) for name, value in known.items()]
+
+
+def _ragged(table: CsvTable, item: ItemPlan) -> pl.DataFrame:
+    return _shaped(
+        table.ragged.with_columns(
+            pl.lit(item.item).alias("item"), pl.lit(WHOLE_ROW).alias("column"), pl.lit(RAGGED_ROW).alias("rule")
+        )
+    )
+
+
+def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give a frame all columns of a self-report batch, null where it has none."""
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in _COLUMNS.items()
+    )
+
+
+def _numbered(answers: pl.DataFrame) -> pl.DataFrame:
+    """Count answers that nothing else tells apart, in the order of the file; unreadable ones are left out."""
+    readable = pl.col("column").is_null()
+    number = readable.cast(pl.Int64).cum_sum().over(*_SAME_ANSWER)
+    return answers.with_columns(pl.when(readable).then(number).otherwise(1).alias("entry_number"))

@@ -1,0 +1,215 @@
+"""Fitabase: daily and hourly CSV files of a study's Fitbits, for many participants at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from painstats.records import DAILY_TOTAL, STEP_COUNT, RecordTable
+from painstats.sources.batching import in_batches
+from painstats.sources.clocks import instants_of
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.csv_text import CsvTable, header_of, read_csv
+from painstats.sources.day_formats import day_format_of, days, split_times
+from painstats.sources.export import Entry, Export, refused
+from painstats.sources.text import first_problem, numbers, whole_numbers
+
+ID_COLUMNS = ("Id", "Customer Id")
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """One kind of Fitabase file, known by its columns.
+
+    Parameters
+    ----------
+    name
+        The file's usual name.
+    date_column
+        The column with the date or hour.
+    measures
+        Column to the measure that it is; empty for a file that is not used.
+    known_by
+        Further columns that such a file has.
+    unused
+        Why a file is not used.
+    """
+
+    name: str
+    date_column: str
+    measures: dict[str, str]
+    known_by: tuple[str, ...] = ()
+    unused: str = ""
+
+
+KINDS = (
+    FileKind(
+        "dailyActivity",
+        "ActivityDate",
+        {
+            "TotalSteps": "step_count",
+            "SedentaryMinutes": "sedentary_time_min",
+            "LightlyActiveMinutes": "lightly_active_time_min",
+            "FairlyActiveMinutes": "moderately_active_time_min",
+            "VeryActiveMinutes": "very_active_time_min",
+        },
+    ),
+    FileKind("dailySteps", "ActivityDay", {"StepTotal": "step_count"}),
+    FileKind(
+        "sleepDay", "SleepDay", {"TotalMinutesAsleep": "total_sleep_time_min", "TotalTimeInBed": "time_in_bed_min"}
+    ),
+    FileKind("hourlySteps", "ActivityHour", {"StepTotal": "step_count"}),
+    FileKind("dailyIntensities", "ActivityDay", {}, ("SedentaryMinutes",), "dailyActivity holds the same minutes"),
+    FileKind("dailyCalories", "ActivityDay", {}, ("Calories",), "calories are not used"),
+    FileKind("hourlyCalories", "ActivityHour", {}, ("Calories",), "calories are not used"),
+    FileKind("hourlyIntensities", "ActivityHour", {}, ("TotalIntensity",), "intensities are not used"),
+    FileKind("minuteSteps", "ActivityMinute", {}, ("Steps",), "hourlySteps or dailySteps holds the same steps"),
+    FileKind("minuteSteps", "ActivityHour", {}, ("Steps00",), "hourlySteps or dailySteps holds the same steps"),
+    FileKind("minuteCalories", "ActivityMinute", {}, ("Calories",), "calories are not used"),
+    FileKind("minuteIntensities", "ActivityMinute", {}, ("Intensity",), "intensities are not used"),
+    FileKind("minuteMETs", "ActivityMinute", {}, ("METs",), "energy expenditure is not used"),
+    FileKind("minuteSleep", "date", {}, ("value", "logId"), "sleepDay holds the sums of the same nights"),
+    FileKind("heartrate_seconds", "Time", {}, ("Value",), "heart rate is not used"),
+    FileKind("weightLogInfo", "Date", {}, ("WeightKg",), "weight is not used"),
+)
+
+_DESTROYED_ID = r"^\d(\.\d+)?E\+?\d+$"
+_TRACKER = {"device": "fitbit", "device_kind": "tracker"}
+_CHUNK_BYTES = 1 << 18
+
+
+def _kind(entry: Entry) -> FileKind | None:
+    if entry.member is not None and not entry.label.lower().endswith(".csv"):
+        return None
+    header = set(header_of(entry))
+    if not header.intersection(ID_COLUMNS):
+        return None
+    known = ((kind, {kind.date_column, *kind.measures, *kind.known_by}) for kind in KINDS)
+    return next((kind for kind, columns in known if columns <= header), None)
+
+
+def _recognises(export: Export, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in export.entries)
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    n_other = 0
+    for entry in export.entries:
+        kind = _kind(entry)
+        if kind is None:
+            n_other += 1
+        elif kind.unused:
+            yield Ignored(entry.label, _rows_below_header(entry), f"{kind.name}: {kind.unused}")
+        else:
+            yield from _read_table(entry, kind, read_csv(entry), settings)
+    if n_other:
+        yield Ignored(export.name, 0, f"{n_other} other files of the archive: not used")
+
+
+def _rows_below_header(entry: Entry) -> int:
+    """Count rows without keeping them: the files by the minute have millions."""
+    n_ends, last = 0, b""
+    with entry.open() as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            n_ends += chunk.count(b"\n")
+            last = chunk[-1:]
+    return n_ends - (last == b"\n")
+
+
+def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
+    hourly = kind.date_column == "ActivityHour"
+    record_table = STEP_COUNT if hourly else DAILY_TOTAL
+    if table.height:
+        cells, day_format = _dated(entry, kind, _cells(entry, kind, table))
+        yield Noted(entry.label, f"dates in {kind.date_column} were read as {day_format}, decided by the whole column")
+        for column, measure in kind.measures.items():
+            rows = _hourly(cells, column, kind, settings) if hourly else _daily(cells, column, measure, kind)
+            yield from in_batches(record_table, rows)
+    elif table.ragged.is_empty():
+        yield Noted(entry.label, "it has a header and no rows")
+    for measure in kind.measures.values():
+        yield from in_batches(record_table, _ragged(entry, table, record_table, measure))
+    if table.n_nul:
+        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+
+
+def _cells(entry: Entry, kind: FileKind, table: CsvTable) -> pl.DataFrame:
+    id_column = next(name for name in ID_COLUMNS if name in table.header)
+    participant = pl.col("participant_id")
+    return pl.DataFrame(
+        {
+            "participant_id": table.cells[id_column],
+            "when": table.cells[kind.date_column],
+            **{column: table.cells[column] for column in kind.measures},
+            "line": table.lines,
+            "text": table.texts,
+        }
+    ).with_columns(
+        pl.lit(entry.label).alias("entry"),
+        *(pl.lit(value).alias(name) for name, value in {"source": SOURCE.name, **_TRACKER}.items()),
+        # Excel writes a ten-digit Id as 1.50396E+09, which makes one person of several.
+        pl.when(participant.str.contains(_DESTROYED_ID)).then(pl.lit("excel_artifact")).alias("rule"),
+    )
+
+
+def _dated(entry: Entry, kind: FileKind, cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Add ``date`` and ``time``, by the one format that fits the whole column."""
+    split = split_times(cells["when"])
+    readings = day_format_of(split["day"], cells["participant_id"]).readings
+    if not readings:
+        raise refused("date_format", entry, f"the dates in {kind.date_column} follow no format that painstats knows")
+    if len(readings) > 1:
+        raise refused(
+            "date_ambiguous",
+            entry,
+            f"the dates in {kind.date_column} can be read as {readings[0]} and as {readings[1]}, and no date tells "
+            "which is right; save them as year-month-day (2016-04-12)",
+        )
+    return cells.with_columns(days(split["day"], readings[0]).alias("date"), split["time"]), readings[0]
+
+
+def _daily(cells: pl.DataFrame, column: str, measure: str, kind: FileKind) -> pl.DataFrame:
+    at_midnight = pl.col("time") == pl.time(0, 0, 0)
+    return cells.with_columns(
+        pl.when(at_midnight).then("date").alias("date"),
+        pl.lit(measure).alias("measure"),
+        numbers(column).alias("value"),
+    ).with_columns(_problem({kind.date_column: pl.col("date").is_null(), column: pl.col("value").is_null()}))
+
+
+def _hourly(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadSettings) -> pl.DataFrame:
+    """Read hourly steps; Fitabase writes the clock time of the person's own device."""
+    clock = cells.select(pl.col("date").dt.combine(pl.col("time")))["date"]
+    start_at = instants_of(cells["participant_id"], clock, settings.time_zones)
+    return cells.with_columns(
+        start_at.alias("start_at"),
+        start_at.dt.offset_by("1h").alias("end_at"),
+        whole_numbers(column).alias("step_count"),
+    ).with_columns(_problem({kind.date_column: pl.col("start_at").is_null(), column: pl.col("step_count").is_null()}))
+
+
+def _problem(problems: dict[str, pl.Expr]) -> pl.Expr:
+    return first_problem(Id=pl.col("rule").is_not_null(), **problems)
+
+
+def _ragged(entry: Entry, table: CsvTable, record_table: RecordTable, measure: str) -> pl.DataFrame:
+    empty = (pl.lit(None, dtype).alias(name) for name, dtype in record_table.columns.items() if name != "measure")
+    return table.ragged.with_columns(
+        *empty,
+        pl.lit(measure).alias("measure"),
+        pl.lit(entry.label).alias("entry"),
+        pl.lit("(whole row)").alias("column"),
+        pl.lit("ragged_row").alias("rule"),
+    )
+
+
+SOURCE = Source(
+    name="fitabase",
+    title="Fitabase (daily and hourly CSV)",
+    reads="steps by day and hour, active and sedentary minutes by day, sleep by day",
+    how_to_export="In Fitabase make a Batch Export of Daily Activity and Sleep Day; give the CSV files or their zip.",
+    recognises=_recognises,
+    read=_read,
+)

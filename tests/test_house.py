@@ -1,0 +1,49 @@
+"""The project's own order: locks that name no host, small files, a command line that starts at once."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LONGEST_FILE = 400
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-uv.lock", "pyproject.toml", "Makefile"])
+def test_no_lock_or_setting_names_a_package_host(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"https?://|--(extra-)?index-url|--find-links|pypi\.org|pythonhosted", text)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-uv.lock"])
+def test_every_locked_package_has_a_hash(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    pinned = re.findall(r"^[a-z0-9][\w.\-]*==.*(?:\n    --hash.*)*", text, re.MULTILINE | re.IGNORECASE)
+    assert pinned
+    assert all("--hash=sha256:" in package for package in pinned)
+
+
+def test_files_stay_short():
+    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in tracked("*.py", "*.sql")}
+    assert {name: lines for name, lines in long.items() if lines > LONGEST_FILE} == {}
+
+
+def test_help_loads_nothing_heavy():
+    script = (
+        "import sys; from painstats.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'polars', 'duckdb', 'statsmodels', 'prefect', 'pandas', 'pydantic', 'numpy'} & set(sys.modules)), file=sys.stderr)"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stderr.strip() == "[]"
+    assert "usage: painstats" in answer.stdout

@@ -1,0 +1,70 @@
+"""Who may import what: the table of the architecture, kept true by reading the imports."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "painstats"
+
+ALLOWED = {
+    "vocabulary": set(),
+    "errors": set(),
+    "time_zones": set(),
+    "records": {"vocabulary", "errors"},
+    "study": {"vocabulary", "errors", "time_zones"},
+    "sources": {"vocabulary", "errors", "records", "study", "time_zones"},
+    "checks": {"vocabulary", "errors", "records", "sources"},
+    "store": {"vocabulary", "errors", "records", "study", "time_zones"},
+}
+ALLOWED["daily"] = ALLOWED["store"] | {"store"}
+ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
+ALLOWED["models"] = ALLOWED["frame"] | {"frame"}
+ALLOWED["findings"] = ALLOWED["models"] | {"models"}
+ALLOWED["reports"] = ALLOWED["findings"] | {"findings"}
+ALLOWED["run"] = ALLOWED["reports"] | {"reports", "checks", "sources"}
+ALLOWED["commands"] = ALLOWED["run"] | {"run"}
+ALLOWED["cli"] = {"errors", "commands"}
+
+
+def modules():
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_module_imports_only_from_earlier_rooms(path):
+    if room(path) in ("__init__", "__main__"):
+        return
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("painstats.") and name.count(".")}
+    assert rooms - {room(path)} <= ALLOWED[room(path)]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_nothing_in_the_package_knows_prefect(path):
+    assert not any(name.split(".")[0] == "prefect" for name in imported(path))
+
+
+def test_only_the_store_opens_duckdb():
+    opens = {room(path) for path in modules() if "duckdb.connect" in path.read_text(encoding="utf-8")}
+    assert opens == {"store"}
+
+
+def test_every_room_of_the_table_exists():
+    assert {room(path) for path in modules()} - {"__init__", "__main__"} == set(ALLOWED)
