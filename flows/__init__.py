@@ -1,7 +1,7 @@
 """Prefect flows: the nightly run. The only folder that knows Prefect.
 
-Importing this package sets Prefect up, before Prefect itself is imported: nothing leaves the machine, the embedded server
-gets time to start and keeps every task's record. A variable that is already set is left alone.
+Importing this package sets Prefect up, before Prefect itself is imported: nothing leaves the machine, the embedded
+server gets time to start and keeps every task's record. A variable that is already set is left alone.
 """
 
 import os

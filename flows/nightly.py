@@ -1,7 +1,7 @@
 """The nightly run as a Prefect flow: inbox, records, daily table, models, reports, for every participant.
 
-Tasks get the study folder and a participant's number, never an id or a value, and return counts. Correctness lives in the
-database's transactions; Prefect schedules, shows and reports.
+Tasks get the study folder and a participant's number, never an id or a value, and return counts. Correctness lives
+in the database's transactions; Prefect schedules, shows and reports.
 
     python -m flows.nightly run STUDY
     python -m flows.nightly serve STUDY --cron "30 3 * * *" --time-zone Europe/London
@@ -15,11 +15,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import flows  # sets Prefect up; must come before Prefect itself  # noqa: F401, I001
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+import flows  # sets Prefect up; must come before Prefect itself  # noqa: F401
 from painstats.commands.run import print_summary, progress, verdict_counts
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
@@ -76,7 +76,9 @@ def nightly(study_folder: str) -> RunSummary:
     summary = compute_answers(study_folder, outcomes)
     _leave_artifacts(study_folder, summary, failed)
     if failed:
-        raise RuntimeError(f"{len(failed)} of {inboxes} inboxes could not be read; the others were; see the task runs for the reason")
+        raise RuntimeError(
+            f"{len(failed)} of {inboxes} inboxes could not be read; the others were; see the task runs for the reason"
+        )
     return summary
 
 
@@ -92,7 +94,11 @@ def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> Non
     """Leave what was loaded, rejected and found as Prefect artifacts: counts only."""
     loaded = [asdict(outcome.summary) for outcome in summary.files if outcome.summary]
     rows = {key: sum(entry[key] for entry in loaded) for key in ("new", "same", "corrected", "quarantined", "ignored")}
-    create_table_artifact(key="painstats-loaded", table=[{"files read": len(loaded), **rows}], description="Rows of the files that were new")
+    create_table_artifact(
+        key="painstats-loaded",
+        table=[{"files read": len(loaded), **rows}],
+        description="Rows of the files that were new",
+    )
     refused: dict[str, int] = {}
     for outcome in summary.files:
         if outcome.status in ("refused", "failed"):
@@ -103,19 +109,27 @@ def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> Non
     found = "\n".join(f"- {line}" for line in verdict_counts(read_study(Path(folder))))
     create_markdown_artifact(
         key="painstats-found",
-        markdown=f"{'Something was new; the reports were written.' if summary.changed else 'Nothing was new.'}\n\n{found}",
+        markdown=("New data: the reports were written." if summary.changed else "Nothing was new.") + f"\n\n{found}",
         description="Verdicts by predictor, as counts of people",
     )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run or serve the flow from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m flows.nightly", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m flows.nightly", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=("run", "serve"))
     parser.add_argument("study", type=Path, help="the study folder")
-    parser.add_argument("--cron", default="30 3 * * *", help="when to run (default: %(default)s, which no clock change skips or repeats)")
+    parser.add_argument(
+        "--cron",
+        default="30 3 * * *",
+        help="when to run (default: %(default)s, which no clock change skips or repeats)",
+    )
     parser.add_argument("--time-zone", default="UTC", help="the schedule's time zone (default: %(default)s)")
-    parser.add_argument("--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine")
+    parser.add_argument(
+        "--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine"
+    )
     options = parser.parse_args(arguments)
     return _serve(options) if options.what == "serve" else _run(options)
 
@@ -130,6 +144,7 @@ def _run(options: argparse.Namespace) -> int:
     except RuntimeError as error:
         print(f"painstats: {error}", file=sys.stderr)
         return 1
+    say("done")
     print_summary(study, summary)
     return 0 if options.allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE else summary.exit_code
 

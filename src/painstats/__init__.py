@@ -1,7 +1,7 @@
-"""painstats: do my activity and my sleep change my pain?
+"""Do my activity and my sleep change my pain? Exports in, a calibrated answer for each person out.
 
-Data takes one way through seven stages, one verb each: exported files are read (:func:`read_export`), checked and stored
-(:func:`load_records`), summed up by local date (:func:`build_daily_table`), laid out for the model
+Data takes one way through seven stages, one verb each: exported files are read (:func:`read_export`), checked and
+stored (:func:`load_records`), summed up by local date (:func:`build_daily_table`), laid out for the model
 (:func:`build_model_frame`), fitted (:func:`fit_models`), judged (:func:`find`) and told (:func:`write_reports`).
 """
 

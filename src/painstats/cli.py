@@ -1,7 +1,8 @@
 """The command line: init, run, me, status, quarantine, sources, forget.
 
-Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard output (as
-JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened (docs/operations.md).
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
+output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened
+(docs/operations.md).
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             raise
         place = _place(error)
-        print(f"painstats: a bug ({type(error).__name__} in {place}); please report it. --debug shows where", file=sys.stderr)
+        print(
+            f"painstats: a bug ({type(error).__name__} in {place}); please report it. --debug shows where",
+            file=sys.stderr,
+        )
         return 1
 
 
@@ -81,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("participant", metavar="PARTICIPANT")
     forget.add_argument("--yes", action="store_true", help="do not ask")
     _add_me(commands)
-    _add(commands, "sources", "which exports are understood, and how to get them out of each app", _sources, study=False)
+    _add(
+        commands, "sources", "which exports are understood, and how to get them out of each app", _sources, study=False
+    )
     return parser
 
 
@@ -101,18 +107,41 @@ def _add(
 
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    me = _add(commands, "me", "one person's exports and diary in, one report out; no study file needed", _me, study=False)
+    me = _add(
+        commands, "me", "one person's exports and diary in, one report out; no study file needed", _me, study=False
+    )
     me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports of a phone or watch, as they came")
     me.add_argument("--diary", type=Path, required=True, help="a CSV with one row for each rating")
     me.add_argument("--time-zone", required=True, help="where you live, such as Europe/London")
-    me.add_argument("--output", type=Path, default=Path("painstats-report.html"), help="the report (default: %(default)s)")
+    me.add_argument(
+        "--output", type=Path, default=Path("painstats-report.html"), help="the report (default: %(default)s)"
+    )
     me.add_argument("--pain-column", default="pain", help="column of the rating (default: %(default)s)")
     me.add_argument("--date-column", default="date", help="column of the date (default: %(default)s)")
     me.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
-    me.add_argument("--scale", type=float, nargs=2, default=(0.0, 10.0), metavar=("LOW", "HIGH"), help="ends of the scale (default: 0 10)")
-    me.add_argument("--higher-is", choices=("worse", "better"), default="worse", help="which end is bad (default: %(default)s)")
-    me.add_argument("--filled", choices=("morning", "evening", "any_time"), default="evening", help="when the diary is filled in (default: %(default)s)")
-    me.add_argument("--recall", choices=("now", "today", "last_24_hours", "yesterday"), default="today", help="which time a rating is about (default: %(default)s)")
+    me.add_argument(
+        "--scale",
+        type=float,
+        nargs=2,
+        default=(0.0, 10.0),
+        metavar=("LOW", "HIGH"),
+        help="ends of the scale (default: 0 10)",
+    )
+    me.add_argument(
+        "--higher-is", choices=("worse", "better"), default="worse", help="which end is bad (default: %(default)s)"
+    )
+    me.add_argument(
+        "--filled",
+        choices=("morning", "evening", "any_time"),
+        default="evening",
+        help="when the diary is filled in (default: %(default)s)",
+    )
+    me.add_argument(
+        "--recall",
+        choices=("now", "today", "last_24_hours", "yesterday"),
+        default="today",
+        help="which time a rating is about (default: %(default)s)",
+    )
 
 
 def _init(options: argparse.Namespace) -> int:

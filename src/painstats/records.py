@@ -98,7 +98,7 @@ SELF_REPORT = RecordTable(
         "scale_high": pl.Float64,
         "higher_is_worse": pl.Boolean,
     },
-    ("participant_id", "source", "date", "reported_at", "item", "site", "recall", "entry_number"),
+    ("participant_id", "source", "date", "reported_at", "item", "site", "recall", "filled", "entry_number"),
 )
 
 RECORD_TABLES: dict[str, RecordTable] = {

@@ -86,7 +86,7 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
     Raises
     ------
     PainstatsError
-        The study cannot be run at all (see :mod:`painstats.errors`). Refused files do not raise; they are in the result.
+        The study cannot be run at all (:mod:`painstats.errors`). Refused files do not raise; they are in the result.
     """
     from painstats.store import open_store
 
@@ -146,8 +146,10 @@ def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
         return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     except PainstatsError:
         raise
-    except Exception as error:  # noqa: BLE001 - one file's failure must not stop the others
-        return FileOutcome(file, "failed", rule="bug", message=f"{file.name}: {type(error).__name__} while reading; please report it")
+    except Exception as error:
+        return FileOutcome(
+            file, "failed", rule="bug", message=f"{file.name}: {type(error).__name__} while reading; please report it"
+        )
     return FileOutcome(file, "loaded", summary)
 
 
@@ -186,7 +188,8 @@ def _checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Reading]
                 if settings.participant_id is None and batch.frame["participant_id"].null_count():
                     raise ExportRefused(
                         "no_participant",
-                        "the file does not say whose it is; move it into a folder named after the participant, inbox/<participant>/",
+                        "the file does not say whose it is; move it into a folder named after the participant: "
+                        "inbox/<participant>/",
                     )
                 checked = check_records(batch, settings.today)
                 yield CheckedRows(batch.table, checked.accepted, checked.rejected)

@@ -7,7 +7,9 @@ every stored result carries the hash.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
@@ -25,7 +27,9 @@ STUDY_FILE = "study.toml"
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"unknown time zone {name!r}; write an IANA name such as 'Europe/London' or 'America/New_York'")
+        raise ValueError(
+            f"unknown time zone {name!r}; write an IANA name such as 'Europe/London' or 'America/New_York'"
+        )
     return name
 
 
@@ -35,11 +39,21 @@ def _two_ends(scale: tuple[float, float]) -> tuple[float, float]:
     return scale
 
 
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def check(word: str) -> str:
+        if word not in allowed:
+            raise ValueError(f"{word!r} is not known; write one of: {', '.join(allowed)}")
+        return word
+
+    return check
+
+
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Scale = Annotated[tuple[float, float], AfterValidator(_two_ends)]
-Item = Literal[ITEMS]
-Recall = Literal[RECALLS]
-Filled = Literal[FILLED]
+Item = Annotated[str, AfterValidator(_one_of(ITEMS))]
+Recall = Annotated[str, AfterValidator(_one_of(RECALLS))]
+Filled = Annotated[str, AfterValidator(_one_of(FILLED))]
+MeasureName = Annotated[str, AfterValidator(_one_of(tuple(MEASURES)))]
 
 
 class _Plan(BaseModel):
@@ -63,14 +77,14 @@ class OutcomePlan(_Plan):
 
     @property
     def smallest_effect(self) -> float:
-        """The smallest effect that matters, in points per one within-person SD of a predictor (default 5 % of the scale)."""
+        """Smallest effect that matters, in points per within-person SD of a predictor (default: 5 % of the scale)."""
         return self.smallest_effect_per_swing or 0.05 * (self.scale[1] - self.scale[0])
 
 
 class PredictorPlan(_Plan):
     """``[[predictors]]``: a measure and how many days before the rating it was taken."""
 
-    measure: Literal[tuple(MEASURES)]  # type: ignore[valid-type]
+    measure: MeasureName
     lag_days: int | None = Field(default=None, ge=0, le=28)
 
     @property
@@ -161,7 +175,7 @@ class ParticipantPlan(_Plan):
     @model_validator(mode="after")
     def _one_place_at_a_time(self) -> ParticipantPlan:
         stays = sorted(self.travel, key=lambda stay: stay.first_date)
-        if any(later.first_date <= earlier.last_date for earlier, later in zip(stays, stays[1:], strict=False)):
+        if any(later.first_date <= earlier.last_date for earlier, later in itertools.pairwise(stays)):
             raise ValueError("two stays overlap; a person is in one time zone at a time")
         return self
 
@@ -297,7 +311,9 @@ def _validated(declared: dict[str, object], path: Path) -> Plan:
     try:
         return Plan.model_validate(declared)
     except ValidationError as error:
-        problems = [f"  {_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()]
+        problems = [
+            f"  {_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()
+        ]
         raise StudyError(f"{path}: the plan cannot be used:\n" + "\n".join(problems)) from None
 
 

@@ -1,6 +1,6 @@
 """Loading is once and only once: equal rows change nothing, later values correct, sums add up, failures leave no trace."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -23,13 +23,17 @@ def steps(text, rejected=()):
     rows = [
         {
             "participant_id": row.get("participant_id", "ann"), "source": "test", "device": "w", "device_kind": "watch",
-            "start_at": datetime.fromisoformat(f"2026-01-{row['at']}:00").replace(tzinfo=timezone.utc),
-            "end_at": datetime.fromisoformat(f"2026-01-{row['at']}:30").replace(tzinfo=timezone.utc),
+            "start_at": datetime.fromisoformat(f"2026-01-{row['at']}:00").replace(tzinfo=UTC),
+            "end_at": datetime.fromisoformat(f"2026-01-{row['at']}:30").replace(tzinfo=UTC),
             "step_count": int(row["steps"]),
         }
         for row in drawn(text)
     ]  # fmt: skip
-    return CheckedRows("step_count", pl.DataFrame(rows, schema=STEP_COUNT.columns), pl.DataFrame(list(rejected), schema=REJECTED, orient="row"))
+    return CheckedRows(
+        "step_count",
+        pl.DataFrame(rows, schema=STEP_COUNT.columns),
+        pl.DataFrame(list(rejected), schema=REJECTED, orient="row"),
+    )
 
 
 def load(store, name, *readings):
@@ -61,7 +65,9 @@ def test_a_later_export_corrects_and_the_old_value_is_kept(store):
     later = load(store, "b", steps("at | steps\n10 09:00 | 250"))
     assert counts(later) == (0, 0, 1, 0, 0)
     assert [row["step_count"] for row in table(store, STORED)] == [100, 250]
-    [old] = table(store, "SELECT old_import_id, new_import_id, (record->>'step_count')::INTEGER AS step_count FROM superseded")
+    [old] = table(
+        store, "SELECT old_import_id, new_import_id, (record->>'step_count')::INTEGER AS step_count FROM superseded"
+    )
     assert old == {"old_import_id": first.import_id, "new_import_id": later.import_id, "step_count": 200}
 
 

@@ -20,7 +20,11 @@ def build(make_study):
                 if pain is not None:
                     put(store, "self_report", f"date | value\n{date} | {pain}")
                 if sleep is not None:
-                    put(store, "sleep_episode", f"episode_id | date | total_sleep_time_min\n{date} | {date} | {60 * sleep}")
+                    put(
+                        store,
+                        "sleep_episode",
+                        f"episode_id | date | total_sleep_time_min\n{date} | {date} | {60 * sleep}",
+                    )
                 if steps is not None:
                     put(store, "daily_total", f"date | measure | value\n{date} | step_count | {steps}")
             build_daily_table(store)
@@ -41,7 +45,10 @@ def test_steps_are_those_of_the_day_before_and_sleep_that_of_the_night_before(bu
 
 
 def test_a_gap_breaks_the_lag_instead_of_reaching_over_it(build):
-    rows = build(week(d09=(None, None, None)), "SELECT left_out FROM model_frame WHERE date IN ('2026-01-09', '2026-01-10') ORDER BY date")
+    rows = build(
+        week(d09=(None, None, None)),
+        "SELECT left_out FROM model_frame WHERE date IN ('2026-01-09', '2026-01-10') ORDER BY date",
+    )
     assert [row["left_out"] for row in rows] == ["no_rating", "no_step_count"]
 
 
@@ -63,7 +70,10 @@ def test_within_is_the_departure_from_the_mean_of_all_observed_days(build):
 
 
 def test_someone_with_few_complete_days_is_kept_out_with_the_reason(build):
-    rows = build({f"2026-01-{day:02d}": (3, 7, 5000) for day in range(5, 10)}, "SELECT DISTINCT left_out FROM model_frame ORDER BY ALL")
+    rows = build(
+        {f"2026-01-{day:02d}": (3, 7, 5000) for day in range(5, 10)},
+        "SELECT DISTINCT left_out FROM model_frame ORDER BY ALL",
+    )
     assert {row["left_out"] for row in rows} == {"few_days", "no_step_count"}
 
 

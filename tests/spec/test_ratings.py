@@ -28,32 +28,52 @@ def test_recall_and_time_of_filling_decide_the_day(store, recall, filled, descri
 
 @pytest.mark.parametrize(
     ("value", "low", "high", "higher_is_worse", "score"),
-    [(4, 0, 10, True, 4.0), (40, 0, 100, True, 4.0), (2, 1, 5, False, 7.5), (5, 1, 5, False, 0.0), (1, 1, 5, True, 0.0)],
+    [
+        (4, 0, 10, True, 4.0),
+        (40, 0, 100, True, 4.0),
+        (2, 1, 5, False, 7.5),
+        (5, 1, 5, False, 0.0),
+        (1, 1, 5, True, 0.0),
+    ],
 )
 def test_every_scale_is_told_on_the_studys_own(store, value, low, high, higher_is_worse, score):
-    put(store, "self_report", f"date | value | scale_low | scale_high | higher_is_worse\n2026-01-10 | {value} | {low} | {high} | {higher_is_worse}")
+    put(
+        store,
+        "self_report",
+        f"date | value | scale_low | scale_high | higher_is_worse\n2026-01-10 | {value} | {low} | {high} | {higher_is_worse}",
+    )
     build_daily_table(store)
     assert [row["pain_score"] for row in table(store, RATED)] == [pytest.approx(score)]
 
 
 def test_several_reports_on_a_day_are_averaged_and_counted(store):
-    put(store, "self_report", """
+    put(
+        store,
+        "self_report",
+        """
         date       | entry_number | value
         2026-01-10 | 1            | 3
         2026-01-10 | 2            | 8
         2026-01-10 | 3            | 4
-    """)
+    """,
+    )
     build_daily_table(store)
-    assert table(store, RATED) == [{"date": "2026-01-10", "pain_score": 5.0, "highest_pain_score": 8.0, "report_count": 3}]
+    assert table(store, RATED) == [
+        {"date": "2026-01-10", "pain_score": 5.0, "highest_pain_score": 8.0, "report_count": 3}
+    ]
 
 
 def test_other_items_and_sites_are_not_the_outcome(make_study):
     with open_store(make_study(outcome={"item": "pain", "site": "back"})) as store:
-        put(store, "self_report", """
+        put(
+            store,
+            "self_report",
+            """
             date       | item    | site | value
             2026-01-10 | pain    | back | 3
             2026-01-10 | pain    | knee | 9
             2026-01-10 | fatigue | back | 9
-        """)
+        """,
+        )
         build_daily_table(store)
         assert [row["pain_score"] for row in table(store, RATED)] == [3.0]

@@ -15,14 +15,20 @@ ITEM = '[[diaries.items]]\nitem="pain"\ncolumn="p"\nscale=[0,10]\nhigher_is="wor
         ("[study]\ncolour = 1", "study.colour: unknown key"),
         ('[study]\ntime_zone = "Mars/Base"', "study.time_zone: unknown time zone 'Mars/Base'"),
         ("[outcome]\nscale = [10, 0]", "outcome.scale: a scale is written [lowest, highest]"),
-        ('[[predictors]]\nmeasure = "naps"', "predictors.0.measure: Input should be 'total_sleep_time_min'"),
+        (
+            '[[predictors]]\nmeasure = "naps"',
+            "predictors.0.measure: 'naps' is not known; write one of: total_sleep_time_min",
+        ),
         ('[[predictors]]\nmeasure = "step_count"\n' * 2, "the same measure and lag_days stand twice"),
         ("[rules]\nmin_days_verdict = 3", "rules.min_days_verdict"),
         (DIARY, "diaries.0.items: Field required"),
         (DIARY + ITEM.replace('column="p"\n', ""), "each item of a wide diary needs 'column'"),
         (DIARY.replace('"evening"', '"noon"') + ITEM, "diaries.0.filled"),
         (DIARY + 'layout="long"\n' + ITEM, "a long diary needs item_column and value_column"),
-        ('[[participants.a.travel]]\nfirst_date=2026-02-02\nlast_date=2026-02-01\ntime_zone="UTC"', "last_date lies before first_date"),
+        (
+            '[[participants.a.travel]]\nfirst_date=2026-02-02\nlast_date=2026-02-01\ntime_zone="UTC"',
+            "last_date lies before first_date",
+        ),
         ("[study", "not valid TOML"),
     ],
 )

@@ -1,6 +1,7 @@
 """Clock times become instants in the zone where the person was."""
 
 from datetime import date, datetime
+from itertools import pairwise
 
 import polars as pl
 
@@ -39,6 +40,9 @@ def test_an_hour_that_never_was_is_null_and_one_that_was_twice_is_the_first():
 def test_the_periods_of_a_journey_have_no_holes():
     periods = ZONES.periods("ann")
     assert [period.time_zone for period in periods] == ["Europe/London", "Asia/Tokyo", "Europe/London"]
-    assert [earlier.ends_at == later.starts_at for earlier, later in zip(periods, periods[1:], strict=False)] == [True, True]
+    assert [earlier.ends_at == later.starts_at for earlier, later in pairwise(periods)] == [
+        True,
+        True,
+    ]
     assert periods[1].starts_at.isoformat() == "2026-03-09T15:00:00+00:00"
     assert periods[2].starts_at.isoformat() == "2026-03-13T00:00:00+00:00"

@@ -12,7 +12,7 @@ from painstats.vocabulary import VERDICTS
 RULES = RulesPlan()
 CLEAR = Evidence(
     estimate=-0.4, low=-0.7, high=-0.1, false_sign_rate=0.01, reliability=0.7, days=60, compliance=0.8, within_sd=1.2,
-    least_within_sd=0.5, outcome_varies=True, smallest_effect=0.3, slopes_differ=True,
+    least_within_sd=0.5, has_ratings=True, outcome_varies=True, smallest_effect=0.3, slopes_differ=True,
 )  # fmt: skip
 WIDE = replace(CLEAR, estimate=-0.1, low=-0.6, high=0.4, false_sign_rate=0.35)
 NARROW = replace(CLEAR, estimate=-0.02, low=-0.12, high=0.08, false_sign_rate=0.35)
@@ -64,6 +64,10 @@ def test_a_pooled_sign_needs_a_false_sign_rate_below_five_percent(rate, answer):
 @pytest.mark.parametrize(("half_p", "answer"), [(0.0249, "less_pain"), (0.0251, "cannot_tell_yet")])
 def test_own_days_alone_need_two_sided_five_percent(half_p, answer):
     assert verdict(replace(CLEAR, false_sign_rate=half_p, reliability=None, slopes_differ=None)) == answer
+
+
+def test_without_ratings_that_is_the_reason():
+    assert judge(replace(CLEAR, has_ratings=False, days=0, estimate=None, low=None, high=None), RULES).reasons == ("rating_missing",)
 
 
 def test_a_sure_but_tiny_slope_says_that_it_is_tiny():

@@ -28,16 +28,24 @@ def forget(folder: Path, participant: str, yes: bool, as_json: bool) -> int:
 def _confirmed(participant: str) -> bool:
     if not sys.stdin.isatty():
         return False
-    answer = input(f"Remove {participant} from everything, with all reports and the exports in their own inbox folder? [yes/no] ")
+    answer = input(
+        f"Remove {participant} from everything, with all reports and the exports in their own inbox folder? [yes/no] "
+    )
     return answer.strip().lower() in ("y", "yes")
 
 
 def _print(erasure: Erasure, folder: Path) -> None:
-    print(f"Removed {erasure.rows_removed} rows from {erasure.tables_touched} tables, and {len(erasure.files_removed)} files.")
+    print(
+        f"Removed {erasure.rows_removed} rows from {erasure.tables_touched} tables, "
+        f"and {len(erasure.files_removed)} files."
+    )
     print(f"Looked for the id in {erasure.files_searched} remaining files: found in {len(erasure.traces)}.")
     for trace in erasure.traces:
         print(f"  still there: {trace}")
     for kept in erasure.kept:
         print(f"  yours to edit: {kept} names the person")
     print("Backups and copies elsewhere are not reached.")
-    print(f"The other people's results were removed too, because they rested on this person's data; run again: painstats run {folder}")
+    print(
+        "The other people's results were removed too, because they rested on this person's data; "
+        f"run again: painstats run {folder}"
+    )

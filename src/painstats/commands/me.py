@@ -82,7 +82,7 @@ def _plan(diary: MyDiary, time_zone: str) -> str:
             f"date_column = {quoted(diary.date_column)}\ndate_format = {quoted(diary.date_format)}",
             f'[[diaries.items]]\nitem = "pain"\ncolumn = {quoted(diary.pain_column)}\nscale = {list(diary.scale)}',
             f"higher_is = {quoted(diary.higher_is)}\nrecall = {quoted(diary.recall)}",
-            f'[participants.{SOLE_PARTICIPANT}]\ntime_zone = {quoted(time_zone)}\n',
+            f"[participants.{SOLE_PARTICIPANT}]\ntime_zone = {quoted(time_zone)}\n",
         )
     )
 
@@ -103,6 +103,7 @@ def _tell(summary: RunSummary, folder: Path, diary: MyDiary, output: Path, writt
     print_summary(read_study(folder), summary, hint=False)
     print(
         f"The diary was read as filled in {diary.filled.replace('_', ' ')}, about {diary.recall.replace('_', ' ')}, "
-        f"{diary.scale[0]:g} to {diary.scale[1]:g}, higher is {diary.higher_is}; change this with --filled, --recall, --scale, --higher-is."
+        f"{diary.scale[0]:g} to {diary.scale[1]:g}, higher is {diary.higher_is}; "
+        "change this with --filled, --recall, --scale, --higher-is."
     )
     print(f"Open:  {output}" if written else "No report: nothing could be read.")

@@ -31,7 +31,14 @@ def quarantine(folder: Path, as_json: bool) -> int:
     if rows:
         print_table(
             rows,
-            {"file_name": "file", "entry": "entry", "line": "line", "column_name": "column", "rule": "reason", "text": "as it came"},
+            {
+                "file_name": "file",
+                "entry": "entry",
+                "line": "line",
+                "column_name": "column",
+                "rule": "reason",
+                "text": "as it came",
+            },
         )
     for file in refused:
         print(f"\nrefused: {file['file_name']} ({file['rule']})\n  {file['message']}")

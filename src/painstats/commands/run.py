@@ -17,7 +17,9 @@ from painstats.study import Study, read_study
 def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool) -> int:
     """Run a study and print a summary."""
     study = read_study(folder)
-    summary = run_study(study, silent if quiet else progress())
+    say = silent if quiet else progress()
+    summary = run_study(study, say)
+    say("done")
     if as_json:
         print_json(as_answer(summary))
     else:
@@ -70,7 +72,8 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True) -> No
     print(f"Files: {len(loaded)} read, {known} known from before, {_count(summary, 'refused')} refused")
     if loaded:
         print(
-            f"Rows:  {sum(s.read for s in loaded)} read = {sum(s.new for s in loaded)} new + {sum(s.same for s in loaded)} already known "
+            f"Rows:  {sum(s.read for s in loaded)} read = {sum(s.new for s in loaded)} new "
+            f"+ {sum(s.same for s in loaded)} already known "
             f"+ {sum(s.corrected for s in loaded)} corrected + {sum(s.quarantined for s in loaded)} in quarantine "
             f"+ {sum(s.ignored for s in loaded)} not needed"
         )
@@ -115,7 +118,7 @@ def verdict_counts(study: Study) -> list[str]:
         return []
     people = pl.read_parquet(path).filter(pl.col("subject") == "participant")
     lines = []
-    for measure in people["measure"].unique(maintain_order=True):
+    for measure in [predictor.measure for predictor in study.plan.predictors]:
         counts = dict(people.filter(pl.col("measure") == measure)["verdict"].value_counts().iter_rows())
         told = ", ".join(f"{counts[verdict]} {words}" for verdict, words in VERDICTS.items() if verdict in counts)
         lines.append(f"{MEASURES[measure].label}: {told}")

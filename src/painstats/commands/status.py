@@ -33,11 +33,15 @@ def status(folder: Path, as_json: bool) -> int:
     study = read_study(folder)
     with open_store(study) as store:
         imports = read_table(store, "import_summary").to_dicts() if table_exists(store, "import_summary") else []
-        people = read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
+        people = (
+            read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
+        )
     for person in people:
         person["missing"] = "; ".join(_missing(person, study)) or "nothing"
     if as_json:
-        print_json({"study": study.plan.study.name, "plan_hash": study.plan_hash, "imports": imports, "participants": people})
+        print_json(
+            {"study": study.plan.study.name, "plan_hash": study.plan_hash, "imports": imports, "participants": people}
+        )
         return 0
     if not imports:
         print(f"Nothing has been read yet. Put exports into {study.inbox} and run: painstats run {folder}")
@@ -45,8 +49,9 @@ def status(folder: Path, as_json: bool) -> int:
     print_table(
         imports,
         {
-            "participant_id": "participant", "source": "source", "status": "status", "files": "files", "rows_read": "rows read",
-            "rows_stored": "stored", "rows_known": "already known", "rows_quarantined": "quarantine", "rows_ignored": "not needed",
+            "participant_id": "participant", "source": "source", "status": "status", "files": "files",
+            "rows_read": "rows read", "rows_stored": "stored", "rows_known": "already known",
+            "rows_quarantined": "quarantine", "rows_ignored": "not needed",
         },
     )  # fmt: skip
     print()

@@ -56,7 +56,9 @@ def _declare(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
     limits = [(measure.name, measure.lowest, measure.highest) for measure in MEASURES.values()]
     _temp_table(connection, "zone_period", zones)
     _temp_table(connection, "device_order", pl.DataFrame({"device_kind": kinds, "place": range(len(kinds))}))
-    _temp_table(connection, "measure_limit", pl.DataFrame(limits, schema=["measure", "lowest", "highest"], orient="row"))
+    _temp_table(
+        connection, "measure_limit", pl.DataFrame(limits, schema=["measure", "lowest", "highest"], orient="row")
+    )
     outcome, rules = study.plan.outcome, study.plan.rules
     for variable, value in {
         "outcome_item": outcome.item,

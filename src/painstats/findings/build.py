@@ -18,6 +18,8 @@ LEAST_DISTINCT_SCORES = 3
 MOST_OF_ONE_SCORE = 0.8
 CONFIRMATORY_LEVEL = 0.05
 
+FITTED = ("estimate", "low", "high", "false_sign_rate", "reliability", "slopes_differ")
+
 Row = dict[str, Any]
 
 
@@ -30,10 +32,18 @@ def find(store: Store) -> int:
     """
     summarise(store)
     people = {row["participant_id"]: row for row in read_table(store, "participant_summary").iter_rows(named=True)}
-    fits = {(row["participant_id"], row["predictor"]): row for row in read_table(store, "person_fit").iter_rows(named=True)}
+    fits = {
+        (row["participant_id"], row["predictor"]): row for row in read_table(store, "person_fit").iter_rows(named=True)
+    }
     swings = _swings(store)
     rows = [
-        _person_finding(store.study, predictor, people[person], fits.get((person, predictor.name)), swings.get((person, predictor.name), 0.0))
+        _person_finding(
+            store.study,
+            predictor,
+            people[person],
+            fits.get((person, predictor.name)),
+            swings.get((person, predictor.name), 0.0),
+        )
         for person in sorted(people)
         for predictor in store.study.plan.predictors
     ]
@@ -44,7 +54,7 @@ def find(store: Store) -> int:
 
 def _swings(store: Store) -> dict[tuple[str, str], float]:
     """Each person's own standard deviation of each predictor over complete days, in effect units."""
-    found = {}
+    found: dict[tuple[str, str], float] = {}
     for predictor in store.study.plan.predictors:
         query = (
             f"SELECT participant_id, coalesce(stddev_samp({predictor.name}), 0) FROM model_frame "
@@ -57,26 +67,27 @@ def _swings(store: Store) -> dict[tuple[str, str], float]:
 def _person_finding(study: Study, predictor: PredictorPlan, person: Row, fit: Row | None, swing: float) -> Row:
     smallest = study.plan.outcome.smallest_effect / swing if swing > 0 else 0.0
     evidence = Evidence(
-        estimate=fit and fit["estimate"],
-        low=fit and fit["low"],
-        high=fit and fit["high"],
-        false_sign_rate=fit and fit["false_sign_rate"],
-        reliability=fit and fit["reliability"],
+        **{name: fit[name] if fit else None for name in FITTED},
         days=person["complete_days"],
         compliance=person["compliance"],
         within_sd=swing,
         least_within_sd=predictor.definition.least_within_sd,
+        has_ratings=person["rated_days"] > 0,
         outcome_varies=_varies(person, study),
         smallest_effect=smallest,
-        slopes_differ=fit and fit["slopes_differ"],
     )
     verdict = judge(evidence, study.plan.rules)
     shown = fit if fit and not _is_hidden(verdict) else None
     return {
         **_named("participant", person["participant_id"], predictor),
         "basis": fit["basis"] if fit else "none",
-        **{key: shown[key] if shown else None for key in ("estimate", "low", "high", "reliability", "own_estimate", "own_low", "own_high")},
-        "probability_of_direction": 1.0 - shown["false_sign_rate"] if shown and shown["false_sign_rate"] is not None else None,
+        **{
+            key: shown[key] if shown else None
+            for key in ("estimate", "low", "high", "reliability", "own_estimate", "own_low", "own_high")
+        },
+        "probability_of_direction": 1.0 - shown["false_sign_rate"]
+        if shown and shown["false_sign_rate"] is not None
+        else None,
         "days": person["complete_days"],
         "people": 1,
         **_answered(verdict),
@@ -98,7 +109,10 @@ def _varies(person: Row, study: Study) -> bool:
 
 def _is_hidden(verdict: Verdict) -> bool:
     """Whether the reasons forbid even the estimate to be shown."""
-    return bool({"too_few_days_for_model", "too_few_days_to_show", "rating_hardly_varies", "predictor_hardly_varies"} & set(verdict.reasons))
+    return bool(
+        {"too_few_days_for_model", "too_few_days_to_show", "rating_hardly_varies", "predictor_hardly_varies"}
+        & set(verdict.reasons)
+    )
 
 
 def _cohort_findings(store: Store, people: list[Row], swings: dict[tuple[str, str], float]) -> list[Row]:
@@ -108,7 +122,13 @@ def _cohort_findings(store: Store, people: list[Row], swings: dict[tuple[str, st
     tested = [predictor.name for predictor in store.study.plan.predictors if predictor.name in fits]
     adjusted = dict(zip(tested, _holm([fits[name]["p"] for name in tested]), strict=True))
     return [
-        _cohort_finding(store.study, predictor, fits.get(predictor.name), adjusted.get(predictor.name), _mean_swing(swings, predictor))
+        _cohort_finding(
+            store.study,
+            predictor,
+            fits.get(predictor.name),
+            adjusted.get(predictor.name),
+            _mean_swing(swings, predictor),
+        )
         for predictor in store.study.plan.predictors
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import polars as pl
 
 from painstats.store.connection import Store, transaction
@@ -32,43 +34,8 @@ FINDING: Columns = {
     "swing": pl.Float64,  # within-person SD of the predictor, in units
 }
 
-PARTICIPANT_SUMMARY = """
-CREATE OR REPLACE TABLE participant_summary AS
-WITH daily AS (
-    SELECT participant_id, min(date) AS first_date, max(date) AS last_date, count(*) AS calendar_days,
-           count(pain_score) AS rated_days, count(step_count) AS valid_step_days, count(total_sleep_time_min) AS valid_nights,
-           count(active_time_min) AS valid_active_days, fsum(pain_score) / count(pain_score) AS mean_pain_score,
-           stddev_samp(pain_score) AS sd_pain_score, count(DISTINCT pain_score) AS distinct_pain_scores,
-           any_value(time_zone) AS time_zone
-    FROM daily_summary GROUP BY participant_id
-), commonest AS (
-    SELECT participant_id, max(days) AS commonest_score_days
-    FROM (SELECT participant_id, pain_score, count(*) AS days FROM daily_summary WHERE pain_score IS NOT NULL GROUP BY ALL)
-    GROUP BY participant_id
-), rated AS (
-    SELECT participant_id, date_diff('day', min(date), max(date)) + 1 AS diary_days
-    FROM daily_summary WHERE pain_score IS NOT NULL GROUP BY participant_id
-), complete AS (
-    SELECT participant_id, count(*) FILTER (left_out IS NULL OR left_out = 'few_days') AS complete_days,
-           count(*) FILTER (left_out IS NULL) AS days_in_model
-    FROM model_frame GROUP BY participant_id
-)
-SELECT *, coalesce(complete_days / diary_days, 0) AS compliance
-FROM daily LEFT JOIN commonest USING (participant_id) LEFT JOIN rated USING (participant_id) JOIN complete USING (participant_id)
-ORDER BY participant_id
-"""
-
-IMPORT_SUMMARY = """
-CREATE OR REPLACE TABLE import_summary AS
-SELECT participant_id, source, status, rule, count(*) AS files, sum(rows_read)::BIGINT AS rows_read,
-       sum(rows_new + rows_corrected)::BIGINT AS rows_stored, sum(rows_same)::BIGINT AS rows_known,
-       sum(rows_quarantined)::BIGINT AS rows_quarantined, sum(rows_ignored)::BIGINT AS rows_ignored
-FROM import GROUP BY ALL ORDER BY ALL
-"""
-
 
 def summarise(store: Store) -> None:
     """Build the counts that reports and dashboards show: people, and imports."""
     with transaction(store) as connection:
-        connection.execute(PARTICIPANT_SUMMARY)
-        connection.execute(IMPORT_SUMMARY)
+        connection.execute((files("painstats.findings") / "summaries.sql").read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
 """The declared verdict rule: what may be said of one slope, and how many more days it would take.
 
-The rule is fixed before the data are read (``[rules]`` and ``[outcome]`` of study.toml) and stated in docs/method.md. In order:
-days, variation and compliance first; then a sign, if it is surely right; then *no clear link*, if the whole interval is
-smaller than what matters; else *cannot tell yet*.
+The rule is fixed before the data are read (``[rules]`` and ``[outcome]`` of study.toml) and stated in
+docs/method.md. In order: days, variation and compliance first; then a sign, if it is surely right; then *no clear
+link*, if the whole interval is smaller than what matters; else *cannot tell yet*.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Evidence:
         Complete days / days between the first and the last rating.
     within_sd
         The person's own standard deviation of the predictor, in effect units.
-    outcome_varies
-        Whether the ratings vary enough for any slope to mean something.
+    has_ratings, outcome_varies
+        Whether there are ratings at all, and whether they vary enough for any slope to mean something.
     smallest_effect
         Smallest effect that matters, in outcome points per effect unit.
     slopes_differ
@@ -52,6 +52,7 @@ class Evidence:
     compliance: float
     within_sd: float
     least_within_sd: float
+    has_ratings: bool
     outcome_varies: bool
     smallest_effect: float
     slopes_differ: bool | None
@@ -71,7 +72,9 @@ def judge(evidence: Evidence, rules: RulesPlan) -> Verdict:
     refusals = _refusals(evidence, rules)
     if refusals:
         return Verdict("cannot_tell_yet", refusals, _days_still_needed(evidence, rules, refusals))
-    assert evidence.estimate is not None and evidence.low is not None and evidence.high is not None
+    assert evidence.estimate is not None
+    assert evidence.low is not None
+    assert evidence.high is not None
     inside = max(abs(evidence.low), abs(evidence.high)) < evidence.smallest_effect
     if _sign_is_sure(evidence, rules):
         verdict = "more_pain" if evidence.estimate > 0 else "less_pain"
@@ -86,6 +89,8 @@ def judge(evidence: Evidence, rules: RulesPlan) -> Verdict:
 
 def _refusals(evidence: Evidence, rules: RulesPlan) -> tuple[str, ...]:
     """Reasons for which nothing is claimed, whatever the numbers say."""
+    if not evidence.has_ratings:
+        return ("rating_missing",)
     if evidence.days < rules.min_days_in_model:
         return ("too_few_days_for_model",)
     if evidence.days < rules.min_days_shown:
@@ -116,7 +121,7 @@ def _is_unreliable(evidence: Evidence, rules: RulesPlan) -> bool:
 
 
 def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str, ...]) -> int | None:
-    """Forecast the days until a verdict, if the slope stays as it is and days come in as they did; None if not foreseeable."""
+    """Forecast the days until a verdict, if the slope stays as it is; None if that cannot be foreseen."""
     if {"rating_hardly_varies", "predictor_hardly_varies"} & set(reasons):
         return None
     missing = rules.min_days_verdict - evidence.days

@@ -64,6 +64,8 @@ REASONS = {
     "not_converged": "the mixed model did not reach a certified optimum, so the simpler two-stage estimate stands",
     "few_people_two_stage": "with fewer than ten people the estimate is the average of each person's own slope",
     "rating_missing": "no ratings were found",
+    "own_trend_dropped": "people's own drifts over time could not be told apart, so one common drift is used",
+    "singular": "the data cannot tell people apart on at least one of the slopes",
 }
 """Reason by name, in words that end a sentence."""
 
@@ -100,7 +102,12 @@ DAY_REASONS = {
 
 CALENDAR_TERMS = {
     "intercept": "usual level",
+    "weekend": "weekend against weekday",
     "is_weekend": "weekend against weekday",
+    **{
+        day: f"{day.capitalize()} against Monday"
+        for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    },
     "time_30d": "drift over 30 days",
     "in_phase": "days inside a declared phase against days outside",
 }
@@ -139,7 +146,7 @@ def left_out_words(reason: str, lags: Mapping[str, int]) -> str:
     label, lag = MEASURES[measure].label, lags.get(measure)
     if lag is None:
         return f"no valid {label} for the day it is compared with"
-    return f"no valid {label} on the same day" if lag == 0 else f"no valid {label} {_days(lag)} before"
+    return f"no valid {label} on the same day" if lag == 0 else f"no valid {label} {counted(lag, 'day')} before"
 
 
 def term_words(term: str, predictors: Mapping[str, str]) -> str:
@@ -171,6 +178,15 @@ def interval_words(low: float, high: float) -> str:
     return f"{points(low)} to {points(high)}"
 
 
+def swing_words(measure: str, swing: float) -> str:
+    """Write how far a person's days usually lie from their average: "2.1 hours", "65 minutes", "2 050 steps"."""
+    definition = MEASURES[measure]
+    size = swing * definition.per
+    if measure == "step_count":
+        return f"{whole(50 * round(size / 50))} steps"
+    return f"{size / 60:.1f} hours" if size >= 120 else f"{5 * round(size / 5)} minutes"
+
+
 def days_needed_words(days_needed: int | None) -> str:
     """Write a forecast of days, rounded up to fives, or say that none can be made."""
     if days_needed is None:
@@ -189,11 +205,11 @@ def headline(measure: str, verdict: str, days_needed: int | None, item: str = "p
 def comparison(measure: str, lag_days: int) -> str:
     """Write which days are compared: "after a longer night", "on the day after more steps"."""
     if measure == "total_sleep_time_min":
-        return "after a longer night" if lag_days == 0 else f"{_days(lag_days)} after a longer night"
+        return "after a longer night" if lag_days == 0 else f"{counted(lag_days, 'day')} after a longer night"
     more = "more steps" if measure == "step_count" else "more active time"
     if lag_days == 0:
         return f"on days with {more}"
-    return f"on the day after {more}" if lag_days == 1 else f"{_days(lag_days)} after {more}"
+    return f"on the day after {more}" if lag_days == 1 else f"{counted(lag_days, 'day')} after {more}"
 
 
 def sentence(
@@ -213,10 +229,10 @@ def sentence(
     probability
         Probability that the direction is right.
     """
-    sure = f"; probability that the direction is right: {_percent(probability)}" if probability is not None else ""
-    told = _told(
-        f"your {item_words(item).label}", measure, lag_days, item, verdict, (estimate, low, high), sure, reasons
-    )
+    is_directed = verdict in ("more_pain", "less_pain") and probability is not None
+    sure = f"; probability that the direction is right: {_percent(probability)}" if is_directed else ""
+    whose = f"your {item_words(item).label}"
+    told = _told(whose, measure, lag_days, item, verdict, (estimate, low, high), sure, reasons)
     if told is not None:
         return told
     more = f" With {days_needed_words(days_needed)} like these an answer may become possible." if days_needed else ""
@@ -275,6 +291,21 @@ def _so_far(measure: str, estimate: float | None, low: float | None, high: float
     return f" So far the estimate is {size} (95 % interval {interval_words(low, high)})."
 
 
+def counted(number: float, thing: str) -> str:
+    """Write a number of things: "1 row", "12 480 rows"."""
+    return f"{whole(number)} {thing}" if number == 1 else f"{whole(number)} {thing}s"
+
+
+def compared_words(measure: str, lag_days: int) -> str:
+    """Write which measure a rating is compared with: "steps of the day before"."""
+    label = MEASURES[measure].label
+    if measure == "total_sleep_time_min" and lag_days == 0:
+        return f"{label} of the night that ends on the day"
+    if lag_days == 0:
+        return f"{label} of the same day"
+    return f"{label} of the day before" if lag_days == 1 else f"{label} {lag_days} days before"
+
+
 def whole(number: float) -> str:
     """Write a whole number with thin spaces between thousands: 12 480."""
     return f"{number:,.0f}".replace(",", "\u202f")
@@ -285,9 +316,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
-
-
-def _percent(probability: float) -> str:
+def _percent(probability: float | None) -> str:
+    if probability is None:
+        return "unknown"
     return "above 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"

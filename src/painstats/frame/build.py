@@ -41,15 +41,21 @@ def frame_columns(study: Study) -> tuple[str, ...]:
 def _declare_phases(store: Store) -> None:
     """Keep the declared phases as a table."""
     connection = store.connection
-    connection.execute("CREATE OR REPLACE TABLE treatment_phase (participant_id VARCHAR, name VARCHAR, start_date DATE, end_date DATE)")
+    connection.execute(
+        "CREATE OR REPLACE TABLE treatment_phase (participant_id VARCHAR, name VARCHAR, start_date DATE, end_date DATE)"
+    )
     for phase in store.study.plan.phases:
-        connection.execute("INSERT INTO treatment_phase VALUES (?, ?, ?, ?)", [phase.participant, phase.name, phase.start, phase.end])
+        connection.execute(
+            "INSERT INTO treatment_phase VALUES (?, ?, ?, ?)", [phase.participant, phase.name, phase.start, phase.end]
+        )
 
 
 def _lagged_query(study: Study) -> str:
     """Each day beside the predictors of the days before, in the units of their effects."""
     predictors = study.plan.predictors
-    columns = "".join(f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}" for place, p in enumerate(predictors))
+    columns = "".join(
+        f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}" for place, p in enumerate(predictors)
+    )
     joins = "".join(
         f"\nLEFT JOIN daily_summary AS {_alias(place)} ON {_alias(place)}.participant_id = d.participant_id "
         f"AND {_alias(place)}.date = d.date - {p.lag}"
@@ -98,8 +104,7 @@ def _frame_query(study: Study) -> str:
 CREATE OR REPLACE TABLE model_frame AS
 SELECT l.participant_id, l.date, l.pain_score, {own}{within}{between},
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
-       (epoch(l.date::TIMESTAMP) - (epoch(p.first_complete_date::TIMESTAMP) + epoch(p.last_complete_date::TIMESTAMP)) / 2)
-           / 86400 / {DAYS_PER_TIME_UNIT} AS time_30d,
+       ((l.date - p.first_complete_date) + (l.date - p.last_complete_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
        EXISTS (FROM treatment_phase AS t WHERE t.participant_id = l.participant_id
                AND l.date BETWEEN t.start_date AND coalesce(t.end_date, l.date))::INTEGER::DOUBLE AS in_phase,
        CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.complete_days < {enough} THEN 'few_days' END AS left_out

@@ -169,7 +169,7 @@ def rho_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
     change, log_change = whitened_derivative(solution.products, solution.rho)
     z = solution.products.positions
     direction = _residual_direction(solution)
-    slope = precision * np.einsum("...ni,...nij,...nj->...", direction, change, direction, optimize=True)
+    slope = precision * _quadratic(change, direction).sum(axis=-1)
     slope += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
     if reml:
         leverage = person_leverage(solution)
@@ -193,8 +193,7 @@ def profiled_precision(solution: Solution, reml: bool) -> Floats:
 
 def person_residual_squares(solution: Solution) -> Floats:
     """Return (..., N): sums of squared whitened residuals y - Xb - Zu of each participant."""
-    direction = _residual_direction(solution)
-    return np.asarray(np.einsum("...ni,...nij,...nj->...n", direction, solution.sums, direction, optimize=True))
+    return _quadratic(solution.sums, _residual_direction(solution))
 
 
 def person_degrees_used(solution: Solution) -> Floats:
@@ -225,6 +224,11 @@ def _person_residual(solution: Solution) -> Floats:
     """Return (..., N, q): Z_i' R_i^-1 (y_i - X_i b)."""
     outcome = solution.sums[..., solution.products.positions, -1]
     return np.asarray(outcome - np.einsum("...nij,...j->...ni", _zx(solution), solution.coefficients))
+
+
+def _quadratic(matrices: Floats, vectors: Floats) -> Floats:
+    """Return (...): v' M v."""
+    return np.asarray(np.einsum("...i,...i->...", vectors, (matrices @ vectors[..., None])[..., 0]))
 
 
 def _residual_direction(solution: Solution) -> Floats:

@@ -110,7 +110,8 @@ def fit_mixed(
     Raises
     ------
     NotEnoughData
-        If person-specific effects are asked for with one participant, or the columns reproduce the outcome exactly.
+        If person-specific effects are asked for with one participant, nobody has two days, or the columns reproduce the
+        outcome exactly.
 
     References
     ----------
@@ -130,6 +131,8 @@ def fit_cross_products(
     """Fit the model of ``fit_mixed`` to cross-products, without going back to the rows."""
     if products.random and len(products.participants) < 2:
         raise NotEnoughData("person-specific effects need at least two participants; fit one person's own days instead")
+    if products.rows_per_participant.max() < 2:
+        raise NotEnoughData("every participant has a single day; people need several for days to be told from people")
     fixed_rho = 0.0 if residuals == "independent" else rho
     optimum = find_optimum(products, reml=reml, fixed_rho=fixed_rho, starts=starts)
     solution = solve_at(products, optimum.factor, optimum.rho)

@@ -10,7 +10,15 @@ import numpy as np
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.models.inference import CoefficientTable, satterthwaite
 from painstats.models.mixed import MixedFit, fit_mixed
-from painstats.models.rows import INTERCEPT, Floats, ModelRows, column_positions, model_rows, participant_slices
+from painstats.models.rows import (
+    INTERCEPT,
+    Floats,
+    ModelRows,
+    column_positions,
+    is_constant,
+    model_rows,
+    participant_slices,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     changing = {
         name: column[own]
         for name, column in zip(rows.names, rows.X.T, strict=True)
-        if name != INTERCEPT and np.ptp(column[own]) > 1e-10 * np.abs(column).max()
+        if name != INTERCEPT and not is_constant(column[own])
     }
     return model_rows(
         y=rows.y[own],

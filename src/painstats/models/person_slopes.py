@@ -24,7 +24,7 @@ from painstats.models.likelihood import (
     profiled_precision,
     solve_at,
 )
-from painstats.models.mixed import MixedFit, scaled_variance, solution_of
+from painstats.models.mixed import MixedFit, coefficients_in_units, scaled_variance, solution_of
 from painstats.models.person_noise import person_weights
 from painstats.models.rows import INTERCEPT, Floats, column_positions
 
@@ -152,17 +152,23 @@ def person_slopes(
 
 def henderson_covariances(fit: MixedFit) -> Floats:
     """Return (N, q, q): the covariance of each person's coefficients (average plus departure), for known parameters."""
-    unit = fit.products.scaling.outcome_scale * fit.products.scaling.random_transform
-    covariances = scaled_variance(fit) * _relative_covariances(solution_of(fit))
-    return np.asarray(unit @ covariances @ unit.T)
+    return np.asarray(scaled_variance(fit) * _relative_covariances(solution_of(fit)))
 
 
 def _relative_covariances(solution: Solution) -> Floats:
-    """Return (..., N, q, q): K + H Phi H' with H = E - K B; times sigma^2, Henderson's covariance (scaled columns)."""
-    z = solution.products.positions
-    chosen = np.eye(len(solution.products.names))[z]
-    H = chosen - solution.shrinkage @ solution.sums[..., z, :-1]
-    return np.asarray(solution.shrinkage + H @ solution.covariance[..., None, :, :] @ np.swapaxes(H, -1, -2))
+    """Return (..., N, q, q): K + H Phi H' with H = E - K B in the user's units; times sigma^2 (scaled), Henderson's."""
+    products, scaling = solution.products, solution.products.scaling
+    z, unit = products.positions, scaling.outcome_scale * scaling.random_transform
+    H = scaling.outcome_scale * scaling.transform[z] - unit @ solution.shrinkage @ solution.sums[..., z, :-1]
+    spread = H @ solution.covariance[..., None, :, :] @ np.swapaxes(H, -1, -2)
+    return np.asarray(unit @ solution.shrinkage @ unit.T + spread)
+
+
+def _person_coefficients(solution: Solution) -> Floats:
+    """Return (..., N, q): average plus departure of each person, in the user's units."""
+    products, scaling = solution.products, solution.products.scaling
+    average = coefficients_in_units(products, solution.coefficients)[..., None, products.positions]
+    return np.asarray(average + scaling.outcome_scale * person_effects(solution) @ scaling.random_transform.T)
 
 
 def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
@@ -287,13 +293,12 @@ def _evaluate_chunk(posterior: _Posterior, points: Floats) -> _Draws:
     solution, log_density = _solve(posterior, points)
     products = posterior.products
     unit = products.scaling.outcome_scale * products.scaling.random_transform
-    coefficients = solution.coefficients[:, None, products.positions] + person_effects(solution)
     variance = 1 / profiled_precision(solution, reml=True)[:, None, None]
     between = solution.factor @ np.swapaxes(solution.factor, 1, 2)
     return _Draws(
         log_density=log_density,
-        slope=coefficients @ unit.T,
-        variance=variance * _diagonals(_relative_covariances(solution), unit),
+        slope=_person_coefficients(solution),
+        variance=variance * np.einsum("dnii->dni", _relative_covariances(solution)),
         given_data=variance * _diagonals(solution.shrinkage, unit),
         between=variance[:, 0] * _diagonals(between, unit),
     )

@@ -113,6 +113,11 @@ def is_first_row(rows: ModelRows) -> npt.NDArray[np.bool_]:
     return np.concatenate([[True], rows.participant[1:] != rows.participant[:-1]])
 
 
+def is_constant(values: Floats) -> bool:
+    """Say whether values differ by no more than rounding."""
+    return bool(np.ptp(values) <= 1e-10 * np.abs(values).max())
+
+
 def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:
     """Return the positions of some columns.
 
@@ -158,9 +163,11 @@ def _check_values(rows: ModelRows) -> None:
     n, p = rows.X.shape
     if n <= p:
         raise NotEnoughData(f"{n} complete days are too few for {p} coefficients; at least {p + 1} are needed")
-    for name, values in {**dict(zip(rows.names, rows.X.T, strict=True)), "the outcome": rows.y}.items():
-        if name != INTERCEPT and np.ptp(values) <= 1e-10 * np.abs(values).max():
-            raise NotEnoughData(f"column {name!r} has the same value on every day, so it cannot be related to anything")
+    if is_constant(rows.y):
+        raise NotEnoughData("the outcome has the same value on every day; there is nothing to explain")
+    for name, values in zip(rows.names, rows.X.T, strict=True):
+        if name != INTERCEPT and is_constant(values):
+            raise NotEnoughData(f"column {name!r} has the same value on every day; leave it out")
     _check_collinear(rows)
 
 
@@ -176,5 +183,5 @@ def _check_collinear(rows: ModelRows) -> None:
     _, spread, directions = np.linalg.svd(columns / np.sqrt(len(columns)), full_matrices=False)
     involved = np.abs(directions[spread < COLLINEAR]).max(axis=0, initial=0.0) > 0.01
     if involved.any():
-        names = ", ".join(repr(name) for name in np.array(rows.names)[others][involved])
+        names = ", ".join(repr(str(name)) for name in np.array(rows.names)[others][involved])
         raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

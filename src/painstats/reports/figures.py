@@ -45,7 +45,7 @@ class Panel:
 
 MEASURE_PANELS = {
     "total_sleep_time_min": Panel("total_sleep_time_min", "Sleep, hours", "no valid night", per=60.0),
-    "step_count": Panel("step_count", "Steps", "no valid day of wear", tick_format=",d"),
+    "step_count": Panel("step_count", "Steps", "no valid day of wear", tick_format="~s"),
     "active_time_min": Panel("active_time_min", "Active time, minutes", "no valid day of wear"),
 }
 

@@ -124,7 +124,7 @@ def everybodys_slopes(
             for verdict, colour in VERDICT_COLOURS.items()
             for bar in _bars([row for row in rows if row["verdict"] == verdict], colour, 2.5, 40, frame)
         ),
-        hollow.mark_point(shape="diamond", color=QUIET_INK, size=34, filled=False).encode(
+        hollow.mark_point(shape="diamond", color=QUIET_INK, fill="white", size=44, opacity=1).encode(
             x=_x(frame, "own_estimate"), y=_y(frame)
         ),
         _labels(rows if frame.row_height >= 10 else [], frame),

@@ -192,6 +192,7 @@ class _Handler:
         self._wanted = frozenset(wanted)
         self._tally = tally
         self._depth = 0
+        self._too_deep = False
         self._record: list[object] | None = None
         self._parser = expat.ParserCreate("UTF-8")
         self._parser.StartElementHandler = self._start
@@ -202,7 +203,7 @@ class _Handler:
             self._parser.Parse(chunk, False)
         except expat.ExpatError as error:
             raise self._malformed(entry, error) from None
-        if self._depth > _MAX_DEPTH:
+        if self._too_deep:
             raise refused("xml_malformed", entry, f"its elements are nested too deep; {_AGAIN}", self._line)
 
     def finish(self, entry: Entry) -> None:
@@ -231,6 +232,8 @@ class _Handler:
                 self._record[-1] = True
         elif tag == "Record":
             self._tally.inside_correlations += 1
+        elif self._depth > _MAX_DEPTH:
+            self._too_deep = True
 
     def _start_top_level(self, tag: str, attribute: Any) -> None:
         kind = attribute("type", "") if tag == "Record" else tag

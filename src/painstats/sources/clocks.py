@@ -29,7 +29,7 @@ def local_dates_of(participants: pl.Series, instants: pl.Series, time_zones: Tim
 
 
 def _local_dates(participant_id: str, instants: pl.Series, time_zones: TimeZones) -> pl.Series:
-    dates = pl.Series([None], dtype=pl.Date).extend_constant(None, len(instants) - 1)
+    dates = pl.repeat(None, len(instants), dtype=pl.Date, eager=True)
     for period in time_zones.periods(participant_id):
         there = (instants >= period.starts_at) & (instants < period.ends_at)
         dates = instants.dt.convert_time_zone(period.time_zone).dt.date().zip_with(there.fill_null(False), dates)

@@ -215,7 +215,7 @@ def _without_levels(log: dict[str, object]) -> str:
     return json.dumps({key: value for key, value in log.items() if key != "levels"})
 
 
-# --- shared ---
+# --- columns ---
 
 
 def _texts(values: list[object]) -> pl.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -56,14 +56,16 @@ def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute("BEGIN TRANSACTION")
     try:
         yield connection
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # After a full disk the connection is dead and cannot roll back; its transaction is gone all the same.
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _connect(database: Path) -> duckdb.DuckDBPyConnection:
-    """Connect with DuckDB's doors shut: no extension downloads, no other files than the study's own, encrypted spill."""
+    """Connect with DuckDB's doors shut: no extension downloads, no Python variables as tables, encrypted spill."""
     spill = database.parent / ".spill"
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
@@ -75,12 +77,8 @@ def _connect(database: Path) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(database), config=settings)
         connection.execute("SET TimeZone = 'UTC'")
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise StudyInUse(f"{database.name} is open in another program; close it and run again") from None
-        raise StorageError(f"{database}: cannot be opened ({_first_line(error)}); check the disk and the permissions") from None
     except duckdb.Error as error:
-        raise StorageError(f"{database}: cannot be used ({_first_line(error)}); restore it from a backup, or remove it and run again") from None
+        raise _explained(database, str(error).splitlines()[0]) from None
     os.chmod(database, 0o600)
     return connection
 
@@ -93,7 +91,8 @@ def _locked(folder: Path) -> Iterator[None]:
         except OSError:
             lock.seek(0)
             raise StudyInUse(
-                f"{folder.name} is in use by process {lock.read().strip() or 'unknown'}; wait until it is done and run again"
+                f"{folder.name} is in use by process {lock.read().strip() or 'unknown'}; "
+                "wait until it is done and run again"
             ) from None
         lock.seek(0)
         lock.truncate()
@@ -109,5 +108,9 @@ def _open_lock(folder: Path) -> IO[str]:
         raise StorageError(f"{folder}: cannot be written ({error.strerror}); check the permissions") from None
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def _explained(database: Path, problem: str) -> StudyInUse | StorageError:
+    if "lock" in problem:
+        return StudyInUse(f"{database.name} is open in another program; close it and run again")
+    if "Permission denied" in problem or "read-only" in problem:
+        return StorageError(f"{database}: cannot be opened; check the disk and the permissions")
+    return StorageError(f"{database}: cannot be used ({problem}); restore it from a backup, or remove it and run again")

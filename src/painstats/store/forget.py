@@ -1,7 +1,7 @@
 """Erasure: remove a person from the database, the reports and their inbox folder, rewrite the file, and look again.
 
-DuckDB keeps deleted text in its file; only a copy into a new file leaves it behind. So the rows are deleted, the database
-is copied, the copy takes its place, and every file of the study is searched for the person's id.
+DuckDB keeps deleted text in its file; only a copy into a new file leaves it behind. So the rows are deleted, the
+database is copied, the copy takes its place, and every file of the study is searched for the person's id.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import duckdb
 from painstats.errors import StudyError
 from painstats.store.connection import LOCK_FILE, Store, open_store, transaction
 from painstats.store.load import participant_hash
-from painstats.study import STUDY_FILE, Study
+from painstats.study import Study
 
 SHORT_ID_LENGTH = 4
 
@@ -33,7 +33,7 @@ RESULT_TABLES = (
 class Erasure:
     """What was removed, and what a search for the id still finds.
 
-    ``kept`` names files that are the user's own to edit (the plan, exports of many people).
+    ``kept`` names files that painstats did not write and that are the user's own to edit (the plan, shared exports).
     """
 
     rows_removed: int
@@ -72,10 +72,14 @@ def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
     with transaction(store) as connection:
         rows = tables = 0
         connection.execute(
-            "DELETE FROM quarantine WHERE contains(text, ?) OR import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
+            "DELETE FROM quarantine WHERE contains(text, ?) "
+            "OR import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
             [participant_id, participant_id],
         )
-        connection.execute("DELETE FROM ignored WHERE import_id IN (SELECT import_id FROM import WHERE participant_id = ?)", [participant_id])
+        connection.execute(
+            "DELETE FROM ignored WHERE import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
+            [participant_id],
+        )
         for table in _tables_with_participants(connection):
             if table in RESULT_TABLES:
                 continue
@@ -86,14 +90,16 @@ def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM stage_done")
         if rows:
-            connection.execute("INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(participant_id)])
+            connection.execute(
+                "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(participant_id)]
+            )
     return rows, tables
 
 
 def _tables_with_participants(connection: duckdb.DuckDBPyConnection) -> list[str]:
     found = connection.execute(
-        "SELECT table_name FROM duckdb_columns() WHERE column_name = 'participant_id' AND database_name = current_database() "
-        "AND NOT internal AND schema_name = 'main' ORDER BY table_name"
+        "SELECT table_name FROM duckdb_columns() WHERE column_name = 'participant_id' AND NOT internal "
+        "AND database_name = current_database() AND schema_name = 'main' ORDER BY table_name"
     ).fetchall()
     return [row[0] for row in found]
 
@@ -127,13 +133,21 @@ def _remove_files(study: Study, own_folder: Path) -> tuple[str, ...]:
 def _searched(study: Study, participant_id: str, rows: int, tables: int, removed: tuple[str, ...]) -> Erasure:
     """Search every file of the study for the id, in its content and in its name."""
     pattern = _pattern(participant_id)
-    traces, kept, searched = [], [], 0
+    traces: list[str] = []
+    kept: list[str] = []
+    searched = 0
     for path in sorted(path for path in study.folder.rglob("*") if path.is_file() and path.name != LOCK_FILE):
         searched += 1
-        if pattern.search(path.name.encode()) or any(pattern.search(chunk) for chunk in _chunks(path, len(participant_id.encode()) + 1)):
-            own = path.name == STUDY_FILE or study.inbox in path.parents
-            (kept if own else traces).append(str(path.relative_to(study.folder)))
+        if pattern.search(path.name.encode()) or any(
+            pattern.search(chunk) for chunk in _chunks(path, len(participant_id.encode()) + 1)
+        ):
+            (traces if _is_written_by_painstats(study, path) else kept).append(str(path.relative_to(study.folder)))
     return Erasure(rows, tables, removed, searched, tuple(traces), tuple(kept))
+
+
+def _is_written_by_painstats(study: Study, path: Path) -> bool:
+    below = path.relative_to(study.folder).parts
+    return path.name.startswith(study.database.name) or below[0] == study.reports.name or below[0].startswith(".")
 
 
 def _pattern(participant_id: str) -> re.Pattern[bytes]:

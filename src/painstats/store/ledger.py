@@ -43,16 +43,24 @@ def known_import(store: Store, identity: ExportIdentity) -> KnownImport | None:
     return KnownImport(*row) if row else None
 
 
-def record_refusal(store: Store, identity: ExportIdentity, source: str | None, rule: str, message: str, version: str) -> None:
+def record_refusal(
+    store: Store, identity: ExportIdentity, source: str | None, rule: str, message: str, version: str
+) -> None:
     """Keep the fact that a file was refused whole, and why."""
     with transaction(store) as connection:
         forget_refusal(connection, identity)
         connection.execute(
-            "INSERT INTO import (participant_id, file_name, content_hash, reading_hash, source, status, rule, message, painstats_version) "
-            "VALUES (?, ?, ?, ?, ?, 'refused', ?, ?, ?)",
+            "INSERT INTO import (participant_id, file_name, content_hash, reading_hash, source, status, rule, message, "
+            "painstats_version) VALUES (?, ?, ?, ?, ?, 'refused', ?, ?, ?)",
             [
-                identity.participant_id, identity.file_name, identity.content_hash, identity.reading_hash,
-                source, rule, message, version,
+                identity.participant_id,
+                identity.file_name,
+                identity.content_hash,
+                identity.reading_hash,
+                source,
+                rule,
+                message,
+                version,
             ],
         )
 
@@ -66,7 +74,7 @@ def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdenti
 
 
 def files_read_otherwise(store: Store, reading_hash: str) -> list[str]:
-    """List the content hashes of loaded files that were read with other time zones or diary mappings than the plan's."""
+    """List the content hashes of loaded files that were read with other zones or diary mappings than the plan's."""
     rows = store.connection.execute(
         "SELECT DISTINCT content_hash FROM import WHERE reading_hash <> ? AND status = 'loaded'", [reading_hash]
     ).fetchall()

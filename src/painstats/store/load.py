@@ -102,7 +102,8 @@ def load_records(
         summary = _load(store, identity, source, readings, version)
     except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException):
         raise StorageError(
-            f"{store.study.database}: writing failed; make space on the disk and run again, nothing of the file is stored"
+            f"{store.study.database}: writing failed and nothing of the file is stored; "
+            "make space on the disk and run again"
         ) from None
     _confirm(store, summary)
     return summary
@@ -120,7 +121,14 @@ def _load(
         for table in sorted(tally.staged):
             _merge(connection, RECORD_TABLES[table], import_id, tally)
         summary = ImportSummary(
-            import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, tally.ignored, tuple(tally.notes)
+            import_id,
+            source,
+            tally.new,
+            tally.same,
+            tally.corrected,
+            tally.quarantined,
+            tally.ignored,
+            tuple(tally.notes),
         )
         _enter(connection, identity, summary, version)
     return summary
@@ -214,9 +222,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id:
         [import_id],
     )
     corrected = _number(connection, "SELECT count(*) FROM correction")
-    connection.execute(
-        f"DELETE FROM {table.name} AS old WHERE EXISTS (FROM correction AS new WHERE {same_key})"
-    )
+    connection.execute(f"DELETE FROM {table.name} AS old WHERE EXISTS (FROM correction AS new WHERE {same_key})")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE addition AS SELECT {columns} FROM incoming AS new "
         f"WHERE NOT EXISTS (FROM {table.name} AS old WHERE {same_key})"

@@ -17,11 +17,15 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     StorageError
         The database has a newer schema than this version of painstats knows.
     """
-    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
+    )
     have = _one_number(connection, "SELECT coalesce(max(version), 0) FROM schema_version")
     scripts = _scripts()
     if have > len(scripts):
-        raise StorageError(f"the database has schema {have}, this painstats knows {len(scripts)}; install a newer painstats")
+        raise StorageError(
+            f"the database has schema {have}, this painstats knows {len(scripts)}; install a newer painstats"
+        )
     for version, script in enumerate(scripts[have:], start=have + 1):
         connection.execute("BEGIN TRANSACTION")
         connection.execute(script)

@@ -1,0 +1,159 @@
+"""What a page is made of, and how it is put into HTML: everything that comes from data is escaped, nothing runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import altair as alt
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from painstats.reports.svg import drawn, label_text
+
+GENERATOR = "painstats"
+"""Stands in the head of every page, so that only pages of our own are ever removed."""
+
+Cell = str | Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing in two widths.
+
+    Parameters
+    ----------
+    label
+        One sentence on what is drawn, for people who cannot see it.
+    caption
+        What it shows and how to read it, in plain words.
+    wide, narrow
+        The drawing for a desktop or paper, and for a phone.
+    legend
+        Colours with their words, where the drawing itself does not name them.
+    """
+
+    label: str
+    caption: str
+    wide: Markup
+    narrow: Markup
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: a caption, the names of its columns, and rows of text; the first column names the row."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One answer: its verdict by name, the short and the full answer, facts beside it, and notes below."""
+
+    verdict: str
+    headline: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a page: a heading and what stands below it, in this order."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    cards: tuple[Card, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    preformatted: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page: a title without a name in it, a heading, lines below it, and its parts."""
+
+    title: str
+    heading: str
+    lines: tuple[Cell, ...]
+    parts: tuple[Part, ...]
+    kind: str = "personal"
+
+
+def page_environment() -> Environment:
+    """Return the template environment: every value is escaped, a missing one is an error."""
+    return Environment(
+        loader=PackageLoader("painstats.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def page_bytes(page: Page) -> bytes:
+    """Put a page into HTML. The same page gives the same bytes."""
+    template = _ENVIRONMENT.get_template(f"{page.kind}.html.j2")
+    return template.render(page=page, generator=GENERATOR).encode("utf-8")
+
+
+def named(text: str) -> Markup:
+    """Set a name from outside apart, so that its letters cannot turn the text around it."""
+    return Markup("<bdi>{}</bdi>").format(label_text(text))
+
+
+def linked(target: str, text: Cell) -> Markup:
+    """Link to another page of the same folder."""
+    return Markup('<a href="{}">{}</a>').format(target, text)
+
+
+def joined(*texts: Cell) -> Markup:
+    """Join texts, escaping those that are not yet safe to show."""
+    return Markup("").join(texts)
+
+
+def figure(
+    name: str, label: str, caption: str, wide: alt.TopLevelMixin, narrow: alt.TopLevelMixin, **more: Any
+) -> Figure:
+    """Draw a figure in both widths; ``name`` keeps it apart from the others of the page."""
+    return Figure(label, caption, drawn(wide, f"{name}-w"), drawn(narrow, f"{name}-n"), **more)
+
+
+def page_name(participant_id: str, everyone: frozenset[str]) -> str:
+    """Name a participant's page without letting the id choose a path.
+
+    A short id of plain letters names its file; any other, one that means something to an operating system, and one that
+    differs from another only in large and small letters becomes ``p-`` and the first 8 hex digits of its SHA-256.
+    """
+    alike = sum(other.casefold() == participant_id.casefold() for other in everyone)
+    if _is_plain(participant_id) and alike <= 1:
+        return f"{participant_id}.html"
+    return f"p-{sha256(participant_id.encode()).hexdigest()[:8]}.html"
+
+
+PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+HASHED_NAME = re.compile("p-[0-9a-f]{8}")
+RESERVED_NAMES = frozenset(
+    {"index", "cohort", "con", "prn", "aux", "nul"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
+)
+
+
+def _is_plain(participant_id: str) -> bool:
+    return (
+        0 < len(participant_id) <= 40
+        and set(participant_id) <= PLAIN_LETTERS
+        and participant_id.lower() not in RESERVED_NAMES
+        and not HASHED_NAME.fullmatch(participant_id.lower())
+    )
+
+
+_ENVIRONMENT = page_environment()

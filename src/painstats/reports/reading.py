@@ -1,0 +1,224 @@
+"""What was read and what was left out, and why: the counts that a report shows about its own ground."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from painstats.findings.words import DAY_REASONS, capital, counted, item_words, left_out_words, whole
+from painstats.reports.pages import Table
+from painstats.store.connection import Store
+from painstats.study import Study
+from painstats.vocabulary import MEASURES
+
+RULE_WORDS = {
+    "asleep_longer_than_in_bed": "asleep for longer than in bed",
+    "date_range": "a date that cannot be",
+    "interval_negative": "ends before it starts",
+    "interval_too_long": "lasts longer than a day",
+    "minutes_implausible": "more minutes than a day has",
+    "missing_key": "a part that says what the row is about is missing",
+    "missing_participant": "does not say whose it is",
+    "missing_value": "the value is missing",
+    "not_finite": "not a number",
+    "not_recognised": "no known format",
+    "outside_scale": "a rating outside its scale",
+    "steps_implausible": "more steps than anyone takes",
+    "steps_negative": "fewer than no steps",
+    "total_implausible": "more than a day can hold",
+    "total_negative": "less than nothing",
+    "unknown_measure": "not a measure that is used here",
+    "unknown_stage": "an unknown stage of sleep",
+    "unreadable": "could not be read as a number, a date or a time",
+}
+"""Why a row or a file was not taken in, in words; other names are shown with spaces."""
+
+RECALL_WORDS = {
+    "now": "how it was at that moment",
+    "today": "the day on which it was written",
+    "last_24_hours": "the 24 hours before it was written",
+    "yesterday": "the day before it was written",
+}
+FILLED_WORDS = {"morning": "in the morning", "evening": "in the evening", "any_time": "at any time of day"}
+
+OF_PERSON = "participant_id = ?"
+OF_FILES = "import_id IN (SELECT import_id FROM import WHERE participant_id = ?)"
+
+MEASURE_COLUMNS = ("total_sleep_time_min", "step_count", "active_time_min")
+
+
+def query(store: Store, text: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    """Run a query with bound values and return its rows."""
+    return store.connection.execute(text, values or []).pl().to_dicts()
+
+
+def files_table(store: Store, participant_id: str | None) -> Table:
+    """Count files and rows by source: of one person, or of everybody."""
+    where, values = (
+        (f"WHERE {OF_PERSON} OR participant_id IS NULL", [participant_id]) if participant_id is not None else ("", [])
+    )
+    rows = query(
+        store,
+        "SELECT source, status, participant_id IS NULL AS of_many, sum(files) AS files, sum(rows_read) AS rows_read, "
+        "sum(rows_stored) AS rows_stored, sum(rows_known) AS rows_known, sum(rows_quarantined) AS rows_quarantined, "
+        "sum(rows_ignored) AS rows_ignored "
+        f"FROM import_summary {where} GROUP BY ALL ORDER BY status, source NULLS LAST, of_many",
+        values,
+    )
+    counts = ("files", "rows_read", "rows_stored", "rows_known", "rows_quarantined", "rows_ignored")
+    return Table(
+        "Files by source. Every row that was read is either kept, known already, rejected or not used.",
+        ("Source", "Files", "Rows read", "Kept", "Known already", "Rejected", "Not used"),
+        tuple((_source_words(row), *(whole(row[count]) for count in counts)) for row in rows),
+    )
+
+
+def _source_words(row: dict[str, Any]) -> str:
+    name = (row["source"] or "unknown format").replace("_", " ").title() if row["source"] else "Unknown format"
+    refused = ", refused whole" if row["status"] == "refused" else ""
+    return f"{name}{refused}{' (file of several people)' if row['of_many'] else ''}"
+
+
+def rejected_table(store: Store, participant_id: str | None) -> Table | None:
+    """Count rows that were rejected, not used, or refused with their file, by reason; None when there are none."""
+    where, values = (f"WHERE {OF_FILES}", [participant_id]) if participant_id is not None else ("", [])
+    rejected = query(
+        store, f"SELECT rule, count(*) AS rows FROM quarantine {where} GROUP BY rule ORDER BY rows DESC, rule", values
+    )
+    ignored = query(
+        store,
+        f"SELECT reason, sum(rows) AS rows FROM ignored {where} GROUP BY reason ORDER BY rows DESC, reason",
+        values,
+    )
+    person = f"AND {OF_PERSON}" if participant_id is not None else ""
+    refused = query(
+        store,
+        f"SELECT rule, count(*) AS files FROM import WHERE status = 'refused' {person} GROUP BY rule ORDER BY rule",
+        values,
+    )
+    rows = (
+        *((f"rejected: {rule_words(row['rule'])}", counted(row["rows"], "row")) for row in rejected),
+        *((f"not used: {row['reason'].removeprefix('not used: ')}", counted(row["rows"], "row")) for row in ignored),
+        *((f"refused whole: {rule_words(row['rule'] or 'unknown')}", counted(row["files"], "file")) for row in refused),
+    )
+    return Table("What was not taken in, and why", ("Reason", "How much"), rows) if rows else None
+
+
+def rule_words(rule: str) -> str:
+    """Write why a row was rejected."""
+    return RULE_WORDS.get(rule, rule.replace("_", " "))
+
+
+def days_table(study: Study, frame: pl.DataFrame) -> Table:
+    """Count days by what became of them.
+
+    Parameters
+    ----------
+    study
+        For the lags of its predictors.
+    frame
+        Column ``left_out`` of ``model_frame``, of one person or of everybody.
+    """
+    lags = {predictor.measure: predictor.lag for predictor in study.plan.predictors}
+    counts = frame.group_by("left_out").len().sort("len", "left_out", descending=[True, False])
+    left_out = [
+        (f"left out: {left_out_words(reason, lags)}", whole(days))
+        for reason, days in counts.iter_rows()
+        if reason is not None
+    ]
+    used = sum(days for reason, days in counts.iter_rows() if reason is None)
+    rows = (
+        ("all days between the first and the last record", whole(frame.height)),
+        *left_out,
+        ("used for the answers", whole(used)),
+    )
+    return Table(
+        "From days to answers. A day counts once, under the first thing that it lacks.", ("Days", "Number"), tuple(rows)
+    )
+
+
+def measures_table(study: Study, days: pl.DataFrame) -> Table:
+    """Count valid and missing days of each measure of the plan, by reason."""
+    measures = [
+        measure for measure in MEASURE_COLUMNS if measure in {predictor.measure for predictor in study.plan.predictors}
+    ]
+    rated = days["pain_score"].count()
+    item = item_words(study.plan.outcome.item).label
+    rows: list[tuple[str, ...]] = [(f"{item}: rated", whole(rated)), (f"{item}: no rating", whole(days.height - rated))]
+    for measure in measures:
+        rows.append((f"{MEASURES[measure].label}: valid", whole(days[measure].count())))
+        missing = days.group_by(f"{measure}_missing").len().drop_nulls().sort("len", descending=True)
+        rows += [
+            (f"{MEASURES[measure].label}: {DAY_REASONS.get(reason, reason)}", whole(count))
+            for reason, count in missing.iter_rows()
+        ]
+    return Table("Valid and missing days", ("What", "Days"), tuple(rows))
+
+
+def rating_rules(store: Store, participant_id: str) -> list[str]:
+    """Write which day the ratings describe: one sentence for each kind of entry."""
+    outcome = store.study.plan.outcome
+    rows = query(
+        store,
+        "SELECT source, filled, recall, scale_low, scale_high, higher_is_worse, count(*) AS entries FROM self_report "
+        f"WHERE {OF_PERSON} AND item = ? AND (?::VARCHAR IS NULL OR site = ?) "
+        "GROUP BY ALL ORDER BY entries DESC, source, filled, recall, scale_low, scale_high, higher_is_worse",
+        [participant_id, outcome.item, outcome.site, outcome.site],
+    )
+    return [_rating_rule(row, item_words(outcome.item).label) for row in rows]
+
+
+def _rating_rule(row: dict[str, Any], item: str) -> str:
+    is_before = row["recall"] == "yesterday" or (row["recall"] == "last_24_hours" and row["filled"] == "morning")
+    day = "the day before" if is_before else "the day on which it was written"
+    worse = "higher is worse" if row["higher_is_worse"] else "higher is better, so it was turned round"
+    entries = "1 entry" if row["entries"] == 1 else f"{whole(row['entries'])} entries"
+    return (
+        f"{entries} about {item}, written {FILLED_WORDS[row['filled']]}, "
+        f"on a scale from {row['scale_low']:g} to {row['scale_high']:g} ({worse}). "
+        f"Each tells of {RECALL_WORDS[row['recall']]}, and counts for {day}."
+    )
+
+
+def night_rules(days: pl.DataFrame) -> list[str]:
+    """Write by which rule nights got their date."""
+    words = {
+        "waking, in the zone of the person": "dated by the day of waking, in the time zone where the person was",
+        "waking, as the source dates it": "dated by the day of waking, as the device's maker dates it",
+    }
+    counts = days.group_by("night_rule").len().drop_nulls().sort("len", "night_rule", descending=[True, False])
+    return [f"{counted(number, 'night')}, {words.get(rule, rule)}." for rule, number in counts.iter_rows()]
+
+
+def zone_words(days: pl.DataFrame) -> list[str]:
+    """Write the time zones in which days were cut, with the number of days in each."""
+    counts = days.group_by("time_zone").len().sort("len", "time_zone", descending=[True, False])
+    return [f"{zone.replace('_', ' ')} ({counted(number, 'day')})" for zone, number in counts.iter_rows()]
+
+
+def devices_table(store: Store, participant_id: str | None) -> Table | None:
+    """Show how steps of several devices were counted once; None when no steps were read."""
+    where, values = (f"WHERE {OF_PERSON}", [participant_id]) if participant_id is not None else ("", [])
+    rows = query(
+        store,
+        "SELECT source, device_kind, count(DISTINCT (participant_id, date)) AS days, "
+        "sum(recorded_step_count) AS recorded, sum(counted_step_count) AS counted "
+        f"FROM step_by_device {where} GROUP BY ALL ORDER BY counted DESC, source, device_kind",
+        values,
+    )
+    if not rows:
+        return None
+    return Table(
+        "Steps by device. Where two devices recorded the same minutes, those minutes were counted once.",
+        ("Device", "Days", "Steps recorded", "Steps counted"),
+        tuple(
+            (
+                f"{capital(row['device_kind'])} ({row['source'].replace('_', ' ')})",
+                whole(row["days"]),
+                whole(row["recorded"]),
+                whole(row["counted"]),
+            )
+            for row in rows
+        ),
+    )

@@ -1,0 +1,119 @@
+"""Write the reports: one page for each person, one for the cohort, and an index; nobody else's files are touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from painstats.findings.words import headline
+from painstats.reports.cohort import cohort_page
+from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
+from painstats.reports.personal import personal_page
+from painstats.store.connection import Store
+from painstats.store.publish import write_privately
+from painstats.store.tables import read_table
+
+INDEX = "index.html"
+COHORT = "cohort.html"
+LEAST_PEOPLE_COHORT = 2
+HEAD_BYTES = 2048
+PRIVATE_FOLDER = 0o700
+
+Row = Mapping[str, Any]
+
+
+def write_reports(store: Store) -> list[Path]:
+    """Write every report that the findings allow, into ``reports/`` of the study.
+
+    A report that cannot be put together is replaced by a page that says so; the others are written all the same.
+    Files whose bytes would not change are left alone, and pages of people who are no longer in the study are removed.
+
+    Returns
+    -------
+    Every page that stands now: the index, the cohort's, then one for each person in the order of their ids.
+    """
+    folder = store.study.reports
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(PRIVATE_FOLDER)
+    pages = _pages(store)
+    for name, content in pages.items():
+        _write_if_changed(folder / name, content)
+    _remove_others(folder, set(pages))
+    return [folder / name for name in pages]
+
+
+def _pages(store: Store) -> dict[str, bytes]:
+    people = read_table(store, "participant_summary", "participant_id").to_dicts()
+    findings = read_table(store, "finding", "subject, participant_id, predictor").to_dicts()
+    about_people = [row for row in findings if row["subject"] == "participant"]
+    everyone = frozenset(row["participant_id"] for row in people)
+    names = {person: page_name(person, everyone) for person in sorted(everyone)}
+    has_cohort = len(people) >= LEAST_PEOPLE_COHORT
+    pages = {INDEX: _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))}
+    if has_cohort:
+        pages[COHORT] = _attempt(lambda: cohort_page(store, people, findings))
+    for summary in people:
+        pages[names[summary["participant_id"]]] = _attempt(partial(personal_page, store, summary, about_people))
+    return pages
+
+
+def _attempt(make: Callable[[], Page]) -> bytes:
+    """Make a page, or one that says that it could not be made: one person's failure must not stop the others."""
+    try:
+        return page_bytes(make())
+    except Exception as error:  # the type's name holds nothing of a person; the message might
+        return page_bytes(_failed_page(type(error).__name__))
+
+
+def _failed_page(kind: str) -> Page:
+    return Page(
+        title="A report that could not be written",
+        heading="This report could not be written",
+        lines=(
+            f"Something went wrong in the program while putting it together ({kind}).",
+            "The other reports are not touched by this.",
+        ),
+        parts=(Part("What to do", paragraphs=("Please run painstats again, and report this if it stays.",)),),
+    )
+
+
+def _index_page(store: Store, names: Mapping[str, str], findings: list[dict[str, Any]], *, has_cohort: bool) -> Page:
+    item = store.study.plan.outcome.item
+    answers: dict[str, list[str]] = {person: [] for person in names}
+    order = [predictor.name for predictor in store.study.plan.predictors]
+    for row in sorted(findings, key=lambda row: order.index(row["predictor"])):
+        answers[row["participant_id"]].append(headline(row["measure"], row["verdict"], row["days_needed"], item))
+    rows: list[tuple[Cell, ...]] = [
+        (linked(name, named(person)), "; ".join(answers[person])) for person, name in names.items()
+    ]
+    parts = [
+        Part("People", tables=(Table("One report for each person", ("Report", "Answers"), tuple(rows), numbers=False),))
+    ]
+    if has_cohort:
+        cohort = (linked(COHORT, "The cohort report"), "all people together, for the people who run the study")
+        parts.insert(
+            0,
+            Part(
+                "Everybody", tables=(Table("All people together", ("Report", "What it is"), (cohort,), numbers=False),)
+            ),
+        )
+    return Page(title="Reports", heading="Reports", lines=(named(store.study.plan.study.name),), parts=tuple(parts))
+
+
+def _write_if_changed(path: Path, content: bytes) -> None:
+    if not path.is_file() or path.read_bytes() != content:
+        write_privately(path, content)
+
+
+def _remove_others(folder: Path, wanted: set[str]) -> None:
+    """Remove pages of our own that no longer belong to anybody; files of other origin stay."""
+    for path in folder.glob("*.html"):
+        if path.name not in wanted and path.is_file() and _is_ours(path):
+            path.unlink()
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return f'<meta name="generator" content="{GENERATOR}">'.encode() in file.read(HEAD_BYTES)

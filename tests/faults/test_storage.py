@@ -1,0 +1,140 @@
+"""Locks, damaged databases and erasure."""
+
+from __future__ import annotations
+
+import fcntl
+
+import duckdb
+import pytest
+
+from painstats.cli import main
+from painstats.errors import StudyInUse
+from painstats.run import run_study
+from painstats.store import open_store
+from painstats.store.forget import forget_participant
+from painstats.study import read_study
+from sample_data.make import make_study
+from sample_data.truth import Truth
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made") / "study"
+    make_study(folder, Truth(people=3, days=60), 5)
+    run_study(read_study(folder))
+    return folder
+
+
+def test_a_study_in_use_is_left_alone(make_study_folder, capsys):
+    with open(make_study_folder / ".painstats.lock", "a+") as lock:
+        lock.write("4711")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(["run", str(make_study_folder)]) == 5
+    assert "4711" in capsys.readouterr().err
+
+
+def test_a_database_open_elsewhere_is_in_use(make_study_folder, capsys):
+    import subprocess
+    import sys
+
+    script = f"import duckdb,sys; c=duckdb.connect({str(make_study_folder / 'painstats.duckdb')!r}); print('open', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "open\n"
+    try:
+        assert main(["status", str(make_study_folder)]) == 5
+    finally:
+        holder.communicate()
+    assert "close it and run again" in capsys.readouterr().err
+
+
+def test_a_damaged_database_is_not_touched(make_study_folder, capsys):
+    database = make_study_folder / "painstats.duckdb"
+    database.write_bytes(b"not a database" * 1000)
+    before = database.read_bytes()
+    assert main(["run", str(make_study_folder)]) == 6
+    assert "restore it from a backup" in capsys.readouterr().err
+    assert database.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused(make_study_folder, capsys):
+    study = read_study(make_study_folder)
+    with open_store(study) as store:
+        store.connection.execute("INSERT INTO schema_version VALUES (99, now())")
+    assert main(["run", str(make_study_folder)]) == 6
+    assert "install a newer painstats" in capsys.readouterr().err
+
+
+def test_duckdb_reaches_neither_other_files_nor_the_network(make_study_folder):
+    study = read_study(make_study_folder)
+    with open_store(study) as store:
+        settings = dict(
+            store.connection.execute(
+                "SELECT name, value FROM duckdb_settings() WHERE name IN "
+                "('autoinstall_known_extensions', 'autoload_known_extensions', 'temp_file_encryption', 'python_enable_replacements')"
+            ).fetchall()
+        )
+        participants = ["a variable that must not be read as a table"]
+        with pytest.raises(duckdb.CatalogException):
+            store.connection.execute("SELECT * FROM participants")
+        assert participants
+    assert settings == {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_file_encryption": "true",
+        "python_enable_replacements": "false",
+    }
+
+
+def test_the_store_is_for_one_at_a_time(make_study_folder):
+    study = read_study(make_study_folder)
+    with open_store(study), pytest.raises(StudyInUse), open_store(study):
+        pass
+
+
+@pytest.fixture
+def make_study_folder(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    return tmp_path
+
+
+def test_forgetting_leaves_no_trace_and_proves_it(made, capsys):
+    study = read_study(made)
+    person = "amber"
+    assert any(
+        person.encode() in path.read_bytes() for path in made.rglob("*") if path.is_file() and path.suffix == ".duckdb"
+    )
+    assert main(["forget", str(made), person]) == 2  # without --yes nothing happens where nobody can be asked
+    capsys.readouterr()
+    assert main(["forget", str(made), person, "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert "found in 0" in told
+    left = [
+        path
+        for path in made.rglob("*")
+        if path.is_file() and (person.encode() in path.read_bytes() or person in path.name)
+    ]
+    assert {path.name for path in left} <= {"study.toml", "truth.csv", "truth.json"}
+    with open_store(study) as store:
+        assert store.connection.execute("SELECT count(*) FROM self_report").fetchone()[0] > 0
+    summary = run_study(study)
+    assert summary.changed
+    assert not (study.reports / f"{person}.html").exists()
+    assert main(["forget", str(made), person, "--yes"]) == 2
+
+
+def test_a_forgotten_person_in_a_shared_file_does_not_come_back(made):
+    study = read_study(made)
+    with open_store(study) as store:
+        shared = store.connection.execute(
+            "SELECT DISTINCT participant_id FROM daily_total WHERE source = 'fitabase' ORDER BY 1"
+        ).fetchall()
+    person = shared[0][0]
+    erasure = forget_participant(study, person)
+    assert erasure.is_proven
+    assert any(name.endswith(".csv") for name in erasure.kept)
+    run_study(study)
+    with open_store(study) as store:
+        assert store.connection.execute(
+            "SELECT count(*) FROM daily_summary WHERE participant_id = ?", [person]
+        ).fetchone() == (0,)

@@ -1,0 +1,251 @@
+"""A made-up study that is computed up to its findings: records, daily table and frame are real, the fits are invented.
+
+Seven people, each there for a reason:
+
+| id  | what is special                                                                    |
+|-----|------------------------------------------------------------------------------------|
+| p01 | less pain after longer nights, no clear link with steps; a treatment phase         |
+| p02 | more pain after more steps                                                         |
+| p03 | an interval that is too wide                                                       |
+| p04 | 30 complete days: a first hint                                                     |
+| p05 | 15 complete days: nothing may be shown                                             |
+| p06 | no ratings at all                                                                  |
+| evil| an id and a phase that try to leave the text                                       |
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import polars as pl
+
+from painstats.daily import build_daily_table
+from painstats.findings import find
+from painstats.frame import build_model_frame
+from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT
+from painstats.records import RECORD_TABLES
+from painstats.store import Store
+from painstats.store.tables import replace_table
+from painstats.study import Plan
+
+EVIL_ID = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+EVIL_PHASE = "</text><script>alert('phase')</script>&\u202e"
+FIRST_DATE = date(2026, 1, 5)
+DAYS = {"p01": 110, "p02": 110, "p03": 90, "p04": 36, "p05": 18, "p06": 40, EVIL_ID: 80}
+SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
+Row = dict[str, Any]
+
+PLAN: dict[str, Any] = {
+    "study": {"name": "A made-up <b>study</b>", "time_zone": "Europe/London"},
+    "phases": [
+        {"participant": "p01", "name": "Water walking", "start": "2026-02-20"},
+        {"participant": EVIL_ID, "name": EVIL_PHASE, "start": "2026-01-20", "end": "2026-02-10"},
+    ],
+}
+
+FITS = {  # person: (sleep estimate, half width), (steps estimate, half width)
+    "p01": ((-0.46, 0.20), (0.01, 0.09)),
+    "p02": ((-0.12, 0.20), (0.16, 0.10)),
+    "p03": ((0.05, 0.60), (-0.04, 0.30)),
+    "p04": ((-0.18, 0.30), (0.06, 0.20)),
+    EVIL_ID: ((-0.22, 0.19), (-0.03, 0.12)),
+}
+
+
+def plan(**changes: object) -> Plan:
+    return Plan.model_validate({**PLAN, **changes})
+
+
+def fill(store: Store, item: str = "pain", people: dict[str, int] | None = None) -> None:
+    """Fill a store with records, made-up fits and what is found in them."""
+    days = DAYS if people is None else people
+    for table, rows in _records(days, item).items():
+        _insert(store, table, rows)
+    _enter_imports(store, days)
+    build_daily_table(store)
+    build_model_frame(store)
+    invent_fits(store, {person: FITS[person] for person in days if person in FITS})
+    find(store)
+
+
+def _records(days: dict[str, int], item: str) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {"step_count": [], "sleep_episode": [], "self_report": []}
+    for number, (person, length) in enumerate(days.items()):
+        chance = random.Random(number)
+        for step in range(length):
+            day = FIRST_DATE + timedelta(days=step)
+            nights, steps = chance.gauss(410, 65), max(1500.0, chance.gauss(6500, 2400))
+            if chance.random() > 0.08 and not 30 <= step < 34:
+                rows["sleep_episode"].append(_night(person, day, nights))
+            if chance.random() > 0.08 and not 50 <= step < 55:
+                rows["step_count"] += _hours(person, day, steps)
+            pain = round(min(10, max(0, 5 - 0.4 * (nights - 410) / 60 + math.sin(step / 9) + chance.gauss(0, 1.1))))
+            if person != "p06" and chance.random() > 0.1 and not 40 <= step < 43:
+                rows["self_report"].append(_report(person, day, item, pain))
+    return rows
+
+
+def _origin(person: str) -> Row:
+    return {"participant_id": person, "source": "fitbit", "device": "Wrist of Jo", "device_kind": "tracker"}
+
+
+def _night(person: str, day: date, minutes: float) -> Row:
+    end = datetime.combine(day, time(7), UTC)
+    return {
+        **_origin(person), "episode_id": day.isoformat(), "date": day, "start_at": end - timedelta(minutes=minutes + 30), "end_at": end,
+        "total_sleep_time_min": minutes, "time_in_bed_min": minutes + 30, "is_main_sleep": True,
+    }  # fmt: skip
+
+
+def _hours(person: str, day: date, steps: float) -> list[Row]:
+    starts = [datetime.combine(day, time(hour), UTC) for hour in range(9, 19)]
+    return [
+        {**_origin(person), "start_at": start, "end_at": start + timedelta(minutes=50), "step_count": round(steps / 10)}
+        for start in starts
+    ]
+
+
+def _report(person: str, day: date, item: str, value: float) -> Row:
+    return {
+        "participant_id": person, "source": "diary", "date": day, "reported_at": None, "item": item, "site": "", "recall": "today",
+        "filled": "evening", "entry_number": 1, "value": float(value), "scale_low": 0.0, "scale_high": 10.0, "higher_is_worse": True,
+    }  # fmt: skip
+
+
+def _insert(store: Store, table: str, rows: list[Row]) -> None:
+    frame = pl.DataFrame(rows, schema=RECORD_TABLES[table].columns)
+    store.connection.register("made_up", frame.to_arrow())
+    store.connection.execute(f"INSERT INTO {table} BY NAME SELECT *, 1 AS import_id FROM made_up")
+    store.connection.unregister("made_up")
+
+
+def _enter_imports(store: Store, days: dict[str, int]) -> None:
+    entry = (
+        "INSERT INTO import (import_id, participant_id, file_name, content_hash, reading_hash, source, status, rule, message, "
+        "rows_read, rows_new, rows_same, rows_quarantined, rows_ignored, painstats_version) VALUES (?, ?, ?, ?, 'r', ?, ?, ?, ?, ?, ?, ?, ?, ?, '0')"
+    )
+    for number, (person, length) in enumerate(days.items()):
+        place = 10 * number + 1
+        files = [
+            (
+                place,
+                person,
+                f"{number}/export.zip",
+                f"a{number}",
+                "fitbit",
+                "loaded",
+                None,
+                None,
+                12 * length + 8,
+                11 * length,
+                length,
+                3,
+                5,
+            ),
+            (
+                place + 1,
+                person,
+                f"{number}/diary.csv",
+                f"b{number}",
+                "diary",
+                "loaded",
+                None,
+                None,
+                length,
+                length,
+                0,
+                0,
+                0,
+            ),
+            (
+                place + 2,
+                person,
+                f"{number}/holiday.jpg",
+                f"c{number}",
+                None,
+                "refused",
+                "not_recognised",
+                "no source reads it",
+                0,
+                0,
+                0,
+                0,
+                0,
+            ),
+        ]
+        for file in files:
+            store.connection.execute(entry, file)
+        store.connection.execute(
+            "INSERT INTO quarantine VALUES (?, 'step_count', 'steps.json', 12, 'step_count', 'not_plausible', '<script>x</script>')",
+            [place],
+        )
+        store.connection.execute("INSERT INTO ignored VALUES (?, 'water.json', 5, 'not used: <i>water</i>')", [place])
+
+
+def invent_fits(store: Store, fits: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> None:
+    """Write made-up results of the models."""
+    people = [
+        _person_fit(person, predictor, *slope)
+        for person, slopes in fits.items()
+        for predictor, slope in zip((SLEEP, STEPS), slopes, strict=True)
+    ]
+    replace_table(store, "person_fit", PERSON_FIT, people)
+    enough = len(fits) >= 5
+    cohort = [_cohort_fit(SLEEP, -0.17, len(fits)), _cohort_fit(STEPS, 0.03, len(fits))] if enough else []
+    replace_table(store, "cohort_fit", COHORT_FIT, cohort)
+    terms = _coefficients() if enough else []
+    replace_table(store, "coefficient", COEFFICIENT, terms)
+    replace_table(store, "model_fit", MODEL_FIT, [_model_fit(len(fits))] if enough else [])
+
+
+def _person_fit(person: str, predictor: str, estimate: float, half: float) -> Row:
+    z = abs(estimate) / (half / 1.96)
+    wrong_sign = 0.5 * math.erfc(z / math.sqrt(2))
+    own = 1.4 * estimate
+    return {
+        "participant_id": person, "predictor": predictor, "basis": "pooled", "estimate": estimate, "low": estimate - half,
+        "high": estimate + half, "false_sign_rate": wrong_sign, "reliability": 0.7 if half < 0.5 else 0.3, "slopes_differ": True,
+        "own_estimate": own, "own_low": own - 1.5 * half, "own_high": own + 1.5 * half, "own_df": 60.0, "own_p": 2 * wrong_sign,
+        "own_rho": 0.38,
+    }  # fmt: skip
+
+
+def _cohort_fit(predictor: str, estimate: float, people: int) -> Row:
+    return {
+        "predictor": predictor, "basis": "mixed_model", "estimate": estimate, "se": 0.05, "df": 4.6, "low": estimate - 0.13,
+        "high": estimate + 0.13, "p": 0.021 if predictor == SLEEP else 0.55, "people": people, "days": 330, "two_stage_estimate": estimate - 0.02,
+        "two_stage_low": estimate - 0.18, "two_stage_high": estimate + 0.14, "agrees": True, "slope_sd": 0.11, "slope_sd_low": 0.02,
+        "slope_sd_high": 0.29, "slopes_differ_p": 0.013, "notes": [],
+    }  # fmt: skip
+
+
+def _coefficients() -> list[Row]:
+    terms = [
+        "intercept",
+        f"{SLEEP}_within",
+        f"{STEPS}_within",
+        f"{SLEEP}_between",
+        f"{STEPS}_between",
+        "is_weekend",
+        "time_30d",
+        "in_phase",
+    ]
+    return [
+        {"model": "cohort", "term": term, "estimate": 5.1 / (place + 1), "se": 0.2, "df": 4.2 + place, "t": 2.1, "p": 0.0004 * 5**place if place < 5 else 0.6,
+         "low": 5.1 / (place + 1) - 0.5, "high": 5.1 / (place + 1) + 0.5}
+        for place, term in enumerate(terms)
+    ]  # fmt: skip
+
+
+def _model_fit(people: int) -> Row:
+    return {
+        "model": "cohort", "n_rows": 330, "people": people, "rho": 0.41, "residual_sd": 1.18, "log_likelihood": -512.345678, "converged": True,
+        "is_singular": False, "certificate": 1.2e-9, "projected_gradient": 3.1e-7, "df_method": "kenward_roger", "statsmodels_difference": 4.0e-9,
+        "statsmodels_note": None, "statsmodels_summary": "Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
+        "random_terms": ["intercept", f"{SLEEP}_within", f"{STEPS}_within"],
+        "random_covariance": [1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01],
+        "autocorrelation": [0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12], "note": None,
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""The data and R's results for them, and how closely our results must agree."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from painstats.models import ModelRows, model_rows
+from painstats.models.rows import Floats
+
+HERE = Path(__file__).parent
+
+LOG_LIKELIHOOD = 1e-8
+"""Absolute. Both maximise the same function, and lme4 was polished until it stood still."""
+
+COEFFICIENT = 1e-6
+"""In standard errors: far below anything that is printed."""
+
+STANDARD_ERROR = 1e-6
+"""Relative. R's own optimum is no sharper."""
+
+COVARIANCE = 1e-5
+"""Relative to the largest element: a deviance is flat at its minimum, so its place is known to half the digits."""
+
+PERSON_EFFECT = 1e-5
+"""Absolute, in outcome points; person effects move with the covariance."""
+
+CONDITIONAL_VARIANCE = 1e-6
+"""Relative to the largest element."""
+
+DEGREES_OF_FREEDOM = 2e-5
+"""Relative. lmerTest differentiates numerically."""
+
+KENWARD_ROGER_DF = 1e-5
+"""Relative; pbkrtest's derivatives are exact, its optimum is lme4's."""
+
+NLME_SHORTFALL = 1e-6
+"""nlme stops short: we may be higher, but not lower than this."""
+
+COHORT_COLUMNS = ("sleep_w", "steps_lag_w", "sleep_bc", "steps_bc", "time30", "weekend")
+
+
+@cache
+def results(name: str) -> dict[str, Any]:
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def table(name: str) -> pl.DataFrame:
+    return pl.read_csv(HERE / "data" / name)
+
+
+def matrix(entry: dict[str, Any]) -> Floats:
+    """Return a matrix that R wrote with the names of its rows and columns."""
+    return np.array(entry["data"], dtype=np.float64)
+
+
+def column(entry: dict[str, Any], name: str) -> Floats:
+    return matrix(entry)[:, entry["cols"].index(name)]
+
+
+def sleepstudy(*random: str) -> ModelRows:
+    data = table("sleepstudy.csv")
+    days = data["Days"]
+    return model_rows(
+        y=data["Reaction"], predictors={"Days": days}, participant=data["Subject"], day=days, random=random
+    )
+
+
+def diary(*random: str, file: str = "diary30x60.csv") -> ModelRows:
+    """Return pain on sleep and steps; the intercept is random too."""
+    data = table(file)
+    return model_rows(
+        y=data["pain"],
+        predictors={name: data[name] for name in COHORT_COLUMNS},
+        participant=data["id"],
+        day=data["day"],
+        random=("intercept", *random),
+    )
+
+
+def one_person(participant: int, *columns: str) -> ModelRows:
+    """Return one person of the diary, with a phase from day 30 on."""
+    data = table("diary30x60.csv").filter(pl.col("id") == participant)
+    data = data.with_columns(phase=(pl.col("day") >= 30).cast(pl.Float64))
+    return model_rows(
+        y=data["pain"],
+        predictors={name: data[name] for name in columns},
+        participant=data["id"],
+        day=data["day"],
+    )
+
+
+def ovary(*random: str) -> ModelRows:
+    """Return follicles on a cycle; rows of a mare count as days."""
+    data = table("ovary.csv").with_columns(row=pl.int_range(pl.len()).over("Mare"))
+    angle = 2 * np.pi * data["Time"].to_numpy()
+    return model_rows(
+        y=data["follicles"],
+        predictors={"sin": np.sin(angle), "cos": np.cos(angle)},
+        participant=data["Mare"],
+        day=data["row"],
+        random=random,
+    )
+
+
+def bodyweight(*random: str) -> ModelRows:
+    """Return weight on time, diet and their product; gaps of one, six and seven days."""
+    data = table("bodyweight.csv")
+    time = data["Time"].to_numpy()
+    diet = {f"Diet{k}": (data["Diet"].to_numpy() == k).astype(float) for k in (2, 3)}
+    products = {f"Time:{name}": time * values for name, values in diet.items()}
+    return model_rows(
+        y=data["weight"],
+        predictors={"Time": time, **diet, **products},
+        participant=data["Rat"],
+        day=data["Time"],
+        random=random,
+    )

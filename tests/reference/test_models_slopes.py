@@ -1,0 +1,183 @@
+"""Slopes of single people, how they are spread, how noisy people are, and what the model leaves over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from painstats.errors import NotEnoughData, PainstatsError
+from painstats.models import (
+    fit_mixed,
+    henderson_covariances,
+    person_slopes,
+    person_weights,
+    residual_checks,
+    slope_variance,
+    whitened_residuals,
+)
+from painstats.models.likelihood import deviance, person_effects, profiled_precision, solve_at
+from painstats.models.person_slopes import PRIOR_DEGREES, SLOPE_SD
+from painstats.models.slope_variance import _profile_interval, mixture_p
+from tests.reference.reference_data import diary, matrix, results, sleepstudy
+
+SMALL = "small12x40.csv"
+
+
+def test_the_test_of_slope_variance_agrees_with_lme4():
+    expected = results("sleepstudy")["lrt_slope"]
+    spread = slope_variance(sleepstudy("intercept", "Days"), "Days", residuals="independent")
+    assert spread.statistic == pytest.approx(expected["stat_reml"], abs=1e-7)
+    assert spread.p == pytest.approx(expected["p_mixture_reml"], rel=1e-6)
+    assert spread.sd == pytest.approx(matrix(results("sleepstudy")["reml_slope"]["cov_re"])[1, 1] ** 0.5, rel=1e-6)
+
+
+def test_the_profile_interval_of_the_slopes_sd_agrees_with_lme4():
+    expected = results("sleepstudy")["profile_ci_ml"]
+    low, high = matrix(expected)[expected["rows"].index("sd_Days|Subject")]
+    fit = fit_mixed(sleepstudy("Days", "intercept"), residuals="independent", reml=False)
+    ours = _profile_interval(fit, fit.random_covariance[0, 0] ** 0.5)
+    assert ours == pytest.approx((low, high), rel=1e-3)  # lme4 interpolates its profile by a spline
+
+
+def test_the_mixture_is_half_and_half():
+    assert mixture_p(5.0, 1) == pytest.approx(0.5 * stats.chi2.sf(5, 1) + 0.5 * stats.chi2.sf(5, 2))
+    assert mixture_p(5.0, 0) == pytest.approx(0.5 * stats.chi2.sf(5, 1))
+    assert mixture_p(0.0, 2) == 1.0
+
+
+def test_a_spread_that_is_not_shown_reaches_to_zero():
+    spread = slope_variance(diary("sleep_w", "steps_lag_w", file=SMALL), "steps_lag_w")
+    assert spread.p > 0.05
+    assert spread.low == 0.0
+    assert spread.sd < spread.high < 0.5
+
+
+def integrated_by_quadrature(fit, name, outcome_range):
+    """Return means and 95 % limits of slopes when a single SD is unknown, over a fine grid of it."""
+    grid = np.linspace(-9, 3, 1200)
+    relative_sd = np.exp(grid)
+    solution = solve_at(fit.products, relative_sd[:, None, None], np.zeros(grid.size))
+    prior_sd = SLOPE_SD * outcome_range / 10 / fit.residual_sd
+    log_density = stats.t.logpdf(relative_sd / prior_sd, PRIOR_DEGREES) + grid - 0.5 * deviance(solution, True)
+    weights = np.exp(log_density - log_density.max())
+    weights /= weights.sum()
+    position = fit.names.index(name)
+    unit = fit.products.scaling.outcome_scale / fit.products.scaling.scale[position]
+    means = unit * (solution.coefficients[:, None, position] + person_effects(solution)[:, :, 0])
+    shrunken = solution.shrinkage @ solution.sums[..., [position], :-1]
+    H = np.eye(len(fit.names))[position] - shrunken[:, :, 0]
+    variances = solution.shrinkage[:, :, 0, 0] + np.einsum("dnp,dpq,dnq->dn", H, solution.covariance, H)
+    sds = unit * np.sqrt(variances / profiled_precision(solution, True)[:, None])
+
+    def quantile(person, probability):
+        def excess(value):
+            return weights @ stats.norm.cdf((value - means[:, person]) / sds[:, person]) - probability
+
+        return optimize.brentq(excess, -5, 5)
+
+    limits = [[quantile(person, p) for p in (0.025, 0.975)] for person in range(means.shape[1])]
+    return weights @ means, np.array(limits)
+
+
+def test_person_slopes_are_those_of_quadrature():
+    fit = fit_mixed(replace(diary(file=SMALL), random=("sleep_w",)), residuals="independent")
+    means, limits = integrated_by_quadrature(fit, "sleep_w", 10.0)
+    slopes = person_slopes(fit, ["sleep_w"], seed=3, weighted=False)
+    width = (limits[:, 1] - limits[:, 0]).mean()
+    assert [slope.estimate for slope in slopes] == pytest.approx(means, abs=0.01 * width)
+    assert [slope.low for slope in slopes] == pytest.approx(limits[:, 0], abs=0.01 * width)
+    assert [slope.high for slope in slopes] == pytest.approx(limits[:, 1], abs=0.01 * width)
+
+
+def test_integrated_intervals_are_wider_than_plug_in_ones():
+    fit = fit_mixed(diary("sleep_w", file=SMALL))
+    plug_in = 2 * 1.96 * np.sqrt(henderson_covariances(fit)[:, 1, 1])
+    slopes = person_slopes(fit, ["sleep_w"], seed=1, weighted=False)
+    assert np.mean([slope.high - slope.low for slope in slopes] / plug_in) > 1.02
+
+
+def test_person_slopes_say_what_they_mean():
+    fit = fit_mixed(diary("sleep_w", "steps_lag_w"))
+    slopes = person_slopes(fit, ["steps_lag_w", "sleep_w"], seed=1)
+    assert [slope.name for slope in slopes] == ["steps_lag_w"] * 30 + ["sleep_w"] * 30
+    assert [slope.participant for slope in slopes[:30]] == list(fit.participants)
+    for slope in slopes:
+        assert slope.low < slope.estimate < slope.high
+        assert slope.false_sign_rate == min(slope.probability_positive, 1 - slope.probability_positive)
+        assert 0 < slope.reliability < 1
+        assert slope.effective_sample_size > 200
+    assert person_slopes(fit, ["sleep_w"], seed=1)[0] == slopes[30]
+    other_seed = person_slopes(fit, ["sleep_w"], seed=2)
+    width = np.mean([slope.high - slope.low for slope in slopes[30:]])
+    assert [slope.low for slope in other_seed] == pytest.approx([slope.low for slope in slopes[30:]], abs=0.03 * width)
+
+
+def test_priors_stretch_with_the_outcomes_scale():
+    rows = diary("sleep_w", file=SMALL)
+    on_ten = person_slopes(fit_mixed(rows), ["sleep_w"], seed=1)
+    on_hundred = person_slopes(fit_mixed(replace(rows, y=10 * rows.y)), ["sleep_w"], seed=1, outcome_range=100)
+    assert [slope.low for slope in on_hundred] == pytest.approx([10 * slope.low for slope in on_ten], rel=1e-5)
+
+
+def test_slopes_need_person_specific_effects():
+    with pytest.raises(PainstatsError, match="no column 'steps_lag_w'"):
+        person_slopes(fit_mixed(diary("sleep_w", file=SMALL)), ["steps_lag_w"], seed=1)
+    with pytest.raises(NotEnoughData, match="no person-specific effects"):
+        person_slopes(fit_mixed(replace(diary(file=SMALL), random=())), ["sleep_w"], seed=1)
+
+
+def test_people_of_equal_noise_weigh_the_same():
+    assert person_weights(fit_mixed(diary("sleep_w"))).residual_scale == pytest.approx(1, abs=0.05)
+
+
+def test_noisy_people_weigh_less():
+    rows = diary("sleep_w")
+    fit = fit_mixed(rows)
+    noisy = np.isin(rows.participant, ["1", "2", "3", "4", "5", "6", "7", "8", "9"])
+    louder = rows.y + np.where(noisy, 2.0, 0.0) * whitened_residuals(fit, rows)
+    noise = person_weights(fit_mixed(replace(rows, y=louder)))
+    is_noisy = np.isin(noise.participants, rows.participant[noisy])
+    assert noise.residual_scale[is_noisy].min() > 1.8 * noise.residual_scale[~is_noisy].max()
+    assert np.exp(np.mean(np.log(noise.residual_scale))) == pytest.approx(1)
+    assert 1 < noise.prior_degrees < 30
+    assert noise.fit.log_likelihood > fit_mixed(replace(rows, y=louder)).log_likelihood + 50
+
+
+def test_two_people_are_weighed_alike():
+    rows = diary("sleep_w")
+    kept = np.isin(rows.participant, ["1", "2"])
+    pair = replace(rows, y=rows.y[kept], X=rows.X[kept][:, [0, 1, 2]], names=rows.names[:3],
+                   participant=rows.participant[kept], day=rows.day[kept])  # fmt: skip
+    assert list(person_weights(fit_mixed(pair)).residual_scale) == [1.0, 1.0]
+
+
+def test_residuals_are_white_with_autocorrelation_in_the_model_and_not_without():
+    rows = diary("sleep_w", "steps_lag_w")
+    white = residual_checks(fit_mixed(rows), rows)
+    assert white.looks_white
+    assert white.ljung_box_p > 0.05
+    coloured = residual_checks(fit_mixed(rows, residuals="independent"), rows)
+    assert not coloured.looks_white
+    assert coloured.autocorrelation[0] > 0.25
+    assert coloured.ljung_box_p < 1e-10
+
+
+def test_pairs_of_residuals_are_counted_by_days_apart():
+    rows = diary("sleep_w")
+    apart = [
+        day - earlier
+        for person in set(rows.participant)
+        for day in rows.day[rows.participant == person]
+        for earlier in rows.day[rows.participant == person]
+    ]
+    checks = residual_checks(fit_mixed(rows), rows)
+    assert list(checks.pairs) == [apart.count(lag) for lag in range(1, 8)]
+
+
+def test_residual_sds_are_in_outcome_points():
+    checks = residual_checks(fit_mixed(diary("sleep_w")), diary("sleep_w"))
+    assert len(checks.participant_sd) == 30
+    assert checks.sd_quantiles[1] == pytest.approx(1.2, abs=0.1)  # simulated with 1.2

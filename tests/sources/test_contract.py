@@ -1,0 +1,144 @@
+"""What every source must keep, whatever its format. A new source only adds a line to ``FILES``."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from painstats.errors import ExportRefused
+from painstats.records import RECORD_TABLES
+from painstats.sources import SOURCES, open_export, read_export, recognise
+from painstats.sources.batching import BATCH_ROWS, PLACE
+from tests.sources.reading import FIXTURES, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings
+
+DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG))
+
+FILES = {
+    # file: (source, rows that it holds)
+    "tdda_export6s3sample.xml": ("apple_health", 10 + 5 + 2 + 1),
+    "alxdrcirilo_export.zip": ("apple_health", 8),
+    "dogsheep_export.xml": ("apple_health", 2 + 1 + 2),
+    "broken_dtd_v12.xml": ("apple_health", 6),
+    "GGIRread_sleep-1995-06-23_Fitbit.json": ("fitbit", 2),
+    "GGIRread_steps-1995-06-23_Fitbit.json": ("fitbit", 34),
+    "GGIRread_calories-1995-06-23_Fitbit.json": ("fitbit", 47),
+    "dailyActivity_merged.csv": ("fitabase", 28 * 5),
+    "dailyActivity_mixed_padding.csv": ("fitabase", 28 * 5),
+    "dailyActivity_day_first.csv": ("fitabase", 8 * 5),
+    "sleepDay_merged.csv": ("fitabase", 12 * 2),
+    "hourlySteps_iso.csv": ("fitabase", 24),
+    "weightLogInfo_merged.csv": ("fitabase", 3),
+    "pain_diary.csv": ("diary", 6 * 2),
+    "symptoms_long.csv": ("diary", 5),
+}
+
+every_file = pytest.mark.parametrize("name", FILES)
+
+
+def test_every_source_and_every_fixture_is_tested() -> None:
+    assert {source for source, _ in FILES.values()} == {source.name for source in SOURCES}
+    assert {path.name for path in FIXTURES.iterdir() if path.suffix != ".md"} == set(FILES)
+
+
+@every_file
+def test_a_source_recognises_its_own_files_and_no_others(name: str) -> None:
+    export = open_export(FIXTURES / name)
+    assert [source.name for source in SOURCES if source.recognises(export, DECLARED)] == [FILES[name][0]]
+    assert recognise(export, DECLARED).name == FILES[name][0]
+
+
+@every_file
+def test_batches_have_the_columns_and_types_of_the_contract(name: str) -> None:
+    for batch in read(FIXTURES / name, DECLARED).batches:
+        assert dict(batch.frame.schema) == {**RECORD_TABLES[batch.table].columns, **PLACE}
+        assert 0 < batch.frame.height <= BATCH_ROWS
+        place = batch.frame.select("entry", "line", "text")
+        assert place.null_count().row(0) == (0, 0, 0)
+
+
+@every_file
+def test_read_rejected_and_ignored_rows_add_up_to_what_the_file_holds(name: str) -> None:
+    contents = read(FIXTURES / name, DECLARED)
+    accepted = sum(contents.accepted(table).height for table in RECORD_TABLES)
+    assert accepted + len(contents.rejected()) + contents.n_ignored == FILES[name][1]
+
+
+@every_file
+def test_reading_twice_gives_the_same(name: str) -> None:
+    first, second = read(FIXTURES / name, DECLARED), read(FIXTURES / name, DECLARED)
+    assert (first.ignored, first.notes) == (second.ignored, second.notes)
+    for one, other in zip(first.batches, second.batches, strict=True):
+        assert one.frame.equals(other.frame)
+
+
+@every_file
+def test_nothing_is_read_before_the_iterator_is_drawn_from(name: str) -> None:
+    source, reads = read_export(FIXTURES / name, DECLARED)
+    assert source.name == FILES[name][0]
+    assert iter(reads) is reads
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_source_says_what_it_is(source) -> None:
+    assert source.title
+    assert source.reads
+    assert source.how_to_export.endswith(".")
+
+
+# --- hostile bytes ---
+
+
+def attempt(path: Path) -> Contents | str:
+    """Read a file; a refusal gives its rule. Any other exception fails the test."""
+    refusal = None
+    try:
+        return read(path, DECLARED)
+    except ExportRefused as caught:
+        refusal = caught
+    assert path.name in str(refusal)
+    return refusal.rule
+
+
+@every_file
+def test_damaged_files_are_refused_or_read_and_never_crash(name: str, tmp_path: Path) -> None:
+    chance = random.Random(name)
+    whole = (FIXTURES / name).read_bytes()
+    path = tmp_path / name
+    for _ in range(25):
+        damaged = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(damaged)
+        attempt(path)
+
+
+@every_file
+def test_files_cut_short_are_never_read_as_whole(name: str, tmp_path: Path) -> None:
+    chance = random.Random(name)
+    whole = (FIXTURES / name).read_bytes()
+    path = tmp_path / name
+    for _ in range(15):
+        path.write_bytes(whole[: chance.randrange(1, len(whole.rstrip()) - 1)])
+        result = attempt(path)
+        if path.suffix != ".csv":  # a CSV that ends after a whole cell cannot be told from a shorter one
+            assert isinstance(result, str) or result.n_rows == result.n_ignored
+
+
+@every_file
+def test_random_bytes_under_a_known_name_are_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(random.Random(name).randbytes(5000))
+    assert isinstance(attempt(path), str)
+
+
+def test_what_nobody_recognises_is_refused_with_what_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear reader")
+    with pytest.raises(ExportRefused, match=r"letter\.txt") as refusal:
+        read(path, DECLARED)
+    assert refusal.value.rule == "not_recognised"
+    for source in SOURCES:
+        assert source.title in str(refusal.value)
+    assert "pain_diary*.csv" in str(refusal.value)

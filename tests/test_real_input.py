@@ -1,0 +1,76 @@
+"""Real exports go the whole way, where they are at hand (they are not part of the project)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from painstats.run import run_study
+from painstats.store import open_store
+from painstats.study import read_study
+
+ROOT = Path(__file__).parents[1]
+REAL = ROOT.parent / "shared" / "data"
+EXAMPLES = ROOT / "docs" / "examples"
+
+
+def study_of(folder: Path, example: str, *exports: Path):
+    if not all(export.exists() for export in exports):
+        pytest.skip(f"the real {example} exports are not on this machine")
+    folder.mkdir()
+    shutil.copy(EXAMPLES / example / "study.toml", folder)
+    (folder / "inbox").mkdir()
+    for export in exports:
+        if export.is_dir():
+            shutil.copytree(export, folder / "inbox" / export.name, copy_function=shutil.copyfile)
+        else:
+            shutil.copyfile(export, folder / "inbox" / export.name)
+    return read_study(folder)
+
+
+def rows(study, query):
+    with open_store(study) as store:
+        return store.connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def pmdata(tmp_path_factory):
+    people = [REAL / "pmdata" / name for name in ("p01", "p02", "p03", "p04", "p05", "p06", "p07", "p08", "p13")]
+    study = study_of(tmp_path_factory.mktemp("real") / "pmdata", "pmdata", *people)
+    return study, run_study(study)
+
+
+def test_pmdata_is_read_whole(pmdata):
+    study, summary = pmdata
+    assert {outcome.status for outcome in summary.files} == {"loaded"}
+    assert len(summary.files) == 56
+    # Two mornings of one person hold nothing but zeros on a scale that starts at 1: two items each.
+    assert rows(study, "SELECT rule, count(*) FROM quarantine GROUP BY rule") == [("outside_scale", 4)]
+    assert rows(study, "SELECT sum(rated_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]
+
+
+def test_pmdata_people_are_told_apart_or_refused(pmdata):
+    study, _ = pmdata
+    found = dict(
+        rows(
+            study,
+            "SELECT participant_id, verdict FROM finding WHERE measure = 'active_time_min' AND subject = 'participant'",
+        )
+    )
+    assert found["p01"] == "more_pain"  # sorer on the day after more activity
+    assert found["p02"] == "cannot_tell_yet"  # nine days in ten have the same rating
+    assert rows(study, "SELECT DISTINCT basis FROM cohort_fit") == [("two_stage",)]  # nine people
+
+
+def test_fitabase_has_days_and_nights_but_nothing_to_explain(tmp_path):
+    exports = [REAL / "fitabase" / name for name in ("dailyActivity_merged.csv", "sleepDay_merged.csv")]
+    study = study_of(tmp_path / "fitabase", "fitabase", *exports)
+    summary = run_study(study)
+    assert summary.exit_code == 7
+    assert "no pain ratings" in (summary.refusal or "")
+    assert rows(study, "SELECT count(*), sum(valid_step_days) FROM participant_summary")[0][0] == 33
+    # 410 different nights; three rows are exact repetitions. Unworn days are missing, not days without steps.
+    assert rows(study, "SELECT sum(rows_same), sum(rows_quarantined) FROM import") == [(6, 0)]
+    assert rows(study, "SELECT min(step_count) FROM daily_summary")[0][0] >= 500

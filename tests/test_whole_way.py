@@ -1,0 +1,156 @@
+"""The whole way: exports of invented people in, reports out, held against what was planted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from painstats.cli import main
+from painstats.run import run_study
+from painstats.store import open_store
+from painstats.study import Study, read_study
+from sample_data.make import DEFAULT_SEED, make_study
+from sample_data.simulate import daily_frame
+from sample_data.truth import Truth
+
+TRUTH = Truth()
+SPOILT_RATINGS = 4
+DAYS_NOT_COUNTED = {"implausible": 1, "travel_day": 1}
+"""Worn days whose steps are left out on purpose: the 70 000-step day, and the short day of the flight home."""
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    folder = tmp_path_factory.mktemp("whole") / "study"
+    make_study(folder, TRUTH, DEFAULT_SEED)
+    study = read_study(folder)
+    summary = run_study(study)
+    assert summary.exit_code == 4  # the spoilt ratings are in quarantine
+    assert all(outcome.status == "loaded" for outcome in summary.files)
+    return study
+
+
+def query(study: Study, text: str) -> pl.DataFrame:
+    with open_store(study) as store:
+        return store.connection.execute(text).pl()
+
+
+@pytest.fixture(scope="session")
+def days(ran):
+    planted = daily_frame(TRUTH, DEFAULT_SEED)
+    found = query(ran, "SELECT * FROM daily_summary")
+    return planted.join(found, on=["participant_id", "date"], how="left", suffix="_found")
+
+
+def test_every_planted_rating_comes_out_on_its_day(days):
+    rated = days.filter(~pl.col("diary_missing"))
+    assert rated.height > 1000
+    assert rated.filter((pl.col("pain_score") - pl.col("pain_score_found")).abs() > 1e-9).height == 0
+    assert rated["pain_score_found"].null_count() == 0
+
+
+def test_no_rating_appears_where_none_was_made(days):
+    assert days.filter("diary_missing")["pain_score_found"].drop_nulls().len() == 0
+
+
+def test_every_planted_night_comes_out_on_its_date_with_its_minutes(days):
+    worn = days.filter(~pl.col("unworn"))
+    assert worn.height > 1000
+    assert worn.filter((pl.col("total_sleep_time_min") - pl.col("total_sleep_time_min_found")).abs() > 1e-6).height == 0
+    assert worn["total_sleep_time_min_found"].null_count() == 0
+
+
+def test_every_planted_step_is_counted_once_on_its_day(days):
+    worn = days.filter(~pl.col("unworn"))
+    counted = worn.filter(pl.col("step_count_missing").is_null())
+    assert counted.filter(pl.col("step_count") != pl.col("step_count_found")).height == 0
+    left_out = worn.filter(pl.col("step_count_missing").is_not_null())["step_count_missing"].value_counts()
+    assert dict(left_out.iter_rows()) == DAYS_NOT_COUNTED
+
+
+def test_an_unworn_day_is_missing_and_never_a_lazy_one(days):
+    unworn = days.filter("unworn")
+    assert unworn.height > 50
+    assert unworn["step_count_found"].drop_nulls().len() == 0
+    assert unworn["total_sleep_time_min_found"].drop_nulls().len() == 0
+
+
+def test_planted_slopes_lie_in_their_intervals(ran):
+    truth = pl.read_csv(
+        ran.folder / "truth.csv", infer_schema_length=None, schema_overrides={"participant_id": pl.String}
+    )
+    found = query(ran, "SELECT * FROM finding WHERE subject = 'participant' AND estimate IS NOT NULL")
+    both = found.join(truth, left_on=["participant_id", "measure"], right_on=["participant_id", "predictor"])
+    covered = both.filter(pl.col("slope").is_between(pl.col("low"), pl.col("high"))).height
+    assert both.height == 20
+    assert covered >= 16  # 20 intervals of 95 %: fewer than 16 would happen once in 3 000 studies
+
+
+def test_no_verdict_has_the_wrong_sign(ran):
+    truth = pl.read_csv(
+        ran.folder / "truth.csv", infer_schema_length=None, schema_overrides={"participant_id": pl.String}
+    )
+    claimed = query(
+        ran, "SELECT * FROM finding WHERE verdict IN ('more_pain', 'less_pain') AND subject = 'participant'"
+    )
+    both = claimed.join(truth, left_on=["participant_id", "measure"], right_on=["participant_id", "predictor"])
+    assert both.height >= 5
+    assert both.filter((pl.col("slope") > 0) != (pl.col("verdict") == "more_pain")).height == 0
+
+
+def test_those_who_cannot_be_told_get_the_reason(ran):
+    reasons = dict(
+        query(
+            ran,
+            "SELECT participant_id, reasons[1] FROM finding WHERE verdict = 'cannot_tell_yet' AND measure = 'step_count'",
+        ).iter_rows()
+    )
+    assert reasons["jasper"] == "too_few_days_for_model"
+    assert reasons["ivy"] == "too_few_days_for_verdict"
+    assert reasons["4020000039"] == "rating_hardly_varies"
+
+
+def test_spoilt_ratings_are_in_quarantine_with_file_line_and_reason(ran, capsys):
+    assert main(["quarantine", str(ran.folder), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert len(rows) == SPOILT_RATINGS
+    assert {row["rule"] for row in rows} == {"outside_scale", "unreadable"}
+    assert all(row["line"] and row["file_name"] and row["text"] for row in rows)
+
+
+def test_status_tells_what_each_person_has(ran, capsys):
+    assert main(["status", str(ran.folder), "--json"]) == 0
+    people = {row["participant_id"]: row for row in json.loads(capsys.readouterr().out)["participants"]}
+    assert len(people) == TRUTH.people
+    assert people["jasper"]["missing"] == "37 more complete days until an answer may be given"
+    assert people["amber"]["missing"] == "nothing"
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".painstats.lock"]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_a_second_run_loads_nothing_and_changes_nothing(ran):
+    before = contents(ran.folder)
+    summary = run_study(ran)
+    assert not summary.changed
+    assert {outcome.status for outcome in summary.files} == {"known"}
+    assert summary.exit_code == 0
+    assert contents(ran.folder) == before
+
+
+def test_everything_that_was_written_is_private(ran):
+    written = [ran.database, *ran.reports.rglob("*"), ran.reports]
+    assert len(written) > 10
+    assert {path.name for path in written if path.stat().st_mode & 0o077} == set()
+
+
+def test_a_report_for_everyone_and_one_for_the_cohort(ran):
+    names = {path.name for path in ran.reports.glob("*.html")}
+    assert {"amber.html", "jasper.html", "4020000013.html", "cohort.html", "index.html"} <= names
+    assert len(names) == TRUTH.people + 2
