@@ -23,3 +23,4 @@ QUIET_AND_LOCAL = {
 os.umask(0o077)
 for name, value in QUIET_AND_LOCAL.items():
     os.environ.setdefault(name, value)
+Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)

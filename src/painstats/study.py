@@ -304,17 +304,24 @@ def read_study(folder: Path) -> Study:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StudyError(f"{path}: not valid TOML: {error}") from None
-    return Study(folder=folder, plan=_validated(declared, path))
+    return Study(folder=folder, plan=checked_plan(declared, str(path)))
 
 
-def _validated(declared: dict[str, object], path: Path) -> Plan:
+def checked_plan(declared: dict[str, object], place: str) -> Plan:
+    """Check a declared plan whole.
+
+    Raises
+    ------
+    StudyError
+        Naming ``place`` and every key that is wrong, with what is allowed.
+    """
     try:
         return Plan.model_validate(declared)
     except ValidationError as error:
         problems = [
             f"  {_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()
         ]
-        raise StudyError(f"{path}: the plan cannot be used:\n" + "\n".join(problems)) from None
+        raise StudyError(f"{place}: the plan cannot be used:\n" + "\n".join(problems)) from None
 
 
 def _key(location: tuple[int | str, ...]) -> str:

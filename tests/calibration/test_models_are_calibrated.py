@@ -58,7 +58,7 @@ def test_the_average_is_unbiased_and_its_standard_error_honest(null_cohorts):
 
 def test_feedback_from_pain_to_sleep_deceives_only_the_independent_model():
     """Pain shortens the next night and nothing acts on pain: without autocorrelation the model sees an effect."""
-    truth = Truth(people=30, days=60, slope_sd=0.0, feedback=-0.15)
+    truth = Truth(people=30, days=60, slope_sd=0.0, feedback=-0.2)
     deceived = {"independent": 0, "car1": 0}
     for seed in range(40):
         rows = simulate(truth, 1000 + seed).rows

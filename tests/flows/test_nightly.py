@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.request
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from sample_data.make import make_study
 from sample_data.truth import Truth
@@ -59,8 +65,11 @@ def test_prefect_has_every_task_and_the_artifacts(place, first_run):
     assert first_run.returncode == 0
     assert recorded(place, "SELECT state_type FROM flow_run") == [("COMPLETED",)]
     states = recorded(place, "SELECT name, state_type FROM task_run ORDER BY name")
+    # One task for each person's folder, and one for the files of several people.
     inboxes = len({path.name for path in (place / "study" / "inbox").iterdir() if path.is_dir()})
-    assert [name for name, _ in states if name.startswith("read-inbox")] == [f"read-inbox-{n}" for n in range(inboxes)]
+    assert [name for name, _ in states if name.startswith("read-inbox")] == [
+        f"read-inbox-{n}" for n in range(inboxes + 1)
+    ]
     assert {state for _, state in states} == {"COMPLETED"}
     artifacts = dict(recorded(place, "SELECT key, data FROM artifact"))
     assert set(artifacts) == {"painstats-loaded", "painstats-rejected", "painstats-found"}
@@ -91,8 +100,9 @@ def test_a_second_night_changes_nothing(place, first_run):
 
 def test_one_inbox_that_fails_does_not_stop_the_others(tmp_path, monkeypatch):
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
-    from flows import nightly as module
     from prefect.testing.utilities import prefect_test_harness
+
+    from flows import nightly as module
 
     make_study(tmp_path / "study", SMALL, 5)
     real, failing = module.load_file, "basil"
@@ -103,7 +113,10 @@ def test_one_inbox_that_fails_does_not_stop_the_others(tmp_path, monkeypatch):
         return real(store, file, say)
 
     monkeypatch.setattr(module, "load_file", load_file)
-    with prefect_test_harness(server_startup_timeout=120), pytest.raises(RuntimeError, match=r"1 of \d inboxes could not be read"):
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        pytest.raises(RuntimeError, match=r"1 of \d inboxes could not be read"),
+    ):
         module.nightly(str(tmp_path / "study"))
     assert (tmp_path / "study" / "reports" / "amber.html").exists()
     assert not (tmp_path / "study" / "reports" / f"{failing}.html").exists()
@@ -117,10 +130,89 @@ def test_a_wrong_plan_ends_with_its_message_and_code(tmp_path):
     assert "study.colour: unknown key" in answer.stderr
 
 
-def test_the_schedule_misses_no_night_at_a_clock_change():
-    from flows import nightly as module
+def test_prefect_is_set_up_to_stay_on_this_machine():
+    script = (
+        "import flows; from prefect.settings import get_current_settings; s = get_current_settings();"
+        "print(s.server.analytics_enabled, s.server.ephemeral.startup_timeout_seconds, s.home)"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PREFECT_", "DO_NOT_TRACK"))}
+    answer = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["False", "120", str(Path.home() / ".painstats" / "prefect")]
 
-    assert module.main.__doc__
-    deployment = (ROOT / "prefect.yaml").read_text()
-    assert "30 3 * * *" in deployment
-    assert "flows/nightly.py:nightly" in deployment
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(ask, seconds=120):
+    """Ask until there is an answer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if answer := ask():
+                return answer
+        except (OSError, ValueError):
+            pass
+        time.sleep(1)
+    raise TimeoutError("no answer")
+
+
+def asked(url, body=None):
+    request = urllib.request.Request(
+        url, data=body and json.dumps(body).encode(), headers={"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_served_by_a_server_it_is_scheduled_for_every_night(place, tmp_path, first_run):
+    """The README's two commands, on a port of the test's."""
+    assert first_run.returncode == 0
+    api = f"http://127.0.0.1:{free_port()}/api"
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": api}
+    serve = [
+        "-m",
+        "flows.nightly",
+        "serve",
+        str(place / "study"),
+        "--cron",
+        "30 3 * * *",
+        "--time-zone",
+        "Europe/London",
+    ]
+    commands = [["-m", "flows.server", "--port", api.split(":")[2].split("/")[0]], serve]
+    started = []
+    with (tmp_path / "server.log").open("w") as log:
+        try:
+            for command in commands:
+                started.append(
+                    subprocess.Popen(
+                        [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+                    )
+                )
+                if len(started) == 1:
+                    wait_for(lambda: asked(f"{api}/health"))
+            runs = wait_for(lambda: asked(f"{api}/flow_runs/filter", {"sort": "EXPECTED_START_TIME_ASC", "limit": 100}))
+        finally:
+            for process in reversed(started):
+                process.terminate()
+                process.wait(timeout=30)
+    zone = ZoneInfo("Europe/London")
+    nights = [datetime.fromisoformat(run["expected_start_time"]).astimezone(zone) for run in runs]
+    assert len(nights) >= 3
+    assert {(night.hour, night.minute) for night in nights} == {(3, 30)}
+    assert "telemetry" not in (tmp_path / "server.log").read_text()
+
+
+def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):
+    from prefect.flows import load_flow_from_entrypoint
+
+    monkeypatch.chdir(ROOT)
+    [deployment] = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    flow = load_flow_from_entrypoint(deployment["entrypoint"])
+    assert flow.name == "painstats-nightly"
+    assert set(deployment["parameters"]) == set(flow.parameters.properties)

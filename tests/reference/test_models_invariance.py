@@ -132,6 +132,15 @@ def test_where_the_search_starts(start, file):
     assert changed.relative_factor == pytest.approx(fit.relative_factor, abs=1e-5)
 
 
+def test_a_false_boundary_point_is_left():
+    """Without any spread between people the gradient is zero, whatever the data say; the certificate sees it."""
+    rows = diary("sleep_w", "steps_lag_w")
+    fit, stuck = fit_mixed(rows), fit_mixed(rows, starts=((0.0, 0.3),))
+    assert stuck.optimum.escapes >= 1
+    assert stuck.converged
+    assert stuck.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-9)
+
+
 def test_no_autocorrelation_is_the_independent_model():
     rows = diary("sleep_w", file=SMALL)
     zero, independent = fit_mixed(rows, rho=0.0), fit_mixed(rows, residuals="independent")

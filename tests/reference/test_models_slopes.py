@@ -19,8 +19,8 @@ from painstats.models import (
     whitened_residuals,
 )
 from painstats.models.likelihood import deviance, person_effects, profiled_precision, solve_at
-from painstats.models.person_slopes import PRIOR_DEGREES, SLOPE_SD
-from painstats.models.slope_variance import _profile_interval, mixture_p
+from painstats.models.person_slopes import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
+from painstats.models.slope_variance import lower_end, mixture_p, upper_end
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 SMALL = "small12x40.csv"
@@ -38,8 +38,10 @@ def test_the_profile_interval_of_the_slopes_sd_agrees_with_lme4():
     expected = results("sleepstudy")["profile_ci_ml"]
     low, high = matrix(expected)[expected["rows"].index("sd_Days|Subject")]
     fit = fit_mixed(sleepstudy("Days", "intercept"), residuals="independent", reml=False)
-    ours = _profile_interval(fit, fit.random_covariance[0, 0] ** 0.5)
-    assert ours == pytest.approx((low, high), rel=1e-3)  # lme4 interpolates its profile by a spline
+    sd = fit.random_covariance[0, 0] ** 0.5
+    assert (lower_end(fit, sd), upper_end(fit, sd)) == pytest.approx(
+        (low, high), rel=1e-3
+    )  # lme4 interpolates its profile by a spline
 
 
 def test_the_mixture_is_half_and_half():
@@ -90,6 +92,27 @@ def test_person_slopes_are_those_of_quadrature():
     assert [slope.estimate for slope in slopes] == pytest.approx(means, abs=0.01 * width)
     assert [slope.low for slope in slopes] == pytest.approx(limits[:, 0], abs=0.01 * width)
     assert [slope.high for slope in slopes] == pytest.approx(limits[:, 1], abs=0.01 * width)
+
+
+def test_the_prior_of_correlations_is_that_of_lkj():
+    """For three effects: det(R) to the power of eta - 1, times the Jacobian of the correlations in what is drawn."""
+    posterior = _posterior(fit_mixed(diary("sleep_w", "steps_lag_w", file=SMALL)), 10.0)
+    points = np.random.default_rng(4).normal(scale=0.7, size=(6, 7))
+    points[:, [0, 1, 2, 6]] = 0.0
+
+    def correlations(partial):
+        factor, _, _ = _unpack(posterior, np.concatenate([[0, 0, 0], partial, [0]])[None])
+        return (factor[0] @ factor[0].T)[np.tril_indices(3, -1)], factor[0]
+
+    expected = []
+    for partial in points[:, 3:6]:
+        jacobian = [(correlations(partial + h)[0] - correlations(partial - h)[0]) / 2e-5 for h in 1e-5 * np.eye(3)]
+        factor = correlations(partial)[1]
+        assert np.diag(factor @ factor.T) == pytest.approx(1)
+        log_determinant = np.linalg.slogdet(factor @ factor.T)[1]
+        expected.append((LKJ - 1) * log_determinant + np.linalg.slogdet(np.array(jacobian))[1])
+    _, _, log_prior = _unpack(posterior, points)
+    assert np.diff(log_prior) == pytest.approx(np.diff(expected), abs=1e-7)
 
 
 def test_integrated_intervals_are_wider_than_plug_in_ones():

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
-from painstats.commands.printing import print_json
+from painstats.commands.printing import print_json, print_table
+from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, progress, silent
 from painstats.errors import StudyError
 from painstats.run import SOLE_PARTICIPANT, RunSummary, run_study
 from painstats.store.publish import write_privately
-from painstats.study import STUDY_FILE, read_study
+from painstats.study import Study, checked_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +43,28 @@ def me(exports: list[Path], diary: MyDiary, time_zone: str, output: Path, as_jso
     for path in (*exports, diary.path):
         if not path.exists():
             raise StudyError(f"{path} does not exist; check the path")
+    plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
-        folder = Path(name)
-        _lay_out(folder, exports, diary, time_zone)
-        study = read_study(folder)
+        study = Study(folder=Path(name), plan=plan)
+        _fill_inbox(study, [diary.path, *exports])
         summary = run_study(study, silent if as_json else progress())
-        written = _keep_report(folder, output)
+        written = _keep_report(study, output)
         if as_json:
             print_json({**as_answer(summary), "reports": [str(output)] if written else []})
         else:
-            _tell(summary, folder, diary, output, written)
+            _tell(study, summary, diary, output if written else None)
     return summary.exit_code
 
 
-def _lay_out(folder: Path, exports: list[Path], diary: MyDiary, time_zone: str) -> None:
-    """Make a study folder whose inbox links to the files where they are."""
-    inbox = folder / "inbox" / SOLE_PARTICIPANT
-    inbox.mkdir(parents=True)
-    for number, path in enumerate((diary.path, *exports)):
-        (inbox / f"{number:02d}").mkdir()
-        _link(path.resolve(), inbox / f"{number:02d}" / path.name)
-    (folder / STUDY_FILE).write_text(_plan(diary, time_zone), encoding="utf-8")
+def _fill_inbox(study: Study, paths: list[Path]) -> None:
+    """Link to the files where they are; two of one name go into folders of their own."""
+    inbox = study.inbox / SOLE_PARTICIPANT
+    for number, path in enumerate(paths):
+        place = inbox / path.name
+        if place.exists():
+            place = inbox / str(number) / path.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _link(path.resolve(), place)
 
 
 def _link(path: Path, place: Path) -> None:
@@ -72,23 +74,31 @@ def _link(path: Path, place: Path) -> None:
         place.symlink_to(path)
 
 
-def _plan(diary: MyDiary, time_zone: str) -> str:
-    quoted = json.dumps  # a JSON string is a valid TOML basic string
-    return "\n".join(
-        (
-            f'[study]\nname = "My report"\ntime_zone = {quoted(time_zone)}',
-            f"[outcome]\nscale = {list(diary.scale)}",
-            f"[[diaries]]\nfile = {quoted(diary.path.name)}\nfilled = {quoted(diary.filled)}",
-            f"date_column = {quoted(diary.date_column)}\ndate_format = {quoted(diary.date_format)}",
-            f'[[diaries.items]]\nitem = "pain"\ncolumn = {quoted(diary.pain_column)}\nscale = {list(diary.scale)}',
-            f"higher_is = {quoted(diary.higher_is)}\nrecall = {quoted(diary.recall)}",
-            f"[participants.{SOLE_PARTICIPANT}]\ntime_zone = {quoted(time_zone)}\n",
-        )
-    )
+def _plan(diary: MyDiary, time_zone: str) -> dict[str, object]:
+    pain = {
+        "item": "pain",
+        "column": diary.pain_column,
+        "scale": diary.scale,
+        "higher_is": diary.higher_is,
+        "recall": diary.recall,
+    }
+    return {
+        "study": {"name": "My report", "time_zone": time_zone},
+        "outcome": {"scale": diary.scale},
+        "diaries": [
+            {
+                "file": escape(diary.path.name),
+                "filled": diary.filled,
+                "date_column": diary.date_column,
+                "date_format": diary.date_format,
+                "items": [pain],
+            }
+        ],
+    }
 
 
-def _keep_report(folder: Path, output: Path) -> bool:
-    report = folder / "reports" / f"{SOLE_PARTICIPANT}.html"
+def _keep_report(study: Study, output: Path) -> bool:
+    report = study.reports / f"{SOLE_PARTICIPANT}.html"
     if not report.exists():
         return False
     try:
@@ -99,11 +109,15 @@ def _keep_report(folder: Path, output: Path) -> bool:
     return True
 
 
-def _tell(summary: RunSummary, folder: Path, diary: MyDiary, output: Path, written: bool) -> None:
-    print_summary(read_study(folder), summary, hint=False)
+def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None) -> None:
+    print_summary(study, summary, hint=False)
+    rows = rejected_rows(study)
+    if rows:
+        print("Rows that could not be used:")
+        print_table(rows, ROW_HEADINGS)
     print(
-        f"The diary was read as filled in {diary.filled.replace('_', ' ')}, about {diary.recall.replace('_', ' ')}, "
+        f"The diary was read as filled in ({diary.filled.replace('_', ' ')}) about {diary.recall.replace('_', ' ')}, "
         f"{diary.scale[0]:g} to {diary.scale[1]:g}, higher is {diary.higher_is}; "
-        "change this with --filled, --recall, --scale, --higher-is."
+        "say otherwise with --filled, --recall, --scale, --higher-is."
     )
-    print(f"Open:  {output}" if written else "No report: nothing could be read.")
+    print(f"Open:  {report}" if report else "No report: nothing could be read.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from painstats.commands.printing import print_json, print_table
+from painstats.commands.printing import print_json, print_table, printable
 from painstats.store import open_store
-from painstats.study import read_study
+from painstats.study import Study, read_study
 
 QUERY = """
 SELECT i.file_name, q.entry, q.line, q.column_name, q.rule, q.text
@@ -16,11 +17,21 @@ ORDER BY i.file_name, q.entry, q.line, q.column_name
 REFUSED = "SELECT file_name, rule, message FROM import WHERE status = 'refused' ORDER BY file_name"
 
 
+ROW_HEADINGS = {
+    "file_name": "file",
+    "entry": "entry",
+    "line": "line",
+    "column_name": "column",
+    "rule": "reason",
+    "text": "as it came",
+}
+
+
 def quarantine(folder: Path, as_json: bool) -> int:
     """Print every rejected row and every refused file with the reason."""
     study = read_study(folder)
+    rows = rejected_rows(study)
     with open_store(study) as store:
-        rows = store.connection.execute(QUERY).pl().to_dicts()
         refused = store.connection.execute(REFUSED).pl().to_dicts()
     if as_json:
         print_json({"rows": rows, "refused_files": refused})
@@ -29,17 +40,13 @@ def quarantine(folder: Path, as_json: bool) -> int:
         print("The quarantine is empty.")
         return 0
     if rows:
-        print_table(
-            rows,
-            {
-                "file_name": "file",
-                "entry": "entry",
-                "line": "line",
-                "column_name": "column",
-                "rule": "reason",
-                "text": "as it came",
-            },
-        )
+        print_table(rows, ROW_HEADINGS)
     for file in refused:
-        print(f"\nrefused: {file['file_name']} ({file['rule']})\n  {file['message']}")
+        print(f"\nrefused: {printable(file['file_name'])} ({file['rule']})\n  {printable(file['message'])}")
     return 0
+
+
+def rejected_rows(study: Study) -> list[dict[str, Any]]:
+    """Return every rejected row of a study, in the order of file and line."""
+    with open_store(study) as store:
+        return store.connection.execute(QUERY).pl().to_dicts()

@@ -57,6 +57,16 @@ class MixedAnalysis:
         return self.fit.converged and self.check.agrees is not False
 
 
+@dataclass(frozen=True, slots=True)
+class CohortAnalysis:
+    """Everything fitted: each person's own days, the mixed model as tried and as usable, and the pooled slopes."""
+
+    own_fits: tuple[OwnDaysFit, ...]
+    mixed: MixedAnalysis | None
+    usable: MixedAnalysis | None
+    slopes: Mapping[tuple[str, str], PersonSlope]
+
+
 def fit_models(store: Store, say: Say = lambda _: None) -> None:
     """Fit all models to ``model_frame`` and store ``person_fit``, ``cohort_fit``, ``coefficient`` and ``model_fit``.
 
@@ -71,18 +81,24 @@ def fit_models(store: Store, say: Say = lambda _: None) -> None:
     if not people:
         _keep(store, [], [], [], [])
         raise NotEnoughData(_why_nobody(store))
-    own_fits, _ = fit_each_participant(within_people(frame, study))
-    say(f"{people} people have enough complete days; own days fitted for {len(own_fits)}")
-    mixed = _fit_mixed_model(frame, study, say) if people >= study.plan.rules.min_people_mixed_model else None
-    usable = mixed if mixed and mixed.can_be_used else None
-    slopes = _pooled_slopes(usable, study)
+    cohort = analyse_cohort(frame, study, say)
     _keep(
         store,
-        _person_rows(study, own_fits, slopes, usable),
-        _cohort_rows(study, frame, own_fits, usable, mixed),
-        _coefficient_rows(own_fits, mixed),
-        _model_rows(own_fits, mixed),
+        _person_rows(study, cohort),
+        _cohort_rows(study, frame, cohort),
+        _coefficient_rows(cohort),
+        _model_rows(cohort),
     )
+
+
+def analyse_cohort(frame: pl.DataFrame, study: Study, say: Say = lambda _: None) -> CohortAnalysis:
+    """Fit every model of the plan to complete rows of ``model_frame``."""
+    people = frame["participant_id"].n_unique()
+    own_fits, _ = fit_each_participant(within_people(frame, study))
+    say(f"people with enough complete days: {people}; own days fitted: {len(own_fits)}")
+    mixed = _fit_mixed_model(frame, study, say) if people >= study.plan.rules.min_people_mixed_model else None
+    usable = mixed if mixed and mixed.can_be_used else None
+    return CohortAnalysis(own_fits, mixed, usable, _pooled_slopes(usable, study))
 
 
 def _why_nobody(store: Store) -> str:
@@ -123,29 +139,18 @@ def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[s
     return {(slope.participant, slope.name): slope for slope in slopes}
 
 
-def _person_rows(
-    study: Study,
-    own_fits: tuple[OwnDaysFit, ...],
-    slopes: Mapping[tuple[str, str], PersonSlope],
-    mixed: MixedAnalysis | None,
-) -> list[Row]:
-    own = {fit.participant: fit for fit in own_fits}
-    people = sorted(set(own) | {person for person, _ in slopes})
+def _person_rows(study: Study, cohort: CohortAnalysis) -> list[Row]:
+    own = {fit.participant: fit for fit in cohort.own_fits}
+    people = sorted(set(own) | {person for person, _ in cohort.slopes})
     rows = []
     for person in people:
         for predictor in study.plan.predictors:
-            slope = slopes.get((person, _within(predictor)))
+            slope = cohort.slopes.get((person, _within(predictor)))
             alone = _own_coefficient(own.get(person), predictor)
-            row = _pooled_row(slope, mixed) if slope and mixed else _own_row(alone)
+            row = _pooled_row(slope, cohort.usable) if slope and cohort.usable else _own_row(alone)
             if row is not None:
-                rows.append(
-                    {
-                        "participant_id": person,
-                        "predictor": predictor.name,
-                        **row,
-                        **_own_columns(alone, own.get(person)),
-                    }
-                )
+                own_columns = _own_columns(alone, own.get(person))
+                rows.append({"participant_id": person, "predictor": predictor.name, **row, **own_columns})
     return rows
 
 
@@ -202,27 +207,22 @@ def slopes_differ(mixed: MixedAnalysis, name: str) -> bool:
     return bool(variance > LEAST_RELATIVE_VARIANCE * mixed.fit.residual_sd**2)
 
 
-def _cohort_rows(
-    study: Study,
-    frame: pl.DataFrame,
-    own_fits: tuple[OwnDaysFit, ...],
-    usable: MixedAnalysis | None,
-    tried: MixedAnalysis | None,
-) -> list[Row]:
+def _cohort_rows(study: Study, frame: pl.DataFrame, cohort: CohortAnalysis) -> list[Row]:
     """Return the averages over people, when there are enough people for one."""
     rows = []
     for predictor in study.plan.predictors:
         try:
-            check = two_stage(own_fits, _within(predictor))
+            check = two_stage(cohort.own_fits, _within(predictor))
         except NotEnoughData:
             continue
         if check.people < study.plan.rules.min_people_cohort:
             continue
-        if usable:
-            rows.append({**_mixed_average(usable, predictor, check), "days": frame.height})
+        if cohort.usable:
+            average = _mixed_average(cohort.usable, predictor, check)
         else:
-            notes = ["not_converged"] if tried else ["few_people_two_stage"]
-            rows.append({**_two_stage_average(predictor, check, notes), "days": frame.height})
+            notes = ["not_converged"] if cohort.mixed else ["few_people_two_stage"]
+            average = _two_stage_average(predictor, check, notes)
+        rows.append({**average, "days": frame.height})
     return rows
 
 
@@ -267,9 +267,9 @@ def _two_stage_columns(check: TwoStage) -> Row:
     return {"two_stage_estimate": check.estimate, "two_stage_low": check.low, "two_stage_high": check.high}
 
 
-def _coefficient_rows(own_fits: tuple[OwnDaysFit, ...], mixed: MixedAnalysis | None) -> list[Row]:
-    tables = [("cohort", mixed.table)] if mixed else []
-    tables += [(fit.participant, fit.table) for fit in own_fits]
+def _coefficient_rows(cohort: CohortAnalysis) -> list[Row]:
+    tables = [("cohort", cohort.mixed.table)] if cohort.mixed else []
+    tables += [(fit.participant, fit.table) for fit in cohort.own_fits]
     fields = [name for name in COEFFICIENT if name not in ("model", "term")]
     return [
         {"model": model, "term": entry.name, **{name: getattr(entry, name) for name in fields}}
@@ -278,8 +278,9 @@ def _coefficient_rows(own_fits: tuple[OwnDaysFit, ...], mixed: MixedAnalysis | N
     ]
 
 
-def _model_rows(own_fits: tuple[OwnDaysFit, ...], mixed: MixedAnalysis | None) -> list[Row]:
-    rows = [_model_row(fit.participant, fit.fit, fit.table) for fit in own_fits]
+def _model_rows(cohort: CohortAnalysis) -> list[Row]:
+    rows = [_model_row(fit.participant, fit.fit, fit.table) for fit in cohort.own_fits]
+    mixed = cohort.mixed
     if mixed is None:
         return rows
     checks = residual_checks(mixed.fit, mixed.rows)

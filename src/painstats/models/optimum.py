@@ -145,9 +145,12 @@ def find_optimum(
 
 
 def semidefinite_factor(covariance: Floats) -> Floats:
-    """Return the lower Cholesky factor (q, q) of a positive semi-definite matrix, zero pivots skipped: it is unique."""
+    """Return the lower Cholesky factor (q, q) of a positive semi-definite matrix: unique, diagonal not negative.
+
+    A column whose pivot is zero but for rounding stays empty.
+    """
     remaining = np.array(covariance, dtype=np.float64)
-    negligible = 1e-14 * np.diag(remaining)
+    negligible = 1e-12 * np.diag(remaining)
     factor = np.zeros_like(remaining)
     for k in range(len(remaining)):
         if remaining[k, k] > negligible[k]:
@@ -227,7 +230,24 @@ def _minimise(objective: Objective, point: Floats) -> tuple[Floats, int, str]:
         bounds=limits,
         options={"ftol": 1e-11, "gtol": 1e-4, "maxiter": 500},
     )
-    return _polish(objective, ended.x), int(ended.nfev), str(ended.message)
+    return _settle(objective, ended.x), int(ended.nfev), str(ended.message)
+
+
+def _settle(objective: Objective, point: Floats) -> Floats:
+    """Polish a point; near a singular one also the nearest of lower rank, and keep the better.
+
+    Beside a singular optimum the deviance has long curved valleys, in which Newton steps stay short.
+    """
+    theta, _ = _split(objective, point)
+    factor = factor_of(theta, len(objective.products.random))
+    variances, directions = np.linalg.eigh(factor @ factor.T)
+    ends = [_polish(objective, point)]
+    if variances.min(initial=np.inf) < SINGULAR:
+        kept = directions * np.where(variances < SINGULAR, 0.0, variances) @ directions.T
+        lower = point.copy()
+        lower[: theta.size] = theta_of(semidefinite_factor(kept))
+        ends.append(_polish(objective, lower))
+    return min(ends, key=lambda end: float(_evaluate(objective, end)[0]))
 
 
 def _polish(objective: Objective, point: Floats) -> Floats:

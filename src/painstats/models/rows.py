@@ -81,11 +81,11 @@ def model_rows(
     NotEnoughData
         If there are fewer rows than the model needs, the outcome or a column never changes, or columns are collinear.
     """
+    people, days = np.asarray(participant, dtype=np.str_), _whole_days(day)
     columns = {name: np.asarray(values, dtype=np.float64) for name, values in predictors.items()}
     outcome = np.asarray(y, dtype=np.float64)
     if intercept:
-        columns = {INTERCEPT: np.ones(len(outcome))} | columns
-    people, days = np.asarray(participant, dtype=np.str_), _whole_days(day)
+        columns = {INTERCEPT: np.ones(len(days))} | columns
     _check_lengths(columns | {"y": outcome}, people, days)
     _check_random(random, columns)
     order = np.lexsort((days, people))
@@ -156,7 +156,7 @@ def _check_random(random: Sequence[str], columns: Mapping[str, Floats]) -> None:
 def _check_values(rows: ModelRows) -> None:
     for name, values in {**dict(zip(rows.names, rows.X.T, strict=True)), "y": rows.y}.items():
         if not np.isfinite(values).all():
-            raise PainstatsError(f"column {name!r} has {np.sum(~np.isfinite(values))} values that are not numbers")
+            raise PainstatsError(f"column {name!r} is not a finite number on {np.sum(~np.isfinite(values))} rows")
     repeated = ~is_first_row(rows)[1:] & (np.diff(rows.day) == 0)
     if repeated.any():
         raise PainstatsError(f"{repeated.sum()} rows repeat the 'participant' and 'day' of another; keep one row a day")

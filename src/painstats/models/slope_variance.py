@@ -80,11 +80,10 @@ def slope_variance(rows: ModelRows, name: str, *, residuals: Residuals = "car1")
     statistic = max(0.0, 2 * (fit.log_likelihood - without.log_likelihood))
     sd = float(np.sqrt(fit.random_covariance[0, 0]))
     p = mixture_p(statistic, len(others))
-    low, high = _profile_interval(fit, sd)
+    low = lower_end(fit, sd) if p < 0.05 else 0.0
     average = fit.coefficients[list(fit.names).index(name)]
-    with np.errstate(divide="ignore"):
-        share = float(stats.norm.cdf(average / sd)) if sd > 0 else float(average > 0)
-    return SlopeVariance(name, statistic, p, sd, low if p < 0.05 else 0.0, high, share)
+    share = float(stats.norm.cdf(average / sd)) if sd > 0 else float(average > 0)
+    return SlopeVariance(name, statistic, p, sd, low, upper_end(fit, sd), share)
 
 
 def mixture_p(statistic: float, kept: int) -> float:
@@ -98,34 +97,33 @@ def mixture_p(statistic: float, kept: int) -> float:
     return float(0.5 * lower + 0.5 * stats.chi2.sf(statistic, kept + 1))
 
 
-def _profile_interval(fit: MixedFit, sd: float) -> tuple[float, float]:
-    """Return the SDs of the first random column between which the profile deviance stays below its 95 % cut."""
-    scaling = fit.products.scaling
-    unit = scaling.outcome_scale * scaling.random_transform[0, 0]
-    best, beyond = sd / unit, max(1.5 * sd / unit, 0.1 * np.sqrt(scaled_variance(fit)))
+def lower_end(fit: MixedFit, sd: float) -> float:
+    """Return the lower end of the 95 % profile interval of the first random column's SD, fitted as ``sd``."""
+    if sd == 0 or _excess(0.0, fit) <= 0:
+        return 0.0
+    return float(optimize.brentq(_excess, 0.0, sd, args=(fit,), rtol=1e-4))
+
+
+def upper_end(fit: MixedFit, sd: float) -> float:
+    """Return the upper end; infinite where no SD is too large for the data."""
+    beyond = max(1.5 * sd, 0.1 * fit.residual_sd / fit.products.scaling.scale[fit.products.positions[0]])
     for _ in range(20):
         if _excess(beyond, fit) > 0:
-            break
+            return float(optimize.brentq(_excess, sd, beyond, args=(fit,), rtol=1e-4))
         beyond *= 2
-    else:
-        return 0.0, float("inf")
-    high = optimize.brentq(_excess, best, beyond, args=(fit,), rtol=1e-5)
-    low = optimize.brentq(_excess, 0.0, best, args=(fit,), rtol=1e-5) if _excess(0.0, fit) > 0 else 0.0
-    return float(low * unit), float(high * unit)
+    return float("inf")
 
 
 def _excess(sd: float, fit: MixedFit) -> float:
-    """Return how far the deviance, minimised over everything but the first SD (scaled columns), is above its cut."""
+    """Return how far the deviance, minimised over everything but the first column's SD, is above its cut."""
+    scaling = fit.products.scaling
+    scaled_sd = sd / (scaling.outcome_scale * scaling.random_transform[0, 0])
     start: Floats = np.append(theta_of(fit.optimum.factor)[1:], [fit.optimum.rho, 0.5 * np.log(scaled_variance(fit))])
-    limits: list[tuple[float | None, float | None]] = [(None, None)] * (start.size - 2) + [
-        (0.0, LARGEST_RHO),
-        (None, None),
-    ]
-    if fit.residuals == "independent":
-        limits[-2] = (0.0, 0.0)
+    limits: list[tuple[float | None, float | None]] = [(None, None)] * start.size
+    limits[-2] = (0.0, 0.0 if fit.residuals == "independent" else LARGEST_RHO)
 
     def height_and_slope(point: Floats) -> tuple[float, Floats]:
-        return _given_sd(point, sd, fit)
+        return _given_sd(point, scaled_sd, fit)
 
     found = optimize.minimize(
         height_and_slope,
@@ -138,10 +136,10 @@ def _excess(sd: float, fit: MixedFit) -> float:
     return float(found.fun) - fit.optimum.deviance - CUT
 
 
-def _given_sd(point: Floats, sd: float, fit: MixedFit) -> tuple[float, Floats]:
+def _given_sd(point: Floats, scaled_sd: float, fit: MixedFit) -> tuple[float, Floats]:
     """Return the deviance for a given first SD, and its gradient in the factor's other elements, rho and log sigma."""
     variance = np.exp(2 * point[-1])
-    first = sd / np.exp(point[-1])
+    first = scaled_sd / np.exp(point[-1])
     theta = np.append(first, point[:-2])
     solution = solve_at(fit.products, factor_of(theta, len(fit.random)), point[-2])
     slope = gradient(solution, np.asarray(1 / variance), fit.reml, with_rho=True)

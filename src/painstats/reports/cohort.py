@@ -227,10 +227,24 @@ def _slope_figures(study: Study, model: CohortModel, persons: Sequence[Row]) -> 
 
 
 def _person_tables(study: Study, persons: Sequence[Row]) -> tuple[Table, ...]:
-    return tuple(
-        _person_table(study, predictor, [row for row in persons if row["predictor"] == predictor.name])
-        for predictor in study.plan.predictors
-    )
+    tables: list[Table] = []
+    for predictor in study.plan.predictors:
+        rows = [row for row in persons if row["predictor"] == predictor.name]
+        tables.append(_person_table(study, predictor, rows))
+        reasons = Counter(reason for row in rows if row["verdict"] == "cannot_tell_yet" for reason in row["reasons"])
+        if reasons:
+            counts = tuple(
+                (capital(reason_words([reason])), whole(people)) for reason, people in sorted(reasons.items())
+            )
+            label = predictor.definition.label
+            tables.append(
+                Table(
+                    f"Why nothing can be told yet of {label}; a person can have several reasons",
+                    ("Reason", "People"),
+                    counts,
+                )
+            )
+    return tuple(tables)
 
 
 def _person_table(study: Study, predictor: PredictorPlan, rows: Sequence[Row]) -> Table:

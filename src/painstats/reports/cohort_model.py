@@ -224,7 +224,7 @@ def _checks_table(fit: Row) -> Table:
         ("Reached a certified optimum", "yes" if fit["converged"] else "NO"),
         ("Singular: people cannot be told apart on some slope", "YES" if fit["is_singular"] else "no"),
         ("Largest element of the projected gradient", scientific(fit["projected_gradient"])),
-        ("Certificate (negative at a false optimum)", scientific(fit["certificate"])),
+        ("Certificate (below −10⁻⁶ at a false optimum)", scientific(fit["certificate"])),
         (
             "statsmodels' log-likelihood less ours",
             f"not compared: {note}" if difference is None and note else scientific(difference),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import altair as alt
 import polars as pl
 
 from painstats.findings.words import capital, item_words
-from painstats.reports.svg import GRID, INK, MISSING, OWN, PHASE, QUIET_INK, chart_of, label_text
+from painstats.reports.svg import GRID, INK, MISSING, OWN, PHASE, QUIET_INK, chart_of, label_text, x_at, y2_at, y_at
 from painstats.study import OutcomePlan
 
 WIDE = 760
 NARROW = 330
 """Widths in pixels of a whole drawing: for a desktop or paper, and for a phone."""
+
+NARROW_BELOW = 500
+"""Width below which a drawing is laid out upright."""
 
 LEFT_MARGIN = 46
 MOST_WEEKS = 53
@@ -26,7 +29,7 @@ SCORE_COLOURS = ("#fdf3d0", "#f7d98b", "#e8a65d", "#c66b4e", "#8f3b53", "#4d1f4e
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_MARGIN = 64
 DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MILLISECONDS_PER_DAY = 86_400_000
+PHASE_NAME_ROWS = 3
 
 Rows = list[dict[str, Any]]
 
@@ -114,14 +117,11 @@ class _Sheet:
 def phase_rows(phases: pl.DataFrame, span: tuple[date, date]) -> Rows:
     """List the phases that touch a span of dates, cut to it, with their names made fit to be shown."""
     rows: Rows = []
-    half = MILLISECONDS_PER_DAY // 2
     for phase in phases.sort("start_date", "name").iter_rows(named=True):
         first, last = max(phase["start_date"], span[0]), min(phase["end_date"] or span[1], span[1])
         if first <= last:
-            name = label_text(phase["name"])
-            rows.append(
-                {"start": _instant(first) - half, "end": _instant(last) + half, "name": name, "place": len(rows) % 3}
-            )
+            name, row = label_text(phase["name"]), len(rows) % PHASE_NAME_ROWS
+            rows.append({"start": _noon_before(first), "end": _noon(last), "first": first, "name": name, "row": row})
     return rows
 
 
@@ -135,7 +135,7 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt
     absent = base.transform_filter("datum.value === null").mark_rule(color=MISSING, strokeWidth=max(1.0, 0.8 * per_day))
     layers = [
         *_phase_layers(sheet, height, named=is_first),
-        absent.encode(y=alt.value(height - 7), y2=alt.value(height)),
+        absent.encode(y=y_at(height - 7), y2=y2_at(height)),
         shown.mark_line(color=OWN, strokeWidth=1.2, opacity=0.75),
         shown.mark_circle(color=OWN, opacity=1, size=max(6.0, min(26.0, 4.0 * per_day))),
     ]
@@ -146,23 +146,22 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt
 def _phase_layers(sheet: _Sheet, height: int, *, named: bool) -> list[alt.Chart]:
     if not sheet.phases:
         return []
-    base = chart_of(sheet.phases)
+    base = chart_of([{"start": phase["start"], "end": phase["end"]} for phase in sheet.phases])
     start = alt.X("start:T", scale=_date_scale(sheet.span), title=None)
-    bands = base.mark_rect(color=PHASE, opacity=0.75).encode(x=start, x2="end:T", y=alt.value(0), y2=alt.value(height))
-    edges = base.mark_rule(color=QUIET_INK, strokeDash=[3, 3]).encode(x=start, y=alt.value(0), y2=alt.value(height))
+    bands = base.mark_rect(color=PHASE, opacity=0.75).encode(x=start, x2=alt.X2("end:T"), y=y_at(0), y2=y2_at(height))
+    edges = base.mark_rule(color=QUIET_INK, strokeDash=[3, 3]).encode(x=start, y=y_at(0), y2=y2_at(height))
     return [bands, edges, *(_phase_name(phase, start, sheet) for phase in (sheet.phases if named else ()))]
 
 
 def _phase_name(phase: dict[str, Any], start: alt.X, sheet: _Sheet) -> alt.Chart:
     """Write a phase's name at its start, to the left of it when that is far to the right."""
-    first = _instant(sheet.span[0])
-    share = (phase["start"] - first) / max(_instant(sheet.span[1]) - first, 1)
+    share = (phase["first"] - sheet.span[0]) / max(sheet.span[1] - sheet.span[0], timedelta(days=1))
     side: Literal["left", "right"] = "left" if share < 0.6 else "right"
     row = {"start": phase["start"], "name": _cut(phase["name"], max(12, sheet.inner // 12))}
     name: alt.Chart = chart_of([row]).mark_text(
-        align=side, baseline="top", dx=4 if side == "left" else -4, dy=3 + 15 * phase["place"], fontSize=12, color=INK
+        align=side, baseline="top", dx=4 if side == "left" else -4, dy=3 + 15 * phase["row"], fontSize=12, color=INK
     )
-    placed: alt.Chart = name.encode(x=start, y=alt.value(0), text="name:N")
+    placed: alt.Chart = name.encode(x=start, y=y_at(0), text=alt.Text("name:N"))
     return placed
 
 
@@ -184,7 +183,7 @@ def _date_axis(sheet: _Sheet, *, labelled: bool) -> alt.X:
     ticks, tick_format = _date_ticks(sheet.span, most=max(3, sheet.inner // 75))
     axis = alt.Axis(
         title=None,
-        values=[_instant(tick) for tick in ticks],
+        values=[alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in ticks],
         format=tick_format,
         labels=labelled,
         ticks=labelled,
@@ -194,9 +193,8 @@ def _date_axis(sheet: _Sheet, *, labelled: bool) -> alt.X:
 
 
 def _date_scale(span: tuple[date, date]) -> alt.Scale:
-    """From half a day before the first date's midnight to half a day after the last: a mark stands on its date."""
-    half = MILLISECONDS_PER_DAY // 2
-    return alt.Scale(type="utc", domain=[_instant(span[0]) - half, _instant(span[1]) + half])
+    """Reach from the noon before the first date to the noon of the last: a date's mark stands at its midnight, UTC."""
+    return alt.Scale(type="utc", domain=[_noon_before(span[0]), _noon(span[1])])
 
 
 def _date_ticks(span: tuple[date, date], most: int) -> tuple[list[date], str]:
@@ -211,7 +209,7 @@ def _date_ticks(span: tuple[date, date], most: int) -> tuple[list[date], str]:
 
 def _series(days: pl.DataFrame, panel: Panel) -> Rows:
     return [
-        {"at": _instant(day), "day": day_words(day), "value": None if value is None else round(value / panel.per, 4)}
+        {"at": day.isoformat(), "day": day_words(day), "value": None if value is None else round(value / panel.per, 4)}
         for day, value in days.select("date", panel.column).iter_rows()
     ]
 
@@ -232,7 +230,7 @@ def rating_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE)
     """
     rows = calendar_rows(days)
     weeks = max(row["week"] for row in rows) + 1
-    upright = width < WIDE
+    upright = width < NARROW_BELOW
     margin = MONTH_MARGIN if upright else LEFT_MARGIN
     cell = min(34, (width - margin - 12) // (7 if upright else max(weeks, 12)))
     base = _placed(chart_of(rows), weeks, upright=upright)
@@ -324,11 +322,11 @@ def _month_names(rows: Rows, weeks: int, *, upright: bool) -> alt.Chart:
     label: dict[str, Any] = {"fontSize": 12, "color": QUIET_INK}
     if upright:
         beside: alt.Chart = names.mark_text(align="right", dx=-6, **label).encode(
-            x=alt.value(0), y=alt.Y("week:O", scale=_weeks(weeks), axis=None), text="month:N"
+            x=x_at(0), y=alt.Y("week:O", scale=_weeks(weeks), axis=None), text=alt.Text("month:N")
         )
         return beside
     above: alt.Chart = names.mark_text(align="left", dx=-7, dy=-10, baseline="bottom", **label).encode(
-        x=alt.X("week:O", scale=_weeks(weeks), axis=None), y=alt.value(6), text="month:N"
+        x=alt.X("week:O", scale=_weeks(weeks), axis=None), y=y_at(6), text=alt.Text("month:N")
     )
     return above
 
@@ -354,6 +352,9 @@ def _cut(name: str, length: int) -> str:
     return name if len(name) <= length else f"{name[: length - 1]}…"
 
 
-def _instant(day: date) -> int:
-    """Return the milliseconds since 1970 of a date's midnight, UTC."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
+def _noon(day: date) -> str:
+    return f"{day.isoformat()}T12:00:00Z"
+
+
+def _noon_before(day: date) -> str:
+    return _noon(day - timedelta(days=1))

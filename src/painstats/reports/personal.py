@@ -117,11 +117,12 @@ def _card(finding: Row, study: Study) -> Card:
 def _facts(finding: Row, study: Study) -> list[tuple[str, str]]:
     if finding["estimate"] is None:
         rules = study.plan.rules
-        return [
-            ("Complete so far", counted(finding["days"], "day")),
+        needed = [
             ("A first estimate", f"from {rules.min_days_shown} complete days on"),
             ("An answer", f"from {rules.min_days_verdict} complete days on"),
         ]
+        so_far = ("Complete so far", counted(finding["days"], "day"))
+        return [so_far, *(needed if finding["days"] < rules.min_days_shown else [])]
     facts = [
         ("Size", _size(finding, "")),
         ("In your daily life", _daily_life(finding, study.plan.outcome.item)),

@@ -9,8 +9,22 @@ from typing import Any
 import altair as alt
 
 from painstats.findings.words import item_words, points, verdict_words
-from painstats.reports.figures import WIDE
-from painstats.reports.svg import BAND, GRID, HIGHER, INK, LOWER, OTHERS, OWN, QUIET_INK, chart_of, label_text
+from painstats.reports.figures import NARROW_BELOW, WIDE
+from painstats.reports.svg import (
+    BAND,
+    GRID,
+    HIGHER,
+    INK,
+    LOWER,
+    OTHERS,
+    OWN,
+    QUIET_INK,
+    chart_of,
+    label_text,
+    x_at,
+    y2_at,
+    y_at,
+)
 
 OWN_LABEL = "you"
 OWN_DAYS_LABEL = "your days alone"
@@ -85,7 +99,7 @@ def own_among_others(
     """
     rows = _with_own_days(slopes)
     ends = [row[end] for row in rows for end in ("low", "high")] + [-1.2 * smallest_effect, 1.2 * smallest_effect]
-    frame = _frame(ends, slope_title(item, unit, narrow=width < WIDE), len(rows), width)
+    frame = _frame(ends, slope_title(item, unit, narrow=width < NARROW_BELOW), len(rows), width)
     others, own, alone = ([row for row in rows if row["kind"] == kind] for kind in ("other", "own", "own_days"))
     layers = [
         _band(-smallest_effect, smallest_effect, BAND, frame),
@@ -110,7 +124,7 @@ def everybodys_slopes(
         row["own_estimate"] for row in rows if row["own_estimate"] is not None
     ]
     mean = [average.low, average.high] if average else []
-    frame = _frame([*ends, *mean], slope_title(item, unit, narrow=width < WIDE), len(rows), width)
+    frame = _frame([*ends, *mean], slope_title(item, unit, narrow=width < NARROW_BELOW), len(rows), width)
     hollow = chart_of([row for row in rows if row["own_estimate"] is not None])
     layers = [
         *(
@@ -278,7 +292,7 @@ def _bars(
         return []
     base = chart_of(rows).encode(y=_y(frame), tooltip=[alt.Tooltip("told:N", title="points")])
     rule = base.mark_rule(color=colour, strokeWidth=thickness, strokeDash=[4, 3] if hollow else [1, 0]).encode(
-        x=_x(frame, "low"), x2="high:Q"
+        x=_x(frame, "low"), x2=alt.X2("high:Q")
     )
     mark = base.mark_point(
         color=colour, size=size, opacity=1, fill="white" if hollow else colour, strokeWidth=2 if hollow else 1
@@ -287,14 +301,14 @@ def _bars(
 
 
 def _band(low: float, high: float, colour: str, frame: _Frame) -> alt.Chart:
-    whole: dict[str, Any] = {"y": alt.value(0), "y2": alt.value(frame.height)}
+    whole: dict[str, Any] = {"y": y_at(0), "y2": y2_at(frame.height)}
     band: alt.Chart = chart_of([{"low": low, "high": high}]).mark_rect(color=colour)
-    placed: alt.Chart = band.encode(x=_x(frame, "low"), x2="high:Q", **whole)
+    placed: alt.Chart = band.encode(x=_x(frame, "low"), x2=alt.X2("high:Q"), **whole)
     return placed
 
 
 def _line(value: float, colour: str, frame: _Frame, dash: Sequence[int] = (1, 0)) -> alt.Chart:
-    whole: dict[str, Any] = {"y": alt.value(0), "y2": alt.value(frame.height)}
+    whole: dict[str, Any] = {"y": y_at(0), "y2": y2_at(frame.height)}
     line: alt.Chart = chart_of([{"at": value}]).mark_rule(color=colour, strokeDash=list(dash))
     placed: alt.Chart = line.encode(x=_x(frame, "at"), **whole)
     return placed
@@ -302,7 +316,7 @@ def _line(value: float, colour: str, frame: _Frame, dash: Sequence[int] = (1, 0)
 
 def _labels(rows: Rows, frame: _Frame) -> alt.Chart:
     text: alt.Chart = chart_of(rows).mark_text(align="right", dx=-8, fontSize=12, color=INK)
-    placed: alt.Chart = text.encode(x=alt.value(0), y=_y(frame), text="label:N")
+    placed: alt.Chart = text.encode(x=x_at(0), y=_y(frame), text=alt.Text("label:N"))
     return placed
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 INK = "#22303a"
@@ -78,8 +80,36 @@ def look() -> dict[str, Any]:
 
 def chart_of(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
     """Return an empty chart with its rows inside it."""
-    data: Any = alt.InlineData(values=[dict(row) for row in rows])
+    data: Any = alt.InlineData(values=tuple(rows))
     return alt.Chart(data)
+
+
+@contextmanager
+def unchecked_charts() -> Iterator[None]:
+    """Make charts without altair's check of every part against its schema, which takes longer than drawing them.
+
+    The tests draw every figure with the check.
+    """
+    with debug_mode(False):
+        yield
+
+
+def x_at(pixels: float) -> Any:
+    """Place a mark at a distance from the left edge of its panel."""
+    made: Any = alt.XValue
+    return made(pixels)
+
+
+def y_at(pixels: float) -> Any:
+    """Place a mark at a distance from the top edge of its panel."""
+    made: Any = alt.YValue
+    return made(pixels)
+
+
+def y2_at(pixels: float) -> Any:
+    """End a mark at a distance from the top edge of its panel."""
+    made: Any = alt.Y2Value
+    return made(pixels)
 
 
 def drawn(chart: alt.TopLevelMixin, name: str) -> Markup:
@@ -101,7 +131,7 @@ def drawn(chart: alt.TopLevelMixin, name: str) -> Markup:
     ValueError
         The drawing holds an element or a reference that a still picture has no use for.
     """
-    specification = chart.to_dict()
+    specification = chart.to_dict(validate=False)
     svg = vl_convert.vegalite_to_svg({**specification, "config": look()}, allowed_base_urls=[])
     root = ElementTree.fromstring(svg)
     numbered: dict[str, str] = {}

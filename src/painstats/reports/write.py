@@ -11,6 +11,7 @@ from painstats.findings.words import headline
 from painstats.reports.cohort import cohort_page
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
 from painstats.reports.personal import personal_page
+from painstats.reports.svg import unchecked_charts
 from painstats.store.connection import Store
 from painstats.store.publish import write_privately
 from painstats.store.tables import read_table
@@ -37,7 +38,8 @@ def write_reports(store: Store) -> list[Path]:
     folder = store.study.reports
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(PRIVATE_FOLDER)
-    pages = _pages(store)
+    with unchecked_charts():
+        pages = _pages(store)
     for name, content in pages.items():
         _write_if_changed(folder / name, content)
     _remove_others(folder, set(pages))

@@ -1,0 +1,82 @@
+"""Over many invented cohorts, intervals cover the planted slopes at their nominal rate, through the real database."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from scipy import stats
+
+from painstats.daily import build_daily_table
+from painstats.frame import build_model_frame
+from painstats.models.analysis import analyse_cohort
+from painstats.store import open_store
+from painstats.store.tables import read_table
+from sample_data.simulate import daily_frame, simulate
+from sample_data.truth import Truth
+
+COHORTS = 24
+TRUTH = Truth(people=12, days=90)
+PLANTED = {"total_sleep_time_min_lag0": "sleep_slope", "step_count_lag1": "steps_slope"}
+
+
+def fill(store, days: pl.DataFrame) -> None:
+    """Put the days that were rated and worn into the record tables."""
+    store.connection.register("days", days.to_arrow())
+    origin = "participant_id, 'test', 'd', 'tracker'"
+    store.connection.execute(
+        f"DELETE FROM daily_total; DELETE FROM self_report;"
+        f"INSERT INTO daily_total SELECT {origin}, date, 'step_count', step_count, 1 FROM days WHERE NOT unworn;"
+        f"INSERT INTO daily_total SELECT {origin}, date, 'total_sleep_time_min', total_sleep_time_min, 1 FROM days WHERE NOT unworn;"
+        "INSERT INTO self_report SELECT participant_id, 'test', date, NULL, 'pain', '', 'today', 'evening', 1, pain_score, 0, 10, true, 1 "
+        "FROM days WHERE NOT diary_missing"
+    )
+    store.connection.unregister("days")
+
+
+@pytest.fixture(scope="module")
+def intervals(tmp_path_factory):
+    """(average or person, predictor, planted, low, high) of every cohort."""
+    from painstats.study import Plan, Study
+
+    study = Study(folder=tmp_path_factory.mktemp("cohorts"), plan=Plan())
+    rows = []
+    with open_store(study) as store:
+        for seed in range(1, COHORTS + 1):
+            lives = {
+                life.person.participant_id: life for life in simulate(TRUTH, seed) if not life.person.has_constant_pain
+            }
+            fill(store, daily_frame(TRUTH, seed).filter(pl.col("participant_id").is_in(list(lives))))
+            build_daily_table(store)
+            build_model_frame(store)
+            frame = read_table(store, "model_frame", "participant_id, date").filter(pl.col("left_out").is_null())
+            rows += list(_intervals(analyse_cohort(frame, study), lives, study))
+    return pl.DataFrame(rows, schema=["what", "predictor", "planted", "low", "high"], orient="row")
+
+
+def _intervals(cohort, lives, study):
+    for predictor, attribute in PLANTED.items():
+        average = next(entry for entry in cohort.mixed.table.coefficients if entry.name == f"{predictor}_within")
+        yield "average", predictor, getattr(TRUTH, attribute), average.low, average.high
+    for (person, name), slope in cohort.slopes.items():
+        predictor = name.removesuffix("_within")
+        yield "person", predictor, getattr(lives[person].nature, PLANTED[predictor]), slope.low, slope.high
+
+
+def coverage(intervals, what):
+    chosen = intervals.filter(pl.col("what") == what)
+    return chosen.filter(pl.col("planted").is_between(pl.col("low"), pl.col("high"))).height, chosen.height
+
+
+@pytest.mark.slow
+def test_intervals_of_the_averages_cover_the_planted_average(intervals):
+    covered, of = coverage(intervals, "average")
+    assert of == 2 * COHORTS
+    # 95 % coverage gives fewer than this once in a thousand times.
+    assert covered >= stats.binom.ppf(0.001, of, 0.95)
+
+
+@pytest.mark.slow
+def test_intervals_of_people_cover_their_planted_slopes(intervals):
+    covered, of = coverage(intervals, "person")
+    assert of > 400
+    assert 0.90 <= covered / of <= 0.985

@@ -1,0 +1,113 @@
+"""The README is true: its commands run, its output is what they print, its tables are complete."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from painstats import errors
+from painstats.cli import _parser
+from sample_data.make import make_study
+from sample_data.truth import Truth
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ (.+?)(?:\s+#.*)?$", README, re.MULTILINE)
+OWN = [command for command in COMMANDS if command.startswith(".venv/bin/painstats")]
+
+
+def run(words, folder, **environment):
+    return subprocess.run(
+        words, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the files that the README's commands name."""
+    place = tmp_path_factory.mktemp("readme")
+    make_study(place / "sample", Truth(people=4, days=60), 5)
+    apple = next(path for path in sorted((place / "sample" / "inbox").iterdir()) if (path / "export.zip").exists())
+    (apple / "export.zip").rename(place / "export.zip")
+    ratings = "\n".join(f"2026-0{2 + day // 28}-{1 + day % 28:02d},{day * 7 % 5}" for day in range(56))
+    (place / "diary.csv").write_text(f"date,pain\n{ratings}\n")
+    return place
+
+
+def test_the_readme_shows_every_command_of_the_command_line():
+    help_text = _parser().format_help()
+    shown = {shlex.split(command)[1] for command in OWN}
+    listed = set(re.findall(r"^    (\w+)\b", help_text, re.MULTILINE)) - {"COMMAND"}
+    assert shown == listed
+
+
+@pytest.mark.parametrize("command", OWN)
+def test_each_painstats_command_runs(folder, command):
+    words = [sys.executable, "-m", "painstats", *shlex.split(command)[1:]]
+    if words[3] == "init":
+        assert not (folder / "my-study").exists()
+    if words[3] == "run":
+        inbox = folder / "my-study" / "inbox" / "anna"
+        inbox.mkdir()
+        (inbox / "diary.csv").write_text((folder / "diary.csv").read_text())
+    if words[3] == "forget":
+        words.append("--yes")
+    answer = run(words, folder)
+    allowed = (0, 7) if words[3] == "run" else (0,)  # a diary alone is not enough for an answer
+    assert answer.returncode in allowed, answer.stderr
+    assert answer.stdout.strip()
+    assert "Traceback" not in answer.stderr
+
+
+def test_make_targets_of_the_readme_exist():
+    for target in set(re.findall(r"\bmake (\w+)", README)):
+        assert run(["make", "--dry-run", target], ROOT).returncode == 0
+
+
+@pytest.mark.slow
+def test_make_demo_prints_what_the_readme_shows(tmp_path):
+    """The demo's own commands, in a folder of the test's."""
+    recipe = run(["make", "--dry-run", "demo"], ROOT).stdout.splitlines()
+    commands = [line for line in recipe if "sample_data.make" in line or "flows.nightly" in line]
+    assert len(commands) == 2
+    printed = ""
+    for command in commands:
+        moved = command.replace(".venv/bin/python", sys.executable).replace(f"{ROOT}/demo", f"{tmp_path}/demo").replace(" demo", f" {tmp_path}/demo")
+        answer = run(["bash", "-c", moved], ROOT, CI="1")
+        assert answer.returncode == 0, answer.stderr
+        printed += answer.stdout
+    block = re.search(r"```text\n(.*?)```", README, re.DOTALL).group(1)
+    for line in block.splitlines():
+        if line.strip() and "…" not in line:
+            assert line in printed
+
+
+def test_exit_codes_are_documented():
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    assert set(errors.EXIT_SEVERITY) <= documented
+
+
+def test_every_page_that_is_linked_exists():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_method_page_states_the_defaults_of_the_plan():
+    from painstats.study import RulesPlan
+    from painstats.vocabulary import MEASURES
+
+    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8").replace(" 000", "000")
+    rules = RulesPlan()
+    for number in (rules.min_days_in_model, rules.min_days_shown, rules.min_days_verdict):
+        assert f"fewer than {number}" in " ".join(text.split())
+    assert f"reliability at least {rules.min_reliability}" in text
+    steps = MEASURES["step_count"]
+    assert f"{steps.lowest:.0f} to {steps.highest:.0f} steps" in text
