@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 
 QUIET_AND_LOCAL = {
+    # The models are many small matrix products, which more threads only slow down.
+    "OPENBLAS_NUM_THREADS": "1",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_HOME": str(Path.home() / ".painstats" / "prefect"),

@@ -20,7 +20,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 import flows  # sets Prefect up; must come before Prefect itself  # noqa: F401
-from painstats.commands.run import print_summary, progress, verdict_counts
+from painstats.commands.run import print_summary, progress, silent, verdict_counts
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
 from painstats.store import open_store
@@ -43,9 +43,13 @@ def prepare_study(folder: str) -> int:
 @task(task_run_name="read-inbox-{number}", cache_policy=NO_CACHE, persist_result=False)
 def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
     """Read what is new from one participant."""
-    study = read_study(Path(folder))
-    with open_store(study) as store:
-        return tuple(load_file(store, file, say) for file in _inboxes(folder)[number])
+    inboxes = _inboxes(folder)
+    with open_store(read_study(Path(folder))) as store:
+        outcomes = tuple(load_file(store, file, silent) for file in inboxes[number])
+    rows = sum(outcome.summary.read for outcome in outcomes if outcome.summary)
+    # A service's output ends up in logs: counts only, no file names.
+    say(f"inbox {number + 1} of {len(inboxes)}: {len(outcomes)} files, {rows} rows read")
+    return outcomes
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as the command line and the flows set it
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

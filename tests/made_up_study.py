@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import random
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -29,7 +30,7 @@ from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_F
 from painstats.records import RECORD_TABLES
 from painstats.store import Store
 from painstats.store.tables import replace_table
-from painstats.study import Plan
+from painstats.study import Plan, Study
 
 EVIL_ID = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 EVIL_PHASE = "</text><script>alert('phase')</script>&\u202e"
@@ -57,6 +58,11 @@ FITS = {  # person: (sleep estimate, half width), (steps estimate, half width)
 
 def plan(**changes: object) -> Plan:
     return Plan.model_validate({**PLAN, **changes})
+
+
+def small_study(folder: Path, **changes: object) -> Study:
+    folder.mkdir()
+    return Study(folder=folder, plan=plan(**changes))
 
 
 def fill(store: Store, item: str = "pain", people: dict[str, int] | None = None) -> None:
@@ -243,7 +249,7 @@ def _coefficients() -> list[Row]:
 def _model_fit(people: int) -> Row:
     return {
         "model": "cohort", "n_rows": 330, "people": people, "rho": 0.41, "residual_sd": 1.18, "log_likelihood": -512.345678, "converged": True,
-        "is_singular": False, "certificate": 1.2e-9, "projected_gradient": 3.1e-7, "df_method": "kenward_roger", "statsmodels_difference": 4.0e-9,
+        "is_singular": False, "certificate": 1.2e-9, "projected_gradient": 3.1e-7, "df_method": "Kenward-Roger", "statsmodels_difference": 4.0e-9,
         "statsmodels_note": None, "statsmodels_summary": "Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
         "random_terms": ["intercept", f"{SLEEP}_within", f"{STEPS}_within"],
         "random_covariance": [1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01],

@@ -24,13 +24,20 @@ OWN = [command for command in COMMANDS if command.startswith(".venv/bin/painstat
 
 def run(words, folder, **environment):
     return subprocess.run(
-        words, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False
+        words,
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        check=False,
     )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with the files that the README's commands name."""
+    """Make a folder with the files that the README's commands name."""
     place = tmp_path_factory.mktemp("readme")
     make_study(place / "sample", Truth(people=4, days=60), 5)
     apple = next(path for path in sorted((place / "sample" / "inbox").iterdir()) if (path / "export.zip").exists())
@@ -78,7 +85,11 @@ def test_make_demo_prints_what_the_readme_shows(tmp_path):
     assert len(commands) == 2
     printed = ""
     for command in commands:
-        moved = command.replace(".venv/bin/python", sys.executable).replace(f"{ROOT}/demo", f"{tmp_path}/demo").replace(" demo", f" {tmp_path}/demo")
+        moved = (
+            command.replace(".venv/bin/python", sys.executable)
+            .replace(f"{ROOT}/demo", f"{tmp_path}/demo")
+            .replace(" demo", f" {tmp_path}/demo")
+        )
         answer = run(["bash", "-c", moved], ROOT, CI="1")
         assert answer.returncode == 0, answer.stderr
         printed += answer.stdout

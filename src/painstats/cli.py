@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     The exit code.
     """
     os.umask(0o077)
+    # The models are many small matrix products: more threads than one make them slower, on a busy machine tenfold.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))

@@ -49,11 +49,11 @@ def intervals(tmp_path_factory):
             build_daily_table(store)
             build_model_frame(store)
             frame = read_table(store, "model_frame", "participant_id, date").filter(pl.col("left_out").is_null())
-            rows += list(_intervals(analyse_cohort(frame, study), lives, study))
+            rows += list(_intervals(analyse_cohort(frame, study), lives))
     return pl.DataFrame(rows, schema=["what", "predictor", "planted", "low", "high"], orient="row")
 
 
-def _intervals(cohort, lives, study):
+def _intervals(cohort, lives):
     for predictor, attribute in PLANTED.items():
         average = next(entry for entry in cohort.mixed.table.coefficients if entry.name == f"{predictor}_within")
         yield "average", predictor, getattr(TRUTH, attribute), average.low, average.high

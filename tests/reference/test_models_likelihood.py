@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from painstats.models import cross_products, fit_mixed, statsmodels_check
+from painstats.models import cross_products, fit_cross_products, fit_mixed, statsmodels_check
 from painstats.models.cross_products import whitened, whitened_derivative, with_residual_scale
 from painstats.models.likelihood import (
     deviance,
@@ -26,13 +26,14 @@ THETA = np.array([0.9, -0.2, 0.4, 0.1, 0.05, 0.3])
 RHOS = (0.0, 0.05, 0.38, 0.9, 0.99)
 
 
-def dense_log_likelihood(rows, covariance, rho, variance, reml):
+def dense_log_likelihood(rows, covariance, rho, variance, reml, scale=None):
     """Return the (restricted) log-likelihood from the dense covariance of everybody's days."""
     z = column_positions(rows.random, rows.names)
     parts, log_determinant_of_v = [], 0.0
-    for _, own in participant_slices(rows):
+    for person, (_, own) in enumerate(participant_slices(rows)):
         apart = np.abs(rows.day[own][:, None] - rows.day[own][None, :])
-        v = variance * rho**apart + rows.X[own][:, z] @ covariance @ rows.X[own][:, z].T
+        noise = variance if scale is None else variance * scale[person] ** 2
+        v = noise * rho**apart + rows.X[own][:, z] @ covariance @ rows.X[own][:, z].T
         parts.append(np.linalg.solve(np.linalg.cholesky(v), np.column_stack([rows.X, rows.y])[own]))
         log_determinant_of_v += np.linalg.slogdet(v)[1]
     white = np.concatenate(parts)
@@ -116,6 +117,13 @@ def test_weights_divide_a_persons_rows():
     assert sums == pytest.approx(whitened(products, np.asarray(0.4))[0] / scale[:, None, None] ** 2)
     again, _ = whitened(with_residual_scale(with_residual_scale(products, scale), np.ones(12)), np.asarray(0.4))
     assert again == pytest.approx(whitened(products, np.asarray(0.4))[0])
+
+
+def test_the_log_likelihood_with_weights_is_that_of_people_with_other_noise():
+    rows, scale = diary("sleep_w", file="small12x40.csv"), np.linspace(0.5, 2.0, 12)
+    fit = fit_cross_products(with_residual_scale(cross_products(rows), scale))
+    dense = dense_log_likelihood(rows, fit.random_covariance, fit.rho, fit.residual_sd**2, True, scale)
+    assert fit.log_likelihood == pytest.approx(dense, abs=1e-8)
 
 
 def test_the_factor_of_a_singular_matrix_is_unique_and_lower():

@@ -182,6 +182,8 @@ def test_residuals_are_white_with_autocorrelation_in_the_model_and_not_without()
     white = residual_checks(fit_mixed(rows), rows)
     assert white.looks_white
     assert white.ljung_box_p > 0.05
+    statistic = sum(white.pairs * white.autocorrelation**2)
+    assert white.ljung_box_p == pytest.approx(stats.chi2.sf(statistic, 6))  # seven lags, less one for rho
     coloured = residual_checks(fit_mixed(rows, residuals="independent"), rows)
     assert not coloured.looks_white
     assert coloured.autocorrelation[0] > 0.25

@@ -67,7 +67,9 @@ def test_own_days_alone_need_two_sided_five_percent(half_p, answer):
 
 
 def test_without_ratings_that_is_the_reason():
-    assert judge(replace(CLEAR, has_ratings=False, days=0, estimate=None, low=None, high=None), RULES).reasons == ("rating_missing",)
+    assert judge(replace(CLEAR, has_ratings=False, days=0, estimate=None, low=None, high=None), RULES).reasons == (
+        "rating_missing",
+    )
 
 
 def test_a_sure_but_tiny_slope_says_that_it_is_tiny():

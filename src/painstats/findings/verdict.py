@@ -138,7 +138,7 @@ def _days_for_precision(evidence: Evidence, rules: RulesPlan) -> float | None:
     A slope's own error variance falls as 1 / days; pooling adds the information 1 / tau^2 that other people give
     (docs/method.md, precision).
     """
-    if evidence.estimate is None or evidence.low is None or evidence.high is None:
+    if not evidence.days or evidence.estimate is None or evidence.low is None or evidence.high is None:
         return None
     variance = ((evidence.high - evidence.low) / (2 * Z_95)) ** 2
     size = abs(evidence.estimate)

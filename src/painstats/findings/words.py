@@ -235,7 +235,8 @@ def sentence(
     told = _told(whose, measure, lag_days, item, verdict, (estimate, low, high), sure, reasons)
     if told is not None:
         return told
-    more = f" With {days_needed_words(days_needed)} like these an answer may become possible." if days_needed else ""
+    like = "with a rating" if "rating_missing" in reasons else "like these"
+    more = f" With {days_needed_words(days_needed)} {like} an answer may become possible." if days_needed else ""
     return f"Not determined: {reason_words(reasons)}.{_so_far(measure, estimate, low, high)}{more}"
 
 

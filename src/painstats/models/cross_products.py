@@ -15,6 +15,9 @@ import numpy as np
 from painstats.models.rows import Floats, Integers, ModelRows, column_positions, is_first_row
 from painstats.models.scaling import Scaling, scaled_columns, scaling_of
 
+CHUNK = 1_000_000
+"""Numbers held at once while many points are evaluated; more would not fit the cache."""
+
 FIRST = 0
 """The gap of a participant's first row, which follows no other."""
 
@@ -117,6 +120,13 @@ def whitened_derivative(products: CrossProducts, rho: Floats) -> tuple[Floats, F
     a, da = _decay(products, rho)
     weights = np.stack([2 * a, -(1 + a * a), 2 * a]) * da / (1 - a * a) ** 2
     return _summed(products, weights), np.asarray((-2 * a * da / (1 - a * a)) @ products.rows_per_gap)
+
+
+def in_chunks(points: Floats, products: CrossProducts) -> list[Floats]:
+    """Split points (D, ...) into chunks whose sums of products fit the cache together."""
+    _, pairs, k, _ = products.sums.shape
+    chunks = 1 + len(points) * pairs * k * k // CHUNK
+    return np.array_split(points, max(1, min(len(points), chunks)))
 
 
 def _sums_of_products(columns: Floats, block: Integers) -> Floats:

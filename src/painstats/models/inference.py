@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
+from painstats.models.cross_products import in_chunks
 from painstats.models.kenward_roger import kenward_roger_adjustment
 from painstats.models.likelihood import factor_of, gradient, residual_degrees, solve_at, theta_of
-from painstats.models.mixed import MixedFit, scaled_variance
+from painstats.models.mixed import MixedFit, scaled_variance, solution_of
 from painstats.models.rows import Floats, ModelRows, column_positions
 
 Method = Literal["Satterthwaite", "Kenward-Roger"]
@@ -157,27 +158,30 @@ def _variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
     The a parameters are theta, rho where it is free, and log sigma. Derivatives in theta and rho are central
     differences of analytic gradients, with one Richardson step; those in log sigma are exact.
     """
-    with_rho = fit.optimum.rho_is_free
-    theta = theta_of(fit.optimum.factor)
-    point = np.append(theta, fit.optimum.rho) if with_rho else theta
-    variance, degrees = scaled_variance(fit), residual_degrees(fit.products, fit.reml)
+    variance = scaled_variance(fit)
+    point = theta_of(fit.optimum.factor)
+    if fit.optimum.rho_is_free:
+        point = np.append(point, fit.optimum.rho)
     widths = 1e-3 * np.maximum(np.abs(point), 0.05)
-    there = _around(point, widths)
-    solution = solve_at(fit.products, factor_of(there[:, : theta.size], len(fit.random)), _rho_at(fit, there, with_rho))
-    precision = np.full(len(there), 1 / variance)
-    by_parameter = _differences(gradient(solution, precision, fit.reml, with_rho=with_rho), widths)
-    residual_slope = _differences(solution.residual_square, widths)
-    here = solve_at(fit.products, fit.optimum.factor, fit.optimum.rho)
+    parts = [_slopes_at(fit, chunk, variance) for chunk in in_chunks(_around(point, widths), fit.products)]
+    by_parameter, by_residual, by_covariance = (
+        _differences(np.concatenate(values), widths) for values in zip(*parts, strict=True)
+    )
     hessian = np.empty((point.size + 1, point.size + 1))
     hessian[:-1, :-1] = (by_parameter + by_parameter.T) / 2
-    hessian[-1, :-1] = hessian[:-1, -1] = -2 * residual_slope / variance
-    hessian[-1, -1] = 4 * degrees
-    slopes = np.concatenate([_differences(solution.covariance, widths), 2 * here.covariance[None]])
-    return variance * here.covariance, variance * slopes, hessian
+    hessian[-1, :-1] = hessian[:-1, -1] = -2 * by_residual / variance
+    hessian[-1, -1] = 4 * residual_degrees(fit.products, fit.reml)
+    covariance = solution_of(fit).covariance
+    return variance * covariance, variance * np.concatenate([by_covariance, 2 * covariance[None]]), hessian
 
 
-def _rho_at(fit: MixedFit, points: Floats, with_rho: bool) -> Floats:
-    return points[:, -1] if with_rho else np.full(len(points), fit.optimum.rho)
+def _slopes_at(fit: MixedFit, points: Floats, variance: float) -> tuple[Floats, Floats, Floats]:
+    """Return gradients (D, d) at a fixed sigma^2, residual squares (D,) and covariances (D, p, p) at points (D, d)."""
+    q, with_rho = len(fit.random), fit.optimum.rho_is_free
+    rho = points[:, -1] if with_rho else np.full(len(points), fit.optimum.rho)
+    solution = solve_at(fit.products, factor_of(points[:, : q * (q + 1) // 2], q), rho)
+    slopes = gradient(solution, np.full(len(points), 1 / variance), fit.reml, with_rho=with_rho)
+    return slopes, solution.residual_square, solution.covariance
 
 
 def _around(point: Floats, widths: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from painstats.models.cross_products import CrossProducts
+from painstats.models.cross_products import CrossProducts, in_chunks
 from painstats.models.likelihood import (
     LARGEST_RHO,
     deviance,
@@ -184,16 +184,22 @@ def _evaluate(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     return np.where(possible, height, IMPOSSIBLE), np.where(possible[..., None], slope, 0.0)
 
 
+def _evaluate_each(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
+    """Return deviances (D,) and gradients (D, d) at points (D, d)."""
+    parts = [_evaluate(objective, chunk) for chunk in in_chunks(points, objective.products)]
+    return np.concatenate([heights for heights, _ in parts]), np.concatenate([slopes for _, slopes in parts])
+
+
 def _descend(objective: Objective, point: Floats) -> _Descent:
     """Go down from a point; leave false boundary points as often as it takes, six times at most."""
     evaluations = escapes = 0
     while True:
         point, calls, message = _minimise(objective, point)
         evaluations += calls
-        higher_ground = _escape(objective, point) if escapes < 6 else None
-        if higher_ground is None:
+        lower_ground = _escape(objective, point) if escapes < 6 else None
+        if lower_ground is None:
             break
-        point, escapes = higher_ground, escapes + 1
+        point, escapes = lower_ground, escapes + 1
     height, slope = _evaluate(objective, point)
     theta, rho = _split(objective, point)
     factor = factor_of(theta, len(objective.products.random))
@@ -260,7 +266,7 @@ def _polish(objective: Objective, point: Floats) -> Floats:
         step = np.zeros_like(point)
         step[free] = _newton_step(_hessian(objective, point)[np.ix_(free, free)], slope[free])
         candidates = _within_limits(objective, point + step * 0.25 ** np.arange(6)[:, None])
-        heights, slopes = _evaluate(objective, candidates)
+        heights, slopes = _evaluate_each(objective, candidates)
         lower = np.flatnonzero(heights <= height + 1e-10)
         if lower.size == 0:
             break
@@ -280,7 +286,7 @@ def _hessian(objective: Objective, point: Floats) -> Floats:
     """Return (d, d) by central differences of the gradient, all at once."""
     width = 1e-5 * np.maximum(np.abs(point), 0.1)
     steps = np.diag(width)
-    _, slopes = _evaluate(objective, np.concatenate([point + steps, point - steps]))
+    _, slopes = _evaluate_each(objective, np.concatenate([point + steps, point - steps]))
     hessian = (slopes[: point.size] - slopes[point.size :]) / (2 * width[:, None])
     return np.asarray((hessian + hessian.T) / 2)
 

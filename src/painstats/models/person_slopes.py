@@ -8,14 +8,14 @@ posterior and weighted by the exact restricted likelihood times weak priors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy import optimize, special
 from scipy.stats import qmc
 
 from painstats.errors import NotEnoughData
-from painstats.models.cross_products import CrossProducts
+from painstats.models.cross_products import CrossProducts, in_chunks
 from painstats.models.likelihood import (
     LARGEST_RHO,
     Solution,
@@ -37,9 +37,11 @@ LKJ = 2.0
 DRAWS = (512, 512, 2048)
 """Draws of the variance parameters: two rounds to learn where to draw, and the one that counts."""
 
-PROPOSAL_DEGREES = 6
-CHUNK = 1_000_000
-"""Numbers held at once while draws are evaluated."""
+PROPOSAL_DEGREES, PROPOSAL_WIDTH = 6, 1.1
+"""Of the multivariate t that variance parameters are drawn from."""
+
+NEGLIGIBLE = 1e-7
+"""Weight of a draw, relative to the average, that is left out."""
 
 WIDEST = 12.0
 """Limit of the unbounded parameters (log SDs, inverse tanh of partial correlations, logit of rho)."""
@@ -194,7 +196,14 @@ def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> t
         centre = weights @ points
         apart = points - centre
         spread = np.linalg.cholesky((apart * weights[:, None]).T @ apart + 1e-4 * np.eye(len(centre)))
-    return draws, weights
+    return _likely(draws, weights, NEGLIGIBLE / size)
+
+
+def _likely(draws: _Draws, weights: Floats, least: float) -> tuple[_Draws, Floats]:
+    """Leave out draws that weigh next to nothing, among them those outside the limits."""
+    kept = weights > least
+    values = (getattr(draws, field.name)[kept] for field in fields(_Draws))
+    return _Draws(*values), weights[kept] / weights[kept].sum()
 
 
 def _laplace(posterior: _Posterior, fit: MixedFit) -> tuple[Floats, Floats]:
@@ -226,11 +235,11 @@ def _propose(centre: Floats, spread: Floats, size: int, rng: np.random.Generator
 
     A scrambled Sobol sequence spreads them evenly, which halves the noise of the summaries.
     """
-    uniform = qmc.Sobol(centre.size + 1, rng=rng).random(size)
+    uniform = np.clip(qmc.Sobol(centre.size + 1, rng=rng).random(size), 1e-12, 1 - 1e-12)
     chi_squared = 2 * special.gammaincinv(PROPOSAL_DEGREES / 2, uniform[:, -1])
     steps = special.ndtri(uniform[:, :-1]) / np.sqrt(chi_squared / PROPOSAL_DEGREES)[:, None]
     log_density = -0.5 * (PROPOSAL_DEGREES + centre.size) * np.log1p(np.sum(steps**2, axis=1) / PROPOSAL_DEGREES)
-    return centre + 1.1 * steps @ spread.T, log_density
+    return centre + PROPOSAL_WIDTH * steps @ spread.T, log_density
 
 
 def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floats]:
@@ -263,9 +272,10 @@ def _solve(posterior: _Posterior, points: Floats) -> tuple[Solution, Floats]:
     """Return the solution at each point, and the posterior's log-density (D,) but for a constant."""
     inside = np.abs(points).max(axis=1) < WIDEST
     factor, rho, log_prior = _unpack(posterior, np.clip(points, -WIDEST, WIDEST))
-    solution = solve_at(posterior.products, factor, rho)
-    log_density = log_prior - 0.5 * deviance(solution, reml=True)
-    return solution, np.where(inside, log_density, -1e10)
+    with np.errstate(all="ignore"):
+        solution = solve_at(posterior.products, factor, rho)
+        log_density = log_prior - 0.5 * deviance(solution, reml=True)
+    return solution, np.where(inside & np.isfinite(log_density), log_density, -1e10)
 
 
 def _log_density(posterior: _Posterior, points: Floats) -> Floats:
@@ -282,11 +292,9 @@ def _slopes(posterior: _Posterior, points: Floats) -> Floats:
 
 
 def _evaluate(posterior: _Posterior, points: Floats) -> _Draws:
-    """Evaluate draws in chunks that fit the cache."""
-    pairs, k = posterior.products.sums.shape[1], posterior.products.sums.shape[2]
-    chunks = max(1, len(points) * pairs * k * k // CHUNK)
-    parts = [_evaluate_chunk(posterior, chunk) for chunk in np.array_split(points, min(chunks, len(points)))]
-    return _Draws(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Draws.__slots__))
+    """Evaluate draws."""
+    parts = [_evaluate_chunk(posterior, chunk) for chunk in in_chunks(points, posterior.products)]
+    return _Draws(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Draws)))
 
 
 def _evaluate_chunk(posterior: _Posterior, points: Floats) -> _Draws:

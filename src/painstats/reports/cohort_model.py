@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from painstats.findings.words import capital, interval_words, points, reason_words, term_words, whole
+from painstats.findings.words import CALENDAR_TERMS, capital, interval_words, points, reason_words, term_words, whole
 from painstats.reports.figures import NARROW, WIDE
 from painstats.reports.pages import Part, Table, figure
 from painstats.reports.slope_figures import AUTOCORRELATION_LIMIT, autocorrelation
@@ -19,7 +19,6 @@ from painstats.vocabulary import MEASURES
 NONE = "–"
 SMALLEST_P = 0.001
 COHORT = "cohort"
-DF_METHODS = {"kenward_roger": "Kenward–Roger", "satterthwaite": "Satterthwaite"}
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Row = Mapping[str, Any]
@@ -81,7 +80,7 @@ def _terms_table(model: CohortModel, study: Study) -> Table:
     measures = {predictor.name: predictor.measure for predictor in study.plan.predictors}
     order = {term: place for place, term in enumerate(_expected_terms(study))}
     terms = sorted(model.terms, key=lambda row: (order.get(row["term"], len(order)), row["term"]))
-    method = DF_METHODS.get(model.fit["df_method"] if model.fit else "", "small-sample")
+    method = (model.fit or {}).get("df_method") or "t tests"
     rows = tuple(
         (
             capital(term_words(row["term"], measures)),
@@ -102,7 +101,8 @@ def _terms_table(model: CohortModel, study: Study) -> Table:
 
 def _expected_terms(study: Study) -> list[str]:
     names = [predictor.name for predictor in study.plan.predictors]
-    return ["intercept", *(f"{name}_within" for name in names), *(f"{name}_between" for name in names)]
+    intercept, *calendar = CALENDAR_TERMS
+    return [intercept, *(f"{name}_within" for name in names), *(f"{name}_between" for name in names), *calendar]
 
 
 def _two_stage_table(model: CohortModel, study: Study) -> Table:

@@ -132,7 +132,9 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt
     base = chart_of(rows).encode(x=_date_axis(sheet, labelled=is_last))
     told = [alt.Tooltip("day:N", title="day"), alt.Tooltip("value:Q", title=panel.title, format=".2~f")]
     shown = base.encode(y=_value_axis(panel), tooltip=told)
-    absent = base.transform_filter("datum.value === null").mark_rule(color=MISSING, strokeWidth=max(1.0, 0.8 * per_day))
+    absent = base.transform_filter("datum.value === null").mark_rule(
+        color=MISSING, strokeWidth=max(1.0, min(12.0, 0.8 * per_day))
+    )
     layers = [
         *_phase_layers(sheet, height, named=is_first),
         absent.encode(y=y_at(height - 7), y2=y2_at(height)),

@@ -99,7 +99,13 @@ def rejected_table(store: Store, participant_id: str | None) -> Table | None:
     )
     rows = (
         *((f"rejected: {rule_words(row['rule'])}", counted(row["rows"], "row")) for row in rejected),
-        *((f"not used: {row['reason'].removeprefix('not used: ')}", counted(row["rows"], "row")) for row in ignored),
+        *(
+            (
+                f"not used: {row['reason'].removesuffix(': not used').removeprefix('not used: ')}",
+                counted(row["rows"], "row"),
+            )
+            for row in ignored
+        ),
         *((f"refused whole: {rule_words(row['rule'] or 'unknown')}", counted(row["files"], "file")) for row in refused),
     )
     return Table("What was not taken in, and why", ("Reason", "How much"), rows) if rows else None

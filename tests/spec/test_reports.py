@@ -1,0 +1,298 @@
+"""The reports: they say what was found, hide nothing that was left out, run nothing, and load nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from painstats.findings import find
+from painstats.models.analysis import fit_models
+from painstats.reports import write_reports
+from painstats.reports.pages import page_environment, page_name
+from painstats.store import open_store
+from painstats.study import Study
+from tests.made_up_study import DAYS, EVIL_ID, EVIL_PHASE, fill, plan, small_study
+from tests.reading_pages import PageContent, read_page
+
+SLEEP = ("total_sleep_time_min", 0)
+STEPS = ("step_count", 1)
+EVIL_PAGE = page_name(EVIL_ID, frozenset(DAYS))
+FORBIDDEN = ("proves", "proof", "no effect", "safe", "should", "significant")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = Study(folder=tmp_path_factory.mktemp("study"), plan=plan())
+    with open_store(study) as store:
+        fill(store)
+        write_reports(store)
+    return study.reports
+
+
+@pytest.fixture(scope="module")
+def pages(reports: Path) -> dict[str, PageContent]:
+    return {path.name: read_page(path.read_bytes()) for path in sorted(reports.glob("*.html"))}
+
+
+def person(pages: dict[str, PageContent], name: str) -> str:
+    return pages[f"{name}.html"].text
+
+
+# --- What a page may hold ---
+
+
+def test_there_is_a_page_for_everyone_the_cohort_and_an_index(pages):
+    named = {f"{name}.html" for name in DAYS if name != EVIL_ID}
+    assert set(pages) == named | {EVIL_PAGE, "cohort.html", "index.html"}
+
+
+def test_no_page_holds_a_script_or_anything_that_runs(pages):
+    for page in pages.values():
+        names = {name for name, _ in page.elements}
+        assert not names & {
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "img",
+            "link",
+            "base",
+            "audio",
+            "video",
+            "foreignobject",
+        }
+        assert not [key for _, attributes in page.elements for key in attributes if key.startswith("on")]
+
+
+def test_no_page_refers_to_anything_outside_its_folder(pages):
+    for page in pages.values():
+        assert all(re.fullmatch(r"[\w-]+\.html", link) and link in pages for link in page.links())
+        values = [value or "" for name, attributes in page.elements if name != "meta" for value in attributes.values()]
+        assert not [
+            value
+            for value in values
+            if re.search(r"(https?:|//|javascript:|data:|@import)", value) and "alert" not in value
+        ]
+        assert all(re.fullmatch(r"url\(#[\w-]+\)", value) for value in values if value.startswith("url("))
+
+
+def test_every_page_forbids_scripts_and_referrers(pages):
+    for page in pages.values():
+        policy = [
+            attributes["content"]
+            for _, attributes in page.elements
+            if attributes.get("http-equiv") == "Content-Security-Policy"
+        ]
+        assert policy == [
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        ]
+        assert "no-referrer" in page.attributes("content")
+
+
+def test_ids_within_a_page_are_unique_and_references_meet_one(pages):
+    for page in pages.values():
+        ids = page.attributes("id")
+        assert len(set(ids)) == len(ids)
+        references = {
+            found
+            for value in page.attributes("clip-path") + page.attributes("fill")
+            for found in re.findall(r"url\(#(.+)\)", value)
+        }
+        assert references <= set(ids)
+
+
+def test_hostile_ids_and_names_are_shown_as_text(pages):
+    report, cohort = pages[EVIL_PAGE].text, pages["cohort.html"].text
+    assert EVIL_ID in report
+    assert EVIL_PHASE.removesuffix("\u202e") in report
+    assert EVIL_ID in cohort
+    assert "<script>alert('summary')</script>" in cohort
+    assert "A made-up <b>study</b>" in cohort
+    assert "<i>water</i>" in report
+
+
+def test_names_are_set_apart_and_titles_hold_none(pages):
+    for name, page in pages.items():
+        assert "bdi" in {tag for tag, _ in page.elements}
+        assert not any(person in page.title for person in DAYS), name
+
+
+@pytest.mark.parametrize("name", ["p01.html", "cohort.html"])
+def test_each_figure_says_in_words_what_it_shows(pages, name):
+    figures = [attributes for tag, attributes in pages[name].elements if tag == "figure"]
+    captions = [tag for tag, _ in pages[name].elements if tag == "figcaption"]
+    assert len(figures) == len(captions) >= 4
+    assert all(figure["role"] == "img" and len(figure["aria-label"]) > 40 for figure in figures)
+
+
+def test_words_that_claim_too_much_never_appear(pages):
+    for page in pages.values():
+        words = page.text.lower()
+        assert not [word for word in FORBIDDEN if re.search(rf"\b{word}\b", words)]
+        assert not re.search(r"\bcause[sd]?\b", words.replace("“comes before” is not “causes”", ""))
+
+
+def test_templates_never_switch_escaping_off():
+    folder = Path(write_reports.__globals__["__file__"]).parent / "templates"
+    assert list(folder.glob("*.j2"))
+    for template in folder.glob("*.j2"):
+        text = template.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*(safe|tojson)|autoescape", text)
+    environment = page_environment()
+    assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+    with pytest.raises(Exception, match="undefined"):
+        environment.from_string("{{ missing }}").render()
+
+
+# --- What the pages say ---
+
+
+def test_the_answer_comes_first_and_in_full(pages):
+    text = person(pages, "p01")
+    answer = (
+        "Sleep: less pain After a longer night your pain tended to be lower: by about 0.46 points per hour of sleep "
+        "(95 % interval 0.26 to 0.66; probability that the direction is right: above 99 %)."
+    )
+    assert answer in text
+    assert (
+        text.index(answer)
+        < text.index("Your days in pictures")
+        < text.index("What was read")
+        < text.index("What this cannot tell")
+    )
+
+
+def test_the_pooled_size_stands_beside_the_one_from_own_days(pages):
+    text = person(pages, "p01")
+    assert "Size −0.46 points per hour of sleep (95 % interval −0.66 to −0.26)" in text
+    assert "Your days alone −0.64 points per hour of sleep (95 % interval −0.94 to −0.34)" in text
+    assert "too narrow for unusual people" in text
+
+
+def test_days_by_reason_add_up_to_all_days(pages):
+    text = person(pages, "p01")
+    numbers = [int(number) for number in re.findall(r"(?:left out: [a-z ]+|used for the answers) (\d+)", text)]
+    assert sum(numbers) == DAYS["p01"]
+    assert "no valid step count on the day before" in text
+
+
+def test_the_ground_is_shown(pages):
+    text = person(pages, "p01")
+    assert "Fitbit 1 1\u202f328 1\u202f210 110 3 5".replace("\u202f", " ") in text.replace("\u202f", " ")
+    assert "rejected: not plausible 1 row" in text
+    assert "refused whole: no known format 1 file" in text
+    assert (
+        "written in the evening, on a scale from 0 to 10 (higher is worse). Each tells of the day on which it was written"
+        in text
+    )
+    assert "Europe/London (110 days)" in text
+
+
+def test_a_treatment_is_named_but_not_judged(pages):
+    text = person(pages, "p01")
+    assert "You named: Water walking" in text
+    assert "“change after start”" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "hidden"),
+    [
+        ("p04", ["This is a first hint, not an answer.", "−0.18 points per hour"], []),
+        (
+            "p05",
+            ["too few complete days to show an estimate", "from 20 complete days on"],
+            ["points per hour of sleep (95"],
+        ),
+        (
+            "p06",
+            ["no ratings were found. With about 45 more days with a rating", "0 of them with a rating"],
+            ["points per hour of sleep (95", "A calendar"],
+        ),
+    ],
+)
+def test_few_days_are_told_apart(pages, name, told, hidden):
+    text = person(pages, name)
+    assert all(words in text for words in told)
+    assert not any(words in text for words in hidden)
+
+
+def test_a_personal_report_names_nobody_else(pages):
+    for name in ("p01", "p02"):
+        others = set(DAYS) - {name}
+        assert not [other for other in others if other in person(pages, name)]
+
+
+def test_the_cohort_report_holds_every_part(pages):
+    text = pages["cohort.html"].text
+    for words in (
+        "Of 7 people, after a longer night: 2 less pain, 1 no clear link, 4 cannot tell yet.",
+        "with any data 7",
+        "with ratings 6",
+        "Kenward-Roger",
+        "Sleep, a day against the person's own average, per hour of sleep",
+        "Two-stage mean",
+        "0.020 to 0.290",
+        "Reached a certified optimum yes",
+        "3.1 × 10⁻⁷",
+        "Lags at which it still correlates beyond ±0.1 7 days",
+        "not for publication",
+    ):
+        assert words in text, words
+
+
+def test_a_refused_cohort_says_so(tmp_path):
+    with open_store(small_study(tmp_path / "two")) as store:
+        fill(store, people={"p01": 60, "p02": 60})
+        write_reports(store)
+        text = read_page((store.study.reports / "cohort.html").read_bytes()).text
+    assert "there are too few people" in text
+    assert "No average over people was computed" in text
+    assert "Fixed effects" not in text
+
+
+def test_a_mixed_model_that_failed_its_checks_shows_no_number(tmp_path):
+    with open_store(small_study(tmp_path / "failed")) as store:
+        fill(store)
+        store.connection.execute("UPDATE cohort_fit SET basis = 'two_stage', notes = ['not_converged']")
+        store.connection.execute("UPDATE model_fit SET converged = false WHERE model = 'cohort'")
+        write_reports(store)
+        text = read_page((store.study.reports / "cohort.html").read_bytes()).text
+    assert "The mixed model did not pass its checks." in text
+    assert "Reached a certified optimum NO" in text
+    assert "Fixed effects" not in text
+    assert "Mixed Linear Model Regression Results" not in text
+    assert "−512.3457" not in text
+
+
+def test_one_person_alone_has_no_cohort_report(tmp_path):
+    with open_store(small_study(tmp_path / "alone")) as store:
+        fill(store, people={"p01": 60})
+        written = write_reports(store)
+    assert [path.name for path in written] == ["index.html", "p01.html"]
+
+
+def test_the_real_models_are_told_too(tmp_path):
+    with open_store(small_study(tmp_path / "real")) as store:
+        fill(store, people={"p01": 70, "p02": 50, "p06": 20})
+        fit_models(store)
+        find(store)
+        write_reports(store)
+        texts = {path.stem: read_page(path.read_bytes()).text for path in store.study.reports.glob("*.html")}
+    assert not [name for name, text in texts.items() if "could not be written" in text]
+    assert "This rests on your own days alone." in texts["p01"]
+    assert "Why two sizes?" not in texts["p01"]
+    assert "there are too few people" in texts["cohort"]
+
+
+@pytest.mark.parametrize(("item", "words"), [("soreness", "Sleep: less soreness"), ("mood", "Sleep: better mood")])
+def test_other_items_have_their_own_words(tmp_path, item, words):
+    with open_store(small_study(tmp_path / item, outcome={"item": item})) as store:
+        fill(store, item=item, people={"p01": 110})
+        write_reports(store)
+        text = read_page((store.study.reports / "p01.html").read_bytes()).text
+    assert words in text
+    assert f"What goes with your {item}" in text
+    assert not re.search(r"\bpain\b", text.replace("In one careful trial pain fell", ""))
