@@ -1,7 +1,8 @@
-"""Real exports go the whole way, where they are at hand (they are not part of the project)."""
+"""Real exports go the whole way, where ``PAINSTATS_REAL_EXPORTS`` has them (they are not part of the project)."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from painstats.store import open_store
 from painstats.study import read_study
 
 ROOT = Path(__file__).parents[1]
-REAL = ROOT.parent / "shared" / "data"
+REAL = Path(os.environ.get("PAINSTATS_REAL_EXPORTS", ROOT.parent / "shared" / "data"))
 EXAMPLES = ROOT / "docs" / "examples"
 
 
