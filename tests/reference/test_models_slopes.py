@@ -20,7 +20,8 @@ from painstats.models import (
 )
 from painstats.models.likelihood import deviance, person_effects, profiled_precision, solve_at
 from painstats.models.person_slopes import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
-from painstats.models.slope_variance import lower_end, mixture_p, upper_end
+from painstats.models.slope_variance import mixture_p
+from painstats.models.variance_intervals import sd_interval
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 SMALL = "small12x40.csv"
@@ -38,10 +39,8 @@ def test_the_profile_interval_of_the_slopes_sd_agrees_with_lme4():
     expected = results("sleepstudy")["profile_ci_ml"]
     low, high = matrix(expected)[expected["rows"].index("sd_Days|Subject")]
     fit = fit_mixed(sleepstudy("Days", "intercept"), residuals="independent", reml=False)
-    sd = fit.random_covariance[0, 0] ** 0.5
-    assert (lower_end(fit, sd), upper_end(fit, sd)) == pytest.approx(
-        (low, high), rel=1e-3
-    )  # lme4 interpolates its profile by a spline
+    interval = sd_interval(fit, "Days")
+    assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-5)  # lme4 interpolates by a spline
 
 
 def test_the_mixture_is_half_and_half():

@@ -22,10 +22,12 @@ from painstats.models.inference import (
     satterthwaite,
 )
 from painstats.models.mixed import MixedFit, fit_cross_products, fit_mixed
+from painstats.models.mixedlm import CAR1MixedLM
 from painstats.models.own_days import OwnDaysFit, ShiftTest, fit_each_participant, fit_own_days, rows_of, shift_test
 from painstats.models.person_noise import PersonNoise, person_weights
 from painstats.models.person_slopes import PersonSlope, henderson_covariances, person_slopes
 from painstats.models.residuals import ResidualChecks, residual_checks, whitened_residuals
+from painstats.models.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.models.rows import INTERCEPT, ModelRows, model_rows
 from painstats.models.slope_variance import SlopeVariance, slope_variance
 from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
@@ -33,6 +35,9 @@ from painstats.models.two_stage import TwoStage, agrees, two_stage
 
 __all__ = [
     "INTERCEPT",
+    "CAR1MixedLM",
+    "CAR1MixedLMResults",
+    "CAR1MixedLMResultsWrapper",
     "Coefficient",
     "CoefficientTable",
     "CrossProducts",

@@ -1,22 +1,37 @@
 """For each participant and gap between rows, the sums of products of the columns: all that the mixed model needs.
 
 Let m_t be the row of columns and outcome on day t, and a = rho**d for a row that comes d days after the previous one.
-The whitened row is (m_t - a m_(t-d)) / sqrt(1 - a**2), so that for any rho the whitened sums of products follow from
-three sums for each participant and gap, and the rows are never touched again (Jones 1993, Longitudinal Data with
-Serial Correlation, ch. 3).
+The whitened row is (m_t - a m_(t-d)) / sqrt(1 - a**2), and its product with itself is
+
+    D / (1 - a) + S / (1 + a) - m_(t-d) m_(t-d)',    D, S = (m_t -+ m_(t-d)) (m_t -+ m_(t-d))' / 2
+
+so that for any rho the whitened sums of products follow from sums of D and S for each participant and gap, one matrix
+for each participant, and the rows are never touched again (Jones 1993, Longitudinal Data with Serial Correlation,
+ch. 3). Matrices are symmetric and kept as their lower triangles, row by row: K = k(k + 1) / 2 numbers for k x k.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
+from scipy import sparse
 
 from painstats.models.rows import Floats, Integers, ModelRows, column_positions, is_first_row
-from painstats.models.scaling import Scaling, scaled_columns, scaling_of
+from painstats.models.scaling import Scaling, scaled_columns, scaling_of, uncentred
 
 CHUNK = 1_000_000
 """Numbers held at once while many points are evaluated; more would not fit the cache."""
+
+CACHED = 16_384
+"""Rows that are summed up at once; their numbers stay in the cache."""
+
+SPARE = 4
+"""Places for each row that may be held to number participants' gaps without sorting."""
+
+LONGEST = 10_000
+"""Days of a gap beyond which longer ones are the same: rho**gap is below the rounding of one for any rho allowed."""
 
 FIRST = 0
 """The gap of a participant's first row, which follows no other."""
@@ -28,15 +43,16 @@ class CrossProducts:
 
     Parameters
     ----------
-    sums : (3, J, k, k)
-        For each of J (participant, gap) pairs and k = p + 1 columns, outcome last: products of rows with themselves, of
-        rows with their previous row (symmetrised), and of the previous rows with themselves.
+    sums : (2, J, K)
+        For each of J (participant, gap) pairs and k = p + 1 columns, outcome last: half the products of differences of
+        rows from their previous row, and half the products of rows added to it. For the gap ``FIRST``: the products of
+        the participant's first row less those of all rows that another follows, and zeros.
     gap : (J,)
-        Days since the previous row; ``FIRST`` for a participant's first row.
+        Days since the previous row; ``FIRST`` for a participant's first row, which has a pair of its own.
     rows_per_gap : (J,)
         How many rows were summed.
     first_pair : (N,)
-        Position of each participant's first pair.
+        Position of each participant's first pair, which is that of the gap ``FIRST``.
     participants
         The N participants, in order.
     rows_per_participant : (N,)
@@ -69,16 +85,15 @@ def cross_products(rows: ModelRows) -> CrossProducts:
     scaling = scaling_of(rows)
     columns = scaled_columns(rows, scaling)
     first = is_first_row(rows)
-    gap = np.where(first, FIRST, np.diff(rows.day, prepend=rows.day[0]))
     person = np.cumsum(first) - 1
-    order = np.lexsort((gap, person))
-    starts = np.flatnonzero(np.diff(person[order], prepend=-1) | np.diff(gap[order], prepend=-1))
-    sums = [_sums_of_products(columns, block) for block in np.split(order, starts[1:])]
+    pair, owner, gap = _pairs(person, np.where(first, FIRST, np.diff(rows.day, prepend=rows.day[0])))
+    first_pair = np.flatnonzero(np.diff(owner, prepend=-1))
+    last = np.append(first[1:], True)
     return CrossProducts(
-        sums=np.stack(sums, axis=1),
-        gap=gap[order][starts],
-        rows_per_gap=np.diff(starts, append=len(order)),
-        first_pair=np.flatnonzero(np.diff(person[order][starts], prepend=-1)),
+        sums=with_first_rows(_summed_pairs(columns, pair), first_pair, columns[first], columns[last]),
+        gap=gap,
+        rows_per_gap=np.bincount(pair),
+        first_pair=first_pair,
         participants=tuple(str(name) for name in rows.participant[first]),
         rows_per_participant=np.bincount(person),
         residual_scale=np.ones(first.sum()),
@@ -94,7 +109,40 @@ def with_residual_scale(products: CrossProducts, residual_scale: Floats) -> Cros
     change = residual_scale / products.residual_scale
     pairs_per_participant = np.diff(products.first_pair, append=len(products.gap))
     weight = np.repeat(change**-2, pairs_per_participant)
-    return replace(products, sums=products.sums * weight[:, None, None], residual_scale=residual_scale)
+    return replace(products, sums=products.sums * weight[:, None], residual_scale=residual_scale)
+
+
+def of_participants(products: CrossProducts, positions: Integers) -> CrossProducts:
+    """Return the cross-products of some of the participants, by position, in the order given; repeats are allowed."""
+    cuts = np.append(products.first_pair, len(products.gap))
+    lengths = cuts[positions + 1] - cuts[positions]
+    first_pair = np.cumsum(lengths) - lengths
+    pairs = np.arange(lengths.sum()) + np.repeat(cuts[positions] - first_pair, lengths)
+    return replace(
+        products,
+        sums=products.sums[:, pairs],
+        gap=products.gap[pairs],
+        rows_per_gap=products.rows_per_gap[pairs],
+        first_pair=first_pair,
+        participants=tuple(products.participants[position] for position in positions),
+        rows_per_participant=products.rows_per_participant[positions],
+        residual_scale=products.residual_scale[positions],
+    )
+
+
+def with_random_columns_as_given(products: CrossProducts) -> CrossProducts:
+    """Return the cross-products with the means put back on columns with person-specific effects.
+
+    Where these effects may be correlated their zero does not matter, and they may be centred; otherwise it does.
+    """
+    scaling = uncentred(products.scaling, products.positions)
+    if scaling is products.scaling:
+        return products
+    p = len(products.names)
+    change = np.eye(p + 1)  # new scaled columns in terms of the old
+    change[:p, :p] = np.linalg.solve(products.scaling.transform, scaling.transform)
+    sums = change.T @ unpacked(products.sums) @ change
+    return replace(products, sums=sums[(..., *np.tril_indices(p + 1))], scaling=scaling)
 
 
 def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
@@ -110,41 +158,126 @@ def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     sums : (..., N, k, k)
     log_determinant : (...)
     """
-    a, _ = _decay(products, rho)
-    weights = np.stack([np.ones_like(a), -a, a * a]) / (1 - a * a)
-    return _summed(products, weights), np.asarray(np.log1p(-a * a) @ products.rows_per_gap)
+    weights, log_determinant = decay_weights(products, np.asarray(rho))
+    return unpacked(_summed(products, weights)), log_determinant
 
 
 def whitened_derivative(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     """Return the derivatives in ``rho`` of what ``whitened`` returns, in the same shapes."""
+    weights, log_determinant = decay_weight_derivatives(products, np.asarray(rho))
+    return unpacked(_summed(products, weights)), log_determinant
+
+
+def decay_weights(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
+    """Return what ``sums`` is to be multiplied by (..., 2, J), and the log-determinant (...) of the correlation."""
+    a, _ = _decay(products, rho)
+    return _for_each_pair(products, [1 / (1 - a), 1 / (1 + a)], np.log1p(-a * a))
+
+
+def decay_weight_derivatives(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
+    """Return the derivatives in ``rho`` of what ``decay_weights`` returns, in the same shapes."""
     a, da = _decay(products, rho)
-    weights = np.stack([2 * a, -(1 + a * a), 2 * a]) * da / (1 - a * a) ** 2
-    return _summed(products, weights), np.asarray((-2 * a * da / (1 - a * a)) @ products.rows_per_gap)
+    return _for_each_pair(products, [da / (1 - a) ** 2, -da / (1 + a) ** 2], -2 * a * da / (1 - a * a))
+
+
+def unpacked(packed: Floats) -> Floats:
+    """Return symmetric matrices (..., k, k) from their lower triangles (..., K)."""
+    return np.asarray(packed[..., triangle_index(packed.shape[-1])])
+
+
+@cache
+def triangle_index(size: int) -> Integers:
+    """Return (k, k): where each element of a symmetric matrix is in its lower triangle of K = ``size`` numbers."""
+    k = int((2 * size) ** 0.5)
+    row, column = np.indices((k, k))
+    low, high = np.minimum(row, column), np.maximum(row, column)
+    return np.asarray(high * (high + 1) // 2 + low)
 
 
 def in_chunks(points: Floats, products: CrossProducts) -> list[Floats]:
     """Split points (D, ...) into chunks whose sums of products fit the cache together."""
-    _, pairs, k, _ = products.sums.shape
-    chunks = 1 + len(points) * pairs * k * k // CHUNK
+    people, k = len(products.participants), len(products.names) + 1
+    chunks = 1 + len(points) * (people * k * k + 2 * len(products.gap)) // CHUNK
     return np.array_split(points, max(1, min(len(points), chunks)))
 
 
-def _sums_of_products(columns: Floats, block: Integers) -> Floats:
-    """Return (3, k, k) for the rows of one participant and gap."""
-    now, before = columns[block], columns[block - 1]
-    crossed = now.T @ before
-    return np.stack([now.T @ now, crossed + crossed.T, before.T @ before])
+def _pairs(person: Integers, gap: Integers) -> tuple[Integers, Integers, Integers]:
+    """Return (n,) the pair of each row, and (J,) the person and the gap of each pair, in their order."""
+    width = int(gap.max()) + 1
+    key = person * width + gap
+    if (person[-1] + 1) * width > SPARE * len(key):  # long gaps: a table of all of them would be mostly empty
+        keys, pair = np.unique(key, return_inverse=True)
+    else:
+        occurs = np.bincount(key) > 0
+        keys, pair = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[key]
+    return pair, keys // width, keys % width
+
+
+def _summed_pairs(columns: Floats, pair: Integers) -> Floats:
+    """Return (2, J, K) sums of products of rows (n, k) less, and plus, the row before; first rows count for nothing."""
+    row, column = np.tril_indices(columns.shape[1])
+    sums = np.zeros((2, int(pair.max()) + 1, len(row)))
+    for start in range(1, len(columns), CACHED):
+        values = np.ascontiguousarray(columns[start - 1 : start + CACHED].T)
+        some = pair[start : start + CACHED]
+        lowest, highest = int(some.min()), int(some.max()) + 1
+        for kind, steps in enumerate((values[:, 1:] - values[:, :-1], values[:, 1:] + values[:, :-1])):
+            for place, (i, j) in enumerate(zip(row, column, strict=True)):
+                sums[kind, lowest:highest, place] += np.bincount(some - lowest, steps[i] * steps[j])
+    return sums / 2
+
+
+def with_first_rows(sums: Floats, first_pair: Integers, first: Floats, last: Floats) -> Floats:
+    """Fill the pairs of the gap ``FIRST`` in sums (2, J, K), from the first and last rows of participants (N, k).
+
+    With T the sum of D + S over a participant's gaps, the products of the first row less those of all rows that another
+    follows are (first + last - T) / 2.
+    """
+    sums[:, first_pair] = 0.0
+    between = np.add.reduceat(sums[0], first_pair) + np.add.reduceat(sums[1], first_pair)
+    sums[0, first_pair] = (row_products(first) + row_products(last) - between) / 2
+    return sums
+
+
+def row_products(values: Floats) -> Floats:
+    """Return (n, K): the products of each row's elements, a lower triangle row by row."""
+    row, column = np.tril_indices(values.shape[1])
+    return np.asarray(values[:, row] * values[:, column])
 
 
 def _decay(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return (..., J): the correlation across each gap, and its derivative; both 0 where there is no earlier row."""
-    rho = np.asarray(rho)[..., None]
-    follows = products.gap != FIRST
-    gap = np.where(follows, products.gap, 1)
-    return np.where(follows, rho**gap, 0.0), np.where(follows, gap * rho ** (gap - 1), 0.0)
+    """Return (..., G): the correlation across gaps of 0, 1, 2, … days, and its derivative; none before a first row."""
+    gap = np.arange(min(int(products.gap.max()), LONGEST) + 1)
+    rho, follows, days = rho[..., None], gap != FIRST, np.maximum(gap, 1)
+    return np.where(follows, rho**days, 0.0), np.where(follows, days * rho ** (days - 1), 0.0)
+
+
+def _for_each_pair(products: CrossProducts, weights: list[Floats], log_factor: Floats) -> tuple[Floats, Floats]:
+    """Look up (..., 2, J) weights of pairs and sum their logarithms (...), from values (..., G) for lengths of gap."""
+    gap = np.minimum(products.gap, LONGEST)
+    rows = np.bincount(gap, products.rows_per_gap, minlength=log_factor.shape[-1])
+    return np.stack([np.take(values, gap, axis=-1) for values in weights], axis=-2), np.asarray(log_factor @ rows)
 
 
 def _summed(products: CrossProducts, weights: Floats) -> Floats:
-    """Return (..., N, k, k): each participant's weighted sums over gaps, for weights (3, ..., J)."""
-    terms = np.einsum("s...j,sjab->...jab", weights, products.sums)
-    return np.add.reduceat(terms, products.first_pair, axis=-3)
+    """Return (..., N, K): each participant's weighted sums over gaps, for weights (..., 2, J)."""
+    return weighted_sums(products, weights, 0, len(products.participants))
+
+
+def weighted_sums(products: CrossProducts, weights: Floats, start: int, stop: int) -> Floats:
+    """Return (..., n, K): weighted sums over gaps of the participants from ``start`` to ``stop``, weights (..., 2, J).
+
+    A product with a sparse matrix, one row for each point and participant, passes over the sums without temporaries.
+    """
+    cuts = np.append(products.first_pair, len(products.gap))[start : stop + 1]
+    sums = products.sums[:, cuts[0] : cuts[-1]]
+    pairs, points = sums.shape[1], int(np.prod(weights.shape[:-2]))
+    values = weights[..., cuts[0] : cuts[-1]].reshape(points, 2, pairs)
+    pointer = (np.arange(points)[:, None] * pairs + (cuts[1:] - cuts[0])).ravel()
+    pointer = np.concatenate([[0], pointer])
+    shape = (points * (stop - start), pairs)
+    index = np.tile(np.arange(pairs), points)
+    total = np.zeros((shape[0], sums.shape[2]))
+    for kind in range(2):
+        total += sparse.csr_array((values[:, kind].ravel(), index, pointer), shape=shape) @ sums[kind]
+    return total.reshape(*weights.shape[:-2], stop - start, sums.shape[2])

@@ -11,7 +11,7 @@ from scipy import stats
 
 from painstats.models.cross_products import in_chunks
 from painstats.models.kenward_roger import kenward_roger_adjustment
-from painstats.models.likelihood import factor_of, gradient, residual_degrees, solve_at, theta_of
+from painstats.models.likelihood import factor_of, free_theta, gradient, residual_degrees, solve_at, theta_of
 from painstats.models.mixed import MixedFit, scaled_variance, solution_of
 from painstats.models.rows import Floats, ModelRows, column_positions
 
@@ -159,7 +159,7 @@ def _variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
     differences of analytic gradients, with one Richardson step; those in log sigma are exact.
     """
     variance = scaled_variance(fit)
-    point = theta_of(fit.optimum.factor)
+    point = theta_of(fit.optimum.factor)[free_theta(len(fit.random), fit.optimum.correlated)]
     if fit.optimum.rho_is_free:
         point = np.append(point, fit.optimum.rho)
     widths = 1e-3 * np.maximum(np.abs(point), 0.05)
@@ -179,8 +179,12 @@ def _slopes_at(fit: MixedFit, points: Floats, variance: float) -> tuple[Floats, 
     """Return gradients (D, d) at a fixed sigma^2, residual squares (D,) and covariances (D, p, p) at points (D, d)."""
     q, with_rho = len(fit.random), fit.optimum.rho_is_free
     rho = points[:, -1] if with_rho else np.full(len(points), fit.optimum.rho)
-    solution = solve_at(fit.products, factor_of(points[:, : q * (q + 1) // 2], q), rho)
+    free = free_theta(q, fit.optimum.correlated)
+    theta = np.zeros((len(points), free.size))
+    theta[:, free] = points[:, : free.sum()]
+    solution = solve_at(fit.products, factor_of(theta, q), rho)
     slopes = gradient(solution, np.full(len(points), 1 / variance), fit.reml, with_rho=with_rho)
+    slopes = slopes[:, np.append(free, np.full(int(with_rho), True))]
     return slopes, solution.residual_square, solution.covariance
 
 

@@ -89,7 +89,7 @@ def _person_terms(fit: MixedFit, X: Floats, day: Integers) -> _Terms:
     Z, correlation = X[:, fit.products.positions], rho**apart
     inverse = np.linalg.inv(variance * (correlation + Z @ fit.optimum.factor @ fit.optimum.factor.T @ Z.T))
     with_z, with_x = inverse @ Z, inverse @ X
-    changes = [with_z @ element @ Z.T for element in _symmetric_elements(Z.shape[1])]  # V^-1 V_a
+    changes = [with_z @ element @ Z.T for element in _elements(Z.shape[1], fit.optimum.correlated)]  # V^-1 V_a
     if fit.optimum.rho_is_free:
         slope = apart * rho ** np.maximum(apart - 1, 0)
         changes.append(variance * inverse @ slope)
@@ -109,10 +109,12 @@ def _person_terms(fit: MixedFit, X: Floats, day: Integers) -> _Terms:
     )
 
 
-def _symmetric_elements(q: int) -> list[Floats]:
-    """Return the derivative (q, q) of a symmetric matrix in each of its lower elements."""
+def _elements(q: int, correlated: bool) -> list[Floats]:
+    """Return the derivative (q, q) of a symmetric matrix in each of its lower, or only its diagonal, elements."""
     elements = []
     for row, column in zip(*np.tril_indices(q), strict=True):
+        if row != column and not correlated:
+            continue
         element = np.zeros((q, q))
         element[row, column] = element[column, row] = 1.0
         elements.append(element)

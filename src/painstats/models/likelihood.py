@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from painstats.models.cross_products import CrossProducts, whitened, whitened_derivative
 from painstats.models.rows import Floats
@@ -71,6 +72,12 @@ def factor_of(theta: Floats, q: int) -> Floats:
 def theta_of(factor: Floats) -> Floats:
     """Return the elements of a lower triangular factor, row by row."""
     return np.asarray(factor[(..., *np.tril_indices(factor.shape[-1]))])
+
+
+def free_theta(q: int, correlated: bool) -> npt.NDArray[np.bool_]:
+    """Return (q(q+1)/2,) which elements of theta are free: all, or the diagonal's if effects are not correlated."""
+    row, column = np.tril_indices(q)
+    return np.asarray((row == column) | correlated)
 
 
 def solve_at(products: CrossProducts, factor: Floats, rho: Floats | float) -> Solution:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.models.cross_products import CrossProducts, cross_products
+from painstats.models.cross_products import CrossProducts, cross_products, with_random_columns_as_given
 from painstats.models.likelihood import Solution, log_likelihood, person_effects, residual_degrees, solve_at
 from painstats.models.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
 from painstats.models.rows import Floats, ModelRows
@@ -90,6 +90,7 @@ def fit_mixed(
     residuals: Residuals = "car1",
     reml: bool = True,
     rho: float | None = None,
+    correlated: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> MixedFit:
     """Fit y = Xb + Zu + e with u ~ N(0, G) for each person and Cov(e_t, e_s) = sigma^2 rho^|t - s|.
@@ -104,6 +105,9 @@ def fit_mixed(
         Maximise the restricted likelihood (for everything that is reported) or the full one (to compare columns).
     rho
         Hold rho at this value, between 0 and 0.995.
+    correlated
+        Whether a person's effects on different columns may be correlated; if not, G is diagonal in the columns as they
+        are given, so that the zero of a column matters (lme4's ``||``, nlme's ``pdDiag``).
     starts
         Starting points: relative SD of the person-specific effects, and rho.
 
@@ -117,7 +121,9 @@ def fit_mixed(
     ----------
     Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, ch. 2 and 5; Laird & Ware 1982, Biometrics 38:963.
     """
-    return fit_cross_products(cross_products(rows), residuals=residuals, reml=reml, rho=rho, starts=starts)
+    return fit_cross_products(
+        cross_products(rows), residuals=residuals, reml=reml, rho=rho, correlated=correlated, starts=starts
+    )
 
 
 def fit_cross_products(
@@ -126,6 +132,7 @@ def fit_cross_products(
     residuals: Residuals = "car1",
     reml: bool = True,
     rho: float | None = None,
+    correlated: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> MixedFit:
     """Fit the model of ``fit_mixed`` to cross-products, without going back to the rows."""
@@ -133,8 +140,10 @@ def fit_cross_products(
         raise NotEnoughData("person-specific effects need at least two participants; fit one person's own days instead")
     if products.rows_per_participant.max() < 2:
         raise NotEnoughData("every participant has a single day; people need several for days to be told from people")
+    if not correlated:
+        products = with_random_columns_as_given(products)
     fixed_rho = 0.0 if residuals == "independent" else rho
-    optimum = find_optimum(products, reml=reml, fixed_rho=fixed_rho, starts=starts)
+    optimum = find_optimum(products, reml=reml, fixed_rho=fixed_rho, correlated=correlated, starts=starts)
     solution = solve_at(products, optimum.factor, optimum.rho)
     if not np.isfinite(optimum.deviance) or float(solution.residual_square) < 1e-12:
         raise NotEnoughData("the columns reproduce the outcome exactly; nothing is left to estimate uncertainty from")

@@ -1,4 +1,4 @@
-"""What the model leaves over: autocorrelation of whitened residuals, and how noisy each person is."""
+"""What the model leaves over: autocorrelation and shape of whitened residuals, and how noisy each person is."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from scipy import stats
 from painstats.models.likelihood import person_effects
 from painstats.models.mixed import MixedFit, solution_of
 from painstats.models.person_noise import residual_variances
-from painstats.models.rows import Floats, Integers, ModelRows
+from painstats.models.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.models.scaling import scaled_columns
 from painstats.models.whitening import whiten
 
 LAGS = 7
 """Days over which autocorrelation is looked for; the last shows a weekly pattern."""
+
+PROBABILITIES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
+"""At which residuals are set beside a normal distribution."""
+
+FEWEST_DAYS = 3
+"""Days that a participant needs to take part in the test of equal noise."""
 
 LARGE = 0.10
 """An autocorrelation at one or seven days beyond this calls for days of the week or another residual model."""
@@ -23,7 +29,7 @@ LARGE = 0.10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResidualChecks:
-    """Autocorrelation that the model has not explained, and residual SDs.
+    """Autocorrelation that the model has not explained, the shape of the residuals, and residual SDs.
 
     Parameters
     ----------
@@ -39,6 +45,14 @@ class ResidualChecks:
         Residual SD of each participant, in outcome units.
     sd_quantiles
         10 %, 50 % and 90 % of ``participant_sd``.
+    equal_noise_p
+        Of residuals being equally spread in everybody (Brown and Forsythe's test); 1 where fewer than two participants
+        have three days.
+    quantiles, normal_quantiles : (9,)
+        Quantiles of the whitened residuals over their root mean square at ``PROBABILITIES``, and a normal
+        distribution's.
+    skewness, excess_kurtosis
+        Of the whitened residuals; both are 0 for a normal distribution.
     """
 
     autocorrelation: Floats
@@ -47,18 +61,23 @@ class ResidualChecks:
     looks_white: bool
     participant_sd: Floats
     sd_quantiles: tuple[float, float, float]
+    equal_noise_p: float
+    quantiles: Floats
+    normal_quantiles: Floats
+    skewness: float
+    excess_kurtosis: float
 
 
 def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
-    """Check that what is left over is white.
+    """Check that what is left over is white, normal and alike in everybody.
 
     References
     ----------
-    Ljung & Box 1978, Biometrika 65:297, with sums over pairs of days for series with gaps.
+    Ljung & Box 1978, Biometrika 65:297, with sums over pairs of days for series with gaps; Brown & Forsythe 1974, J Am
+    Stat Assoc 69:364.
     """
     residuals = whitened_residuals(fit, rows)
-    sums, pairs = _lagged_products(residuals, rows)
-    correlation = sums / np.maximum(pairs, 1) / np.mean(residuals**2)
+    correlation, pairs = residual_autocorrelation(residuals, rows, LAGS)
     statistic = float(np.sum(pairs * correlation**2))
     degrees = LAGS - int(fit.optimum.rho_is_free)
     deviation = np.sqrt(residual_variances(fit)[0])
@@ -70,6 +89,11 @@ def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
         looks_white=bool(np.abs(correlation[[0, LAGS - 1]]).max() <= LARGE),
         participant_sd=deviation,
         sd_quantiles=(float(low), float(middle), float(high)),
+        equal_noise_p=_equal_noise_p(residuals, rows),
+        quantiles=np.quantile(residuals, PROBABILITIES) / np.sqrt(np.mean(residuals**2)),
+        normal_quantiles=np.asarray(stats.norm.ppf(PROBABILITIES)),
+        skewness=float(stats.skew(residuals)),
+        excess_kurtosis=float(stats.kurtosis(residuals)),
     )
 
 
@@ -83,14 +107,33 @@ def whitened_residuals(fit: MixedFit, rows: ModelRows) -> Floats:
     return scaling.outcome_scale * whiten(left, rows, fit.rho)
 
 
-def _lagged_products(residuals: Floats, rows: ModelRows) -> tuple[Floats, Integers]:
-    """Return sums of products (7,) and pairs (7,) of residuals of the same participant one to seven days apart."""
-    sums, pairs = np.zeros(LAGS), np.zeros(LAGS, dtype=np.int64)
-    for step in range(1, min(LAGS, len(residuals) - 1) + 1):  # rows apart; at most as many as days
+def residual_autocorrelation(residuals: Floats, rows: ModelRows, longest: int) -> tuple[Floats, Integers]:
+    """Return the autocorrelation within people, pooled, one to ``longest`` days apart, and the pairs behind each.
+
+    Days are days of the calendar, whatever rows are missing between them; 0 where no pair is that far apart.
+
+    Parameters
+    ----------
+    residuals : (n,)
+        From ``whitened_residuals``.
+    rows
+        The rows they belong to.
+    longest
+        In days.
+    """
+    sums, pairs = np.zeros(longest), np.zeros(longest, dtype=np.int64)
+    for step in range(1, min(longest, len(residuals) - 1) + 1):  # rows apart; at most as many as days
         same = rows.participant[step:] == rows.participant[:-step]
         apart = rows.day[step:] - rows.day[:-step]
-        near = same & (apart <= LAGS)
+        near = same & (apart <= longest)
         products = residuals[step:][near] * residuals[:-step][near]
-        sums += np.bincount(apart[near] - 1, products, minlength=LAGS)
-        pairs += np.bincount(apart[near] - 1, minlength=LAGS)
-    return sums, pairs
+        sums += np.bincount(apart[near] - 1, products, minlength=longest)
+        pairs += np.bincount(apart[near] - 1, minlength=longest)
+    return sums / np.maximum(pairs, 1) / np.mean(residuals**2), pairs
+
+
+def _equal_noise_p(residuals: Floats, rows: ModelRows) -> float:
+    """Return the p-value of equal spread over the participants with enough days."""
+    series = [residuals[where] for _, where in participant_slices(rows)]
+    enough = [values for values in series if len(values) >= FEWEST_DAYS]
+    return float(stats.levene(*enough, center="median").pvalue) if len(enough) > 1 else 1.0

@@ -1,0 +1,216 @@
+"""The mixed model side by side with statsmodels and, where R is installed, lme4, nlme and glmmTMB.
+
+    python -m benchmarks.engine --sizes 200x90 1000x180 2000x365 --limit 600
+
+Everybody gets the same rows (days left out at random, three correlated random effects) and maximises the restricted
+likelihood; every competitor has a process of its own and is stopped at the time limit. Seconds are processor
+seconds of the fit alone, so that other work on the machine does not count, without reading the rows and starting up;
+ours begin with the rows in memory and include the cross-products. The limit is in seconds of the clock.
+Two optima agree when their log-likelihoods are within 1e-3; a competitor that ends lower has stopped short.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from painstats.models import ModelRows, fit_mixed, model_rows
+from painstats.models.mixed import Residuals
+from painstats.models.rows import Floats
+
+AGREEMENT = 1e-3
+"""Log-likelihoods that agree: others stop at about this."""
+
+REPEATS = 3
+"""Times that ours is fitted; the median counts."""
+
+RANDOM = ("intercept", "sleep", "steps")
+FORMULA = "pain ~ sleep + steps + weekend"
+
+R_FITS = {
+    "lme4": f"lmer({FORMULA} + (1 + sleep + steps | id), d, REML = TRUE)",
+    "nlme": f"lme({FORMULA}, random = ~ 1 + sleep + steps | id, data = d, method = 'REML'{{correlation}})",
+    "glmmTMB": f"glmmTMB({FORMULA} + (1 + sleep + steps | id){{correlation}}, data = d, REML = TRUE{{dispersion}})",
+}
+R_CORRELATION = {
+    "nlme": ", correlation = corCAR1(form = ~ day | id)",
+    "glmmTMB": " + ou(time + 0 | id)",
+}
+R_SCRIPT = """
+suppressPackageStartupMessages(library({package}))
+d <- read.csv("{path}"); d$id <- factor(d$id){prepare}
+spent <- system.time(m <- {fit})
+seconds <- spent[["user.self"]] + spent[["sys.self"]]
+cat(sprintf('{{"seconds": %.6f, "log_likelihood": %.10f}}', seconds, as.numeric(logLik(m))))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a competitor needed and reached; the reason if it reached nothing."""
+
+    seconds: float | None
+    log_likelihood: float | None
+    reason: str = ""
+
+
+def main() -> None:
+    """Run every size without and with CAR(1) and print a table."""
+    options = _options()
+    print(
+        f"{len(os.sched_getaffinity(0))} cores; limit {options.limit} s; REML; 3 correlated random effects; 15 % gaps"
+    )
+    print("| people x days | residuals | program | CPU seconds | times ours | log-likelihood | less ours | agrees |")
+    print("|---|---|---|---:|---:|---:|---:|---|")
+    for size in options.sizes:
+        people, days = (int(number) for number in size.split("x"))
+        table = _diary(people, days, options.seed)
+        for residuals in ("independent", "car1"):
+            _compare(size, table, residuals, options.limit, options.only)
+
+
+def _compare(size: str, table: pl.DataFrame, residuals: Residuals, limit: float, only: list[str]) -> None:
+    ours = _ours(table, residuals)
+    _print_row(size, residuals, "painstats", ours, ours)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "diary.csv"
+        table.write_csv(path)
+        for name in only:
+            command = _command(name, residuals, path)
+            if command is not None:
+                _print_row(size, residuals, name, _competitor(command, limit), ours)
+
+
+def _print_row(size: str, residuals: str, name: str, found: Outcome, ours: Outcome) -> None:
+    if found.seconds is None or found.log_likelihood is None:
+        print(f"| {size} | {residuals} | {name} | {found.reason} | | | | |", flush=True)
+        return
+    assert ours.seconds is not None
+    assert ours.log_likelihood is not None
+    less = found.log_likelihood - ours.log_likelihood
+    verdict = "yes" if abs(less) < AGREEMENT else "stops short" if less < 0 else "no: higher than ours"
+    print(
+        f"| {size} | {residuals} | {name} | {found.seconds:.3f} | {found.seconds / ours.seconds:.0f} "
+        f"| {found.log_likelihood:.6f} | {less:+.1e} | {verdict} |",
+        flush=True,
+    )
+
+
+def _ours(table: pl.DataFrame, residuals: Residuals) -> Outcome:
+    rows = _rows(table)
+    fit_mixed(rows, residuals=residuals)  # once for imports and caches
+    seconds = []
+    for _ in range(REPEATS):
+        start = time.process_time()
+        fit = fit_mixed(rows, residuals=residuals)
+        seconds.append(time.process_time() - start)
+    assert fit.converged
+    return Outcome(float(np.median(seconds)), fit.log_likelihood)
+
+
+def _competitor(command: list[str], limit: float) -> Outcome:
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        return Outcome(None, None, f"stopped after {limit:.0f} s")
+    if ended.returncode:
+        lines = ended.stderr.strip().splitlines()
+        return Outcome(None, None, f"failed: {lines[-1][:80] if lines else 'no message'}")
+    found = json.loads(ended.stdout.strip().splitlines()[-1])
+    return Outcome(found["seconds"], found["log_likelihood"])
+
+
+def _command(name: str, residuals: Residuals, path: Path) -> list[str] | None:
+    """Return what runs a competitor, or None if it is not installed or knows no residual correlation."""
+    if name == "statsmodels":
+        return [sys.executable, "-m", "benchmarks.engine", "--statsmodels", str(path)] if residuals != "car1" else None
+    if residuals == "car1" and name not in R_CORRELATION:
+        return None
+    if not _has_r_package(name):
+        return None
+    correlation = R_CORRELATION[name] if residuals == "car1" else ""
+    in_glmm = name == "glmmTMB" and residuals == "car1"  # the correlated residuals are effects; no others are left
+    prepare = "; d$time <- numFactor(d$day)" if in_glmm else ""
+    fit = R_FITS[name].replace("{correlation}", correlation)
+    fit = fit.replace("{dispersion}", ", dispformula = ~ 0" if in_glmm else "")
+    return ["Rscript", "-e", R_SCRIPT.format(package=name, path=path, prepare=prepare, fit=fit)]
+
+
+def _has_r_package(name: str) -> bool:
+    if shutil.which("Rscript") is None:
+        return False
+    asked = ["Rscript", "-e", f"quit(status = !requireNamespace('{name}', quietly = TRUE))"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+def _statsmodels(path: Path) -> None:
+    """Fit with statsmodels' ``MixedLM`` and print what it reached; the columns already have SDs of about one."""
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    rows = _rows(pl.read_csv(path))
+    start = time.process_time()
+    model = MixedLM(rows.y, rows.X, groups=rows.participant, exog_re=rows.X[:, :3])
+    result = model.fit(reml=True)
+    print(json.dumps({"seconds": time.process_time() - start, "log_likelihood": float(result.llf)}))
+
+
+def _rows(table: pl.DataFrame) -> ModelRows:
+    return model_rows(
+        y=table["pain"],
+        predictors={name: table[name] for name in ("sleep", "steps", "weekend")},
+        participant=table["id"],
+        day=table["day"],
+        random=RANDOM,
+    )
+
+
+def _diary(people: int, days: int, seed: int) -> pl.DataFrame:
+    """Return a seeded diary with CAR(1) residuals (rho 0.4) and 15 % of the days left out."""
+    rng = np.random.default_rng(seed)
+    sleep, steps = rng.standard_normal((2, people, days))
+    weekend = np.broadcast_to((np.arange(days) % 7 >= 5).astype(float), (people, days))
+    between = np.array([[1.0, 0.0, 0.0], [0.1, 0.28, 0.0], [0.0, 0.07, 0.23]])
+    effects = (rng.standard_normal((people, 3)) @ between.T)[:, :, None]
+    pain = 5 + effects[:, 0] + (0.2 + effects[:, 1]) * sleep + (effects[:, 2] - 0.1) * steps + 0.1 * weekend
+    pain += _car1(rng.standard_normal((people, days)), 0.4)
+    kept = rng.random((people, days)) < 0.85
+    person, day = np.indices((people, days))
+    columns = {"id": person, "day": day, "pain": pain, "sleep": sleep, "steps": steps, "weekend": weekend}
+    return pl.DataFrame({name: values[kept] for name, values in columns.items()})
+
+
+def _car1(noise: Floats, rho: float) -> Floats:
+    """Turn white noise (people, days) into noise whose days d apart correlate by rho**d."""
+    series = noise.copy()
+    for day in range(1, noise.shape[1]):
+        series[:, day] = rho * series[:, day - 1] + np.sqrt(1 - rho**2) * noise[:, day]
+    return series
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="+", default=["200x90", "1000x180", "2000x365"], help="people x days")
+    parser.add_argument("--limit", type=float, default=600.0, help="seconds for each competitor")
+    parser.add_argument("--only", nargs="*", default=["statsmodels", *R_FITS], help="competitors")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--statsmodels", type=Path, default=None, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.statsmodels is not None:
+        _statsmodels(options.statsmodels)
+        raise SystemExit
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,393 @@
+"""The mixed model as a statsmodels model: made of arrays, of a formula and a frame, or of a DuckDB relation."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import polars as pl
+from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
+
+from painstats.errors import PainstatsError
+from painstats.models.cross_products import CrossProducts, cross_products
+from painstats.models.inference import FEW_PEOPLE, Method
+from painstats.models.likelihood import LARGEST_RHO
+from painstats.models.mixed import Residuals, fit_cross_products
+from painstats.models.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
+from painstats.models.relation import cross_products_of
+from painstats.models.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
+from painstats.models.rows import INTERCEPT, Integers, ModelRows
+
+if TYPE_CHECKING:
+    import duckdb
+
+Missing = Literal["none", "drop", "raise"]
+
+STATSMODELS_OWN = frozenset(
+    ("endog_li", "exog_li", "exog_re_li", "exog_re2_li", "_aex_r", "_aex_r2", "_lin", "_quad", "_cov_sing", "_freepat")
+)
+"""What statsmodels' own ``loglike``, ``score``, ``hessian`` and their like work from."""
+
+
+class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
+    """A linear mixed model whose residuals on days d apart correlate by rho^d.
+
+    It adds to ``MixedLM`` the days and their residual correlation, and it is fitted otherwise: from sums of products
+    for each person and gap, exactly, in time that does not depend on the number of days.
+
+    Parameters
+    ----------
+    endog : (n,)
+        The outcome.
+    exog : (n, p)
+        The columns of the model, with a column of ones where an intercept is wanted.
+    groups : (n,)
+        Who.
+    exog_re : (n, q), optional
+        The columns whose coefficient differs from person to person; each must be a column of ``exog`` too.
+        People's own intercepts if not given.
+    days : (n,) of int or dates
+        Calendar day numbers or dates, whatever days are missing; only differences matter. Not needed with independent
+        residuals.
+    residuals : {"car1", "independent"}
+        Whether residuals correlate; without, the model is ``MixedLM``'s own.
+    missing : {"none", "drop", "raise"}
+        Rows with missing values are refused, unless ``"drop"`` leaves them out. That is exact: the days around a
+        missing one keep their distance.
+
+    Attributes
+    ----------
+    rows : ModelRows or None
+        The checked rows, sorted by participant and day; None for a model of a relation.
+    products : CrossProducts
+        The sums of products: all that a fit needs.
+
+    Raises
+    ------
+    PainstatsError
+        If values are missing or not finite, a participant has a day twice, days are needed and not given, names are not
+        unique, a column of ``exog_re`` is not in ``exog``, or variance components are asked for.
+    NotEnoughData
+        If there are too few rows, or columns are constant or collinear.
+
+    Notes
+    -----
+    Frames and series may be pandas' or polars'. ``loglike``, ``score``, ``hessian``, ``get_distribution`` and
+    ``fit_regularized`` are statsmodels' and know no residual correlation: they work with independent residuals and
+    refuse otherwise.
+
+    References
+    ----------
+    Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, ch. 2 and 5; Jones 1993, Longitudinal Data with Serial
+    Correlation, ch. 3.
+    """
+
+    rows: ModelRows | None
+
+    def __init__(
+        self,
+        endog: Any,
+        exog: Any,
+        groups: Any,
+        exog_re: Any = None,
+        exog_vc: Any = None,
+        *,
+        days: Any = None,
+        residuals: Residuals = "car1",
+        missing: Missing = "none",
+        **from_formula: Any,
+    ) -> None:
+        _check_choices(residuals, missing, exog_vc)
+        needs_days = residuals == "car1"
+        given = model_input(endog, exog, groups, exog_re, days, needs_days=needs_days, drop=missing == "drop")
+        # MixedLM's own copies every group's rows, one by one; what it would leave behind follows here or on demand.
+        super(MixedLM, self).__init__(given.endog, given.exog, groups=given.groups, days=given.days, **from_formula)
+        self._init_keys += ["exog_re", "residuals"]
+        self.residuals, self.rows = residuals, given.rows
+        self.exog_re = self.exog[:, effect_positions(given.rows)]
+        self.group_codes, self.row_order = given.codes, given.order
+        self._describe(list(given.labels), len(given.rows.y), list(given.random_names))
+
+    @classmethod
+    def from_formula(
+        cls,
+        formula: str,
+        data: Any,
+        re_formula: str | None = None,
+        vc_formula: Any = None,
+        subset: Any = None,
+        *,
+        missing: Missing = "none",
+        groups: Any = None,
+        days: Any = None,
+        residuals: Residuals = "car1",
+        eval_env: int | dict[str, Any] = 0,
+        **kwargs: Any,
+    ) -> Self:
+        """Make a model from formulas and a frame.
+
+        Parameters
+        ----------
+        formula
+            Such as ``"pain ~ sleep + steps"``.
+        data
+            A pandas or polars frame.
+        re_formula
+            Columns with person-specific effects, such as ``"~sleep"``; people's own intercepts if not given.
+        subset
+            Rows of a pandas frame to use.
+        groups, days
+            Names of columns, or values for each row.
+        residuals, missing
+            As for the class.
+        eval_env
+            How many callers up formulas look for names that are not columns, -1 for none; or those names themselves.
+
+        Raises
+        ------
+        PainstatsError
+            As for the class, and if ``groups`` or ``days`` name no column or ``vc_formula`` is given.
+        """
+        _check_choices(residuals, missing, vc_formula)
+        if groups is None:
+            raise PainstatsError("'groups' is missing: name the column that says whose row it is")
+        frame, formulas = pd.DataFrame(as_pandas(data)), [formula, re_formula or ""]
+        frame = frame if subset is None else frame.loc[subset]
+        columns: dict[str, Any] = {"groups": column_of(frame, "groups", groups)}
+        if days is not None:
+            columns["days"] = column_of(frame, "days", days)
+        if missing == "drop":
+            kept = complete_rows(frame, formulas, columns)
+            frame, columns = frame.loc[kept], {name: values[kept] for name, values in columns.items()}
+        refuse_missing(frame, formulas)
+        if isinstance(groups, str):  # statsmodels then names the intercepts after the column
+            columns["groups"] = groups
+        # statsmodels counts the depth of the stack differently for its two formulas; names serve both.
+        names = eval_env
+        if isinstance(eval_env, int):
+            names = {} if eval_env < 0 else _names_in(formulas, sys._getframe(1 + eval_env))
+        model: Self = super().from_formula(
+            formula, frame, re_formula, residuals=residuals, eval_env=names, **columns, **kwargs
+        )
+        return model
+
+    @classmethod
+    def from_relation(
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        query: str,
+        *,
+        outcome: str,
+        columns: Sequence[str],
+        participant: str,
+        day: str,
+        random: Sequence[str] = (INTERCEPT,),
+        residuals: Residuals = "car1",
+        intercept: bool = True,
+    ) -> Self:
+        """Make a model of a DuckDB relation, summed up in the database.
+
+        Parameters
+        ----------
+        connection
+            Where the relation is.
+        query
+            What gives the rows: a ``SELECT``, or ``FROM 'days.parquet'``.
+        outcome, columns, participant, day
+            Names of the relation's columns.
+        random
+            Columns with person-specific effects; ``"intercept"`` for people's own intercepts.
+        residuals
+            As for the class.
+        intercept
+            Whether the model has an intercept, named ``"intercept"``.
+
+        Notes
+        -----
+        No row comes to Python, so there are no fitted values, residuals or simulations. With fewer than 30 people the
+        rows are fetched after all: Kenward and Roger's method needs the days themselves. Participants are known by
+        their names as text.
+        """
+        _check_choices(residuals, "none", None)
+        if not random:
+            raise PainstatsError("'random' is empty: name the columns with person-specific effects, or 'intercept'")
+        wanted: dict[str, Any] = {"columns": columns, "random": random, "intercept": intercept}
+        wanted |= {"outcome": outcome, "participant": participant, "day": day}
+        products = cross_products_of(connection, query, **wanted)
+        if len(products.participants) < FEW_PEOPLE:
+            return cls._of_frame(connection.execute(query).pl(), residuals=residuals, **wanted)
+        model = cls.__new__(cls)
+        names = list(products.names)
+        super(MixedLM, model).__init__(
+            pd.Series([], dtype=float, name=outcome), pd.DataFrame(columns=names, dtype=float), hasconst=False
+        )
+        model.residuals, model.rows, model.products = residuals, None, products
+        effects = ["Group" if name == INTERCEPT else name for name in products.random]
+        model._describe(list(products.participants), int(products.rows_per_participant.sum()), effects)
+        return model
+
+    @classmethod
+    def _of_frame(
+        cls,
+        frame: pl.DataFrame,
+        *,
+        outcome: str,
+        columns: Sequence[str],
+        participant: str,
+        day: str,
+        random: Sequence[str],
+        residuals: Residuals,
+        intercept: bool,
+    ) -> Self:
+        """Make the model of a relation's rows."""
+        ones = [pl.lit(1.0).alias(INTERCEPT)] if intercept else []
+        exog = frame.select(*ones, *columns)
+        effects = exog.select(random).rename({INTERCEPT: "Group"}, strict=False)
+        people = frame[participant].cast(pl.String)
+        return cls(frame[outcome], exog, people, effects, days=frame[day], residuals=residuals)
+
+    def fit(
+        self,
+        start_params: None = None,
+        reml: bool = True,
+        *,
+        correlated: bool = True,
+        rho: float | None = None,
+        ddf: Method | None = None,
+        **options: Any,
+    ) -> CAR1MixedLMResultsWrapper:
+        """Find the optimum of the (restricted) likelihood.
+
+        Parameters
+        ----------
+        start_params
+            Not used: the engine has its own starting points, and says so when one is given.
+        reml
+            Maximise the restricted likelihood (for everything that is reported) or the full one (to compare columns).
+        correlated
+            Whether a person's effects on different columns may be correlated; if not, ``cov_re`` is diagonal. It takes
+            the place of statsmodels' ``free``.
+        rho
+            Hold the residual correlation of days one apart at this value, between 0 and 0.995.
+        ddf
+            Degrees of freedom of the tests: ``"Kenward-Roger"``, by default for fewer than 30 people under REML, or
+            ``"Satterthwaite"``.
+
+        Returns
+        -------
+        CAR1MixedLMResultsWrapper
+            Results, in pandas objects with names as statsmodels returns them.
+
+        Raises
+        ------
+        PainstatsError
+            If an option of another optimiser is given, or rho or ddf cannot be.
+        NotEnoughData
+            If there are too few people or days, or the columns reproduce the outcome exactly.
+        """
+        if start_params is not None or options:
+            names = ", ".join(["start_params"] * (start_params is not None) + sorted(options))
+            raise PainstatsError(f"the engine has its own optimiser and starting points; leave out {names}")
+        self._check_rho(rho)
+        self._check_degrees(ddf, reml)
+        self.reml = reml
+        fitted = fit_cross_products(self.products, residuals=self.residuals, reml=reml, rho=rho, correlated=correlated)
+        return CAR1MixedLMResultsWrapper(CAR1MixedLMResults(self, fitted, ddf, rho_is_given=rho is not None))
+
+    @cached_property
+    def products(self) -> CrossProducts:
+        """The sums of products that the model is fitted from."""
+        return cross_products(self.wanted_rows("sums of products"))
+
+    @cached_property
+    def row_indices(self) -> dict[Any, Integers]:
+        """Positions of each group's rows, in the order in which they were given."""
+        self.wanted_rows("positions of rows")
+        order = np.argsort(self.group_codes, kind="stable")
+        starts = np.searchsorted(self.group_codes[order], np.arange(1, self.n_groups))
+        return dict(zip(self.group_labels, np.split(order, starts), strict=True))
+
+    def wanted_rows(self, purpose: str) -> ModelRows:
+        """Return the rows.
+
+        Raises
+        ------
+        PainstatsError
+            If the model was made of a relation, whose rows stayed in the database.
+        """
+        if self.rows is None:
+            raise PainstatsError(f"a model of a relation has no rows in Python, so no {purpose}; select them first")
+        return self.rows
+
+    def _describe(self, labels: list[Any], n_rows: int, effects: list[str]) -> None:
+        """Set what statsmodels' methods expect to find on a model."""
+        self.use_sqrt, self.reml, self.fe_pen, self.re_pen, self.cov_pen = True, True, None, None, None
+        self.exog_vc, self.k_vc = VCSpec([], [], []), 0
+        self.k_fe, self.k_re = len(self.exog_names), len(effects)
+        self.k_re2 = self.k_re * (self.k_re + 1) // 2
+        self.k_params = self.k_fe + self.k_re2
+        self.group_labels, self.n_groups = labels, len(labels)
+        self.nobs = self.n_totobs = n_rows
+        names, effect_names, pair_names = self._make_param_names(effects)
+        self.data.param_names, self.data.exog_re_names = names, effect_names
+        self.data.exog_re_names_full = pair_names
+
+    def _check_rho(self, rho: float | None) -> None:
+        if rho is None:
+            return
+        if self.residuals == "independent":
+            raise PainstatsError("independent residuals have no rho; use residuals='car1' to hold it at a value")
+        if not 0 <= rho <= LARGEST_RHO:
+            raise PainstatsError(f"rho must lie between 0 and {LARGEST_RHO}")
+
+    def _check_degrees(self, ddf: Method | None, reml: bool) -> None:
+        if ddf not in (None, "Satterthwaite", "Kenward-Roger"):
+            raise PainstatsError("ddf must be 'Satterthwaite' or 'Kenward-Roger'")
+        if ddf == "Kenward-Roger" and not reml:
+            raise PainstatsError("Kenward and Roger's method is for the restricted likelihood; use reml=True")
+        if ddf == "Kenward-Roger":
+            self.wanted_rows("Kenward-Roger adjustment")
+
+    @cached_property
+    def _as_statsmodels(self) -> MixedLM:
+        """The same model by statsmodels, for its own methods."""
+        if self.residuals == "car1":
+            raise PainstatsError(
+                "this method of statsmodels knows no residual correlation; use residuals='independent', or the results"
+            )
+        self.wanted_rows("statsmodels likelihood")
+        model = MixedLM(self.endog, self.exog, self.groups, self.exog_re)
+        model.cov_pen, model._freepat, model._cov_sing = None, None, 0
+        return model
+
+    def __getattr__(self, name: str) -> Any:
+        if name in STATSMODELS_OWN:
+            return getattr(self._as_statsmodels, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _names_in(formulas: Sequence[str], frame: FrameType) -> dict[str, Any]:
+    """Return what a caller means by the names in formulas."""
+    known = {**frame.f_globals, **frame.f_locals}
+    return {name: known[name] for name in re.findall(r"[^\W\d]\w*", " ".join(formulas)) if name in known}
+
+
+def effect_positions(rows: ModelRows) -> npt.NDArray[np.int64]:
+    """Return the positions of the random columns among the columns."""
+    return np.array([rows.names.index(name) for name in rows.random])
+
+
+def _check_choices(residuals: str, missing: str, variance_components: Any) -> None:
+    if residuals not in ("car1", "independent"):
+        raise PainstatsError("residuals must be 'car1' or 'independent'")
+    if missing not in ("none", "drop", "raise"):
+        raise PainstatsError("missing must be 'none', 'drop' or 'raise'")
+    if variance_components is not None and getattr(variance_components, "names", True):
+        raise PainstatsError("variance components are not part of this model; give columns in exog_re or re_formula")

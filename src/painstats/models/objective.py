@@ -1,0 +1,105 @@
+"""The deviance as a function of free parameters: the elements of L that are free and, unless it is given, rho."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from painstats.models.cross_products import CrossProducts
+from painstats.models.likelihood import LARGEST_RHO
+from painstats.models.one_pass import height_at
+from painstats.models.rows import Floats
+
+IMPOSSIBLE = 1e20
+"""Deviance of points at which the model cannot be evaluated."""
+
+Place = tuple[Floats, Floats, Floats]
+"""Of D points: deviance (D,), its gradient (D, d), and S (D, q, q)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objective:
+    """What is minimised: the profiled deviance in theta and, unless ``fixed_rho`` is given, rho.
+
+    Theta are the elements of L that are free: the lower triangle, row by row, or its diagonal if not ``correlated``.
+    """
+
+    products: CrossProducts
+    reml: bool
+    fixed_rho: float | None
+    correlated: bool
+
+
+def free_elements(objective: Objective) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return the rows and columns of the elements of L that are free."""
+    q = len(objective.products.random)
+    row, column = np.tril_indices(q)
+    return (row, column) if objective.correlated else (np.arange(q), np.arange(q))
+
+
+def theta_at(objective: Objective, factor: Floats) -> Floats:
+    """Return (..., d): the free elements of a factor."""
+    return np.asarray(factor[(..., *free_elements(objective))])
+
+
+def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
+    """Return the factors (..., q, q) and rho (...) of points (..., d)."""
+    q = len(objective.products.random)
+    row, column = free_elements(objective)
+    factor = np.zeros((*points.shape[:-1], q, q))
+    factor[..., row, column] = points[..., : row.size]
+    if objective.fixed_rho is not None:
+        return factor, np.full(points.shape[:-1], objective.fixed_rho)
+    return factor, points[..., -1]
+
+
+def evaluate(objective: Objective, points: Floats) -> Place:
+    """Return the deviance, its gradient and S at points (D, d); impossible points are flat and high."""
+    factor, rho = split_point(objective, points)
+    with_rho = objective.fixed_rho is None
+    with np.errstate(all="ignore"):
+        found = height_at(objective.products, factor, rho, objective.reml, with_rho=with_rho)
+        slope = theta_at(objective, 2 * found.factor_slope @ factor)
+    if with_rho:
+        slope = np.concatenate([slope, found.rho_slope[:, None]], axis=1)
+    possible = np.isfinite(found.deviance) & np.isfinite(slope).all(axis=-1)
+    return np.where(possible, found.deviance, IMPOSSIBLE), np.where(possible[:, None], slope, 0.0), found.factor_slope
+
+
+def hessian_at(objective: Objective, point: Floats) -> Floats:
+    """Return (d, d) by central differences of the gradient, all at once."""
+    width = 1e-5 * np.maximum(np.abs(point), 0.1)
+    steps = np.diag(width)
+    _, slopes, _ = evaluate(objective, np.concatenate([point + steps, point - steps]))
+    hessian = (slopes[: point.size] - slopes[point.size :]) / (2 * width[:, None])
+    return np.asarray((hessian + hessian.T) / 2)
+
+
+def is_free(objective: Objective, point: Floats, slope: Floats) -> npt.NDArray[np.bool_]:
+    """Say which parameters do not press against a limit."""
+    free = np.ones(point.size, dtype=bool)
+    if objective.fixed_rho is None:
+        below = point[-1] <= 0.0 and slope[-1] >= 0
+        above = point[-1] >= LARGEST_RHO and slope[-1] <= 0
+        free[-1] = not (below or above)
+    return free
+
+
+def within_limits(objective: Objective, points: Floats) -> Floats:
+    """Move rho of points (..., d) back to its limits, in place."""
+    if objective.fixed_rho is None:
+        points[..., -1] = np.clip(points[..., -1], 0.0, LARGEST_RHO)
+    return points
+
+
+def certificate_of(objective: Objective, factor_slope: Floats) -> tuple[float, Floats]:
+    """Return the smallest eigenvalue of S (q, q), relative to the largest or 1, and its direction."""
+    if factor_slope.size == 0:
+        return 0.0, np.zeros(0)
+    if not np.isfinite(factor_slope).all():
+        return -np.inf, np.zeros(len(factor_slope))
+    S = factor_slope if objective.correlated else np.diag(np.diag(factor_slope))
+    eigenvalues, directions = np.linalg.eigh(S)
+    return float(eigenvalues[0] / max(1.0, abs(eigenvalues[-1]))), directions[:, 0]

@@ -1,0 +1,119 @@
+"""The summary of a mixed model, laid out as statsmodels lays out its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.iolib import summary2
+
+TITLES = {
+    "car1": "Linear mixed model, residuals autocorrelated over days",
+    "independent": "Linear mixed model, independent residuals",
+}
+
+
+def summary_of(
+    results: Any,
+    *,
+    yname: str | None,
+    xname_fe: list[str] | None,
+    xname_re: list[str] | None,
+    title: str | None,
+    alpha: float,
+) -> Any:
+    """Return statsmodels' ``Summary``: the fit, the coefficients, the person-specific effects, and notes in words.
+
+    Raises
+    ------
+    ValueError
+        If there are more or fewer names than coefficients or variances, as in statsmodels.
+    """
+    names = list(results.model.data.param_names)
+    k = results.k_fe
+    for position, given, expected in ((slice(0, k), xname_fe, k), (slice(k, None), xname_re, results.k_re2)):
+        if given is not None:
+            if len(given) != expected:
+                raise ValueError(f"{expected} names are needed, not {len(given)}")
+            names[position] = given
+    summary = summary2.Summary()
+    summary.add_dict(_overview(results, yname or results.model.endog_names))
+    summary.add_title(title or TITLES[results.mixed_fit.residuals])
+    summary.add_df(_coefficients(results, names, alpha), align="r")
+    for note in [*_spread(results), *notes(results)]:
+        summary.add_text(note)
+    return summary
+
+
+def notes(results: Any) -> list[str]:
+    """Say in words how the fit ended and how the tests were made."""
+    fitted, table = results.mixed_fit, results.coefficient_table
+    said = [f"Tests: t with {table.method} degrees of freedom."]
+    if table.fallback is not None:
+        said.append(f"Kenward-Roger was not possible: {table.fallback}.")
+    if not fitted.converged:
+        said.append("Not converged: the point found is not certified to be an optimum; do not use these numbers.")
+    if fitted.is_singular:
+        said.append("Singular: the data cannot tell people apart on some combination of the person-specific effects.")
+    if fitted.residuals == "car1" and not fitted.optimum.rho_is_free:
+        said.append("The residual correlation was held at its value, or is at the end of its range.")
+    return said
+
+
+def _overview(results: Any, outcome: str) -> dict[str, Any]:
+    fitted = results.mixed_fit
+    counts = fitted.products.rows_per_participant
+    shown = {
+        "Model:": type(results.model).__name__,
+        "Dependent Variable:": outcome,
+        "Method:": results.method,
+        "Log-Likelihood:": f"{fitted.log_likelihood:.4f}",
+        "People:": str(len(fitted.participants)),
+        "Rows:": str(fitted.n_rows),
+        "Rows per person:": f"{counts.min()} to {counts.max()}, mean {counts.mean():.1f}",
+        "Residual SD:": _number(fitted.residual_sd),
+        "Converged:": "Yes" if fitted.converged else "No",
+        "Singular:": "Yes" if fitted.is_singular else "No",
+    }
+    if fitted.residuals == "car1":
+        shown["Residual corr. (rho):"] = f"{fitted.rho:.4f} a day"
+    return shown | {"AIC:": _number(results.aic), "BIC:": _number(results.bic)} if not fitted.reml else shown
+
+
+def _coefficients(results: Any, names: list[str], alpha: float) -> pd.DataFrame:
+    """Return the coefficients with their tests, and below them variances and covariances with standard errors."""
+    df = results.df_resid_inference
+    t, empty = results.tvalues, np.full(results.k_re2, np.nan)
+    margin = stats.t.ppf(1 - alpha / 2, df) * np.append(results.bse_fe, empty)
+    estimates = np.append(results.fe_params, results.cov_re[np.tril_indices(results.k_re)])
+    p = 2 * stats.t.sf(np.abs(t), df)
+    columns = {
+        "Coef.": [_number(value) for value in estimates],
+        "Std.Err.": [_number(value) for value in np.append(results.bse_fe, results.bse_re)],
+        "df": [_number(value, ".1f") for value in df],
+        "t": [_number(value, ".3f") for value in t],
+        "P>|t|": ["<0.001" if value < 0.001 else _number(value, ".3f") for value in p],
+        f"[{alpha / 2:.3g}": [_number(value) for value in estimates - margin],
+        f"{1 - alpha / 2:.3g}]": [_number(value) for value in estimates + margin],
+    }
+    return pd.DataFrame(columns, index=names)
+
+
+def _spread(results: Any) -> list[str]:
+    """Say how much people differ: SDs, and correlations where there are several."""
+    names, covariance = results.model.data.exog_re_names, results.cov_re
+    sd = np.sqrt(np.diag(covariance))
+    said = [f"SD over people: {', '.join(f'{name} {_number(value)}' for name, value in zip(names, sd, strict=True))}."]
+    correlations = [
+        f"{names[column]} with {names[row]} {covariance[row, column] / (sd[row] * sd[column]):.3f}"
+        for row, column in zip(*np.tril_indices(len(sd), -1), strict=True)
+        if sd[row] > 0 and sd[column] > 0
+    ]
+    return said + ([f"Correlations over people: {', '.join(correlations)}."] if correlations else [])
+
+
+def _number(value: float, form: str = "#.5g") -> str:
+    """Return a number as text, or nothing where there is none."""
+    return format(value, form) if np.isfinite(value) else ""

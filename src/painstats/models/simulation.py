@@ -1,0 +1,41 @@
+"""Outcomes drawn from a fitted mixed model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from painstats.models.mixed import MixedFit
+from painstats.models.rows import Floats, ModelRows, column_positions, is_first_row
+
+
+def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) -> Floats:
+    """Return (n,): an outcome for each row, of new people with the same days and columns.
+
+    Parameters
+    ----------
+    fit
+        Its coefficients, person-specific covariance, rho and residual SD are taken as the truth.
+    rows
+        Sorted by participant and day.
+    """
+    first = is_first_row(rows)
+    person = np.cumsum(first) - 1
+    factor = fit.residual_sd * fit.relative_factor
+    effects = rng.standard_normal((int(first.sum()), len(fit.random))) @ factor.T
+    columns = rows.X[:, column_positions(fit.random, rows.names)]
+    between = np.einsum("nq,nq->n", columns, effects[person])
+    return np.asarray(rows.X @ fit.coefficients + between + fit.residual_sd * _residuals(fit.rho, rows, rng))
+
+
+def _residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:
+    """Return (n,) residuals of SD 1: each follows its predecessor's, all people's k-th rows at once."""
+    first = is_first_row(rows)
+    gap = np.diff(rows.day, prepend=rows.day[0])
+    carried = np.where(first, 0.0, rho ** np.maximum(gap, 0).astype(np.float64))
+    residuals = np.sqrt(1 - carried**2) * rng.standard_normal(len(gap))
+    starts = np.flatnonzero(first)
+    lengths = np.diff(starts, append=len(gap))
+    for k in range(1, int(lengths.max())):
+        now = starts[lengths > k] + k
+        residuals[now] += carried[now] * residuals[now - 1]
+    return np.asarray(residuals)

@@ -1,0 +1,162 @@
+"""Cross-products that DuckDB sums up are those of rows in memory, and its refusals are those of rows."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+
+from painstats.errors import NotEnoughData, PainstatsError
+from painstats.models import cross_products, fit_cross_products, model_rows, relation
+from painstats.models.relation import cross_products_of, cross_products_of_frame
+from tests.reference.reference_data import COHORT_COLUMNS, table
+
+SUMS = 1e-10
+"""Relative to the largest sum: the same numbers added in another order."""
+
+THREADS = 1e-12
+"""Relative to the largest sum: what the number of threads may change."""
+
+MODEL = {"outcome": "pain", "columns": COHORT_COLUMNS, "participant": "id", "day": "day"}
+RANDOM = ("intercept", "sleep_w", "steps_lag_w")
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        connection.register("diary", table("diary30x60.csv").sample(fraction=0.9, seed=1, shuffle=True).to_arrow())
+        yield connection
+
+
+def in_memory(connection, query="FROM diary", *, columns=COHORT_COLUMNS, random=RANDOM, intercept=True, outcome="pain"):
+    frame = connection.sql(query).pl()
+    return cross_products(
+        model_rows(
+            y=frame[outcome],
+            predictors={name: frame[name] for name in columns},
+            participant=frame["id"],
+            day=frame["day"],
+            random=random,
+            intercept=intercept,
+        )
+    )
+
+
+def assert_same(ours, theirs):
+    largest = np.abs(theirs.sums).max()
+    assert np.abs(ours.sums - theirs.sums).max() < SUMS * largest
+    for name in ("gap", "rows_per_gap", "first_pair", "rows_per_participant", "positions", "residual_scale"):
+        assert np.array_equal(getattr(ours, name), getattr(theirs, name)), name
+    assert (ours.participants, ours.names, ours.random) == (theirs.participants, theirs.names, theirs.random)
+    for name in ("centre", "scale", "transform", "random_transform", "outcome_centre", "outcome_scale", "intercept"):
+        assert getattr(ours.scaling, name) == pytest.approx(getattr(theirs.scaling, name), rel=1e-12, abs=1e-12), name
+
+
+@pytest.mark.parametrize("random", [(), ("intercept",), RANDOM])
+def test_sums_are_those_of_rows_in_memory(connection, random):
+    assert_same(
+        cross_products_of(connection, "FROM diary", random=random, **MODEL), in_memory(connection, random=random)
+    )
+
+
+def test_sums_without_an_intercept_are_those_of_rows_in_memory(connection):
+    model = MODEL | {"columns": ("sleep_w", "weekend")}
+    ours = cross_products_of(connection, "FROM diary", random=("sleep_w",), intercept=False, **model)
+    theirs = in_memory(connection, columns=model["columns"], random=("sleep_w",), intercept=False)
+    assert_same(ours, theirs)
+
+
+def test_units_far_apart_and_far_from_zero_do_no_harm(connection):
+    query = "SELECT * REPLACE (1e6 + 1e-3 * sleep_w AS sleep_w, 1e9 * steps_lag_w AS steps_lag_w) FROM diary"
+    ours = cross_products_of(connection, query, random=RANDOM, **MODEL)
+    theirs = in_memory(connection, query)
+    assert np.abs(ours.sums - theirs.sums).max() < 1e-6 * np.abs(theirs.sums).max()  # 1e6 hides ten of 16 digits
+    assert fit_cross_products(ours).log_likelihood == pytest.approx(fit_cross_products(theirs).log_likelihood, abs=1e-4)
+
+
+def test_dates_are_days(connection):
+    query = "SELECT * REPLACE (DATE '2024-02-20' + day::INTEGER AS day) FROM diary"
+    assert_same(cross_products_of(connection, query, random=RANDOM, **MODEL), in_memory(connection))
+
+
+def test_a_frame_gives_the_same_sums(connection):
+    frame = connection.sql("SELECT * REPLACE (DATE '2024-02-20' + day::INTEGER AS day) FROM diary").pl()
+    for rows in (frame, frame.lazy()):
+        assert_same(cross_products_of_frame(rows, random=RANDOM, **MODEL), in_memory(connection))
+
+
+def test_parquet_is_a_query_like_any_other(connection, tmp_path):
+    path = tmp_path / "days.parquet"
+    connection.execute("COPY diary TO ? (FORMAT parquet)", [str(path)])
+    ours = cross_products_of(connection, f"FROM read_parquet('{path}')", random=RANDOM, **MODEL)
+    assert_same(ours, in_memory(connection))
+
+
+def test_odd_names_are_quoted(connection):
+    query = """SELECT id AS "who ""is"" it", day AS "order", pain AS "select", sleep_w AS "sleep; (h)" FROM diary"""
+    ours = cross_products_of(
+        connection, query, outcome="select", columns=["sleep; (h)"], participant='who "is" it', day="order"
+    )
+    assert np.abs(ours.sums - in_memory(connection, columns=("sleep_w",), random=()).sums).max() < 1e-8
+
+
+def test_threads_change_sums_by_rounding_alone(connection):
+    found = []
+    for threads in (1, 2, 4):
+        connection.execute(f"SET threads = {threads}")
+        found.append(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL).sums)
+    for sums in found[1:]:
+        assert np.abs(sums - found[0]).max() <= THREADS * np.abs(found[0]).max()
+
+
+def test_blocks_of_people_change_nothing(connection, monkeypatch):
+    whole = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
+    monkeypatch.setattr(relation, "ROWS_AT_ONCE", 200)
+    assert len(relation._blocks(relation.Relation(connection, "FROM diary", "pain", (), "id", "day", (), True))) > 5
+    assert_same(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL), whole)
+
+
+def test_people_come_in_the_order_of_their_names(connection):
+    ours = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
+    assert ours.participants == tuple(sorted(ours.participants))
+    assert ours.participants[:3] == ("1", "10", "11")
+
+
+REFUSED = {
+    "missing": ("SELECT * REPLACE (if(day = 3, NULL, sleep_w) AS sleep_w) FROM diary", "'sleep_w' is not a finite"),
+    "infinite": ("SELECT * REPLACE (if(day = 3, 'inf', pain)::DOUBLE AS pain) FROM diary", "'pain' is not a finite"),
+    "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing on"),
+    "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing on"),
+    "twice": ("FROM diary UNION ALL FROM diary WHERE day = 3", "repeat the 'id' and 'day'"),
+    "constant": ("SELECT * REPLACE (0.1 AS weekend) FROM diary", "'weekend' has the same value"),
+    "same outcome": ("SELECT * REPLACE (4 AS pain) FROM diary", "the outcome has the same value"),
+    "collinear": (
+        "SELECT * REPLACE (2 * sleep_w - 3 * time30 AS weekend) FROM diary",
+        "'sleep_w', 'time30', 'weekend'",
+    ),
+    "few": ("FROM diary LIMIT 7", "7 complete days are too few for 7"),
+    "none": ("FROM diary WHERE false", "no complete days"),
+    "text": ("SELECT * REPLACE ('3' AS weekend) FROM diary", "'weekend' must hold numbers"),
+    "half days": ("SELECT * REPLACE (day / 2 AS day) FROM diary", "'day' must hold whole"),
+    "unknown": ("SELECT * EXCLUDE (sleep_bc) FROM diary", "no column 'sleep_bc'"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_no_model_can_be_fitted_to_is_refused_by_name(connection, case):
+    query, words = REFUSED[case]
+    with pytest.raises((PainstatsError, NotEnoughData), match=words):
+        cross_products_of(connection, query, random=RANDOM, **MODEL)
+
+
+def test_names_given_twice_are_refused(connection):
+    with pytest.raises(PainstatsError, match="twice among the person-specific"):
+        cross_products_of(connection, "FROM diary", random=("sleep_w", "sleep_w"), **MODEL)
+    with pytest.raises(PainstatsError, match="twice among the columns"):
+        cross_products_of(connection, "FROM diary", **MODEL | {"columns": ("sleep_w", "sleep_w")})
+
+
+def test_a_frame_without_a_column_is_refused_by_name():
+    with pytest.raises(PainstatsError, match="no column 'pain'"):
+        cross_products_of_frame(pl.DataFrame({"id": ["a"], "day": [1]}), **MODEL)
