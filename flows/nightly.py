@@ -12,16 +12,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
+import flows  # noqa: F401 - sets Prefect up in the environment, before Prefect is imported
+
+# isort: split
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-import flows  # sets Prefect up; must come before Prefect itself  # noqa: F401
 from painstats.commands.run import print_summary, progress, silent, verdict_counts
-from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
+from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
 from painstats.store import open_store
 from painstats.study import read_study
@@ -30,8 +35,27 @@ LOCAL_SERVER = "http://127.0.0.1:4200/api"
 
 say = progress()
 
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def without_values(step: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Tell Prefect where an unforeseen error happened, and nothing else: libraries put values into their messages."""
+
+    @wraps(step)
+    def wrapped(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+        try:
+            return step(*arguments, **named)
+        except PainstatsError:
+            raise
+        except Exception as error:
+            raise RuntimeError(f"{type(error).__name__} in {place_of(error)}") from None
+
+    return wrapped
+
 
 @task(cache_policy=NO_CACHE, persist_result=False)
+@without_values
 def prepare_study(folder: str) -> int:
     """Check the study and return how many participants (and files of several people) have an inbox."""
     study = read_study(Path(folder))
@@ -41,6 +65,7 @@ def prepare_study(folder: str) -> int:
 
 
 @task(task_run_name="read-inbox-{number}", cache_policy=NO_CACHE, persist_result=False)
+@without_values
 def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
     """Read what is new from one participant."""
     inboxes = _inboxes(folder)
@@ -53,6 +78,7 @@ def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
+@without_values
 def compute_answers(folder: str, outcomes: tuple[FileOutcome, ...]) -> RunSummary:
     """Compute and write everything that rests on the records."""
     with open_store(read_study(Path(folder))) as store:
@@ -79,9 +105,11 @@ def nightly(study_folder: str) -> RunSummary:
     outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
     summary = compute_answers(study_folder, outcomes)
     _leave_artifacts(study_folder, summary, failed)
-    if failed:
+    broken = sum(outcome.status == "failed" for outcome in outcomes)
+    if failed or broken:
         raise RuntimeError(
-            f"{len(failed)} of {inboxes} inboxes could not be read; the others were; see the task runs for the reason"
+            f"{len(failed)} of {inboxes} inboxes and {broken} files could not be read; the others were; "
+            "see the task runs for the reason"
         )
     return summary
 
@@ -149,7 +177,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"painstats: {error}", file=sys.stderr)
         return 1
     say("done")
-    print_summary(study, summary)
+    print_summary(study, summary, names=False)
     return 0 if options.allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE else summary.exit_code
 
 
