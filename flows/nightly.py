@@ -4,13 +4,12 @@ Tasks get the study folder and a participant's number, never an id or a value, a
 in the database's transactions; Prefect schedules, shows and reports.
 
     python -m flows.nightly run STUDY
-    python -m flows.nightly serve STUDY --cron "30 3 * * *" --time-zone Europe/London
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -30,8 +29,6 @@ from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
 from painstats.store import open_store
 from painstats.study import read_study
-
-LOCAL_SERVER = "http://127.0.0.1:4200/api"
 
 say = progress()
 
@@ -147,26 +144,15 @@ def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> Non
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run or serve the flow from the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m flows.nightly", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("run", "serve"))
+    """Run the flow once from the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m flows.nightly", description="Run a study once, as a Prefect flow.")
+    parser.add_argument("what", choices=("run",))
     parser.add_argument("study", type=Path, help="the study folder")
-    parser.add_argument(
-        "--cron",
-        default="30 3 * * *",
-        help="when to run (default: %(default)s, which no clock change skips or repeats)",
-    )
-    parser.add_argument("--time-zone", default="UTC", help="the schedule's time zone (default: %(default)s)")
     parser.add_argument(
         "--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine"
     )
     options = parser.parse_args(arguments)
-    return _serve(options) if options.what == "serve" else _run(options)
-
-
-def _run(options: argparse.Namespace) -> int:
+    logging.disable(logging.ERROR)  # Prefect would print the trace of what is said below in a sentence
     try:
         study = read_study(options.study)
         summary = nightly(str(study.folder))
@@ -181,22 +167,5 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if options.allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE else summary.exit_code
 
 
-def _serve(options: argparse.Namespace) -> int:
-    from prefect.schedules import Cron
-
-    study = read_study(options.study)
-    print(f"Serving {study.folder.name} at {options.cron!r} ({options.time_zone}); stop with Ctrl-C", file=sys.stderr)
-    nightly.serve(
-        name=f"nightly-{study.folder.name}",
-        parameters={"study_folder": str(study.folder)},
-        schedule=Cron(options.cron, timezone=options.time_zone),
-        limit=1,
-        pause_on_shutdown=False,
-    )
-    return 0
-
-
 if __name__ == "__main__":
-    if "serve" in sys.argv:
-        os.environ.setdefault("PREFECT_API_URL", LOCAL_SERVER)
     raise SystemExit(main())

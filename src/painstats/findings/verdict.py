@@ -15,7 +15,6 @@ from painstats.study import RulesPlan
 Z_95 = 1.959963984540054
 LONGEST_FORECAST_DAYS = 730
 NOT_CURED_BY_DAYS = {
-    "rating_missing",
     "rating_hardly_varies",
     "predictor_hardly_varies",
     "too_many_days_missing",
@@ -135,6 +134,8 @@ def _is_unreliable(evidence: Evidence, rules: RulesPlan) -> bool:
 
 def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str, ...]) -> int | None:
     """Forecast the days until a verdict, if the slope stays as it is; None if that cannot be foreseen."""
+    if "rating_missing" in reasons:
+        return rules.min_days_verdict
     if not evidence.days or not NOT_CURED_BY_DAYS.isdisjoint(reasons) or evidence.slopes_differ is False:
         return None
     missing = rules.min_days_verdict - evidence.days

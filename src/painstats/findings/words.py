@@ -66,7 +66,7 @@ REASONS = {
     "few_people_two_stage": "with fewer than ten people the estimate is the average of each person's own slope",
     "rating_missing": "no ratings were found",
     "own_trend_dropped": "people's own drifts over time could not be told apart, so one common drift is used",
-    "singular": "the data cannot tell people apart on at least one of the slopes",
+    "singular": "people's slopes and levels move together in these data, so that not all of them can be told apart",
 }
 """Reason by name, in words that end a sentence."""
 
@@ -236,7 +236,7 @@ def sentence(
     told = _told(whose, measure, lag_days, item, verdict, (estimate, low, high), sure, reasons)
     if told is not None:
         return told
-    like = "with a rating" if "rating_missing" in reasons else "like these"
+    like = "with a rating" if "rating_missing" in reasons else "with a rating, a night and a day of wear"
     more = f" With {days_needed_words(days_needed)} {like} an answer may become possible." if days_needed else ""
     return f"Not determined: {reason_words(reasons)}.{_so_far(measure, estimate, low, high)}{more}"
 
