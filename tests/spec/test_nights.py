@@ -158,8 +158,8 @@ def test_a_flight_makes_days_shorter_or_longer_and_they_do_not_count_for_steps(m
         (9, 24.0, None),
         (10, 24.0 + 5.0, "travel_day"),
         (11, 24.0, None),
-        (12, 24.0 - 5.0, "travel_day"),
-        (13, 24.0, None),
+        (12, 24.0, None),
+        (13, 24.0 - 5.0, "travel_day"),
         (14, 24.0, None),
     ]
 
