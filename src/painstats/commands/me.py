@@ -170,7 +170,7 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
         )
         return
     print(
-        f"The diary was read as filled in {FILLED_WORDS[diary.filled]}, "
+        f"The diary was read as written {FILLED_WORDS[diary.filled]}, "
         f"each rating about {RECALL_WORDS[diary.recall]}, "
         f"on a scale of {diary.scale[0]:g} to {diary.scale[1]:g} where higher is {diary.higher_is}; "
         "say otherwise with --filled, --recall, --scale, --higher-is."

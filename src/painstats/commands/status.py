@@ -33,7 +33,7 @@ def status(folder: Path, as_json: bool) -> int:
     """Print the state of a study."""
     study = read_study(folder)
     with open_store(study) as store:
-        imports = read_table(store, "import_summary").to_dicts() if table_exists(store, "import_summary") else []
+        imports = read_table(store, "import_summary").to_dicts()
         people = (
             read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
         )

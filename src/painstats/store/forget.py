@@ -23,7 +23,7 @@ from painstats.study import Study
 SHORT_ID_LENGTH = 8
 
 RESULT_TABLES = (
-    "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary", "import_summary",
+    "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary",
     "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
 )  # fmt: skip
 """Derived tables: they rest on everybody's data, so all of them go and are computed again by the next run."""
@@ -105,7 +105,8 @@ def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
 def _tables_with_participants(connection: duckdb.DuckDBPyConnection) -> list[str]:
     found = connection.execute(
         "SELECT table_name FROM duckdb_columns() WHERE column_name = 'participant_id' AND NOT internal "
-        "AND database_name = current_database() AND schema_name = 'main' ORDER BY table_name"
+        "AND database_name = current_database() AND table_name IN (SELECT table_name FROM duckdb_tables()) "
+        "ORDER BY table_name"
     ).fetchall()
     return [row[0] for row in found]
 

@@ -23,6 +23,13 @@ CREATE TABLE import (
     CHECK (rows_read = rows_new + rows_same + rows_corrected + rows_quarantined + rows_ignored)
 );
 
+-- Files and rows for each source, as they stand at any moment.
+CREATE VIEW import_summary AS
+SELECT participant_id, source, status, rule, count(*) AS files, sum(rows_read)::BIGINT AS rows_read,
+       sum(rows_new + rows_corrected)::BIGINT AS rows_stored, sum(rows_same)::BIGINT AS rows_known,
+       sum(rows_quarantined)::BIGINT AS rows_quarantined, sum(rows_ignored)::BIGINT AS rows_ignored
+FROM import GROUP BY ALL ORDER BY ALL;
+
 CREATE TABLE quarantine (
     import_id   INTEGER NOT NULL,
     table_name  VARCHAR NOT NULL,
