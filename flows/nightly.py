@@ -4,34 +4,55 @@ Tasks get the study folder and a participant's number, never an id or a value, a
 in the database's transactions; Prefect schedules, shows and reports.
 
     python -m flows.nightly run STUDY
-    python -m flows.nightly serve STUDY --cron "30 3 * * *" --time-zone Europe/London
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import logging
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
+import flows  # noqa: F401 - sets Prefect up in the environment, before Prefect is imported
+
+# isort: split
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-import flows  # sets Prefect up; must come before Prefect itself  # noqa: F401
 from painstats.commands.run import print_summary, progress, silent, verdict_counts
-from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
+from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
 from painstats.store import open_store
 from painstats.study import read_study
 
-LOCAL_SERVER = "http://127.0.0.1:4200/api"
-
 say = progress()
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def without_values(step: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Tell Prefect where an unforeseen error happened, and nothing else: libraries put values into their messages."""
+
+    @wraps(step)
+    def wrapped(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+        try:
+            return step(*arguments, **named)
+        except PainstatsError:
+            raise
+        except Exception as error:
+            raise RuntimeError(f"{type(error).__name__} in {place_of(error)}") from None
+
+    return wrapped
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
+@without_values
 def prepare_study(folder: str) -> int:
     """Check the study and return how many participants (and files of several people) have an inbox."""
     study = read_study(Path(folder))
@@ -41,6 +62,7 @@ def prepare_study(folder: str) -> int:
 
 
 @task(task_run_name="read-inbox-{number}", cache_policy=NO_CACHE, persist_result=False)
+@without_values
 def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
     """Read what is new from one participant."""
     inboxes = _inboxes(folder)
@@ -53,6 +75,7 @@ def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
+@without_values
 def compute_answers(folder: str, outcomes: tuple[FileOutcome, ...]) -> RunSummary:
     """Compute and write everything that rests on the records."""
     with open_store(read_study(Path(folder))) as store:
@@ -79,9 +102,11 @@ def nightly(study_folder: str) -> RunSummary:
     outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
     summary = compute_answers(study_folder, outcomes)
     _leave_artifacts(study_folder, summary, failed)
-    if failed:
+    broken = sum(outcome.status == "failed" for outcome in outcomes)
+    if failed or broken:
         raise RuntimeError(
-            f"{len(failed)} of {inboxes} inboxes could not be read; the others were; see the task runs for the reason"
+            f"{len(failed)} of {inboxes} inboxes and {broken} files could not be read; the others were; "
+            "see the task runs for the reason"
         )
     return summary
 
@@ -119,26 +144,15 @@ def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> Non
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run or serve the flow from the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m flows.nightly", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("run", "serve"))
+    """Run the flow once from the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m flows.nightly", description="Run a study once, as a Prefect flow.")
+    parser.add_argument("what", choices=("run",))
     parser.add_argument("study", type=Path, help="the study folder")
-    parser.add_argument(
-        "--cron",
-        default="30 3 * * *",
-        help="when to run (default: %(default)s, which no clock change skips or repeats)",
-    )
-    parser.add_argument("--time-zone", default="UTC", help="the schedule's time zone (default: %(default)s)")
     parser.add_argument(
         "--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine"
     )
     options = parser.parse_args(arguments)
-    return _serve(options) if options.what == "serve" else _run(options)
-
-
-def _run(options: argparse.Namespace) -> int:
+    logging.disable(logging.ERROR)  # Prefect would print the trace of what is said below in a sentence
     try:
         study = read_study(options.study)
         summary = nightly(str(study.folder))
@@ -149,26 +163,9 @@ def _run(options: argparse.Namespace) -> int:
         print(f"painstats: {error}", file=sys.stderr)
         return 1
     say("done")
-    print_summary(study, summary)
+    print_summary(study, summary, names=False)
     return 0 if options.allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE else summary.exit_code
 
 
-def _serve(options: argparse.Namespace) -> int:
-    from prefect.schedules import Cron
-
-    study = read_study(options.study)
-    print(f"Serving {study.folder.name} at {options.cron!r} ({options.time_zone}); stop with Ctrl-C", file=sys.stderr)
-    nightly.serve(
-        name=f"nightly-{study.folder.name}",
-        parameters={"study_folder": str(study.folder)},
-        schedule=Cron(options.cron, timezone=options.time_zone),
-        limit=1,
-        pause_on_shutdown=False,
-    )
-    return 0
-
-
 if __name__ == "__main__":
-    if "serve" in sys.argv:
-        os.environ.setdefault("PREFECT_API_URL", LOCAL_SERVER)
     raise SystemExit(main())

@@ -62,7 +62,10 @@ def test_pmdata_people_are_told_apart_or_refused(pmdata):
     )
     assert found["p01"] == "more_pain"  # sorer on the day after more activity
     assert found["p02"] == "cannot_tell_yet"  # nine days in ten have the same rating
-    assert rows(study, "SELECT DISTINCT basis FROM cohort_fit") == [("two_stage",)]  # nine people
+    # Of nine people fewer than five rate with enough variation: no word about people in general.
+    assert rows(study, "SELECT DISTINCT verdict, reasons FROM finding WHERE subject = 'cohort'") == [
+        ("cannot_tell_yet", ["too_few_people"])
+    ]
 
 
 def test_fitabase_has_days_and_nights_but_nothing_to_explain(tmp_path):

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
+from types import FrameType
 
-from painstats.errors import PainstatsError
+from painstats.errors import PainstatsError, StorageError, place_of
 
 INTERRUPTED = 130
 
@@ -35,21 +38,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The models are many small matrix products: more threads than one make them slower, on a busy machine tenfold.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminated)  # so that transactions roll back and private folders are removed
     try:
         return int(options.command(options))
     except PainstatsError as error:
         print(f"painstats: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("painstats: interrupted; the database is as it was before the file being read", file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        print(f"painstats: {error.filename}: {error.strerror}; check the path and the permissions", file=sys.stderr)
+        return StorageError.exit_code
     except Exception as error:
+        if "nterrupt" in str(error):  # DuckDB's way of passing Ctrl-C on
+            return _interrupted()
         if options.debug:
             raise
-        place = _place(error)
+        place = place_of(error)
         print(
             f"painstats: a bug ({type(error).__name__} in {place}); please report it. --debug shows where",
             file=sys.stderr,
@@ -57,15 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _place(error: BaseException) -> str:
-    """Name the innermost line of painstats' own code, without any value."""
-    trace, place = error.__traceback__, "unknown"
-    while trace is not None:
-        file = Path(trace.tb_frame.f_code.co_filename)
-        if "painstats" in file.parts:
-            place = f"{file.name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+def _interrupted() -> int:
+    print("painstats: interrupted; the file being read left no trace, run again for the rest", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    del frame
+    raise SystemExit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,13 +120,20 @@ def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         commands, "me", "one person's exports and diary in, one report out; no study file needed", _me, study=False
     )
     me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports of a phone or watch, as they came")
-    me.add_argument("--diary", type=Path, required=True, help="a CSV with one row for each rating")
+    me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV with one row for each rating")
     me.add_argument("--time-zone", required=True, help="where you live, such as Europe/London")
     me.add_argument(
         "--output", type=Path, default=Path("painstats-report.html"), help="the report (default: %(default)s)"
     )
     me.add_argument("--pain-column", default="pain", help="column of the rating (default: %(default)s)")
     me.add_argument("--date-column", default="date", help="column of the date (default: %(default)s)")
+    me.add_argument("--time-column", help="column of the time, if there is one (see --time-format)")
+    me.add_argument("--time-format", default="%H:%M", help="how times are written (default: %%H:%%M)")
+    me.add_argument("--delimiter", default=",", help="what stands between columns (default: a comma)")
+    me.add_argument("--decimal", choices=(".", ","), default=".", help="the decimal sign (default: a point)")
+    me.add_argument(
+        "--encoding", choices=("utf-8", "utf-16", "latin-1", "cp1252"), default="utf-8", help="(default: %(default)s)"
+    )
     me.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
     me.add_argument(
         "--scale",
@@ -179,10 +193,7 @@ def _forget(options: argparse.Namespace) -> int:
 def _me(options: argparse.Namespace) -> int:
     from painstats.commands.me import MyDiary, me
 
-    diary = MyDiary(
-        options.diary, options.pain_column, options.date_column, options.date_format, tuple(options.scale),
-        options.higher_is, options.filled, options.recall,
-    )  # fmt: skip
+    diary = MyDiary(**{field.name: getattr(options, field.name) for field in fields(MyDiary)})
     return me(options.exports, diary, options.time_zone, options.output, options.json)
 
 

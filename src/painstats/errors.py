@@ -7,6 +7,8 @@ A message says what was found, where, and what to do next; it never holds a pers
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class PainstatsError(Exception):
     """An error whose message is written for the user and printed without a traceback."""
@@ -66,3 +68,14 @@ EXIT_SEVERITY = (1, 6, 5, 2, 3, 4, 7, 0)
 def gravest(codes: list[int]) -> int:
     """Return the gravest of several exit codes (0 for none)."""
     return min(codes, key=EXIT_SEVERITY.index, default=0)
+
+
+def place_of(error: BaseException) -> str:
+    """Name the innermost line of painstats' own code that an error passed, without any value."""
+    trace, place = error.__traceback__, "unknown"
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if "painstats" in file.parts:
+            place = f"{file.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

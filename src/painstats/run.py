@@ -20,9 +20,17 @@ from painstats.sources import read_export
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
 from painstats.sources.export import content_hash
 from painstats.store import ImportSummary, Store, load_records, publish_tables
-from painstats.store.ledger import ExportIdentity, files_read_otherwise, known_import, record_refusal
+from painstats.store.ledger import (
+    ExportIdentity,
+    has_participants,
+    known_import,
+    loaded_exports,
+    mark_reported,
+    record_refusal,
+    unreported_quarantine,
+)
 from painstats.store.load import CheckedRows, IgnoredRows, Reading, ReadingNote
-from painstats.store.stages import clear_records, inputs_hash, mark_done, was_done
+from painstats.store.stages import StageDone, clear_records, done_before, inputs_hash, mark_done
 from painstats.study import Study
 
 VERSION = version("painstats")
@@ -98,47 +106,67 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
-    changed = files_read_otherwise(store, _reading_hash(store.study))
+    changed = {
+        known.content_hash
+        for known in loaded_exports(store)
+        if known.reading_hash != _reading_hash(store.study, known.participant_id)
+    }
     if not changed:
         return
-    present = {content_hash(file.path) for file in list_inbox(store.study)}
-    absent = len(set(changed) - present)
+    inbox = list_inbox(store.study)
+    names, contents = {file.name for file in inbox}, {content_hash(file.path) for file in inbox}
+    # A file that was replaced under its name by a longer one is no loss.
+    absent = sorted(
+        {k.file_name for k in loaded_exports(store) if k.file_name not in names and k.content_hash not in contents}
+    )
     if absent:
         raise StudyError(
-            f"time zones or diary mappings in study.toml changed, and {absent} file(s) read before are no longer in "
-            f"{store.study.inbox}: put them back, so that everything can be read again, or undo the change"
+            "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "
+            f"read before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
+            "Put them back, undo the change, or start anew by removing painstats.duckdb"
         )
     say("time zones or diary mappings changed: everything is read again")
     clear_records(store)
 
 
+def _names_of(exports: list[ExportIdentity], contents: set[str]) -> set[str]:
+    return {known.file_name for known in exports if known.content_hash in contents}
+
+
 def list_inbox(study: Study) -> list[InboxFile]:
-    """List the files of the inbox, in a fixed order, with the participant that their folder names."""
+    """List the files of the inbox, the oldest first, with the participant that their folder names."""
     if not study.inbox.is_dir():
         raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
-    paths = sorted(path for path in study.inbox.rglob("*") if path.is_file() and not path.name.startswith("."))
-    sole = _sole_participant(study)
+    paths = [path for path in study.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    # Where two files contradict each other the later one counts, so the one changed last comes last.
+    paths.sort(key=lambda path: (int(path.stat().st_mtime), str(path)))
     ignore = study.plan.inbox.ignore
     files = []
     for path in paths:
         below = path.relative_to(study.inbox)
         if any(fnmatch(path.name, pattern) or fnmatch(str(below), pattern) for pattern in ignore):
             continue
-        files.append(InboxFile(path, str(below), below.parts[0] if len(below.parts) > 1 else sole))
+        files.append(InboxFile(path, str(below), below.parts[0] if len(below.parts) > 1 else None))
     return files
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one file, unless it is known; a file that fails leaves the database as it was."""
     study = store.study
-    identity = ExportIdentity(file.name, content_hash(file.path), _reading_hash(study), file.participant_id)
-    known = known_import(store, identity)
+    participant = file.participant_id or _sole_participant(store)
+    try:
+        content = content_hash(file.path)
+    except OSError as error:
+        message = f"{file.name}: cannot be read ({error.strerror}); check the file and its permissions"
+        return FileOutcome(file, "refused", rule="unreadable_file", message=message)
+    identity = ExportIdentity(file.name, content, _reading_hash(study, participant), participant)
+    known = known_import(store, identity, VERSION)
     if known is not None:
         status = "known" if known.status == "loaded" else "refused"
         return FileOutcome(file, status, rule=known.rule, message=known.message)
     say(f"reading {file.name}")
     try:
-        settings = ReadSettings(file.participant_id, study.time_zones, study.plan.diaries)
+        settings = ReadSettings(participant, study.time_zones, study.plan.diaries)
         source, reads = read_export(file.path, settings)
         summary = load_records(store, identity, source.name, _checked(reads, settings), VERSION)
     except ExportRefused as refusal:
@@ -146,19 +174,22 @@ def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
         return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     except PainstatsError:
         raise
-    except Exception as error:
-        return FileOutcome(
-            file, "failed", rule="bug", message=f"{file.name}: {type(error).__name__} while reading; please report it"
-        )
+    except Exception as error:  # one file's failure must not stop the others
+        message = f"{file.name}: {type(error).__name__} while reading; please report it"
+        return FileOutcome(file, "failed", rule="bug", message=message)
     return FileOutcome(file, "loaded", summary)
 
 
 def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say) -> RunSummary:
     """Compute and write everything that rests on the records, unless nothing changed since the last time."""
     codes = [outcome.exit_code for outcome in outcomes]
+    if unreported_quarantine(store):
+        codes.append(QUARANTINED_EXIT_CODE)  # also that of a run which did not come this far
     inputs = inputs_hash(store, VERSION)
-    if was_done(store, "reports", inputs):
-        return RunSummary(outcomes, changed=False, exit_code=gravest(codes))
+    before = done_before(store, "reports", inputs)
+    if before is not None:
+        codes.append(NotEnoughData.exit_code if before.refusal else 0)
+        return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
     refusal = None
     say("building the daily table")
     build_daily_table(store)
@@ -171,9 +202,10 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say) -> RunSumm
         codes.append(error.exit_code)
     find(store)
     say("writing the reports")
-    publish_tables(store)
+    published = publish_tables(store)
     reports = write_reports(store)
-    mark_done(store, "reports", inputs)
+    mark_done(store, "reports", inputs, StageDone(refusal, (*published, *reports)))
+    mark_reported(store)
     return RunSummary(outcomes, True, tuple(reports), refusal, gravest(codes))
 
 
@@ -195,17 +227,22 @@ def _checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Reading]
                 yield CheckedRows(batch.table, checked.accepted, checked.rejected)
 
 
-def _sole_participant(study: Study) -> str | None:
-    """Return whose the files directly in the inbox are: the only participant, if there is only one."""
-    named = set(study.plan.participants) | {path.name for path in study.inbox.iterdir() if path.is_dir()}
-    if not named:
-        return SOLE_PARTICIPANT
-    return named.pop() if len(named) == 1 else None
+def _sole_participant(store: Store) -> str | None:
+    """Return whose the files directly in the inbox are, None where that cannot be known.
+
+    They are the one declared participant's, or the user's own in a study that has never known anybody else.
+    """
+    declared = set(store.study.plan.participants)
+    if declared:
+        return next(iter(declared)) if len(declared) == 1 else None
+    has_folders = any(path.is_dir() for path in store.study.inbox.iterdir())
+    return None if has_folders or has_participants(store, SOLE_PARTICIPANT) else SOLE_PARTICIPANT
 
 
-def _reading_hash(study: Study) -> str:
-    """Hash what the reading of a file depends on beside its bytes."""
+def _reading_hash(study: Study, participant_id: str | None) -> str:
+    """Hash what the reading of a file depends on beside its bytes: the zones of its people, and the diary mappings."""
     plan = study.plan
-    described = [study.time_zones.described(person) for person in ("", *sorted(plan.participants))]
+    people = [participant_id] if participant_id else ["", *sorted(plan.participants)]
+    described = [study.time_zones.described(person) for person in people]
     described += [diary.model_dump_json() for diary in plan.diaries]
     return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

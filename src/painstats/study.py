@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import date
 from fnmatch import fnmatch
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -34,7 +35,7 @@ def _known_zone(name: str) -> str:
 
 
 def _two_ends(scale: tuple[float, float]) -> tuple[float, float]:
-    if scale[0] >= scale[1]:
+    if not scale[0] < scale[1] or not all(isfinite(end) for end in scale):
         raise ValueError("a scale is written [lowest, highest], such as [0, 10]")
     return scale
 
@@ -193,6 +194,7 @@ class RulesPlan(_Plan):
     """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md)."""
 
     step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")
+    day_ends_hour: int = Field(default=4, ge=0, le=11)
     min_active_hours: int = Field(default=6, ge=0, le=24)
     min_clock_hours: float = Field(default=20, ge=0, le=24)
     min_days_in_model: int = Field(default=10, ge=5)
@@ -203,6 +205,12 @@ class RulesPlan(_Plan):
     min_reliability: float = Field(default=0.5, ge=0, lt=1)
     max_false_sign_rate: float = Field(default=0.05, gt=0, le=0.2)
     min_compliance: float = Field(default=0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> RulesPlan:
+        if not self.min_days_in_model <= self.min_days_shown <= self.min_days_verdict:
+            raise ValueError("min_days_in_model, min_days_shown and min_days_verdict must not decrease in this order")
+        return self
 
 
 class InboxPlan(_Plan):
@@ -298,6 +306,10 @@ def read_study(folder: Path) -> Study:
     if not folder.is_dir():
         raise StudyError(f"{folder} is not a folder; make a study with: painstats init {folder.name}")
     path = folder / STUDY_FILE
+    if not path.exists() and not (folder / "inbox").is_dir():
+        raise StudyError(
+            f"{folder} is not a study: it has neither {STUDY_FILE} nor inbox/; make one with: painstats init"
+        )
     if not path.exists():
         return Study(folder=folder, plan=Plan())
     try:

@@ -92,19 +92,23 @@ class TimeZones:
     def periods(self, participant_id: str) -> list[ZonePeriod]:
         """List the stretches of time that one participant spent in each zone, without holes or overlaps.
 
-        A stay begins at the midnight of its first date in the zone travelled to, and is over at the midnight of the
-        next date in the zone that follows: a flight makes one date longer or shorter than 24 hours.
+        A move from one zone to another happens at the midnight between the two dates, or rather at the later of the two
+        midnights that there are: the evening of the last date is spent where the person still was. It makes one date
+        longer or shorter than 24 hours.
         """
         home = self.of(participant_id)
         moves: dict[date, str] = {}
         for journey in self.journeys.get(participant_id, ()):
             moves[journey.first_date] = journey.time_zone
             moves[journey.last_date + timedelta(days=1)] = home
-        starts = [(BEGINNING, home)] + [(_midnight(day, zone), zone) for day, zone in sorted(moves.items())]
-        ends = [starts_at for starts_at, _ in starts[1:]] + [END]
+        zones = [home, *(zone for _, zone in sorted(moves.items()))]
+        starts = [BEGINNING] + [
+            max(_midnight(day, before), _midnight(day, after))
+            for day, before, after in zip(sorted(moves), zones, zones[1:], strict=False)
+        ]
         return [
             ZonePeriod(participant_id, starts_at, ends_at, zone)
-            for (starts_at, zone), ends_at in zip(starts, ends, strict=True)
+            for starts_at, ends_at, zone in zip(starts, [*starts[1:], END], zones, strict=True)
         ]
 
 

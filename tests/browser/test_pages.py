@@ -43,6 +43,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     made = Study(folder=tmp_path_factory.mktemp("study"), plan=plan())
+    made.inbox.mkdir()
     with open_store(made) as store:
         fill(store)
         publish_tables(store)
@@ -178,6 +179,7 @@ def test_dates_can_be_narrowed(opened_dashboard):
 
 def test_nothing_published_is_said_plainly(tmp_path, monkeypatch):
     testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
+    (tmp_path / "inbox").mkdir()
     monkeypatch.setenv("PAINSTATS_STUDY", str(tmp_path))
     page = testing.AppTest.from_file(str(DASHBOARD), default_timeout=60).run()
     assert "Nothing is published yet" in page.info[0].value

@@ -116,7 +116,7 @@ def test_one_inbox_that_fails_does_not_stop_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "load_file", load_file)
     with (
         prefect_test_harness(server_startup_timeout=120),
-        pytest.raises(RuntimeError, match=r"1 of \d inboxes could not be read"),
+        pytest.raises(RuntimeError, match=r"1 of \d inboxes and 0 files could not be read"),
     ):
         module.nightly(str(tmp_path / "study"))
     assert (tmp_path / "study" / "reports" / "amber.html").exists()
@@ -177,8 +177,7 @@ def test_served_by_a_server_it_is_scheduled_for_every_night(place, tmp_path, fir
     environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": api}
     serve = [
         "-m",
-        "flows.nightly",
-        "serve",
+        "flows.serve",
         str(place / "study"),
         "--cron",
         "30 3 * * *",
@@ -207,6 +206,46 @@ def test_served_by_a_server_it_is_scheduled_for_every_night(place, tmp_path, fir
     assert len(nights) >= 3
     assert {(night.hour, night.minute) for night in nights} == {(3, 30)}
     assert "telemetry" not in (tmp_path / "server.log").read_text()
+
+
+def run_serve(*arguments):
+    environment = {key: value for key, value in os.environ.items() if key != "PREFECT_API_URL"}
+    return subprocess.run(
+        [sys.executable, "-m", "flows.serve", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_serving_talks_to_the_local_server_and_says_when_there_is_none(place):
+    if _answers("http://127.0.0.1:4200/api/health"):
+        pytest.skip("a Prefect server is running on this machine")
+    answer = run_serve(str(place / "study"))
+    assert answer.returncode == 2
+    assert (
+        "no Prefect server answers at http://127.0.0.1:4200/api; start it first: python -m flows.server"
+        in answer.stderr
+    )
+
+
+def _answers(url):
+    try:
+        return bool(asked(url))
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["--time-zone", "Mars"], "--time-zone Mars is unknown"), (["--cron", "99 99 * * *"], "is not a schedule")],
+)
+def test_a_wrong_schedule_is_a_sentence(place, words, says):
+    answer = run_serve(str(place / "study"), *words)
+    assert (answer.returncode, says in answer.stderr, "Traceback" in answer.stderr) == (2, True, False)
 
 
 def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):

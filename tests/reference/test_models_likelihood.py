@@ -153,13 +153,16 @@ def test_statsmodels_would_show_an_optimum_that_is_none():
     assert statsmodels_check(spoiled, rows).agrees is False
 
 
-def test_a_singular_fit_is_not_put_to_statsmodels():
+def test_a_singular_fit_is_reproduced_on_the_combinations_that_vary():
     rows = diary("sleep_w", "steps_lag_w", file="small12x40.csv")
-    check = statsmodels_check(fit_mixed(rows, residuals="independent"), rows)
-    assert check.agrees is None
-    assert "singular" in check.reason_skipped
+    fit = fit_mixed(rows, residuals="independent")
+    check = statsmodels_check(fit, rows)
+    assert fit.is_singular
+    assert check.agrees
+    assert "var(combination 1)" in check.summary_text
+    assert "var(combination 3)" not in check.summary_text
 
 
 def test_a_model_without_person_effects_is_not_put_to_statsmodels():
     rows = replace(diary(), random=())
-    assert "person-specific" in statsmodels_check(fit_mixed(rows), rows).reason_skipped
+    assert "nothing differs between people" in statsmodels_check(fit_mixed(rows), rows).reason_skipped

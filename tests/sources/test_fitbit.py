@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from painstats.errors import ExportRefused
@@ -60,13 +61,19 @@ def rule_of(path: Path) -> str:
 def test_step_minutes_are_utc_and_one_minute_long() -> None:
     contents = read(FIXTURES / "GGIRread_steps-1995-06-23_Fitbit.json")
     steps = contents.accepted("step_count")
-    assert steps["step_count"].to_list() == [7, 44, 12, 58, 79, 95, 98, 102, 90, 22]
+    walked = steps.filter(pl.col("step_count") > 0)
+    assert walked["step_count"].to_list() == [7, 44, 12, 58, 79, 95, 98, 102, 90, 22]
+    idle = steps.filter(pl.col("step_count") == 0)
+    assert (idle["end_at"] - idle["start_at"]).sum() == timedelta(minutes=24)  # joined into intervals, none lost
+    assert idle.height == 5
     assert steps["start_at"][0] == datetime(1995, 6, 24, 16, 17, tzinfo=UTC)
     assert steps["end_at"][0] == datetime(1995, 6, 24, 16, 18, tzinfo=UTC)
     assert steps.select("participant_id", "source", "device", "device_kind").unique().rows() == [
         ("ann", "fitbit", "fitbit", "tracker")
     ]
-    assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [(24, "minutes without steps")]
+    assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [
+        (24 - 5, "minutes without steps, kept as one interval with the minute before")
+    ]
 
 
 def test_sleep_logs_are_local_time() -> None:

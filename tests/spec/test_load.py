@@ -7,8 +7,9 @@ import pytest
 
 from painstats.records import STEP_COUNT
 from painstats.store import load_records
+from painstats.store.forgotten import participant_hash
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
-from painstats.store.load import CheckedRows, IgnoredRows, ReadingNote, participant_hash
+from painstats.store.load import CheckedRows, IgnoredRows, ReadingNote
 from tests.conftest import drawn, table
 
 REJECTED = {"entry": pl.String, "line": pl.Int64, "column": pl.String, "rule": pl.String, "text": pl.String}
@@ -100,22 +101,24 @@ def test_a_failure_half_way_leaves_nothing(store):
 
 def test_a_file_is_known_by_content_settings_and_person(store):
     load(store, "a", steps(JANUARY))
-    known = known_import(store, identity("a"))
+    known = known_import(store, identity("a"), "0")
     assert known is not None
     assert known.status == "loaded"
-    assert known_import(store, identity("a", "bob")) is None
-    assert known_import(store, ExportIdentity("a", "hash of a", "other settings", "ann")) is None
+    assert known_import(store, identity("a", "bob"), "0") is None
+    assert known_import(store, ExportIdentity("a", "hash of a", "other settings", "ann"), "0") is None
 
 
 def test_a_refusal_is_remembered_until_the_file_loads(store):
     record_refusal(store, identity("a"), None, "not_recognised", "unknown file", "0")
-    assert known_import(store, identity("a")).rule == "not_recognised"
+    assert known_import(store, identity("a"), "0").rule == "not_recognised"
     load(store, "a", steps(JANUARY))
     assert table(store, "SELECT status FROM import") == [{"status": "loaded"}]
 
 
 def test_a_forgotten_person_is_not_let_in_again(store):
-    store.connection.execute("INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash("bob")])
+    store.connection.execute(
+        "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, "bob")]
+    )
     summary = load(store, "a", steps("participant_id | at | steps\nann | 10 08:00 | 1\nbob | 10 08:00 | 2"))
     assert counts(summary) == (1, 0, 0, 0, 1)
     assert table(store, "SELECT DISTINCT participant_id FROM step_count") == [{"participant_id": "ann"}]
@@ -127,3 +130,27 @@ def test_the_tables_hold_the_columns_that_records_declares(store):
     for name, declared in RECORD_TABLES.items():
         columns = [row["column_name"] for row in table(store, f"SELECT column_name FROM (DESCRIBE {name})")]
         assert columns == [*declared.columns, "import_id"]
+
+
+def test_a_row_that_contradicts_another_of_its_file_is_kept_apart(store):
+    summary = load(store, "a", steps("at | steps\n10 08:00 | 100\n10 08:00 | 700\n10 08:00 | 700"))
+    assert counts(summary) == (1, 1, 0, 1, 0)
+    assert [row["step_count"] for row in table(store, STORED)] == [700]
+    [kept] = table(store, "SELECT rule, (text::JSON->>'step_count')::INTEGER AS step_count FROM quarantine")
+    assert kept == {"rule": "conflicting_duplicate", "step_count": 100}
+
+
+def test_a_file_that_was_replaced_and_put_back_counts_again(store):
+    first, second = identity("diary"), ExportIdentity("diary", "hash of the replacement", "settings", "ann")
+    load_records(store, first, "test", [steps("at | steps\n10 08:00 | 100")], "0")
+    load_records(store, second, "test", [steps("at | steps\n10 08:00 | 200")], "0")
+    assert known_import(store, second, "0") is not None
+    assert known_import(store, first, "0") is None
+    load_records(store, first, "test", [steps("at | steps\n10 08:00 | 100")], "0")
+    assert [row["step_count"] for row in table(store, STORED)] == [100]
+
+
+def test_a_refusal_of_another_version_is_tried_again(store):
+    record_refusal(store, identity("a"), None, "not_recognised", "unknown file", "0")
+    assert known_import(store, identity("a"), "0") is not None
+    assert known_import(store, identity("a"), "1") is None

@@ -158,7 +158,41 @@ def test_a_flight_makes_days_shorter_or_longer_and_they_do_not_count_for_steps(m
         (9, 24.0, None),
         (10, 24.0 + 5.0, "travel_day"),
         (11, 24.0, None),
-        (12, 24.0 - 5.0, "travel_day"),
-        (13, 24.0, None),
+        (12, 24.0, None),
+        (13, 24.0 - 5.0, "travel_day"),
         (14, 24.0, None),
     ]
+
+
+def test_a_staged_nap_does_not_push_out_the_night_of_another_device(store):
+    assert nights(
+        store,
+        """
+        device  | device_kind | start_at               | end_at                 | stage
+        phone-1 | phone       | 2026-01-10 22:30:00+00 | 2026-01-11 06:30:00+00 | asleep
+        watch-1 | watch       | 2026-01-11 13:00:00+00 | 2026-01-11 15:30:00+00 | core
+    """,
+    ) == [("2026-01-11", 480, 0)]
+
+
+def test_an_unstaged_nap_of_the_same_device_is_kept(store):
+    assert nights(
+        store,
+        """
+        start_at               | end_at                 | stage
+        2026-01-10 23:00:00+00 | 2026-01-11 06:00:00+00 | core
+        2026-01-11 13:00:00+00 | 2026-01-11 14:30:00+00 | asleep
+    """,
+    ) == [("2026-01-11", 420, 90)]
+
+
+def test_awake_time_told_twice_is_subtracted_once(store):
+    assert nights(
+        store,
+        """
+        start_at               | end_at                 | stage
+        2026-01-10 23:00:00+00 | 2026-01-11 07:00:00+00 | asleep
+        2026-01-11 03:00:00+00 | 2026-01-11 03:30:00+00 | awake
+        2026-01-11 03:10:00+00 | 2026-01-11 03:30:00+00 | awake
+    """,
+    ) == [("2026-01-11", 480 - 30, 0)]

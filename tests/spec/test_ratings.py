@@ -77,3 +77,25 @@ def test_other_items_and_sites_are_not_the_outcome(make_study):
         )
         build_daily_table(store)
         assert [row["pain_score"] for row in table(store, RATED)] == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("filled", "recall", "reported_at", "described"),
+    [
+        ("evening", "today", "2026-01-10 22:00:00+00", "2026-01-10"),
+        ("evening", "today", "2026-01-10 00:20:00+00", "2026-01-09"),  # an evening that lasted past midnight
+        ("evening", "today", "2026-01-10 03:59:00+00", "2026-01-09"),
+        ("evening", "today", "2026-01-10 04:00:00+00", "2026-01-10"),
+        ("morning", "now", "2026-01-10 03:00:00+00", "2026-01-10"),  # an early riser
+        ("any_time", "last_24_hours", "2026-01-10 07:30:00+00", "2026-01-09"),
+        ("any_time", "last_24_hours", "2026-01-10 19:30:00+00", "2026-01-10"),
+    ],
+)
+def test_where_the_time_is_known_it_helps_to_find_the_day(store, filled, recall, reported_at, described):
+    put(
+        store,
+        "self_report",
+        f"date | filled | recall | reported_at | value\n2026-01-10 | {filled} | {recall} | {reported_at} | 4",
+    )
+    build_daily_table(store)
+    assert [row["date"] for row in table(store, RATED)] == [described]

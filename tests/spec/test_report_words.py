@@ -33,7 +33,7 @@ STEPS = ("step_count", 1)
             (*SLEEP, "pain", "cannot_tell_yet", 0.05, -0.4, 0.5, 0.6, 31, ["interval_too_wide"]),
             "Not determined: the range of sizes that fit these days is still too wide for an answer. "
             "So far the estimate is 0.05 points per hour of sleep (95 % interval −0.40 to 0.50). "
-            "With about 35 more days like these an answer may become possible.",
+            "With about 35 more days with a rating, a night and a day of wear an answer may become possible.",
         ),
         (
             (*SLEEP, "mood", "less_pain", -0.2, -0.3, -0.1, None, None, []),

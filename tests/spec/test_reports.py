@@ -185,7 +185,7 @@ def test_the_ground_is_shown(pages):
     assert "rejected: not plausible 1 row" in text
     assert "refused whole: no known format 1 file" in text
     assert (
-        "written in the evening, on a scale from 0 to 10 (higher is worse). Each tells of the day on which it was written"
+        "written in the evening, on a scale from 0 to 10 (higher is worse). Each counts for the day on which it was written."
         in text
     )
     assert "Europe/London (110 days)" in text

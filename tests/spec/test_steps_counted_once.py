@@ -210,3 +210,66 @@ def test_a_whole_day_of_sitting_still_is_not_worn(store):
     assert table(store, "SELECT step_count, step_count_missing FROM daily_summary") == [
         {"step_count": None, "step_count_missing": "not_worn"}
     ]
+
+
+def test_samples_of_one_device_that_overlap_are_not_added(store):
+    # The same hour once in halves and once whole: the whole one adds only what the first half left open.
+    assert counted(
+        store,
+        """
+        start_at               | end_at                 | step_count
+        2026-01-10 08:00:00+00 | 2026-01-10 08:30:00+00 | 500
+        2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 1000
+        2026-01-10 08:30:00+00 | 2026-01-10 09:00:00+00 | 500
+    """,
+    ) == {"2026-01-10": 500 + 1000 / 2}
+
+
+def test_a_worn_device_without_steps_keeps_the_phone_from_filling_in(store):
+    assert counted(
+        store,
+        """
+        device    | device_kind | start_at               | end_at                 | step_count
+        tracker-1 | tracker     | 2026-01-10 08:00:00+00 | 2026-01-10 08:30:00+00 | 400
+        tracker-1 | tracker     | 2026-01-10 08:30:00+00 | 2026-01-10 09:00:00+00 | 0
+        phone-1   | phone       | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 600
+    """,
+    ) == {"2026-01-10": 400}
+
+
+def test_a_total_of_a_better_device_takes_the_day(store):
+    put(
+        store,
+        "step_count",
+        hours("2026-01-10", 100, 8).replace("start_at", "device_kind | start_at").replace("\n2026", "\nphone | 2026"),
+    )
+    put(store, "daily_total", "date | measure | device_kind | value\n2026-01-10 | step_count | tracker | 12000")
+    build_daily_table(store)
+    assert table(store, "SELECT step_count FROM daily_summary") == [{"step_count": 12000}]
+
+
+ACTIVE = "SELECT active_time_min, active_time_min_missing AS missing FROM daily_summary"
+
+
+def test_active_time_comes_from_one_device(store):
+    put(
+        store,
+        "daily_total",
+        """
+        source   | device | date       | measure                    | value
+        fitbit   | f      | 2026-01-10 | lightly_active_time_min    | 90
+        fitbit   | f      | 2026-01-10 | moderately_active_time_min | 20
+        fitbit   | f      | 2026-01-10 | very_active_time_min       | 10
+        fitabase | a      | 2026-01-10 | lightly_active_time_min    | 91
+        fitabase | a      | 2026-01-10 | moderately_active_time_min | 20
+        fitabase | a      | 2026-01-10 | very_active_time_min       | 10
+    """,
+    )
+    build_daily_table(store)
+    assert table(store, ACTIVE) == [{"active_time_min": 121.0, "missing": None}]
+
+
+def test_active_time_with_a_part_missing_is_missing(store):
+    put(store, "daily_total", "date | measure | value\n2026-01-10 | very_active_time_min | 20")
+    build_daily_table(store)
+    assert table(store, ACTIVE) == [{"active_time_min": None, "missing": "no_record"}]

@@ -40,7 +40,14 @@ def test_a_wrong_plan_is_refused_by_key(tmp_path, text, named):
     assert refused.value.exit_code == 2
 
 
+def test_a_folder_that_is_no_study_is_left_alone(tmp_path):
+    with pytest.raises(StudyError, match="is not a study"):
+        read_study(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_a_plan_the_defaults_hold(tmp_path):
+    (tmp_path / "inbox").mkdir()
     study = read_study(tmp_path)
     assert study.plan == Plan()
     assert [predictor.name for predictor in study.plan.predictors] == ["total_sleep_time_min_lag0", "step_count_lag1"]

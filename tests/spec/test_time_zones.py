@@ -44,5 +44,16 @@ def test_the_periods_of_a_journey_have_no_holes():
         True,
         True,
     ]
-    assert periods[1].starts_at.isoformat() == "2026-03-09T15:00:00+00:00"
+    assert periods[1].starts_at.isoformat() == "2026-03-10T00:00:00+00:00"
     assert periods[2].starts_at.isoformat() == "2026-03-13T00:00:00+00:00"
+
+
+def test_the_evening_before_a_flight_is_spent_where_the_person_still_was():
+    there = TimeZones(
+        "Europe/Berlin", {}, {"ann": (Journey(date(2026, 3, 10), date(2026, 3, 12), "America/New_York"),)}
+    )
+    _, away, back = there.periods("ann")
+    assert (
+        away.starts_at.isoformat() == "2026-03-10T04:00:00+00:00"
+    )  # midnight in New York, five in the morning at home
+    assert back.starts_at.isoformat() == "2026-03-13T04:00:00+00:00"

@@ -48,6 +48,7 @@ def test_days_flip_exactly_at_the_limits(days, reason):
         ({"estimate": None, "low": None, "high": None}, "no_fit"),
         ({"reliability": 0.49}, "unreliable"),
         ({"slopes_differ": False}, "unreliable"),
+        ({"slopes_differ": False, "low": -0.12, "high": 0.08, "estimate": -0.02}, "unreliable"),
     ],
 )
 def test_a_clear_slope_is_not_claimed_when_it_may_not_be(change, reason):
@@ -59,6 +60,10 @@ def test_a_clear_slope_is_not_claimed_when_it_may_not_be(change, reason):
 @pytest.mark.parametrize(("rate", "answer"), [(0.0499, "less_pain"), (0.0501, "cannot_tell_yet")])
 def test_a_pooled_sign_needs_a_false_sign_rate_below_five_percent(rate, answer):
     assert verdict(replace(CLEAR, false_sign_rate=rate)) == answer
+
+
+def test_a_sign_is_not_claimed_while_the_interval_holds_zero():
+    assert verdict(replace(CLEAR, high=0.01, false_sign_rate=0.03)) == "cannot_tell_yet"
 
 
 @pytest.mark.parametrize(("half_p", "answer"), [(0.0249, "less_pain"), (0.0251, "cannot_tell_yet")])
@@ -88,6 +93,11 @@ def test_days_needed_for_own_days_follow_from_the_width():
     assert judge(own, RULES).days_needed == 9 * 60 - 60
 
 
+@pytest.mark.parametrize("change", [{"compliance": 0.3}, {"days": 0}, {"slopes_differ": False}, {"within_sd": 0.1}])
+def test_no_forecast_where_more_of_the_same_would_not_help(change):
+    assert judge(replace(WIDE, **change), RULES).days_needed is None
+
+
 def test_days_needed_is_at_least_what_the_rule_asks_and_never_for_constant_ratings():
     assert judge(replace(CLEAR, days=30), RULES).days_needed >= 15
     assert judge(replace(CLEAR, outcome_varies=False), RULES).days_needed is None
@@ -107,7 +117,8 @@ def test_words():
     assert headline("total_sleep_time_min", "less_pain", None) == "Sleep: less pain"
     assert headline("step_count", "cannot_tell_yet", 31) == "Steps: cannot tell yet: about 35 more days"
     assert points(-0.204) == "−0.20"
-    assert points(-0.001) == "0.00"
+    assert points(-0.004) == "−0.004"
+    assert points(0.0) == "0.000"
     told = sentence("total_sleep_time_min", 0, "pain", "less_pain", -0.2, -0.39, -0.01, 0.98, None, [])
     assert told == (
         "After a longer night your pain tended to be lower: by about 0.20 points per hour of sleep "

@@ -45,7 +45,4 @@ def _print(erasure: Erasure, folder: Path) -> None:
     for kept in erasure.kept:
         print(f"  yours to edit: {kept} names the person")
     print("Backups and copies elsewhere are not reached.")
-    print(
-        "The other people's results were removed too, because they rested on this person's data; "
-        f"run again: painstats run {folder}"
-    )
+    print(f"Results rested on everybody's data and were removed too; compute them anew with: painstats run {folder}")

@@ -9,13 +9,27 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
-from painstats.commands.printing import print_json, print_table
+from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, progress, silent
 from painstats.errors import StudyError
 from painstats.run import SOLE_PARTICIPANT, RunSummary, run_study
+from painstats.store import open_store
 from painstats.store.publish import write_privately
 from painstats.study import Study, checked_plan
+
+FILLED_WORDS = {"morning": "in the morning", "evening": "in the evening", "any_time": "at any time"}
+RECALL_WORDS = {
+    "now": "that moment",
+    "today": "the day",
+    "last_24_hours": "the last 24 hours",
+    "yesterday": "the day before",
+}
+
+DIARY_KEYS = (
+    "filled", "date_column", "date_format", "time_column", "time_format", "delimiter", "decimal", "encoding",
+)  # fmt: skip
+"""Options that go into the diary's mapping under their own names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,11 @@ class MyDiary:
     pain_column: str
     date_column: str
     date_format: str
+    time_column: str | None
+    time_format: str
+    delimiter: str
+    decimal: str
+    encoding: str
     scale: tuple[float, ...]
     higher_is: str
     filled: str
@@ -40,20 +59,48 @@ def me(exports: list[Path], diary: MyDiary, time_zone: str, output: Path, as_jso
     StudyError
         A file is missing, or the time zone or a setting is wrong.
     """
-    for path in (*exports, diary.path):
-        if not path.exists():
-            raise StudyError(f"{path} does not exist; check the path")
+    _check_paths(exports, diary.path, output)
     plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
         study = Study(folder=Path(name), plan=plan)
         _fill_inbox(study, [diary.path, *exports])
         summary = run_study(study, silent if as_json else progress())
-        written = _keep_report(study, output)
+        _refuse_several_people(study)
+        written = _diary_was_read(summary, diary) and _keep_report(study, output)
         if as_json:
             print_json({**as_answer(summary), "reports": [str(output)] if written else []})
         else:
             _tell(study, summary, diary, output if written else None)
     return summary.exit_code
+
+
+def _check_paths(exports: list[Path], diary: Path, output: Path) -> None:
+    for path in (*exports, diary):
+        if not path.exists():
+            raise StudyError(f"{path} does not exist; check the path")
+    if not diary.is_file() or diary.name.startswith("."):
+        raise StudyError(f"{diary}: --diary wants one CSV file whose name does not begin with a dot")
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise StudyError(f"{output}: the report is a page; give --output a name that ends in .html")
+    if any(output.resolve() == path.resolve() for path in (*exports, diary)):
+        raise StudyError(f"{output} is one of the files to read; give the report another name with --output")
+
+
+def _refuse_several_people(study: Study) -> None:
+    with open_store(study) as store:
+        people = store.connection.execute("SELECT count(DISTINCT participant_id) FROM daily_summary").fetchone()
+    if people and people[0] > 1:
+        raise StudyError(
+            f"these files hold {people[0]} people, and painstats me writes a report about one; "
+            "make a study with: painstats init"
+        )
+
+
+def _diary_was_read(summary: RunSummary, diary: MyDiary) -> bool:
+    """Whether the diary was taken; a report without it would only push out an earlier, better one."""
+    return any(
+        outcome.status == "loaded" for outcome in summary.files if Path(outcome.file.name).name == diary.path.name
+    )
 
 
 def _fill_inbox(study: Study, paths: list[Path]) -> None:
@@ -88,9 +135,7 @@ def _plan(diary: MyDiary, time_zone: str) -> dict[str, object]:
         "diaries": [
             {
                 "file": escape(diary.path.name),
-                "filled": diary.filled,
-                "date_column": diary.date_column,
-                "date_format": diary.date_format,
+                **{name: getattr(diary, name) for name in DIARY_KEYS},
                 "items": [pain],
             }
         ],
@@ -115,9 +160,19 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
     if rows:
         print("Rows that could not be used:")
         print_table(rows, ROW_HEADINGS)
+    for outcome in summary.files:
+        for note in outcome.summary.notes if outcome.summary else ():
+            print(f"Note: {printable(note)}")
+    if report is None:
+        print(
+            f"No report: {diary.path.name} could not be read. What study.toml is said to need is an option here: "
+            "see painstats me --help (--date-column, --pain-column, --date-format, --delimiter, --scale, …)."
+        )
+        return
     print(
-        f"The diary was read as filled in ({diary.filled.replace('_', ' ')}) about {diary.recall.replace('_', ' ')}, "
-        f"{diary.scale[0]:g} to {diary.scale[1]:g}, higher is {diary.higher_is}; "
+        f"The diary was read as written {FILLED_WORDS[diary.filled]}, "
+        f"each rating about {RECALL_WORDS[diary.recall]}, "
+        f"on a scale of {diary.scale[0]:g} to {diary.scale[1]:g} where higher is {diary.higher_is}; "
         "say otherwise with --filled, --recall, --scale, --higher-is."
     )
-    print(f"Open:  {report}" if report else "No report: nothing could be read.")
+    print(f"Open:  {report}")

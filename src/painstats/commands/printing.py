@@ -34,6 +34,11 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
+def printable_lines(text: str) -> str:
+    """Make a message of several lines safe for a terminal, keeping its lines."""
+    return "\n".join(printable(line) for line in text.splitlines())
+
+
 def _text(value: Any) -> str:
     if value is None:
         return "–"

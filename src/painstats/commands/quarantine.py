@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from painstats.commands.printing import print_json, print_table, printable
+from painstats.commands.printing import print_json, print_table, printable, printable_lines
 from painstats.store import open_store
 from painstats.study import Study, read_study
 
@@ -42,7 +42,7 @@ def quarantine(folder: Path, as_json: bool) -> int:
     if rows:
         print_table(rows, ROW_HEADINGS)
     for file in refused:
-        print(f"\nrefused: {printable(file['file_name'])} ({file['rule']})\n  {printable(file['message'])}")
+        print(f"\nrefused: {printable(file['file_name'])} ({file['rule']})\n  {printable_lines(file['message'])}")
     return 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from painstats.commands.printing import print_json, printable
+from painstats.commands.printing import print_json, printable, printable_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
 from painstats.run import FileOutcome, RunSummary, Say, run_study
 from painstats.study import Study, read_study
@@ -65,8 +65,11 @@ def as_answer(summary: RunSummary) -> dict[str, Any]:
     }
 
 
-def print_summary(study: Study, summary: RunSummary, *, hint: bool = True) -> None:
-    """Print what was read, what was rejected and what was found; with ``hint``, also where to look next."""
+def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names: bool = True) -> None:
+    """Print what was read, what was rejected and what was found.
+
+    With ``hint``, also where to look next. Without ``names`` no file is named: the output of a service ends up in logs.
+    """
     loaded = [outcome.summary for outcome in summary.files if outcome.summary]
     known = sum(outcome.status == "known" for outcome in summary.files)
     print(f"Files: {len(loaded)} read, {known} known from before, {_count(summary, 'refused')} refused")
@@ -77,8 +80,11 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True) -> No
             f"+ {sum(s.corrected for s in loaded)} corrected + {sum(s.quarantined for s in loaded)} in quarantine "
             f"+ {sum(s.ignored for s in loaded)} not needed"
         )
-    for outcome in summary.files:
-        _print_problem(study, outcome, hint)
+    if names:
+        for outcome in summary.files:
+            _print_problem(study, outcome, hint)
+    else:
+        _print_problem_counts(study, summary)
     if summary.refusal:
         print(f"No model: {summary.refusal}")
     if not summary.changed:
@@ -86,7 +92,7 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True) -> No
         return
     for line in verdict_counts(study):
         print(f"Found: {line}")
-    if hint:
+    if hint and summary.reports:
         print(f"Open:  {study.reports / 'index.html'}")
 
 
@@ -102,24 +108,34 @@ def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
         print(f"  {printable(outcome.file.name)}: {outcome.summary.quarantined} row(s) in quarantine{look}")
 
 
-def printable_lines(text: str) -> str:
-    """Make a message of several lines safe for a terminal, keeping its lines."""
-    return "\n".join(printable(line) for line in text.splitlines())
+def _print_problem_counts(study: Study, summary: RunSummary) -> None:
+    spoilt = sum(bool(outcome.summary and outcome.summary.quarantined) for outcome in summary.files)
+    if spoilt or _count(summary, "refused") or _count(summary, "failed"):
+        print(
+            f"  {spoilt} file(s) with rows in quarantine, {_count(summary, 'refused')} refused, "
+            f"{_count(summary, 'failed')} failed; see them with: painstats quarantine {study.folder}"
+        )
 
 
 def verdict_counts(study: Study) -> list[str]:
     """Say for each predictor how many people got which answer, as one line each."""
     import polars as pl
 
-    from painstats.vocabulary import MEASURES, VERDICTS
+    from painstats.findings.words import verdict_words
+    from painstats.vocabulary import VERDICTS
 
     path = study.published / "finding.parquet"
     if not path.exists():
         return []
     people = pl.read_parquet(path).filter(pl.col("subject") == "participant")
     lines = []
-    for measure in [predictor.measure for predictor in study.plan.predictors]:
-        counts = dict(people.filter(pl.col("measure") == measure)["verdict"].value_counts().iter_rows())
-        told = ", ".join(f"{counts[verdict]} {words}" for verdict, words in VERDICTS.items() if verdict in counts)
-        lines.append(f"{MEASURES[measure].label}: {told}")
+    for predictor in study.plan.predictors:
+        verdicts = people.filter(pl.col("predictor") == predictor.name)["verdict"].value_counts()
+        counts = dict(verdicts.iter_rows())
+        item = study.plan.outcome.item
+        told = ", ".join(
+            f"{counts[verdict]} {verdict_words(verdict, item)}" for verdict in VERDICTS if verdict in counts
+        )
+        if told:
+            lines.append(f"{predictor.definition.label}: {told}")
     return lines

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, print_table
+from painstats.frame.variation import outcome_varies
 from painstats.store import open_store
 from painstats.store.tables import read_table, table_exists
 from painstats.study import PredictorPlan, Study, read_study
@@ -32,7 +33,7 @@ def status(folder: Path, as_json: bool) -> int:
     """Print the state of a study."""
     study = read_study(folder)
     with open_store(study) as store:
-        imports = read_table(store, "import_summary").to_dicts() if table_exists(store, "import_summary") else []
+        imports = read_table(store, "import_summary").to_dicts()
         people = (
             read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
         )
@@ -63,6 +64,13 @@ def _missing(person: dict[str, Any], study: Study) -> list[str]:
     """Say what stands between a person and an answer."""
     found = [] if person["rated_days"] else [f"no {study.plan.outcome.item} ratings"]
     found += [f"no valid {_label(p)}" for p in study.plan.predictors if not person[VALID_DAYS[p.measure]]]
+    if person["rated_days"] and not outcome_varies(
+        person["sd_pain_score"],
+        person["distinct_pain_scores"],
+        person["commonest_score_days"] / person["rated_days"],
+        study.plan.outcome.scale,
+    ):
+        found.append("the ratings hardly vary")
     lacking = study.plan.rules.min_days_verdict - person["complete_days"]
     if not found and lacking > 0:
         found.append(f"{lacking} more complete days until an answer may be given")

@@ -65,6 +65,7 @@ def _declare(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
         "outcome_site": outcome.site,
         "outcome_low": outcome.scale[0],
         "outcome_high": outcome.scale[1],
+        "day_ends_hour": rules.day_ends_hour,
         "min_active_hours": rules.min_active_hours,
         "min_clock_hours": rules.min_clock_hours,
     }.items():

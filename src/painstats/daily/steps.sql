@@ -1,14 +1,24 @@
 -- Steps counted once. Where devices overlap, a device of lower rank adds only the part of its interval that no device
--- of higher rank covers; an interval across midnight is split in proportion to time.
+-- of higher rank covers; where samples of one device overlap, a later one adds only what the earlier left open; an
+-- interval across midnight is split in proportion to time.
 -- In: step_count, zone_period, device_order (device_kind, place). Out: step_by_device (participant, date, device).
 
 CREATE OR REPLACE TEMP TABLE step_sample AS
+WITH ranked AS (
 SELECT s.participant_id, s.source, s.device, s.device_kind, s.start_at, s.end_at, s.step_count,
        z.time_zone, timezone(z.time_zone, s.start_at) AS start_local, timezone(z.time_zone, s.end_at) AS end_local,
        dense_rank() OVER (PARTITION BY s.participant_id ORDER BY o.place, s.source, s.device) AS device_rank
 FROM step_count AS s
 JOIN device_order AS o USING (device_kind)
-ASOF JOIN zone_period AS z ON s.participant_id = z.participant_id AND s.start_at >= z.starts_at;
+ASOF JOIN zone_period AS z ON s.participant_id = z.participant_id AND s.start_at >= z.starts_at
+)
+-- Samples of one device that began earlier cover a sample up to their latest end.
+SELECT *, greatest(start_at, coalesce(max(end_at) OVER earlier, start_at)) AS open_from
+FROM ranked
+WINDOW earlier AS (
+    PARTITION BY participant_id, device_rank ORDER BY start_at, end_at, step_count DESC
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+);
 
 -- One row for each local date that a sample touches.
 CREATE OR REPLACE TEMP TABLE step_piece AS
@@ -23,6 +33,8 @@ WITH dated AS (
 SELECT participant_id, source, device, device_kind, device_rank, date, step_count, start_local, end_local,
        greatest(start_at, timezone(time_zone, date::TIMESTAMP)) AS piece_start_at,
        least(end_at, timezone(time_zone, (date + 1)::TIMESTAMP)) AS piece_end_at,
+       greatest(piece_start_at, least(open_from, piece_end_at)) AS open_start_at,
+       open_from > start_at AND end_at = start_at AS is_covered_moment,
        epoch_us(end_at) - epoch_us(start_at) AS sample_us
 FROM dated;
 
@@ -55,18 +67,21 @@ FROM island;
 CREATE OR REPLACE TEMP TABLE counted_piece AS
 WITH covered AS (
     SELECT p.*,
-           coalesce(b.covered_before_us + least(epoch_us(p.piece_start_at), epoch_us(b.end_at)) - epoch_us(b.start_at), 0) AS covered_at_start_us,
-           coalesce(e.covered_before_us + least(epoch_us(p.piece_end_at), epoch_us(e.end_at)) - epoch_us(e.start_at), 0) AS covered_at_end_us,
-           coalesce(b.end_at > p.piece_start_at, false) AS starts_covered
+           coalesce(b.covered_before_us + least(epoch_us(p.open_start_at), epoch_us(b.end_at)) - epoch_us(b.start_at), 0)
+               AS covered_at_start_us,
+           coalesce(e.covered_before_us + least(epoch_us(p.piece_end_at), epoch_us(e.end_at)) - epoch_us(e.start_at), 0)
+               AS covered_at_end_us,
+           is_covered_moment OR coalesce(b.end_at > p.open_start_at, false) AS starts_covered
     FROM step_piece AS p
     ASOF LEFT JOIN covered_island AS b
-        ON b.participant_id = p.participant_id AND b.level = p.device_rank AND p.piece_start_at >= b.start_at
+        ON b.participant_id = p.participant_id AND b.level = p.device_rank AND p.open_start_at >= b.start_at
     ASOF LEFT JOIN covered_island AS e
         ON e.participant_id = p.participant_id AND e.level = p.device_rank AND p.piece_end_at >= e.start_at
 )
 SELECT *,
        CASE WHEN sample_us = 0 THEN step_count * (NOT starts_covered)::INTEGER
-            ELSE step_count * ((epoch_us(piece_end_at) - epoch_us(piece_start_at)) - (covered_at_end_us - covered_at_start_us)) / sample_us
+            ELSE step_count * ((epoch_us(piece_end_at) - epoch_us(open_start_at)) - (covered_at_end_us - covered_at_start_us))
+                 / sample_us
        END AS counted
 FROM covered;
 

@@ -3,32 +3,50 @@
 -- In: step_by_device, active_hours, night, rating, daily_total, zone_period, device_order, measure_limit; variables
 -- min_active_hours, min_clock_hours. Out: daily_summary.
 
+-- A sum that a source made itself takes the day only where its device ranks before every device that recorded intervals.
 CREATE OR REPLACE TEMP TABLE step_day AS
 WITH merged AS (
-    SELECT s.participant_id, s.date, round(fsum(s.counted_step_count))::BIGINT AS step_count, any_value(h.active_hours) AS active_hours,
-           string_agg(DISTINCT s.device_kind, '+' ORDER BY s.device_kind) AS devices, NULL::DOUBLE AS sedentary_time_min
-    FROM step_by_device AS s LEFT JOIN active_hours AS h USING (participant_id, date)
+    SELECT s.participant_id, s.date, round(fsum(s.counted_step_count))::BIGINT AS step_count,
+           any_value(h.active_hours) AS active_hours,
+           string_agg(DISTINCT s.device_kind, '+' ORDER BY s.device_kind) AS devices,
+           NULL::DOUBLE AS sedentary_time_min, min(o.place) AS place, 0 AS is_total
+    FROM step_by_device AS s
+    JOIN device_order AS o USING (device_kind)
+    LEFT JOIN active_hours AS h USING (participant_id, date)
     GROUP BY s.participant_id, s.date
 ), total AS (
-    SELECT d.participant_id, d.date, d.value::BIGINT AS step_count, NULL::INTEGER AS active_hours, d.device_kind AS devices, w.value AS sedentary_time_min
+    SELECT d.participant_id, d.date, d.value::BIGINT AS step_count, NULL::INTEGER AS active_hours, d.device_kind AS devices,
+           w.value AS sedentary_time_min, o.place, 1 AS is_total
     FROM daily_total AS d
     JOIN device_order AS o USING (device_kind)
     LEFT JOIN daily_total AS w
-      ON w.measure = 'sedentary_time_min' AND w.participant_id = d.participant_id AND w.date = d.date AND w.source = d.source AND w.device = d.device
+      ON w.measure = 'sedentary_time_min' AND w.participant_id = d.participant_id AND w.date = d.date
+     AND w.source = d.source AND w.device = d.device
     WHERE d.measure = 'step_count'
-    QUALIFY row_number() OVER (PARTITION BY d.participant_id, d.date ORDER BY o.place, d.value DESC, d.source, d.device) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY d.participant_id, d.date ORDER BY o.place, d.value DESC, d.source, d.device
+    ) = 1
 )
-SELECT * FROM merged
-UNION ALL
-SELECT * FROM total AS t WHERE NOT EXISTS (FROM merged AS m WHERE m.participant_id = t.participant_id AND m.date = t.date);
+SELECT * EXCLUDE (place, is_total)
+FROM (SELECT * FROM merged UNION ALL SELECT * FROM total)
+QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY place, is_total) = 1;
 
+-- Active time of one device, complete or missing: light, moderate and very active minutes together.
 CREATE OR REPLACE TEMP TABLE active_day AS
-SELECT participant_id, date,
-       fsum(value) FILTER (measure <> 'sedentary_time_min') AS active_time_min,
-       max(value) FILTER (measure = 'sedentary_time_min') AS sedentary_time_min
-FROM daily_total AS d
-WHERE measure IN ('sedentary_time_min', 'lightly_active_time_min', 'moderately_active_time_min', 'very_active_time_min')
-GROUP BY participant_id, date;
+WITH device_day AS (
+    SELECT d.participant_id, d.date, o.place, d.source, d.device,
+           fsum(d.value) FILTER (d.measure <> 'sedentary_time_min') AS active_time_min,
+           count(*) FILTER (d.measure <> 'sedentary_time_min') AS parts,
+           max(d.value) FILTER (d.measure = 'sedentary_time_min') AS sedentary_time_min
+    FROM daily_total AS d JOIN device_order AS o USING (device_kind)
+    WHERE d.measure IN (
+        'sedentary_time_min', 'lightly_active_time_min', 'moderately_active_time_min', 'very_active_time_min'
+    )
+    GROUP BY ALL
+)
+SELECT participant_id, date, CASE WHEN parts = 3 THEN active_time_min END AS active_time_min, sedentary_time_min
+FROM device_day
+QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY parts = 3 DESC, place, source, device) = 1;
 
 CREATE OR REPLACE TEMP TABLE calendar AS
 WITH seen AS (

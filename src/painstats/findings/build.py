@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from statsmodels.stats.multitest import multipletests
 
 from painstats.findings.tables import FINDING, summarise
 from painstats.findings.verdict import Evidence, Verdict, judge
+from painstats.frame.variation import outcome_varies
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, replace_table
 from painstats.study import PredictorPlan, RulesPlan, Study
 
-LEAST_OUTCOME_SD_SHARE = 0.03
-"""Least SD of ratings, as a share of the scale: 0.3 points of 0-10 (statistics of constant pain mean nothing)."""
-LEAST_DISTINCT_SCORES = 3
-MOST_OF_ONE_SCORE = 0.8
 CONFIRMATORY_LEVEL = 0.05
 
 FITTED = ("estimate", "low", "high", "false_sign_rate", "reliability", "slopes_differ")
@@ -97,14 +95,11 @@ def _person_finding(study: Study, predictor: PredictorPlan, person: Row, fit: Ro
 
 
 def _varies(person: Row, study: Study) -> bool:
-    low, high = study.plan.outcome.scale
     rated = person["rated_days"]
-    return bool(
-        rated
-        and (person["sd_pain_score"] or 0.0) >= LEAST_OUTCOME_SD_SHARE * (high - low)
-        and person["distinct_pain_scores"] >= LEAST_DISTINCT_SCORES
-        and person["commonest_score_days"] <= MOST_OF_ONE_SCORE * rated
-    )
+    if not rated:
+        return False
+    share = person["commonest_score_days"] / rated
+    return outcome_varies(person["sd_pain_score"], person["distinct_pain_scores"], share, study.plan.outcome.scale)
 
 
 def _is_hidden(verdict: Verdict) -> bool:
@@ -117,16 +112,18 @@ def _is_hidden(verdict: Verdict) -> bool:
 
 def _cohort_findings(store: Store, people: list[Row], swings: dict[tuple[str, str], float]) -> list[Row]:
     fits = {row["predictor"]: row for row in read_table(store, "cohort_fit").iter_rows(named=True)}
+    compliance = read_table(store, "participant_summary").filter(pl.col("rated_days") > 0)["compliance"].median()
     if len(people) <= len(store.study.plan.predictors):
         return []  # one person is not a cohort
-    tested = [predictor.name for predictor in store.study.plan.predictors if predictor.name in fits]
-    adjusted = dict(zip(tested, _holm([fits[name]["p"] for name in tested]), strict=True))
+    declared = [predictor.name for predictor in store.study.plan.predictors]
+    adjusted = dict(zip(declared, _holm([fits[name]["p"] if name in fits else 1.0 for name in declared]), strict=True))
+    complies = isinstance(compliance, float) and compliance >= store.study.plan.rules.min_compliance
     return [
         _cohort_finding(
             store.study,
             predictor,
             fits.get(predictor.name),
-            adjusted.get(predictor.name),
+            adjusted.get(predictor.name) if complies else None,
             _mean_swing(swings, predictor),
         )
         for predictor in store.study.plan.predictors
@@ -134,8 +131,8 @@ def _cohort_findings(store: Store, people: list[Row], swings: dict[tuple[str, st
 
 
 def _holm(p_values: list[float]) -> list[float]:
-    """Holm's adjustment over the declared predictors (Holm 1979)."""
-    return list(multipletests(p_values, method="holm")[1]) if p_values else []
+    """Holm's adjustment over all declared predictors, fitted or not (Holm 1979)."""
+    return list(multipletests(p_values, method="holm")[1])
 
 
 def _mean_swing(swings: dict[tuple[str, str], float], predictor: PredictorPlan) -> float:
@@ -166,8 +163,10 @@ def _cohort_finding(study: Study, predictor: PredictorPlan, fit: Row | None, p: 
 
 
 def _judge_cohort(fit: Row | None, p: float | None, smallest: float, rules: RulesPlan) -> Verdict:
-    if fit is None or p is None or fit["people"] < rules.min_people_cohort:
+    if fit is None or fit["people"] < rules.min_people_cohort:
         return Verdict("cannot_tell_yet", ("too_few_people",))
+    if p is None:
+        return Verdict("cannot_tell_yet", ("too_many_days_missing_in_cohort",))
     notes = tuple(fit["notes"])
     if not fit["agrees"]:
         return Verdict("cannot_tell_yet", ("checks_disagree", *notes))

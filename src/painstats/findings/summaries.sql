@@ -1,5 +1,5 @@
--- What reports and dashboards count: days for each participant, and rows for each source.
--- In: daily_summary, model_frame, import. Out: participant_summary, import_summary.
+-- What reports and dashboards count: the days of each participant.
+-- In: daily_summary, model_frame. Out: participant_summary.
 
 CREATE OR REPLACE TABLE participant_summary AS
 WITH daily AS (
@@ -28,9 +28,3 @@ LEFT JOIN commonest USING (participant_id)
 LEFT JOIN rated USING (participant_id)
 JOIN complete USING (participant_id)
 ORDER BY participant_id;
-
-CREATE OR REPLACE TABLE import_summary AS
-SELECT participant_id, source, status, rule, count(*) AS files, sum(rows_read)::BIGINT AS rows_read,
-       sum(rows_new + rows_corrected)::BIGINT AS rows_stored, sum(rows_same)::BIGINT AS rows_known,
-       sum(rows_quarantined)::BIGINT AS rows_quarantined, sum(rows_ignored)::BIGINT AS rows_ignored
-FROM import GROUP BY ALL ORDER BY ALL;

@@ -36,6 +36,6 @@ FINDING: Columns = {
 
 
 def summarise(store: Store) -> None:
-    """Build the counts that reports and dashboards show: people, and imports."""
+    """Build the counts of days that reports and dashboards show."""
     with transaction(store) as connection:
         connection.execute((files("painstats.findings") / "summaries.sql").read_text(encoding="utf-8"))

@@ -14,6 +14,13 @@ from painstats.study import RulesPlan
 
 Z_95 = 1.959963984540054
 LONGEST_FORECAST_DAYS = 730
+NOT_CURED_BY_DAYS = {
+    "rating_hardly_varies",
+    "predictor_hardly_varies",
+    "too_many_days_missing",
+    "no_fit",
+}
+"""Reasons that more days of the same kind would not remove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ def judge(evidence: Evidence, rules: RulesPlan) -> Verdict:
     if _sign_is_sure(evidence, rules):
         verdict = "more_pain" if evidence.estimate > 0 else "less_pain"
         return Verdict(verdict, ("smaller_than_matters",) if inside else ())
-    if inside:
+    if inside and not _is_unreliable(evidence, rules):
         return Verdict("no_clear_link", ("inside_smallest_effect",))
     doubts = ["interval_too_wide"]
     if _is_unreliable(evidence, rules):
@@ -107,11 +114,16 @@ def _refusals(evidence: Evidence, rules: RulesPlan) -> tuple[str, ...]:
 
 def _sign_is_sure(evidence: Evidence, rules: RulesPlan) -> bool:
     rate = evidence.false_sign_rate
-    if rate is None or _is_unreliable(evidence, rules):
+    if rate is None or _is_unreliable(evidence, rules) or _holds_zero(evidence):
         return False
     # Judged on own days alone there is no shrinkage to lean on: half the two-sided p must clear half the rate.
     limit = rules.max_false_sign_rate if evidence.reliability is not None else rules.max_false_sign_rate / 2
     return rate < limit
+
+
+def _holds_zero(evidence: Evidence) -> bool:
+    """Whether the 95 % interval reaches from less to more: then a reader sees both directions, whatever the rate."""
+    return evidence.low is None or evidence.high is None or evidence.low <= 0.0 <= evidence.high
 
 
 def _is_unreliable(evidence: Evidence, rules: RulesPlan) -> bool:
@@ -122,7 +134,9 @@ def _is_unreliable(evidence: Evidence, rules: RulesPlan) -> bool:
 
 def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str, ...]) -> int | None:
     """Forecast the days until a verdict, if the slope stays as it is; None if that cannot be foreseen."""
-    if {"rating_hardly_varies", "predictor_hardly_varies"} & set(reasons):
+    if "rating_missing" in reasons:
+        return rules.min_days_verdict
+    if not evidence.days or not NOT_CURED_BY_DAYS.isdisjoint(reasons) or evidence.slopes_differ is False:
         return None
     missing = rules.min_days_verdict - evidence.days
     needed = _days_for_precision(evidence, rules)

@@ -59,13 +59,14 @@ REASONS = {
     "unreliable": "these days do not yet set one person apart from the others in the study",
     "inside_smallest_effect": "the whole interval is smaller than the smallest effect that matters",
     "smaller_than_matters": "the direction is clear, but the size is below what usually matters in daily life",
+    "too_many_days_missing_in_cohort": "half of the people or more have more than half of their days missing",
     "too_few_people": "there are too few people with enough days for a statement about people in general",
     "checks_disagree": "two independent ways of computing it disagree, so neither is put forward",
     "not_converged": "the mixed model did not reach a certified optimum, so the simpler two-stage estimate stands",
     "few_people_two_stage": "with fewer than ten people the estimate is the average of each person's own slope",
     "rating_missing": "no ratings were found",
     "own_trend_dropped": "people's own drifts over time could not be told apart, so one common drift is used",
-    "singular": "the data cannot tell people apart on at least one of the slopes",
+    "singular": "people's slopes and levels move together in these data, so that not all of them can be told apart",
 }
 """Reason by name, in words that end a sentence."""
 
@@ -168,8 +169,8 @@ def term_words(term: str, predictors: Mapping[str, str]) -> str:
 
 
 def points(value: float) -> str:
-    """Write a size in outcome points: two decimals, with a true minus sign."""
-    text = f"{abs(value):.2f}"
+    """Write a size in outcome points with a true minus sign: two decimals, or three where two would hide the sign."""
+    text = f"{abs(value):.2f}" if abs(value) >= 0.005 else f"{abs(value):.3f}"
     return f"−{text}" if value < 0 and float(text) > 0 else text
 
 
@@ -235,7 +236,7 @@ def sentence(
     told = _told(whose, measure, lag_days, item, verdict, (estimate, low, high), sure, reasons)
     if told is not None:
         return told
-    like = "with a rating" if "rating_missing" in reasons else "like these"
+    like = "with a rating" if "rating_missing" in reasons else "with a rating, a night and a day of wear"
     more = f" With {days_needed_words(days_needed)} {like} an answer may become possible." if days_needed else ""
     return f"Not determined: {reason_words(reasons)}.{_so_far(measure, estimate, low, high)}{more}"
 

@@ -31,7 +31,7 @@ from painstats.models.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapp
 from painstats.models.rows import INTERCEPT, ModelRows, model_rows
 from painstats.models.slope_variance import SlopeVariance, slope_variance
 from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
-from painstats.models.two_stage import TwoStage, agrees, two_stage
+from painstats.models.two_stage import TwoStage, agrees, own_slopes, two_stage
 
 __all__ = [
     "INTERCEPT",
@@ -62,6 +62,7 @@ __all__ = [
     "henderson_covariances",
     "kenward_roger",
     "model_rows",
+    "own_slopes",
     "person_slopes",
     "person_weights",
     "residual_checks",

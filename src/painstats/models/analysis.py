@@ -17,6 +17,7 @@ import polars as pl
 from scipy import stats
 
 from painstats.errors import NotEnoughData
+from painstats.frame.variation import outcome_varies
 from painstats.models.inference import Coefficient, CoefficientTable, coefficient, coefficient_table
 from painstats.models.mixed import MixedFit, fit_mixed
 from painstats.models.own_days import OwnDaysFit, fit_each_participant
@@ -26,8 +27,8 @@ from painstats.models.rows import ModelRows
 from painstats.models.slope_variance import slope_variance
 from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
 from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT
-from painstats.models.terms import DAYS_FOR_OWN_TREND, median_days, mixed_model, within_people
-from painstats.models.two_stage import TwoStage, agrees, two_stage
+from painstats.models.terms import DAYS_FOR_DAY_OF_WEEK, DAYS_FOR_OWN_TREND, median_days, mixed_model, within_people
+from painstats.models.two_stage import TwoStage, agrees, own_slopes, two_stage
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, replace_table
 from painstats.study import PredictorPlan, Study
@@ -39,6 +40,10 @@ LEAST_RELATIVE_VARIANCE = 1e-4
 
 Row = dict[str, Any]
 Say = Callable[[str], None]
+
+
+LEAST_EFFECTIVE_DRAWS = 50
+"""Draws that an integrated interval must rest on; with fewer a person is judged on their own days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,22 @@ class MixedAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class CohortAnalysis:
-    """Everything fitted: each person's own days, the mixed model as tried and as usable, and the pooled slopes."""
+    """Everything fitted to one frame.
+
+    Parameters
+    ----------
+    own_fits
+        Each person's own days.
+    apart
+        Slopes for the two-stage check, of those people whose days can tell.
+    mixed, usable
+        The mixed model as tried, and the same if it may be used.
+    slopes
+        Pooled slopes by participant and column.
+    """
 
     own_fits: tuple[OwnDaysFit, ...]
+    apart: Mapping[str, Mapping[str, float]]
     mixed: MixedAnalysis | None
     usable: MixedAnalysis | None
     slopes: Mapping[tuple[str, str], PersonSlope]
@@ -94,11 +112,43 @@ def fit_models(store: Store, say: Say = lambda _: None) -> None:
 def analyse_cohort(frame: pl.DataFrame, study: Study, say: Say = lambda _: None) -> CohortAnalysis:
     """Fit every model of the plan to complete rows of ``model_frame``."""
     people = frame["participant_id"].n_unique()
-    own_fits, _ = fit_each_participant(within_people(frame, study))
+    own_fits, apart = _fit_apart(frame, study)
     say(f"people with enough complete days: {people}; own days fitted: {len(own_fits)}")
     mixed = _fit_mixed_model(frame, study, say) if people >= study.plan.rules.min_people_mixed_model else None
     usable = mixed if mixed and mixed.can_be_used else None
-    return CohortAnalysis(own_fits, mixed, usable, _pooled_slopes(usable, study))
+    return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, study))
+
+
+def _fit_apart(frame: pl.DataFrame, study: Study) -> tuple[tuple[OwnDaysFit, ...], Mapping[str, Mapping[str, float]]]:
+    """Fit each person's own days; those with enough days for it get days of the week, the others a weekend."""
+    days = pl.len().over("participant_id")
+    parts = [frame.filter(days >= DAYS_FOR_DAY_OF_WEEK), frame.filter(days < DAYS_FOR_DAY_OF_WEEK)]
+    telling = people_whose_days_can_tell(frame, study)
+    fits: list[OwnDaysFit] = []
+    apart: dict[str, Mapping[str, float]] = {}
+    for part in parts:
+        if part.height:
+            fits += fit_each_participant(within_people(part, study))[0]
+        told = part.filter(pl.col("participant_id").is_in(telling))
+        if told.height:
+            apart |= own_slopes(within_people(told, study))
+    return tuple(sorted(fits, key=lambda fit: fit.participant)), apart
+
+
+def people_whose_days_can_tell(frame: pl.DataFrame, study: Study) -> list[str]:
+    """List the people who have enough complete days to be shown, and ratings that vary."""
+    scale = study.plan.outcome.scale
+    return [
+        scores["participant_id"][0]
+        for scores in frame.select("participant_id", "pain_score").partition_by("participant_id", maintain_order=True)
+        if scores.height >= study.plan.rules.min_days_shown and _varies(scores["pain_score"], scale)
+    ]
+
+
+def _varies(scores: pl.Series, scale: tuple[float, float]) -> bool:
+    commonest = scores.value_counts()["count"].max()
+    share = commonest / scores.len() if isinstance(commonest, int) else 1.0
+    return outcome_varies(float(np.std(scores.to_numpy(), ddof=1)), scores.n_unique(), share, scale)
 
 
 def _why_nobody(store: Store) -> str:
@@ -136,7 +186,11 @@ def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[s
     low, high = study.plan.outcome.scale
     names = [_within(predictor) for predictor in study.plan.predictors]
     slopes = person_slopes(mixed.fit, names, SEED, outcome_range=high - low)
-    return {(slope.participant, slope.name): slope for slope in slopes}
+    return {
+        (slope.participant, slope.name): slope
+        for slope in slopes
+        if slope.effective_sample_size >= LEAST_EFFECTIVE_DRAWS
+    }
 
 
 def _person_rows(study: Study, cohort: CohortAnalysis) -> list[Row]:
@@ -212,7 +266,7 @@ def _cohort_rows(study: Study, frame: pl.DataFrame, cohort: CohortAnalysis) -> l
     rows = []
     for predictor in study.plan.predictors:
         try:
-            check = two_stage(cohort.own_fits, _within(predictor))
+            check = two_stage(cohort.apart, _within(predictor))
         except NotEnoughData:
             continue
         if check.people < study.plan.rules.min_people_cohort:

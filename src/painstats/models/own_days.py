@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from painstats.errors import NotEnoughData, PainstatsError
+from painstats.errors import PainstatsError
 from painstats.models.inference import CoefficientTable, satterthwaite
 from painstats.models.mixed import MixedFit, fit_mixed
 from painstats.models.rows import (
@@ -126,9 +126,11 @@ def fit_each_participant(rows: ModelRows) -> tuple[tuple[OwnDaysFit, ...], Mappi
     for participant, _ in participant_slices(rows):
         try:
             fits.append(fit_own_days(rows_of(rows, participant)))
-        except NotEnoughData as error:
+        except (PainstatsError, np.linalg.LinAlgError) as error:
             refused[participant] = str(error)
-    return tuple(fits), refused
+    converged = tuple(own for own in fits if own.fit.converged)
+    refused |= {own.participant: "no certified optimum was reached" for own in fits if not own.fit.converged}
+    return converged, refused
 
 
 def shift_test(rows: ModelRows, name: str) -> ShiftTest:

@@ -9,11 +9,14 @@ import numpy as np
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
 from painstats.models.mixed import MixedFit
-from painstats.models.rows import ModelRows, column_positions
+from painstats.models.rows import Floats, ModelRows, column_positions
 from painstats.models.whitening import log_determinant, whiten
 
 AGREEMENT = 1e-6
 """Largest difference of log-likelihoods that counts as agreement."""
+
+LEAST_VARIANCE_SHARE = 1e-7
+"""Eigenvalues of a singular covariance below this share of the greatest are zero."""
 
 TITLE = "statsmodels MixedLM on whitened rows"
 
@@ -25,7 +28,8 @@ class StatsmodelsCheck:
     Parameters
     ----------
     log_likelihood_difference
-        statsmodels' log-likelihood less ours; None if skipped.
+        The greater of statsmodels' log-likelihoods, at our optimum and where its own search ends, less ours; None if
+        skipped.
     agrees
         Whether it is within 1e-6; None if skipped.
     summary_text
@@ -48,32 +52,47 @@ def statsmodels_check(fit: MixedFit, rows: ModelRows) -> StatsmodelsCheck:
     """Have ``statsmodels.MixedLM`` reproduce a fit, starting at its optimum.
 
     ``MixedLM`` knows no residual correlation. Rows whitened at the fitted rho have none, and the log-likelihoods differ
-    by the log-determinant of the correlation alone.
+    by the log-determinant of the correlation alone. It cannot represent a singular covariance either; there it is given
+    the combinations of the person-specific columns that do vary, with which it can say the same.
     """
-    reason = _reason_to_skip(fit)
-    if reason is not None:
-        return _skipped(reason)
+    basis, labels = _varying_combinations(fit, rows)
+    if not labels:
+        return _skipped("nothing differs between people in this fit, and MixedLM needs something that does")
     y, X = whiten(rows.y, rows, fit.rho), whiten(rows.X, rows, fit.rho)
     relative = fit.random_covariance / fit.residual_sd**2
-    start = MixedLMParams.from_components(fe_params=fit.coefficients, cov_re=relative)
+    within_basis = np.linalg.pinv(basis) @ relative @ np.linalg.pinv(basis).T
+    start = MixedLMParams.from_components(fe_params=fit.coefficients, cov_re=within_basis)
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
         warnings.simplefilter("always")
-        model = MixedLM(y, X, groups=rows.participant, exog_re=X[:, column_positions(fit.random, fit.names)])
+        columns = X[:, column_positions(fit.random, fit.names)] @ basis
+        model = MixedLM(y, X, groups=rows.participant, exog_re=columns)
         try:
             result = model.fit(reml=fit.reml, start_params=start)
         except (ValueError, np.linalg.LinAlgError) as error:
-            return _skipped(f"statsmodels could not fit the model: {error}")
-        summary = str(result.summary(xname_fe=list(fit.names), xname_re=_covariance_names(fit.random), title=TITLE))
-    difference = float(result.llf) - 0.5 * log_determinant(rows, fit.rho) - fit.log_likelihood
+            return _skipped(f"statsmodels could not fit the model: {type(error).__name__}")
+        summary = str(result.summary(xname_fe=list(fit.names), xname_re=_covariance_names(labels), title=TITLE))
+        found, at_ours = float(result.llf), float(model.loglike(start, profile_fe=False))
+    ours = fit.log_likelihood + 0.5 * log_determinant(rows, fit.rho)
+    # With very few rows its search can end far below where it began; what it says of our optimum still counts.
+    difference = max(found, at_ours) - ours
     return StatsmodelsCheck(difference, abs(difference) < AGREEMENT, summary, len(caught), None)
 
 
-def _reason_to_skip(fit: MixedFit) -> str | None:
+def _varying_combinations(fit: MixedFit, rows: ModelRows) -> tuple[Floats, tuple[str, ...]]:
+    """Return (q, r) the combinations of person-specific columns that vary between people, and their names.
+
+    In a regular fit these are the columns themselves. In a singular one they are the eigenvectors of their covariance,
+    scaled to the columns' sizes, whose variance is not zero.
+    """
+    if not fit.is_singular:
+        return np.eye(len(fit.random)), fit.random
     if not fit.random:
-        return "the model has no person-specific effects, which MixedLM needs"
-    if fit.is_singular:
-        return "the person-specific covariance is singular, which MixedLM cannot represent"
-    return None
+        return np.empty((0, 0)), ()
+    size = np.sqrt(np.mean(rows.X[:, column_positions(fit.random, fit.names)] ** 2, axis=0))
+    variances, directions = np.linalg.eigh(fit.random_covariance * np.outer(size, size))
+    varies = variances > LEAST_VARIANCE_SHARE * max(variances.max(), np.finfo(float).tiny)
+    basis = directions[:, varies] / size[:, None]
+    return basis, tuple(f"combination {number}" for number in range(1, int(varies.sum()) + 1))
 
 
 def _covariance_names(random: tuple[str, ...]) -> list[str]:

@@ -1,16 +1,24 @@
-"""The check that shares nothing with the mixed model: everybody's own slope, their mean, and its t interval."""
+"""The check beside the mixed model: everybody's own slope, fitted apart, their mean, and its t interval.
+
+It shares the rows and the residual correlation with the mixed model, and nothing else: each person's slope comes from
+least squares on whitened rows, with a search over rho, and no word about other people; the interval of the mean comes
+from the spread of the slopes alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from painstats.errors import NotEnoughData
-from painstats.models.inference import coefficient
-from painstats.models.own_days import OwnDaysFit
+from painstats.models.own_days import rows_of
+from painstats.models.rows import ModelRows, participant_slices
+from painstats.models.whitening import log_determinant, whiten
+
+LARGEST_RHO = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +33,51 @@ class TwoStage:
     people: int
 
 
-def two_stage(own_fits: Sequence[OwnDaysFit], name: str) -> TwoStage:
-    """Average the slopes that people's own models gave for a column; people without the column are left out.
+def own_slopes(rows: ModelRows) -> dict[str, Mapping[str, float]]:
+    """Fit each participant apart; return their coefficients by name, for those whose columns can be told apart."""
+    found: dict[str, Mapping[str, float]] = {}
+    for participant, _ in participant_slices(rows):
+        try:
+            own = rows_of(rows, participant)
+        except NotEnoughData:
+            continue
+        found[participant] = dict(zip(own.names, _restricted_least_squares(own), strict=True))
+    return found
+
+
+def two_stage(slopes: Mapping[str, Mapping[str, float]], name: str) -> TwoStage:
+    """Average people's own slopes of a column; people without the column are left out.
 
     Raises
     ------
     NotEnoughData
         If fewer than two people have the slope.
     """
-    slopes = np.array([coefficient(own.table, name).estimate for own in own_fits if name in own.fit.names])
-    if slopes.size < 2:
-        raise NotEnoughData(f"{slopes.size} people have their own slope on {name!r}; their mean needs at least two")
-    estimate, se = float(slopes.mean()), float(slopes.std(ddof=1) / np.sqrt(slopes.size))
-    margin = float(stats.t.ppf(0.975, slopes.size - 1)) * se
-    return TwoStage(name, estimate, se, estimate - margin, estimate + margin, slopes.size)
+    values = np.array([own[name] for _, own in sorted(slopes.items()) if name in own])
+    if values.size < 2:
+        raise NotEnoughData(f"{values.size} people have their own slope on {name!r}; their mean needs at least two")
+    estimate, se = float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
+    margin = float(stats.t.ppf(0.975, values.size - 1)) * se
+    return TwoStage(name, estimate, se, estimate - margin, estimate + margin, values.size)
 
 
 def agrees(estimate: float, se: float, check: TwoStage) -> bool:
     """Say whether an estimate lies within one combined standard error of the two-stage mean."""
     return bool(abs(estimate - check.estimate) <= np.hypot(se, check.se))
+
+
+def _restricted_least_squares(rows: ModelRows) -> list[float]:
+    """Return one participant's coefficients at the rho of the greatest restricted likelihood."""
+    scale = np.abs(rows.X).max(axis=0)
+    n, p = rows.X.shape
+
+    def solved(rho: float) -> tuple[list[float], float]:
+        X, y = whiten(rows.X / scale, rows, rho), whiten(rows.y, rows, rho)
+        coefficients, *_ = np.linalg.lstsq(X, y, rcond=None)
+        residual = y - X @ coefficients
+        spread = np.linalg.slogdet(X.T @ X)[1]
+        deviance = (n - p) * np.log(residual @ residual) + spread + log_determinant(rows, rho)
+        return list(coefficients / scale), float(deviance)
+
+    best = optimize.minimize_scalar(lambda rho: solved(rho)[1], bounds=(0.0, LARGEST_RHO), method="bounded")
+    return min((solved(0.0), solved(float(best.x))), key=lambda found: found[1])[0]

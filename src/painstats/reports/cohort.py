@@ -157,7 +157,7 @@ def _who_is_in(store: Store, people: Sequence[Row], persons: Sequence[Row]) -> P
     chart = figure(
         "completeness",
         "Valid days of each person.",
-        "For each person the days with a rating, with a valid night, with a valid count of steps, "
+        "For each person the days with a rating, with each valid measure, "
         "and with everything that the model needs (blue), "
         "out of all days between the first and the last record (grey).",
         completeness(shown, COUNTS, WIDE),

@@ -54,7 +54,12 @@ def cohort_model(store: Store) -> CohortModel:
         row["predictor"]: row for row in read_table(store, "cohort_fit", "predictor").to_dicts()
     }
     fits = store.connection.execute("SELECT * FROM model_fit WHERE model = ?", [COHORT]).pl().to_dicts()
-    terms = store.connection.execute("SELECT * FROM coefficient WHERE model = ?", [COHORT]).pl().to_dicts()
+    # A declared phase is kept apart in the model and not judged: its change after an open start is nobody's effect.
+    terms = (
+        store.connection.execute("SELECT * FROM coefficient WHERE model = ? AND term <> 'in_phase'", [COHORT])
+        .pl()
+        .to_dicts()
+    )
     return CohortModel(averages, tuple(terms), fits[0] if fits else None)
 
 

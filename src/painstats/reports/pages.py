@@ -99,10 +99,15 @@ def page_environment() -> Environment:
     )
 
 
+_KEPT_TOGETHER = re.compile(r"(?<=\d) (?=%|000 steps)")
+"""Spaces at which a line must not break: "95 %", "1 000 steps"."""
+
+
 def page_bytes(page: Page) -> bytes:
     """Put a page into HTML. The same page gives the same bytes."""
     template = _ENVIRONMENT.get_template(f"{page.kind}.html.j2")
-    return template.render(page=page, generator=GENERATOR).encode("utf-8")
+    text = template.render(page=page, generator=GENERATOR)
+    return _KEPT_TOGETHER.sub("\N{NO-BREAK SPACE}", text).encode("utf-8")
 
 
 def named(text: str) -> Markup:

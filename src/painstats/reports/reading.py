@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from painstats.findings.words import DAY_REASONS, capital, counted, item_words, left_out_words, whole
+from painstats.records import RECORD_TABLES
 from painstats.reports.pages import Table
 from painstats.store.connection import Store
 from painstats.study import Study
@@ -54,10 +55,11 @@ def query(store: Store, text: str, values: list[Any] | None = None) -> list[dict
 
 
 def files_table(store: Store, participant_id: str | None) -> Table:
-    """Count files and rows by source: of one person, or of everybody."""
-    where, values = (
-        (f"WHERE {OF_PERSON} OR participant_id IS NULL", [participant_id]) if participant_id is not None else ("", [])
-    )
+    """Count files and rows by source: of one person, or of everybody.
+
+    Of a file of several people a person is shown how many rows of their own were kept, and nothing about the others.
+    """
+    where, values = (f"WHERE {OF_PERSON}", [participant_id]) if participant_id is not None else ("", [])
     rows = query(
         store,
         "SELECT source, status, participant_id IS NULL AS of_many, sum(files) AS files, sum(rows_read) AS rows_read, "
@@ -66,11 +68,27 @@ def files_table(store: Store, participant_id: str | None) -> Table:
         f"FROM import_summary {where} GROUP BY ALL ORDER BY status, source NULLS LAST, of_many",
         values,
     )
+    if participant_id is not None:
+        rows += _from_files_of_many(store, participant_id)
     counts = ("files", "rows_read", "rows_stored", "rows_known", "rows_quarantined", "rows_ignored")
     return Table(
         "Files by source. Every row that was read is either kept, known already, rejected or not used.",
         ("Source", "Files", "Rows read", "Kept", "Known already", "Rejected", "Not used"),
-        tuple((_source_words(row), *(whole(row[count]) for count in counts)) for row in rows),
+        tuple(
+            (_source_words(row), *(whole(row[count]) if row.get(count) is not None else "–" for count in counts))
+            for row in rows
+        ),
+    )
+
+
+def _from_files_of_many(store: Store, participant_id: str) -> list[dict[str, Any]]:
+    """Count the person's own rows in files that hold several people."""
+    records = " UNION ALL ".join(f"SELECT import_id FROM {table} WHERE {OF_PERSON}" for table in RECORD_TABLES)
+    return query(
+        store,
+        "SELECT i.source, i.status, true AS of_many, count(DISTINCT import_id) AS files, count(*) AS rows_stored "
+        f"FROM ({records}) JOIN import AS i USING (import_id) WHERE i.participant_id IS NULL GROUP BY ALL ORDER BY ALL",
+        [participant_id] * len(RECORD_TABLES),
     )
 
 
@@ -167,23 +185,31 @@ def rating_rules(store: Store, participant_id: str) -> list[str]:
     outcome = store.study.plan.outcome
     rows = query(
         store,
-        "SELECT source, filled, recall, scale_low, scale_high, higher_is_worse, count(*) AS entries FROM self_report "
+        "SELECT source, filled, recall, scale_low, scale_high, higher_is_worse, count(*) AS entries, "
+        "count(reported_at) AS timed FROM self_report "
         f"WHERE {OF_PERSON} AND item = ? AND (?::VARCHAR IS NULL OR site = ?) "
         "GROUP BY ALL ORDER BY entries DESC, source, filled, recall, scale_low, scale_high, higher_is_worse",
         [participant_id, outcome.item, outcome.site, outcome.site],
     )
-    return [_rating_rule(row, item_words(outcome.item).label) for row in rows]
+    hour = store.study.plan.rules.day_ends_hour
+    return [_rating_rule(row, item_words(outcome.item).label, hour) for row in rows]
 
 
-def _rating_rule(row: dict[str, Any], item: str) -> str:
+def _rating_rule(row: dict[str, Any], item: str, day_ends_hour: int) -> str:
     is_before = row["recall"] == "yesterday" or (row["recall"] == "last_24_hours" and row["filled"] == "morning")
     day = "the day before" if is_before else "the day on which it was written"
+    about = RECALL_WORDS[row["recall"]]
+    tells = f"Each counts for {day}." if about == day else f"Each tells of {about}, and counts for {day}."
     worse = "higher is worse" if row["higher_is_worse"] else "higher is better, so it was turned round"
     entries = "1 entry" if row["entries"] == 1 else f"{whole(row['entries'])} entries"
+    late = (
+        f" Written before {day_ends_hour} in the morning, it counts for the evening that went before."
+        if row["timed"] and row["filled"] != "morning" and day_ends_hour
+        else ""
+    )
     return (
         f"{entries} about {item}, written {FILLED_WORDS[row['filled']]}, "
-        f"on a scale from {row['scale_low']:g} to {row['scale_high']:g} ({worse}). "
-        f"Each tells of {RECALL_WORDS[row['recall']]}, and counts for {day}."
+        f"on a scale from {row['scale_low']:g} to {row['scale_high']:g} ({worse}). {tells}{late}"
     )
 
 

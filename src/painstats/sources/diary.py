@@ -17,6 +17,7 @@ from painstats.sources.diary_advice import (
     declared_columns,
     header_advice,
     missing_columns,
+    reads_all,
     undeclared_form,
 )
 from painstats.sources.diary_rows import item_names, read_moments, self_reports
@@ -130,7 +131,7 @@ def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments:
     given = dates.str.strip_chars() != ""
     unread = given & moments["date"].is_null()
     n_given, n_unread = int(given.sum()), int(unread.sum())
-    if n_unread > MAX_UNREAD_DATES * n_given:
+    if n_unread > MAX_UNREAD_DATES * n_given or (n_unread and reads_all(dates.filter(given))):
         raise refused(
             "date_format",
             entry,

@@ -43,6 +43,11 @@ def fitting_formats(cells: pl.Series) -> list[str]:
     ]
 
 
+def reads_all(cells: pl.Series) -> bool:
+    """Whether some known format reads every date; then one that reads only a part of them is the wrong one."""
+    return any(all(parse_time(text.strip(), form) is not None for text in cells) for form in fitting_formats(cells))
+
+
 def date_format_advice(cells: pl.Series) -> str:
     """Say which ``date_format`` line would fit a column of dates."""
     forms = fitting_formats(cells)

@@ -105,10 +105,9 @@ def _read_steps(entries: list[Entry], nights: list[pl.DataFrame], settings: Read
     files = []
     for entry in entries:
         minutes = _minutes(entry)
-        idle = (pl.col("step_count") == 0) & pl.col("clock").is_not_null()
-        files.append(minutes.filter(~idle.fill_null(False)))
-        if n_idle := minutes.height - files[-1].height:
-            yield Ignored(entry.label, n_idle, "minutes without steps")
+        files.append(_idle_joined(minutes))
+        if n_joined := minutes.height - files[-1].height:
+            yield Ignored(entry.label, n_joined, "minutes without steps, kept as one interval with the minute before")
     if not files:
         return
     windows = pl.concat(nights).unique() if nights else pl.DataFrame(schema={"start": pl.Datetime, "end": pl.Datetime})
@@ -120,7 +119,24 @@ def _read_steps(entries: list[Entry], nights: list[pl.DataFrame], settings: Read
 
 
 def _minutes(entry: Entry) -> pl.DataFrame:
-    return _values(entry).with_columns(whole_numbers("value").alias("step_count"))
+    return _values(entry).with_columns(whole_numbers("value").alias("step_count"), pl.lit(1).alias("length_min"))
+
+
+def _idle_joined(minutes: pl.DataFrame) -> pl.DataFrame:
+    """Join neighbouring minutes without steps of one date into intervals without steps.
+
+    They are kept because they say that the tracker was there: what a phone counted meanwhile must not fill them.
+    """
+    is_idle = ((pl.col("step_count") == 0) & pl.col("clock").is_not_null()).fill_null(False)
+    follows = (pl.col("clock").diff() == pl.duration(minutes=1)) & (
+        pl.col("clock").dt.date().diff() == pl.duration(days=0)
+    )
+    idle = minutes.filter(is_idle).sort("clock", maintain_order=True)
+    runs = idle.with_columns((~follows).fill_null(True).cum_sum().alias("run"))
+    joined = runs.group_by("run", maintain_order=True).agg(
+        pl.all().exclude("length_min").first(), pl.col("length_min").sum()
+    )
+    return pl.concat([minutes.filter(~is_idle), joined.select(minutes.columns)])
 
 
 def _steps(minutes: pl.DataFrame, reading: Literal["utc", "local"], settings: ReadSettings) -> pl.DataFrame:
@@ -130,7 +146,7 @@ def _steps(minutes: pl.DataFrame, reading: Literal["utc", "local"], settings: Re
     else:
         start_at = settings.time_zones.to_utc(settings.participant_id, naive)
     return minutes.with_columns(
-        *_origin(settings), start_at.alias("start_at"), start_at.dt.offset_by("1m").alias("end_at")
+        *_origin(settings), start_at.alias("start_at"), (start_at + pl.duration(minutes="length_min")).alias("end_at")
     ).with_columns(
         first_problem(dateTime=pl.col("start_at").is_null(), value=pl.col("step_count").is_null()),
     )

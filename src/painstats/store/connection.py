@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from painstats.store.migrations import migrate
 from painstats.study import Study
 
 LOCK_FILE = ".painstats.lock"
+SPILL_FOLDER = ".spill"
 PRIVATE_UMASK = 0o077
 
 
@@ -39,14 +41,19 @@ def open_store(study: Study) -> Iterator[Store]:
     StorageError
         The file cannot be opened, or was written by a newer version.
     """
-    os.umask(PRIVATE_UMASK)
-    with _locked(study.folder):
-        connection = _connect(study.database)
-        try:
-            migrate(connection)
-            yield Store(study, connection)
-        finally:
-            connection.close()
+    with locked(study), opened(study) as store:
+        yield store
+
+
+@contextmanager
+def opened(study: Study) -> Iterator[Store]:
+    """Open the database of a study whose lock this process holds."""
+    connection = _connect(study.database)
+    try:
+        migrate(connection)
+        yield Store(study, connection)
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -66,13 +73,12 @@ def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _connect(database: Path) -> duckdb.DuckDBPyConnection:
     """Connect with DuckDB's doors shut: no extension downloads, no Python variables as tables, encrypted spill."""
-    spill = database.parent / ".spill"
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
         "temp_file_encryption": True,
-        "temp_directory": str(spill),
+        "temp_directory": str(database.parent / SPILL_FOLDER),
     }
     try:
         connection = duckdb.connect(str(database), config=settings)
@@ -84,20 +90,29 @@ def _connect(database: Path) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with _open_lock(folder) as lock:
+def locked(study: Study) -> Iterator[None]:
+    """Keep every other process out of a study.
+
+    Raises
+    ------
+    StudyInUse
+        Another process holds it.
+    """
+    os.umask(PRIVATE_UMASK)
+    with _open_lock(study.folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
             raise StudyInUse(
-                f"{folder.name} is in use by process {lock.read().strip() or 'unknown'}; "
+                f"{study.folder.name} is in use by process {lock.read().strip() or 'unknown'}; "
                 "wait until it is done and run again"
             ) from None
         lock.seek(0)
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
+        shutil.rmtree(study.folder / SPILL_FOLDER, ignore_errors=True)  # left by a run that was killed
         yield
 
 

@@ -16,14 +16,14 @@ from pathlib import Path
 import duckdb
 
 from painstats.errors import StudyError
-from painstats.store.connection import LOCK_FILE, Store, open_store, transaction
-from painstats.store.load import participant_hash
+from painstats.store.connection import LOCK_FILE, SPILL_FOLDER, Store, locked, opened, transaction
+from painstats.store.forgotten import participant_hash
 from painstats.study import Study
 
-SHORT_ID_LENGTH = 4
+SHORT_ID_LENGTH = 8
 
 RESULT_TABLES = (
-    "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary", "import_summary",
+    "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary",
     "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
 )  # fmt: skip
 """Derived tables: they rest on everybody's data, so all of them go and are computed again by the next run."""
@@ -57,15 +57,21 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
     StudyError
         The study does not know the person.
     """
-    with open_store(study) as store:
-        rows, tables = _delete_rows(store, participant_id)
-        own_folder = study.inbox / participant_id
-        if not rows and not own_folder.is_dir():
-            raise StudyError(f"{study.folder.name} has no participant of that id; see: painstats status {study.folder}")
-        fresh = _rewritten(store)
-    os.replace(fresh, study.database)
-    removed = _remove_files(study, own_folder)
-    return _searched(study, participant_id, rows, tables, removed)
+    own_folder = study.inbox / participant_id
+    with locked(study):
+        with opened(study) as store:
+            own_files = _own_files(store, participant_id)
+            rows, tables = _delete_rows(store, participant_id)
+            if not rows and not own_folder.is_dir():
+                raise StudyError(
+                    f"{study.folder.name} has no participant of that id; see: painstats status {study.folder}"
+                )
+            fresh = _rewritten(store)
+        # Files first, the database last: after a crash in between the person can be forgotten again.
+        removed = _remove_files(study, own_folder, own_files)
+        os.replace(fresh, study.database)
+        study.database.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        return _searched(study, participant_id, rows, tables, removed)
 
 
 def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
@@ -91,7 +97,7 @@ def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
         connection.execute("DELETE FROM stage_done")
         if rows:
             connection.execute(
-                "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(participant_id)]
+                "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, participant_id)]
             )
     return rows, tables
 
@@ -99,7 +105,8 @@ def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
 def _tables_with_participants(connection: duckdb.DuckDBPyConnection) -> list[str]:
     found = connection.execute(
         "SELECT table_name FROM duckdb_columns() WHERE column_name = 'participant_id' AND NOT internal "
-        "AND database_name = current_database() AND schema_name = 'main' ORDER BY table_name"
+        "AND database_name = current_database() AND table_name IN (SELECT table_name FROM duckdb_tables()) "
+        "ORDER BY table_name"
     ).fetchall()
     return [row[0] for row in found]
 
@@ -120,14 +127,24 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _remove_files(study: Study, own_folder: Path) -> tuple[str, ...]:
-    """Remove the person's exports, every report and every published file, and the old write-ahead log."""
-    doomed = [folder for folder in (own_folder, study.reports, study.folder / ".spill") if folder.is_dir()]
-    removed = [str(path.relative_to(study.folder)) for folder in doomed for path in folder.rglob("*") if path.is_file()]
+def _own_files(store: Store, participant_id: str) -> list[Path]:
+    """List the exports that are this person's alone, wherever in the inbox they lie."""
+    rows = store.connection.execute(
+        "SELECT DISTINCT file_name FROM import WHERE participant_id = ? ORDER BY file_name", [participant_id]
+    ).fetchall()
+    paths = [store.study.inbox / row[0] for row in rows]
+    return [path for path in paths if path.is_file()]
+
+
+def _remove_files(study: Study, own_folder: Path, own_files: list[Path]) -> tuple[str, ...]:
+    """Remove the person's exports, every report and every published file."""
+    doomed = [folder for folder in (own_folder, study.reports, study.folder / SPILL_FOLDER) if folder.is_dir()]
+    files = {path for folder in doomed for path in folder.rglob("*") if path.is_file()} | set(own_files)
+    for path in own_files:
+        path.unlink()
     for folder in doomed:
         shutil.rmtree(folder)
-    study.database.with_suffix(".duckdb.wal").unlink(missing_ok=True)
-    return tuple(sorted(removed))
+    return tuple(sorted(str(path.relative_to(study.folder)) for path in files))
 
 
 def _searched(study: Study, participant_id: str, rows: int, tables: int, removed: tuple[str, ...]) -> Erasure:

@@ -32,15 +32,51 @@ class KnownImport:
     message: str | None
 
 
-def known_import(store: Store, identity: ExportIdentity) -> KnownImport | None:
-    """Find the earlier import of a file, if there is one."""
+def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownImport | None:
+    """Find the earlier import of a file, if there is one that still says what the file says.
+
+    A file that was loaded, replaced, and put back is not known: its rows must correct those of the replacement. A
+    refusal by another version of painstats is not known either.
+    """
     row = store.connection.execute(
-        "SELECT import_id, status, source, rule, message FROM import "
-        "WHERE content_hash = ? AND reading_hash = ? AND participant_id IS NOT DISTINCT FROM ? "
+        "SELECT import_id, status, source, rule, message FROM import AS i "
+        "WHERE content_hash = $content AND reading_hash = $reading "
+        "AND participant_id IS NOT DISTINCT FROM $participant AND (status = 'loaded' OR painstats_version = $version) "
+        "AND NOT EXISTS (FROM import AS later WHERE later.import_id > i.import_id AND later.status = 'loaded' "
+        "AND later.file_name = $name AND later.participant_id IS NOT DISTINCT FROM $participant "
+        "AND later.content_hash <> $content) "
         "ORDER BY import_id DESC LIMIT 1",
-        [identity.content_hash, identity.reading_hash, identity.participant_id],
+        {
+            "content": identity.content_hash,
+            "reading": identity.reading_hash,
+            "participant": identity.participant_id,
+            "name": identity.file_name,
+            "version": version,
+        },
     ).fetchone()
     return KnownImport(*row) if row else None
+
+
+def has_participants(store: Store, sole: str) -> bool:
+    """Whether anybody but the sole user was ever loaded or forgotten: then a file must say whose it is."""
+    row = store.connection.execute(
+        "SELECT (SELECT count(*) FROM import WHERE participant_id <> ?) + (SELECT count(*) FROM forgotten)", [sole]
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def unreported_quarantine(store: Store) -> int:
+    """Count rows in quarantine that no finished run has reported yet."""
+    row = store.connection.execute(
+        "SELECT coalesce(sum(rows_quarantined), 0) FROM import WHERE status = 'loaded' AND NOT reported"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def mark_reported(store: Store) -> None:
+    """Remember that the quarantine of every import has been reported."""
+    with transaction(store) as connection:
+        connection.execute("UPDATE import SET reported = true WHERE NOT reported")
 
 
 def record_refusal(
@@ -73,9 +109,10 @@ def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdenti
     )
 
 
-def files_read_otherwise(store: Store, reading_hash: str) -> list[str]:
-    """List the content hashes of loaded files that were read with other zones or diary mappings than the plan's."""
+def loaded_exports(store: Store) -> list[ExportIdentity]:
+    """List what was loaded, and with which settings."""
     rows = store.connection.execute(
-        "SELECT DISTINCT content_hash FROM import WHERE reading_hash <> ? AND status = 'loaded'", [reading_hash]
+        "SELECT file_name, content_hash, reading_hash, participant_id FROM import WHERE status = 'loaded' "
+        "ORDER BY import_id"
     ).fetchall()
-    return [row[0] for row in rows]
+    return [ExportIdentity(*row) for row in rows]

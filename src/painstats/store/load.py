@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import duckdb
 import polars as pl
@@ -12,6 +11,7 @@ import polars as pl
 from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES, RecordTable
 from painstats.store.connection import Store, transaction
+from painstats.store.forgotten import participant_hash
 from painstats.store.ledger import ExportIdentity, forget_refusal
 
 FORGOTTEN_REASON = "a person whose data was removed for good"
@@ -117,7 +117,7 @@ def _load(
         forgotten = {row[0] for row in connection.execute("SELECT participant_hash FROM forgotten").fetchall()}
         tally = _Tally()
         for reading in readings:
-            _take(connection, import_id, reading, tally, forgotten)
+            _take(store, import_id, reading, tally, forgotten)
         for table in sorted(tally.staged):
             _merge(connection, RECORD_TABLES[table], import_id, tally)
         summary = ImportSummary(
@@ -134,16 +134,15 @@ def _load(
     return summary
 
 
-def _take(
-    connection: duckdb.DuckDBPyConnection, import_id: int, reading: Reading, tally: _Tally, forgotten: set[str]
-) -> None:
+def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, forgotten: set[str]) -> None:
+    connection = store.connection
     match reading:
         case ReadingNote(message):
             tally.notes.append(message)
         case IgnoredRows(entry, rows, reason):
             _ignore(connection, import_id, entry, rows, reason, tally)
         case CheckedRows(table, accepted, rejected):
-            kept = _without_forgotten(accepted, forgotten)
+            kept = _without_forgotten(store, accepted, forgotten)
             if kept.height < accepted.height:
                 _ignore(connection, import_id, "", accepted.height - kept.height, FORGOTTEN_REASON, tally)
             _stage(connection, RECORD_TABLES[table], kept, tally)
@@ -157,17 +156,12 @@ def _ignore(
     tally.ignored += rows
 
 
-def _without_forgotten(accepted: pl.DataFrame, forgotten: set[str]) -> pl.DataFrame:
+def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: set[str]) -> pl.DataFrame:
     if not forgotten:
         return accepted
     people = accepted["participant_id"].unique().to_list()
-    gone = [person for person in people if participant_hash(person) in forgotten]
+    gone = [person for person in people if participant_hash(store.study, person) in forgotten]
     return accepted.filter(~pl.col("participant_id").is_in(gone))
-
-
-def participant_hash(participant_id: str) -> str:
-    """Return the SHA-256 of a participant id, the only trace that a forgotten person leaves."""
-    return sha256(participant_id.encode()).hexdigest()
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, table: RecordTable, accepted: pl.DataFrame, tally: _Tally) -> None:
@@ -212,6 +206,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id:
         f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM staged_{table.name} "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_order DESC) = 1"
     )
+    conflicting = _quarantine_conflicts(connection, table, import_id)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE correction AS SELECT new.* FROM incoming AS new JOIN {table.name} AS old "
         f"ON {same_key} WHERE NOT ({same_values})"
@@ -229,9 +224,22 @@ def _merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id:
     )
     connection.execute(f"INSERT INTO {table.name} BY NAME SELECT *, ?::INTEGER AS import_id FROM addition", [import_id])
     added = _number(connection, "SELECT count(*) FROM addition")
+    tally.quarantined += conflicting
     tally.corrected += corrected
     tally.new += added - corrected
-    tally.same += staged - added
+    tally.same += staged - added - conflicting
+
+
+def _quarantine_conflicts(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> int:
+    """Keep apart the rows of one file that say something else about the same fact than the row that counts."""
+    same_key = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in table.key)
+    same_values = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in table.values)
+    row = connection.execute(
+        f"INSERT INTO quarantine SELECT ?, '{table.name}', NULL, NULL, NULL, 'conflicting_duplicate', to_json(old) "
+        f"FROM staged_{table.name} AS old JOIN incoming AS new ON {same_key} WHERE NOT ({same_values})",
+        [import_id],
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _enter(

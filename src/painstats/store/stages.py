@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from pathlib import Path
 
 from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.ledger import RECORD_LEDGER_TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class StageDone:
+    """What a stage came to: why there is no answer (None if there is one), and the files it wrote."""
+
+    refusal: str | None
+    files: tuple[Path, ...]
 
 
 def inputs_hash(store: Store, version: str) -> str:
@@ -19,19 +29,23 @@ def inputs_hash(store: Store, version: str) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def was_done(store: Store, stage: str, inputs: str) -> bool:
-    """Whether a stage was already done on exactly these inputs."""
+def done_before(store: Store, stage: str, inputs: str) -> StageDone | None:
+    """Return what a stage came to on exactly these inputs, unless something it wrote is no longer there."""
     row = store.connection.execute(
-        "SELECT count(*) FROM stage_done WHERE stage = ? AND inputs_hash = ?", [stage, inputs]
+        "SELECT refusal, files FROM stage_done WHERE stage = ? AND inputs_hash = ?", [stage, inputs]
     ).fetchone()
-    return bool(row and row[0])
+    if row is None:
+        return None
+    done = StageDone(row[0], tuple(Path(name) for name in row[1]))
+    return done if all((store.study.folder / path).exists() for path in done.files) else None
 
 
-def mark_done(store: Store, stage: str, inputs: str) -> None:
-    """Remember what a stage was done on."""
+def mark_done(store: Store, stage: str, inputs: str, done: StageDone) -> None:
+    """Remember what a stage was done on, and what came of it."""
+    files = [str(path.relative_to(store.study.folder)) for path in done.files]
     with transaction(store) as connection:
         connection.execute("DELETE FROM stage_done WHERE stage = ?", [stage])
-        connection.execute("INSERT INTO stage_done VALUES (?, ?)", [stage, inputs])
+        connection.execute("INSERT INTO stage_done VALUES (?, ?, ?, ?)", [stage, inputs, done.refusal, files])
 
 
 def clear_records(store: Store) -> None:

@@ -17,10 +17,18 @@ CREATE TABLE import (
     rows_corrected    BIGINT NOT NULL DEFAULT 0,
     rows_quarantined  BIGINT NOT NULL DEFAULT 0,
     rows_ignored      BIGINT NOT NULL DEFAULT 0,
+    reported          BOOLEAN NOT NULL DEFAULT false,  -- whether a finished run has told of its quarantine
     painstats_version VARCHAR NOT NULL,
     imported_at       TIMESTAMPTZ NOT NULL DEFAULT now(),
     CHECK (rows_read = rows_new + rows_same + rows_corrected + rows_quarantined + rows_ignored)
 );
+
+-- Files and rows for each source, as they stand at any moment.
+CREATE VIEW import_summary AS
+SELECT participant_id, source, status, rule, count(*) AS files, sum(rows_read)::BIGINT AS rows_read,
+       sum(rows_new + rows_corrected)::BIGINT AS rows_stored, sum(rows_same)::BIGINT AS rows_known,
+       sum(rows_quarantined)::BIGINT AS rows_quarantined, sum(rows_ignored)::BIGINT AS rows_ignored
+FROM import GROUP BY ALL ORDER BY ALL;
 
 CREATE TABLE quarantine (
     import_id   INTEGER NOT NULL,
@@ -40,7 +48,7 @@ CREATE TABLE superseded (
     old_import_id INTEGER NOT NULL, new_import_id INTEGER NOT NULL, record JSON NOT NULL
 );
 
--- People whose data was removed for good, as SHA-256 of their id: their rows are not let in again.
+-- People whose data was removed for good, as a keyed hash of their id: their rows are not let in again.
 CREATE TABLE forgotten (participant_hash VARCHAR NOT NULL, forgotten_at TIMESTAMPTZ NOT NULL DEFAULT now());
 
 -- Records. Columns and keys: records.py. No primary keys: they cost five times the load; load.py keeps keys unique.
@@ -69,4 +77,8 @@ CREATE TABLE self_report (
 );
 
 -- What the results rest on, so that a run with nothing new changes nothing.
-CREATE TABLE stage_done (stage VARCHAR NOT NULL, inputs_hash VARCHAR NOT NULL);
+CREATE TABLE stage_done (
+    stage VARCHAR NOT NULL, inputs_hash VARCHAR NOT NULL,
+    refusal VARCHAR,                       -- why there is no answer, if there is none
+    files VARCHAR[] NOT NULL               -- what was written
+);
