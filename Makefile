@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint sample clean lock
+.PHONY: setup demo test lint bench sample clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -26,6 +26,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks.engine --sizes 200x90 --limit 120
+	$(BIN)/python -m benchmarks.refits
 
 sample: setup
 	$(BIN)/python -m sample_data.make sample-study
