@@ -113,7 +113,7 @@ def show_findings(study: Study, findings: pl.DataFrame) -> None:
             st.write(
                 sentence(
                     row["measure"], row["lag_days"], item, row["verdict"], row["estimate"], row["low"], row["high"],
-                    row["probability_of_direction"], row["days_needed"], row["reasons"],
+                    row["probability_of_direction"], row["days_needed"], row["reasons"], "their",
                 )
             )  # fmt: skip
 

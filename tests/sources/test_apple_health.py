@@ -94,7 +94,7 @@ def test_the_xml_is_found_by_content_under_any_name(tmp_path: Path) -> None:
     )
     contents = read(path)
     assert contents.accepted("step_count").height == 1
-    assert contents.ignored[-1].reason == "2 other files of the zip: not used"
+    assert contents.ignored[-1].reason == "2 other file(s) of the zip: not used"
 
 
 def test_two_candidates_are_ambiguous(tmp_path: Path) -> None:

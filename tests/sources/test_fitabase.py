@@ -103,7 +103,7 @@ def test_a_whole_folder_can_come_as_one_zip(tmp_path: Path) -> None:
     entries: dict[str, str | bytes] = {f"Fitabase Data/{name}": (FIXTURES / name).read_bytes() for name in names}
     contents = read(zipped(tmp_path / "fitabase.zip", {**entries, "readme.txt": "hello"}), NEW_YORK)
     assert contents.accepted("daily_total").height == 28 * 5 + 12 * 2
-    assert contents.ignored[-1].reason == "1 other files of the archive: not used"
+    assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"
 
 
 def test_the_id_column_has_two_names(tmp_path: Path) -> None:

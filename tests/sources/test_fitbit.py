@@ -120,7 +120,7 @@ def test_step_files_are_found_anywhere(tmp_path: Path, name: str) -> None:
         zipped(tmp_path / "takeout.zip", {name: values([("03/01/24 10:00:00", "5")]), "README.txt": "hello"})
     )
     assert contents.accepted("step_count")["step_count"].to_list() == [5]
-    assert contents.ignored[-1].reason == "1 other files of the archive: not used"
+    assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"
 
 
 def test_the_name_of_a_person_in_a_folder_is_not_kept(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_files_of_other_kinds_are_left_alone(tmp_path: Path) -> None:
     assert contents.accepted("step_count").height == 1
     assert [ignored.reason for ignored in contents.ignored] == [
         "holds no data",
-        "4 other files of the archive: not used",
+        "4 other file(s) of the archive: not used",
     ]
 
 

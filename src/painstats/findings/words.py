@@ -215,7 +215,7 @@ def comparison(measure: str, lag_days: int) -> str:
 
 def sentence(
     measure: str, lag_days: int, item: str, verdict: str, estimate: float | None, low: float | None, high: float | None,
-    probability: float | None, days_needed: int | None, reasons: list[str],
+    probability: float | None, days_needed: int | None, reasons: list[str], possessive: str = "your",
 ) -> str:  # fmt: skip
     """Write one finding about a person in full.
 
@@ -232,7 +232,7 @@ def sentence(
     """
     is_directed = verdict in ("more_pain", "less_pain") and probability is not None
     sure = f"; probability that the direction is right: {_percent(probability)}" if is_directed else ""
-    whose = f"your {item_words(item).label}"
+    whose = f"{possessive} {item_words(item).label}"
     told = _told(whose, measure, lag_days, item, verdict, (estimate, low, high), sure, reasons)
     if told is not None:
         return told

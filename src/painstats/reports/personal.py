@@ -25,6 +25,7 @@ from painstats.reports.pages import Card, Cell, Page, Part, Table, joined, named
 from painstats.reports.person_record import PersonRecord, person_record
 from painstats.reports.personal_pictures import months_table, person_figures
 from painstats.reports.reading import (
+    FILLED_WORDS,
     days_table,
     devices_table,
     files_table,
@@ -244,7 +245,7 @@ def settings_table(study: Study) -> Table:
     plan = study.plan
     outcome, rules = plan.outcome, plan.rules
     low, high = outcome.scale
-    asked = [f"{diary.file}: filled in {diary.filled.replace('_', ' ')}" for diary in plan.diaries]
+    asked = [f"{diary.file}: written {FILLED_WORDS[diary.filled]}" for diary in plan.diaries]
     compared = [compared_words(predictor.measure, predictor.lag) for predictor in plan.predictors]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -265,7 +266,8 @@ def settings_table(study: Study) -> Table:
         ),
         (
             "A day of wear",
-            f"steps in at least {rules.min_active_hours} different hours, {rules.min_clock_hours:g} hours on the clock",
+            f"steps in at least {rules.min_active_hours} different hours, "
+            f"a date of {rules.min_clock_hours:g} to {48 - rules.min_clock_hours:g} hours",
         ),
         *(("Diary", named(text)) for text in asked),
         ("Fingerprint of the plan", study.plan_hash),

@@ -172,7 +172,8 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
     rows: list[tuple[str, ...]] = [(f"{item}: rated", whole(rated)), (f"{item}: no rating", whole(days.height - rated))]
     for measure in measures:
         rows.append((f"{MEASURES[measure].label}: valid", whole(days[measure].count())))
-        missing = days.group_by(f"{measure}_missing").len().drop_nulls().sort("len", descending=True)
+        missing = days.group_by(f"{measure}_missing").len().drop_nulls()
+        missing = missing.sort("len", f"{measure}_missing", descending=[True, False])
         rows += [
             (f"{MEASURES[measure].label}: {DAY_REASONS.get(reason, reason)}", whole(count))
             for reason, count in missing.iter_rows()

@@ -71,7 +71,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     yield from _notes(entry, tally, n_records)
     yield from _ignored(entry, tally)
     if len(export.entries) > 1:
-        yield Ignored(export.name, 0, f"{len(export.entries) - 1} other files of the zip: not used")
+        yield Ignored(export.name, 0, f"{len(export.entries) - 1} other file(s) of the zip: not used")
 
 
 def _refuse_dates_of_2015(entry: Entry, raw: pl.DataFrame) -> None:

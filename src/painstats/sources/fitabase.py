@@ -105,7 +105,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         else:
             yield from _read_table(entry, kind, read_csv(entry), settings)
     if n_other:
-        yield Ignored(export.name, 0, f"{n_other} other files of the archive: not used")
+        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 def _rows_below_header(entry: Entry) -> int:

@@ -90,7 +90,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
 
 def _unused(export: Export, entries: list[Entry]) -> Iterator[Ignored]:
     if entries and export.is_zip:
-        yield Ignored(export.name, 0, f"{len(entries)} other files of the archive: not used")
+        yield Ignored(export.name, 0, f"{len(entries)} other file(s) of the archive: not used")
     elif entries:
         content = read_whole(entries[0], MAX_BYTES)
         rows = content.count(b'"dateTime"') or content.count(b'"logId"')
