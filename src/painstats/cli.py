@@ -50,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        print(f"painstats: {error.filename}: {error.strerror}; check the path and the permissions", file=sys.stderr)
+        print(
+            f"painstats: {error.filename or 'a file'}: {error.strerror}; check the path and the permissions",
+            file=sys.stderr,
+        )
         return StorageError.exit_code
     except Exception as error:
         if "nterrupt" in str(error):  # DuckDB's way of passing Ctrl-C on
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _interrupted() -> int:
-    print("painstats: interrupted; the file being read left no trace, run again for the rest", file=sys.stderr)
+    print("painstats: interrupted; what was not finished left no trace, run again for the rest", file=sys.stderr)
     return INTERRUPTED
 
 

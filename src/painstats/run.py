@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -25,6 +26,7 @@ from painstats.store.ledger import (
     has_participants,
     known_import,
     loaded_exports,
+    lost_when_read_again,
     mark_reported,
     record_refusal,
     unreported_quarantine,
@@ -107,18 +109,15 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
     changed = {
-        known.content_hash
+        known.identity.content_hash
         for known in loaded_exports(store)
-        if known.reading_hash != _reading_hash(store.study, known.participant_id)
+        if known.identity.reading_hash != _reading_hash(store.study, known.identity.participant_id)
     }
     if not changed:
         return
     inbox = list_inbox(store.study)
-    names, contents = {file.name for file in inbox}, {content_hash(file.path) for file in inbox}
-    # A file that was replaced under its name by a longer one is no loss.
-    absent = sorted(
-        {k.file_name for k in loaded_exports(store) if k.file_name not in names and k.content_hash not in contents}
-    )
+    loaded = loaded_exports(store)
+    absent = sorted(lost_when_read_again(loaded, {_content_or_none(file.path) for file in inbox}))
     if absent:
         raise StudyError(
             "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "
@@ -129,17 +128,24 @@ def prepare(store: Store, say: Say) -> None:
     clear_records(store)
 
 
-def _names_of(exports: list[ExportIdentity], contents: set[str]) -> set[str]:
-    return {known.file_name for known in exports if known.content_hash in contents}
+def _content_or_none(path: Path) -> str | None:
+    try:
+        return content_hash(path)
+    except ExportRefused:
+        return None
 
 
 def list_inbox(study: Study) -> list[InboxFile]:
     """List the files of the inbox, the oldest first, with the participant that their folder names."""
     if not study.inbox.is_dir():
         raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
-    paths = [path for path in study.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    paths = [
+        path
+        for path in _walked(study.inbox)
+        if (path.is_file() or path.is_symlink()) and not any(map(_is_hidden, path.relative_to(study.inbox).parts))
+    ]
     # Where two files contradict each other the later one counts, so the one changed last comes last.
-    paths.sort(key=lambda path: (int(path.stat().st_mtime), str(path)))
+    paths.sort(key=lambda path: (path.lstat().st_mtime_ns, str(path)))
     ignore = study.plan.inbox.ignore
     files = []
     for path in paths:
@@ -150,15 +156,26 @@ def list_inbox(study: Study) -> list[InboxFile]:
     return files
 
 
+def _walked(folder: Path) -> Iterator[Path]:
+    """Walk a folder, also through links to folders, each once; links that lead nowhere are found too."""
+    seen = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(parent) / name for name in names)
+
+
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one file, unless it is known; a file that fails leaves the database as it was."""
     study = store.study
     participant = file.participant_id or _sole_participant(store)
     try:
         content = content_hash(file.path)
-    except OSError as error:
-        message = f"{file.name}: cannot be read ({error.strerror}); check the file and its permissions"
-        return FileOutcome(file, "refused", rule="unreadable_file", message=message)
+    except ExportRefused as refusal:
+        return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     identity = ExportIdentity(file.name, content, _reading_hash(study, participant), participant)
     known = known_import(store, identity, VERSION)
     if known is not None:
@@ -230,13 +247,18 @@ def _checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Reading]
 def _sole_participant(store: Store) -> str | None:
     """Return whose the files directly in the inbox are, None where that cannot be known.
 
-    They are the one declared participant's, or the user's own in a study that has never known anybody else.
+    They are the one declared participant's, or the user's own, in a study that has never known anybody else: not in
+    its inbox, not in its ledger, and nobody who was forgotten.
     """
     declared = set(store.study.plan.participants)
-    if declared:
-        return next(iter(declared)) if len(declared) == 1 else None
-    has_folders = any(path.is_dir() for path in store.study.inbox.iterdir())
-    return None if has_folders or has_participants(store, SOLE_PARTICIPANT) else SOLE_PARTICIPANT
+    sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT
+    folders = {path.name for path in store.study.inbox.iterdir() if path.is_dir() and not _is_hidden(path.name)}
+    return None if (declared | folders) - {sole} or has_participants(store, sole) else sole
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file or folder belongs to the system or a synchroniser, not to a person."""
+    return name.startswith((".", "@", "__MACOSX"))
 
 
 def _reading_hash(study: Study, participant_id: str | None) -> str:

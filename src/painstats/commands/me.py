@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import tempfile
@@ -25,6 +26,12 @@ RECALL_WORDS = {
     "last_24_hours": "the last 24 hours",
     "yesterday": "the day before",
 }
+
+PERSON_COLUMNS = {
+    "participant", "participant_id", "patient", "patient_id", "subject", "subject_id", "person", "person_id",
+    "record_id", "user", "user_id", "id", "name",
+}  # fmt: skip
+"""Names of columns that tell people apart."""
 
 DIARY_KEYS = (
     "filled", "date_column", "date_format", "time_column", "time_format", "delimiter", "decimal", "encoding",
@@ -60,13 +67,14 @@ def me(exports: list[Path], diary: MyDiary, time_zone: str, output: Path, as_jso
         A file is missing, or the time zone or a setting is wrong.
     """
     _check_paths(exports, diary.path, output)
+    _refuse_shared_diary(diary)
     plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
         study = Study(folder=Path(name), plan=plan)
         _fill_inbox(study, [diary.path, *exports])
         summary = run_study(study, silent if as_json else progress())
         _refuse_several_people(study)
-        written = _diary_was_read(summary, diary) and _keep_report(study, output)
+        written = _may_be_written(summary, diary, output) and _keep_report(study, output)
         if as_json:
             print_json({**as_answer(summary), "reports": [str(output)] if written else []})
         else:
@@ -96,11 +104,28 @@ def _refuse_several_people(study: Study) -> None:
         )
 
 
-def _diary_was_read(summary: RunSummary, diary: MyDiary) -> bool:
-    """Whether the diary was taken; a report without it would only push out an earlier, better one."""
-    return any(
-        outcome.status == "loaded" for outcome in summary.files if Path(outcome.file.name).name == diary.path.name
-    )
+def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
+    """Whether there is a report worth writing: the diary was taken, and no earlier report is pushed out by a part."""
+    taken = [outcome.summary for outcome in summary.files if Path(outcome.file.name).name == diary.path.name]
+    rows = [(read.new + read.same + read.corrected, read.quarantined) for read in taken if read is not None]
+    is_whole = all(outcome.status == "loaded" for outcome in summary.files)
+    return any(stored > quarantined for stored, quarantined in rows) and (is_whole or not output.exists())
+
+
+def _refuse_shared_diary(diary: MyDiary) -> None:
+    """Refuse a diary whose rows say that they are of several people; it would be averaged into one."""
+    try:
+        with diary.path.open(encoding=diary.encoding, newline="") as file:
+            rows = list(csv.DictReader(file, delimiter=diary.delimiter))
+    except (UnicodeError, csv.Error):
+        return  # the reader says more about it
+    for name in rows[0] if rows else ():
+        people = {row.get(name) for row in rows}
+        if name and name.strip().casefold() in PERSON_COLUMNS and len(people) > 1:
+            raise StudyError(
+                f"{diary.path.name}: its column {name} tells {len(people)} people apart, and painstats me writes a "
+                "report about one; keep only your own rows, or make a study with: painstats init"
+            )
 
 
 def _fill_inbox(study: Study, paths: list[Path]) -> None:
@@ -165,8 +190,9 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
             print(f"Note: {printable(note)}")
     if report is None:
         print(
-            f"No report: {diary.path.name} could not be read. What study.toml is said to need is an option here: "
-            "see painstats me --help (--date-column, --pain-column, --date-format, --delimiter, --scale, …)."
+            "No report was written, and an earlier one was kept: not everything could be read. "
+            "What study.toml is said to need is an option here: see painstats me --help "
+            "(--date-column, --pain-column, --date-format, --delimiter, --scale, …)."
         )
         return
     print(

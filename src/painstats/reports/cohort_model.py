@@ -126,7 +126,7 @@ def _two_stage_table(model: CohortModel, study: Study) -> Table:
                 "yes" if row["agrees"] else "NO",
             )
         )
-    caption = "A check that shares nothing with the mixed model: the mean of people's own slopes with its t interval"
+    caption = "A check with code of its own: the mean of people's own slopes with its t interval"
     return Table(caption, ("Within people", "Put forward", "From", "Two-stage mean", "Agree"), tuple(rows))
 
 
@@ -218,7 +218,17 @@ def diagnostics_part(model: CohortModel) -> Part:
         else ()
     )
     summary = fit["statsmodels_summary"]
-    texts = (("statsmodels' own summary of the same model, on whitened rows", summary),) if summary else ()
+    texts = (
+        (
+            (
+                "statsmodels' own summary of the same model. Its log-likelihood is that of whitened rows, "
+                "its z tests know nothing of few people, and what it says of a phase is not judged here",
+                summary,
+            ),
+        )
+        if summary
+        else ()
+    )
     return Part(heading, figures=figures, tables=(_checks_table(fit), _fit_table(fit)), preformatted=texts)
 
 
@@ -227,7 +237,7 @@ def _checks_table(fit: Row) -> Table:
     difference = fit["statsmodels_difference"]
     rows = (
         ("Reached a certified optimum", "yes" if fit["converged"] else "NO"),
-        ("Singular: people cannot be told apart on some slope", "YES" if fit["is_singular"] else "no"),
+        ("Singular (slopes and levels move together)", "yes" if fit["is_singular"] else "no"),
         ("Largest element of the projected gradient", scientific(fit["projected_gradient"])),
         ("Certificate (below −10⁻⁶ at a false optimum)", scientific(fit["certificate"])),
         (

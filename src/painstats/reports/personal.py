@@ -76,7 +76,7 @@ def personal_page(store: Store, summary: Row, findings: Sequence[Row]) -> Page:
             ),
             _ground(store, record),
             Part("What this cannot tell", points=_limits(record, study)),
-            Part("The settings behind this report", tables=(settings_table(study),)),
+            Part("The settings behind this report", tables=(settings_table(study, diaries=False),)),
         ),
     )
 
@@ -240,12 +240,12 @@ def _treatments(record: PersonRecord, item: str) -> tuple[Cell, ...]:
     )
 
 
-def settings_table(study: Study) -> Table:
-    """Show the plan's settings that a reader of any report ought to know."""
+def settings_table(study: Study, *, diaries: bool = True) -> Table:
+    """Show the plan's settings that a reader of any report ought to know; a person is told of their own diary above."""
     plan = study.plan
     outcome, rules = plan.outcome, plan.rules
     low, high = outcome.scale
-    asked = [f"{diary.file}: written {FILLED_WORDS[diary.filled]}" for diary in plan.diaries]
+    asked = [f"{diary.file}: written {FILLED_WORDS[diary.filled]}" for diary in (plan.diaries if diaries else ())]
     compared = [compared_words(predictor.measure, predictor.lag) for predictor in plan.predictors]
     rows: list[tuple[Cell, ...]] = [
         (

@@ -17,7 +17,7 @@ from painstats.sources.diary_advice import (
     declared_columns,
     header_advice,
     missing_columns,
-    reads_all,
+    reads_more,
     undeclared_form,
 )
 from painstats.sources.diary_rows import item_names, read_moments, self_reports
@@ -131,7 +131,7 @@ def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments:
     given = dates.str.strip_chars() != ""
     unread = given & moments["date"].is_null()
     n_given, n_unread = int(given.sum()), int(unread.sum())
-    if n_unread > MAX_UNREAD_DATES * n_given or (n_unread and reads_all(dates.filter(given))):
+    if n_unread > MAX_UNREAD_DATES * n_given or (n_unread and reads_more(dates.filter(given), n_given - n_unread)):
         raise refused(
             "date_format",
             entry,

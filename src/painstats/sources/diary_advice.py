@@ -43,9 +43,11 @@ def fitting_formats(cells: pl.Series) -> list[str]:
     ]
 
 
-def reads_all(cells: pl.Series) -> bool:
-    """Whether some known format reads every date; then one that reads only a part of them is the wrong one."""
-    return any(all(parse_time(text.strip(), form) is not None for text in cells) for form in fitting_formats(cells))
+def reads_more(cells: pl.Series, n_read: int) -> bool:
+    """Whether some known format reads more of the dates than the declared one; then that is the wrong one."""
+    return any(
+        sum(parse_time(text.strip(), form) is not None for text in cells) > n_read for form in fitting_formats(cells)
+    )
 
 
 def date_format_advice(cells: pl.Series) -> str:

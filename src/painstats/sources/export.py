@@ -141,9 +141,12 @@ def open_export(path: Path) -> Export:
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file in hex, read as a stream."""
     digest = hashlib.sha256()
-    with _open_file(path) as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
+    try:
+        with _open_file(path) as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise _unreadable(path, error) from None
     return digest.hexdigest()
 
 

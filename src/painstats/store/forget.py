@@ -6,6 +6,7 @@ database is copied, the copy takes its place, and every file of the study is sea
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -61,7 +62,7 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
     with locked(study):
         with opened(study) as store:
             own_files = _own_files(store, participant_id)
-            rows, tables = _delete_rows(store, participant_id)
+            rows, tables = _delete_rows(store, participant_id, is_known=own_folder.is_dir())
             if not rows and not own_folder.is_dir():
                 raise StudyError(
                     f"{study.folder.name} has no participant of that id; see: painstats status {study.folder}"
@@ -74,7 +75,7 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
         return _searched(study, participant_id, rows, tables, removed)
 
 
-def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
+def _delete_rows(store: Store, participant_id: str, *, is_known: bool) -> tuple[int, int]:
     with transaction(store) as connection:
         rows = tables = 0
         connection.execute(
@@ -95,7 +96,8 @@ def _delete_rows(store: Store, participant_id: str) -> tuple[int, int]:
         for table in RESULT_TABLES:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM stage_done")
-        if rows:
+        connection.execute("DELETE FROM import WHERE status = 'refused' AND contains(file_name, ?)", [participant_id])
+        if rows or is_known:
             connection.execute(
                 "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, participant_id)]
             )
@@ -128,12 +130,20 @@ def _quoted(path: Path) -> str:
 
 
 def _own_files(store: Store, participant_id: str) -> list[Path]:
-    """List the exports that are this person's alone, wherever in the inbox they lie."""
+    """List the exports that are this person's alone, wherever in the inbox they lie and whatever their name is now."""
     rows = store.connection.execute(
-        "SELECT DISTINCT file_name FROM import WHERE participant_id = ? ORDER BY file_name", [participant_id]
+        "SELECT DISTINCT content_hash FROM import WHERE participant_id = ?", [participant_id]
     ).fetchall()
-    paths = [store.study.inbox / row[0] for row in rows]
-    return [path for path in paths if path.is_file()]
+    own = {row[0] for row in rows}
+    return [path for path in sorted(store.study.inbox.rglob("*")) if path.is_file() and _content(path) in own]
+
+
+def _content(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _remove_files(study: Study, own_folder: Path, own_files: list[Path]) -> tuple[str, ...]:

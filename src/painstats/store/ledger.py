@@ -109,10 +109,34 @@ def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdenti
     )
 
 
-def loaded_exports(store: Store) -> list[ExportIdentity]:
-    """List what was loaded, and with which settings."""
+@dataclass(frozen=True, slots=True)
+class LoadedExport:
+    """A loaded file: what it was, how many rows it held, and how many of them were known from before."""
+
+    identity: ExportIdentity
+    rows_held: int
+    rows_known: int
+
+
+def loaded_exports(store: Store) -> list[LoadedExport]:
+    """List what was loaded, and with which settings, in the order of loading."""
     rows = store.connection.execute(
-        "SELECT file_name, content_hash, reading_hash, participant_id FROM import WHERE status = 'loaded' "
-        "ORDER BY import_id"
+        "SELECT file_name, content_hash, reading_hash, participant_id, rows_new + rows_same + rows_corrected, "
+        "rows_same + rows_corrected FROM import WHERE status = 'loaded' ORDER BY import_id"
     ).fetchall()
-    return [ExportIdentity(*row) for row in rows]
+    return [LoadedExport(ExportIdentity(*row[:4]), *row[4:]) for row in rows]
+
+
+def lost_when_read_again(loaded: list[LoadedExport], present: set[str | None]) -> set[str]:
+    """Name the files whose rows would be lost if everything were read again from the contents that are present.
+
+    A file that was replaced under its name is not lost if the replacement knew at least as many rows from before.
+    """
+    lost = set()
+    for place, old in enumerate(loaded):
+        if old.identity.content_hash in present or not old.rows_held:
+            continue
+        later = [new for new in loaded[place + 1 :] if new.identity.file_name == old.identity.file_name]
+        if not any(new.identity.content_hash in present and new.rows_known >= old.rows_held for new in later):
+            lost.add(old.identity.file_name)
+    return lost
