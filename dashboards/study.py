@@ -24,6 +24,11 @@ from painstats.study import Study, read_study
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TABLES = ("daily_summary", "finding", "participant_summary")
 COUNTS = {"rated_days": "rated", "valid_nights": "nights", "valid_step_days": "step days", "complete_days": "complete"}
+VALID_WORDS = {
+    "total_sleep_time_min": "valid nights",
+    "step_count": "valid step days",
+    "active_time_min": "valid active days",
+}
 CHART_WIDTH = 700
 PHASES = {"participant_id": pl.String, "name": pl.String, "start_date": pl.Date, "end_date": pl.Date}
 
@@ -95,7 +100,7 @@ def choose_dates(days: pl.DataFrame, person: str) -> pl.DataFrame:
 def show_completeness(study: Study, days: pl.DataFrame) -> None:
     """Show how many of the chosen days are valid."""
     names = {"pain_score": "rated days"}
-    names |= {predictor.measure: f"valid {predictor.definition.label} days" for predictor in study.plan.predictors}
+    names |= {predictor.measure: VALID_WORDS[predictor.measure] for predictor in study.plan.predictors}
     for place, (column, label) in zip(st.columns(len(names)), names.items(), strict=True):
         place.metric(capital(label), f"{days[column].count()} of {days.height}")
 
