@@ -1,4 +1,4 @@
-"""Real exports go the whole way, where ``PAINSTATS_REAL_EXPORTS`` has them (they are not part of the project)."""
+"""Real exports go the whole way, where they lie beside the project or in ``PAINSTATS_REAL_EXPORTS``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from painstats.store import open_store
 from painstats.study import read_study
 
 ROOT = Path(__file__).parents[1]
-REAL = Path(os.environ.get("PAINSTATS_REAL_EXPORTS", ROOT.parent / "shared" / "data"))
+BESIDE = [folder for folder in ROOT.parent.glob("*/data") if (folder / "pmdata").is_dir()]
+REAL = Path(os.environ.get("PAINSTATS_REAL_EXPORTS", BESIDE[0] if BESIDE else ROOT.parent))
 EXAMPLES = ROOT / "docs" / "examples"
 
 
