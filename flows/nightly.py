@@ -28,7 +28,7 @@ from painstats.commands.run import print_summary, progress, silent, verdict_coun
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
 from painstats.store import open_store
-from painstats.study import read_study
+from painstats.study import Study, read_study
 
 say = progress()
 
@@ -53,24 +53,23 @@ def without_values(step: Callable[Parameters, Result]) -> Callable[Parameters, R
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 @without_values
-def prepare_study(folder: str) -> int:
-    """Check the study and return how many participants (and files of several people) have an inbox."""
+def prepare_study(folder: str) -> list[list[InboxFile]]:
+    """Check the study and list its inboxes: one of each participant, and one of files of several people."""
     study = read_study(Path(folder))
     with open_store(study) as store:
         prepare(store, say)
-    return len(_inboxes(folder))
+    return _inboxes(study)
 
 
 @task(task_run_name="read-inbox-{number}", cache_policy=NO_CACHE, persist_result=False)
 @without_values
-def read_inbox(folder: str, number: int) -> tuple[FileOutcome, ...]:
+def read_inbox(folder: str, number: int, inbox: list[InboxFile]) -> tuple[FileOutcome, ...]:
     """Read what is new from one participant."""
-    inboxes = _inboxes(folder)
     with open_store(read_study(Path(folder))) as store:
-        outcomes = tuple(load_file(store, file, silent) for file in inboxes[number])
+        outcomes = tuple(load_file(store, file, silent) for file in inbox)
     rows = sum(outcome.summary.read for outcome in outcomes if outcome.summary)
     # A service's output ends up in logs: counts only, no file names.
-    say(f"inbox {number + 1} of {len(inboxes)}: {len(outcomes)} files, {rows} rows read")
+    say(f"inbox {number + 1}: {len(outcomes)} files, {rows} rows read")
     return outcomes
 
 
@@ -97,7 +96,7 @@ def nightly(study_folder: str) -> RunSummary:
         After everything else was done: at least one participant's inbox could not be read.
     """
     inboxes = prepare_study(study_folder)
-    states = [read_inbox(study_folder, number, return_state=True) for number in range(inboxes)]
+    states = [read_inbox(study_folder, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
     failed = [number for number, state in enumerate(states) if not state.is_completed()]
     outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
     summary = compute_answers(study_folder, outcomes)
@@ -105,16 +104,16 @@ def nightly(study_folder: str) -> RunSummary:
     broken = sum(outcome.status == "failed" for outcome in outcomes)
     if failed or broken:
         raise RuntimeError(
-            f"{len(failed)} of {inboxes} inboxes and {broken} files could not be read; the others were; "
+            f"{len(failed)} of {len(inboxes)} inboxes and {broken} files could not be read; the others were; "
             "see the task runs for the reason"
         )
     return summary
 
 
-def _inboxes(folder: str) -> list[list[InboxFile]]:
+def _inboxes(study: Study) -> list[list[InboxFile]]:
     """Group the files of the inbox by participant, in a fixed order."""
     groups: dict[str, list[InboxFile]] = {}
-    for file in list_inbox(read_study(Path(folder))):
+    for file in list_inbox(study):
         groups.setdefault(file.participant_id or "", []).append(file)
     return [groups[participant] for participant in sorted(groups)]
 

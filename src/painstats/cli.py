@@ -128,6 +128,10 @@ def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     me.add_argument(
         "--output", type=Path, default=Path("painstats-report.html"), help="the report (default: %(default)s)"
     )
+    _add_diary_options(me)
+
+
+def _add_diary_options(me: argparse.ArgumentParser) -> None:
     me.add_argument("--pain-column", default="pain", help="column of the rating (default: %(default)s)")
     me.add_argument("--date-column", default="date", help="column of the date (default: %(default)s)")
     me.add_argument("--time-column", help="column of the time, if there is one (see --time-format)")

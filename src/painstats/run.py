@@ -20,7 +20,7 @@ from painstats.reports import write_reports
 from painstats.sources import read_export
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
 from painstats.sources.export import content_hash
-from painstats.store import ImportSummary, Store, load_records, publish_tables
+from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
 from painstats.store.ledger import (
     ExportIdentity,
     has_participants,
@@ -98,8 +98,6 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
     PainstatsError
         The study cannot be run at all (:mod:`painstats.errors`). Refused files do not raise; they are in the result.
     """
-    from painstats.store import open_store
-
     with open_store(study) as store:
         prepare(store, say)
         outcomes = tuple(load_file(store, file, say) for file in list_inbox(study))
@@ -108,16 +106,12 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
-    changed = {
-        known.identity.content_hash
-        for known in loaded_exports(store)
-        if known.identity.reading_hash != _reading_hash(store.study, known.identity.participant_id)
-    }
-    if not changed:
-        return
-    inbox = list_inbox(store.study)
     loaded = loaded_exports(store)
-    absent = sorted(lost_when_read_again(loaded, {_content_or_none(file.path) for file in inbox}))
+    identities = [export.identity for export in loaded]
+    if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
+        return
+    present = {_content_or_none(file.path) for file in list_inbox(store.study)}
+    absent = sorted(lost_when_read_again(loaded, present))
     if absent:
         raise StudyError(
             "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "

@@ -103,6 +103,16 @@ class PredictorPlan(_Plan):
         """Name of the predictor's columns, ``step_count_lag1``."""
         return f"{self.measure}_lag{self.lag}"
 
+    @property
+    def within(self) -> str:
+        """Name of the column of a day's departure from the person's own mean."""
+        return f"{self.name}_within"
+
+    @property
+    def between(self) -> str:
+        """Name of the column of the person's mean against the mean over people."""
+        return f"{self.name}_between"
+
 
 class ItemPlan(_Plan):
     """``[[diaries.items]]``: one rating in a diary, with its scale and the two ends of it.

@@ -93,6 +93,27 @@ def test_forgetting_before_any_run_counts_too(study, capsys):
     assert run()[1]["x-diary.csv"]["rule"] == "no_participant"
 
 
+def test_forgetting_somebody_unknown_changes_nothing(study):
+    folder, put, run, _ = study
+    put("anna/diary.csv", GOOD + "2026-02-02,3 of 9\n")
+    run()
+    database = (folder / "painstats.duckdb").read_bytes()
+    assert forget(folder, "3") == 2
+    assert (folder / "painstats.duckdb").read_bytes() == database
+    assert (folder / "reports" / "anna.html").exists()
+
+
+def test_a_short_id_takes_no_row_of_somebody_else_along(study, capsys):
+    folder, put, run, _ = study
+    put("anna/diary.csv", GOOD + "2026-02-02,nine\n")
+    put("ni/diary.csv", GOOD)
+    run()
+    assert forget(folder, "ni") == 0
+    capsys.readouterr()
+    assert main(["quarantine", str(folder), "--json"]) == 0
+    assert [row["text"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["2026-02-02,nine"]
+
+
 def test_an_export_that_was_renamed_is_removed_with_its_person(study, capsys):
     folder, put, run, _ = study
     put("diary.csv", GOOD)

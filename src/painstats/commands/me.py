@@ -14,18 +14,11 @@ from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, progress, silent
 from painstats.errors import StudyError
+from painstats.reports.reading import FILLED_WORDS, RECALL_WORDS
 from painstats.run import SOLE_PARTICIPANT, RunSummary, run_study
 from painstats.store import open_store
 from painstats.store.publish import write_privately
 from painstats.study import Study, checked_plan
-
-FILLED_WORDS = {"morning": "in the morning", "evening": "in the evening", "any_time": "at any time"}
-RECALL_WORDS = {
-    "now": "that moment",
-    "today": "the day",
-    "last_24_hours": "the last 24 hours",
-    "yesterday": "the day before",
-}
 
 PERSON_COLUMNS = {
     "participant", "participant_id", "patient", "patient_id", "subject", "subject_id", "person", "person_id",
@@ -181,7 +174,8 @@ def _keep_report(study: Study, output: Path) -> bool:
 
 def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None) -> None:
     print_summary(study, summary, hint=False)
-    rows = rejected_rows(study)
+    with open_store(study) as store:
+        rows = rejected_rows(store)
     if rows:
         print("Rows that could not be used:")
         print_table(rows, ROW_HEADINGS)

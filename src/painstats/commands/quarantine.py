@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, print_table, printable, printable_lines
-from painstats.store import open_store
-from painstats.study import Study, read_study
+from painstats.store import Store, open_store
+from painstats.study import read_study
 
 QUERY = """
 SELECT i.file_name, q.entry, q.line, q.column_name, q.rule, q.text
@@ -30,8 +30,8 @@ ROW_HEADINGS = {
 def quarantine(folder: Path, as_json: bool) -> int:
     """Print every rejected row and every refused file with the reason."""
     study = read_study(folder)
-    rows = rejected_rows(study)
     with open_store(study) as store:
+        rows = rejected_rows(store)
         refused = store.connection.execute(REFUSED).pl().to_dicts()
     if as_json:
         print_json({"rows": rows, "refused_files": refused})
@@ -46,7 +46,6 @@ def quarantine(folder: Path, as_json: bool) -> int:
     return 0
 
 
-def rejected_rows(study: Study) -> list[dict[str, Any]]:
+def rejected_rows(store: Store) -> list[dict[str, Any]]:
     """Return every rejected row of a study, in the order of file and line."""
-    with open_store(study) as store:
-        return store.connection.execute(QUERY).pl().to_dicts()
+    return store.connection.execute(QUERY).pl().to_dicts()

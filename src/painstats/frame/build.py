@@ -32,12 +32,6 @@ def build_model_frame(store: Store) -> int:
     return int(row[0]) if row else 0
 
 
-def frame_columns(study: Study) -> tuple[str, ...]:
-    """Names of the numeric columns that a model may use, in order."""
-    parts = [f"{predictor.name}_{part}" for part in ("within", "between") for predictor in study.plan.predictors]
-    return (*parts, "is_weekend", "time_30d", "in_phase")
-
-
 def _declare_phases(store: Store) -> None:
     """Keep the declared phases as a table."""
     connection = store.connection
@@ -95,8 +89,8 @@ def _observed_mean(predictor: PredictorPlan) -> str:
 
 def _frame_query(study: Study) -> str:
     predictors = study.plan.predictors
-    within = "".join(f",\n       l.{p.name} - p.{p.name}_mean AS {p.name}_within" for p in predictors)
-    between = "".join(f",\n       p.{p.name}_mean - g.{p.name}_mean AS {p.name}_between" for p in predictors)
+    within = "".join(f",\n       l.{p.name} - p.{p.name}_mean AS {p.within}" for p in predictors)
+    between = "".join(f",\n       p.{p.name}_mean - g.{p.name}_mean AS {p.between}" for p in predictors)
     grand = ", ".join(f"fsum({p.name}_mean) / count({p.name}_mean) AS {p.name}_mean" for p in predictors)
     own = ", ".join(f"l.{p.name}" for p in predictors)
     enough = study.plan.rules.min_days_in_model

@@ -184,7 +184,7 @@ def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[s
     if mixed is None:
         return {}
     low, high = study.plan.outcome.scale
-    names = [_within(predictor) for predictor in study.plan.predictors]
+    names = [predictor.within for predictor in study.plan.predictors]
     slopes = person_slopes(mixed.fit, names, SEED, outcome_range=high - low)
     return {
         (slope.participant, slope.name): slope
@@ -199,7 +199,7 @@ def _person_rows(study: Study, cohort: CohortAnalysis) -> list[Row]:
     rows = []
     for person in people:
         for predictor in study.plan.predictors:
-            slope = cohort.slopes.get((person, _within(predictor)))
+            slope = cohort.slopes.get((person, predictor.within))
             alone = _own_coefficient(own.get(person), predictor)
             row = _pooled_row(slope, cohort.usable) if slope and cohort.usable else _own_row(alone)
             if row is not None:
@@ -248,9 +248,9 @@ def _own_columns(alone: Coefficient | None, fit: OwnDaysFit | None) -> Row:
 
 
 def _own_coefficient(fit: OwnDaysFit | None, predictor: PredictorPlan) -> Coefficient | None:
-    if fit is None or _within(predictor) not in fit.fit.names:
+    if fit is None or predictor.within not in fit.fit.names:
         return None
-    return coefficient(fit.table, _within(predictor))
+    return coefficient(fit.table, predictor.within)
 
 
 def slopes_differ(mixed: MixedAnalysis, name: str) -> bool:
@@ -266,7 +266,7 @@ def _cohort_rows(study: Study, frame: pl.DataFrame, cohort: CohortAnalysis) -> l
     rows = []
     for predictor in study.plan.predictors:
         try:
-            check = two_stage(cohort.apart, _within(predictor))
+            check = two_stage(cohort.apart, predictor.within)
         except NotEnoughData:
             continue
         if check.people < study.plan.rules.min_people_cohort:
@@ -281,8 +281,8 @@ def _cohort_rows(study: Study, frame: pl.DataFrame, cohort: CohortAnalysis) -> l
 
 
 def _mixed_average(mixed: MixedAnalysis, predictor: PredictorPlan, check: TwoStage) -> Row:
-    average = coefficient(mixed.table, _within(predictor))
-    spread = slope_variance(mixed.rows, _within(predictor))
+    average = coefficient(mixed.table, predictor.within)
+    spread = slope_variance(mixed.rows, predictor.within)
     return {
         "predictor": predictor.name,
         "basis": "mixed_model",
@@ -364,10 +364,6 @@ def _model_row(model: str, fit: MixedFit, table: CoefficientTable) -> Row:
         "random_terms": list(fit.random),
         "random_covariance": [float(value) for value in fit.random_covariance.ravel()],
     }
-
-
-def _within(predictor: PredictorPlan) -> str:
-    return f"{predictor.name}_within"
 
 
 def _keep(store: Store, people: list[Row], cohort: list[Row], coefficients: list[Row], models: list[Row]) -> None:

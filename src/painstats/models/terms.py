@@ -54,13 +54,13 @@ def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool) -> ModelR
         Whether each person has their own trend over time.
     """
     within = _within(frame, study)
-    between = {f"{p.name}_between": frame[f"{p.name}_between"].to_numpy() for p in study.plan.predictors}
+    between = {p.between: frame[p.between].to_numpy() for p in study.plan.predictors}
     random = ["intercept", *within, *([TIME] if own_trend else [])]
     return _laid_out(frame, within | between | _calendar_and_course(frame), random)
 
 
 def _within(frame: pl.DataFrame, study: Study) -> dict[str, Floats]:
-    return {f"{p.name}_within": frame[f"{p.name}_within"].to_numpy() for p in study.plan.predictors}
+    return {p.within: frame[p.within].to_numpy() for p in study.plan.predictors}
 
 
 def _calendar_and_course(frame: pl.DataFrame) -> dict[str, Floats]:

@@ -105,9 +105,9 @@ def _terms_table(model: CohortModel, study: Study) -> Table:
 
 
 def _expected_terms(study: Study) -> list[str]:
-    names = [predictor.name for predictor in study.plan.predictors]
+    predictors = study.plan.predictors
     intercept, *calendar = CALENDAR_TERMS
-    return [intercept, *(f"{name}_within" for name in names), *(f"{name}_between" for name in names), *calendar]
+    return [intercept, *(p.within for p in predictors), *(p.between for p in predictors), *calendar]
 
 
 def _two_stage_table(model: CohortModel, study: Study) -> Table:
@@ -217,19 +217,18 @@ def diagnostics_part(model: CohortModel) -> Part:
         if shown
         else ()
     )
-    summary = fit["statsmodels_summary"]
-    texts = (
-        (
-            (
-                "statsmodels' own summary of the same model. Its log-likelihood is that of whitened rows, "
-                "its z tests know nothing of few people, and what it says of a phase is not judged here",
-                summary,
-            ),
-        )
-        if summary
-        else ()
+    tables = (_checks_table(fit), _fit_table(fit))
+    return Part(heading, figures=figures, tables=tables, preformatted=_statsmodels_text(fit))
+
+
+def _statsmodels_text(fit: Row) -> tuple[tuple[str, str], ...]:
+    if not fit["statsmodels_summary"]:
+        return ()
+    caption = (
+        "statsmodels' own summary of the same model. Its log-likelihood is that of whitened rows, "
+        "its z tests know nothing of few people, and what it says of a phase is not judged here"
     )
-    return Part(heading, figures=figures, tables=(_checks_table(fit), _fit_table(fit)), preformatted=texts)
+    return ((caption, fit["statsmodels_summary"]),)
 
 
 def _checks_table(fit: Row) -> Table:

@@ -140,14 +140,11 @@ def open_export(path: Path) -> Export:
 
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file in hex, read as a stream."""
-    digest = hashlib.sha256()
     try:
         with _open_file(path) as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from None
-    return digest.hexdigest()
 
 
 def read_whole(entry: Entry, limit_bytes: int) -> bytes:
@@ -322,7 +319,7 @@ def _damaged(entry: Entry) -> ExportRefused:
     return refused("zip_crc", entry, "its bytes in the zip are damaged; copy or export it again")
 
 
-def _open_file(path: Path) -> BinaryIO:
+def _open_file(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except (OSError, ValueError) as error:

@@ -63,10 +63,6 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
         with opened(study) as store:
             own_files = _own_files(store, participant_id)
             rows, tables = _delete_rows(store, participant_id, is_known=own_folder.is_dir())
-            if not rows and not own_folder.is_dir():
-                raise StudyError(
-                    f"{study.folder.name} has no participant of that id; see: painstats status {study.folder}"
-                )
             fresh = _rewritten(store)
         # Files first, the database last: after a crash in between the person can be forgotten again.
         removed = _remove_files(study, own_folder, own_files)
@@ -76,12 +72,14 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
 
 
 def _delete_rows(store: Store, participant_id: str, *, is_known: bool) -> tuple[int, int]:
+    """Delete a person's rows and all results; a person who is not known leaves everything as it was."""
+    named = _sql_pattern(participant_id)
     with transaction(store) as connection:
         rows = tables = 0
         connection.execute(
-            "DELETE FROM quarantine WHERE contains(text, ?) "
+            "DELETE FROM quarantine WHERE regexp_matches(text, ?) "
             "OR import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
-            [participant_id, participant_id],
+            [named, participant_id],
         )
         connection.execute(
             "DELETE FROM ignored WHERE import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
@@ -93,14 +91,17 @@ def _delete_rows(store: Store, participant_id: str, *, is_known: bool) -> tuple[
             row = connection.execute(f"DELETE FROM {table} WHERE participant_id = ?", [participant_id]).fetchone()
             count = int(row[0]) if row else 0
             rows, tables = rows + count, tables + bool(count)
+        if not rows and not is_known:
+            raise StudyError(
+                f"{store.study.folder.name} has no participant of that id; see: painstats status {store.study.folder}"
+            )
         for table in RESULT_TABLES:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM stage_done")
-        connection.execute("DELETE FROM import WHERE status = 'refused' AND contains(file_name, ?)", [participant_id])
-        if rows or is_known:
-            connection.execute(
-                "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, participant_id)]
-            )
+        connection.execute("DELETE FROM import WHERE status = 'refused' AND regexp_matches(file_name, ?)", [named])
+        connection.execute(
+            "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, participant_id)]
+        )
     return rows, tables
 
 
@@ -183,6 +184,14 @@ def _pattern(participant_id: str) -> re.Pattern[bytes]:
     if len(participant_id) < SHORT_ID_LENGTH:
         needle = rb"(?<![A-Za-z0-9_])" + needle + rb"(?![A-Za-z0-9_])"
     return re.compile(needle)
+
+
+def _sql_pattern(participant_id: str) -> str:
+    """Return the same for DuckDB, whose expressions know no look-behind."""
+    escaped = re.escape(participant_id)
+    if len(participant_id) < SHORT_ID_LENGTH:
+        return f"(^|[^A-Za-z0-9_]){escaped}([^A-Za-z0-9_]|$)"
+    return escaped
 
 
 def _chunks(path: Path, overlap: int, size: int = 1 << 20) -> Iterator[bytes]:

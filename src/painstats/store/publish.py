@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 from painstats.store.connection import Store
@@ -35,8 +36,7 @@ def write_privately(path: Path, content: bytes) -> None:
 
 def _publish(store: Store, table: str) -> Path:
     path = store.study.published / f"{table}.parquet"
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    read_table(store, table).write_parquet(unfinished)
-    os.chmod(unfinished, 0o600)
-    os.replace(unfinished, path)
+    content = BytesIO()
+    read_table(store, table).write_parquet(content)
+    write_privately(path, content.getvalue())
     return path
