@@ -28,6 +28,8 @@ DEFAULTS = {
     "participant_id": "ann", "source": "test", "device": "watch-1", "device_kind": "watch", "episode_id": "1",
     "item": "pain", "site": "", "recall": "today", "filled": "evening", "entry_number": "1", "scale_low": "0",
     "scale_high": "10", "higher_is_worse": "true", "is_main_sleep": "true",
+    "session_id": "1", "exercise_type": "walking", "duration_min": "30", "kind": "medicine", "name": "tablets",
+    "start_date": "2026-01-01", "ramp_days": "0", "wash_out_days": "0",
 }  # fmt: skip
 
 

@@ -9,15 +9,19 @@ import polars as pl
 
 from painstats.records import (
     DAILY_TOTAL,
+    EXERCISE_SESSION,
+    MEASUREMENT,
+    OPTIONAL,
     RECORD_TABLES,
     SELF_REPORT,
     SLEEP_EPISODE,
     SLEEP_SEGMENT,
     STEP_COUNT,
+    TREATMENT,
     RecordTable,
 )
 from painstats.sources.contract import RecordBatch
-from painstats.vocabulary import SLEEP_STAGES
+from painstats.vocabulary import DAILY_LIMITS, EXERCISE_TYPES, SAMPLED, SLEEP_STAGES, TREATMENT_KINDS
 
 UNREADABLE = "unreadable"
 """Rule of a row with a cell that could not be read as what it should be."""
@@ -28,21 +32,14 @@ DAYS_AHEAD = 1
 
 MAX_INTERVAL = timedelta(hours=24)
 MAX_STEPS_IN_ONE_RECORD = 30_000
-MAX_STEPS_IN_A_DAY = 200_000
 MINUTES_IN_A_DAY = 1440
 
-DAILY_LIMITS: dict[str, float] = {
-    "step_count": MAX_STEPS_IN_A_DAY,
-    "total_sleep_time_min": MINUTES_IN_A_DAY,
-    "time_in_bed_min": MINUTES_IN_A_DAY,
-    "sedentary_time_min": MINUTES_IN_A_DAY,
-    "lightly_active_time_min": MINUTES_IN_A_DAY,
-    "moderately_active_time_min": MINUTES_IN_A_DAY,
-    "very_active_time_min": MINUTES_IN_A_DAY,
-}
-"""Greatest possible value of each daily total; the least is 0."""
+MAX_OFFSET_MIN = 14 * 60
+MAX_DISTANCE_M = 1_000_000
+MAX_ENERGY_KCAL = 20_000
+HEART_RATE_BPM = (20, 250)
+MAX_COURSE_DAYS = 3650
 
-_MAY_BE_NULL = ("reported_at",)
 _TODAY = "today"
 _EXTRA = ("entry", "line", "column", "rule", "text")
 
@@ -104,8 +101,30 @@ def _present(table: RecordTable) -> tuple[Rule, ...]:
         *(
             Rule("missing_key" if name in table.key else "missing_value", pl.col(name).is_null(), f"has {name}", name)
             for name in table.columns
-            if name not in ("participant_id", *_MAY_BE_NULL)
+            if name not in ("participant_id", *OPTIONAL)
         ),
+    )
+
+
+def _between(column: str, lowest: float, highest: float, name: str) -> Rule:
+    wrong = ~pl.col(column).is_between(lowest, highest)
+    return Rule(name, wrong, f"lies between {lowest:,} and {highest:,}", column)
+
+
+def _measured(limits: dict[str, tuple[float, float]]) -> tuple[Rule, ...]:
+    """Reject values of an unknown measure and impossible ones."""
+    measure, value = pl.col("measure"), pl.col("value")
+    lowest, highest = (
+        measure.replace_strict(
+            {name: ends[end] for name, ends in limits.items()}, default=None, return_dtype=pl.Float64
+        )
+        for end in (0, 1)
+    )
+    return (
+        Rule("unknown_measure", ~measure.is_in(list(limits)), "is a known measure", "measure"),
+        Rule("not_finite", ~value.is_finite(), "is a finite number", "value"),
+        Rule("total_negative", value < 0, "is not negative", "value"),
+        Rule("total_implausible", ~value.is_between(lowest, highest), "is possible", "value"),
     )
 
 
@@ -118,9 +137,8 @@ _INTERVAL = (
         "end_at",
     ),
     _date_range("start_at", pl.col("start_at").dt.date()),
+    _between("utc_offset_min", -MAX_OFFSET_MIN, MAX_OFFSET_MIN, "offset_implausible"),
 )
-
-_DAILY_LIMIT = pl.col("measure").replace_strict(DAILY_LIMITS, default=None, return_dtype=pl.Float64)
 
 RULES: dict[str, tuple[Rule, ...]] = {
     STEP_COUNT.name: (
@@ -150,7 +168,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
                 f"lies between 0 and {MINUTES_IN_A_DAY} minutes",
                 name,
             )
-            for name in ("time_in_bed_min", "total_sleep_time_min")
+            for name in ("time_in_bed_min", "total_sleep_time_min", "wake_after_sleep_onset_min")
         ),
         Rule(
             "asleep_longer_than_in_bed",
@@ -159,13 +177,20 @@ RULES: dict[str, tuple[Rule, ...]] = {
             "total_sleep_time_min",
         ),
     ),
+    EXERCISE_SESSION.name: (
+        *_present(EXERCISE_SESSION),
+        *_INTERVAL,
+        Rule("unknown_exercise", ~pl.col("exercise_type").is_in(EXERCISE_TYPES), "is a known kind", "exercise_type"),
+        _between("duration_min", 0, MINUTES_IN_A_DAY, "minutes_implausible"),
+        _between("distance_m", 0, MAX_DISTANCE_M, "distance_implausible"),
+        _between("energy_kcal", 0, MAX_ENERGY_KCAL, "energy_implausible"),
+        _between("heart_rate_bpm", *HEART_RATE_BPM, "heart_rate_implausible"),
+    ),
+    MEASUREMENT.name: (*_present(MEASUREMENT), *_INTERVAL, *_measured(SAMPLED)),
     DAILY_TOTAL.name: (
         *_present(DAILY_TOTAL),
         _date_range("date", pl.col("date")),
-        Rule("unknown_measure", ~pl.col("measure").is_in(list(DAILY_LIMITS)), "is a known measure", "measure"),
-        Rule("not_finite", ~pl.col("value").is_finite(), "is a finite number", "value"),
-        Rule("total_negative", pl.col("value") < 0, "is not negative", "value"),
-        Rule("total_implausible", pl.col("value") > _DAILY_LIMIT, "can be reached in one day", "value"),
+        *_measured(DAILY_LIMITS),
     ),
     SELF_REPORT.name: (
         *_present(SELF_REPORT),
@@ -177,6 +202,16 @@ RULES: dict[str, tuple[Rule, ...]] = {
             "lies on its scale",
             "value",
         ),
+    ),
+    TREATMENT.name: (
+        *_present(TREATMENT),
+        Rule("unknown_treatment", ~pl.col("kind").is_in(TREATMENT_KINDS), "is a known kind of treatment", "kind"),
+        Rule(
+            "ends_before_start", pl.col("end_date") < pl.col("start_date"), "does not end before it starts", "end_date"
+        ),
+        Rule("dose_implausible", ~((pl.col("dose") >= 0) & pl.col("dose").is_finite()), "is not negative", "dose"),
+        _between("ramp_days", 0, MAX_COURSE_DAYS, "days_implausible"),
+        _between("wash_out_days", 0, MAX_COURSE_DAYS, "days_implausible"),
     ),
 }
 """The rules of each record table, in the order in which they are tried; a row is rejected by the first it breaks."""

@@ -45,41 +45,68 @@ _ORIGIN: dict[str, pl.DataType | type[pl.DataType]] = {
     "device_kind": pl.String,
 }
 
+_INTERVAL: dict[str, pl.DataType | type[pl.DataType]] = {
+    **_ORIGIN,
+    "start_at": INSTANT,
+    "end_at": INSTANT,
+    # Minutes east of UTC of the person's own clock then, where the source recorded them and can be trusted; else null.
+    "utc_offset_min": pl.Int32,
+}
+
 STEP_COUNT = RecordTable(
     "step_count",
-    {**_ORIGIN, "start_at": INSTANT, "end_at": INSTANT, "step_count": pl.Int64},
+    {**_INTERVAL, "step_count": pl.Int64},
     ("participant_id", "source", "device", "start_at", "end_at"),
 )
 
 SLEEP_SEGMENT = RecordTable(
     "sleep_segment",
-    {**_ORIGIN, "start_at": INSTANT, "end_at": INSTANT, "stage": pl.String},
+    {**_INTERVAL, "stage": pl.String},
     ("participant_id", "source", "device", "start_at", "end_at", "stage"),
 )
 
 SLEEP_EPISODE = RecordTable(
     "sleep_episode",
     {
-        **_ORIGIN,
+        **_INTERVAL,
         "episode_id": pl.String,
         "date": pl.Date,  # the date of waking, as the source gives it
-        "start_at": INSTANT,
-        "end_at": INSTANT,
         "total_sleep_time_min": pl.Float64,
         "time_in_bed_min": pl.Float64,
+        "wake_after_sleep_onset_min": pl.Float64,  # null when the source does not say
         "is_main_sleep": pl.Boolean,
     },
     ("participant_id", "source", "device", "episode_id"),
 )
+
+EXERCISE_SESSION = RecordTable(
+    "exercise_session",
+    {
+        **_INTERVAL,
+        "session_id": pl.String,  # the source's own, or its start in UTC where it has none
+        "exercise_type": pl.String,  # one of vocabulary.EXERCISE_TYPES
+        "duration_min": pl.Float64,  # without pauses where the source knows them
+        "distance_m": pl.Float64,  # null where not measured, as the next two
+        "energy_kcal": pl.Float64,
+        "heart_rate_bpm": pl.Float64,  # mean over the session
+    },
+    ("participant_id", "source", "device", "session_id"),
+)
+
+MEASUREMENT = RecordTable(
+    "measurement",
+    {**_INTERVAL, "measure": pl.String, "value": pl.Float64},
+    ("participant_id", "source", "device", "measure", "start_at", "end_at"),
+)
+"""Samples of what is neither steps nor sleep: ``measure`` is one of ``vocabulary.SAMPLED``. Minutes of exercise are
+summed up over a local date, the others averaged."""
 
 DAILY_TOTAL = RecordTable(
     "daily_total",
     {**_ORIGIN, "date": pl.Date, "measure": pl.String, "value": pl.Float64},
     ("participant_id", "source", "device", "measure", "date"),
 )
-"""Sums that the source itself made for a local date: ``measure`` is ``step_count``, ``total_sleep_time_min``,
-``time_in_bed_min``, ``sedentary_time_min``, ``lightly_active_time_min``, ``moderately_active_time_min`` or
-``very_active_time_min``."""
+"""What the source itself gives for a local date: ``measure`` is one of ``vocabulary.DAILY_LIMITS``."""
 
 SELF_REPORT = RecordTable(
     "self_report",
@@ -101,6 +128,40 @@ SELF_REPORT = RecordTable(
     ("participant_id", "source", "date", "reported_at", "item", "site", "recall", "filled", "entry_number"),
 )
 
+TREATMENT = RecordTable(
+    "treatment",
+    {
+        "participant_id": pl.String,
+        "source": pl.String,
+        "kind": pl.String,  # one of vocabulary.TREATMENT_KINDS
+        "name": pl.String,
+        "start_date": pl.Date,
+        "end_date": pl.Date,  # the last day of it; null while it goes on
+        "dose": pl.Float64,  # null where there is none
+        "dose_unit": pl.String,
+        "ramp_days": pl.Int64,  # days from the start until the full dose, 0 for at once
+        "wash_out_days": pl.Int64,  # days after the end during which it may still act
+    },
+    ("participant_id", "source", "kind", "name", "start_date"),
+)
+"""Dated medicines, exercise programmes and therapies. A change of dose ends one row and starts another."""
+
+OPTIONAL = (
+    "reported_at", "utc_offset_min", "wake_after_sleep_onset_min", "distance_m", "energy_kcal", "heart_rate_bpm",
+    "end_date", "dose", "dose_unit",
+)  # fmt: skip
+"""Columns that may be null in an accepted row."""
+
 RECORD_TABLES: dict[str, RecordTable] = {
-    table.name: table for table in (STEP_COUNT, SLEEP_SEGMENT, SLEEP_EPISODE, DAILY_TOTAL, SELF_REPORT)
+    table.name: table
+    for table in (
+        STEP_COUNT,
+        SLEEP_SEGMENT,
+        SLEEP_EPISODE,
+        EXERCISE_SESSION,
+        MEASUREMENT,
+        DAILY_TOTAL,
+        SELF_REPORT,
+        TREATMENT,
+    )
 }

@@ -44,14 +44,48 @@ MEASURES: dict[str, Measure] = {
     )
 }
 
-ITEMS = ("pain", "soreness", "fatigue", "mood", "anxiety", "stress", "stiffness", "sleep_quality", "readiness")
-"""What a self-report can be about. The outcome of a study is one of them."""
+ITEMS = (
+    "pain", "soreness", "fatigue", "mood", "anxiety", "stress", "stiffness", "sleep_quality", "readiness", "energy",
+    "pain_interference", "symptom",
+)  # fmt: skip
+"""What a self-report can be about. A study's outcome is one of them. ``symptom`` is any other, named by ``site``."""
 
 RECALLS = ("now", "today", "last_24_hours", "yesterday")
 """The period that a rating describes."""
 
 FILLED = ("morning", "evening", "any_time")
 """When in the day a diary is filled in."""
+
+EXERCISE_TYPES = (
+    "walking", "running", "hiking", "cycling", "swimming", "yoga", "pilates", "strength", "mind_and_body",
+    "physiotherapy", "rowing", "elliptical", "stairs", "interval_training", "dance", "ball_game", "winter_sport",
+    "water_sport", "other",
+)  # fmt: skip
+"""Kinds of exercise that sessions of every source are told in."""
+
+TREATMENT_KINDS = ("medicine", "exercise_programme", "therapy")
+
+SAMPLED: dict[str, tuple[float, float]] = {
+    "exercise_time_min": (0.0, 1440.0),
+    "resting_heart_rate_bpm": (20.0, 220.0),
+    "heart_rate_variability_sdnn_ms": (0.0, 500.0),
+    "heart_rate_variability_rmssd_ms": (0.0, 500.0),
+}
+"""Measures of samples other than steps, with the least and greatest possible value."""
+
+_MINUTES = (0.0, 1440.0)
+
+DAILY_LIMITS: dict[str, tuple[float, float]] = {
+    "step_count": (0.0, 200_000.0),
+    "total_sleep_time_min": _MINUTES,
+    "time_in_bed_min": _MINUTES,
+    "sedentary_time_min": _MINUTES,
+    "lightly_active_time_min": _MINUTES,
+    "moderately_active_time_min": _MINUTES,
+    "very_active_time_min": _MINUTES,
+    **SAMPLED,
+}
+"""What a source can give for a local date, with the least and greatest possible value."""
 
 DEVICE_KINDS = ("manual", "watch", "tracker", "phone", "app", "unknown")
 """Device kinds in the default order of trust where two recorded the same minutes."""

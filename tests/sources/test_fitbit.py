@@ -79,7 +79,10 @@ def test_step_minutes_are_utc_and_one_minute_long() -> None:
 def test_sleep_logs_are_local_time() -> None:
     path = FIXTURES / "GGIRread_sleep-1995-06-23_Fitbit.json"
     sleep = read(path, settings(zone="Australia/Perth")).accepted("sleep_episode")
-    assert sleep.drop("participant_id", "source", "device", "device_kind").rows() == [
+    columns = (
+        "episode_id", "date", "start_at", "end_at", "total_sleep_time_min", "time_in_bed_min", "is_main_sleep",
+    )  # fmt: skip
+    assert sleep.select(columns).rows() == [
         (
             "12345",
             date(1995, 7, 11),

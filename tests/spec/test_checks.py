@@ -8,24 +8,22 @@ import polars as pl
 import pytest
 
 from painstats.checks import (
-    DAILY_LIMITS,
-    MAX_STEPS_IN_A_DAY,
     MAX_STEPS_IN_ONE_RECORD,
-    MINUTES_IN_A_DAY,
     RULES,
     UNREADABLE,
     Checked,
     check_records,
 )
-from painstats.records import RECORD_TABLES
+from painstats.records import OPTIONAL, RECORD_TABLES
 from painstats.sources.batching import PLACE
 from painstats.sources.contract import RecordBatch
+from painstats.vocabulary import DAILY_LIMITS, SAMPLED
 from tests.conftest import DEFAULTS, drawn
 
 TODAY = date(2026, 6, 1)
 USUAL = DEFAULTS | {
     "start_at": "2026-01-01 22:00", "end_at": "2026-01-02 06:00", "date": "2026-01-02", "step_count": "5",
-    "stage": "core", "measure": "step_count", "total_sleep_time_min": "420", "time_in_bed_min": "480", "value": "5",
+    "stage": "core", "measure": "exercise_time_min", "total_sleep_time_min": "420", "time_in_bed_min": "480", "value": "5",
     "reported_at": "2026-01-02 21:00", "entry": "a.csv", "text": "as it came",
 }  # fmt: skip
 EMPTY = "∅"
@@ -104,10 +102,10 @@ def test_a_row_is_rejected_once_by_the_first_rule_it_breaks() -> None:
 
 
 @pytest.mark.parametrize("table", RECORD_TABLES)
-def test_nothing_may_be_missing_but_the_time_of_a_report(table: str) -> None:
+def test_nothing_may_be_missing_but_what_is_optional(table: str) -> None:
     for column in RECORD_TABLES[table].columns:
         found = verdicts(table, f"{column}\n{EMPTY}")
-        if column == "reported_at":
+        if column in OPTIONAL:
             assert found == {}
         elif column == "participant_id":
             assert found == {1: "missing_participant"}
@@ -179,15 +177,64 @@ def test_sleep_episodes() -> None:
     }
 
 
+def measured(table: str, measure: str, limits: tuple[float, float]) -> dict[int, str]:
+    values = (*limits, limits[1] + 1, -1, "nan", "inf")
+    return verdicts(table, "measure | value\n" + "\n".join(f"{measure} | {value}" for value in values))
+
+
+BEYOND = {3: "total_implausible", 4: "total_negative", 5: "not_finite", 6: "not_finite"}
+
+
 @pytest.mark.parametrize("measure", DAILY_LIMITS)
 def test_daily_totals_have_limits_by_measure(measure: str) -> None:
-    limit = MAX_STEPS_IN_A_DAY if measure == "step_count" else MINUTES_IN_A_DAY
-    text = "measure | value\n" + "\n".join(f"{measure} | {value}" for value in (0, limit, limit + 1, -1, "nan", "inf"))
-    assert verdicts("daily_total", text) == {
-        3: "total_implausible",
-        4: "total_negative",
-        5: "not_finite",
-        6: "not_finite",
+    assert measured("daily_total", measure, DAILY_LIMITS[measure]) == BEYOND
+
+
+@pytest.mark.parametrize("measure", SAMPLED)
+def test_measurements_have_limits_by_measure(measure: str) -> None:
+    assert measured("measurement", measure, SAMPLED[measure]) == BEYOND
+
+
+def test_offsets_of_clocks_lie_between_those_of_the_ends_of_the_earth() -> None:
+    text = "utc_offset_min\n-720\n840\n841\n-841\n"
+    assert verdicts("step_count", text) == {3: "offset_implausible", 4: "offset_implausible"}
+
+
+def test_sessions_are_of_a_known_kind_and_possible() -> None:
+    text = """
+        exercise_type | duration_min | distance_m | energy_kcal | heart_rate_bpm
+        walking       | 30           | 2500       | 120         | 95
+        walking       | 30           | ∅          | ∅           | ∅
+        napping       | 30           | ∅          | ∅           | ∅
+        yoga          | 1441         | ∅          | ∅           | ∅
+        running       | 30           | 2000000    | ∅           | ∅
+        running       | 30           | ∅          | -1          | ∅
+        running       | 30           | ∅          | ∅           | 400
+    """
+    assert verdicts("exercise_session", text) == {
+        3: "unknown_exercise",
+        4: "minutes_implausible",
+        5: "distance_implausible",
+        6: "energy_implausible",
+        7: "heart_rate_implausible",
+    }
+
+
+def test_treatments_are_of_a_known_kind_and_run_forwards() -> None:
+    text = """
+        kind     | start_date | end_date   | dose | ramp_days
+        medicine | 2026-01-02 | ∅          | 4.5  | 14
+        therapy  | 2026-01-02 | 2026-01-02 | ∅    | 0
+        prayer   | 2026-01-02 | ∅          | ∅    | 0
+        medicine | 2026-01-02 | 2026-01-01 | 4.5  | 0
+        medicine | 2026-01-02 | ∅          | -1   | 0
+        medicine | 2026-01-02 | ∅          | 4.5  | 5000
+    """
+    assert verdicts("treatment", text) == {
+        3: "unknown_treatment",
+        4: "ends_before_start",
+        5: "dose_implausible",
+        6: "days_implausible",
     }
 
 

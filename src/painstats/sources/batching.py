@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.records import RecordTable
+from painstats.records import OPTIONAL, RecordTable
 from painstats.sources.contract import RecordBatch
 
 BATCH_ROWS = 100_000
@@ -29,11 +29,12 @@ def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[RecordBatch]
     table
         The record table that the rows are for.
     frame
-        Its columns and those of ``PLACE``, in any order, beside others that are left behind. ``rule`` may be absent.
+        Its columns and those of ``PLACE``, in any order, beside others that are left behind. ``rule`` and columns that
+        may be null (``records.OPTIONAL``) may be absent.
     """
-    if "rule" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, pl.String).alias("rule"))
     columns = {**table.columns, **PLACE}
+    absent = [name for name in ("rule", *OPTIONAL) if name in columns and name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, columns[name]).alias(name) for name in absent)
     shaped = frame.select(pl.col(name).cast(dtype) for name, dtype in columns.items())
     for batch in shaped.iter_slices(BATCH_ROWS):
         if batch.height:

@@ -54,16 +54,28 @@ CREATE TABLE forgotten (participant_hash VARCHAR NOT NULL, forgotten_at TIMESTAM
 -- Records. Columns and keys: records.py. No primary keys: they cost five times the load; load.py keeps keys unique.
 CREATE TABLE step_count (
     participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
-    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, step_count BIGINT NOT NULL, import_id INTEGER NOT NULL
+    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, utc_offset_min INTEGER, step_count BIGINT NOT NULL, import_id INTEGER NOT NULL
 );
 CREATE TABLE sleep_segment (
     participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
-    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, stage VARCHAR NOT NULL, import_id INTEGER NOT NULL
+    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, utc_offset_min INTEGER, stage VARCHAR NOT NULL, import_id INTEGER NOT NULL
 );
 CREATE TABLE sleep_episode (
     participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
-    episode_id VARCHAR NOT NULL, date DATE NOT NULL, start_at TIMESTAMPTZ, end_at TIMESTAMPTZ,
-    total_sleep_time_min DOUBLE, time_in_bed_min DOUBLE, is_main_sleep BOOLEAN, import_id INTEGER NOT NULL
+    start_at TIMESTAMPTZ, end_at TIMESTAMPTZ, utc_offset_min INTEGER, episode_id VARCHAR NOT NULL, date DATE NOT NULL,
+    total_sleep_time_min DOUBLE, time_in_bed_min DOUBLE, wake_after_sleep_onset_min DOUBLE, is_main_sleep BOOLEAN,
+    import_id INTEGER NOT NULL
+);
+CREATE TABLE exercise_session (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
+    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, utc_offset_min INTEGER,
+    session_id VARCHAR NOT NULL, exercise_type VARCHAR NOT NULL, duration_min DOUBLE NOT NULL, distance_m DOUBLE,
+    energy_kcal DOUBLE, heart_rate_bpm DOUBLE, import_id INTEGER NOT NULL
+);
+CREATE TABLE measurement (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
+    start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, utc_offset_min INTEGER,
+    measure VARCHAR NOT NULL, value DOUBLE NOT NULL, import_id INTEGER NOT NULL
 );
 CREATE TABLE daily_total (
     participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
@@ -74,6 +86,11 @@ CREATE TABLE self_report (
     item VARCHAR NOT NULL, site VARCHAR NOT NULL, recall VARCHAR NOT NULL, filled VARCHAR NOT NULL,
     entry_number BIGINT NOT NULL, value DOUBLE NOT NULL, scale_low DOUBLE NOT NULL, scale_high DOUBLE NOT NULL,
     higher_is_worse BOOLEAN NOT NULL, import_id INTEGER NOT NULL
+);
+CREATE TABLE treatment (
+    participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, kind VARCHAR NOT NULL, name VARCHAR NOT NULL,
+    start_date DATE NOT NULL, end_date DATE, dose DOUBLE, dose_unit VARCHAR, ramp_days BIGINT NOT NULL,
+    wash_out_days BIGINT NOT NULL, import_id INTEGER NOT NULL
 );
 
 -- What the results rest on, so that a run with nothing new changes nothing.
