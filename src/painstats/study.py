@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from painstats.errors import StudyError
 from painstats.time_zones import Journey, TimeZones
-from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, Measure
+from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS, Measure
 
 STUDY_FILE = "study.toml"
 
@@ -54,6 +54,7 @@ Scale = Annotated[tuple[float, float], AfterValidator(_two_ends)]
 Item = Annotated[str, AfterValidator(_one_of(ITEMS))]
 Recall = Annotated[str, AfterValidator(_one_of(RECALLS))]
 Filled = Annotated[str, AfterValidator(_one_of(FILLED))]
+Treatment = Annotated[str, AfterValidator(_one_of(TREATMENT_KINDS))]
 MeasureName = Annotated[str, AfterValidator(_one_of(tuple(MEASURES)))]
 
 
@@ -127,10 +128,25 @@ class ItemPlan(_Plan):
     higher_is: Literal["worse", "better"]
     recall: Recall
     site: str = ""
+    map: dict[str, float] | None = None  # words to numbers, for answers that are written as words
+
+
+class EventsPlan(_Plan):
+    """``[diaries.events]``: dates told from events, as REDCap's longitudinal projects have them.
+
+    ``days`` gives the number of days after the date in ``start_column`` for each text in ``column``.
+    """
+
+    column: str = "redcap_event_name"
+    start_column: str
+    days: dict[str, int] = Field(min_length=1)
 
 
 class DiaryPlan(_Plan):
-    """``[[diaries]]``: how a diary CSV is to be read. Nothing about it is guessed."""
+    """``[[diaries]]``: how a diary CSV is to be read. Nothing about it is guessed.
+
+    ``only`` keeps the rows whose cells equal the given texts, such as those of one repeating instrument.
+    """
 
     file: str
     layout: Literal["wide", "long"] = "wide"
@@ -147,6 +163,8 @@ class DiaryPlan(_Plan):
     item_column: str | None = None
     value_column: str | None = None
     missing: tuple[str, ...] = ("", "NA", "n/a")
+    only: dict[str, str] = {}
+    events: EventsPlan | None = None
     items: tuple[ItemPlan, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -192,12 +210,26 @@ class ParticipantPlan(_Plan):
 
 
 class PhasePlan(_Plan):
-    """``[[phases]]``: a treatment or programme of one participant, from its first day."""
+    """``[[phases]]``: a treatment or programme of one participant, from its first day.
+
+    ``ramp_days`` go by until the full dose, ``wash_out_days`` after the end until it no longer acts.
+    """
 
     participant: str
     name: str
+    kind: Treatment = "therapy"
     start: date
     end: date | None = None
+    dose: float | None = Field(default=None, ge=0)
+    dose_unit: str | None = None
+    ramp_days: int = Field(default=0, ge=0, le=3650)
+    wash_out_days: int = Field(default=0, ge=0, le=3650)
+
+    @model_validator(mode="after")
+    def _runs_forwards(self) -> PhasePlan:
+        if self.end is not None and self.end < self.start:
+            raise ValueError("end lies before start")
+        return self
 
 
 class RulesPlan(_Plan):

@@ -32,6 +32,11 @@ FILES = {
     "weightLogInfo_merged.csv": ("fitabase", 3),
     "pain_diary.csv": ("diary", 6 * 2),
     "symptoms_long.csv": ("diary", 5),
+    "Visible_Data_Export.csv": ("visible", 24),
+    "bearable.csv": ("bearable", 9),
+    "daylio.csv": ("daylio", 4),
+    "fhir_bundle.json": ("fhir", 1 + 4 + 2 + 1 + 2),
+    "treatments.csv": ("treatments", 3),
 }
 
 every_file = pytest.mark.parametrize("name", FILES)

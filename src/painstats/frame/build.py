@@ -33,15 +33,20 @@ def build_model_frame(store: Store) -> int:
 
 
 def _declare_phases(store: Store) -> None:
-    """Keep the declared phases as a table."""
+    """Keep the treatments of the plan and those that were read as one table."""
     connection = store.connection
     connection.execute(
-        "CREATE OR REPLACE TABLE treatment_phase (participant_id VARCHAR, name VARCHAR, start_date DATE, end_date DATE)"
+        "CREATE OR REPLACE TABLE treatment_phase AS SELECT participant_id, name, kind, start_date, end_date, dose, "
+        "dose_unit, ramp_days, wash_out_days FROM treatment"
     )
     for phase in store.study.plan.phases:
         connection.execute(
-            "INSERT INTO treatment_phase VALUES (?, ?, ?, ?)", [phase.participant, phase.name, phase.start, phase.end]
-        )
+            "INSERT INTO treatment_phase VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                phase.participant, phase.name, phase.kind, phase.start, phase.end, phase.dose, phase.dose_unit,
+                phase.ramp_days, phase.wash_out_days,
+            ],
+        )  # fmt: skip
 
 
 def _lagged_query(study: Study) -> str:

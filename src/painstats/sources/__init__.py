@@ -8,7 +8,17 @@ from itertools import chain
 from pathlib import Path
 
 from painstats.errors import ExportRefused
-from painstats.sources import apple_health, diary, fitabase, fitbit
+from painstats.sources import (
+    apple_health,
+    bearable,
+    daylio,
+    diary,
+    fhir,
+    fitabase,
+    fitbit,
+    treatments,
+    visible,
+)
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, RecordBatch, Source
 from painstats.sources.export import Export, open_export, shown
 
@@ -16,6 +26,11 @@ SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
     fitbit.SOURCE,
     fitabase.SOURCE,
+    visible.SOURCE,
+    bearable.SOURCE,
+    daylio.SOURCE,
+    fhir.SOURCE,
+    treatments.SOURCE,
     diary.SOURCE,
 )
 """All formats, in the order in which they are tried."""

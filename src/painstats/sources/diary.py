@@ -21,6 +21,7 @@ from painstats.sources.diary_advice import (
     undeclared_form,
 )
 from painstats.sources.diary_rows import item_names, read_moments, self_reports
+from painstats.sources.diary_selection import chosen_rows, dated_by_event
 from painstats.sources.export import Entry, Export, refused
 from painstats.study import DiaryPlan, ItemPlan
 
@@ -76,7 +77,10 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
             entry,
             "it does not say whose diary it is; put it into inbox/<participant>/ or declare participant_column",
         )
-    yield from _read_table(entry, plan, table, settings)
+    kept, n_others = chosen_rows(table, plan)
+    if n_others:
+        yield Ignored(entry.label, n_others, "rows that study.toml does not ask for")
+    yield from _read_table(entry, *dated_by_event(kept, plan), settings)
 
 
 def _not_declared(entry: Entry) -> Exception:
@@ -90,7 +94,7 @@ def _not_declared(entry: Entry) -> Exception:
     )
 
 
-def _read_table(entry: Entry, plan: DiaryPlan, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
+def _read_table(entry: Entry, table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
     moments = read_moments(table, plan, settings)
     _refuse_date_format(entry, plan, table, moments)
     _refuse_mixed_ids(entry, plan, table)

@@ -88,7 +88,13 @@ def header_advice(header: tuple[str, ...], plan: DiaryPlan) -> str:
 
 def declared_columns(plan: DiaryPlan) -> list[tuple[str, str]]:
     """List the keys of a mapping that name columns, with the columns."""
-    named = [(key, getattr(plan, key)) for key in ("participant_column", "date_column", "time_column")]
+    keys = (
+        ("participant_column", "time_column") if plan.events else ("participant_column", "date_column", "time_column")
+    )
+    named = [(key, getattr(plan, key)) for key in keys]
+    named += [("only", column) for column in plan.only]
+    if plan.events:
+        named += [("events.column", plan.events.column), ("events.start_column", plan.events.start_column)]
     if plan.layout == "long":
         named += [("item_column", plan.item_column), ("value_column", plan.value_column)]
     else:
@@ -136,6 +142,7 @@ def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) ->
         "[[diaries]]",
         f"file = {json.dumps(glob.escape(entry.label))}",
         *([f"encoding = {json.dumps(encoding)}"] if encoding != "utf-8" else []),
+        *_redcap_lines(table),
         f"delimiter = {json.dumps(delimiter)}",
         *(['decimal = ","'] if decimal_comma else []),
         f"date_column = {json.dumps(date_column)}",
@@ -152,6 +159,19 @@ def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) ->
             'recall = "today"   # check: now, today, last_24_hours or yesterday',
         ]
     return "\n".join(lines)
+
+
+def _redcap_lines(table: CsvTable) -> list[str]:
+    """Write what a REDCap export needs besides: whose each row is, and of which repeating instrument."""
+    if not any(name.startswith("redcap_") for name in table.header):
+        return []
+    instruments = table.cells.get("redcap_repeat_instrument")
+    named = sorted(set(instruments.str.strip_chars().to_list()) - {""}) if instruments is not None else []
+    return [
+        f"participant_column = {json.dumps(table.header[0])}",
+        *(f"only = {{ redcap_repeat_instrument = {json.dumps(name)} }}   # check" for name in named[:1]),
+        'missing = ["", "NA", "-99"]   # check: the codes of this project',
+    ]
 
 
 def _item_of(name: str) -> str | None:

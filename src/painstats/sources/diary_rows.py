@@ -89,7 +89,7 @@ def self_reports(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame) -> tup
     answers = [_answers(table, plan, moments, item) for item in plan.items]
     ragged_items = plan.items if plan.layout == "wide" else plan.items[:1]
     parts = [*(frame for frame, _ in answers), *(_ragged(table, item) for item in ragged_items)]
-    return _numbered(pl.concat(parts).sort("line", maintain_order=True)), sum(n_blank for _, n_blank in answers)
+    return numbered(pl.concat(parts).sort("line", maintain_order=True)), sum(n_blank for _, n_blank in answers)
 
 
 def item_names(table: CsvTable, plan: DiaryPlan) -> pl.Series:
@@ -164,14 +164,20 @@ def _answers(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame, item: Item
     if plan.layout == "long":
         rows = rows.filter(item_names(table, plan) == (item.named or "").strip())
     given = rows.filter(~pl.col("cell").is_in(["", *plan.missing]))
-    answers = given.with_columns(*_described(plan, item), _number("cell", plan.decimal).alias("value")).with_columns(
+    answers = given.with_columns(*_described(plan, item), _value(item, plan).alias("value")).with_columns(
         pl.coalesce("column", pl.when(pl.col("value").is_null()).then(pl.lit(column))).alias("column"),
         pl.coalesce(
             "rule",
             pl.when(pl.col("column").is_null() & pl.col("cell").str.starts_with("#")).then(pl.lit(EXCEL_ARTIFACT)),
         ).alias("rule"),
     )
-    return _shaped(answers), rows.height - given.height
+    return shaped(answers), rows.height - given.height
+
+
+def _value(item: ItemPlan, plan: DiaryPlan) -> pl.Expr:
+    if item.map is None:
+        return _number("cell", plan.decimal)
+    return pl.col("cell").replace_strict(item.map, default=None, return_dtype=pl.Float64)
 
 
 def _number(column: str, decimal: str) -> pl.Expr:
@@ -197,14 +203,14 @@ def _described(plan: DiaryPlan, item: ItemPlan) -> list[pl.Expr]:
 
 
 def _ragged(table: CsvTable, item: ItemPlan) -> pl.DataFrame:
-    return _shaped(
+    return shaped(
         table.ragged.with_columns(
             pl.lit(item.item).alias("item"), pl.lit(WHOLE_ROW).alias("column"), pl.lit(RAGGED_ROW).alias("rule")
         )
     )
 
 
-def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
+def shaped(frame: pl.DataFrame) -> pl.DataFrame:
     """Give a frame all columns of a self-report batch, null where it has none."""
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
@@ -212,8 +218,8 @@ def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbered(answers: pl.DataFrame) -> pl.DataFrame:
-    """Count answers that nothing else tells apart, in the order of the file; unreadable ones are left out."""
+def numbered(answers: pl.DataFrame) -> pl.DataFrame:
+    """Count answers that nothing else tells apart, in their order; unreadable ones are left out."""
     readable = pl.col("column").is_null()
     number = readable.cast(pl.Int64).cum_sum().over(*_SAME_ANSWER)
     return answers.with_columns(pl.when(readable).then(number).otherwise(1).alias("entry_number"))

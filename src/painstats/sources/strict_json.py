@@ -49,6 +49,25 @@ def read_objects(entry: Entry, wrapper: str | None = None) -> list[dict[str, obj
     return [element if isinstance(element, dict) else {} for element in _array(entry, text, start)]
 
 
+def read_documents(entry: Entry) -> list[dict[str, object]]:
+    """Return the objects of a file that holds one of them, or one on each line (NDJSON).
+
+    Raises
+    ------
+    ExportRefused
+        As :func:`read_objects`; ``json_shape`` also where something else than objects follow each other.
+    """
+    text = _decoded(entry)
+    documents, position = [], _skip(text, 0)
+    while position < len(text):
+        document, position = _decode(entry, text, position)
+        if not isinstance(document, dict):
+            raise refused("json_shape", entry, f"a JSON object was expected; {_AGAIN}")
+        documents.append(document)
+        position = _skip(text, position)
+    return documents
+
+
 def _decoded(entry: Entry) -> str:
     content = read_whole(entry, MAX_BYTES)
     try:

@@ -1,0 +1,107 @@
+"""What diaries of apps have in common: CSV cells as a frame, and answers as batches of self-reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import polars as pl
+
+from painstats.records import SELF_REPORT
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.csv_text import CsvTable, header_of, read_csv
+from painstats.sources.diary_rows import RAGGED_ROW, WHOLE_ROW, numbered, shaped
+from painstats.sources.export import Entry, Export
+from painstats.sources.symptom_words import item_and_site
+
+DELIMITERS = (",", ";", "\t")
+
+
+def entries_with(export: Export, settings: ReadSettings, columns: set[str]) -> list[tuple[Entry, str]]:
+    """Find the CSVs of an export that have these columns, each with its delimiter.
+
+    A file that ``study.toml`` declares as a diary is read as it declares.
+    """
+    found = []
+    for entry in export.entries:
+        if any(plan.matches(name) for plan in settings.diaries for name in (export.name, entry.label)):
+            continue
+        delimiters = (mark for mark in DELIMITERS if columns <= set(header_of(entry, delimiter=mark)))
+        found += [(entry, mark) for mark in list(delimiters)[:1]]
+    return found
+
+
+def read_entries(
+    export: Export,
+    settings: ReadSettings,
+    columns: set[str],
+    read_entry: Callable[[Entry, str, ReadSettings], Iterator[Read]],
+) -> Iterator[Read]:
+    """Read the CSVs that have these columns, and count the other files of the archive."""
+    found = entries_with(export, settings, columns)
+    for entry, delimiter in found:
+        yield from read_entry(entry, delimiter, settings)
+    n_other = len(export.entries) - len(found)
+    if n_other:
+        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+
+
+def read_cells(entry: Entry, delimiter: str, private: tuple[str, ...] = ()) -> tuple[CsvTable, pl.DataFrame]:
+    """Read a CSV as trimmed text cells, with ``line`` and ``text`` of each row.
+
+    ``private`` names columns of free text, which are not kept: not even in the text of a row that is rejected.
+    """
+    table = read_csv(entry, delimiter=delimiter)
+    cells = pl.DataFrame({"line": table.lines, **table.cells}).with_columns(pl.col(*table.cells).str.strip_chars())
+    told = [name for name in table.cells if name not in private]
+    return table, cells.drop(private, strict=False).with_columns(pl.concat_str(told, separator=delimiter).alias("text"))
+
+
+def described(names: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return item and site of each symptom name."""
+    known = {name: item_and_site(name) for name in names.unique()}
+    items, sites = ([known[name][place] for name in names] for place in (0, 1))
+    return pl.Series("item", items, pl.String), pl.Series("site", sites, pl.String)
+
+
+def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> Iterator[Read]:
+    """Yield answers as self-reports.
+
+    Parameters
+    ----------
+    entry
+        Where they stand.
+    rows
+        Columns of ``self_report`` that differ between answers, ``line``, ``text`` and ``column`` (null where all could
+        be read). Apps write the newest first or last; answers that nothing else tells apart count from the oldest.
+    known
+        The columns that are the same for all.
+    """
+    dated = rows.filter(pl.col("date").is_not_null())["date"]
+    newest_first = len(dated) > 1 and dated[0] > dated[-1]
+    oldest_first = rows.reverse() if newest_first else rows
+    described_rows = oldest_first.with_columns(
+        pl.lit(entry.label).alias("entry"), *(pl.lit(value).alias(name) for name, value in known.items())
+    )
+    yield from in_batches(SELF_REPORT, numbered(shaped(described_rows)))
+
+
+def leftovers(entry: Entry, table: CsvTable) -> Iterator[Read]:
+    """Yield what a CSV holds beside whole rows. The text of a ragged row is not kept: some of it may be a note."""
+    ragged = table.ragged.with_columns(
+        pl.lit("(a row with more or fewer cells than the header)").alias("text"),
+        pl.lit(entry.label).alias("entry"),
+        pl.lit(WHOLE_ROW).alias("column"),
+        pl.lit(RAGGED_ROW).alias("rule"),
+    )
+    yield from in_batches(SELF_REPORT, numbered(shaped(ragged)))
+    if table.n_nul:
+        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+    if not table.height and table.ragged.is_empty():
+        yield Noted(entry.label, "it has a header and no rows")
+
+
+def ignored_by(entry: Entry, rows: pl.DataFrame, column: str, reason: str) -> Iterator[Ignored]:
+    """Count rows that are passed over, for each value of a column with few values."""
+    for (value,), group in sorted(rows.group_by(column), key=lambda pair: str(pair[0])):
+        yield Ignored(entry.label, group.height, f"{value}: {reason}")

@@ -1,0 +1,113 @@
+"""Bearable: the CSV export of the symptom diary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.sources.app_diary import (
+    answers,
+    described,
+    entries_with,
+    ignored_by,
+    leftovers,
+    read_cells,
+    read_entries,
+)
+from painstats.sources.clocks import instants_of
+from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.export import Entry, Export
+from painstats.sources.text import first_problem, numbers
+
+COLUMNS = {"date", "time of day", "category", "rating/amount", "detail"}
+
+SEVERITIES = {"none": 0, "mild": 1, "moderate": 2, "severe": 3, "unbearable": 4, "extreme": 4}
+"""The word that a symptom's detail ends with, and the number that must stand beside it."""
+
+RATED_WELL = {"Mood": "mood", "Energy": "energy", "Energy level": "energy", "Sleep quality": "sleep_quality"}
+"""Categories with one rating of how well one is, from 1 to 5 or to 10 as the person chose."""
+
+_FILLED = {"pre": "morning", "am": "morning", "pm": "evening"}
+_CLOCK = r"^\d{1,2}:\d\d(?: ?[aApP][mM])?$"
+_DAY = r"^\d{1,2} [A-Z][a-z]{2,8} \d{4}$"
+
+
+def _recognises(export: Export, settings: ReadSettings) -> bool:
+    return bool(entries_with(export, settings, COLUMNS))
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    return read_entries(export, settings, COLUMNS, _read_entry)
+
+
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+    table, cells = read_cells(entry, delimiter, private=("notes",))
+    rows = _timed(cells, settings)
+    symptom, well = pl.col("category") == "Symptom", pl.col("category").is_in(list(RATED_WELL))
+    yield from _symptoms(entry, rows.filter(symptom))
+    for (category,), group in sorted(rows.filter(well).group_by("category"), key=lambda pair: str(pair[0])):
+        yield from _well(entry, group, RATED_WELL[str(category)])
+    yield from ignored_by(entry, rows.filter(~symptom & ~well), "category", "not used")
+    yield from leftovers(entry, table)
+
+
+def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Read dates such as ``8th Dec 2021``, and times of day as words or as clock times."""
+    day = pl.col("date").str.replace(r"^(\d{1,2})(?:st|nd|rd|th)\b", "$1")
+    when = pl.col("time of day").str.to_lowercase()
+    clock = pl.when(when.str.contains(_CLOCK)).then(when.str.replace(" ", ""))
+    rows = cells.with_columns(
+        pl.lit(settings.participant_id, pl.String).alias("participant_id"),
+        pl.coalesce(
+            pl.when(day.str.contains(_DAY)).then(day).str.to_date("%d %b %Y", strict=False),
+            pl.when(day.str.contains(_DAY)).then(day).str.to_date("%d %B %Y", strict=False),
+            pl.col("date").str.to_date("%Y-%m-%d", strict=False),
+        ).alias("date"),
+        pl.coalesce(clock.str.to_time("%H:%M", strict=False), clock.str.to_time("%I:%M%p", strict=False)).alias("time"),
+        when.replace_strict(_FILLED, default="any_time").alias("filled"),
+        numbers("rating/amount").alias("value"),
+    )
+    written = rows.select(pl.col("date").dt.combine(pl.col("time")).alias("written"))["written"]
+    return rows.with_columns(
+        instants_of(rows["participant_id"], written, settings.time_zones).alias("reported_at"),
+        first_problem(**{"date": pl.col("date").is_null(), "rating/amount": pl.col("value").is_null()}),
+    )
+
+
+def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+    if rows.is_empty():
+        return
+    word = pl.col("detail").str.extract(r"\(([^()]*)\)\s*$").str.to_lowercase().str.strip_chars()
+    said = word.replace_strict(SEVERITIES, default=None, return_dtype=pl.Float64)
+    contradicts = (said != pl.col("value")).fill_null(False)
+    named = rows.with_columns(*described(rows["detail"].str.replace(r"\s*\([^()]*\)\s*$", "")))
+    named = named.with_columns(
+        pl.when(contradicts).then(pl.lit("severity_contradicts")).alias("rule"),
+        pl.when(contradicts).then(pl.lit("rating/amount")).otherwise("column").alias("column"),
+    )
+    known = {"source": SOURCE.name, "recall": "today", "scale_low": 0.0, "scale_high": 4.0, "higher_is_worse": True}
+    yield from answers(entry, named, known)
+    yield Noted(
+        entry.label,
+        "symptoms were read on a scale from 0 (none) to 4 (unbearable), checked against the word beside each number; a "
+        "day without an entry is missing, not free of the symptom",
+    )
+
+
+def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Read]:
+    """Read a rating whose scale the file does not say: it ends at 5 unless something above stands there."""
+    highest = 10.0 if (rows["value"].max() or 0) > 5 else 5.0  # type: ignore[operator]
+    known = {"source": SOURCE.name, "item": item, "site": "", "recall": "today"}
+    yield from answers(entry, rows, {**known, "scale_low": 1.0, "scale_high": highest, "higher_is_worse": False})
+    yield Noted(entry.label, f"{item} was read on a scale from 1 to {highest:g}, by its highest value")
+
+
+SOURCE = Source(
+    name="bearable",
+    title="Bearable (CSV)",
+    reads="symptoms from 0 to 4, mood, energy, sleep quality",
+    how_to_export="In Bearable open More, Export data, choose CSV, and give that file.",
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,79 @@
+"""Daylio: the CSV export of the mood diary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.sources.app_diary import answers, entries_with, leftovers, read_cells, read_entries
+from painstats.sources.clocks import instants_of
+from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.day_formats import days
+from painstats.sources.export import Entry, Export, refused
+from painstats.sources.text import first_problem
+
+COLUMNS = {"full_date", "weekday", "time", "mood", "activities"}
+
+MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
+"""Daylio's own names of its five moods; people can rename them."""
+
+MAX_RENAMED = 0.5
+"""Greatest share of moods under unknown names; beyond it the moods were renamed, and no entry can be read."""
+
+
+def _recognises(export: Export, settings: ReadSettings) -> bool:
+    return bool(entries_with(export, settings, COLUMNS))
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    return read_entries(export, settings, COLUMNS, _read_entry)
+
+
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+    table, cells = read_cells(entry, delimiter, private=("activities", "scales", "note_title", "note"))
+    mood = pl.col("mood").str.to_lowercase().replace_strict(MOODS, default=None, return_dtype=pl.Float64)
+    clock = pl.col("time").str.to_lowercase().str.replace(" ", "")
+    rows = cells.with_columns(
+        pl.lit(settings.participant_id, pl.String).alias("participant_id"),
+        days(cells["full_date"], "%Y-%m-%d").alias("date"),
+        pl.coalesce(clock.str.to_time("%H:%M", strict=False), clock.str.to_time("%I:%M%p", strict=False)).alias(
+            "clock"
+        ),
+        mood.alias("value"),
+    )
+    _refuse_renamed(entry, rows)
+    written = rows.select(pl.col("date").dt.combine(pl.col("clock")).alias("written"))["written"]
+    rows = rows.with_columns(
+        instants_of(rows["participant_id"], written, settings.time_zones).alias("reported_at")
+    ).with_columns(
+        first_problem(
+            full_date=pl.col("date").is_null(), time=pl.col("reported_at").is_null(), mood=pl.col("value").is_null()
+        )
+    )
+    known = {"source": SOURCE.name, "item": "mood", "site": "", "recall": "now", "filled": "any_time"}
+    scale = {"scale_low": 1.0, "scale_high": 5.0, "higher_is_worse": False}
+    yield from answers(entry, rows, {**known, **scale})
+    yield Noted(entry.label, "moods were read from 1 (awful) to 5 (rad); activities, scales and notes were not read")
+    yield from leftovers(entry, table)
+
+
+def _refuse_renamed(entry: Entry, rows: pl.DataFrame) -> None:
+    n_unknown = rows["value"].null_count()
+    if n_unknown > MAX_RENAMED * rows.height:
+        raise refused(
+            "moods_renamed",
+            entry,
+            f"{n_unknown} of {rows.height} moods have other names than {', '.join(MOODS)}; declare the file as a diary "
+            'in study.toml: column = "mood" with map = { "your name" = 5, … } under its item',
+        )
+
+
+SOURCE = Source(
+    name="daylio",
+    title="Daylio (CSV)",
+    reads="mood from 1 to 5",
+    how_to_export="In Daylio open More, Export Entries, choose CSV, and give that file.",
+    recognises=_recognises,
+    read=_read,
+)

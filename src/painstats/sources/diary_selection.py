@@ -1,0 +1,75 @@
+"""Rows of a diary that the study asks for, and dates that are told by events: what REDCap's exports need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from painstats.sources.csv_text import CsvTable
+from painstats.sources.diary_rows import parse_time
+from painstats.study import DiaryPlan
+
+EVENT_DATE = "date by event"
+"""Name of the column of dates that were told from events."""
+
+
+def chosen_rows(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
+    """Keep the rows that ``only`` asks for and whose event has a day.
+
+    Returns
+    -------
+    The table with those rows, and how many others there were.
+    """
+    wanted = pl.Series("wanted", [True] * table.height, pl.Boolean)
+    for column, text in plan.only.items():
+        wanted = wanted & (table.cells[column].str.strip_chars() == text)
+    if plan.events is not None:
+        wanted = wanted & table.cells[plan.events.column].str.strip_chars().is_in(list(plan.events.days))
+        table = _with_starts(table, plan)
+    return _filtered(table, wanted), int((~wanted).sum())
+
+
+def dated_by_event(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, DiaryPlan]:
+    """Add the column of dates that events tell, and let the mapping read it; without events nothing changes."""
+    if plan.events is None:
+        return table, plan
+    days = table.cells[plan.events.column].str.strip_chars()
+    starts = table.cells[plan.events.start_column]
+    texts = [_day_of(start, plan, day) for start, day in zip(starts, days, strict=True)]
+    cells = {**table.cells, EVENT_DATE: pl.Series(EVENT_DATE, texts, pl.String)}
+    dated = replace(table, header=(*table.header, EVENT_DATE), cells=cells)
+    return dated, plan.model_copy(update={"date_column": EVENT_DATE, "date_format": "%Y-%m-%d"})
+
+
+def _with_starts(table: CsvTable, plan: DiaryPlan) -> CsvTable:
+    """Write the start of each participant, which stands on one of their rows, on all of them."""
+    assert plan.events is not None
+    column = plan.events.start_column
+    people = (
+        table.cells[plan.participant_column] if plan.participant_column else pl.repeat("", table.height, eager=True)
+    )
+    starts: dict[str, str] = {}
+    for person, start in zip(people, table.cells[column].str.strip_chars(), strict=True):
+        if start:
+            starts.setdefault(person, start)
+    filled = pl.Series(column, [starts.get(person, "") for person in people], pl.String)
+    return replace(table, cells={**table.cells, column: filled})
+
+
+def _day_of(start: str, plan: DiaryPlan, event: str) -> str:
+    """Return the date of an event as text; what cannot be read stays as it is, to be rejected as a date."""
+    first: datetime | None = parse_time(start, plan.date_format)
+    if first is None or plan.events is None:
+        return start or "(no start)"
+    return (first + timedelta(days=plan.events.days[event])).date().isoformat()
+
+
+def _filtered(table: CsvTable, wanted: pl.Series) -> CsvTable:
+    return replace(
+        table,
+        cells={name: cells.filter(wanted) for name, cells in table.cells.items()},
+        lines=table.lines.filter(wanted),
+        texts=table.texts.filter(wanted),
+    )

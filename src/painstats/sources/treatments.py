@@ -1,0 +1,90 @@
+"""Treatments: a CSV of dated medicines, exercise programmes and therapies, in painstats' own columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.records import TREATMENT
+from painstats.sources.app_diary import entries_with, read_cells, read_entries
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.day_formats import days
+from painstats.sources.diary_rows import RAGGED_ROW, WHOLE_ROW
+from painstats.sources.export import Entry, Export
+from painstats.sources.text import first_problem, numbers, whole_numbers
+
+COLUMNS = {"kind", "name", "start_date"}
+
+_MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days")
+
+
+def _recognises(export: Export, settings: ReadSettings) -> bool:
+    return bool(entries_with(export, settings, COLUMNS))
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    return read_entries(export, settings, COLUMNS, _read_entry)
+
+
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+    table, cells = read_cells(entry, delimiter)
+    blank = [pl.lit("").alias(name) for name in _MAY_BE_ABSENT if name not in cells.columns]
+    given = cells.with_columns(*blank)
+    rows = given.select(
+        _or_null("participant_id").fill_null(pl.lit(settings.participant_id, pl.String)).alias("participant_id"),
+        pl.lit(SOURCE.name).alias("source"),
+        _or_null("kind").str.to_lowercase().str.replace_all("[ -]", "_").alias("kind"),
+        _or_null("name").alias("name"),
+        days(given["start_date"], "%Y-%m-%d").alias("start_date"),
+        days(given["end_date"], "%Y-%m-%d").alias("end_date"),
+        numbers("dose").alias("dose"),
+        _or_null("dose_unit").alias("dose_unit"),
+        *(_days(name).alias(name) for name in ("ramp_days", "wash_out_days")),
+        pl.lit(entry.label).alias("entry"),
+        "line",
+        "text",
+        first_problem(
+            start_date=pl.lit(days(given["start_date"], "%Y-%m-%d").is_null()),
+            **{name: _unread(name, given) for name in ("end_date", "dose", "ramp_days", "wash_out_days")},
+        ),
+    )
+    yield from in_batches(TREATMENT, rows)
+    ragged = table.ragged.with_columns(
+        *(pl.lit(None, dtype).alias(name) for name, dtype in TREATMENT.columns.items()),
+        pl.lit(entry.label).alias("entry"),
+        pl.lit(WHOLE_ROW).alias("column"),
+        pl.lit(RAGGED_ROW).alias("rule"),
+    )
+    yield from in_batches(TREATMENT, ragged)
+    if not table.height and table.ragged.is_empty():
+        yield Noted(entry.label, "it has a header and no rows")
+
+
+def _or_null(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != "").then(pl.col(column))
+
+
+def _days(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) == "").then(0).otherwise(whole_numbers(column))
+
+
+def _unread(column: str, given: pl.DataFrame) -> pl.Expr:
+    """Whether a cell that is filled in could not be read."""
+    if column == "end_date":
+        return (pl.col(column) != "") & pl.lit(days(given[column], "%Y-%m-%d").is_null())
+    return (pl.col(column) != "") & (numbers(column) if column == "dose" else whole_numbers(column)).is_null()
+
+
+SOURCE = Source(
+    name="treatments",
+    title="Treatments (CSV)",
+    reads="medicines with dose, exercise programmes and therapies, with start, end, ramp and wash-out",
+    how_to_export=(
+        "Write a CSV with the columns kind (medicine, exercise_programme or therapy), name and start_date, and as far "
+        "as they are known end_date, dose, dose_unit, ramp_days, wash_out_days (dates as 2024-03-01)."
+    ),
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,94 @@
+"""Visible: the export of the pacing app for ME/CFS, long Covid and pain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.records import DAILY_TOTAL
+from painstats.sources.app_diary import (
+    answers,
+    described,
+    entries_with,
+    ignored_by,
+    leftovers,
+    read_cells,
+    read_entries,
+)
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.day_formats import days
+from painstats.sources.export import Entry, Export
+from painstats.sources.text import first_problem, numbers
+
+COLUMNS = {"observation_date", "tracker_name", "tracker_category", "observation_value"}
+
+MEASURES = {"Resting HR": "resting_heart_rate_bpm"}
+"""Trackers of the category Measurement that are read. Visible does not say which heart rate variability it gives."""
+
+_EXERTION = ("Physical", "Cognitive", "Social", "Emotional")
+_UNUSED = {
+    **dict.fromkeys(_EXERTION, "exertion, not a symptom"),
+    "Measurement": "a score or measurement that is not used",
+    "Sleep": "whether a higher answer is better is not known",
+    "Experience": "an event, not a rating",
+    "Functional Capacity": "a questionnaire of its own",
+}
+_RATED = {"scale_low": 0.0, "scale_high": 3.0, "higher_is_worse": True}
+
+
+def _recognises(export: Export, settings: ReadSettings) -> bool:
+    return bool(entries_with(export, settings, COLUMNS))
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    return read_entries(export, settings, COLUMNS, _read_entry)
+
+
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+    table, cells = read_cells(entry, delimiter)
+    measured = pl.col("tracker_name").is_in(list(MEASURES)) & (pl.col("tracker_category") == "Measurement")
+    unused = ~measured & pl.col("tracker_category").is_in(list(_UNUSED))
+    rows = cells.with_columns(
+        days(cells["observation_date"], "%Y-%m-%d").alias("date"), numbers("observation_value").alias("value")
+    )
+    rows = rows.with_columns(
+        pl.lit(settings.participant_id, pl.String).alias("participant_id"),
+        first_problem(observation_date=pl.col("date").is_null(), observation_value=pl.col("value").is_null()),
+    )
+    yield from _symptoms(entry, rows.filter(~measured & ~unused))
+    yield from _measurements(entry, rows.filter(measured))
+    for (category,), group in sorted(rows.filter(unused).group_by("tracker_category"), key=lambda pair: str(pair[0])):
+        yield from ignored_by(entry, group, "tracker_category", _UNUSED[str(category)])
+    yield from leftovers(entry, table)
+
+
+def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+    if rows.is_empty():
+        return
+    named = rows.with_columns(*described(rows["tracker_name"]))
+    known = {"source": SOURCE.name, "recall": "today", "filled": "evening", **_RATED}
+    yield from answers(entry, named, known)
+    yield Noted(entry.label, "symptoms are rated from 0 to 3 in Visible; other values are rejected")
+
+
+def _measurements(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+    measured = rows.with_columns(
+        pl.lit(SOURCE.name).alias("source"),
+        pl.lit("phone").alias("device_kind"),
+        pl.lit("visible").alias("device"),
+        pl.lit(entry.label).alias("entry"),
+        pl.col("tracker_name").replace_strict(MEASURES, return_dtype=pl.String).alias("measure"),
+    )
+    yield from in_batches(DAILY_TOTAL, measured)
+
+
+SOURCE = Source(
+    name="visible",
+    title="Visible (CSV)",
+    reads="symptoms from 0 to 3 by day, resting heart rate",
+    how_to_export="In Visible open Settings, Export my data, and give Visible_Data_Export.csv.",
+    recognises=_recognises,
+    read=_read,
+)
