@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 import polars as pl
 
 from painstats.records import SELF_REPORT
-from painstats.sources.batching import in_batches
+from painstats.sources.batching import RAGGED_ROW, WHOLE_ROW, in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
-from painstats.sources.diary_rows import RAGGED_ROW, WHOLE_ROW, numbered, shaped
+from painstats.sources.diary_rows import numbered, shaped
 from painstats.sources.export import Entry, Export
 from painstats.sources.symptom_words import item_and_site
 

@@ -10,6 +10,8 @@ from painstats.records import OPTIONAL, RecordTable
 from painstats.sources.contract import RecordBatch
 
 BATCH_ROWS = 100_000
+WHOLE_ROW = "(whole row)"
+RAGGED_ROW = "ragged_row"
 
 PLACE: dict[str, pl.DataType | type[pl.DataType]] = {
     "entry": pl.String,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from painstats.records import INSTANT, SELF_REPORT
-from painstats.sources.batching import PLACE
+from painstats.sources.batching import PLACE, RAGGED_ROW, WHOLE_ROW
 from painstats.sources.clocks import instants_of, local_dates_of
 from painstats.sources.contract import ReadSettings
 from painstats.sources.csv_text import CsvTable
@@ -15,8 +15,6 @@ from painstats.sources.text import first_problem
 from painstats.study import DiaryPlan, ItemPlan
 from painstats.time_zones import TimeZones
 
-WHOLE_ROW = "(whole row)"
-RAGGED_ROW = "ragged_row"
 EXCEL_ARTIFACT = "excel_artifact"
 
 _EXCEL_DAY = r"^[0-9]{5}(\.[0-9]+)?$"

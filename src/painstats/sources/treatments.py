@@ -9,11 +9,11 @@ import polars as pl
 from painstats.records import TREATMENT
 from painstats.sources.app_diary import entries_with, read_cells, read_entries
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.contract import Read, ReadSettings, Source
 from painstats.sources.day_formats import days
-from painstats.sources.diary_rows import RAGGED_ROW, WHOLE_ROW
 from painstats.sources.export import Entry, Export
 from painstats.sources.text import first_problem, numbers, whole_numbers
+from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"kind", "name", "start_date"}
 
@@ -51,15 +51,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         ),
     )
     yield from in_batches(TREATMENT, rows)
-    ragged = table.ragged.with_columns(
-        *(pl.lit(None, dtype).alias(name) for name, dtype in TREATMENT.columns.items()),
-        pl.lit(entry.label).alias("entry"),
-        pl.lit(WHOLE_ROW).alias("column"),
-        pl.lit(RAGGED_ROW).alias("rule"),
-    )
-    yield from in_batches(TREATMENT, ragged)
-    if not table.height and table.ragged.is_empty():
-        yield Noted(entry.label, "it has a header and no rows")
+    yield from broken_rows(entry, table, TREATMENT)
 
 
 def _or_null(column: str) -> pl.Expr:

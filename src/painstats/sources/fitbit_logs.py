@@ -1,0 +1,170 @@
+"""The JSON files of a Fitbit export as frames: minutes, sums by the day, sleep logs and exercise logs."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+
+from painstats.sources.contract import ReadSettings
+from painstats.sources.exercise_names import exercise_types
+from painstats.sources.export import Entry
+from painstats.sources.strict_json import read_objects
+from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
+
+TRACKER = {"source": "fitbit", "device": "fitbit", "device_kind": "tracker"}
+
+_MS_PER_MIN = 60_000
+
+
+def tracked(frame: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+    """Say whose rows these are, from which device, and where they stand."""
+    known = {"participant_id": settings.participant_id, **TRACKER, "entry": entry.label}
+    return frame.with_columns(pl.lit(value, pl.String).alias(name) for name, value in known.items())
+
+
+def read_minutes(entry: Entry) -> pl.DataFrame:
+    """Read minutes with their number of steps.
+
+    Returns
+    -------
+    ``line``, ``clock`` (naive), ``step_count``, ``length_min`` and ``text``, which is null where both could be read: a
+    decade of minutes as text would not fit into memory.
+    """
+    values = _values(entry).with_columns(whole_numbers("value").alias("step_count"), pl.lit(1).alias("length_min"))
+    unread = pl.col("clock").is_null() | pl.col("step_count").is_null()
+    return values.select("line", "clock", "step_count", "length_min", pl.when(unread).then("text").alias("text"))
+
+
+def read_sums(entry: Entry, measure: str, settings: ReadSettings) -> pl.DataFrame:
+    """Read values by local date. Their times are all midnight and are never shifted."""
+    at_midnight = pl.col("clock") == pl.col("clock").dt.truncate("1d")
+    return (
+        tracked(_values(entry), entry, settings)
+        .with_columns(
+            pl.lit(measure).alias("measure"),
+            pl.when(at_midnight).then("clock").dt.date().alias("date"),
+            numbers("value").alias("value"),
+        )
+        .with_columns(first_problem(dateTime=pl.col("date").is_null(), value=pl.col("value").is_null()))
+    )
+
+
+def _values(entry: Entry) -> pl.DataFrame:
+    """Read ``dateTime`` and ``value`` of each object as text, and the clock time in them."""
+    objects = read_objects(entry)
+    values = [element.get("value") for element in objects]
+    # A day's resting heart rate stands one level deeper: {"value": {"date": …, "value": 53.0}}.
+    inner = [value.get("value") if isinstance(value, dict) else value for value in values]
+    columns = {"dateTime": _texts([element.get("dateTime") for element in objects]), "value": _texts(inner)}
+    return (
+        pl.DataFrame(columns)
+        .with_row_index("line", 1)
+        .with_columns(
+            local_times("dateTime").alias("clock"),
+            pl.concat_str("dateTime", "value", separator=" ", ignore_nulls=True).alias("text"),
+        )
+    )
+
+
+# --- sleep ---
+
+
+def read_sleep(entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+    """Read sleep logs, classic or in stages, by the sums that stand at their top.
+
+    ``start`` and ``end`` are the local clock times beside the instants. Stages are not summed up: short awakenings
+    (``shortData``) overlap them, and the sums at the top already know.
+    """
+    logs = read_objects(entry, wrapper="sleep")
+    keys = ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep", "timeInBed", "minutesAwake")
+    frame = pl.DataFrame({key: _texts([log.get(key) for log in logs]) for key in keys}).with_columns(
+        pl.Series("is_main_sleep", [_flag(log) for log in logs], pl.Boolean),
+        pl.Series("text", [_without_levels(log) for log in logs], pl.String),
+        local_times("startTime").alias("start"),
+        local_times("endTime").alias("end"),
+    )
+    to_utc = settings.time_zones.to_utc
+    return (
+        tracked(frame.with_row_index("line", 1), entry, settings)
+        .with_columns(
+            pl.col("logId").alias("episode_id"),
+            pl.col("dateOfSleep").str.to_date("%Y-%m-%d", strict=False).alias("date"),
+            to_utc(settings.participant_id, frame["start"]).alias("start_at"),
+            to_utc(settings.participant_id, frame["end"]).alias("end_at"),
+            numbers("minutesAsleep").alias("total_sleep_time_min"),
+            numbers("timeInBed").alias("time_in_bed_min"),
+            numbers("minutesAwake").alias("wake_after_sleep_onset_min"),
+        )
+        .with_columns(_sleep_problem())
+    )
+
+
+def _sleep_problem() -> pl.Expr:
+    return first_problem(
+        logId=pl.col("episode_id").is_null(),
+        dateOfSleep=pl.col("date").is_null(),
+        startTime=pl.col("start_at").is_null(),
+        endTime=pl.col("end_at").is_null(),
+        minutesAsleep=pl.col("total_sleep_time_min").is_null(),
+        timeInBed=pl.col("time_in_bed_min").is_null(),
+        mainSleep=pl.col("is_main_sleep").is_null(),
+    )
+
+
+def _flag(log: dict[str, object]) -> bool | None:
+    """Whether it is the main sleep: ``mainSleep`` in exports, ``isMainSleep`` from the web interface."""
+    flag = log.get("mainSleep", log.get("isMainSleep"))
+    return flag if isinstance(flag, bool) else None
+
+
+def _without_levels(log: dict[str, object]) -> str:
+    return json.dumps({key: value for key, value in log.items() if key != "levels"})
+
+
+# --- exercise ---
+
+
+def read_exercises(entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+    """Read exercise logs. Their times are UTC; ``activeDuration`` leaves pauses out."""
+    logs = read_objects(entry)
+    keys = ("logId", "activityName", "startTime", "duration", "activeDuration", "calories", "averageHeartRate")
+    frame = pl.DataFrame({key: _texts([log.get(key) for log in logs]) for key in keys}).with_row_index("line", 1)
+    start_at = local_times("startTime").dt.replace_time_zone("UTC")
+    elapsed_ms = numbers("duration")
+    return (
+        tracked(frame, entry, settings)
+        .with_columns(
+            pl.col("logId").alias("session_id"),
+            start_at.alias("start_at"),
+            (start_at + pl.duration(milliseconds=elapsed_ms.cast(pl.Int64))).alias("end_at"),
+            exercise_types(pl.col("activityName")).alias("exercise_type"),
+            (pl.coalesce(numbers("activeDuration"), elapsed_ms) / _MS_PER_MIN).alias("duration_min"),
+            numbers("calories").alias("energy_kcal"),
+            numbers("averageHeartRate").alias("heart_rate_bpm"),
+            pl.concat_str("logId", "startTime", "duration", separator=" ", ignore_nulls=True).alias("text"),
+        )
+        .with_columns(
+            first_problem(
+                logId=pl.col("session_id").is_null(),
+                startTime=pl.col("start_at").is_null(),
+                duration=pl.col("end_at").is_null(),
+            )
+        )
+    )
+
+
+# --- text ---
+
+
+def _texts(values: list[object]) -> pl.Series:
+    """Keep text as it came and write numbers out; anything nested counts as unreadable."""
+    if any(value.__class__ is not str for value in values):
+        values = [_text(value) for value in values]
+    return pl.Series(values, dtype=pl.String)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    return repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,222 @@
+"""Rows of a vendor's own tables turned into record rows; what holds nothing is counted with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from painstats.records import DAILY_TOTAL, RecordTable
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.csv_text import CsvTable, header_of
+from painstats.sources.export import Entry
+from painstats.sources.text import first_problem, local_times, numbers
+
+SECONDS = 1 / 60
+MILLISECONDS = 1 / 60_000
+HOURS = 60.0
+"""Minutes in one unit of a vendor's column."""
+
+_CHUNK_BYTES = 1 << 18
+_DELIMITERS = (",", ";", "\t")
+_OFFSET = r"^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)$"
+_ZERO_OFFSET = r"^(?:UTC|GMT)?Z?$"
+_ISO = r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:[0-5]\d)(?:\.\d{1,9})?\s*(Z|[+-]\d\d:?\d\d)$"
+
+
+@dataclass(frozen=True, slots=True)
+class DailyColumn:
+    """A column that holds one measure of a local date, and how much of the measure one of its units is."""
+
+    column: str
+    measure: str
+    per_unit: float = 1.0
+
+
+# --- rows ---
+
+
+def csv_rows(entry: Entry, table: CsvTable, columns: Iterable[str], missing: Sequence[str] = ("",)) -> pl.DataFrame:
+    """Return columns of a CSV as text, null where a cell is missing, with ``entry``, ``line`` and ``text``.
+
+    A column that the file does not have is null throughout.
+    """
+    nothing = pl.repeat(None, table.height, dtype=pl.String, eager=True)
+    cells = pl.DataFrame({name: table.cells.get(name, nothing) for name in columns})
+    trimmed = cells.select(pl.all().str.strip_chars())
+    known = trimmed.select(pl.when(~pl.all().is_in(list(missing))).then(pl.all()))
+    return known.with_columns(pl.lit(entry.label).alias("entry"), table.lines, table.texts)
+
+
+def object_rows(entry: Entry, objects: Sequence[Mapping[str, object]], keys: Sequence[str]) -> pl.DataFrame:
+    """Return keys of JSON objects as text, null where a value is missing, nested or empty; ``text`` holds these keys."""
+    cells = {key: pl.Series([_cell(found.get(key)) for found in objects], dtype=pl.String) for key in keys}
+    texts = [json.dumps({key: found[key] for key in keys if key in found}) for found in objects]
+    return pl.DataFrame(cells).with_columns(
+        pl.lit(entry.label).alias("entry"),
+        pl.Series("line", range(1, len(objects) + 1), pl.Int64),
+        pl.Series("text", texts, pl.String),
+    )
+
+
+def _cell(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return value.strip() or None
+    return repr(value) if isinstance(value, int | float) else None
+
+
+def with_origin(
+    rows: pl.DataFrame, settings: ReadSettings, source: str, device: str | pl.Expr, device_kind: str
+) -> pl.DataFrame:
+    """Add whose the rows are and what recorded them."""
+    return rows.with_columns(
+        pl.lit(settings.participant_id, pl.String).alias("participant_id"),
+        pl.lit(source).alias("source"),
+        (pl.lit(device) if isinstance(device, str) else device).alias("device"),
+        pl.lit(device_kind).alias("device_kind"),
+    )
+
+
+def hashed_device(source: str, column: str, rows: pl.DataFrame) -> pl.Expr:
+    """Name devices ``source-6f1a2b`` by a hash of their id; without an id the source alone."""
+    tags = {name: hashlib.sha256(name.encode()).hexdigest()[:6] for name in rows[column].drop_nulls().unique()}
+    tag = pl.col(column).replace_strict(tags, default=None, return_dtype=pl.String)
+    return pl.concat_str(pl.lit(source), tag.fill_null(""), separator="-").str.strip_chars_end("-")
+
+
+def put_aside(rows: pl.DataFrame, reasons: Mapping[str, pl.Expr]) -> tuple[pl.DataFrame, list[Ignored]]:
+    """Split off the rows of which a reason holds; each is counted under the first of its reasons.
+
+    Parameters
+    ----------
+    rows
+        Rows of one entry, with ``entry``.
+    reasons
+        Sentence for people, and when it holds. Null counts as not.
+    """
+    chosen = pl.coalesce(
+        *(pl.when(holds.fill_null(False)).then(pl.lit(reason)) for reason, holds in reasons.items()),
+        pl.lit(None, pl.String),
+    )
+    sorted_out = rows.with_columns(chosen.alias("put_aside"))
+    gone = sorted_out.filter(pl.col("put_aside").is_not_null())
+    counts = gone.group_by("entry", "put_aside", maintain_order=True).len()
+    ignored = [Ignored(str(entry), int(rows), str(reason)) for entry, reason, rows in counts.rows()]
+    return sorted_out.filter(pl.col("put_aside").is_null()).drop("put_aside"), ignored
+
+
+def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column: str) -> Iterator[Read]:
+    """Yield the values of several columns as daily totals; an empty cell gives none.
+
+    Parameters
+    ----------
+    rows
+        Rows with origin, ``date`` (null where unreadable) and the columns as text.
+    columns
+        Which column holds which measure.
+    date_column
+        The vendor's name of the date, for rows that are rejected because of it.
+    """
+    for column in columns:
+        given = rows.filter(pl.col(column.column).is_not_null())
+        yield from in_batches(
+            DAILY_TOTAL,
+            given.with_columns(
+                pl.lit(column.measure).alias("measure"),
+                (numbers(column.column) * column.per_unit).alias("value"),
+                first_problem(
+                    **{date_column: pl.col("date").is_null(), column.column: numbers(column.column).is_null()}
+                ),
+            ),
+        )
+
+
+def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Iterator[Read]:
+    """Yield the rows of a CSV with too many or too few cells, each rejected once, and what else is odd about it."""
+    empty = (pl.lit(None, dtype).alias(name) for name, dtype in record_table.columns.items())
+    yield from in_batches(
+        record_table,
+        table.ragged.with_columns(
+            *empty,
+            pl.lit(entry.label).alias("entry"),
+            pl.lit("(whole row)").alias("column"),
+            pl.lit("ragged_row").alias("rule"),
+        ),
+    )
+    if not table.height and table.ragged.is_empty():
+        yield Noted(entry.label, "it has a header and no rows")
+    if table.n_nul:
+        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+
+
+def main_sleeps() -> pl.Expr:
+    """Whether an episode is the longest of its date (the first of equally long ones) for one person and device."""
+    place = pl.col("total_sleep_time_min").rank("ordinal", descending=True)
+    return (place.over("participant_id", "device", "date") == 1).fill_null(False).alias("is_main_sleep")
+
+
+def rows_below(entry: Entry, header_lines: int = 1) -> int:
+    """Count the lines below the header without keeping them."""
+    n_ends, last = 0, b"\n"
+    with entry.open() as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            n_ends += chunk.count(b"\n")
+            last = chunk[-1:]
+    return max(n_ends + (last != b"\n") - header_lines, 0)
+
+
+def is_csv(entry: Entry) -> bool:
+    """Whether an entry may be a CSV: a bare file whatever its name, in a zip by its ending."""
+    return entry.member is None or entry.label.lower().endswith(".csv")
+
+
+def delimiter_of(entry: Entry) -> str:
+    """Return the delimiter that gives the header most columns."""
+    return max(_DELIMITERS, key=lambda delimiter: len(header_of(entry, delimiter=delimiter)))
+
+
+# --- times with the offset that the source recorded ---
+
+
+def offset_minutes(text: pl.Expr) -> pl.Expr:
+    """Read ``UTC-07:00``, ``UTC+0530``, ``+02:00``, ``UTCZ`` or ``Z`` as minutes east of UTC; null for anything else."""
+    sign = pl.when(text.str.contains("-", literal=True)).then(-1).otherwise(1)
+    hours, minutes = (text.str.extract(_OFFSET, part).cast(pl.Int32, strict=False) for part in (2, 3))
+    return (
+        pl.when(text.str.contains(_ZERO_OFFSET) & (text != "")).then(0).otherwise(sign * (hours * 60 + minutes))
+    ).cast(pl.Int32)
+
+
+def instants_at(clock: pl.Expr, offset_min: pl.Expr) -> pl.Expr:
+    """Turn what a clock showed, so many minutes east of UTC, into instants."""
+    return (clock - pl.duration(minutes=offset_min)).dt.replace_time_zone("UTC")
+
+
+def zoned_instants(column: str) -> pl.Expr:
+    """Read ``2026-03-01T22:10:00.000+01:00`` as an instant; null for anything else."""
+    text = pl.col(column)
+    clock = pl.concat_str(text.str.extract(_ISO, 1), pl.lit(" "), text.str.extract(_ISO, 2))
+    return instants_at(clock.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False), zoned_offsets(column))
+
+
+def zoned_offsets(column: str) -> pl.Expr:
+    """Return the offset that such a time was written with, in minutes east of UTC."""
+    return offset_minutes(pl.col(column).str.extract(_ISO, 3))
+
+
+def zoned_or_local(rows: pl.DataFrame, column: str, settings: ReadSettings) -> pl.Series:
+    """Read times with an offset as they are, and times without one as clock times of the person's own zone."""
+    read = rows.select(zoned_instants(column).alias("zoned"), local_times(column).alias("local"))
+    there = settings.time_zones.to_utc(settings.participant_id, read["local"])
+    return read.select(pl.col("zoned").fill_null(there))["zoned"]
+
+
+def utc_label(instant: str) -> pl.Expr:
+    """Name an episode or session by its start in UTC, for sources that give it no name of its own."""
+    return pl.col(instant).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
