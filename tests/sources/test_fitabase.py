@@ -87,9 +87,7 @@ def test_files_without_use_are_counted() -> None:
     [
         "Id,ActivityDay,Calories",
         "Id,ActivityDay,SedentaryMinutes,LightlyActiveMinutes,FairlyActiveMinutes,VeryActiveMinutes",
-        "Id,date,value,logId",
-        "Id,ActivityMinute,Steps",
-        "Id,ActivityHour,Steps00,Steps01",
+        "Id,ActivityMinute,METs",
         "Id,Time,Value",
     ],
 )

@@ -1,4 +1,4 @@
-"""Fitabase: daily and hourly CSV files of a study's Fitbits, for many participants at once."""
+"""Fitabase: CSV files of a study's Fitbits by day, hour and minute, for many participants at once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.records import DAILY_TOTAL, STEP_COUNT, RecordTable
+from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT, RecordTable
 from painstats.sources.batching import in_batches
 from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.day_formats import day_format_of, days, split_times
 from painstats.sources.export import Entry, Export, refused
+from painstats.sources.fitabase_nights import read_nights
 from painstats.sources.text import first_problem, numbers, whole_numbers
 
 ID_COLUMNS = ("Id", "Customer Id")
@@ -33,6 +34,10 @@ class FileKind:
         Column to the measure that it is; empty for a file that is not used.
     known_by
         Further columns that such a file has.
+    length_min
+        How long an interval of steps is; 0 for sums by the day.
+    is_sleep
+        Whether it holds the minutes of nights.
     unused
         Why a file is not used.
     """
@@ -42,7 +47,19 @@ class FileKind:
     measures: dict[str, str]
     known_by: tuple[str, ...] = ()
     unused: str = ""
+    length_min: int = 0
+    is_sleep: bool = False
 
+    @property
+    def record_table(self) -> RecordTable:
+        """The record table that its rows are for."""
+        if self.is_sleep:
+            return SLEEP_EPISODE
+        return STEP_COUNT if self.length_min else DAILY_TOTAL
+
+
+WIDE = tuple(f"Steps{minute:02}" for minute in range(60))
+"""Columns of a row with one hour's minutes side by side."""
 
 KINDS = (
     FileKind(
@@ -60,22 +77,25 @@ KINDS = (
     FileKind(
         "sleepDay", "SleepDay", {"TotalMinutesAsleep": "total_sleep_time_min", "TotalTimeInBed": "time_in_bed_min"}
     ),
-    FileKind("hourlySteps", "ActivityHour", {"StepTotal": "step_count"}),
+    FileKind("hourlySteps", "ActivityHour", {"StepTotal": "step_count"}, length_min=60),
     FileKind("dailyIntensities", "ActivityDay", {}, ("SedentaryMinutes",), "dailyActivity holds the same minutes"),
     FileKind("dailyCalories", "ActivityDay", {}, ("Calories",), "calories are not used"),
     FileKind("hourlyCalories", "ActivityHour", {}, ("Calories",), "calories are not used"),
     FileKind("hourlyIntensities", "ActivityHour", {}, ("TotalIntensity",), "intensities are not used"),
-    FileKind("minuteSteps", "ActivityMinute", {}, ("Steps",), "hourlySteps or dailySteps holds the same steps"),
-    FileKind("minuteSteps", "ActivityHour", {}, ("Steps00",), "hourlySteps or dailySteps holds the same steps"),
+    FileKind("minuteStepsNarrow", "ActivityMinute", {"Steps": "step_count"}, length_min=1),
+    FileKind("minuteStepsWide", "ActivityHour", dict.fromkeys(WIDE, "step_count"), length_min=1),
     FileKind("minuteCalories", "ActivityMinute", {}, ("Calories",), "calories are not used"),
     FileKind("minuteIntensities", "ActivityMinute", {}, ("Intensity",), "intensities are not used"),
     FileKind("minuteMETs", "ActivityMinute", {}, ("METs",), "energy expenditure is not used"),
-    FileKind("minuteSleep", "date", {}, ("value", "logId"), "sleepDay holds the sums of the same nights"),
+    FileKind("minuteSleep", "date", {"value": "stage", "logId": "episode_id"}, is_sleep=True),
     FileKind("heartrate_seconds", "Time", {}, ("Value",), "heart rate is not used"),
     FileKind("weightLogInfo", "Date", {}, ("WeightKg",), "weight is not used"),
 )
 
 _DESTROYED_ID = r"^\d(\.\d+)?E\+?\d+$"
+_BY_MINUTE = {"device": "fitbit-minutes", "device_kind": "tracker"}
+"""Minutes are a device of their own, after that of hours and days: what both hold is counted once, from the sums."""
+
 _TRACKER = {"device": "fitbit", "device_kind": "tracker"}
 _CHUNK_BYTES = 1 << 18
 
@@ -119,25 +139,38 @@ def _rows_below_header(entry: Entry) -> int:
 
 
 def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
-    hourly = kind.date_column == "ActivityHour"
-    record_table = STEP_COUNT if hourly else DAILY_TOTAL
     if table.height:
         cells, day_format = _dated(entry, kind, _cells(entry, kind, table))
         yield Noted(entry.label, f"dates in {kind.date_column} were read as {day_format}, decided by the whole column")
-        for column, measure in kind.measures.items():
-            rows = _hourly(cells, column, kind, settings) if hourly else _daily(cells, column, measure, kind)
-            yield from in_batches(record_table, rows)
+        yield from _read_cells(entry, kind, cells, settings)
     elif table.ragged.is_empty():
         yield Noted(entry.label, "it has a header and no rows")
-    for measure in kind.measures.values():
-        yield from in_batches(record_table, _ragged(entry, table, record_table, measure))
+    for measure in ["sleep"] if kind.is_sleep else kind.measures.values():
+        yield from in_batches(kind.record_table, _ragged(entry, table, kind.record_table, measure))
     if table.n_nul:
         yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+
+
+def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+    if kind.is_sleep:
+        yield from read_nights(entry, cells, settings)
+        return
+    for column, measure in kind.measures.items():
+        if not kind.length_min:
+            yield from in_batches(DAILY_TOTAL, _daily(cells, column, measure, kind))
+            continue
+        steps = _intervals(cells, column, kind, settings)
+        # Minutes are filled up with zeros, worn or not, so that a minute without steps says nothing.
+        idle = (pl.col("step_count") == 0).fill_null(False) & pl.lit(kind.length_min == 1)
+        if n_idle := steps.select(idle.sum()).item():
+            yield Ignored(entry.label, n_idle, "minutes without steps")
+        yield from in_batches(STEP_COUNT, steps.filter(~idle))
 
 
 def _cells(entry: Entry, kind: FileKind, table: CsvTable) -> pl.DataFrame:
     id_column = next(name for name in ID_COLUMNS if name in table.header)
     participant = pl.col("participant_id")
+    device = _BY_MINUTE if kind.length_min == 1 or kind.is_sleep else _TRACKER
     return pl.DataFrame(
         {
             "participant_id": table.cells[id_column],
@@ -148,7 +181,7 @@ def _cells(entry: Entry, kind: FileKind, table: CsvTable) -> pl.DataFrame:
         }
     ).with_columns(
         pl.lit(entry.label).alias("entry"),
-        *(pl.lit(value).alias(name) for name, value in {"source": SOURCE.name, **_TRACKER}.items()),
+        *(pl.lit(value).alias(name) for name, value in {"source": SOURCE.name, **device}.items()),
         # Excel writes a ten-digit Id as 1.50396E+09, which makes one person of several.
         pl.when(participant.str.contains(_DESTROYED_ID)).then(pl.lit("excel_artifact")).alias("rule"),
     )
@@ -179,13 +212,14 @@ def _daily(cells: pl.DataFrame, column: str, measure: str, kind: FileKind) -> pl
     ).with_columns(_problem({kind.date_column: pl.col("date").is_null(), column: pl.col("value").is_null()}))
 
 
-def _hourly(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadSettings) -> pl.DataFrame:
-    """Read hourly steps; Fitabase writes the clock time of the person's own device."""
-    clock = cells.select(pl.col("date").dt.combine(pl.col("time")))["date"]
+def _intervals(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadSettings) -> pl.DataFrame:
+    """Read steps by hour or minute; Fitabase writes the clock time of the person's own device."""
+    minute = int(column.removeprefix("Steps")) if column in WIDE else 0
+    clock = cells.select(pl.col("date").dt.combine(pl.col("time")).dt.offset_by(f"{minute}m"))["date"]
     start_at = instants_of(cells["participant_id"], clock, settings.time_zones)
     return cells.with_columns(
         start_at.alias("start_at"),
-        start_at.dt.offset_by("1h").alias("end_at"),
+        start_at.dt.offset_by(f"{kind.length_min}m").alias("end_at"),
         whole_numbers(column).alias("step_count"),
     ).with_columns(_problem({kind.date_column: pl.col("start_at").is_null(), column: pl.col("step_count").is_null()}))
 
@@ -207,8 +241,8 @@ def _ragged(entry: Entry, table: CsvTable, record_table: RecordTable, measure: s
 
 SOURCE = Source(
     name="fitabase",
-    title="Fitabase (daily and hourly CSV)",
-    reads="steps by day and hour, active and sedentary minutes by day, sleep by day",
+    title="Fitabase (CSV by day, hour and minute)",
+    reads="steps by day, hour and minute, active and sedentary minutes by day, sleep by day and by minute",
     how_to_export="In Fitabase make a Batch Export of Daily Activity and Sleep Day; give the CSV files or their zip.",
     recognises=_recognises,
     read=_read,
