@@ -1,0 +1,16 @@
+"""The page that tells users what is read names every source, and none that there is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from painstats.sources import SOURCES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def test_the_table_names_exactly_the_sources_that_there_are() -> None:
+    table = PAGE.split("## How to get each export")[0]
+    named = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)
+    assert sorted(named[1:]) == sorted(source.title for source in SOURCES)
