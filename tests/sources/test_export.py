@@ -128,7 +128,7 @@ def test_entry_names_are_shown_safely_and_never_used_as_paths(tmp_path: Path, na
 
 def test_what_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     assert rule_of(lambda: open_export(tmp_path / "absent.zip")) == "file_unreadable"
-    assert rule_of(lambda: open_export(tmp_path)) == "file_unreadable"
+    assert rule_of(lambda: open_export(tmp_path)) == "empty_folder"
     assert rule_of(lambda: content_hash(tmp_path / "absent.zip")) == "file_unreadable"
     assert rule_of(lambda: open_export(written(tmp_path / "empty.zip", b""))) == "empty_file"
 

@@ -28,7 +28,7 @@ from painstats.sources import (
     whoop,
     withings,
 )
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, RecordBatch, Source
+from painstats.sources.contract import Exported, Ignored, Noted, Read, ReadSettings, RecordBatch, Source
 from painstats.sources.export import Export, open_export, shown
 
 SOURCES: tuple[Source, ...] = (
@@ -54,13 +54,13 @@ SOURCES: tuple[Source, ...] = (
 """All formats, in the order in which they are tried."""
 
 
-def read_export(path: Path, settings: ReadSettings) -> tuple[Source, Iterator[Read]]:
-    """Read one exported file.
+def read_export(path: Path | Export, settings: ReadSettings) -> tuple[Source, Iterator[Read]]:
+    """Read one export.
 
     Parameters
     ----------
     path
-        A zip or a bare file, as it came.
+        A zip, a bare file or the folder of an unpacked archive, as it came; or one that is open already.
     settings
         What may be known of the plan.
 
@@ -74,7 +74,7 @@ def read_export(path: Path, settings: ReadSettings) -> tuple[Source, Iterator[Re
     ExportRefused
         The file cannot be opened, or no format is recognised in it.
     """
-    export = open_export(path)
+    export = path if isinstance(path, Export) else open_export(path)
     source = recognise(export, settings)
     return source, chain(_skipped(export), source.read(export, settings))
 
@@ -107,12 +107,13 @@ def _not_recognised(export: Export, settings: ReadSettings) -> str:
 
 def _skipped(export: Export) -> Iterator[Ignored]:
     for reason, count in Counter(skipped.reason for skipped in export.skipped).items():
-        yield Ignored(export.name, 0, f"{count} entries of the zip: {reason}")
+        yield Ignored(export.name, 0, f"{count} entries of the archive: {reason}")
 
 
 __all__ = [
     "SOURCES",
     "Export",
+    "Exported",
     "Ignored",
     "Noted",
     "Read",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
@@ -67,7 +67,18 @@ class Noted:
     message: str
 
 
-Read = RecordBatch | Ignored | Noted
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """When the export was made, where it says so itself: of two exports that contradict each other the later counts.
+
+    ``at`` is an instant with a time zone. A source yields at most one; without one the dates in the zip or of the file
+    are taken.
+    """
+
+    at: datetime
+
+
+Read = RecordBatch | Ignored | Noted | Exported
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
@@ -91,10 +92,29 @@ def refuse_disguised(entry: Entry) -> None:
             raise refused("not_csv", entry, f"it is no CSV but {what}")
 
 
-def read_csv(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> CsvTable:
+def read_csv(
+    entry: Entry,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    *,
+    rows_above: int = 0,
+    closing_comma: bool = False,
+    repeated_columns: bool = False,
+) -> CsvTable:
     """Read a whole CSV as text.
 
     Quoted cells may hold line ends; CR, LF and CRLF mean the same; blank lines count for nothing.
+
+    Parameters
+    ----------
+    entry, encoding, delimiter
+        The file, and how it is written.
+    rows_above
+        Rows above the header that are not part of the table.
+    closing_comma
+        Rows may end with a delimiter that the header does not have.
+    repeated_columns
+        Allow columns of the same name; the first keeps it, the others are called ``name (2)``, ``name (3)``.
 
     Raises
     ------
@@ -105,11 +125,11 @@ def read_csv(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> Csv
     text = _decoded(entry, _bytes(entry), encoding)
     n_nul = text.count("\0")
     lines = _lines(text.replace("\0", " "))
-    rows = _rows(entry, lines, delimiter)
+    rows = islice(_rows(entry, lines, delimiter), rows_above, None)
     _, header_row = next(rows, (1, []))
-    header = _names(header_row)
+    header = _numbered(_names(header_row)) if repeated_columns else _names(header_row)
     _refuse_duplicates(entry, header)
-    return _table(header, list(rows), lines, n_nul)
+    return _table(header, list(_without_closing(rows, len(header)) if closing_comma else rows), lines, n_nul)
 
 
 def shown_columns(header: tuple[str, ...]) -> str:
@@ -186,6 +206,16 @@ def _unreadable_row(entry: Entry, line: int, problem: str) -> ExportRefused:
 
 def _names(cells: list[str]) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
+
+
+def _numbered(names: tuple[str, ...]) -> tuple[str, ...]:
+    seen = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return tuple(name if count == 1 else f"{name} ({count})" for name, count in zip(names, seen, strict=True))
+
+
+def _without_closing(rows: Iterable[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in rows:
+        yield line, cells[:-1] if len(cells) == width + 1 and not cells[-1].strip() else cells
 
 
 def _refuse_duplicates(entry: Entry, header: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ _WORDS = (
     ("physiotherapy", r"physio|physical therapy|rehab"),
     (
         "water_sport",
-        r"aqua|water|kayak|canoe|sail|surf|stand up paddl|paddle ?board|paddling|snorkel|scuba|diving|raft",
+        r"aqua|\bwater|kayak|canoe|sail|surf|stand up paddl|paddle ?board|paddling|snorkel|scuba|diving|raft",
     ),
     ("ball_game", r"tennis|soccer|football|basketball|volley|badminton|squash|handball|rugby|cricket|baseball"),
     ("ball_game", r"softball|golf|padel|pickleball|racquet|lacrosse|netball|bowling|hockey|disc"),

@@ -40,6 +40,8 @@ def google_table(entry: Entry) -> str | None:
     if not entry.label.lower().endswith(".csv"):
         return None
     header = set(header_of(entry))
+    if "local_date_time" in header:
+        return None  # a stream of RAPIDS
     kind = next((kind for kind, columns in _HEADERS.items() if columns <= header), None)
     # Minutes of heart rate have the same columns as a day's resting heart rate; only the name tells.
     if kind == "google_resting_heart_rate" and "resting" not in entry.label.lower():

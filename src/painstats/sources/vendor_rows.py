@@ -43,17 +43,19 @@ class DailyColumn:
 def csv_rows(entry: Entry, table: CsvTable, columns: Iterable[str], missing: Sequence[str] = ("",)) -> pl.DataFrame:
     """Return columns of a CSV as text, null where a cell is missing, with ``entry``, ``line`` and ``text``.
 
-    A column that the file does not have is null throughout.
+    A column that the file does not have is null throughout. ``text`` holds these columns alone: others can hold notes
+    and places, which are not kept of a rejected row either.
     """
     nothing = pl.repeat(None, table.height, dtype=pl.String, eager=True)
     cells = pl.DataFrame({name: table.cells.get(name, nothing) for name in columns})
     trimmed = cells.select(pl.all().str.strip_chars())
     known = trimmed.select(pl.when(~pl.all().is_in(list(missing))).then(pl.all()))
-    return known.with_columns(pl.lit(entry.label).alias("entry"), table.lines, table.texts)
+    used = pl.concat_str(pl.all().fill_null(""), separator=",").alias("text")
+    return known.with_columns(pl.lit(entry.label).alias("entry"), table.lines, used)
 
 
 def object_rows(entry: Entry, objects: Sequence[Mapping[str, object]], keys: Sequence[str]) -> pl.DataFrame:
-    """Return keys of JSON objects as text, null where a value is missing, nested or empty; ``text`` holds these keys."""
+    """Return keys of JSON objects as text, null where a value is missing or nested; ``text`` holds these keys alone."""
     cells = {key: pl.Series([_cell(found.get(key)) for found in objects], dtype=pl.String) for key in keys}
     texts = [json.dumps({key: found[key] for key in keys if key in found}) for found in objects]
     return pl.DataFrame(cells).with_columns(
@@ -138,13 +140,17 @@ def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column
 
 
 def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Iterator[Read]:
-    """Yield the rows of a CSV with too many or too few cells, each rejected once, and what else is odd about it."""
+    """Yield the rows of a CSV with too many or too few cells, each rejected once, and what else is odd about it.
+
+    Their text is not kept, because it is unknown which part of it is a note.
+    """
     empty = (pl.lit(None, dtype).alias(name) for name, dtype in record_table.columns.items())
     yield from in_batches(
         record_table,
         table.ragged.with_columns(
             *empty,
             pl.lit(entry.label).alias("entry"),
+            pl.lit("(not kept)").alias("text"),
             pl.lit("(whole row)").alias("column"),
             pl.lit("ragged_row").alias("rule"),
         ),
@@ -185,7 +191,7 @@ def delimiter_of(entry: Entry) -> str:
 
 
 def offset_minutes(text: pl.Expr) -> pl.Expr:
-    """Read ``UTC-07:00``, ``UTC+0530``, ``+02:00``, ``UTCZ`` or ``Z`` as minutes east of UTC; null for anything else."""
+    """Read ``UTC-07:00``, ``UTC+0530``, ``+02:00``, ``UTCZ`` or ``Z`` as minutes east of UTC; null for others."""
     sign = pl.when(text.str.contains("-", literal=True)).then(-1).otherwise(1)
     hours, minutes = (text.str.extract(_OFFSET, part).cast(pl.Int32, strict=False) for part in (2, 3))
     return (

@@ -1,0 +1,339 @@
+"""Garmin Connect: the JSON files of the data export, with instants in GMT and days that Garmin itself dates."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from painstats.records import EXERCISE_SESSION, SLEEP_EPISODE
+from painstats.sources.batching import in_batches
+from painstats.sources.clocks import local_dates_of
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.exercise_names import exercise_types
+from painstats.sources.export import Entry, Export
+from painstats.sources.strict_json import read_objects
+from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
+from painstats.sources.vendor_rows import (
+    MILLISECONDS,
+    SECONDS,
+    DailyColumn,
+    daily_totals,
+    main_sleeps,
+    object_rows,
+    put_aside,
+    utc_label,
+    with_origin,
+)
+
+DAYS = (
+    DailyColumn("totalSteps", "step_count"),
+    DailyColumn("restingHeartRate", "resting_heart_rate_bpm"),
+    DailyColumn("sedentarySeconds", "sedentary_time_min", SECONDS),
+    DailyColumn("moderateIntensityMinutes", "moderately_active_time_min"),
+    DailyColumn("vigorousIntensityMinutes", "very_active_time_min"),
+)
+"""Light activity is left out: Garmin's ``activeSeconds`` hold all movement, moderate minutes too."""
+
+DAY_KEYS = (
+    "calendarDate", *(column.column for column in DAYS), "currentDayRestingHeartRate", "includesWellnessData",
+    "wellnessStartTimeGmt", "wellnessStartTimeLocal",
+)  # fmt: skip
+STAGES = ("deepSleepSeconds", "lightSleepSeconds", "remSleepSeconds")
+SLEEP_KEYS = (
+    "calendarDate", "sleepStartTimestampGMT", "sleepEndTimestampGMT", "sleepWindowConfirmationType", *STAGES,
+    "awakeSleepSeconds",
+)  # fmt: skip
+NAP_KEYS = ("napStartTimestampGMT", "napEndTimestampGMT", "napTimeSec")
+ACTIVITY_KEYS = (
+    "activityId", "activityType", "beginTimestamp", "duration", "movingDuration", "elapsedDuration", "distance",
+    "calories", "bmrCalories", "avgHr",
+)  # fmt: skip
+ACTIVITIES = "summarizedActivitiesExport"
+HRV = DailyColumn("hrv", "heart_rate_variability_rmssd_ms")
+
+KINDS = {
+    "days": (rb'"calendarDate"\s*:', rb'"(?:totalSteps|includesWellnessData|userProfilePK)"\s*:'),
+    "sleep": (rb'"sleepStartTimestampGMT"\s*:\s*"\d{4}-',),
+    "health": (rb'"calendarDate"\s*:', rb'"metrics"\s*:'),
+    "activities": (rb'"summarizedActivitiesExport"\s*:',),
+}
+"""Keys that tell each kind of file; the first kind whose keys all occur counts."""
+
+RESTING_KCAL_PER_MIN = (0.4, 2.0)
+SPEED_M_PER_S = (0.2, 20.0)
+"""What energy at rest, and the typical speed of sessions, can be: they tell the units of a file."""
+
+KJ_PER_KCAL = 4.184
+_NAME = re.compile(r"UDSFile|sleepData|healthStatusData|summarizedActivities", re.IGNORECASE)
+_HEAD_BYTES = 1 << 16
+_NOT_WORN = "days without wellness data: the watch was not worn"
+_NO_NIGHT = "placeholders without a night or without any stage"
+
+
+def _kind(entry: Entry) -> str | None:
+    """Say what an entry is by its keys; of the thousands of files in a zip only those with a likely name are opened."""
+    if entry.member is not None and not (entry.label.lower().endswith(".json") and _NAME.search(entry.label)):
+        return None
+    head = entry.head(_HEAD_BYTES)
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return None
+    return next((kind for kind, keys in KINDS.items() if all(re.search(key, head) for key in keys)), None)
+
+
+def _recognises(export: Export, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in export.entries)
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
+    for entry in export.entries:
+        kinds[_kind(entry)].append(entry)
+    offsets: dict[str, int] = {}
+    for entry in kinds["days"]:
+        days = object_rows(entry, read_objects(entry), DAY_KEYS)
+        offsets |= _offsets(days)
+        yield from _read_days(days, settings)
+    for entry in kinds["sleep"]:
+        yield from _read_sleep(entry, offsets, settings)
+    for entry in kinds["health"]:
+        yield from _read_variability(entry, settings)
+    for entry in kinds["activities"]:
+        yield from _read_activities(entry, settings)
+    if kinds[None]:
+        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+
+
+def _dated(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Add origin and ``date``; Garmin writes ``2026-01-05`` or ``2026-01-05T00:00:00.0``."""
+    return with_origin(rows, settings, SOURCE.name, "garmin", "watch").with_columns(
+        pl.col("calendarDate").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("date")
+    )
+
+
+# --- days ---
+
+
+def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+    """Read sums by the day. The day's own resting heart rate goes before the one over several days."""
+    measured = (pl.when(numbers(name) != 0).then(name) for name in ("currentDayRestingHeartRate", "restingHeartRate"))
+    resting = pl.coalesce(*measured).alias("restingHeartRate")
+    facts = [column.column for column in DAYS]
+    rows, ignored = put_aside(
+        _dated(days, settings).with_columns(resting),
+        {
+            _NOT_WORN: pl.col("includesWellnessData") == "false",
+            "days on which nothing was measured": pl.all_horizontal(pl.col(facts).is_null()),
+        },
+    )
+    yield from ignored
+    yield from daily_totals(rows, DAYS, "calendarDate")
+
+
+def _offsets(days: pl.DataFrame) -> dict[str, int]:
+    """Return the minutes east of UTC on each date, from a day's start in both clocks."""
+    gap = local_times("wellnessStartTimeLocal") - local_times("wellnessStartTimeGmt")
+    known = days.select(pl.col("calendarDate").str.slice(0, 10), gap.dt.total_minutes().alias("offset")).drop_nulls()
+    return dict(known.rows())
+
+
+# --- sleep ---
+
+
+def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings) -> Iterator[Read]:
+    nights = read_objects(entry)
+    rows, ignored = put_aside(
+        _dated(object_rows(entry, nights, SLEEP_KEYS), settings),
+        {
+            _NO_NIGHT: pl.col("calendarDate").is_null()
+            | pl.all_horizontal(pl.col(stage).is_null() | (numbers(stage) == 0) for stage in STAGES),
+            "nights with the watch off the wrist": pl.col("sleepWindowConfirmationType") == "OFF_WRIST",
+        },
+    )
+    yield from ignored
+    # Garmin gives no sum of sleep. A stage that is absent counts as none.
+    asleep_min = pl.sum_horizontal(numbers(stage).fill_null(0) for stage in STAGES) * SECONDS
+    episodes = _placed(rows, "sleepStartTimestampGMT", "sleepEndTimestampGMT", offsets).with_columns(
+        asleep_min.alias("total_sleep_time_min"),
+        (numbers("awakeSleepSeconds") * SECONDS).alias("wake_after_sleep_onset_min"),
+    )
+    episodes, message = _by_waking(episodes, settings)
+    if rows.height:
+        yield Noted(entry.label, message)
+    yield from in_batches(
+        SLEEP_EPISODE,
+        episodes.with_columns(
+            main_sleeps(),
+            _sleep_problem(
+                "sleepStartTimestampGMT",
+                "sleepEndTimestampGMT",
+                {
+                    stage: pl.col(stage).is_not_null() & numbers(stage).is_null()
+                    for stage in (*STAGES, "awakeSleepSeconds")
+                },
+            ),
+        ),
+    )
+    yield from _read_naps(entry, nights, offsets, settings)
+
+
+def _by_waking(episodes: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, str]:
+    """Check that ``calendarDate`` is the date of waking, and put that date in its place where most nights deny it."""
+    there = local_dates_of(episodes["participant_id"], episodes["end_at"], settings.time_zones)
+    recorded = (pl.col("end_at") + pl.duration(minutes="utc_offset_min")).dt.date()
+    dated = episodes.with_columns(recorded.fill_null(there).alias("waking")).drop_nulls(["waking", "date"])
+    n_agree = int((dated["waking"] == dated["date"]).sum())
+    counts = f"{n_agree} of {dated.height} nights carry the date on which the person woke"
+    if 2 * n_agree >= dated.height:
+        return episodes, f"calendarDate was taken as the date of waking: {counts}"
+    moved = pl.when(pl.col("date").is_not_null()).then(recorded.fill_null(there)).alias("date")
+    return episodes.with_columns(moved), f"calendarDate is not the date of waking, nights were dated anew: {counts}"
+
+
+def _read_naps(
+    entry: Entry, nights: Sequence[Mapping[str, object]], offsets: Mapping[str, int], settings: ReadSettings
+) -> Iterator[Read]:
+    """Read the naps that nights list; each has the line of its night."""
+    lines, naps = [], []
+    for line, night in enumerate(nights, 1):
+        listed = night.get("napList")
+        found = [nap for nap in listed if isinstance(nap, dict)] if isinstance(listed, list) else []
+        naps += found
+        lines += [line] * len(found)
+    if not naps:
+        return
+    rows = object_rows(entry, naps, NAP_KEYS).with_columns(pl.Series("line", lines, pl.Int64))
+    rows = with_origin(rows, settings, SOURCE.name, "garmin", "watch")
+    ended = local_times("napEndTimestampGMT").dt.replace_time_zone("UTC")
+    dates = local_dates_of(rows["participant_id"], rows.select(ended.alias("ended"))["ended"], settings.time_zones)
+    rows = rows.with_columns(dates.alias("date"), dates.cast(pl.String).alias("calendarDate"))
+    start, end, seconds = NAP_KEYS
+    yield from in_batches(
+        SLEEP_EPISODE,
+        _placed(rows, start, end, offsets).with_columns(
+            (numbers(seconds) * SECONDS).alias("total_sleep_time_min"),
+            pl.lit(False).alias("is_main_sleep"),
+            _sleep_problem(start, end, {seconds: numbers(seconds).is_null()}),
+        ),
+    )
+
+
+def _placed(rows: pl.DataFrame, start: str, end: str, offsets: Mapping[str, int]) -> pl.DataFrame:
+    """Add instants (naive stamps are GMT) and the offset that the day's summary recorded."""
+    offset = pl.col("calendarDate").str.slice(0, 10).replace_strict(offsets, default=None, return_dtype=pl.Int32)
+    start_at, end_at = (local_times(name).dt.replace_time_zone("UTC") for name in (start, end))
+    return rows.with_columns(
+        start_at.alias("start_at"), end_at.alias("end_at"), offset.alias("utc_offset_min")
+    ).with_columns(
+        utc_label("start_at").alias("episode_id"),
+        ((pl.col("end_at") - pl.col("start_at")).dt.total_seconds() * SECONDS).alias("time_in_bed_min"),
+    )
+
+
+def _sleep_problem(start: str, end: str, minutes: Mapping[str, pl.Expr]) -> pl.Expr:
+    unread = {start: pl.col("start_at").is_null(), end: pl.col("end_at").is_null()}
+    return first_problem(calendarDate=pl.col("date").is_null(), **unread, **minutes)
+
+
+# --- heart rate variability ---
+
+
+def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    """Read the night's mean heart rate variability (RMSSD); 0 and status UNKNOWN mean that there is none."""
+    found = [{"calendarDate": day.get("calendarDate"), "hrv": _variability(day)} for day in read_objects(entry)]
+    rows, ignored = put_aside(
+        _dated(object_rows(entry, found, ("calendarDate", "hrv")), settings),
+        {"days without heart rate variability": pl.col("hrv").is_null() | (numbers("hrv") == 0)},
+    )
+    yield from ignored
+    yield from daily_totals(rows, (HRV,), "calendarDate")
+
+
+def _variability(day: Mapping[str, object]) -> object:
+    metrics = day.get("metrics")
+    for metric in metrics if isinstance(metrics, list) else []:
+        if isinstance(metric, dict) and metric.get("type") == "HRV" and metric.get("status") != "UNKNOWN":
+            return metric.get("value")
+    return None
+
+
+# --- activities ---
+
+
+def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    activities = [one for outer in read_objects(entry) for one in _listed(outer)]
+    if not activities:
+        return
+    rows = with_origin(object_rows(entry, activities, ACTIVITY_KEYS), settings, SOURCE.name, "garmin", "watch")
+    elapsed = pl.coalesce("elapsedDuration", "duration").alias("elapsedDuration")
+    rows = rows.with_columns(elapsed, (whole_numbers("beginTimestamp") * 1000).alias("began_us"))
+    per_metre, distances = _distance_unit(rows)
+    per_kcal, energies = _energy_unit(rows)
+    yield from in_batches(EXERCISE_SESSION, _sessions(rows, per_metre, per_kcal))
+    yield Noted(entry.label, f"{distances}; {energies}")
+
+
+def _listed(outer: Mapping[str, object]) -> list[dict[str, object]]:
+    inner = outer.get(ACTIVITIES)
+    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+
+
+def _sessions(rows: pl.DataFrame, per_metre: float | None, per_kcal: float | None) -> pl.DataFrame:
+    possible = pl.when(pl.col("began_us").abs() < 1e16).then("began_us")
+    start_at = possible.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    lasted = pl.when(numbers("elapsedDuration").abs() < 1e12).then(numbers("elapsedDuration"))
+    return rows.with_columns(
+        start_at.alias("start_at"),
+        (start_at + pl.duration(milliseconds=lasted)).alias("end_at"),
+        pl.col("activityId").alias("session_id"),
+        exercise_types(pl.col("activityType")).alias("exercise_type"),
+        (numbers("duration") * MILLISECONDS).alias("duration_min"),
+        (numbers("distance") / per_metre).alias("distance_m"),
+        (numbers("calories") / per_kcal).alias("energy_kcal"),
+        pl.when(numbers("avgHr") > 0).then(numbers("avgHr")).alias("heart_rate_bpm"),
+    ).with_columns(
+        first_problem(
+            activityId=pl.col("session_id").is_null(),
+            beginTimestamp=pl.col("start_at").is_null(),
+            duration=pl.col("duration_min").is_null() | pl.col("end_at").is_null(),
+        )
+    )
+
+
+def _distance_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
+    """Tell centimetres from metres by the typical speed."""
+    speed = _median(rows.filter(numbers("distance") > 0), numbers("distance") / (numbers("duration") / 1000))
+    for per_metre, name in ((100.0, "centimetres"), (1.0, "metres")):
+        if speed is not None and SPEED_M_PER_S[0] <= speed / per_metre <= SPEED_M_PER_S[1]:
+            return per_metre, f"distances were read as {name}, by the speed that follows"
+    return None, "distances were not read: no unit gives them a possible speed"
+
+
+def _energy_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
+    """Tell kilojoules from kilocalories by the energy at rest, where the file has it."""
+    rate = _median(rows, numbers("bmrCalories") / (numbers("duration") * MILLISECONDS))
+    for per_kcal, name in ((1.0, "kilocalories"), (KJ_PER_KCAL, "kilojoules")):
+        if rate is not None and RESTING_KCAL_PER_MIN[0] <= rate / per_kcal <= RESTING_KCAL_PER_MIN[1]:
+            return per_kcal, f"energy was read as {name}, by the energy at rest that follows"
+    return None, "energy was not read: the file does not show its unit"
+
+
+def _median(rows: pl.DataFrame, value: pl.Expr) -> float | None:
+    found = rows.select(value.alias("value"))["value"]
+    median = found.filter(found.is_finite()).median()
+    return float(median) if isinstance(median, float) else None
+
+
+SOURCE = Source(
+    name="garmin",
+    title="Garmin Connect data export (JSON)",
+    reads="steps and intensity minutes by the day, sleep, resting heart rate and its variability, activities",
+    how_to_export=(
+        "On garmin.com open your account's Account Management Center, choose Export Your Data, and download the zip "
+        "from the e-mail."
+    ),
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,323 @@
+"""Samsung Health: the CSV files of ``Download personal data``, each named by its first line."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import polars as pl
+
+from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.csv_text import CsvTable, read_csv
+from painstats.sources.export import Entry, Export
+from painstats.sources.samsung_clock import decide_clock
+from painstats.sources.samsung_exercise import exercise_kinds
+from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
+from painstats.sources.vendor_rows import (
+    MILLISECONDS,
+    DailyColumn,
+    broken_rows,
+    csv_rows,
+    daily_totals,
+    hashed_device,
+    instants_at,
+    is_csv,
+    main_sleeps,
+    offset_minutes,
+    put_aside,
+    rows_below,
+    utc_label,
+    with_origin,
+)
+
+Clock = Literal["utc", "local"]
+
+KINDS = {
+    "com.samsung.shealth.sleep": "sleep",
+    "com.samsung.health.sleep_stage": "stages",
+    "com.samsung.shealth.step_daily_trend": "trend",
+    "com.samsung.shealth.tracker.pedometer_day_summary": "day_summary",
+    "com.samsung.shealth.tracker.pedometer_step_count": "step_intervals",
+    "com.samsung.shealth.exercise": "exercise",
+}
+"""First words of the first line, and the kind of table below it; every other ``com.samsung`` table is not used."""
+
+STAGES = {"40001": "awake", "40002": "light", "40003": "deep", "40004": "rem"}
+ALL_DEVICES = "-2"
+"""``source_type`` of the rows of a step trend that hold all devices merged."""
+
+_INTERVAL = ("start_time", "end_time", "time_offset", "deviceuuid")
+_SLEEP = (*_INTERVAL, "datauuid", "sleep_duration", "efficiency")
+_STAGE = (*_INTERVAL, "stage", "sleep_id")
+_EXERCISE = (
+    *_INTERVAL, "datauuid", "exercise_type", "duration", "distance", "calorie", "total_calorie", "mean_heart_rate",
+)  # fmt: skip
+_MAGIC = re.compile(r"\ufeff?(com\.samsung\.[a-z_.]+)", re.IGNORECASE)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_EPOCH_DAY = r"^\d{12,13}$"
+_WHOLE_MIN = 1.0
+
+
+def _encoding(entry: Entry) -> str:
+    return "utf-16" if entry.head(2) in _UTF_16 else "utf-8"
+
+
+def _kind(entry: Entry) -> str | None:
+    """Say what an entry is by its first line; names of files overlap and are not looked at."""
+    if not is_csv(entry):
+        return None
+    codec = "utf-16" if _encoding(entry) == "utf-16" else "utf-8"
+    found = _MAGIC.match(entry.head(256).decode(codec, errors="replace"))
+    return KINDS.get(found[1].lower().rstrip("."), "unused") if found else None
+
+
+def _recognises(export: Export, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in export.entries)
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
+    for entry in export.entries:
+        kinds[_kind(entry)].append(entry)
+    sleeps = [_table(entry, _SLEEP) for entry in kinds["sleep"]]
+    clock, reason = decide_clock(pl.concat([rows for rows, _ in sleeps]) if sleeps else None)
+    if any(kinds[kind] for kind in ("sleep", "stages", "step_intervals", "exercise")):
+        yield Noted(export.name, reason)
+    yield from _read_days(kinds["trend"], kinds["day_summary"], settings)
+    for entry in kinds["step_intervals"]:
+        if kinds["trend"] or kinds["day_summary"]:
+            yield Ignored(
+                entry.label, rows_below(entry, 2), "the days' totals, merged over devices, hold the same steps"
+            )
+        else:
+            yield from _read_intervals(entry, clock, settings)
+    yield from _read_nights(kinds["sleep"], sleeps, kinds["stages"], clock, settings)
+    for entry in kinds["exercise"]:
+        yield from _read_exercise(entry, clock, settings)
+    for entry in kinds["unused"]:
+        yield Ignored(entry.label, rows_below(entry, 2), "a table of Samsung Health that is not used")
+    if kinds[None]:
+        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+
+
+# --- tables ---
+
+
+def _table(entry: Entry, columns: Sequence[str]) -> tuple[pl.DataFrame, CsvTable]:
+    """Read a table below its first line, with columns named by their last word: some have the table before it."""
+    table = read_csv(entry, _encoding(entry), rows_above=1, closing_comma=True, repeated_columns=True)
+    named = {column: _longest_name(table, column) for column in columns}
+    rows = csv_rows(entry, table, [name or column for column, name in named.items()])
+    return rows.rename({name: column for column, name in named.items() if name}), table
+
+
+def _longest_name(table: CsvTable, column: str) -> str | None:
+    fitting = [name for name in table.header if name.lstrip("\ufeff").split(".")[-1] == column]
+    return max(fitting, key=len, default=None)
+
+
+def _timed(rows: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.DataFrame:
+    """Add origin, instants and the offset of each row."""
+    device = hashed_device(SOURCE.name, "deviceuuid", rows)
+    offset_min = offset_minutes(pl.col("time_offset"))
+    shift = offset_min if clock == "local" else pl.lit(0)
+    return with_origin(rows, settings, SOURCE.name, device, "unknown").with_columns(
+        offset_min.alias("utc_offset_min"),
+        instants_at(local_times("start_time"), shift).alias("start_at"),
+        instants_at(local_times("end_time"), shift).alias("end_at"),
+    )
+
+
+def _unread_times(clock: Clock) -> dict[str, pl.Expr]:
+    start, end = pl.col("start_at").is_null(), pl.col("end_at").is_null()
+    zone = {"time_offset": pl.col("utc_offset_min").is_null()} if clock == "local" else {}
+    return {**zone, "start_time": start, "end_time": end}
+
+
+# --- steps ---
+
+
+def _read_days(trends: list[Entry], summaries: list[Entry], settings: ReadSettings) -> Iterator[Read]:
+    """Read one total for each date, merged over devices: Samsung's own, else the largest of the date."""
+    for entry in trends:
+        rows, table = _table(entry, ("day_time", "count", "source_type"))
+        yield from _one_for_each_date(entry, rows, "count", settings)
+        yield from broken_rows(entry, table, DAILY_TOTAL)
+    for entry in summaries:
+        if trends:
+            yield Ignored(entry.label, rows_below(entry, 2), "step_daily_trend holds the same days")
+            continue
+        rows, table = _table(entry, ("day_time", "step_count"))
+        rows = rows.with_columns(pl.lit(None, pl.String).alias("source_type"))
+        yield from _one_for_each_date(entry, rows, "step_count", settings)
+        yield from broken_rows(entry, table, DAILY_TOTAL)
+
+
+def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, settings: ReadSettings) -> Iterator[Read]:
+    in_epoch = pl.when(pl.col("day_time").str.contains(_EPOCH_DAY)).then("day_time").cast(pl.Int64, strict=False)
+    as_text = pl.col("day_time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    # The app's own sum over all devices, which goes before intervals of a device of unknown kind.
+    dated = with_origin(rows, settings, SOURCE.name, SOURCE.name, "app").with_columns(
+        in_epoch.cast(pl.Datetime("ms")).dt.date().fill_null(as_text).alias("date")
+    )
+    has_merged = bool((dated["source_type"] == ALL_DEVICES).any())
+    is_smaller = numbers(column).rank("ordinal", descending=True).over("date") > 1
+    kept, ignored = put_aside(
+        dated,
+        {
+            "steps of one device; another row has all devices": pl.lit(has_merged)
+            & (pl.col("source_type").fill_null("") != ALL_DEVICES),
+            "days of 0 steps: nothing was worn": numbers(column) == 0,
+            "a smaller count of the same date": pl.lit(not has_merged) & pl.col("date").is_not_null() & is_smaller,
+        },
+    )
+    yield from ignored
+    yield from daily_totals(kept, (DailyColumn(column, "step_count"),), "day_time")
+    if rows.height:
+        rule = "the rows of all devices" if has_merged else "the largest row of each date; none is marked as merged"
+        yield Noted(entry.label, f"steps of the day are {rule}")
+
+
+def _read_intervals(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterator[Read]:
+    rows, table = _table(entry, (*_INTERVAL, "count"))
+    steps = _timed(rows, clock, settings).with_columns(whole_numbers("count").alias("step_count"))
+    unread = {**_unread_times(clock), "count": pl.col("step_count").is_null()}
+    yield from in_batches(STEP_COUNT, steps.with_columns(first_problem(**unread)))
+    yield from broken_rows(entry, table, STEP_COUNT)
+
+
+# --- sleep ---
+
+
+def _read_nights(
+    entries: list[Entry],
+    sleeps: list[tuple[pl.DataFrame, CsvTable]],
+    stage_entries: list[Entry],
+    clock: Clock,
+    settings: ReadSettings,
+) -> Iterator[Read]:
+    """Read sleeps with the sums of their stages; stages alone are read as segments."""
+    staged = [(entry, *_table(entry, _STAGE)) for entry in stage_entries]
+    sums = pl.concat([_stage_sums(rows) for _, rows, _ in staged] or [_stage_sums(pl.DataFrame(schema=_STAGE_SCHEMA))])
+    for entry, (rows, table) in zip(entries, sleeps, strict=True):
+        yield from _read_sleep(entry, rows, sums, clock, settings)
+        yield from broken_rows(entry, table, SLEEP_EPISODE)
+    for entry, rows, table in staged:
+        if entries:
+            yield Ignored(entry.label, rows.height, "stages, summed up into the sleep that they belong to")
+        else:
+            yield from in_batches(SLEEP_SEGMENT, _segments(rows, clock, settings))
+        yield from broken_rows(entry, table, SLEEP_SEGMENT)
+
+
+_STAGE_SCHEMA = dict.fromkeys(_STAGE, pl.String)
+
+
+def _stage_sums(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add up the minutes asleep and awake of each sleep; repeated stages count once."""
+    minutes = (local_times("end_time") - local_times("start_time")).dt.total_seconds() / 60
+    stages = rows.select("sleep_id", "stage", "start_time", "end_time").unique().with_columns(minutes.alias("minutes"))
+    is_awake = pl.col("stage") == "40001"
+    is_asleep = pl.col("stage").is_in(list(STAGES)) & ~is_awake
+    return (
+        stages.drop_nulls("sleep_id")
+        .group_by("sleep_id", maintain_order=True)
+        .agg(
+            pl.col("minutes").filter(is_asleep).sum().alias("staged_min"),
+            pl.col("minutes").filter(is_awake).sum().alias("awake_min"),
+        )
+        .filter(pl.col("staged_min") > 0)
+    )
+
+
+def _read_sleep(
+    entry: Entry, rows: pl.DataFrame, sums: pl.DataFrame, clock: Clock, settings: ReadSettings
+) -> Iterator[Read]:
+    lasted = ((pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60).alias("time_in_bed_min")
+    nights = _timed(rows, clock, settings).with_columns(lasted)
+    nights = nights.join(sums, left_on="datauuid", right_on="sleep_id", how="left", maintain_order="left")
+    uses_duration, rule = _duration_rule(nights)
+    duration = numbers("sleep_duration") if uses_duration else pl.lit(None, pl.Float64)
+    share = pl.when(numbers("efficiency") > 0).then(numbers("efficiency")) / 100
+    asleep = pl.coalesce("staged_min", duration, share * pl.col("time_in_bed_min"))
+    ended = pl.col("end_at") + pl.duration(minutes="utc_offset_min")
+    kept, ignored = put_aside(
+        nights.with_columns(
+            asleep.clip(upper_bound=pl.col("time_in_bed_min")).alias("total_sleep_time_min"),
+            ended.dt.date().alias("date"),
+        ),
+        {"sleeps without any measure of time asleep": pl.col("time_in_bed_min").is_not_null() & asleep.is_null()},
+    )
+    yield from ignored
+    yield from in_batches(
+        SLEEP_EPISODE,
+        kept.with_columns(
+            main_sleeps(),
+            pl.col("datauuid").fill_null(utc_label("start_at")).alias("episode_id"),
+            pl.col("awake_min").alias("wake_after_sleep_onset_min"),
+            first_problem(time_offset=pl.col("utc_offset_min").is_null(), **_unread_times("utc")),
+        ),
+    )
+    if rows.height:
+        yield Noted(entry.label, rule)
+
+
+def _duration_rule(nights: pl.DataFrame) -> tuple[bool, str]:
+    """Tell from all nights whether ``sleep_duration`` is time asleep or the whole time from start to end."""
+    gaps = nights.select(pl.col("time_in_bed_min") - numbers("sleep_duration")).to_series().drop_nulls()
+    if gaps.is_empty():
+        return False, "minutes asleep are the sums of stages, else the efficiency's share of the time in bed"
+    if 2 * int((gaps.abs() <= _WHOLE_MIN).sum()) > len(gaps):
+        return False, (
+            "sleep_duration is the whole time from start to end; minutes asleep are the sums of stages, else the "
+            "efficiency's share of the time in bed"
+        )
+    return True, "minutes asleep are the sums of stages, else sleep_duration, which is shorter than the time in bed"
+
+
+def _segments(rows: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.DataFrame:
+    stage = pl.col("stage").replace_strict(STAGES, default=None, return_dtype=pl.String).alias("stage")
+    timed = _timed(rows, clock, settings).with_columns(stage, (pl.col("device") + "-stages").alias("device"))
+    return timed.with_columns(first_problem(**_unread_times(clock), stage=pl.col("stage").is_null()))
+
+
+# --- exercise ---
+
+
+def _read_exercise(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterator[Read]:
+    rows, table = _table(entry, _EXERCISE)
+    timed = _timed(rows, clock, settings)
+    lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
+    energy = pl.coalesce(numbers("total_calorie"), numbers("calorie"))
+    positive = {name: pl.when(value > 0).then(value) for name, value in _measured(energy).items()}
+    yield from in_batches(
+        EXERCISE_SESSION,
+        timed.with_columns(
+            pl.col("datauuid").fill_null(utc_label("start_at")).alias("session_id"),
+            exercise_kinds("exercise_type").alias("exercise_type"),
+            (numbers("duration") * MILLISECONDS).fill_null(lasted).alias("duration_min"),
+            **positive,
+        ).with_columns(first_problem(**_unread_times(clock))),
+    )
+    yield from broken_rows(entry, table, EXERCISE_SESSION)
+
+
+def _measured(energy: pl.Expr) -> dict[str, pl.Expr]:
+    return {"distance_m": numbers("distance"), "energy_kcal": energy, "heart_rate_bpm": numbers("mean_heart_rate")}
+
+
+SOURCE = Source(
+    name="samsung_health",
+    title="Samsung Health (CSV)",
+    reads="steps by the day, or by the interval where no days are given, sleep with the sums of its stages, exercise",
+    how_to_export=(
+        "In Samsung Health open Settings, Download personal data; zip the folder samsunghealth_… that it makes in "
+        "Download/Samsung Health and give the zip."
+    ),
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,195 @@
+"""WHOOP: the CSV files of a data export, with clock times and the offset of each cycle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.records import EXERCISE_SESSION, MEASUREMENT, SLEEP_EPISODE
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Ignored, Read, ReadSettings, Source
+from painstats.sources.csv_text import header_of, read_csv
+from painstats.sources.exercise_names import exercise_types
+from painstats.sources.export import Entry, Export
+from painstats.sources.text import first_problem, local_times, numbers
+from painstats.sources.vendor_rows import (
+    broken_rows,
+    csv_rows,
+    instants_at,
+    is_csv,
+    offset_minutes,
+    put_aside,
+    rows_below,
+    utc_label,
+    with_origin,
+)
+
+ZONE = "Cycle timezone"
+ONSET, WAKING = "Sleep onset", "Wake onset"
+SLEEP = (ZONE, ONSET, WAKING, "Asleep duration (min)", "In bed duration (min)", "Awake duration (min)")
+STARTED, ENDED, EXERCISE = "Workout start time", "Workout end time", "Activity name"
+WORKOUT = (
+    ZONE, STARTED, ENDED, EXERCISE, "Duration (min)", "Distance (meters)", "Energy burned (cal)", "Average HR (bpm)",
+)  # fmt: skip
+
+VITALS = {
+    "Resting heart rate (bpm)": "resting_heart_rate_bpm",
+    "Heart rate variability (ms)": "heart_rate_variability_rmssd_ms",
+}
+"""What WHOOP measures in the last hours of sleep. Its heart rate variability is the RMSSD."""
+
+_NO_DATE = "cycles without sleep: nothing in them has a night"
+
+
+def _kind(entry: Entry) -> str | None:
+    """Say what an entry is by its columns."""
+    header = set(header_of(entry)) if is_csv(entry) else set()
+    if header.issuperset((STARTED, ENDED, EXERCISE)):
+        return "workouts"
+    if header.issuperset((*SLEEP, "Nap")):
+        return "sleeps"
+    if header.issuperset((*SLEEP, *VITALS)):
+        return "cycles"
+    return "journal" if header.issuperset(("Cycle start time", "Question text")) else None
+
+
+def _recognises(export: Export, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in export.entries)
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
+    for entry in export.entries:
+        kinds[_kind(entry)].append(entry)
+    for entry in kinds["sleeps"]:
+        yield from _read_sleeps(entry, settings)
+    for entry in kinds["cycles"]:
+        yield from _read_cycles(entry, settings, with_sleep=not kinds["sleeps"])
+    for entry in kinds["workouts"]:
+        yield from _read_workouts(entry, settings)
+    for entry in kinds["journal"]:
+        yield Ignored(entry.label, rows_below(entry), "answers of the journal: not used")
+    if kinds[None]:
+        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+
+
+# --- sleep ---
+
+
+def _read_sleeps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    table = read_csv(entry)
+    is_nap = pl.col("Nap").str.to_lowercase().replace_strict({"true": True, "false": False}, default=None)
+    rows, ignored = put_aside(
+        csv_rows(entry, table, (*SLEEP, "Nap")), {"nothing was measured": pl.col(WAKING).is_null()}
+    )
+    yield from ignored
+    yield from in_batches(SLEEP_EPISODE, _episodes(rows.with_columns((~is_nap).alias("is_main_sleep")), settings))
+    yield from broken_rows(entry, table, SLEEP_EPISODE)
+
+
+def _read_cycles(entry: Entry, settings: ReadSettings, with_sleep: bool) -> Iterator[Read]:
+    """Read what was measured during the main sleep of each cycle; a cycle is no calendar day and has none."""
+    table = read_csv(entry)
+    facts = [WAKING, *VITALS] if with_sleep else list(VITALS)
+    rows, ignored = put_aside(
+        csv_rows(entry, table, (*SLEEP, *VITALS)),
+        {_NO_DATE: pl.all_horizontal(pl.col(name).is_null() for name in facts)},
+    )
+    yield from ignored
+    if with_sleep:
+        slept = rows.filter(pl.col(WAKING).is_not_null())
+        yield from in_batches(
+            SLEEP_EPISODE, _episodes(slept.with_columns(pl.lit(True).alias("is_main_sleep")), settings)
+        )
+    for column, measure in VITALS.items():
+        yield from in_batches(MEASUREMENT, _vitals(rows, column, measure, settings))
+    yield from broken_rows(entry, table, MEASUREMENT)
+
+
+def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Read sleeps. ``Awake duration`` is all time awake between what WHOOP calls onset and waking."""
+    asleep, in_bed, awake = SLEEP[3:]
+    return (
+        _between(rows, ONSET, WAKING, settings)
+        .with_columns(
+            utc_label("start_at").alias("episode_id"),
+            local_times(WAKING).dt.date().alias("date"),
+            numbers(asleep).alias("total_sleep_time_min"),
+            numbers(in_bed).alias("time_in_bed_min"),
+            numbers(awake).alias("wake_after_sleep_onset_min"),
+        )
+        .with_columns(
+            first_problem(
+                **_unread_times(ONSET, WAKING),
+                **{asleep: pl.col("total_sleep_time_min").is_null(), in_bed: pl.col("time_in_bed_min").is_null()},
+                **{awake: pl.col(awake).is_not_null() & pl.col("wake_after_sleep_onset_min").is_null()},
+                Nap=pl.col("is_main_sleep").is_null(),
+            )
+        )
+    )
+
+
+def _vitals(rows: pl.DataFrame, column: str, measure: str, settings: ReadSettings) -> pl.DataFrame:
+    """Place a night's value at the moment of waking, so that it belongs to the night's date."""
+    given = rows.filter(pl.col(column).is_not_null())
+    return (
+        _between(given, WAKING, WAKING, settings)
+        .with_columns(pl.lit(measure).alias("measure"), numbers(column).alias("value"))
+        .with_columns(first_problem(**_unread_times(WAKING, WAKING), **{column: pl.col("value").is_null()}))
+    )
+
+
+# --- workouts ---
+
+
+def _read_workouts(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    table = read_csv(entry)
+    given, distance, energy, heart_rate = WORKOUT[4:]
+    lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
+    rows = _between(csv_rows(entry, table, WORKOUT), STARTED, ENDED, settings).with_columns(
+        utc_label("start_at").alias("session_id"),
+        exercise_types(pl.col(EXERCISE)).alias("exercise_type"),
+        pl.when(pl.col(given).is_null()).then(lasted).otherwise(numbers(given)).alias("duration_min"),
+        # Zero stands for not measured. The column of energy says cal and means kilocalories.
+        *(
+            pl.when(numbers(column) > 0).then(numbers(column)).alias(name)
+            for column, name in ((distance, "distance_m"), (energy, "energy_kcal"), (heart_rate, "heart_rate_bpm"))
+        ),
+    )
+    problems = {**_unread_times(STARTED, ENDED), given: pl.col("duration_min").is_null()}
+    yield from in_batches(EXERCISE_SESSION, rows.with_columns(first_problem(**problems)))
+    yield from broken_rows(entry, table, EXERCISE_SESSION)
+
+
+# --- times ---
+
+
+def _between(rows: pl.DataFrame, start: str, end: str, settings: ReadSettings) -> pl.DataFrame:
+    offset_min = offset_minutes(pl.col(ZONE))
+    return with_origin(rows, settings, SOURCE.name, "whoop", "tracker").with_columns(
+        offset_min.alias("utc_offset_min"),
+        instants_at(local_times(start), offset_min).alias("start_at"),
+        instants_at(local_times(end), offset_min).alias("end_at"),
+    )
+
+
+def _unread_times(start: str, end: str) -> dict[str, pl.Expr]:
+    return {
+        ZONE: pl.col("utc_offset_min").is_null(),
+        start: pl.col("start_at").is_null(),
+        end: pl.col("end_at").is_null(),
+    }
+
+
+SOURCE = Source(
+    name="whoop",
+    title="WHOOP data export (CSV)",
+    reads="sleep and naps, resting heart rate and heart rate variability of the night, workouts",
+    how_to_export=(
+        "In the WHOOP app, set to English, open More, App Settings, Data Export; the e-mail that comes holds the zip."
+    ),
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,341 @@
+"""Withings: the CSV files of a data export; their offset is that of the account's home, not of the place."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import polars as pl
+
+from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
+from painstats.sources.batching import in_batches
+from painstats.sources.clocks import local_dates_of
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.csv_text import CsvTable, header_of, read_csv
+from painstats.sources.exercise_names import exercise_types
+from painstats.sources.export import Entry, Export
+from painstats.sources.text import first_problem, numbers
+from painstats.sources.vendor_rows import (
+    SECONDS,
+    DailyColumn,
+    broken_rows,
+    csv_rows,
+    daily_totals,
+    is_csv,
+    main_sleeps,
+    put_aside,
+    rows_below,
+    utc_label,
+    with_origin,
+    zoned_instants,
+    zoned_offsets,
+    zoned_or_local,
+)
+
+STAGES = {0.0: "awake", 1.0: "light", 2.0: "deep", 3.0: "rem"}
+"""States of ``raw_tracker_sleep-state``. The export's own description names 0 to 2; 3 is read as REM."""
+
+NAMES = {
+    "from": ("from", "von", "de"),
+    "to": ("to", "bis", "a"),
+    "light": ("light (s)", "leicht (s)", "ligero (s)"),
+    "deep": ("deep (s)", "tief (s)", "profundo (s)"),
+    "rem": ("rem (s)",),
+    "awake": ("awake (s)", "wach (s)", "despierto (s)", "wakeup (s)"),
+    "falling asleep": ("duration to sleep (s)",),
+    "getting up": ("duration to wake up (s)",),
+}
+"""Columns of ``sleep.csv`` in the languages in which they have been seen."""
+
+MAX_UNEXPLAINED_S = 120
+"""Greatest typical difference between the time in bed and its parts, for the parts to be all of it."""
+
+_AGGREGATE = re.compile(r"(?:^|[_ -])aggregates_(?P<measure>[a-z-]+)[^/]*\.csv$", re.IGNORECASE)
+_RAW = re.compile(r"(?:^|[_ -])raw_(?P<measure>[a-z]+_[a-z-]+)[^/]*\.csv$", re.IGNORECASE)
+_ARRAY = r"^\[ ?-?\d+(?:\.\d+)?(?: ?, ?-?\d+(?:\.\d+)?)* ?\]$"
+_ACTIVITY = ("from", "to", "Activity type", "Data")
+_MAX_S = 7 * 86_400
+_IN_DATA = {"effduration": "active_s", "distance": "distance", "calories": "calories", "hr_average": "mean_heart_rate"}
+_WHOLE_ROW_AWAKE = "states of a row without any sleep: time awake around a night, or no wear"
+_UNKNOWN_STATE = "sleep states of unknown meaning"
+
+
+def _kind(entry: Entry) -> str | None:
+    """Say what an entry is: by its columns, and where these say little (``date,value``) by its name as well."""
+    header = header_of(entry) if is_csv(entry) else ()
+    if header == ("date", "value"):
+        named = _AGGREGATE.search(entry.label)
+        return f"aggregates_{named['measure'].lower()}" if named else None
+    if header == ("start", "duration", "value"):
+        named = _RAW.search(entry.label)
+        return f"raw_{named['measure'].lower()}" if named else None
+    if set(_ACTIVITY) <= set(header):
+        return "activities"
+    present = {name.casefold() for name in header}
+    needed = ("from", "to", "light", "deep", "awake")
+    return "sleep" if all(present.intersection(NAMES[part]) for part in needed) else None
+
+
+def _recognises(export: Export, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in export.entries)
+
+
+def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
+    for entry in export.entries:
+        kinds[_kind(entry)].append(entry)
+    n_other = len(kinds.pop(None, []))
+    better = {}
+    if any(rows_below(entry) for entry in kinds["sleep"]):
+        better["raw_tracker_sleep-state"] = "sleep.csv holds the sums of the same nights"
+    if _is_from_elsewhere(kinds["raw_tracker_steps"], settings):
+        better["aggregates_steps"] = "days of another zone than the person's; steps are read by the interval"
+    for kind, entries in kinds.items():
+        for entry in entries:
+            if kind in better:
+                yield Ignored(entry.label, rows_below(entry), better[kind])
+            elif kind in _READERS:
+                yield from _READERS[kind](entry, settings)
+            else:
+                yield Ignored(entry.label, rows_below(entry), f"{kind}: not used")
+    if n_other:
+        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+
+
+# --- steps ---
+
+
+def _is_from_elsewhere(entries: list[Entry], settings: ReadSettings) -> bool:
+    """Whether most intervals are written with another offset than the person's zone has: the account's home differs."""
+    starts = [csv_rows(entry, read_csv(entry), ("start",)) for entry in entries]
+    if not starts:
+        return False
+    written = pl.concat(starts).select(
+        zoned_instants("start").alias("instant"),
+        (zoned_instants("start") + pl.duration(minutes=zoned_offsets("start")))
+        .dt.replace_time_zone(None)
+        .alias("clock"),
+    )
+    there = settings.time_zones.to_utc(settings.participant_id, written["clock"])
+    differs = (there != written["instant"]).drop_nulls()
+    return 2 * int(differs.sum()) > len(differs)
+
+
+def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    table = read_csv(entry)
+    rows = with_origin(csv_rows(entry, table, ("date", "value")), settings, SOURCE.name, "withings", "tracker")
+    rows, ignored = put_aside(
+        rows.with_columns(pl.col("date").alias("day"), pl.col("date").str.to_date("%Y-%m-%d", strict=False)),
+        {
+            "days of 0 steps: the tracker was not worn": numbers("value") == 0,
+            "days without a value": pl.col("value").is_null(),
+        },
+    )
+    yield from ignored
+    yield from daily_totals(rows, (DailyColumn("value", "step_count"),), "date")
+    yield from broken_rows(entry, table, DAILY_TOTAL)
+    if rows.height:
+        yield Noted(
+            entry.label,
+            "days are as Withings cuts them, perhaps in the home zone of the account and not where the person was",
+        )
+
+
+def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    """Read steps of minutes. Intervals without steps are left out: some last a whole day of 12 479 steps."""
+    table = read_csv(entry)
+    rows, ignored = put_aside(
+        _unfolded(entry, table, settings, "withings"), {"intervals without steps": pl.col("value") == 0}
+    )
+    yield from ignored
+    steps = pl.when(pl.col("value") == pl.col("value").round()).then("value").cast(pl.Int64)
+    yield from in_batches(
+        STEP_COUNT,
+        rows.with_columns(steps.alias("step_count")).with_columns(
+            first_problem(**_unread_array(), value=pl.col("step_count").is_null())
+        ),
+    )
+    yield from broken_rows(entry, table, STEP_COUNT)
+
+
+# --- sleep states ---
+
+
+def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    """Read sleep states as segments of a device of their own, beside the sums that ``sleep.csv`` gives."""
+    table = read_csv(entry)
+    states = _unfolded(entry, table, settings, "withings-states")
+    slept = (pl.col("value").is_in(list(STAGES)) & (pl.col("value") > 0)).any().over("line")
+    rows, ignored = put_aside(
+        states,
+        {
+            _UNKNOWN_STATE: pl.col("value").is_not_null() & ~pl.col("value").is_in(list(STAGES)),
+            _WHOLE_ROW_AWAKE: pl.col("value").is_not_null() & ~slept,
+        },
+    )
+    yield from ignored
+    stage = pl.col("value").replace_strict(STAGES, default=None, return_dtype=pl.String)
+    yield from in_batches(
+        SLEEP_SEGMENT,
+        rows.with_columns(stage.alias("stage")).with_columns(
+            first_problem(**_unread_array(), value=pl.col("stage").is_null())
+        ),
+    )
+    yield from broken_rows(entry, table, SLEEP_SEGMENT)
+    if (states["value"] == 3).any():
+        yield Noted(entry.label, "sleep state 3, which the export does not describe, was read as REM")
+
+
+def _unfolded(entry: Entry, table: CsvTable, settings: ReadSettings, device: str) -> pl.DataFrame:
+    """Give each element of the arrays in ``duration`` and ``value`` a row; each begins where the one before ended.
+
+    A row whose arrays cannot be read, or are not equally long, stays one row without duration and value.
+    """
+    rows = with_origin(
+        csv_rows(entry, table, ("start", "duration", "value")), settings, SOURCE.name, device, "tracker"
+    ).rename({"duration": "durations", "value": "values"})
+    readable = pl.all_horizontal(pl.col("durations", "values").str.contains(_ARRAY))
+    parts = rows.with_columns(
+        *(
+            pl.when(readable)
+            .then(pl.col(name).str.strip_chars("[] ").str.split(","))
+            .otherwise(pl.lit([None], pl.List(pl.String)))
+            .alias(name)
+            for name in ("durations", "values")
+        ),
+    )
+    fits = pl.col("durations").list.len() == pl.col("values").list.len()
+    parts = parts.with_columns(
+        pl.when(fits).then(pl.col(name)).otherwise(pl.lit([None], pl.List(pl.String))).alias(name)
+        for name in ("durations", "values")
+    )
+    unfolded = parts.explode("durations", "values").with_columns(
+        numbers("durations").alias("duration_s"), numbers("values").alias("value"), zoned_instants("start").alias("at")
+    )
+    possible = pl.col("duration_s").is_between(0, _MAX_S).fill_null(False).all().over("line")
+    ends = pl.when(possible).then(pl.col("duration_s").cum_sum().over("line"))
+    return unfolded.with_columns(
+        (pl.col("at") + pl.duration(milliseconds=(ends - pl.col("duration_s")) * 1000)).alias("start_at"),
+        (pl.col("at") + pl.duration(milliseconds=ends * 1000)).alias("end_at"),
+    )
+
+
+def _unread_array() -> dict[str, pl.Expr]:
+    return {"start": pl.col("at").is_null(), "duration": pl.col("end_at").is_null()}
+
+
+# --- sleep.csv ---
+
+
+def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    table = read_csv(entry)
+    names = {part: _present(table, aliases) for part, aliases in NAMES.items()}
+    given = [name for name in names.values() if name]
+    parts = csv_rows(entry, table, given).rename({name: part for part, name in names.items() if name})
+    absent = (pl.lit(None, pl.String).alias(part) for part, name in names.items() if not name)
+    rows, ignored = put_aside(
+        _nights(parts.with_columns(absent), settings),
+        {"nights of 0 minutes asleep": pl.col("total_sleep_time_min") == 0},
+    )
+    yield from ignored
+    rows, message = _with_waking(rows)
+    yield from in_batches(
+        SLEEP_EPISODE,
+        rows.with_columns(main_sleeps(), utc_label("start_at").alias("episode_id")).with_columns(
+            first_problem(
+                **{str(names["from"]): pl.col("start_at").is_null(), str(names["to"]): pl.col("end_at").is_null()},
+                **{str(names[part]): numbers(part).is_null() for part in ("light", "deep")},
+            )
+        ),
+    )
+    yield from broken_rows(entry, table, SLEEP_EPISODE)
+    if rows.height:
+        yield Noted(entry.label, message)
+
+
+def _present(table: CsvTable, aliases: tuple[str, ...]) -> str | None:
+    return next((name for name in table.header if name.casefold() in aliases), None)
+
+
+def _nights(parts: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Read instants and sums. The date of waking is that of the person's zone: the offset is the account's home."""
+    placed = with_origin(parts, settings, SOURCE.name, "withings", "tracker").with_columns(
+        zoned_or_local(parts, "from", settings).alias("start_at"), zoned_or_local(parts, "to", settings).alias("end_at")
+    )
+    in_bed_min = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() * SECONDS
+    asleep_s = numbers("light") + numbers("deep") + numbers("rem").fill_null(0)
+    return placed.with_columns(
+        local_dates_of(placed["participant_id"], placed["end_at"], settings.time_zones).alias("date"),
+        in_bed_min.alias("time_in_bed_min"),
+        (asleep_s * SECONDS).alias("total_sleep_time_min"),
+    )
+
+
+def _with_waking(rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Add the time awake after sleep onset, where the file itself shows what its seconds awake are."""
+    asleep, in_bed = pl.col("total_sleep_time_min"), pl.col("time_in_bed_min")
+    gaps = rows.select((in_bed - asleep - numbers("awake") * SECONDS).abs() * 60).to_series().drop_nulls()
+    gap_s = gaps.median()
+    waking_s = numbers("awake") - numbers("falling asleep") - numbers("getting up")
+    if not isinstance(gap_s, float) or gap_s > MAX_UNEXPLAINED_S:
+        unknown = pl.lit(None, pl.Float64).alias("wake_after_sleep_onset_min")
+        return rows.with_columns(unknown), "sleep and time awake do not add up to the time in bed; waking was not read"
+    waking = pl.when(waking_s >= 0).then(waking_s * SECONDS).alias("wake_after_sleep_onset_min")
+    return rows.with_columns(waking), (
+        "sleep and time awake add up to the time in bed; time awake after sleep onset is what remains of it without "
+        "falling asleep and getting up"
+    )
+
+
+# --- activities.csv ---
+
+
+def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    table = read_csv(entry)
+    rows = with_origin(csv_rows(entry, table, _ACTIVITY), settings, SOURCE.name, "withings", "tracker")
+    rows = rows.with_columns(
+        zoned_or_local(rows, "from", settings).alias("start_at"),
+        zoned_or_local(rows, "to", settings).alias("end_at"),
+        *(
+            pl.col("Data").str.extract(rf'"{key}"\s*:\s*"?(\d+(?:\.\d+)?)').alias(name)
+            for key, name in _IN_DATA.items()
+        ),
+        # Data can hold places, which are not kept of a rejected row either.
+        pl.concat_str("from", "to", "Activity type", separator=",", ignore_nulls=True).alias("text"),
+    )
+    lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds()
+    positive = {name: pl.when(numbers(name) > 0).then(numbers(name)) for name in _IN_DATA.values()}
+    yield from in_batches(
+        EXERCISE_SESSION,
+        rows.with_columns(
+            utc_label("start_at").alias("session_id"),
+            exercise_types(pl.col("Activity type")).alias("exercise_type"),
+            (positive["active_s"].fill_null(lasted) * SECONDS).alias("duration_min"),
+            positive["distance"].alias("distance_m"),
+            positive["calories"].alias("energy_kcal"),
+            positive["mean_heart_rate"].alias("heart_rate_bpm"),
+        ).with_columns(first_problem(**{"from": pl.col("start_at").is_null(), "to": pl.col("end_at").is_null()})),
+    )
+    yield from broken_rows(entry, table, EXERCISE_SESSION)
+
+
+_READERS = {
+    "aggregates_steps": _read_daily_steps,
+    "raw_tracker_steps": _read_step_intervals,
+    "raw_tracker_sleep-state": _read_states,
+    "sleep": _read_sleep,
+    "activities": _read_activities,
+}
+
+SOURCE = Source(
+    name="withings",
+    title="Withings data export (CSV)",
+    reads="steps by the day and by the interval, sleep with its sums or states, activities",
+    how_to_export=(
+        "In the Withings app open your profile, Settings, Download your data, and Start archive; the e-mail that comes "
+        "leads to the zip."
+    ),
+    recognises=_recognises,
+    read=_read,
+)

@@ -1,0 +1,167 @@
+"""GGIR: nights begin on their date, dates of two ways, and what was not worn does not count."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from painstats.errors import ExportRefused
+from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
+
+NIGHTS = FIXTURES / "ggir_part4_nightsummary_sleep_cleaned.csv"
+DAYS = FIXTURES / "ggir_part5_daysummary_MM_L30M100V400_T5A5.csv"
+LONDON = settings(participant=None)
+HEADER = (
+    "ID,night,sleeponset,wakeup,SptDuration,SleepDurationInSpt,WASO,calendar_date,cleaningcode,fraction_night_invalid"
+)
+
+
+def at(*when: int) -> datetime:
+    return datetime(*when, tzinfo=UTC)
+
+
+def nights(path: Path, *rows: str, header: str = HEADER) -> Contents:
+    return read(written(path / "part4.csv", "\n".join((header, *rows)) + "\n"), LONDON)
+
+
+# --- nights ---
+
+
+def test_a_night_begins_on_its_date_and_is_dated_by_waking() -> None:
+    contents = read(NIGHTS, settings(participant="somebody", zone="Europe/Berlin"))
+    columns = ("participant_id", "date", "start_at", "end_at", "total_sleep_time_min", "time_in_bed_min")
+    episodes = contents.accepted("sleep_episode")
+    assert episodes.select(columns).rows() == [
+        ("P1", date(2025, 3, 2), at(2025, 3, 1, 22, 30), at(2025, 3, 2, 6, 15), pytest.approx(414), 465.0),
+        ("P1", date(2025, 3, 3), at(2025, 3, 3, 1, 0), at(2025, 3, 3, 8, 0), pytest.approx(372), 420.0),
+    ]
+    assert episodes["wake_after_sleep_onset_min"].to_list() == pytest.approx([51, 48])
+    assert "%d/%m/%Y" in contents.notes[0].message
+
+
+def test_a_day_sleeper_is_dated_by_waking_too(tmp_path: Path) -> None:
+    rows = ("P1,1,32,39,7,6,1,2025-03-01,1,0", "P1,2,20,23.5,3.5,3,0.5,2025-03-03,1,0")
+    episodes = nights(tmp_path, *rows).accepted("sleep_episode")
+    assert episodes.select("date", "start_at").rows() == [
+        (date(2025, 3, 2), at(2025, 3, 2, 8)),
+        (date(2025, 3, 3), at(2025, 3, 3, 20)),
+    ]
+
+
+def test_clock_times_of_the_night_on_which_clocks_change(tmp_path: Path) -> None:
+    episode = nights(tmp_path, "P1,1,23,31,7,6,1,2025-03-29,0,0").accepted("sleep_episode").row(0, named=True)
+    assert (episode["start_at"], episode["end_at"]) == (at(2025, 3, 29, 23), at(2025, 3, 30, 6))
+
+
+@pytest.mark.parametrize(
+    ("code", "invalid", "reason"),
+    [
+        ("2", "0", "cleaningcode 2: too little of the night was worn"),
+        ("3", "0", "cleaningcode 3: no data"),
+        ("9", "0", "another cleaningcode"),
+        ("0", "0.5", "more than a third was not worn"),
+        ("1.0", "0.34", "more than a third was not worn"),
+    ],
+)
+def test_nights_that_do_not_count_are_counted_with_their_reason(
+    tmp_path: Path, code: str, invalid: str, reason: str
+) -> None:
+    good, bad = "P1,1,23,31,8,7,1,2025-03-01,0,0.33", f"P1,2,23,31,8,7,1,2025-03-02,{code},{invalid}"
+    contents = nights(tmp_path, good, bad)
+    assert contents.accepted("sleep_episode").height == 1
+    assert len(contents.ignored) == 1
+    assert reason in contents.ignored[0].reason
+
+
+def test_nights_without_sleep_are_counted(tmp_path: Path) -> None:
+    contents = nights(tmp_path, "P1,1,NA,NA,NA,NA,NA,2025-03-01,1,0", "P1,2,23,31,8,7,NA,2025-03-02,1,NA")
+    assert contents.ignored[0].reason == "nights without sleep"
+    assert contents.accepted("sleep_episode")["wake_after_sleep_onset_min"].to_list() == [None]
+
+
+def test_time_in_bed_is_the_guiders_where_there_is_one(tmp_path: Path) -> None:
+    row = "P1,1,23,31,8,7,1,2025-03-01,1,0,9.5"
+    contents = nights(tmp_path, row, header=f"{HEADER},guider_inbedDuration")
+    assert contents.accepted("sleep_episode")["time_in_bed_min"].to_list() == [570.0]
+    assert "guider" in contents.notes[0].message
+
+
+@pytest.mark.parametrize("dates", [("2025-03-01", "2025-03-02"), ("1/3/2025", "2/3/2025"), ("1/3/2025", "28/3/2025")])
+def test_dates_of_old_and_new_versions(tmp_path: Path, dates: tuple[str, str]) -> None:
+    rows = [f"P1,{night},23,31,8,7,1,{day},1,0" for night, day in enumerate(dates)]
+    header = HEADER.replace("calendar_date", "calendardate") if "/" in dates[0] else HEADER
+    assert nights(tmp_path, *rows, header=header).accepted("sleep_episode")["date"][0] == date(2025, 3, 2)
+
+
+def test_dates_that_both_orders_fit_are_read_day_first_as_ggir_writes_them(tmp_path: Path) -> None:
+    contents = nights(tmp_path, "P1,1,23,31,8,7,1,1/3/2025,1,0", "P2,1,23,31,8,7,1,1/5/2025,1,0")
+    assert contents.accepted("sleep_episode")["date"].to_list() == [date(2025, 3, 2), date(2025, 5, 2)]
+
+
+def test_dates_of_no_known_format_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        nights(tmp_path, "P1,1,23,31,8,7,1,soon,1,0")
+    assert refusal.value.rule == "date_format"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "rule"),
+    [
+        (",1,23,31,8,7,1,2025-03-02,1,0", "participant_id", "missing_participant"),
+        ("P1,1,late,31,8,7,1,2025-03-02,1,0", "sleeponset", "unreadable"),
+        ("P1,1,23,1e9,8,7,1,2025-03-02,1,0", "wakeup", "unreadable"),
+        ("P1,1,23,31,8,x,1,2025-03-02,1,0", "SleepDurationInSpt", "unreadable"),
+        ("P1,1,23,31,8,7,x,2025-03-02,1,0", "WASO", "unreadable"),
+        ("P1,1,31,23,8,7,1,2025-03-02,1,0", "end_at", "interval_negative"),
+        ("P1,1,23,31,8,30,1,2025-03-02,1,0", "time_in_bed_min", "minutes_implausible"),
+        ("P1,1,25.5,31,8,7,1,2025-03-29,1,0", "sleeponset", "unreadable"),  # 1:30 never happened that night
+    ],
+)
+def test_a_night_that_cannot_be_is_rejected(tmp_path: Path, row: str, column: str, rule: str) -> None:
+    contents = nights(tmp_path, "P0,1,23,31,8,7,1,2025-03-01,1,0", row)
+    assert contents.rejected() == [("part4.csv", 3, column, rule)]
+
+
+# --- days ---
+
+
+def test_waking_days_give_four_sums_and_their_thresholds_are_the_device() -> None:
+    totals = read(DAYS, LONDON).accepted("daily_total")
+    assert totals.select("participant_id", "device", "date").unique().rows() == [
+        ("P1", "ggir-L30M100V400", date(2025, 3, 1))
+    ]
+    assert dict(totals.select("measure", "value").rows()) == {
+        "sedentary_time_min": 600.5,
+        "lightly_active_time_min": 200,
+        "moderately_active_time_min": 60,
+        "very_active_time_min": 5,
+    }
+
+
+def test_unworn_days_and_windows_that_are_no_days_are_counted() -> None:
+    assert [ignored.rows for ignored in read(DAYS, LONDON).ignored] == [1, 1]
+
+
+def test_semicolons_and_decimal_commas_and_a_byte_order_mark(tmp_path: Path) -> None:
+    text = DAYS.read_text().replace(".", "§").replace(",", ";").replace("§", ",").replace("\n", "\r\n")
+    path = written(tmp_path / DAYS.name, b"\xef\xbb\xbf" + text.encode())
+    assert read(path, LONDON).accepted("daily_total").equals(read(DAYS, LONDON).accepted("daily_total"))
+
+
+def test_a_folder_of_results_as_a_zip(tmp_path: Path) -> None:
+    entries: dict[str, str | bytes] = {
+        "output_study/results/part4_nightsummary_sleep_cleaned.csv": NIGHTS.read_bytes(),
+        "output_study/results/QC/part4_nightsummary_sleep_full.csv": NIGHTS.read_bytes(),
+        f"output_study/results/{DAYS.name}": DAYS.read_bytes(),
+        "output_study/results/part2_summary.csv": "ID,filename,bodylocation\nP1,a.bin,wrist\n",
+        "output_study/results/visualisation.pdf": b"%PDF",
+    }
+    contents = read(zipped(tmp_path / "results.zip", entries), LONDON)
+    assert contents.accepted("sleep_episode").unique().height == 2
+    assert contents.accepted("daily_total").height == 4
+    assert [ignored.reason for ignored in contents.ignored[-2:]] == [
+        "a report of GGIR that is not used",
+        "1 other file(s) of the archive: not used",
+    ]

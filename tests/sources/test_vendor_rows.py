@@ -1,0 +1,144 @@
+"""What the tables of vendors share: columns as text, offsets, one count for each row, names of exercise."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from painstats.errors import ExportRefused
+from painstats.sources.csv_text import read_csv
+from painstats.sources.exercise_names import exercise_types
+from painstats.sources.export import Entry
+from painstats.sources.vendor_rows import (
+    csv_rows,
+    delimiter_of,
+    hashed_device,
+    object_rows,
+    offset_minutes,
+    put_aside,
+    rows_below,
+    zoned_instants,
+    zoned_offsets,
+)
+from painstats.vocabulary import EXERCISE_TYPES
+
+
+def entry(path: Path, text: str) -> Entry:
+    path.write_text(text)
+    return Entry(path.name, len(text), path)
+
+
+# --- tables ---
+
+
+def test_a_column_that_is_absent_is_null_and_other_columns_are_not_kept(tmp_path: Path) -> None:
+    file = entry(tmp_path / "a.csv", "note,steps\nprivate, 12 \nprivate,\n")
+    rows = csv_rows(file, read_csv(file), ("steps", "distance"))
+    assert rows.rows() == [("12", None, "a.csv", 2, "12,"), (None, None, "a.csv", 3, ",")]
+
+
+def test_rows_above_the_header_a_closing_comma_and_repeated_columns(tmp_path: Path) -> None:
+    file = entry(tmp_path / "a.csv", "vendor,1\n\na,b,a\n1,2,3,\n4,5,6\n7,8,9,x\n")
+    table = read_csv(file, rows_above=1, closing_comma=True, repeated_columns=True)
+    assert table.header == ("a", "b", "a (2)")
+    assert table.cells["a (2)"].to_list() == ["3", "6"]
+    assert table.lines.to_list() == [4, 5]
+    assert table.ragged["line"].to_list() == [6]
+
+
+def test_repeated_columns_are_refused_unless_they_are_expected(tmp_path: Path) -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        read_csv(entry(tmp_path / "a.csv", "a,a\n1,2\n"))
+    assert refusal.value.rule == "duplicate_column"
+
+
+@pytest.mark.parametrize(("text", "delimiter"), [("a,b;c", ","), ("a;b;c,d", ";"), ("a\tb", "\t"), ("a", ",")])
+def test_the_delimiter_is_the_one_that_gives_most_columns(tmp_path: Path, text: str, delimiter: str) -> None:
+    assert delimiter_of(entry(tmp_path / "a.csv", text)) == delimiter
+
+
+@pytest.mark.parametrize(("text", "rows"), [("a\n1\n2\n", 2), ("a\n1\n2", 2), ("a\n", 0), ("a", 0)])
+def test_rows_are_counted_without_a_last_line_end_too(tmp_path: Path, text: str, rows: int) -> None:
+    assert rows_below(entry(tmp_path / "a.csv", text)) == rows
+
+
+def test_objects_keep_their_own_keys_and_nothing_nested(tmp_path: Path) -> None:
+    objects = [{"a": 1.5, "b": True, "c": [1]}, {"a": " x ", "name": "private"}]
+    rows = object_rows(entry(tmp_path / "a.json", "[]"), objects, ("a", "b", "c"))
+    assert rows.select("a", "b", "c", "line").rows() == [("1.5", "true", None, 1), ("x", None, None, 2)]
+    assert "private" not in rows["text"][1]
+
+
+def test_each_row_is_put_aside_once_under_its_first_reason() -> None:
+    rows = pl.DataFrame({"entry": ["f"] * 4, "a": [1, 2, None, 4]})
+    kept, ignored = put_aside(rows, {"small": pl.col("a") < 3, "odd": pl.col("a") % 2 == 1, "four": pl.col("a") == 4})
+    assert kept["a"].to_list() == [None]
+    assert [(one.rows, one.reason) for one in ignored] == [(2, "small"), (1, "four")]
+
+
+def test_devices_are_named_by_a_hash_and_without_an_id_by_the_source() -> None:
+    rows = pl.DataFrame({"id": ["watch of Bo", None, "watch of Bo"]})
+    names = rows.select(hashed_device("vendor", "id", rows).alias("name"))["name"].to_list()
+    assert names[1] == "vendor"
+    assert names[0] == names[2] != names[1]
+    assert "Bo" not in names[0]
+
+
+# --- offsets ---
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("UTC-07:00", -420), ("UTC+0530", 330), ("UTC-0330", -210), ("+02:00", 120), ("-0700", -420), ("UTCZ", 0),
+        ("Z", 0), ("UTC", 0), ("UTC+00:00", 0), ("GMT+1:00", 60), ("", None), ("Berlin", None), ("UTC+25", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_offsets(text: str | None, minutes: int | None) -> None:
+    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    assert frame.select(offset_minutes(pl.col("text"))).item() == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "instant", "minutes"),
+    [
+        ("2025-03-01T22:10:00.000+01:00", datetime(2025, 3, 1, 21, 10, tzinfo=UTC), 60),
+        ("2025-03-01 22:10:00-0800", datetime(2025, 3, 2, 6, 10, tzinfo=UTC), -480),
+        ("2025-03-01T22:10:00Z", datetime(2025, 3, 1, 22, 10, tzinfo=UTC), 0),
+        ("2025-03-01T22:10:00", None, None),
+        ("2025-02-30T22:10:00Z", None, 0),
+        ("2025-03-01T22:10:60Z", None, None),
+        ("1740866400", None, None),
+    ],
+)
+def test_times_with_an_offset(text: str, instant: datetime | None, minutes: int | None) -> None:
+    frame = pl.DataFrame({"at": [text]})
+    assert frame.select(zoned_instants("at").alias("at"), zoned_offsets("at").alias("min")).row(0) == (instant, minutes)
+
+
+# --- exercise ---
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("trail_running", "running"), ("Treadmill", "running"), ("Indoor Cycling", "cycling"), ("Spin", "cycling"),
+        ("mountain biking", "cycling"), ("Motorcycling", "other"), ("Horseback Riding", "other"),
+        ("lap_swimming", "swimming"), ("Water Polo", "water_sport"), ("Table Tennis", "ball_game"),
+        ("Ice Hockey", "ball_game"), ("Cross Country Skiing", "winter_sport"), ("resort_skiing", "winter_sport"),
+        ("Weightlifting", "strength"), ("strengthTraining", "strength"), ("strength_training", "strength"),
+        ("HIIT", "interval_training"), ("Functional Fitness", "interval_training"), ("Hot Yoga", "yoga"),
+        ("Pilates", "pilates"), ("Tai Chi", "mind_and_body"), ("Meditation", "mind_and_body"), ("Rowing", "rowing"),
+        ("Elliptical", "elliptical"), ("Stairmaster", "stairs"), ("Hiking/Rucking", "hiking"), ("Dog Walking", "walking"),
+        ("physical therapy", "physiotherapy"), ("Dance", "dance"), ("Basket weaving", "other"), ("", "other"),
+        (None, "other"), ("Stand Up Paddleboarding", "water_sport"), ("Padel", "ball_game"),
+    ],
+)  # fmt: skip
+def test_names_of_exercise(name: str | None, kind: str) -> None:
+    frame = pl.DataFrame({"name": [name]}, schema={"name": pl.String})
+    assert frame.select(exercise_types(pl.col("name"))).item() == kind
+    assert kind in EXERCISE_TYPES
