@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models import cross_products, fit_cross_products, model_rows, relation
+from painstats.models import cross_products, fit_cross_products, model_rows, relation_sums
 from painstats.models.relation import cross_products_of, cross_products_of_frame
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
@@ -112,8 +112,10 @@ def test_threads_change_sums_by_rounding_alone(connection):
 
 def test_blocks_of_people_change_nothing(connection, monkeypatch):
     whole = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
-    monkeypatch.setattr(relation, "ROWS_AT_ONCE", 200)
-    assert len(relation._blocks(relation.Relation(connection, "FROM diary", "pain", (), "id", "day", (), True))) > 5
+    monkeypatch.setattr(relation_sums, "ROWS_AT_ONCE", 200)
+    diary = relation_sums.Relation(connection, "FROM diary", "pain", (), "id", "day", False, (), True)
+    blocks, rows = relation_sums.blocks_of(diary)
+    assert (len(blocks) > 5, rows) == (True, connection.table("diary").shape[0])
     assert_same(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL), whole)
 
 

@@ -1,0 +1,178 @@
+"""From the sums of a database, of columns less any number, to the cross-products of scaled columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from painstats.errors import PainstatsError
+from painstats.models.cross_products import FIRST, CrossProducts, unpacked, with_first_rows
+from painstats.models.relation_sums import Relation, names_of
+from painstats.models.rows import Floats, Integers, column_positions
+from painstats.models.scaling import Moments, Scaling, scaling_from
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """The sums of a database, by participant and gap, in order.
+
+    With k columns: ones, the model's columns and the outcome less ``centre``, and K = k(k + 1) / 2.
+
+    Parameters
+    ----------
+    sums : (2, K, J)
+        Half the products of differences of rows from their previous row, and half the products of rows added to it;
+        zeros for the gap ``FIRST``.
+    gap, rows_per_gap : (J,)
+    first_pair : (N,)
+    participants
+    first, last : (N, k)
+        Each participant's first and last row.
+    squares : (k, k)
+        Products of all rows.
+    centre : (k - 1,)
+    """
+
+    sums: Floats
+    gap: Integers
+    rows_per_gap: Integers
+    first_pair: Integers
+    participants: tuple[str, ...]
+    first: Floats
+    last: Floats
+    squares: Floats
+    centre: Floats
+
+
+def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs:
+    """Put the sums of ``summed_pairs`` in order.
+
+    Raises
+    ------
+    PainstatsError
+        If a participant has a day twice.
+    """
+    rows = found.select("participant", "step").with_row_index("row").sort("participant", "step", nulls_last=False)
+    order, is_first = rows["row"].to_numpy(), rows["step"].is_null().to_numpy()
+    gap = rows["step"].fill_null(2 * FIRST).to_numpy() // 2
+    n = found["n"].to_numpy()[order]
+    _check_distinct(relation, int(n[(gap == FIRST) & ~is_first].sum()))
+    start = np.flatnonzero(is_first | (np.diff(gap, prepend=-1) != 0))  # of both parts of a gap of one day
+    first_pair = np.flatnonzero(is_first[start])
+    rows_per_gap = np.add.reduceat(n, start)
+    sums, step = _packed(found, order, start, rows_per_gap)
+    first, last = _first_and_last(step, first_pair)
+    sums[:, :, first_pair] = 0.0
+    between = unpacked(sums.sum(axis=(0, 2)))
+    return Pairs(
+        sums=sums,
+        gap=gap[start],
+        rows_per_gap=rows_per_gap,
+        first_pair=first_pair,
+        participants=tuple(rows["participant"].gather(start[first_pair]).to_list()),
+        first=first,
+        last=last,
+        squares=(between + first.T @ first + last.T @ last) / 2,  # each row is in two steps, but for the ends
+        centre=centre,
+    )
+
+
+def _check_distinct(relation: Relation, repeated: int) -> None:
+    if repeated:
+        raise PainstatsError(
+            f"{repeated} rows repeat the {relation.participant!r} and {relation.day!r} of another; keep one row a day"
+        )
+
+
+def _packed(found: pl.DataFrame, order: Integers, start: Integers, n: Integers) -> tuple[Floats, Floats]:
+    """Return sums of products (2, K, J), and sums of differences and of sums (2, J, k - 1)."""
+
+    def column(name: str) -> Floats:
+        return np.add.reduceat(found[name].to_numpy()[order], start)
+
+    m = sum(name.startswith("d") and "_" not in name for name in found.columns)
+    sums = np.zeros((2, (m + 1) * (m + 2) // 2, len(start)))
+    step = np.stack([np.column_stack([column(f"{kind}{i}") for i in range(m)]) for kind in "ds"])
+    sums[1, 0] = 2.0 * n  # ones differ by 0 and add up to 2
+    for i in range(m):
+        place = (i + 1) * (i + 2) // 2
+        sums[1, place] = step[1, :, i]
+        for j in range(i + 1):
+            for kind, name in enumerate("ds"):
+                sums[kind, place + j + 1] = column(f"{name}{i}_{j}") / 2
+    return sums, step
+
+
+def _first_and_last(step: Floats, first_pair: Integers) -> tuple[Floats, Floats]:
+    """Return (N, k): first rows, halfway between their sum with and difference from others; last, by all differences.
+
+    ``step`` holds the sums of differences and of sums (2, J, k - 1).
+    """
+    first = (step[0, first_pair] + step[1, first_pair]) / 2
+    difference = step[0]
+    difference[first_pair] = first
+    last = np.add.reduceat(difference, first_pair)
+    ones = np.ones((len(first_pair), 1))
+    return np.hstack([ones, first]), np.hstack([ones, last])
+
+
+def means_and_variances(pairs: Pairs) -> tuple[Floats, Floats]:
+    """Return the means less ``centre``, and the variances, of columns and outcome (k - 1,)."""
+    mean = pairs.squares[0, 1:] / pairs.squares[0, 0]
+    return mean, np.diag(pairs.squares)[1:] / pairs.squares[0, 0] - mean**2
+
+
+def moments_of(pairs: Pairs, relation: Relation) -> Moments:
+    """Return the means and SDs of the model's columns and outcome, before anything was taken off."""
+    mean, variance = means_and_variances(pairs)
+    mean, sd = mean + pairs.centre, np.sqrt(np.maximum(variance, 0.0))
+    one, outcome = int(relation.intercept), (float(mean[-1]), float(sd[-1]))
+    return Moments(np.append(np.ones(one), mean[:-1]), np.append(np.zeros(one), sd[:-1]), *outcome)
+
+
+def products_from(pairs: Pairs, relation: Relation) -> tuple[CrossProducts, Floats]:
+    """Return the cross-products, and the mean products of the model's columns, scaled, but for the intercept.
+
+    With an intercept they are products of departures from the mean.
+    """
+    names, one = names_of(relation), int(relation.intercept)
+    scaling = scaling_from(moments_of(pairs, relation), names, relation.random)
+    change = _change(pairs, scaling, one)
+    first, last = pairs.first @ change, pairs.last @ change
+    packed_change = _packed_change(change)
+    sums = np.stack([kind.T @ packed_change for kind in pairs.sums])
+    products = CrossProducts(
+        sums=with_first_rows(sums, pairs.first_pair, first, last),
+        gap=pairs.gap,
+        rows_per_gap=pairs.rows_per_gap,
+        first_pair=pairs.first_pair,
+        participants=pairs.participants,
+        rows_per_participant=np.add.reduceat(pairs.rows_per_gap, pairs.first_pair),
+        residual_scale=np.ones(len(pairs.first_pair)),
+        names=names,
+        random=relation.random,
+        positions=column_positions(relation.random, names),
+        scaling=scaling,
+    )
+    squares = change.T @ pairs.squares @ change / pairs.squares[0, 0]
+    about = squares[0] if one else np.zeros(len(squares))
+    return products, (squares - np.outer(about, about))[one:-1, one:-1]
+
+
+def _change(pairs: Pairs, scaling: Scaling, one: int) -> Floats:
+    """Return (k, k or k - 1): the scaled columns in terms of ones and columns less ``centre``."""
+    shift = pairs.centre - np.append(scaling.centre[one:], scaling.outcome_centre)
+    scale = np.append(scaling.scale[one:], scaling.outcome_scale)
+    change = np.vstack([shift / scale, np.diag(1 / scale)])
+    return np.hstack([np.eye(len(change), 1), change]) if one else change
+
+
+def _packed_change(change: Floats) -> Floats:
+    """Return what turns lower triangles A, row by row, into those of ``change``' A ``change``."""
+    k = len(change)
+    units = unpacked(np.eye(k * (k + 1) // 2))
+    changed = change.T @ units @ change
+    row, column = np.tril_indices(change.shape[1])
+    return np.asarray(changed[:, row, column])
