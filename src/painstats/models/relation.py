@@ -159,17 +159,18 @@ def _check_names(relation: Relation, types: dict[str, str]) -> None:
 def _pairs(relation: Relation, blocks: Sequence[Limits], rows: int) -> Pairs:
     """Sum up the rows, columns less the means of the first rows; less those of all, should they be far away."""
     head = head_of(relation)
-    pairs = _checked_pairs(relation, blocks, rows, head.mean, in_order=head.in_order)
+    pairs = _checked_pairs(relation, blocks, rows, head.centre, in_order=head.in_order)
     mean, variance = means_and_variances(pairs)
     if (mean**2 > FAR_IN_SQUARES * variance).any():
-        pairs = _checked_pairs(relation, blocks, rows, head.mean + mean, in_order=head.in_order)
+        pairs = _checked_pairs(relation, blocks, rows, head.centre + mean, in_order=head.in_order)
     return pairs
 
 
 def _checked_pairs(relation: Relation, blocks: Sequence[Limits], rows: int, centre: Floats, *, in_order: bool) -> Pairs:
     found = summed_pairs(relation, blocks, centre, in_order=in_order)
     squares = found.select(f"{kind}{i}_{i}" for kind in "ds" for i in range(len(centre))).sum()
-    if found["n"].sum() != rows or not np.isfinite(squares.to_numpy()).all():
+    complete = found.filter(pl.col("step").is_not_null())["n"].sum()
+    if complete != rows or not np.isfinite(squares.to_numpy()).all():
         refuse_what_no_model_fits(relation)
         raise PainstatsError(OTHER_ROWS)
     pairs = pairs_from(found, relation, centre)

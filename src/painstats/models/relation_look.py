@@ -15,7 +15,10 @@ CONSTANT = 1e-10
 
 
 def refuse_what_no_model_fits(relation: Relation) -> None:
-    """Raise an error that names the column with a missing value, with no finite number, or without any change."""
+    """Raise an error that names the column with a missing or infinite value, or without any change."""
+    (never,) = _only_row(relation, [f"count(*) - count({quoted(relation.day)})"])
+    if never:
+        raise PainstatsError(f"column {relation.day!r} is missing on {never} rows")
     names = [*relation.columns, relation.outcome]
     looks = ("min({})", "max({})", "avg({} * {})")
     asked = [f"count(*) - count({quoted(name)})" for name in names]

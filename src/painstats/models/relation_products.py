@@ -9,7 +9,7 @@ import polars as pl
 
 from painstats.errors import PainstatsError
 from painstats.models.cross_products import FIRST, CrossProducts, unpacked, with_first_rows
-from painstats.models.relation_sums import Relation, names_of
+from painstats.models.relation_sums import FIRST_STEP, Relation, names_of
 from painstats.models.rows import Floats, Integers, column_positions
 from painstats.models.scaling import Moments, Scaling, scaling_from
 
@@ -54,16 +54,17 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
     PainstatsError
         If a participant has a day twice.
     """
-    rows = found.select("participant", "step").with_row_index("row").sort("participant", "step", nulls_last=False)
-    order, is_first = rows["row"].to_numpy(), rows["step"].is_null().to_numpy()
-    gap = rows["step"].fill_null(2 * FIRST).to_numpy() // 2
+    rows = found.select("participant", "step").with_row_index("row").sort("participant", "step")
+    order, step = rows["row"].to_numpy(), rows["step"].to_numpy()
+    is_first = step == FIRST_STEP
+    gap = np.where(is_first, FIRST, step // 2)
     n = found["n"].to_numpy()[order]
-    _check_distinct(relation, int(n[(gap == FIRST) & ~is_first].sum()))
+    _check_distinct(relation, int(n[step == 0].sum()))
     start = np.flatnonzero(is_first | (np.diff(gap, prepend=-1) != 0))  # of both parts of a gap of one day
     first_pair = np.flatnonzero(is_first[start])
     rows_per_gap = np.add.reduceat(n, start)
-    sums, step = _packed(found, order, start, rows_per_gap)
-    first, last = _first_and_last(step, first_pair)
+    sums, steps = _packed(found, order, start, rows_per_gap)
+    first, last = _first_and_last(steps, first_pair)
     sums[:, :, first_pair] = 0.0
     between = unpacked(sums.sum(axis=(0, 2)))
     return Pairs(
@@ -94,24 +95,24 @@ def _packed(found: pl.DataFrame, order: Integers, start: Integers, n: Integers) 
 
     m = sum(name.startswith("d") and "_" not in name for name in found.columns)
     sums = np.zeros((2, (m + 1) * (m + 2) // 2, len(start)))
-    step = np.stack([np.column_stack([column(f"{kind}{i}") for i in range(m)]) for kind in "ds"])
+    steps = np.stack([np.column_stack([column(f"{kind}{i}") for i in range(m)]) for kind in "ds"])
     sums[1, 0] = 2.0 * n  # ones differ by 0 and add up to 2
     for i in range(m):
         place = (i + 1) * (i + 2) // 2
-        sums[1, place] = step[1, :, i]
+        sums[1, place] = steps[1, :, i]
         for j in range(i + 1):
             for kind, name in enumerate("ds"):
                 sums[kind, place + j + 1] = column(f"{name}{i}_{j}") / 2
-    return sums, step
+    return sums, steps
 
 
-def _first_and_last(step: Floats, first_pair: Integers) -> tuple[Floats, Floats]:
+def _first_and_last(steps: Floats, first_pair: Integers) -> tuple[Floats, Floats]:
     """Return (N, k): first rows, halfway between their sum with and difference from others; last, by all differences.
 
-    ``step`` holds the sums of differences and of sums (2, J, k - 1).
+    ``steps`` holds the sums of differences and of sums (2, J, k - 1).
     """
-    first = (step[0, first_pair] + step[1, first_pair]) / 2
-    difference = step[0]
+    first = (steps[0, first_pair] + steps[1, first_pair]) / 2
+    difference = steps[0]
     difference[first_pair] = first
     last = np.add.reduceat(difference, first_pair)
     ones = np.ones((len(first_pair), 1))

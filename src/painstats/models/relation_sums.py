@@ -17,6 +17,7 @@ import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.models.rows import INTERCEPT, Floats
+from painstats.models.scaling import FAR_FROM_ZERO
 
 ROWS_AT_ONCE = 500_000
 """Rows of a block, whole people, so it may be some more. One thread sums up a block, in order, whatever the number of
@@ -27,6 +28,9 @@ SORTED_BLOCKS = 8
 
 HEAD = 10_000
 """Rows that are looked at beforehand: their means are taken off the columns, and their order is that of the others."""
+
+FIRST_STEP = 1
+"""The step of a participant's first row; all others are even, or 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,9 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Of the first rows: the means of columns and outcome (m,), and whether they are in order."""
+    """Of the first rows: what to take off columns and outcome (m,), and whether they are in order."""
 
-    mean: Floats
+    centre: Floats
     in_order: bool
 
 
@@ -76,18 +80,16 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
     Raises
     ------
     PainstatsError
-        If a participant or a day is missing.
+        If a participant is missing.
     NotEnoughData
         If there are no more rows than columns.
     """
     blocks = f"""
-        SELECT min(participant), max(participant), sum(n)::BIGINT, sum(if(participant IS NULL, n, 0))::BIGINT,
-            sum(n - dated)::BIGINT
+        SELECT min(participant), max(participant), sum(n)::BIGINT, sum(if(participant IS NULL, n, 0))::BIGINT
         FROM (
-            SELECT participant, n, dated, (sum(n) OVER (ORDER BY participant) - 1)::BIGINT // ? AS block
+            SELECT participant, n, (sum(n) OVER (ORDER BY participant) - 1)::BIGINT // ? AS block
             FROM (
-                SELECT {quoted(relation.participant)} AS participant, count(*) AS n,
-                    count({quoted(relation.day)}) AS dated
+                SELECT {quoted(relation.participant)} AS participant, count(*) AS n
                 FROM ({relation.query})
                 GROUP BY ALL
             )
@@ -96,12 +98,11 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
         ORDER BY block
     """
     found = relation.connection.execute(blocks, [ROWS_AT_ONCE]).fetchall()
-    rows, nobody, never = (sum(block[place] for block in found) for place in (2, 3, 4))
+    rows, nobody = (sum(block[place] for block in found) for place in (2, 3))
     if not rows:
         raise NotEnoughData("there are no complete days to fit a model to")
-    for name, count in ((relation.participant, nobody), (relation.day, never)):
-        if count:
-            raise PainstatsError(f"column {name!r} is missing on {count} rows")
+    if nobody:
+        raise PainstatsError(f"column {relation.participant!r} is missing on {nobody} rows")
     p = len(names_of(relation))
     if rows <= p:
         raise NotEnoughData(f"{rows} complete days are too few for {p} coefficients; at least {p + 1} are needed")
@@ -109,19 +110,20 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
 
 
 def head_of(relation: Relation) -> Head:
-    """Look at the first rows."""
-    follows = "participant = participant_before"
+    """Look at the first rows; the mean is taken off where squares would lose digits by it."""
+    follows, x = "participant = participant_before", _numbered("x", relation)
     looked = f"""
         SELECT count(*) FILTER (WHERE {follows} AND day < day_before) = 0
                 AND count(*) FILTER (WHERE {follows}) = count(*) - count(DISTINCT participant),
-            {", ".join(f"avg({x})" for x in _numbered("x", relation))}
-        FROM ({_beside_the_day_before(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD}")})
+            {", ".join(f"avg({name}), avg({name} * {name})" for name in x)}
+        FROM ({_beside_the_day_before(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD}", np.zeros(len(x)))})
     """
-    parameters = _centre_parameters(np.zeros(len(relation.columns) + 1))
-    row = relation.connection.execute(looked, parameters).fetchone()
+    row = relation.connection.execute(looked).fetchone()
     assert row is not None  # an aggregate without groups has a row
-    mean = np.array(row[1:], dtype=np.float64)
-    return Head(np.where(np.isfinite(mean), mean, 0.0), bool(row[0]))
+    mean, square = np.array(row[1:], dtype=np.float64).reshape(-1, 2).T
+    with np.errstate(invalid="ignore"):
+        is_far = np.isfinite(mean) & ~(mean**2 <= FAR_FROM_ZERO**2 * (square - mean**2))
+    return Head(np.where(is_far, mean, 0.0), bool(row[0]))
 
 
 def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, in_order: bool) -> pl.DataFrame:
@@ -131,8 +133,8 @@ def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *
     -------
     One row for each ``participant`` and ``step``, in no order: ``n`` rows without a missing value, sums ``d0``, …,
     ``s0``, … and sums of products ``d0_0``, ``d1_0``, …. A step is twice the gap; gaps of one day are in two parts, 2
-    and 3, of even and odd days, since a sum waits for the one before it. A participant's first row has no step, and
-    follows the last row of another or a row of zeros.
+    and 3, of even and odd days, since a sum waits for the one before it. A participant's first row has ``FIRST_STEP``,
+    and follows the last row of another or a row of zeros. A row without a day, and the next, have none.
     """
     found, waiting = [], list(blocks)
     threads = int(relation.connection.execute("SELECT current_setting('threads')::BIGINT").fetchall()[0][0])
@@ -152,20 +154,21 @@ def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *
 
 def _sums_of(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, is_sorted: bool) -> pl.DataFrame:
     """Sum up blocks side by side, on as many threads."""
-    parameters = _centre_parameters(centre)
+    parameters = {f"centre_{i}": float(number) for i, number in enumerate(centre) if number}
     for place, (first, last) in enumerate(blocks):
         parameters |= {f"first_{place}": first, f"last_{place}": last}
-    every = " UNION ALL ".join(_steps(relation, place, is_sorted=is_sorted) for place in range(len(blocks)))
+    every = " UNION ALL ".join(_steps(relation, place, centre, is_sorted=is_sorted) for place in range(len(blocks)))
     return relation.connection.execute(_summing(relation, every), parameters).pl()
 
 
 def _are_in_order(sums: pl.DataFrame) -> bool:
     """Say whether each participant began once, and no step went back."""
-    once = (pl.col("n") <= 1) | pl.col("step").is_not_null()
-    return bool(sums.select((once & (pl.col("step").fill_null(0) >= 0)).all()).item())
+    again = (pl.col("step") == FIRST_STEP) & (pl.col("n") > 1)
+    return not sums.select((again | (pl.col("step") < 0)).any()).item()
 
 
 def _summing(relation: Relation, steps: str) -> str:
+    """Return the SQL that sums up steps; a product that is summed anyway is missing where one of its columns is."""
     d, s = _numbered("d", relation), _numbered("s", relation)
     sums = [f"sum({name}) AS {name}" for name in (*d, *s)]
     sums += [
@@ -174,35 +177,38 @@ def _summing(relation: Relation, steps: str) -> str:
         for i in range(len(kind))
         for j in range(i + 1)
     ]
+    complete = " + ".join(f"{d[i]} * {d[max(i - 1, 0)]}" for i in range(len(d) - 1, -1, -2))
     return f"""
-        SELECT participant::VARCHAR AS participant, step, count({" + ".join(d)}) AS n, {", ".join(sums)}
+        SELECT participant::VARCHAR AS participant, step, count({complete}) AS n, {", ".join(sums)}
         FROM ({steps})
         GROUP BY participant, step
     """
 
 
-def _steps(relation: Relation, block: int, *, is_sorted: bool) -> str:
+def _steps(relation: Relation, block: int, centre: Floats, *, is_sorted: bool) -> str:
     """Return the SQL of one block's differences and sums."""
     participant, numbers = quoted(relation.participant), range(len(relation.columns) + 1)
     rows = f"SELECT * FROM ({relation.query}) WHERE {participant} BETWEEN $first_{block} AND $last_{block}"
     if not is_sorted:
         rows += f" ORDER BY {participant}, {quoted(relation.day)}"
     return f"""
-        SELECT participant, if(gap = 1, 2 + (day & 1), 2 * gap) AS step,
+        SELECT participant,
+            CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_STEP})
+                WHEN gap = 1 THEN 2 + (day & 1) ELSE 2 * gap END AS step,
             {", ".join(f"x{i} - b{i} AS d{i}, x{i} + b{i} AS s{i}" for i in numbers)}
         FROM (
-            SELECT *, if(participant = participant_before, day - day_before, NULL) AS gap
-            FROM ({_beside_the_day_before(relation, rows)})
+            SELECT *, participant IS DISTINCT FROM participant_before AS is_first, day - day_before AS gap
+            FROM ({_beside_the_day_before(relation, rows, centre)})
         )
     """
 
 
-def _beside_the_day_before(relation: Relation, rows: str) -> str:
+def _beside_the_day_before(relation: Relation, rows: str, centre: Floats) -> str:
     """Return the SQL that lays each row beside the one before it, in the order they come."""
     day = f"{quoted(relation.day)} - DATE '1970-01-01'" if relation.is_date else f"{quoted(relation.day)}::BIGINT"
     x = _numbered("x", relation)
     columns = [
-        f"{quoted(name)}::DOUBLE - $centre_{i}::DOUBLE AS x{i}"
+        f"{quoted(name)}::DOUBLE{f' - $centre_{i}::DOUBLE' if centre[i] else ''} AS x{i}"
         for i, name in enumerate((*relation.columns, relation.outcome))
     ]
     return f"""
@@ -210,10 +216,6 @@ def _beside_the_day_before(relation: Relation, rows: str) -> str:
             {", ".join(x)}, {", ".join(f"lag({name}, 1, 0.0) OVER () AS b{i}" for i, name in enumerate(x))}
         FROM (SELECT {quoted(relation.participant)} AS participant, {day} AS day, {", ".join(columns)} FROM ({rows}))
     """
-
-
-def _centre_parameters(centre: Floats) -> dict[str, Any]:
-    return {f"centre_{i}": float(number) for i, number in enumerate(centre)}
 
 
 def _numbered(letter: str, relation: Relation) -> list[str]:
