@@ -1,4 +1,4 @@
-"""The SQL pass: a database lays each day beside the one before it and sums up products by participant and gap.
+"""The SQL pass: a database lays each day beside the one before it, and sums up products by participant and gap.
 
 Rows that come in the order of participants and days need no sorting: a window without an order follows the rows as they
 come. Whether they did shows in what it finds (one first row for each participant, no step back), and where they did
@@ -21,7 +21,7 @@ from painstats.models.scaling import FAR_FROM_ZERO
 
 ROWS_AT_ONCE = 500_000
 """Rows of a block, whole people, so it may be some more. One thread sums up a block, in order, whatever the number of
-threads; beyond some 16 000 pairs of participant and gap, DuckDB on more than two threads does so in parts."""
+threads. From some 16 000 pairs of participant and gap on, DuckDB does so in parts if it has more than two threads."""
 
 SORTED_BLOCKS = 8
 """Blocks that are sorted together, about a hundred bytes a row."""
@@ -121,7 +121,7 @@ def head_of(relation: Relation) -> Head:
     row = relation.connection.execute(looked).fetchone()
     assert row is not None  # an aggregate without groups has a row
     mean, square = np.array(row[1:], dtype=np.float64).reshape(-1, 2).T
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         is_far = np.isfinite(mean) & ~(mean**2 <= FAR_FROM_ZERO**2 * (square - mean**2))
     return Head(np.where(is_far, mean, 0.0), bool(row[0]))
 
