@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from painstats.errors import PainstatsError
-from painstats.models.cross_products import FIRST, CrossProducts, unpacked, with_first_rows
+from painstats.models.cross_products import FIRST, CrossProducts, row_products, unpacked
 from painstats.models.relation_sums import FIRST_STEP, Relation, names_of
 from painstats.models.rows import Floats, Integers, column_positions
 from painstats.models.scaling import Moments, Scaling, scaling_from
@@ -23,15 +24,12 @@ class Pairs:
     Parameters
     ----------
     sums : (2, K, J)
-        Half the products of differences of rows from their previous row, and half the products of rows added to it;
-        zeros for the gap ``FIRST``.
+        As in ``CrossProducts``, of these columns and pair after pair.
     gap, rows_per_gap : (J,)
     first_pair : (N,)
     participants
-    first, last : (N, k)
-        Each participant's first and last row.
     squares : (k, k)
-        Products of all rows.
+        Sums of products of all rows.
     centre : (k - 1,)
     """
 
@@ -40,10 +38,17 @@ class Pairs:
     rows_per_gap: Integers
     first_pair: Integers
     participants: tuple[str, ...]
-    first: Floats
-    last: Floats
     squares: Floats
     centre: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Where the sums of J pairs are: ``rows`` (J,), and ``second_rows`` of ``pairs_in_two``, gaps of one day."""
+
+    rows: Integers
+    second_rows: Integers
+    pairs_in_two: Integers
 
 
 def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs:
@@ -58,24 +63,20 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
     order, step = rows["row"].to_numpy(), rows["step"].to_numpy()
     is_first = step == FIRST_STEP
     gap = np.where(is_first, FIRST, step // 2)
-    n = found["n"].to_numpy()[order]
-    _check_distinct(relation, int(n[step == 0].sum()))
-    start = np.flatnonzero(is_first | (np.diff(gap, prepend=-1) != 0))  # of both parts of a gap of one day
+    _check_distinct(relation, int(found.filter(pl.col("step") == 0)["n"].sum()))
+    is_start = is_first | (np.diff(gap, prepend=-1) != 0)
+    start, second = np.flatnonzero(is_start), np.flatnonzero(~is_start)
+    parts = _Parts(order[start], order[second], np.searchsorted(start, second) - 1)
     first_pair = np.flatnonzero(is_first[start])
-    rows_per_gap = np.add.reduceat(n, start)
-    sums, steps = _packed(found, order, start, rows_per_gap)
-    first, last = _first_and_last(steps, first_pair)
-    sums[:, :, first_pair] = 0.0
-    between = unpacked(sums.sum(axis=(0, 2)))
+    rows_per_gap = _put_together(found, "n", parts)
+    sums = _with_first_rows(*_packed(found, parts, rows_per_gap), first_pair)
     return Pairs(
         sums=sums,
         gap=gap[start],
         rows_per_gap=rows_per_gap,
         first_pair=first_pair,
         participants=tuple(rows["participant"].gather(start[first_pair]).to_list()),
-        first=first,
-        last=last,
-        squares=(between + first.T @ first + last.T @ last) / 2,  # each row is in two steps, but for the ends
+        squares=unpacked(sums.sum(axis=(0, 2))),
         centre=centre,
     )
 
@@ -87,36 +88,43 @@ def _check_distinct(relation: Relation, repeated: int) -> None:
         )
 
 
-def _packed(found: pl.DataFrame, order: Integers, start: Integers, n: Integers) -> tuple[Floats, Floats]:
-    """Return sums of products (2, K, J), and sums of differences and of sums (2, J, k - 1)."""
+def _put_together(found: pl.DataFrame, name: str, parts: _Parts) -> Any:
+    """Return (J,): a column's sums by pair."""
+    column = found[name].to_numpy()
+    sums = column[parts.rows]
+    sums[parts.pairs_in_two] += column[parts.second_rows]
+    return sums
 
-    def column(name: str) -> Floats:
-        return np.add.reduceat(found[name].to_numpy()[order], start)
 
+def _packed(found: pl.DataFrame, parts: _Parts, n: Integers) -> tuple[Floats, Floats]:
+    """Return sums of products (2, K, J), and sums of differences and of sums (2, k, J), those of ones first."""
     m = sum(name.startswith("d") and "_" not in name for name in found.columns)
-    sums = np.zeros((2, (m + 1) * (m + 2) // 2, len(start)))
-    steps = np.stack([np.column_stack([column(f"{kind}{i}") for i in range(m)]) for kind in "ds"])
-    sums[1, 0] = 2.0 * n  # ones differ by 0 and add up to 2
-    for i in range(m):
-        place = (i + 1) * (i + 2) // 2
-        sums[1, place] = steps[1, :, i]
-        for j in range(i + 1):
-            for kind, name in enumerate("ds"):
-                sums[kind, place + j + 1] = column(f"{name}{i}_{j}") / 2
+    sums = np.zeros((2, (m + 1) * (m + 2) // 2, len(n)))
+    steps = np.zeros((2, m + 1, len(n)))
+    sums[1, 0] = steps[1, 0] = 2.0 * n  # ones differ by 0 and add up to 2
+    for kind, name in enumerate("ds"):
+        for i in range(m):
+            place = (i + 1) * (i + 2) // 2
+            steps[kind, i + 1] = _put_together(found, f"{name}{i}", parts)
+            sums[kind, place] = kind * steps[kind, i + 1]
+            for j in range(i + 1):
+                np.divide(_put_together(found, f"{name}{i}_{j}", parts), 2, out=sums[kind, place + j + 1])
     return sums, steps
 
 
-def _first_and_last(steps: Floats, first_pair: Integers) -> tuple[Floats, Floats]:
-    """Return (N, k): first rows, halfway between their sum with and difference from others; last, by all differences.
+def _with_first_rows(sums: Floats, steps: Floats, first_pair: Integers) -> Floats:
+    """Fill the pairs of the gap ``FIRST`` in sums (2, K, J), as ``cross_products.with_first_rows`` does.
 
-    ``steps`` holds the sums of differences and of sums (2, J, k - 1).
+    A first row lies halfway between its difference from another row and their sum, and a last row all further
+    differences away from the first; ``steps`` are sums of differences and of sums (2, k, J).
     """
-    first = (steps[0, first_pair] + steps[1, first_pair]) / 2
-    difference = steps[0]
-    difference[first_pair] = first
-    last = np.add.reduceat(difference, first_pair)
-    ones = np.ones((len(first_pair), 1))
-    return np.hstack([ones, first]), np.hstack([ones, last])
+    first = (steps[0, :, first_pair] + steps[1, :, first_pair]) / 2  # (N, k)
+    steps[0, :, first_pair] = first
+    last = np.add.reduceat(steps[0], first_pair, axis=1).T
+    sums[:, :, first_pair] = 0.0
+    between = np.add.reduceat(sums[0] + sums[1], first_pair, axis=1)
+    sums[0, :, first_pair] = (row_products(first) + row_products(last) - between.T) / 2
+    return sums
 
 
 def means_and_variances(pairs: Pairs) -> tuple[Floats, Floats]:
@@ -141,11 +149,12 @@ def products_from(pairs: Pairs, relation: Relation) -> tuple[CrossProducts, Floa
     names, one = names_of(relation), int(relation.intercept)
     scaling = scaling_from(moments_of(pairs, relation), names, relation.random)
     change = _change(pairs, scaling, one)
-    first, last = pairs.first @ change, pairs.last @ change
     packed_change = _packed_change(change)
-    sums = np.stack([kind.T @ packed_change for kind in pairs.sums])
+    sums = np.empty((2, len(pairs.gap), packed_change.shape[1]))
+    for kind in range(2):
+        np.matmul(pairs.sums[kind].T, packed_change, out=sums[kind])
     products = CrossProducts(
-        sums=with_first_rows(sums, pairs.first_pair, first, last),
+        sums=sums,
         gap=pairs.gap,
         rows_per_gap=pairs.rows_per_gap,
         first_pair=pairs.first_pair,
