@@ -171,7 +171,7 @@ def _pairs(relation: Relation, blocks: Sequence[Limits], rows: int) -> Pairs:
 def _checked_pairs(relation: Relation, blocks: Sequence[Limits], rows: int, centre: Floats, *, in_order: bool) -> Pairs:
     found = summed_pairs(relation, blocks, centre, in_order=in_order)
     squares = found.select(f"{kind}{i}_{i}" for kind in "ds" for i in range(len(centre))).sum()
-    complete = found.filter(pl.col("step").is_not_null())["n"].sum()
+    complete = found.select(pl.col("n").filter(pl.col("step").is_not_null()).sum()).item()
     if complete != rows or not np.isfinite(squares.to_numpy()).all():
         refuse_what_no_model_fits(relation)
         raise PainstatsError(OTHER_ROWS)

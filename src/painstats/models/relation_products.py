@@ -63,7 +63,7 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
     order, step = rows["row"].to_numpy(), rows["step"].to_numpy()
     is_first = step == FIRST_STEP
     gap = np.where(is_first, FIRST, step // 2)
-    _check_distinct(relation, int(found.filter(pl.col("step") == 0)["n"].sum()))
+    _check_distinct(relation, found.select(pl.col("n").filter(pl.col("step") == 0).sum()).item())
     is_start = is_first | (np.diff(gap, prepend=-1) != 0)
     start, second = np.flatnonzero(is_start), np.flatnonzero(~is_start)
     parts = _Parts(order[start], order[second], np.searchsorted(start, second) - 1)
