@@ -8,15 +8,12 @@ import polars as pl
 import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models import cross_products, fit_cross_products, model_rows, relation
+from painstats.models import cross_products, fit_cross_products, model_rows, relation_sums
 from painstats.models.relation import cross_products_of, cross_products_of_frame
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
 SUMS = 1e-10
 """Relative to the largest sum: the same numbers added in another order."""
-
-THREADS = 1e-12
-"""Relative to the largest sum: what the number of threads may change."""
 
 MODEL = {"outcome": "pain", "columns": COHORT_COLUMNS, "participant": "id", "day": "day"}
 RANDOM = ("intercept", "sleep_w", "steps_lag_w")
@@ -41,6 +38,10 @@ def in_memory(connection, query="FROM diary", *, columns=COHORT_COLUMNS, random=
             intercept=intercept,
         )
     )
+
+
+def diary(connection, query="FROM diary"):
+    return relation_sums.Relation(connection, query, "pain", COHORT_COLUMNS, "id", "day", False, RANDOM, True)
 
 
 def assert_same(ours, theirs):
@@ -101,19 +102,69 @@ def test_odd_names_are_quoted(connection):
     assert np.abs(ours.sums - in_memory(connection, columns=("sleep_w",), random=()).sums).max() < 1e-8
 
 
-def test_threads_change_sums_by_rounding_alone(connection):
+@pytest.mark.parametrize("order", ["hash(id, day)", "id, day"])
+def test_threads_change_nothing(connection, order, monkeypatch):
+    monkeypatch.setattr(relation_sums, "ROWS_AT_ONCE", 200)
     found = []
     for threads in (1, 2, 4):
         connection.execute(f"SET threads = {threads}")
-        found.append(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL).sums)
+        found.append(cross_products_of(connection, f"FROM diary ORDER BY {order}", random=RANDOM, **MODEL).sums)
     for sums in found[1:]:
-        assert np.abs(sums - found[0]).max() <= THREADS * np.abs(found[0]).max()
+        assert np.array_equal(sums, found[0])
+
+
+ORDERS = {
+    "participant, day": "id, day",
+    "participant backwards": "id DESC, day",
+    "day": "day, id",
+    "day backwards": "id, day DESC",
+    "in two parts": "day > 30, id, day",
+    "any": "hash(id, day)",
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("head", [2, 10_000])
+def test_rows_may_come_in_any_order(connection, order, head, monkeypatch):
+    monkeypatch.setattr(relation_sums, "HEAD", head)  # of two rows, any order is right
+    ours = cross_products_of(connection, f"FROM diary ORDER BY {ORDERS[order]}", random=RANDOM, **MODEL)
+    assert_same(ours, in_memory(connection))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_first_rows_tell_the_order(connection, order):
+    in_order = relation_sums.head_of(diary(connection, f"FROM diary ORDER BY {ORDERS[order]}")).in_order
+    assert in_order is (order in ("participant, day", "participant backwards"))
+
+
+def test_rows_in_order_are_not_sorted(connection):
+    rows = diary(connection)
+    for in_order in (True, False):
+        query = relation_sums._summing(rows, relation_sums._steps(rows, 0, np.zeros(7), is_sorted=in_order))
+        limits = {"first_0": "1", "last_0": "9"}
+        plan = str(connection.execute(f"EXPLAIN {query}", limits).fetchall())
+        assert ("STREAMING_WINDOW" in plan, "ORDER_BY" in plan) == (True, not in_order)
+
+
+def test_first_rows_unlike_the_others_do_no_harm(connection, monkeypatch):
+    monkeypatch.setattr(relation_sums, "HEAD", 5)
+    query = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 1e7 + day, 0) AS pain) FROM diary ORDER BY id, day"
+    few = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 0, 1e7) AS pain) FROM diary ORDER BY id, day"
+    for unlike in (query, few):
+        assert_same(cross_products_of(connection, unlike, random=RANDOM, **MODEL), in_memory(connection, unlike))
+
+
+@pytest.mark.parametrize("kind", ["UTINYINT", "TINYINT", "USMALLINT", "BIGINT"])
+def test_days_may_be_of_any_whole_type(connection, kind):
+    query = f"SELECT * REPLACE (day::{kind} AS day) FROM diary"
+    assert_same(cross_products_of(connection, query, random=RANDOM, **MODEL), in_memory(connection))
 
 
 def test_blocks_of_people_change_nothing(connection, monkeypatch):
     whole = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
-    monkeypatch.setattr(relation, "ROWS_AT_ONCE", 200)
-    assert len(relation._blocks(relation.Relation(connection, "FROM diary", "pain", (), "id", "day", (), True))) > 5
+    monkeypatch.setattr(relation_sums, "ROWS_AT_ONCE", 200)
+    blocks, rows = relation_sums.blocks_of(diary(connection))
+    assert (len(blocks) > 5, rows) == (True, connection.table("diary").shape[0])
     assert_same(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL), whole)
 
 
@@ -128,6 +179,22 @@ REFUSED = {
     "infinite": ("SELECT * REPLACE (if(day = 3, 'inf', pain)::DOUBLE AS pain) FROM diary", "'pain' is not a finite"),
     "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing on"),
     "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing on"),
+    "never, alone": (
+        "FROM diary UNION ALL BY NAME (SELECT * REPLACE (99 AS id, NULL AS day) FROM diary LIMIT 1)",
+        "'day' is",
+    ),
+    "missing at first": (
+        "SELECT * REPLACE (if(day = 1, NULL, sleep_w) AS sleep_w) FROM diary",
+        "'sleep_w' is not a finite",
+    ),
+    "outcome missing": (
+        "SELECT * REPLACE (if(id = 3 AND day < 20, NULL, pain) AS pain) FROM diary",
+        "'pain' is not a f",
+    ),
+    "twice, in order": (
+        "FROM (FROM diary UNION ALL FROM diary WHERE day = 3) ORDER BY id, day",
+        "repeat the 'id' and 'day'",
+    ),
     "twice": ("FROM diary UNION ALL FROM diary WHERE day = 3", "repeat the 'id' and 'day'"),
     "constant": ("SELECT * REPLACE (0.1 AS weekend) FROM diary", "'weekend' has the same value"),
     "same outcome": ("SELECT * REPLACE (4 AS pain) FROM diary", "the outcome has the same value"),

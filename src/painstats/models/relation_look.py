@@ -1,0 +1,49 @@
+"""A look at every column of a query, once its sums have shown that something is wrong, to say what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from painstats.errors import NotEnoughData, PainstatsError
+from painstats.models.relation_sums import Relation, quoted
+
+CONSTANT = 1e-10
+"""Largest range, relative to the largest value, of a column that counts as constant."""
+
+
+def refuse_what_no_model_fits(relation: Relation) -> None:
+    """Raise an error that names the column with a missing or infinite value, or without any change."""
+    (never,) = _only_row(relation, [f"count(*) - count({quoted(relation.day)})"])
+    if never:
+        raise PainstatsError(f"column {relation.day!r} is missing on {never} rows")
+    names = [*relation.columns, relation.outcome]
+    looks = ("min({})", "max({})", "avg({} * {})")
+    asked = [f"count(*) - count({quoted(name)})" for name in names]
+    asked += [look.replace("{}", f"{quoted(name)}::DOUBLE") for name in names for look in looks]
+    found = _only_row(relation, asked)
+    values = np.array(found[len(names) :], dtype=np.float64).reshape(-1, len(looks))
+    if any(found[: len(names)]) or not np.isfinite(values).all():
+        _refuse_not_finite(relation, names)
+    for name, (low, high, _) in zip(names, values, strict=True):
+        if high - low <= CONSTANT * max(abs(low), abs(high)):
+            if name == relation.outcome:
+                raise NotEnoughData("the outcome has the same value on every day; there is nothing to explain")
+            raise NotEnoughData(f"column {name!r} has the same value on every day; leave it out")
+
+
+def _refuse_not_finite(relation: Relation, names: Sequence[str]) -> NoReturn:
+    finite = [f"count(*) FILTER (WHERE isfinite({quoted(name)}::DOUBLE))" for name in names]
+    n, *counts = _only_row(relation, ["count(*)", *finite])
+    for name, count in zip(names, counts, strict=True):
+        if count < n:
+            raise PainstatsError(f"column {name!r} is not a finite number on {n - count} rows")
+    raise PainstatsError("a column has values whose squares are no finite numbers; change its unit")
+
+
+def _only_row(relation: Relation, asked: Sequence[str]) -> tuple[Any, ...]:
+    row = relation.connection.execute(f"SELECT {', '.join(asked)} FROM ({relation.query})").fetchone()
+    assert row is not None  # an aggregate without groups has a row
+    return tuple(row)

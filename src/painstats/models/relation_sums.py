@@ -1,0 +1,223 @@
+"""The SQL pass: a database lays each day beside the one before it, and sums up products by participant and gap.
+
+Rows that come in the order of participants and days need no sorting: a window without an order follows the rows as they
+come. Whether they did shows in what it finds (one first row for each participant, no step back), and where they did
+not, blocks of people are sorted first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from painstats.errors import NotEnoughData, PainstatsError
+from painstats.models.rows import INTERCEPT, Floats
+from painstats.models.scaling import FAR_FROM_ZERO
+
+ROWS_AT_ONCE = 500_000
+"""Rows of a block, whole people, so it may be some more. One thread sums up a block, in order, whatever the number of
+threads. From some 16 000 pairs of participant and gap on, DuckDB does so in parts if it has more than two threads."""
+
+SORTED_BLOCKS = 8
+"""Blocks that are sorted together, about a hundred bytes a row."""
+
+HEAD = 10_000
+"""Rows that are looked at beforehand: their means are taken off the columns, and their order is that of the others."""
+
+FIRST_STEP = 1
+"""The step of a participant's first row; all others are even, or 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A query and what its columns are to the model; ``columns`` do not include the intercept."""
+
+    connection: duckdb.DuckDBPyConnection
+    query: str
+    outcome: str
+    columns: tuple[str, ...]
+    participant: str
+    day: str
+    is_date: bool
+    random: tuple[str, ...]
+    intercept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Of the first rows: what to take off columns and outcome (m,), and whether they are in order."""
+
+    centre: Floats
+    in_order: bool
+
+
+OTHER_ROWS = "the query gives other rows each time it is asked; put them into a table first"
+
+Limits = tuple[Any, Any]
+"""First and last participant of a block."""
+
+
+def names_of(relation: Relation) -> tuple[str, ...]:
+    """Return the names of the model's columns."""
+    return (INTERCEPT, *relation.columns) if relation.intercept else relation.columns
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
+    """Return the limits of blocks of people, and the number of all rows.
+
+    Where the rows lie in the order of participants, a database reads no more than a block's own.
+
+    Raises
+    ------
+    PainstatsError
+        If a participant is missing.
+    NotEnoughData
+        If there are no more rows than columns.
+    """
+    blocks = f"""
+        SELECT min(participant), max(participant), sum(n)::BIGINT, sum(if(participant IS NULL, n, 0))::BIGINT
+        FROM (
+            SELECT participant, n, (sum(n) OVER (ORDER BY participant) - 1)::BIGINT // ? AS block
+            FROM (
+                SELECT {quoted(relation.participant)} AS participant, count(*) AS n
+                FROM ({relation.query})
+                GROUP BY ALL
+            )
+        )
+        GROUP BY block
+        ORDER BY block
+    """
+    found = relation.connection.execute(blocks, [ROWS_AT_ONCE]).fetchall()
+    rows, nobody = (sum(block[place] for block in found) for place in (2, 3))
+    if not rows:
+        raise NotEnoughData("there are no complete days to fit a model to")
+    if nobody:
+        raise PainstatsError(f"column {relation.participant!r} is missing on {nobody} rows")
+    p = len(names_of(relation))
+    if rows <= p:
+        raise NotEnoughData(f"{rows} complete days are too few for {p} coefficients; at least {p + 1} are needed")
+    return [(first, last) for first, last, *_ in found], rows
+
+
+def head_of(relation: Relation) -> Head:
+    """Look at the first rows; the mean is taken off where squares would lose digits by it."""
+    follows, x = "participant = participant_before", _numbered("x", relation)
+    looked = f"""
+        SELECT count(*) FILTER (WHERE {follows} AND day < day_before) = 0
+                AND count(*) FILTER (WHERE {follows}) = count(*) - count(DISTINCT participant),
+            {", ".join(f"avg({name}), avg({name} * {name})" for name in x)}
+        FROM ({_beside_the_day_before(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD}", np.zeros(len(x)))})
+    """
+    row = relation.connection.execute(looked).fetchone()
+    assert row is not None  # an aggregate without groups has a row
+    mean, square = np.array(row[1:], dtype=np.float64).reshape(-1, 2).T
+    with np.errstate(invalid="ignore", over="ignore"):
+        is_far = np.isfinite(mean) & ~(mean**2 <= FAR_FROM_ZERO**2 * (square - mean**2))
+    return Head(np.where(is_far, mean, 0.0), bool(row[0]))
+
+
+def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, in_order: bool) -> pl.DataFrame:
+    """Sum up differences d and sums s of successive rows, and their products, columns less ``centre`` (m,).
+
+    Returns
+    -------
+    One row for each ``participant`` and ``step``, in no order: ``n`` rows without a missing value, sums ``d0``, …,
+    ``s0``, … and sums of products ``d0_0``, ``d1_0``, …. A step is twice the gap; gaps of one day are in two parts, 2
+    and 3, of even and odd days, since a sum waits for the one before it. A participant's first row has ``FIRST_STEP``,
+    and follows the last row of another or a row of zeros. A row without a day, and the next, have none.
+    """
+    found, waiting = [], list(blocks)
+    threads = int(relation.connection.execute("SELECT current_setting('threads')::BIGINT").fetchall()[0][0])
+    while waiting:
+        size = 2 * threads if in_order else SORTED_BLOCKS
+        some = waiting[:size] if in_order else [(waiting[0][0], waiting[:size][-1][1])]
+        sums = _sums_of(relation, some, centre, is_sorted=in_order)
+        if _are_in_order(sums):
+            found.append(sums)
+            waiting = waiting[size:]
+        elif in_order:
+            in_order = False
+        else:
+            raise PainstatsError(OTHER_ROWS)
+    return pl.concat(found)
+
+
+def _sums_of(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, is_sorted: bool) -> pl.DataFrame:
+    """Sum up blocks side by side, on as many threads."""
+    parameters = {f"centre_{i}": float(number) for i, number in enumerate(centre) if number}
+    for place, (first, last) in enumerate(blocks):
+        parameters |= {f"first_{place}": first, f"last_{place}": last}
+    every = " UNION ALL ".join(_steps(relation, place, centre, is_sorted=is_sorted) for place in range(len(blocks)))
+    return relation.connection.execute(_summing(relation, every), parameters).pl()
+
+
+def _are_in_order(sums: pl.DataFrame) -> bool:
+    """Say whether each participant began once, and no step went back."""
+    again = (pl.col("step") == FIRST_STEP) & (pl.col("n") > 1)
+    return not sums.select((again | (pl.col("step") < 0)).any()).item()
+
+
+def _summing(relation: Relation, steps: str) -> str:
+    """Return the SQL that sums up steps; a product that is summed anyway is missing where one of its columns is."""
+    d, s = _numbered("d", relation), _numbered("s", relation)
+    sums = [f"sum({name}) AS {name}" for name in (*d, *s)]
+    sums += [
+        f"sum({kind[i]} * {kind[j]}) AS {kind[i]}_{j}"
+        for kind in (d, s)
+        for i in range(len(kind))
+        for j in range(i + 1)
+    ]
+    complete = " + ".join(f"{d[i]} * {d[max(i - 1, 0)]}" for i in range(len(d) - 1, -1, -2))
+    return f"""
+        SELECT participant::VARCHAR AS participant, step, count({complete}) AS n, {", ".join(sums)}
+        FROM ({steps})
+        GROUP BY participant, step
+    """
+
+
+def _steps(relation: Relation, block: int, centre: Floats, *, is_sorted: bool) -> str:
+    """Return the SQL of one block's differences and sums."""
+    participant, numbers = quoted(relation.participant), range(len(relation.columns) + 1)
+    rows = f"SELECT * FROM ({relation.query}) WHERE {participant} BETWEEN $first_{block} AND $last_{block}"
+    if not is_sorted:
+        rows += f" ORDER BY {participant}, {quoted(relation.day)}"
+    return f"""
+        SELECT participant,
+            CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_STEP})
+                WHEN gap = 1 THEN 2 + (day & 1) ELSE 2 * gap END AS step,
+            {", ".join(f"x{i} - b{i} AS d{i}, x{i} + b{i} AS s{i}" for i in numbers)}
+        FROM (
+            SELECT *, participant IS DISTINCT FROM participant_before AS is_first, day - day_before AS gap
+            FROM ({_beside_the_day_before(relation, rows, centre)})
+        )
+    """
+
+
+def _beside_the_day_before(relation: Relation, rows: str, centre: Floats) -> str:
+    """Return the SQL that lays each row beside the one before it, in the order they come."""
+    day = f"{quoted(relation.day)} - DATE '1970-01-01'" if relation.is_date else f"{quoted(relation.day)}::BIGINT"
+    x = _numbered("x", relation)
+    columns = [
+        f"{quoted(name)}::DOUBLE{f' - $centre_{i}::DOUBLE' if centre[i] else ''} AS x{i}"
+        for i, name in enumerate((*relation.columns, relation.outcome))
+    ]
+    return f"""
+        SELECT participant, day, lag(participant) OVER () AS participant_before, lag(day) OVER () AS day_before,
+            {", ".join(x)}, {", ".join(f"lag({name}, 1, 0.0) OVER () AS b{i}" for i, name in enumerate(x))}
+        FROM (SELECT {quoted(relation.participant)} AS participant, {day} AS day, {", ".join(columns)} FROM ({rows}))
+    """
+
+
+def _numbered(letter: str, relation: Relation) -> list[str]:
+    """Return the names of numbered columns, outcome last."""
+    return [f"{letter}{i}" for i in range(len(relation.columns) + 1)]
