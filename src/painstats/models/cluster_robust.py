@@ -76,7 +76,7 @@ def _of_people(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
     marginal = solution.sums - crossed @ solution.shrinkage @ np.swapaxes(crossed, 1, 2)
     information = marginal[:, :-1, :-1]
     scores = marginal[:, :-1, -1] - information @ solution.coefficients
-    return information, scores, np.linalg.cholesky(solution.covariance)
+    return information, scores, np.asarray(np.linalg.cholesky(solution.covariance))
 
 
 def _degrees(leverage: Floats, kept: Floats, weights: Floats, directions: Floats) -> float:

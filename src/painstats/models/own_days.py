@@ -9,7 +9,7 @@ import numpy as np
 
 from painstats.errors import PainstatsError
 from painstats.models.inference import CoefficientTable, satterthwaite
-from painstats.models.mixed import MixedFit, fit_mixed
+from painstats.models.mixed import MixedFit, Residuals, fit_mixed
 from painstats.models.rows import (
     INTERCEPT,
     ModelRows,
@@ -74,13 +74,15 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     )
 
 
-def fit_own_days(rows: ModelRows) -> OwnDaysFit:
+def fit_own_days(rows: ModelRows, residuals: Residuals = "car1") -> OwnDaysFit:
     """Fit one participant's own model by restricted maximum likelihood.
 
     Parameters
     ----------
     rows
         One participant, nothing random.
+    residuals
+        As in ``fit_mixed``.
 
     Raises
     ------
@@ -91,7 +93,7 @@ def fit_own_days(rows: ModelRows) -> OwnDaysFit:
         raise PainstatsError(
             "a person's own model is fitted to one participant's days, without person-specific effects"
         )
-    fit = fit_mixed(rows)
+    fit = fit_mixed(rows, residuals=residuals)
     return OwnDaysFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
 
 

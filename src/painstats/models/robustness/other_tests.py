@@ -1,0 +1,87 @@
+"""Other intervals and tests of the same answers: people resampled, robust errors, days shifted, outliers held back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from painstats.errors import NotEnoughData
+from painstats.models.bootstrap import FEWEST_PEOPLE, cluster_bootstrap
+from painstats.models.cluster_robust import cluster_robust
+from painstats.models.mixed import MixedFit, fit_mixed
+from painstats.models.mixed_analysis import MixedAnalysis
+from painstats.models.robustness.question import Found, Question, Slope, found, leaves_out_zero, slopes_of
+from painstats.models.shift_test import ShiftTest, shift_test, shift_test_over_people
+from painstats.models.terms import PHASE, within_people
+
+SEED = 20260102
+RESAMPLES = 200
+"""Sets of people, each of which the whole model is fitted to."""
+
+
+def people_resampled(question: Question) -> list[Found]:
+    """Fit the model to people drawn with replacement; percentiles of the slopes (see ``cluster_bootstrap``)."""
+    people = question.frame["participant_id"].n_unique()
+    if question.basis == "two_stage" and people < FEWEST_PEOPLE:
+        raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
+    mixed = needs_mixed_model(question)
+    drawn = cluster_bootstrap(mixed.fit, refits=RESAMPLES, seed=SEED, otherwise=fit_without_phase(mixed))
+    intervals = {interval.name: interval for interval in drawn.intervals}
+    columns = {predictor.within: predictor.name for predictor in question.study.plan.predictors}
+    slopes = {
+        columns[name]: Slope(interval.estimate, interval.low, interval.high)
+        for name, interval in intervals.items()
+        if name in columns
+    }
+    return found(question, "people_resampled", slopes)
+
+
+def robust_errors(question: Question) -> list[Found]:
+    """Test by how people's own scores differ (see ``cluster_robust``)."""
+    table = cluster_robust(needs_mixed_model(question).fit)
+    return found(question, "robust_errors", slopes_of(question, table))
+
+
+def days_shifted(question: Question) -> list[Found]:
+    """Move the predictor along the days (see ``shift_test``); there is no slope, only how surprising the link is."""
+    rows = within_people(question.frame, question.study)
+    people = question.frame["participant_id"].n_unique()
+    results = []
+    for predictor in question.study.plan.predictors:
+        if predictor.name not in question.answers:
+            continue
+        if people == 1:
+            test = shift_test(rows, predictor.within)
+        else:
+            test = shift_test_over_people(rows, predictor.within, seed=SEED)
+        same = _same(question.answers[predictor.name], test)
+        results.append(Found("days_shifted", predictor.name, Slope(p=test.p), test.people, question.frame.height, same))
+    return results
+
+
+def needs_mixed_model(question: Question) -> MixedAnalysis:
+    """Return the mixed model.
+
+    Raises
+    ------
+    NotEnoughData
+        If the answers do not come from one.
+    """
+    if question.mixed is None:
+        raise NotEnoughData("the answer does not come from a mixed model")
+    return question.mixed
+
+
+def fit_without_phase(mixed: MixedAnalysis) -> MixedFit | None:
+    """Fit the model without the column of phases, which few people may have; None where there is none."""
+    if PHASE not in mixed.rows.names:
+        return None
+    kept = [place for place, name in enumerate(mixed.rows.names) if name != PHASE]
+    names = tuple(mixed.rows.names[place] for place in kept)
+    return fit_mixed(replace(mixed.rows, X=np.ascontiguousarray(mixed.rows.X[:, kept]), names=names))
+
+
+def _same(answer: Slope, test: ShiftTest) -> bool:
+    assert answer.estimate is not None
+    return (answer.estimate > 0) == (test.correlation > 0) and leaves_out_zero(answer) == (test.p < 0.05)
