@@ -97,13 +97,7 @@ class BootstrapTest:
 
 
 def cluster_bootstrap(
-    fit: MixedFit,
-    *,
-    refits: int = 1000,
-    seed: int,
-    level: float = 0.95,
-    workers: int = 1,
-    otherwise: MixedFit | None = None,
+    fit: MixedFit, *, refits: int = 1000, seed: int, level: float = 0.95, workers: int = 1
 ) -> Bootstrap:
     """Draw as many people as there are, with replacement, fit the model to their days, and do it again.
 
@@ -122,8 +116,6 @@ def cluster_bootstrap(
         Coverage that the intervals aim at.
     workers
         Processes; a script that asks for several must guard its start by ``if __name__ == "__main__"``.
-    otherwise
-        A fit to the same rows without columns that vary in few people only, for draws in which none of these are.
 
     Raises
     ------
@@ -140,7 +132,7 @@ def cluster_bootstrap(
         raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
     _check(refits, level)
     chosen = np.random.default_rng(seed).integers(people, size=(refits, people))
-    return _summary(fit, refit_people(fit, list(chosen), workers=workers, otherwise=otherwise), "people", seed, level)
+    return _summary(fit, refit_people(fit, list(chosen), workers=workers), "people", seed, level)
 
 
 def parametric_bootstrap(

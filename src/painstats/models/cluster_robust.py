@@ -69,11 +69,16 @@ def cluster_robust(fit: MixedFit) -> CoefficientTable:
     return CoefficientTable(tested(fit.names, fit.coefficients, se, df), "CR2")
 
 
+def marginal_sums(fit: MixedFit) -> Floats:
+    """Return (N, p + 1, p + 1): [X, y]' V^-1 [X, y] of each participant, in scaled columns and units of sigma^2."""
+    solution = solution_of(fit)
+    crossed = solution.sums[:, :, fit.products.positions]
+    return np.asarray(solution.sums - crossed @ solution.shrinkage @ np.swapaxes(crossed, 1, 2))
+
+
 def _of_people(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
     """Return F_i (N, p, p), the scores X_i' V_i^-1 e_i (N, p) and the factor of M (p, p), in scaled columns."""
-    solution, z = solution_of(fit), fit.products.positions
-    crossed = solution.sums[:, :, z]
-    marginal = solution.sums - crossed @ solution.shrinkage @ np.swapaxes(crossed, 1, 2)
+    solution, marginal = solution_of(fit), marginal_sums(fit)
     information = marginal[:, :-1, :-1]
     scores = marginal[:, :-1, -1] - information @ solution.coefficients
     return information, scores, np.asarray(np.linalg.cholesky(solution.covariance))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.models.inference import CoefficientTable, coefficient_table
 from painstats.models.mixed import MixedFit, fit_mixed
+from painstats.models.optimum import SINGULAR
 from painstats.models.rows import INTERCEPT, ModelRows
 from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
 from painstats.models.terms import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
@@ -29,11 +31,12 @@ class Neighbour:
     Parameters
     ----------
     is_simpler
-        Whether it has fewer person-specific effects than the model that is used; otherwise it has more.
+        Whether it is simpler than the model that is used: its person-specific effects are not correlated; otherwise it
+        has more of them.
     unsupported
-        The effects that one of the two has and the other has not.
+        The person-specific effects that one of the two has and the other has not.
     gain
-        What they add to the restricted log-likelihood.
+        By how much the restricted log-likelihood of the fuller one of the two is the higher.
     fit, table
         The neighbour and its tests.
     """
@@ -84,36 +87,39 @@ def mixed_analysis(frame: pl.DataFrame, study: Study, say: Say) -> MixedAnalysis
         return None
     if fit.is_singular:
         notes.append("singular")
-        neighbour = _neighbour(fit, *supported(fit, rows))
+        neighbour = _neighbour(fit, *uncorrelated(rows))
     say(f"mixed model over {len(fit.participants)} people, {fit.n_rows} days")
     table = coefficient_table(fit, rows)
     return MixedAnalysis(rows, fit, table, statsmodels_check(fit, rows), tuple(notes), neighbour)
 
 
-def supported(fit: MixedFit, rows: ModelRows) -> tuple[MixedFit, ModelRows]:
-    """Leave out person-specific effects, the one that is missed least first, until the fit is regular.
+def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
+    """Fit the model with person-specific effects that are not correlated, without those that do not vary.
 
-    The person-specific intercept stays.
+    A fit is singular where some combination of effects does not vary between people. Without correlations each effect
+    varies by itself or does not; one that does not is left out. The intercept stays.
+
+    References
+    ----------
+    Barr et al. 2013, J Mem Lang 68:255; Bates et al. 2015, arXiv:1506.04967, on which effects to leave out first.
     """
-    while fit.is_singular and set(fit.random) - {INTERCEPT}:
-        candidates = [
-            replace(rows, random=tuple(other for other in rows.random if other != name))
-            for name in rows.random
-            if name != INTERCEPT
-        ]
-        fits = [fit_mixed(candidate) for candidate in candidates]
-        best = max(range(len(fits)), key=lambda place: fits[place].log_likelihood)
-        fit, rows = fits[best], candidates[best]
+    fit = fit_mixed(rows, correlated=False)
+    varies = np.diag(fit.optimum.factor) ** 2 >= SINGULAR
+    kept = tuple(name for name, is_kept in zip(rows.random, varies, strict=True) if is_kept or name == INTERCEPT)
+    if kept != rows.random:
+        rows = replace(rows, random=kept)
+        fit = fit_mixed(rows, correlated=False)
     return fit, rows
 
 
-def _neighbour(used: MixedFit, other: MixedFit, rows: ModelRows) -> Neighbour | None:
-    """Describe ``other``, fitted to ``rows``; None where the two are the same."""
-    unsupported = tuple(
-        name for name in (*used.random, *other.random) if (name in used.random) != (name in other.random)
+def _neighbour(used: MixedFit, other: MixedFit, rows: ModelRows) -> Neighbour:
+    """Describe ``other``, fitted to ``rows``, beside the fit that is used."""
+    shared = set(used.random) & set(other.random)
+    unsupported = [name for name in (*used.random, *other.random) if name not in shared]
+    return Neighbour(
+        is_simpler=not other.optimum.correlated,
+        unsupported=tuple(unsupported),
+        gain=abs(used.log_likelihood - other.log_likelihood),
+        fit=other,
+        table=coefficient_table(other, rows),
     )
-    if not unsupported:
-        return None
-    gain = abs(used.log_likelihood - other.log_likelihood)
-    is_simpler = len(other.random) < len(used.random)
-    return Neighbour(is_simpler, unsupported, gain, other, coefficient_table(other, rows))

@@ -98,7 +98,7 @@ ROBUSTNESS: Columns = {
     "p": pl.Float64,
     "people": pl.Int64,
     "days": pl.Int64,
-    "same_answer": pl.Boolean,  # same direction, and zero left out or held as in the answer
+    "same_answer": pl.Boolean,  # same side of zero as the answer, or open as it is
     "participant_id": pl.String,  # whom leaving out moves the slope most
     "reason": pl.String,  # why the check could not be made
 }

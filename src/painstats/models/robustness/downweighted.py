@@ -20,12 +20,12 @@ from painstats.models.whitening import unwhiten
 FAR_OUT = 3.0
 """Residual SDs from which on a day counts no more than it would at this distance."""
 
-ROUNDS = 5
+ROUNDS = 3
 """Times that the far days are drawn in and the model is fitted again."""
 
 
 def days_held_back(question: Question) -> list[Found]:
-    """Draw ratings that lie more than three residual SDs off in to three, and fit again, until nothing moves.
+    """Draw ratings that lie more than three residual SDs off in to three, and fit again; three rounds.
 
     Drawing in the ratings and fitting them as they then are gives Huber's estimate, which counts far days less. The
     residuals are whitened, so that a day is held to what the day before foretold.
@@ -35,13 +35,14 @@ def days_held_back(question: Question) -> list[Found]:
     Huber & Ronchetti 2009, Robust Statistics, section 7.8 ("modified residuals").
     """
     rows = _rows(question)
-    drawn_in = rows
+    drawn_in, fit = rows, fit_mixed(rows)
     for _ in range(ROUNDS):
-        fit = fit_mixed(drawn_in)
         residuals = whitened_residuals(fit, rows) / fit.residual_sd
         excess = residuals - np.clip(residuals, -FAR_OUT, FAR_OUT)
+        if not excess.any():
+            break
         drawn_in = replace(rows, y=rows.y - fit.residual_sd * unwhiten(excess, rows, fit.rho))
-    fit = fit_mixed(drawn_in)
+        fit = fit_mixed(drawn_in)
     if not fit.converged:
         raise NotEnoughData("no certified optimum was reached")
     table = coefficient_table(fit, drawn_in) if fit.random else satterthwaite(fit)

@@ -11,64 +11,67 @@ from painstats.errors import NotEnoughData
 from painstats.models.apart import slopes_apart
 from painstats.models.influence import influence
 from painstats.models.robustness.other_tests import fit_without_phase, needs_mixed_model
-from painstats.models.robustness.question import Found, Question, Slope, asked_again, same_answer
-from painstats.study import PredictorPlan
+from painstats.models.robustness.question import Found, Question, Slope, asked_again, columns, direction, same_answer
+
+Without = Mapping[str, float]
+"""Participant to the slope without them."""
 
 
 def one_person_out(question: Question) -> list[Found]:
     """Give the range of each slope over people left out, and the answer without the one who matters most."""
     slopes = _of_two_stages(question) if question.basis == "two_stage" else _of_mixed_model(question)
+    most = {name: _who_matters_most(question.answers[name], without) for name, without in slopes.items()}
+    again = {person: _answers_without(question, person) for person in sorted(set(most.values()))}
     results = []
-    for predictor in question.study.plan.predictors:
-        if predictor.name in question.answers:
-            without = slopes[predictor.name]
-            results += [_range(question, predictor, without), _without_most(question, predictor, without)]
+    for name, without in slopes.items():
+        results += [_range(question, name, without), _without_most(question, name, most[name], again[most[name]])]
     return results
 
 
-def _range(question: Question, predictor: PredictorPlan, without: Mapping[str, float]) -> Found:
-    is_positive = (question.answers[predictor.name].estimate or 0.0) > 0
-    one_sign = all((slope > 0) == is_positive for slope in without.values())
-    spread = Slope(low=min(without.values()), high=max(without.values()))
-    return Found("one_person_out", predictor.name, spread, len(without) - 1, None, one_sign)
+def _range(question: Question, name: str, without: Without) -> Found:
+    """Give the range; where the answer has a direction, also whether it has it whoever is left out."""
+    spread, side = Slope(low=min(without.values()), high=max(without.values())), direction(question.answers[name])
+    same = all(slope * side > 0 for slope in without.values()) if side else None
+    return Found("one_person_out", name, spread, len(without) - 1, None, same)
 
 
-def _without_most(question: Question, predictor: PredictorPlan, without: Mapping[str, float]) -> Found:
-    """Answer without the person whose leaving moves the slope most; the first of several by their ids."""
-    answer = question.answers[predictor.name]
-    most = max(sorted(without), key=lambda person: abs(without[person] - (answer.estimate or 0.0)))
-    frame = question.frame.filter(pl.col("participant_id") != most)
-    check, people = "most_influential_out", frame["participant_id"].n_unique()
+def _who_matters_most(answer: Slope, without: Without) -> str:
+    """Return whose leaving moves the slope most; the first of several by their ids."""
+    return max(sorted(without), key=lambda person: abs(without[person] - (answer.estimate or 0.0)))
+
+
+def _answers_without(question: Question, person: str) -> Mapping[str, Slope] | str:
+    """Return the answers without somebody, or why there are none."""
     try:
-        slope = asked_again(question, frame)[predictor.name]
+        return asked_again(question, question.frame.filter(pl.col("participant_id") != person))
     except NotEnoughData as refusal:
-        return Found(check, predictor.name, Slope(), people, frame.height, None, most, str(refusal))
-    return Found(check, predictor.name, slope, people, frame.height, same_answer(answer, slope), most)
+        return str(refusal)
 
 
-def _of_mixed_model(question: Question) -> dict[str, dict[str, float]]:
-    """Return predictor to participant to the slope without them."""
+def _without_most(question: Question, name: str, person: str, again: Mapping[str, Slope] | str) -> Found:
+    rest = question.frame.filter(pl.col("participant_id") != person)
+    people, days = rest["participant_id"].n_unique(), rest.height
+    if isinstance(again, str):
+        return Found("most_influential_out", name, Slope(), people, days, None, person, again)
+    same = same_answer(question.answers[name], again[name])
+    return Found("most_influential_out", name, again[name], people, days, same, person)
+
+
+def _of_mixed_model(question: Question) -> dict[str, Without]:
     mixed = needs_mixed_model(question)
     left_out = influence(mixed.fit, otherwise=fit_without_phase(mixed))
-    places = {
-        predictor.name: left_out.names.index(predictor.within)
-        for predictor in question.study.plan.predictors
-        if predictor.name in question.answers
+    slopes = {
+        name: left_out.coefficients[:, left_out.names.index(column)] for name, column in columns(question).items()
     }
-    if not np.isfinite(left_out.coefficients[:, list(places.values())]).all():
+    if not all(np.isfinite(values).all() for values in slopes.values()):
         raise NotEnoughData("without one of the people the model cannot be fitted")
-    return {
-        name: dict(zip(left_out.participants, left_out.coefficients[:, place].tolist(), strict=True))
-        for name, place in places.items()
-    }
+    return {name: dict(zip(left_out.participants, values.tolist(), strict=True)) for name, values in slopes.items()}
 
 
-def _of_two_stages(question: Question) -> dict[str, dict[str, float]]:
-    apart = slopes_apart(question.frame, question.study)
-    without = {}
-    for predictor in question.study.plan.predictors:
-        own = {person: slopes[predictor.within] for person, slopes in apart.items() if predictor.within in slopes}
-        without[predictor.name] = {
-            person: (sum(own.values()) - slope) / (len(own) - 1) for person, slope in own.items()
-        }
+def _of_two_stages(question: Question) -> dict[str, Without]:
+    apart, without = slopes_apart(question.frame, question.study), {}
+    for name, column in columns(question).items():
+        own = {person: slopes[column] for person, slopes in apart.items() if column in slopes}
+        total = sum(own.values())
+        without[name] = {person: (total - slope) / (len(own) - 1) for person, slope in own.items()}
     return without

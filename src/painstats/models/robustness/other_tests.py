@@ -7,32 +7,28 @@ from dataclasses import replace
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.models.bootstrap import FEWEST_PEOPLE, cluster_bootstrap
+from painstats.models.bootstrap import FEWEST_PEOPLE
 from painstats.models.cluster_robust import cluster_robust
 from painstats.models.mixed import MixedFit, fit_mixed
 from painstats.models.mixed_analysis import MixedAnalysis
-from painstats.models.robustness.question import Found, Question, Slope, found, leaves_out_zero, slopes_of
+from painstats.models.people_drawn import people_drawn
+from painstats.models.robustness.question import Found, Question, Slope, columns, direction, found, slopes_of
 from painstats.models.shift_test import ShiftTest, shift_test, shift_test_over_people
 from painstats.models.terms import PHASE, within_people
 
 SEED = 20260102
-RESAMPLES = 200
-"""Sets of people, each of which the whole model is fitted to."""
+LEVEL = 0.05
 
 
 def people_resampled(question: Question) -> list[Found]:
-    """Fit the model to people drawn with replacement; percentiles of the slopes (see ``cluster_bootstrap``)."""
+    """Draw people with replacement (see ``people_drawn``)."""
     people = question.frame["participant_id"].n_unique()
     if question.basis == "two_stage" and people < FEWEST_PEOPLE:
         raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
-    mixed = needs_mixed_model(question)
-    drawn = cluster_bootstrap(mixed.fit, refits=RESAMPLES, seed=SEED, otherwise=fit_without_phase(mixed))
-    intervals = {interval.name: interval for interval in drawn.intervals}
-    columns = {predictor.within: predictor.name for predictor in question.study.plan.predictors}
+    drawn = people_drawn(needs_mixed_model(question).fit, seed=SEED)
+    intervals = dict(zip(drawn.names, drawn.intervals.tolist(), strict=True))
     slopes = {
-        columns[name]: Slope(interval.estimate, interval.low, interval.high)
-        for name, interval in intervals.items()
-        if name in columns
+        name: Slope(question.answers[name].estimate, *intervals[column]) for name, column in columns(question).items()
     }
     return found(question, "people_resampled", slopes)
 
@@ -83,5 +79,5 @@ def fit_without_phase(mixed: MixedAnalysis) -> MixedFit | None:
 
 
 def _same(answer: Slope, test: ShiftTest) -> bool:
-    assert answer.estimate is not None
-    return (answer.estimate > 0) == (test.correlation > 0) and leaves_out_zero(answer) == (test.p < 0.05)
+    seen = 0 if test.p >= LEVEL else int(np.sign(test.correlation))
+    return direction(answer) == seen

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData
@@ -77,7 +78,8 @@ class Found:
     people, days
         On whom and on how much it rests.
     same_answer
-        Whether direction and decision are those of the answer; None where that is no question, or not known.
+        Whether the interval lies on the same side of zero as the answer's, or holds zero as it does; None where that is
+        no question, or not known.
     participant
         Who matters most, where the check is about single people.
     reason
@@ -129,12 +131,12 @@ def asked_again(
 def slopes_of(question: Question, table: CoefficientTable, also: Sequence[str] = ()) -> dict[str, Slope]:
     """Return the slopes of the predictors that were answered for, and of further columns, where a table has them."""
     names = {row.name for row in table.coefficients}
-    rows = {name: coefficient(table, column) for name, column in _columns(question, also).items() if column in names}
+    rows = {name: coefficient(table, column) for name, column in columns(question, also).items() if column in names}
     return {name: Slope(row.estimate, row.low, row.high, row.p) for name, row in rows.items()}
 
 
-def _columns(question: Question, also: Sequence[str]) -> dict[str, str]:
-    """Return the name of a slope, and its column."""
+def columns(question: Question, also: Sequence[str] = ()) -> dict[str, str]:
+    """Return name to column of the slopes that were answered for, and of further columns."""
     asked = [predictor for predictor in question.study.plan.predictors if predictor.name in question.answers]
     return {predictor.name: predictor.within for predictor in asked} | {name: name for name in also}
 
@@ -159,15 +161,18 @@ def found(
 
 
 def same_answer(answer: Slope, other: Slope) -> bool | None:
-    """Say whether two slopes have one direction, and both intervals leave out zero or both hold it."""
-    if answer.estimate is None or other.estimate is None or other.low is None or other.high is None:
+    """Say whether two intervals lie on the same side of zero, or both hold it; None where one is not known."""
+    ends = (answer.low, answer.high, other.low, other.high)
+    if any(end is None or not np.isfinite(end) for end in ends):
         return None
-    return (answer.estimate > 0) == (other.estimate > 0) and leaves_out_zero(answer) == leaves_out_zero(other)
+    return direction(answer) == direction(other)
 
 
-def leaves_out_zero(slope: Slope) -> bool:
-    """Say whether the 95 % interval lies on one side of zero."""
-    return slope.low is not None and slope.high is not None and (slope.low > 0 or slope.high < 0)
+def direction(slope: Slope) -> int:
+    """Return the side of zero on which the 95 % interval lies, 1 or -1, or 0 if it holds zero."""
+    if slope.low is None or slope.high is None:
+        return 0
+    return int(slope.low > 0) - int(slope.high < 0)
 
 
 def _from_mixed_model(
@@ -188,5 +193,5 @@ def _from_two_stages(
     least = question.study.plan.rules.min_people_cohort
     if len(apart) < least:
         raise NotEnoughData(f"{len(apart)} people have days enough for it; at least {least} are needed")
-    means = {name: two_stage(apart, column) for name, column in _columns(question, also).items()}
+    means = {name: two_stage(apart, column) for name, column in columns(question, also).items()}
     return {name: Slope(mean.estimate, mean.low, mean.high) for name, mean in means.items()}
