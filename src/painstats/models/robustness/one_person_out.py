@@ -69,7 +69,7 @@ def _of_mixed_model(question: Question) -> dict[str, Without]:
 
 
 def _of_two_stages(question: Question) -> dict[str, Without]:
-    apart, without = slopes_apart(question.frame, question.study), {}
+    apart, without = slopes_apart(question.frame, question.study), dict[str, Without]()
     for name, column in columns(question).items():
         own = {person: slopes[column] for person, slopes in apart.items() if column in slopes}
         total = sum(own.values())
