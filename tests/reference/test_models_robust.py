@@ -9,18 +9,22 @@ import pytest
 
 from painstats.errors import NotEnoughData
 from painstats.models import (
+    cluster_bootstrap,
     cluster_robust,
     cross_products,
     fit_cross_products,
     fit_mixed,
+    influence,
     model_rows,
     of_participants,
+    people_drawn,
     shift_test,
     shift_test_over_people,
 )
 from painstats.models.likelihood import solve_at
 from painstats.models.mixed import coefficients_in_units
 from painstats.models.simulation import simulated_outcome
+from painstats.models.whitening import unwhiten, whiten
 from tests.reference.reference_data import diary, results
 
 OTHER_ROOT = 1e-3
@@ -111,6 +115,65 @@ def test_two_people_are_too_few():
     products = of_participants(fit_mixed(diary("sleep_w")).products, np.array([0, 1]))
     with pytest.raises(NotEnoughData, match="2 participants are too few"):
         cluster_robust(fit_cross_products(products))
+
+
+# --- People drawn
+
+
+def test_drawing_people_at_held_weights_spreads_as_whole_refits_do(rows):
+    fit = fit_mixed(rows)
+    whole = cluster_bootstrap(fit, refits=80, seed=1)
+    held = people_drawn(fit, draws=80, seed=1)  # the same people
+    for place, interval in enumerate(whole.intervals[: len(fit.names)]):
+        draws = held.coefficients[:, place]
+        alike = np.corrcoef(draws, whole.refits.coefficients[:, place])[0, 1]
+        assert alike > (0.97 if interval.name in ("sleep_w", "steps_lag_w") else 0.9), interval.name
+        assert draws.std(ddof=1) == pytest.approx(interval.se, rel=0.1), interval.name
+
+
+def test_few_people_are_drawn_further_out():
+    """With many people percentiles are those of the draws; with twelve they lie as far out as t does."""
+    few, many = fit_mixed(diary("sleep_w", file="small12x40.csv")), fit_mixed(diary("sleep_w"))
+    for fit, wider in ((few, 1.22), (many, 1.07)):
+        drawn = people_drawn(fit, seed=2)
+        place = fit.names.index("sleep_w")
+        width = np.diff(np.quantile(drawn.coefficients[:, place], [0.025, 0.975]))[0]
+        assert np.diff(drawn.intervals[place])[0] == pytest.approx(wider * width, rel=0.07)
+
+
+def test_the_draws_are_seeded_and_nine_people_are_too_few():
+    fit = fit_mixed(diary("sleep_w", file="small12x40.csv"))
+    first = people_drawn(fit, draws=50, seed=3)
+    assert np.array_equal(first.coefficients, people_drawn(fit, draws=50, seed=3).coefficients)
+    nine = fit_cross_products(of_participants(fit.products, np.arange(9)))
+    with pytest.raises(NotEnoughData, match="9 participants are too few to resample"):
+        people_drawn(nine, seed=3)
+
+
+def test_a_column_of_one_person_stops_no_draw(rows):
+    own = ((rows.participant == rows.participant[0]) & (np.arange(len(rows.y)) % 2 == 0)).astype(float)
+    wider = fit_mixed(replace(rows, X=np.column_stack([rows.X, own]), names=(*rows.names, "own")))
+    place = wider.names.index("sleep_w")
+    assert np.isfinite(people_drawn(wider, draws=200, seed=4).coefficients).all()
+    drawn = people_drawn(wider, seed=4).intervals[place]
+    assert drawn == pytest.approx(people_drawn(fit_mixed(rows), seed=4).intervals[place], abs=0.01)
+
+
+def test_leaving_out_the_only_person_of_a_column_leaves_out_the_column(rows):
+    own = ((rows.participant == rows.participant[0]) & (np.arange(len(rows.y)) % 2 == 0)).astype(float)
+    wider = fit_mixed(replace(rows, X=np.column_stack([rows.X, own]), names=(*rows.names, "own")))
+    plain = fit_mixed(rows)
+    without = influence(wider, otherwise=plain)
+    place, column = without.participants.index(rows.participant[0]), without.names.index("sleep_w")
+    assert np.isnan(influence(wider).coefficients[place]).all()
+    assert np.isnan(without.coefficients[place, without.names.index("own")])
+    assert without.coefficients[place, column] == influence(plain).coefficients[place, column]
+    assert np.isfinite(without.range[column]).all()
+
+
+def test_whitening_can_be_undone(rows):
+    values = np.random.default_rng(1).standard_normal(len(rows.y))
+    assert whiten(unwhiten(values, rows, 0.6), rows, 0.6) == pytest.approx(values, abs=1e-12)
 
 
 # --- Shifts

@@ -10,8 +10,8 @@ rows only through sums of products for each participant and gap (``cross_product
 (``optimum``) and reproduced by statsmodels (``statsmodels_check``). Tests of b use Kenward-Roger or Satterthwaite
 degrees of freedom (``inference``), people's slopes b + u_i are integrated over the variance parameters
 (``person_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by other means.
-``bootstrap``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an answer hangs on the model, or on one
-person.
+``bootstrap``, ``people_drawn``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an answer hangs on
+the model, or on single people; ``robustness`` asks them all of the plan's answers.
 """
 
 from painstats.models.bootstrap import (
@@ -36,6 +36,7 @@ from painstats.models.influence import Influence, influence
 from painstats.models.mixed import MixedFit, fit_cross_products, fit_mixed
 from painstats.models.mixedlm import CAR1MixedLM
 from painstats.models.own_days import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
+from painstats.models.people_drawn import PeopleDrawn, people_drawn
 from painstats.models.person_noise import PersonNoise, person_weights
 from painstats.models.person_slopes import PersonSlope, henderson_covariances, person_slopes
 from painstats.models.r_squared import RSquared, r_squared
@@ -71,6 +72,7 @@ __all__ = [
     "MixedFit",
     "ModelRows",
     "OwnDaysFit",
+    "PeopleDrawn",
     "PersonNoise",
     "PersonSlope",
     "RSquared",
@@ -101,6 +103,7 @@ __all__ = [
     "of_participants",
     "own_slopes",
     "parametric_bootstrap",
+    "people_drawn",
     "person_slopes",
     "person_weights",
     "r_squared",
