@@ -125,10 +125,10 @@ def test_drawing_people_at_held_weights_spreads_as_whole_refits_do(rows):
     whole = cluster_bootstrap(fit, refits=80, seed=1)
     held = people_drawn(fit, draws=80, seed=1)  # the same people
     for place, interval in enumerate(whole.intervals[: len(fit.names)]):
-        draws = held.coefficients[:, place]
-        alike = np.corrcoef(draws, whole.refits.coefficients[:, place])[0, 1]
-        assert alike > (0.97 if interval.name in ("sleep_w", "steps_lag_w") else 0.9), interval.name
-        assert draws.std(ddof=1) == pytest.approx(interval.se, rel=0.1), interval.name
+        is_within = interval.name in ("sleep_w", "steps_lag_w")  # what the answers are about
+        draws, refits = held.coefficients[:, place], whole.refits.coefficients[:, place]
+        assert np.corrcoef(draws, refits)[0, 1] > (0.97 if is_within else 0.9), interval.name
+        assert draws.std(ddof=1) == pytest.approx(interval.se, rel=0.08 if is_within else 0.2), interval.name
 
 
 def test_few_people_are_drawn_further_out():
