@@ -270,6 +270,7 @@ def _robustness() -> list[Row]:
         ("most_influential_out", SLEEP, _slope(-0.11, 0.15, same=False) | {"participant_id": EVIL_ID}),
         ("days_shifted", SLEEP, {"p": 0.0004, "same_answer": True}),
         ("days_shifted", STEPS, {"p": 0.5214, "same_answer": True}),
+        ("sleep_bend", SLEEP, {"estimate": 0.12, "low": 0.05, "high": 0.19}),
         ("detrended", SLEEP, _slope(-0.16, 0.13, same=True)),
         ("detrended", STEPS, _slope(0.02, 0.13, same=True)),
     ]

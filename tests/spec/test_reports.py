@@ -252,6 +252,7 @@ def test_the_cohort_report_says_what_happens_if_something_is_decided_otherwise(p
         "(tried 4 000 times, with people drawn from these, some more than once): 5 participants are too few to resample",
         "nothing was changed: the answer as it stands −0.17 (−0.30 to −0.04)",
         "not possible – not possible –",
+        "The line for sleep bends: after short nights and after long ones there is more pain than a straight line would say.",
         "−0.21 to −0.11 yes – –",
         "−0.11 (−0.26 to 0.04) NO",
         "p < 0.001 yes p 0.521 yes",

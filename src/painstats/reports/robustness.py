@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from painstats.findings.check_words import COHORT_CHECKS, check_words, same_words
-from painstats.findings.words import capital, interval_words, points
+from painstats.findings.words import ItemWords, capital, interval_words, item_words, points
 from painstats.reports.pages import Cell, Part, Table, joined, named
 from painstats.reports.reading import query
 from painstats.store.connection import Store
@@ -53,7 +53,11 @@ def robustness_part(
         "or reaches over it as before. Where it says NO, the answer hangs on that decision.",
     )
     words = {check: check_words(check, [p.measure for p in study.plan.predictors], about=about) for check in by_check}
-    told = (*(_summary(predictor, by_check, words) for predictor in shown), *_refusals(by_check, words))
+    told = (
+        *(_summary(predictor, by_check, words) for predictor in shown),
+        *_bends(by_check.get("sleep_bend", {}), item_words(study.plan.outcome.item)),
+        *_refusals(by_check, words),
+    )
     return Part(HEADING, paragraphs, told, tables=(_table(shown, answers, by_check, words),))
 
 
@@ -85,7 +89,7 @@ def _table(
             row = found.get(predictor.name)
             cells += [_slope(row) if row else NONE, same_words(row["same_answer"]) if row else NONE]
         rows.append(tuple(cells))
-    return Table("The answers, computed again; each line changes one thing", tuple(head), tuple(rows))
+    return Table("The answers, computed again; each line changes one thing", tuple(head), tuple(rows), wordy=True)
 
 
 def _what_if(words: str, found: Mapping[str, Row]) -> Cell:
@@ -125,6 +129,19 @@ def _summary(predictor: PredictorPlan, by_check: Mapping[str, Mapping[str, Row]]
         f"{label}: the same answer in {len(asked) - len(changed)} of {len(asked)} checks. "
         f"Another one if {'; if '.join(changed)}."
     )
+
+
+def _bends(found: Mapping[str, Row], item: ItemWords) -> list[str]:
+    """Say that the line for sleep bends, where its interval leaves out zero."""
+    told = []
+    for row in found.values():
+        if row["low"] is not None and (row["low"] > 0 or row["high"] < 0):
+            words = item.more if row["low"] > 0 else item.less
+            told.append(
+                f"The line for sleep bends: after short nights and after long ones there is {words} "
+                "than a straight line would say."
+            )
+    return told
 
 
 def _refusals(by_check: Mapping[str, Mapping[str, Row]], words: Mapping[str, str]) -> list[str]:

@@ -71,16 +71,17 @@ def _row(result: Found) -> dict[str, Any]:
     return {
         "check": result.check,
         "predictor": result.predictor,
-        "estimate": slope.estimate,
-        "low": slope.low,
-        "high": slope.high,
-        "p": slope.p,
+        **{name: _known(getattr(slope, name)) for name in ("estimate", "low", "high", "p")},
         "people": result.people,
         "days": result.days,
         "same_answer": result.same_answer,
         "participant_id": result.participant,
         "reason": result.reason,
     }
+
+
+def _known(value: float | None) -> float | None:
+    return value if value is not None and np.isfinite(value) else None
 
 
 __all__ = ["CHECKS", "OF_ONE_PERSON", "Basis", "Found", "Question", "Slope", "robustness_rows"]
