@@ -1,4 +1,4 @@
-"""Other intervals and tests of the same answers: people resampled, robust errors, days shifted, outliers held back."""
+"""Other intervals and tests of the same answers: people resampled, robust errors, days shifted."""
 
 from __future__ import annotations
 
@@ -44,15 +44,11 @@ def days_shifted(question: Question) -> list[Found]:
     rows = within_people(question.frame, question.study)
     people = question.frame["participant_id"].n_unique()
     results = []
-    for predictor in question.study.plan.predictors:
-        if predictor.name not in question.answers:
-            continue
-        if people == 1:
-            test = shift_test(rows, predictor.within)
-        else:
-            test = shift_test_over_people(rows, predictor.within, seed=SEED)
-        same = _same(question.answers[predictor.name], test)
-        results.append(Found("days_shifted", predictor.name, Slope(p=test.p), test.people, question.frame.height, same))
+    for name, column in columns(question).items():
+        alone = people == 1
+        test = shift_test(rows, column) if alone else shift_test_over_people(rows, column, seed=SEED)
+        same = _same(question.answers[name], test)
+        results.append(Found("days_shifted", name, Slope(p=test.p), test.people, question.frame.height, same))
     return results
 
 
