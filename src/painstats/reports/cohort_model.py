@@ -229,7 +229,7 @@ def _singular_sentence(fit: Row, study: Study) -> tuple[str, ...]:
         return ()
     slopes = {p.within: f"slope for {p.definition.label}" for p in study.plan.predictors}
     left_out = " and ".join(slopes.get(term, term_words(term, {})) for term in fit["unsupported_terms"] or [])
-    gain, where = number(fit["unsupported_gain"], 1), f"see the line in “{ROBUSTNESS_HEADING}”"
+    gain, where = number(fit["unsupported_gain"], 1), f"its averages: last line of “{ROBUSTNESS_HEADING}”"
     if not fit["is_singular"]:
         return (
             f"With people's own {left_out} the fit was singular: these days cannot tell people apart on it. "
