@@ -145,6 +145,18 @@ def test_days_far_out_count_less():
     assert abs(held_back + 0.2) < abs(answer + 0.2) - 0.1
 
 
+def test_only_the_order_of_a_persons_ratings_counts():
+    """Any scale that keeps their order gives the same, to the last digit."""
+    stretched = FRAME.with_columns(pl.col("pain_score").exp() + pl.col("participant_id").str.slice(1).cast(pl.Float64))
+    plain, other = (checked(asked(frame), "ranked_ratings")["ranked_ratings"] for frame in (FRAME, stretched))
+    assert plain.slope == other.slope
+    assert plain.slope.p < 0.001
+    assert plain.slope.estimate is None  # its unit is not that of the answer
+    assert plain.same_answer is True
+    open_question = checked(asked(FRAME), "ranked_ratings", predictor=STEPS)["ranked_ratings"]
+    assert open_question.slope.p > 0.05
+
+
 def test_the_day_before_comes_by_the_calendar_and_unrated_days_are_lost():
     frame = model_frame(12, 40)
     gone = (pl.col("date").dt.day() == 20) & (pl.col("participant_id") == "p00")
@@ -190,7 +202,15 @@ def test_few_people_get_the_checks_of_their_mean_and_reasons_for_the_others(stor
     assert "6 participants are too few to resample" in rows["people_resampled", SLEEP]["reason"]
     assert "mixed model" in rows["robust_errors", SLEEP]["reason"]
     assert rows["one_person_out", SLEEP]["same_answer"] is True
-    for check in ("days_shifted", "detrended", "lagged_pain", "earlier_days", "first_days_removed", "curved_sleep"):
+    for check in (
+        "days_shifted",
+        "ranked_ratings",
+        "detrended",
+        "lagged_pain",
+        "earlier_days",
+        "first_days_removed",
+        "curved_sleep",
+    ):
         assert rows[check, SLEEP]["reason"] is None, check
     assert rows["detrended", SLEEP]["high"] < 0
 

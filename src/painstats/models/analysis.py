@@ -29,7 +29,7 @@ from painstats.models.robustness import Question, Slope, robustness_rows
 from painstats.models.slope_variance import slope_variance
 from painstats.models.tables import COEFFICIENT, FIT_TABLES
 from painstats.models.terms import within_people
-from painstats.models.two_stage import TwoStage, agrees, two_stage
+from painstats.models.two_stage import TwoStage, agrees, two_sided_p, two_stage
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, replace_table
 from painstats.study import PredictorPlan, Study
@@ -242,7 +242,6 @@ def _mixed_average(mixed: MixedAnalysis, predictor: PredictorPlan, check: TwoSta
 
 
 def _two_stage_average(predictor: PredictorPlan, check: TwoStage, notes: list[str]) -> Row:
-    t = check.estimate / check.se
     return {
         "predictor": predictor.name,
         "basis": "two_stage",
@@ -251,7 +250,7 @@ def _two_stage_average(predictor: PredictorPlan, check: TwoStage, notes: list[st
         "df": float(check.people - 1),
         "low": check.low,
         "high": check.high,
-        "p": float(2 * stats.t.sf(abs(t), check.people - 1)),
+        "p": two_sided_p(check),
         "people": check.people,
         **_two_stage_columns(check),
         "agrees": True,

@@ -62,6 +62,11 @@ def two_stage(slopes: Mapping[str, Mapping[str, float]], name: str) -> TwoStage:
     return TwoStage(name, estimate, se, estimate - margin, estimate + margin, values.size)
 
 
+def two_sided_p(mean: TwoStage) -> float:
+    """Return the p-value of a mean of zero, by t with people - 1 degrees of freedom."""
+    return float(2 * stats.t.sf(abs(mean.estimate / mean.se), mean.people - 1))
+
+
 def agrees(estimate: float, se: float, check: TwoStage) -> bool:
     """Say whether an estimate lies within one combined standard error of the two-stage mean."""
     return bool(abs(estimate - check.estimate) <= np.hypot(se, check.se))

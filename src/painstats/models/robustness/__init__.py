@@ -19,6 +19,7 @@ from painstats.models.robustness.neighbour import other_spread
 from painstats.models.robustness.one_person_out import one_person_out
 from painstats.models.robustness.other_tests import days_shifted, people_resampled, robust_errors
 from painstats.models.robustness.question import Basis, Found, Question, Slope
+from painstats.models.robustness.ranked_ratings import ranked_ratings
 
 Check = Callable[[Question], Sequence[Found]]
 
@@ -28,6 +29,7 @@ CHECKS: Mapping[str, Check] = {
     "one_person_out": one_person_out,
     "days_shifted": days_shifted,
     "days_held_back": days_held_back,
+    "ranked_ratings": ranked_ratings,
     "detrended": detrended,
     "lagged_pain": lagged_pain,
     "earlier_days": earlier_days,

@@ -16,7 +16,7 @@ from painstats.models.mixed import Residuals, fit_mixed
 from painstats.models.mixed_analysis import MixedAnalysis
 from painstats.models.own_days import fit_own_days, rows_of
 from painstats.models.terms import mixed_model, within_people
-from painstats.models.two_stage import two_stage
+from painstats.models.two_stage import two_sided_p, two_stage
 from painstats.study import Study
 
 Basis = Literal["mixed_model", "two_stage", "own_days"]
@@ -194,4 +194,4 @@ def _from_two_stages(
     if len(apart) < least:
         raise NotEnoughData(f"{len(apart)} people have days enough for it; at least {least} are needed")
     means = {name: two_stage(apart, column) for name, column in columns(question, also).items()}
-    return {name: Slope(mean.estimate, mean.low, mean.high) for name, mean in means.items()}
+    return {name: Slope(mean.estimate, mean.low, mean.high, two_sided_p(mean)) for name, mean in means.items()}
