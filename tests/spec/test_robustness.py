@@ -12,7 +12,10 @@ from painstats.models.analysis import fit_models
 from painstats.models.mixed_analysis import mixed_analysis
 from painstats.models.robustness import CHECKS, OF_ONE_PERSON, Question, Slope, robustness_rows
 from painstats.models.robustness.question import direction, same_answer
+from painstats.models.tables import FIT_TABLES
 from painstats.store import open_store
+from painstats.store.forget import RESULT_TABLES
+from painstats.store.publish import PUBLISHED_TABLES
 from painstats.store.tables import read_table
 from painstats.study import Plan, Study
 from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame
@@ -89,6 +92,12 @@ def test_the_two_answers_are_compared_by_the_side_of_zero_they_lie_on():
     assert same_answer(open_below, open_above)
     assert same_answer(below, Slope(-1.0)) is None
     assert same_answer(below, Slope(-1.0, np.nan, np.nan)) is None
+
+
+def test_whatever_is_kept_of_fits_goes_when_somebody_is_forgotten():
+    """Results rest on everybody's days, and name people."""
+    assert set(FIT_TABLES) <= set(RESULT_TABLES)
+    assert "robustness" in PUBLISHED_TABLES
 
 
 # --- Each can fail

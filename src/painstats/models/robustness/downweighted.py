@@ -20,12 +20,12 @@ from painstats.models.whitening import unwhiten
 FAR_OUT = 3.0
 """Residual SDs from which on a day counts no more than it would at this distance."""
 
-ROUNDS = 3
+ROUNDS = 2
 """Times that the far days are drawn in and the model is fitted again."""
 
 
 def days_held_back(question: Question) -> list[Found]:
-    """Draw ratings that lie more than three residual SDs off in to three, and fit again; three rounds.
+    """Draw ratings that lie more than three residual SDs off in to three, and fit again; two rounds.
 
     Drawing in the ratings and fitting them as they then are gives Huber's estimate, which counts far days less. The
     residuals are whitened, so that a day is held to what the day before foretold.
