@@ -26,7 +26,7 @@ import polars as pl
 from painstats.daily import build_daily_table
 from painstats.findings import find
 from painstats.frame import build_model_frame
-from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT
+from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT, ROBUSTNESS
 from painstats.records import RECORD_TABLES
 from painstats.store import Store
 from painstats.store.tables import replace_table
@@ -205,6 +205,7 @@ def invent_fits(store: Store, fits: dict[str, tuple[tuple[float, float], tuple[f
     terms = _coefficients() if enough else []
     replace_table(store, "coefficient", COEFFICIENT, terms)
     replace_table(store, "model_fit", MODEL_FIT, [_model_fit(len(fits))] if enough else [])
+    replace_table(store, "robustness", ROBUSTNESS, _robustness() if enough else [])
 
 
 def _person_fit(person: str, predictor: str, estimate: float, half: float) -> Row:
@@ -253,5 +254,31 @@ def _model_fit(people: int) -> Row:
         "statsmodels_note": None, "statsmodels_summary": "Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
         "random_terms": ["intercept", f"{SLEEP}_within", f"{STEPS}_within"],
         "random_covariance": [1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01],
-        "autocorrelation": [0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12], "note": None,
+        "autocorrelation": [0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12], "note": None, "ljung_box_p": 0.21, "equal_noise_p": 0.0002,
+        "residual_quantiles": [-3.4, -2.5, -1.7, -0.7, 0.0, 0.7, 1.7, 2.6, 3.2], "person_sd_quantiles": [0.8, 1.1, 1.6],
+        "r2_marginal": 0.142, "r2_conditional": 0.521, "unsupported_terms": None, "unsupported_gain": None,
     }  # fmt: skip
+
+
+def _robustness() -> list[Row]:
+    """Return checks of every kind: another answer, a person, a test without a slope, one that could not be made."""
+    refused = {"reason": "5 participants are too few to resample; at least 10 are needed"}
+    found = [
+        ("people_resampled", SLEEP, refused),
+        ("people_resampled", STEPS, refused),
+        ("one_person_out", SLEEP, {"low": -0.21, "high": -0.11, "same_answer": True}),
+        ("most_influential_out", SLEEP, _slope(-0.11, 0.15, same=False) | {"participant_id": EVIL_ID}),
+        ("days_shifted", SLEEP, {"p": 0.0004, "same_answer": True}),
+        ("days_shifted", STEPS, {"p": 0.5214, "same_answer": True}),
+        ("sleep_bend", SLEEP, {"estimate": 0.12, "low": 0.05, "high": 0.19}),
+        ("detrended", SLEEP, _slope(-0.16, 0.13, same=True)),
+        ("detrended", STEPS, _slope(0.02, 0.13, same=True)),
+    ]
+    return [
+        {"model": "cohort", "position": place, "check": check, "predictor": predictor, **row}
+        for place, (check, predictor, row) in enumerate(found)
+    ]
+
+
+def _slope(estimate: float, half: float, *, same: bool) -> Row:
+    return {"estimate": estimate, "low": estimate - half, "high": estimate + half, "same_answer": same}

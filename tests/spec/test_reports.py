@@ -243,6 +243,71 @@ def test_the_cohort_report_holds_every_part(pages):
         assert words in text, words
 
 
+def test_the_cohort_report_says_what_happens_if_something_is_decided_otherwise(pages):
+    text = pages["cohort.html"].text
+    part = text[text.index("What happens to the answers if …") : text.index("Can the model be trusted?")]
+    for words in (
+        "Sleep: the same answer in 3 of 4 checks. Another one if the person who matters most had not taken part.",
+        "Steps: the same answer every time (2 checks).",
+        "(tried 4 000 times, with people drawn from these, some more than once): 5 participants are too few to resample",
+        "nothing was changed: the answer as it stands −0.17 (−0.30 to −0.04)",
+        "not possible – not possible –",
+        "The line for sleep bends: after short nights and after long ones there is more pain than a straight line would say.",
+        "−0.21 to −0.11 yes – –",
+        "−0.11 (−0.26 to 0.04) NO",
+        "p < 0.001 yes p 0.521 yes",
+        "each person's slow drift was taken out of sleep and steps −0.16 (−0.29 to −0.03) yes 0.02 (−0.11 to 0.15) yes",
+    ):
+        assert words in part, words
+    assert EVIL_ID in part
+
+
+def test_the_cohort_report_says_how_much_is_explained_and_how_noise_is_spread(pages):
+    text = pages["cohort.html"].text
+    assert "(marginal R²) 14 %" in text.replace("\u00a0", " ")
+    assert "(conditional R²) 52 %" in text.replace("\u00a0", " ")
+    assert "10 %, 50 %, 90 % of them 0.80, 1.10, 1.60" in text.replace("\u00a0", " ")
+    assert "Everybody equally noisy (Brown–Forsythe), p < 0.001" in text
+    assert "−2.50, 2.60" in text
+
+
+def test_a_singular_fit_is_named_and_set_beside_its_neighbour(tmp_path):
+    cases = [
+        (
+            True,
+            [f"{STEPS[0]}_lag1_within"],
+            "and everybody has the same slope for steps, the log-likelihood is 1.2 lower",
+        ),
+        (True, [], "vary independently of each other, the log-likelihood is 1.2 lower"),
+        (False, ["time_30d"], "With people's own drift over 30 days the fit was singular"),
+    ]
+    with open_store(small_study(tmp_path / "singular")) as store:
+        fill(store)
+        for is_singular, terms, told in cases:
+            store.connection.execute(
+                "UPDATE model_fit SET is_singular = ?, unsupported_terms = ?, unsupported_gain = 1.23 "
+                "WHERE model = 'cohort'",
+                [is_singular, terms],
+            )
+            write_reports(store)
+            assert told in read_page((store.study.reports / "cohort.html").read_bytes()).text
+
+
+def test_a_study_of_one_person_checks_their_answers_and_hides_what_may_not_be_shown(tmp_path):
+    texts = {}
+    for person, days in (("p01", 110), ("p05", 18)):
+        with open_store(small_study(tmp_path / person)) as store:
+            fill(store, people={person: days})
+            fit_models(store)
+            find(store)
+            write_reports(store)
+            texts[person] = read_page((store.study.reports / f"{person}.html").read_bytes()).text
+    assert "What happens to the answers if …" in texts["p01"]
+    assert "your first 14 days of diary were left out −0." in texts["p01"]
+    assert "your sleep and steps were moved to other days" in texts["p01"]
+    assert "What happens to the answers if …" not in texts["p05"]
+
+
 def test_a_refused_cohort_says_so(tmp_path):
     with open_store(small_study(tmp_path / "two")) as store:
         fill(store, people={"p01": 60, "p02": 60})

@@ -10,9 +10,20 @@ rows only through sums of products for each participant and gap (``cross_product
 (``optimum``) and reproduced by statsmodels (``statsmodels_check``). Tests of b use Kenward-Roger or Satterthwaite
 degrees of freedom (``inference``), people's slopes b + u_i are integrated over the variance parameters
 (``person_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by other means.
+``bootstrap``, ``people_drawn``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an answer hangs on
+the model, or on single people; ``robustness`` asks them all of the plan's answers.
 """
 
-from painstats.models.cross_products import CrossProducts, cross_products
+from painstats.models.bootstrap import (
+    Bootstrap,
+    BootstrapInterval,
+    BootstrapTest,
+    cluster_bootstrap,
+    likelihood_ratio_bootstrap,
+    parametric_bootstrap,
+)
+from painstats.models.cluster_robust import cluster_robust
+from painstats.models.cross_products import CrossProducts, cross_products, of_participants
 from painstats.models.inference import (
     Coefficient,
     CoefficientTable,
@@ -21,56 +32,92 @@ from painstats.models.inference import (
     kenward_roger,
     satterthwaite,
 )
+from painstats.models.influence import Influence, influence
 from painstats.models.mixed import MixedFit, fit_cross_products, fit_mixed
 from painstats.models.mixedlm import CAR1MixedLM
-from painstats.models.own_days import OwnDaysFit, ShiftTest, fit_each_participant, fit_own_days, rows_of, shift_test
+from painstats.models.own_days import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
+from painstats.models.people_drawn import PeopleDrawn, people_drawn
 from painstats.models.person_noise import PersonNoise, person_weights
 from painstats.models.person_slopes import PersonSlope, henderson_covariances, person_slopes
+from painstats.models.r_squared import RSquared, r_squared
+from painstats.models.relation import cross_products_of, cross_products_of_frame
 from painstats.models.residuals import ResidualChecks, residual_checks, whitened_residuals
 from painstats.models.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.models.rows import INTERCEPT, ModelRows, model_rows
+from painstats.models.shift_test import ShiftTest, shift_test, shift_test_over_people
 from painstats.models.slope_variance import SlopeVariance, slope_variance
 from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
 from painstats.models.two_stage import TwoStage, agrees, own_slopes, two_stage
+from painstats.models.variance_intervals import (
+    VarianceInterval,
+    correlation_interval,
+    residual_sd_interval,
+    rho_interval,
+    sd_interval,
+    variance_intervals,
+)
 
 __all__ = [
     "INTERCEPT",
+    "Bootstrap",
+    "BootstrapInterval",
+    "BootstrapTest",
     "CAR1MixedLM",
     "CAR1MixedLMResults",
     "CAR1MixedLMResultsWrapper",
     "Coefficient",
     "CoefficientTable",
     "CrossProducts",
+    "Influence",
     "MixedFit",
     "ModelRows",
     "OwnDaysFit",
+    "PeopleDrawn",
     "PersonNoise",
     "PersonSlope",
+    "RSquared",
     "ResidualChecks",
     "ShiftTest",
     "SlopeVariance",
     "StatsmodelsCheck",
     "TwoStage",
+    "VarianceInterval",
     "agrees",
+    "cluster_bootstrap",
+    "cluster_robust",
     "coefficient",
     "coefficient_table",
+    "correlation_interval",
     "cross_products",
+    "cross_products_of",
+    "cross_products_of_frame",
     "fit_cross_products",
     "fit_each_participant",
     "fit_mixed",
     "fit_own_days",
     "henderson_covariances",
+    "influence",
     "kenward_roger",
+    "likelihood_ratio_bootstrap",
     "model_rows",
+    "of_participants",
     "own_slopes",
+    "parametric_bootstrap",
+    "people_drawn",
     "person_slopes",
     "person_weights",
+    "r_squared",
     "residual_checks",
+    "residual_sd_interval",
+    "rho_interval",
     "rows_of",
     "satterthwaite",
+    "sd_interval",
     "shift_test",
+    "shift_test_over_people",
     "slope_variance",
     "statsmodels_check",
     "two_stage",
+    "variance_intervals",
     "whitened_residuals",
 ]

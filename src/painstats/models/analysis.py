@@ -17,18 +17,19 @@ import polars as pl
 from scipy import stats
 
 from painstats.errors import NotEnoughData
-from painstats.frame.variation import outcome_varies
-from painstats.models.inference import Coefficient, CoefficientTable, coefficient, coefficient_table
-from painstats.models.mixed import MixedFit, fit_mixed
+from painstats.models.apart import parts_by_calendar, slopes_apart
+from painstats.models.inference import Coefficient, CoefficientTable, coefficient
+from painstats.models.mixed import MixedFit
+from painstats.models.mixed_analysis import MixedAnalysis, mixed_analysis
 from painstats.models.own_days import OwnDaysFit, fit_each_participant
 from painstats.models.person_slopes import PersonSlope, person_slopes
+from painstats.models.r_squared import r_squared
 from painstats.models.residuals import residual_checks
-from painstats.models.rows import ModelRows
+from painstats.models.robustness import Question, Slope, robustness_rows
 from painstats.models.slope_variance import slope_variance
-from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
-from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT
-from painstats.models.terms import DAYS_FOR_DAY_OF_WEEK, DAYS_FOR_OWN_TREND, median_days, mixed_model, within_people
-from painstats.models.two_stage import TwoStage, agrees, own_slopes, two_stage
+from painstats.models.tables import COEFFICIENT, FIT_TABLES
+from painstats.models.terms import within_people
+from painstats.models.two_stage import TwoStage, agrees, two_sided_p, two_stage
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, replace_table
 from painstats.study import PredictorPlan, Study
@@ -44,22 +45,6 @@ Say = Callable[[str], None]
 
 LEAST_EFFECTIVE_DRAWS = 50
 """Draws that an integrated interval must rest on; with fewer a person is judged on their own days."""
-
-
-@dataclass(frozen=True, slots=True)
-class MixedAnalysis:
-    """The mixed model with everything that is said about it."""
-
-    rows: ModelRows
-    fit: MixedFit
-    table: CoefficientTable
-    check: StatsmodelsCheck
-    notes: tuple[str, ...]
-
-    @property
-    def can_be_used(self) -> bool:
-        """Whether the optimum is certified, and statsmodels does not contradict it."""
-        return self.fit.converged and self.check.agrees is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +71,7 @@ class CohortAnalysis:
 
 
 def fit_models(store: Store, say: Say = lambda _: None) -> None:
-    """Fit all models to ``model_frame`` and store ``person_fit``, ``cohort_fit``, ``coefficient`` and ``model_fit``.
+    """Fit all models to ``model_frame`` and store their tables (``models/tables.py``).
 
     Raises
     ------
@@ -94,61 +79,39 @@ def fit_models(store: Store, say: Say = lambda _: None) -> None:
         Nobody has enough complete days. The tables are stored all the same, empty.
     """
     study = store.study
-    frame = read_table(store, "model_frame", "participant_id, date").filter(pl.col("left_out").is_null())
-    people = frame["participant_id"].n_unique()
-    if not people:
-        _keep(store, [], [], [], [])
+    days = read_table(store, "model_frame", "participant_id, date")
+    frame = days.filter(pl.col("left_out").is_null())
+    if frame.is_empty():
+        _keep(store, {})
         raise NotEnoughData(_why_nobody(store))
     cohort = analyse_cohort(frame, study, say)
+    people, averages = _person_rows(study, cohort), _cohort_rows(study, frame, cohort)
     _keep(
         store,
-        _person_rows(study, cohort),
-        _cohort_rows(study, frame, cohort),
-        _coefficient_rows(cohort),
-        _model_rows(cohort),
+        {
+            "person_fit": people,
+            "cohort_fit": averages,
+            "coefficient": _coefficient_rows(cohort),
+            "model_fit": _model_rows(cohort),
+            "robustness": _robustness_rows(study, days, cohort, people, averages),
+        },
     )
 
 
 def analyse_cohort(frame: pl.DataFrame, study: Study, say: Say = lambda _: None) -> CohortAnalysis:
     """Fit every model of the plan to complete rows of ``model_frame``."""
     people = frame["participant_id"].n_unique()
-    own_fits, apart = _fit_apart(frame, study)
+    own_fits, apart = _own_fits(frame, study), slopes_apart(frame, study)
     say(f"people with enough complete days: {people}; own days fitted: {len(own_fits)}")
-    mixed = _fit_mixed_model(frame, study, say) if people >= study.plan.rules.min_people_mixed_model else None
+    mixed = mixed_analysis(frame, study, say) if people >= study.plan.rules.min_people_mixed_model else None
     usable = mixed if mixed and mixed.can_be_used else None
     return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, study))
 
 
-def _fit_apart(frame: pl.DataFrame, study: Study) -> tuple[tuple[OwnDaysFit, ...], Mapping[str, Mapping[str, float]]]:
-    """Fit each person's own days; those with enough days for it get days of the week, the others a weekend."""
-    days = pl.len().over("participant_id")
-    parts = [frame.filter(days >= DAYS_FOR_DAY_OF_WEEK), frame.filter(days < DAYS_FOR_DAY_OF_WEEK)]
-    telling = people_whose_days_can_tell(frame, study)
-    fits: list[OwnDaysFit] = []
-    apart: dict[str, Mapping[str, float]] = {}
-    for part in parts:
-        if part.height:
-            fits += fit_each_participant(within_people(part, study))[0]
-        told = part.filter(pl.col("participant_id").is_in(telling))
-        if told.height:
-            apart |= own_slopes(within_people(told, study))
-    return tuple(sorted(fits, key=lambda fit: fit.participant)), apart
-
-
-def people_whose_days_can_tell(frame: pl.DataFrame, study: Study) -> list[str]:
-    """List the people who have enough complete days to be shown, and ratings that vary."""
-    scale = study.plan.outcome.scale
-    return [
-        scores["participant_id"][0]
-        for scores in frame.select("participant_id", "pain_score").partition_by("participant_id", maintain_order=True)
-        if scores.height >= study.plan.rules.min_days_shown and _varies(scores["pain_score"], scale)
-    ]
-
-
-def _varies(scores: pl.Series, scale: tuple[float, float]) -> bool:
-    commonest = scores.value_counts()["count"].max()
-    share = commonest / scores.len() if isinstance(commonest, int) else 1.0
-    return outcome_varies(float(np.std(scores.to_numpy(), ddof=1)), scores.n_unique(), share, scale)
+def _own_fits(frame: pl.DataFrame, study: Study) -> tuple[OwnDaysFit, ...]:
+    """Fit each person's own days."""
+    fits = [fit for part in parts_by_calendar(frame) for fit in fit_each_participant(within_people(part, study))[0]]
+    return tuple(sorted(fits, key=lambda fit: fit.participant))
 
 
 def _why_nobody(store: Store) -> str:
@@ -158,26 +121,6 @@ def _why_nobody(store: Store) -> str:
         return f"no {item} ratings were read; add a diary to the inbox and declare it under [[diaries]] in study.toml"
     least = store.study.plan.rules.min_days_in_model
     return f"nobody has {least} days with a {item} rating, the night before and the day before; see: painstats status"
-
-
-def _fit_mixed_model(frame: pl.DataFrame, study: Study, say: Say) -> MixedAnalysis | None:
-    """Fit the mixed model; where it is singular with people's own trends, without them if that is regular."""
-    own_trend = median_days(frame) >= DAYS_FOR_OWN_TREND
-    try:
-        rows = mixed_model(frame, study, own_trend=own_trend)
-        fit, notes = fit_mixed(rows), list[str]()
-        if fit.is_singular and own_trend:
-            simpler = mixed_model(frame, study, own_trend=False)
-            simpler_fit = fit_mixed(simpler)
-            if not simpler_fit.is_singular:
-                rows, fit, notes = simpler, simpler_fit, ["own_trend_dropped"]
-    except NotEnoughData as refusal:
-        say(f"no mixed model: {refusal}")
-        return None
-    if fit.is_singular:
-        notes.append("singular")
-    say(f"mixed model over {len(fit.participants)} people, {fit.n_rows} days")
-    return MixedAnalysis(rows, fit, coefficient_table(fit, rows), statsmodels_check(fit, rows), tuple(notes))
 
 
 def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[str, str], PersonSlope]:
@@ -299,7 +242,6 @@ def _mixed_average(mixed: MixedAnalysis, predictor: PredictorPlan, check: TwoSta
 
 
 def _two_stage_average(predictor: PredictorPlan, check: TwoStage, notes: list[str]) -> Row:
-    t = check.estimate / check.se
     return {
         "predictor": predictor.name,
         "basis": "two_stage",
@@ -308,7 +250,7 @@ def _two_stage_average(predictor: PredictorPlan, check: TwoStage, notes: list[st
         "df": float(check.people - 1),
         "low": check.low,
         "high": check.high,
-        "p": float(2 * stats.t.sf(abs(t), check.people - 1)),
+        "p": two_sided_p(check),
         "people": check.people,
         **_two_stage_columns(check),
         "agrees": True,
@@ -337,12 +279,20 @@ def _model_rows(cohort: CohortAnalysis) -> list[Row]:
     mixed = cohort.mixed
     if mixed is None:
         return rows
-    checks = residual_checks(mixed.fit, mixed.rows)
+    checks, explained = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit)
     row = _model_row("cohort", mixed.fit, mixed.table) | {
         "statsmodels_difference": mixed.check.log_likelihood_difference,
         "statsmodels_note": mixed.check.reason_skipped,
         "statsmodels_summary": mixed.check.summary_text,
         "autocorrelation": [float(value) for value in checks.autocorrelation],
+        "ljung_box_p": checks.ljung_box_p,
+        "residual_quantiles": checks.quantiles.tolist(),
+        "person_sd_quantiles": list(checks.sd_quantiles),
+        "equal_noise_p": checks.equal_noise_p,
+        "r2_marginal": explained.marginal,
+        "r2_conditional": explained.conditional,
+        "unsupported_terms": list(mixed.neighbour.unsupported) if mixed.neighbour else None,
+        "unsupported_gain": mixed.neighbour.gain if mixed.neighbour else None,
         "note": ", ".join(mixed.notes) or None,
     }
     return [row, *rows]
@@ -366,8 +316,26 @@ def _model_row(model: str, fit: MixedFit, table: CoefficientTable) -> Row:
     }
 
 
-def _keep(store: Store, people: list[Row], cohort: list[Row], coefficients: list[Row], models: list[Row]) -> None:
-    replace_table(store, "person_fit", PERSON_FIT, people)
-    replace_table(store, "cohort_fit", COHORT_FIT, cohort)
-    replace_table(store, "coefficient", COEFFICIENT, coefficients)
-    replace_table(store, "model_fit", MODEL_FIT, models)
+def _robustness_rows(
+    study: Study, days: pl.DataFrame, cohort: CohortAnalysis, people: list[Row], averages: list[Row]
+) -> list[Row]:
+    """Ask the averages again; where there is one person only, that person's slopes."""
+    frame = days.filter(pl.col("left_out").is_null())
+    is_alone = days["participant_id"].n_unique() == 1
+    answers = people if is_alone else averages
+    if not answers:
+        return []
+    question = Question(
+        study=study,
+        days=days,
+        frame=frame,
+        basis=answers[0]["basis"],
+        answers={row["predictor"]: Slope(row["estimate"], row["low"], row["high"]) for row in answers},
+        mixed=cohort.usable,
+    )
+    return robustness_rows(question, people[0]["participant_id"] if is_alone else "cohort")
+
+
+def _keep(store: Store, rows: Mapping[str, list[Row]]) -> None:
+    for table, columns in FIT_TABLES.items():
+        replace_table(store, table, columns, rows.get(table, []))

@@ -15,7 +15,7 @@ from painstats.models.likelihood import factor_of, free_theta, gradient, residua
 from painstats.models.mixed import MixedFit, scaled_variance, solution_of
 from painstats.models.rows import Floats, ModelRows, column_positions
 
-Method = Literal["Satterthwaite", "Kenward-Roger"]
+Method = Literal["Satterthwaite", "Kenward-Roger", "CR2"]
 
 FEW_PEOPLE = 30
 """With fewer people than this, standard errors are adjusted by Kenward and Roger's method."""
@@ -103,7 +103,7 @@ def satterthwaite(fit: MixedFit, contrasts: dict[str, Floats] | None = None) -> 
     changes = np.einsum("ci,aij,cj->ca", weights, slopes, weights) @ directions[:, kept]
     df = variances**2 / (changes**2 @ (1 / curvature[kept]))
     estimates = np.array(list(contrasts.values())) @ fit.coefficients
-    return CoefficientTable(_t_tests(list(contrasts), estimates, np.sqrt(variances), df), "Satterthwaite")
+    return CoefficientTable(tested(list(contrasts), estimates, np.sqrt(variances), df), "Satterthwaite")
 
 
 def kenward_roger(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
@@ -129,7 +129,7 @@ def kenward_roger(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
         df = 2 * variances**2 / np.einsum("ca,ab,cb->c", changes, adjustment.parameter_covariance, changes)
     if not (np.isfinite(df).all() and (df > 0).all() and (adjusted > 0).all()):
         return replace(satterthwaite(fit), fallback="the adjusted variances or degrees of freedom are not positive")
-    return CoefficientTable(_t_tests(fit.names, fit.coefficients, np.sqrt(adjusted), df), "Kenward-Roger")
+    return CoefficientTable(tested(fit.names, fit.coefficients, np.sqrt(adjusted), df), "Kenward-Roger")
 
 
 def _every_coefficient(fit: MixedFit) -> dict[str, Floats]:
@@ -141,7 +141,8 @@ def _to_units(fit: MixedFit) -> Floats:
     return fit.products.scaling.outcome_scale * fit.products.scaling.transform
 
 
-def _t_tests(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) -> tuple[Coefficient, ...]:
+def tested(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) -> tuple[Coefficient, ...]:
+    """Return t tests and 95 % intervals of estimates, each of the arrays of the length of ``names``."""
     t = estimates / se
     p = 2 * stats.t.sf(np.abs(t), df)
     margin = stats.t.ppf(0.975, df) * se

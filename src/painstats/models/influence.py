@@ -51,7 +51,7 @@ class Influence:
     refits: Refits = field(repr=False)
 
 
-def influence(fit: MixedFit, *, workers: int = 1) -> Influence:
+def influence(fit: MixedFit, *, workers: int = 1, otherwise: MixedFit | None = None) -> Influence:
     """Leave out one participant after the other and fit everything again, variance parameters included.
 
     Where the model cannot be fitted without someone (they alone make a column vary), their values are not numbers.
@@ -62,6 +62,8 @@ def influence(fit: MixedFit, *, workers: int = 1) -> Influence:
         With its cross-products; rows are not needed.
     workers
         Processes, as in ``cluster_bootstrap``.
+    otherwise
+        A fit to the same rows without columns that vary in one person only, for when that person is left out.
 
     Raises
     ------
@@ -76,22 +78,18 @@ def influence(fit: MixedFit, *, workers: int = 1) -> Influence:
     if people < FEWEST_PEOPLE:
         raise NotEnoughData(f"{people} participants are too few to leave one out; at least {FEWEST_PEOPLE} are needed")
     everybody = np.arange(people)
-    refits = refit_people(fit, [np.delete(everybody, one) for one in everybody], workers=workers)
+    refits = refit_people(fit, [np.delete(everybody, one) for one in everybody], workers=workers, otherwise=otherwise)
     change = fit.coefficients - refits.coefficients
     se = np.sqrt(np.diag(fit.covariance))
     correlation = fit.covariance / np.outer(se, se)
     shift = change / se
-    possible = np.isfinite(refits.rho)
-    kept = refits.coefficients[possible]
     return Influence(
         participants=fit.participants,
         names=fit.names,
         coefficients=refits.coefficients,
         shift=shift,
         distance=np.einsum("ni,in->n", shift, np.linalg.solve(correlation, shift.T)) / len(fit.names),
-        range=np.column_stack([kept.min(axis=0), kept.max(axis=0)])
-        if possible.any()
-        else np.full((len(se), 2), np.nan),
+        range=np.column_stack([limit.reduce(refits.coefficients, axis=0) for limit in (np.fmin, np.fmax)]),
         parameters=dict(refitted_parameters(fit, refits)),
         refits=refits,
     )

@@ -27,7 +27,7 @@ from painstats.models.likelihood import LARGEST_RHO, deviance, log_likelihood, r
 from painstats.models.mixed import MixedFit, coefficients_in_units
 from painstats.models.one_pass import height_at
 from painstats.models.optimum import SINGULAR, find_optimum, semidefinite_factor
-from painstats.models.rows import Floats, Integers
+from painstats.models.rows import Floats, Integers, column_positions
 
 Draw = TypeVar("Draw")
 
@@ -120,9 +120,34 @@ def off_the_boundary(factor: Floats) -> Floats:
     return semidefinite_factor(factor @ factor.T + lacking)
 
 
-def refit_people(fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1) -> Refits:
-    """Fit the model again to other sets of people, each given by their positions in ``fit.participants``."""
-    return refit_each(fit, chosen, of_participants, workers=workers)
+def refit_people(
+    fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1, otherwise: MixedFit | None = None
+) -> Refits:
+    """Fit the model again to other sets of people, each given by their positions in ``fit.participants``.
+
+    Parameters
+    ----------
+    fit
+        Where every refit starts.
+    chosen
+        The sets.
+    workers
+        As in ``refit_each``.
+    otherwise
+        A fit to the same rows with fewer columns, for sets of people over whom one of the others does not vary. Those
+        coefficients are not numbers there.
+    """
+    refits = refit_each(fit, chosen, of_participants, workers=workers)
+    lacking = np.flatnonzero(~np.isfinite(refits.rho))
+    if otherwise is None or not lacking.size:
+        return refits
+    fewer = refit_each(otherwise, [chosen[int(place)] for place in lacking], of_participants, workers=workers)
+    coefficients = np.full((lacking.size, len(fit.names)), np.nan)
+    coefficients[:, column_positions(otherwise.names, fit.names)] = fewer.coefficients
+    fewer = replace(fewer, coefficients=coefficients)
+    for field in fields(Refits):
+        getattr(refits, field.name)[lacking] = getattr(fewer, field.name)
+    return refits
 
 
 def refit_each(

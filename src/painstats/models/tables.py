@@ -76,5 +76,38 @@ MODEL_FIT: Columns = {
     "random_terms": pl.List(pl.String),
     "random_covariance": pl.List(pl.Float64),  # row by row
     "autocorrelation": pl.List(pl.Float64),  # of whitened residuals, at lags of 1 to 7 days
+    "ljung_box_p": pl.Float64,
+    "residual_quantiles": pl.List(pl.Float64),  # at models.residuals.PROBABILITIES, over their root mean square
+    "person_sd_quantiles": pl.List(pl.Float64),  # residual SD of single people: 10 %, 50 % and 90 % of them
+    "equal_noise_p": pl.Float64,
+    "r2_marginal": pl.Float64,
+    "r2_conditional": pl.Float64,
+    "unsupported_terms": pl.List(pl.String),  # where a singular fit was met; models/mixed_analysis.py
+    "unsupported_gain": pl.Float64,  # what they add to the log-likelihood
     "note": pl.String,
 }
+
+ROBUSTNESS: Columns = {
+    "model": pl.String,  # cohort, or a participant id
+    "position": pl.Int64,  # in the order in which checks are told
+    "check": pl.String,  # models/robustness
+    "predictor": pl.String,
+    "estimate": pl.Float64,  # outcome points per effect unit; null where a check knows no slope or could not be made
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "p": pl.Float64,
+    "people": pl.Int64,
+    "days": pl.Int64,
+    "same_answer": pl.Boolean,  # same side of zero as the answer, or open as it is
+    "participant_id": pl.String,  # whom leaving out moves the slope most
+    "reason": pl.String,  # why the check could not be made
+}
+
+FIT_TABLES: dict[str, Columns] = {
+    "person_fit": PERSON_FIT,
+    "cohort_fit": COHORT_FIT,
+    "coefficient": COEFFICIENT,
+    "model_fit": MODEL_FIT,
+    "robustness": ROBUSTNESS,
+}
+"""Every table that fitting writes, by its name."""

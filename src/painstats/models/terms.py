@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -16,6 +18,7 @@ DAYS_FOR_OWN_TREND = 30
 
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = "time_30d"
+PHASE = "in_phase"
 EPOCH_DAYS = pl.col("date").cast(pl.Int32)
 
 
@@ -32,18 +35,20 @@ def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Flo
     return {name: (day == number).astype(float) for number, name in enumerate(WEEKDAYS, start=2)}
 
 
-def within_people(frame: pl.DataFrame, study: Study) -> ModelRows:
+def within_people(frame: pl.DataFrame, study: Study, *, also: Sequence[str] = ()) -> ModelRows:
     """Lay out what each person's own days can tell: predictors within the person, calendar, time and treatment.
 
     Parameters
     ----------
     frame
         Complete rows of ``model_frame``, of any number of people.
+    also
+        Further columns of the frame.
     """
-    return _laid_out(frame, _within(frame, study) | _calendar_and_course(frame), [])
+    return _laid_out(frame, _within(frame, study) | _calendar_and_course(frame) | _named(frame, also), [])
 
 
-def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool) -> ModelRows:
+def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:
     """Lay out the mixed model over several people: also predictors between people, and person-specific slopes.
 
     Parameters
@@ -52,20 +57,26 @@ def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool) -> ModelR
         Complete rows of ``model_frame``.
     own_trend
         Whether each person has their own trend over time.
+    also
+        Further columns of the frame, the same for everybody.
     """
     within = _within(frame, study)
     between = {p.between: frame[p.between].to_numpy() for p in study.plan.predictors}
     random = ["intercept", *within, *([TIME] if own_trend else [])]
-    return _laid_out(frame, within | between | _calendar_and_course(frame), random)
+    return _laid_out(frame, within | between | _calendar_and_course(frame) | _named(frame, also), random)
 
 
 def _within(frame: pl.DataFrame, study: Study) -> dict[str, Floats]:
     return {p.within: frame[p.within].to_numpy() for p in study.plan.predictors}
 
 
+def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
+    return {name: frame[name].to_numpy() for name in names}
+
+
 def _calendar_and_course(frame: pl.DataFrame) -> dict[str, Floats]:
     columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
-    return _varying(columns | {TIME: frame[TIME].to_numpy(), "in_phase": frame["in_phase"].to_numpy()})
+    return _varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()})
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:

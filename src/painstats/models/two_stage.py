@@ -14,6 +14,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from painstats.errors import NotEnoughData
+from painstats.models.mixed import Residuals
 from painstats.models.own_days import rows_of
 from painstats.models.rows import ModelRows, participant_slices
 from painstats.models.whitening import log_determinant, whiten
@@ -33,7 +34,7 @@ class TwoStage:
     people: int
 
 
-def own_slopes(rows: ModelRows) -> dict[str, Mapping[str, float]]:
+def own_slopes(rows: ModelRows, residuals: Residuals = "car1") -> dict[str, Mapping[str, float]]:
     """Fit each participant apart; return their coefficients by name, for those whose columns can be told apart."""
     found: dict[str, Mapping[str, float]] = {}
     for participant, _ in participant_slices(rows):
@@ -41,7 +42,7 @@ def own_slopes(rows: ModelRows) -> dict[str, Mapping[str, float]]:
             own = rows_of(rows, participant)
         except NotEnoughData:
             continue
-        found[participant] = dict(zip(own.names, _restricted_least_squares(own), strict=True))
+        found[participant] = dict(zip(own.names, _restricted_least_squares(own, residuals), strict=True))
     return found
 
 
@@ -61,13 +62,18 @@ def two_stage(slopes: Mapping[str, Mapping[str, float]], name: str) -> TwoStage:
     return TwoStage(name, estimate, se, estimate - margin, estimate + margin, values.size)
 
 
+def two_sided_p(mean: TwoStage) -> float:
+    """Return the p-value of a mean of zero, by t with people - 1 degrees of freedom."""
+    return float(2 * stats.t.sf(abs(mean.estimate / mean.se), mean.people - 1))
+
+
 def agrees(estimate: float, se: float, check: TwoStage) -> bool:
     """Say whether an estimate lies within one combined standard error of the two-stage mean."""
     return bool(abs(estimate - check.estimate) <= np.hypot(se, check.se))
 
 
-def _restricted_least_squares(rows: ModelRows) -> list[float]:
-    """Return one participant's coefficients at the rho of the greatest restricted likelihood."""
+def _restricted_least_squares(rows: ModelRows, residuals: Residuals) -> list[float]:
+    """Return one participant's coefficients at the rho of the greatest restricted likelihood, or at none."""
     scale = np.abs(rows.X).max(axis=0)
     n, p = rows.X.shape
 
@@ -79,5 +85,7 @@ def _restricted_least_squares(rows: ModelRows) -> list[float]:
         deviance = (n - p) * np.log(residual @ residual) + spread + log_determinant(rows, rho)
         return list(coefficients / scale), float(deviance)
 
+    if residuals == "independent":
+        return solved(0.0)[0]
     best = optimize.minimize_scalar(lambda rho: solved(rho)[1], bounds=(0.0, LARGEST_RHO), method="bounded")
     return min((solved(0.0), solved(float(best.x))), key=lambda found: found[1])[0]

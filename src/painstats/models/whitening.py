@@ -25,6 +25,15 @@ def whiten(values: Floats, rows: ModelRows, rho: float) -> Floats:
     return np.asarray((values - a.reshape(shape) * previous) / remaining.reshape(shape))
 
 
+def unwhiten(values: Floats, rows: ModelRows, rho: float) -> Floats:
+    """Multiply (n,) by the Cholesky factor of each participant's CAR(1) correlation: the way back from ``whiten``."""
+    a, remaining = _steps(rows, rho)
+    correlated = np.asarray(values * remaining)
+    for place in range(1, len(correlated)):
+        correlated[place] += a[place] * correlated[place - 1]
+    return correlated
+
+
 def log_determinant(rows: ModelRows, rho: float) -> float:
     """Return the log-determinant of the residual correlation of all rows."""
     return float(2 * np.log(_steps(rows, rho)[1]).sum())

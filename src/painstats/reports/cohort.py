@@ -27,6 +27,7 @@ from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, nam
 from painstats.reports.personal import settings_table
 from painstats.reports.personal_pictures import person_slope
 from painstats.reports.reading import days_table, devices_table, files_table, measures_table, rejected_table
+from painstats.reports.robustness import robustness_part, robustness_rows
 from painstats.reports.slope_figures import AverageSlope, completeness, everybodys_slopes, verdict_legend
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
@@ -78,12 +79,18 @@ def cohort_page(store: Store, people: Sequence[Row], findings: Sequence[Row]) ->
                 tables=spread_tables(model, study),
                 figures=_slope_figures(study, model, persons),
             ),
-            diagnostics_part(model),
+            *_robustness(store, model),
+            diagnostics_part(model, study),
             Part("Person by person", paragraphs=(INTERNAL,), tables=_person_tables(study, persons)),
             _ground(store),
             Part("The settings behind this report", tables=(settings_table(study),)),
         ),
     )
+
+
+def _robustness(store: Store, model: CohortModel) -> tuple[Part, ...]:
+    part = robustness_part(robustness_rows(store, "cohort"), model.averages, store.study)
+    return (part,) if part else ()
 
 
 def _head_line(study: Study) -> str:

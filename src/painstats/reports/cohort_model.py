@@ -10,6 +10,7 @@ from typing import Any
 from painstats.findings.words import CALENDAR_TERMS, capital, interval_words, points, reason_words, term_words, whole
 from painstats.reports.figures import NARROW, WIDE
 from painstats.reports.pages import Part, Table, figure
+from painstats.reports.robustness import HEADING as ROBUSTNESS_HEADING
 from painstats.reports.slope_figures import AUTOCORRELATION_LIMIT, autocorrelation
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
@@ -187,7 +188,7 @@ def _correlation(covariance: float, scale: float) -> str:
     return number(covariance / scale, 2) if scale > 0 else NONE
 
 
-def diagnostics_part(model: CohortModel) -> Part:
+def diagnostics_part(model: CohortModel, study: Study) -> Part:
     """Show whether the mixed model can be trusted."""
     heading = "Can the model be trusted?"
     if model.fit is None:
@@ -218,7 +219,28 @@ def diagnostics_part(model: CohortModel) -> Part:
         else ()
     )
     tables = (_checks_table(fit), _fit_table(fit))
-    return Part(heading, figures=figures, tables=tables, preformatted=_statsmodels_text(fit))
+    singular = _singular_sentence(fit, study)
+    return Part(heading, singular, figures=figures, tables=tables, preformatted=_statsmodels_text(fit))
+
+
+def _singular_sentence(fit: Row, study: Study) -> tuple[str, ...]:
+    """Say in a sentence that a singular fit was met, and what the model beside it says of the averages."""
+    if fit["unsupported_gain"] is None:
+        return ()
+    slopes = {p.within: f"slope for {p.definition.label}" for p in study.plan.predictors}
+    left_out = " and ".join(slopes.get(term, term_words(term, {})) for term in fit["unsupported_terms"] or [])
+    gain, where = number(fit["unsupported_gain"], 1), f"its averages: last line of “{ROBUSTNESS_HEADING}”"
+    if not fit["is_singular"]:
+        return (
+            f"With people's own {left_out} the fit was singular: these days cannot tell people apart on it. "
+            f"One common drift is used; with their own the log-likelihood would be {gain} higher ({where}).",
+        )
+    same = f" and everybody has the same {left_out}" if left_out else ""
+    return (
+        "The fit is singular: these days cannot tell people apart on every combination of their levels, slopes and "
+        "drifts. The averages and their intervals hold all the same. In a simpler model, in which these vary "
+        f"independently of each other{same}, the log-likelihood is {gain} lower ({where}).",
+    )
 
 
 def _statsmodels_text(fit: Row) -> tuple[tuple[str, str], ...]:
@@ -258,8 +280,32 @@ def _fit_table(fit: Row) -> Table:
             _lags_beyond(fit["autocorrelation"] or []),
         ),
         ("Restricted log-likelihood", number(fit["log_likelihood"], 4)),
+        *_residual_rows(fit),
     )
     return Table("The fit", ("Quantity", "Value"), rows)
+
+
+def _residual_rows(fit: Row) -> list[tuple[str, str]]:
+    """Say how much is explained, and how what is left is spread."""
+    noise, quantiles = fit["person_sd_quantiles"] or [], fit["residual_quantiles"] or []
+    tails = [quantiles[place] for place in (1, -2)] if quantiles else []
+    return [
+        ("Variation that the average effects explain (marginal R²)", percent(fit["r2_marginal"])),
+        ("… together with people's own levels and slopes (conditional R²)", percent(fit["r2_conditional"])),
+        ("Autocorrelations of seven lags together (Ljung–Box), p", p_words(fit["ljung_box_p"])),
+        ("SD of what is left in single people: 10 %, 50 %, 90 % of them", _numbers(noise)),
+        ("Everybody equally noisy (Brown–Forsythe), p", p_words(fit["equal_noise_p"])),
+        ("1 % and 99 % of what is left, in SDs (normal: −2.33, 2.33)", _numbers(tails)),
+    ]
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(number(value, 2) for value in values) or NONE
+
+
+def percent(share: float | None) -> str:
+    """Write a share in whole per cent."""
+    return NONE if share is None or not math.isfinite(share) else f"{100 * share:.0f} %"
 
 
 def _lags_beyond(correlations: Sequence[float | None]) -> str:

@@ -44,12 +44,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: a caption, the names of its columns, and rows of text; the first column names the row."""
+    """A table: a caption, the names of its columns, and rows of text; the first column names the row.
+
+    ``wordy`` where the first column is sentences, which need more room than numbers do.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numbers: bool = True
+    wordy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from painstats.findings.check_words import PERSON_CHECKS
 from painstats.findings.words import (
     REFUSALS,
     capital,
@@ -35,6 +36,7 @@ from painstats.reports.reading import (
     rejected_table,
     zone_words,
 )
+from painstats.reports.robustness import robustness_part, robustness_rows
 from painstats.store.connection import Store
 from painstats.study import OutcomePlan, Study
 from painstats.vocabulary import MEASURES
@@ -74,6 +76,7 @@ def personal_page(store: Store, summary: Row, findings: Sequence[Row]) -> Page:
                 figures=person_figures(record, study),
                 tables=(months_table(record.days, study),),
             ),
+            *_robustness(store, record),
             _ground(store, record),
             Part("What this cannot tell", points=_limits(record, study)),
             Part("The settings behind this report", tables=(settings_table(study, diaries=False),)),
@@ -184,6 +187,14 @@ def _how_to_read(outcome: OutcomePlan) -> tuple[str, ...]:
         "“Cannot tell yet” is an honest answer: the days so far fit more than one story.",
         "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
     )
+
+
+def _robustness(store: Store, record: PersonRecord) -> tuple[Part, ...]:
+    """Show the checks of a study of one person; of several people, only the averages are checked."""
+    shown = {finding["predictor"]: finding for finding in record.findings if finding["estimate"] is not None}
+    rows = robustness_rows(store, record.participant_id)
+    part = robustness_part(rows, shown, store.study, about=PERSON_CHECKS)
+    return (part,) if part else ()
 
 
 def _ground(store: Store, record: PersonRecord) -> Part:

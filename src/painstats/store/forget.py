@@ -25,7 +25,7 @@ SHORT_ID_LENGTH = 8
 
 RESULT_TABLES = (
     "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary",
-    "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
+    "finding", "person_fit", "cohort_fit", "coefficient", "model_fit", "robustness",
 )  # fmt: skip
 """Derived tables: they rest on everybody's data, so all of them go and are computed again by the next run."""
 

@@ -1,0 +1,108 @@
+"""Standard errors of the average effects that hold whatever the days of a person have to do with each other.
+
+The model's covariance only weighs the days; what is believed of the spread of the estimates is seen in how people's own
+scores differ. With b the generalised least squares of the fit, M its covariance and F_i = X_i' V_i^-1 X_i,
+
+    cov(b) = M [ sum_i X_i' V_i^-1 A_i e_i e_i' A_i' V_i^-1 X_i ] M
+
+and A_i undoes that residuals are smaller than errors, exactly so if the model is true (CR2). With M = L L' the
+adjustment of a person's score is, in coordinates L', the inverse root of the p x p matrix I - L' F_i L: sums of
+products are all that is needed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from painstats.errors import NotEnoughData
+from painstats.models.inference import CoefficientTable, tested
+from painstats.models.mixed import MixedFit, solution_of
+from painstats.models.rows import Floats
+
+FEWEST_PEOPLE = 3
+"""With fewer people their scores say nothing of how scores vary."""
+
+ALONE = 1e-8
+"""What is left of a direction, relative to all of it, when one person alone tells of it: nothing can be adjusted."""
+
+LARGEST_LOSS = 0.01
+"""Share of a coefficient's variance that may come from such directions; with more its standard error would be wrong."""
+
+
+def cluster_robust(fit: MixedFit) -> CoefficientTable:
+    """Test every coefficient with CR2 standard errors and Satterthwaite degrees of freedom.
+
+    Nothing is assumed of the days within a person, and only that people are independent; the degrees of freedom are
+    those that the fitted model implies. R's clubSandwich takes another root of the same matrix, which satisfies the
+    same condition; standard errors differ by less than a thousandth. A coefficient of which one person alone tells has
+    none.
+
+    Parameters
+    ----------
+    fit
+        With its cross-products; rows are not needed.
+
+    Raises
+    ------
+    NotEnoughData
+        If there are fewer than three people.
+
+    References
+    ----------
+    Bell & McCaffrey 2002, Survey Methodology 28:169; Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, section 2.
+    """
+    people = len(fit.participants)
+    if people < FEWEST_PEOPLE:
+        raise NotEnoughData(
+            f"{people} participants are too few to see how they differ; at least {FEWEST_PEOPLE} are needed"
+        )
+    information, scores, root = _of_people(fit)
+    leverage, directions = np.linalg.eigh(root.T @ information @ root)
+    left = 1 - leverage
+    kept = np.where(left > ALONE, np.maximum(left, ALONE) ** -0.5, 0.0)
+    turned = np.einsum("nij,ni->nj", directions, scores @ root)
+    adjusted = np.einsum("nij,nj->ni", directions, kept * turned)
+    to_units = fit.products.scaling.outcome_scale * fit.products.scaling.transform @ root
+    se = np.linalg.norm(adjusted @ to_units.T, axis=0)
+    df = np.array([_degrees(leverage, kept, row @ directions, directions) for row in to_units])
+    se[~np.isfinite(df)] = np.nan
+    return CoefficientTable(tested(fit.names, fit.coefficients, se, df), "CR2")
+
+
+def marginal_sums(fit: MixedFit) -> Floats:
+    """Return (N, p + 1, p + 1): [X, y]' V^-1 [X, y] of each participant, in scaled columns and units of sigma^2."""
+    solution = solution_of(fit)
+    crossed = solution.sums[:, :, fit.products.positions]
+    return np.asarray(solution.sums - crossed @ solution.shrinkage @ np.swapaxes(crossed, 1, 2))
+
+
+def _of_people(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
+    """Return F_i (N, p, p), the scores X_i' V_i^-1 e_i (N, p) and the factor of M (p, p), in scaled columns."""
+    solution, marginal = solution_of(fit), marginal_sums(fit)
+    information = marginal[:, :-1, :-1]
+    scores = marginal[:, :-1, -1] - information @ solution.coefficients
+    return information, scores, np.asarray(np.linalg.cholesky(solution.covariance))
+
+
+def _degrees(leverage: Floats, kept: Floats, weights: Floats, directions: Floats) -> float:
+    """Return 2 mean^2 / variance of the variance estimate of one contrast, if the model is true.
+
+    Not a number where one person alone tells of the contrast.
+
+    Parameters
+    ----------
+    leverage, kept : (N, p)
+        Eigenvalues of L' F_i L, and the adjustments of them.
+    weights : (N, p)
+        Of the contrast, in the eigenvectors.
+    directions : (N, p, p)
+        The eigenvectors.
+    """
+    told = leverage * weights**2
+    if told[kept == 0].sum() > LARGEST_LOSS * told.sum():
+        return np.nan
+    own = np.sum(leverage * kept**2 * weights**2, axis=1)
+    shared = np.einsum("nij,nj->ni", directions, leverage * kept * weights)
+    mean = own.sum() - np.sum(shared**2)
+    squares = np.sum(own**2) - 2 * own @ np.sum(shared**2, axis=1) + np.sum((shared.T @ shared) ** 2)
+    return float(mean**2 / squares)

@@ -1,0 +1,125 @@
+"""The mixed model of the plan: fitted, checked, and set beside its neighbour where it is singular.
+
+A singular fit cannot tell people apart on every person-specific effect. Its averages are sound, but how many such
+effects the model has is then a choice, so the model without the unsupported ones, or the one with them, is fitted too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from painstats.errors import NotEnoughData
+from painstats.models.inference import CoefficientTable, coefficient_table
+from painstats.models.mixed import MixedFit, fit_mixed
+from painstats.models.optimum import SINGULAR
+from painstats.models.rows import INTERCEPT, ModelRows
+from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.models.terms import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
+from painstats.study import Study
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The model beside a singular one: the same columns, other person-specific effects.
+
+    Parameters
+    ----------
+    is_simpler
+        Whether it is simpler than the model that is used: its person-specific effects are not correlated; otherwise it
+        has more of them.
+    unsupported
+        The person-specific effects that one of the two has and the other has not.
+    gain
+        By how much the restricted log-likelihood of the fuller one of the two is the higher.
+    fit, table
+        The neighbour and its tests.
+    """
+
+    is_simpler: bool
+    unsupported: tuple[str, ...]
+    gain: float
+    fit: MixedFit
+    table: CoefficientTable
+
+
+@dataclass(frozen=True, slots=True)
+class MixedAnalysis:
+    """The mixed model with everything that is said about it; ``neighbour`` only where singular fits are met."""
+
+    rows: ModelRows
+    fit: MixedFit
+    table: CoefficientTable
+    check: StatsmodelsCheck
+    notes: tuple[str, ...]
+    neighbour: Neighbour | None = None
+
+    @property
+    def can_be_used(self) -> bool:
+        """Whether the optimum is certified, and statsmodels does not contradict it."""
+        return self.fit.converged and self.check.agrees is not False
+
+    @property
+    def has_own_trend(self) -> bool:
+        """Whether people have their own trends over time."""
+        return TIME in self.rows.random
+
+
+def mixed_analysis(frame: pl.DataFrame, study: Study, say: Say) -> MixedAnalysis | None:
+    """Fit the mixed model; where it is singular with people's own trends, without them if that is regular."""
+    own_trend = median_days(frame) >= DAYS_FOR_OWN_TREND
+    try:
+        rows = mixed_model(frame, study, own_trend=own_trend)
+        fit, notes, neighbour = fit_mixed(rows), list[str](), None
+        if fit.is_singular and own_trend:
+            simpler = mixed_model(frame, study, own_trend=False)
+            simpler_fit = fit_mixed(simpler)
+            if not simpler_fit.is_singular:
+                neighbour = _neighbour(simpler_fit, fit, rows)
+                rows, fit, notes = simpler, simpler_fit, ["own_trend_dropped"]
+    except NotEnoughData as refusal:
+        say(f"no mixed model: {refusal}")
+        return None
+    if fit.is_singular:
+        notes.append("singular")
+        neighbour = _neighbour(fit, *uncorrelated(rows))
+    say(f"mixed model over {len(fit.participants)} people, {fit.n_rows} days")
+    table = coefficient_table(fit, rows)
+    return MixedAnalysis(rows, fit, table, statsmodels_check(fit, rows), tuple(notes), neighbour)
+
+
+def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
+    """Fit the model with person-specific effects that are not correlated, without those that do not vary.
+
+    A fit is singular where some combination of effects does not vary between people. Without correlations each effect
+    varies by itself or does not; one that does not is left out. The intercept stays.
+
+    References
+    ----------
+    Barr et al. 2013, J Mem Lang 68:255; Bates et al. 2015, arXiv:1506.04967, on which effects to leave out first.
+    """
+    fit = fit_mixed(rows, correlated=False)
+    varies = np.diag(fit.optimum.factor) ** 2 >= SINGULAR
+    kept = tuple(name for name, is_kept in zip(rows.random, varies, strict=True) if is_kept or name == INTERCEPT)
+    if kept != rows.random:
+        rows = replace(rows, random=kept)
+        fit = fit_mixed(rows, correlated=False)
+    return fit, rows
+
+
+def _neighbour(used: MixedFit, other: MixedFit, rows: ModelRows) -> Neighbour:
+    """Describe ``other``, fitted to ``rows``, beside the fit that is used."""
+    shared = set(used.random) & set(other.random)
+    unsupported = [name for name in (*used.random, *other.random) if name not in shared]
+    return Neighbour(
+        is_simpler=not other.optimum.correlated,
+        unsupported=tuple(unsupported),
+        gain=abs(used.log_likelihood - other.log_likelihood),
+        fit=other,
+        table=coefficient_table(other, rows),
+    )

@@ -1,0 +1,5 @@
+source("reference_output.R"); suppressMessages(library(clubSandwich))
+d <- read.csv(file.path(ROOT,"data/small12x40.csv")); d$id <- factor(d$id)
+l <- lme(pain ~ sleep_w + steps_lag_w + sleep_bc + steps_bc + time30 + weekend, random=~1|id, data=d, method="REML")
+t <- coef_test(l, vcov="CR2", test="Satterthwaite")
+save_ref(list(names=names(fixef(l)), SE=t$SE, df=t$df_Satt), "cluster_robust.json")

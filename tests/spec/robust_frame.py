@@ -1,0 +1,53 @@
+"""Rows of the model frame with a planted slope, kept in a store as the frame's builder would."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from painstats.store import Store
+
+SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
+
+
+def model_frame(
+    people: int, days: int, *, slope: float = -0.4, spread: float = 0.0, seed: int = 1, rho: float = 0.3
+) -> pl.DataFrame:
+    """Return complete days on which pain goes with sleep by ``slope`` (SD ``spread`` over people), not with steps."""
+    draws = np.random.default_rng(seed)
+    sleep, steps = draws.normal(0, 1.2, (people, days)), draws.normal(0, 2.5, (people, days))
+    noise = draws.standard_normal((people, days))
+    for day in range(1, days):
+        noise[:, day] = rho * noise[:, day - 1] + np.sqrt(1 - rho**2) * noise[:, day]
+    slopes = slope + spread * draws.standard_normal((people, 1))
+    level = draws.normal(5, 1, (people, 1))
+    pain = level + slopes * sleep + 0.8 * noise
+    usual_sleep, usual_steps = draws.normal(0, 0.8, people), draws.normal(0, 2, people)
+    dates = [date(2026, 1, 5) + timedelta(days=day) for day in range(days)]
+    return pl.DataFrame(
+        {
+            "participant_id": np.repeat([f"p{number:02d}" for number in range(people)], days),
+            "date": dates * people,
+            "pain_score": pain.ravel(),
+            SLEEP: (7 + usual_sleep[:, None] + sleep).ravel(),
+            STEPS: (6 + usual_steps[:, None] + steps).ravel(),
+            f"{SLEEP}_within": sleep.ravel(),
+            f"{STEPS}_within": steps.ravel(),
+            f"{SLEEP}_between": np.repeat(usual_sleep - usual_sleep.mean(), days),
+            f"{STEPS}_between": np.repeat(usual_steps - usual_steps.mean(), days),
+            "is_weekend": [float(day.weekday() >= 5) for day in dates] * people,
+            "time_30d": np.tile((np.arange(days) - (days - 1) / 2) / 30, people),
+            "in_phase": np.zeros(people * days),
+            "left_out": [None] * (people * days),
+        },
+        schema_overrides={"left_out": pl.String},
+    )
+
+
+def keep(store: Store, frame: pl.DataFrame) -> None:
+    """Keep a frame as the store's ``model_frame``."""
+    store.connection.register("planted", frame.to_arrow())
+    store.connection.execute("CREATE OR REPLACE TABLE model_frame AS SELECT * FROM planted")
+    store.connection.unregister("planted")
