@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from painstats.models.cross_products import CrossProducts
 from painstats.models.curvature import Terrain, curvature, terrain_at
 from painstats.models.likelihood import LARGEST_RHO
 from painstats.models.one_pass import height_at
-from painstats.models.rows import Floats
+from painstats.models.rows import Floats, Integers
 
 IMPOSSIBLE = 1e20
 """Deviance of points at which the model cannot be evaluated."""
@@ -33,11 +34,15 @@ class Objective:
     correlated: bool
 
 
-def free_elements(objective: Objective) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def free_elements(objective: Objective) -> tuple[Integers, Integers]:
     """Return the rows and columns of the elements of L that are free."""
-    q = len(objective.products.random)
+    return _elements(len(objective.products.random), objective.correlated)
+
+
+@cache
+def _elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
     row, column = np.tril_indices(q)
-    return (row, column) if objective.correlated else (np.arange(q), np.arange(q))
+    return (row, column) if correlated else (np.arange(q), np.arange(q))
 
 
 def theta_at(objective: Objective, factor: Floats) -> Floats:
@@ -47,8 +52,7 @@ def theta_at(objective: Objective, factor: Floats) -> Floats:
 
 def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     """Return the factors (..., q, q) and rho (...) of points (..., d)."""
-    q = len(objective.products.random)
-    row, column = free_elements(objective)
+    q, (row, column) = len(objective.products.random), free_elements(objective)
     factor = np.zeros((*points.shape[:-1], q, q))
     factor[..., row, column] = points[..., : row.size]
     if objective.fixed_rho is not None:
