@@ -136,7 +136,7 @@ def test_second_derivatives_are_the_same_in_chunks(monkeypatch):
     objective = Objective(cross_products(diary("sleep_w")), True, None, True)
     point = np.array([0.9, 0.2, 0.4, 0.3])
     usual, usual_slope = survey(objective, point)
-    monkeypatch.setattr(curvature, "CHUNK", 7)
+    monkeypatch.setattr(curvature, "CHUNK", 7 * 16**2)
     found, slope = survey(objective, point)
     assert found.deviance == pytest.approx(usual.deviance, rel=SAME)
     assert slope == pytest.approx(usual_slope, rel=1e-9)

@@ -34,8 +34,9 @@ from painstats.models.cross_products import (
 from painstats.models.likelihood import residual_degrees
 from painstats.models.rows import Floats, Integers
 
-CHUNK = 4096
-"""People that are worked on at once; their numbers stay in the cache."""
+CHUNK = 250_000
+"""Multiplications of the largest product of matrices, by which people are worked on at once: their numbers stay in the
+cache, and the product is too small for BLAS to wake threads, which here would take longer than it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,9 +220,10 @@ def _sums(products: CrossProducts, factor: Floats, rho: float, with_rho: bool) -
     wanted = (decay_weights, decay_weight_derivatives, decay_weight_curvatures)[: 3 if with_rho else 1]
     weights, log_residual = zip(*(one(products, np.asarray(rho)) for one in wanted), strict=True)
     stacked, people = np.stack(weights), len(products.participants)
+    size = max(1, CHUNK // max(1, len(products.positions) * (len(products.names) + 1)) ** 2)
     parts, Q = [], []
-    for start in range(0, people, CHUNK):
-        whitened = weighted_sums(products, stacked, start, min(start + CHUNK, people))
+    for start in range(0, people, size):
+        whitened = weighted_sums(products, stacked, start, min(start + size, people))
         part, of_people = _chunk(products.positions, factor, np.ascontiguousarray(np.swapaxes(whitened, 1, 2)))
         parts.append(part)
         Q.append(of_people)

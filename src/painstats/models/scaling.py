@@ -65,7 +65,7 @@ def _mean_and_sd(values: Floats) -> tuple[float, float]:
     mean, square = float(values.mean()), 0.0
     for start in range(0, len(values), BLOCK):
         apart = values[start : start + BLOCK] - mean
-        square += float(apart @ apart)
+        square += float(np.square(apart, out=apart).sum())
     return mean, float(np.sqrt(square / len(values)))
 
 
