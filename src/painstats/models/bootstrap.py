@@ -256,7 +256,7 @@ def _products_simulated_from(
 ) -> CrossProducts:
     """Return the cross-products of rows with an outcome simulated from a fit, whose columns may be some of theirs."""
     outcome = simulated_outcome(truth, rows_of_fit(truth, rows), np.random.default_rng(seed))
-    return cross_products(replace(rows, y=outcome), gaps=truth.residuals == "car1")
+    return cross_products(replace(rows, y=outcome))
 
 
 def _summary(fit: MixedFit, refits: Refits, kind: Kind, seed: int, level: float) -> Bootstrap:

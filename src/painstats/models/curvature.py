@@ -109,6 +109,18 @@ class Terrain:
     weight: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvatureAtSigma:
+    """Second derivatives (d, d) of the deviance at a fixed sigma^2 in d parameters, the coefficients at their best.
+
+    Beside them the derivatives of the residual square (d,) and of the coefficients' covariance (d, p, p).
+    """
+
+    hessian: Floats
+    residual_square: Floats
+    covariance: Floats
+
+
 def terrain_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, *, with_rho: bool) -> Terrain:
     """Return the deviance, its slopes and what its curvature is made of at L (q, q) and rho; in rho if ``with_rho``."""
     sums, Q = _sums(products, factor, rho, with_rho)
@@ -143,6 +155,13 @@ def terrain_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, 
 
 def curvature(terrain: Terrain, row: Integers, column: Integers) -> Floats:
     """Return (d, d): the second derivatives in the elements (row, column) of L and, last, in rho where it is free."""
+    at_sigma = curvature_at_sigma(terrain, row, column)
+    square = terrain.precision * at_sigma.residual_square
+    return at_sigma.hessian - np.outer(square, square) / terrain.degrees
+
+
+def curvature_at_sigma(terrain: Terrain, row: Integers, column: Integers) -> CurvatureAtSigma:
+    """Return the second derivatives in the same d parameters where sigma^2 does not follow them, and what moves it."""
     directions = np.zeros((row.size, *terrain.factor.shape))
     directions[np.arange(row.size), row] = terrain.factor.T[column]
     directions += np.swapaxes(directions, 1, 2)  # the derivatives of L L'
@@ -153,7 +172,12 @@ def curvature(terrain: Terrain, row: Integers, column: Integers) -> Floats:
         moved = np.einsum("aibj,ij->ab", terrain.sums.squares[1], terrain.weight)
         hessian = _bordered(hessian, directions, terrain.sums.N[1] - 2 * moved, terrain.rho_bend)
         changes = np.concatenate([changes, terrain.sums.marginal[1:2]])
-    return hessian + _through_the_coefficients(terrain, changes)
+    residual, covariance = changes @ terrain.direction, terrain.covariance
+    spread = covariance @ changes[:, :-1, :-1]
+    hessian -= 2 * terrain.precision * residual[:, :-1] @ covariance @ residual[:, :-1].T
+    if terrain.reml:
+        hessian -= np.einsum("tij,sji->ts", spread, spread)
+    return CurvatureAtSigma(hessian, residual @ terrain.direction, -spread @ covariance)
 
 
 def scoring(terrain: Terrain, directions: Floats) -> tuple[Floats, Floats]:
@@ -201,18 +225,6 @@ def _bends(terrain: Terrain) -> Floats:
         bent = 2 * np.einsum("akn,bkn->abn", terrain.weight @ Q, Q) - N
         total += N.reshape(q * q, N.shape[-1]) @ bent.reshape(q * q, N.shape[-1]).T
     return total.reshape(q, q, q, q)
-
-
-def _through_the_coefficients(terrain: Terrain, changes: Floats) -> Floats:
-    """Return (d, d): what sigma, the coefficients and their covariance add, moved by changes (d, k, k) of C."""
-    residual = changes @ terrain.direction
-    moved, square = residual[:, :-1], residual @ terrain.direction
-    part = -2 * terrain.precision * moved @ terrain.covariance @ moved.T
-    part -= terrain.precision**2 / terrain.degrees * np.outer(square, square)
-    if terrain.reml:
-        spread = terrain.covariance @ changes[:, :-1, :-1]
-        part -= np.einsum("tij,sji->ts", spread, spread)
-    return np.asarray(part)
 
 
 def _sums(products: CrossProducts, factor: Floats, rho: float, with_rho: bool) -> tuple[_Sums, tuple[Floats, ...]]:

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from painstats.models.cross_products import in_chunks
+from painstats.models.curvature import curvature_at_sigma, terrain_at
 from painstats.models.kenward_roger import kenward_roger_adjustment
-from painstats.models.likelihood import factor_of, free_theta, gradient, residual_degrees, solve_at, theta_of
-from painstats.models.mixed import MixedFit, scaled_variance, solution_of
+from painstats.models.likelihood import free_theta, residual_degrees
+from painstats.models.mixed import MixedFit, scaled_variance
 from painstats.models.rows import Floats, ModelRows, column_positions
 
 Method = Literal["Satterthwaite", "Kenward-Roger"]
@@ -155,47 +155,18 @@ def _t_tests(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) ->
 def _variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
     """Return the coefficients' covariance, its slopes (a, p, p) and the deviance's Hessian (a, a), all scaled.
 
-    The a parameters are theta, rho where it is free, and log sigma. Derivatives in theta and rho are central
-    differences of analytic gradients, with one Richardson step; those in log sigma are exact.
+    The a parameters are theta, rho where it is free, and log sigma; all derivatives are exact.
     """
-    variance = scaled_variance(fit)
-    point = theta_of(fit.optimum.factor)[free_theta(len(fit.random), fit.optimum.correlated)]
-    if fit.optimum.rho_is_free:
-        point = np.append(point, fit.optimum.rho)
-    widths = 1e-3 * np.maximum(np.abs(point), 0.05)
-    parts = [_slopes_at(fit, chunk, variance) for chunk in in_chunks(_around(point, widths), fit.products)]
-    by_parameter, by_residual, by_covariance = (
-        _differences(np.concatenate(values), widths) for values in zip(*parts, strict=True)
+    optimum, variance = fit.optimum, scaled_variance(fit)
+    row, column = (
+        places[free_theta(len(fit.random), optimum.correlated)] for places in np.tril_indices(len(fit.random))
     )
-    hessian = np.empty((point.size + 1, point.size + 1))
-    hessian[:-1, :-1] = (by_parameter + by_parameter.T) / 2
-    hessian[-1, :-1] = hessian[:-1, -1] = -2 * by_residual / variance
+    terrain = terrain_at(fit.products, optimum.factor, optimum.rho, fit.reml, with_rho=optimum.rho_is_free)
+    found = curvature_at_sigma(terrain, row, column)
+    parameters = len(found.hessian)
+    hessian = np.empty((parameters + 1, parameters + 1))
+    hessian[:-1, :-1] = found.hessian
+    hessian[-1, :-1] = hessian[:-1, -1] = -2 * found.residual_square / variance
     hessian[-1, -1] = 4 * residual_degrees(fit.products, fit.reml)
-    covariance = solution_of(fit).covariance
-    return variance * covariance, variance * np.concatenate([by_covariance, 2 * covariance[None]]), hessian
-
-
-def _slopes_at(fit: MixedFit, points: Floats, variance: float) -> tuple[Floats, Floats, Floats]:
-    """Return gradients (D, d) at a fixed sigma^2, residual squares (D,) and covariances (D, p, p) at points (D, d)."""
-    q, with_rho = len(fit.random), fit.optimum.rho_is_free
-    rho = points[:, -1] if with_rho else np.full(len(points), fit.optimum.rho)
-    free = free_theta(q, fit.optimum.correlated)
-    theta = np.zeros((len(points), free.size))
-    theta[:, free] = points[:, : free.sum()]
-    solution = solve_at(fit.products, factor_of(theta, q), rho)
-    slopes = gradient(solution, np.full(len(points), 1 / variance), fit.reml, with_rho=with_rho)
-    slopes = slopes[:, np.append(free, np.full(int(with_rho), True))]
-    return slopes, solution.residual_square, solution.covariance
-
-
-def _around(point: Floats, widths: Floats) -> Floats:
-    """Return (4 d, d): the point moved by each width up and down, then by each half width."""
-    steps = np.diag(widths)
-    return np.concatenate([point + steps, point - steps, point + steps / 2, point - steps / 2])
-
-
-def _differences(values: Floats, widths: Floats) -> Floats:
-    """Return (d, ...): derivatives from values (4 d, ...) at the points of ``_around``."""
-    up, down, half_up, half_down = np.split(values, 4)
-    widths = widths.reshape(-1, *[1] * (values.ndim - 1))
-    return np.asarray((4 * (half_up - half_down) / widths - (up - down) / (2 * widths)) / 3)
+    covariance = terrain.covariance
+    return variance * covariance, variance * np.concatenate([found.covariance, 2 * covariance[None]]), hessian
