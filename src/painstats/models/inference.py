@@ -9,11 +9,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from painstats.models.curvature import curvature_at_sigma, terrain_at
 from painstats.models.kenward_roger import kenward_roger_adjustment
-from painstats.models.likelihood import free_theta, residual_degrees
-from painstats.models.mixed import MixedFit, scaled_variance
+from painstats.models.mixed import MixedFit
 from painstats.models.rows import Floats, ModelRows, column_positions
+from painstats.models.variance_slopes import variance_slopes
 
 Method = Literal["Satterthwaite", "Kenward-Roger"]
 
@@ -96,7 +95,7 @@ def satterthwaite(fit: MixedFit, contrasts: dict[str, Floats] | None = None) -> 
     """
     contrasts = _every_coefficient(fit) if contrasts is None else contrasts
     weights = np.array(list(contrasts.values())) @ _to_units(fit)
-    covariance, slopes, hessian = _variance_slopes(fit)
+    covariance, slopes, hessian = variance_slopes(fit)
     curvature, directions = np.linalg.eigh(hessian)
     kept = curvature > WITHOUT_CURVATURE * curvature.max()
     variances = np.einsum("ci,ij,cj->c", weights, covariance, weights)
@@ -150,23 +149,3 @@ def _t_tests(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) ->
         Coefficient(name, *(float(value) for value in row))
         for name, row in zip(names, np.column_stack(columns), strict=True)
     )
-
-
-def _variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficients' covariance, its slopes (a, p, p) and the deviance's Hessian (a, a), all scaled.
-
-    The a parameters are theta, rho where it is free, and log sigma; all derivatives are exact.
-    """
-    optimum, variance = fit.optimum, scaled_variance(fit)
-    row, column = (
-        places[free_theta(len(fit.random), optimum.correlated)] for places in np.tril_indices(len(fit.random))
-    )
-    terrain = terrain_at(fit.products, optimum.factor, optimum.rho, fit.reml, with_rho=optimum.rho_is_free)
-    found = curvature_at_sigma(terrain, row, column)
-    parameters = len(found.hessian)
-    hessian = np.empty((parameters + 1, parameters + 1))
-    hessian[:-1, :-1] = found.hessian
-    hessian[-1, :-1] = hessian[:-1, -1] = -2 * found.residual_square / variance
-    hessian[-1, -1] = 4 * residual_degrees(fit.products, fit.reml)
-    covariance = terrain.covariance
-    return variance * covariance, variance * np.concatenate([found.covariance, 2 * covariance[None]]), hessian
