@@ -167,6 +167,23 @@ def test_sums_are_those_of_rows_taken_one_by_one(monkeypatch, step, block):
     assert unpacked(products.sums)[:, follows] == pytest.approx(expected[:, follows], rel=1e-12, abs=1e-12)
 
 
+def test_rows_in_any_order_are_put_in_the_same_order():
+    rows = crowd(30)
+    people, days = rows.participant, rows.day
+    together = np.argsort(people.astype(int), kind="stable")  # everybody's rows, but 2 before 10
+    mixed = np.random.default_rng(4).permutation(len(people))
+    for order in (together, mixed, together[::-1]):
+        found = model_rows(
+            y=rows.y[order],
+            predictors={"x": rows.X[order, 1]},
+            participant=people[order],
+            day=days[order],
+            random=rows.random,
+        )
+        for name in ("y", "X", "participant", "day"):
+            assert np.array_equal(getattr(found, name), getattr(rows, name))
+
+
 def test_sums_without_gaps_are_those_for_no_correlation():
     rows = diary("sleep_w")
     with_gaps, without = cross_products(rows), cross_products(rows, gaps=False)

@@ -267,7 +267,8 @@ def _and_in_rho(z: Integers, sums: Floats, here: _Sums, K: Floats, Y: Floats, Q:
     by_rho = unpacked(sums[1:].sum(axis=-1))
     by_rho[0] -= _summed(Y, change) + _summed(J, Y)
     by_rho[1] -= _summed(Y, bend) + _summed(bend - _times(bend[:, z], Y), Y) + 2 * _summed(J, KJ)
-    traces = [np.vdot(K, change[:, z]), np.vdot(K, bend[:, z]) - np.einsum("abn,ban->", KA, KA)]
+    slope, bent = (np.einsum("abn,abn->", K, block[:, z]) for block in (change, bend))
+    traces = [slope, bent - np.einsum("abn,ban->", KA, KA)]
     return _Sums(
         np.concatenate([here.marginal, by_rho]),
         np.append(here.log_determinant, traces),
