@@ -1,4 +1,4 @@
-"""What makes many people cheap changes no number: one pass over people, chunks, threads, and the guided search."""
+"""What makes many people cheap changes no number: one pass over people, chunks, threads, and Newton steps."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+from painstats.errors import PainstatsError
 from painstats.models import (
     cross_products,
+    curvature,
     fit_cross_products,
     fit_mixed,
     kenward_roger,
@@ -18,9 +20,11 @@ from painstats.models import (
     one_pass,
     optimum,
     satterthwaite,
+    scaling,
 )
-from painstats.models.cross_products import of_participants, with_random_columns_as_given
+from painstats.models.cross_products import of_participants, unpacked, whitened, with_random_columns_as_given
 from painstats.models.likelihood import deviance, factor_of, factor_slope, profiled_precision, rho_slope, solve_at
+from painstats.models.objective import Objective, evaluate, hessian_at, survey, theta_at
 from painstats.models.one_pass import height_at
 from tests.reference.reference_data import diary, sleepstudy
 
@@ -86,28 +90,107 @@ def test_chunks_and_threads_change_nothing(monkeypatch, chunk, thread):
         assert np.array_equal(getattr(found[0], name), getattr(found[1], name))
 
 
-def test_the_guided_search_ends_at_the_same_optimum(monkeypatch):
-    products = cross_products(crowd(optimum.MANY_PEOPLE))
-    guided = fit_cross_products(products)
-    assert "every eighth" in guided.optimum.message
-    monkeypatch.setattr(optimum, "MANY_PEOPLE", 10**9)
-    plain = fit_cross_products(products)
-    assert "every eighth" not in plain.optimum.message
-    assert guided.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-8)
-    assert guided.rho == pytest.approx(plain.rho, abs=1e-9)
-    assert guided.coefficients == pytest.approx(plain.coefficients, abs=1e-9)
-    assert guided.random_covariance == pytest.approx(plain.random_covariance, abs=1e-8)
+def test_newton_steps_end_where_the_ordinary_search_does(monkeypatch):
+    products = cross_products(crowd(1_600))
+    direct = fit_cross_products(products)
+    assert direct.optimum.message == "Newton steps ended"
+    monkeypatch.setattr(optimum, "_direct", lambda *_: None)
+    ordinary = fit_cross_products(products)
+    assert ordinary.optimum.message != direct.optimum.message
+    assert ordinary.optimum.evaluations > direct.optimum.evaluations
+    assert direct.log_likelihood == pytest.approx(ordinary.log_likelihood, abs=1e-8)
+    assert direct.rho == pytest.approx(ordinary.rho, abs=1e-9)
+    assert direct.coefficients == pytest.approx(ordinary.coefficients, abs=1e-9)
+    assert direct.random_covariance == pytest.approx(ordinary.random_covariance, abs=1e-8)
 
 
-def test_the_guided_search_gives_way_where_an_eighth_of_people_does_not_show_a_column():
-    rows = crowd(optimum.MANY_PEOPLE)
+def test_a_column_that_few_people_show_is_no_obstacle():
+    rows = crowd(1_600)
     names, which = np.unique(rows.participant, return_inverse=True)
-    treated = ((which % optimum.EVERY == 3) & (rows.day > 5)).astype(float)
+    treated = ((which % 8 == 3) & (rows.day > 5)).astype(float)
     rows = replace(rows, X=np.column_stack([rows.X, treated]), names=(*rows.names, "treated"))
     fit = fit_mixed(rows)
     assert len(fit.participants) == len(names)
     assert fit.converged
-    assert "every eighth" not in fit.optimum.message
+
+
+@pytest.mark.parametrize("reml", [True, False])
+@pytest.mark.parametrize("correlated", [True, False])
+@pytest.mark.parametrize("fixed_rho", [None, 0.0, 0.4])
+@pytest.mark.parametrize("random", [(), ("sleep_w",), ("weekend", "sleep_w", "steps_lag_w")])
+def test_second_derivatives_are_those_of_the_gradient(random, fixed_rho, correlated, reml):
+    objective = Objective(cross_products(diary(*random, file="small12x40.csv")), reml, fixed_rho, correlated)
+    theta = theta_at(objective, np.tril(np.random.default_rng(3).standard_normal((len(random) + 1,) * 2)))
+    point = theta if fixed_rho is not None else np.append(theta, 0.3)
+    terrain, slope = survey(objective, point)
+    heights, slopes, factor_slopes = evaluate(objective, point[None])
+    assert terrain.deviance == pytest.approx(heights[0], rel=SAME)
+    assert slope == pytest.approx(slopes[0], rel=1e-8, abs=1e-8)
+    assert terrain.factor_slope == pytest.approx(factor_slopes[0], rel=1e-8, abs=1e-8)
+    widths = 1e-5 * np.eye(point.size)
+    differences = (evaluate(objective, point + widths)[1] - evaluate(objective, point - widths)[1]) / 2e-5
+    assert hessian_at(objective, terrain) == pytest.approx(differences, rel=1e-5, abs=1e-5 * np.abs(differences).max())
+
+
+def test_second_derivatives_are_the_same_in_chunks(monkeypatch):
+    objective = Objective(cross_products(diary("sleep_w")), True, None, True)
+    point = np.array([0.9, 0.2, 0.4, 0.3])
+    usual, usual_slope = survey(objective, point)
+    monkeypatch.setattr(curvature, "CHUNK", 7 * 16**2)
+    found, slope = survey(objective, point)
+    assert found.deviance == pytest.approx(usual.deviance, rel=SAME)
+    assert slope == pytest.approx(usual_slope, rel=1e-9)
+    assert hessian_at(objective, found) == pytest.approx(hessian_at(objective, usual), rel=1e-9)
+
+
+@pytest.mark.parametrize("step", [1, 7])
+@pytest.mark.parametrize("block", [3, 10**6])
+def test_sums_are_those_of_rows_taken_one_by_one(monkeypatch, step, block):
+    monkeypatch.setattr(scaling, "BLOCK", block)
+    rows = crowd(9)
+    rows = replace(rows, day=step * rows.day)
+    products = cross_products(rows)
+    values, names = scaling.scaled_columns(rows, products.scaling), list(products.participants)
+    expected = np.zeros((2, len(products.gap), values.shape[1], values.shape[1]))
+    pairs = {(names.index(str(who)), 0): None for who in rows.participant}
+    for row in range(1, len(values)):
+        if rows.participant[row] == rows.participant[row - 1]:
+            pairs[names.index(str(rows.participant[row])), int(rows.day[row] - rows.day[row - 1])] = None
+    places = {pair: place for place, pair in enumerate(sorted(pairs))}
+    for row in range(1, len(values)):
+        if rows.participant[row] == rows.participant[row - 1]:
+            gap = int(rows.day[row] - rows.day[row - 1])
+            for kind, change in enumerate((values[row] - values[row - 1], values[row] + values[row - 1])):
+                expected[kind, places[names.index(str(rows.participant[row])), gap]] += np.outer(change, change) / 2
+    assert products.gap.tolist() == [gap for _, gap in sorted(pairs)]
+    follows = products.gap > 0
+    assert unpacked(products.sums)[:, follows] == pytest.approx(expected[:, follows], rel=1e-12, abs=1e-12)
+
+
+def test_rows_in_any_order_are_put_in_the_same_order():
+    rows = crowd(30)
+    people, days = rows.participant, rows.day
+    together = np.argsort(people.astype(int), kind="stable")  # everybody's rows, but 2 before 10
+    mixed = np.random.default_rng(4).permutation(len(people))
+    for order in (together, mixed, together[::-1]):
+        found = model_rows(
+            y=rows.y[order],
+            predictors={"x": rows.X[order, 1]},
+            participant=people[order],
+            day=days[order],
+            random=rows.random,
+        )
+        for name in ("y", "X", "participant", "day"):
+            assert np.array_equal(getattr(found, name), getattr(rows, name))
+
+
+def test_sums_without_gaps_are_those_for_no_correlation():
+    rows = diary("sleep_w")
+    with_gaps, without = cross_products(rows), cross_products(rows, gaps=False)
+    for found, expected in zip(whitened(without, np.array(0.0)), whitened(with_gaps, np.array(0.0)), strict=True):
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-10)
+    with pytest.raises(PainstatsError, match="know no gaps between rows"):
+        fit_cross_products(without)
 
 
 def test_an_evaluation_costs_the_same_however_many_the_days():

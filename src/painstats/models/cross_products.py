@@ -19,13 +19,10 @@ import numpy as np
 from scipy import sparse
 
 from painstats.models.rows import Floats, Integers, ModelRows, column_positions, is_first_row
-from painstats.models.scaling import Scaling, scaled_columns, scaling_of, uncentred
+from painstats.models.scaling import Scaling, scaled_blocks, scaled_columns, scaling_of, uncentred
 
 CHUNK = 1_000_000
 """Numbers held at once while many points are evaluated; more would not fit the cache."""
-
-CACHED = 16_384
-"""Rows that are summed up at once; their numbers stay in the cache."""
 
 SPARE = 4
 """Places for each row that may be held to number participants' gaps without sorting."""
@@ -80,28 +77,39 @@ class CrossProducts:
     scaling: Scaling
 
 
-def cross_products(rows: ModelRows) -> CrossProducts:
-    """Sum up rows for each participant and gap."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """The pair of each row (n,), and the participant and the gap of each pair (J,), in their order."""
+
+    of_row: Integers
+    owner: Integers
+    gap: Integers
+
+
+def cross_products(rows: ModelRows, *, gaps: bool = True) -> CrossProducts:
+    """Sum up rows for each participant and gap, or, without ``gaps``, for each participant: enough for rho = 0."""
     scaling = scaling_of(rows)
-    columns = scaled_columns(rows, scaling)
-    first = is_first_row(rows)
-    person = np.cumsum(first) - 1
-    pair, owner, gap = _pairs(person, np.where(first, FIRST, np.diff(rows.day, prepend=rows.day[0])))
-    first_pair = np.flatnonzero(np.diff(owner, prepend=-1))
-    last = np.append(first[1:], True)
+    starts = np.flatnonzero(is_first_row(rows))
+    lengths = np.diff(starts, append=len(rows.y))
+    sums, gap, rows_per_gap = (_by_gap if gaps else _by_participant)(rows, scaling, starts)
     return CrossProducts(
-        sums=with_first_rows(_summed_pairs(columns, pair), first_pair, columns[first], columns[last]),
+        sums=sums,
         gap=gap,
-        rows_per_gap=np.bincount(pair),
-        first_pair=first_pair,
-        participants=tuple(str(name) for name in rows.participant[first]),
-        rows_per_participant=np.bincount(person),
-        residual_scale=np.ones(first.sum()),
+        rows_per_gap=rows_per_gap,
+        first_pair=np.flatnonzero(gap == FIRST),
+        participants=tuple(rows.participant[starts].tolist()),
+        rows_per_participant=lengths,
+        residual_scale=np.ones(len(starts)),
         names=rows.names,
         random=rows.random,
         positions=column_positions(rows.random, rows.names),
         scaling=scaling,
     )
+
+
+def knows_gaps(products: CrossProducts) -> bool:
+    """Say whether rows were summed up for each gap, so that rho may be other than zero."""
+    return len(products.gap) > len(products.participants) or bool(products.rows_per_participant.max() < 2)
 
 
 def with_residual_scale(products: CrossProducts, residual_scale: Floats) -> CrossProducts:
@@ -180,6 +188,16 @@ def decay_weight_derivatives(products: CrossProducts, rho: Floats) -> tuple[Floa
     return _for_each_pair(products, [da / (1 - a) ** 2, -da / (1 + a) ** 2], -2 * a * da / (1 - a * a))
 
 
+def decay_weight_curvatures(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
+    """Return the second derivatives in ``rho`` of what ``decay_weights`` returns, in the same shapes."""
+    a, da = _decay(products, rho)
+    days = np.arange(a.shape[-1])
+    dda = np.where(days > 1, days * (days - 1.0) * rho[..., None] ** np.maximum(days - 2, 0), 0.0)
+    less, more, both = 1 - a, 1 + a, 1 - a * a
+    weights = [dda / less**2 + 2 * da**2 / less**3, 2 * da**2 / more**3 - dda / more**2]
+    return _for_each_pair(products, weights, -2 * (da**2 + a * dda) / both - (2 * a * da / both) ** 2)
+
+
 def unpacked(packed: Floats) -> Floats:
     """Return symmetric matrices (..., k, k) from their lower triangles (..., K)."""
     return np.asarray(packed[..., triangle_index(packed.shape[-1])])
@@ -201,30 +219,76 @@ def in_chunks(points: Floats, products: CrossProducts) -> list[Floats]:
     return np.array_split(points, max(1, min(len(points), chunks)))
 
 
-def _pairs(person: Integers, gap: Integers) -> tuple[Integers, Integers, Integers]:
-    """Return (n,) the pair of each row, and (J,) the person and the gap of each pair, in their order."""
+def _by_participant(rows: ModelRows, scaling: Scaling, starts: Integers) -> tuple[Floats, Integers, Integers]:
+    """Return the sums (2, N, K), gaps (N,) and rows (N,) of one pair for each participant, with the gap ``FIRST``."""
+    k = rows.X.shape[1] + 1
+    sums = np.zeros((2, len(starts), k * (k + 1) // 2))
+    for start, block in scaled_blocks(rows, scaling):
+        _add_by_participant(sums[0], block[:, 1:], starts, start)
+    return sums, np.full(len(starts), FIRST), np.diff(starts, append=len(rows.y))
+
+
+def _by_gap(rows: ModelRows, scaling: Scaling, starts: Integers) -> tuple[Floats, Integers, Integers]:
+    """Return the sums (2, J, K), gaps (J,) and rows (J,) of every pair of participant and gap."""
+    days = np.diff(rows.day, prepend=rows.day[0])
+    days[starts] = FIRST
+    stops = np.append(starts[1:], len(days))
+    pairs = _pairs(np.repeat(np.arange(len(starts)), stops - starts), days)
+    sums = _summed_pairs(rows, scaling, starts, days, pairs)
+    first, last = scaled_columns(rows, scaling, starts), scaled_columns(rows, scaling, stops - 1)
+    sums = with_first_rows(sums, np.flatnonzero(pairs.gap == FIRST), first, last)
+    return sums, pairs.gap, np.bincount(pairs.of_row)
+
+
+def _pairs(person: Integers, gap: Integers) -> _Pairs:
+    """Return the pairs of participant and gap that rows have."""
     width = int(gap.max()) + 1
     key = person * width + gap
     if (person[-1] + 1) * width > SPARE * len(key):  # long gaps: a table of all of them would be mostly empty
-        keys, pair = np.unique(key, return_inverse=True)
+        keys, of_row = np.unique(key, return_inverse=True)
     else:
         occurs = np.bincount(key) > 0
-        keys, pair = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[key]
-    return pair, keys // width, keys % width
+        keys, of_row = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[key]
+    return _Pairs(of_row, keys // width, keys % width)
 
 
-def _summed_pairs(columns: Floats, pair: Integers) -> Floats:
-    """Return (2, J, K) sums of products of rows (n, k) less, and plus, the row before; first rows count for nothing."""
-    row, column = np.tril_indices(columns.shape[1])
-    sums = np.zeros((2, int(pair.max()) + 1, len(row)))
-    for start in range(1, len(columns), CACHED):
-        values = np.ascontiguousarray(columns[start - 1 : start + CACHED].T)
-        some = pair[start : start + CACHED]
-        lowest, highest = int(some.min()), int(some.max()) + 1
-        for kind, steps in enumerate((values[:, 1:] - values[:, :-1], values[:, 1:] + values[:, :-1])):
-            for place, (i, j) in enumerate(zip(row, column, strict=True)):
-                sums[kind, lowest:highest, place] += np.bincount(some - lowest, steps[i] * steps[j])
+def _summed_pairs(rows: ModelRows, scaling: Scaling, starts: Integers, days: Integers, pairs: _Pairs) -> Floats:
+    """Return (2, J, K): sums of half the products of rows less, and plus, the row before; none for first rows.
+
+    Rows that come the usual number of days after the one before are summed up where they stand, others one by one.
+    """
+    usual = max(FIRST + 1, int(np.bincount(np.minimum(days[days != FIRST], LONGEST), minlength=1).argmax()))
+    is_usual = days == usual
+    others = np.flatnonzero(~is_usual & (days != FIRST))
+    k = rows.X.shape[1] + 1
+    sums, usual_sums = (np.zeros((2, size, k * (k + 1) // 2)) for size in (len(pairs.gap), len(starts)))
+    for start, block in scaled_blocks(rows, scaling):
+        within = is_usual[start : start + block.shape[1] - 1]
+        some = others[slice(*np.searchsorted(others, (start, start + len(within))))]
+        for kind, steps in enumerate((block[:, 1:] - block[:, :-1], block[:, 1:] + block[:, :-1])):
+            _add_by_pair(sums[kind], steps[:, some - start], pairs.of_row[some])
+            steps *= within
+            _add_by_participant(usual_sums[kind], steps, starts, start)
+    has_usual = np.flatnonzero(pairs.gap == usual)
+    sums[:, has_usual] = usual_sums[:, pairs.owner[has_usual]]
     return sums / 2
+
+
+def _add_by_participant(sums: Floats, values: Floats, starts: Integers, start: int) -> None:
+    """Add products of the rows (k, m) from the row ``start`` on to sums (N, K); participants begin at ``starts``."""
+    first, end = np.searchsorted(starts, (start + 1, start + values.shape[1])) - (1, 0)
+    cuts = np.maximum(starts[first:end] - start, 0)
+    for place, (i, j) in enumerate(zip(*np.tril_indices(len(values)), strict=True)):
+        sums[first:end, place] += np.add.reduceat(values[i] * values[j], cuts)
+
+
+def _add_by_pair(sums: Floats, values: Floats, pair: Integers) -> None:
+    """Add products of rows (k, m) to sums (J, K), each to those of its pair."""
+    if pair.size == 0:
+        return
+    lowest, highest = int(pair.min()), int(pair.max()) + 1
+    for place, (i, j) in enumerate(zip(*np.tril_indices(len(values)), strict=True)):
+        sums[lowest:highest, place] += np.bincount(pair - lowest, values[i] * values[j])
 
 
 def with_first_rows(sums: Floats, first_pair: Integers, first: Floats, last: Floats) -> Floats:
@@ -273,6 +337,8 @@ def weighted_sums(products: CrossProducts, weights: Floats, start: int, stop: in
     sums = products.sums[:, cuts[0] : cuts[-1]]
     pairs, points = sums.shape[1], int(np.prod(weights.shape[:-2]))
     values = weights[..., cuts[0] : cuts[-1]].reshape(points, 2, pairs)
+    if pairs == stop - start:  # every participant's sums are those of one pair
+        return np.asarray(np.einsum("dtj,tjk->djk", values, sums)).reshape(*weights.shape[:-2], pairs, sums.shape[2])
     pointer = (np.arange(points)[:, None] * pairs + (cuts[1:] - cuts[0])).ravel()
     pointer = np.concatenate([[0], pointer])
     shape = (points * (stop - start), pairs)

@@ -9,11 +9,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from painstats.models.cross_products import in_chunks
 from painstats.models.kenward_roger import kenward_roger_adjustment
-from painstats.models.likelihood import factor_of, free_theta, gradient, residual_degrees, solve_at, theta_of
-from painstats.models.mixed import MixedFit, scaled_variance, solution_of
+from painstats.models.mixed import MixedFit
 from painstats.models.rows import Floats, ModelRows, column_positions
+from painstats.models.variance_slopes import variance_slopes
 
 Method = Literal["Satterthwaite", "Kenward-Roger", "CR2"]
 
@@ -96,7 +95,7 @@ def satterthwaite(fit: MixedFit, contrasts: dict[str, Floats] | None = None) -> 
     """
     contrasts = _every_coefficient(fit) if contrasts is None else contrasts
     weights = np.array(list(contrasts.values())) @ _to_units(fit)
-    covariance, slopes, hessian = _variance_slopes(fit)
+    covariance, slopes, hessian = variance_slopes(fit)
     curvature, directions = np.linalg.eigh(hessian)
     kept = curvature > WITHOUT_CURVATURE * curvature.max()
     variances = np.einsum("ci,ij,cj->c", weights, covariance, weights)
@@ -151,52 +150,3 @@ def tested(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) -> t
         Coefficient(name, *(float(value) for value in row))
         for name, row in zip(names, np.column_stack(columns), strict=True)
     )
-
-
-def _variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficients' covariance, its slopes (a, p, p) and the deviance's Hessian (a, a), all scaled.
-
-    The a parameters are theta, rho where it is free, and log sigma. Derivatives in theta and rho are central
-    differences of analytic gradients, with one Richardson step; those in log sigma are exact.
-    """
-    variance = scaled_variance(fit)
-    point = theta_of(fit.optimum.factor)[free_theta(len(fit.random), fit.optimum.correlated)]
-    if fit.optimum.rho_is_free:
-        point = np.append(point, fit.optimum.rho)
-    widths = 1e-3 * np.maximum(np.abs(point), 0.05)
-    parts = [_slopes_at(fit, chunk, variance) for chunk in in_chunks(_around(point, widths), fit.products)]
-    by_parameter, by_residual, by_covariance = (
-        _differences(np.concatenate(values), widths) for values in zip(*parts, strict=True)
-    )
-    hessian = np.empty((point.size + 1, point.size + 1))
-    hessian[:-1, :-1] = (by_parameter + by_parameter.T) / 2
-    hessian[-1, :-1] = hessian[:-1, -1] = -2 * by_residual / variance
-    hessian[-1, -1] = 4 * residual_degrees(fit.products, fit.reml)
-    covariance = solution_of(fit).covariance
-    return variance * covariance, variance * np.concatenate([by_covariance, 2 * covariance[None]]), hessian
-
-
-def _slopes_at(fit: MixedFit, points: Floats, variance: float) -> tuple[Floats, Floats, Floats]:
-    """Return gradients (D, d) at a fixed sigma^2, residual squares (D,) and covariances (D, p, p) at points (D, d)."""
-    q, with_rho = len(fit.random), fit.optimum.rho_is_free
-    rho = points[:, -1] if with_rho else np.full(len(points), fit.optimum.rho)
-    free = free_theta(q, fit.optimum.correlated)
-    theta = np.zeros((len(points), free.size))
-    theta[:, free] = points[:, : free.sum()]
-    solution = solve_at(fit.products, factor_of(theta, q), rho)
-    slopes = gradient(solution, np.full(len(points), 1 / variance), fit.reml, with_rho=with_rho)
-    slopes = slopes[:, np.append(free, np.full(int(with_rho), True))]
-    return slopes, solution.residual_square, solution.covariance
-
-
-def _around(point: Floats, widths: Floats) -> Floats:
-    """Return (4 d, d): the point moved by each width up and down, then by each half width."""
-    steps = np.diag(widths)
-    return np.concatenate([point + steps, point - steps, point + steps / 2, point - steps / 2])
-
-
-def _differences(values: Floats, widths: Floats) -> Floats:
-    """Return (d, ...): derivatives from values (4 d, ...) at the points of ``_around``."""
-    up, down, half_up, half_down = np.split(values, 4)
-    widths = widths.reshape(-1, *[1] * (values.ndim - 1))
-    return np.asarray((4 * (half_up - half_down) / widths - (up - down) / (2 * widths)) / 3)

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from painstats.errors import NotEnoughData
-from painstats.models.cross_products import CrossProducts, cross_products, with_random_columns_as_given
+from painstats.errors import NotEnoughData, PainstatsError
+from painstats.models.cross_products import CrossProducts, cross_products, knows_gaps, with_random_columns_as_given
 from painstats.models.likelihood import Solution, log_likelihood, person_effects, residual_degrees, solve_at
 from painstats.models.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
 from painstats.models.rows import Floats, ModelRows
@@ -104,7 +104,7 @@ def fit_mixed(
     reml
         Maximise the restricted likelihood (for everything that is reported) or the full one (to compare columns).
     rho
-        Hold rho at this value, between 0 and 0.995.
+        Hold rho at this value, between 0 (independent residuals) and 0.995.
     correlated
         Whether a person's effects on different columns may be correlated; if not, G is diagonal in the columns as they
         are given, so that the zero of a column matters (lme4's ``||``, nlme's ``pdDiag``).
@@ -121,9 +121,10 @@ def fit_mixed(
     ----------
     Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, ch. 2 and 5; Laird & Ware 1982, Biometrics 38:963.
     """
-    return fit_cross_products(
-        cross_products(rows), residuals=residuals, reml=reml, rho=rho, correlated=correlated, starts=starts
-    )
+    if rho == 0.0:
+        residuals = "independent"
+    products = cross_products(rows, gaps=residuals == "car1")
+    return fit_cross_products(products, residuals=residuals, reml=reml, rho=rho, correlated=correlated, starts=starts)
 
 
 def fit_cross_products(
@@ -140,6 +141,8 @@ def fit_cross_products(
         raise NotEnoughData("person-specific effects need at least two participants; fit one person's own days instead")
     if products.rows_per_participant.max() < 2:
         raise NotEnoughData("every participant has a single day; people need several for days to be told from people")
+    if residuals == "car1" and not knows_gaps(products):
+        raise PainstatsError("these cross-products know no gaps between rows, which CAR(1) residuals need")
     if not correlated:
         products = with_random_columns_as_given(products)
     fixed_rho = 0.0 if residuals == "independent" else rho

@@ -304,7 +304,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
     @cached_property
     def products(self) -> CrossProducts:
         """The sums of products that the model is fitted from."""
-        return cross_products(self.wanted_rows("sums of products"))
+        return cross_products(self.wanted_rows("sums of products"), gaps=self.residuals == "car1")
 
     @cached_property
     def row_indices(self) -> dict[Any, Integers]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from painstats.models.cross_products import CrossProducts
+from painstats.models.curvature import Terrain, curvature, terrain_at
 from painstats.models.likelihood import LARGEST_RHO
 from painstats.models.one_pass import height_at
-from painstats.models.rows import Floats
+from painstats.models.rows import Floats, Integers
 
 IMPOSSIBLE = 1e20
 """Deviance of points at which the model cannot be evaluated."""
@@ -32,11 +34,15 @@ class Objective:
     correlated: bool
 
 
-def free_elements(objective: Objective) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def free_elements(objective: Objective) -> tuple[Integers, Integers]:
     """Return the rows and columns of the elements of L that are free."""
-    q = len(objective.products.random)
+    return _elements(len(objective.products.random), objective.correlated)
+
+
+@cache
+def _elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
     row, column = np.tril_indices(q)
-    return (row, column) if objective.correlated else (np.arange(q), np.arange(q))
+    return (row, column) if correlated else (np.arange(q), np.arange(q))
 
 
 def theta_at(objective: Objective, factor: Floats) -> Floats:
@@ -46,8 +52,7 @@ def theta_at(objective: Objective, factor: Floats) -> Floats:
 
 def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     """Return the factors (..., q, q) and rho (...) of points (..., d)."""
-    q = len(objective.products.random)
-    row, column = free_elements(objective)
+    q, (row, column) = len(objective.products.random), free_elements(objective)
     factor = np.zeros((*points.shape[:-1], q, q))
     factor[..., row, column] = points[..., : row.size]
     if objective.fixed_rho is not None:
@@ -59,22 +64,45 @@ def evaluate(objective: Objective, points: Floats) -> Place:
     """Return the deviance, its gradient and S at points (D, d); impossible points are flat and high."""
     factor, rho = split_point(objective, points)
     with_rho = objective.fixed_rho is None
-    with np.errstate(all="ignore"):
-        found = height_at(objective.products, factor, rho, objective.reml, with_rho=with_rho)
-        slope = theta_at(objective, 2 * found.factor_slope @ factor)
+    try:
+        with np.errstate(all="ignore"):
+            found = height_at(objective.products, factor, rho, objective.reml, with_rho=with_rho)
+            slope = theta_at(objective, 2 * found.factor_slope @ factor)
+    except np.linalg.LinAlgError:  # columns that are collinear at one of the points
+        return _impossible(objective, points) if len(points) == 1 else _one_by_one(objective, points)
     if with_rho:
         slope = np.concatenate([slope, found.rho_slope[:, None]], axis=1)
     possible = np.isfinite(found.deviance) & np.isfinite(slope).all(axis=-1)
     return np.where(possible, found.deviance, IMPOSSIBLE), np.where(possible[:, None], slope, 0.0), found.factor_slope
 
 
-def hessian_at(objective: Objective, point: Floats) -> Floats:
-    """Return (d, d) by central differences of the gradient, all at once."""
-    width = 1e-5 * np.maximum(np.abs(point), 0.1)
-    steps = np.diag(width)
-    _, slopes, _ = evaluate(objective, np.concatenate([point + steps, point - steps]))
-    hessian = (slopes[: point.size] - slopes[point.size :]) / (2 * width[:, None])
-    return np.asarray((hessian + hessian.T) / 2)
+def _impossible(objective: Objective, points: Floats) -> Place:
+    q = len(objective.products.random)
+    return np.full(len(points), IMPOSSIBLE), np.zeros_like(points), np.full((len(points), q, q), np.nan)
+
+
+def _one_by_one(objective: Objective, points: Floats) -> Place:
+    heights, slopes, factor_slopes = zip(*(evaluate(objective, point[None]) for point in points), strict=True)
+    return np.concatenate(heights), np.concatenate(slopes), np.concatenate(factor_slopes)
+
+
+def survey(objective: Objective, point: Floats) -> tuple[Terrain, Floats] | None:
+    """Return the terrain around a point (d,) and the gradient (d,) there; None where the model cannot be evaluated."""
+    factor, rho = split_point(objective, point)
+    with_rho = objective.fixed_rho is None
+    try:
+        with np.errstate(all="ignore"):
+            terrain = terrain_at(objective.products, factor, float(rho), objective.reml, with_rho=with_rho)
+            slope = theta_at(objective, 2 * terrain.factor_slope @ factor)
+    except np.linalg.LinAlgError:
+        return None
+    slope = np.append(slope, terrain.rho_slope) if with_rho else slope
+    return (terrain, slope) if np.isfinite(terrain.deviance) and np.isfinite(slope).all() else None
+
+
+def hessian_at(objective: Objective, terrain: Terrain) -> Floats:
+    """Return (d, d): the second derivatives of the deviance."""
+    return curvature(terrain, *free_elements(objective))
 
 
 def is_free(objective: Objective, point: Floats, slope: Floats) -> npt.NDArray[np.bool_]:

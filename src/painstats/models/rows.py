@@ -18,6 +18,9 @@ INTERCEPT = "intercept"
 COLLINEAR = 1e-7
 """Columns are collinear when a combination of them, each scaled to SD 1, has an SD below this."""
 
+FAR_FROM_COLLINEAR = 1e-6
+"""Least variance of such a combination above which sums of products, exact to half the digits, say that none is."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelRows:
@@ -88,10 +91,10 @@ def model_rows(
         columns = {INTERCEPT: np.ones(len(days))} | columns
     _check_lengths(columns | {"y": outcome}, people, days)
     _check_random(random, columns)
-    order = np.lexsort((days, people))
+    order = _order(people, days)
     rows = ModelRows(
         y=outcome[order],
-        X=np.column_stack([values[order] for values in columns.values()]),
+        X=np.array([values[order] for values in columns.values()]).T,  # in memory column by column: quickly summed up
         names=tuple(columns),
         random=tuple(random),
         participant=people[order],
@@ -139,6 +142,18 @@ def _whole_days(day: npt.ArrayLike) -> Integers:
     return days.astype(np.int64)
 
 
+def _order(people: npt.NDArray[np.str_], days: Integers) -> Integers:
+    """Return (n,) the order by participant and day, without comparing rows where everybody's already are together."""
+    follows = people[1:] == people[:-1]
+    starts = np.flatnonzero(np.append(True, ~follows))
+    if (np.diff(days)[follows] < 0).any() or len(np.unique(people[starts])) < len(starts):
+        return np.asarray(np.lexsort((days, people)))
+    by_name = np.argsort(people[starts])
+    lengths = np.diff(starts, append=len(days))[by_name]
+    moved: Integers = starts[by_name] - (np.cumsum(lengths) - lengths)
+    return np.arange(len(days)) + np.repeat(moved, lengths)
+
+
 def _check_lengths(columns: Mapping[str, Floats], people: npt.NDArray[np.str_], days: Integers) -> None:
     if len(days) == 0:
         raise NotEnoughData("there are no complete days to fit a model to")
@@ -179,6 +194,10 @@ def _check_collinear(rows: ModelRows) -> None:
     columns = rows.X[:, others]
     if not others.all():
         columns = columns - columns.mean(axis=0)
+    products = columns.T @ columns
+    size = np.sqrt(np.diag(products))
+    if np.linalg.eigvalsh(products / np.outer(size, size))[0] > FAR_FROM_COLLINEAR:
+        return
     columns = columns / np.sqrt(np.mean(columns**2, axis=0))
     _, spread, directions = np.linalg.svd(columns / np.sqrt(len(columns)), full_matrices=False)
     involved = np.abs(directions[spread < COLLINEAR]).max(axis=0, initial=0.0) > 0.01

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from painstats.models.rows import INTERCEPT, Floats, Integers, ModelRows, column_positions
+
+BLOCK = 16_384
+"""Rows that are worked on at once; their numbers stay in the cache."""
 
 FAR_FROM_ZERO = 3.0
 """A column with a person-specific effect is centred when its mean is more than this many SDs from zero."""
@@ -52,8 +56,17 @@ class Moments:
 
 def scaling_of(rows: ModelRows) -> Scaling:
     """Return the scaling that protects sums of products from cancellation and makes the model free of units."""
-    moments = Moments(rows.X.mean(axis=0), rows.X.std(axis=0), float(rows.y.mean()), float(rows.y.std()))
+    mean, sd = np.array([_mean_and_sd(values) for values in (*rows.X.T, rows.y)]).T
+    moments = Moments(mean[:-1], sd[:-1], float(mean[-1]), float(sd[-1]))
     return scaling_from(moments, rows.names, rows.random)
+
+
+def _mean_and_sd(values: Floats) -> tuple[float, float]:
+    mean, square = float(values.mean()), 0.0
+    for start in range(0, len(values), BLOCK):
+        apart = values[start : start + BLOCK] - mean
+        square += float(np.square(apart, out=apart).sum())
+    return mean, float(np.sqrt(square / len(values)))
 
 
 def scaling_from(moments: Moments, names: tuple[str, ...], random: tuple[str, ...]) -> Scaling:
@@ -95,11 +108,29 @@ def _scaling(
     )
 
 
-def scaled_columns(rows: ModelRows, scaling: Scaling) -> Floats:
-    """Return (n, p + 1): the scaled columns and, last, the scaled outcome."""
-    X = (rows.X - scaling.centre) / scaling.scale
-    y = (rows.y - scaling.outcome_centre) / scaling.outcome_scale
+def scaled_columns(rows: ModelRows, scaling: Scaling, at: slice | Integers = slice(None)) -> Floats:
+    """Return (n, p + 1): the scaled columns and, last, the scaled outcome; only of the rows ``at``, if given."""
+    X = (rows.X[at] - scaling.centre) / scaling.scale
+    y = (rows.y[at] - scaling.outcome_centre) / scaling.outcome_scale
     return np.column_stack([X, y])
+
+
+def scaled_blocks(rows: ModelRows, scaling: Scaling) -> Iterator[tuple[int, Floats]]:
+    """Yield where a block of m rows starts, and their scaled columns (p + 1, m + 1) behind those of the row before.
+
+    The outcome is last; zeros come before the first row. Every block takes the place of the one before.
+    """
+    centre = np.append(scaling.centre, scaling.outcome_centre)[:, None]
+    scale = np.append(scaling.scale, scaling.outcome_scale)[:, None]
+    blocks = np.zeros((len(scale), min(BLOCK, len(rows.y)) + 1))
+    for start in range(0, len(rows.y), BLOCK):
+        blocks[:, 0] = blocks[:, -1]
+        some = slice(start, start + BLOCK)
+        block = blocks[:, : len(rows.y[some]) + 1]
+        block[:-1, 1:], block[-1, 1:] = rows.X[some].T, rows.y[some]
+        block[:, 1:] -= centre
+        block[:, 1:] /= scale
+        yield start, block
 
 
 def _is_centred(moments: Moments, names: tuple[str, ...], random: tuple[str, ...]) -> list[bool]:

@@ -1,0 +1,34 @@
+"""How the deviance and the coefficients' covariance change with the variance parameters at a fit's optimum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from painstats.models.curvature import curvature_at_sigma, terrain_at
+from painstats.models.likelihood import free_theta, residual_degrees
+from painstats.models.mixed import MixedFit, scaled_variance
+from painstats.models.rows import Floats, Integers
+
+
+def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
+    """Return rows and columns of the elements of the factor that were free: the lower triangle, or its diagonal."""
+    row, column = np.tril_indices(len(fit.random))
+    free = free_theta(len(fit.random), fit.optimum.correlated)
+    return row[free], column[free]
+
+
+def variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
+    """Return the coefficients' covariance, its slopes (a, p, p) and the deviance's Hessian (a, a), all scaled.
+
+    The a parameters are the free elements of the factor, rho where it is free, and log sigma; derivatives are exact.
+    """
+    optimum, variance = fit.optimum, scaled_variance(fit)
+    terrain = terrain_at(fit.products, optimum.factor, optimum.rho, fit.reml, with_rho=optimum.rho_is_free)
+    found = curvature_at_sigma(terrain, *free_elements_of(fit))
+    a = len(found.hessian) + 1
+    hessian = np.empty((a, a))
+    hessian[:-1, :-1] = found.hessian
+    hessian[-1, :-1] = hessian[:-1, -1] = -2 * found.residual_square / variance
+    hessian[-1, -1] = 4 * residual_degrees(fit.products, fit.reml)
+    covariance = terrain.covariance
+    return variance * covariance, variance * np.concatenate([found.covariance, 2 * covariance[None]]), hessian
