@@ -1,4 +1,4 @@
-"""Person-specific effects that are not correlated, and a rho that is held: the same by brute force over dense matrices."""
+"""Person-specific effects that are not correlated, and a rho that is held: as in R, and by brute force."""
 
 from __future__ import annotations
 
@@ -8,12 +8,59 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from painstats.models import fit_mixed, person_slopes, person_weights, slope_variance
+from painstats.models import fit_mixed, kenward_roger, person_slopes, person_weights, satterthwaite, slope_variance
 from painstats.models.person_slopes import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
 from painstats.models.rows import INTERCEPT
-from tests.reference.reference_data import diary, sleepstudy
+from tests.reference.reference_data import (
+    COEFFICIENT,
+    COVARIANCE,
+    DEGREES_OF_FREEDOM,
+    KENWARD_ROGER_DF,
+    NLME_SHORTFALL,
+    STANDARD_ERROR,
+    column,
+    diary,
+    results,
+    sleepstudy,
+)
 
 SMALL = "small12x40.csv"
+
+
+@pytest.mark.parametrize(("key", "options"), [
+    ("lme4_REML", {"residuals": "independent"}),
+    ("lme4_ML", {"residuals": "independent", "reml": False}),
+    ("nlme_car1_REML", {}),
+    ("nlme_car1_ML", {"reml": False}),
+])  # fmt: skip
+def test_effects_without_correlations_agree_with_lme4_and_nlme(key, options):
+    expected = results("uncorrelated")[key]
+    fit = fit_mixed(sleepstudy("intercept", "Days"), correlated=False, **options)
+    variances = expected["variances"]
+    assert fit.converged
+    assert fit.log_likelihood == pytest.approx(expected["logLik"], abs=NLME_SHORTFALL, rel=0)
+    assert fit.residual_sd == pytest.approx(expected["sigma"], rel=COVARIANCE)
+    by_name = list(variances.values()) if isinstance(variances, dict) else variances
+    assert np.diag(fit.random_covariance) == pytest.approx(by_name, rel=COVARIANCE)
+    assert fit.random_covariance[0, 1] == fit.random_covariance[1, 0] == 0
+    estimates = column(expected["coef"], "Estimate" if "lme4" in key else "Value")
+    assert np.abs((fit.coefficients - estimates) / np.sqrt(np.diag(fit.covariance))).max() < COEFFICIENT
+    if "nlme" in key:
+        assert fit.rho == pytest.approx(expected["rho"], abs=COVARIANCE)
+    else:
+        assert np.sqrt(np.diag(fit.covariance)) == pytest.approx(
+            column(expected["coef"], "Std. Error"), rel=STANDARD_ERROR
+        )
+
+
+def test_degrees_of_freedom_without_correlations_agree_with_lmertest_and_pbkrtest():
+    rows = sleepstudy("intercept", "Days")
+    fit = fit_mixed(rows, residuals="independent", correlated=False)
+    expected = results("uncorrelated")["lme4_REML"]
+    df = [row.df for row in satterthwaite(fit).coefficients]
+    assert df == pytest.approx(column(expected["coef"], "df"), rel=DEGREES_OF_FREEDOM)
+    df = [row.df for row in kenward_roger(fit, rows).coefficients]
+    assert df == pytest.approx(column(expected["kenward_roger"], "df"), rel=KENWARD_ROGER_DF)
 
 
 def people_of(rows, rho):
@@ -126,6 +173,14 @@ def best_by_brute_force(rows):
     found = optimize.minimize(deviance, start, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-10})
     sigma = np.sqrt(Dense(rows, np.exp(2 * found.x)[None], 0.0).sigma_squared[0])
     return found.fun, sigma * np.exp(found.x)
+
+
+def test_the_spread_of_an_uncorrelated_slope_agrees_with_lme4():
+    expected = results("uncorrelated")["lrt_slope"]
+    spread = slope_variance(sleepstudy("intercept", "Days"), "Days", residuals="independent", correlated=False)
+    assert spread.statistic == pytest.approx(expected["statistic"], abs=1e-7)
+    assert spread.p == pytest.approx(expected["p"], rel=1e-6)
+    assert spread.sd == pytest.approx(expected["sd"], rel=COVARIANCE)
 
 
 def test_the_spread_of_an_uncorrelated_slope_is_that_of_brute_force():
