@@ -13,7 +13,6 @@ import pytest
 from scipy import stats
 
 from painstats.models import coefficient, coefficient_table, fit_mixed, fit_own_days, person_slopes, rows_of
-from painstats.models.person_slopes import PRIOR_DEGREES, _log_prior_of_sds
 from painstats.models.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Truth, simulate
 
@@ -86,31 +85,29 @@ def test_intervals_of_single_people_cover_the_truth():
     assert wrong_signs / called < 0.08
 
 
-def plain_half_t(posterior, log_sd):
-    """Return the log-prior of log SDs whose density is flat in the SD near zero, not in the variance."""
-    return np.sum(stats.t.logpdf(np.exp(log_sd) / posterior.prior_sd, PRIOR_DEGREES) + log_sd, axis=1)
-
-
 def test_intervals_cover_where_days_hardly_tell_people_apart(monkeypatch):
     """The same cohorts under two priors: flat in the variance, intervals cover; flat in the SD they are too narrow."""
     truth = Truth(people=12, days=40, slope=-0.15, rho=0.0)
     cohorts = [simulate(truth, 2000 + seed) for seed in range(30)]
     fits = [(fit_mixed(cohort.rows), cohort.slopes) for cohort in cohorts]
-    covered, width, wrong = {}, {}, {}
-    for prior in (_log_prior_of_sds, plain_half_t):
-        monkeypatch.setattr(sys.modules[person_slopes.__module__], "_log_prior_of_sds", prior)
+
+    def judged():
+        """Return the shares covered and called wrong, and the mean width."""
         found = []
         for seed, (fit, slopes) in enumerate(fits):
             found += list(zip(person_slopes(fit, ["sleep"], seed), slopes, strict=True))
-        called = [(slope, true) for slope, true in found if slope.false_sign_rate < 0.05]
-        covered[prior] = np.mean([slope.low <= true <= slope.high for slope, true in found])
-        width[prior] = np.mean([slope.high - slope.low for slope, _ in found])
-        wrong[prior] = np.mean([(slope.estimate > 0) != (true > 0) for slope, true in called])
         assert min(slope.effective_sample_size for slope, _ in found) > 500
-    assert 0.93 <= covered[_log_prior_of_sds] <= 0.97
-    assert covered[_log_prior_of_sds] > covered[plain_half_t] + 0.01
-    assert 1.03 < width[_log_prior_of_sds] / width[plain_half_t] < 1.2
-    assert wrong[_log_prior_of_sds] <= min(wrong[plain_half_t], 0.05)
+        wrong = [(slope.estimate > 0) != (true > 0) for slope, true in found if slope.false_sign_rate < 0.05]
+        covered = np.mean([slope.low <= true <= slope.high for slope, true in found])
+        return covered, np.mean(wrong), np.mean([slope.high - slope.low for slope, _ in found])
+
+    covered, wrong, width = judged()
+    monkeypatch.setattr(sys.modules[person_slopes.__module__], "SD_POWER", 0)
+    covered_before, wrong_before, width_before = judged()
+    assert 0.93 <= covered <= 0.97
+    assert covered > covered_before + 0.01
+    assert 1.03 < width / width_before < 1.2
+    assert wrong <= min(wrong_before, 0.05)
 
 
 def test_a_spread_of_slopes_is_not_seen_where_there_is_none():

@@ -34,9 +34,12 @@ from painstats.models.person_noise import person_weights
 from painstats.models.rows import INTERCEPT, Floats, column_positions
 
 SLOPE_SD, INTERCEPT_SD, PRIOR_DEGREES = 0.3, 3.0, 4
-"""Prior of the SDs between people, in points on a 0-10 scale for one SD of the column: a half-t times the SD.
+"""Scales and degrees of the prior of the SDs between people, in points on a 0-10 scale for one SD of the column."""
 
-It is proper, flat in the variance near zero, and falls with the fourth power of the SD; its mode is the scale.
+SD_POWER = 1
+"""Power of the SD that the half-t is multiplied by: 1 for a prior that is flat in the variance near zero.
+
+It is proper, falls with the fourth power of the SD, and has its mode at its scale. With 0 it is flat in the SD.
 """
 
 LKJ = 2.0
@@ -279,9 +282,9 @@ def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floa
 
 
 def _log_prior_of_sds(posterior: _Posterior, log_sd: Floats) -> Floats:
-    """Return the log-prior (D,) of log SDs (D, q): half-t, times the SD, times the SD once more as the Jacobian."""
-    squares = (np.exp(log_sd) / posterior.prior_sd) ** 2
-    return np.asarray(np.sum(2 * log_sd - 0.5 * (PRIOR_DEGREES + 1) * np.log1p(squares / PRIOR_DEGREES), axis=1))
+    """Return the log-prior (D,) of log SDs (D, q): half-t, times a power of the SD, and the SD as the Jacobian."""
+    half_t = -0.5 * (PRIOR_DEGREES + 1) * np.log1p((np.exp(log_sd) / posterior.prior_sd) ** 2 / PRIOR_DEGREES)
+    return np.asarray(np.sum((SD_POWER + 1) * log_sd + half_t, axis=1))
 
 
 def _correlation_factor(partial: Floats, q: int) -> tuple[Floats, Floats]:
