@@ -27,7 +27,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 import numpy as np
 
 from painstats.models import coefficient, coefficient_table, fit_mixed, person_slopes
-from painstats.models.mixed import Residuals
+from painstats.models.mixed import MixedFit, Residuals
 from painstats.models.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Cohort, Truth, simulate
 
@@ -40,8 +40,11 @@ MODELS: tuple[Residuals, ...] = ("car1", "independent")
 BATCH = 20
 """Replicates behind one row of results."""
 
-EVERY = 5
+EVERY = 2
 """One replicate of so many has its people's slopes integrated, which takes longer than all the rest."""
+
+CALLED = 0.05
+"""Greatest false sign rate at which the direction of a person's slope is told."""
 
 FEEDBACK, MISSING, SLOPE, SLOPE_SD = -0.15, 0.15, -0.15, 0.15
 
@@ -58,7 +61,10 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Counts:
-    """What happened in some replicates; shares of people covered are summed over cohorts, as are their squares."""
+    """What happened in some replicates; shares of people covered are summed over cohorts, as are their squares.
+
+    ``signs_called`` are people whose direction would be told, ``signs_wrong`` those for whom it is the wrong one.
+    """
 
     replicates: int = 0
     average_rejected: int = 0
@@ -67,6 +73,8 @@ class Counts:
     cohorts_with_people: int = 0
     people_covered: float = 0.0
     people_covered_squared: float = 0.0
+    signs_called: int = 0
+    signs_wrong: int = 0
     not_certified: int = 0
 
 
@@ -89,11 +97,23 @@ def replicate(scenario: Scenario, number: int) -> Counts:
         fixed_covered=int(average.low <= SLOPE <= average.high),
         not_certified=int(not (first_certified and second_certified and fit.converged)),
     )
-    if number % EVERY:
-        return counts
-    slopes = person_slopes(fit, ["sleep"], number)
-    share = float(np.mean([slope.low <= true <= slope.high for slope, true in zip(slopes, cohort.slopes, strict=True)]))
-    return replace(counts, cohorts_with_people=1, people_covered=share, people_covered_squared=share**2)
+    return counts if number % EVERY else _with_people(counts, fit, cohort, number)
+
+
+def _with_people(counts: Counts, fit: MixedFit, cohort: Cohort, seed: int) -> Counts:
+    """Add what is found of single people."""
+    slopes = person_slopes(fit, ["sleep"], seed)
+    pairs = list(zip(slopes, cohort.slopes, strict=True))
+    share = float(np.mean([slope.low <= true <= slope.high for slope, true in pairs]))
+    called = [(slope, true) for slope, true in pairs if slope.false_sign_rate < CALLED]
+    return replace(
+        counts,
+        cohorts_with_people=1,
+        people_covered=share,
+        people_covered_squared=share**2,
+        signs_called=len(called),
+        signs_wrong=sum((slope.probability_positive > 0.5) != (true > 0) for slope, true in called),
+    )
 
 
 def _cohort(scenario: Scenario, number: int, kind: int, slope: float, slope_sd: float) -> Cohort:
@@ -169,8 +189,9 @@ def table(scenarios: Sequence[Scenario], results: Path) -> str:
     lines = [
         "| people x days | rho | residuals in the model | average effect found where there is none (3-7) "
         "| people found to differ who do not (2-8) "
-        "| cover of the average (93-97) | cover of people (93-97) | replicates |",
-        "|---|---|---|---|---|---|---|---|",
+        "| cover of the average (93-97) | cover of people (93-97) | wrong among people's signs that are told (0-5) "
+        "| replicates |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for scenario in scenarios:
         counts = total([counts for found, _, counts in rows if found == scenario])
@@ -191,7 +212,8 @@ def _line(label: str, counts: Counts) -> str:
     mean = counts.people_covered / max(cohorts, 1)
     spread = max(counts.people_covered_squared / max(cohorts, 1) - mean**2, 0.0)
     people = f"{100 * mean:.1f} ± {100 * np.sqrt(spread / max(cohorts - 1, 1)):.1f}" if cohorts else ""
-    return f"| {label} | {' | '.join(rates)} | {people} | {n} |"
+    signs = _rate(counts.signs_wrong, counts.signs_called) if counts.signs_called else ""
+    return f"| {label} | {' | '.join(rates)} | {people} | {signs} | {n} |"
 
 
 def _rate(count: int, of: int) -> str:

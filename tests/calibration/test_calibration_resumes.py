@@ -26,10 +26,10 @@ def test_the_table_adds_up_batches(tmp_path):
     results = tmp_path / "results.csv"
     header = (
         "people,days,rho,residuals,batch,replicates,average_rejected,differences_rejected,fixed_covered,"
-        "cohorts_with_people,people_covered,people_covered_squared,not_certified"
+        "cohorts_with_people,people_covered,people_covered_squared,signs_called,signs_wrong,not_certified"
     )
-    rows = ["6,20,0.3,car1,0,20,1,0,19,4,3.8,3.62,0", "6,20,0.3,car1,1,20,1,2,19,4,3.6,3.26,0"]
+    rows = ["6,20,0.3,car1,0,20,1,0,19,4,3.8,3.62,6,0,0", "6,20,0.3,car1,1,20,1,2,19,4,3.6,3.26,4,1,0"]
     results.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     counts = total([counts for _, _, counts in read(results)])
     assert (counts.replicates, counts.average_rejected, counts.differences_rejected) == (40, 2, 2)
-    assert "| 5.0 ± 3.4 | 5.0 ± 3.4 | 95.0 ± 3.4 | 92.5 ± 2.5 | 40 |" in table(SCENARIOS, results)
+    assert "| 5.0 ± 3.4 | 5.0 ± 3.4 | 95.0 ± 3.4 | 92.5 ± 2.5 | 10.0 ± 9.5 | 40 |" in table(SCENARIOS, results)

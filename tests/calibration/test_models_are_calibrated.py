@@ -5,6 +5,7 @@ Bands are binomial: a method whose true rate is the nominal one falls outside in
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -79,9 +80,34 @@ def test_intervals_of_single_people_cover_the_truth():
             if slope.false_sign_rate < 0.05:
                 called += 1
                 wrong_signs += (slope.estimate > 0) != (true > 0)
-    assert 0.90 <= np.mean(covered) <= 0.98
+    assert 0.93 <= np.mean(covered) <= 0.98
     assert called > 50
     assert wrong_signs / called < 0.08
+
+
+def test_intervals_cover_where_days_hardly_tell_people_apart(monkeypatch):
+    """The same cohorts under two priors: flat in the variance, intervals cover; flat in the SD they are too narrow."""
+    truth = Truth(people=12, days=40, slope=-0.15, rho=0.0)
+    cohorts = [simulate(truth, 2000 + seed) for seed in range(30)]
+    fits = [(fit_mixed(cohort.rows), cohort.slopes) for cohort in cohorts]
+
+    def judged():
+        """Return the shares covered and called wrong, and the mean width."""
+        found = []
+        for seed, (fit, slopes) in enumerate(fits):
+            found += list(zip(person_slopes(fit, ["sleep"], seed), slopes, strict=True))
+        assert min(slope.effective_sample_size for slope, _ in found) > 500
+        wrong = [(slope.estimate > 0) != (true > 0) for slope, true in found if slope.false_sign_rate < 0.05]
+        covered = np.mean([slope.low <= true <= slope.high for slope, true in found])
+        return covered, np.mean(wrong), np.mean([slope.high - slope.low for slope, _ in found])
+
+    covered, wrong, width = judged()
+    monkeypatch.setattr(sys.modules[person_slopes.__module__], "SD_POWER", 0)
+    covered_before, wrong_before, width_before = judged()
+    assert 0.93 <= covered <= 0.97
+    assert covered > covered_before + 0.01
+    assert 1.03 < width / width_before < 1.2
+    assert wrong <= min(wrong_before, 0.05)
 
 
 def test_a_spread_of_slopes_is_not_seen_where_there_is_none():

@@ -62,7 +62,8 @@ def integrated_by_quadrature(fit, name, outcome_range):
     relative_sd = np.exp(grid)
     solution = solve_at(fit.products, relative_sd[:, None, None], np.zeros(grid.size))
     prior_sd = SLOPE_SD * outcome_range / 10 / fit.residual_sd
-    log_density = stats.t.logpdf(relative_sd / prior_sd, PRIOR_DEGREES) + grid - 0.5 * deviance(solution, True)
+    log_prior = stats.t.logpdf(relative_sd / prior_sd, PRIOR_DEGREES) + 2 * grid  # flat in the variance, per log SD
+    log_density = log_prior - 0.5 * deviance(solution, True)
     weights = np.exp(log_density - log_density.max())
     weights /= weights.sum()
     position = fit.names.index(name)
@@ -91,6 +92,23 @@ def test_person_slopes_are_those_of_quadrature():
     assert [slope.estimate for slope in slopes] == pytest.approx(means, abs=0.01 * width)
     assert [slope.low for slope in slopes] == pytest.approx(limits[:, 0], abs=0.01 * width)
     assert [slope.high for slope in slopes] == pytest.approx(limits[:, 1], abs=0.01 * width)
+
+
+def test_small_variances_are_equally_likely_beforehand_and_large_ones_are_not():
+    """The prior's density of each variance: level up to a tenth of the prior's scale, then falling, for every column."""
+    posterior = _posterior(fit_mixed(diary("sleep_w", file=SMALL), residuals="independent"), 10.0)
+
+    def density(column, share):
+        """Return the density of the variance at a share of the scale, from that of the log SD, 2 v d(log SD) = dv."""
+        points = np.zeros((len(share), 3))
+        points[:, column] = np.log(share * posterior.prior_sd[column])
+        return np.exp(_unpack(posterior, points)[2] - 2 * points[:, column])
+
+    for column in range(2):
+        small, large = density(column, np.array([1e-4, 1e-2, 0.1])), density(column, np.array([10.0, 100.0]))
+        assert small == pytest.approx(small[0], rel=0.01)
+        assert large[0] < 0.01 * small[0]
+        assert large[1] / large[0] == pytest.approx(1e-5, rel=0.2)  # as the fifth power of the SD
 
 
 def test_the_prior_of_correlations_is_that_of_lkj():

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models.cross_products import CrossProducts, cross_products
+from painstats.models.cross_products import CrossProducts, cross_products, with_residual_scale
 from painstats.models.mixed import MixedFit
 from painstats.models.refits import Refits, refit_each, refit_people
 from painstats.models.rows import Floats, ModelRows, column_positions
@@ -146,26 +146,17 @@ def parametric_bootstrap(
     Parameters
     ----------
     fit
-        The model.
+        The model. In a fit of ``person_weights`` each person's noise is simulated and weighed as it is there.
     rows
         The rows it was fitted to.
     refits, seed, level, workers
         As in ``cluster_bootstrap``.
-
-    Raises
-    ------
-    PainstatsError
-        If the fit is one of ``person_weights``.
 
     References
     ----------
     Davison & Hinkley 1997, Bootstrap Methods and their Application, ch. 2; Bates et al. 2015, J Stat Softw 67(1).
     """
     _check(refits, level)
-    if np.ptp(fit.products.residual_scale) > 0:
-        raise PainstatsError(
-            "the fit weighs people by their noise, which is not simulated; bootstrap the unweighted fit"
-        )
     seeds = np.random.SeedSequence(seed).spawn(refits)
     found = refit_each(fit, seeds, partial(_products_simulated_from, rows, fit), workers=workers)
     return _summary(fit, found, "parametric", seed, level)
@@ -198,6 +189,8 @@ def likelihood_ratio_bootstrap(
     _check(refits, 0.95)
     if larger.reml != smaller.reml or (larger.reml and larger.names != smaller.names):
         raise PainstatsError("restricted likelihoods compare only models of the same columns; fit both with reml=False")
+    if not np.array_equal(larger.products.residual_scale, smaller.products.residual_scale):
+        raise PainstatsError("likelihoods compare only models that weigh people alike; fit both with the same weights")
     seeds = np.random.SeedSequence(seed).spawn(refits)
     simulated = np.zeros(refits)
     for fit, sign in ((larger, 2), (smaller, -2)):
@@ -252,11 +245,14 @@ def _check(refits: int, level: float) -> None:
 
 
 def _products_simulated_from(
-    rows: ModelRows, truth: MixedFit, _: CrossProducts, seed: np.random.SeedSequence
+    rows: ModelRows, truth: MixedFit, fitted: CrossProducts, seed: np.random.SeedSequence
 ) -> CrossProducts:
-    """Return the cross-products of rows with an outcome simulated from a fit, whose columns may be some of theirs."""
+    """Return the cross-products of rows with an outcome simulated from a fit, whose columns may be some of theirs.
+
+    People are weighed as in the cross-products that were fitted.
+    """
     outcome = simulated_outcome(truth, rows_of_fit(truth, rows), np.random.default_rng(seed))
-    return cross_products(replace(rows, y=outcome))
+    return with_residual_scale(cross_products(replace(rows, y=outcome)), fitted.residual_scale)
 
 
 def _summary(fit: MixedFit, refits: Refits, kind: Kind, seed: int, level: float) -> Bootstrap:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize, special
 
-from painstats.models.cross_products import with_residual_scale
+from painstats.models.cross_products import CrossProducts, with_residual_scale
 from painstats.models.likelihood import person_degrees_used, person_residual_squares
 from painstats.models.mixed import MixedFit, fit_cross_products, solution_of
 from painstats.models.rows import Floats
@@ -59,8 +59,16 @@ def person_weights(fit: MixedFit) -> PersonNoise:
         moderated = _moderate(variances, degrees, prior_variance, prior_degrees)
         scale = np.sqrt(moderated / np.exp(np.mean(np.log(moderated))))
         products = with_residual_scale(fit.products, scale)
-        fit = fit_cross_products(products, residuals=fit.residuals, reml=fit.reml)
+        fit = _fit_again(fit, products)
     return PersonNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
+
+
+def _fit_again(fit: MixedFit, products: CrossProducts) -> MixedFit:
+    """Fit the same model to other cross-products, with a rho that was held held again."""
+    held = fit.rho if fit.optimum.rho_is_fixed else None
+    return fit_cross_products(
+        products, residuals=fit.residuals, reml=fit.reml, rho=held, correlated=fit.optimum.correlated
+    )
 
 
 def residual_variances(fit: MixedFit) -> tuple[Floats, Floats]:

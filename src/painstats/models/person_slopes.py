@@ -3,6 +3,11 @@
 Given the variance parameters, a person's slope is normal around the best linear unbiased prediction with Henderson's
 variance. The parameters themselves are integrated over: drawn from a heavy-tailed proposal around the mode of their
 posterior and weighted by the exact restricted likelihood times weak priors.
+
+The prior of a variance between people is flat where the variance is small. A density of the SD that is flat there, as a
+plain half-t has it, leaves so much weight next to zero that in cohorts whose spread happens to look small everybody is
+drawn to the average, by intervals too narrow. A flat variance is the prior under which shrunken intervals keep their
+coverage (Morris & Lysy 2012), and the SD's mode stays off zero (Chung et al. 2013, who multiply by the SD likewise).
 """
 
 from __future__ import annotations
@@ -29,7 +34,13 @@ from painstats.models.person_noise import person_weights
 from painstats.models.rows import INTERCEPT, Floats, column_positions
 
 SLOPE_SD, INTERCEPT_SD, PRIOR_DEGREES = 0.3, 3.0, 4
-"""Half-t prior of the SDs between people, in points on a 0-10 scale for one SD of the column."""
+"""Scales and degrees of the prior of the SDs between people, in points on a 0-10 scale for one SD of the column."""
+
+SD_POWER = 1
+"""Power of the SD that the half-t is multiplied by: 1 for a prior that is flat in the variance near zero.
+
+It is proper, falls with the fourth power of the SD, and has its mode at its scale. With 0 it is flat in the SD.
+"""
 
 LKJ = 2.0
 """Shape of the prior of the correlations between person-specific effects; 1 is flat, more favours none."""
@@ -82,12 +93,14 @@ class PersonSlope:
 class _Posterior:
     """The posterior of the variance parameters: what its density needs.
 
-    ``prior_sd`` (q,) are prior scales of the SDs between people relative to the residual SD, in scaled columns.
+    ``prior_sd`` (q,) are prior scales of the SDs between people relative to the residual SD, in scaled columns;
+    ``fixed_rho`` is none where rho is unknown, and effects that are not ``correlated`` have no correlations to draw.
     """
 
     products: CrossProducts
     prior_sd: Floats
-    with_rho: bool
+    fixed_rho: float | None
+    correlated: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +131,7 @@ def person_slopes(
     Parameters
     ----------
     fit
-        A fit with person-specific effects.
+        A fit with person-specific effects. What it holds fixed (a rho, correlations of zero) is not integrated over.
     names
         Columns among ``fit.random``.
     seed
@@ -137,8 +150,9 @@ def person_slopes(
 
     References
     ----------
-    Henderson 1975, Biometrics 31:423; Robinson 1991, Stat Sci 6:15; Chung et al. 2013, Psychometrika 78:685;
-    Lewandowski, Kurowicka & Joe 2009, J Multivar Anal 100:1989.
+    Henderson 1975, Biometrics 31:423; Robinson 1991, Stat Sci 6:15; Morris & Lysy 2012, Stat Sci 27:115, and Chung,
+    Rabe-Hesketh, Dorie, Gelman & Liu 2013, Psychometrika 78:685, for the prior of the variances; Lewandowski, Kurowicka
+    & Joe 2009, J Multivar Anal 100:1989, for that of the correlations.
     """
     if not fit.random:
         raise NotEnoughData("the model has no person-specific effects, so there are no slopes of single people")
@@ -176,7 +190,8 @@ def _person_coefficients(solution: Solution) -> Floats:
 def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
     points = np.array([INTERCEPT_SD if name == INTERCEPT else SLOPE_SD for name in fit.random])
     relative = points * outcome_range / 10.0 / fit.residual_sd
-    return _Posterior(fit.products, relative, fit.residuals == "car1")
+    fixed_rho = fit.rho if fit.optimum.rho_is_fixed else None
+    return _Posterior(fit.products, relative, fixed_rho, fit.optimum.correlated)
 
 
 def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> tuple[_Draws, Floats]:
@@ -222,10 +237,9 @@ def _laplace(posterior: _Posterior, fit: MixedFit) -> tuple[Floats, Floats]:
 
 def _start(posterior: _Posterior, fit: MixedFit) -> Floats:
     """Return the fitted parameters, away from any boundary, with partial correlations of zero."""
-    q = len(fit.random)
     spread = np.sqrt(np.sum(fit.optimum.factor**2, axis=1))
-    parts = [np.log(np.maximum(spread, 0.05)), np.zeros(q * (q - 1) // 2)]
-    if posterior.with_rho:
+    parts = [np.log(np.maximum(spread, 0.05)), np.zeros(_correlations(posterior))]
+    if posterior.fixed_rho is None:
         parts.append(np.array([special.logit(np.clip(fit.rho / LARGEST_RHO, 0.02, 0.98))]))
     return np.concatenate(parts)
 
@@ -242,30 +256,46 @@ def _propose(centre: Floats, spread: Floats, size: int, rng: np.random.Generator
     return centre + PROPOSAL_WIDTH * steps @ spread.T, log_density
 
 
+def _correlations(posterior: _Posterior) -> int:
+    """Return the number of correlations between person-specific effects that are drawn."""
+    q = len(posterior.products.random)
+    return q * (q - 1) // 2 if posterior.correlated else 0
+
+
 def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floats]:
     """Return factors (D, q, q), rhos (D,) and the log-prior (D,) of unbounded parameters (D, d).
 
     The parameters are log SDs, inverse tanh of the partial correlations of the LKJ vine, row by row, and the logit of
     rho; the log-prior includes the Jacobian.
     """
-    q = len(posterior.products.random)
-    log_sd, partial = points[:, :q], np.tanh(points[:, q : q + q * (q - 1) // 2])
-    sd = np.exp(log_sd)
-    log_prior = np.sum(
-        log_sd - 0.5 * (PRIOR_DEGREES + 1) * np.log1p((sd / posterior.prior_sd) ** 2 / PRIOR_DEGREES), axis=1
-    )
+    q, count = len(posterior.products.random), _correlations(posterior)
+    sd = np.exp(points[:, :q])
+    log_prior = _log_prior_of_sds(posterior, points[:, :q])
+    factor = sd[:, :, None] * np.eye(q)
+    if count:
+        correlation_factor, of_correlations = _correlation_factor(np.tanh(points[:, q : q + count]), q)
+        factor, log_prior = sd[:, :, None] * correlation_factor, log_prior + of_correlations
+    if posterior.fixed_rho is not None:
+        return factor, np.full(len(points), posterior.fixed_rho), log_prior
+    share = special.expit(points[:, -1])
+    return factor, LARGEST_RHO * share, log_prior + np.log(share) + np.log1p(-share)
+
+
+def _log_prior_of_sds(posterior: _Posterior, log_sd: Floats) -> Floats:
+    """Return the log-prior (D,) of log SDs (D, q): half-t, times a power of the SD, and the SD as the Jacobian."""
+    half_t = -0.5 * (PRIOR_DEGREES + 1) * np.log1p((np.exp(log_sd) / posterior.prior_sd) ** 2 / PRIOR_DEGREES)
+    return np.asarray(np.sum((SD_POWER + 1) * log_sd + half_t, axis=1))
+
+
+def _correlation_factor(partial: Floats, q: int) -> tuple[Floats, Floats]:
+    """Return Cholesky factors (D, q, q) of the correlations with these partial ones, and the log-prior (D,)."""
     row, column = np.tril_indices(q, -1)
-    log_prior += np.log1p(-(partial**2)) @ (LKJ + (q - 2 - column) / 2)
-    lower = np.zeros((len(points), q, q))
+    log_prior = np.log1p(-(partial**2)) @ (LKJ + (q - 2 - column) / 2)
+    lower = np.zeros((len(partial), q, q))
     lower[:, row, column] = partial
     left = np.cumprod(np.sqrt(1 - lower**2), axis=2)
-    left = np.concatenate([np.ones((len(points), q, 1)), left[:, :, :-1]], axis=2)
-    correlation_factor = (lower + np.eye(q)) * left
-    rho = np.zeros(len(points))
-    if posterior.with_rho:
-        share = special.expit(points[:, -1])
-        rho, log_prior = LARGEST_RHO * share, log_prior + np.log(share) + np.log1p(-share)
-    return sd[:, :, None] * correlation_factor, rho, log_prior
+    left = np.concatenate([np.ones((len(partial), q, 1)), left[:, :, :-1]], axis=2)
+    return (lower + np.eye(q)) * left, log_prior
 
 
 def _solve(posterior: _Posterior, points: Floats) -> tuple[Solution, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from painstats.models.mixed import MixedFit
 from painstats.models.rows import Floats, ModelRows, column_positions, is_first_row
@@ -14,7 +15,8 @@ def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) 
     Parameters
     ----------
     fit
-        Its coefficients, person-specific covariance, rho and residual SD are taken as the truth.
+        Its coefficients, person-specific covariance, rho and residual SD are taken as the truth; so is the noise of
+        each participant in a fit of ``person_weights``, where people that the fit does not know have the typical one.
     rows
         Sorted by participant and day.
     """
@@ -24,7 +26,14 @@ def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) 
     effects = rng.standard_normal((int(first.sum()), len(fit.random))) @ factor.T
     columns = rows.X[:, column_positions(fit.random, rows.names)]
     between = np.einsum("nq,nq->n", columns, effects[person])
-    return np.asarray(rows.X @ fit.coefficients + between + fit.residual_sd * _residuals(fit.rho, rows, rng))
+    residual_sd = fit.residual_sd * _residual_scale(fit, rows.participant[first])[person]
+    return np.asarray(rows.X @ fit.coefficients + between + residual_sd * _residuals(fit.rho, rows, rng))
+
+
+def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats:
+    """Return the residual SDs of people relative to the common one."""
+    known = dict(zip(fit.participants, fit.products.residual_scale, strict=True))
+    return np.array([known.get(str(participant), 1.0) for participant in participants])
 
 
 def _residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:

@@ -38,7 +38,9 @@ class SlopeVariance:
     share_positive: float
 
 
-def slope_variance(rows: ModelRows, name: str, *, residuals: Residuals = "car1") -> SlopeVariance:
+def slope_variance(
+    rows: ModelRows, name: str, *, residuals: Residuals = "car1", correlated: bool = True
+) -> SlopeVariance:
     """Test and measure how much the slope of a column differs between people.
 
     Both models have the same columns and residual correlation, estimated anew in each.
@@ -49,8 +51,8 @@ def slope_variance(rows: ModelRows, name: str, *, residuals: Residuals = "car1")
         With ``name`` among ``rows.random``.
     name
         The column.
-    residuals
-        As in ``fit_mixed``.
+    residuals, correlated
+        As in ``fit_mixed``. Effects that are not correlated are tested for the variance alone.
 
     Raises
     ------
@@ -63,10 +65,10 @@ def slope_variance(rows: ModelRows, name: str, *, residuals: Residuals = "car1")
     """
     column_positions([name], rows.random)
     others = tuple(other for other in rows.random if other != name)
-    fit = fit_mixed(rows, residuals=residuals)
-    without = fit_mixed(replace(rows, random=others), residuals=residuals)
+    fit = fit_mixed(rows, residuals=residuals, correlated=correlated)
+    without = fit_mixed(replace(rows, random=others), residuals=residuals, correlated=correlated)
     statistic = max(0.0, 2 * (fit.log_likelihood - without.log_likelihood))
-    p = mixture_p(statistic, len(others))
+    p = mixture_p(statistic, len(others) if correlated else 0)
     interval = sd_interval(fit, name)
     sd, low = interval.estimate, interval.low if p < 0.05 else 0.0
     average = fit.coefficients[list(fit.names).index(name)]
@@ -75,7 +77,7 @@ def slope_variance(rows: ModelRows, name: str, *, residuals: Residuals = "car1")
 
 
 def mixture_p(statistic: float, kept: int) -> float:
-    """Return the p-value of adding one person-specific effect, with its covariances, to ``kept`` others.
+    """Return the p-value of adding one person-specific effect, with its covariances with ``kept`` others.
 
     Under no variance the statistic is chi-squared with ``kept`` or with ``kept + 1`` degrees of freedom, half and half.
     """

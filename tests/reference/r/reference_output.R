@@ -16,15 +16,19 @@ js <- function(x) {            # minimal exact JSON writer (17 significant digit
 }
 save_ref <- function(x, f) { dir.create(ROOT,FALSE,TRUE); x$session <- list(R=R.version.string, lme4=as.character(packageVersion("lme4")), nlme=as.character(packageVersion("nlme")), lmerTest=as.character(packageVersion("lmerTest"))); writeLines(js(x), file.path(ROOT,f)) }
 ctl <- lmerControl(optimizer="bobyqa", optCtrl=list(maxfun=2e5, rhoend=1e-12, rhobeg=0.02), calc.derivs=FALSE)
-# everything about an lmer fit
-lmer_ref <- function(formula, data, REML, ddf=TRUE, kr=FALSE) {
-  t0 <- proc.time()[[3]]
+# an lmer fit, restarted from its optimum with tight tolerances
+polished <- function(formula, data, REML) {
   m <- lmerTest::lmer(formula, data=data, REML=REML, control=lmerControl(optimizer="bobyqa", optCtrl=list(maxfun=2e5, rhoend=1e-11)))
-  # polish: restart with Nelder-Mead/nlminb at tight tolerance from the optimum
   dev <- lme4::lmer(formula, data=data, REML=REML, devFunOnly=TRUE)
   th <- getME(m,"theta"); lo <- getME(m,"lower")
   o <- nlminb(th, dev, lower=lo, control=list(rel.tol=1e-15, x.tol=1e-12, abs.tol=0, eval.max=5000, iter.max=2000))
-  if (o$objective <= dev(th)+1e-12) { m <- lmerTest::lmer(formula, data=data, REML=REML, start=o$par, control=lmerControl(optimizer="bobyqa", optCtrl=list(maxfun=2e5, rhobeg=1e-4, rhoend=1e-13))) }
+  if (o$objective > dev(th)+1e-12) return(m)
+  lmerTest::lmer(formula, data=data, REML=REML, start=o$par, control=lmerControl(optimizer="bobyqa", optCtrl=list(maxfun=2e5, rhobeg=1e-4, rhoend=1e-13)))
+}
+# everything about an lmer fit
+lmer_ref <- function(formula, data, REML, ddf=TRUE, kr=FALSE) {
+  t0 <- proc.time()[[3]]
+  m <- polished(formula, data, REML)
   t1 <- proc.time()[[3]]
   vc <- as.data.frame(VarCorr(m)); s <- summary(m, ddf=if (ddf) "Satterthwaite" else "lme4")
   re <- ranef(m, condVar=TRUE); g <- names(re)[1]; pv <- attr(re[[g]],"postVar")
