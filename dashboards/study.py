@@ -28,6 +28,10 @@ VALID_WORDS = {
     "total_sleep_time_min": "valid nights",
     "step_count": "valid step days",
     "active_time_min": "valid active days",
+    "exercise_time_min": "valid exercise days",
+    "sleep_efficiency_percent": "nights with efficiency",
+    "sleep_midpoint_min": "nights with times",
+    "sleep_regularity_index": "days with regularity",
 }
 CHART_WIDTH = 700
 PHASES = {"participant_id": pl.String, "name": pl.String, "start_date": pl.Date, "end_date": pl.Date}

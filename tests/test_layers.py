@@ -23,9 +23,14 @@ ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
 ALLOWED["models"] = ALLOWED["frame"] | {"frame"}
 ALLOWED["findings"] = ALLOWED["models"] | {"models"}
-ALLOWED["reports"] = ALLOWED["findings"] | {"findings"}
-ALLOWED["run"] = ALLOWED["reports"] | {"reports", "checks", "sources"}
-ALLOWED["commands"] = ALLOWED["run"] | {"run"}
+ALLOWED["processes"] = set()
+ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "processes"}
+ALLOWED["reading"] = ALLOWED["checks"] | {"checks"}
+ALLOWED["inbox"] = ALLOWED["store"] | {"sources", "store"}
+ALLOWED["staging"] = ALLOWED["reading"] | {"processes", "reading", "store"}
+ALLOWED["run"] = ALLOWED["reports"] | {"reports", "checks", "sources", "reading", "inbox", "staging"}
+ALLOWED["inspection"] = ALLOWED["run"] | {"run"}
+ALLOWED["commands"] = ALLOWED["inspection"] | {"inspection"}
 ALLOWED["cli"] = {"errors", "commands"}
 
 

@@ -50,7 +50,7 @@ def folder(tmp_path_factory):
 def test_the_readme_shows_every_command_of_the_command_line():
     help_text = _parser().format_help()
     shown = {shlex.split(command)[1] for command in OWN}
-    listed = set(re.findall(r"^    (\w+)\b", help_text, re.MULTILINE)) - {"COMMAND"}
+    listed = set(re.findall(r"^    ([\w-]+)", help_text, re.MULTILINE)) - {"COMMAND"}
     assert shown == listed
 
 

@@ -71,11 +71,13 @@ class Checked:
     """The rows of a batch, sorted by whether they keep the rules.
 
     ``accepted`` has exactly the columns and types of its record table; ``rejected`` has ``entry``, ``line``,
-    ``column``, ``rule`` and ``text``. Their heights add up to the batch's.
+    ``column``, ``rule`` and ``text``. Their heights add up to the batch's. ``places`` has ``entry`` and ``line`` of
+    each accepted row.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
+    places: pl.DataFrame
 
 
 def _date_range(column: str, day: pl.Expr) -> Rule:
@@ -250,4 +252,5 @@ def check_records(batch: RecordBatch, today: date) -> Checked:
     return Checked(
         accepted=sorted_out.filter(kept).select(pl.col(name).cast(dtype) for name, dtype in table.columns.items()),
         rejected=sorted_out.filter(~kept).select(_EXTRA),
+        places=sorted_out.filter(kept).select("entry", "line"),
     )

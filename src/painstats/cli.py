@@ -1,4 +1,4 @@
-"""The command line: init, run, me, status, quarantine, sources, forget.
+"""The command line: init, run, me, inspect, status, quarantine, sources, forget-import, forget.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened
@@ -20,6 +20,7 @@ from types import FrameType
 from painstats.errors import PainstatsError, StorageError, place_of
 
 INTERRUPTED = 130
+MOST_PROCESSES = 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,12 +92,29 @@ def _parser() -> argparse.ArgumentParser:
     run = _add(commands, "run", "read what is new in the inbox and answer", _run)
     run.add_argument("--quiet", action="store_true", help="no progress")
     run.add_argument("--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine")
-    _add(commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status)
+    run.add_argument(
+        "--processes",
+        type=_number_of_processes,
+        help="how many processes read and draw (default: one a processor)",
+    )
+    status = _add(
+        commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status
+    )
+    status.add_argument("--files", action="store_true", help="each file with its number, instead of sums")
     _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
+    withdraw = _add(commands, "forget-import", "take one file out again, as if it had never been read", _forget_import)
+    withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number as status --files tells")
+    withdraw.add_argument("--undo", action="store_true", help="let the next run read it again")
     forget = _add(commands, "forget", "remove a person from everything, and prove it", _forget)
     forget.add_argument("participant", metavar="PARTICIPANT")
     forget.add_argument("--yes", action="store_true", help="do not ask")
     _add_me(commands)
+    look = _add(
+        commands, "inspect", "what a file is and what is in it, before anything is loaded", _inspect, study=False
+    )
+    look.add_argument("path", metavar="FILE", type=Path, help="a zip, a file or an unpacked folder, as it came")
+    look.add_argument("--study", type=Path, help="a study folder, for its time zones and diary mappings")
+    look.add_argument("--zone", "--time-zone", help="where the person lives, such as Europe/London")
     _add(
         commands, "sources", "which exports are understood, and how to get them out of each app", _sources, study=False
     )
@@ -167,6 +185,12 @@ def _add_diary_options(me: argparse.ArgumentParser) -> None:
     )
 
 
+def _number_of_processes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"write a number from 1 to {MOST_PROCESSES}")
+    return int(text)
+
+
 def _init(options: argparse.Namespace) -> int:
     from painstats.commands.init import init
 
@@ -176,19 +200,31 @@ def _init(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from painstats.commands.run import run
 
-    return run(options.study, options.json, options.quiet, options.allow_quarantine)
+    return run(options.study, options.json, options.quiet, options.allow_quarantine, options.processes)
 
 
 def _status(options: argparse.Namespace) -> int:
     from painstats.commands.status import status
 
-    return status(options.study, options.json)
+    return status(options.study, options.json, options.files)
 
 
 def _quarantine(options: argparse.Namespace) -> int:
     from painstats.commands.quarantine import quarantine
 
     return quarantine(options.study, options.json)
+
+
+def _forget_import(options: argparse.Namespace) -> int:
+    from painstats.commands.forget_import import forget_import
+
+    return forget_import(options.study, options.named, options.undo, options.json)
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from painstats.commands.inspect import inspect
+
+    return inspect(options.path, options.study, options.zone, options.json)
 
 
 def _forget(options: argparse.Namespace) -> int:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 
-from painstats.checks import check_records
 from painstats.daily import build_daily_table
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
+from painstats.inbox import InboxFile, list_inbox, whose
 from painstats.models.analysis import fit_models
+from painstats.reading import (
+    PROCESS_ENDED,
+    CheckedBatch,
+    ExportToRead,
+    Found,
+    ReadingFailedError,
+    StagedExport,
+    read_checked,
+    replay,
+)
 from painstats.reports import write_reports
-from painstats.sources import read_export
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
-from painstats.sources.export import content_hash
+from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
+from painstats.sources.export import content_hash, export_date
+from painstats.staging import staged_ahead
 from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
 from painstats.store.ledger import (
     ExportIdentity,
-    has_participants,
     known_import,
     loaded_exports,
     lost_when_read_again,
@@ -31,27 +38,34 @@ from painstats.store.ledger import (
     record_refusal,
     unreported_quarantine,
 )
-from painstats.store.load import CheckedRows, IgnoredRows, Reading, ReadingNote
+from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, ReadingNote
 from painstats.store.stages import StageDone, clear_records, done_before, inputs_hash, mark_done
 from painstats.study import Study
 
+__all__ = [
+    "FileOutcome",
+    "InboxFile",
+    "RunSummary",
+    "answer",
+    "as_reading",
+    "list_inbox",
+    "load_file",
+    "load_files",
+    "prepare",
+    "run_study",
+]
+
 VERSION = version("painstats")
-SOLE_PARTICIPANT = "me"
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class InboxFile:
-    """A file in the inbox and whose it is (None where only the file itself can say)."""
-
-    path: Path
-    name: str
-    participant_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file: ``loaded``, ``known`` (read before), ``refused`` or ``failed`` (our fault)."""
+    """What became of one file.
+
+    ``loaded``, ``known`` (read before), ``withdrawn`` (taken out before, and not let in again), ``refused`` or
+    ``failed`` (our fault).
+    """
 
     file: InboxFile
     status: str
@@ -83,7 +97,7 @@ class RunSummary:
     exit_code: int = field(default=0)
 
 
-def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
+def run_study(study: Study, say: Say = lambda _: None, processes: int | None = None) -> RunSummary:
     """Read what is new in the inbox, and answer.
 
     Parameters
@@ -92,6 +106,8 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
         The study to run.
     say
         Receives one line of progress at a time, without any person's values.
+    processes
+        How many processes read large exports and draw reports; None for as many as there are processors.
 
     Raises
     ------
@@ -100,8 +116,8 @@ def run_study(study: Study, say: Say = lambda _: None) -> RunSummary:
     """
     with open_store(study) as store:
         prepare(store, say)
-        outcomes = tuple(load_file(store, file, say) for file in list_inbox(study))
-        return answer(store, outcomes, say)
+        outcomes = load_files(store, list_inbox(study), say, processes)
+        return answer(store, outcomes, say, processes)
 
 
 def prepare(store: Store, say: Say) -> None:
@@ -110,7 +126,7 @@ def prepare(store: Store, say: Say) -> None:
     identities = [export.identity for export in loaded]
     if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
         return
-    present = {_content_or_none(file.path) for file in list_inbox(store.study)}
+    present = {_content_or_none(file) for file in list_inbox(store.study)}
     absent = sorted(lost_when_read_again(loaded, present))
     if absent:
         raise StudyError(
@@ -122,76 +138,122 @@ def prepare(store: Store, say: Say) -> None:
     clear_records(store)
 
 
-def _content_or_none(path: Path) -> str | None:
+def _content_or_none(file: InboxFile) -> str | None:
     try:
-        return content_hash(path)
+        return content_hash(file.path, file.without)
     except ExportRefused:
         return None
 
 
-def list_inbox(study: Study) -> list[InboxFile]:
-    """List the files of the inbox, the oldest first, with the participant that their folder names."""
-    if not study.inbox.is_dir():
-        raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
-    paths = [
-        path
-        for path in _walked(study.inbox)
-        if (path.is_file() or path.is_symlink()) and not any(map(_is_hidden, path.relative_to(study.inbox).parts))
-    ]
-    # Where two files contradict each other the later one counts, so the one changed last comes last.
-    paths.sort(key=lambda path: (path.lstat().st_mtime_ns, str(path)))
-    ignore = study.plan.inbox.ignore
-    files = []
-    for path in paths:
-        below = path.relative_to(study.inbox)
-        if any(fnmatch(path.name, pattern) or fnmatch(str(below), pattern) for pattern in ignore):
-            continue
-        files.append(InboxFile(path, str(below), below.parts[0] if len(below.parts) > 1 else None))
-    return files
+# --- files ---
 
 
-def _walked(folder: Path) -> Iterator[Path]:
-    """Walk a folder, also through links to folders, each once; links that lead nowhere are found too."""
-    seen = set()
-    for parent, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(parent)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        yield from (Path(parent) / name for name in names)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A file that was looked at: how it is to be read if it is new, or what became of it already."""
+
+    file: InboxFile
+    task: ExportToRead | None = None
+    outcome: FileOutcome | None = None
+
+
+def load_files(
+    store: Store, files: Sequence[InboxFile], say: Say, processes: int | None = None
+) -> tuple[FileOutcome, ...]:
+    """Read, check and store files, large new ones in several processes; the outcome is that of one after another.
+
+    Parameters
+    ----------
+    processes
+        How many processes read; None for as many as there are processors, 1 for this process alone.
+    """
+    looked = [_look_at(store, file) for file in files]
+    new = [each.task for each in looked if each.task]
+    with staged_ahead(store.study.folder, new, processes) as stage:
+        return tuple(_load(store, each, stage, say) for each in looked)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one file, unless it is known; a file that fails leaves the database as it was."""
-    study = store.study
-    participant = file.participant_id or _sole_participant(store)
+    return _load(store, _look_at(store, file), lambda _: None, say)
+
+
+def _look_at(store: Store, file: InboxFile) -> _Looked:
+    study, participant = store.study, whose(store, file)
     try:
-        content = content_hash(file.path)
+        content = content_hash(file.path, file.without)
     except ExportRefused as refusal:
-        return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
-    identity = ExportIdentity(file.name, content, _reading_hash(study, participant), participant)
-    known = known_import(store, identity, VERSION)
-    if known is not None:
-        status = "known" if known.status == "loaded" else "refused"
-        return FileOutcome(file, status, rule=known.rule, message=known.message)
+        outcome = FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
+        return _Looked(file, outcome=outcome)
+    settings = ReadSettings(participant, study.time_zones, study.plan.diaries)
+    task = ExportToRead(file.path, file.without, content, settings)
+    known = _known(store, file, task)
+    return _Looked(file, outcome=known) if known else _Looked(file, task)
+
+
+def _identity(study: Study, file: InboxFile, task: ExportToRead) -> ExportIdentity:
+    participant = task.settings.participant_id
+    return ExportIdentity(file.name, task.content_hash, _reading_hash(study, participant), participant)
+
+
+def _known(store: Store, file: InboxFile, task: ExportToRead) -> FileOutcome | None:
+    known = known_import(store, _identity(store.study, file, task), VERSION)
+    if known is None:
+        return None
+    status = {"loaded": "known"}.get(known.status, known.status)
+    return FileOutcome(file, status, rule=known.rule, message=known.message)
+
+
+def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedExport | None], say: Say) -> FileOutcome:
+    file, task = looked.file, looked.task
+    if file.participant_id is None and task and task.settings.participant_id != whose(store, file):
+        looked = _look_at(store, file)  # another file has said meanwhile who else there is
+        task = looked.task
+    known = looked.outcome or (_known(store, file, task) if task else None)
+    if known or task is None:
+        return known or FileOutcome(file, "failed")
     say(f"reading {file.name}")
+    identity = _identity(store.study, file, task)
     try:
-        settings = ReadSettings(participant, study.time_zones, study.plan.diaries)
-        source, reads = read_export(file.path, settings)
-        summary = load_records(store, identity, source.name, _checked(reads, settings), VERSION)
+        staged = stage(task)
+        source, found = replay(staged) if staged else read_checked(task)
+        dated = ExportDate(*export_date(file.path, file.without))
+        summary = load_records(store, identity, source, map(as_reading, found), VERSION, dated)
     except ExportRefused as refusal:
-        record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION)
+        if refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
+            record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION)
         return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     except PainstatsError:
         raise
     except Exception as error:  # one file's failure must not stop the others
-        message = f"{file.name}: {type(error).__name__} while reading; please report it"
-        return FileOutcome(file, "failed", rule="bug", message=message)
+        return FileOutcome(file, "failed", rule="bug", message=f"{file.name}: {_failure(error)}")
     return FileOutcome(file, "loaded", summary)
 
 
-def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say) -> RunSummary:
+def _failure(error: Exception) -> str:
+    kind = str(error) if isinstance(error, ReadingFailedError) else type(error).__name__
+    if kind == PROCESS_ENDED:
+        return "the process that read it was ended, perhaps for want of memory; run again, with --processes 1"
+    return f"{kind} while reading; please report it"
+
+
+def as_reading(found: Found) -> Reading:
+    """Say what a source yields in the words of the store."""
+    match found:
+        case CheckedBatch(table, accepted, rejected):
+            return CheckedRows(table, accepted, rejected)
+        case Ignored(entry, rows, reason):
+            return IgnoredRows(entry, rows, reason)
+        case Noted(entry, message):
+            return ReadingNote(f"{entry}: {message}" if entry else message)
+        case Exported(at):
+            return ExportDate(at)
+
+
+# --- answers ---
+
+
+def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes: int | None = None) -> RunSummary:
     """Compute and write everything that rests on the records, unless nothing changed since the last time."""
     codes = [outcome.exit_code for outcome in outcomes]
     if unreported_quarantine(store):
@@ -214,45 +276,10 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say) -> RunSumm
     find(store)
     say("writing the reports")
     published = publish_tables(store)
-    reports = write_reports(store)
+    reports = write_reports(store, processes)
     mark_done(store, "reports", inputs, StageDone(refusal, (*published, *reports)))
     mark_reported(store)
     return RunSummary(outcomes, True, tuple(reports), refusal, gravest(codes))
-
-
-def _checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Reading]:
-    for read in reads:
-        match read:
-            case Ignored(entry, rows, reason):
-                yield IgnoredRows(entry, rows, reason)
-            case Noted(entry, message):
-                yield ReadingNote(f"{entry}: {message}" if entry else message)
-            case batch:
-                if settings.participant_id is None and batch.frame["participant_id"].null_count():
-                    raise ExportRefused(
-                        "no_participant",
-                        "the file does not say whose it is; move it into a folder named after the participant: "
-                        "inbox/<participant>/",
-                    )
-                checked = check_records(batch, settings.today)
-                yield CheckedRows(batch.table, checked.accepted, checked.rejected)
-
-
-def _sole_participant(store: Store) -> str | None:
-    """Return whose the files directly in the inbox are, None where that cannot be known.
-
-    They are the one declared participant's, or the user's own, in a study that has never known anybody else: not in
-    its inbox, not in its ledger, and nobody who was forgotten.
-    """
-    declared = set(store.study.plan.participants)
-    sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT
-    folders = {path.name for path in store.study.inbox.iterdir() if path.is_dir() and not _is_hidden(path.name)}
-    return None if (declared | folders) - {sole} or has_participants(store, sole) else sole
-
-
-def _is_hidden(name: str) -> bool:
-    """Whether a file or folder belongs to the system or a synchroniser, not to a person."""
-    return name.startswith((".", "@", "__MACOSX"))
 
 
 def _reading_hash(study: Study, participant_id: str | None) -> str:

@@ -236,6 +236,8 @@ class RulesPlan(_Plan):
     """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md)."""
 
     step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")
+    step_rule: Literal["merge", "max_source"] = "merge"
+    adjust_for_device: bool = False
     day_ends_hour: int = Field(default=4, ge=0, le=11)
     min_active_hours: int = Field(default=6, ge=0, le=24)
     min_clock_hours: float = Field(default=20, ge=0, le=24)

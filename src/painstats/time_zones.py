@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -31,6 +32,16 @@ class ZonePeriod:
     starts_at: datetime
     ends_at: datetime
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """A stretch of time with one clock: ``offset_min`` minutes east of UTC from ``starts_at`` until ``ends_at``."""
+
+    time_zone: str
+    starts_at: datetime
+    ends_at: datetime
+    offset_min: int
 
 
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
@@ -94,7 +105,7 @@ class TimeZones:
 
         A move from one zone to another happens at the midnight between the two dates, or rather at the later of the two
         midnights that there are: the evening of the last date is spent where the person still was. It makes one date
-        longer or shorter than 24 hours.
+        longer or shorter than 24 hours. Over the date line a date is left out or lived twice.
         """
         home = self.of(participant_id)
         moves: dict[date, str] = {}
@@ -103,7 +114,7 @@ class TimeZones:
             moves[journey.last_date + timedelta(days=1)] = home
         zones = [home, *(zone for _, zone in sorted(moves.items()))]
         starts = [BEGINNING] + [
-            max(_midnight(day, before), _midnight(day, after))
+            _later_midnight(day, stay=before if after == home else after, other=after if after == home else before)
             for day, before, after in zip(sorted(moves), zones, zones[1:], strict=False)
         ]
         return [
@@ -114,3 +125,49 @@ class TimeZones:
 
 def _midnight(day: date, time_zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def _later_midnight(day: date, *, stay: str, other: str) -> datetime:
+    """Return the later of the midnights that begin a date in two zones.
+
+    The date is one of the calendar where the journey was. Where the two midnights lie more than twelve hours apart, the
+    date line lies between the zones, and the midnight nearest to it in the other zone begins another date.
+    """
+    midnight = _midnight(day, stay)
+    others = [_midnight(day + timedelta(days=shift), other) for shift in (-1, 0, 1)]
+    return max(midnight, min(others, key=lambda instant: abs(instant - midnight)))
+
+
+@lru_cache(maxsize=64)
+def clock_offsets(time_zone: str) -> tuple[ClockOffset, ...]:
+    """List the stretches in which a zone's clock kept one offset from UTC, without holes or overlaps.
+
+    Changes before 1990, from when on records may date, and after 2100 are left out.
+    """
+    zone = ZoneInfo(time_zone)
+    days = [datetime(1990, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(365 * 110)]
+    offsets = [_offset_min(zone, day) for day in days]
+    changes = [
+        _change(zone, earlier, later)
+        for earlier, later, before, after in zip(days, days[1:], offsets, offsets[1:], strict=False)
+        if before != after
+    ]
+    starts = [BEGINNING, *changes]
+    return tuple(
+        ClockOffset(time_zone, starts_at, ends_at, _offset_min(zone, ends_at - timedelta(minutes=1)))
+        for starts_at, ends_at in zip(starts, [*changes, END], strict=True)
+    )
+
+
+def _offset_min(zone: ZoneInfo, instant: datetime) -> int:
+    offset = instant.astimezone(zone).utcoffset()
+    return round(offset.total_seconds() / 60) if offset is not None else 0
+
+
+def _change(zone: ZoneInfo, earlier: datetime, later: datetime) -> datetime:
+    """Find the minute between two instants from which on the offset is that of the later one."""
+    after = _offset_min(zone, later)
+    while later - earlier > timedelta(minutes=1):
+        middle = earlier + timedelta(minutes=(later - earlier) // timedelta(minutes=2))
+        earlier, later = (earlier, middle) if _offset_min(zone, middle) == after else (middle, later)
+    return later

@@ -23,6 +23,8 @@ class Measure:
         Plausible limits of one day; outside them a day counts as missing, with the reason.
     least_within_sd
         Least within-person standard deviation, in effect units, for a statement about one person.
+    more
+        What a higher value is called: "a longer night", "more steps".
     """
 
     name: str
@@ -33,16 +35,28 @@ class Measure:
     lowest: float
     highest: float
     least_within_sd: float
+    more: str
 
 
 MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("total_sleep_time_min", "sleep", "hour of sleep", 60.0, 0, 120.0, 960.0, 0.5),
-        Measure("step_count", "steps", "1 000 steps", 1000.0, 1, 500.0, 60_000.0, 0.8),
-        Measure("active_time_min", "active time", "30 active minutes", 30.0, 1, 1.0, 1200.0, 0.5),
+        Measure("total_sleep_time_min", "sleep", "hour of sleep", 60.0, 0, 120.0, 960.0, 0.5, "a longer night"),
+        Measure("step_count", "steps", "1 000 steps", 1000.0, 1, 500.0, 60_000.0, 0.8, "more steps"),
+        Measure("active_time_min", "active time", "30 active minutes", 30.0, 1, 1.0, 1200.0, 0.5, "more active time"),
+        Measure("exercise_time_min", "exercise", "30 minutes of exercise", 30.0, 1, 0.0, 720.0, 0.3, "more exercise"),
+        Measure(
+            "sleep_efficiency_percent", "sleep efficiency", "10 percentage points", 10.0, 0, 20.0, 100.0, 0.3,
+            "a night with less time awake in bed",
+        ),
+        Measure("sleep_midpoint_min", "midpoint of sleep", "hour later", 60.0, 0, -720.0, 1440.0, 0.3, "a later night"),
+        Measure(
+            "sleep_regularity_index", "sleep regularity", "10 points of regularity", 10.0, 0, -100.0, 100.0, 0.3,
+            "two weeks of more regular sleep",
+        ),
     )
-}
+}  # fmt: skip
+"""What a device tells of a date. A measure with a default lag of 0 is one of the night that ends on the date."""
 
 ITEMS = (
     "pain", "soreness", "fatigue", "mood", "anxiety", "stress", "stiffness", "sleep_quality", "readiness", "energy",

@@ -20,11 +20,11 @@ PLANTED = {"total_sleep_time_min_lag0": "sleep_slope", "step_count_lag1": "steps
 
 
 def fill(store, days: pl.DataFrame) -> None:
-    """Put the days that were rated and worn into the record tables."""
+    """Put the days that were rated and worn into the record tables, past the loader that would say what they touch."""
     store.connection.register("days", days.to_arrow())
     origin = "participant_id, 'test', 'd', 'tracker'"
     store.connection.execute(
-        f"DELETE FROM daily_total; DELETE FROM self_report;"
+        "DELETE FROM daily_total; DELETE FROM self_report; DELETE FROM daily_built;"
         f"INSERT INTO daily_total SELECT {origin}, date, 'step_count', step_count, 1 FROM days WHERE NOT unworn;"
         f"INSERT INTO daily_total SELECT {origin}, date, 'total_sleep_time_min', total_sleep_time_min, 1 FROM days WHERE NOT unworn;"
         "INSERT INTO self_report SELECT participant_id, 'test', date, NULL, 'pain', '', 'today', 'evening', 1, pain_score, 0, 10, true, 1 "

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from painstats.errors import ExportRefused
-from painstats.sources.export import MAX_ENTRIES, Entry, content_hash, open_export, read_whole
+from painstats.sources.export import MAX_ENTRIES, Entry, content_hash, export_date, open_export, read_whole
 from tests.sources.reading import written, zipped
 
 CONTENT = b"".join(b"row %d of a file that packs well\n" % row for row in range(20_000))
@@ -237,3 +239,35 @@ def test_a_whole_entry_is_read_only_up_to_a_limit(a_zip: Path) -> None:
     [entry] = open_export(a_zip).entries
     assert read_whole(entry, len(CONTENT)) == CONTENT
     assert rule_of(lambda: read_whole(entry, len(CONTENT) - 1)) == "too_large"
+
+
+# --- when it was exported ---
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ([(2026, 1, 5, 8, 0, 0), (2026, 1, 5, 9, 30, 2)], (datetime(2026, 1, 5, 9, 30, 2, tzinfo=UTC), True)),
+        ([(1980, 1, 1, 0, 0, 0)], (datetime(2025, 6, 1, tzinfo=UTC), False)),  # no date was written
+        ([(2107, 12, 31, 23, 59, 58)], (datetime(2025, 6, 1, tzinfo=UTC), False)),
+        ([(2026, 0, 0, 0, 0, 0)], (datetime(2025, 6, 1, tzinfo=UTC), False)),
+    ],
+)
+def test_the_latest_entry_dates_a_zip_and_its_last_change_one_without_dates(
+    tmp_path: Path, dates: list[tuple[int, ...]], expected: tuple[datetime, bool]
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, date_time in enumerate(dates):
+            archive.writestr(zipfile.ZipInfo(f"{number}.txt", (2026, 1, 1, 0, 0, 0)), "x")
+            archive.infolist()[-1].date_time = date_time
+    os.utime(path, (expected_mtime := datetime(2025, 6, 1, tzinfo=UTC).timestamp(), expected_mtime))
+    assert export_date(path) == expected
+
+
+def test_a_folder_is_as_new_as_its_newest_file(tmp_path: Path) -> None:
+    for number in (1, 3, 2):
+        path = written(tmp_path / f"{number}.txt", "x")
+        os.utime(path, (number * 1_000_000_000 / 2, number * 1_000_000_000 / 2))
+    assert export_date(tmp_path) == (datetime.fromtimestamp(1_500_000_000, UTC), False)
+    assert export_date(tmp_path, {"3.txt"}) == (datetime.fromtimestamp(1_000_000_000, UTC), False)

@@ -66,10 +66,11 @@ def test_a_later_export_corrects_and_the_old_value_is_kept(store):
     later = load(store, "b", steps("at | steps\n10 09:00 | 250"))
     assert counts(later) == (0, 0, 1, 0, 0)
     assert [row["step_count"] for row in table(store, STORED)] == [100, 250]
-    [old] = table(
-        store, "SELECT old_import_id, new_import_id, (record->>'step_count')::INTEGER AS step_count FROM superseded"
-    )
-    assert old == {"old_import_id": first.import_id, "new_import_id": later.import_id, "step_count": 200}
+    [old] = table(store, "SELECT import_id, (record->>'step_count')::INTEGER AS step_count FROM superseded")
+    assert old == {"import_id": first.import_id, "step_count": 200}
+    assert table(store, "SELECT import_id, step_count FROM step_count WHERE step_count = 250") == [
+        {"import_id": later.import_id, "step_count": 250}
+    ]
 
 
 def test_a_repeated_row_in_one_file_counts_as_known(store):

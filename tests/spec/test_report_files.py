@@ -13,7 +13,7 @@ from painstats.reports import write_reports
 from painstats.reports.pages import page_name
 from painstats.reports.svg import drawn, label_text
 from painstats.store import open_store
-from tests.made_up_study import EVIL_ID, fill, small_study
+from tests.made_up_study import DAYS, EVIL_ID, fill, small_study
 from tests.reading_pages import read_page
 
 
@@ -104,3 +104,17 @@ def test_a_drawing_that_reaches_outside_is_refused():
     image = alt.Chart(alt.InlineData(values=[{"u": "https://example.org/x.png"}])).mark_image().encode(url="u:N")
     with pytest.raises(ValueError, match="may not"):
         drawn(image, "image")
+
+
+def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
+    from painstats.reports import drawing
+
+    monkeypatch.setattr(drawing, "WORTH_PROCESSES", 2)
+    with open_store(small_study(tmp_path / "study")) as store:
+        fill(store)
+        written = {
+            processes: {path.name: path.read_bytes() for path in write_reports(store, processes)}
+            for processes in (1, 2)
+        }
+    assert written[1] == written[2]
+    assert len(written[1]) == len(DAYS) + 2

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from glob import escape
@@ -14,8 +12,9 @@ from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, progress, silent
 from painstats.errors import StudyError
+from painstats.inbox import SOLE_PARTICIPANT
 from painstats.reports.reading import FILLED_WORDS, RECALL_WORDS
-from painstats.run import SOLE_PARTICIPANT, RunSummary, run_study
+from painstats.run import RunSummary, run_study
 from painstats.store import open_store
 from painstats.store.publish import write_privately
 from painstats.study import Study, checked_plan
@@ -133,10 +132,7 @@ def _fill_inbox(study: Study, paths: list[Path]) -> None:
 
 
 def _link(path: Path, place: Path) -> None:
-    if path.is_dir():
-        shutil.copytree(path, place, copy_function=os.symlink)
-    else:
-        place.symlink_to(path)
+    place.symlink_to(path, target_is_directory=path.is_dir())
 
 
 def _plan(diary: MyDiary, time_zone: str) -> dict[str, object]:

@@ -14,11 +14,11 @@ from painstats.run import FileOutcome, RunSummary, Say, run_study
 from painstats.study import Study, read_study
 
 
-def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool) -> int:
+def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, processes: int | None = None) -> int:
     """Run a study and print a summary."""
     study = read_study(folder)
     say = silent if quiet else progress()
-    summary = run_study(study, say)
+    summary = run_study(study, say, processes)
     say("done")
     if as_json:
         print_json(as_answer(summary))
@@ -72,7 +72,11 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
     """
     loaded = [outcome.summary for outcome in summary.files if outcome.summary]
     known = sum(outcome.status == "known" for outcome in summary.files)
-    print(f"Files: {len(loaded)} read, {known} known from before, {_count(summary, 'refused')} refused")
+    withdrawn = _count(summary, "withdrawn")
+    print(
+        f"Files: {len(loaded)} read, {known} known from before, {_count(summary, 'refused')} refused"
+        f"{f', {withdrawn} withdrawn and left out' if withdrawn else ''}"
+    )
     if loaded:
         print(
             f"Rows:  {sum(s.read for s in loaded)} read = {sum(s.new for s in loaded)} new "

@@ -15,6 +15,10 @@ VALID_DAYS = {
     "total_sleep_time_min": "valid_nights",
     "step_count": "valid_step_days",
     "active_time_min": "valid_active_days",
+    "exercise_time_min": "valid_exercise_days",
+    "sleep_efficiency_percent": "valid_efficiency_nights",
+    "sleep_midpoint_min": "valid_midpoint_nights",
+    "sleep_regularity_index": "valid_regularity_nights",
 }
 
 HEADINGS = {
@@ -29,8 +33,22 @@ HEADINGS = {
 }
 
 
-def status(folder: Path, as_json: bool) -> int:
-    """Print the state of a study."""
+FILES = """
+SELECT import_id, participant_id, file_name, source, status, rule, exported_at, imported_at, rows_read,
+       rows_new + rows_corrected AS rows_stored, rows_same, rows_quarantined, rows_ignored
+FROM import ORDER BY import_id
+"""
+FILE_HEADINGS = {
+    "import_id": "number", "participant_id": "participant", "file_name": "file", "source": "source",
+    "status": "status", "exported": "exported", "rows_read": "rows read", "rows_stored": "stored",
+    "rows_same": "already known", "rows_quarantined": "quarantine", "rows_ignored": "not needed",
+}  # fmt: skip
+
+
+def status(folder: Path, as_json: bool, files: bool = False) -> int:
+    """Print the state of a study, or each file that was read, refused or withdrawn."""
+    if files:
+        return _files(folder, as_json)
     study = read_study(folder)
     with open_store(study) as store:
         imports = read_table(store, "import_summary").to_dicts()
@@ -57,6 +75,18 @@ def status(folder: Path, as_json: bool) -> int:
     )  # fmt: skip
     print()
     print_table(people, HEADINGS)
+    return 0
+
+
+def _files(folder: Path, as_json: bool) -> int:
+    with open_store(read_study(folder)) as store:
+        rows = store.connection.execute(FILES).pl().to_dicts()
+    if as_json:
+        print_json({"files": rows})
+        return 0
+    for row in rows:
+        row["exported"] = row["exported_at"] and row["exported_at"].date()
+    print_table(rows, FILE_HEADINGS)
     return 0
 
 

@@ -1,78 +1,163 @@
-"""Build the daily table: one row for each participant and local date, by SQL in this folder, in one transaction."""
+"""Build the daily table: one row for each participant and local date, computed by the SQL of this folder.
+
+Only what new, corrected or removed records can have changed is computed anew, by the same SQL that builds everything:
+the result is the same, to the last bit, as if all had been built at once. It is put in place in one transaction.
+"""
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import duckdb
-import polars as pl
 
+from painstats.daily.declare import declare_plan, inputs_hash, script
+from painstats.records import RECORD_TABLES, TREATMENT
 from painstats.store.connection import Store, transaction
-from painstats.study import Study
-from painstats.vocabulary import DEVICE_KINDS, MEASURES
 
-STEPS_IN_ORDER = ("steps.sql", "sleep.sql", "ratings.sql", "summary.sql")
+DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement")
+"""What is built here."""
+
+SLEEP = ("clock.sql", "sleep.sql")
+TOPICS = ("steps.sql", "step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
+EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
+LONGEST_SLEEP_MIN = 1440
+"""Whoever has longer sleep than this on record is computed whole, because days further away can depend on it."""
+
+DAYS_BEFORE, DAYS_AFTER = 28, 6
+"""How far back and how far ahead the measures look that a date takes from the dates around it."""
 
 
 def build_daily_table(store: Store) -> int:
-    """Build ``daily_summary`` and ``step_by_device`` from all records.
+    """Bring the daily table, and the tables beside it, up to the records.
+
+    Builds ``daily_summary``, ``step_by_device``, ``sleep_by_device``, ``device_change`` and ``source_agreement``. What
+    ``touched_day`` names is computed anew; everything, when the plan or the version changed, a table is missing, or
+    records changed that ``touched_day`` does not tell of. Empties ``touched_day``.
 
     Returns
     -------
     The number of participant-days.
     """
-    with transaction(store) as connection:
-        _declare(connection, store.study)
-        for name in STEPS_IN_ORDER:
-            connection.execute((files("painstats.daily") / name).read_text(encoding="utf-8"))
-        row = connection.execute("SELECT count(*) FROM daily_summary").fetchone()
+    connection = store.connection
+    before = _temporary_tables(connection)
+    try:
+        is_whole = _must_build_all(store)
+        people = _declare_touched(connection, is_whole)
+        if people or is_whole:
+            declare_plan(connection, store.study, people)
+            # Outside the transaction: in it DuckDB takes new tables to be empty, and joins them row by row.
+            _compute(connection, is_whole)
+        with transaction(store):
+            if people or is_whole:
+                _run(connection, ("replace_all.sql" if is_whole else "replace.sql", "devices.sql", "agreement.sql"))
+            _note_built(store)
+    finally:
+        for name in sorted(_temporary_tables(connection) - before):
+            connection.execute(f'DROP TABLE temp."{name}"')
+    return _number(connection, "SELECT count(*) FROM daily_summary")
+
+
+def _must_build_all(store: Store) -> bool:
+    """Whether anything but the touched days may have changed."""
+    connection = store.connection
+    have = {
+        row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    }
+    built = connection.execute("SELECT inputs_hash, last_import_id FROM daily_built").fetchone()
+    if built is None or built[0] != inputs_hash(store.study) or not have.issuperset(DAILY_TABLES):
+        return True
+    if built[1] is not None and not _number(connection, "SELECT count(*) FROM import WHERE import_id = ?", built[1]):
+        return True  # the records were cleared and read again
+    changed = "status = 'loaded' AND rows_new + rows_corrected > 0 AND import_id > coalesce(?, 0)"
+    return bool(_number(connection, f"SELECT count(*) FROM import WHERE {changed}", built[1])) and not _number(
+        connection, "SELECT count(*) FROM touched_day"
+    )
+
+
+def _declare_touched(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> list[str]:
+    """Name the people and dates to compute, in ``touched_range``; return the people."""
+    if is_whole:
+        tables = (table for table in RECORD_TABLES if table != TREATMENT.name)
+        people = " UNION ".join(f"SELECT participant_id FROM {table}" for table in tables)
+        query = f"SELECT participant_id, {EVER[0]} AS first_date, {EVER[1]} AS last_date FROM ({people})"
+    else:
+        query = f"""
+            WITH restless AS (
+                SELECT DISTINCT participant_id FROM sleep_by_device WHERE longest_episode_min > {LONGEST_SLEEP_MIN}
+            )
+            SELECT DISTINCT t.participant_id,
+                   CASE WHEN r.participant_id IS NULL THEN first_date ELSE {EVER[0]} END AS first_date,
+                   CASE WHEN r.participant_id IS NULL THEN last_date ELSE {EVER[1]} END AS last_date
+            FROM touched_day AS t LEFT JOIN restless AS r USING (participant_id)"""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE touched_range AS {query}")
+    rows = connection.execute("SELECT DISTINCT participant_id FROM touched_range ORDER BY ALL").fetchall()
+    return [row[0] for row in rows]
+
+
+def _compute(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
+    _run(connection, SLEEP)
+    if _widen_for_long_sleep(connection):
+        _run(connection, SLEEP)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE touched_person AS SELECT DISTINCT participant_id FROM touched_range"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE stored_day (participant_id VARCHAR, date DATE, has_record BOOLEAN)"
+    )
+    if not is_whole:
+        connection.execute(
+            "INSERT INTO stored_day SELECT participant_id, date, has_record FROM daily_summary "
+            "WHERE participant_id IN (FROM touched_person)"
+        )
+    _run(connection, TOPICS)
+    _gather_facts(connection, is_whole)
+    _run(connection, ("windows.sql",))
+
+
+def _widen_for_long_sleep(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Compute people whole who have longer sleep than a day on record; whether there are any."""
+    row = connection.execute(
+        f"UPDATE touched_range SET first_date = {EVER[0]}, last_date = {EVER[1]} WHERE participant_id IN ("
+        f"SELECT participant_id FROM segment_episode WHERE (end_us - start_us) / 60e6 > {LONGEST_SLEEP_MIN}) "
+        f"AND first_date > {EVER[0]}"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _gather_facts(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
+    """Put the facts that were computed beside those that the table holds of the dates around them."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE near_fact AS FROM day_fact")
+    if is_whole:
+        return
+    columns = ", ".join(f"d.{row[0]}" for row in connection.execute("DESCRIBE day_fact").fetchall())
+    connection.execute(
+        f"INSERT INTO near_fact BY NAME SELECT {columns} FROM daily_summary AS d "
+        "JOIN kept_day AS k USING (participant_id, date) "
+        "JOIN span AS s ON s.participant_id = d.participant_id AND d.date BETWEEN s.first_date AND s.last_date "
+        "WHERE d.date BETWEEN getvariable('near_from') AND getvariable('near_until') "
+        f"AND EXISTS (FROM near AS n WHERE n.participant_id = d.participant_id "
+        f"AND d.date BETWEEN n.first_date - {DAYS_BEFORE} AND n.last_date + {DAYS_AFTER})"
+    )
+
+
+def _note_built(store: Store) -> None:
+    """Remember what the tables rest on now."""
+    connection = store.connection
+    connection.execute("DELETE FROM touched_day")
+    connection.execute("DELETE FROM daily_built")
+    connection.execute(
+        "INSERT INTO daily_built SELECT ?, max(import_id) FROM import WHERE status = 'loaded'",
+        [inputs_hash(store.study)],
+    )
+
+
+def _run(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
+    for name in names:
+        connection.execute(script(name))
+
+
+def _temporary_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> int:
+    row = connection.execute(query, list(values)).fetchone()
     return int(row[0]) if row else 0
-
-
-def _declare(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
-    """Hand the plan to the SQL: zones, device order, limits and rules."""
-    people = [
-        row[0]
-        for row in connection.execute(
-            "SELECT participant_id FROM step_count UNION SELECT participant_id FROM sleep_segment "
-            "UNION SELECT participant_id FROM sleep_episode UNION SELECT participant_id FROM daily_total "
-            "UNION SELECT participant_id FROM self_report ORDER BY ALL"
-        ).fetchall()
-    ]
-    periods = [period for person in people for period in study.time_zones.periods(person)]
-    columns = ("participant_id", "starts_at", "ends_at", "time_zone")
-    zones = pl.DataFrame(
-        [[getattr(period, column) for column in columns] for period in periods],
-        schema={
-            "participant_id": pl.String,
-            "starts_at": pl.Datetime("us", "UTC"),
-            "ends_at": pl.Datetime("us", "UTC"),
-            "time_zone": pl.String,
-        },
-        orient="row",
-    )
-    order = study.plan.rules.step_device_order
-    kinds = [*order, *(kind for kind in DEVICE_KINDS if kind not in order)]
-    limits = [(measure.name, measure.lowest, measure.highest) for measure in MEASURES.values()]
-    _temp_table(connection, "zone_period", zones)
-    _temp_table(connection, "device_order", pl.DataFrame({"device_kind": kinds, "place": range(len(kinds))}))
-    _temp_table(
-        connection, "measure_limit", pl.DataFrame(limits, schema=["measure", "lowest", "highest"], orient="row")
-    )
-    outcome, rules = study.plan.outcome, study.plan.rules
-    for variable, value in {
-        "outcome_item": outcome.item,
-        "outcome_site": outcome.site,
-        "outcome_low": outcome.scale[0],
-        "outcome_high": outcome.scale[1],
-        "day_ends_hour": rules.day_ends_hour,
-        "min_active_hours": rules.min_active_hours,
-        "min_clock_hours": rules.min_clock_hours,
-    }.items():
-        connection.execute(f"SET VARIABLE {variable} = ?", [value])
-
-
-def _temp_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register("declared_rows", frame.to_arrow())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM declared_rows")
-    connection.unregister("declared_rows")

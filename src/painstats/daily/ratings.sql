@@ -2,14 +2,18 @@
 -- report about the last 24 hours, and any report about yesterday, describe the day before the report. Where the time of a
 -- report is known, an evening that lasts past midnight still belongs to its day, and a diary filled in at any time counts
 -- as a morning's before noon.
--- In: self_report, zone_period; variables outcome_item, outcome_site, outcome_low, outcome_high, day_ends_hour. Out: rating.
+-- In: self_report, read_range, replaced, clock_period; variables outcome_item, outcome_site, outcome_low, outcome_high,
+-- day_ends_hour. Out: rating.
 
 CREATE OR REPLACE TEMP TABLE rating AS
-WITH placed AS (
-    SELECT r.*, hour(timezone(z.time_zone, r.reported_at)) AS reported_hour
-    FROM self_report AS r
-    ASOF LEFT JOIN zone_period AS z ON r.participant_id = z.participant_id AND r.reported_at >= z.starts_at
-    WHERE item = getvariable('outcome_item') AND (getvariable('outcome_site') IS NULL OR site = getvariable('outcome_site'))
+WITH near AS (
+    SELECT s.* FROM self_report AS s
+    JOIN read_range AS r ON r.participant_id = s.participant_id AND s.date BETWEEN r.first_date AND r.last_date
+    WHERE s.item = getvariable('outcome_item') AND (getvariable('outcome_site') IS NULL OR s.site = getvariable('outcome_site'))
+), placed AS (
+    SELECT n.*, ((epoch_us(n.reported_at) + c.offset_us) // 3600000000) % 24 AS reported_hour
+    FROM near AS n
+    ASOF LEFT JOIN clock_period AS c ON n.participant_id = c.participant_id AND epoch_us(n.reported_at) >= c.starts_us
 ), timed AS (
     SELECT *,
            filled <> 'morning' AND coalesce(reported_hour < getvariable('day_ends_hour'), false) AS is_past_midnight,
@@ -22,10 +26,12 @@ WITH placed AS (
            CASE WHEN higher_is_worse THEN value - scale_low ELSE scale_high - value END / (scale_high - scale_low) AS share
     FROM timed
 ), scored AS (
-    SELECT participant_id, date,
+    SELECT d.participant_id, d.date,
            getvariable('outcome_low') + share * (getvariable('outcome_high') - getvariable('outcome_low')) AS score
-    FROM described
+    FROM described AS d
+    JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
 )
-SELECT participant_id, date, fsum(score) / count(*) AS pain_score, max(score) AS highest_pain_score, count(*)::INTEGER AS report_count
+SELECT participant_id, date, fsum(score ORDER BY score) / count(*) AS pain_score, max(score) AS highest_pain_score,
+       count(*)::INTEGER AS report_count
 FROM scored
 GROUP BY participant_id, date;

@@ -1,106 +1,94 @@
--- Main sleep of the night that ends on a date. Segments of one device are joined into episodes (a gap of two hours ends
--- one); asleep time is the union of asleep segments less the union of what the device calls awake.
--- In: sleep_segment, sleep_episode, daily_total, zone_period, device_order. Out: night.
+-- Everything that devices recorded of sleep, as episodes dated by waking. Segments of one device are joined into episodes (a
+-- gap of two hours ends one); what counts as asleep is the union of asleep segments less the union of what the device calls
+-- awake, found in one pass along the device's time.
+-- In: sleep_segment, sleep_episode, daily_total, read_range, clock_period, device_order. Out: sleep_span, sleep_candidate.
 
--- Unions of asleep and of awake segments, for each device.
-CREATE OR REPLACE TEMP TABLE sleep_island AS
+-- Stretches between any two neighbouring ends of segments, with how many asleep and awake segments lie over each.
+CREATE OR REPLACE TEMP TABLE sleep_span AS
 WITH segment AS (
-    SELECT s.*, o.place, s.stage <> 'awake' AS is_asleep, s.stage IN ('core', 'deep', 'rem', 'light') AS is_staged
-    FROM sleep_segment AS s JOIN device_order AS o USING (device_kind)
+    SELECT s.participant_id, s.source, s.device, o.place, epoch_us(s.start_at) AS start_us, epoch_us(s.end_at) AS end_us,
+           s.stage <> 'awake' AS is_asleep, s.stage IN ('core', 'deep', 'rem', 'light') AS is_staged,
+           CASE WHEN s.stage <> 'awake' THEN s.utc_offset_min::BIGINT * 60000000 END AS recorded_offset_us
+    FROM sleep_segment AS s
+    JOIN read_range AS r
+      ON r.participant_id = s.participant_id AND s.end_at >= r.starts_at AND s.start_at < r.ends_at
+    JOIN device_order AS o USING (device_kind)
     WHERE s.stage <> 'in_bed' AND s.end_at > s.start_at
-), marked AS (
-    SELECT *, coalesce(start_at > max(end_at) OVER earlier, true) AS begins
+      AND s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at')
+), edge AS (
+    SELECT participant_id, source, device, place, start_us AS start_us, is_asleep::INTEGER AS asleep_step,
+           (NOT is_asleep)::INTEGER AS awake_step, is_staged::INTEGER AS staged_starts,
+           recorded_offset_us AS opening_offset_us, NULL::BIGINT AS closing_offset_us
     FROM segment
-    WINDOW earlier AS (
-        PARTITION BY participant_id, source, device, is_asleep ORDER BY start_at, end_at
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
-), numbered AS (
-    SELECT *, sum(begins::INTEGER) OVER (
-        PARTITION BY participant_id, source, device, is_asleep ORDER BY start_at, end_at ROWS UNBOUNDED PRECEDING
-    ) AS island
-    FROM marked
+    UNION ALL
+    SELECT participant_id, source, device, place, end_us, -is_asleep::INTEGER, -(NOT is_asleep)::INTEGER, 0, NULL, recorded_offset_us
+    FROM segment
+), instant AS (
+    SELECT participant_id, source, device, place, start_us, sum(asleep_step) AS asleep_step, sum(awake_step) AS awake_step,
+           sum(staged_starts) AS staged_starts, max(opening_offset_us) AS opening_offset_us, max(closing_offset_us) AS closing_offset_us
+    FROM edge GROUP BY participant_id, source, device, place, start_us
 )
-SELECT participant_id, source, device, place, is_asleep, min(start_at) AS start_at, max(end_at) AS end_at,
-       bool_or(is_staged) AS has_stages
-FROM numbered
-GROUP BY participant_id, source, device, place, is_asleep, island;
+SELECT participant_id, source, device, place, start_us, lead(start_us) OVER own AS end_us, staged_starts > 0 AS has_stages,
+       opening_offset_us, lead(closing_offset_us) OVER own AS closing_offset_us,
+       sum(asleep_step) OVER so_far > 0 AS is_in_sleep, sum(asleep_step) OVER so_far > 0 AND sum(awake_step) OVER so_far = 0 AS is_asleep
+FROM instant
+WINDOW own AS (PARTITION BY participant_id, source, device, place ORDER BY start_us),
+       so_far AS (PARTITION BY participant_id, source, device, place ORDER BY start_us ROWS UNBOUNDED PRECEDING);
 
-CREATE OR REPLACE TEMP TABLE asleep_island AS
-SELECT a.* EXCLUDE (is_asleep),
-       coalesce((
-           SELECT sum(epoch_us(least(a.end_at, w.end_at)) - epoch_us(greatest(a.start_at, w.start_at))) / 60e6
-           FROM sleep_island AS w
-           WHERE NOT w.is_asleep AND w.participant_id = a.participant_id AND w.source = a.source AND w.device = a.device
-             AND w.start_at < a.end_at AND w.end_at > a.start_at
-       ), 0) AS awake_min
-FROM sleep_island AS a WHERE a.is_asleep;
+CREATE OR REPLACE TEMP TABLE numbered_span AS
+WITH marked AS (
+    SELECT *, coalesce(start_us > lag(end_us) OVER own + 7200000000, true) AS begins
+    FROM sleep_span WHERE is_in_sleep
+    WINDOW own AS (PARTITION BY participant_id, source, device, place ORDER BY start_us)
+)
+SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id, source, device, place ORDER BY start_us ROWS UNBOUNDED PRECEDING) AS episode
+FROM marked;
 
 CREATE OR REPLACE TEMP TABLE segment_episode AS
-WITH marked AS (
-    SELECT *, coalesce(start_at > lag(end_at) OVER own + INTERVAL 2 HOUR, true) AS begins
-    FROM asleep_island
-    WINDOW own AS (PARTITION BY participant_id, source, device ORDER BY start_at)
-), numbered AS (
-    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id, source, device ORDER BY start_at ROWS UNBOUNDED PRECEDING) AS episode
-    FROM marked
-), episode AS (
-    SELECT participant_id, source, device, place, bool_or(has_stages) AS has_stages,
-           min(start_at) AS start_at, max(end_at) AS end_at,
-           fsum((epoch_us(end_at) - epoch_us(start_at)) / 60e6 - awake_min) AS total_sleep_time_min
-    FROM numbered GROUP BY participant_id, source, device, place, episode
+WITH episode AS (
+    SELECT participant_id, source, device, place, episode, bool_or(has_stages) AS has_stages,
+           min(start_us) AS start_us, max(end_us) AS end_us,
+           coalesce(sum(end_us - start_us) FILTER (is_asleep), 0)::BIGINT AS asleep_us,
+           arg_min(opening_offset_us, start_us) FILTER (opening_offset_us IS NOT NULL) AS opening_offset_us,
+           arg_max(closing_offset_us, start_us) FILTER (closing_offset_us IS NOT NULL) AS closing_offset_us
+    FROM numbered_span GROUP BY ALL
 )
-SELECT e.* EXCLUDE (start_at, end_at), timezone(z.time_zone, e.end_at)::DATE AS date,
-       timezone(z.time_zone, e.start_at) AS start_local, timezone(z.time_zone, e.end_at) AS end_local,
-       (epoch_us(e.end_at) - epoch_us(e.start_at)) / 60e6 AS time_in_bed_min
+SELECT e.*, coalesce(e.opening_offset_us, b.offset_us) AS start_offset_us,
+       -- A recorded offset that agrees with the plan says where the person was: the plan's clock is followed over its changes.
+       CASE WHEN e.closing_offset_us IS NULL OR e.closing_offset_us IN (b.offset_us, z.offset_us) THEN z.offset_us
+            ELSE e.closing_offset_us END AS end_offset_us,
+       CASE WHEN e.closing_offset_us IS NULL THEN z.rule ELSE 'recorded offset' END AS night_rule
 FROM episode AS e
-ASOF JOIN zone_period AS z ON e.participant_id = z.participant_id AND e.end_at >= z.starts_at;
+ASOF JOIN clock_period AS b ON e.participant_id = b.participant_id AND e.start_us >= b.starts_us
+ASOF JOIN clock_period AS z ON e.participant_id = z.participant_id AND e.end_us >= z.starts_us;
 
 CREATE OR REPLACE TEMP TABLE sleep_candidate AS
-SELECT participant_id, date, source, device, place, has_stages, NULL::BOOLEAN AS is_main_sleep,
-       total_sleep_time_min, time_in_bed_min, start_local, end_local, 'waking, in the zone of the person' AS date_rule
+SELECT participant_id, local_date(end_us, end_offset_us) AS date, source, device, place, has_stages, NULL::BOOLEAN AS is_main_sleep,
+       episode, asleep_us / 60e6 AS total_sleep_time_min, (end_us - start_us) / 60e6 AS time_in_bed_min,
+       'from first to last sleep' AS time_in_bed_rule, (end_us - start_us - asleep_us) / 60e6 AS wake_after_sleep_onset_min,
+       start_us, end_us, start_offset_us, end_offset_us, night_rule
 FROM segment_episode
-UNION ALL
-SELECT e.participant_id, e.date, e.source, e.device, o.place, true, e.is_main_sleep, e.total_sleep_time_min, e.time_in_bed_min,
-       timezone(b.time_zone, e.start_at), timezone(z.time_zone, e.end_at), 'waking, as the source dates it'
+UNION ALL BY NAME
+SELECT e.participant_id, e.date, e.source, e.device, o.place, true AS has_stages, e.is_main_sleep, e.total_sleep_time_min, e.time_in_bed_min,
+       'as the source tells it' AS time_in_bed_rule, e.wake_after_sleep_onset_min,
+       epoch_us(e.start_at) AS start_us, epoch_us(e.end_at) AS end_us,
+       coalesce(e.utc_offset_min::BIGINT * 60000000, b.offset_us) AS start_offset_us,
+       CASE WHEN e.utc_offset_min IS NULL OR e.utc_offset_min::BIGINT * 60000000 = b.offset_us THEN z.offset_us
+            ELSE e.utc_offset_min::BIGINT * 60000000 END AS end_offset_us,
+       'as the source dates it' AS night_rule
 FROM sleep_episode AS e
+JOIN read_range AS r ON r.participant_id = e.participant_id AND e.date BETWEEN r.first_date AND r.last_date
 JOIN device_order AS o USING (device_kind)
-ASOF LEFT JOIN zone_period AS b ON e.participant_id = b.participant_id AND e.start_at >= b.starts_at
-ASOF LEFT JOIN zone_period AS z ON e.participant_id = z.participant_id AND e.end_at >= z.starts_at
-UNION ALL
-SELECT d.participant_id, d.date, d.source, d.device, o.place, false, true, d.value, b.value, NULL, NULL, 'waking, as the source dates it'
+ASOF LEFT JOIN clock_period AS b ON e.participant_id = b.participant_id AND epoch_us(e.start_at) >= b.starts_us
+ASOF LEFT JOIN clock_period AS z ON e.participant_id = z.participant_id AND epoch_us(e.end_at) >= z.starts_us
+UNION ALL BY NAME
+SELECT d.participant_id, d.date, d.source, d.device, o.place, false AS has_stages, true AS is_main_sleep,
+       d.value AS total_sleep_time_min, b.value AS time_in_bed_min, 'as the source tells it' AS time_in_bed_rule,
+       'as the source dates it' AS night_rule
 FROM daily_total AS d
+JOIN read_range AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
 JOIN device_order AS o USING (device_kind)
 LEFT JOIN daily_total AS b
   ON b.measure = 'time_in_bed_min' AND b.participant_id = d.participant_id AND b.date = d.date
  AND b.source = d.source AND b.device = d.device
 WHERE d.measure = 'total_sleep_time_min';
-
--- The device of a date is chosen by its main sleep alone: of the devices whose main sleep is at least half as long as the
--- longest, a staged one before an unstaged one, then by device order. Its other episodes are naps.
-CREATE OR REPLACE TEMP TABLE night AS
-WITH ordered AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY participant_id, date, source, device
-        ORDER BY coalesce(is_main_sleep, false) DESC, total_sleep_time_min DESC, start_local
-    ) AS place_in_date
-    FROM sleep_candidate
-), longest AS (
-    SELECT *, max(total_sleep_time_min) OVER (PARTITION BY participant_id, date) AS longest_min
-    FROM ordered WHERE place_in_date = 1
-), chosen AS (
-    SELECT participant_id, date, source, device
-    FROM longest
-    QUALIFY row_number() OVER (
-        PARTITION BY participant_id, date
-        ORDER BY total_sleep_time_min >= 0.5 * longest_min DESC, has_stages DESC, place, source, device
-    ) = 1
-)
-SELECT participant_id, date, source, device, min(date_rule) AS date_rule,
-       max(CASE WHEN place_in_date = 1 THEN total_sleep_time_min END) AS total_sleep_time_min,
-       max(CASE WHEN place_in_date = 1 THEN time_in_bed_min END) AS time_in_bed_min,
-       max(CASE WHEN place_in_date = 1 THEN start_local END) AS sleep_start_local,
-       max(CASE WHEN place_in_date = 1 THEN end_local END) AS sleep_end_local,
-       coalesce(fsum(CASE WHEN place_in_date > 1 THEN total_sleep_time_min END), 0) AS nap_time_min
-FROM ordered JOIN chosen USING (participant_id, date, source, device)
-GROUP BY participant_id, date, source, device;

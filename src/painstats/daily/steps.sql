@@ -1,107 +1,128 @@
 -- Steps counted once. Where devices overlap, a device of lower rank adds only the part of its interval that no device
 -- of higher rank covers; where samples of one device overlap, a later one adds only what the earlier left open; an
--- interval across midnight is split in proportion to time.
--- In: step_count, zone_period, device_order (device_kind, place). Out: step_by_device (participant, date, device).
+-- interval across midnight is split in proportion to time. The other rule, max_source, counts the device alone that has
+-- most steps on a date.
+-- In: step_count, read_range, replaced, clock_period, device_order (device_kind, place); variable step_rule.
+-- Out: step_piece (parts of samples by date, with what they count), device_steps (participant, date, device).
+
+CREATE OR REPLACE TEMP TABLE near_step AS
+SELECT s.participant_id, s.source, s.device, s.device_kind, o.place, epoch_us(s.start_at) AS start_us,
+       epoch_us(s.end_at) AS end_us, s.utc_offset_min::BIGINT * 60000000 AS recorded_offset_us, s.step_count
+FROM step_count AS s
+JOIN read_range AS r
+  -- Three days before the dates are enough for steps.
+  ON r.participant_id = s.participant_id AND s.end_at >= r.starts_at + INTERVAL 3 DAY AND s.start_at < r.ends_at
+JOIN device_order AS o USING (device_kind)
+WHERE s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at');
 
 CREATE OR REPLACE TEMP TABLE step_sample AS
-WITH ranked AS (
-SELECT s.participant_id, s.source, s.device, s.device_kind, s.start_at, s.end_at, s.step_count,
-       z.time_zone, timezone(z.time_zone, s.start_at) AS start_local, timezone(z.time_zone, s.end_at) AS end_local,
-       dense_rank() OVER (PARTITION BY s.participant_id ORDER BY o.place, s.source, s.device) AS device_rank
-FROM step_count AS s
-JOIN device_order AS o USING (device_kind)
-ASOF JOIN zone_period AS z ON s.participant_id = z.participant_id AND s.start_at >= z.starts_at
+WITH device AS (
+    SELECT participant_id, place, source, device,
+           row_number() OVER (PARTITION BY participant_id ORDER BY place, source, device)::INTEGER AS device_rank
+    FROM (SELECT DISTINCT participant_id, place, source, device FROM near_step)
 )
--- Samples of one device that began earlier cover a sample up to their latest end.
-SELECT *, greatest(start_at, coalesce(max(end_at) OVER earlier, start_at)) AS open_from
-FROM ranked
+SELECT n.*, d.device_rank, c.offset_us AS plan_offset_us, c.ends_us AS clock_ends_us,
+       -- An offset that agrees with the plan says where the person was: then the plan's clock is followed over its changes.
+       CASE WHEN n.recorded_offset_us <> c.offset_us THEN n.recorded_offset_us END AS own_offset_us,
+       CASE WHEN n.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule,
+       -- Samples of one device that began earlier cover a sample up to their latest end.
+       greatest(n.start_us, coalesce(max(n.end_us) OVER earlier, n.start_us)) AS open_from_us
+FROM near_step AS n
+JOIN device AS d USING (participant_id, place, source, device)
+ASOF JOIN clock_period AS c ON n.participant_id = c.participant_id AND n.start_us >= c.starts_us
 WINDOW earlier AS (
-    PARTITION BY participant_id, device_rank ORDER BY start_at, end_at, step_count DESC
+    PARTITION BY n.participant_id, d.device_rank ORDER BY n.start_us, n.end_us, n.step_count DESC
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
 );
 
--- One row for each local date that a sample touches.
-CREATE OR REPLACE TEMP TABLE step_piece AS
-WITH dated AS (
+-- One row for each local date that a sample touches, of the dates that are replaced.
+CREATE OR REPLACE TEMP TABLE dated_piece AS
+WITH part AS (
+    SELECT *, coalesce(own_offset_us, plan_offset_us) AS offset_us, start_us AS part_start_us, end_us AS part_end_us
+    FROM step_sample WHERE own_offset_us IS NOT NULL OR end_us <= clock_ends_us
+    UNION ALL BY NAME
+    -- A sample during which the clock changed is split at the change.
+    SELECT s.* REPLACE (CASE WHEN s.recorded_offset_us IS NULL THEN c.rule ELSE s.date_rule END AS date_rule),
+           c.offset_us, greatest(s.start_us, c.starts_us) AS part_start_us, least(s.end_us, c.ends_us) AS part_end_us
+    FROM step_sample AS s
+    JOIN clock_period AS c ON c.participant_id = s.participant_id AND c.starts_us < s.end_us AND c.ends_us > s.start_us
+    WHERE s.own_offset_us IS NULL AND s.end_us > s.clock_ends_us
+), dated AS (
     SELECT *, unnest(generate_series(
-        start_local::DATE,
-        greatest(start_local::DATE, (end_local - INTERVAL 1 MICROSECOND)::DATE),
+        local_date(part_start_us, offset_us),
+        greatest(local_date(part_start_us, offset_us), local_date(part_end_us - 1, offset_us)),
         INTERVAL 1 DAY
     ))::DATE AS date
-    FROM step_sample
+    FROM part
 )
-SELECT participant_id, source, device, device_kind, device_rank, date, step_count, start_local, end_local,
-       greatest(start_at, timezone(time_zone, date::TIMESTAMP)) AS piece_start_at,
-       least(end_at, timezone(time_zone, (date + 1)::TIMESTAMP)) AS piece_end_at,
-       greatest(piece_start_at, least(open_from, piece_end_at)) AS open_start_at,
-       open_from > start_at AND end_at = start_at AS is_covered_moment,
-       epoch_us(end_at) - epoch_us(start_at) AS sample_us
-FROM dated;
+SELECT d.participant_id, d.date, d.source, d.device, d.device_kind, d.place, d.device_rank, d.date_rule, d.offset_us, d.step_count,
+       greatest(d.part_start_us, midnight_us(d.date, d.offset_us)) AS piece_start_us,
+       least(d.part_end_us, midnight_us(d.date + 1, d.offset_us)) AS piece_end_us,
+       greatest(piece_start_us, least(d.open_from_us, piece_end_us)) AS open_start_us,
+       d.open_from_us > d.start_us AND d.end_us = d.start_us AS is_covered_moment,
+       d.end_us - d.start_us AS sample_us
+FROM dated AS d
+JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date;
 
 -- For each rank but the first: the time that higher ranks cover, as islands with the time covered before each.
 CREATE OR REPLACE TEMP TABLE covered_island AS
 WITH level AS (
     SELECT DISTINCT participant_id, device_rank AS level FROM step_sample WHERE device_rank > 1
 ), higher AS (
-    SELECT l.participant_id, l.level, s.start_at, s.end_at
+    SELECT l.participant_id, l.level, s.start_us, s.end_us
     FROM level AS l JOIN step_sample AS s ON s.participant_id = l.participant_id AND s.device_rank < l.level
-    WHERE s.end_at > s.start_at
+    WHERE s.end_us > s.start_us
 ), marked AS (
-    SELECT *, coalesce(start_at > max(end_at) OVER earlier, true) AS begins
+    SELECT *, coalesce(start_us > max(end_us) OVER earlier, true) AS begins
     FROM higher
     WINDOW earlier AS (
-        PARTITION BY participant_id, level ORDER BY start_at, end_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY participant_id, level ORDER BY start_us, end_us ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )
 ), numbered AS (
-    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id, level ORDER BY start_at, end_at ROWS UNBOUNDED PRECEDING) AS island
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id, level ORDER BY start_us, end_us ROWS UNBOUNDED PRECEDING) AS island
     FROM marked
 ), island AS (
-    SELECT participant_id, level, min(start_at) AS start_at, max(end_at) AS end_at
+    SELECT participant_id, level, min(start_us) AS start_us, max(end_us) AS end_us
     FROM numbered GROUP BY participant_id, level, island
 )
-SELECT *, (sum(epoch_us(end_at) - epoch_us(start_at)) OVER (
-    PARTITION BY participant_id, level ORDER BY start_at ROWS UNBOUNDED PRECEDING
-) - (epoch_us(end_at) - epoch_us(start_at)))::BIGINT AS covered_before_us
+SELECT *, (sum(end_us - start_us) OVER (PARTITION BY participant_id, level ORDER BY start_us ROWS UNBOUNDED PRECEDING)
+           - (end_us - start_us))::BIGINT AS covered_before_us
 FROM island;
 
-CREATE OR REPLACE TEMP TABLE counted_piece AS
+-- What each piece counts, in millionths of a step: beside the pieces of all devices, and were its device the only one.
+CREATE OR REPLACE TEMP TABLE step_piece AS
 WITH covered AS (
     SELECT p.*,
-           coalesce(b.covered_before_us + least(epoch_us(p.open_start_at), epoch_us(b.end_at)) - epoch_us(b.start_at), 0)
-               AS covered_at_start_us,
-           coalesce(e.covered_before_us + least(epoch_us(p.piece_end_at), epoch_us(e.end_at)) - epoch_us(e.start_at), 0)
-               AS covered_at_end_us,
-           is_covered_moment OR coalesce(b.end_at > p.open_start_at, false) AS starts_covered
-    FROM step_piece AS p
+           coalesce(b.covered_before_us + least(p.open_start_us, b.end_us) - b.start_us, 0) AS covered_at_start_us,
+           coalesce(e.covered_before_us + least(p.piece_end_us, e.end_us) - e.start_us, 0) AS covered_at_end_us,
+           is_covered_moment OR coalesce(b.end_us > p.open_start_us, false) AS starts_covered
+    FROM dated_piece AS p
     ASOF LEFT JOIN covered_island AS b
-        ON b.participant_id = p.participant_id AND b.level = p.device_rank AND p.open_start_at >= b.start_at
+        ON b.participant_id = p.participant_id AND b.level = p.device_rank AND p.open_start_us >= b.start_us
     ASOF LEFT JOIN covered_island AS e
-        ON e.participant_id = p.participant_id AND e.level = p.device_rank AND p.piece_end_at >= e.start_at
+        ON e.participant_id = p.participant_id AND e.level = p.device_rank AND p.piece_end_us >= e.start_us
+), shared AS (
+    SELECT *,
+           CASE WHEN sample_us = 0 THEN (NOT starts_covered)::INTEGER
+                ELSE ((piece_end_us - open_start_us) - (covered_at_end_us - covered_at_start_us)) / sample_us END AS merged_share,
+           CASE WHEN sample_us = 0 THEN (NOT is_covered_moment)::INTEGER ELSE (piece_end_us - open_start_us) / sample_us END AS alone_share,
+           CASE WHEN sample_us = 0 THEN 1 ELSE (piece_end_us - piece_start_us) / sample_us END AS recorded_share
+    FROM covered
 )
-SELECT *,
-       CASE WHEN sample_us = 0 THEN step_count * (NOT starts_covered)::INTEGER
-            ELSE step_count * ((epoch_us(piece_end_at) - epoch_us(open_start_at)) - (covered_at_end_us - covered_at_start_us))
-                 / sample_us
-       END AS counted
-FROM covered;
+SELECT participant_id, date, source, device, device_kind, place, date_rule, offset_us, piece_start_us, piece_end_us,
+       round(step_count * recorded_share, 6)::DECIMAL(18, 6) AS recorded,
+       round(step_count * merged_share, 6)::DECIMAL(18, 6) AS merged,
+       round(step_count * alone_share, 6)::DECIMAL(18, 6) AS alone
+FROM shared;
 
-CREATE OR REPLACE TABLE step_by_device AS
-SELECT participant_id, date, source, device, device_kind, min(device_rank)::INTEGER AS device_rank,
-       round(fsum(CASE WHEN sample_us = 0 THEN step_count
-                       ELSE step_count * (epoch_us(piece_end_at) - epoch_us(piece_start_at)) / sample_us END))::BIGINT AS recorded_step_count,
-       round(fsum(counted), 6) AS counted_step_count
-FROM counted_piece
-GROUP BY ALL
-ORDER BY ALL;
-
--- Hours of the day in which any counted step was taken.
-CREATE OR REPLACE TEMP TABLE active_hours AS
-SELECT participant_id, date, count(DISTINCT hour)::INTEGER AS active_hours
-FROM (
-    SELECT participant_id, date, unnest([
-        hour(greatest(start_local, date::TIMESTAMP)),
-        hour(least(greatest(end_local - INTERVAL 1 MICROSECOND, start_local), (date + 1)::TIMESTAMP - INTERVAL 1 MICROSECOND))
-    ]) AS hour
-    FROM counted_piece WHERE counted > 0
+CREATE OR REPLACE TEMP TABLE device_steps AS
+WITH summed AS (
+    SELECT participant_id, date, source, device, device_kind, place, sum(recorded) AS recorded, sum(merged) AS merged, sum(alone) AS alone,
+           string_agg(DISTINCT date_rule, ' + ' ORDER BY date_rule) AS date_rule
+    FROM step_piece GROUP BY ALL
 )
-GROUP BY ALL;
+SELECT participant_id, date, source, device, device_kind, place, recorded, date_rule,
+       CASE WHEN getvariable('step_rule') = 'merge' THEN merged
+            WHEN row_number() OVER (PARTITION BY participant_id, date ORDER BY alone DESC, place, source, device, device_kind) = 1 THEN alone
+            ELSE 0 END AS counted
+FROM summed;

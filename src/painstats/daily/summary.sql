@@ -1,109 +1,162 @@
--- The daily table: one row for each participant and calendar date between their first and last, every measure valid or
--- missing with the reason. A day without wear is missing, never a day without steps.
--- In: step_by_device, active_hours, night, rating, daily_total, zone_period, device_order, measure_limit; variables
--- min_active_hours, min_clock_hours. Out: daily_summary.
+-- The facts of each local date that is computed anew: one row for each participant and calendar date between their first and
+-- last record, every measure valid or missing with the reason. A day without wear is missing, never a day without steps.
+-- In: replaced, stored_day (participant_id, date, has_record: what the daily table holds of these people), step_day,
+-- active_day, night, rating, exercise_day, sampled_day, step_sample, numbered_span, clock_period, measure_limit; variables
+-- min_active_hours, min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
 
--- A sum that a source made itself takes the day only where its device ranks before every device that recorded intervals.
-CREATE OR REPLACE TEMP TABLE step_day AS
-WITH merged AS (
-    SELECT s.participant_id, s.date, round(fsum(s.counted_step_count))::BIGINT AS step_count,
-           any_value(h.active_hours) AS active_hours,
-           string_agg(DISTINCT s.device_kind, '+' ORDER BY s.device_kind) AS devices,
-           NULL::DOUBLE AS sedentary_time_min, min(o.place) AS place, 0 AS is_total
-    FROM step_by_device AS s
-    JOIN device_order AS o USING (device_kind)
-    LEFT JOIN active_hours AS h USING (participant_id, date)
-    GROUP BY s.participant_id, s.date
-), total AS (
-    SELECT d.participant_id, d.date, d.value::BIGINT AS step_count, NULL::INTEGER AS active_hours, d.device_kind AS devices,
-           w.value AS sedentary_time_min, o.place, 1 AS is_total
-    FROM daily_total AS d
-    JOIN device_order AS o USING (device_kind)
-    LEFT JOIN daily_total AS w
-      ON w.measure = 'sedentary_time_min' AND w.participant_id = d.participant_id AND w.date = d.date
-     AND w.source = d.source AND w.device = d.device
-    WHERE d.measure = 'step_count'
-    QUALIFY row_number() OVER (
-        PARTITION BY d.participant_id, d.date ORDER BY o.place, d.value DESC, d.source, d.device
-    ) = 1
-)
-SELECT * EXCLUDE (place, is_total)
-FROM (SELECT * FROM merged UNION ALL SELECT * FROM total)
-QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY place, is_total) = 1;
+CREATE OR REPLACE TEMP MACRO lowest(name) AS (SELECT l.lowest FROM measure_limit AS l WHERE l.measure = name);
+CREATE OR REPLACE TEMP MACRO highest(name) AS (SELECT l.highest FROM measure_limit AS l WHERE l.measure = name);
 
--- Active time of one device, complete or missing: light, moderate and very active minutes together.
-CREATE OR REPLACE TEMP TABLE active_day AS
-WITH device_day AS (
-    SELECT d.participant_id, d.date, o.place, d.source, d.device,
-           fsum(d.value) FILTER (d.measure <> 'sedentary_time_min') AS active_time_min,
-           count(*) FILTER (d.measure <> 'sedentary_time_min') AS parts,
-           max(d.value) FILTER (d.measure = 'sedentary_time_min') AS sedentary_time_min
-    FROM daily_total AS d JOIN device_order AS o USING (device_kind)
-    WHERE d.measure IN (
-        'sedentary_time_min', 'lightly_active_time_min', 'moderately_active_time_min', 'very_active_time_min'
+CREATE OR REPLACE TEMP TABLE seen AS
+SELECT participant_id, date FROM step_day
+UNION SELECT participant_id, date FROM night
+UNION SELECT participant_id, date FROM rating
+UNION SELECT participant_id, date FROM active_day
+UNION SELECT participant_id, date FROM exercise_day
+UNION SELECT participant_id, date FROM sampled_day;
+
+CREATE OR REPLACE TEMP TABLE kept_day AS
+SELECT s.* FROM stored_day AS s
+WHERE NOT EXISTS (FROM replaced AS r WHERE r.participant_id = s.participant_id AND s.date BETWEEN r.first_date AND r.last_date);
+
+CREATE OR REPLACE TEMP TABLE span AS
+SELECT participant_id, min(date) AS first_date, max(date) AS last_date
+FROM (SELECT participant_id, date FROM seen UNION ALL SELECT participant_id, date FROM kept_day WHERE has_record)
+GROUP BY participant_id;
+
+CREATE OR REPLACE TEMP TABLE fresh_day AS
+SELECT participant_id, unnest(generate_series(first_date, last_date, INTERVAL 1 DAY))::DATE AS date FROM span
+EXCEPT SELECT participant_id, date FROM kept_day;
+
+-- The dates whose measures may change that rest on other dates: six days before all that is replaced or new, for the usual
+-- devices, and four weeks after it, for what trails.
+CREATE OR REPLACE TEMP TABLE near AS
+WITH changed AS (
+    SELECT participant_id, first_date, last_date FROM replaced
+    UNION ALL
+    SELECT participant_id, min(date), max(date)
+    FROM (SELECT *, date - row_number() OVER (PARTITION BY participant_id ORDER BY date)::INTEGER AS run FROM fresh_day)
+    GROUP BY participant_id, run
+), widened AS (
+    SELECT DISTINCT participant_id, first_date - 6 AS first_date, last_date + 28 AS last_date FROM changed
+), marked AS (
+    SELECT *, coalesce(first_date > max(last_date) OVER earlier + 1, true) AS begins
+    FROM widened
+    WINDOW earlier AS (
+        PARTITION BY participant_id ORDER BY first_date, last_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )
-    GROUP BY ALL
+), numbered AS (
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id ORDER BY first_date, last_date ROWS UNBOUNDED PRECEDING) AS island
+    FROM marked
 )
-SELECT participant_id, date, CASE WHEN parts = 3 THEN active_time_min END AS active_time_min, sedentary_time_min
-FROM device_day
-QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY parts = 3 DESC, place, source, device) = 1;
+SELECT participant_id, min(first_date) AS first_date, max(last_date) AS last_date
+FROM numbered GROUP BY participant_id, island;
+SET VARIABLE near_from = (SELECT min(first_date) - 28 FROM near);
+SET VARIABLE near_until = (SELECT max(last_date) + 6 FROM near);
+
+-- The clock hours of a date by the plan: the time during which the person's own calendar showed it. Only dates at a change of
+-- the clock have not 24.
+CREATE OR REPLACE TEMP TABLE plan_change AS
+WITH change AS (
+    SELECT participant_id, starts_us, offset_us, lag(offset_us) OVER (PARTITION BY participant_id ORDER BY starts_us) AS offset_before_us
+    FROM clock_period
+), affected AS (
+    SELECT DISTINCT participant_id, unnest(generate_series(
+        least(local_date(starts_us - 1, offset_before_us), local_date(starts_us, offset_us)),
+        greatest(local_date(starts_us - 1, offset_before_us), local_date(starts_us, offset_us)),
+        INTERVAL 1 DAY
+    ))::DATE AS date
+    FROM change WHERE offset_before_us IS NOT NULL
+)
+SELECT a.participant_id, a.date,
+       coalesce(sum(least(c.ends_us, midnight_us(a.date + 1, c.offset_us)) - greatest(c.starts_us, midnight_us(a.date, c.offset_us))), 0)
+           / 3600e6 AS clock_hours,
+       string_agg(c.time_zone, ' then ' ORDER BY c.starts_us) AS time_zone, count(DISTINCT c.time_zone) > 1 AS has_moved
+FROM affected AS a
+JOIN fresh_day AS f USING (participant_id, date)
+LEFT JOIN clock_period AS c
+  ON c.participant_id = a.participant_id
+ AND c.starts_us < midnight_us(a.date + 1, c.offset_us) AND c.ends_us > midnight_us(a.date, c.offset_us)
+GROUP BY a.participant_id, a.date;
+
+-- The same by recorded offsets, where there are any: from the last of the day before to the last of the date.
+CREATE OR REPLACE TEMP TABLE recorded_clock AS
+WITH recorded AS (
+    SELECT participant_id, start_us, recorded_offset_us AS offset_us FROM step_sample WHERE recorded_offset_us IS NOT NULL
+    UNION ALL
+    SELECT participant_id, start_us, opening_offset_us FROM numbered_span WHERE opening_offset_us IS NOT NULL
+), by_date AS (
+    SELECT participant_id, local_date(start_us, offset_us) AS date,
+           min({'start_us': start_us, 'offset_us': offset_us}).offset_us AS first_offset_us,
+           max({'start_us': start_us, 'offset_us': offset_us}).offset_us AS last_offset_us
+    FROM recorded GROUP BY ALL
+)
+SELECT d.participant_id, d.date, 24 + (coalesce(y.last_offset_us, d.first_offset_us) - d.last_offset_us) / 3600e6 AS clock_hours
+FROM by_date AS d LEFT JOIN by_date AS y ON y.participant_id = d.participant_id AND y.date = d.date - 1;
 
 CREATE OR REPLACE TEMP TABLE calendar AS
-WITH seen AS (
-    SELECT participant_id, date FROM step_day
-    UNION ALL SELECT participant_id, date FROM night
-    UNION ALL SELECT participant_id, date FROM rating
-    UNION ALL SELECT participant_id, date FROM active_day
-), span AS (
-    SELECT participant_id, unnest(generate_series(min(date), max(date), INTERVAL 1 DAY))::DATE AS date
-    FROM seen GROUP BY participant_id
+WITH opened AS (
+    -- The plan's clock at noon UTC is that of the whole date, unless the date is one of change.
+    SELECT f.*, epoch_us(f.date::TIMESTAMPTZ) + 43200000000 AS noon_us FROM fresh_day AS f
 )
--- The clock hours of a date: the time during which the person's own calendar showed it (23 or 25 at a clock change).
-SELECT s.participant_id, s.date,
-       sum(greatest(0, epoch_us(least(z.ends_at, timezone(z.time_zone, (s.date + 1)::TIMESTAMP)))
-                     - epoch_us(greatest(z.starts_at, timezone(z.time_zone, s.date::TIMESTAMP))))) / 3600e6 AS clock_hours,
-       string_agg(z.time_zone, ' then ' ORDER BY z.starts_at) AS time_zone
-FROM span AS s
-JOIN zone_period AS z
-  ON z.participant_id = s.participant_id
- AND z.starts_at < timezone(z.time_zone, (s.date + 1)::TIMESTAMP) AND z.ends_at > timezone(z.time_zone, s.date::TIMESTAMP)
-GROUP BY s.participant_id, s.date;
+SELECT o.participant_id, o.date, coalesce(r.clock_hours, p.clock_hours, 24) AS clock_hours,
+       CASE WHEN p.has_moved THEN p.time_zone ELSE c.time_zone END AS time_zone
+FROM opened AS o
+ASOF JOIN clock_period AS c ON o.participant_id = c.participant_id AND o.noon_us >= c.starts_us
+LEFT JOIN plan_change AS p ON p.participant_id = o.participant_id AND p.date = o.date
+LEFT JOIN recorded_clock AS r ON r.participant_id = o.participant_id AND r.date = o.date;
 
-CREATE OR REPLACE TABLE daily_summary AS
+CREATE OR REPLACE TEMP TABLE day_fact AS
 WITH judged AS (
-    SELECT c.*, s.step_count, s.active_hours, s.devices AS step_devices,
-           n.total_sleep_time_min, n.time_in_bed_min, n.nap_time_min, n.sleep_start_local, n.sleep_end_local, n.date_rule AS night_rule,
-           a.active_time_min, r.pain_score, r.highest_pain_score, r.report_count,
+    SELECT c.*, s.* EXCLUDE (participant_id, date), n.* EXCLUDE (participant_id, date), a.* EXCLUDE (participant_id, date),
+           r.* EXCLUDE (participant_id, date), e.* EXCLUDE (participant_id, date), m.* EXCLUDE (participant_id, date),
+           seen.date IS NOT NULL AS has_record,
            CASE WHEN c.clock_hours NOT BETWEEN getvariable('min_clock_hours') AND 48 - getvariable('min_clock_hours') THEN 'travel_day' END AS travel_reason,
            CASE WHEN s.step_count IS NULL THEN 'no_record'
-                WHEN s.step_count > ls.highest THEN 'implausible'
-                WHEN s.step_count < ls.lowest OR s.sedentary_time_min >= 1440 OR s.active_hours < getvariable('min_active_hours') THEN 'not_worn'
+                WHEN s.step_count > highest('step_count') THEN 'implausible'
+                WHEN s.step_count < lowest('step_count') OR s.sedentary_time_min >= 1440 OR s.active_hours < getvariable('min_active_hours') THEN 'not_worn'
            END AS step_reason,
            CASE WHEN n.total_sleep_time_min IS NULL THEN 'no_record'
-                WHEN n.total_sleep_time_min NOT BETWEEN lt.lowest AND lt.highest THEN 'implausible'
+                WHEN n.total_sleep_time_min NOT BETWEEN lowest('total_sleep_time_min') AND highest('total_sleep_time_min') THEN 'implausible'
            END AS sleep_reason,
            CASE WHEN a.active_time_min IS NULL THEN 'no_record'
-                WHEN a.active_time_min > la.highest THEN 'implausible'
-                WHEN a.active_time_min < la.lowest OR a.sedentary_time_min >= 1440 THEN 'not_worn'
+                WHEN a.active_time_min > highest('active_time_min') THEN 'implausible'
+                WHEN a.active_time_min < lowest('active_time_min') OR a.active_sedentary_time_min >= 1440 THEN 'not_worn'
            END AS active_reason
     FROM calendar AS c
+    LEFT JOIN seen USING (participant_id, date)
     LEFT JOIN step_day AS s USING (participant_id, date)
     LEFT JOIN night AS n USING (participant_id, date)
     LEFT JOIN active_day AS a USING (participant_id, date)
     LEFT JOIN rating AS r USING (participant_id, date)
-    CROSS JOIN (SELECT * FROM measure_limit WHERE measure = 'step_count') AS ls
-    CROSS JOIN (SELECT * FROM measure_limit WHERE measure = 'total_sleep_time_min') AS lt
-    CROSS JOIN (SELECT * FROM measure_limit WHERE measure = 'active_time_min') AS la
+    LEFT JOIN exercise_day AS e USING (participant_id, date)
+    LEFT JOIN sampled_day AS m USING (participant_id, date)
+), reasoned AS (
+    SELECT *,
+           CASE WHEN sleep_efficiency_percent IS NULL THEN 'no_record'
+                WHEN sleep_reason IS NOT NULL THEN sleep_reason
+                WHEN sleep_efficiency_percent NOT BETWEEN lowest('sleep_efficiency_percent') AND highest('sleep_efficiency_percent') THEN 'implausible'
+           END AS efficiency_reason,
+           CASE WHEN sleep_midpoint_min IS NULL THEN 'no_record'
+                WHEN sleep_reason IS NOT NULL THEN sleep_reason
+                WHEN sleep_midpoint_min NOT BETWEEN lowest('sleep_midpoint_min') AND highest('sleep_midpoint_min') THEN 'implausible'
+           END AS midpoint_reason
+    FROM judged
 )
-SELECT participant_id, date, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count,
+SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN step_count END AS step_count,
        coalesce(step_reason, travel_reason) AS step_count_missing,
-       step_count AS recorded_step_count, active_hours, step_devices,
+       step_count AS recorded_step_count, active_hours, step_devices, main_step_device, step_date_rule,
        CASE WHEN sleep_reason IS NULL THEN total_sleep_time_min END AS total_sleep_time_min,
        sleep_reason AS total_sleep_time_min_missing,
-       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, nap_time_min, sleep_start_local, sleep_end_local, night_rule,
+       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min, nap_time_min,
+       CASE WHEN efficiency_reason IS NULL THEN sleep_efficiency_percent END AS sleep_efficiency_percent,
+       efficiency_reason AS sleep_efficiency_percent_missing,
+       CASE WHEN midpoint_reason IS NULL THEN sleep_midpoint_min END AS sleep_midpoint_min,
+       midpoint_reason AS sleep_midpoint_min_missing,
+       same_sleep_state_min, sleep_start_local, sleep_end_local, sleep_device, night_rule,
        CASE WHEN coalesce(active_reason, travel_reason) IS NULL THEN active_time_min END AS active_time_min,
        coalesce(active_reason, travel_reason) AS active_time_min_missing,
-       clock_hours, time_zone
-FROM judged
-ORDER BY participant_id, date;
+       recorded_exercise_time_min, exercise_session_count, exercise_types, device_exercise_time_min,
+       resting_heart_rate_bpm, heart_rate_variability_sdnn_ms, heart_rate_variability_rmssd_ms, clock_hours, time_zone
+FROM reasoned;

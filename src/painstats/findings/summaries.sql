@@ -6,8 +6,11 @@ WITH daily AS (
     SELECT participant_id, min(date) AS first_date, max(date) AS last_date, count(*) AS calendar_days,
            count(pain_score) AS rated_days, count(step_count) AS valid_step_days,
            count(total_sleep_time_min) AS valid_nights, count(active_time_min) AS valid_active_days,
-           fsum(pain_score) / count(pain_score) AS mean_pain_score, stddev_samp(pain_score) AS sd_pain_score,
-           count(DISTINCT pain_score) AS distinct_pain_scores, any_value(time_zone) AS time_zone
+           count(exercise_time_min) AS valid_exercise_days, count(sleep_efficiency_percent) AS valid_efficiency_nights,
+           count(sleep_midpoint_min) AS valid_midpoint_nights, count(sleep_regularity_index) AS valid_regularity_nights,
+           fsum(pain_score ORDER BY date) / count(pain_score) AS mean_pain_score,
+           stddev_samp(pain_score ORDER BY date) AS sd_pain_score,
+           count(DISTINCT pain_score) AS distinct_pain_scores, arg_max(time_zone, date) AS time_zone
     FROM daily_summary GROUP BY participant_id
 ), score AS (
     SELECT participant_id, pain_score, count(*) AS days

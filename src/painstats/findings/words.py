@@ -97,6 +97,7 @@ DAY_REASONS = {
     "no_record": "nothing recorded",
     "not_worn": "not worn, or not long enough",
     "implausible": "a value no day can have",
+    "few_nights": "too few nights in the two weeks before",
     "travel_day": "a day made much shorter or longer by travel",
 }
 """Why a measure is missing on a day, in words."""
@@ -142,7 +143,7 @@ def left_out_words(reason: str, lags: Mapping[str, int]) -> str:
         Measure to days between it and the rating.
     """
     measure = reason.removeprefix("no_")
-    if measure not in MEASURES or lags.get(measure) == MEASURES[measure].lag_days:
+    if measure not in MEASURES or (reason in LEFT_OUT and lags.get(measure) == MEASURES[measure].lag_days):
         return LEFT_OUT.get(reason, reason.replace("_", " "))
     label, lag = MEASURES[measure].label, lags.get(measure)
     if lag is None:
@@ -185,6 +186,8 @@ def swing_words(measure: str, swing: float) -> str:
     size = swing * definition.per
     if measure == "step_count":
         return f"{whole(50 * round(size / 50))} steps"
+    if not measure.endswith("_min"):
+        return f"{size:.0f} {definition.unit.partition(' ')[2]}"
     return f"{size / 60:.1f} hours" if size >= 120 else f"{5 * round(size / 5)} minutes"
 
 
@@ -205,9 +208,9 @@ def headline(measure: str, verdict: str, days_needed: int | None, item: str = "p
 
 def comparison(measure: str, lag_days: int) -> str:
     """Write which days are compared: "after a longer night", "on the day after more steps"."""
-    if measure == "total_sleep_time_min":
-        return "after a longer night" if lag_days == 0 else f"{counted(lag_days, 'day')} after a longer night"
-    more = "more steps" if measure == "step_count" else "more active time"
+    more = MEASURES[measure].more
+    if MEASURES[measure].lag_days == 0:
+        return f"after {more}" if lag_days == 0 else f"{counted(lag_days, 'day')} after {more}"
     if lag_days == 0:
         return f"on days with {more}"
     return f"on the day after {more}" if lag_days == 1 else f"{counted(lag_days, 'day')} after {more}"
@@ -301,7 +304,7 @@ def counted(number: float, thing: str) -> str:
 def compared_words(measure: str, lag_days: int) -> str:
     """Write which measure a rating is compared with: "steps of the day before"."""
     label = MEASURES[measure].label
-    if measure == "total_sleep_time_min" and lag_days == 0:
+    if MEASURES[measure].lag_days == 0 and lag_days == 0:
         return f"{label} of the night that ends on the day"
     if lag_days == 0:
         return f"{label} of the same day"

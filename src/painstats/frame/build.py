@@ -2,13 +2,14 @@
 
 Lags are by calendar date, never by row, so a gap breaks them. A predictor ``x`` enters as the day's departure from the
 person's own mean over all days on which it was observed (``x_within``) and as that mean's departure from the mean over
-people (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121.
+people (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121. Where the plan adjusts for devices, the own
+mean is that of the days with the same usual devices, so that a new watch that counts differently moves no day.
 """
 
 from __future__ import annotations
 
 from painstats.store.connection import Store, transaction
-from painstats.study import PredictorPlan, Study
+from painstats.study import Study
 
 DAYS_PER_TIME_UNIT = 30.0
 
@@ -27,6 +28,7 @@ def build_model_frame(store: Store) -> int:
         _declare_phases(store)
         connection.execute(_lagged_query(store.study))
         connection.execute(_people_query(store.study))
+        connection.execute(_level_query(store.study))
         connection.execute(_frame_query(store.study))
         row = connection.execute("SELECT count(*) FROM model_frame WHERE left_out IS NULL").fetchone()
     return int(row[0]) if row else 0
@@ -53,7 +55,9 @@ def _lagged_query(study: Study) -> str:
     """Each day beside the predictors of the days before, in the units of their effects."""
     predictors = study.plan.predictors
     columns = "".join(
-        f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}" for place, p in enumerate(predictors)
+        f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}, "
+        f"{_alias(place)}.device_era AS {p.name}_era"
+        for place, p in enumerate(predictors)
     )
     joins = "".join(
         f"\nLEFT JOIN daily_summary AS {_alias(place)} ON {_alias(place)}.participant_id = d.participant_id "
@@ -64,7 +68,7 @@ def _lagged_query(study: Study) -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE lagged AS
 WITH joined AS (
-SELECT d.participant_id, d.date, d.pain_score{columns}
+SELECT d.participant_id, d.date, d.pain_score, d.device_era{columns}
 FROM daily_summary AS d{joins}
 )
 SELECT *, CASE WHEN pain_score IS NULL THEN 'no_rating'
@@ -73,42 +77,67 @@ FROM joined"""
 
 
 def _people_query(study: Study) -> str:
-    """Person means over all observed days, and who has enough complete days for the model."""
-    means = "".join(f",\n       {_observed_mean(p)} AS {p.name}_mean" for p in study.plan.predictors)
+    """Return who has enough complete days for the model, with person means over all observed days."""
+    means = "".join(f",\n       m.{p.name}_mean" for p in study.plan.predictors)
     return f"""
 CREATE OR REPLACE TEMP TABLE person AS
-SELECT participant_id,
-       count(*) FILTER (missing IS NULL) AS complete_days,
-       min(date) FILTER (missing IS NULL) AS first_complete_date,
-       max(date) FILTER (missing IS NULL) AS last_complete_date{means}
-FROM lagged AS l
-GROUP BY participant_id"""
+WITH mean AS (
+    SELECT participant_id{_observed_means(study)} FROM daily_summary GROUP BY participant_id
+), complete AS (
+    SELECT participant_id,
+           count(*) FILTER (missing IS NULL) AS complete_days,
+           min(date) FILTER (missing IS NULL) AS first_complete_date,
+           max(date) FILTER (missing IS NULL) AS last_complete_date
+    FROM lagged GROUP BY participant_id
+)
+SELECT c.*{means}
+FROM complete AS c JOIN mean AS m USING (participant_id)"""
 
 
-def _observed_mean(predictor: PredictorPlan) -> str:
-    return (
-        f"(SELECT fsum(o.{predictor.measure}) / count(o.{predictor.measure}) / {predictor.definition.per} "
-        f"FROM daily_summary AS o WHERE o.participant_id = l.participant_id)"
+def _level_query(study: Study) -> str:
+    """Return what a day's values are held against: the mean of all days, or of those with the same usual devices."""
+    era = "device_era" if study.plan.rules.adjust_for_device else "NULL::INTEGER"
+    return f"""
+CREATE OR REPLACE TEMP TABLE level AS
+SELECT participant_id, {era} AS era{_observed_means(study)}
+FROM daily_summary GROUP BY participant_id, era"""
+
+
+def _observed_means(study: Study) -> str:
+    """Return means over all observed days, added up in the order of dates: so they come out the same every time."""
+    return "".join(
+        f",\n           fsum({p.measure} ORDER BY date) / count({p.measure}) / {p.definition.per} AS {p.name}_mean"
+        for p in study.plan.predictors
     )
 
 
 def _frame_query(study: Study) -> str:
     predictors = study.plan.predictors
-    within = "".join(f",\n       l.{p.name} - p.{p.name}_mean AS {p.within}" for p in predictors)
+    within = "".join(
+        f",\n       l.{p.name} - {_alias(place)}.{p.name}_mean AS {p.within}" for place, p in enumerate(predictors)
+    )
+    era = "{alias}.era = l.{name}_era" if study.plan.rules.adjust_for_device else "true"
+    levels = "".join(
+        f"\nLEFT JOIN level AS {_alias(place)} ON {_alias(place)}.participant_id = l.participant_id "
+        f"AND {era.format(alias=_alias(place), name=p.name)}"
+        for place, p in enumerate(predictors)
+    )
     between = "".join(f",\n       p.{p.name}_mean - g.{p.name}_mean AS {p.between}" for p in predictors)
-    grand = ", ".join(f"fsum({p.name}_mean) / count({p.name}_mean) AS {p.name}_mean" for p in predictors)
+    grand = ", ".join(
+        f"fsum({p.name}_mean ORDER BY participant_id) / count({p.name}_mean) AS {p.name}_mean" for p in predictors
+    )
     own = ", ".join(f"l.{p.name}" for p in predictors)
     enough = study.plan.rules.min_days_in_model
     return f"""
 CREATE OR REPLACE TABLE model_frame AS
-SELECT l.participant_id, l.date, l.pain_score, {own}{within}{between},
+SELECT l.participant_id, l.date, l.pain_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
        ((l.date - p.first_complete_date) + (l.date - p.last_complete_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
        EXISTS (FROM treatment_phase AS t WHERE t.participant_id = l.participant_id
                AND l.date BETWEEN t.start_date AND coalesce(t.end_date, l.date))::INTEGER::DOUBLE AS in_phase,
        CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.complete_days < {enough} THEN 'few_days' END AS left_out
 FROM lagged AS l
-JOIN person AS p USING (participant_id)
+JOIN person AS p USING (participant_id){levels}
 CROSS JOIN (SELECT {grand} FROM person WHERE complete_days >= {enough}) AS g
 ORDER BY l.participant_id, l.date"""
 

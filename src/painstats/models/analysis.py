@@ -109,8 +109,9 @@ def analyse_cohort(frame: pl.DataFrame, study: Study, say: Say = lambda _: None)
 
 
 def _own_fits(frame: pl.DataFrame, study: Study) -> tuple[OwnDaysFit, ...]:
-    """Fit each person's own days."""
-    fits = [fit for part in parts_by_calendar(frame) for fit in fit_each_participant(within_people(part, study))[0]]
+    """Fit each person's own days; nobody's where all ratings are the same."""
+    parts = [part for part in parts_by_calendar(frame) if part["pain_score"].n_unique() > 1]
+    fits = [fit for part in parts for fit in fit_each_participant(within_people(part, study))[0]]
     return tuple(sorted(fits, key=lambda fit: fit.participant))
 
 

@@ -44,8 +44,12 @@ def within_people(frame: pl.DataFrame, study: Study, *, also: Sequence[str] = ()
         Complete rows of ``model_frame``, of any number of people.
     also
         Further columns of the frame.
+
+    Notes
+    -----
+    A predictor that is the same on every day of everybody is left out: the others can still be told.
     """
-    return _laid_out(frame, _within(frame, study) | _calendar_and_course(frame) | _named(frame, also), [])
+    return _laid_out(frame, _varying(_within(frame, study)) | _calendar_and_course(frame) | _named(frame, also), [])
 
 
 def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:

@@ -50,6 +50,12 @@ MEASURE_PANELS = {
     "total_sleep_time_min": Panel("total_sleep_time_min", "Sleep, hours", "no valid night", per=60.0),
     "step_count": Panel("step_count", "Steps", "no valid day of wear", tick_format="~s"),
     "active_time_min": Panel("active_time_min", "Active time, minutes", "no valid day of wear"),
+    "exercise_time_min": Panel("exercise_time_min", "Exercise, minutes", "no valid day of wear"),
+    "sleep_efficiency_percent": Panel("sleep_efficiency_percent", "Sleep efficiency, %", "no valid night"),
+    "sleep_midpoint_min": Panel(
+        "sleep_midpoint_min", "Midpoint of sleep, hours after midnight", "no valid night", per=60.0
+    ),
+    "sleep_regularity_index": Panel("sleep_regularity_index", "Sleep regularity index", "too few nights"),
 }
 
 

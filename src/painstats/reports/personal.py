@@ -22,7 +22,7 @@ from painstats.findings.words import (
     whole,
 )
 from painstats.reports.figures import MONTHS
-from painstats.reports.pages import Card, Cell, Page, Part, Table, joined, named
+from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
 from painstats.reports.person_record import PersonRecord, person_record
 from painstats.reports.personal_pictures import months_table, person_figures
 from painstats.reports.reading import (
@@ -44,7 +44,9 @@ from painstats.vocabulary import MEASURES
 Row = Mapping[str, Any]
 
 
-def personal_page(store: Store, summary: Row, findings: Sequence[Row]) -> Page:
+def personal_page(
+    store: Store, summary: Row, findings: Sequence[Row], figures: tuple[Figure, ...] | None = None
+) -> Page:
     """Put one person's report together.
 
     Parameters
@@ -55,6 +57,8 @@ def personal_page(store: Store, summary: Row, findings: Sequence[Row]) -> Page:
         The person's row of ``participant_summary``.
     findings
         All rows of ``finding`` about participants, this person's among them.
+    figures
+        The person's figures, if they have been drawn already.
     """
     record, study = person_record(store, summary, findings), store.study
     outcome = study.plan.outcome
@@ -73,7 +77,7 @@ def personal_page(store: Store, summary: Row, findings: Sequence[Row]) -> Page:
             Part("How to read this", points=_how_to_read(outcome)),
             Part(
                 "Your days in pictures",
-                figures=person_figures(record, study),
+                figures=person_figures(record, study) if figures is None else figures,
                 tables=(months_table(record.days, study),),
             ),
             *_robustness(store, record),
@@ -149,7 +153,7 @@ def _size(finding: Row, prefix: str) -> str:
 def _daily_life(finding: Row, item: str) -> str:
     """Tell the slope in the person's own usual swings: one SD of their days."""
     words, swing = item_words(item), finding["swing"]
-    whose = "Your nights" if finding["measure"] == "total_sleep_time_min" else "Your days"
+    whose = "Your days" if MEASURES[finding["measure"]].lag_days else "Your nights"
     usual = f"{whose} usually lie about {swing_words(finding['measure'], swing)} above or below your average."
     size, low, high = (swing * finding[key] for key in ("estimate", "low", "high"))
     if finding["verdict"] in ("more_pain", "less_pain"):

@@ -16,6 +16,7 @@ from painstats.study import OutcomePlan, Study
 from painstats.vocabulary import MEASURES
 
 Row = Mapping[str, Any]
+MINUTES_OF_DAY = 1440
 
 
 def person_figures(record: PersonRecord, study: Study) -> tuple[Figure, ...]:
@@ -120,5 +121,7 @@ def _mean_words(name: str, row: Row) -> str:
         return f"{mean:.1f} ({days})"
     if name == "step_count":
         return f"{whole(mean)} ({days})"
-    hours, minutes = divmod(round(mean), 60)
-    return f"{hours} h {minutes:02d} ({days})"
+    hours, minutes = divmod(round(mean) % MINUTES_OF_DAY, 60)
+    if name == "sleep_midpoint_min":
+        return f"{hours:02d}:{minutes:02d} ({days})"
+    return f"{hours} h {minutes:02d} ({days})" if name.endswith("_min") else f"{mean:.0f} ({days})"

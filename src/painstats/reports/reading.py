@@ -46,7 +46,7 @@ FILLED_WORDS = {"morning": "in the morning", "evening": "in the evening", "any_t
 OF_PERSON = "participant_id = ?"
 OF_FILES = "import_id IN (SELECT import_id FROM import WHERE participant_id = ?)"
 
-MEASURE_COLUMNS = ("total_sleep_time_min", "step_count", "active_time_min")
+MEASURE_COLUMNS = tuple(MEASURES)
 
 
 def query(store: Store, text: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
@@ -65,7 +65,8 @@ def files_table(store: Store, participant_id: str | None) -> Table:
         "SELECT source, status, participant_id IS NULL AS of_many, sum(files) AS files, sum(rows_read) AS rows_read, "
         "sum(rows_stored) AS rows_stored, sum(rows_known) AS rows_known, sum(rows_quarantined) AS rows_quarantined, "
         "sum(rows_ignored) AS rows_ignored "
-        f"FROM import_summary {where} GROUP BY ALL ORDER BY status, source NULLS LAST, of_many",
+        f"FROM (FROM import_summary WHERE status <> 'withdrawn') {where} "
+        "GROUP BY ALL ORDER BY status, source NULLS LAST, of_many",
         values,
     )
     if participant_id is not None:
@@ -84,10 +85,15 @@ def files_table(store: Store, participant_id: str | None) -> Table:
 def _from_files_of_many(store: Store, participant_id: str) -> list[dict[str, Any]]:
     """Count the person's own rows in files that hold several people."""
     records = " UNION ALL ".join(f"SELECT import_id FROM {table} WHERE {OF_PERSON}" for table in RECORD_TABLES)
+    holders = (
+        f"SELECT coalesce(g.import_ids, [r.import_id]) AS holders, unnest(holders) AS import_id FROM ({records}) AS r "
+        "LEFT JOIN import_group AS g ON g.group_id = r.import_id"
+    )
     return query(
         store,
-        "SELECT i.source, i.status, true AS of_many, count(DISTINCT import_id) AS files, count(*) AS rows_stored "
-        f"FROM ({records}) JOIN import AS i USING (import_id) WHERE i.participant_id IS NULL GROUP BY ALL ORDER BY ALL",
+        "SELECT i.source, i.status, true AS of_many, count(DISTINCT import_id) AS files, "
+        "count(*) FILTER (import_id = list_min(holders)) AS rows_stored "
+        f"FROM ({holders}) JOIN import AS i USING (import_id) WHERE i.participant_id IS NULL GROUP BY ALL ORDER BY ALL",
         [participant_id] * len(RECORD_TABLES),
     )
 
@@ -217,8 +223,10 @@ def _rating_rule(row: dict[str, Any], item: str, day_ends_hour: int) -> str:
 def night_rules(days: pl.DataFrame) -> list[str]:
     """Write by which rule nights got their date."""
     words = {
-        "waking, in the zone of the person": "dated by the day of waking, in the time zone where the person was",
-        "waking, as the source dates it": "dated by the day of waking, as the device's maker dates it",
+        "home zone": "dated by the day of waking, in the home time zone",
+        "journey in the plan": "dated by the day of waking, in the time zone of the journey in the plan",
+        "recorded offset": "dated by the day of waking, on the clock that the device recorded",
+        "as the source dates it": "dated by the day of waking, as the device's maker dates it",
     }
     counts = days.group_by("night_rule").len().drop_nulls().sort("len", "night_rule", descending=[True, False])
     return [f"{counted(number, 'night')}, {words.get(rule, rule)}." for rule, number in counts.iter_rows()]
@@ -235,9 +243,9 @@ def devices_table(store: Store, participant_id: str | None) -> Table | None:
     where, values = (f"WHERE {OF_PERSON}", [participant_id]) if participant_id is not None else ("", [])
     rows = query(
         store,
-        "SELECT source, device_kind, count(DISTINCT (participant_id, date)) AS days, "
+        "SELECT source, device_kind, is_daily_total, count(DISTINCT (participant_id, date)) AS days, "
         "sum(recorded_step_count) AS recorded, sum(counted_step_count) AS counted "
-        f"FROM step_by_device {where} GROUP BY ALL ORDER BY counted DESC, source, device_kind",
+        f"FROM step_by_device {where} GROUP BY ALL ORDER BY counted DESC, source, device_kind, is_daily_total",
         values,
     )
     if not rows:
@@ -247,7 +255,8 @@ def devices_table(store: Store, participant_id: str | None) -> Table | None:
         ("Device", "Days", "Steps recorded", "Steps counted"),
         tuple(
             (
-                f"{capital(row['device_kind'])} ({row['source'].replace('_', ' ')})",
+                f"{capital(row['device_kind'])} ({row['source'].replace('_', ' ')})"
+                + (", the day's own sum" if row["is_daily_total"] else ""),
                 whole(row["days"]),
                 whole(row["recorded"]),
                 whole(row["counted"]),

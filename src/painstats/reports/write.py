@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from painstats.findings.words import headline
+from painstats.processes import Lost
 from painstats.reports.cohort import cohort_page
+from painstats.reports.drawing import figures_ahead
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
 from painstats.reports.personal import personal_page
 from painstats.reports.svg import unchecked_charts
@@ -25,11 +27,18 @@ PRIVATE_FOLDER = 0o700
 Row = Mapping[str, Any]
 
 
-def write_reports(store: Store) -> list[Path]:
+def write_reports(store: Store, processes: int | None = None) -> list[Path]:
     """Write every report that the findings allow, into ``reports/`` of the study.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
     Files whose bytes would not change are left alone, and pages of people who are no longer in the study are removed.
+
+    Parameters
+    ----------
+    store
+        The open study.
+    processes
+        How many processes draw; None for as many as there are processors, 1 for this one alone. The bytes are the same.
 
     Returns
     -------
@@ -39,14 +48,14 @@ def write_reports(store: Store) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(PRIVATE_FOLDER)
     with unchecked_charts():
-        pages = _pages(store)
+        pages = _pages(store, processes)
     for name, content in pages.items():
         _write_if_changed(folder / name, content)
     _remove_others(folder, set(pages))
     return [folder / name for name in pages]
 
 
-def _pages(store: Store) -> dict[str, bytes]:
+def _pages(store: Store, processes: int | None) -> dict[str, bytes]:
     people = read_table(store, "participant_summary", "participant_id").to_dicts()
     findings = read_table(store, "finding", "subject, participant_id, predictor").to_dicts()
     about_people = [row for row in findings if row["subject"] == "participant"]
@@ -56,8 +65,13 @@ def _pages(store: Store) -> dict[str, bytes]:
     pages = {INDEX: _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))}
     if has_cohort:
         pages[COHORT] = _attempt(lambda: cohort_page(store, people, findings))
-    for summary in people:
-        pages[names[summary["participant_id"]]] = _attempt(partial(personal_page, store, summary, about_people))
+    with figures_ahead(store, people, about_people, processes) as drawn:
+        for summary, figures in zip(people, drawn, strict=True):
+            name = names[summary["participant_id"]]
+            if isinstance(figures, Lost):
+                pages[name] = page_bytes(_failed_page(figures.reason))
+            else:
+                pages[name] = _attempt(partial(personal_page, store, summary, about_people, figures))
     return pages
 
 

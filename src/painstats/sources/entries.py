@@ -145,7 +145,9 @@ def refused(rule: str, entry: Entry, sentence: str, line: int | None = None) -> 
 
 def shown(name: str) -> str:
     """Return a name from outside as it may be printed: control characters escaped, long names cut."""
-    printable = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in name)
+    printable = name
+    if not name.isprintable():
+        printable = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in name)
     return printable if len(printable) <= _SHOWN_CHARACTERS else printable[:_SHOWN_CHARACTERS] + "…"
 
 

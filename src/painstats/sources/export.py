@@ -93,12 +93,12 @@ def content_hash(path: Path, without: Collection[str] = ()) -> str:
         raise unreadable(path, error) from None
 
 
-def export_date(path: Path) -> tuple[datetime, bool]:
+def export_date(path: Path, without: Collection[str] = ()) -> tuple[datetime, bool]:
     """Return when an export was made, and whether it says so itself: by the latest entry of a zip, else by its changes.
 
     Clock times in a zip have no zone and are taken as UTC.
     """
-    export = open_export(path)
+    export = open_export(path, without)
     members = (entry.member for entry in export.entries)
     stated = [member.date_time for member in members if isinstance(member, zipfile.ZipInfo)]
     latest = EARLIEST_EXPORT

@@ -19,7 +19,12 @@ from painstats.study import Study
 
 LOCK_FILE = ".painstats.lock"
 SPILL_FOLDER = ".spill"
+STAGING_FOLDER = ".reading"
 PRIVATE_UMASK = 0o077
+
+_STORAGE_FAULTS = (
+    duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.TransactionException,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,27 @@ def opened(study: Study) -> Iterator[Store]:
 
 @contextmanager
 def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Run statements all or nothing; any exception rolls back and is raised again."""
+    """Run statements all or nothing; any exception rolls back and is raised again.
+
+    Raises
+    ------
+    StorageError
+        In place of DuckDB's own word for a disk that is full or broken, which a commit says in yet another way.
+    """
     connection = store.connection
     connection.execute("BEGIN TRANSACTION")
     try:
         yield connection
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         # After a full disk the connection is dead and cannot roll back; its transaction is gone all the same.
         with suppress(duckdb.Error):
             connection.execute("ROLLBACK")
+        if isinstance(error, _STORAGE_FAULTS):
+            raise StorageError(
+                f"{store.study.database}: writing failed and nothing of it is stored; "
+                "make space on the disk and run again"
+            ) from None
         raise
 
 
@@ -112,7 +128,8 @@ def locked(study: Study) -> Iterator[None]:
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
-        shutil.rmtree(study.folder / SPILL_FOLDER, ignore_errors=True)  # left by a run that was killed
+        for left in (SPILL_FOLDER, STAGING_FOLDER):  # by a run that was killed
+            shutil.rmtree(study.folder / left, ignore_errors=True)
         yield
 
 

@@ -24,8 +24,9 @@ from painstats.study import Study
 SHORT_ID_LENGTH = 8
 
 RESULT_TABLES = (
-    "daily_summary", "step_by_device", "model_frame", "treatment_phase", "participant_summary",
-    "finding", "person_fit", "cohort_fit", "coefficient", "model_fit", "robustness",
+    "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
+    "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
+    "robustness",
 )  # fmt: skip
 """Derived tables: they rest on everybody's data, so all of them go and are computed again by the next run."""
 
@@ -98,6 +99,7 @@ def _delete_rows(store: Store, participant_id: str, *, is_known: bool) -> tuple[
         for table in RESULT_TABLES:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM stage_done")
+        connection.execute("DELETE FROM daily_built")
         connection.execute("DELETE FROM import WHERE status = 'refused' AND regexp_matches(file_name, ?)", [named])
         connection.execute(
             "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, participant_id)]

@@ -8,7 +8,8 @@ import duckdb
 
 from painstats.store.connection import Store, transaction
 
-RECORD_LEDGER_TABLES = ("import", "quarantine", "ignored", "superseded")
+RECORD_LEDGER_TABLES = ("quarantine", "ignored", "superseded", "import_group", "touched_day")
+"""What is emptied together with the records; of the ledger itself only what was withdrawn stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,16 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
     """Find the earlier import of a file, if there is one that still says what the file says.
 
     A file that was loaded, replaced, and put back is not known: its rows must correct those of the replacement. A
-    refusal by another version of painstats is not known either.
+    refusal by another version of painstats is not known either. A file that was withdrawn stays so however it is read.
     """
     row = store.connection.execute(
         "SELECT import_id, status, source, rule, message FROM import AS i "
-        "WHERE content_hash = $content AND reading_hash = $reading "
-        "AND participant_id IS NOT DISTINCT FROM $participant AND (status = 'loaded' OR painstats_version = $version) "
+        "WHERE content_hash = $content AND participant_id IS NOT DISTINCT FROM $participant AND (status = 'withdrawn' "
+        "OR reading_hash = $reading AND (status = 'loaded' OR painstats_version = $version) "
         "AND NOT EXISTS (FROM import AS later WHERE later.import_id > i.import_id AND later.status = 'loaded' "
         "AND later.file_name = $name AND later.participant_id IS NOT DISTINCT FROM $participant "
-        "AND later.content_hash <> $content) "
-        "ORDER BY import_id DESC LIMIT 1",
+        "AND later.content_hash <> $content)) "
+        "ORDER BY status = 'withdrawn' DESC, import_id DESC LIMIT 1",
         {
             "content": identity.content_hash,
             "reading": identity.reading_hash,
@@ -55,6 +56,16 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
         },
     ).fetchone()
     return KnownImport(*row) if row else None
+
+
+def stood_until(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> int:
+    """Return the latest export date (microseconds since 1970) of what was loaded under a file's name; 0 for none."""
+    row = connection.execute(
+        "SELECT max(epoch_us(exported_at)) FROM import WHERE status = 'loaded' AND file_name = ? "
+        "AND participant_id IS NOT DISTINCT FROM ?",
+        [identity.file_name, identity.participant_id],
+    ).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
 
 
 def has_participants(store: Store, sole: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import duckdb
 import polars as pl
@@ -12,14 +13,21 @@ from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES, RecordTable
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import participant_hash
-from painstats.store.ledger import ExportIdentity, forget_refusal
+from painstats.store.ledger import ExportIdentity, forget_refusal, stood_until
+from painstats.store.merge import merge
+from painstats.store.record_sql import columns_of, counted
+from painstats.store.touched import keep_touched, start_touching
 
 FORGOTTEN_REASON = "a person whose data was removed for good"
+_PLACE = ("entry", "line")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRows:
-    """Rows of one record table: those that passed the checks, and those that did not with their reasons."""
+    """Rows of one record table: those that passed the checks, and those that did not with their reasons.
+
+    ``accepted`` has the columns of the table and, where it is known, ``entry`` and ``line``.
+    """
 
     table: str
     accepted: pl.DataFrame
@@ -42,7 +50,19 @@ class ReadingNote:
     message: str
 
 
-Reading = CheckedRows | IgnoredRows | ReadingNote
+@dataclass(frozen=True, slots=True)
+class ExportDate:
+    """When a file was exported.
+
+    ``is_stated`` when the export itself says so. A date that rests on the file's time of change alone is moved behind
+    that of what stood under the same name before: what stands there now counts.
+    """
+
+    at: datetime
+    is_stated: bool = True
+
+
+Reading = CheckedRows | IgnoredRows | ReadingNote | ExportDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +93,16 @@ class _Tally:
     ignored: int = 0
     notes: list[str] = field(default_factory=list)
     staged: set[str] = field(default_factory=set)
+    dated: ExportDate | None = None
 
 
 def load_records(
-    store: Store, identity: ExportIdentity, source: str, readings: Iterable[Reading], version: str
+    store: Store,
+    identity: ExportIdentity,
+    source: str,
+    readings: Iterable[Reading],
+    version: str,
+    dated: ExportDate | None = None,
 ) -> ImportSummary:
     """Load one file, all or nothing.
 
@@ -92,46 +118,56 @@ def load_records(
         What is in the file. An exception raised while it is consumed rolls everything back.
     version
         The version of painstats, for the ledger.
+    dated
+        When the file was exported, unless a reading says it better; the time of loading where nothing is known.
 
     Raises
     ------
     StorageError
         The disk is full, or the ledger re-read after the commit does not hold what was counted.
     """
-    try:
-        summary = _load(store, identity, source, readings, version)
-    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException):
-        raise StorageError(
-            f"{store.study.database}: writing failed and nothing of the file is stored; "
-            "make space on the disk and run again"
-        ) from None
+    summary = _load(store, identity, source, readings, version, dated)
     _confirm(store, summary)
     return summary
 
 
 def _load(
-    store: Store, identity: ExportIdentity, source: str, readings: Iterable[Reading], version: str
+    store: Store,
+    identity: ExportIdentity,
+    source: str,
+    readings: Iterable[Reading],
+    version: str,
+    dated: ExportDate | None,
 ) -> ImportSummary:
     with transaction(store) as connection:
-        import_id = _number(connection, "SELECT nextval('import_number')")
+        import_id = counted(connection, "SELECT nextval('import_number')")
         forgotten = {row[0] for row in connection.execute("SELECT participant_hash FROM forgotten").fetchall()}
         tally = _Tally()
         for reading in readings:
             _take(store, import_id, reading, tally, forgotten)
+        exported_us = _exported_us(connection, identity, tally.dated or dated)
+        start_touching(connection)
         for table in sorted(tally.staged):
-            _merge(connection, RECORD_TABLES[table], import_id, tally)
+            merged = merge(connection, RECORD_TABLES[table], import_id, (exported_us, identity.content_hash))
+            connection.execute(f"DROP TABLE staged_{table}")
+            tally.new += merged.new
+            tally.same += merged.same
+            tally.corrected += merged.corrected
+            tally.quarantined += merged.quarantined
+        keep_touched(connection)
         summary = ImportSummary(
-            import_id,
-            source,
-            tally.new,
-            tally.same,
-            tally.corrected,
-            tally.quarantined,
-            tally.ignored,
+            import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, tally.ignored,
             tuple(tally.notes),
-        )
-        _enter(connection, identity, summary, version)
+        )  # fmt: skip
+        _enter(connection, identity, summary, version, exported_us)
     return summary
+
+
+def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity, dated: ExportDate | None) -> int:
+    """Return when a file was exported, in microseconds since 1970."""
+    dated = dated or ExportDate(datetime.now(UTC), is_stated=False)
+    exported_us = round(dated.at.timestamp() * 1_000_000)
+    return exported_us if dated.is_stated else max(exported_us, stood_until(connection, identity) + 1)
 
 
 def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, forgotten: set[str]) -> None:
@@ -139,6 +175,8 @@ def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, forgott
     match reading:
         case ReadingNote(message):
             tally.notes.append(message)
+        case ExportDate():
+            tally.dated = max(reading, tally.dated or reading, key=lambda dated: dated.at)
         case IgnoredRows(entry, rows, reason):
             _ignore(connection, import_id, entry, rows, reason, tally)
         case CheckedRows(table, accepted, rejected):
@@ -165,20 +203,19 @@ def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: set[str]
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, table: RecordTable, accepted: pl.DataFrame, tally: _Tally) -> None:
+    """Put rows into the staged table, whose row numbers keep the order of the file."""
     if accepted.is_empty():
         return
     if table.name not in tally.staged:
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged_{table.name} AS SELECT * EXCLUDE (import_id), 0::BIGINT AS row_order "
-            f"FROM {table.name} LIMIT 0"
+            f"CREATE OR REPLACE TEMP TABLE staged_{table.name} AS SELECT * EXCLUDE (import_id), "
+            f"NULL::VARCHAR AS entry, NULL::BIGINT AS line FROM {table.name} LIMIT 0"
         )
         tally.staged.add(table.name)
-    connection.register("accepted_rows", accepted.select(list(table.columns)).with_row_index("row_order").to_arrow())
-    columns = ", ".join(table.columns)
-    connection.execute(
-        f"INSERT INTO staged_{table.name} BY NAME "
-        f"SELECT {columns}, row_order + (SELECT count(*) FROM staged_{table.name}) AS row_order FROM accepted_rows"
-    )
+    known = [column for column in _PLACE if column in accepted.columns]
+    connection.register("accepted_rows", accepted.select(*table.columns, *known).to_arrow())
+    place = ", ".join(column if column in known else "NULL" for column in _PLACE)
+    connection.execute(f"INSERT INTO staged_{table.name} SELECT {columns_of(table)}, {place} FROM accepted_rows")
     connection.unregister("accepted_rows")
 
 
@@ -195,65 +232,22 @@ def _quarantine(
     tally.quarantined += rejected.height
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, tally: _Tally) -> None:
-    """Merge a staged table: the last of several rows with one key counts, equal rows change nothing, others correct."""
-    key = ", ".join(table.key)
-    same_key = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in table.key)
-    same_values = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in table.values)
-    columns = ", ".join(table.columns)
-    staged = _number(connection, f"SELECT count(*) FROM staged_{table.name}")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * FROM staged_{table.name} "
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_order DESC) = 1"
-    )
-    conflicting = _quarantine_conflicts(connection, table, import_id)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE correction AS SELECT new.* FROM incoming AS new JOIN {table.name} AS old "
-        f"ON {same_key} WHERE NOT ({same_values})"
-    )
-    connection.execute(
-        f"INSERT INTO superseded SELECT '{table.name}', old.participant_id, old.import_id, ?, to_json(old) "
-        f"FROM {table.name} AS old WHERE EXISTS (FROM correction AS new WHERE {same_key})",
-        [import_id],
-    )
-    corrected = _number(connection, "SELECT count(*) FROM correction")
-    connection.execute(f"DELETE FROM {table.name} AS old WHERE EXISTS (FROM correction AS new WHERE {same_key})")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE addition AS SELECT {columns} FROM incoming AS new "
-        f"WHERE NOT EXISTS (FROM {table.name} AS old WHERE {same_key})"
-    )
-    connection.execute(f"INSERT INTO {table.name} BY NAME SELECT *, ?::INTEGER AS import_id FROM addition", [import_id])
-    added = _number(connection, "SELECT count(*) FROM addition")
-    tally.quarantined += conflicting
-    tally.corrected += corrected
-    tally.new += added - corrected
-    tally.same += staged - added - conflicting
-
-
-def _quarantine_conflicts(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> int:
-    """Keep apart the rows of one file that say something else about the same fact than the row that counts."""
-    same_key = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in table.key)
-    same_values = " AND ".join(f"old.{column} IS NOT DISTINCT FROM new.{column}" for column in table.values)
-    row = connection.execute(
-        f"INSERT INTO quarantine SELECT ?, '{table.name}', NULL, NULL, NULL, 'conflicting_duplicate', to_json(old) "
-        f"FROM staged_{table.name} AS old JOIN incoming AS new ON {same_key} WHERE NOT ({same_values})",
-        [import_id],
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
 def _enter(
-    connection: duckdb.DuckDBPyConnection, identity: ExportIdentity, summary: ImportSummary, version: str
+    connection: duckdb.DuckDBPyConnection,
+    identity: ExportIdentity,
+    summary: ImportSummary,
+    version: str,
+    exported_us: int,
 ) -> None:
     forget_refusal(connection, identity)
     connection.execute(
         "INSERT INTO import (import_id, participant_id, file_name, content_hash, reading_hash, source, status, notes, "
-        "rows_read, rows_new, rows_same, rows_corrected, rows_quarantined, rows_ignored, painstats_version) "
-        "VALUES (?, ?, ?, ?, ?, ?, 'loaded', ?, ?, ?, ?, ?, ?, ?, ?)",
+        "rows_read, rows_new, rows_same, rows_corrected, rows_quarantined, rows_ignored, painstats_version, "
+        "exported_at) VALUES (?, ?, ?, ?, ?, ?, 'loaded', ?, ?, ?, ?, ?, ?, ?, ?, make_timestamptz(?))",
         [
             summary.import_id, identity.participant_id, identity.file_name, identity.content_hash,
             identity.reading_hash, summary.source, list(summary.notes), summary.read, summary.new, summary.same,
-            summary.corrected, summary.quarantined, summary.ignored, version,
+            summary.corrected, summary.quarantined, summary.ignored, version, exported_us,
         ],
     )  # fmt: skip
 
@@ -265,8 +259,3 @@ def _confirm(store: Store, summary: ImportSummary) -> None:
     ).fetchone()
     if row is None or row[0] != summary.read:
         raise StorageError(f"{store.study.database}: the import was not stored; run again")
-
-
-def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

@@ -49,7 +49,8 @@ def mark_done(store: Store, stage: str, inputs: str, done: StageDone) -> None:
 
 
 def clear_records(store: Store) -> None:
-    """Remove every record and every import, so that the inbox is read anew."""
+    """Remove every record and every import, so that the inbox is read anew; what was withdrawn stays out."""
     with transaction(store) as connection:
-        for table in (*RECORD_TABLES, *RECORD_LEDGER_TABLES, "stage_done"):
+        for table in (*RECORD_TABLES, *RECORD_LEDGER_TABLES, "stage_done", "daily_built"):
             connection.execute(f"DELETE FROM {table}")
+        connection.execute("DELETE FROM import WHERE status <> 'withdrawn'")

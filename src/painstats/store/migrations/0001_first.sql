@@ -7,7 +7,7 @@ CREATE TABLE import (
     content_hash      VARCHAR NOT NULL,    -- SHA-256 of the file
     reading_hash      VARCHAR NOT NULL,    -- hash of the zones and diary mappings it was read with
     source            VARCHAR,             -- null when no source recognised it
-    status            VARCHAR NOT NULL,    -- loaded | refused
+    status            VARCHAR NOT NULL,    -- loaded | refused | withdrawn (its rows were taken out again)
     rule              VARCHAR,             -- why it was refused
     message           VARCHAR,
     notes             VARCHAR[],
@@ -20,6 +20,7 @@ CREATE TABLE import (
     reported          BOOLEAN NOT NULL DEFAULT false,  -- whether a finished run has told of its quarantine
     painstats_version VARCHAR NOT NULL,
     imported_at       TIMESTAMPTZ NOT NULL DEFAULT now(),
+    exported_at       TIMESTAMPTZ,         -- of contradicting files the one exported last counts; null when refused
     CHECK (rows_read = rows_new + rows_same + rows_corrected + rows_quarantined + rows_ignored)
 );
 
@@ -42,16 +43,20 @@ CREATE TABLE quarantine (
 
 CREATE TABLE ignored (import_id INTEGER NOT NULL, entry VARCHAR, rows BIGINT NOT NULL, reason VARCHAR NOT NULL);
 
--- Values that a later export corrected, as they were.
+-- Which imports hold a row: `import_id` of a record is the number of an import, or, below zero, of a group of imports
+-- that all hold the very same row. Numbers of groups come and go with the imports.
+CREATE SEQUENCE import_group_number START -1 INCREMENT -1 MINVALUE -2147483648 MAXVALUE -1;
+CREATE TABLE import_group (group_id INTEGER NOT NULL, import_ids INTEGER[] NOT NULL);
+
+-- Values of a fact that do not count because a file exported later says otherwise, each with who holds it.
 CREATE TABLE superseded (
-    table_name VARCHAR NOT NULL, participant_id VARCHAR NOT NULL,
-    old_import_id INTEGER NOT NULL, new_import_id INTEGER NOT NULL, record JSON NOT NULL
+    table_name VARCHAR NOT NULL, participant_id VARCHAR NOT NULL, import_id INTEGER NOT NULL, record JSON NOT NULL
 );
 
 -- People whose data was removed for good, as a keyed hash of their id: their rows are not let in again.
 CREATE TABLE forgotten (participant_hash VARCHAR NOT NULL, forgotten_at TIMESTAMPTZ NOT NULL DEFAULT now());
 
--- Records. Columns and keys: records.py. No primary keys: they cost five times the load; load.py keeps keys unique.
+-- Records. Columns and keys: records.py. No primary keys: they cost five times the load; merge.py keeps keys unique.
 CREATE TABLE step_count (
     participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
     start_at TIMESTAMPTZ NOT NULL, end_at TIMESTAMPTZ NOT NULL, utc_offset_min INTEGER, step_count BIGINT NOT NULL, import_id INTEGER NOT NULL
@@ -99,3 +104,10 @@ CREATE TABLE stage_done (
     refusal VARCHAR,                       -- why there is no answer, if there is none
     files VARCHAR[] NOT NULL               -- what was written
 );
+
+-- Which days the records that came, changed or went may have changed, until the daily table is built again: the UTC
+-- dates of those records, widened by two days at either end.
+CREATE TABLE touched_day (participant_id VARCHAR NOT NULL, first_date DATE NOT NULL, last_date DATE NOT NULL);
+
+-- What the daily table was built with: a hash of the plan, of the rules and of the version, and the newest import.
+CREATE TABLE daily_built (inputs_hash VARCHAR NOT NULL, last_import_id INTEGER);

@@ -1,0 +1,73 @@
+-- The clocks that people lived by, as stretches of one constant offset, and what is read and replaced.
+-- In: zone_period (participant_id, starts_at, ends_at, time_zone, rule), zone_offset (time_zone, starts_at, ends_at,
+-- offset_min), touched_range (participant_id, first_date, last_date). Out: replaced, read_range, clock_period; macros for
+-- local clocks; variables earliest_at, latest_at (of all that is read). Instants are whole microseconds since 1970, ending in
+-- _us: sums of whole numbers come out the same in any order, and converting zones row by row would take most of the time.
+
+-- Estimates of row numbers are rough; where they are far too low DuckDB would try every pair of rows.
+SET asof_loop_join_threshold = 0;
+
+CREATE OR REPLACE TEMP MACRO local_date(instant_us, offset_us) AS
+    DATE '1970-01-01' + ((instant_us + offset_us) // 86400000000)::INTEGER;
+CREATE OR REPLACE TEMP MACRO midnight_us(date, offset_us) AS (date - DATE '1970-01-01') * 86400000000 - offset_us;
+
+-- The local dates that are replaced: what was touched, and two days on, because a night is compared with the two before.
+CREATE OR REPLACE TEMP TABLE replaced AS
+WITH widened AS (
+    SELECT DISTINCT participant_id, first_date, last_date + 2 AS last_date FROM touched_range
+), marked AS (
+    SELECT *, coalesce(first_date > max(last_date) OVER earlier + 1, true) AS begins
+    FROM widened
+    WINDOW earlier AS (
+        PARTITION BY participant_id ORDER BY first_date, last_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+), numbered AS (
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id ORDER BY first_date, last_date ROWS UNBOUNDED PRECEDING) AS island
+    FROM marked
+)
+SELECT participant_id, min(first_date) AS first_date, max(last_date) AS last_date
+FROM numbered GROUP BY participant_id, island;
+
+-- The records that replaced dates can depend on. No record is longer than a day, and neither is sleep (whoever has longer
+-- sleep on record is replaced whole): a night begins a day before it ends, its two predecessors lie two days back, a local
+-- date starts up to 14 hours before the UTC date, and samples that began earlier cover later ones.
+CREATE OR REPLACE TEMP TABLE read_range AS
+WITH widened AS (
+    SELECT participant_id, first_date - 6 AS first_date, last_date + 3 AS last_date FROM replaced
+), marked AS (
+    SELECT *, coalesce(first_date > max(last_date) OVER earlier + 1, true) AS begins
+    FROM widened
+    WINDOW earlier AS (PARTITION BY participant_id ORDER BY first_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), numbered AS (
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id ORDER BY first_date ROWS UNBOUNDED PRECEDING) AS island
+    FROM marked
+)
+SELECT participant_id, min(first_date) AS first_date, max(last_date) AS last_date,
+       min(first_date)::TIMESTAMPTZ AS starts_at, (max(last_date) + 1)::TIMESTAMPTZ AS ends_at
+FROM numbered GROUP BY participant_id, island;
+
+SET VARIABLE earliest_at = (SELECT min(starts_at) FROM read_range);
+SET VARIABLE latest_at = (SELECT max(ends_at) FROM read_range);
+
+-- Clocks are wanted for all dates between the first and the last record.
+CREATE OR REPLACE TEMP TABLE clock_span AS
+SELECT min(first_at) - INTERVAL 3 DAY AS starts_at, max(last_at) + INTERVAL 3 DAY AS ends_at
+FROM (
+    SELECT min(start_at) AS first_at, max(end_at) AS last_at FROM step_count
+    UNION ALL SELECT min(start_at), max(end_at) FROM sleep_segment
+    UNION ALL SELECT min(start_at), max(end_at) FROM sleep_episode
+    UNION ALL SELECT min(start_at), max(end_at) FROM exercise_session
+    UNION ALL SELECT min(start_at), max(end_at) FROM measurement
+    UNION ALL SELECT min(date)::TIMESTAMPTZ, max(date)::TIMESTAMPTZ FROM sleep_episode
+    UNION ALL SELECT min(date)::TIMESTAMPTZ, max(date)::TIMESTAMPTZ FROM daily_total
+    UNION ALL SELECT min(date)::TIMESTAMPTZ, max(date)::TIMESTAMPTZ FROM self_report
+    UNION ALL SELECT min(reported_at), max(reported_at) FROM self_report
+);
+
+CREATE OR REPLACE TEMP TABLE clock_period AS
+SELECT z.participant_id, z.time_zone, z.rule, epoch_us(greatest(z.starts_at, o.starts_at)) AS starts_us,
+       epoch_us(least(z.ends_at, o.ends_at)) AS ends_us, o.offset_min::BIGINT * 60000000 AS offset_us
+FROM zone_period AS z
+JOIN zone_offset AS o USING (time_zone)
+JOIN clock_span AS s ON least(z.ends_at, o.ends_at) > s.starts_at AND greatest(z.starts_at, o.starts_at) <= s.ends_at
+WHERE o.starts_at < z.ends_at AND o.ends_at > z.starts_at;

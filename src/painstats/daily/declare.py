@@ -1,0 +1,97 @@
+"""Hand the plan to the SQL: clocks, device order, limits and rules, and a hash of all that the daily table rests on."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from importlib.resources import files
+
+import duckdb
+import polars as pl
+
+from painstats.study import Study
+from painstats.time_zones import clock_offsets
+from painstats.vocabulary import DEVICE_KINDS, MEASURES, SAMPLED
+
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def inputs_hash(study: Study) -> str:
+    """Hash what beside the records decides the daily table: zones, outcome, rules, limits, version, the SQL itself."""
+    plan = study.plan
+    names = sorted(entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".sql"))
+    people = sorted((name, person.model_dump_json()) for name, person in plan.participants.items())
+    facts = (
+        plan.study.time_zone,
+        people,
+        plan.outcome.model_dump_json(),
+        plan.rules.model_dump_json(),
+        tuple(MEASURES.values()),
+        DEVICE_KINDS,
+        version("painstats"),
+        [script(name) for name in names],
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def script(name: str) -> str:
+    """Return the text of an SQL file of this folder."""
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, people: list[str]) -> None:
+    """Make the temporary tables and variables that the SQL reads the plan from."""
+    periods = [period for person in people for period in study.time_zones.periods(person)]
+    zones = {
+        "participant_id": [period.participant_id for period in periods],
+        "starts_at": [period.starts_at for period in periods],
+        "ends_at": [period.ends_at for period in periods],
+        "time_zone": [period.time_zone for period in periods],
+        "rule": [
+            "home zone" if period.time_zone == study.time_zones.of(period.participant_id) else "journey in the plan"
+            for period in periods
+        ],
+    }
+    offsets = [offset for zone in sorted({period.time_zone for period in periods}) for offset in clock_offsets(zone)]
+    order = study.plan.rules.step_device_order
+    kinds = [*order, *(kind for kind in DEVICE_KINDS if kind not in order)]
+    limits = [(measure.name, measure.lowest, measure.highest) for measure in MEASURES.values()]
+    text, whole = pl.String(), pl.Int64()
+    for name, rows, schema in (
+        (
+            "zone_period",
+            zones,
+            {"participant_id": text, "starts_at": INSTANT, "ends_at": INSTANT, "time_zone": text, "rule": text},
+        ),
+        (
+            "zone_offset",
+            [(offset.time_zone, offset.starts_at, offset.ends_at, offset.offset_min) for offset in offsets],
+            {"time_zone": text, "starts_at": INSTANT, "ends_at": INSTANT, "offset_min": whole},
+        ),
+        ("device_order", list(enumerate(kinds)), {"place": whole, "device_kind": text}),
+        ("measure_limit", limits, {"measure": text, "lowest": pl.Float64(), "highest": pl.Float64()}),
+        ("sampled", [(measure,) for measure in SAMPLED], {"measure": text}),
+    ):
+        _temp_table(connection, name, pl.DataFrame(rows, schema=schema, orient=None if rows is zones else "row"))
+    _set_variables(connection, study)
+
+
+def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
+    outcome, rules = study.plan.outcome, study.plan.rules
+    for variable, value in {
+        "outcome_item": outcome.item,
+        "outcome_site": outcome.site,
+        "outcome_low": outcome.scale[0],
+        "outcome_high": outcome.scale[1],
+        "step_rule": rules.step_rule,
+        "day_ends_hour": rules.day_ends_hour,
+        "min_active_hours": rules.min_active_hours,
+        "min_clock_hours": rules.min_clock_hours,
+    }.items():
+        connection.execute(f"SET VARIABLE {variable} = ?", [value])
+
+
+def _temp_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register("declared_rows", frame.to_arrow())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM declared_rows")
+    connection.unregister("declared_rows")

@@ -1,0 +1,96 @@
+-- The steps of a date: those counted from intervals, or the sum that a source made itself. By the rule merge such a sum
+-- takes the day only where its device ranks before every device that recorded intervals; by max_source, where it is more.
+-- In: step_piece, device_steps, daily_total, read_range, replaced, device_order; variable step_rule.
+-- Out: step_by_device_rows (what is kept of each device), step_day.
+
+CREATE OR REPLACE TEMP TABLE near_total AS
+SELECT t.*, o.place
+FROM daily_total AS t
+JOIN replaced AS r ON r.participant_id = t.participant_id AND t.date BETWEEN r.first_date AND r.last_date
+JOIN device_order AS o USING (device_kind);
+
+CREATE OR REPLACE TEMP TABLE step_choice AS
+WITH merged AS (
+    SELECT participant_id, date, sum(counted) AS counted, min(place) AS place FROM device_steps GROUP BY ALL
+), total AS (
+    SELECT participant_id, date, source, device, value, place
+    FROM near_total WHERE measure = 'step_count'
+    QUALIFY row_number() OVER (
+        PARTITION BY participant_id, date
+        ORDER BY CASE WHEN getvariable('step_rule') = 'merge' THEN place ELSE -value END, place, value DESC, source, device
+    ) = 1
+)
+SELECT participant_id, date, t.source, t.device,
+       m.counted IS NULL OR coalesce(CASE WHEN getvariable('step_rule') = 'merge' THEN t.place < m.place ELSE t.value > m.counted END, false)
+           AS takes_total
+FROM merged AS m FULL JOIN total AS t USING (participant_id, date);
+
+CREATE OR REPLACE TEMP TABLE step_by_device_rows AS
+SELECT s.participant_id, s.date, s.source, s.device, s.device_kind, false AS is_daily_total,
+       round(s.recorded)::BIGINT AS recorded_step_count,
+       CASE WHEN c.takes_total THEN 0 ELSE s.counted END::DOUBLE AS counted_step_count, s.date_rule
+FROM device_steps AS s JOIN step_choice AS c USING (participant_id, date)
+UNION ALL
+SELECT t.participant_id, t.date, t.source, t.device, t.device_kind, true, round(t.value)::BIGINT,
+       CASE WHEN c.takes_total AND c.source = t.source AND c.device = t.device THEN t.value ELSE 0 END, 'as the source dates it'
+FROM near_total AS t JOIN step_choice AS c USING (participant_id, date)
+WHERE t.measure = 'step_count';
+
+-- Hours of the day in which any counted step was taken.
+CREATE OR REPLACE TEMP TABLE active_hours AS
+WITH counted AS (
+    SELECT p.* FROM step_piece AS p
+    JOIN device_steps AS s USING (participant_id, date, source, device, device_kind)
+    WHERE CASE WHEN getvariable('step_rule') = 'merge' THEN p.merged > 0 ELSE s.counted > 0 AND p.alone > 0 END
+)
+SELECT participant_id, date, count(DISTINCT hour)::INTEGER AS active_hours
+FROM (
+    SELECT participant_id, date, unnest([
+        (piece_start_us + offset_us) // 3600000000, (greatest(piece_end_us - 1, piece_start_us) + offset_us) // 3600000000
+    ]) AS hour
+    FROM counted
+)
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE step_day AS
+WITH shown AS (
+    -- Where a device counts, its rule and kind are told; where no device counts a step, those of all.
+    SELECT *, counted_step_count > 0 OR max(counted_step_count) OVER (PARTITION BY participant_id, date) = 0 AS is_told
+    FROM step_by_device_rows
+), summed AS (
+    SELECT participant_id, date, round(sum(counted_step_count::DECIMAL(18, 6)))::BIGINT AS step_count,
+           string_agg(DISTINCT device_kind, '+' ORDER BY device_kind) FILTER (is_told) AS step_devices,
+           string_agg(DISTINCT date_rule, ' + ' ORDER BY date_rule) FILTER (is_told) AS step_date_rule
+    FROM shown GROUP BY ALL
+), main AS (
+    SELECT participant_id, date, source || ' ' || device AS main_step_device
+    FROM step_by_device_rows WHERE counted_step_count > 0
+    QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY counted_step_count DESC, source, device, is_daily_total) = 1
+)
+SELECT s.*, CASE WHEN NOT c.takes_total THEN h.active_hours END AS active_hours, m.main_step_device,
+       CASE WHEN c.takes_total THEN w.value END AS sedentary_time_min
+FROM summed AS s
+JOIN step_choice AS c USING (participant_id, date)
+LEFT JOIN active_hours AS h USING (participant_id, date)
+LEFT JOIN main AS m USING (participant_id, date)
+LEFT JOIN near_total AS w
+  ON w.measure = 'sedentary_time_min' AND w.participant_id = s.participant_id AND w.date = s.date
+ AND w.source = c.source AND w.device = c.device;
+
+-- Active time of one device, complete or missing: light, moderate and very active minutes together.
+CREATE OR REPLACE TEMP TABLE active_day AS
+WITH device_day AS (
+    SELECT participant_id, date, place, source, device,
+           fsum(value ORDER BY measure) FILTER (measure <> 'sedentary_time_min') AS active_time_min,
+           count(*) FILTER (measure <> 'sedentary_time_min') AS parts,
+           max(value) FILTER (measure = 'sedentary_time_min') AS sedentary_time_min
+    FROM near_total
+    WHERE measure IN (
+        'sedentary_time_min', 'lightly_active_time_min', 'moderately_active_time_min', 'very_active_time_min'
+    )
+    GROUP BY ALL
+)
+SELECT participant_id, date, CASE WHEN parts = 3 THEN active_time_min END AS active_time_min,
+       sedentary_time_min AS active_sedentary_time_min
+FROM device_day
+QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY parts = 3 DESC, place, source, device) = 1;

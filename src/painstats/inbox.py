@@ -1,0 +1,142 @@
+"""What lies in the inbox: each file, or each folder that is one unpacked export, and whose it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from painstats.errors import ExportRefused, StudyError
+from painstats.sources import SOURCES, Export, ReadSettings, Source, open_export
+from painstats.sources.entries import ZIP_MAGIC, Entry, FolderFile
+from painstats.store import Store
+from painstats.store.ledger import has_participants
+from painstats.study import Study
+
+SOLE_PARTICIPANT = "me"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """A file in the inbox, or a folder that is one export, and whose it is (None where only it itself can say).
+
+    ``without`` names files in a folder that are exports of their own.
+    """
+
+    path: Path
+    name: str
+    participant_id: str | None
+    without: frozenset[str] = frozenset()
+
+
+def list_inbox(study: Study) -> list[InboxFile]:
+    """List what is in the inbox, the oldest first, with the participant that its folder names."""
+    if not study.inbox.is_dir():
+        raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
+    unpacked = _unpacked_exports(study)
+    paths = [
+        path
+        for path in _walked(study.inbox, unpacked)
+        if (path in unpacked or path.is_file() or path.is_symlink())
+        and not any(map(is_hidden, path.relative_to(study.inbox).parts))
+    ]
+    # What is read first has the lower number; which of two contradicting files counts does not depend on it.
+    paths.sort(key=lambda path: (path.lstat().st_mtime_ns, str(path)))
+    ignore = study.plan.inbox.ignore
+    files = []
+    for path in paths:
+        below = path.relative_to(study.inbox)
+        if any(fnmatch(path.name, pattern) or fnmatch(str(below), pattern) for pattern in ignore):
+            continue
+        participant = below.parts[0] if len(below.parts) > 1 else None
+        files.append(InboxFile(path, str(below), participant, unpacked.get(path, frozenset())))
+    return files
+
+
+def whose(store: Store, file: InboxFile) -> str | None:
+    """Return whose a file is: its folder says it, else it is the only user's if there can be only one."""
+    return file.participant_id or _sole_participant(store)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder belongs to the system or a synchroniser, not to a person."""
+    return name.startswith((".", "@", "__MACOSX"))
+
+
+def _sole_participant(store: Store) -> str | None:
+    """Return whose the files directly in the inbox are, None where that cannot be known.
+
+    They are the one declared participant's, or the user's own, in a study that has never known anybody else: not in
+    its inbox, not in its ledger, and nobody who was forgotten.
+    """
+    declared = set(store.study.plan.participants)
+    sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT
+    folders = {path.name for path in store.study.inbox.iterdir() if path.is_dir() and not is_hidden(path.name)}
+    return None if (declared | folders) - {sole} or has_participants(store, sole) else sole
+
+
+def _walked(folder: Path, unpacked: dict[Path, frozenset[str]]) -> Iterator[Path]:
+    """Walk a folder, also through links to folders, each once; links that lead nowhere are found too."""
+    seen = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        if Path(parent) in unpacked:
+            folders.clear()
+            yield Path(parent)
+            yield from (Path(parent) / name for name in sorted(unpacked[Path(parent)]))
+            continue
+        yield from (Path(parent) / name for name in names)
+
+
+# --- unpacked archives ---
+
+
+def _unpacked_exports(study: Study) -> dict[Path, frozenset[str]]:
+    """Find the folders directly below a participant's that are one export, each with its files that are not part."""
+    found = {}
+    for person in sorted(path for path in study.inbox.iterdir() if path.is_dir() and not is_hidden(path.name)):
+        settings = ReadSettings(person.name, study.time_zones, study.plan.diaries)
+        for folder in sorted(path for path in person.iterdir() if path.is_dir() and not is_hidden(path.name)):
+            without = own_exports_in(folder, settings)
+            if without is not None:
+                found[folder] = without
+    return found
+
+
+def own_exports_in(folder: Path, settings: ReadSettings) -> frozenset[str] | None:
+    """Return the files of an unpacked export that are exports of their own; None if the folder is no export as a whole.
+
+    A file is part of the whole if the format of the whole takes it, or if no format does.
+    """
+    try:
+        export = open_export(folder)
+        source = next((source for source in SOURCES if source.recognises(export, settings)), None)
+        if source is None:
+            return None
+        own = frozenset(entry.name for entry in export.entries if _stands_alone(entry, source, settings))
+        return own if not own or source.recognises(open_export(folder, own), settings) else None
+    except Exception:  # whatever is wrong with one of its files is said when that file is read
+        return None
+
+
+def _stands_alone(entry: Entry, whole: Source, settings: ReadSettings) -> bool:
+    if not isinstance(entry.member, FolderFile):
+        return False
+    path = entry.member.path
+    with suppress(ExportRefused):
+        if entry.head(len(ZIP_MAGIC[0])).startswith(ZIP_MAGIC):
+            packed = open_export(path)
+            return any(source.recognises(packed, settings) for source in SOURCES)
+        heads = {path.name: entry.heads[entry.name]} if entry.name in entry.heads else {}
+        single = Export(path, (Entry(path.name, entry.size_bytes, path, None, heads),))
+        if whole.recognises(single, settings):
+            return False
+        return any(source.recognises(single, settings) for source in SOURCES if source is not whole)
+    return False

@@ -1,0 +1,164 @@
+"""What is in an export and what would become of it, found by loading it into a study that is thrown away."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from painstats.inbox import own_exports_in
+from painstats.reading import ExportToRead, read_checked
+from painstats.records import INSTANT, RECORD_TABLES, RecordTable
+from painstats.run import VERSION, as_reading
+from painstats.sources import SOURCES, ReadSettings
+from painstats.sources.clocks import local_dates_of
+from painstats.sources.export import content_hash, export_date, shown
+from painstats.store import ImportSummary, Store, load_records, open_store
+from painstats.store.ledger import ExportIdentity
+from painstats.store.load import ExportDate
+from painstats.study import Plan, Study
+
+MAX_PLACES = 3
+"""Places told of each reason to reject."""
+
+Row = dict[str, Any]
+
+_WHAT = {
+    "measurement": "measure",
+    "daily_total": "measure",
+    "self_report": "item",
+    "exercise_session": "exercise_type",
+    "treatment": "kind",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What an export holds.
+
+    Parameters
+    ----------
+    name, source, title
+        Of the export and of its format.
+    people
+        How many people its rows are about.
+    exported_at
+        When it was exported, as far as that is known.
+    summary
+        What would become of its rows.
+    contents
+        Table, what (measure, item, kind), device kind, rows, first and last local date, and scale of what would be
+        stored.
+    rejected
+        Rule, column, rows and first places (entry and line) of what would not.
+    ignored
+        Entry, rows and reason of what is not needed.
+    own_exports
+        Files of a folder that are exports of their own and not told of here.
+    """
+
+    name: str
+    source: str
+    title: str
+    people: int
+    exported_at: datetime
+    summary: ImportSummary
+    contents: tuple[Row, ...]
+    rejected: tuple[Row, ...]
+    ignored: tuple[Row, ...]
+    own_exports: tuple[str, ...]
+
+
+def inspect_export(path: Path, settings: ReadSettings) -> Inspection:
+    """Find out what an export is and holds, without keeping anything of it.
+
+    Raises
+    ------
+    ExportRefused
+        It would be refused whole.
+    """
+    without = (own_exports_in(path, settings) or frozenset()) if path.is_dir() else frozenset()
+    content = content_hash(path, without)
+    with (
+        tempfile.TemporaryDirectory(prefix="painstats-") as folder,
+        open_store(Study(folder=Path(folder), plan=Plan())) as store,
+    ):
+        source, found = read_checked(ExportToRead(path, without, content, settings))
+        identity = ExportIdentity(path.name, content, "inspected", settings.participant_id)
+        dated = ExportDate(*export_date(path, without))
+        summary = load_records(store, identity, source, map(as_reading, found), VERSION, dated)
+        return _told(store, path, settings, summary, tuple(sorted(without)))
+
+
+def _told(
+    store: Store, path: Path, settings: ReadSettings, summary: ImportSummary, own_exports: tuple[str, ...]
+) -> Inspection:
+    people = " UNION ".join(f"SELECT participant_id FROM {name}" for name in RECORD_TABLES)
+    return Inspection(
+        name=shown(path.name),
+        source=summary.source,
+        title=next(source.title for source in SOURCES if source.name == summary.source),
+        people=_rows(store, f"SELECT count(*) AS people FROM ({people})")[0]["people"],
+        exported_at=_rows(store, "SELECT exported_at FROM import")[0]["exported_at"],
+        summary=summary,
+        contents=tuple(row for table in RECORD_TABLES.values() for row in _contents(store, table, settings)),
+        rejected=tuple(
+            _rows(
+                store,
+                'SELECT table_name AS "table", rule, column_name AS "column", count(*) AS rows, '
+                f"list({{'entry': entry, 'line': line}} ORDER BY entry, line)[:{MAX_PLACES}] AS places "
+                "FROM quarantine GROUP BY ALL ORDER BY ALL",
+            )
+        ),
+        ignored=tuple(
+            _rows(
+                store,
+                "SELECT entry, sum(rows)::BIGINT AS rows, reason FROM ignored GROUP BY ALL ORDER BY 2 DESC, 1, 3",
+            )
+        ),
+        own_exports=own_exports,
+    )
+
+
+def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[Row]:
+    """Count the rows of a table by what they are and by device kind, with first and last local date and scale."""
+    has = table.columns.__contains__
+    what = _WHAT.get(table.name, "NULL::VARCHAR")
+    kind = "device_kind" if has("device_kind") else "NULL::VARCHAR"
+    scale = "[scale_low, scale_high, higher_is_worse::DOUBLE]" if has("scale_low") else "NULL::DOUBLE[]"
+    first = next(column for column in ("date", "start_date", "start_at") if has(column))
+    last = {"start_date": "coalesce(end_date, start_date)"}.get(first, first)
+    found = store.connection.execute(
+        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale} AS scale, count(*) AS rows, "
+        f"min({first}) AS first, max({last}) AS last FROM {table.name} GROUP BY ALL ORDER BY ALL"
+    ).pl()
+    if found.schema["first"] == INSTANT:
+        people = found["participant_id"]
+        found = found.with_columns(
+            local_dates_of(people, found[end], settings.time_zones).alias(end) for end in ("first", "last")
+        )
+    groups: dict[tuple[Any, ...], Row] = {}
+    for row in found.iter_rows(named=True):
+        key = (row["what"], row["device_kind"], tuple(row["scale"] or ()))
+        known = groups.setdefault(key, _group(table.name, row))
+        if known["rows"]:
+            known["first_date"] = min(known["first_date"], row["first"])
+            known["last_date"] = max(known["last_date"], row["last"])
+        known["rows"] += row["rows"]
+    return list(groups.values())
+
+
+def _group(table: str, row: Row) -> Row:
+    low, high, higher_is_worse = row["scale"] or (None, None, None)
+    scale = None if low is None else f"{low:g} to {high:g}, higher is {'worse' if higher_is_worse else 'better'}"
+    first: date = row["first"]
+    return {
+        "table": table, "what": row["what"], "device_kind": row["device_kind"], "rows": 0, "first_date": first,
+        "last_date": row["last"], "scale": scale,
+    }  # fmt: skip
+
+
+def _rows(store: Store, query: str) -> list[Row]:
+    return store.connection.execute(query).pl().to_dicts()

@@ -1,0 +1,184 @@
+"""Merge one import's staged rows into their record table, so that neither order nor repetition of imports matters.
+
+Of several rows of one file about one fact the last counts. Of several files the one exported last counts; what the
+others say is kept in ``superseded``. Every value knows which imports hold it (:mod:`painstats.store.holders`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from painstats.records import RecordTable
+from painstats.store.holders import Rank, drop_unused_groups, number_of, read_holders
+from painstats.store.record_sql import as_json, changed, columns_of, counted, same_key, same_values, typed_columns
+from painstats.store.touched import touch
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a file's staged rows of one table; they add up to all of them.
+
+    ``corrected`` are rows that contradict another file, whichever of the two counts.
+    """
+
+    new: int
+    same: int
+    corrected: int
+    quarantined: int
+
+
+def merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank) -> Merged:
+    """Merge ``staged_<table>`` into the table and its history; the staged table is used up."""
+    staged = f"staged_{table.name}"
+    repeated, conflicting = _set_repeats_apart(connection, table, import_id)
+    if not _meets_rows(connection, table):
+        touch(connection, table, staged)
+        new = changed(connection, f"INSERT INTO {table.name} SELECT {columns_of(table)}, ? FROM {staged}", [import_id])
+        return Merged(new, repeated - conflicting, 0, conflicting)
+    _meet(connection, table)
+    numbers = _stand(connection, import_id, rank)
+    same = changed(
+        connection,
+        f"UPDATE {table.name} AS old SET import_id = s.with_new FROM met JOIN standing AS s USING (number) "
+        "WHERE old.rowid = met.old_row AND met.is_same",
+    )
+    corrected = counted(connection, "SELECT count(*) FROM met WHERE NOT is_same")
+    if corrected:
+        numbers |= _contradict(connection, table, import_id)
+    new = _add(connection, table, import_id)
+    drop_unused_groups(connection, numbers)
+    return Merged(new, same + repeated - conflicting, corrected, conflicting)
+
+
+def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> tuple[int, int]:
+    """Leave one row of each fact in the staged table; return how many went, and how many of them said otherwise."""
+    key, staged = ", ".join(table.key), f"staged_{table.name}"
+    suspects = f"SELECT h FROM (SELECT hash({key}) AS h FROM {staged}) GROUP BY h HAVING count(*) > 1"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT rowid AS staged_row, *, "
+        f"row_number() OVER (PARTITION BY {key} ORDER BY rowid DESC) AS place "
+        f"FROM {staged} WHERE hash({key}) IN ({suspects})"
+    )
+    conflicting = changed(
+        connection,
+        f"INSERT INTO quarantine SELECT ?, '{table.name}', old.entry, old.line, NULL, 'conflicting_duplicate', "
+        f"{as_json(table, 'old')} FROM repeated AS old JOIN repeated AS new ON {same_key(table, 'old', 'new')} "
+        f"WHERE old.place > 1 AND new.place = 1 AND NOT ({same_values(table, 'old', 'new')})",
+        [import_id],
+    )
+    repeated = changed(
+        connection, f"DELETE FROM {staged} WHERE rowid IN (SELECT staged_row FROM repeated WHERE place > 1)"
+    )
+    return repeated, conflicting
+
+
+def _meets_rows(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
+    """Whether the table holds rows of the same people in the same time, so that anything can meet at all."""
+    moment = next((column for column in ("start_at", "date", "start_date") if column in table.key), None)
+    within = (
+        f"AND {moment} BETWEEN (SELECT min({moment}) FROM staged_{table.name}) "
+        f"AND (SELECT max({moment}) FROM staged_{table.name})"
+        if moment
+        else ""
+    )
+    found = counted(
+        connection,
+        f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE participant_id IN "
+        f"(SELECT DISTINCT participant_id FROM staged_{table.name}) {within} LIMIT 1)",
+    )
+    return found > 0
+
+
+def _meet(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> None:
+    """Pair staged rows with the stored rows about the same facts."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE met AS SELECT old.rowid AS old_row, new.rowid AS new_row, "
+        f"old.import_id AS number, {same_values(table, 'old', 'new')} AS is_same "
+        f"FROM staged_{table.name} AS new JOIN {table.name} AS old ON {same_key(table, 'old', 'new')}"
+    )
+
+
+def _stand(connection: duckdb.DuckDBPyConnection, import_id: int, rank: Rank) -> set[int]:
+    """Say for all who hold stored rows whether the new import outranks them, and their number together with it."""
+    numbers = [row[0] for row in connection.execute("SELECT DISTINCT number FROM met ORDER BY number").fetchall()]
+    holders = read_holders(connection, numbers)
+    connection.execute("CREATE OR REPLACE TEMP TABLE standing (number INTEGER, with_new INTEGER, is_outranked BOOLEAN)")
+    together = set()
+    for number in numbers:
+        members = holders.members.get(number, ())
+        with_new = number_of(connection, (*members, import_id))
+        together.add(with_new or 0)
+        connection.execute("INSERT INTO standing VALUES (?, ?, ?)", [number, with_new, holders.rank_of(members) < rank])
+    return {*numbers, *together}
+
+
+def _contradict(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> set[int]:
+    """Let the value of greater rank count and keep the other; return the numbers of holders that were met."""
+    staged, name = f"staged_{table.name}", table.name
+    numbers = _pair_with_past(connection, table, import_id)
+    outranked = "FROM contradiction AS c WHERE c.is_outranked"
+    touch(connection, table, f"{name} WHERE rowid IN (SELECT c.old_row {outranked})")
+    touch(connection, table, f"{staged} WHERE rowid IN (SELECT c.new_row {outranked})")
+    connection.execute(f"DELETE FROM superseded WHERE rowid IN (SELECT c.past_row {outranked})")
+    connection.execute(
+        "UPDATE superseded AS past SET import_id = c.with_past FROM contradiction AS c "
+        "WHERE past.rowid = c.past_row AND NOT c.is_outranked"
+    )
+    connection.execute(
+        f"INSERT INTO superseded SELECT '{name}', old.participant_id, old.import_id, {as_json(table, 'old')} "
+        f"FROM {name} AS old JOIN contradiction AS c ON old.rowid = c.old_row WHERE c.is_outranked"
+    )
+    connection.execute(
+        f"INSERT INTO superseded SELECT '{name}', new.participant_id, c.with_past, {as_json(table, 'new')} "
+        f"FROM {staged} AS new JOIN contradiction AS c ON new.rowid = c.new_row "
+        "WHERE NOT c.is_outranked AND c.past_row IS NULL"
+    )
+    values = ", ".join(f"{column} = new.{column}" for column in table.values)
+    connection.execute(
+        f"UPDATE {name} AS old SET {values}, import_id = c.with_past "
+        f"FROM contradiction AS c JOIN {staged} AS new ON new.rowid = c.new_row "
+        "WHERE old.rowid = c.old_row AND c.is_outranked"
+    )
+    return numbers
+
+
+def _pair_with_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> set[int]:
+    """Pair contradicting rows with the same value in the history, if it is there; return who held it."""
+    read_past(connection, table, f"SELECT DISTINCT participant_id FROM staged_{table.name}")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE contradiction AS "
+        "SELECT met.old_row, met.new_row, s.is_outranked, past.past_row, past.number AS past_number, "
+        "?::INTEGER AS with_past FROM met JOIN standing AS s USING (number) "
+        f"JOIN staged_{table.name} AS new ON new.rowid = met.new_row "
+        f"LEFT JOIN past ON {same_key(table, 'past', 'new')} AND {same_values(table, 'past', 'new')} "
+        "WHERE NOT met.is_same",
+        [import_id],
+    )
+    rows = connection.execute("SELECT DISTINCT past_number FROM contradiction WHERE past_row IS NOT NULL").fetchall()
+    numbers = {row[0] for row in rows}
+    holders = read_holders(connection, numbers)
+    for number in sorted(numbers):
+        with_past = number_of(connection, (*holders.members.get(number, ()), import_id))
+        connection.execute("UPDATE contradiction SET with_past = ? WHERE past_number = ?", [with_past, number])
+    return numbers
+
+
+def read_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, people: str) -> None:
+    """Lay out the history of a table for some people (SQL) as the temporary table ``past``, typed as the table is."""
+    types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table.name})").fetchall())
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE past AS "
+        f"SELECT rowid AS past_row, import_id AS number, {typed_columns(table, types)} FROM superseded "
+        f"WHERE table_name = '{table.name}' AND participant_id IN ({people})"
+    )
+
+
+def _add(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> int:
+    """Add the rows about facts that nobody has told of before."""
+    if counted(connection, f"SELECT (SELECT count(*) FROM staged_{table.name}) - (SELECT count(*) FROM met)") == 0:
+        return 0
+    unmet = f"staged_{table.name} WHERE rowid NOT IN (SELECT new_row FROM met)"
+    touch(connection, table, unmet)
+    return changed(connection, f"INSERT INTO {table.name} SELECT {columns_of(table)}, ? FROM {unmet}", [import_id])

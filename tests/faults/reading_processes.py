@@ -1,0 +1,36 @@
+"""What other processes do in the tests of parallel reading."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from painstats.reading import stage_export
+
+
+def doubled(number):
+    """Double a number, the odd ones slowly; 13 kills its process, 14 is an error."""
+    if number == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 14:
+        raise ValueError("a value that must not be told")
+    time.sleep(0.05 * (number % 2))
+    return 2 * number
+
+
+def modules(_):
+    """Name the modules that reading brings along."""
+    return sorted(sys.modules)
+
+
+def process_number(_):
+    return os.getpid()
+
+
+def stage_unless_doomed(task):
+    """Read an export, but die over the one called doomed."""
+    if "doomed" in task[0].path.name:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return stage_export(task)

@@ -1,0 +1,70 @@
+"""A predictor or a rating that never varies: the rest is answered, and the reason is told."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from painstats.run import run_study
+from painstats.store import open_store
+from painstats.study import read_study
+
+PLAN = """
+[[diaries]]
+file = "diary.csv"
+participant_column = "id"
+filled = "evening"
+[[diaries.items]]
+item = "pain"
+column = "pain"
+scale = [0, 10]
+higher_is = "worse"
+recall = "today"
+"""
+DAYS = [date(2024, 1, 1) + timedelta(days=day) for day in range(60)]
+
+
+def made_up(folder: Path, people: int, sleep_varies: bool, pain_varies: bool) -> Path:
+    """Write a study of people whose sleep, or ratings, are the same every day."""
+    chance = np.random.default_rng(1)
+    (folder / "inbox").mkdir()
+    (folder / "study.toml").write_text(PLAN)
+    diary, steps, nights = (
+        ["id,date,pain"],
+        ["Id,ActivityDay,StepTotal"],
+        ["Id,SleepDay,TotalMinutesAsleep,TotalTimeInBed"],
+    )
+    for person in range(people):
+        for day in DAYS:
+            us_date = f"{day.month}/{day.day}/{day.year}"
+            diary.append(f"p{person},{day},{chance.integers(2, 9) if pain_varies else 5}")
+            steps.append(f"p{person},{us_date},{chance.integers(3000, 12000)}")
+            nights.append(f"p{person},{us_date},{chance.integers(300, 540) if sleep_varies else 420},560")
+    for name, rows in {"diary": diary, "dailySteps": steps, "sleepDay": nights}.items():
+        (folder / "inbox" / f"{name}.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize("people", [1, 6, 12])
+def test_nights_that_are_all_alike_say_nothing_and_steps_are_still_answered(people: int, tmp_path: Path) -> None:
+    study = read_study(made_up(tmp_path, people, sleep_varies=False, pain_varies=True))
+    assert run_study(study).exit_code == 0
+    with open_store(study) as store:
+        found = store.connection.execute(
+            "SELECT predictor, verdict, estimate IS NULL FROM finding WHERE participant_id IS NOT NULL"
+        ).fetchall()
+    sleep = [(verdict, missing) for predictor, verdict, missing in found if predictor.startswith("total_sleep")]
+    steps = [missing for predictor, _, missing in found if predictor.startswith("step")]
+    assert sleep == [("cannot_tell_yet", True)] * people
+    assert steps == [False] * people
+
+
+def test_ratings_that_are_all_alike_are_refused_for_everybody_and_nothing_breaks(tmp_path: Path) -> None:
+    study = read_study(made_up(tmp_path, 3, sleep_varies=True, pain_varies=False))
+    run_study(study)
+    with open_store(study) as store:
+        verdicts = store.connection.execute("SELECT DISTINCT verdict FROM finding").fetchall()
+    assert verdicts == [("cannot_tell_yet",)]

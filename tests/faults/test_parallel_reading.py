@@ -1,0 +1,179 @@
+"""Read by several processes or by one: the same database; and a process that ends takes only its own file along."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from painstats import staging
+from painstats.processes import Lost, in_processes
+from painstats.run import list_inbox, load_files
+from painstats.store import open_store
+from painstats.study import read_study
+from tests.faults.reading_processes import doubled, modules, stage_unless_doomed
+from tests.faults.test_bad_input import GOOD, PLAN
+
+RECORD = (
+    '<Record type="HKQuantityTypeIdentifierStepCount" sourceName="W" unit="count" '
+    'startDate="{start:%Y-%m-%d %H:%M:%S} +0000" endDate="{end:%Y-%m-%d %H:%M:%S} +0000" value="{value}"/>\n'
+)
+N_RECORDS = 7_000
+
+
+def health(shift=0, *, whole=True):
+    """Write an Apple Health file of more than a megabyte, some records impossible; or one that is cut off."""
+    starts = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number) for number in range(N_RECORDS))
+    records = (
+        RECORD.format(start=start, end=start + timedelta(minutes=1), value=number % 90 + shift or -5)
+        for number, start in enumerate(starts)
+    )
+    return '<?xml version="1.0"?>\n<HealthData>\n' + "".join(records) + ("</HealthData>" if whole else "")
+
+
+@pytest.fixture
+def fill(tmp_path):
+    """Fill study folders with the same exports."""
+
+    def make(name):
+        folder = tmp_path / name
+        for person in ("anna", "bob", "cleo"):
+            (folder / "inbox" / person).mkdir(parents=True)
+        (folder / "study.toml").write_text(PLAN)
+        files = {
+            "anna/export.xml": health(),
+            "anna/later.xml": health(1),
+            "anna/diary.csv": GOOD,
+            "bob/doomed.xml": health(2),
+            "bob/cut.xml": health(3, whole=False),
+            "bob/letter.csv": "where,when\n" + "Spain,June\n" * 150_000,
+            "cleo/export.xml": health(),
+            "cleo/copy.xml": health(),
+        }
+        for place, (path, text) in enumerate(files.items()):
+            (folder / "inbox" / path).write_text(text)
+            os.utime(folder / "inbox" / path, (1_770_000_000 + place, 1_770_000_000 + place))
+        return read_study(folder)
+
+    return make
+
+
+def dumped(store):
+    """Every row of every table in the order in which it lies there, but for the time of import."""
+    tables = [
+        row[0] for row in store.connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+    ]
+    return {
+        name: store.connection.execute(
+            f"SELECT COLUMNS(c -> c NOT IN ('imported_at', 'applied_at')) FROM {name}"
+        ).fetchall()
+        for name in tables
+    }
+
+
+def read(study, processes):
+    lines = []
+    with open_store(study) as store:
+        outcomes = load_files(store, list_inbox(study), lines.append, processes)
+        assert not (study.folder / ".reading").exists()
+        return (
+            dumped(store),
+            [(each.file.name, each.status, each.rule, each.message, each.summary) for each in outcomes],
+            lines,
+        )
+
+
+def test_reading_in_parallel_gives_the_same_database_byte_for_byte(fill):
+    serial, parallel = read(fill("serial"), 1), read(fill("parallel"), 3)
+    assert parallel == serial
+    stored, outcomes, _ = serial
+    assert len(stored["step_count"]) > 20_000
+    statuses = {name: status for name, status, *_ in outcomes}
+    assert statuses == {
+        "anna/export.xml": "loaded", "anna/later.xml": "loaded", "anna/diary.csv": "loaded",
+        "bob/doomed.xml": "loaded", "bob/cut.xml": "refused", "bob/letter.csv": "refused",
+        "cleo/export.xml": "loaded", "cleo/copy.xml": "known",
+    }  # fmt: skip
+
+
+def test_a_killed_process_takes_only_its_own_file_along(fill, monkeypatch):
+    study = fill("study")
+    monkeypatch.setattr(staging, "stage_export", stage_unless_doomed)
+    stored, outcomes, _ = read(study, 2)
+    failed = [(name, message) for name, status, _, message, _ in outcomes if status == "failed"]
+    assert [name for name, _ in failed] == ["bob/doomed.xml"]
+    assert "was ended" in failed[0][1]
+    assert len(stored["step_count"]) > 10_000
+    monkeypatch.undo()
+    _, again, _ = read(study, 2)
+    assert {name: status for name, status, *_ in again}["bob/doomed.xml"] == "loaded"
+
+
+def test_answers_come_in_order_and_only_the_task_of_a_dead_process_is_lost():
+    answers = list(in_processes(doubled, [1, 2, 13, 3, 14, 4, 5, 13, 6], 3))
+    assert [answer for answer in answers if not isinstance(answer, Lost)] == [2, 4, 6, 8, 10, 12]
+    lost = [place for place, answer in enumerate(answers) if isinstance(answer, Lost)]
+    assert lost == [2, 4, 7]
+    assert answers[4] == Lost("ValueError")
+
+
+def test_tasks_are_drawn_only_as_far_ahead_as_processes_need_them():
+    drawn = []
+
+    def tasks():
+        for number in range(0, 40, 2):
+            drawn.append(number)
+            yield number
+
+    answers = in_processes(doubled, tasks(), 2)
+    next(answers)
+    assert len(drawn) <= 6
+    answers.close()
+
+
+def test_a_process_that_reads_never_touches_the_database():
+    task = next(iter(in_processes(modules, [None], 1)))
+    assert "painstats.reading" in task
+    assert "polars" in task
+    assert "duckdb" not in task
+
+
+def test_processes_end_with_the_one_that_started_them():
+    script = (
+        "from painstats.processes import in_processes; from tests.faults.reading_processes import process_number\n"
+        "answers = in_processes(process_number, range(10), 1); print(next(answers), flush=True)\n"
+        "import time; time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    assert os.path.exists(f"/proc/{child}")
+    parent.kill()
+    parent.communicate()
+    for _ in range(100):
+        if not os.path.exists(f"/proc/{child}"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the process lives on")
+
+
+def test_staged_files_are_private_and_those_of_a_killed_run_are_removed(fill):
+    study = fill("study")
+    left = study.folder / ".reading" / "0"
+    left.mkdir(parents=True)
+    (left / "000000-accepted.parquet").write_bytes(b"left by a run that was killed")
+    seen = []
+
+    def look(_):
+        below = list((study.folder / ".reading").rglob("*"))
+        seen.extend((path.name, path.stat().st_mode & 0o077) for path in [study.folder / ".reading", *below])
+
+    with open_store(study) as store:
+        assert not left.exists()
+        load_files(store, list_inbox(study), look, 2)
+    assert any(name.endswith(".parquet") for name, _ in seen)
+    assert {mode for _, mode in seen} == {0}
+    assert not (study.folder / ".reading").exists()

@@ -1,0 +1,197 @@
+"""A file can be looked at before it is read, and taken out again after."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from painstats.cli import main
+from painstats.store import open_store
+from painstats.study import read_study
+from tests.faults.test_bad_input import DAYS, GOOD, PLAN, STEP
+from tests.spec.test_load_in_any_order import stored
+
+LATER = GOOD.replace("2026-01-05,5", "2026-01-05,1") + "2026-02-01,4\n"
+SPOILT = GOOD.replace("2026-01-05,5", "2026-01-05,11").replace("2026-01-09,2", "2026-01-09,two") + "2026-01-09,3\n"
+
+
+@pytest.fixture
+def study(tmp_path, capsys):
+    (tmp_path / "inbox" / "anna").mkdir(parents=True)
+    (tmp_path / "study.toml").write_text(PLAN)
+
+    def put(name, content):
+        (tmp_path / "inbox" / "anna" / name).write_text(content)
+
+    def do(*words):
+        code = main([*words, "--json"])
+        captured = capsys.readouterr()
+        return code, json.loads(captured.out) if captured.out else captured.err
+
+    return tmp_path, put, do
+
+
+def everything(folder):
+    with open_store(read_study(folder)) as store:
+        return stored(store, ledger=True)
+
+
+def values(folder):
+    with open_store(read_study(folder)) as store:
+        return dict(store.connection.execute("SELECT date::VARCHAR, value FROM self_report").fetchall())
+
+
+# --- looking ---
+
+
+def test_inspect_tells_what_is_there_and_what_would_be_rejected_and_keeps_nothing(study):
+    folder, put, do = study
+    put("diary.csv", SPOILT)
+    code, found = do("inspect", str(folder / "inbox" / "anna" / "diary.csv"), "--study", str(folder))
+    assert code == 4
+    assert found["title"].startswith("A diary")
+    assert found["time_zone"] == "Europe/London"
+    assert found["contents"] == [
+        {
+            "table": "self_report", "what": "pain", "device_kind": None, "rows": 29, "first_date": "2026-01-01",
+            "last_date": "2026-01-30", "scale": "0 to 10, higher is worse",
+        }
+    ]  # fmt: skip
+    rejected = {row["rule"]: [place["line"] for place in row["places"]] for row in found["rejected"]}
+    assert rejected == {"outside_scale": [6], "unreadable": [10]}
+    assert found["summary"]["new"] + found["summary"]["quarantined"] == 31
+    assert "two" not in json.dumps(found["rejected"])
+    assert not (folder / "painstats.duckdb").exists()
+
+
+def test_inspect_counts_by_device_and_dates_where_the_person_lives(study, capsys):
+    folder, put, do = study
+    step = STEP.format(7).replace("08:00:00 +0000", "23:30:00 +0000").replace("08:10:00 +0000", "23:40:00 +0000")
+    watch = step.replace("sourceName", 'device="&lt;&lt;HKDevice: 0x1&gt;, name:x, model:Watch&gt;" sourceName')
+    put("export.xml", f'<?xml version="1.0"?><HealthData>{step}{watch}</HealthData>')
+    path = str(folder / "inbox" / "anna" / "export.xml")
+    _, found = do("inspect", path, "--zone", "Asia/Tokyo")
+    rows = [(row["table"], row["device_kind"], row["rows"], row["first_date"]) for row in found["contents"]]
+    assert sorted(rows) == [("step_count", "app", 1, "2026-01-02"), ("step_count", "watch", 1, "2026-01-02")]
+    assert main(["inspect", path]) == 0
+    said = capsys.readouterr().out
+    assert "say otherwise with --zone" in said
+    assert "2 read = 2 would be stored" in said
+
+
+def test_inspect_says_why_a_file_would_be_refused(study):
+    folder, put, do = study
+    put("letter.txt", "Dear reader")
+    code, found = do("inspect", str(folder / "inbox" / "anna" / "letter.txt"))
+    assert (code, found["refused"]) == (3, "not_recognised")
+    assert main(["inspect", str(folder / "inbox" / "anna" / "letter.txt")]) == 3
+    assert main(["inspect", str(folder / "absent.zip")]) == 2
+    assert main(["inspect", str(folder / "inbox" / "anna" / "letter.txt"), "--zone", "Mars/Base"]) == 2
+
+
+def test_a_conflicting_duplicate_is_told_with_its_line(study):
+    folder, put, do = study
+    walk = STEP.format(7)
+    put(
+        "export.xml",
+        f'<?xml version="1.0"?>\n<HealthData>\n{walk}\n{walk.replace("7", "9", 1)}\n{STEP.format(8)}\n</HealthData>',
+    )
+    _, found = do("inspect", str(folder / "inbox" / "anna" / "export.xml"))
+    [row] = [row for row in found["rejected"] if row["rule"] == "conflicting_duplicate"]
+    assert row["places"][0]["entry"] == "export.xml"
+    assert row["places"][0]["line"] is not None
+
+
+# --- taking out ---
+
+
+def test_a_withdrawn_file_leaves_what_never_was_and_stays_out(study):
+    folder, put, do = study
+    put("diary.csv", GOOD)
+    do("run", str(folder), "--quiet")
+    without = everything(folder)
+    put("later-diary.csv", LATER)
+    do("run", str(folder), "--quiet")
+    assert values(folder)["2026-01-05"] == 1.0
+    code, answer = do("forget-import", str(folder), "later-diary.csv")
+    assert code == 0
+    [withdrawn] = answer["withdrawn"]
+    assert (withdrawn["removed"], withdrawn["brought_back"], withdrawn["kept"]) == (1, 1, len(DAYS) - 1)
+    assert everything(folder) == without
+    assert values(folder)["2026-01-05"] == 5.0
+    _, answer = do("run", str(folder), "--quiet")
+    statuses = {file["file"]: file["status"] for file in answer["files"]}
+    assert statuses == {"anna/diary.csv": "known", "anna/later-diary.csv": "withdrawn"}
+    assert everything(folder) == without
+
+
+def test_a_withdrawn_file_can_be_let_in_again(study):
+    folder, put, do = study
+    put("diary.csv", GOOD)
+    put("later-diary.csv", LATER)
+    do("run", str(folder), "--quiet")
+    whole = everything(folder)
+    _, listed = do("status", str(folder), "--files")
+    number = next(file["import_id"] for file in listed["files"] if file["file_name"] == "anna/later-diary.csv")
+    do("forget-import", str(folder), str(number))
+    assert {file["status"] for file in do("status", str(folder), "--files")[1]["files"]} == {"loaded", "withdrawn"}
+    assert do("forget-import", str(folder), str(number))[0] == 2
+    assert do("forget-import", str(folder), "later-diary.csv", "--undo") == (0, {"taken_back": 1})
+    assert do("forget-import", str(folder), "later-diary.csv", "--undo")[0] == 2
+    do("run", str(folder), "--quiet")
+    assert everything(folder)["self_report"] == whole["self_report"]
+    assert everything(folder)["superseded"] == whole["superseded"]
+
+
+def test_a_name_that_fits_two_imports_asks_for_the_number(study):
+    folder, put, do = study
+    put("diary.csv", GOOD)
+    do("run", str(folder), "--quiet")
+    put("diary.csv", LATER)
+    do("run", str(folder), "--quiet")
+    code, said = do("forget-import", str(folder), "diary.csv")
+    assert code == 2
+    assert "by its number: 1, 2" in said
+    assert do("forget-import", str(folder), "1")[0] == 0
+    assert values(folder)["2026-01-05"] == 1.0
+    assert do("forget-import", str(folder), "nothing.csv")[0] == 2
+
+
+def test_what_was_withdrawn_stays_out_when_everything_is_read_again(study):
+    folder, put, do = study
+    put("diary.csv", GOOD)
+    put("later-diary.csv", LATER)
+    do("run", str(folder), "--quiet")
+    do("forget-import", str(folder), "later-diary.csv")
+    (folder / "study.toml").write_text(PLAN.replace("Europe/London", "Asia/Tokyo"))
+    _, answer = do("run", str(folder), "--quiet")
+    assert {file["status"] for file in answer["files"]} == {"loaded", "withdrawn"}
+    assert values(folder)["2026-01-05"] == 5.0
+
+
+def test_the_days_of_a_withdrawn_file_are_computed_again(study):
+    folder, put, do = study
+
+    def scores():
+        with open_store(read_study(folder)) as store:
+            return dict(
+                store.connection.execute(
+                    "SELECT date::VARCHAR, pain_score FROM daily_summary WHERE pain_score >= 0"
+                ).fetchall()
+            )
+
+    put("diary.csv", GOOD)
+    do("run", str(folder), "--quiet")
+    before = scores()
+    put("later-diary.csv", LATER)
+    do("run", str(folder), "--quiet")
+    assert scores()["2026-01-05"] == 1.0
+    do("forget-import", str(folder), "later-diary.csv")
+    with open_store(read_study(folder)) as store:
+        touched = store.connection.execute(
+            "SELECT first_date::VARCHAR, last_date::VARCHAR FROM touched_day ORDER BY 1"
+        ).fetchall()
+    assert touched == [("2026-01-03", "2026-01-07"), ("2026-01-30", "2026-02-03")]
+    do("run", str(folder), "--quiet")
+    assert scores() == before
