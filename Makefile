@@ -30,6 +30,7 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks.engine --sizes 200x90 --limit 120
 	$(BIN)/python -m benchmarks.refits
+	$(BIN)/python -m benchmarks.ingest --megabytes 100
 
 sample: setup
 	$(BIN)/python -m sample_data.make sample-study

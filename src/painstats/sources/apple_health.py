@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 
 import polars as pl
 
-from painstats.records import SLEEP_SEGMENT, STEP_COUNT
-from painstats.sources.apple_health_xml import Tally, looks_like_health_data, read_records
+from painstats.records import EXERCISE_SESSION, MEASUREMENT, SELF_REPORT, SLEEP_SEGMENT, STEP_COUNT
+from painstats.sources.apple_health_elements import RECORD_COLUMNS, Tally
+from painstats.sources.apple_health_records import (
+    SAMPLES,
+    SLEEP,
+    SOURCE_NAME,
+    STEPS,
+    as_text,
+    has_dates_of_2015,
+    measurements,
+    sleep_segments,
+    steps,
+    with_origin,
+)
+from painstats.sources.apple_health_symptoms import NOT_SEVERITIES, SYMPTOMS, self_reports
+from painstats.sources.apple_health_workouts import exercise_sessions
+from painstats.sources.apple_health_xml import looks_like_health_data, read_elements
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import Exported, Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.export import Entry, Export, refused, shown
-from painstats.sources.text import first_problem, instants_with_offset, numbers
 
-STEPS = "HKQuantityTypeIdentifierStepCount"
-SLEEP = "HKCategoryTypeIdentifierSleepAnalysis"
+WANTED = frozenset((STEPS, SLEEP, *SAMPLES, *SYMPTOMS))
+"""Record types that are read."""
 
-STAGES = {
-    "InBed": "in_bed",
-    "Asleep": "asleep",
-    "Awake": "awake",
-    "AsleepUnspecified": "asleep",
-    "AsleepCore": "core",
-    "AsleepDeep": "deep",
-    "AsleepREM": "rem",
-}
-"""Sleep values as text (without their common prefix) to our stages. ``Asleep`` is what iOS 15 and older wrote."""
-
-STAGE_NUMBERS = dict(enumerate(("in_bed", "asleep", "awake", "core", "deep", "rem")))
-"""The same as raw integers, as some programs that rewrite the export keep them."""
-
-_STAGE_BY_VALUE = {f"HKCategoryValueSleepAnalysis{value}": stage for value, stage in STAGES.items()} | {
-    str(number): stage for number, stage in STAGE_NUMBERS.items()
-}
 _MAX_FOLDERS = 2
 _HEAD_BYTES = 4096
 _TYPE = re.compile(r"[A-Za-z]{1,100}")
-_DATE_OF_2015 = r"^\d{14}[+-]\d{4}$"
+_SAID = ("type", "unit", "start", "end", "value")
+_SAID_OF_WORKOUTS = (
+    "type", "start", "end", "duration", "duration_unit", "distance", "distance_unit", "energy", "energy_unit",
+    "heart_rate", "heart_rate_unit",
+)  # fmt: skip
 
 
 def _candidates(export: Export) -> list[Entry]:
-    """Find the health data by content: names are translated into the language of the phone."""
+    """Find the health data by content: names are translated into the language of the phone, but for their ending."""
+    is_alone = len(export.entries) == 1
     near = (entry for entry in export.entries if len(entry.folders) <= _MAX_FOLDERS)
-    return [entry for entry in near if looks_like_health_data(entry.head(_HEAD_BYTES))]
+    documents = (entry for entry in near if is_alone or entry.label.lower().endswith(".xml"))
+    return [entry for entry in documents if looks_like_health_data(entry.head(_HEAD_BYTES))]
 
 
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
@@ -61,93 +64,57 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
             "ambiguous", entry, f"{len(others) + 1} files of the zip hold health data ({names}); give one of them"
         )
     tally = Tally()
-    n_records = 0
-    for raw in read_records(entry, (STEPS, SLEEP), tally):
-        n_records += raw.height
-        _refuse_dates_of_2015(entry, raw)
-        known = _with_origin(raw, entry, settings.participant_id)
-        yield from in_batches(STEP_COUNT, _steps(known.filter(type=STEPS)))
-        yield from in_batches(SLEEP_SEGMENT, _sleep(known.filter(type=SLEEP)))
-    yield from _notes(entry, tally, n_records)
+    n_read = 0
+    symptoms = pl.DataFrame(schema=RECORD_COLUMNS)
+    for records, workouts in read_elements(entry, WANTED, tally):
+        n_read += records.height + workouts.height
+        yield from _samples(records, entry, settings)
+        yield from _sessions(workouts, entry, settings)
+        symptoms.vstack(records.filter(pl.col("type").is_in(list(SYMPTOMS))), in_place=True)
+    yield from _symptoms(symptoms, entry, settings)
+    yield from _exported(tally)
+    yield from _notes(entry, tally, n_read, symptoms.height)
     yield from _ignored(entry, tally)
     if len(export.entries) > 1:
         yield Ignored(export.name, 0, f"{len(export.entries) - 1} other file(s) of the zip: not used")
 
 
-def _refuse_dates_of_2015(entry: Entry, raw: pl.DataFrame) -> None:
-    if raw["start"].str.contains(_DATE_OF_2015).any():
+def _placed(rows: pl.DataFrame, entry: Entry, settings: ReadSettings, said: tuple[str, ...]) -> pl.DataFrame:
+    if has_dates_of_2015(rows):
         raise refused(
             "dates_of_2015",
             entry,
             "it was written by iOS 8 in the way of 2015, which painstats does not read; make a new export on the phone",
         )
+    return with_origin(rows, entry, settings).with_columns(as_text(*said))
 
 
-# --- records ---
+def _samples(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    known = _placed(records, entry, settings, _SAID)
+    yield from in_batches(STEP_COUNT, steps(known.filter(type=STEPS)))
+    yield from in_batches(SLEEP_SEGMENT, sleep_segments(known.filter(type=SLEEP)))
+    yield from in_batches(MEASUREMENT, measurements(known.filter(pl.col("type").is_in(list(SAMPLES)))))
 
 
-def _with_origin(raw: pl.DataFrame, entry: Entry, participant_id: str | None) -> pl.DataFrame:
-    """Add who, what and where; names of people end here."""
-    device = pl.col("device")
-    kind = (
-        pl.when("user_entered")
-        .then(pl.lit("manual"))
-        .when(device.is_null())
-        .then(pl.lit("app"))
-        .when(device.str.contains(r"\b(?:model|hardware):Watch"))
-        .then(pl.lit("watch"))
-        .when(device.str.contains(r"\b(?:model|hardware):iPhone"))
-        .then(pl.lit("phone"))
-        .otherwise(pl.lit("unknown"))
-    )
-    tags = {name: _tag(name) for name in raw["source_name"].unique()}
-    return raw.with_columns(
-        pl.lit(participant_id, pl.String).alias("participant_id"),
-        pl.lit(SOURCE.name).alias("source"),
-        kind.alias("device_kind"),
-        pl.format("{}-{}", kind, pl.col("source_name").replace_strict(tags, return_dtype=pl.String)).alias("device"),
-        instants_with_offset("start").alias("start_at"),
-        instants_with_offset("end").alias("end_at"),
-        pl.lit(entry.label).alias("entry"),
-        pl.concat_str("type", "unit", "start", "end", "value", separator=" ", ignore_nulls=True).alias("text"),
-    )
+def _sessions(workouts: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    known = _placed(workouts, entry, settings, _SAID_OF_WORKOUTS)
+    yield from in_batches(EXERCISE_SESSION, exercise_sessions(known))
 
 
-def _tag(source_name: str | None) -> str:
-    """Shorten the name of a device to six hex digits, the same however its spaces and letters are encoded."""
-    folded = " ".join(unicodedata.normalize("NFKC", source_name or "").split())
-    return hashlib.sha256(folded.encode()).hexdigest()[:6]
-
-
-def _steps(known: pl.DataFrame) -> pl.DataFrame:
-    # Health keeps quantities as floating-point numbers, and some apps write parts of a step.
-    return known.with_columns(
-        numbers("value").round().cast(pl.Int64, strict=False).alias("step_count"),
-    ).with_columns(
-        first_problem(
-            startDate=pl.col("start_at").is_null(),
-            endDate=pl.col("end_at").is_null(),
-            unit=pl.col("unit").fill_null("count") != "count",
-            value=pl.col("step_count").is_null(),
-        )
-    )
-
-
-def _sleep(known: pl.DataFrame) -> pl.DataFrame:
-    stage = pl.col("value").replace_strict(_STAGE_BY_VALUE, default=None, return_dtype=pl.String)
-    return known.with_columns(stage.alias("stage")).with_columns(
-        first_problem(
-            startDate=pl.col("start_at").is_null(),
-            endDate=pl.col("end_at").is_null(),
-            value=pl.col("stage").is_null(),
-        )
-    )
+def _symptoms(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+    if records.height:
+        yield from in_batches(SELF_REPORT, self_reports(_placed(records, entry, settings, _SAID), settings))
 
 
 # --- the rest ---
 
 
-def _notes(entry: Entry, tally: Tally, n_records: int) -> Iterator[Noted]:
+def _exported(tally: Tally) -> Iterator[Exported]:
+    with suppress(ValueError):
+        yield Exported(datetime.strptime(tally.exported or "", "%Y-%m-%d %H:%M:%S %z"))
+
+
+def _notes(entry: Entry, tally: Tally, n_read: int, n_symptoms: int) -> Iterator[Noted]:
     if tally.version:
         yield Noted(entry.label, f"version {tally.version} of the export format")
     if tally.dtd_malformed:
@@ -157,7 +124,12 @@ def _notes(entry: Entry, tally: Tally, n_records: int) -> Iterator[Noted]:
         )
     if tally.control_characters:
         yield Noted(entry.label, f"{tally.control_characters} characters that XML forbids were replaced by spaces")
-    if not n_records:
+    if n_symptoms:
+        yield Noted(
+            entry.label,
+            f"{n_symptoms} symptoms; Health's words for how bad they were are told as 0 (not present) to 3 (severe)",
+        )
+    if not n_read:
         yield Noted(entry.label, "it holds no steps and no sleep; check that Health shares them and export again")
 
 
@@ -167,15 +139,18 @@ def _ignored(entry: Entry, tally: Tally) -> Iterator[Ignored]:
     for kind, rows in tally.unwanted.items():
         by_type[shown(kind) if _TYPE.fullmatch(kind) else "elements of an unknown kind"] += rows
     for kind, rows in sorted(by_type.items()):
-        yield Ignored(entry.label, rows, f"{kind}: not used")
+        yield Ignored(entry.label, rows, f"{kind}: {NOT_SEVERITIES.get(kind, 'not used')}")
     if tally.inside_correlations:
         yield Ignored(entry.label, tally.inside_correlations, "Record inside a Correlation: it also stands on its own")
 
 
 SOURCE = Source(
-    name="apple_health",
+    name=SOURCE_NAME,
     title="Apple Health (export.zip)",
-    reads="steps of phone and watch, sleep with its stages",
+    reads=(
+        "steps of phone and watch, sleep with its stages, exercise minutes, workouts, resting heart rate, heart rate "
+        "variability, and symptoms with their severity"
+    ),
     how_to_export=(
         "iPhone: open Health, tap your picture, choose Export All Health Data, and send export.zip to this computer."
     ),

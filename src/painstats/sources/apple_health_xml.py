@@ -1,75 +1,49 @@
-"""The XML of an Apple Health export, read as a stream into frames of text; the one place that knows the parser."""
+"""The XML of an Apple Health export, read as a stream into frames of text."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import BinaryIO
 from xml.parsers import expat
 
 import polars as pl
 
 from painstats.errors import ExportRefused
+from painstats.sources.apple_health_elements import (
+    AGAIN,
+    RECORD_COLUMNS,
+    WORKOUT_COLUMNS,
+    ElementParser,
+    Tally,
+)
+from painstats.sources.apple_health_lines import ReadLines, read_lines
 from painstats.sources.export import Entry, refused
 
-RAW_COLUMNS: dict[str, type[pl.DataType]] = {
-    "line": pl.Int64,
-    "type": pl.String,
-    "source_name": pl.String,
-    "device": pl.String,
-    "unit": pl.String,
-    "start": pl.String,
-    "end": pl.String,
-    "value": pl.String,
-    "user_entered": pl.Boolean,
-}
-"""What one record gives, as text. ``source_name`` holds names of people and goes no further than a hash."""
+BATCH_ROWS = 50_000
+BLOCK_BYTES = 4 << 20
 
-BATCH_ROWS = 100_000
-_CHUNK_BYTES = 1 << 18
+_PIECE_BYTES = 1 << 18
 _PROLOGUE_BYTES = 1 << 20
 _MAX_DTD_BYTES = 256 << 10
 _MAX_TAG_BYTES = 1 << 20
-_MAX_DEPTH = 64
 
 _ROOT = re.compile(rb"<HealthData[\s>/]")
 _OPENING = re.compile(rb"\A(\xef\xbb\xbf)?\s*<")
 _NAMED = re.compile(rb"<!DOCTYPE\s+HealthData\b|<HealthData[\s>/]")
 _FORBIDDEN = re.compile(rb"<!ENTITY|<!DOCTYPE\s+\S+\s+(SYSTEM|PUBLIC)\b")
 _VERSION = re.compile(rb"HealthKit Export Version:\s*(\d{1,4})")
+_INDENTATION = re.compile(rb"(?:\s*\n)?([ \t]*)<")
+
+Elements = tuple[pl.DataFrame, pl.DataFrame]
+_NO_RECORDS, _NO_WORKOUTS = pl.DataFrame(schema=RECORD_COLUMNS), pl.DataFrame(schema=WORKOUT_COLUMNS)
+
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-_AGAIN = "make a new export in the Health app and give that file"
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the reader met besides the wanted records; it fills up while records are drawn.
-
-    Parameters
-    ----------
-    unwanted
-        Other elements below the root by record type or tag.
-    inside_correlations
-        Records that only repeat a top-level record.
-    control_characters
-        Characters that XML forbids, replaced by spaces.
-    version
-        Generation of the export format, from the comment in the prologue.
-    dtd_malformed
-        Whether the document type definition has the defect of the first iOS 16 releases, or another one.
-    """
-
-    unwanted: Counter[str] = field(default_factory=Counter)
-    inside_correlations: int = 0
-    control_characters: int = 0
-    version: str | None = None
-    dtd_malformed: bool = False
 
 
 def looks_like_health_data(head: bytes) -> bool:
@@ -79,11 +53,14 @@ def looks_like_health_data(head: bytes) -> bool:
     return _OPENING.match(head) is not None and _NAMED.search(head) is not None
 
 
-def read_records(entry: Entry, wanted: Collection[str], tally: Tally) -> Iterator[pl.DataFrame]:
-    """Yield the top-level records of the wanted types.
+def read_elements(
+    entry: Entry, wanted: Collection[str], tally: Tally, block_bytes: int = BLOCK_BYTES
+) -> Iterator[Elements]:
+    """Yield the records of the wanted types, and the workouts, that stand directly below the root.
 
-    The document type definition is never shown to the parser: it can hold entity bombs, and Apple's own has been
-    malformed. Whatever comes before the root element is cut off.
+    Blocks of whole lines are read as such where they can be; whatever is not plain goes through the XML parser, which
+    checks the document as a whole. The document type definition is never shown to it: it can hold entity bombs, and
+    Apple's own has been malformed. Whatever comes before the root element is cut off.
 
     Parameters
     ----------
@@ -93,10 +70,12 @@ def read_records(entry: Entry, wanted: Collection[str], tally: Tally) -> Iterato
         Record types to yield; the others are counted.
     tally
         Counts of everything else; complete when the iterator is exhausted.
+    block_bytes
+        Size of the blocks; memory is a multiple of it.
 
     Yields
     ------
-    Frames with ``RAW_COLUMNS``, at most ``BATCH_ROWS`` rows each, in file order.
+    Frames with ``RECORD_COLUMNS`` and with ``WORKOUT_COLUMNS``, at most ``BATCH_ROWS`` records each, in file order.
 
     Raises
     ------
@@ -104,147 +83,184 @@ def read_records(entry: Entry, wanted: Collection[str], tally: Tally) -> Iterato
         ``xml_entity``, ``xml_dtd_size``, ``xml_truncated``, ``xml_malformed`` or ``encoding``. Rows may have been
         yielded before.
     """
-    handler = _Handler(wanted, tally)
-    with entry.open() as stream:
-        for chunk in _from_root(entry, stream, tally):
-            handler.feed(entry, chunk)
-            while len(handler.rows) >= BATCH_ROWS:
-                yield _frame(handler.rows[:BATCH_ROWS])
-                del handler.rows[:BATCH_ROWS]
-    handler.finish(entry)
-    if handler.rows:
-        yield _frame(handler.rows)
+    with entry.open() as stream, ThreadPoolExecutor(max_workers=1) as pool:
+        opening = stream.read(_PROLOGUE_BYTES)
+        root_at = _check_prologue(entry, opening, tally)
+        document = _Document(entry, wanted, tally, opening[:root_at])
+        blocks = _blocks(stream, opening[root_at:], block_bytes)
+        yield from _in_batches(document.take(block) for block in _unpacked_ahead(pool, blocks))
+        document.finish()
 
 
-def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=RAW_COLUMNS, orient="row")
+def _in_batches(frames: Iterable[Elements]) -> Iterator[Elements]:
+    """Join small frames and cut large ones."""
+    records, workouts = _NO_RECORDS, _NO_WORKOUTS
+    for more_records, more_workouts in frames:
+        records, workouts = records.vstack(more_records), workouts.vstack(more_workouts)
+        while records.height >= BATCH_ROWS or workouts.height >= BATCH_ROWS:
+            yield records[:BATCH_ROWS], workouts[:BATCH_ROWS]
+            records, workouts = records[BATCH_ROWS:], workouts[BATCH_ROWS:]
+    if records.height or workouts.height:
+        yield records, workouts
 
 
-# --- bytes ---
+# --- blocks ---
 
 
-def _from_root(entry: Entry, stream: BinaryIO, tally: Tally) -> Iterator[bytes]:
-    """Yield clean chunks from the root element on, after as many line ends as were cut off before it."""
-    opening = stream.read(_PROLOGUE_BYTES)
+def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[bytes]:
+    """Cut the document into the line of its root, blocks that begin with an element below the root, and its end.
+
+    Where the cuts lie is a guess by the indentation: what is inside a block shows whether it was right.
+    """
+    root_ends = opening.find(b"\n") + 1 or len(opening)
+    yield opening[:root_ends]
+    indentation = _INDENTATION.match(opening, root_ends)
+    mark = b"\n" + (indentation.group(1) if indentation else b"") + b"<"
+    pieces = _pieces(opening[root_ends:], stream, min(_PIECE_BYTES, block_bytes))
+    left = b""
+    while several := list(islice(pieces, max(block_bytes // _PIECE_BYTES, 1))):
+        cut = _last_element(several[-1], mark)
+        yield b"".join((left, *several[:-1], several[-1][:cut]))  # joined once: copying costs as much as reading
+        left = several[-1][cut:]
+    end = left.rfind(b"\n", 0, max(left.rfind(b"</HealthData"), 0)) + 1
+    yield left[:end]
+    yield left[end:]
+
+
+def _pieces(opening: bytes, stream: BinaryIO, n_bytes: int) -> Iterator[bytes]:
+    yield from (opening[start : start + n_bytes] for start in range(0, len(opening), n_bytes))
+    while piece := stream.read(n_bytes):
+        yield piece
+
+
+def _last_element(chunk: bytes, mark: bytes) -> int:
+    """Return where the last element of a chunk begins, or its length if none is found."""
+    at = chunk.rfind(mark)
+    while at >= 0 and chunk[at + len(mark) : at + len(mark) + 1] in (b"/", b""):
+        at = chunk.rfind(mark, 0, at)
+    return at + 1 if at >= 0 else len(chunk)
+
+
+def _unpacked_ahead(pool: ThreadPoolExecutor, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack the next block while one is read; neither keeps the other from running."""
+    unpacking = pool.submit(_next, blocks)
+    while isinstance(block := unpacking.result(), bytes):
+        unpacking = pool.submit(_next, blocks)
+        yield block
+    if block is not None:
+        raise block  # only now: what came before it may be worse
+
+
+def _next(blocks: Iterator[bytes]) -> bytes | ExportRefused | None:
+    try:
+        return next(blocks, None)
+    except ExportRefused as refusal:
+        return refusal
+
+
+# --- the document ---
+
+
+class _Document:
+    """One XML document: what its blocks give, in the order of the file.
+
+    Parameters
+    ----------
+    entry, wanted, tally
+        As for :func:`read_elements`.
+    prologue
+        What was cut off before the root element.
+    """
+
+    def __init__(self, entry: Entry, wanted: Collection[str], tally: Tally, prologue: bytes) -> None:
+        self._entry = entry
+        self._wanted = wanted
+        self._tally = tally
+        self._parser = ElementParser(entry, wanted, tally)
+        self._parser.move_to(prologue.count(b"\n") + 1)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._n_bytes = len(prologue)
+        self._since_tag = 0
+        self._begins_a_line = False
+
+    def take(self, block: bytes) -> Elements:
+        """Read the next block, by lines if it can be and the block before ended between two elements."""
+        can_be_lines = self._begins_a_line and self._parser.is_between_elements
+        read = read_lines(block, self._wanted) if can_be_lines else None
+        if read is not None:
+            return self._take_lines(block, read)
+        self._parse(block)
+        self._begins_a_line = block.endswith(b"\n")
+        return self._parser.drain()
+
+    def _take_lines(self, block: bytes, read: ReadLines) -> Elements:
+        first_line = self._parser.line
+        for row, element in read.elements:
+            self._parser.move_to(first_line + row)
+            self._parser.feed(element)
+        self._parser.move_to(first_line + read.n_lines)
+        self._tally.unwanted += read.unwanted
+        self._n_bytes += len(block)
+        records, workouts = self._parser.drain()
+        in_lines = read.records.with_columns(pl.col("line") + first_line)
+        return pl.concat([in_lines, records]).sort("line") if records.height else in_lines, workouts
+
+    def finish(self) -> None:
+        """Check that the document is whole."""
+        self._parser.finish()
+
+    def _parse(self, block: bytes) -> None:
+        for start in range(0, len(block), _PIECE_BYTES):
+            piece = block[start : start + _PIECE_BYTES]
+            self._check_utf8(piece)
+            self._n_bytes += len(piece)
+            last_tag = piece.rfind(b"<")
+            self._since_tag = self._since_tag + len(piece) if last_tag < 0 else len(piece) - last_tag
+            if self._since_tag > _MAX_TAG_BYTES:
+                raise refused("xml_malformed", self._entry, f"one element is longer than 1 MB; {AGAIN}")
+            n_controls = len(piece) - len(piece.translate(None, _CONTROLS))
+            self._tally.control_characters += n_controls
+            self._parser.feed(piece.translate(_TO_SPACES) if n_controls else piece)
+
+    def _check_utf8(self, piece: bytes) -> None:
+        try:
+            self._decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            place = self._n_bytes + error.start
+            raise refused("encoding", self._entry, f"it is not UTF-8 text from byte {place} on; {AGAIN}") from None
+
+
+# --- the prologue ---
+
+
+def _check_prologue(entry: Entry, opening: bytes, tally: Tally) -> int:
+    """Check what comes before the root element, and return where that begins."""
     if opening.startswith(_UTF16_MARKS):
-        raise refused("encoding", entry, f"it is UTF-16, but Apple writes UTF-8; {_AGAIN}")
+        raise refused("encoding", entry, f"it is UTF-16, but Apple writes UTF-8; {AGAIN}")
     root = _ROOT.search(opening)
     prologue = opening[: root.start()] if root else opening
-    _check_prologue(entry, prologue, tally)
-    if root is None:
-        cut = len(opening) < _PROLOGUE_BYTES
-        rule, found = (
-            ("xml_truncated", "it ends before the data begin") if cut else ("xml_dtd_size", "no data begin in it")
-        )
-        raise refused(rule, entry, f"{found}; {_AGAIN}", prologue.count(b"\n") + 1)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line_ends = b"\n" * prologue.count(b"\n")
-    n_bytes = len(prologue)
-    since_tag = 0
-    chunk = line_ends + opening[root.start() :]
-    while chunk:
-        _check_utf8(entry, decoder, chunk, n_bytes)
-        n_bytes += len(chunk)
-        last_tag = chunk.rfind(b"<")
-        since_tag = since_tag + len(chunk) if last_tag < 0 else len(chunk) - last_tag
-        if since_tag > _MAX_TAG_BYTES:
-            raise refused("xml_malformed", entry, f"one element is longer than 1 MB; {_AGAIN}")
-        n_controls = len(chunk) - len(chunk.translate(None, _CONTROLS))
-        tally.control_characters += n_controls
-        yield chunk.translate(_TO_SPACES) if n_controls else chunk
-        chunk = stream.read(_CHUNK_BYTES)
-
-
-def _check_prologue(entry: Entry, prologue: bytes, tally: Tally) -> None:
     if _FORBIDDEN.search(prologue):
         raise refused(
             "xml_entity",
             entry,
-            f"its prologue declares entities or an outside definition, as Apple never does; {_AGAIN}",
+            f"its prologue declares entities or an outside definition, as Apple never does; {AGAIN}",
         )
     if len(prologue) > _MAX_DTD_BYTES:
-        raise refused("xml_dtd_size", entry, f"its document type definition is larger than 256 kB; {_AGAIN}")
+        raise refused("xml_dtd_size", entry, f"its document type definition is larger than 256 kB; {AGAIN}")
+    if root is None:
+        raise _without_root(entry, opening)
     version = _VERSION.search(prologue)
     tally.version = version.group(1).decode() if version else None
     try:
         expat.ParserCreate("UTF-8").Parse(prologue.translate(_TO_SPACES) + b"<HealthData/>", True)
     except expat.ExpatError:
         tally.dtd_malformed = True
+    return root.start()
 
 
-def _check_utf8(entry: Entry, decoder: codecs.IncrementalDecoder, chunk: bytes, n_bytes: int) -> None:
-    try:
-        decoder.decode(chunk)
-    except UnicodeDecodeError as error:
-        raise refused(
-            "encoding", entry, f"it is not UTF-8 text from byte {n_bytes + error.start} on; {_AGAIN}"
-        ) from None
-
-
-# --- elements ---
-
-
-class _Handler:
-    """What expat calls back: collects wanted records and counts the rest."""
-
-    def __init__(self, wanted: Collection[str], tally: Tally) -> None:
-        self.rows: list[tuple[object, ...]] = []
-        self._wanted = frozenset(wanted)
-        self._tally = tally
-        self._depth = 0
-        self._too_deep = False
-        self._record: list[object] | None = None
-        self._parser = expat.ParserCreate("UTF-8")
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-
-    def feed(self, entry: Entry, chunk: bytes) -> None:
-        try:
-            self._parser.Parse(chunk, False)
-        except expat.ExpatError as error:
-            raise self._malformed(entry, error) from None
-        if self._too_deep:
-            raise refused("xml_malformed", entry, f"its elements are nested too deep; {_AGAIN}", self._line)
-
-    def finish(self, entry: Entry) -> None:
-        try:
-            self._parser.Parse(b"", True)
-        except expat.ExpatError:
-            raise refused(
-                "xml_truncated", entry, f"the file ends before it is complete; {_AGAIN}", self._line
-            ) from None
-
-    @property
-    def _line(self) -> int:
-        return self._parser.CurrentLineNumber
-
-    @staticmethod
-    def _malformed(entry: Entry, error: expat.ExpatError) -> ExportRefused:
-        problem = expat.errors.messages[error.code]
-        return refused("xml_malformed", entry, f"it is not well-formed XML ({problem}); {_AGAIN}", error.lineno)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth == 2:
-            self._start_top_level(tag, attributes.get)
-        elif tag == "MetadataEntry":
-            if self._record and attributes.get("key") == "HKWasUserEntered" and attributes.get("value") == "1":
-                self._record[-1] = True
-        elif tag == "Record":
-            self._tally.inside_correlations += 1
-        elif self._depth > _MAX_DEPTH:
-            self._too_deep = True
-
-    def _start_top_level(self, tag: str, attribute: Any) -> None:
-        kind = attribute("type", "") if tag == "Record" else tag
-        if tag == "Record" and kind in self._wanted:
-            names = ("sourceName", "device", "unit", "startDate", "endDate", "value")
-            self._record = [self._line, kind, *map(attribute, names), False]
-        elif kind not in ("ExportDate", "Me"):
-            self._tally.unwanted[kind] += 1
-
-    def _end(self, _tag: str) -> None:
-        if self._depth == 2 and self._record:
-            self.rows.append(tuple(self._record))
-            self._record = None
-        self._depth -= 1
+def _without_root(entry: Entry, opening: bytes) -> ExportRefused:
+    is_cut = len(opening) < _PROLOGUE_BYTES
+    rule, found = (
+        ("xml_truncated", "it ends before the data begin") if is_cut else ("xml_dtd_size", "no data begin in it")
+    )
+    return refused(rule, entry, f"{found}; {AGAIN}", opening.count(b"\n") + 1)

@@ -1,0 +1,331 @@
+"""Reading exports side by side: from the zip to daily rows in the database, against unpacking alone and other readers.
+
+    python -m benchmarks.ingest --megabytes 1000 3000
+    python -m benchmarks.ingest --megabytes 1000 --healthkit PATH/bin/healthkit-to-sqlite
+    python -m benchmarks.ingest --megabytes --fitbit-years 10
+
+Everybody reads the same made-up export in a process of its own, one after the other. Seconds are those of the work,
+without starting Python; for a program that is run as a command, those of the whole command. Memory is the peak of the
+whole process. Ratios are to unpacking the same bytes from the zip and throwing them away, by the clock and by the
+processors' seconds: where other work shares the machine, the second moves less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from painstats.sources import ReadSettings
+    from painstats.store.load import Reading
+
+HIGHEST_RATIO = 2.0
+LEAST_TIMES_FASTER = 20.0
+MOST_MEGABYTES = 500
+STUDY = '[study]\ntime_zone = "Europe/London"\n'
+EXPORT_XML = "apple_health_export/export.xml"
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a reader took: seconds of the clock and of all processors for each of its steps, and its peak memory."""
+
+    clock: dict[str, float]
+    processors: dict[str, float]
+    peak_megabytes: float
+    found: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total_clock(self) -> float:
+        """Seconds of the clock."""
+        return sum(self.clock.values())
+
+    @property
+    def total_processors(self) -> float:
+        """Seconds of all processors."""
+        return sum(self.processors.values())
+
+
+class Stopwatch:
+    """Seconds of the steps of a reader."""
+
+    def __init__(self) -> None:
+        self.clock: dict[str, float] = {}
+        self.processors: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Measure what is done inside the ``with`` block."""
+        clock, processors = time.perf_counter(), time.process_time()
+        yield
+        self.clock[name] = time.perf_counter() - clock
+        self.processors[name] = time.process_time() - processors
+
+
+# --- readers, each run in a process of its own ---
+
+
+def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
+    """Read an export, check it, load it and build the daily table."""
+    from painstats.daily import build_daily_table
+    from painstats.sources import ReadSettings
+    from painstats.sources.export import content_hash
+    from painstats.store import load_records, open_store
+    from painstats.store.ledger import ExportIdentity
+    from painstats.study import read_study
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        (Path(folder) / "study.toml").write_text(STUDY, encoding="utf-8")
+        study = read_study(Path(folder))
+        with open_store(study) as store:
+            with watch.step("read, check, load"):
+                identity = ExportIdentity(path.name, content_hash(path), "", "ann")
+                readings = _checked(path, ReadSettings("ann", study.time_zones))
+                summary = load_records(store, identity, "benchmark", readings, "benchmark")
+            with watch.step("daily table"):
+                n_days = build_daily_table(store)
+    return {"rows": summary.read, "kept": summary.new, "days": n_days}
+
+
+def _checked(path: Path, settings: ReadSettings) -> Iterator[Reading]:
+    from painstats.checks import check_records
+    from painstats.sources import Ignored, RecordBatch, read_export
+    from painstats.store.load import CheckedRows, IgnoredRows
+
+    for read in read_export(path, settings)[1]:
+        if isinstance(read, RecordBatch):
+            checked = check_records(read, settings.today)
+            yield CheckedRows(read.table, checked.accepted, checked.rejected)
+        elif isinstance(read, Ignored):
+            yield IgnoredRows(read.entry, read.rows, read.reason)
+
+
+def read_alone(path: Path, watch: Stopwatch) -> dict[str, int]:
+    """Read and check an export, and keep nothing."""
+    import painstats.checks  # noqa: F401  (not on the stopwatch)
+    from painstats.sources import ReadSettings
+    from painstats.store.load import CheckedRows
+    from painstats.time_zones import TimeZones
+
+    settings = ReadSettings("ann", TimeZones("Europe/London", {}, {}))
+    with watch.step("read, check"):
+        kept = sum(read.accepted.height for read in _checked(path, settings) if isinstance(read, CheckedRows))
+    return {"kept": kept}
+
+
+def unpack(path: Path, watch: Stopwatch) -> dict[str, int]:
+    """Unpack every file of a zip and throw the bytes away."""
+    n_bytes = 0
+    with watch.step("unpack"), zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                while chunk := stream.read(CHUNK_BYTES):
+                    n_bytes += len(chunk)
+    return {"bytes": n_bytes}
+
+
+def iterate_elements(path: Path, watch: Stopwatch) -> dict[str, int]:
+    """Draw the records from the XML one element at a time, as most programs do."""
+    try:
+        from lxml.etree import iterparse
+    except ImportError:
+        from xml.etree.ElementTree import iterparse
+    kept = 0
+    with watch.step("iterparse"), zipfile.ZipFile(path) as archive, archive.open(EXPORT_XML) as stream:
+        events = iterparse(stream, events=("start", "end"))
+        root = next(events)[1]
+        for event, element in events:
+            if event == "end" and element.tag == "Record":
+                kept += element.get("type") == "HKQuantityTypeIdentifierStepCount"
+                root.clear()
+    return {"steps": kept}
+
+
+READERS: dict[str, Callable[[Path, Stopwatch], dict[str, int]]] = {
+    "unpack": unpack,
+    "painstats": read_painstats,
+    "painstats, reading alone": read_alone,
+    "iterparse": iterate_elements,
+}
+
+
+def _make_apple(path: Path, megabytes: int) -> tuple[int, int]:
+    from benchmarks.apple_export import write_export
+
+    return 1, write_export(path, megabytes)
+
+
+def _make_fitbit(path: Path, years: int) -> tuple[int, int]:
+    from benchmarks.fitbit_export import write_archive
+
+    return write_archive(path, years)
+
+
+MAKERS: dict[str, Callable[[Path, int], tuple[int, int]]] = {"apple": _make_apple, "fitbit": _make_fitbit}
+
+
+def _made(name: str, path: Path, size: int) -> tuple[int, int]:
+    """Make an export in a process of its own: a child's peak memory begins at its parent's."""
+    command = [sys.executable, "-m", "benchmarks.ingest", "--make", name, "--size", str(size), "--export", str(path)]
+    n_files, n_bytes = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return n_files, n_bytes
+
+
+def _read_here(name: str, path: Path) -> None:
+    """Run one reader and print what it took."""
+    watch = Stopwatch()
+    found = READERS[name](path, watch)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps([watch.clock, watch.processors, peak, found]))
+
+
+def _measured(name: str, path: Path) -> Measured:
+    command = [sys.executable, "-m", "benchmarks.ingest", "--reader", name, "--export", str(path)]
+    return Measured(*json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
+
+
+def _measured_command(name: str, *command: str) -> Measured:
+    """Run a program of others and measure the whole of it."""
+    clock = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{name} failed")
+    clock = time.perf_counter() - clock
+    return Measured({name: clock}, {name: usage.ru_utime + usage.ru_stime}, usage.ru_maxrss / 1024)
+
+
+# --- what is printed ---
+
+
+def _print_row(name: str, took: Measured, unpacked: Measured, megabytes: float) -> None:
+    clock, processors = _ratios(took, unpacked)
+    print(
+        f"| {name} | {took.total_clock:.2f} | {took.total_processors:.2f} | {megabytes / took.total_clock:,.0f} | "
+        f"{clock:.1f} | {processors:.1f} | {took.peak_megabytes:,.0f} |",
+        flush=True,
+    )
+
+
+def _print_head(title: str) -> None:
+    print(f"\n{title}\n")
+    print("| reader | s | CPU s | MB/s | times unpacking | the same, CPU | peak MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|", flush=True)
+
+
+def _print_steps(took: Measured) -> None:
+    steps = ", ".join(
+        f"{name} {seconds:.2f} s (CPU {took.processors[name]:.2f} s)" for name, seconds in took.clock.items()
+    )
+    print(f"painstats: {steps}; {', '.join(f'{number:,} {name}' for name, number in took.found.items())}")
+
+
+def _compare_apple(path: Path, megabytes: float, options: argparse.Namespace) -> None:
+    packed = path.stat().st_size / 1e6
+    _print_head(f"Apple Health, {megabytes:,.0f} MB of XML in {packed:,.0f} MB, load {os.getloadavg()[0]:.1f}")
+    unpacked = _measured("unpack", path)
+    _print_row("unpacking alone", unpacked, unpacked, megabytes)
+    ours = _measured("painstats", path)
+    _print_row("**painstats**, to daily rows", ours, unpacked, megabytes)
+    _print_row("painstats, reading alone", _measured("painstats, reading alone", path), unpacked, megabytes)
+    if not options.without_iterparse:
+        _print_row("iterparse, records counted", _measured("iterparse", path), unpacked, megabytes)
+    theirs = _healthkit(path, options.healthkit) if options.healthkit else None
+    if theirs:
+        _print_row("healthkit-to-sqlite", theirs, unpacked, megabytes)
+    print()
+    _print_steps(ours)
+    _judge(ours, unpacked, theirs)
+
+
+def _healthkit(path: Path, executable: str) -> Measured:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        return _measured_command("healthkit-to-sqlite", executable, "--silent", str(path), f"{folder}/health.db")
+
+
+def _judge(ours: Measured, unpacked: Measured, theirs: Measured | None) -> None:
+    ratio, ratio_cpu = _ratios(ours, unpacked)
+    print(
+        f"times unpacking {ratio:.1f}, CPU {ratio_cpu:.1f} (at most {HIGHEST_RATIO:g}: {_yes(ratio <= HIGHEST_RATIO)})"
+    )
+    is_small = ours.peak_megabytes < MOST_MEGABYTES
+    print(f"peak memory {ours.peak_megabytes:,.0f} MB (under {MOST_MEGABYTES}: {_yes(is_small)})")
+    if theirs:
+        faster, faster_cpu = _ratios(theirs, ours)
+        holds = _yes(faster >= LEAST_TIMES_FASTER)
+        print(f"healthkit-to-sqlite takes {faster:.0f} times as long, CPU {faster_cpu:.0f} ", end="")
+        print(f"(at least {LEAST_TIMES_FASTER:g}: {holds})")
+
+
+def _ratios(one: Measured, other: Measured) -> tuple[float, float]:
+    return one.total_clock / other.total_clock, one.total_processors / other.total_processors
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
+def _compare_fitbit(path: Path, n_files: int, megabytes: float) -> None:
+    packed = path.stat().st_size / 1e6
+    _print_head(f"Fitbit, {n_files:,} files, {megabytes:,.0f} MB in {packed:,.0f} MB, load {os.getloadavg()[0]:.1f}")
+    unpacked = _measured("unpack", path)
+    _print_row("unpacking every file", unpacked, unpacked, megabytes)
+    ours = _measured("painstats", path)
+    _print_row("**painstats**, to daily rows", ours, unpacked, megabytes)
+    _print_row("painstats, reading alone", _measured("painstats, reading alone", path), unpacked, megabytes)
+    print()
+    _print_steps(ours)
+
+
+def main() -> None:
+    """Make the exports, let everybody read them, print the ratios."""
+    options = _options()
+    if options.reader:
+        _read_here(options.reader, options.export)
+        return
+    if options.make:
+        print(json.dumps(MAKERS[options.make](options.export, options.size)))
+        return
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        for megabytes in options.megabytes:
+            path = Path(folder) / f"export-{megabytes}.zip"
+            _, n_bytes = _made("apple", path, megabytes)
+            _compare_apple(path, n_bytes / 1e6, options)
+            path.unlink()
+        if options.fitbit_years:
+            path = Path(folder) / "MyFitbitData.zip"
+            n_files, n_bytes = _made("fitbit", path, options.fitbit_years)
+            _compare_fitbit(path, n_files, n_bytes / 1e6)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--megabytes", type=int, nargs="*", default=[1000], help="sizes of the XML of Apple exports")
+    parser.add_argument("--fitbit-years", type=int, default=0, help="length of a Fitbit archive")
+    parser.add_argument(
+        "--healthkit", default="", help="the executable healthkit-to-sqlite, in an environment of its own"
+    )
+    parser.add_argument("--without-iterparse", action="store_true")
+    parser.add_argument("--folder", default=None, help="where the exports are made, and deleted again")
+    parser.add_argument("--reader", choices=READERS, help=argparse.SUPPRESS)
+    parser.add_argument("--make", choices=MAKERS, help=argparse.SUPPRESS)
+    parser.add_argument("--size", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--export", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
