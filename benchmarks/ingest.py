@@ -101,16 +101,15 @@ def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
 
 
 def _checked(path: Path, settings: ReadSettings) -> Iterator[Reading]:
-    from painstats.checks import check_records
-    from painstats.sources import Ignored, RecordBatch, read_export
+    from painstats.reading import CheckedBatch, checked
+    from painstats.sources import Ignored, read_export
     from painstats.store.load import CheckedRows, IgnoredRows
 
-    for read in read_export(path, settings)[1]:
-        if isinstance(read, RecordBatch):
-            checked = check_records(read, settings.today)
-            yield CheckedRows(read.table, checked.accepted, checked.rejected)
-        elif isinstance(read, Ignored):
-            yield IgnoredRows(read.entry, read.rows, read.reason)
+    for found in checked(read_export(path, settings)[1], settings):
+        if isinstance(found, CheckedBatch):
+            yield CheckedRows(found.table, found.accepted, found.rejected)
+        elif isinstance(found, Ignored):
+            yield IgnoredRows(found.entry, found.rows, found.reason)
 
 
 def read_alone(path: Path, watch: Stopwatch) -> dict[str, int]:

@@ -26,7 +26,7 @@ from prefect.cache_policies import NO_CACHE
 
 from painstats.commands.run import print_summary, progress, silent, verdict_counts
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
-from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_file, prepare
+from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
 from painstats.store import open_store
 from painstats.study import Study, read_study
 
@@ -66,7 +66,7 @@ def prepare_study(folder: str) -> list[list[InboxFile]]:
 def read_inbox(folder: str, number: int, inbox: list[InboxFile]) -> tuple[FileOutcome, ...]:
     """Read what is new from one participant."""
     with open_store(read_study(Path(folder))) as store:
-        outcomes = tuple(load_file(store, file, silent) for file in inbox)
+        outcomes = load_files(store, inbox, silent)
     rows = sum(outcome.summary.read for outcome in outcomes if outcome.summary)
     # A service's output ends up in logs: counts only, no file names.
     say(f"inbox {number + 1}: {len(outcomes)} files, {rows} rows read")

@@ -47,7 +47,9 @@ def pmdata(tmp_path_factory):
 def test_pmdata_is_read_whole(pmdata):
     study, summary = pmdata
     assert {outcome.status for outcome in summary.files} == {"loaded"}
-    assert len(summary.files) == 56
+    # A folder with the files of one Fitbit is one export; the two files of a diary are read singly.
+    assert len(summary.files) == 18
+    assert rows(study, "SELECT sum(rows_read) FROM import") == [(110_449,)]
     # Two mornings of one person hold nothing but zeros on a scale that starts at 1: two items each.
     assert rows(study, "SELECT rule, count(*) FROM quarantine GROUP BY rule") == [("outside_scale", 4)]
     assert rows(study, "SELECT sum(rated_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -45,15 +45,19 @@ def list_inbox(study: Study) -> list[InboxFile]:
     ]
     # What is read first has the lower number; which of two contradicting files counts does not depend on it.
     paths.sort(key=lambda path: (path.lstat().st_mtime_ns, str(path)))
-    ignore = study.plan.inbox.ignore
     files = []
     for path in paths:
         below = path.relative_to(study.inbox)
-        if any(fnmatch(path.name, pattern) or fnmatch(str(below), pattern) for pattern in ignore):
+        if _is_ignored(study, path):
             continue
         participant = below.parts[0] if len(below.parts) > 1 else None
         files.append(InboxFile(path, str(below), participant, unpacked.get(path, frozenset())))
     return files
+
+
+def _is_ignored(study: Study, path: Path) -> bool:
+    below = str(path.relative_to(study.inbox))
+    return any(fnmatch(path.name, pattern) or fnmatch(below, pattern) for pattern in study.plan.inbox.ignore)
 
 
 def whose(store: Store, file: InboxFile) -> str | None:
@@ -104,23 +108,29 @@ def _unpacked_exports(study: Study) -> dict[Path, frozenset[str]]:
     for person in sorted(path for path in study.inbox.iterdir() if path.is_dir() and not is_hidden(path.name)):
         settings = ReadSettings(person.name, study.time_zones, study.plan.diaries)
         for folder in sorted(path for path in person.iterdir() if path.is_dir() and not is_hidden(path.name)):
-            without = own_exports_in(folder, settings)
+            without = own_exports_in(folder, settings, lambda path: _is_ignored(study, path))
             if without is not None:
                 found[folder] = without
     return found
 
 
-def own_exports_in(folder: Path, settings: ReadSettings) -> frozenset[str] | None:
+def own_exports_in(
+    folder: Path, settings: ReadSettings, is_ignored: Callable[[Path], bool] = lambda _: False
+) -> frozenset[str] | None:
     """Return the files of an unpacked export that are exports of their own; None if the folder is no export as a whole.
 
-    A file is part of the whole if the format of the whole takes it, or if no format does.
+    A file is part of the whole if the format of the whole takes it, or if no format does, unless the plan ignores it.
     """
     try:
         export = open_export(folder)
         source = next((source for source in SOURCES if source.recognises(export, settings)), None)
         if source is None:
             return None
-        own = frozenset(entry.name for entry in export.entries if _stands_alone(entry, source, settings))
+        own = frozenset(
+            entry.name
+            for entry in export.entries
+            if is_ignored(folder / entry.name) or _stands_alone(entry, source, settings)
+        )
         return own if not own or source.recognises(open_export(folder, own), settings) else None
     except Exception:  # whatever is wrong with one of its files is said when that file is read
         return None

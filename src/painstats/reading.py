@@ -16,6 +16,7 @@ import polars as pl
 from painstats.checks import check_records
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.sources import Exported, Ignored, Noted, Read, ReadSettings, open_export, read_export
+from painstats.sources.batching import joined
 from painstats.sources.export import content_hash, shown
 
 PROCESS_ENDED = "process_ended"
@@ -94,7 +95,7 @@ def read_checked(task: ExportToRead) -> tuple[str, Iterator[Found]]:
 
 def checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Found]:
     """Check the batches among what a source yields."""
-    for read in reads:
+    for read in joined(reads):
         if isinstance(read, Ignored | Noted | Exported):
             yield read
             continue

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from painstats.daily import build_daily_table
+from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
@@ -266,6 +267,8 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
     refusal = None
     say("building the daily table")
     build_daily_table(store)
+    if shifted := len(date_shifts(store)):
+        say(f"sources that date the same days differently: {shifted}; painstats status says which")
     build_model_frame(store)
     say("fitting the models")
     try:

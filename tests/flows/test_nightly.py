@@ -106,14 +106,14 @@ def test_one_inbox_that_fails_does_not_stop_the_others(tmp_path, monkeypatch):
     from flows import nightly as module
 
     make_study(tmp_path / "study", SMALL, 5)
-    real, failing = module.load_file, "basil"
+    real, failing = module.load_files, "basil"
 
-    def load_file(store, file, say):
-        if file.participant_id == failing:
+    def load_files(store, files, say):
+        if any(file.participant_id == failing for file in files):
             raise OSError("made to fail")
-        return real(store, file, say)
+        return real(store, files, say)
 
-    monkeypatch.setattr(module, "load_file", load_file)
+    monkeypatch.setattr(module, "load_files", load_files)
     with (
         prefect_test_harness(server_startup_timeout=120),
         pytest.raises(RuntimeError, match=r"1 of \d inboxes and 0 files could not be read"),

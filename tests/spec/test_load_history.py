@@ -130,9 +130,9 @@ def test_a_single_old_correction_does_not_touch_the_years_between(store):
     ]  # fmt: skip
 
 
-def test_a_treatment_that_goes_on_touches_all_days_after_it(store):
+def test_a_treatment_touches_its_start_alone(store):
     load(store, "a", JANUARY, rows("treatment", 5))
-    assert touched(store) == [("ann", "2025-12-30", "2200-01-03")]
+    assert touched(store) == [("ann", "2025-12-30", "2026-01-03")]
 
 
 def test_both_dates_of_a_night_that_moved_are_touched(store):

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, print_table
+from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.variation import outcome_varies
-from painstats.store import open_store
+from painstats.store import Store, open_store
 from painstats.store.tables import read_table, table_exists
 from painstats.study import PredictorPlan, Study, read_study
 
@@ -55,11 +56,18 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         people = (
             read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
         )
+        shifts = _shifts(store)
     for person in people:
         person["missing"] = "; ".join(_missing(person, study)) or "nothing"
     if as_json:
         print_json(
-            {"study": study.plan.study.name, "plan_hash": study.plan_hash, "imports": imports, "participants": people}
+            {
+                "study": study.plan.study.name,
+                "plan_hash": study.plan_hash,
+                "imports": imports,
+                "participants": people,
+                "date_shifts": shifts,
+            }
         )
         return 0
     if not imports:
@@ -75,7 +83,16 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     )  # fmt: skip
     print()
     print_table(people, HEADINGS)
+    for shift in shifts:
+        print(f"\n{shift}")
     return 0
+
+
+def _shifts(store: Store) -> list[str]:
+    """Say where one source dates days otherwise than another, and whose."""
+    if not table_exists(store, "source_agreement"):
+        return []
+    return [f"{shift.participant_id}: {shift_sentence(shift)}" for shift in date_shifts(store)]
 
 
 def _files(folder: Path, as_json: bool) -> int:

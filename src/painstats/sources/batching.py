@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from painstats.records import OPTIONAL, RecordTable
-from painstats.sources.contract import RecordBatch
+from painstats.sources.contract import Read, RecordBatch
 
 BATCH_ROWS = 100_000
+JOINED_ROWS = 50_000
 WHOLE_ROW = "(whole row)"
 RAGGED_ROW = "ragged_row"
 
@@ -41,3 +42,21 @@ def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[RecordBatch]
     for batch in shaped.iter_slices(BATCH_ROWS):
         if batch.height:
             yield RecordBatch(table.name, batch)
+
+
+def joined(reads: Iterator[Read]) -> Iterator[Read]:
+    """Join small batches of one table: archives of many small files yield thousands, and each costs a check of its own.
+
+    Rows of one table keep their order; everything else passes through at once.
+    """
+    waiting: dict[str, list[pl.DataFrame]] = {}
+    for read in reads:
+        if not isinstance(read, RecordBatch):
+            yield read
+            continue
+        frames = waiting.setdefault(read.table, [])
+        frames.append(read.frame)
+        if sum(frame.height for frame in frames) >= JOINED_ROWS:
+            yield RecordBatch(read.table, pl.concat(waiting.pop(read.table)))
+    for table, frames in waiting.items():
+        yield RecordBatch(table, pl.concat(frames))

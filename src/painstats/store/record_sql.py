@@ -17,8 +17,8 @@ _DATES: dict[str, tuple[str, str]] = {
     "sleep_episode": (f"least(date, {_INTERVAL_DATES[0]})", f"greatest(date, {_INTERVAL_DATES[1]})"),
     "daily_total": ("date", "date"),
     "self_report": (f"least(date, {_utc_date('reported_at')})", f"greatest(date, {_utc_date('reported_at')})"),
-    # A treatment that goes on reaches beyond every date that is known.
-    "treatment": ("start_date", "coalesce(end_date + wash_out_days::INTEGER, DATE '2200-01-01')"),
+    # No measure of a day rests on a treatment; its start says that something came at all.
+    "treatment": ("start_date", "start_date"),
 }
 
 
