@@ -40,7 +40,7 @@ WHERE t.measure = 'step_count';
 CREATE OR REPLACE TEMP TABLE active_hours AS
 WITH counted AS (
     SELECT p.* FROM step_piece AS p
-    JOIN device_steps AS s USING (participant_id, date, source, device, device_kind)
+    JOIN device_steps AS s USING (participant_id, date, device_rank)
     WHERE CASE WHEN getvariable('step_rule') = 'merge' THEN p.merged > 0 ELSE s.counted > 0 AND p.alone > 0 END
 )
 SELECT participant_id, date, count(DISTINCT hour)::INTEGER AS active_hours

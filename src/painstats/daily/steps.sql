@@ -5,7 +5,7 @@
 -- In: step_count, read_range, replaced, clock_period, device_order (device_kind, place); variable step_rule.
 -- Out: step_piece (parts of samples by date, with what they count), device_steps (participant, date, device).
 
-CREATE OR REPLACE TEMP TABLE near_step AS
+CREATE OR REPLACE TEMP VIEW near_step AS
 SELECT s.participant_id, s.source, s.device, s.device_kind, o.place, epoch_us(s.start_at) AS start_us,
        epoch_us(s.end_at) AS end_us, s.utc_offset_min::BIGINT * 60000000 AS recorded_offset_us, s.step_count
 FROM step_count AS s
@@ -15,20 +15,20 @@ JOIN read_range AS r
 JOIN device_order AS o USING (device_kind)
 WHERE s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at');
 
+-- The devices of each person, so that samples carry a number in place of three names.
+CREATE OR REPLACE TEMP TABLE step_device AS
+SELECT *, row_number() OVER (PARTITION BY participant_id ORDER BY place, source, device, device_kind)::INTEGER AS device_rank
+FROM (SELECT DISTINCT participant_id, place, source, device, device_kind FROM near_step);
+
 CREATE OR REPLACE TEMP TABLE step_sample AS
-WITH device AS (
-    SELECT participant_id, place, source, device,
-           row_number() OVER (PARTITION BY participant_id ORDER BY place, source, device)::INTEGER AS device_rank
-    FROM (SELECT DISTINCT participant_id, place, source, device FROM near_step)
-)
-SELECT n.*, d.device_rank, c.offset_us AS plan_offset_us, c.ends_us AS clock_ends_us,
+SELECT n.* EXCLUDE (source, device, device_kind, place), d.device_rank, c.offset_us AS plan_offset_us, c.ends_us AS clock_ends_us,
        -- An offset that agrees with the plan says where the person was: then the plan's clock is followed over its changes.
        CASE WHEN n.recorded_offset_us <> c.offset_us THEN n.recorded_offset_us END AS own_offset_us,
        CASE WHEN n.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule,
        -- Samples of one device that began earlier cover a sample up to their latest end.
        greatest(n.start_us, coalesce(max(n.end_us) OVER earlier, n.start_us)) AS open_from_us
 FROM near_step AS n
-JOIN device AS d USING (participant_id, place, source, device)
+JOIN step_device AS d USING (participant_id, place, source, device, device_kind)
 ASOF JOIN clock_period AS c ON n.participant_id = c.participant_id AND n.start_us >= c.starts_us
 WINDOW earlier AS (
     PARTITION BY n.participant_id, d.device_rank ORDER BY n.start_us, n.end_us, n.step_count DESC
@@ -55,7 +55,7 @@ WITH part AS (
     ))::DATE AS date
     FROM part
 )
-SELECT d.participant_id, d.date, d.source, d.device, d.device_kind, d.place, d.device_rank, d.date_rule, d.offset_us, d.step_count,
+SELECT d.participant_id, d.date, d.device_rank, d.date_rule, d.offset_us, d.step_count,
        greatest(d.part_start_us, midnight_us(d.date, d.offset_us)) AS piece_start_us,
        least(d.part_end_us, midnight_us(d.date + 1, d.offset_us)) AS piece_end_us,
        greatest(piece_start_us, least(d.open_from_us, piece_end_us)) AS open_start_us,
@@ -109,20 +109,22 @@ WITH covered AS (
            CASE WHEN sample_us = 0 THEN 1 ELSE (piece_end_us - piece_start_us) / sample_us END AS recorded_share
     FROM covered
 )
-SELECT participant_id, date, source, device, device_kind, place, date_rule, offset_us, piece_start_us, piece_end_us,
+SELECT participant_id, date, device_rank, date_rule, offset_us, piece_start_us, piece_end_us,
        round(step_count * recorded_share, 6)::DECIMAL(18, 6) AS recorded,
        round(step_count * merged_share, 6)::DECIMAL(18, 6) AS merged,
        round(step_count * alone_share, 6)::DECIMAL(18, 6) AS alone
 FROM shared;
+DROP TABLE dated_piece;
+DROP TABLE covered_island;
 
 CREATE OR REPLACE TEMP TABLE device_steps AS
 WITH summed AS (
-    SELECT participant_id, date, source, device, device_kind, place, sum(recorded) AS recorded, sum(merged) AS merged, sum(alone) AS alone,
+    SELECT participant_id, date, device_rank, sum(recorded) AS recorded, sum(merged) AS merged, sum(alone) AS alone,
            string_agg(DISTINCT date_rule, ' + ' ORDER BY date_rule) AS date_rule
     FROM step_piece GROUP BY ALL
 )
-SELECT participant_id, date, source, device, device_kind, place, recorded, date_rule,
+SELECT participant_id, date, device_rank, source, device, device_kind, place, recorded, date_rule,
        CASE WHEN getvariable('step_rule') = 'merge' THEN merged
             WHEN row_number() OVER (PARTITION BY participant_id, date ORDER BY alone DESC, place, source, device, device_kind) = 1 THEN alone
             ELSE 0 END AS counted
-FROM summed;
+FROM summed JOIN step_device USING (participant_id, device_rank);
