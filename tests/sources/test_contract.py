@@ -18,6 +18,7 @@ DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG))
 FILES = {
     # file: (source, rows that it holds)
     "tdda_export6s3sample.xml": ("apple_health", 10 + 5 + 2 + 1),
+    "tdda_StepCount.csv": ("apple_health", 10),
     "alxdrcirilo_export.zip": ("apple_health", 8),
     "dogsheep_export.xml": ("apple_health", 2 + 1 + 2),
     "broken_dtd_v12.xml": ("apple_health", 6),

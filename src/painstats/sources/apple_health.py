@@ -1,4 +1,4 @@
-"""Apple Health: ``export.zip`` of the Health app, or the ``export.xml`` in it."""
+"""Apple Health: ``export.zip`` of the Health app, the ``export.xml`` in it, or CSVs that a program made of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SELF_REPORT, SLEEP_SEGMENT, STEP_COUNT
+from painstats.sources.apple_health_csv import is_rewritten, read_rewritten
 from painstats.sources.apple_health_elements import RECORD_COLUMNS, Tally
 from painstats.sources.apple_health_records import (
     SAMPLES,
@@ -53,10 +54,28 @@ def _candidates(export: Export) -> list[Entry]:
 
 
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return bool(_candidates(export))
+    return bool(_candidates(export)) or any(is_rewritten(entry) for entry in export.entries)
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    if _candidates(export):
+        yield from _read_document(export, settings)
+    else:
+        yield from _read_rewritten(export, settings)
+
+
+def _read_rewritten(export: Export, settings: ReadSettings) -> Iterator[Read]:
+    rewritten = [entry for entry in export.entries if is_rewritten(entry)]
+    for entry in rewritten:
+        records, ignored = read_rewritten(entry, WANTED)
+        yield from _samples(records, entry, settings)
+        yield from _symptoms(records.filter(pl.col("type").is_in(list(SYMPTOMS))), entry, settings)
+        yield from ignored
+    if len(export.entries) > len(rewritten):
+        yield Ignored(export.name, 0, f"{len(export.entries) - len(rewritten)} other file(s): not used")
+
+
+def _read_document(export: Export, settings: ReadSettings) -> Iterator[Read]:
     entry, *others = _candidates(export)
     if others:
         names = ", ".join(candidate.label for candidate in (entry, *others))
