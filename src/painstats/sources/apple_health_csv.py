@@ -49,7 +49,9 @@ def read_rewritten(entry: Entry, wanted: Collection[str]) -> tuple[pl.DataFrame,
         kinds, *(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
     ).with_columns(pl.col("user_entered").fill_null(False))
     unread = records.filter(~pl.col("type").is_in(list(wanted)).fill_null(False))
-    return records.filter(pl.col("type").is_in(list(wanted))).select(list(RECORD_COLUMNS)), list(_ignored(entry, unread))
+    return records.filter(pl.col("type").is_in(list(wanted))).select(list(RECORD_COLUMNS)), list(
+        _ignored(entry, unread)
+    )
 
 
 def _ignored(entry: Entry, unread: pl.DataFrame) -> Iterator[Ignored]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -21,6 +20,7 @@ from painstats.sources.vendor_rows import (
     SECONDS,
     DailyColumn,
     daily_totals,
+    entries_by_kind,
     main_sleeps,
     object_rows,
     put_aside,
@@ -88,9 +88,7 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        kinds[_kind(entry)].append(entry)
+    kinds = entries_by_kind(export, _kind)
     offsets: dict[str, int] = {}
     for entry in kinds["days"]:
         days = object_rows(entry, read_objects(entry), DAY_KEYS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 import polars as pl
@@ -20,6 +19,7 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     daily_totals,
+    entries_by_kind,
     hashed_device,
     is_csv,
     put_aside,
@@ -71,9 +71,7 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        kinds[_kind(entry)].append(entry)
+    kinds = entries_by_kind(export, _kind)
     for entry in kinds["sleep"]:
         yield from _read_sleep(entry, settings)
     for entry in kinds["steps"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -23,6 +22,7 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     daily_totals,
+    entries_by_kind,
     hashed_device,
     instants_at,
     is_csv,
@@ -80,9 +80,7 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        kinds[_kind(entry)].append(entry)
+    kinds = entries_by_kind(export, _kind)
     sleeps = [_table(entry, _SLEEP) for entry in kinds["sleep"]]
     clock, reason = decide_clock(pl.concat([rows for rows, _ in sleeps]) if sleeps else None)
     if any(kinds[kind] for kind in ("sleep", "stages", "step_intervals", "exercise")):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +14,7 @@ from painstats.records import DAILY_TOTAL, RecordTable
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
 from painstats.sources.csv_text import CsvTable, header_of
-from painstats.sources.export import Entry
+from painstats.sources.export import Entry, Export
 from painstats.sources.text import first_problem, local_times, numbers
 
 SECONDS = 1 / 60
@@ -175,6 +176,14 @@ def rows_below(entry: Entry, header_lines: int = 1) -> int:
             n_ends += chunk.count(b"\n")
             last = chunk[-1:]
     return max(n_ends + (last != b"\n") - header_lines, 0)
+
+
+def entries_by_kind(export: Export, kind_of: Callable[[Entry], str | None]) -> defaultdict[str | None, list[Entry]]:
+    """Sort the entries of an export by what each is; under None stand those that are nothing known."""
+    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
+    for entry in export.entries:
+        kinds[kind_of(entry)].append(entry)
+    return kinds
 
 
 def is_csv(entry: Entry) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 import polars as pl
@@ -17,6 +16,7 @@ from painstats.sources.text import first_problem, local_times, numbers
 from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
+    entries_by_kind,
     instants_at,
     is_csv,
     offset_minutes,
@@ -60,9 +60,7 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        kinds[_kind(entry)].append(entry)
+    kinds = entries_by_kind(export, _kind)
     for entry in kinds["sleeps"]:
         yield from _read_sleeps(entry, settings)
     for entry in kinds["cycles"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 import polars as pl
@@ -22,6 +21,7 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     daily_totals,
+    entries_by_kind,
     is_csv,
     main_sleeps,
     put_aside,
@@ -82,9 +82,7 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        kinds[_kind(entry)].append(entry)
+    kinds = entries_by_kind(export, _kind)
     n_other = len(kinds.pop(None, []))
     better = {}
     if any(rows_below(entry) for entry in kinds["sleep"]):
