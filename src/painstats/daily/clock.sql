@@ -11,13 +11,11 @@ CREATE OR REPLACE TEMP MACRO local_date(instant_us, offset_us) AS
     DATE '1970-01-01' + ((instant_us + offset_us) // 86400000000)::INTEGER;
 CREATE OR REPLACE TEMP MACRO midnight_us(date, offset_us) AS (date - DATE '1970-01-01') * 86400000000 - offset_us;
 
--- The local dates that are replaced: what was touched, and two days on, because a night is compared with the two before.
-CREATE OR REPLACE TEMP TABLE replaced AS
-WITH widened AS (
-    SELECT DISTINCT participant_id, first_date, last_date + 2 AS last_date FROM touched_range
-), marked AS (
+-- Ranges of dates of each person that overlap or follow each other, as one.
+CREATE OR REPLACE TEMP MACRO joined_ranges(ranges) AS TABLE
+WITH marked AS (
     SELECT *, coalesce(first_date > max(last_date) OVER earlier + 1, true) AS begins
-    FROM widened
+    FROM query_table(ranges)
     WINDOW earlier AS (
         PARTITION BY participant_id ORDER BY first_date, last_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )
@@ -27,6 +25,11 @@ WITH widened AS (
 )
 SELECT participant_id, min(first_date) AS first_date, max(last_date) AS last_date
 FROM numbered GROUP BY participant_id, island;
+
+-- The local dates that are replaced: what was touched, and two days on, because a night is compared with the two before.
+CREATE OR REPLACE TEMP TABLE touched_on AS
+SELECT DISTINCT participant_id, first_date, last_date + 2 AS last_date FROM touched_range;
+CREATE OR REPLACE TEMP TABLE replaced AS FROM joined_ranges('touched_on');
 
 -- The records that replaced dates can depend on. No record is longer than a day, and neither is sleep (whoever has longer
 -- sleep on record is replaced whole): a night begins a day before it ends, its two predecessors lie two days back, a local

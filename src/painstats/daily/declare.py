@@ -9,11 +9,10 @@ from importlib.resources import files
 import duckdb
 import polars as pl
 
+from painstats.records import INSTANT
 from painstats.study import Study
 from painstats.time_zones import clock_offsets
 from painstats.vocabulary import DEVICE_KINDS, MEASURES, SAMPLED
-
-INSTANT = pl.Datetime("us", "UTC")
 
 
 def inputs_hash(study: Study) -> str:

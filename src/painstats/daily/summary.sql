@@ -30,27 +30,16 @@ EXCEPT SELECT participant_id, date FROM kept_day;
 
 -- The dates whose measures may change that rest on other dates: six days before all that is replaced or new, for the usual
 -- devices, and four weeks after it, for what trails.
-CREATE OR REPLACE TEMP TABLE near AS
+CREATE OR REPLACE TEMP TABLE near_changed AS
 WITH changed AS (
     SELECT participant_id, first_date, last_date FROM replaced
     UNION ALL
     SELECT participant_id, min(date), max(date)
     FROM (SELECT *, date - row_number() OVER (PARTITION BY participant_id ORDER BY date)::INTEGER AS run FROM fresh_day)
     GROUP BY participant_id, run
-), widened AS (
-    SELECT DISTINCT participant_id, first_date - 6 AS first_date, last_date + 28 AS last_date FROM changed
-), marked AS (
-    SELECT *, coalesce(first_date > max(last_date) OVER earlier + 1, true) AS begins
-    FROM widened
-    WINDOW earlier AS (
-        PARTITION BY participant_id ORDER BY first_date, last_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
-), numbered AS (
-    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY participant_id ORDER BY first_date, last_date ROWS UNBOUNDED PRECEDING) AS island
-    FROM marked
 )
-SELECT participant_id, min(first_date) AS first_date, max(last_date) AS last_date
-FROM numbered GROUP BY participant_id, island;
+SELECT DISTINCT participant_id, first_date - 6 AS first_date, last_date + 28 AS last_date FROM changed;
+CREATE OR REPLACE TEMP TABLE near AS FROM joined_ranges('near_changed');
 SET VARIABLE near_from = (SELECT min(first_date) - 28 FROM near);
 SET VARIABLE near_until = (SELECT max(last_date) + 6 FROM near);
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 import polars as pl
 
 from painstats.records import SELF_REPORT
-from painstats.sources.batching import RAGGED_ROW, WHOLE_ROW, in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Ignored, Read, ReadSettings
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.diary_rows import numbered, shaped
 from painstats.sources.export import Entry, Export
@@ -84,21 +84,6 @@ def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> It
         pl.lit(entry.label).alias("entry"), *(pl.lit(value).alias(name) for name, value in known.items())
     )
     yield from in_batches(SELF_REPORT, numbered(shaped(described_rows)))
-
-
-def leftovers(entry: Entry, table: CsvTable) -> Iterator[Read]:
-    """Yield what a CSV holds beside whole rows. The text of a ragged row is not kept: some of it may be a note."""
-    ragged = table.ragged.with_columns(
-        pl.lit("(a row with more or fewer cells than the header)").alias("text"),
-        pl.lit(entry.label).alias("entry"),
-        pl.lit(WHOLE_ROW).alias("column"),
-        pl.lit(RAGGED_ROW).alias("rule"),
-    )
-    yield from in_batches(SELF_REPORT, numbered(shaped(ragged)))
-    if table.n_nul:
-        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
-    if not table.height and table.ragged.is_empty():
-        yield Noted(entry.label, "it has a header and no rows")
 
 
 def ignored_by(entry: Entry, rows: pl.DataFrame, column: str, reason: str) -> Iterator[Ignored]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.records import SELF_REPORT
 from painstats.sources.app_diary import (
     answers,
     described,
     entries_with,
     ignored_by,
-    leftovers,
     read_cells,
     read_entries,
 )
@@ -19,6 +19,7 @@ from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Noted, Read, ReadSettings, Source
 from painstats.sources.export import Entry, Export
 from painstats.sources.text import first_problem, numbers
+from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"date", "time of day", "category", "rating/amount", "detail"}
 
@@ -49,7 +50,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     for (category,), group in sorted(rows.filter(well).group_by("category"), key=lambda pair: str(pair[0])):
         yield from _well(entry, group, RATED_WELL[str(category)])
     yield from ignored_by(entry, rows.filter(~symptom & ~well), "category", "not used")
-    yield from leftovers(entry, table)
+    yield from broken_rows(entry, table, SELF_REPORT)
 
 
 def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:

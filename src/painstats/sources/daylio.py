@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.sources.app_diary import answers, entries_with, leftovers, read_cells, read_entries
+from painstats.records import SELF_REPORT
+from painstats.sources.app_diary import answers, entries_with, read_cells, read_entries
 from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Noted, Read, ReadSettings, Source
 from painstats.sources.day_formats import days
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.text import first_problem
+from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"full_date", "weekday", "time", "mood", "activities"}
 
@@ -55,7 +57,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     scale = {"scale_low": 1.0, "scale_high": 5.0, "higher_is_worse": False}
     yield from answers(entry, rows, {**known, **scale})
     yield Noted(entry.label, "moods were read from 1 (awful) to 5 (rad); activities, scales and notes were not read")
-    yield from leftovers(entry, table)
+    yield from broken_rows(entry, table, SELF_REPORT)
 
 
 def _refuse_renamed(entry: Entry, rows: pl.DataFrame) -> None:

@@ -16,6 +16,7 @@ from painstats.sources.day_formats import day_format_of, days, split_times
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.fitabase_nights import read_nights
 from painstats.sources.text import first_problem, numbers, whole_numbers
+from painstats.sources.vendor_rows import rows_below
 
 ID_COLUMNS = ("Id", "Customer Id")
 
@@ -97,7 +98,6 @@ _BY_MINUTE = {"device": "fitbit-minutes", "device_kind": "tracker"}
 """Minutes are a device of their own, after that of hours and days: what both hold is counted once, from the sums."""
 
 _TRACKER = {"device": "fitbit", "device_kind": "tracker"}
-_CHUNK_BYTES = 1 << 18
 
 
 def _kind(entry: Entry) -> FileKind | None:
@@ -121,21 +121,11 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         if kind is None:
             n_other += 1
         elif kind.unused:
-            yield Ignored(entry.label, _rows_below_header(entry), f"{kind.name}: {kind.unused}")
+            yield Ignored(entry.label, rows_below(entry), f"{kind.name}: {kind.unused}")
         else:
             yield from _read_table(entry, kind, read_csv(entry), settings)
     if n_other:
         yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
-
-
-def _rows_below_header(entry: Entry) -> int:
-    """Count rows without keeping them: the files by the minute have millions."""
-    n_ends, last = 0, b""
-    with entry.open() as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            n_ends += chunk.count(b"\n")
-            last = chunk[-1:]
-    return n_ends - (last == b"\n")
 
 
 def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:

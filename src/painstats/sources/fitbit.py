@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
@@ -18,6 +17,7 @@ from painstats.sources.fitbit_logs import read_exercises, read_minutes, read_sle
 from painstats.sources.step_clock import StepClock, decide_step_clock
 from painstats.sources.strict_json import MAX_BYTES
 from painstats.sources.text import first_problem
+from painstats.sources.vendor_rows import entries_by_kind
 
 RESTING = "resting_heart_rate_bpm"
 
@@ -68,23 +68,16 @@ def _kind(entry: Entry) -> str | None:
     return kind if content.search(head) else None
 
 
-def _kinds(export: Export) -> dict[str, list[Entry]]:
-    found: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        found[_kind(entry) or "other"].append(entry)
-    return found
-
-
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
     # Of a single file even a kind without use says whose it is; in an archive something must be worth reading.
     worth = (*_USED, "google_steps", *TABLES)
     known = worth if export.is_zip else (*worth, *UNUSED, "empty")
-    return any(kind in known for kind in _kinds(export))
+    return any(kind in known for kind in entries_by_kind(export, _kind))
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     """Read JSON first: Google's tables repeat it, and only what it does not cover is taken from them."""
-    kinds = _kinds(export)
+    kinds = entries_by_kind(export, _kind)
     nights, nights_known = [], set()
     for entry in kinds.pop("sleep", []):
         episodes = read_sleep(entry, settings)

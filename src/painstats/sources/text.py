@@ -24,17 +24,6 @@ def whole_numbers(column: str) -> pl.Expr:
     return pl.when(number == number.round()).then(number).cast(pl.Int64)
 
 
-def instants_with_offset(column: str) -> pl.Expr:
-    """Read ``2024-01-10 09:00:00 -0700`` as UTC; null where the text is anything else.
-
-    The offset is what makes the instant right, whatever the season: an Apple export carries the offset of the day of
-    export on all its records.
-    """
-    text = pl.col(column)
-    instant = text.str.to_datetime("%Y-%m-%d %H:%M:%S %z", time_unit="us", strict=False)
-    return pl.when(~text.str.contains(_LEAP_SECOND)).then(instant)
-
-
 def local_times(column: str) -> pl.Expr:
     """Read Fitbit's clock times, ``06/24/95 16:00:00`` or ``1995-06-24 16:00:00`` (also with ``T`` and ``.000``)."""
     text = pl.col(column)

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.records import DAILY_TOTAL
+from painstats.records import DAILY_TOTAL, SELF_REPORT
 from painstats.sources.app_diary import (
     answers,
     described,
     entries_with,
     ignored_by,
-    leftovers,
     read_cells,
     read_entries,
 )
@@ -21,6 +20,7 @@ from painstats.sources.contract import Noted, Read, ReadSettings, Source
 from painstats.sources.day_formats import days
 from painstats.sources.export import Entry, Export
 from painstats.sources.text import first_problem, numbers
+from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"observation_date", "tracker_name", "tracker_category", "observation_value"}
 
@@ -61,7 +61,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     yield from _measurements(entry, rows.filter(measured))
     for (category,), group in sorted(rows.filter(unused).group_by("tracker_category"), key=lambda pair: str(pair[0])):
         yield from ignored_by(entry, group, "tracker_category", _UNUSED[str(category)])
-    yield from leftovers(entry, table)
+    yield from broken_rows(entry, table, SELF_REPORT)
 
 
 def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
