@@ -42,6 +42,8 @@ WORKOUT_COLUMNS: dict[str, type[pl.DataType]] = {
     "heart_rate_unit": pl.String,
 }
 
+NO_RECORDS, NO_WORKOUTS = pl.DataFrame(schema=RECORD_COLUMNS), pl.DataFrame(schema=WORKOUT_COLUMNS)
+
 AGAIN = "make a new export in the Health app and give that file"
 
 _MAX_DEPTH = 64
@@ -164,7 +166,10 @@ class ElementParser:
 
     def drain(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the records and the workouts that were completed since the last time."""
-        drained = _frame(self._rows, RECORD_COLUMNS), _frame(self._workouts, WORKOUT_COLUMNS)
+        drained = (
+            _frame(self._rows, RECORD_COLUMNS) if self._rows else NO_RECORDS,
+            _frame(self._workouts, WORKOUT_COLUMNS) if self._workouts else NO_WORKOUTS,
+        )
         self._rows.clear()
         self._workouts.clear()
         return drained

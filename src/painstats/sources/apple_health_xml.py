@@ -6,8 +6,7 @@ import codecs
 import re
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, cast
 from xml.parsers import expat
 
 import polars as pl
@@ -15,8 +14,8 @@ import polars as pl
 from painstats.errors import ExportRefused
 from painstats.sources.apple_health_elements import (
     AGAIN,
-    RECORD_COLUMNS,
-    WORKOUT_COLUMNS,
+    NO_RECORDS,
+    NO_WORKOUTS,
     ElementParser,
     Tally,
 )
@@ -39,7 +38,7 @@ _VERSION = re.compile(rb"HealthKit Export Version:\s*(\d{1,4})")
 _INDENTATION = re.compile(rb"(?:\s*\n)?([ \t]*)<")
 
 Elements = tuple[pl.DataFrame, pl.DataFrame]
-_NO_RECORDS, _NO_WORKOUTS = pl.DataFrame(schema=RECORD_COLUMNS), pl.DataFrame(schema=WORKOUT_COLUMNS)
+Item = TypeVar("Item")
 
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
@@ -83,23 +82,30 @@ def read_elements(
         ``xml_entity``, ``xml_dtd_size``, ``xml_truncated``, ``xml_malformed`` or ``encoding``. Rows may have been
         yielded before.
     """
-    with entry.open() as stream, ThreadPoolExecutor(max_workers=1) as pool:
+    with entry.open() as stream, ThreadPoolExecutor(max_workers=2) as pool:
         opening = stream.read(_PROLOGUE_BYTES)
         root_at = _check_prologue(entry, opening, tally)
         document = _Document(entry, wanted, tally, opening[:root_at])
-        blocks = _blocks(stream, opening[root_at:], block_bytes)
-        yield from _in_batches(document.take(block) for block in _unpacked_ahead(pool, blocks))
+        blocks = _ahead(pool, _blocks(stream, opening[root_at:], block_bytes))
+        looked_at = _ahead(pool, ((block, read_lines(block, wanted)) for block in blocks))
+        yield from _in_batches(document.take(block, read) for block, read in looked_at)
         document.finish()
 
 
-def _in_batches(frames: Iterable[Elements]) -> Iterator[Elements]:
+def _in_batches(elements: Iterable[Elements]) -> Iterator[Elements]:
     """Join small frames and cut large ones."""
-    records, workouts = _NO_RECORDS, _NO_WORKOUTS
-    for more_records, more_workouts in frames:
-        records, workouts = records.vstack(more_records), workouts.vstack(more_workouts)
-        while records.height >= BATCH_ROWS or workouts.height >= BATCH_ROWS:
-            yield records[:BATCH_ROWS], workouts[:BATCH_ROWS]
-            records, workouts = records[BATCH_ROWS:], workouts[BATCH_ROWS:]
+    waiting: list[Elements] = [(NO_RECORDS, NO_WORKOUTS)]
+    n_waiting = 0
+    for more in elements:
+        waiting.append(more)
+        n_waiting += max(frame.height for frame in more)
+        if n_waiting >= BATCH_ROWS:
+            records, workouts = (pl.concat(frames) for frames in zip(*waiting, strict=True))
+            while max(records.height, workouts.height) >= BATCH_ROWS:
+                yield records[:BATCH_ROWS], workouts[:BATCH_ROWS]
+                records, workouts = records[BATCH_ROWS:], workouts[BATCH_ROWS:]
+            waiting, n_waiting = [(records, workouts)], records.height + workouts.height
+    records, workouts = (pl.concat(frames) for frames in zip(*waiting, strict=True))
     if records.height or workouts.height:
         yield records, workouts
 
@@ -116,12 +122,11 @@ def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[byte
     yield opening[:root_ends]
     indentation = _INDENTATION.match(opening, root_ends)
     mark = b"\n" + (indentation.group(1) if indentation else b"") + b"<"
-    pieces = _pieces(opening[root_ends:], stream, min(_PIECE_BYTES, block_bytes))
     left = b""
-    while several := list(islice(pieces, max(block_bytes // _PIECE_BYTES, 1))):
-        cut = _last_element(several[-1], mark)
-        yield b"".join((left, *several[:-1], several[-1][:cut]))  # joined once: copying costs as much as reading
-        left = several[-1][cut:]
+    for piece in _pieces(opening[root_ends:], stream, block_bytes):
+        cut = _last_element(piece, mark)
+        yield b"".join((left, memoryview(piece)[:cut]))
+        left = piece[cut:]
     end = left.rfind(b"\n", 0, max(left.rfind(b"</HealthData"), 0)) + 1
     yield left[:end]
     yield left[end:]
@@ -141,21 +146,13 @@ def _last_element(chunk: bytes, mark: bytes) -> int:
     return at + 1 if at >= 0 else len(chunk)
 
 
-def _unpacked_ahead(pool: ThreadPoolExecutor, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack the next block while one is read; neither keeps the other from running."""
-    unpacking = pool.submit(_next, blocks)
-    while isinstance(block := unpacking.result(), bytes):
-        unpacking = pool.submit(_next, blocks)
-        yield block
-    if block is not None:
-        raise block  # only now: what came before it may be worse
-
-
-def _next(blocks: Iterator[bytes]) -> bytes | ExportRefused | None:
-    try:
-        return next(blocks, None)
-    except ExportRefused as refusal:
-        return refusal
+def _ahead(pool: ThreadPoolExecutor, items: Iterator[Item]) -> Iterator[Item]:
+    """Draw the next item in a thread of its own while one is used; neither keeps the other from running."""
+    end = object()
+    drawing = pool.submit(next, items, end)
+    while (item := drawing.result()) is not end:
+        drawing = pool.submit(next, items, end)
+        yield cast(Item, item)
 
 
 # --- the document ---
@@ -183,11 +180,9 @@ class _Document:
         self._since_tag = 0
         self._begins_a_line = False
 
-    def take(self, block: bytes) -> Elements:
-        """Read the next block, by lines if it can be and the block before ended between two elements."""
-        can_be_lines = self._begins_a_line and self._parser.is_between_elements
-        read = read_lines(block, self._wanted) if can_be_lines else None
-        if read is not None:
+    def take(self, block: bytes, read: ReadLines | None) -> Elements:
+        """Read the next block, by its lines if it has been and the block before ended between two elements."""
+        if read is not None and self._begins_a_line and self._parser.is_between_elements:
             return self._take_lines(block, read)
         self._parse(block)
         self._begins_a_line = block.endswith(b"\n")
@@ -202,7 +197,7 @@ class _Document:
         self._tally.unwanted += read.unwanted
         self._n_bytes += len(block)
         records, workouts = self._parser.drain()
-        in_lines = read.records.with_columns(pl.col("line") + first_line)
+        in_lines = read.records.with_columns(pl.col("line") + first_line) if read.records.height else NO_RECORDS
         return pl.concat([in_lines, records]).sort("line") if records.height else in_lines, workouts
 
     def finish(self) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -57,6 +59,24 @@ def have_shape(texts: Bytes, wanted: Shape) -> Flags:
     ):
         return np.ones(len(texts), np.bool_)
     return np.logical_and((texts >= wanted.lowest).all(axis=1), (texts <= wanted.highest).all(axis=1))
+
+
+def begin_with(content: bytes, places: Places, text: bytes) -> Flags:
+    """Whether a text stands at each of some places."""
+    stands = places + len(text) <= len(content)
+    inside = places if stands.all() else places[stands]
+    same = texts_at(content, inside, len(text)) == np.frombuffer(text, np.uint8)
+    stands[stands] = True if same.all() else same.all(axis=1)
+    return stands
+
+
+def texts(content: Bytes, lengths: Places | None = None) -> pl.Series:
+    """Make a series of texts of ASCII bytes: of ``(n, width)``, or of one row of bytes cut into lengths."""
+    if lengths is None:
+        lengths = np.full(*content.shape)
+    ends = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+    offsets, data = (pa.py_buffer(np.ascontiguousarray(part)) for part in (ends, content))
+    return pl.Series(pl.from_arrow(pa.StringArray.from_buffers(len(lengths), offsets, data)))
 
 
 def whole_numbers(digits: Bytes) -> npt.NDArray[np.int64]:
