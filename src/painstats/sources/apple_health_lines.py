@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from painstats.sources.apple_health_elements import ENTERED, NO_RECORDS, RECORD_COLUMNS, ZONE
-from painstats.sources.byte_rows import Bytes, Flags, Places, begin_with, have_shape, shape, texts, texts_at
+from painstats.sources.byte_rows import Bytes, Flags, Places, begin_with, have_shape, places_of, shape, texts, texts_at
 
 LONGEST_BYTES = 4096
 """Longer lines, a kilobyte at most in real exports, are the parser's."""
@@ -97,7 +97,7 @@ def read_lines(block: bytes, wanted: Collection[str]) -> ReadLines | None:
     """
     if not block.endswith(b"\n"):
         return None
-    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE)
+    ends = places_of(block, _NEWLINE)
     starts = np.concatenate(([0], ends[:-1] + 1))
     records = _records(block, starts, ends)
     others = _others(block, starts, ends, records.row)

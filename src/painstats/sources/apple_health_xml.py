@@ -23,7 +23,7 @@ from painstats.sources.apple_health_lines import ReadLines, read_lines
 from painstats.sources.export import Entry, refused
 
 BATCH_ROWS = 50_000
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 
 _PIECE_BYTES = 1 << 18
 _PROLOGUE_BYTES = 1 << 20

@@ -13,6 +13,7 @@ Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_PIECE_BYTES = 1 << 18
 _ENDS = {"9": ("0", "9"), "±": ("+", "-")}
 
 
@@ -33,6 +34,21 @@ def shape(pattern: str) -> Shape:
     """Describe ASCII texts: ``9`` stands for any digit, ``±`` for a byte from ``+`` to ``-``, all else for itself."""
     lowest, highest = ("".join(_ENDS.get(letter, letter * 2)[end] for letter in pattern) for end in (0, 1))
     return Shape(*(np.frombuffer(text.encode("ascii"), np.uint8) for text in (lowest, highest)))
+
+
+def places_of(content: bytes, byte: int) -> Places:
+    """Return where a rare byte stands: eight bytes are looked at in one go, in pieces that stay near the processor."""
+    text, parts = np.frombuffer(content, np.uint8), [np.empty(0, np.int64)]
+    found = np.empty(_PIECE_BYTES, np.bool_)
+    for first in range(0, len(text), _PIECE_BYTES):
+        piece = text[first : first + _PIECE_BYTES]
+        found[len(piece) :] = False
+        np.equal(piece, byte, out=found[: len(piece)])
+        eights = np.flatnonzero(found.view(np.uint64) != 0)
+        places = eights * 8 + found.reshape(-1, 8)[eights].argmax(axis=1)
+        stand_close = np.count_nonzero(found) != len(places)
+        parts.append(first + (np.flatnonzero(found) if stand_close else places))
+    return np.concatenate(parts)
 
 
 def texts_at(content: bytes, places: Places, width: int) -> Bytes:
