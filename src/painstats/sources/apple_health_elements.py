@@ -148,7 +148,7 @@ class ElementParser:
         """Say in which line of the file the next piece begins; what lies between was read by other means."""
         self._lines_passed = line - self._parser.CurrentLineNumber
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes | bytearray) -> None:
         """Read the next piece.
 
         Raises

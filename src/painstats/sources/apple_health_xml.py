@@ -20,11 +20,13 @@ from painstats.sources.apple_health_elements import (
     Tally,
 )
 from painstats.sources.apple_health_lines import ReadLines, read_lines
+from painstats.sources.byte_rows import Block
 from painstats.sources.export import Entry, refused
 
 BATCH_ROWS = 50_000
 BLOCK_BYTES = 2 << 20
 
+_THREADS = 3  # one for unpacking, one for reading lines, one for joining what they give
 _PIECE_BYTES = 1 << 18
 _PROLOGUE_BYTES = 1 << 20
 _MAX_DTD_BYTES = 256 << 10
@@ -82,13 +84,13 @@ def read_elements(
         ``xml_entity``, ``xml_dtd_size``, ``xml_truncated``, ``xml_malformed`` or ``encoding``. Rows may have been
         yielded before.
     """
-    with entry.open() as stream, ThreadPoolExecutor(max_workers=2) as pool:
+    with entry.open() as stream, ThreadPoolExecutor(_THREADS) as pool:
         opening = stream.read(_PROLOGUE_BYTES)
         root_at = _check_prologue(entry, opening, tally)
         document = _Document(entry, wanted, tally, opening[:root_at])
         blocks = _ahead(pool, _blocks(stream, opening[root_at:], block_bytes))
         looked_at = _ahead(pool, ((block, read_lines(block, wanted)) for block in blocks))
-        yield from _in_batches(document.take(block, read) for block, read in looked_at)
+        yield from _ahead(pool, _in_batches(document.take(block, read) for block, read in looked_at))
         document.finish()
 
 
@@ -113,7 +115,7 @@ def _in_batches(elements: Iterable[Elements]) -> Iterator[Elements]:
 # --- blocks ---
 
 
-def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[bytes]:
+def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[Block]:
     """Cut the document into the line of its root, blocks that begin with an element below the root, and its end.
 
     Where the cuts lie is a guess by the indentation: what is inside a block shows whether it was right.
@@ -122,28 +124,37 @@ def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[byte
     yield opening[:root_ends]
     indentation = _INDENTATION.match(opening, root_ends)
     mark = b"\n" + (indentation.group(1) if indentation else b"") + b"<"
-    left = b""
-    for piece in _pieces(opening[root_ends:], stream, block_bytes):
-        cut = _last_element(piece, mark)
-        yield b"".join((left, memoryview(piece)[:cut]))
-        left = piece[cut:]
+    left, n_known = b"", root_ends
+    while True:
+        known = opening[n_known : n_known + block_bytes]
+        block, n_known = _filled(left + known, 0 if known else block_bytes, stream), n_known + len(known)
+        if len(block) == len(left):
+            break
+        cut = _last_element(block, mark, len(left))
+        left = bytes(block[cut:])
+        del block[cut:]
+        yield block
     end = left.rfind(b"\n", 0, max(left.rfind(b"</HealthData"), 0)) + 1
     yield left[:end]
     yield left[end:]
 
 
-def _pieces(opening: bytes, stream: BinaryIO, n_bytes: int) -> Iterator[bytes]:
-    yield from (opening[start : start + n_bytes] for start in range(0, len(opening), n_bytes))
-    while piece := stream.read(n_bytes):
-        yield piece
+def _filled(known: bytes, n_bytes: int, stream: BinaryIO) -> bytearray:
+    """Read on behind some bytes, into their place: copying costs as much as unpacking."""
+    block = bytearray(len(known) + n_bytes)
+    block[: len(known)] = known
+    with memoryview(block)[len(known) :] as space:
+        n_read = stream.readinto(space) if n_bytes else 0  # type: ignore[attr-defined]
+    del block[len(known) + n_read :]
+    return block
 
 
-def _last_element(chunk: bytes, mark: bytes) -> int:
-    """Return where the last element of a chunk begins, or its length if none is found."""
-    at = chunk.rfind(mark)
-    while at >= 0 and chunk[at + len(mark) : at + len(mark) + 1] in (b"/", b""):
-        at = chunk.rfind(mark, 0, at)
-    return at + 1 if at >= 0 else len(chunk)
+def _last_element(block: Block, mark: bytes, start: int) -> int:
+    """Return where the last element from some place on begins, or the length of the block if none is found."""
+    at = block.rfind(mark, start)
+    while at >= 0 and block[at + len(mark) : at + len(mark) + 1] in (b"/", b""):
+        at = block.rfind(mark, start, at)
+    return at + 1 if at >= 0 else len(block)
 
 
 def _ahead(pool: ThreadPoolExecutor, items: Iterator[Item]) -> Iterator[Item]:
@@ -180,7 +191,7 @@ class _Document:
         self._since_tag = 0
         self._begins_a_line = False
 
-    def take(self, block: bytes, read: ReadLines | None) -> Elements:
+    def take(self, block: Block, read: ReadLines | None) -> Elements:
         """Read the next block, by its lines if it has been and the block before ended between two elements."""
         if read is not None and self._begins_a_line and self._parser.is_between_elements:
             return self._take_lines(block, read)
@@ -188,7 +199,7 @@ class _Document:
         self._begins_a_line = block.endswith(b"\n")
         return self._parser.drain()
 
-    def _take_lines(self, block: bytes, read: ReadLines) -> Elements:
+    def _take_lines(self, block: Block, read: ReadLines) -> Elements:
         first_line = self._parser.line
         for row, element in read.elements:
             self._parser.move_to(first_line + row)
@@ -204,7 +215,7 @@ class _Document:
         """Check that the document is whole."""
         self._parser.finish()
 
-    def _parse(self, block: bytes) -> None:
+    def _parse(self, block: Block) -> None:
         for start in range(0, len(block), _PIECE_BYTES):
             piece = block[start : start + _PIECE_BYTES]
             self._check_utf8(piece)
@@ -217,7 +228,7 @@ class _Document:
             self._tally.control_characters += n_controls
             self._parser.feed(piece.translate(_TO_SPACES) if n_controls else piece)
 
-    def _check_utf8(self, piece: bytes) -> None:
+    def _check_utf8(self, piece: Block) -> None:
         try:
             self._decoder.decode(piece)
         except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+Block = bytes | bytearray
 Flags = npt.NDArray[np.bool_]
 
 _PIECE_BYTES = 1 << 18
@@ -36,7 +37,7 @@ def shape(pattern: str) -> Shape:
     return Shape(*(np.frombuffer(text.encode("ascii"), np.uint8) for text in (lowest, highest)))
 
 
-def places_of(content: bytes, byte: int) -> Places:
+def places_of(content: Block, byte: int) -> Places:
     """Return where a rare byte stands: eight bytes are looked at in one go, in pieces that stay near the processor."""
     text, parts = np.frombuffer(content, np.uint8), [np.empty(0, np.int64)]
     found = np.empty(_PIECE_BYTES, np.bool_)
@@ -51,7 +52,7 @@ def places_of(content: bytes, byte: int) -> Places:
     return np.concatenate(parts)
 
 
-def texts_at(content: bytes, places: Places, width: int) -> Bytes:
+def texts_at(content: Block, places: Places, width: int) -> Bytes:
     """Copy the texts of one width that begin at some places.
 
     Returns
@@ -77,7 +78,7 @@ def have_shape(texts: Bytes, wanted: Shape) -> Flags:
     return np.logical_and((texts >= wanted.lowest).all(axis=1), (texts <= wanted.highest).all(axis=1))
 
 
-def begin_with(content: bytes, places: Places, text: bytes) -> Flags:
+def begin_with(content: Block, places: Places, text: bytes) -> Flags:
     """Whether a text stands at each of some places."""
     stands = places + len(text) <= len(content)
     inside = places if stands.all() else places[stands]
