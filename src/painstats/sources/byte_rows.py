@@ -96,6 +96,16 @@ def texts(content: Bytes, lengths: Places | None = None) -> pl.Series:
     return pl.Series(pl.from_arrow(pa.StringArray.from_buffers(len(lengths), offsets, data)))
 
 
+def bytes_of(texts: pl.Series, width: int) -> Bytes | None:
+    """Return the bytes of texts, ``(n, width)``; None unless each has that width."""
+    if texts.null_count() or not bool((texts.str.len_bytes() == width).all()):
+        return None
+    told = texts.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    first = told.offset
+    offsets, content = np.frombuffer(told.buffers()[1], np.int64), np.frombuffer(told.buffers()[2], np.uint8)
+    return content[offsets[first] : offsets[first + len(texts)]].reshape(len(texts), width)
+
+
 def whole_numbers(digits: Bytes) -> npt.NDArray[np.int64]:
     """Read texts of decimal digits, ``(n, width)``, as numbers."""
     number = np.zeros(len(digits), np.int64)
