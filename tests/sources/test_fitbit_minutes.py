@@ -15,7 +15,7 @@ from painstats.sources.export import open_export
 from painstats.sources.fitbit_logs import minutes_by_objects, read_minutes
 from painstats.sources.fitbit_minutes import minutes_by_columns
 from painstats.sources.text import local_times
-from tests.sources.reading import FIXTURES, read, written
+from tests.sources.reading import FIXTURES, read, refusal_of, written, zipped
 
 US, ISO = "%m/%d/%y %H:%M:%S", "%Y-%m-%d %H:%M:%S"
 FITBIT = ("[", '{\n  "dateTime" : "', '",\n  "value" : "', '"\n}', ",", "]")
@@ -268,3 +268,34 @@ def test_minutes_without_steps_are_joined_as_a_loop_joins_them(
     naive = steps.select(pl.col("start_at", "end_at").dt.replace_time_zone(None), "step_count")
     assert naive.rows() == expected
     assert contents.n_rows == len(known)
+
+
+# --- many files ---
+
+
+def test_files_of_both_ways_are_read_in_their_order(tmp_path: Path) -> None:
+    names = [f"steps-2024-03-{day:02}.json" for day in range(1, 10)]
+    files = {
+        name: content_of(
+            [(f"03/{day:02}/24 10:00:00", str(day)), (f"03/{day:02}/24 10:01:00", "x" if day % 4 else "0")]
+        )
+        for day, name in enumerate(names, 1)
+    }
+    contents = read(zipped(tmp_path / "a.zip", files))
+    rows = contents.frame("step_count").select("entry", "line", "step_count", "column", "text").rows()
+    assert rows == [
+        row
+        for day, name in enumerate(names, 1)
+        for row in (
+            (name, 1, day, None, f"2024-03-{day:02} 10:00:00.000000 {day}"),
+            (name, 2, None, "value", f"03/{day:02}/24 10:01:00 x")
+            if day % 4
+            else (name, 2, 0, None, f"2024-03-{day:02} 10:01:00.000000 0"),
+        )
+    ]
+
+
+def test_of_many_broken_files_the_first_is_named(tmp_path: Path) -> None:
+    files = {f"steps-2024-03-{day:02}.json": content_of([("03/01/24 10:00:00", "5")] * 50) for day in range(1, 30)}
+    broken = {name: content[:-1] if name >= "steps-2024-03-17" else content for name, content in files.items()}
+    assert "steps-2024-03-17.json" in str(refusal_of(read, zipped(tmp_path / "a.zip", broken)))

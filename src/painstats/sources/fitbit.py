@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
@@ -50,6 +51,8 @@ _SLEEP_LOG = re.compile(rb'"(logId|dateOfSleep)"\s*:')
 _ANY_LOG = re.compile(rb'"(dateTime|logId)"\s*:')
 _EMPTY = re.compile(rb"\A(\xef\xbb\xbf)?\s*(\[\s*\]|no data)?\s*\Z", re.IGNORECASE)
 _HEAD_BYTES = 4096
+_THREADS = 2  # bytes are unpacked and looked at without Python's lock
+_JOINED = "minutes without steps, kept as one interval with the minute before"
 _MINUTE_US, _DAY_US = 60_000_000, 86_400_000_000
 
 
@@ -122,12 +125,11 @@ def _read_steps(
     ``walked`` is filled with the UTC dates that they cover.
     """
     files = []
-    for entry in entries:
-        minutes = read_minutes(entry)
-        kept = _idle_joined(minutes)
-        files.append(kept.with_columns(pl.lit(entry.label, pl.Categorical).alias("entry")))
-        if n_joined := minutes.height - kept.height:
-            yield Ignored(entry.label, n_joined, "minutes without steps, kept as one interval with the minute before")
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for entry, (minutes, n_joined) in zip(entries, pool.map(_minutes, entries), strict=True):
+            files.append(minutes)
+            if n_joined:
+                yield Ignored(entry.label, n_joined, _JOINED)
     if not files:
         return
     minutes = pl.concat(files, how="diagonal_relaxed")
@@ -138,6 +140,13 @@ def _read_steps(
         steps = _steps(part, clock.reading, settings)
         walked |= set(steps["start_at"].dt.date().drop_nulls().unique())
         yield from in_batches(STEP_COUNT, steps)
+
+
+def _minutes(entry: Entry) -> tuple[pl.DataFrame, int]:
+    """Read the minutes of a file with those without steps joined, and count how many that leaves out."""
+    minutes = read_minutes(entry)
+    kept = _idle_joined(minutes)
+    return kept.with_columns(pl.lit(entry.label, pl.Categorical).alias("entry")), minutes.height - kept.height
 
 
 def _idle_joined(minutes: pl.DataFrame) -> pl.DataFrame:
