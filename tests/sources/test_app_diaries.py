@@ -138,6 +138,14 @@ def test_notes_are_kept_nowhere() -> None:
             assert words not in batch.frame.write_csv()
 
 
+def test_a_rejected_row_is_kept_as_it_stood_without_its_notes(tmp_path: Path) -> None:
+    row = '"1st Dec 2021","Wednesday","am","Symptom","x","Neck pain, left (Mild)","12"'
+    batches = read(bearable(tmp_path, row)).batches
+    assert [text for batch in batches for text in batch.frame["text"]] == [
+        '1st Dec 2021,Wednesday,am,Symptom,x,"Neck pain, left (Mild)",…'
+    ]
+
+
 # --- Daylio ---
 
 DAYLIO = "full_date,date,weekday,time,mood,activities,note_title,note\n"

@@ -13,6 +13,7 @@ from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.diary_rows import numbered, shaped
 from painstats.sources.export import Entry, Export
 from painstats.sources.symptom_words import item_and_site
+from painstats.sources.vendor_rows import kept_texts
 
 DELIMITERS = (",", ";", "\t")
 
@@ -54,7 +55,7 @@ def read_cells(entry: Entry, delimiter: str, private: tuple[str, ...] = ()) -> t
     table = read_csv(entry, delimiter=delimiter)
     cells = pl.DataFrame({"line": table.lines, **table.cells}).with_columns(pl.col(*table.cells).str.strip_chars())
     told = [name for name in table.cells if name not in private]
-    return table, cells.drop(private, strict=False).with_columns(pl.concat_str(told, separator=delimiter).alias("text"))
+    return table, cells.drop(private, strict=False).with_columns(kept_texts(table, told, private))
 
 
 def described(names: pl.Series) -> tuple[pl.Series, pl.Series]:
