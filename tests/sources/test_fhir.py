@@ -67,11 +67,11 @@ def test_answers_are_dated_by_the_clock_that_they_show(
 @pytest.mark.parametrize(
     ("endings", "note"),
     [
-        (("+02:00", "-05:30"), "times of answers were dated by the offset that each of them carries"),
-        (("", "Z"), "times of answers carry no local offset and were dated by the clock of the person's zone"),
+        (("+02:00", "-05:30"), "times of answers were read by the offset that each of them carries"),
+        (("", "Z"), "times of answers carry no local offset and were read on the clock of the person's zone"),
         (
             ("+02:00", "Z"),
-            "1 of 2 times of answers were dated by the offset that they carry, the others were dated by the clock of "
+            "1 of 2 times of answers were read by the offset that they carry, the others were read on the clock of "
             "the person's zone",
         ),
     ],

@@ -112,7 +112,7 @@ def test_times_and_offsets_are_confirmed_by_the_dates_that_records_keep() -> Non
         "5 of 5 sleep stages lie inside the session that they belong to",
         "times are milliseconds and offsets of the clock seconds: by them 3 of 3 records lie on the date that they "
         "keep themselves",
-        "records were dated by the offset that each of them carries",
+        "records were read by the offset that each of them carries",
         "each app is a device of its own",
     ]
 
@@ -164,7 +164,7 @@ def test_without_dates_to_check_by_and_without_offsets_the_import_says_so(tmp_pa
     gone += ["ALTER TABLE steps_record_table DROP COLUMN start_zone_offset"]
     path = changed(tmp_path, *gone)
     assert read(path).accepted("step_count")["utc_offset_min"].to_list() == [None, None]
-    assert any(message.startswith("4 of 7 records were dated by the offset") for message in messages(path))
+    assert any(message.startswith("4 of 7 records were read by the offset") for message in messages(path))
 
 
 def test_stages_without_a_session_are_counted(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def local_dates_of(participants: pl.Series, instants: pl.Series, time_zones: Tim
 def clock_told(n_recorded: int, n_times: int, times: str = "times") -> str:
     """Say which clock was used: of so many times so many carried the offset of the place where they were recorded."""
     if n_recorded == n_times:
-        return f"{times} were dated by the offset that each of them carries"
+        return f"{times} were read by the offset that each of them carries"
     others = f"{times} carry no local offset and" if not n_recorded else "the others"
-    dated = "" if not n_recorded else f"{n_recorded} of {n_times} {times} were dated by the offset that they carry, "
-    return f"{dated}{others} were dated by the clock of the person's zone"
+    recorded = "" if not n_recorded else f"{n_recorded} of {n_times} {times} were read by the offset that they carry, "
+    return f"{recorded}{others} were read on the clock of the person's zone"
 
 
 def _local_dates(participant_id: str, instants: pl.Series, time_zones: TimeZones) -> pl.Series:
