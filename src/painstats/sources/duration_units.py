@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -36,7 +37,13 @@ class DurationUnit:
         return self.n_fitting >= MIN_SHARE * self.n_compared
 
 
-def unit_of(rows: pl.DataFrame, duration: pl.Expr, least_min: pl.Expr, most_min: pl.Expr) -> DurationUnit:
+def unit_of(
+    rows: pl.DataFrame,
+    duration: pl.Expr,
+    least_min: pl.Expr,
+    most_min: pl.Expr,
+    names: Collection[str] = tuple(MINUTES_IN),
+) -> DurationUnit:
     """Find the unit in which most durations lie between two bounds; of equally good ones the first.
 
     Parameters
@@ -47,11 +54,13 @@ def unit_of(rows: pl.DataFrame, duration: pl.Expr, least_min: pl.Expr, most_min:
         The durations in the unknown unit; null ones are not compared.
     least_min, most_min
         What each must lie between, in minutes; a duration without bounds is not compared.
+    names
+        Units that come into question.
     """
     compared = rows.select(duration.alias("duration"), least_min.alias("least"), most_min.alias("most")).drop_nulls()
     fitting = {
-        name: int((compared["duration"] * minutes).is_between(compared["least"], compared["most"]).sum())
-        for name, minutes in MINUTES_IN.items()
+        name: int((compared["duration"] * MINUTES_IN[name]).is_between(compared["least"], compared["most"]).sum())
+        for name in names
     }
     best = max(fitting, key=lambda name: fitting[name])
     return DurationUnit(best, fitting[best], compared.height)
