@@ -30,7 +30,7 @@ def local_dates_of(participants: pl.Series, instants: pl.Series, time_zones: Tim
 
 def clock_told(n_recorded: int, n_times: int, times: str = "times") -> str:
     """Say which clock was used: of so many times so many carried the offset of the place where they were recorded."""
-    if n_recorded == n_times:
+    if n_recorded == n_times > 0:
         return f"{times} were read by the offset that each of them carries"
     others = f"{times} carry no local offset and" if not n_recorded else "the others"
     recorded = "" if not n_recorded else f"{n_recorded} of {n_times} {times} were read by the offset that they carry, "
