@@ -110,6 +110,7 @@ def messages(path: Path) -> list[str]:
 def test_times_and_offsets_are_confirmed_by_the_dates_that_records_keep() -> None:
     assert messages(EXPORT) == [
         "5 of 5 sleep stages lie inside the session that they belong to",
+        "by the numbers of their stages 1 of 1 sessions are mostly sleep",
         "times are milliseconds and offsets of the clock seconds: by them 3 of 3 records lie on the date that they "
         "keep themselves",
         "records were read by the offset that each of them carries",
@@ -150,6 +151,7 @@ def test_offsets_in_minutes_are_read_as_minutes(tmp_path: Path) -> None:
             "time_unit",
         ),
         (["UPDATE sleep_stages_table SET parent_key = 2"], "stages_elsewhere"),
+        (["UPDATE sleep_stages_table SET stage_type = 7 - stage_type"], "stage_numbers"),
     ],
 )
 def test_an_export_that_contradicts_what_is_known_of_it_is_refused(

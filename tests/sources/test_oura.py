@@ -227,6 +227,7 @@ def test_units_and_dates_are_confirmed_by_the_bedtimes() -> None:
         "times in bed are seconds: they agree with the bedtimes of 3 of 3 sleeps",
         "times asleep are seconds: with those awake they agree with the time in bed of 3 of 3 sleeps",
         "day is the date of waking in 2 of 2 nights",
+        "the night of a day is the longest of its sleeps on 2 of 2 days",
         "bedtimes were read by the offset that each of them carries",
     ]
     assert messages(read(FIXTURES / "oura_dailyactivity.csv", BERLIN)) == [

@@ -203,6 +203,31 @@ def _checked_stages(database: Database) -> Iterator[Read]:
         yield Ignored(label, n_stages - n_placed, f"{_STAGES}: no session with their parent_key")
     if n_placed:
         yield Noted(label, f"{int(n_inside)} of {n_placed} sleep stages lie inside the session that they belong to")
+        yield Noted(label, _numbers_told(database))
+
+
+def _numbers_told(database: Database) -> str:
+    """Check what the numbers of stages mean: in most sessions people sleep longer than they lie awake."""
+    asleep, awake = (
+        f"total((stage_end_time - stage_start_time) * (stage_type IN ({_numbers_of(is_awake)})))"
+        for is_awake in (False, True)
+    )
+    n_sessions, n_right = database.connection.execute(
+        f"SELECT count(*), total(asleep > awake) FROM (SELECT {asleep} AS asleep, {awake} AS awake "
+        f"FROM {_STAGES} GROUP BY parent_key) WHERE asleep + awake > 0"
+    ).fetchone()
+    if n_right < MIN_SHARE * n_sessions:
+        raise refused(
+            "stage_numbers",
+            database.entry,
+            f"by the numbers of their stages {n_sessions - int(n_right)} of {n_sessions} sleeps would be spent awake, "
+            f"so the numbers mean something else; {_AGAIN}",
+        )
+    return f"by the numbers of their stages {int(n_right)} of {n_sessions} sessions are mostly sleep"
+
+
+def _numbers_of(is_awake: bool) -> str:
+    return ", ".join(str(number) for number, stage in STAGES.items() if (stage == "awake") == is_awake)
 
 
 def _records(

@@ -270,7 +270,8 @@ def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple
             time_in_bed=pl.col("time_in_bed_min").is_null(),
         ),
     )
-    messages += [_dated_by_waking(entry, episodes)] if episodes["is_main_sleep"].any() else []
+    if episodes["is_main_sleep"].any():
+        messages += [_dated_by_waking(entry, episodes), _longest_told(episodes)]
     n_offsets = episodes.height - episodes["utc_offset_min"].null_count()
     return episodes, [*messages, clock_told(n_offsets, episodes.height, "bedtimes")]
 
@@ -321,6 +322,13 @@ def _dated_by_waking(entry: Entry, episodes: pl.DataFrame) -> str:
             f"nights; {_AGAIN}",
         )
     return f"day is the date of waking in {n_right} of {woken.height} nights"
+
+
+def _longest_told(episodes: pl.DataFrame) -> str:
+    """Say whether the night of a day, chosen by the type that Oura gives to sleeps, is the longest of them."""
+    longest = pl.col("asleep_min") == pl.col("asleep_min").max().over("date")
+    mains = episodes.with_columns(longest.alias("is_longest")).filter("is_main_sleep")
+    return f"the night of a day is the longest of its sleeps on {int(mains['is_longest'].sum())} of {mains.height} days"
 
 
 # --- workouts ---
