@@ -66,7 +66,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     for entry in by_quarter:
         quarters.append((yield from _read_quarters(entry, _day_of(entry), settings)))
     sums = _day_sums(quarters)
-    if quarters:
+    if any(each.height for each in quarters):
         place = by_quarter[0].label if len(by_quarter) == 1 else f"{len(by_quarter)} files of days"
         yield Noted(place, _quarters_told(pl.concat(quarters)))
     for entry in by_day:
