@@ -104,7 +104,8 @@ def _read_cycles(entry: Entry, known: pl.Series, settings: ReadSettings) -> Iter
     )
     yield from ignored
     slept, ignored = put_aside(
-        rows.filter(pl.col(WAKING).is_not_null()), {"sleeps.csv holds the same sleep": pl.col(WAKING).is_in(known)}
+        rows.filter(pl.col(WAKING).is_not_null()),
+        {"sleeps.csv holds the same sleep": pl.col(WAKING).is_in(known.implode())},
     )
     yield from ignored
     yield from in_batches(SLEEP_EPISODE, _episodes(slept.with_columns(pl.lit(True).alias("is_main_sleep")), settings))
