@@ -16,7 +16,7 @@ from painstats.sources.day_formats import day_format_of, days, split_times
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.fitabase_nights import read_nights
 from painstats.sources.text import first_problem, numbers, whole_numbers
-from painstats.sources.vendor_rows import rows_below
+from painstats.sources.vendor_rows import is_csv, other_files, rows_below
 
 ID_COLUMNS = ("Id", "Customer Id")
 
@@ -101,9 +101,7 @@ _TRACKER = {"device": "fitbit", "device_kind": "tracker"}
 
 
 def _kind(entry: Entry) -> FileKind | None:
-    if entry.member is not None and not entry.label.lower().endswith(".csv"):
-        return None
-    header = set(header_of(entry))
+    header = set(header_of(entry)) if is_csv(entry) else set()
     if not header.intersection(ID_COLUMNS):
         return None
     known = ((kind, {kind.date_column, *kind.measures, *kind.known_by}) for kind in KINDS)
@@ -115,17 +113,16 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    n_other = 0
+    others = []
     for entry in export.entries:
         kind = _kind(entry)
         if kind is None:
-            n_other += 1
+            others.append(entry)
         elif kind.unused:
             yield Ignored(entry.label, rows_below(entry), f"{kind.name}: {kind.unused}")
         else:
             yield from _read_table(entry, kind, read_csv(entry), settings)
-    if n_other:
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+    yield from other_files(export, others)
 
 
 def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:

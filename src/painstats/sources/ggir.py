@@ -24,6 +24,7 @@ from painstats.sources.vendor_rows import (
     daily_totals,
     delimiter_of,
     is_csv,
+    other_files,
     put_aside,
     rows_below,
 )
@@ -86,8 +87,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         yield from _read_days(entry)
     for entry in kinds["unused"]:
         yield Ignored(entry.label, rows_below(entry), "a report of GGIR that is not used")
-    if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+    yield from other_files(export, kinds[None])
 
 
 # --- tables ---

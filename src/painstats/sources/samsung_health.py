@@ -29,6 +29,7 @@ from painstats.sources.vendor_rows import (
     is_csv,
     main_sleeps,
     offset_minutes,
+    other_files,
     put_aside,
     rows_below,
     utc_label,
@@ -122,8 +123,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         yield Ignored(entry.label, _rows_below(entry), f"a table without the columns {lacking}, which was not read")
     for entry in kinds["unused"]:
         yield Ignored(entry.label, _rows_below(entry), "a table of Samsung Health that is not used")
-    if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+    yield from other_files(export, kinds[None])
 
 
 def _rows_below(entry: Entry) -> int:

@@ -193,6 +193,15 @@ def entries_by_kind(export: Export, kind_of: Callable[[Entry], str | None]) -> d
     return kinds
 
 
+def other_files(export: Export, entries: Sequence[Entry]) -> Iterator[Ignored]:
+    """Count the files of an archive that are nothing known: CSVs with their rows, all others together as files."""
+    tables = [entry for entry in entries if entry.label.lower().endswith(".csv")]
+    for entry in tables:
+        yield Ignored(entry.label, rows_below(entry), "a table that is not known")
+    if n_other := len(entries) - len(tables):
+        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+
+
 def is_csv(entry: Entry) -> bool:
     """Whether an entry may be a CSV: a bare file whatever its name, in a zip by its ending."""
     return entry.member is None or entry.label.lower().endswith(".csv")

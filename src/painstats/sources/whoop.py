@@ -20,6 +20,7 @@ from painstats.sources.vendor_rows import (
     instants_at,
     is_csv,
     offset_minutes,
+    other_files,
     put_aside,
     rows_below,
     utc_label,
@@ -75,8 +76,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         yield from _read_workouts(entry, settings)
     for entry in kinds["journal"]:
         yield Ignored(entry.label, rows_below(entry), "answers of the journal: not used")
-    if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+    yield from other_files(export, kinds[None])
 
 
 # --- sleep ---
