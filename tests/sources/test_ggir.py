@@ -12,6 +12,7 @@ from tests.sources.reading import FIXTURES, Contents, read, settings, written, z
 
 NIGHTS = FIXTURES / "ggir_part4_nightsummary_sleep_cleaned.csv"
 DAYS = FIXTURES / "ggir_part5_daysummary_MM_L30M100V400_T5A5.csv"
+WINDOWS = FIXTURES / "ggir_part5_daysummary_WW_L30M100V400_T5A5.csv"
 LONDON = settings(participant=None)
 HEADER = (
     "ID,night,sleeponset,wakeup,SptDuration,SleepDurationInSpt,WASO,calendar_date,cleaningcode,fraction_night_invalid"
@@ -142,6 +143,77 @@ def test_waking_days_give_four_sums_and_their_thresholds_are_the_device() -> Non
 
 def test_unworn_days_and_windows_that_are_no_days_are_counted() -> None:
     assert [ignored.rows for ignored in read(DAYS, LONDON).ignored] == [1, 1]
+
+
+def test_a_calendar_day_holds_no_night_and_the_import_says_so() -> None:
+    contents = read(DAYS, LONDON)
+    assert contents.accepted("sleep_episode").is_empty()
+    assert "sleep from midnight to midnight belongs to two nights" in contents.notes[0].message
+
+
+@pytest.mark.parametrize("name", ["x.csv", DAYS.name])
+def test_thresholds_are_told_by_the_columns_and_else_by_the_name(tmp_path: Path, name: str) -> None:
+    text = DAYS.read_text().replace('"ACC_day_mg"', '"TRLi","TRMi","TRVi"').replace(",30\n", ",40,100,400.0\n", 1)
+    text = text.replace(",3\n", ",,,\n")
+    totals = read(written(tmp_path / name, text), LONDON).accepted("daily_total")
+    assert set(totals["device"]) == {"ggir-L40M100V400"}
+
+
+# --- nights of part 5 ---
+
+
+def test_without_part_4_nights_are_those_of_windows_from_waking_to_waking() -> None:
+    contents = read(WINDOWS, settings(participant=None, zone="Europe/Berlin"))
+    columns = (
+        "episode_id", "date", "start_at", "end_at", "total_sleep_time_min", "time_in_bed_min",
+        "wake_after_sleep_onset_min",
+    )  # fmt: skip
+    episodes = contents.accepted("sleep_episode")
+    assert episodes.select(columns).rows() == [
+        ("night of 2025-03-01", date(2025, 3, 2), at(2025, 3, 1, 22, 30), at(2025, 3, 2, 6, 15), 420.0, 465.0, 45.0),
+        ("night of 2025-03-02", date(2025, 3, 3), at(2025, 3, 3, 1, 0), at(2025, 3, 3, 8, 0), 375.0, 420.0, 45.0),
+    ]
+    assert [(ignored.rows, ignored.reason[:60]) for ignored in contents.ignored] == [
+        (1, "nights of which more than a third was not worn"),
+        (1, "windows whose minutes are not those from sleep onset to waki"),
+    ]
+    # The same night has the same name and the same times as in part 4, should both come one after the other.
+    same = ["participant_id", "source", "device", "episode_id", "date", "start_at", "end_at"]
+    nights_of_4 = read(NIGHTS, settings(participant=None, zone="Europe/Berlin")).accepted("sleep_episode")
+    assert episodes.select(same).equals(nights_of_4.select(same))
+
+
+def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp_path: Path) -> None:
+    lines = NIGHTS.read_text().splitlines(keepends=True)
+    entries: dict[str, str | bytes] = {"part4.csv": "".join(lines[:2] + lines[3:]), "ww.csv": WINDOWS.read_bytes()}
+    contents = read(zipped(tmp_path / "results.zip", entries), LONDON)
+    episodes = contents.accepted("sleep_episode").select("date", "total_sleep_time_min").rows()
+    assert episodes == [(date(2025, 3, 2), pytest.approx(414)), (date(2025, 3, 3), 375.0)]
+    assert (1, "the report of part 4 tells the same night") in [(one.rows, one.reason) for one in contents.ignored]
+    assert contents.n_rows == 2 + 4
+
+
+@pytest.mark.parametrize("window", ["OO", "segment1", ""])
+def test_windows_that_are_neither_are_counted(tmp_path: Path, window: str) -> None:
+    contents = read(written(tmp_path / "part5.csv", WINDOWS.read_text().replace('"WW"', f'"{window}"', 1)), LONDON)
+    assert contents.accepted("sleep_episode").height == 1
+    assert contents.n_rows == 4
+
+
+@pytest.mark.parametrize(
+    ("cell", "other", "column", "rule"),
+    [
+        (",420,45,", ",much,45,", "dur_spt_sleep_min", "unreadable"),
+        (",465,", ",all,", "dur_spt_min", "unreadable"),
+        (",23.5,", ",late,", "sleeponset", "unreadable"),
+        (",420,45,", ",480,0,", "total_sleep_time_min", "asleep_longer_than_in_bed"),
+    ],
+)
+def test_a_night_of_a_window_that_cannot_be_is_rejected(
+    tmp_path: Path, cell: str, other: str, column: str, rule: str
+) -> None:
+    contents = read(written(tmp_path / "part5.csv", WINDOWS.read_text().replace(cell, other, 1)), LONDON)
+    assert contents.rejected() == [("part5.csv", 2, column, rule)]
 
 
 def test_semicolons_and_decimal_commas_and_a_byte_order_mark(tmp_path: Path) -> None:
