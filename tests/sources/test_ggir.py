@@ -193,6 +193,14 @@ def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp
     assert contents.n_rows == 2 + 4
 
 
+def test_a_night_of_a_window_may_lie_over_a_change_of_the_clocks(tmp_path: Path) -> None:
+    text = WINDOWS.read_text().replace("2025-03-01", "2025-03-29", 1).replace(",420,45,", ",360,45,", 1)
+    contents = read(written(tmp_path / "part5.csv", text.replace(",465,", ",405,", 1)), LONDON)
+    first = contents.accepted("sleep_episode").row(0, named=True)
+    assert (first["start_at"], first["end_at"]) == (at(2025, 3, 29, 23, 30), at(2025, 3, 30, 6, 15))
+    assert first["time_in_bed_min"] == 405
+
+
 @pytest.mark.parametrize("window", ["OO", "segment1", ""])
 def test_windows_that_are_neither_are_counted(tmp_path: Path, window: str) -> None:
     contents = read(written(tmp_path / "part5.csv", WINDOWS.read_text().replace('"WW"', f'"{window}"', 1)), LONDON)

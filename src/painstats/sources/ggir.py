@@ -273,35 +273,37 @@ def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Read]:
 
 def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     """Read the night at the end of each window from waking to waking, where part 4 does not tell that night."""
-    window_min = (numbers("wakeup") - numbers("sleeponset")) * HOURS
-    asleep_min, in_bed_min = numbers("dur_spt_sleep_min"), pl.coalesce(numbers("dur_spt_min"), window_min)
+    clock_min = (numbers("wakeup") - numbers("sleeponset")) * HOURS
+    asleep_min, in_bed_min = numbers("dur_spt_sleep_min"), pl.coalesce(numbers("dur_spt_min"), clock_min)
     nights, ignored = put_aside(
         rows,
         {
             "the report of part 4 tells the same night": pl.col("is_known"),
             **_reasons_against_nights(numbers("nonwear_perc_spt") / 100, pl.col("dur_spt_sleep_min")),
-            "windows whose minutes are not those from sleep onset to waking, so that they hold no single night": (
-                (in_bed_min - window_min).abs() > MAX_UNEXPLAINED_MIN
-            ),
         },
     )
     yield from ignored
-    yield from in_batches(
-        SLEEP_EPISODE,
-        _episodes(
-            nights,
-            settings,
-            minutes={
-                "total_sleep_time_min": asleep_min,
-                "time_in_bed_min": in_bed_min,
-                "wake_after_sleep_onset_min": (in_bed_min - asleep_min).clip(lower_bound=0),
-            },
-            problems={
-                "dur_spt_sleep_min": asleep_min.is_null(),
-                "dur_spt_min": pl.col("dur_spt_min").is_not_null() & numbers("dur_spt_min").is_null(),
-            },
-        ),
+    episodes = _episodes(
+        nights,
+        settings,
+        minutes={
+            "total_sleep_time_min": asleep_min,
+            "time_in_bed_min": in_bed_min,
+            "wake_after_sleep_onset_min": (in_bed_min - asleep_min).clip(lower_bound=0),
+        },
+        problems={
+            "dur_spt_sleep_min": asleep_min.is_null(),
+            "dur_spt_min": pl.col("dur_spt_min").is_not_null() & numbers("dur_spt_min").is_null(),
+        },
     )
+    elapsed_min = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
+    is_split = pl.col("column").is_null() & ((numbers("dur_spt_min") - elapsed_min).abs() > MAX_UNEXPLAINED_MIN)
+    whole, ignored = put_aside(
+        episodes,
+        {"windows whose minutes are not those from sleep onset to waking: they hold no single night": is_split},
+    )
+    yield from ignored
+    yield from in_batches(SLEEP_EPISODE, whole)
 
 
 SOURCE = Source(
