@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -67,28 +68,36 @@ SPEED_M_PER_S = (0.2, 20.0)
 """What energy at rest, and the typical speed of sessions, can be: they tell the units of a file."""
 
 KJ_PER_KCAL = 4.184
-_NAME = re.compile(r"UDSFile|sleepData|healthStatusData|summarizedActivities", re.IGNORECASE)
+MAX_OPENED = 200
+"""Files of an archive up to which each is looked into."""
+
+_NAME = re.compile(r"(?:UDSFile|sleepData|healthStatusData|summarizedActivities).*\.json$", re.IGNORECASE)
+_FIRST_BYTES = 64
 _HEAD_BYTES = 1 << 16
 _NOT_WORN = "days without wellness data: the watch was not worn"
 _NO_NIGHT = "placeholders without a night or without any stage"
 
 
 def _kind(entry: Entry) -> str | None:
-    """Say what an entry is by its keys; of the thousands of files in a zip only those with a likely name are opened."""
-    if entry.member is not None and not (entry.label.lower().endswith(".json") and _NAME.search(entry.label)):
+    """Say what an entry is by its keys."""
+    if not entry.head(_FIRST_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         return None
     head = entry.head(_HEAD_BYTES)
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        return None
     return next((kind for kind, keys in KINDS.items() if all(re.search(key, head) for key in keys)), None)
 
 
+def _kinds(export: Export) -> defaultdict[str | None, list[Entry]]:
+    """Sort entries by what they are; of the thousands of files of a whole archive only those of a likely name are opened."""
+    is_whole = len(export.entries) > MAX_OPENED
+    return entries_by_kind(export, lambda entry: None if is_whole and not _NAME.search(entry.label) else _kind(entry))
+
+
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+    return any(_kinds(export))
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+    kinds = _kinds(export)
     offsets: dict[str, int] = {}
     for entry in kinds["days"]:
         days = object_rows(entry, read_objects(entry), DAY_KEYS)
@@ -159,7 +168,13 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
     )
     episodes, message = _by_waking(episodes, settings)
     if rows.height:
+        n_known = episodes["utc_offset_min"].count()
         yield Noted(entry.label, message)
+        yield Noted(
+            entry.label,
+            f"{n_known} of {rows.height} nights have the offset of the days' summaries (wellnessStartTimeLocal), the "
+            "others the clock of the person's zone",
+        )
     yield from in_batches(
         SLEEP_EPISODE,
         episodes.with_columns(
@@ -197,7 +212,7 @@ def _read_naps(
     lines, naps = [], []
     for line, night in enumerate(nights, 1):
         listed = night.get("napList")
-        found = [nap for nap in listed if isinstance(nap, dict)] if isinstance(listed, list) else []
+        found = [nap if isinstance(nap, dict) else {} for nap in listed] if isinstance(listed, list) else []
         naps += found
         lines += [line] * len(found)
     if not naps:
@@ -247,6 +262,8 @@ def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     )
     yield from ignored
     yield from daily_totals(rows, (HRV,), "calendarDate")
+    told = f"{rows.height} of {len(found)} days have a metric of type HRV"
+    yield Noted(entry.label, f"{told}, read as the RMSSD of the night" if rows.height else f"{told}; none was read")
 
 
 def _variability(day: Mapping[str, object]) -> object:
@@ -275,7 +292,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
 
 def _listed(outer: Mapping[str, object]) -> list[dict[str, object]]:
     inner = outer.get(ACTIVITIES)
-    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+    return [one if isinstance(one, dict) else {} for one in inner] if isinstance(inner, list) else []
 
 
 def _sessions(rows: pl.DataFrame, per_metre: float | None, per_kcal: float | None) -> pl.DataFrame:
