@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -128,7 +129,9 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
 def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
     if table.height:
         cells, day_format = _dated(entry, kind, _cells(entry, kind, table))
-        yield Noted(entry.label, f"dates in {kind.date_column} were read as {day_format}, decided by the whole column")
+        clock = "; clock times are those of the person's zone" if kind.length_min or kind.is_sleep else ""
+        told = f"dates in {kind.date_column} were read as {day_format}, decided by the whole column{clock}"
+        yield Noted(entry.label, told)
         yield from _read_cells(entry, kind, cells, settings)
     elif table.ragged.is_empty():
         yield Noted(entry.label, "it has a header and no rows")
@@ -147,6 +150,8 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
             yield from in_batches(DAILY_TOTAL, _daily(cells, column, measure, kind))
             continue
         steps = _intervals(cells, column, kind, settings)
+        if column not in WIDE:
+            yield Noted(entry.label, _how_far_apart(steps, kind.length_min))
         # Minutes are filled up with zeros, worn or not, so that a minute without steps says nothing.
         idle = (pl.col("step_count") == 0).fill_null(False) & pl.lit(kind.length_min == 1)
         if n_idle := steps.select(idle.sum()).item():
@@ -209,6 +214,17 @@ def _intervals(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadS
         start_at.dt.offset_by(f"{kind.length_min}m").alias("end_at"),
         whole_numbers(column).alias("step_count"),
     ).with_columns(_problem({kind.date_column: pl.col("start_at").is_null(), column: pl.col("step_count").is_null()}))
+
+
+def _how_far_apart(steps: pl.DataFrame, length_min: int) -> str:
+    """Say how many rows follow the one before as soon as it ends, which shows how long a row lasts."""
+    starts = steps.select("participant_id", "start_at").drop_nulls().unique().sort("participant_id", "start_at")
+    gaps = starts.select(pl.col("start_at").diff().over("participant_id").drop_nulls())["start_at"]
+    n_next = int((gaps == timedelta(minutes=length_min)).sum())
+    return (
+        f"{n_next} of {len(gaps)} times of a person follow the one before after {length_min} minutes, as long as each "
+        "row was taken to last"
+    )
 
 
 def _problem(problems: dict[str, pl.Expr]) -> pl.Expr:

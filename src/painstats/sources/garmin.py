@@ -87,7 +87,7 @@ def _kind(entry: Entry) -> str | None:
 
 
 def _kinds(export: Export) -> defaultdict[str | None, list[Entry]]:
-    """Sort entries by what they are; of the thousands of files of a whole archive only those of a likely name are opened."""
+    """Sort entries by what they are; of a whole archive's thousands of files only those of a likely name are opened."""
     is_whole = len(export.entries) > MAX_OPENED
     return entries_by_kind(export, lambda entry: None if is_whole and not _NAME.search(entry.label) else _kind(entry))
 
