@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from painstats.errors import ExportRefused
-from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
+from tests.sources.reading import FIXTURES, Contents, read, refusal_of, settings, written, zipped
 
 NIGHTS = FIXTURES / "ggir_part4_nightsummary_sleep_cleaned.csv"
 DAYS = FIXTURES / "ggir_part5_daysummary_MM_L30M100V400_T5A5.csv"
@@ -151,12 +151,32 @@ def test_a_calendar_day_holds_no_night_and_the_import_says_so() -> None:
     assert "sleep from midnight to midnight belongs to two nights" in contents.notes[0].message
 
 
-@pytest.mark.parametrize("name", ["x.csv", DAYS.name])
-def test_thresholds_are_told_by_the_columns_and_else_by_the_name(tmp_path: Path, name: str) -> None:
-    text = DAYS.read_text().replace('"ACC_day_mg"', '"TRLi","TRMi","TRVi"').replace(",30\n", ",40,100,400.0\n", 1)
-    text = text.replace(",3\n", ",,,\n")
-    totals = read(written(tmp_path / name, text), LONDON).accepted("daily_total")
-    assert set(totals["device"]) == {"ggir-L40M100V400"}
+@pytest.mark.parametrize(
+    ("window", "name", "told"),
+    [
+        ("00:00:00-23:59:55", "x.csv", "MM"),
+        ("00:00:00-23:59:55", "part5_daysummary_WW_L30M100V400_T5A5.csv", "MM"),  # content before name
+        ("09:00:00-23:59:55", "part5_daysummary_full_MM_L30M100V400_T5A5.csv", "MM"),
+        ("07:00:00-07:30:00", "part5_daysummary_WW_L30M100V400_T5A5.csv", "WW"),
+        ("23:00:00-22:30:00", "part5_daysummary_OO_L30M100V400_T5A5.csv", "OO"),
+    ],
+)
+def test_a_report_without_the_kind_of_its_windows_is_told_by_their_start_or_its_name(
+    tmp_path: Path, window: str, name: str, told: str
+) -> None:
+    header = (
+        "ID,start_end_window,calendar_date,nonwear_perc_day,dur_day_total_IN_min,sleeponset,wakeup,dur_spt_sleep_min"
+    )
+    contents = read(written(tmp_path / name, f"{header}\nP1,{window},2025-03-01,0,600,23,31,400\n"), LONDON)
+    assert contents.accepted("daily_total").height == (told == "MM")
+    assert contents.accepted("sleep_episode").height == (told == "WW")
+    assert contents.n_ignored == (told == "OO")
+
+
+def test_a_report_of_windows_that_nothing_tells_needs_its_name(tmp_path: Path) -> None:
+    refusal = refusal_of(read, written(tmp_path / "x.csv", WINDOWS.read_bytes()), LONDON)
+    assert refusal.rule == "name_needed"
+    assert "part5_daysummary_WW_" in str(refusal)
 
 
 # --- nights of part 5 ---
@@ -185,7 +205,7 @@ def test_without_part_4_nights_are_those_of_windows_from_waking_to_waking() -> N
 
 def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp_path: Path) -> None:
     lines = NIGHTS.read_text().splitlines(keepends=True)
-    entries: dict[str, str | bytes] = {"part4.csv": "".join(lines[:2] + lines[3:]), "ww.csv": WINDOWS.read_bytes()}
+    entries: dict[str, str | bytes] = {"part4.csv": "".join(lines[:2] + lines[3:]), WINDOWS.name: WINDOWS.read_bytes()}
     contents = read(zipped(tmp_path / "results.zip", entries), LONDON)
     episodes = contents.accepted("sleep_episode").select("date", "total_sleep_time_min").rows()
     assert episodes == [(date(2025, 3, 2), pytest.approx(414)), (date(2025, 3, 3), 375.0)]
@@ -195,17 +215,17 @@ def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp
 
 def test_a_night_of_a_window_may_lie_over_a_change_of_the_clocks(tmp_path: Path) -> None:
     text = WINDOWS.read_text().replace("2025-03-01", "2025-03-29", 1).replace(",420,45,", ",360,45,", 1)
-    contents = read(written(tmp_path / "part5.csv", text.replace(",465,", ",405,", 1)), LONDON)
+    contents = read(written(tmp_path / WINDOWS.name, text.replace(",465,", ",405,", 1)), LONDON)
     first = contents.accepted("sleep_episode").row(0, named=True)
     assert (first["start_at"], first["end_at"]) == (at(2025, 3, 29, 23, 30), at(2025, 3, 30, 6, 15))
     assert first["time_in_bed_min"] == 405
 
 
-@pytest.mark.parametrize("window", ["OO", "segment1", ""])
+@pytest.mark.parametrize("window", ["OO", "segment1", "MMM"])
 def test_windows_that_are_neither_are_counted(tmp_path: Path, window: str) -> None:
-    contents = read(written(tmp_path / "part5.csv", WINDOWS.read_text().replace('"WW"', f'"{window}"', 1)), LONDON)
-    assert contents.accepted("sleep_episode").height == 1
-    assert contents.n_rows == 4
+    contents = read(written(tmp_path / "part5.csv", DAYS.read_text().replace('"MM"', f'"{window}"', 1)), LONDON)
+    assert contents.accepted("daily_total").is_empty()
+    assert contents.n_rows == 3
 
 
 @pytest.mark.parametrize(
@@ -220,8 +240,8 @@ def test_windows_that_are_neither_are_counted(tmp_path: Path, window: str) -> No
 def test_a_night_of_a_window_that_cannot_be_is_rejected(
     tmp_path: Path, cell: str, other: str, column: str, rule: str
 ) -> None:
-    contents = read(written(tmp_path / "part5.csv", WINDOWS.read_text().replace(cell, other, 1)), LONDON)
-    assert contents.rejected() == [("part5.csv", 2, column, rule)]
+    contents = read(written(tmp_path / WINDOWS.name, WINDOWS.read_text().replace(cell, other, 1)), LONDON)
+    assert contents.rejected() == [(WINDOWS.name, 2, column, rule)]
 
 
 def test_semicolons_and_decimal_commas_and_a_byte_order_mark(tmp_path: Path) -> None:

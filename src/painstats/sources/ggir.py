@@ -32,10 +32,9 @@ from painstats.sources.vendor_rows import (
 
 NIGHT = ("ID", "sleeponset", "wakeup", "SptDuration", "SleepDurationInSpt", "WASO")
 NIGHT_FILTERS = ("cleaningcode", "fraction_night_invalid", "night", "guider_inbedDuration")
-DAY = ("ID", "window", "nonwear_perc_day")
-THRESHOLDS = ("TRLi", "TRMi", "TRVi")
-NIGHT_OF_WINDOW = (
-    "sleeponset", "wakeup", "dur_spt_min", "dur_spt_sleep_min", "nonwear_perc_spt", "cleaningcode", *THRESHOLDS,
+WINDOW = (
+    "ID", "window", "start_end_window", "nonwear_perc_day", "sleeponset", "wakeup", "dur_spt_min", "dur_spt_sleep_min",
+    "nonwear_perc_spt", "cleaningcode",
 )  # fmt: skip
 DAY_COLUMNS = (
     DailyColumn("dur_day_total_IN_min", "sedentary_time_min"),
@@ -70,6 +69,7 @@ MAX_UNEXPLAINED_MIN = 5
 """Greatest difference between the sleep window of a night and the time from its onset to its waking."""
 
 _THRESHOLDS = re.compile(r"L\d+(?:\.\d+)?M\d+(?:\.\d+)?V\d+(?:\.\d+)?")
+_NAMED_WINDOW = re.compile(r"daysummary_(?:full_)?(MM|WW|OO)(?:_|\b)", re.IGNORECASE)
 _LONGEST_HOURS = 72
 _ACTIVE = tuple(column.column for column in DAY_COLUMNS)
 _NO_NIGHTS = pl.DataFrame(schema={"ID": pl.String, "calendar": pl.Date})
@@ -82,7 +82,7 @@ def _kind(entry: Entry) -> str | None:
     header = set(header_of(entry, delimiter=delimiter_of(entry)))
     if header.issuperset(NIGHT) and header.intersection(DATE_NAMES):
         return "nights"
-    if header.issuperset(("ID", "window", DAY_COLUMNS[0].column)) and header.intersection(DATE_NAMES):
+    if header.issuperset(("ID", DAY_COLUMNS[0].column)) and header.intersection(DATE_NAMES):
         return "days"
     return "unused" if "ID" in header and {"cleaningcode", "GGIRversion", "bodylocation"} & header else None
 
@@ -100,7 +100,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     known = pl.concat([_NO_NIGHTS, *(report.rows.select(_NO_NIGHTS.columns) for report in nights)]).unique()
     known = known.with_columns(pl.lit(True).alias("is_known"))
     for entry in kinds["days"]:
-        yield from _read_windows(_report(entry, (*DAY, *NIGHT_OF_WINDOW, *_ACTIVE)), known, settings)
+        yield from _read_windows(_report(entry, (*WINDOW, *_ACTIVE)), known, settings)
     for entry in kinds["unused"]:
         yield Ignored(entry.label, rows_below(entry), "a report of GGIR that is not used")
     yield from other_files(export, kinds[None])
@@ -239,7 +239,7 @@ def _clock(column: str) -> pl.Expr:
 
 def _read_windows(report: Report, known: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     rows, ignored = put_aside(
-        report.rows,
+        report.rows.with_columns(_window(report)),
         {
             "windows from sleep onset to sleep onset or between moments: they are no days, and their dates do not tell "
             "the night": ~pl.col("window").is_in(list(WINDOWS)).fill_null(False)
@@ -255,13 +255,27 @@ def _read_windows(report: Report, known: pl.DataFrame, settings: ReadSettings) -
     yield from broken_rows(report.entry, report.table, DAILY_TOTAL)
 
 
+def _window(report: Report) -> pl.Expr:
+    """Say what each row's window is. Reports of one kind of window have no column for it; their name tells it."""
+    from_midnight = pl.when(pl.col("start_end_window").str.starts_with("00:00:00")).then(pl.lit("MM"))
+    named = _NAMED_WINDOW.search(report.entry.label)
+    told = pl.coalesce("window", from_midnight, pl.lit(named and named[1].upper(), pl.String)).alias("window")
+    if report.rows.height and report.rows.select(told)["window"].is_null().all():
+        raise refused(
+            "name_needed",
+            report.entry,
+            "only the name that GGIR gave it tells whether its windows are days (MM) or begin at waking (WW); "
+            "give it such a name again, as part5_daysummary_WW_….csv",
+        )
+    return told
+
+
 def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Read]:
     """Read activity of calendar days; one threshold of intensity is one device, so that two are never mixed."""
     thresholds = _THRESHOLDS.search(report.entry.label)
-    named = f"ggir-{thresholds[0]}" if thresholds else "ggir"
-    device = pl.format("ggir-L{}M{}V{}", *(pl.col(column).str.strip_suffix(".0") for column in THRESHOLDS))
+    device = f"ggir-{thresholds[0]}" if thresholds else "ggir"
     kept, ignored = put_aside(
-        rows.with_columns(pl.col("calendar").alias("date"), device.fill_null(named).alias("device")),
+        rows.with_columns(pl.col("calendar").alias("date"), pl.lit(device).alias("device")),
         {
             "days of which more than a third was not worn": numbers("nonwear_perc_day") > MAX_INVALID * 100,
             "days without activity data": pl.all_horizontal(pl.col(_ACTIVE).is_null()),
