@@ -21,6 +21,9 @@ ONLY_BY_NAME = {
 }
 """Files whose content does not tell what they are, and what their refusal asks for."""
 
+OTHERS = [("x.csv", False), ("x.json", False), ("x.bin", False), ("x", False), ("x.csv", True)]
+"""Other names, and whether they stand in a zip."""
+
 KNOWN = settings(zone="Europe/Berlin")
 
 
@@ -41,8 +44,7 @@ def put(path: Path, file: str, name: str, in_zip: bool) -> Path:
     return zipped(path / "a.zip", {name: content}) if in_zip else written(path / name, content)
 
 
-@pytest.mark.parametrize("in_zip", [False, True], ids=["bare", "zip"])
-@pytest.mark.parametrize("name", ["x.csv", "x.json", "x.bin", "x"])
+@pytest.mark.parametrize(("name", "in_zip"), OTHERS)
 @pytest.mark.parametrize("file", [name for name in NAMED if name not in ONLY_BY_NAME])
 def test_a_renamed_file_is_read_the_same(file: str, name: str, in_zip: bool, tmp_path: Path) -> None:
     assert told(read(put(tmp_path, file, name, in_zip), KNOWN)) == told(read(FIXTURES / file, KNOWN))
@@ -54,8 +56,7 @@ def test_a_copy_is_read_the_same(file: str, in_zip: bool, tmp_path: Path) -> Non
     assert told(read(put(tmp_path, file, again(file), in_zip), KNOWN)) == told(read(FIXTURES / file, KNOWN))
 
 
-@pytest.mark.parametrize("in_zip", [False, True], ids=["bare", "zip"])
-@pytest.mark.parametrize("name", ["x.csv", "x.json", "x.bin", "x"])
+@pytest.mark.parametrize(("name", "in_zip"), OTHERS)
 @pytest.mark.parametrize("file", ONLY_BY_NAME)
 def test_where_only_the_name_tells_the_refusal_says_which(file: str, name: str, in_zip: bool, tmp_path: Path) -> None:
     refusal = refusal_of(read, put(tmp_path, file, name, in_zip), KNOWN)
