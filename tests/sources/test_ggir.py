@@ -125,6 +125,20 @@ def test_a_night_that_cannot_be_is_rejected(tmp_path: Path, row: str, column: st
     assert contents.rejected() == [("part4.csv", 3, column, rule)]
 
 
+@pytest.mark.parametrize("other", ["p1", "P1 ", " P1"])
+def test_ids_that_differ_in_dress_only_are_refused(tmp_path: Path, other: str) -> None:
+    row = ",1,23,31,8,7,1,2025-03-0{},1,0"
+    refusal = refusal_of(nights, tmp_path, "P1" + row.format(1), other + row.format(2))
+    assert refusal.rule == "id_collision"
+    assert "lines 2 and 3" in str(refusal)
+
+
+@pytest.mark.parametrize("name", ["007", "1e5", "null", "true", " 12 "])
+def test_ids_are_kept_byte_for_byte(tmp_path: Path, name: str) -> None:
+    contents = nights(tmp_path, f"{name},1,23,31,8,7,1,2025-03-01,1,0")
+    assert contents.accepted("sleep_episode")["participant_id"].to_list() == [name]
+
+
 # --- days ---
 
 

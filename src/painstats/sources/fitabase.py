@@ -16,6 +16,7 @@ from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.day_formats import day_format_of, days, split_times
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.fitabase_nights import read_nights
+from painstats.sources.participant_ids import refuse_alike
 from painstats.sources.text import first_problem, numbers, whole_numbers
 from painstats.sources.vendor_rows import is_csv, other_files, rows_below
 
@@ -161,6 +162,7 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
 
 def _cells(entry: Entry, kind: FileKind, table: CsvTable) -> pl.DataFrame:
     id_column = next(name for name in ID_COLUMNS if name in table.header)
+    refuse_alike(entry, id_column, table.cells[id_column], table.lines)
     participant = pl.col("participant_id")
     device = _BY_MINUTE if kind.length_min == 1 or kind.is_sleep else _TRACKER
     return pl.DataFrame(

@@ -15,6 +15,7 @@ from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Sourc
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.day_formats import YEAR_FIRST, day_format_of, days
 from painstats.sources.export import Entry, Export, refused
+from painstats.sources.participant_ids import refuse_alike
 from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     HOURS,
@@ -127,12 +128,13 @@ def _report(entry: Entry, columns: tuple[str, ...]) -> Report:
     rows = csv_rows(entry, table, (*columns, date_name), MISSING).rename({date_name: "calendar_date"})
     if delimiter == ";":
         rows = rows.with_columns(pl.col(columns[1:]).str.replace(",", ".", literal=True))
+    refuse_alike(entry, "ID", table.cells["ID"], table.lines)
     day_format = _day_format(entry, rows)
     return Report(
         entry,
         table,
         rows.with_columns(
-            pl.col("ID").alias("participant_id"),
+            pl.when(pl.col("ID").is_not_null()).then(table.cells["ID"]).alias("participant_id"),
             pl.lit(SOURCE.name).alias("source"),
             pl.lit("tracker").alias("device_kind"),
             days(rows["calendar_date"], day_format).alias("calendar"),
