@@ -43,7 +43,8 @@ def runs(path: Path, *changes: dict[str, object]) -> Contents:
 
 
 def test_days_give_steps_intensity_and_the_resting_heart_rate_of_the_day() -> None:
-    totals = read(FIXTURES / DAYS, BERLIN).accepted("daily_total")
+    contents = read(FIXTURES / DAYS, BERLIN)
+    totals = contents.accepted("daily_total")
     assert dict(totals.filter(date=date(2025, 3, 1)).select("measure", "value").rows()) == {
         "step_count": 8000,
         "resting_heart_rate_bpm": 55,  # not 57, the mean over a week
@@ -51,6 +52,7 @@ def test_days_give_steps_intensity_and_the_resting_heart_rate_of_the_day() -> No
         "very_active_time_min": 5,
     }
     assert totals.filter(date=date(2025, 3, 3), measure="resting_heart_rate_bpm")["value"].to_list() == [56]
+    assert "that of the day itself on 1 of 2 days" in contents.notes[0].message
 
 
 def test_days_without_wellness_data_are_missing_not_zero() -> None:
@@ -90,6 +92,7 @@ def test_stages_add_up_to_sleep_and_stamps_are_gmt() -> None:
     assert (night["total_sleep_time_min"], night["time_in_bed_min"]) == (420, 450)
     assert night["wake_after_sleep_onset_min"] == 30
     assert night["utc_offset_min"] is None
+    assert any("in 1 of 2 nights these and the time awake fill the time in bed" in n.message for n in contents.notes)
 
 
 def test_a_stage_that_the_watch_does_not_tell_counts_as_none() -> None:
@@ -168,6 +171,7 @@ def test_variability_is_rmssd_and_zero_is_none() -> None:
         (date(2025, 3, 1), "heart_rate_variability_rmssd_ms", 62.0)
     ]
     assert contents.n_ignored == 2
+    assert '{"type": "HRV", "value": 62' in contents.batches[0].frame["text"][0]  # as it stands in the file
     assert contents.notes[0].message == "1 of 3 days have a metric of type HRV, read as the RMSSD of the night"
 
 

@@ -243,6 +243,8 @@ def test_exercise_without_its_title() -> None:
         ("e1", at(2025, 3, 1, 16, 0), "walking", 42.0, 3400.0, 210.0, 101.0),
         ("e2", at(2025, 3, 2, 16, 0), "other", 30.0, None, 90.0, None),
     ]
+    told = "durations fit the time from start to end; distances were read as metres, by the speed that follows"
+    assert contents.notes[-1].message == told
     assert not any("Bo" in text for batch in contents.batches for text in batch.frame["text"])
 
 

@@ -16,6 +16,7 @@ from painstats.sources.csv_text import CsvTable, read_csv
 from painstats.sources.export import Entry, Export
 from painstats.sources.samsung_clock import decide_clock
 from painstats.sources.samsung_exercise import exercise_kinds
+from painstats.sources.session_checks import checked_sessions
 from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.vendor_rows import (
     MILLISECONDS,
@@ -346,15 +347,17 @@ def _read_exercise(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterat
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
     energy = pl.coalesce(numbers("total_calorie"), numbers("calorie"))
     positive = {name: pl.when(value > 0).then(value) for name, value in _measured(energy).items()}
-    yield from in_batches(
-        EXERCISE_SESSION,
+    sessions, told = checked_sessions(
         timed.with_columns(
             pl.col("datauuid").fill_null(utc_label("start_at")).alias("session_id"),
             exercise_kinds("exercise_type").alias("exercise_type"),
             (numbers("duration") * MILLISECONDS).fill_null(lasted).alias("duration_min"),
             **positive,
-        ).with_columns(first_problem(**_unread_times(clock))),
+        )
     )
+    yield from in_batches(EXERCISE_SESSION, sessions.with_columns(first_problem(**_unread_times(clock))))
+    if rows.height:
+        yield Noted(entry.label, told)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 

@@ -14,6 +14,7 @@ from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Sourc
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.export import Entry, Export, refused
+from painstats.sources.session_checks import checked_sessions
 from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     SECONDS,
@@ -344,8 +345,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     )
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds()
     positive = {name: pl.when(numbers(name) > 0).then(numbers(name)) for name in _IN_DATA.values()}
-    yield from in_batches(
-        EXERCISE_SESSION,
+    sessions, told = checked_sessions(
         rows.with_columns(
             utc_label("start_at").alias("session_id"),
             exercise_types(pl.col("Activity type")).alias("exercise_type"),
@@ -353,8 +353,16 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
             positive["distance"].alias("distance_m"),
             positive["calories"].alias("energy_kcal"),
             positive["mean_heart_rate"].alias("heart_rate_bpm"),
-        ).with_columns(first_problem(**{"from": pl.col("start_at").is_null(), "to": pl.col("end_at").is_null()})),
+        )
     )
+    yield from in_batches(
+        EXERCISE_SESSION,
+        sessions.with_columns(
+            first_problem(**{"from": pl.col("start_at").is_null(), "to": pl.col("end_at").is_null()})
+        ),
+    )
+    if rows.height:
+        yield Noted(entry.label, told)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 
