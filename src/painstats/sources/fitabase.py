@@ -151,7 +151,7 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
             yield from in_batches(DAILY_TOTAL, _daily(cells, column, measure, kind))
             continue
         steps = _intervals(cells, column, kind, settings)
-        if column not in WIDE:
+        if column not in WIDE and steps.height > 1:
             yield Noted(entry.label, _how_far_apart(steps, kind.length_min))
         # Minutes are filled up with zeros, worn or not, so that a minute without steps says nothing.
         idle = (pl.col("step_count") == 0).fill_null(False) & pl.lit(kind.length_min == 1)
