@@ -217,6 +217,15 @@ def test_without_part_4_nights_are_those_of_windows_from_waking_to_waking() -> N
     assert episodes.select(same).equals(nights_of_4.select(same))
 
 
+def test_two_windows_that_begin_on_one_date_are_two_nights_and_a_repeated_one_is_the_same(tmp_path: Path) -> None:
+    lines = WINDOWS.read_text().splitlines(keepends=True)
+    second = lines[2].replace("2025-03-02", "2025-03-01").replace(",26,", ",35,").replace(",33,", ",42,")
+    contents = read(written(tmp_path / WINDOWS.name, "".join([*lines[:2], lines[1], second])), LONDON)
+    assert contents.accepted("sleep_episode")["episode_id"].to_list() == [
+        "night of 2025-03-01", "night of 2025-03-01", "night of 2025-03-01 (2)"
+    ]  # fmt: skip
+
+
 def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp_path: Path) -> None:
     lines = NIGHTS.read_text().splitlines(keepends=True)
     entries: dict[str, str | bytes] = {"part4.csv": "".join(lines[:2] + lines[3:]), WINDOWS.name: WINDOWS.read_bytes()}

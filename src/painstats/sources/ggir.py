@@ -217,18 +217,25 @@ def _episodes(
         pl.lit("ggir").alias("device"),
         instants_of(who, clocks["onset"], settings.time_zones).alias("start_at"),
         instants_of(who, clocks["waking"], settings.time_zones).alias("end_at"),
-        pl.format("night of {}", pl.col("calendar").cast(pl.String)).alias("episode_id"),
         pl.col("waking").dt.date().alias("date"),
         pl.lit(True).alias("is_main_sleep"),
         **minutes,
     ).with_columns(
+        _episode_id(),
         first_problem(
             calendar_date=pl.col("calendar").is_null(),
             sleeponset=pl.col("start_at").is_null(),
             wakeup=pl.col("end_at").is_null(),
             **problems,
-        )
+        ),
     )
+
+
+def _episode_id() -> pl.Expr:
+    """Name nights by the date on which they begin; several on one date are numbered."""
+    number = pl.col("start_at").rank("dense").over("participant_id", "calendar")
+    further = pl.when(number > 1).then(pl.format(" ({})", number)).otherwise(pl.lit(""))
+    return pl.format("night of {}{}", pl.col("calendar").cast(pl.String), further).alias("episode_id")
 
 
 def _clock(column: str) -> pl.Expr:
