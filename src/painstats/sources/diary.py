@@ -97,8 +97,7 @@ def _not_declared(entry: Entry) -> Exception:
 def _read_table(entry: Entry, table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
     moments = read_moments(table, plan, settings)
     _refuse_date_format(entry, plan, table, moments)
-    if plan.participant_column is not None:
-        refuse_alike(entry, plan.participant_column, table.cells[plan.participant_column], table.lines)
+    _refuse_mixed_ids(entry, plan, table)
     answers, n_blank = self_reports(table, plan, moments)
     for item in plan.items:
         _refuse_scale(entry, item, answers)
@@ -144,6 +143,11 @@ def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments:
             f'"{plan.date_format}"; {date_format_advice(dates)}',
             int(table.lines.filter(unread)[0]),
         )
+
+
+def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, table: CsvTable) -> None:
+    if plan.participant_column is not None:
+        refuse_alike(entry, plan.participant_column, table.cells[plan.participant_column], table.lines)
 
 
 def _refuse_scale(entry: Entry, item: ItemPlan, answers: pl.DataFrame) -> None:
