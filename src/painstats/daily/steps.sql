@@ -40,19 +40,10 @@ WITH near AS (
       ON d.participant_id = s.participant_id AND d.source = s.source AND d.device = s.device AND d.device_kind = s.device_kind
     WHERE s.end_at >= getvariable('part_from') AND s.start_at <= getvariable('part_until')
 )
-SELECT n.*, c.offset_us AS plan_offset_us, c.ends_us AS clock_ends_us,
-       -- An offset that agrees with the plan says where the person was: then the plan's clock is followed over its changes.
-       CASE WHEN n.recorded_offset_us <> c.offset_us THEN n.recorded_offset_us END AS own_offset_us,
-       CASE WHEN n.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule,
-       -- Samples of one device that began earlier cover a sample up to their latest end.
-       greatest(n.start_us, coalesce(max(n.end_us) OVER earlier, n.start_us)) AS open_from_us
-FROM near AS n
-JOIN clock_day AS c
-  ON c.device_number = n.device_number AND c.utc_day = n.start_us // 86400000000 AND n.start_us >= c.starts_us AND n.start_us < c.ends_us
-WINDOW earlier AS (
-    PARTITION BY n.device_number ORDER BY n.start_us, n.end_us, n.step_count DESC
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-);
+-- Samples of one device that began earlier cover a sample up to their latest end.
+SELECT *, greatest(start_us, coalesce(max(end_us) OVER earlier, start_us)) AS open_from_us
+FROM near
+WINDOW earlier AS (PARTITION BY device_number ORDER BY start_us, end_us ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
 -- Of the recorded offsets of a date the first and the last are wanted.
 INSERT INTO step_offset
@@ -67,24 +58,32 @@ FROM (
 
 -- One row for each local date that a sample touches, of the dates of this part.
 CREATE OR REPLACE TEMP TABLE dated_piece AS
-WITH part AS (
+WITH clocked AS NOT MATERIALIZED (
+    SELECT s.*, c.offset_us AS plan_offset_us, c.ends_us AS clock_ends_us,
+           -- An offset that agrees with the plan says where the person was: then the plan's clock is followed over its changes.
+           CASE WHEN s.recorded_offset_us <> c.offset_us THEN s.recorded_offset_us END AS own_offset_us,
+           CASE WHEN s.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule
+    FROM step_sample AS s
+    JOIN clock_day AS c
+      ON c.device_number = s.device_number AND c.utc_day = s.start_us // 86400000000 AND s.start_us >= c.starts_us AND s.start_us < c.ends_us
+), part AS (
     SELECT *, coalesce(own_offset_us, plan_offset_us) AS offset_us, start_us AS part_start_us, end_us AS part_end_us
-    FROM step_sample WHERE own_offset_us IS NOT NULL OR end_us <= clock_ends_us
+    FROM clocked WHERE own_offset_us IS NOT NULL OR end_us <= clock_ends_us
     UNION ALL BY NAME
     -- A sample during which the clock changed is split at the change.
     SELECT s.* REPLACE (CASE WHEN s.recorded_offset_us IS NULL THEN c.rule ELSE s.date_rule END AS date_rule),
            c.offset_us, greatest(s.start_us, c.starts_us) AS part_start_us, least(s.end_us, c.ends_us) AS part_end_us
-    FROM step_sample AS s
+    FROM clocked AS s
     JOIN step_device AS d USING (device_number)
     JOIN clock_period AS c ON c.participant_id = d.participant_id AND c.starts_us < s.end_us AND c.ends_us > s.start_us
     WHERE s.own_offset_us IS NULL AND s.end_us > s.clock_ends_us
+), bounded AS (
+    SELECT *, local_date(part_start_us, offset_us) AS first_date, local_date(part_end_us - 1, offset_us) AS last_date FROM part
 ), dated AS (
-    SELECT *, unnest(generate_series(
-        local_date(part_start_us, offset_us),
-        greatest(local_date(part_start_us, offset_us), local_date(part_end_us - 1, offset_us)),
-        INTERVAL 1 DAY
-    ))::DATE AS date
-    FROM part
+    SELECT *, unnest(
+        CASE WHEN last_date <= first_date THEN [first_date] ELSE generate_series(first_date, last_date, INTERVAL 1 DAY)::DATE[] END
+    ) AS date
+    FROM bounded
 )
 SELECT d.device_number, d.date, d.date_rule, d.offset_us, d.step_count,
        greatest(d.part_start_us, midnight_us(d.date, d.offset_us)) AS piece_start_us,

@@ -16,7 +16,7 @@ from painstats.store.forgotten import participant_hash
 from painstats.store.ledger import ExportIdentity, forget_refusal, stood_until
 from painstats.store.merge import merge
 from painstats.store.record_sql import counted
-from painstats.store.staged import Staged, laid_out, put_aside, stage, staging
+from painstats.store.staged import Staged, put_aside, stage, staging
 from painstats.store.touched import keep_touched, start_touching
 
 FORGOTTEN_REASON = "a person whose data was removed for good"
@@ -148,12 +148,12 @@ def _load(
         exported_us = _exported_us(connection, identity, tally.dated or dated)
         start_touching(connection)
         for name in sorted(RECORD_TABLES.keys() & staged.files):
-            for _ in laid_out(connection, RECORD_TABLES[name], staged.files[name]):
-                merged = merge(connection, RECORD_TABLES[name], import_id, (exported_us, identity.content_hash))
-                tally.new += merged.new
-                tally.same += merged.same
-                tally.corrected += merged.corrected
-                tally.quarantined += merged.quarantined
+            rank = (exported_us, identity.content_hash)
+            merged = merge(connection, RECORD_TABLES[name], import_id, rank, staged.files[name])
+            tally.new += merged.new
+            tally.same += merged.same
+            tally.corrected += merged.corrected
+            tally.quarantined += merged.quarantined
         keep_touched(connection)
         summary = ImportSummary(
             import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, tally.ignored,

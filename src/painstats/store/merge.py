@@ -6,17 +6,24 @@ others say is kept in ``superseded``. Every value knows which imports hold it (:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import duckdb
 
 from painstats.records import RecordTable
 from painstats.store.holders import Rank, drop_unused_groups, number_of, read_holders
 from painstats.store.record_sql import (
-    as_json, changed, columns_of, counted, moment_of, same_key, same_values, typed_columns,
+    as_json,
+    changed,
+    columns_of,
+    counted,
+    moment_of,
+    same_key,
+    same_values,
+    typed_columns,
 )  # fmt: skip
+from painstats.store.staged import STAGED, laid_out
 from painstats.store.touched import touch
-
 
 _ORDER = "ORDER BY staged_row"
 """Keeps the order of the file, and lets DuckDB write what it inserts at once rather than keep it until the commit."""
@@ -35,8 +42,16 @@ class Merged:
     quarantined: int
 
 
-def merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank) -> Merged:
-    """Merge ``staged_<table>`` into the table and its history."""
+def merge(
+    connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank, files: list[str]
+) -> Merged:
+    """Merge the staged rows of a table, which are in ``files``, into the table and its history."""
+    connection.execute("DROP TABLE IF EXISTS past")
+    parts = [_merge_part(connection, table, import_id, rank) for _ in laid_out(connection, table, files)]
+    return Merged(*(sum(counts) for counts in zip(*(astuple(part) for part in parts), strict=True)))
+
+
+def _merge_part(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank) -> Merged:
     repeated, conflicting = _set_repeats_apart(connection, table, import_id)
     if not _meets_rows(connection, table):
         touch(connection, table, "last_told")
@@ -149,7 +164,8 @@ def _contradict(connection: duckdb.DuckDBPyConnection, table: RecordTable, impor
 
 def _pair_with_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> set[int]:
     """Pair contradicting rows with the same value in the history, if it is there; return who held it."""
-    read_past(connection, table, f"SELECT DISTINCT participant_id FROM staged_{table.name}")
+    if not counted(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'past'"):  # by an earlier part
+        read_past(connection, table, f"SELECT DISTINCT participant_id FROM {STAGED}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE contradiction AS "
         "SELECT met.old_row, met.new_row, s.is_outranked, past.past_row, past.number AS past_number, "

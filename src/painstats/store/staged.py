@@ -27,13 +27,15 @@ from painstats.store.record_sql import columns_of, day_of, moment_of
 PART_ROWS = 200_000
 """About so many rows are merged at a time. No fact has rows in two parts."""
 
-_STAGED = "read_parquet(getvariable('staged_files'))"
+STAGED = "read_parquet(getvariable('staged_files'))"
+"""All staged rows of the table that is laid out."""
+
 _PLACE: dict[str, pl.DataType | type[pl.DataType]] = {"entry": pl.String, "line": pl.Int64}
 
 
 @dataclass(slots=True)
 class Staged:
-    """The files of each record table, in the order of the export; valid inside the ``with`` block of :func:`staging`."""
+    """The files of each record table, in the order of the export; valid inside :func:`staging`."""
 
     folder: Path
     files: dict[str, list[str]] = field(default_factory=dict)
@@ -91,7 +93,7 @@ def laid_out(connection: duckdb.DuckDBPyConnection, table: RecordTable, files: l
     within = f"WHERE {moment} >= getvariable('first_day') AND {moment} < getvariable('day_after')"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW staged_{table.name} AS SELECT {columns_of(table)}, entry, line, staged_row "
-        f"FROM {_STAGED} {within if len(days) > 1 else ''}"
+        f"FROM {STAGED} {within if len(days) > 1 else ''}"
     )
     for first, following in pairwise([*days, date.max]):
         connection.execute("SET VARIABLE first_day = ?", [first])
@@ -103,7 +105,7 @@ def _first_days(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> li
     """Cut the days of staged rows into parts; return the first day of each."""
     rows = connection.execute(
         f"""
-        WITH counted AS (SELECT {day_of(table)} AS day, count(*) AS rows FROM {_STAGED} GROUP BY ALL),
+        WITH counted AS (SELECT {day_of(table)} AS day, count(*) AS rows FROM {STAGED} GROUP BY ALL),
              placed AS (SELECT day, (sum(rows) OVER (ORDER BY day) - rows) // {PART_ROWS} AS part FROM counted)
         SELECT min(day) FROM placed GROUP BY part ORDER BY part
         """
