@@ -1,6 +1,6 @@
 -- Dates are cut into parts of about as many samples each, so that the memory that steps take does not grow with the records.
--- In: step_count, read_range, device_order. Out: step_device, step_part (part, participant_id, first_date, last_date: all
--- dates of all people with samples); and empty, to be filled part by part, device_steps, active_hours, step_offset.
+-- In: step_count, read_range, device_order; variable part_samples. Out: step_device, step_part (part, participant_id, first_date,
+-- last_date: all dates of all people with samples); and empty, to be filled part by part, device_steps, active_hours, step_offset.
 
 CREATE OR REPLACE TEMP TABLE step_block AS
 SELECT s.participant_id, s.source, s.device, s.device_kind, epoch_us(s.start_at) // (28 * 86400000000) AS block, count(*) AS samples
@@ -20,7 +20,7 @@ WITH counted AS (
 ), placed AS (
     SELECT participant_id, DATE '1970-01-01' + (block * 28)::INTEGER AS date,
            ((sum(samples) OVER (ORDER BY participant_id, block) - samples)
-               // greatest(250000, (sum(samples) OVER ()) // 16))::INTEGER AS part
+               // greatest(getvariable('part_samples'), (sum(samples) OVER ()) // 16))::INTEGER AS part
     FROM counted
 )
 SELECT part, participant_id,

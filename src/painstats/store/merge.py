@@ -99,13 +99,14 @@ def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable
 
 def _meets_rows(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
     """Whether the table holds rows of the same people in the same time, so that anything can meet at all."""
-    moment, staged = moment_of(table), f"staged_{table.name}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_person AS SELECT DISTINCT participant_id FROM {staged}")
-    if moment:  # as variables, by which whole stretches of the table are passed over unread
-        connection.execute(f"SET VARIABLE staged_from = (SELECT min({moment}) FROM {staged})")
-        connection.execute(f"SET VARIABLE staged_until = (SELECT max({moment}) FROM {staged})")
-    within = f"AND {moment} BETWEEN getvariable('staged_from') AND getvariable('staged_until')" if moment else ""
-    people = "participant_id IN (FROM staged_person)"
+    moment = moment_of(table)
+    # As a variable, by which whole stretches of the table are passed over unread.
+    connection.execute(
+        f"SET VARIABLE span = (SELECT {{'people': list(DISTINCT participant_id), 'first': min({moment or 0}), "
+        f"'last': max({moment or 0})}} FROM staged_{table.name})"
+    )
+    within = f"AND {moment} BETWEEN getvariable('span').first AND getvariable('span').last" if moment else ""
+    people = "participant_id IN (SELECT unnest(getvariable('span').people))"
     return counted(connection, f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE {people} {within} LIMIT 1)") > 0
 
 
