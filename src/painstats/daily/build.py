@@ -16,8 +16,11 @@ DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_ch
 """What is built here."""
 
 SLEEP = ("clock.sql", "sleep.sql")
-TOPICS = ("steps.sql", "step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
+TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
+PART_SAMPLES = 250_000
+"""About so many samples of steps are counted at a time; more where there are more than sixteen times as many in all."""
+
 LONGEST_SLEEP_MIN = 1440
 """Whoever has longer sleep than this on record is computed whole, because days further away can depend on it."""
 
@@ -107,9 +110,19 @@ def _compute(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
             "INSERT INTO stored_day SELECT participant_id, date, has_record FROM daily_summary "
             "WHERE participant_id IN (FROM touched_person)"
         )
+    _count_steps(connection)
     _run(connection, TOPICS)
     _gather_facts(connection, is_whole)
     _run(connection, ("windows.sql",))
+
+
+def _count_steps(connection: duckdb.DuckDBPyConnection) -> None:
+    """Count steps, one part of the dates after the other."""
+    connection.execute("SET VARIABLE part_samples = ?", [PART_SAMPLES])
+    _run(connection, ("step_parts.sql",))
+    for part in range(_number(connection, "SELECT coalesce(max(part) + 1, 0) FROM step_part")):
+        connection.execute("SET VARIABLE part = ?", [part])
+        _run(connection, ("steps.sql",))
 
 
 def _widen_for_long_sleep(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -1,7 +1,7 @@
 -- The facts of each local date that is computed anew: one row for each participant and calendar date between their first and
 -- last record, every measure valid or missing with the reason. A day without wear is missing, never a day without steps.
 -- In: replaced, stored_day (participant_id, date, has_record: what the daily table holds of these people), step_day,
--- active_day, night, rating, exercise_day, sampled_day, step_sample, numbered_span, clock_period, measure_limit; variables
+-- active_day, night, rating, exercise_day, sampled_day, step_offset, numbered_span, clock_period, measure_limit; variables
 -- min_active_hours, min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
 
 CREATE OR REPLACE TEMP MACRO lowest(name) AS (SELECT l.lowest FROM measure_limit AS l WHERE l.measure = name);
@@ -71,7 +71,7 @@ GROUP BY a.participant_id, a.date;
 -- The same by recorded offsets, where there are any: from the last of the day before to the last of the date.
 CREATE OR REPLACE TEMP TABLE recorded_clock AS
 WITH recorded AS (
-    SELECT participant_id, start_us, recorded_offset_us AS offset_us FROM step_sample WHERE recorded_offset_us IS NOT NULL
+    FROM step_offset
     UNION ALL
     SELECT participant_id, start_us, opening_offset_us FROM numbered_span WHERE opening_offset_us IS NOT NULL
 ), by_date AS (
