@@ -83,7 +83,32 @@ def test_the_broken_definition_of_ios_16_is_left_out_and_noted() -> None:
         "version 12 of the export format",
         "its document type definition is malformed (a known defect of iOS 16)",
         "2 symptoms",
+        "every record has the UTC offset -0700, that of the phone when it was exported",
+        "2 records name the zone that they were made in: America/Los_Angeles (2)",
     ]
+
+
+def test_offsets_that_differ_and_stages_that_are_numbers_are_noted(tmp_path: Path) -> None:
+    winter, summer = "2024-01-10 23:00:00 +0000", "2024-07-10 23:00:00 +0100"
+    contents = read_document(
+        tmp_path, record(SLEEP, startDate=winter, value="3"), record(SLEEP, startDate=summer, endDate=summer, value="5")
+    )
+    assert [note.message.split(",")[0] for note in contents.notes] == [
+        "records have 2 different UTC offsets",
+        "2 sleep stages are numbers",
+    ]
+
+
+def test_a_watch_that_inherits_the_name_of_the_old_one_is_another_device(tmp_path: Path) -> None:
+    old, new = (
+        f"&lt;&lt;HKDevice: 0x1&gt;, name:Apple Watch, model:Watch, hardware:Watch{model}&gt;"
+        for model in ("3,1", "6,7")
+    )
+    later = {"startDate": "2024-01-11 09:00:00 +0000", "endDate": "2024-01-11 09:10:00 +0000"}
+    contents = read_document(tmp_path, record(STEPS, device=old), record(STEPS, device=new, **later))
+    steps = contents.accepted("step_count")
+    assert steps["device_kind"].to_list() == ["watch", "watch"]
+    assert steps["device"].n_unique() == 2
 
 
 def test_a_zip_made_on_a_mac_is_read() -> None:

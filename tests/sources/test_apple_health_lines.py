@@ -321,3 +321,43 @@ def test_what_is_not_plain_is_left_to_the_parser(block: str) -> None:
 
 def test_bytes_that_are_no_text_are_left_to_the_parser() -> None:
     assert read_lines(b'<a b="\xff"/>\n', WANTED) is None
+
+
+def test_kinds_of_records_may_alternate_and_be_many() -> None:
+    lines = [
+        f' <Record type="{STEPS if number % 3 else HEART}" sourceName="Phone {number % 150}" unit="count" {AT} '
+        f'value="{number}"/>'
+        for number in range(1000)
+    ]
+    read = read_lines("\n".join([*lines, " <Other/>", ""]).encode(), WANTED)
+    assert read is not None
+    known = [number for number in range(1000) if number % 3]
+    assert read.records["value"].to_list() == [str(number) for number in known]
+    assert read.records["source_name"].to_list() == [f"Phone {number % 150}" for number in known]
+    assert read.unwanted == {HEART: 334}
+    assert [row for row, _ in read.elements] == [1000]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ("2024-01-10 08:00:00 +0100", "2024-01-10T08:00:00 +0100"),
+        ("2024-01-10 08:00:00 +0100", "2024-1-10 08:00:00 +01000"),
+        ('value="5"', 'value="5&amp;"'),
+        ('value="5"', 'value="é"'),
+        ('value="5"', 'value="' + "5" * 200 + '"'),
+        (' value="5"', ""),
+        ("/>", " />"),
+        ("Ann", "An<n"),
+    ],
+)
+def test_one_line_that_differs_does_not_lead_the_others_astray(tmp_path: Path, changed: tuple[str, str]) -> None:
+    usual = f' <Record type="{STEPS}" sourceName="Ann" unit="count" {AT} value="5"/>'
+    lines = [usual.replace('value="5"', f'value="{number}"') for number in range(40)]
+    lines[20] = usual.replace(*changed)
+    document = "<HealthData>\n" + "\n".join(lines) + "\n</HealthData>\n"
+    known = Reference(document)
+    records, _, counts, refusal = elements_of(written(tmp_path / "export.xml", document), 1 << 20)
+    assert refusal == known.refusal
+    if refusal is None:
+        assert (records, counts) == (known.records, known.counts)

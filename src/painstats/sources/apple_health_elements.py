@@ -42,6 +42,8 @@ WORKOUT_COLUMNS: dict[str, type[pl.DataType]] = {
     "heart_rate_unit": pl.String,
 }
 
+NO_RECORDS, NO_WORKOUTS = pl.DataFrame(schema=RECORD_COLUMNS), pl.DataFrame(schema=WORKOUT_COLUMNS)
+
 AGAIN = "make a new export in the Health app and give that file"
 
 _MAX_DEPTH = 64
@@ -146,7 +148,7 @@ class ElementParser:
         """Say in which line of the file the next piece begins; what lies between was read by other means."""
         self._lines_passed = line - self._parser.CurrentLineNumber
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes | bytearray) -> None:
         """Read the next piece.
 
         Raises
@@ -164,7 +166,10 @@ class ElementParser:
 
     def drain(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the records and the workouts that were completed since the last time."""
-        drained = _frame(self._rows, RECORD_COLUMNS), _frame(self._workouts, WORKOUT_COLUMNS)
+        drained = (
+            _frame(self._rows, RECORD_COLUMNS) if self._rows else NO_RECORDS,
+            _frame(self._workouts, WORKOUT_COLUMNS) if self._workouts else NO_WORKOUTS,
+        )
         self._rows.clear()
         self._workouts.clear()
         return drained

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
+import numpy as np
 import polars as pl
 
+from painstats.records import INSTANT
+from painstats.sources.byte_rows import bytes_of, have_shape, shape, whole_numbers
 from painstats.sources.contract import ReadSettings
 from painstats.sources.export import Entry
 from painstats.sources.text import first_problem, numbers
@@ -53,6 +57,13 @@ SAMPLES = {
 }
 
 _DATE = r"^\d{4}-\d\d-\d\d \d\d:\d\d:[0-5]\d [+-]\d{4}$"
+_CLOCK, _SIGN = shape("9999-99-99 99:99:99 ±9999"), 20
+_CLOCK_PARTS = tuple(
+    slice(*ends) for ends in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19), (21, 23), (23, 25))
+)
+_NEVER = pl.Series([None], dtype=INSTANT)
+_KIND_NAME = re.compile(r"\b(?:model|hardware):(Watch|iPhone)")
+_MODEL = re.compile(r"\bhardware:([A-Za-z]+\d+,\d+)")
 _DATE_OF_2015 = r"^\d{14}[+-]\d{4}$"
 
 
@@ -63,48 +74,70 @@ def has_dates_of_2015(rows: pl.DataFrame) -> bool:
 
 def with_origin(rows: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
     """Add whose, what, when and where to rows of elements; names of people end here."""
-    names = rows["source_name"].unique()
-    tag = pl.col("source_name").replace_strict(names, [_tag(name) for name in names], return_dtype=pl.String)
-    placed = rows.with_columns(
-        pl.lit(settings.participant_id, pl.String).alias("participant_id"),
-        pl.lit(SOURCE_NAME).alias("source"),
-        _device_kind(rows).alias("device_kind"),
-        _instants("start").alias("start_at"),
-        _instants("end").alias("end_at"),
-        pl.lit(entry.label).alias("entry"),
-    ).with_columns(pl.format("{}-{}", "device_kind", tag).alias("device"))
+    placed = (
+        rows.join(_origins(rows), on=["source_name", "device"], how="left", nulls_equal=True, maintain_order="left")
+        .drop("device")
+        .with_columns(
+            pl.lit(settings.participant_id, pl.String).alias("participant_id"),
+            pl.lit(SOURCE_NAME).alias("source"),
+            pl.when("user_entered").then(pl.lit("manual")).otherwise("device_kind").alias("device_kind"),
+            _instants(rows["start"]).alias("start_at"),
+            _instants(rows["end"]).alias("end_at"),
+            pl.lit(entry.label).alias("entry"),
+        )
+        .with_columns(pl.format("{}-{}", "device_kind", "tag").alias("device"))
+    )
     return placed.with_columns(_utc_offsets(placed).alias("utc_offset_min"))
 
 
-def _device_kind(rows: pl.DataFrame) -> pl.Series:
-    """Tell the kind of device from Health's description of it, once for each description."""
-    known = pl.DataFrame({"device": rows["device"].unique()}).with_columns(
-        pl.when(pl.col("device").is_null())
-        .then(pl.lit("app"))
-        .when(pl.col("device").str.contains(r"\b(?:model|hardware):Watch"))
-        .then(pl.lit("watch"))
-        .when(pl.col("device").str.contains(r"\b(?:model|hardware):iPhone"))
-        .then(pl.lit("phone"))
-        .otherwise(pl.lit("unknown"))
-        .alias("kind")
+def _origins(rows: pl.DataFrame) -> pl.DataFrame:
+    """Tell from Health's descriptions of devices what kind each is, and a tag that is its own."""
+    pairs = rows.select("source_name", "device").unique()
+    return pairs.with_columns(
+        pl.Series("device_kind", [_kind(device) for device in pairs["device"]], pl.String),
+        pl.Series("tag", [_tag(*pair) for pair in pairs.iter_rows()], pl.String),
     )
-    kind = rows["device"].replace_strict(known["device"], known["kind"], return_dtype=pl.String)
-    return pl.select(pl.when(rows["user_entered"]).then(pl.lit("manual")).otherwise(kind)).to_series()
 
 
-def _tag(source_name: str | None) -> str:
-    """Shorten the name of a device to six hex digits, the same however its spaces and letters are encoded."""
-    folded = " ".join(unicodedata.normalize("NFKC", source_name or "").split())
+def _kind(device: str | None) -> str:
+    if device is None:
+        return "app"
+    named = _KIND_NAME.search(device)
+    return {"Watch": "watch", "iPhone": "phone"}[named.group(1)] if named else "unknown"
+
+
+def _tag(source_name: str | None, device: str | None) -> str:
+    """Shorten the name and model of a device to six hex digits, the same however its spaces and letters are encoded.
+
+    A new watch often inherits the name of the old one: its model tells them apart.
+    """
+    model = _MODEL.search(device or "")
+    folded = " ".join(unicodedata.normalize("NFKC", source_name or "").split()) + (model.group(1) if model else "")
     return hashlib.sha256(folded.encode()).hexdigest()[:6]
 
 
-def _instants(column: str) -> pl.Expr:
+def _instants(texts: pl.Series) -> pl.Series:
     """Read ``2024-01-10 09:00:00 -0700`` as UTC; null where the text is anything else.
 
     The offset is what makes the instant right, whatever the season: an export carries the offset of the day of export
     on all its records.
     """
-    text = pl.when(pl.col(column).str.contains(_DATE)).then(pl.col(column))
+    said = bytes_of(texts, _CLOCK.width)
+    if said is None or not have_shape(said, _CLOCK).all() or (said[:, _SIGN] == ord(",")).any():
+        return texts.to_frame("text").select(_instants_one_by_one()).to_series()
+    year, month, day, hour, minute, second, *offset = (whole_numbers(said[:, part]) for part in _CLOCK_PARTS)
+    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    date = first.astype("datetime64[D]") + (day - 1)
+    is_date = (month >= 1) & (month <= 12) & (day >= 1) & (date.astype("datetime64[M]") == first)
+    is_clock = (hour < 24) & (minute < 60) & (second < 60)
+    east_min = (offset[0] * 60 + offset[1]) * np.where(said[:, _SIGN] == ord("-"), -1, 1)
+    seconds = ((date.astype(np.int64) * 24 + hour) * 60 + minute - east_min) * 60 + second
+    instant = pl.from_epoch(pl.Series(seconds * 1_000_000), time_unit="us").dt.replace_time_zone("UTC")
+    return instant if (valid := is_date & is_clock).all() else instant.zip_with(pl.Series(valid), _NEVER)
+
+
+def _instants_one_by_one() -> pl.Expr:
+    text = pl.when(pl.col("text").str.contains(_DATE)).then("text")
     clock = text.str.slice(0, 19).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
     minutes = text.str.slice(21, 2).cast(pl.Int32) * 60 + text.str.slice(23, 2).cast(pl.Int32)
     east = pl.when(text.str.slice(20, 1) == "-").then(-minutes).otherwise(minutes)

@@ -6,8 +6,7 @@ import codecs
 import re
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, cast
 from xml.parsers import expat
 
 import polars as pl
@@ -15,17 +14,19 @@ import polars as pl
 from painstats.errors import ExportRefused
 from painstats.sources.apple_health_elements import (
     AGAIN,
-    RECORD_COLUMNS,
-    WORKOUT_COLUMNS,
+    NO_RECORDS,
+    NO_WORKOUTS,
     ElementParser,
     Tally,
 )
 from painstats.sources.apple_health_lines import ReadLines, read_lines
+from painstats.sources.byte_rows import Block
 from painstats.sources.export import Entry, refused
 
 BATCH_ROWS = 50_000
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 
+_THREADS = 3  # one for unpacking, one for reading lines, one for joining what they give
 _PIECE_BYTES = 1 << 18
 _PROLOGUE_BYTES = 1 << 20
 _MAX_DTD_BYTES = 256 << 10
@@ -39,7 +40,7 @@ _VERSION = re.compile(rb"HealthKit Export Version:\s*(\d{1,4})")
 _INDENTATION = re.compile(rb"(?:\s*\n)?([ \t]*)<")
 
 Elements = tuple[pl.DataFrame, pl.DataFrame]
-_NO_RECORDS, _NO_WORKOUTS = pl.DataFrame(schema=RECORD_COLUMNS), pl.DataFrame(schema=WORKOUT_COLUMNS)
+Item = TypeVar("Item")
 
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _TO_SPACES = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
@@ -83,23 +84,30 @@ def read_elements(
         ``xml_entity``, ``xml_dtd_size``, ``xml_truncated``, ``xml_malformed`` or ``encoding``. Rows may have been
         yielded before.
     """
-    with entry.open() as stream, ThreadPoolExecutor(max_workers=1) as pool:
+    with entry.open() as stream, ThreadPoolExecutor(_THREADS) as pool:
         opening = stream.read(_PROLOGUE_BYTES)
         root_at = _check_prologue(entry, opening, tally)
         document = _Document(entry, wanted, tally, opening[:root_at])
-        blocks = _blocks(stream, opening[root_at:], block_bytes)
-        yield from _in_batches(document.take(block) for block in _unpacked_ahead(pool, blocks))
+        blocks = _ahead(pool, _blocks(stream, opening[root_at:], block_bytes))
+        looked_at = _ahead(pool, ((block, read_lines(block, wanted)) for block in blocks))
+        yield from _ahead(pool, _in_batches(document.take(block, read) for block, read in looked_at))
         document.finish()
 
 
-def _in_batches(frames: Iterable[Elements]) -> Iterator[Elements]:
+def _in_batches(elements: Iterable[Elements]) -> Iterator[Elements]:
     """Join small frames and cut large ones."""
-    records, workouts = _NO_RECORDS, _NO_WORKOUTS
-    for more_records, more_workouts in frames:
-        records, workouts = records.vstack(more_records), workouts.vstack(more_workouts)
-        while records.height >= BATCH_ROWS or workouts.height >= BATCH_ROWS:
-            yield records[:BATCH_ROWS], workouts[:BATCH_ROWS]
-            records, workouts = records[BATCH_ROWS:], workouts[BATCH_ROWS:]
+    waiting: list[Elements] = [(NO_RECORDS, NO_WORKOUTS)]
+    n_waiting = 0
+    for more in elements:
+        waiting.append(more)
+        n_waiting += max(frame.height for frame in more)
+        if n_waiting >= BATCH_ROWS:
+            records, workouts = (pl.concat(frames) for frames in zip(*waiting, strict=True))
+            while max(records.height, workouts.height) >= BATCH_ROWS:
+                yield records[:BATCH_ROWS], workouts[:BATCH_ROWS]
+                records, workouts = records[BATCH_ROWS:], workouts[BATCH_ROWS:]
+            waiting, n_waiting = [(records, workouts)], records.height + workouts.height
+    records, workouts = (pl.concat(frames) for frames in zip(*waiting, strict=True))
     if records.height or workouts.height:
         yield records, workouts
 
@@ -107,7 +115,7 @@ def _in_batches(frames: Iterable[Elements]) -> Iterator[Elements]:
 # --- blocks ---
 
 
-def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[bytes]:
+def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[Block]:
     """Cut the document into the line of its root, blocks that begin with an element below the root, and its end.
 
     Where the cuts lie is a guess by the indentation: what is inside a block shows whether it was right.
@@ -116,46 +124,46 @@ def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[byte
     yield opening[:root_ends]
     indentation = _INDENTATION.match(opening, root_ends)
     mark = b"\n" + (indentation.group(1) if indentation else b"") + b"<"
-    pieces = _pieces(opening[root_ends:], stream, min(_PIECE_BYTES, block_bytes))
-    left = b""
-    while several := list(islice(pieces, max(block_bytes // _PIECE_BYTES, 1))):
-        cut = _last_element(several[-1], mark)
-        yield b"".join((left, *several[:-1], several[-1][:cut]))  # joined once: copying costs as much as reading
-        left = several[-1][cut:]
+    left, n_known = b"", root_ends
+    while True:
+        known = opening[n_known : n_known + block_bytes]
+        block, n_known = _filled(left + known, 0 if known else block_bytes, stream), n_known + len(known)
+        if len(block) == len(left):
+            break
+        cut = _last_element(block, mark, len(left))
+        left = bytes(block[cut:])
+        del block[cut:]
+        yield block
     end = left.rfind(b"\n", 0, max(left.rfind(b"</HealthData"), 0)) + 1
     yield left[:end]
     yield left[end:]
 
 
-def _pieces(opening: bytes, stream: BinaryIO, n_bytes: int) -> Iterator[bytes]:
-    yield from (opening[start : start + n_bytes] for start in range(0, len(opening), n_bytes))
-    while piece := stream.read(n_bytes):
-        yield piece
+def _filled(known: bytes, n_bytes: int, stream: BinaryIO) -> bytearray:
+    """Read on behind some bytes, into their place: copying costs as much as unpacking."""
+    block = bytearray(len(known) + n_bytes)
+    block[: len(known)] = known
+    with memoryview(block)[len(known) :] as space:
+        n_read = stream.readinto(space) if n_bytes else 0  # type: ignore[attr-defined]
+    del block[len(known) + n_read :]
+    return block
 
 
-def _last_element(chunk: bytes, mark: bytes) -> int:
-    """Return where the last element of a chunk begins, or its length if none is found."""
-    at = chunk.rfind(mark)
-    while at >= 0 and chunk[at + len(mark) : at + len(mark) + 1] in (b"/", b""):
-        at = chunk.rfind(mark, 0, at)
-    return at + 1 if at >= 0 else len(chunk)
+def _last_element(block: Block, mark: bytes, start: int) -> int:
+    """Return where the last element from some place on begins, or the length of the block if none is found."""
+    at = block.rfind(mark, start)
+    while at >= 0 and block[at + len(mark) : at + len(mark) + 1] in (b"/", b""):
+        at = block.rfind(mark, start, at)
+    return at + 1 if at >= 0 else len(block)
 
 
-def _unpacked_ahead(pool: ThreadPoolExecutor, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack the next block while one is read; neither keeps the other from running."""
-    unpacking = pool.submit(_next, blocks)
-    while isinstance(block := unpacking.result(), bytes):
-        unpacking = pool.submit(_next, blocks)
-        yield block
-    if block is not None:
-        raise block  # only now: what came before it may be worse
-
-
-def _next(blocks: Iterator[bytes]) -> bytes | ExportRefused | None:
-    try:
-        return next(blocks, None)
-    except ExportRefused as refusal:
-        return refusal
+def _ahead(pool: ThreadPoolExecutor, items: Iterator[Item]) -> Iterator[Item]:
+    """Draw the next item in a thread of its own while one is used; neither keeps the other from running."""
+    end = object()
+    drawing = pool.submit(next, items, end)
+    while (item := drawing.result()) is not end:
+        drawing = pool.submit(next, items, end)
+        yield cast(Item, item)
 
 
 # --- the document ---
@@ -183,17 +191,15 @@ class _Document:
         self._since_tag = 0
         self._begins_a_line = False
 
-    def take(self, block: bytes) -> Elements:
-        """Read the next block, by lines if it can be and the block before ended between two elements."""
-        can_be_lines = self._begins_a_line and self._parser.is_between_elements
-        read = read_lines(block, self._wanted) if can_be_lines else None
-        if read is not None:
+    def take(self, block: Block, read: ReadLines | None) -> Elements:
+        """Read the next block, by its lines if it has been and the block before ended between two elements."""
+        if read is not None and self._begins_a_line and self._parser.is_between_elements:
             return self._take_lines(block, read)
         self._parse(block)
         self._begins_a_line = block.endswith(b"\n")
         return self._parser.drain()
 
-    def _take_lines(self, block: bytes, read: ReadLines) -> Elements:
+    def _take_lines(self, block: Block, read: ReadLines) -> Elements:
         first_line = self._parser.line
         for row, element in read.elements:
             self._parser.move_to(first_line + row)
@@ -202,14 +208,14 @@ class _Document:
         self._tally.unwanted += read.unwanted
         self._n_bytes += len(block)
         records, workouts = self._parser.drain()
-        in_lines = read.records.with_columns(pl.col("line") + first_line)
+        in_lines = read.records.with_columns(pl.col("line") + first_line) if read.records.height else NO_RECORDS
         return pl.concat([in_lines, records]).sort("line") if records.height else in_lines, workouts
 
     def finish(self) -> None:
         """Check that the document is whole."""
         self._parser.finish()
 
-    def _parse(self, block: bytes) -> None:
+    def _parse(self, block: Block) -> None:
         for start in range(0, len(block), _PIECE_BYTES):
             piece = block[start : start + _PIECE_BYTES]
             self._check_utf8(piece)
@@ -222,7 +228,7 @@ class _Document:
             self._tally.control_characters += n_controls
             self._parser.feed(piece.translate(_TO_SPACES) if n_controls else piece)
 
-    def _check_utf8(self, piece: bytes) -> None:
+    def _check_utf8(self, piece: Block) -> None:
         try:
             self._decoder.decode(piece)
         except UnicodeDecodeError as error:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from isal import isal_zlib
 
 from painstats.errors import ExportRefused
 
@@ -19,6 +20,7 @@ MAX_RATIO = 200
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
+_NOT_DEFLATED = cast(type[Exception], isal_zlib.error)
 _CHUNK_BYTES = 1 << 18
 _HEAD_BYTES = 4096
 _MAX_HEADS = 1 << 15
@@ -159,7 +161,7 @@ class _ChunkStream(io.RawIOBase):
 
     def __init__(self, chunks: Generator[bytes]) -> None:
         self._chunks = chunks
-        self._left = b""
+        self._left = memoryview(b"")
 
     def readable(self) -> bool:
         return True
@@ -169,7 +171,7 @@ class _ChunkStream(io.RawIOBase):
             chunk = next(self._chunks, None)
             if chunk is None:
                 return 0
-            self._left = chunk
+            self._left = memoryview(chunk)
         n_bytes = min(len(buffer), len(self._left))
         buffer[:n_bytes], self._left = self._left[:n_bytes], self._left[n_bytes:]
         return n_bytes
@@ -184,7 +186,7 @@ def _verified(entry: Entry, member: zipfile.ZipInfo) -> Generator[bytes]:
     n_bytes, checksum, held = 0, 0, b""
     for chunk in _inflated(entry, member):
         n_bytes += len(chunk)
-        checksum = zlib.crc32(chunk, checksum)
+        checksum = isal_zlib.crc32(chunk, checksum)
         if n_bytes > member.file_size:
             raise refused("zip_size", entry, "it unpacks to more bytes than the zip declares; export it again")
         yield held
@@ -197,7 +199,7 @@ def _verified(entry: Entry, member: zipfile.ZipInfo) -> Generator[bytes]:
 
 
 def _inflated(entry: Entry, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
     try:
         for packed in _packed(entry, member):
             if member.compress_type == zipfile.ZIP_STORED:
@@ -207,7 +209,7 @@ def _inflated(entry: Entry, member: zipfile.ZipInfo) -> Iterator[bytes]:
                 yield inflater.decompress(packed, _CHUNK_BYTES)
                 packed = inflater.unconsumed_tail
         yield inflater.flush()
-    except zlib.error:
+    except _NOT_DEFLATED:
         raise _damaged(entry) from None
 
 
