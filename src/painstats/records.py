@@ -149,7 +149,8 @@ TREATMENT = RecordTable(
 """Dated medicines, exercise programmes and therapies. A change of dose ends one row and starts another."""
 
 OPTIONAL = (
-    "reported_at", "utc_offset_min", "wake_after_sleep_onset_min", "deep_sleep_min", "rem_sleep_min", "distance_m", "energy_kcal", "heart_rate_bpm",
+    "reported_at", "utc_offset_min", "wake_after_sleep_onset_min", "deep_sleep_min", "rem_sleep_min", "distance_m",
+    "energy_kcal", "heart_rate_bpm",
     "end_date", "dose", "dose_unit",
 )  # fmt: skip
 """Columns that may be null in an accepted row."""
