@@ -11,7 +11,8 @@ WITH near AS (
            round(s.duration_min * 60e6)::BIGINT AS active_us, s.utc_offset_min::BIGINT * 60000000 AS recorded_offset_us
     FROM exercise_session AS s
     JOIN read_range AS r ON r.participant_id = s.participant_id AND s.end_at >= r.starts_at AND s.start_at < r.ends_at
-    JOIN device_order AS o USING (device_kind)
+    JOIN device_order AS o USING (source, device_kind)
+    WHERE is_counted(s.source, s.device)
 )
 SELECT n.*, coalesce(n.recorded_offset_us, c.offset_us) AS offset_us,
        CASE WHEN n.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule,

@@ -47,7 +47,7 @@ WITH bed AS (
            unnest([end_us // 86400000000, end_us // 86400000000 - 1]) AS day
     FROM sleep_segment AS s
     JOIN read_range AS r ON r.participant_id = s.participant_id AND s.end_at >= r.starts_at AND s.start_at < r.ends_at
-    WHERE s.stage = 'in_bed' AND s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at')
+    WHERE s.stage = 'in_bed' AND is_counted(s.source, s.device) AND s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at')
 )
 SELECT m.participant_id, m.date, min(b.end_us - b.start_us) / 60e6 AS time_in_bed_min
 FROM main_sleep AS m

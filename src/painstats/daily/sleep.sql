@@ -13,8 +13,8 @@ WITH segment AS (
     FROM sleep_segment AS s
     JOIN read_range AS r
       ON r.participant_id = s.participant_id AND s.end_at >= r.starts_at AND s.start_at < r.ends_at
-    JOIN device_order AS o USING (device_kind)
-    WHERE s.stage <> 'in_bed' AND s.end_at > s.start_at
+    JOIN device_order AS o USING (source, device_kind)
+    WHERE s.stage <> 'in_bed' AND s.end_at > s.start_at AND is_counted(s.source, s.device)
       AND s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at')
 ), edge AS (
     SELECT participant_id, source, device, place, start_us AS start_us, is_asleep::INTEGER AS asleep_step,
@@ -87,17 +87,18 @@ SELECT e.participant_id, e.date, e.source, e.device, o.place,
        'as the source dates it' AS night_rule
 FROM sleep_episode AS e
 JOIN read_range AS r ON r.participant_id = e.participant_id AND e.date BETWEEN r.first_date AND r.last_date
-JOIN device_order AS o USING (device_kind)
+JOIN device_order AS o USING (source, device_kind)
 ASOF LEFT JOIN clock_period AS b ON e.participant_id = b.participant_id AND epoch_us(e.start_at) >= b.starts_us
 ASOF LEFT JOIN clock_period AS z ON e.participant_id = z.participant_id AND epoch_us(e.end_at) >= z.starts_us
+WHERE is_counted(e.source, e.device)
 UNION ALL BY NAME
 SELECT d.participant_id, d.date, d.source, d.device, o.place, false AS has_stages, true AS is_main_sleep,
        d.value AS total_sleep_time_min, b.value AS time_in_bed_min, 'as the source tells it' AS time_in_bed_rule,
        'as the source dates it' AS night_rule
 FROM daily_total AS d
 JOIN read_range AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
-JOIN device_order AS o USING (device_kind)
+JOIN device_order AS o USING (source, device_kind)
 LEFT JOIN daily_total AS b
   ON b.measure = 'time_in_bed_min' AND b.participant_id = d.participant_id AND b.date = d.date
  AND b.source = d.source AND b.device = d.device
-WHERE d.measure = 'total_sleep_time_min';
+WHERE d.measure = 'total_sleep_time_min' AND is_counted(d.source, d.device);
