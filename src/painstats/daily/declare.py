@@ -74,7 +74,7 @@ def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, people: li
 
 
 def _device_order(connection: duckdb.DuckDBPyConnection, study: Study) -> list[tuple[int, str, str]]:
-    """Give every kind of device of every source its place: sources that are preferred first, then kinds in their order."""
+    """Give every kind of device of every source its place: preferred sources first, then kinds in their order."""
     rules = study.plan.rules
     tables = (table.name for table in RECORD_TABLES.values() if "device_kind" in table.columns)
     query = " UNION ".join(f"SELECT source FROM {table}" for table in tables)
