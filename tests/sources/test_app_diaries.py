@@ -138,6 +138,43 @@ def test_notes_are_kept_nowhere() -> None:
             assert words not in batch.frame.write_csv()
 
 
+def test_a_rejected_row_is_kept_as_it_stood_without_its_notes(tmp_path: Path) -> None:
+    row = '"1st Dec 2021","Wednesday","am","Symptom","x","Neck pain, left (Mild)","12"'
+    batches = read(bearable(tmp_path, row)).batches
+    assert [text for batch in batches for text in batch.frame["text"]] == [
+        '1st Dec 2021,Wednesday,am,Symptom,x,"Neck pain, left (Mild)",…'
+    ]
+
+
+def test_bearable_words_that_mostly_contradict_their_numbers_are_refused(tmp_path: Path) -> None:
+    """A scale from 1 to 5 shifts every word by one."""
+    rows = [f"1st Dec 2021,,am,Symptom,{number},Neck pain ({word})," for number, word in ((2, "Mild"), (3, "Moderate"))]
+    assert refusal_of(read, bearable(tmp_path, *rows)).rule == "severity_scale"
+
+
+def messages(path: Path) -> list[str]:
+    return [note.message for note in read(path).notes]
+
+
+def test_what_was_concluded_of_a_diary_is_told(tmp_path: Path) -> None:
+    on_the_clock = "times of answers carry no local offset and were read on the clock of the person's zone"
+    assert messages(FIXTURES / "bearable.csv") == [
+        "symptoms were read on a scale from 0 (none) to 4 (unbearable): 4 of 5 numbers agree with the word beside "
+        "them; a day without an entry is missing, not free of the symptom",
+        "mood was read on a scale from 1 to 10, by its highest value",
+        "date agrees with the weekday beside it in 9 of 9 rows",
+        on_the_clock,
+    ]
+    assert messages(FIXTURES / "daylio.csv") == [
+        "moods were read from 1 (awful) to 5 (rad): 3 of 4 have Daylio's own names; activities, scales and notes were "
+        "not read",
+        "full_date agrees with the weekday beside it in 4 of 4 rows",
+        on_the_clock,
+    ]
+    unknown = bearable(tmp_path, "1st Dec 2021,,am,Symptom,2,Nackenschmerz (Mäßig),")
+    assert "no known word stands beside a number" in messages(unknown)[0]
+
+
 # --- Daylio ---
 
 DAYLIO = "full_date,date,weekday,time,mood,activities,note_title,note\n"
@@ -145,7 +182,7 @@ DAYLIO = "full_date,date,weekday,time,mood,activities,note_title,note\n"
 
 def test_daylio_moods_go_from_awful_to_rad_at_their_local_time(tmp_path: Path) -> None:
     moods = ("rad", "Good", "meh", "bad", "awful")
-    rows = "".join(f"2023-07-0{day},x,y,8:05 pm,{mood},,,\n" for day, mood in enumerate(moods, 1))
+    rows = "".join(f"2023-07-0{day},x,,8:05 pm,{mood},,,\n" for day, mood in enumerate(moods, 1))
     reports = read(written(tmp_path / "d.csv", DAYLIO + rows)).accepted("self_report").sort("date")
     assert reports["value"].to_list() == [5.0, 4.0, 3.0, 2.0, 1.0]
     assert {moment.hour for moment in reports["reported_at"]} == {19}
@@ -167,3 +204,25 @@ def test_daylio_with_renamed_moods_is_refused_with_what_to_declare(tmp_path: Pat
     }  # fmt: skip
     declared = plan(file="d.csv", date_column="full_date", items=[item])
     assert read(path, settings(diaries=[declared])).accepted("self_report")["value"].to_list() == [5.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        (("Saturday", "Sunday", "Mon", "TUE"), "4 of 4"),
+        (("sábado", "domingo", "lunes", "martes"), "4 of 4"),
+        (("sábado", "domingo", "domingo", "domingo"), "2 of 4"),
+        (("", "Sunday", "", "Friday"), "1 of 2"),
+        (("Sunday", "Monday", "Tuesday", "Wednesday"), "refused"),  # each date one day early
+        (("x", "x", "x", "x"), "refused"),
+    ],
+)
+def test_dates_are_checked_by_their_weekday_in_any_language(
+    words: tuple[str, ...], outcome: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"2023-07-0{day},x,{word},20:05,good,,,\n" for day, word in enumerate(words, 1))
+    path = written(tmp_path / "d.csv", DAYLIO + rows)
+    if outcome == "refused":
+        assert refusal_of(read, path).rule == "dates_contradict"
+    else:
+        assert f"full_date agrees with the weekday beside it in {outcome} rows" in messages(path)

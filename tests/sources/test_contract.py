@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from painstats.errors import ExportRefused
 from painstats.records import RECORD_TABLES
 from painstats.sources import SOURCES, open_export, read_export, recognise
 from painstats.sources.batching import BATCH_ROWS, PLACE
-from tests.sources.reading import FIXTURES, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings
+from tests.sources.reading import FIXTURES, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings, zipped
 
 DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG))
 
@@ -111,6 +112,28 @@ def test_read_rejected_and_ignored_rows_add_up_to_what_the_file_holds(name: str)
     contents = read(FIXTURES / name, DECLARED)
     accepted = sum(contents.accepted(table).height for table in RECORD_TABLES)
     assert accepted + len(contents.rejected()) + contents.n_ignored == FILES[name][1]
+
+
+# A zip in a zip is not opened, and a Fitbit file of which nothing is read makes no Fitbit archive.
+BARE_ONLY = {"alxdrcirilo_export.zip", "GGIRread_calories-1995-06-23_Fitbit.json"}
+
+
+@pytest.mark.parametrize("packed", ["zip", "folder"])
+@pytest.mark.parametrize("name", [name for name in FILES if name not in BARE_ONLY])
+def test_a_zip_and_a_folder_give_the_same_as_the_bare_file(name: str, packed: str, tmp_path: Path) -> None:
+    path = tmp_path / "archive"
+    if packed == "zip":
+        zipped(path, {f"export/{name}": (FIXTURES / name).read_bytes()})
+    else:
+        (path / "export").mkdir(parents=True)
+        shutil.copy(FIXTURES / name, path / "export" / name)
+    bare, inside = read(FIXTURES / name, DECLARED), read(path, DECLARED)
+    assert inside.source == bare.source
+    assert inside.n_rows == bare.n_rows
+    for table in RECORD_TABLES:
+        assert inside.accepted(table).equals(bare.accepted(table))
+    assert inside.rejected() == bare.rejected()
+    assert [note.message for note in inside.notes] == [note.message for note in bare.notes]
 
 
 @every_file

@@ -64,6 +64,23 @@ def test_answers_are_dated_by_the_clock_that_they_show(
     assert (moment.astimezone(UTC).hour if isinstance(moment, datetime) else None) == hour
 
 
+@pytest.mark.parametrize(
+    ("endings", "note"),
+    [
+        (("+02:00", "-05:30"), "times of answers were read by the offset that each of them carries"),
+        (("", "Z"), "times of answers carry no local offset and were read on the clock of the person's zone"),
+        (
+            ("+02:00", "Z"),
+            "1 of 2 times of answers were read by the offset that they carry, the others were read on the clock of "
+            "the person's zone",
+        ),
+    ],
+)
+def test_the_clock_that_was_used_is_told(endings: tuple[str, str], note: str, tmp_path: Path) -> None:
+    told = [observation(when=f"2024-07-01T1{hour}:00:00{end}", valueInteger=3) for hour, end in enumerate(endings)]
+    assert note in [noted.message for noted in read_back(tmp_path, *told).notes]
+
+
 def test_a_code_without_a_scale_needs_a_reference_range(tmp_path: Path) -> None:
     limits = [{"low": {"value": 0}, "high": {"value": 100}}]
     contents = read_back(
@@ -135,8 +152,27 @@ def test_whose_an_answer_is_comes_from_the_folder_or_from_the_patient(tmp_path: 
         ({"valueInteger": True}, "value"),
         ({"valueInteger": 4, "effectiveDateTime": "July"}, "effectiveDateTime"),
         ({"valueInteger": 4, "effectiveDateTime": None}, "effectiveDateTime"),
+        ({"valueInteger": 4, "effectiveDateTime": ["2024-07-01"]}, "effectiveDateTime"),
     ],
 )
 def test_what_cannot_be_read_is_rejected_by_name(change: dict[str, object], column: str, tmp_path: Path) -> None:
     contents = read_back(tmp_path, observation() | change)
     assert contents.rejected() == [("record.json", 1, column, "unreadable")]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"valueInteger": 14}, {"valueInteger": 14}),
+        ({"valueQuantity": {"value": 14, "unit": "{score}"}}, {"valueQuantity": {"value": 14, "unit": "{score}"}}),
+        ({"valueString": "7/10"}, {"valueString": "7/10"}),
+        ({"valueString": "worse since I argued with Bo, 7 of 10"}, {"valueString": "…"}),
+        ({"valueInteger": 14, "note": [{"text": "Bo"}], "performer": [{"display": "Bo"}]}, {"valueInteger": 14}),
+    ],
+)
+def test_a_rejected_answer_keeps_its_code_time_and_value(
+    said: dict[str, object], kept: dict[str, object], tmp_path: Path
+) -> None:
+    batch = read_back(tmp_path, observation(**said)).batches[0].frame
+    when = {"loinc": "72514-3", "effectiveDateTime": "2024-07-01T21:30:00+02:00"}
+    assert json.loads(batch["text"][0]) == when | kept

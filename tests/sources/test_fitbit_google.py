@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -118,3 +119,23 @@ def test_what_both_json_and_csv_hold_is_read_once(tmp_path: Path) -> None:
 def test_rows_that_cannot_be_read_are_rejected(row: str, column: str, tmp_path: Path) -> None:
     contents = read(written(tmp_path / "steps.csv", f"timestamp,steps,data source\n{row}\n"))
     assert [(line, where) for _, line, where, _ in contents.rejected()] == [(2, column)]
+
+
+@pytest.mark.parametrize(
+    "rewritten",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: "\ufeff\n" + text,
+        lambda text: "\n\r\n" + text,
+        lambda text: text.replace("timestamp,steps,data source", '"timestamp", steps ,"data source"'),
+        lambda text: text.replace("timestamp,", '"a\nb",timestamp,', 1).replace("\n2025", "\n,2025"),
+        lambda text: text.replace("timestamp,", f"{'a' * 5000},timestamp,", 1).replace("\n2025", "\n,2025"),
+        lambda text: "\n" * 5000 + text,
+        lambda text: text.replace("\r\n", "\n").replace("\n", "\r"),
+    ],
+)
+def test_steps_are_found_however_their_header_is_written(tmp_path: Path, rewritten: Callable[[str], str]) -> None:
+    entries = {"a/steps.csv": rewritten(STEPS), "a/other.csv": "timestamp,value\n2025-10-01T06:15:00Z,1\n"}
+    contents = read(zipped(tmp_path / "a.zip", entries))
+    assert contents.accepted("step_count")["step_count"].to_list() == [84, 0, 80]
+    assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"

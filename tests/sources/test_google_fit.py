@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.reading import FIXTURES, read, settings, written, zipped
+from tests.sources.reading import FIXTURES, read, refusal_of, settings, written, zipped
 
 BY_DAY = (FIXTURES / "google_fit_daily.csv").read_text()
 BY_QUARTER = (FIXTURES / "google_fit_2024-03-01.csv").read_text()
@@ -52,3 +52,61 @@ def test_a_date_with_quarters_is_not_counted_by_its_sum_too(tmp_path: Path) -> N
 def test_quarters_that_cannot_be_read_are_rejected(row: str, column: str, tmp_path: Path) -> None:
     path = written(tmp_path / "2024-03-01.csv", f"Start time,End time,Step count\n{row}\n")
     assert read(path).rejected() == [("2024-03-01.csv", 2, column, "unreadable")]
+
+
+# --- names of files ---
+
+
+@pytest.mark.parametrize("name", ["2024-03-01 (1).csv", "2024-03-01(2).CSV", "fit 2024-03-01.bin", "2024-03-01"])
+def test_the_date_of_a_days_file_is_found_wherever_it_stands_in_its_name(name: str, tmp_path: Path) -> None:
+    expected = read(FIXTURES / "google_fit_2024-03-01.csv").accepted("step_count")
+    assert read(written(tmp_path / name, BY_QUARTER)).accepted("step_count").equals(expected)
+    inside = zipped(tmp_path / "takeout.zip", {FOLDER + name: BY_QUARTER})
+    assert read(inside).accepted("step_count").equals(expected)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "2024-03-01 to 2024-03-02.csv", "2024-13-01.csv", "12024-03-01.csv"])
+def test_a_days_file_without_its_date_is_refused_with_what_to_do(name: str, tmp_path: Path) -> None:
+    refusal = refusal_of(read, written(tmp_path / name, BY_QUARTER))
+    assert refusal.rule == "day_unknown"
+    assert "such as 2024-03-01.csv" in str(refusal)
+
+
+# --- what is concluded ---
+
+
+def by_day(path: Path, *asleep: int) -> Path:
+    rows = "".join(f"2024-03-{day:02d},5000,{duration}\n" for day, duration in enumerate(asleep, 1))
+    return written(path / "days.csv", f"Date,Step count,Sleep duration (ms)\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("asleep", "minutes", "unit"),
+    [
+        ((27_000_000, 1_800_000, 120_000), [450, 30, 2], "milliseconds, as the column says: 3 of 3"),
+        ((27_000, 25_200, 3_600), [450, 420, 60], "seconds, although the column says ms: 3 of 3"),
+        ((450, 420, 7), [450, 420, 7], "minutes, although the column says ms: 2 of 3"),
+    ],
+)
+def test_durations_of_sleep_are_read_in_the_unit_that_is_possible(
+    asleep: tuple[int, ...], minutes: list[int], unit: str, tmp_path: Path
+) -> None:
+    contents = read(by_day(tmp_path, *asleep))
+    assert contents.accepted("daily_total").filter(measure="total_sleep_time_min")["value"].to_list() == minutes
+    assert [note.message for note in contents.notes] == [f"durations of sleep are {unit} are possible as such"]
+
+
+def test_durations_that_last_a_night_in_no_unit_are_refused(tmp_path: Path) -> None:
+    assert refusal_of(read, by_day(tmp_path, 27_000_000_000, 25_000_000_000)).rule == "duration_unit"
+
+
+def test_quarters_are_compared_with_the_sums_of_their_days(tmp_path: Path) -> None:
+    for total, n_equal in ((6120, 0), (1365, 1)):
+        days = BY_DAY.replace(",6120,", f",{total},")
+        files = {"2024-03-01.csv": BY_QUARTER, "2024-03-01 (1).csv": BY_QUARTER, "Daily activity metrics.csv": days}
+        told = [note.message for note in read(zipped(tmp_path / "takeout.zip", files)).notes]
+        assert f"steps of the quarters add up to the sum by day on {n_equal} of 1 dates" in told
+    assert (
+        "rows are quarters of an hour of the date in the file's name: 4 of 4 last one, 4 carry the offset by which "
+        "they were read"
+    ) in told

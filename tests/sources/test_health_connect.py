@@ -93,7 +93,7 @@ def test_another_database_is_not_taken_for_one(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE songs (title TEXT)")
     assert refusal_of(read, other).rule == "not_recognised"
     renamed = zipped(tmp_path / "export.zip", {"health_connect_export.db": other.read_bytes()})
-    assert refusal_of(read, renamed).rule == "not_health_connect"
+    assert refusal_of(read, renamed).rule == "not_recognised"
 
 
 def test_an_older_export_without_stages_and_types_of_devices_is_read(tmp_path: Path) -> None:
@@ -101,6 +101,134 @@ def test_an_older_export_without_stages_and_types_of_devices_is_read(tmp_path: P
     contents = read(path)
     assert contents.accepted("sleep_segment")["stage"].to_list() == ["asleep", "asleep"]
     assert set(contents.accepted("step_count")["device_kind"]) == {"app"}
+
+
+def messages(path: Path) -> list[str]:
+    return [note.message for note in read(path).notes]
+
+
+def test_times_and_offsets_are_confirmed_by_the_dates_that_records_keep() -> None:
+    assert messages(EXPORT) == [
+        "5 of 5 sleep stages lie inside the session that they belong to",
+        "by the numbers of their stages 1 of 1 sessions are mostly sleep",
+        "times are milliseconds and offsets of the clock seconds: by them 3 of 3 records lie on the date that they "
+        "keep themselves",
+        "records were read by the offset that each of them carries",
+        "each app is a device of its own",
+    ]
+
+
+OFFSETS_IN_MINUTES = [
+    f"UPDATE {table} SET {column} = {column} / 60"
+    for table, column in (
+        ("steps_record_table", "start_zone_offset"),
+        ("sleep_session_record_table", "start_zone_offset"),
+        ("exercise_session_record_table", "start_zone_offset"),
+        ("resting_heart_rate_record_table", "zone_offset"),
+    )
+]
+
+
+def test_offsets_in_minutes_are_read_as_minutes(tmp_path: Path) -> None:
+    path = changed(tmp_path, *OFFSETS_IN_MINUTES)
+    for table in ("step_count", "sleep_segment", "exercise_session", "measurement"):
+        assert read(path).accepted(table).equals(read(EXPORT).accepted(table))
+    assert any("offsets of the clock minutes: by them 3 of 3 records" in message for message in messages(path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ([statement.replace("/ 60", "/ 3600") for statement in OFFSETS_IN_MINUTES], "offset_unit"),
+        (["UPDATE steps_record_table SET local_date = local_date + 1"], "dates_disagree"),
+        (["UPDATE steps_record_table SET start_zone_offset = -start_zone_offset"], "dates_disagree"),
+        (
+            [
+                f"UPDATE {table} SET {column} = {column} / 1000"
+                for table in ("steps_record_table", "sleep_session_record_table", "exercise_session_record_table")
+                for column in ("start_time", "end_time")
+            ],
+            "time_unit",
+        ),
+        (["UPDATE sleep_stages_table SET parent_key = 2"], "stages_elsewhere"),
+        (["UPDATE sleep_stages_table SET stage_type = 7 - stage_type"], "stage_numbers"),
+    ],
+)
+def test_an_export_that_contradicts_what_is_known_of_it_is_refused(
+    changes: list[str], rule: str, tmp_path: Path
+) -> None:
+    assert refusal_of(read, changed(tmp_path, *changes)).rule == rule
+
+
+def test_without_dates_to_check_by_and_without_offsets_the_import_says_so(tmp_path: Path) -> None:
+    gone = ["ALTER TABLE steps_record_table DROP COLUMN local_date"]
+    assert any("no date stands beside them" in message for message in messages(changed(tmp_path, *gone)))
+    gone += ["ALTER TABLE steps_record_table DROP COLUMN start_zone_offset"]
+    path = changed(tmp_path, *gone)
+    assert read(path).accepted("step_count")["utc_offset_min"].to_list() == [None, None]
+    assert any(message.startswith("4 of 7 records were read by the offset") for message in messages(path))
+
+
+def test_stages_without_a_session_are_counted(tmp_path: Path) -> None:
+    path = changed(tmp_path, "UPDATE sleep_stages_table SET parent_key = 9 WHERE stage_type = 0")
+    assert ("sleep_stages_table: no session with their parent_key", 1) in [
+        (ignored.reason, ignored.rows) for ignored in read(path).ignored
+    ]
+
+
+# --- what may be absent ---
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("resting_heart_rate_record_table", "beats_per_minute"),
+        ("steps_record_table", "count"),
+        ("sleep_session_record_table", "end_time"),
+        ("sleep_stages_table", "stage_type"),
+        ("exercise_session_record_table", "start_time"),
+    ],
+)
+def test_a_table_without_a_column_is_left_out_alone(table: str, column: str, tmp_path: Path) -> None:
+    path = changed(tmp_path, f"ALTER TABLE {table} RENAME COLUMN {column} TO other")
+    contents, whole = read(path), read(EXPORT)
+    assert f"{table} was not read: it has no column {column}" in [note.message for note in contents.notes]
+    n_whole = sum(batch.frame.height for batch in whole.batches) + whole.n_ignored
+    assert contents.n_rows == n_whole
+    assert len(contents.batches) >= 3
+
+
+def test_another_word_for_heart_rate_variability_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    table = "heart_rate_variability_rmssd_record_table"
+    path = changed(
+        tmp_path,
+        f"CREATE TABLE {table}(row_id INTEGER PRIMARY KEY, time INTEGER, zone_offset INTEGER, rmssd REAL)",
+        f"INSERT INTO {table} VALUES (1, 1709344800000, 19800, 41.5)",
+    )
+    contents = read(path)
+    assert f"{table} was not read: it has no column heart_rate_variability_millis" in messages(path)
+    assert contents.accepted("step_count").equals(read(EXPORT).accepted("step_count"))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"ALTER TABLE {table} RENAME COLUMN rmssd TO heart_rate_variability_millis")
+    samples = read(path).accepted("measurement").select("measure", "value").rows()
+    assert ("heart_rate_variability_rmssd_ms", 41.5) in samples
+
+
+def test_without_tables_of_devices_and_apps_both_are_unknown(tmp_path: Path) -> None:
+    path = changed(tmp_path, "DROP TABLE device_info_table", "DROP TABLE application_info_table")
+    steps = read(path).accepted("step_count")
+    assert set(steps.select("device", "device_kind").rows()) == {("health-connect-unknown", "app")}
+    assert "apps could not be told apart without application_info_table" in messages(path)
+
+
+def test_a_rejected_row_says_what_it_held(tmp_path: Path) -> None:
+    path = changed(tmp_path, "UPDATE steps_record_table SET count = 'a lot of them, more than ever' WHERE row_id = 1")
+    assert read(path).frame("step_count")["text"].to_list()[::2] == [
+        "steps_record_table row 1: start_time 1709317200000, end_time 1709318400000, start_zone_offset 19800, "
+        "count 'a lot of them, more than ever",
+        "steps_record_table row 3: start_time 1709319600000, end_time 1709319660000, start_zone_offset 19800, "
+        "count 'many'",
+    ]
 
 
 @pytest.mark.parametrize("value", ["-1", "5e300", "'x'", "NULL", "9223372036854775807"])

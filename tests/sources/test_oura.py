@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
+from tests.sources.reading import FIXTURES, Contents, read, refusal_of, settings, written, zipped
 
 BERLIN = settings(zone="Europe/Berlin")
 SLEEP = (FIXTURES / "oura_sleepmodel.csv").read_text()
@@ -26,6 +26,13 @@ NIGHT = {
 }
 
 
+WEEK_LATER = {
+    "day": "2025-03-09",
+    "bedtime_start": "2025-03-08T23:00:00.000+01:00",
+    "bedtime_end": "2025-03-09T07:00:00.000+01:00",
+}
+
+
 def at(*when: int) -> datetime:
     return datetime(*when, tzinfo=UTC)
 
@@ -33,6 +40,10 @@ def at(*when: int) -> datetime:
 def nights(path: Path, *changes: dict[str, object], wrapped: bool = True) -> Contents:
     logs = [{**NIGHT, **change} for change in changes]
     return read(written(path / "sleep.json", json.dumps({"data": logs} if wrapped else logs)), BERLIN)
+
+
+def messages(contents: Contents) -> list[str]:
+    return [note.message for note in contents.notes]
 
 
 # --- the data export ---
@@ -167,19 +178,21 @@ def test_deleted_sleeps_are_counted() -> None:
 
 def test_a_day_without_a_long_sleep_has_its_longest_sleep_as_main(tmp_path: Path) -> None:
     evening = {"bedtime_end": "2025-03-02T20:00:00+01:00"}
-    short = {"type": "sleep", "bedtime_start": "2025-03-02T08:00:00+01:00", "total_sleep_duration": 6000}
-    nap = {"type": "late_nap", "bedtime_start": "2025-03-02T15:00:00+01:00", "total_sleep_duration": 27000}
+    in_bed = {"time_in_bed": 7200, "total_sleep_duration": 6000, "awake_time": 1200}
+    short = {"type": "sleep", "bedtime_start": "2025-03-02T18:00:00+01:00"} | in_bed
+    asleep = {"total_sleep_duration": 27000, "awake_time": 1800}
+    nap = {"type": "late_nap", "bedtime_start": "2025-03-02T12:00:00+01:00"} | asleep
     contents = nights(tmp_path, {"type": "sleep"}, short | evening, nap | evening)
     assert contents.accepted("sleep_episode")["is_main_sleep"].to_list() == [True, False, False]
 
 
 def test_bedtimes_without_offset_are_those_of_the_zone_and_told(tmp_path: Path) -> None:
-    naive = {"bedtime_start": "2025-07-01T23:00:00", "bedtime_end": "2025-07-02T06:00:00", "day": "2025-07-02"}
+    naive = {"bedtime_start": "2025-07-01T23:00:00", "bedtime_end": "2025-07-02T07:00:00", "day": "2025-07-02"}
     contents = nights(tmp_path, naive)
     assert contents.accepted("sleep_episode").select("start_at", "utc_offset_min").rows() == [
         (at(2025, 7, 1, 21), None)
     ]
-    assert "no offset" in contents.notes[0].message
+    assert "bedtimes carry no local offset and were read on the clock of the person's zone" in messages(contents)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +209,7 @@ def test_bedtimes_without_offset_are_those_of_the_zone_and_told(tmp_path: Path) 
     ],
 )
 def test_a_night_that_cannot_be_is_rejected(tmp_path: Path, change: dict[str, object], column: str, rule: str) -> None:
-    contents = nights(tmp_path, {"day": "2025-03-09"}, {**change, "lowest_heart_rate": None, "average_hrv": None})
+    contents = nights(tmp_path, WEEK_LATER, {**change, "lowest_heart_rate": None, "average_hrv": None})
     assert contents.rejected() == [("sleep.json", 2, column, rule)]
 
 
@@ -204,3 +217,77 @@ def test_a_heart_rate_that_cannot_be_is_rejected_without_its_night(tmp_path: Pat
     contents = nights(tmp_path, {"lowest_heart_rate": 0})
     assert contents.rejected() == [("sleep.json", 1, "value", "total_implausible")]
     assert contents.accepted("sleep_episode").height == 1
+
+
+# --- what is concluded ---
+
+
+def test_units_and_dates_are_confirmed_by_the_bedtimes() -> None:
+    assert messages(read(FIXTURES / "oura_sleepmodel.csv", BERLIN)) == [
+        "times in bed are seconds: they agree with the bedtimes of 3 of 3 sleeps",
+        "times asleep are seconds: with those awake they agree with the time in bed of 3 of 3 sleeps",
+        "day is the date of waking in 2 of 2 nights",
+        "the night of a day is the longest of its sleeps on 2 of 2 days",
+        "bedtimes were read by the offset that each of them carries",
+    ]
+    assert messages(read(FIXTURES / "oura_dailyactivity.csv", BERLIN)) == [
+        "times of activity are seconds: as such the parts of 2 of 2 days make up a day of 24 hours"
+    ]
+
+
+IN_MINUTES = {"total_sleep_duration": 420, "awake_time": 60, "latency": 10}
+
+
+@pytest.mark.parametrize(
+    ("change", "in_bed", "asleep"),
+    [
+        ({}, "seconds", "seconds"),
+        ({"time_in_bed": 480}, "minutes", "seconds"),
+        (IN_MINUTES, "seconds", "minutes"),
+        (IN_MINUTES | {"time_in_bed": 480}, "minutes", "minutes"),
+        (IN_MINUTES | {"awake_time": None, "latency": None}, "seconds", "minutes"),
+        ({"time_in_bed": 28_800_000, "total_sleep_duration": 7, "awake_time": 1}, "milliseconds", "hours"),
+    ],
+)
+def test_durations_are_read_in_the_unit_that_agrees_with_the_bedtimes(
+    tmp_path: Path, change: dict[str, object], in_bed: str, asleep: str
+) -> None:
+    contents = nights(tmp_path, change, WEEK_LATER | change)
+    assert (
+        contents.accepted("sleep_episode").select("time_in_bed_min", "total_sleep_time_min").rows()
+        == [(480.0, 420.0)] * 2
+    )
+    assert messages(contents)[0] == f"times in bed are {in_bed}: they agree with the bedtimes of 2 of 2 sleeps"
+    assert messages(contents)[1].startswith(f"times asleep are {asleep}: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"time_in_bed": 14400}, "duration_unit"),
+        ({"total_sleep_duration": 9000}, "duration_unit"),
+        ({"day": "2025-03-01"}, "night_dates"),
+    ],
+)
+def test_an_export_that_contradicts_itself_is_refused(tmp_path: Path, change: dict[str, object], rule: str) -> None:
+    assert refusal_of(nights, tmp_path, change).rule == rule
+
+
+def test_days_of_no_known_unit_are_refused(tmp_path: Path) -> None:
+    text = (FIXTURES / "oura_dailyactivity.csv").read_text().replace("30000;81;37800", "130000;81;37800")
+    path = written(tmp_path / "dailyactivity.csv", text.replace("86400", "200000"))
+    assert refusal_of(read, path, BERLIN).rule == "duration_unit"
+
+
+def test_workouts_without_a_column_are_left_out_and_told(tmp_path: Path) -> None:
+    workouts = (FIXTURES / "oura_workout.csv").read_text()
+    for header in (("start_datetime", "begun"), ("end_datetime", "over")):
+        files = {"sleepmodel.csv": SLEEP, "workout.csv": workouts.replace(*header)}
+        contents = read(zipped(tmp_path / "oura.zip", files), BERLIN)
+        assert contents.accepted("sleep_episode").height == 3
+        told = f"workouts were not read: there is no column {header[0]}"
+        assert told in messages(contents)
+        assert (told, 2) in [(ignored.reason, ignored.rows) for ignored in contents.ignored]
+    fewer = workouts.replace("intensity", "effort").replace("distance", "metres")
+    contents = read(written(tmp_path / "workout.csv", fewer), BERLIN)
+    assert contents.accepted("exercise_session")["distance_m"].to_list() == [None, None]

@@ -147,3 +147,11 @@ def test_a_table_of_all_participants_names_them_in_a_column(tmp_path: Path) -> N
 
 def test_a_bare_table_of_features_without_a_person_is_left_without_one() -> None:
     assert read(FEATURES, COHORT).batches[0].frame["participant_id"].to_list() == [None]
+
+
+@pytest.mark.parametrize("name", ["rapids_fitbit_sleep.csv", "rapids_fitbit_steps.csv"])
+def test_the_clock_that_was_used_is_told(name: str) -> None:
+    notes = [note.message for note in read(FIXTURES / name).notes]
+    assert any(
+        note.endswith("times carry no local offset and were read on the clock of the person's zone") for note in notes
+    )

@@ -11,11 +11,12 @@ import pytest
 from painstats.errors import ExportRefused
 from painstats.sources.csv_text import read_csv
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry
+from painstats.sources.export import Entry, open_export
 from painstats.sources.vendor_rows import (
     csv_rows,
     delimiter_of,
     hashed_device,
+    is_csv,
     object_rows,
     offset_minutes,
     put_aside,
@@ -24,6 +25,7 @@ from painstats.sources.vendor_rows import (
     zoned_offsets,
 )
 from painstats.vocabulary import EXERCISE_TYPES
+from tests.sources.reading import zipped
 
 
 def entry(path: Path, text: str) -> Entry:
@@ -34,10 +36,50 @@ def entry(path: Path, text: str) -> Entry:
 # --- tables ---
 
 
-def test_a_column_that_is_absent_is_null_and_other_columns_are_not_kept(tmp_path: Path) -> None:
+def test_a_column_that_is_absent_is_null_and_notes_are_not_kept(tmp_path: Path) -> None:
     file = entry(tmp_path / "a.csv", "note,steps\nprivate, 12 \nprivate,\n")
     rows = csv_rows(file, read_csv(file), ("steps", "distance"))
-    assert rows.rows() == [("12", None, "a.csv", 2, "12,"), (None, None, "a.csv", 3, ",")]
+    assert rows.rows() == [("12", None, "a.csv", 2, "…, 12 "), (None, None, "a.csv", 3, "…,")]
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ("P1;23,5;2025-03-01 10:00:00;;31,25", "P1;23,5;2025-03-01 10:00:00;;31,25"),  # as it stood in the file
+        ('"P;1"; 23,5 ;"10:15"; 7 ;31,25', '"P;1"; 23,5 ;"10:15"; 7 ;31,25'),
+        ('P1;"23,5";at Bo\'s;"a ""b""";31,25', "P1;23,5;…;…;31,25"),
+        ('"P;1";23,5;Bo;1;"31;""25"""', '"P;1";23,5;…;1;"31;""25"""'),
+    ],
+)
+def test_the_text_of_a_row_is_that_of_the_file_without_notes(row: str, kept: str, tmp_path: Path) -> None:
+    file = entry(tmp_path / "a.csv", f"ID;hours;when;label;mg\n{row}\n")
+    rows = csv_rows(file, read_csv(file, delimiter=";"), ("ID", "mg"))
+    assert rows["text"].to_list() == [kept]
+
+
+def test_numbers_that_are_places_or_births_are_not_kept(tmp_path: Path) -> None:
+    file = entry(tmp_path / "a.csv", "steps,start_latitude,Long,Birth date,latency\n12,52.1,4.3,1970-01-01,600\n")
+    assert csv_rows(file, read_csv(file), ("steps",))["text"].to_list() == ["12,…,…,…,600"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "csv"),
+    [
+        ("a.csv", "x", True),
+        ("a.bin", "date;steps\n2025-03-01;5\n", True),
+        ("a", "\ufeff\ndate,steps\r\n", True),
+        ("a.json", '{"a": 1, "b": 2}', False),
+        ("a.html", "<p>one, two</p>", False),
+        ("a.db", "SQLite format 3\0, and so on", False),
+        ("a.txt", "one column", False),
+        ("a.txt", "", False),
+    ],
+)
+def test_a_file_in_an_archive_may_be_a_csv_by_its_first_line(
+    name: str, content: str, csv: bool, tmp_path: Path
+) -> None:
+    export = open_export(zipped(tmp_path / "a.zip", {name: content}))
+    assert is_csv(export.entries[0]) is csv
 
 
 def test_rows_above_the_header_a_closing_comma_and_repeated_columns(tmp_path: Path) -> None:

@@ -8,13 +8,20 @@ import polars as pl
 
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Read, ReadSettings
+from painstats.sources.clocks import clock_told
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.diary_rows import numbered, shaped
-from painstats.sources.export import Entry, Export
+from painstats.sources.export import Entry, Export, refused
 from painstats.sources.symptom_words import item_and_site
+from painstats.sources.vendor_rows import kept_texts
 
 DELIMITERS = (",", ";", "\t")
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+MIN_SHARE = 0.5
+"""Least share of the rows that must agree with what stands beside them; below it no row is to be trusted."""
 
 
 def entries_with(export: Export, settings: ReadSettings, columns: set[str]) -> list[tuple[Entry, str]]:
@@ -54,7 +61,49 @@ def read_cells(entry: Entry, delimiter: str, private: tuple[str, ...] = ()) -> t
     table = read_csv(entry, delimiter=delimiter)
     cells = pl.DataFrame({"line": table.lines, **table.cells}).with_columns(pl.col(*table.cells).str.strip_chars())
     told = [name for name in table.cells if name not in private]
-    return table, cells.drop(private, strict=False).with_columns(pl.concat_str(told, separator=delimiter).alias("text"))
+    return table, cells.drop(private, strict=False).with_columns(kept_texts(table, told, private))
+
+
+def dates_told(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[Noted]:
+    """Check dates by the weekday that stands beside them, and say how many agree.
+
+    English names say which day they mean; in other languages a name must always stand beside the same day.
+
+    Parameters
+    ----------
+    entry, column
+        Where the dates stand.
+    rows
+        ``date`` and ``weekday``; rows without one of them are not compared.
+
+    Raises
+    ------
+    ExportRefused
+        ``dates_contradict``, where most dates have another weekday.
+    """
+    written = pl.col("weekday").str.to_lowercase()
+    days = rows.select(written.alias("word"), pl.col("date").dt.weekday().cast(pl.Int64).alias("day")).drop_nulls()
+    days = days.filter(pl.col("word") != "")
+    english = {name[:length]: day for day, name in enumerate(WEEKDAYS, 1) for length in (3, len(name))}
+    named = pl.col("word").replace_strict(english, default=None, return_dtype=pl.Int64)
+    usual = pl.col("day").mode(maintain_order=True).first().over("word")
+    n_right = int(days.select(pl.col("day") == pl.coalesce(named, usual)).to_series().sum())
+    if n_right < MIN_SHARE * days.height:
+        raise refused(
+            "dates_contradict",
+            entry,
+            f"{days.height - n_right} of {days.height} dates have another weekday than the one beside them, so the "
+            f"column {column} was changed after the export or is no date of the entry; export it again",
+        )
+    if days.height:
+        yield Noted(entry.label, f"{column} agrees with the weekday beside it in {n_right} of {days.height} rows")
+
+
+def clock_noted(entry: Entry, rows: pl.DataFrame) -> Iterator[Noted]:
+    """Say on which clock times of answers were read, if there are any: apps write none with an offset."""
+    n_times = rows["reported_at"].count()
+    if n_times:
+        yield Noted(entry.label, clock_told(0, n_times, "times of answers"))
 
 
 def described(names: pl.Series) -> tuple[pl.Series, pl.Series]:

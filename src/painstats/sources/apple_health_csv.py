@@ -19,12 +19,14 @@ _COLUMNS = {
 """Attributes of a record, which such programs keep as the names of columns."""
 
 _NEEDED = {"type", "sourceName", "startDate", "endDate", "value"}
+_HEAD_BYTES = 4096
 _PREFIXES = ("HKQuantityTypeIdentifier", "HKCategoryTypeIdentifier")
 
 
 def is_rewritten(entry: Entry) -> bool:
     """Whether a CSV has the attributes of Apple's records as its columns."""
-    return is_csv(entry) and set(header_of(entry)) >= _NEEDED
+    # The first bytes are looked at by every format, and kept: an archive can have thousands of other tables.
+    return is_csv(entry) and b"startDate" in entry.head(_HEAD_BYTES) and set(header_of(entry)) >= _NEEDED
 
 
 def read_rewritten(entry: Entry, wanted: Collection[str]) -> tuple[pl.DataFrame, list[Ignored]]:

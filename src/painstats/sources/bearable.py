@@ -8,7 +8,10 @@ import polars as pl
 
 from painstats.records import SELF_REPORT
 from painstats.sources.app_diary import (
+    MIN_SHARE,
     answers,
+    clock_noted,
+    dates_told,
     described,
     entries_with,
     ignored_by,
@@ -17,7 +20,7 @@ from painstats.sources.app_diary import (
 )
 from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Noted, Read, ReadSettings, Source
-from painstats.sources.export import Entry, Export
+from painstats.sources.export import Entry, Export, refused
 from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import broken_rows
 
@@ -50,6 +53,9 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     for (category,), group in sorted(rows.filter(well).group_by("category"), key=lambda pair: str(pair[0])):
         yield from _well(entry, group, RATED_WELL[str(category)])
     yield from ignored_by(entry, rows.filter(~symptom & ~well), "category", "not used")
+    if "weekday" in rows.columns:
+        yield from dates_told(entry, rows, "date")
+    yield from clock_noted(entry, rows)
     yield from broken_rows(entry, table, SELF_REPORT)
 
 
@@ -82,6 +88,7 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
     word = pl.col("detail").str.extract(r"\(([^()]*)\)\s*$").str.to_lowercase().str.strip_chars()
     said = word.replace_strict(SEVERITIES, default=None, return_dtype=pl.Float64)
     contradicts = (said != pl.col("value")).fill_null(False)
+    agreement = _agreement(entry, rows.select(said.alias("said"), "value"))
     named = rows.with_columns(*described(rows["detail"].str.replace(r"\s*\([^()]*\)\s*$", "")))
     named = named.with_columns(
         pl.when(contradicts).then(pl.lit("severity_contradicts")).alias("rule"),
@@ -91,9 +98,25 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
     yield from answers(entry, named, known)
     yield Noted(
         entry.label,
-        "symptoms were read on a scale from 0 (none) to 4 (unbearable), checked against the word beside each number; a "
-        "day without an entry is missing, not free of the symptom",
+        f"symptoms were read on a scale from 0 (none) to 4 (unbearable): {agreement}; a day without an entry is "
+        "missing, not free of the symptom",
     )
+
+
+def _agreement(entry: Entry, rows: pl.DataFrame) -> str:
+    """Check the scale by the words that stand beside the numbers."""
+    both = rows.drop_nulls()
+    n_right = int((both["said"] == both["value"]).sum())
+    if n_right < MIN_SHARE * both.height:
+        raise refused(
+            "severity_scale",
+            entry,
+            f"{both.height - n_right} of {both.height} severities are other numbers than their words on a scale from 0 "
+            "(none) to 4 (unbearable), so the scale is unknown; declare the file as a diary in study.toml",
+        )
+    if not both.height:
+        return "no known word stands beside a number to check it by"
+    return f"{n_right} of {both.height} numbers agree with the word beside them"
 
 
 def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Read]:

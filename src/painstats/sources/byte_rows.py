@@ -70,12 +70,9 @@ def texts_at(content: Block, places: Places, width: int) -> Bytes:
 
 def have_shape(texts: Bytes, wanted: Shape) -> Flags:
     """Whether each text, ``(n, width)``, has a shape."""
-    # The extremes of the columns answer for all texts at once, which is nearly always enough.
-    if not len(texts) or bool(
-        (texts.min(axis=0) >= wanted.lowest).all() and (texts.max(axis=0) <= wanted.highest).all()
-    ):
-        return np.ones(len(texts), np.bool_)
-    return np.logical_and((texts >= wanted.lowest).all(axis=1), (texts <= wanted.highest).all(axis=1))
+    # One subtraction that wraps around answers for both ends of the range.
+    inside = texts - wanted.lowest <= wanted.highest - wanted.lowest
+    return np.ones(len(texts), np.bool_) if inside.all() else np.asarray(inside.all(axis=1))
 
 
 def begin_with(content: Block, places: Places, text: bytes) -> Flags:

@@ -28,6 +28,15 @@ def local_dates_of(participants: pl.Series, instants: pl.Series, time_zones: Tim
     return _for_each(participants, instants, lambda who, times: _local_dates(who, times, time_zones), pl.Date())
 
 
+def clock_told(n_recorded: int, n_times: int, times: str = "times") -> str:
+    """Say which clock was used: of so many times so many carried the offset of the place where they were recorded."""
+    if n_recorded == n_times > 0:
+        return f"{times} were read by the offset that each of them carries"
+    others = f"{times} carry no local offset and" if not n_recorded else "the others"
+    recorded = "" if not n_recorded else f"{n_recorded} of {n_times} {times} were read by the offset that they carry, "
+    return f"{recorded}{others} were read on the clock of the person's zone"
+
+
 def _local_dates(participant_id: str, instants: pl.Series, time_zones: TimeZones) -> pl.Series:
     dates = pl.repeat(None, len(instants), dtype=pl.Date, eager=True)
     for period in time_zones.periods(participant_id):

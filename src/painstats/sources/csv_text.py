@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import polars as pl
@@ -53,6 +53,8 @@ class CsvTable:
         Rows with more or fewer cells than the header: ``line`` and ``text``.
     n_nul
         NUL characters that were replaced by spaces.
+    delimiter
+        What stands between cells.
     """
 
     header: tuple[str, ...]
@@ -60,7 +62,8 @@ class CsvTable:
     lines: pl.Series
     texts: pl.Series
     ragged: pl.DataFrame
-    n_nul: int
+    n_nul: int = 0
+    delimiter: str = ","
 
     @property
     def height(self) -> int:
@@ -129,7 +132,8 @@ def read_csv(
     _, header_row = next(rows, (1, []))
     header = _numbered(_names(header_row)) if repeated_columns else _names(header_row)
     _refuse_duplicates(entry, header)
-    return _table(header, list(_without_closing(rows, len(header)) if closing_comma else rows), lines, n_nul)
+    kept = list(_without_closing(rows, len(header)) if closing_comma else rows)
+    return replace(_table(header, kept, lines), n_nul=n_nul, delimiter=delimiter)
 
 
 def shown_columns(header: tuple[str, ...]) -> str:
@@ -230,7 +234,7 @@ def _refuse_duplicates(entry: Entry, header: tuple[str, ...]) -> None:
         )
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[int, list[str]]], lines: list[str], n_nul: int) -> CsvTable:
+def _table(header: tuple[str, ...], rows: list[tuple[int, list[str]]], lines: list[str]) -> CsvTable:
     ends = [*(first for first, _ in rows[1:]), len(lines) + 1]
     texts = ["\n".join(lines[first - 1 : end - 1]).rstrip("\n") for (first, _), end in zip(rows, ends, strict=False)]
     whole = [len(cells) == len(header) for _, cells in rows]
@@ -245,5 +249,4 @@ def _table(header: tuple[str, ...], rows: list[tuple[int, list[str]]], lines: li
         lines=pl.Series("line", [first for first, _, _ in kept], pl.Int64),
         texts=pl.Series("text", [text for _, _, text in kept], pl.String),
         ragged=pl.DataFrame(ragged, schema={"line": pl.Int64, "text": pl.String}, orient="row"),
-        n_nul=n_nul,
     )

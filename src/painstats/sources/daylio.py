@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from painstats.records import SELF_REPORT
-from painstats.sources.app_diary import answers, entries_with, read_cells, read_entries
+from painstats.sources.app_diary import answers, clock_noted, dates_told, entries_with, read_cells, read_entries
 from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Noted, Read, ReadSettings, Source
 from painstats.sources.day_formats import days
@@ -56,7 +56,14 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     known = {"source": SOURCE.name, "item": "mood", "site": "", "recall": "now", "filled": "any_time"}
     scale = {"scale_low": 1.0, "scale_high": 5.0, "higher_is_worse": False}
     yield from answers(entry, rows, {**known, **scale})
-    yield Noted(entry.label, "moods were read from 1 (awful) to 5 (rad); activities, scales and notes were not read")
+    n_known = rows.height - rows["value"].null_count()
+    yield Noted(
+        entry.label,
+        f"moods were read from 1 (awful) to 5 (rad): {n_known} of {rows.height} have Daylio's own names; activities, "
+        "scales and notes were not read",
+    )
+    yield from dates_told(entry, rows, "full_date")
+    yield from clock_noted(entry, rows)
     yield from broken_rows(entry, table, SELF_REPORT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ import polars as pl
 
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import instants_of, local_dates_of
+from painstats.sources.clocks import clock_told, instants_of, local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.diary_rows import numbered, shaped
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.strict_json import read_documents
 from painstats.sources.text import first_problem
+from painstats.sources.vendor_rows import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,13 @@ _ROW = {
     "value": pl.Float64,
     "low": pl.Float64,
     "high": pl.Float64,
+    "text": pl.String,
 }
+_TOLD = {
+    "valueInteger", "valueDecimal", "valueBoolean", "valueQuantity", "valueCoding", "valueCodeableConcept",
+    "referenceRange",
+}  # fmt: skip
+_LONGEST_TOLD = 30
 
 
 def _documents(export: Export) -> list[Entry]:
@@ -79,7 +87,7 @@ def _read_entry(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     for number, resource in enumerate(_resources(read_documents(entry)), 1):
         subject = resource.get("subject")
         place = {"participant_id": _reference(subject), "line": number}
-        rows += [place | answer for answer in _answers(resource, unused)]
+        rows += [place | answer | {"when": _word(answer["when"])} for answer in _answers(resource, unused)]
     frame = pl.DataFrame(rows, schema=_ROW)
     yield from _self_reports(entry, _owned(entry, frame, settings), settings)
     for reason, count in sorted(unused.items()):
@@ -96,6 +104,10 @@ def _resources(documents: list[dict[str, object]]) -> Iterator[dict[str, object]
             for element in inside:
                 resource = element.get("resource") if isinstance(element, dict) else None
                 yield resource if isinstance(resource, dict) else {}
+
+
+def _word(given: object) -> str | None:
+    return given if isinstance(given, str) else None
 
 
 def _reference(subject: object) -> str | None:
@@ -142,7 +154,8 @@ def _observed(resource: dict[str, object], unused: Counter[str]) -> list[dict[st
         code = _wanted(_loinc(part.get("code")) if isinstance(part, dict) else None, unused, "other observations")
         if code and isinstance(part, dict):
             low, high = _limits(part.get("referenceRange"))
-            answers.append({"code": code, "when": when, "value": _value(part), "low": low, "high": high})
+            answer = {"code": code, "when": when, "value": _value(part), "low": low, "high": high}
+            answers.append(answer | {"text": _text(code, "effectiveDateTime", when, part)})
     return answers
 
 
@@ -159,9 +172,19 @@ def _responded(resource: dict[str, object], unused: Counter[str]) -> list[dict[s
                 continue
             code = _wanted(str(item.get("linkId", "")).rsplit("/", 1)[-1], unused, "other questions")
             if code:
-                value = _value(given[0]) if isinstance(given[0], dict) else None
-                answers.append({"code": code, "when": resource.get("authored"), "value": value})
+                first, when = given[0] if isinstance(given[0], dict) else {}, resource.get("authored")
+                text = _text(code, "authored", when, first)
+                answers.append({"code": code, "when": when, "value": _value(first), "text": text})
     return answers
+
+
+def _text(code: str, when_key: str, when: object, holder: dict[str, object]) -> str:
+    """Return what an answer said: its code, its time and its value; long texts are no ratings and are not kept."""
+    said = {key: given for key, given in holder.items() if key in _TOLD}
+    words = holder.get("valueString")
+    if words is not None:
+        said["valueString"] = words if isinstance(words, str) and len(words) <= _LONGEST_TOLD else HIDDEN
+    return json.dumps({"loinc": code, when_key: when, **said}, ensure_ascii=False)
 
 
 def _wanted(code: str | None, unused: Counter[str], otherwise: str) -> str | None:
@@ -215,13 +238,16 @@ def _self_reports(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> I
         pl.lit("").alias("site"),
         pl.lit(True).alias("higher_is_worse"),
         pl.lit(entry.label).alias("entry"),
-        pl.format("LOINC {}", pl.col("code")).alias("text"),
         first_problem(effectiveDateTime=pl.col("date").is_null(), value=pl.col("value").is_null()),
     ).with_columns(
         pl.when(pl.col("scale_low").is_null() & pl.col("column").is_null()).then(pl.lit("scale_unknown")).alias("rule"),
         pl.coalesce("column", pl.when(pl.col("scale_low").is_null()).then(pl.lit("referenceRange"))).alias("column"),
     )
     yield from in_batches(SELF_REPORT, numbered(shaped(reports.sort("date", "reported_at", "line"))))
+    moments = timed.filter(pl.col("clock").is_not_null())
+    if moments.height:
+        n_local = int((moments["offset"].is_not_null() & (moments["offset"] != "Z")).sum())
+        notes.append(clock_told(n_local, moments.height, "times of answers"))
     for note in notes:
         yield Noted(entry.label, note)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 
 import polars as pl
@@ -30,6 +31,11 @@ _HEADERS = {
     },
     "google_resting_heart_rate": {"timestamp", "beats per minute"},
 }
+_HEAD_BYTES = 4096
+_FIRST_LINE = re.compile(rb'\s*[^\s"\xef][^"\r\n]*[\r\n]')  # not where it is quoted or begins with a mark
+_TELLING = re.compile(rb"steps|sleep_id|beats per minute")
+"""What a plain header of these tables holds: an archive has thousands of other CSVs, quickly passed over by it."""
+
 _MIRRORED = "Health Connect"
 _PHONES = r"(?i)phone|mobiletrack"
 _IN_JSON = "the JSON files of the export hold the same"
@@ -37,14 +43,18 @@ _IN_JSON = "the JSON files of the export hold the same"
 
 def google_table(entry: Entry) -> str | None:
     """Say which of Google's tables a CSV is, by its header."""
-    if not entry.label.lower().endswith(".csv"):
+    label = entry.label.lower()
+    if not label.endswith(".csv"):
+        return None
+    first_line = _FIRST_LINE.match(entry.head(_HEAD_BYTES))
+    if first_line and not _TELLING.search(first_line[0]):
         return None
     header = set(header_of(entry))
     if "local_date_time" in header:
         return None  # a stream of RAPIDS
     kind = next((kind for kind, columns in _HEADERS.items() if columns <= header), None)
     # Minutes of heart rate have the same columns as a day's resting heart rate; only the name tells.
-    if kind == "google_resting_heart_rate" and "resting" not in entry.label.lower():
+    if kind == "google_resting_heart_rate" and "resting" not in label:
         return None
     return kind
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import polars as pl
 
 from painstats.sources.contract import ReadSettings
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry
-from painstats.sources.strict_json import read_objects
+from painstats.sources.export import Entry, read_whole
+from painstats.sources.fitbit_minutes import minutes_by_columns
+from painstats.sources.strict_json import MAX_BYTES, read_objects
 from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 
 TRACKER = {"source": "fitbit", "device": "fitbit", "device_kind": "tracker"}
@@ -17,9 +19,9 @@ TRACKER = {"source": "fitbit", "device": "fitbit", "device_kind": "tracker"}
 _MS_PER_MIN = 60_000
 
 
-def tracked(frame: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
-    """Say whose rows these are, from which device, and where they stand."""
-    known = {"participant_id": settings.participant_id, **TRACKER, "entry": entry.label}
+def tracked(frame: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Say whose rows these are, and from which device."""
+    known = {"participant_id": settings.participant_id, **TRACKER}
     return frame.with_columns(pl.lit(value, pl.String).alias(name) for name, value in known.items())
 
 
@@ -28,19 +30,25 @@ def read_minutes(entry: Entry) -> pl.DataFrame:
 
     Returns
     -------
-    ``line``, ``clock`` (naive), ``step_count``, ``length_min`` and ``text``, which is null where both could be read: a
-    decade of minutes as text would not fit into memory.
+    ``line``, ``clock`` (naive) and ``step_count``. Unless the file is written as Fitbit writes it, also ``text``, which
+    is null where both could be read: a decade of minutes as text would not fit into memory.
     """
-    values = _values(entry).with_columns(whole_numbers("value").alias("step_count"), pl.lit(1).alias("length_min"))
+    minutes = minutes_by_columns(read_whole(entry, MAX_BYTES))
+    return minutes_by_objects(entry) if minutes is None else minutes
+
+
+def minutes_by_objects(entry: Entry) -> pl.DataFrame:
+    """Read minutes as :func:`read_minutes` does, from JSON of any form."""
+    values = _values([entry]).with_columns(whole_numbers("value").alias("step_count"))
     unread = pl.col("clock").is_null() | pl.col("step_count").is_null()
-    return values.select("line", "clock", "step_count", "length_min", pl.when(unread).then("text").alias("text"))
+    return values.select("line", "clock", "step_count", pl.when(unread).then("text").alias("text"))
 
 
-def read_sums(entry: Entry, measure: str, settings: ReadSettings) -> pl.DataFrame:
+def read_sums(entries: Sequence[Entry], measure: str, settings: ReadSettings) -> pl.DataFrame:
     """Read values by local date. Their times are all midnight and are never shifted."""
     at_midnight = pl.col("clock") == pl.col("clock").dt.truncate("1d")
     return (
-        tracked(_values(entry), entry, settings)
+        tracked(_values(entries), settings)
         .with_columns(
             pl.lit(measure).alias("measure"),
             pl.when(at_midnight).then("clock").dt.date().alias("date"),
@@ -50,43 +58,52 @@ def read_sums(entry: Entry, measure: str, settings: ReadSettings) -> pl.DataFram
     )
 
 
-def _values(entry: Entry) -> pl.DataFrame:
+def _values(entries: Sequence[Entry]) -> pl.DataFrame:
     """Read ``dateTime`` and ``value`` of each object as text, and the clock time in them."""
-    objects = read_objects(entry)
+    places, objects = _objects(entries)
     values = [element.get("value") for element in objects]
     # A day's resting heart rate stands one level deeper: {"value": {"date": …, "value": 53.0}}.
     inner = [value.get("value") if isinstance(value, dict) else value for value in values]
     columns = {"dateTime": _texts([element.get("dateTime") for element in objects]), "value": _texts(inner)}
-    return (
-        pl.DataFrame(columns)
-        .with_row_index("line", 1)
-        .with_columns(
-            local_times("dateTime").alias("clock"),
-            pl.concat_str("dateTime", "value", separator=" ", ignore_nulls=True).alias("text"),
-        )
+    return places.with_columns(**columns).with_columns(
+        local_times("dateTime").alias("clock"),
+        pl.concat_str("dateTime", "value", separator=" ", ignore_nulls=True).alias("text"),
     )
+
+
+def _objects(entries: Sequence[Entry], wrapper: str | None = None) -> tuple[pl.DataFrame, list[dict[str, object]]]:
+    """Return where each object of several files stands, ``entry`` and ``line``, and the objects."""
+    labels, lines, objects = [], [], []
+    for entry in entries:
+        label = entry.label
+        for line, element in enumerate(read_objects(entry, wrapper), 1):
+            element.pop("levels", None)  # the stages of a night, nearly all of its text, are not read
+            labels.append(label)
+            lines.append(line)
+            objects.append(element)
+    return pl.DataFrame({"entry": labels, "line": lines}, schema={"entry": pl.String, "line": pl.UInt32}), objects
 
 
 # --- sleep ---
 
 
-def read_sleep(entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame:
     """Read sleep logs, classic or in stages, by the sums that stand at their top.
 
     ``start`` and ``end`` are the local clock times beside the instants. Stages are not summed up: short awakenings
     (``shortData``) overlap them, and the sums at the top already know.
     """
-    logs = read_objects(entry, wrapper="sleep")
+    places, logs = _objects(entries, wrapper="sleep")
     keys = ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep", "timeInBed", "minutesAwake")
-    frame = pl.DataFrame({key: _texts([log.get(key) for log in logs]) for key in keys}).with_columns(
+    frame = places.with_columns(**{key: _texts([log.get(key) for log in logs]) for key in keys}).with_columns(
         pl.Series("is_main_sleep", [_flag(log) for log in logs], pl.Boolean),
-        pl.Series("text", [_without_levels(log) for log in logs], pl.String),
+        pl.Series("text", [json.dumps(log) for log in logs], pl.String),
         local_times("startTime").alias("start"),
         local_times("endTime").alias("end"),
     )
     to_utc = settings.time_zones.to_utc
     return (
-        tracked(frame.with_row_index("line", 1), entry, settings)
+        tracked(frame, settings)
         .with_columns(
             pl.col("logId").alias("episode_id"),
             pl.col("dateOfSleep").str.to_date("%Y-%m-%d", strict=False).alias("date"),
@@ -118,22 +135,18 @@ def _flag(log: dict[str, object]) -> bool | None:
     return flag if isinstance(flag, bool) else None
 
 
-def _without_levels(log: dict[str, object]) -> str:
-    return json.dumps({key: value for key, value in log.items() if key != "levels"})
-
-
 # --- exercise ---
 
 
-def read_exercises(entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+def read_exercises(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame:
     """Read exercise logs. Their times are UTC; ``activeDuration`` leaves pauses out."""
-    logs = read_objects(entry)
+    places, logs = _objects(entries)
     keys = ("logId", "activityName", "startTime", "duration", "activeDuration", "calories", "averageHeartRate")
-    frame = pl.DataFrame({key: _texts([log.get(key) for log in logs]) for key in keys}).with_row_index("line", 1)
+    frame = places.with_columns(**{key: _texts([log.get(key) for log in logs]) for key in keys})
     start_at = local_times("startTime").dt.replace_time_zone("UTC")
     elapsed_ms = numbers("duration")
     return (
-        tracked(frame, entry, settings)
+        tracked(frame, settings)
         .with_columns(
             pl.col("logId").alias("session_id"),
             start_at.alias("start_at"),

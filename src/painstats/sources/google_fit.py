@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from datetime import date, timedelta
 
 import polars as pl
 
-from painstats.records import DAILY_TOTAL, STEP_COUNT
+from painstats.records import DAILY_TOTAL, INSTANT, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Read, ReadSettings, Source
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import header_of, read_csv
 from painstats.sources.day_formats import days
-from painstats.sources.export import Entry, Export
+from painstats.sources.duration_units import DurationUnit, unit_of
+from painstats.sources.export import Entry, Export, refused
 from painstats.sources.text import first_problem, numbers, whole_numbers
 from painstats.sources.vendor_rows import broken_rows, csv_rows, is_csv, offset_minutes, put_aside, with_origin
 
@@ -22,47 +25,61 @@ SLEEP = ("Sleep duration (ms)", "Sleeping duration (ms)")
 
 _BY_DAY = {"Date", STEPS}
 _BY_QUARTER = {"Start time", "End time", STEPS}
-_DAY_FILE = re.compile(r"(\d{4}-\d\d-\d\d)\.csv$", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 _CLOCK = r"^\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
-_MS_PER_MIN = 60_000
+_NIGHT_MIN = (60, 1200)
+_DAY_MIN = 1440
 _PHONE = {"device": "google-fit", "device_kind": "phone"}
 
 
-def _day_of(entry: Entry) -> str | None:
-    """Return the date in the name of a day's file: its rows hold clock times only."""
-    named = _DAY_FILE.search(entry.label)
-    return named[1] if named and set(header_of(entry)) >= _BY_QUARTER else None
+def _is_by_quarter(entry: Entry) -> bool:
+    return is_csv(entry) and set(header_of(entry)) >= _BY_QUARTER
 
 
 def _is_by_day(entry: Entry) -> bool:
-    return is_csv(entry) and set(header_of(entry)) >= _BY_DAY
+    return is_csv(entry) and set(header_of(entry)) >= _BY_DAY and not _is_by_quarter(entry)
+
+
+def _day_of(entry: Entry) -> str:
+    """Return the date in the name of a day's file: its rows hold clock times only."""
+    named = _DATE.findall(entry.label)
+    with suppress(ValueError):
+        if len(named) == 1:
+            return date.fromisoformat(named[0]).isoformat()
+    raise refused(
+        "day_unknown",
+        entry,
+        "its rows hold clock times only, and the date to which they belong does not stand in its name; give it the "
+        "name that it had in the Takeout, such as 2024-03-01.csv",
+    )
 
 
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(is_csv(entry) and (_day_of(entry) or _is_by_day(entry)) for entry in export.entries)
+    return any(_is_by_quarter(entry) or _is_by_day(entry) for entry in export.entries)
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     """Read the files by the quarter of an hour first; of the sums by the day only the dates that they leave open."""
-    n_other = 0
-    by_quarter = []
-    for entry in export.entries:
-        day = _day_of(entry) if is_csv(entry) else None
-        if day:
-            by_quarter.append(day)
-            yield from _read_quarters(entry, day, settings)
-        elif _is_by_day(entry):
-            continue
-        else:
-            n_other += 1
-    for entry in export.entries:
-        if _is_by_day(entry):
-            yield from _read_days(entry, by_quarter, settings)
-    if n_other:
+    by_quarter = [entry for entry in export.entries if _is_by_quarter(entry)]
+    by_day = [entry for entry in export.entries if _is_by_day(entry)]
+    quarters = []
+    for entry in by_quarter:
+        quarters.append((yield from _read_quarters(entry, _day_of(entry), settings)))
+    sums = _day_sums(quarters)
+    if any(each.height for each in quarters):
+        place = by_quarter[0].label if len(by_quarter) == 1 else f"{len(by_quarter)} files of days"
+        yield Noted(place, _quarters_told(pl.concat(quarters)))
+    for entry in by_day:
+        yield from _read_days(entry, sums, settings)
+    if n_other := len(export.entries) - len(by_quarter) - len(by_day):
         yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
-def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Iterator[Read]:
+# --- quarters of an hour ---
+
+
+def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Generator[Read, None, pl.DataFrame]:
+    """Yield the steps of one day; return them with their date."""
     table = read_csv(entry)
     rows = with_origin(csv_rows(entry, table, ("Start time", "End time", STEPS)), settings, SOURCE.name, **_PHONE)
     rows, ignored = put_aside(rows, {"quarters of an hour without a count": pl.col(STEPS).is_null()})
@@ -87,6 +104,24 @@ def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Iterator[R
     )
     yield from in_batches(STEP_COUNT, timed)
     yield from broken_rows(entry, table, STEP_COUNT)
+    return timed.select("start_at", "end_at", "utc_offset_min", "step_count", pl.lit(day).alias("Date"))
+
+
+def _quarters_told(quarters: pl.DataFrame) -> str:
+    """Say whether rows are what they are taken for: quarters of an hour with the offset of their place."""
+    n_quarters = int((quarters["end_at"] - quarters["start_at"] == timedelta(minutes=15)).sum())
+    n_offsets = quarters.height - quarters["utc_offset_min"].null_count()
+    return (
+        f"rows are quarters of an hour of the date in the file's name: {n_quarters} of {quarters.height} last one, "
+        f"{n_offsets} carry the offset by which they were read"
+    )
+
+
+def _day_sums(quarters: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return the steps of the quarters of each date; a file that was saved twice counts once."""
+    empty = pl.DataFrame(schema={"Date": pl.String, "start_at": INSTANT, "step_count": pl.Int64})
+    once = pl.concat([empty, *(each.select(empty.columns) for each in quarters)]).unique()
+    return once.group_by("Date").agg(pl.col("step_count").sum())
 
 
 def _clock(day: str, column: str) -> pl.Expr:
@@ -95,17 +130,47 @@ def _clock(day: str, column: str) -> pl.Expr:
     return text.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
 
 
-def _read_days(entry: Entry, by_quarter: list[str], settings: ReadSettings) -> Iterator[Read]:
+# --- days ---
+
+
+def _read_days(entry: Entry, sums: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     table = read_csv(entry)
     sleep = next((name for name in SLEEP if name in table.header), None)
     columns = [name for name in ("Date", STEPS, sleep) if name]
     rows = with_origin(csv_rows(entry, table, columns), settings, SOURCE.name, **_PHONE)
     rows = rows.with_columns(pl.lit(days(rows["Date"].fill_null(""), "%Y-%m-%d")).alias("date"))
-    yield from _totals(rows, "step_count", numbers(STEPS), STEPS, pl.col("Date").is_in(by_quarter))
+    in_quarters = pl.col("Date").is_in(sums["Date"].to_list())
+    yield from _totals(rows, "step_count", numbers(STEPS), STEPS, in_quarters)
+    both = rows.join(sums, on="Date")
+    if both.height:
+        n_equal = int((both.select(numbers(STEPS)).to_series() == both["step_count"]).sum())
+        yield Noted(entry.label, f"steps of the quarters add up to the sum by day on {n_equal} of {both.height} dates")
     if sleep:
-        minutes = numbers(sleep) / _MS_PER_MIN
-        yield from _totals(rows, "total_sleep_time_min", minutes, sleep, pl.lit(False))
+        unit = _unit_of_sleep(entry, rows, sleep)
+        yield from _totals(rows, "total_sleep_time_min", numbers(sleep) * unit.minutes, sleep, pl.lit(False))
+        if unit.n_compared:
+            named = "as the column says" if unit.name == "milliseconds" else "although the column says ms"
+            possible = f"{unit.n_fitting} of {unit.n_compared} are possible as such"
+            yield Noted(entry.label, f"durations of sleep are {unit.name}, {named}: {possible}")
     yield from broken_rows(entry, table, DAILY_TOTAL)
+
+
+def _unit_of_sleep(entry: Entry, rows: pl.DataFrame, sleep: str) -> DurationUnit:
+    """Believe the unit in the column's name unless most nights would be impossible; then that of plausible nights."""
+    asleep = pl.when(numbers(sleep) > 0).then(numbers(sleep))
+    named = unit_of(rows, asleep, pl.lit(1), pl.lit(_DAY_MIN), ("milliseconds",))
+    if named.is_believed:
+        return named
+    least, most = _NIGHT_MIN
+    unit = unit_of(rows, asleep, pl.lit(least), pl.lit(most))
+    if not unit.is_believed:
+        raise refused(
+            "duration_unit",
+            entry,
+            f"{named.n_compared - named.n_fitting} of {named.n_compared} durations in {sleep} are impossible as "
+            "milliseconds, and as no other unit do they last a night; export it again, without opening it in between",
+        )
+    return unit
 
 
 def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_quarters: pl.Expr) -> Iterator[Read]:

@@ -6,8 +6,9 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -17,17 +18,28 @@ from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.export import Entry, Export, refused
+from painstats.sources.health_connect_clock import MIN_SHARE, decide_clock, times_of
 from painstats.sources.text import first_problem
 
 _MAGIC = b"SQLite format 3\0"
 _STEPS, _SESSIONS, _STAGES = "steps_record_table", "sleep_session_record_table", "sleep_stages_table"
 _EXERCISE = "exercise_session_record_table"
+_APPS, _DEVICES = "application_info_table", "device_info_table"
 
 SAMPLES = {
     "resting_heart_rate_record_table": ("beats_per_minute", "resting_heart_rate_bpm"),
     "heart_rate_variability_rmssd_record_table": ("heart_rate_variability_millis", "heart_rate_variability_rmssd_ms"),
 }
 """Tables of samples: the column of their value, and the measure that it is."""
+
+NEEDED = {
+    _STEPS: ("row_id", "start_time", "end_time", "count"),
+    _SESSIONS: ("row_id", "start_time", "end_time"),
+    _STAGES: ("parent_key", "stage_start_time", "stage_end_time", "stage_type"),
+    _EXERCISE: ("row_id", "start_time", "end_time"),
+    **{table: ("row_id", "time", column) for table, (column, _) in SAMPLES.items()},
+}
+"""Tables that are read, and the columns without which each cannot be; a table without them is left out."""
 
 STAGES = {1: "awake", 2: "asleep", 3: "awake", 4: "light", 5: "deep", 6: "rem", 7: "awake"}
 """Sleep stages by their number; 0 is unknown. Out of bed (3) and awake in bed (7) are both awake."""
@@ -36,123 +48,233 @@ DEVICE_KINDS = {1: "watch", 2: "phone", 4: "tracker", 6: "tracker"}
 """Types of devices by their number; all others count as apps."""
 
 _LATEST_MS = 4_102_444_800_000  # the year 2100
+_BESIDE_MS = 60_000
+_LONGEST_TOLD = 30
 _AGAIN = "export again in the settings of Health Connect"
 
 
-def _database(export: Export) -> Entry | None:
-    """Return the entry that is a database: known by its tables where it lies bare, by its name in the zip too."""
-    databases = [entry for entry in export.entries if entry.head(len(_MAGIC)) == _MAGIC]
-    named = [entry for entry in databases if entry.member is None or "health_connect" in entry.label.lower()]
-    return named[0] if len(named) == 1 else None
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database: the columns of its tables, what is the same for all its rows, and the unit of its offsets."""
+
+    connection: sqlite3.Connection
+    entry: Entry
+    tables: Mapping[str, set[str]]
+    known: Mapping[str, str | None]
+    offset_s: int = 1
+
+
+def _databases(export: Export) -> list[Entry]:
+    return [entry for entry in export.entries if entry.head(len(_MAGIC)) == _MAGIC]
 
 
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    entry = _database(export)
-    if entry is None or entry.member is not None:
-        return entry is not None
+    for entry in _databases(export):
+        with _on_disk(entry) as path:
+            if _holds_steps(path):
+                return True
+    return False
+
+
+def _holds_steps(path: Path) -> bool:
+    """Whether a database is Health Connect's: by its tables, whatever its name."""
     try:
-        with _opened(entry.path) as connection:
+        with _opened(path) as connection:
             return _STEPS in _tables(connection)
     except sqlite3.Error:
         return False
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    entry = _database(export)
-    assert entry is not None
-    with _on_disk(entry) as path:
-        _refuse_cut_short(entry, path)
-        try:
-            with _opened(path) as connection:
-                if _STEPS not in _tables(connection):
-                    raise refused("not_health_connect", entry, f"it is a database without {_STEPS}; {_AGAIN}")
-                yield from _read_tables(connection, entry, settings)
-        except sqlite3.Error:
-            raise refused("sqlite_damaged", entry, f"the database is damaged; {_AGAIN}") from None
-    n_other = len(export.entries) - 1
+    n_other = len(export.entries)
+    for entry in _databases(export):
+        with _on_disk(entry) as path:
+            if not _holds_steps(path):
+                continue
+            n_other -= 1
+            _refuse_cut_short(entry, path)
+            try:
+                with _opened(path) as connection:
+                    yield from _read_database(connection, entry, settings)
+            except sqlite3.Error:
+                raise refused("sqlite_damaged", entry, f"the database is damaged; {_AGAIN}") from None
     if n_other:
         yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
-def _read_tables(connection: sqlite3.Connection, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_database(connection: sqlite3.Connection, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     tables = _tables(connection)
     known = {"participant_id": settings.participant_id, "source": SOURCE.name, "entry": entry.label}
-    yield from _records(connection, STEP_COUNT, _STEPS, _interval("t.count AS step_count"), known)
-    if _SESSIONS in tables:
-        yield from _sleep(connection, known, has_stages=_STAGES in tables)
+    database = Database(connection, entry, tables, known)
+    lacking = {
+        table: [name for name in NEEDED[table] if name not in tables[table]] for table in NEEDED if table in tables
+    }
+    for table, names in lacking.items():
+        if names:
+            yield from _left_out(database, table, f"it has no column {', '.join(names)}")
+    tables = {table: columns for table, columns in tables.items() if not lacking.get(table)}
+    recorded = {table: tables[table] for table in NEEDED if table in tables and table != _STAGES}
+    offset_s, messages = decide_clock(connection, entry, recorded, (_STEPS, *SAMPLES))
+    database = replace(database, tables=tables, offset_s=offset_s)
+    yield from _read_tables(database)
+    for table in sorted(tables.keys() - NEEDED.keys()):
+        if table.endswith("_record_table") and (count := _count(connection, table)):
+            yield Ignored(entry.label, count, f"{table}: not used")
+    apart = "package_name" in tables.get(_APPS, ())
+    messages.append("each app is a device of its own" if apart else f"apps could not be told apart without {_APPS}")
+    for message in messages:
+        yield Noted(entry.label, message)
+
+
+def _left_out(database: Database, table: str, reason: str) -> Iterator[Read]:
+    """Count the rows of a table that cannot be read, and say what it lacks."""
+    if count := _count(database.connection, table):
+        yield Ignored(database.entry.label, count, f"{table}: not read, {reason}")
+        yield Noted(database.entry.label, f"{table} was not read: {reason}")
+
+
+def _read_tables(database: Database) -> Iterator[Read]:
+    if _STEPS in database.tables:
+        value = {"step_count": "t.count"}
+        yield from _records(database, STEP_COUNT, _STEPS, _times(database, _STEPS) | value, ("t.count",))
+    if _SESSIONS in database.tables:
+        yield from _sleep(database)
+    elif _STAGES in database.tables:
+        yield from _left_out(database, _STAGES, f"{_SESSIONS}, to which stages belong, could not be read")
     for table, (column, measure) in SAMPLES.items():
-        if table in tables:
-            sample = f"t.time AS start_ms, t.time AS end_ms, t.zone_offset AS offset_s, t.{column} AS value"
-            yield from _records(connection, MEASUREMENT, table, sample, {**known, "measure": measure})
-    if _EXERCISE in tables:
-        yield from _records(connection, EXERCISE_SESSION, _EXERCISE, _interval("t.title AS title"), known)
-    read = {_STEPS, _SESSIONS, _EXERCISE, *SAMPLES}
-    for table in sorted(tables - read):
-        if table.endswith("_record_table"):
-            count = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-            if count:
-                yield Ignored(entry.label, int(count), f"{table}: not used")
-    yield Noted(entry.label, "days were cut by the offset that each record keeps; each app is a device of its own")
+        if table in database.tables:
+            value = {"value": f"t.{column}", "measure": f"'{measure}'"}
+            yield from _records(database, MEASUREMENT, table, _times(database, table) | value, (f"t.{column}",))
+    if _EXERCISE in database.tables:
+        value = {"title": _column(database, _EXERCISE, "title")}
+        number = _column(database, _EXERCISE, "exercise_type")
+        yield from _records(database, EXERCISE_SESSION, _EXERCISE, _times(database, _EXERCISE) | value, (number,))
 
 
-def _interval(value: str) -> str:
-    return f"t.start_time AS start_ms, t.end_time AS end_ms, t.start_zone_offset AS offset_s, {value}"
+# --- tables to rows ---
 
 
-def _sleep(connection: sqlite3.Connection, known: dict[str, str | None], has_stages: bool) -> Iterator[Read]:
+def _column(database: Database, table: str, name: str | None) -> str:
+    return f"t.{name}" if name in database.tables[table] else "NULL"
+
+
+def _times(database: Database, table: str) -> dict[str, str]:
+    began, offset = times_of(database.tables[table])
+    ended = "end_time" if began == "start_time" else began
+    return {"start_ms": f"t.{began}", "end_ms": f"t.{ended}", "offset": _column(database, table, offset)}
+
+
+def _sleep(database: Database) -> Iterator[Read]:
     """Yield stages, and sessions: as time in bed where they have stages, else as sleep without stages."""
+    has_stages = _STAGES in database.tables
+    if has_stages:
+        yield from _checked_stages(database)
     staged = f"EXISTS (SELECT 1 FROM {_STAGES} AS s WHERE s.parent_key = t.row_id)" if has_stages else "0"
-    session = _interval(f"CASE WHEN {staged} THEN 'in_bed' ELSE 'asleep' END AS stage")
-    yield from _records(connection, SLEEP_SEGMENT, _SESSIONS, session, known)
-    if not has_stages:
-        return
-    names = " ".join(f"WHEN {number} THEN '{name}'" for number, name in STAGES.items())
-    stage = (
-        "s.stage_start_time AS start_ms, s.stage_end_time AS end_ms, t.start_zone_offset AS offset_s, "
-        f"CASE s.stage_type {names} END AS stage"
+    session = _times(database, _SESSIONS) | {"stage": f"CASE WHEN {staged} THEN 'in_bed' ELSE 'asleep' END"}
+    yield from _records(database, SLEEP_SEGMENT, _SESSIONS, session)
+    if has_stages:
+        names = " ".join(f"WHEN {number} THEN '{name}'" for number, name in STAGES.items())
+        stage = session | {
+            "start_ms": "s.stage_start_time",
+            "end_ms": "s.stage_end_time",
+            "stage": f"CASE s.stage_type {names} END",
+        }
+        yield from _records(database, SLEEP_SEGMENT, _STAGES, stage, ("s.stage_type",))
+
+
+def _checked_stages(database: Database) -> Iterator[Read]:
+    """Check that stages lie in the sessions to which ``parent_key`` leads; count those that it leads nowhere."""
+    inside = (
+        f"total(s.stage_start_time >= t.start_time - {_BESIDE_MS} AND s.stage_end_time <= t.end_time + {_BESIDE_MS})"
     )
-    joined = f"{_STAGES} AS s JOIN {_SESSIONS} AS t ON t.row_id = s.parent_key"
-    yield from _records(connection, SLEEP_SEGMENT, _STAGES, stage, known, joined)
+    n_stages, n_placed, n_inside = database.connection.execute(
+        f"SELECT count(*), count(t.row_id), {inside} FROM {_STAGES} AS s "
+        f"LEFT JOIN {_SESSIONS} AS t ON t.row_id = s.parent_key"
+    ).fetchone()
+    label = database.entry.label
+    if n_inside < MIN_SHARE * n_placed:
+        raise refused(
+            "stages_elsewhere",
+            database.entry,
+            f"{n_placed - int(n_inside)} of {n_placed} sleep stages lie outside the session to which their parent_key "
+            f"leads; {_AGAIN}",
+        )
+    if n_stages > n_placed:
+        yield Ignored(label, n_stages - n_placed, f"{_STAGES}: no session with their parent_key")
+    if n_placed:
+        yield Noted(label, f"{int(n_inside)} of {n_placed} sleep stages lie inside the session that they belong to")
+        yield Noted(label, _numbers_told(database))
+
+
+def _numbers_told(database: Database) -> str:
+    """Check what the numbers of stages mean: in most sessions people sleep longer than they lie awake."""
+    asleep, awake = (
+        f"total((stage_end_time - stage_start_time) * (stage_type IN ({_numbers_of(is_awake)})))"
+        for is_awake in (False, True)
+    )
+    n_sessions, n_right = database.connection.execute(
+        f"SELECT count(*), total(asleep > awake) FROM (SELECT {asleep} AS asleep, {awake} AS awake "
+        f"FROM {_STAGES} GROUP BY parent_key) WHERE asleep + awake > 0"
+    ).fetchone()
+    if n_right < MIN_SHARE * n_sessions:
+        raise refused(
+            "stage_numbers",
+            database.entry,
+            f"by the numbers of their stages {n_sessions - int(n_right)} of {n_sessions} sleeps would be spent awake, "
+            f"so the numbers mean something else; {_AGAIN}",
+        )
+    return f"by the numbers of their stages {int(n_right)} of {n_sessions} sessions are mostly sleep"
+
+
+def _numbers_of(is_awake: bool) -> str:
+    return ", ".join(str(number) for number, stage in STAGES.items() if (stage == "awake") == is_awake)
 
 
 def _records(
-    connection: sqlite3.Connection,
-    record_table: RecordTable,
-    table: str,
-    columns: str,
-    known: dict[str, str | None],
-    joined: str = "",
+    database: Database, record_table: RecordTable, table: str, values: dict[str, str], told: tuple[str, ...] = ()
 ) -> Iterator[Read]:
-    """Yield the rows of one table as records, a batch at a time."""
-    cursor = connection.execute(
-        f"SELECT {columns}, a.package_name AS package, {_device_type(connection)} AS device_type, "
-        f"{'s.rowid' if joined else 't.row_id'} AS line FROM {joined or f'{table} AS t'} "
-        "LEFT JOIN application_info_table AS a ON a.row_id = t.app_info_id "
-        "LEFT JOIN device_info_table AS d ON d.row_id = t.device_info_id ORDER BY line"
+    """Yield the rows of one table as records, a batch at a time; ``told`` is kept of a row beside its times."""
+    line, owner = ("s.rowid", _SESSIONS) if table == _STAGES else ("t.row_id", table)
+    kept = dict.fromkeys((*(values[name] for name in ("start_ms", "end_ms", "offset")), *told))
+    said = " || ', ' || ".join(f"'{of[2:]} ' || substr(quote({of}), 1, {_LONGEST_TOLD})" for of in kept if of != "NULL")
+    package, device_type, joined = _joined(database, owner)
+    columns = values | {"package": package, "device_type": device_type, "line": line}
+    selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+    origin = f"{_STAGES} AS s JOIN {_SESSIONS} AS t ON t.row_id = s.parent_key" if owner != table else f"{table} AS t"
+    cursor = database.connection.execute(
+        f"SELECT {selected}, '{table} row ' || {line} || ': ' || {said} AS text FROM {origin} {joined} ORDER BY line"
     )
     names = [column[0] for column in cursor.description]
     while rows := cursor.fetchmany(BATCH_ROWS):
         cells = {name: _typed(name, [row[place] for row in rows]) for place, name in enumerate(names)}
-        frame = _placed(pl.DataFrame(cells), table).with_columns(
-            pl.lit(value, pl.String).alias(name) for name, value in known.items()
+        frame = _placed(pl.DataFrame(cells), database.offset_s).with_columns(
+            pl.lit(value, pl.String).alias(name) for name, value in database.known.items()
         )
         yield from in_batches(record_table, _finished(frame, record_table))
 
 
-def _device_type(connection: sqlite3.Connection) -> str:
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(device_info_table)")}
-    return "d.device_type" if "device_type" in columns else "NULL"
+def _joined(database: Database, table: str) -> tuple[str, str, str]:
+    """Return the app's name, the type of the device, and the joins that lead to them; NULL where there are none."""
+    found = []
+    joins = ""
+    for info, alias, column, key in (
+        (_APPS, "a", "package_name", "app_info_id"), (_DEVICES, "d", "device_type", "device_info_id"),
+    ):  # fmt: skip
+        is_there = {"row_id", column} <= database.tables.get(info, set()) and key in database.tables[table]
+        found.append(f"{alias}.{column}" if is_there else "NULL")
+        joins += f" LEFT JOIN {info} AS {alias} ON {alias}.row_id = t.{key}" if is_there else ""
+    return found[0], found[1], joins
 
 
 def _typed(name: str, values: list[object]) -> pl.Series:
     """Keep the values of a column that have its type: SQLite lets anything stand anywhere."""
-    if name in ("stage", "package", "title"):
+    if name in ("stage", "package", "title", "measure", "text"):
         return pl.Series(name, [value if isinstance(value, str) else None for value in values], pl.String)
     numbers = [float(value) if isinstance(value, int | float) else None for value in values]
     return pl.Series(name, numbers, pl.Float64)
 
 
-def _placed(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+def _placed(rows: pl.DataFrame, offset_s: int) -> pl.DataFrame:
     """Add times, the offset of the clock, and the app as a device."""
     tags = {
         package: hashlib.sha256(package.encode()).hexdigest()[:6] for package in rows["package"].drop_nulls().unique()
@@ -166,11 +288,10 @@ def _placed(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     tag = pl.col("package").replace_strict(tags, default="unknown", return_dtype=pl.String)
     return rows.with_columns(
         *instants,
-        (pl.col("offset_s") / 60).cast(pl.Int32, strict=False).alias("utc_offset_min"),
+        (pl.col("offset") * offset_s / 60).cast(pl.Int32, strict=False).alias("utc_offset_min"),
         pl.format("health-connect-{}", tag).alias("device"),
         pl.col("device_type").replace_strict(DEVICE_KINDS, default="app", return_dtype=pl.String).alias("device_kind"),
         pl.col("line").cast(pl.Int64),
-        pl.format("{} row {}", pl.lit(table), pl.col("line").cast(pl.Int64)).alias("text"),
     )
 
 
@@ -219,8 +340,15 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _tables(connection: sqlite3.Connection) -> set[str]:
-    return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+def _tables(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    """Return the tables of a database with their columns."""
+    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    columns = "SELECT name FROM pragma_table_info(?)"
+    return {name: {row[0] for row in connection.execute(columns, (name,))} for name in names}
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
 
 
 def _refuse_cut_short(entry: Entry, path: Path) -> None:

@@ -11,10 +11,12 @@ import polars as pl
 
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, RecordTable
 from painstats.sources.batching import in_batches
+from painstats.sources.clocks import clock_told
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import header_of, read_csv
+from painstats.sources.duration_units import MIN_SHARE, DurationUnit, near, unit_of
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export
+from painstats.sources.export import Entry, Export, refused
 from painstats.sources.strict_json import read_objects
 from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
@@ -77,8 +79,10 @@ TRENDS = {
 """Columns of the trends CSV for the words that the rest of Oura uses."""
 
 MAIN_SLEEP = "long_sleep"
-_DAY_S = 86_400
-_MOST_MINUTES = 2 * 1440
+_DAY_MIN = 1440.0
+_LEAST_OF_DAY = 0.1
+_LEAST_ASLEEP = 0.25
+_AGAIN = "nothing of it was read; export it again from Oura, without opening it in between"
 _NOT_WORN = "days on which the ring was not worn"
 
 
@@ -96,22 +100,23 @@ KINDS = (
     Kind("trends", tuple(TRENDS.values()), ("date", "Total Sleep Time", "Bedtime Start", "Bedtime End"), SLEEP_EPISODE),
     Kind("sleep", SLEEP, ("day", "bedtime_start", "bedtime_end", "total_sleep_duration", "time_in_bed"), SLEEP_EPISODE),
     Kind("activity", ACTIVITY, ("day", "steps", "high_activity_time", "low_activity_time"), DAILY_TOTAL),
-    Kind("workout", WORKOUT, ("activity", "start_datetime", "end_datetime", "intensity"), EXERCISE_SESSION),
+    Kind("workout", WORKOUT, ("activity", "start_datetime", "end_datetime"), EXERCISE_SESSION),
 )
 UNUSED = (("contributors", "score", "day"), ("tag_type_code", "start_time"))
 """Columns of files that are known and not read: scores of the day, and tags."""
 
 _JSON = {kind.name: re.compile("|".join(rf'"{key}"\s*:' for key in kind.known_by).encode()) for kind in KINDS[1:]}
-_JSON_NAME = re.compile(r"(?:sleep|activity|workout)[^/]*\.json$", re.IGNORECASE)
-_HEAD_BYTES = 1 << 16
+_WORKOUTS = re.compile(r"workout", re.IGNORECASE)
+_GLANCE_BYTES, _HEAD_BYTES = 1 << 12, 1 << 16
 
 
 def _kind(entry: Entry) -> Kind | str | None:
     """Say what an entry is: a kind that is read, ``unused``, or None for what is not Oura's."""
-    if entry.member is None or _JSON_NAME.search(entry.label):
-        head = entry.head(_HEAD_BYTES)
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
-            return next((kind for kind in KINDS[1:] if _has_keys(head, kind)), None)
+    glance = entry.head(_GLANCE_BYTES)
+    if glance.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
+        likely = [kind for kind in KINDS[1:] if _JSON[kind.name].search(glance)]
+        head = entry.head(_HEAD_BYTES) if likely else b""
+        return next((kind for kind in likely if _has_keys(head, kind)), None)
     if not is_csv(entry):
         return None
     header = set(header_of(entry, delimiter=delimiter_of(entry)))
@@ -136,76 +141,97 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         for entry in kinds[kind.name]:
             yield from _read_entry(entry, kind, settings)
     for entry in (*kinds["unused"], *(entry for entry in kinds["other"] if is_csv(entry))):
-        yield Ignored(entry.label, rows_below(entry), "a table of an Oura export that is not used")
+        absent = _absent_of_workouts(entry)
+        yield Ignored(entry.label, rows_below(entry), absent or "a table of an Oura export that is not used")
+        if absent:
+            yield Noted(entry.label, absent)
     if n_other := sum(not is_csv(entry) for entry in kinds["other"]):
         yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+
+
+def _absent_of_workouts(entry: Entry) -> str | None:
+    """Say what a table of workouts lacks; None for other tables."""
+    header = set(header_of(entry, delimiter=delimiter_of(entry)))
+    if not (_WORKOUTS.search(entry.label) or {"activity", "intensity"} <= header):
+        return None
+    absent = [name for name in KINDS[-1].known_by if name not in header]
+    return f"workouts were not read: there is no column {', '.join(absent)}" if absent else None
 
 
 def _read_entry(entry: Entry, kind: Kind, settings: ReadSettings) -> Iterator[Read]:
     if entry.head(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
         rows = object_rows(entry, read_objects(entry, wrapper="data"), kind.columns)
-        yield from _read_rows(rows, kind, settings)
+        yield from _read_rows(entry, rows, kind, settings)
         return
     table = read_csv(entry, delimiter=delimiter_of(entry), repeated_columns=True)
     rows = csv_rows(entry, table, kind.columns)
     if kind.name == "trends":
         rows = rows.rename({column: word for word, column in TRENDS.items()})
-    yield from _read_rows(rows, kind, settings)
+    yield from _read_rows(entry, rows, kind, settings)
     yield from broken_rows(entry, table, kind.table)
 
 
-def _read_rows(rows: pl.DataFrame, kind: Kind, settings: ReadSettings) -> Iterator[Read]:
+def _read_rows(entry: Entry, rows: pl.DataFrame, kind: Kind, settings: ReadSettings) -> Iterator[Read]:
     rows = with_origin(rows, settings, SOURCE.name, "oura", "tracker")
     if kind.name == "workout":
-        yield from in_batches(EXERCISE_SESSION, _sessions(rows, settings))
+        yield from _read_workouts(entry, rows, settings)
         return
     rows = rows.with_columns(pl.col("day").str.to_date("%Y-%m-%d", strict=False).alias("date"))
     if kind.name == "trends":
-        yield from _read_trends(rows, settings)
+        yield from _read_trends(entry, rows, settings)
     elif kind.name == "sleep":
-        yield from _read_sleep(rows, settings)
+        yield from _read_sleep(entry, rows, settings)
     else:
-        yield from _read_activity(rows)
+        yield from _read_activity(entry, rows)
 
 
 # --- days ---
 
 
-def _read_trends(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_trends(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     """Read rows that hold a date's activity and the main sleep that ended on it."""
     facts = [name for name in TRENDS if name not in ("day", "non_wear_time", "resting_time")]
     rows, ignored = put_aside(rows, {"nothing was measured": pl.all_horizontal(pl.col(facts).is_null())})
     yield from ignored
     slept = rows.filter(pl.col("bedtime_start").is_not_null()).with_columns(pl.lit(None, pl.String).alias("type"))
-    yield from _read_sleep(slept, settings)
-    yield from _read_activity(rows.filter(pl.any_horizontal(pl.col(c.column).is_not_null() for c in ACTIVE)))
+    yield from _read_sleep(entry, slept, settings)
+    yield from _read_activity(entry, rows.filter(pl.any_horizontal(pl.col(c.column).is_not_null() for c in ACTIVE)))
 
 
-def _read_activity(rows: pl.DataFrame) -> Iterator[Read]:
+def _read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
     """Read activity of the day; a day without any wear is no day without steps."""
-    in_minutes = _is_in_minutes(rows)
-    unit = 1.0 if in_minutes else SECONDS
+    unit = _unit_of_days(entry, rows)
     idle = pl.all_horizontal(numbers(column.column).fill_null(0) == 0 for column in ACTIVE)
-    unworn = numbers("non_wear_time") * unit >= _DAY_S * SECONDS - 1
+    unworn = numbers("non_wear_time") * unit.minutes >= _DAY_MIN - 1
     kept, ignored = put_aside(rows, {_NOT_WORN: idle | unworn})
     yield from ignored
-    columns = (replace(column, per_unit=column.per_unit * unit / SECONDS) for column in ACTIVE[1:])
-    yield from daily_totals(kept, (ACTIVE[0], *columns), "day")
-    if in_minutes:
-        yield Noted(str(rows["entry"][0]), "times of activity were read as minutes: the parts of a day add up to 1440")
+    yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:])), "day")
+    if unit.n_compared:
+        yield Noted(
+            entry.label,
+            f"times of activity are {unit.name}: as such the parts of {unit.n_fitting} of {unit.n_compared} days make "
+            "up a day of 24 hours",
+        )
 
 
-def _is_in_minutes(rows: pl.DataFrame) -> bool:
-    """Whether the parts of the days add up to minutes; the data export has seconds, the trends have had both."""
-    sums = rows.select(pl.sum_horizontal(numbers(part) for part in PARTS_OF_DAY).alias("sum"))["sum"]
-    typical = sums.filter(sums > 0).median()
-    return isinstance(typical, float) and typical <= _MOST_MINUTES
+def _unit_of_days(entry: Entry, rows: pl.DataFrame) -> DurationUnit:
+    """Find the unit in which the parts of a day make up a day; a file may lack some of them."""
+    sums = pl.sum_horizontal(numbers(part) for part in PARTS_OF_DAY)
+    unit = unit_of(rows, pl.when(sums > 0).then(sums), pl.lit(_LEAST_OF_DAY * _DAY_MIN), near(pl.lit(_DAY_MIN))[1])
+    if not unit.is_believed:
+        raise refused(
+            "duration_unit",
+            entry,
+            f"the times of activity of {unit.n_compared - unit.n_fitting} of {unit.n_compared} days make up no day of "
+            f"24 hours in any unit; {_AGAIN}",
+        )
+    return unit
 
 
 # --- sleep ---
 
 
-def _read_sleep(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     """Read sleeps; resting heart rate and its variability are those of the main sleep of each day."""
     asleep = numbers("total_sleep_duration")
     rows, ignored = put_aside(
@@ -216,31 +242,23 @@ def _read_sleep(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
         },
     )
     yield from ignored
-    episodes = _episodes(rows, settings)
+    episodes, messages = _episodes(entry, rows, settings)
     yield from in_batches(SLEEP_EPISODE, episodes)
     yield from daily_totals(episodes.filter("is_main_sleep").drop("column"), VITALS, "day")
-    if rows.height and episodes["utc_offset_min"].is_null().all():
-        yield Noted(
-            str(rows["entry"][0]), "bedtimes have no offset; they were read as clock times of the person's zone"
-        )
+    for message in messages if rows.height else ():
+        yield Noted(entry.label, message)
 
 
-def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, list[str]]:
     """Read sleeps. The main one of a day is its longest long sleep, else its longest that is no nap and no rest."""
-    started, ended = (zoned_or_local(rows, f"bedtime_{side}", settings) for side in ("start", "end"))
-    awake_s, latency_s = numbers("awake_time"), numbers("latency")
+    timed = rows.with_columns(
+        *(zoned_or_local(rows, f"bedtime_{side}", settings).alias(f"{side}_at") for side in ("start", "end")),
+        zoned_offsets("bedtime_start").alias("utc_offset_min"),
+    )
+    timed, messages = _with_minutes(entry, timed)
     is_long = pl.col("type").fill_null(MAIN_SLEEP) == MAIN_SLEEP
     may_be_main = is_long | ((pl.col("type") == "sleep") & ~is_long.any().over("date"))
-    timed = rows.with_columns(
-        started.alias("start_at"),
-        ended.alias("end_at"),
-        zoned_offsets("bedtime_start").alias("utc_offset_min"),
-        (numbers("total_sleep_duration") * SECONDS).alias("asleep_min"),
-        (numbers("time_in_bed") * SECONDS).alias("time_in_bed_min"),
-        pl.when(awake_s >= latency_s).then((awake_s - latency_s) * SECONDS).alias("wake_after_sleep_onset_min"),
-        pl.when(may_be_main).then(numbers("total_sleep_duration")).alias("total_sleep_time_min"),
-    )
-    return timed.with_columns(
+    episodes = timed.with_columns(pl.when(may_be_main).then("asleep_min").alias("total_sleep_time_min")).with_columns(
         main_sleeps(),
         pl.col("asleep_min").alias("total_sleep_time_min"),
         utc_label("start_at").alias("episode_id"),
@@ -252,9 +270,76 @@ def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
             time_in_bed=pl.col("time_in_bed_min").is_null(),
         ),
     )
+    if episodes["is_main_sleep"].any():
+        messages += [_dated_by_waking(entry, episodes), _longest_told(episodes)]
+    n_offsets = episodes.height - episodes["utc_offset_min"].null_count()
+    return episodes, [*messages, clock_told(n_offsets, episodes.height, "bedtimes")]
+
+
+def _with_minutes(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Add durations in minutes: those in bed by the unit that agrees with the bedtimes, the others by that of both."""
+    between = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() * SECONDS
+    in_bed = unit_of(rows, numbers("time_in_bed"), *near(between))
+    _refuse_unknown_unit(entry, in_bed, "time_in_bed", "agree with the bedtimes")
+    rows = rows.with_columns((numbers("time_in_bed") * in_bed.minutes).alias("time_in_bed_min"))
+    awake, in_bed_min = numbers("awake_time"), pl.col("time_in_bed_min")
+    least, most = near(in_bed_min)
+    least = pl.when(awake.is_null()).then(in_bed_min * _LEAST_ASLEEP).otherwise(least)
+    slept = unit_of(rows, numbers("total_sleep_duration") + awake.fill_null(0), least, most)
+    _refuse_unknown_unit(entry, slept, "total_sleep_duration", "agree with the time in bed")
+    waking = numbers("awake_time") - numbers("latency")
+    minutes = rows.with_columns(
+        (numbers("total_sleep_duration") * slept.minutes).alias("asleep_min"),
+        pl.when(waking >= 0).then(waking * slept.minutes).alias("wake_after_sleep_onset_min"),
+    )
+    return minutes, [
+        f"times in bed are {in_bed.name}: they agree with the bedtimes of {in_bed.n_fitting} of {in_bed.n_compared} "
+        "sleeps",
+        f"times asleep are {slept.name}: with those awake they agree with the time in bed of {slept.n_fitting} of "
+        f"{slept.n_compared} sleeps",
+    ]
+
+
+def _refuse_unknown_unit(entry: Entry, unit: DurationUnit, column: str, what: str) -> None:
+    if not unit.is_believed:
+        raise refused(
+            "duration_unit",
+            entry,
+            f"{column} of {unit.n_compared - unit.n_fitting} of {unit.n_compared} sleeps does not {what} in "
+            f"any unit; {_AGAIN}",
+        )
+
+
+def _dated_by_waking(entry: Entry, episodes: pl.DataFrame) -> str:
+    """Check that ``day`` is the date of waking."""
+    woken = episodes.filter(pl.col("is_main_sleep") & pl.col("end_at").is_not_null())
+    n_right = int((woken["bedtime_end"].str.slice(0, 10) == woken["day"]).sum())
+    if n_right < MIN_SHARE * woken.height:
+        raise refused(
+            "night_dates",
+            entry,
+            f"day is another date than that of waking (bedtime_end) in {woken.height - n_right} of {woken.height} "
+            f"nights; {_AGAIN}",
+        )
+    return f"day is the date of waking in {n_right} of {woken.height} nights"
+
+
+def _longest_told(episodes: pl.DataFrame) -> str:
+    """Say whether the night of a day, chosen by the type that Oura gives to sleeps, is the longest of them."""
+    longest = pl.col("asleep_min") == pl.col("asleep_min").max().over("date")
+    mains = episodes.with_columns(longest.alias("is_longest")).filter("is_main_sleep")
+    return f"the night of a day is the longest of its sleeps on {int(mains['is_longest'].sum())} of {mains.height} days"
 
 
 # --- workouts ---
+
+
+def _read_workouts(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+    sessions = _sessions(rows, settings)
+    yield from in_batches(EXERCISE_SESSION, sessions)
+    if rows.height:
+        n_offsets = rows.height - sessions["utc_offset_min"].null_count()
+        yield Noted(entry.label, clock_told(n_offsets, rows.height, "times of workouts"))
 
 
 def _sessions(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:

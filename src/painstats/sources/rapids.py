@@ -9,7 +9,7 @@ import polars as pl
 
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import instants_of
+from painstats.sources.clocks import clock_told, instants_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.export import Entry, Export
@@ -144,7 +144,7 @@ def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     )
     yield from in_batches(SLEEP_EPISODE, episodes)
     yield from broken_rows(entry, table, SLEEP_EPISODE)
-    yield Noted(entry.label, whose)
+    yield Noted(entry.label, f"{whose}; {clock_told(0, rows.height, 'times')}")
 
 
 def _read_steps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
@@ -153,7 +153,8 @@ def _read_steps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     timed = rows.with_columns(local_times("local_date_time").alias("clock"), whole_numbers("steps").alias("step_count"))
     clocks = timed["clock"].drop_nulls()
     by_day = bool((clocks == clocks.dt.truncate("1d")).all()) and not clocks.is_empty()
-    yield Noted(entry.label, f"{whose}; steps are {'sums of days' if by_day else 'sums of intervals'}")
+    sums = "sums of days" if by_day else f"sums of intervals; {clock_told(0, rows.height, 'times')}"
+    yield Noted(entry.label, f"{whose}; steps are {sums}")
     if by_day:
         days, ignored = put_aside(
             timed.with_columns(pl.col("clock").dt.date().alias("date")), {_NO_STEPS: pl.col("step_count") == 0}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,10 +23,17 @@ MILLISECONDS = 1 / 60_000
 HOURS = 60.0
 """Minutes in one unit of a vendor's column."""
 
+HIDDEN = "…"
+"""What stands in the text of a rejected row for a cell that is not kept."""
+
 _CHUNK_BYTES = 1 << 18
+_LOOKED_AT_BYTES = 1 << 11
 _DELIMITERS = (",", ";", "\t")
+_HEADER = re.compile(rb"""(?![\[{<%]|PK)[^\0\x01-\x08]*[,;\t][^\0\x01-\x08]*\Z""")
 _OFFSET = r"^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)$"
 _ZERO_OFFSET = r"^(?:UTC|GMT)?Z?$"
+_VALUE = r"^\s*[+-]?\d+(?:[.,:/-]\d+)*(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:\s?(?:Z|[+-]\d\d:?\d\d))?\s*$"
+_PRIVATE = re.compile(r"lat(?:itude)?\b|lon(?:g|gitude)?\b|gps|place|location|birth", re.IGNORECASE)
 _ISO = r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:[0-5]\d)(?:\.\d{1,9})?\s*(Z|[+-]\d\d:?\d\d)$"
 
 
@@ -44,15 +52,52 @@ class DailyColumn:
 def csv_rows(entry: Entry, table: CsvTable, columns: Iterable[str], missing: Sequence[str] = ("",)) -> pl.DataFrame:
     """Return columns of a CSV as text, null where a cell is missing, with ``entry``, ``line`` and ``text``.
 
-    A column that the file does not have is null throughout. ``text`` holds these columns alone: others can hold notes
-    and places, which are not kept of a rejected row either.
+    A column that the file does not have is null throughout. ``text`` is what :func:`kept_texts` keeps of the row.
     """
     nothing = pl.repeat(None, table.height, dtype=pl.String, eager=True)
-    cells = pl.DataFrame({name: table.cells.get(name, nothing) for name in columns})
-    trimmed = cells.select(pl.all().str.strip_chars())
+    names = tuple(columns)
+    trimmed = pl.DataFrame({name: table.cells.get(name, nothing) for name in names}).select(pl.all().str.strip_chars())
     known = trimmed.select(pl.when(~pl.all().is_in(list(missing))).then(pl.all()))
-    used = pl.concat_str(pl.all().fill_null(""), separator=",").alias("text")
-    return known.with_columns(pl.lit(entry.label).alias("entry"), table.lines, used)
+    return known.with_columns(pl.lit(entry.label).alias("entry"), table.lines, kept_texts(table, names))
+
+
+def kept_texts(table: CsvTable, columns: Collection[str], private: Collection[str] = ()) -> pl.Series:
+    """Return the rows of a CSV as they stood in the file, with ``…`` for cells that are not kept of a rejected row.
+
+    Parameters
+    ----------
+    table
+        The file.
+    columns
+        Columns whose cells are kept. Others can hold notes and places: their cells are kept only where they are empty,
+        a number, a date or a clock time, and the name of the column does not speak of places or births.
+    private
+        Columns of which nothing is kept.
+    """
+    told = [
+        cells if name in columns else _values(cells, is_private=name in private or bool(_PRIVATE.search(name)))
+        for name, cells in table.cells.items()
+    ]
+    hidden = pl.DataFrame([cells.is_null().alias(str(place)) for place, cells in enumerate(told)])
+    if not table.height or not told:
+        return table.texts
+    quoted = pl.DataFrame([_quoted(cells, table.delimiter).alias(str(place)) for place, cells in enumerate(told)])
+    rows = quoted.select(pl.concat_str(pl.all(), separator=table.delimiter)).to_series()
+    return table.texts.zip_with(~hidden.select(pl.any_horizontal(pl.all())).to_series(), rows).alias("text")
+
+
+def _values(cells: pl.Series, is_private: bool) -> pl.Series:
+    """Return the cells of a column that are empty or plain values, null for others."""
+    is_value = pl.lit(False) if is_private else pl.col("cell").str.contains(_VALUE)
+    kept = pl.when(is_value | (pl.col("cell").str.strip_chars() == "")).then("cell")
+    return cells.alias("cell").to_frame().select(kept).to_series()
+
+
+def _quoted(cells: pl.Series, delimiter: str) -> pl.Series:
+    needed = pl.any_horizontal(pl.col("cell").str.contains(mark, literal=True) for mark in (delimiter, '"', "\n"))
+    quoted = pl.concat_str(pl.lit('"'), pl.col("cell").str.replace_all('"', '""', literal=True), pl.lit('"'))
+    whole = pl.when(needed).then(quoted).otherwise("cell").fill_null(HIDDEN)
+    return cells.alias("cell").to_frame().select(whole.alias("cell")).to_series()
 
 
 def object_rows(entry: Entry, objects: Sequence[Mapping[str, object]], keys: Sequence[str]) -> pl.DataFrame:
@@ -187,8 +232,11 @@ def entries_by_kind(export: Export, kind_of: Callable[[Entry], str | None]) -> d
 
 
 def is_csv(entry: Entry) -> bool:
-    """Whether an entry may be a CSV: a bare file whatever its name, in a zip by its ending."""
-    return entry.member is None or entry.label.lower().endswith(".csv")
+    """Whether an entry may be a CSV: one that is named so, a bare file, or text whose first line has delimiters."""
+    if entry.member is None or entry.label.lower().endswith(".csv"):
+        return True
+    first, *_ = entry.head(_LOOKED_AT_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().splitlines() or [b""]
+    return bool(_HEADER.match(first))
 
 
 def delimiter_of(entry: Entry) -> str:
