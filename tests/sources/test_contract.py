@@ -65,6 +65,7 @@ FILES = {
     "whoop_journal_entries.csv": ("whoop", 2),
     "ggir_part4_nightsummary_sleep_cleaned.csv": ("ggir", 3),
     "ggir_part5_daysummary_MM_L30M100V400_T5A5.csv": ("ggir", 4 + 2),
+    "ggir_part5_daysummary_WW_L30M100V400_T5A5.csv": ("ggir", 4),
     "rapids_fitbit_sleep.csv": ("rapids", 2),
     "rapids_fitbit_steps.csv": ("rapids", 4),
     "rapids_features.csv": ("rapids", 3 + 1),

@@ -199,3 +199,11 @@ def test_ids_are_kept_as_text(tmp_path: Path) -> None:
         tmp_path / "a.csv", sleep_day(["4/19/2016"], "007") + sleep_day(["4/20/2016"], "NA").split("\r\n", 1)[1]
     )
     assert read(path, NEW_YORK).accepted("daily_total")["participant_id"].unique().sort().to_list() == ["007", "NA"]
+
+
+@pytest.mark.parametrize("other", ["ANN", "ann ", "Ann"])
+def test_ids_that_differ_in_dress_only_are_refused(tmp_path: Path, other: str) -> None:
+    content = sleep_day(["4/19/2016"], "ann") + sleep_day(["4/20/2016"], other).split("\r\n", 1)[1]
+    refusal = refusal_of(written(tmp_path / "a.csv", content))
+    assert refusal.rule == "id_collision"
+    assert "lines 2 and 3" in str(refusal)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from painstats.sources.garmin import MAX_OPENED
 from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
 
 DAYS = "garmin_UDSFile_2025-02-28_2025-06-08.json"
@@ -42,7 +43,8 @@ def runs(path: Path, *changes: dict[str, object]) -> Contents:
 
 
 def test_days_give_steps_intensity_and_the_resting_heart_rate_of_the_day() -> None:
-    totals = read(FIXTURES / DAYS, BERLIN).accepted("daily_total")
+    contents = read(FIXTURES / DAYS, BERLIN)
+    totals = contents.accepted("daily_total")
     assert dict(totals.filter(date=date(2025, 3, 1)).select("measure", "value").rows()) == {
         "step_count": 8000,
         "resting_heart_rate_bpm": 55,  # not 57, the mean over a week
@@ -50,6 +52,7 @@ def test_days_give_steps_intensity_and_the_resting_heart_rate_of_the_day() -> No
         "very_active_time_min": 5,
     }
     assert totals.filter(date=date(2025, 3, 3), measure="resting_heart_rate_bpm")["value"].to_list() == [56]
+    assert "that of the day itself on 1 of 2 days" in contents.notes[0].message
 
 
 def test_days_without_wellness_data_are_missing_not_zero() -> None:
@@ -89,6 +92,7 @@ def test_stages_add_up_to_sleep_and_stamps_are_gmt() -> None:
     assert (night["total_sleep_time_min"], night["time_in_bed_min"]) == (420, 450)
     assert night["wake_after_sleep_onset_min"] == 30
     assert night["utc_offset_min"] is None
+    assert any("in 1 of 2 nights these and the time awake fill the time in bed" in n.message for n in contents.notes)
 
 
 def test_a_stage_that_the_watch_does_not_tell_counts_as_none() -> None:
@@ -122,8 +126,17 @@ def test_the_days_of_an_export_give_its_nights_their_offset(tmp_path: Path) -> N
     episodes = contents.accepted("sleep_episode")
     assert episodes.filter(date=date(2025, 3, 1), is_main_sleep=True)["utc_offset_min"].to_list() == [60]
     assert episodes.filter(date=date(2025, 3, 4))["utc_offset_min"].to_list() == [None]
+    assert any(note.message.startswith("1 of 2 nights have the offset of the days") for note in contents.notes)
     assert contents.accepted("exercise_session").height == 2
     assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"
+
+
+@pytest.mark.parametrize("n_others", [0, MAX_OPENED])
+def test_of_a_whole_archive_only_files_with_a_likely_name_are_opened(tmp_path: Path, n_others: int) -> None:
+    entries = {"UDSFile_1.json": (FIXTURES / DAYS).read_text(), "x.bin": (FIXTURES / SLEEP).read_text()}
+    others = {f"customer/{number}.json": "[]" for number in range(n_others)}
+    contents = read(zipped(tmp_path / "garmin.zip", {**entries, **others}), BERLIN)
+    assert contents.accepted("sleep_episode").is_empty() == bool(n_others)
 
 
 def test_nights_dated_by_their_evening_are_dated_anew_and_told(tmp_path: Path) -> None:
@@ -158,6 +171,18 @@ def test_variability_is_rmssd_and_zero_is_none() -> None:
         (date(2025, 3, 1), "heart_rate_variability_rmssd_ms", 62.0)
     ]
     assert contents.n_ignored == 2
+    assert '{"type": "HRV", "value": 62' in contents.batches[0].frame["text"][0]  # as it stands in the file
+    assert contents.notes[0].message == "1 of 3 days have a metric of type HRV, read as the RMSSD of the night"
+
+
+@pytest.mark.parametrize("metrics", [{}, "HRV", [], ["HRV"], [{"type": "HRV"}], [{"kind": "HRV", "value": 60}]])
+def test_other_metrics_are_left_out_with_a_note(tmp_path: Path, metrics: object) -> None:
+    health = json.dumps([{"calendarDate": "2025-03-01", "metrics": metrics}])
+    entries = {"x_healthStatusData.json": health, "UDSFile_1.json": (FIXTURES / DAYS).read_text()}
+    contents = read(zipped(tmp_path / "garmin.zip", entries), BERLIN)
+    assert contents.accepted("daily_total").height == 4 + 4
+    assert contents.rejected() == []
+    assert "0 of 1 days have a metric of type HRV; none was read" in [note.message for note in contents.notes]
 
 
 # --- activities ---

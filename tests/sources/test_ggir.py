@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from painstats.errors import ExportRefused
-from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
+from tests.sources.reading import FIXTURES, Contents, read, refusal_of, settings, written, zipped
 
 NIGHTS = FIXTURES / "ggir_part4_nightsummary_sleep_cleaned.csv"
 DAYS = FIXTURES / "ggir_part5_daysummary_MM_L30M100V400_T5A5.csv"
+WINDOWS = FIXTURES / "ggir_part5_daysummary_WW_L30M100V400_T5A5.csv"
 LONDON = settings(participant=None)
 HEADER = (
     "ID,night,sleeponset,wakeup,SptDuration,SleepDurationInSpt,WASO,calendar_date,cleaningcode,fraction_night_invalid"
@@ -124,6 +125,20 @@ def test_a_night_that_cannot_be_is_rejected(tmp_path: Path, row: str, column: st
     assert contents.rejected() == [("part4.csv", 3, column, rule)]
 
 
+@pytest.mark.parametrize("other", ["p1", "P1 ", " P1"])
+def test_ids_that_differ_in_dress_only_are_refused(tmp_path: Path, other: str) -> None:
+    row = ",1,23,31,8,7,1,2025-03-0{},1,0"
+    refusal = refusal_of(nights, tmp_path, "P1" + row.format(1), other + row.format(2))
+    assert refusal.rule == "id_collision"
+    assert "lines 2 and 3" in str(refusal)
+
+
+@pytest.mark.parametrize("name", ["007", "1e5", "null", "true", " 12 "])
+def test_ids_are_kept_byte_for_byte(tmp_path: Path, name: str) -> None:
+    contents = nights(tmp_path, f"{name},1,23,31,8,7,1,2025-03-01,1,0")
+    assert contents.accepted("sleep_episode")["participant_id"].to_list() == [name]
+
+
 # --- days ---
 
 
@@ -142,6 +157,114 @@ def test_waking_days_give_four_sums_and_their_thresholds_are_the_device() -> Non
 
 def test_unworn_days_and_windows_that_are_no_days_are_counted() -> None:
     assert [ignored.rows for ignored in read(DAYS, LONDON).ignored] == [1, 1]
+
+
+def test_a_calendar_day_holds_no_night_and_the_import_says_so() -> None:
+    contents = read(DAYS, LONDON)
+    assert contents.accepted("sleep_episode").is_empty()
+    assert "sleep from midnight to midnight belongs to two nights" in contents.notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("window", "name", "told"),
+    [
+        ("00:00:00-23:59:55", "x.csv", "MM"),
+        ("00:00:00-23:59:55", "part5_daysummary_WW_L30M100V400_T5A5.csv", "MM"),  # content before name
+        ("09:00:00-23:59:55", "part5_daysummary_full_MM_L30M100V400_T5A5.csv", "MM"),
+        ("07:00:00-07:30:00", "part5_daysummary_WW_L30M100V400_T5A5.csv", "WW"),
+        ("23:00:00-22:30:00", "part5_daysummary_OO_L30M100V400_T5A5.csv", "OO"),
+    ],
+)
+def test_a_report_without_the_kind_of_its_windows_is_told_by_their_start_or_its_name(
+    tmp_path: Path, window: str, name: str, told: str
+) -> None:
+    header = (
+        "ID,start_end_window,calendar_date,nonwear_perc_day,dur_day_total_IN_min,sleeponset,wakeup,dur_spt_sleep_min"
+    )
+    contents = read(written(tmp_path / name, f"{header}\nP1,{window},2025-03-01,0,600,23,31,400\n"), LONDON)
+    assert contents.accepted("daily_total").height == (told == "MM")
+    assert contents.accepted("sleep_episode").height == (told == "WW")
+    assert contents.n_ignored == (told == "OO")
+
+
+def test_a_report_of_windows_that_nothing_tells_needs_its_name(tmp_path: Path) -> None:
+    refusal = refusal_of(read, written(tmp_path / "x.csv", WINDOWS.read_bytes()), LONDON)
+    assert refusal.rule == "name_needed"
+    assert "part5_daysummary_WW_" in str(refusal)
+
+
+# --- nights of part 5 ---
+
+
+def test_without_part_4_nights_are_those_of_windows_from_waking_to_waking() -> None:
+    contents = read(WINDOWS, settings(participant=None, zone="Europe/Berlin"))
+    columns = (
+        "episode_id", "date", "start_at", "end_at", "total_sleep_time_min", "time_in_bed_min",
+        "wake_after_sleep_onset_min",
+    )  # fmt: skip
+    episodes = contents.accepted("sleep_episode")
+    assert episodes.select(columns).rows() == [
+        ("night of 2025-03-01", date(2025, 3, 2), at(2025, 3, 1, 22, 30), at(2025, 3, 2, 6, 15), 420.0, 465.0, 45.0),
+        ("night of 2025-03-02", date(2025, 3, 3), at(2025, 3, 3, 1, 0), at(2025, 3, 3, 8, 0), 375.0, 420.0, 45.0),
+    ]
+    assert [(ignored.rows, ignored.reason[:60]) for ignored in contents.ignored] == [
+        (1, "nights of which more than a third was not worn"),
+        (1, "windows whose minutes are not those from sleep onset to waki"),
+    ]
+    # The same night has the same name and the same times as in part 4, should both come one after the other.
+    same = ["participant_id", "source", "device", "episode_id", "date", "start_at", "end_at"]
+    nights_of_4 = read(NIGHTS, settings(participant=None, zone="Europe/Berlin")).accepted("sleep_episode")
+    assert episodes.select(same).equals(nights_of_4.select(same))
+
+
+def test_two_windows_that_begin_on_one_date_are_two_nights_and_a_repeated_one_is_the_same(tmp_path: Path) -> None:
+    lines = WINDOWS.read_text().splitlines(keepends=True)
+    second = lines[2].replace("2025-03-02", "2025-03-01").replace(",26,", ",35,").replace(",33,", ",42,")
+    contents = read(written(tmp_path / WINDOWS.name, "".join([*lines[:2], lines[1], second])), LONDON)
+    assert contents.accepted("sleep_episode")["episode_id"].to_list() == [
+        "night of 2025-03-01", "night of 2025-03-01", "night of 2025-03-01 (2)"
+    ]  # fmt: skip
+
+
+def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp_path: Path) -> None:
+    lines = NIGHTS.read_text().splitlines(keepends=True)
+    entries: dict[str, str | bytes] = {"part4.csv": "".join(lines[:2] + lines[3:]), WINDOWS.name: WINDOWS.read_bytes()}
+    contents = read(zipped(tmp_path / "results.zip", entries), LONDON)
+    episodes = contents.accepted("sleep_episode").select("date", "total_sleep_time_min").rows()
+    assert episodes == [(date(2025, 3, 2), pytest.approx(414)), (date(2025, 3, 3), 375.0)]
+    assert (1, "the report of part 4 tells the same night") in [(one.rows, one.reason) for one in contents.ignored]
+    assert contents.n_rows == 2 + 4
+
+
+def test_a_night_of_a_window_may_lie_over_a_change_of_the_clocks(tmp_path: Path) -> None:
+    text = WINDOWS.read_text().replace("2025-03-01", "2025-03-29", 1).replace(",420,45,", ",360,45,", 1)
+    contents = read(written(tmp_path / WINDOWS.name, text.replace(",465,", ",405,", 1)), LONDON)
+    first = contents.accepted("sleep_episode").row(0, named=True)
+    assert (first["start_at"], first["end_at"]) == (at(2025, 3, 29, 23, 30), at(2025, 3, 30, 6, 15))
+    assert first["time_in_bed_min"] == 405
+
+
+@pytest.mark.parametrize("window", ["OO", "segment1", "MMM"])
+def test_windows_that_are_neither_are_counted(tmp_path: Path, window: str) -> None:
+    contents = read(written(tmp_path / "part5.csv", DAYS.read_text().replace('"MM"', f'"{window}"', 1)), LONDON)
+    assert contents.accepted("daily_total").is_empty()
+    assert contents.n_rows == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "other", "column", "rule"),
+    [
+        (",420,45,", ",much,45,", "dur_spt_sleep_min", "unreadable"),
+        (",465,", ",all,", "dur_spt_min", "unreadable"),
+        (",23.5,", ",late,", "sleeponset", "unreadable"),
+        (",420,45,", ",480,0,", "total_sleep_time_min", "asleep_longer_than_in_bed"),
+    ],
+)
+def test_a_night_of_a_window_that_cannot_be_is_rejected(
+    tmp_path: Path, cell: str, other: str, column: str, rule: str
+) -> None:
+    contents = read(written(tmp_path / WINDOWS.name, WINDOWS.read_text().replace(cell, other, 1)), LONDON)
+    assert contents.rejected() == [(WINDOWS.name, 2, column, rule)]
 
 
 def test_semicolons_and_decimal_commas_and_a_byte_order_mark(tmp_path: Path) -> None:

@@ -96,6 +96,15 @@ def test_a_night_with_nothing_but_time_awake_in_its_stages_is_told_by_its_durati
     assert contents.accepted("sleep_episode")["total_sleep_time_min"].to_list() == [480.0]
 
 
+def test_stages_of_a_sleep_that_is_not_told_are_segments(tmp_path: Path) -> None:
+    rows = FILES["sleep_stage"].replace(b",u1,,40001", b",u1,,40009")
+    extra = b"2025-03-08 22:00:00.000,u9,,40002,UTC+0100,w,2025-03-08 23:00:00.000,s4,\n"
+    contents = read(zipped(tmp_path / "samsung.zip", {"a.csv": FILES["sleep"], "b.csv": rows + extra}), BERLIN)
+    assert contents.accepted("sleep_segment")["start_at"].to_list() == [at(2025, 3, 8, 22)]
+    assert contents.rejected() == [("b.csv", 4, "stage", "unreadable")]  # no stage has the number 40009
+    assert contents.n_rows == 4 + 4
+
+
 # --- UTC or local? ---
 
 
@@ -167,8 +176,61 @@ def test_steps_by_the_minute_are_read_where_there_are_no_days(tmp_path: Path) ->
     assert kinds == ["app", "unknown"]  # so that the app's sum counts where both files come on their own
     whole = export(tmp_path, "step_daily_trend", "pedometer_day_summary", "pedometer_step_count")
     assert whole.accepted("step_count").is_empty()
-    assert whole.accepted("daily_total").height == 1
-    assert whole.n_ignored == 2 + 3 + 2
+    # A day of 0 steps in the trend has its steps from the summary.
+    assert whole.accepted("daily_total").select("date", "value").rows() == [
+        (date(2025, 3, 1), 9123.0),
+        (date(2025, 3, 2), 7010.0),
+    ]
+    assert whole.n_rows == 3 + 3 + 2
+
+
+def test_what_totals_leave_open_is_read_by_the_minute(tmp_path: Path) -> None:
+    later = FILES["pedometer_step_count"].replace(b"2025-03-01 23:01:00", b"2025-03-02 23:01:00")
+    entries = {
+        "a.csv": FILES["step_daily_trend"],
+        "b.csv": later.replace(b"2025-03-01 23:02:00", b"2025-03-02 23:02:00"),
+    }
+    contents = read(zipped(tmp_path / "samsung.zip", entries), settings(zone="Asia/Tokyo"))
+    # 1 March 22:58 UTC is 23:58 on the clock beside it; the other minute lies on 3 March.
+    assert contents.accepted("step_count")["start_at"].to_list() == [at(2025, 3, 2, 23, 1)]
+    assert contents.n_rows == 3 + 2
+
+
+@pytest.mark.parametrize(
+    ("day_time", "day"),
+    [
+        ("1740873600000", date(2025, 3, 2)),  # the UTC midnight of the date
+        ("1740870000000", date(2025, 3, 2)),  # midnight in Berlin
+        ("2025-03-02 00:00:00.000", date(2025, 3, 2)),
+    ],
+)
+def test_a_day_is_dated_by_the_midnight_that_it_names(tmp_path: Path, day_time: str, day: date) -> None:
+    text = f"com.samsung.shealth.step_daily_trend,1,1\nday_time,count,source_type\n{day_time},5000,-2,\n"
+    contents = read(written(tmp_path / "trend.csv", text), BERLIN)
+    assert contents.accepted("daily_total")["date"].to_list() == [day]
+    assert ("other moments" in contents.notes[0].message) == (day_time == "1740870000000")
+
+
+def test_dates_that_no_row_merges_keep_their_largest_count_beside_others_that_are_merged(tmp_path: Path) -> None:
+    rows = "1740787200000,9000,-2,\n1740787200000,4000,0,\n1740873600000,3000,0,\n1740873600000,5000,1,\n"
+    text = f"com.samsung.shealth.step_daily_trend,1,1\nday_time,count,source_type\n{rows}"
+    contents = read(written(tmp_path / "trend.csv", text), BERLIN)
+    assert contents.accepted("daily_total")["value"].to_list() == [9000.0, 5000.0]
+    assert contents.n_rows == 4
+
+
+@pytest.mark.parametrize(("kind", "column"), [("exercise", "start_time"), ("pedometer_step_count", "count")])
+def test_a_table_with_other_columns_is_left_out_and_the_rest_is_read(tmp_path: Path, kind: str, column: str) -> None:
+    header = FILES[kind].splitlines()[1]
+    other = header.replace(f".{column},".encode(), b".renamed,")
+    assert other != header
+    entries = {"a.csv": FILES["sleep"], "b.csv": FILES[kind].replace(header, other)}
+    contents = read(zipped(tmp_path / "samsung.zip", entries), BERLIN)
+    assert contents.accepted("sleep_episode").height == 3
+    assert contents.rejected() == []
+    assert [(ignored.rows, ignored.reason) for ignored in contents.ignored if ignored.entry == "b.csv"] == [
+        (2, f"a table without the columns {column}, which was not read")
+    ]
 
 
 # --- exercise and the rest ---
@@ -181,6 +243,8 @@ def test_exercise_without_its_title() -> None:
         ("e1", at(2025, 3, 1, 16, 0), "walking", 42.0, 3400.0, 210.0, 101.0),
         ("e2", at(2025, 3, 2, 16, 0), "other", 30.0, None, 90.0, None),
     ]
+    told = "durations fit the time from start to end; distances were read as metres, by the speed that follows"
+    assert contents.notes[-1].message == told
     assert not any("Bo" in text for batch in contents.batches for text in batch.frame["text"])
 
 
@@ -190,6 +254,8 @@ def test_other_tables_are_told_by_the_whole_of_their_first_word(tmp_path: Path) 
     entries = {"a.csv": FILES["sleep"], "b.csv": combined, "c.csv": FILES["stress"], "jsons/d.json": "{}"}
     contents = read(zipped(tmp_path / "samsung.zip", entries), BERLIN)
     assert contents.accepted("sleep_episode").height == 3
+    wide = read(written(tmp_path / "c.csv", FILES["stress"].decode().encode("utf-16")), BERLIN)
+    assert wide.n_ignored == 1
     assert [(ignored.entry, ignored.rows) for ignored in contents.ignored[-3:]] == [
         ("b.csv", 4),
         ("c.csv", 1),

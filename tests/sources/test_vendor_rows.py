@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import ExportRefused
+from painstats.sources import vendor_rows
 from painstats.sources.csv_text import read_csv
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.export import Entry, open_export
@@ -102,9 +103,22 @@ def test_the_delimiter_is_the_one_that_gives_most_columns(tmp_path: Path, text: 
     assert delimiter_of(entry(tmp_path / "a.csv", text)) == delimiter
 
 
-@pytest.mark.parametrize(("text", "rows"), [("a\n1\n2\n", 2), ("a\n1\n2", 2), ("a\n", 0), ("a", 0)])
-def test_rows_are_counted_without_a_last_line_end_too(tmp_path: Path, text: str, rows: int) -> None:
-    assert rows_below(entry(tmp_path / "a.csv", text)) == rows
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("a\n1\n2\n", 2), ("a\n1\n2", 2), ("a\n", 0), ("a", 0), ("a\r\n1\r\n2\r\n", 2), ("a\r1\r2", 2),
+        ("a\n\n1\n\n\n2\n\n", 2), ('a\n"1\n\n1"\n2\n', 2), ('a\n"1 ""x""\n"\n2', 2), ('"a\nb"\n1', 1), ("", 0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("chunk", [1, 2, 1 << 18])
+def test_rows_are_counted_as_a_csv_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rows: int, encoding: str, chunk: int
+) -> None:
+    monkeypatch.setattr(vendor_rows, "_CHUNK_BYTES", chunk)
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode(encoding))
+    assert rows_below(Entry(path.name, path.stat().st_size, path), encoding=encoding) == rows
 
 
 def test_objects_keep_their_own_keys_and_nothing_nested(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
+from tests.sources.reading import FIXTURES, Contents, plan, read, refusal_of, settings, written, zipped
 
 CALIFORNIA = settings(zone="America/Los_Angeles")
 BERLIN = settings(zone="Europe/Berlin")
@@ -99,16 +99,17 @@ def test_a_block_awake_around_the_clock_does_not_wipe_out_the_night_in_it() -> N
     ]
 
 
-def test_states_and_sums_of_one_night_are_not_counted_as_night_and_nap(tmp_path: Path) -> None:
+def test_states_are_read_beside_the_sums_of_other_nights_as_another_device(tmp_path: Path) -> None:
     entries = {
         "sleep.csv": (FIXTURES / "withings_sleep.csv").read_bytes(),
         "raw_tracker_sleep-state.csv": STATES.read_bytes(),
     }
     contents = read(zipped(tmp_path / "data.zip", entries), BERLIN)
-    assert contents.accepted("sleep_segment").is_empty()
-    assert (11, "sleep.csv holds the sums of the same nights") in [(i.rows, i.reason) for i in contents.ignored]
+    assert contents.accepted("sleep_episode")["date"].dt.month().unique().to_list() == [3]
     alone = read(STATES, BERLIN).accepted("sleep_segment")
+    assert contents.accepted("sleep_segment").equals(alone)
     assert set(alone["device"]).isdisjoint(contents.accepted("sleep_episode")["device"])
+    assert contents.n_rows == 4 + 74
 
 
 @pytest.mark.parametrize(
@@ -150,14 +151,16 @@ def test_sums_of_a_night_and_which_one_is_the_main_sleep() -> None:
         (date(2025, 3, 3), 420.0, 450.0, 15.0, True),
     ]
     assert contents.ignored[0].reason == "nights of 0 minutes asleep"
-    assert contents.notes[0].message.startswith("sleep and time awake add up to the time in bed")
+    told = [note.message for note in contents.notes]
+    assert told[0] == "times are instants by their offset, that of the account; days are of the person's zone"
+    assert told[1].startswith("sleep and time awake add up to the time in bed")
 
 
 def test_where_parts_are_not_the_whole_the_time_awake_is_not_told(tmp_path: Path) -> None:
     row = "2025-03-01T22:00:00+01:00,2025-03-02T06:00:00+01:00,14400,7200,0,60,0,0,0,0,0,0,0,0,,"
     contents = nights(tmp_path, SLEEP_HEADER, row)
     assert contents.accepted("sleep_episode")["wake_after_sleep_onset_min"].to_list() == [None]
-    assert "do not add up" in contents.notes[0].message
+    assert "do not add up" in contents.notes[-1].message
 
 
 @pytest.mark.parametrize(
@@ -176,6 +179,7 @@ def test_headers_in_other_languages_and_orders(tmp_path: Path, header: str) -> N
     assert episode["start_at"] == at(2025, 3, 1, 21, 0)  # without an offset: the clock of Berlin
     assert episode["end_at"] - episode["start_at"] == timedelta(hours=8)
     assert episode["total_sleep_time_min"] == 420
+    assert contents.notes[0].message == "1 rows have times without an offset, read on the clock of the person's zone"
 
 
 @pytest.mark.parametrize(
@@ -217,5 +221,42 @@ def test_a_whole_export_has_other_files_that_are_counted(tmp_path: Path) -> None
         "sleep.csv": SLEEP_HEADER + "\n",
     }
     contents = read(zipped(tmp_path / "data.zip", entries), BERLIN)
-    assert contents.ignored[-1].reason == "2 other file(s) of the archive: not used"
-    assert contents.notes[0].message == "it has a header and no rows"
+    assert [(ignored.entry, ignored.rows, ignored.reason) for ignored in contents.ignored] == [
+        ("weight.csv", 1, "a table that is not known"),
+        ("data.zip", 0, "1 other file(s) of the archive: not used"),
+    ]
+    assert "it has a header and no rows" in [note.message for note in contents.notes]
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.bin", "x.zip"])
+@pytest.mark.parametrize("kind", ["aggregates_steps", "raw_tracker_steps", "raw_tracker_sleep-state"])
+def test_a_file_that_only_its_name_tells_is_refused_with_the_name_that_it_needs(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    content = (FIXTURES / f"withings_{kind}.csv").read_bytes()
+    path = zipped(tmp_path / name, {"x.csv": content}) if name == "x.zip" else written(tmp_path / name, content)
+    refusal = refusal_of(read, path, BERLIN)
+    assert refusal.rule == "name_needed"
+    assert ("aggregates_steps.csv" if "aggregates" in kind else "raw_tracker_sleep-state.csv") in str(refusal)
+
+
+def test_a_nameless_file_beside_others_is_counted(tmp_path: Path) -> None:
+    entries = {
+        "x.csv": (FIXTURES / "withings_aggregates_steps.csv").read_bytes(),
+        "sleep.csv": (FIXTURES / "withings_sleep.csv").read_bytes(),
+    }
+    contents = read(zipped(tmp_path / "data.zip", entries), BERLIN)
+    assert contents.accepted("daily_total").is_empty()
+    assert contents.n_rows == 24 + 4
+
+
+def test_a_table_of_the_same_columns_that_may_be_a_diary_is_left_alone(tmp_path: Path) -> None:
+    rating = {"item": "pain", "column": "value", "scale": (0, 1000), "higher_is": "worse", "recall": "today"}
+    declared = settings(diaries=[plan(file="diary.csv", items=[rating])])
+    path = written(tmp_path / "diary.csv", "date,value\n2024-03-01,250\n2024-03-02,7\n")
+    assert read(path, declared).source == "diary"
+    path = written(tmp_path / "x.csv", "date,value\n2024-03-01,100\n2024-03-02,7\n")
+    assert refusal_of(read, path).rule == "not_recognised"

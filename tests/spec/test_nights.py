@@ -186,6 +186,26 @@ def test_an_unstaged_nap_of_the_same_device_is_kept(store):
     ) == [("2026-01-11", 420, 90)]
 
 
+def test_sums_of_a_night_go_before_the_states_of_another_device_that_tell_other_nights(store):
+    put(
+        store,
+        "sleep_segment",
+        """
+        source   | device          | device_kind | start_at               | end_at                 | stage
+        withings | withings-states | tracker     | 2026-01-10 23:00:00+00 | 2026-01-11 06:00:00+00 | light
+        withings | withings-states | tracker     | 2026-01-11 23:00:00+00 | 2026-01-12 05:00:00+00 | deep
+    """,
+    )
+    assert nights(
+        store,
+        """
+        source   | device   | device_kind | date       | total_sleep_time_min
+        withings | withings | tracker     | 2026-01-11 | 400
+    """,
+        "sleep_episode",
+    ) == [("2026-01-11", 400, 0), ("2026-01-12", 360, 0)]
+
+
 def test_awake_time_told_twice_is_subtracted_once(store):
     assert nights(
         store,

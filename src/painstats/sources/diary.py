@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 import polars as pl
@@ -23,6 +22,7 @@ from painstats.sources.diary_advice import (
 from painstats.sources.diary_rows import item_names, read_moments, self_reports
 from painstats.sources.diary_selection import chosen_rows, dated_by_event
 from painstats.sources.export import Entry, Export, refused
+from painstats.sources.participant_ids import refuse_alike
 from painstats.study import DiaryPlan, ItemPlan
 
 MAX_UNREAD_DATES = 0.5
@@ -146,21 +146,8 @@ def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments:
 
 
 def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, table: CsvTable) -> None:
-    """Refuse ids that differ only in capitals, spaces or the encoding of accents: they are one person or two."""
-    if plan.participant_column is None:
-        return
-    first_line: dict[str, tuple[str, int]] = {}
-    for name, line in zip(table.cells[plan.participant_column], table.lines, strict=True):
-        folded = " ".join(unicodedata.normalize("NFC", name).casefold().split())
-        known, known_line = first_line.setdefault(folded, (name, line))
-        if known != name:
-            raise refused(
-                "id_collision",
-                entry,
-                f"the ids in {plan.participant_column} on lines {known_line} and {line} differ only in capitals, "
-                "spaces or accents; write them alike if they are one person, and differently if they are two",
-                line,
-            )
+    if plan.participant_column is not None:
+        refuse_alike(entry, plan.participant_column, table.cells[plan.participant_column], table.lines)
 
 
 def _refuse_scale(entry: Entry, item: ItemPlan, answers: pl.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -15,8 +16,9 @@ from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.day_formats import day_format_of, days, split_times
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.fitabase_nights import read_nights
+from painstats.sources.participant_ids import refuse_alike
 from painstats.sources.text import first_problem, numbers, whole_numbers
-from painstats.sources.vendor_rows import rows_below
+from painstats.sources.vendor_rows import is_csv, other_files, rows_below
 
 ID_COLUMNS = ("Id", "Customer Id")
 
@@ -101,9 +103,7 @@ _TRACKER = {"device": "fitbit", "device_kind": "tracker"}
 
 
 def _kind(entry: Entry) -> FileKind | None:
-    if entry.member is not None and not entry.label.lower().endswith(".csv"):
-        return None
-    header = set(header_of(entry))
+    header = set(header_of(entry)) if is_csv(entry) else set()
     if not header.intersection(ID_COLUMNS):
         return None
     known = ((kind, {kind.date_column, *kind.measures, *kind.known_by}) for kind in KINDS)
@@ -115,23 +115,24 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    n_other = 0
+    others = []
     for entry in export.entries:
         kind = _kind(entry)
         if kind is None:
-            n_other += 1
+            others.append(entry)
         elif kind.unused:
             yield Ignored(entry.label, rows_below(entry), f"{kind.name}: {kind.unused}")
         else:
             yield from _read_table(entry, kind, read_csv(entry), settings)
-    if n_other:
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+    yield from other_files(export, others)
 
 
 def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
     if table.height:
         cells, day_format = _dated(entry, kind, _cells(entry, kind, table))
-        yield Noted(entry.label, f"dates in {kind.date_column} were read as {day_format}, decided by the whole column")
+        clock = "; clock times are those of the person's zone" if kind.length_min or kind.is_sleep else ""
+        told = f"dates in {kind.date_column} were read as {day_format}, decided by the whole column{clock}"
+        yield Noted(entry.label, told)
         yield from _read_cells(entry, kind, cells, settings)
     elif table.ragged.is_empty():
         yield Noted(entry.label, "it has a header and no rows")
@@ -150,6 +151,8 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
             yield from in_batches(DAILY_TOTAL, _daily(cells, column, measure, kind))
             continue
         steps = _intervals(cells, column, kind, settings)
+        if column not in WIDE and steps.height > 1:
+            yield Noted(entry.label, _how_far_apart(steps, kind.length_min))
         # Minutes are filled up with zeros, worn or not, so that a minute without steps says nothing.
         idle = (pl.col("step_count") == 0).fill_null(False) & pl.lit(kind.length_min == 1)
         if n_idle := steps.select(idle.sum()).item():
@@ -159,6 +162,7 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
 
 def _cells(entry: Entry, kind: FileKind, table: CsvTable) -> pl.DataFrame:
     id_column = next(name for name in ID_COLUMNS if name in table.header)
+    refuse_alike(entry, id_column, table.cells[id_column], table.lines)
     participant = pl.col("participant_id")
     device = _BY_MINUTE if kind.length_min == 1 or kind.is_sleep else _TRACKER
     return pl.DataFrame(
@@ -212,6 +216,17 @@ def _intervals(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadS
         start_at.dt.offset_by(f"{kind.length_min}m").alias("end_at"),
         whole_numbers(column).alias("step_count"),
     ).with_columns(_problem({kind.date_column: pl.col("start_at").is_null(), column: pl.col("step_count").is_null()}))
+
+
+def _how_far_apart(steps: pl.DataFrame, length_min: int) -> str:
+    """Say how many rows follow the one before as soon as it ends, which shows how long a row lasts."""
+    starts = steps.select("participant_id", "start_at").drop_nulls().unique().sort("participant_id", "start_at")
+    gaps = starts.select(pl.col("start_at").diff().over("participant_id").drop_nulls())["start_at"]
+    n_next = int((gaps == timedelta(minutes=length_min)).sum())
+    return (
+        f"{n_next} of {len(gaps)} times of a person follow the one before after {length_min} minutes, as long as each "
+        "row was taken to last"
+    )
 
 
 def _problem(problems: dict[str, pl.Expr]) -> pl.Expr:

@@ -9,13 +9,16 @@ import polars as pl
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
 from painstats.sources.clocks import instants_of, local_dates_of
-from painstats.sources.contract import Ignored, Read, ReadSettings
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
 from painstats.sources.export import Entry
 from painstats.sources.text import first_problem, whole_numbers
 from painstats.sources.vendor_rows import main_sleeps
 
-ASLEEP, AWAKE = 1, 3
-"""Values of a minute; 2 is restless, which Fitbit does not count as asleep."""
+ASLEEP, RESTLESS, AWAKE = 1, 2, 3
+"""Values of a minute; Fitbit does not count restless ones as asleep."""
+
+MIN_ASLEEP = 0.5
+"""Least share of minutes asleep for the values to be what they are taken for: nearly all of a sleep log is asleep."""
 
 
 def read_nights(entry: Entry, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
@@ -32,12 +35,26 @@ def read_nights(entry: Entry, cells: pl.DataFrame, settings: ReadSettings) -> It
     minutes = _timed(cells, settings)
     unread = pl.col("column").is_not_null()
     yield from in_batches(SLEEP_EPISODE, _without_times(minutes.filter(unread)))
+    n_read = minutes.height - int(minutes.select(unread.sum()).item())
     read = minutes.filter(~unread).unique(["participant_id", "logId", "start_at"], keep="first", maintain_order=True)
+    are_known, told = _values(read["state"])
+    yield Noted(entry.label, told)
+    if not are_known:
+        yield Ignored(entry.label, n_read, "minutes of sleep whose values have another meaning than the one known")
+        return
     nights = _joined(read, settings)
     yield from in_batches(SLEEP_EPISODE, nights)
-    n_joined = minutes.height - int(minutes.select(unread.sum()).item()) - nights.height
-    if n_joined:
+    if n_joined := n_read - nights.height:
         yield Ignored(entry.label, n_joined, "minutes of a night, kept as one sleep with its first")
+
+
+def _values(states: pl.Series) -> tuple[bool, str]:
+    """Check that most minutes are asleep, as they are if 1 means that, and say so."""
+    counts = [int((states == state).sum()) for state in (ASLEEP, RESTLESS, AWAKE)]
+    told = f"of {len(states)} minutes {counts[0]} have the value 1, {counts[1]} have 2 and {counts[2]} have 3"
+    if counts[0] < MIN_ASLEEP * len(states):
+        return False, f"{told}: 1 cannot be asleep, and sleep was not read"
+    return True, f"{told}, read as asleep, restless and awake; restless is not asleep"
 
 
 def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
@@ -13,6 +14,7 @@ from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.export import Entry, Export
+from painstats.sources.session_checks import SPEED_M_PER_S, median_of
 from painstats.sources.strict_json import read_objects
 from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.vendor_rows import (
@@ -63,32 +65,43 @@ KINDS = {
 """Keys that tell each kind of file; the first kind whose keys all occur counts."""
 
 RESTING_KCAL_PER_MIN = (0.4, 2.0)
-SPEED_M_PER_S = (0.2, 20.0)
-"""What energy at rest, and the typical speed of sessions, can be: they tell the units of a file."""
+"""What energy at rest can be: with the typical speed of sessions it tells the units of a file."""
 
 KJ_PER_KCAL = 4.184
-_NAME = re.compile(r"UDSFile|sleepData|healthStatusData|summarizedActivities", re.IGNORECASE)
+
+MAX_UNEXPLAINED_MIN = 10
+"""Greatest difference between the time in bed and its parts, for the parts to fill it."""
+
+MAX_OPENED = 200
+"""Files of an archive up to which each is looked into."""
+
+_NAME = re.compile(r"(?:UDSFile|sleepData|healthStatusData|summarizedActivities).*\.json$", re.IGNORECASE)
+_FIRST_BYTES = 64
 _HEAD_BYTES = 1 << 16
 _NOT_WORN = "days without wellness data: the watch was not worn"
 _NO_NIGHT = "placeholders without a night or without any stage"
 
 
 def _kind(entry: Entry) -> str | None:
-    """Say what an entry is by its keys; of the thousands of files in a zip only those with a likely name are opened."""
-    if entry.member is not None and not (entry.label.lower().endswith(".json") and _NAME.search(entry.label)):
+    """Say what an entry is by its keys."""
+    if not entry.head(_FIRST_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         return None
     head = entry.head(_HEAD_BYTES)
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        return None
     return next((kind for kind, keys in KINDS.items() if all(re.search(key, head) for key in keys)), None)
 
 
+def _kinds(export: Export) -> defaultdict[str | None, list[Entry]]:
+    """Sort entries by what they are; of a whole archive's thousands of files only those of a likely name are opened."""
+    is_whole = len(export.entries) > MAX_OPENED
+    return entries_by_kind(export, lambda entry: None if is_whole and not _NAME.search(entry.label) else _kind(entry))
+
+
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+    return any(_kinds(export))
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+    kinds = _kinds(export)
     offsets: dict[str, int] = {}
     for entry in kinds["days"]:
         days = object_rows(entry, read_objects(entry), DAY_KEYS)
@@ -128,6 +141,13 @@ def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     )
     yield from ignored
     yield from daily_totals(rows, DAYS, "calendarDate")
+    n_of_day = int(rows.select((numbers("currentDayRestingHeartRate") != 0).sum()).item())
+    if n_resting := rows["restingHeartRate"].count():
+        yield Noted(
+            str(rows["entry"][0]),
+            f"resting heart rate is that of the day itself on {n_of_day} of {n_resting} days, else restingHeartRate, "
+            "which may be a mean over several days",
+        )
 
 
 def _offsets(days: pl.DataFrame) -> dict[str, int]:
@@ -159,7 +179,14 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
     )
     episodes, message = _by_waking(episodes, settings)
     if rows.height:
+        n_known = episodes["utc_offset_min"].count()
         yield Noted(entry.label, message)
+        yield Noted(entry.label, _how_filled(episodes))
+        yield Noted(
+            entry.label,
+            f"{n_known} of {rows.height} nights have the offset of the days' summaries (wellnessStartTimeLocal), the "
+            "others the clock of the person's zone",
+        )
     yield from in_batches(
         SLEEP_EPISODE,
         episodes.with_columns(
@@ -175,6 +202,17 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
         ),
     )
     yield from _read_naps(entry, nights, offsets, settings)
+
+
+def _how_filled(episodes: pl.DataFrame) -> str:
+    """Say in how many nights stages and time awake are all of the time in bed, as they are if they are in seconds."""
+    told_min = pl.col("total_sleep_time_min") + pl.col("wake_after_sleep_onset_min").fill_null(0)
+    fits = ((told_min - pl.col("time_in_bed_min")).abs() <= MAX_UNEXPLAINED_MIN).fill_null(False)
+    n_fitting = int(episodes.select(fits.sum()).item())
+    return (
+        f"sleep is deep, light and REM sleep together; in {n_fitting} of {episodes.height} nights these and the time "
+        "awake fill the time in bed"
+    )
 
 
 def _by_waking(episodes: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, str]:
@@ -197,7 +235,7 @@ def _read_naps(
     lines, naps = [], []
     for line, night in enumerate(nights, 1):
         listed = night.get("napList")
-        found = [nap for nap in listed if isinstance(nap, dict)] if isinstance(listed, list) else []
+        found = [nap if isinstance(nap, dict) else {} for nap in listed] if isinstance(listed, list) else []
         naps += found
         lines += [line] * len(found)
     if not naps:
@@ -240,13 +278,21 @@ def _sleep_problem(start: str, end: str, minutes: Mapping[str, pl.Expr]) -> pl.E
 
 def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     """Read the night's mean heart rate variability (RMSSD); 0 and status UNKNOWN mean that there is none."""
-    found = [{"calendarDate": day.get("calendarDate"), "hrv": _variability(day)} for day in read_objects(entry)]
+    days = read_objects(entry)
+    found = [{**day, "hrv": _variability(day)} for day in days]
     rows, ignored = put_aside(
-        _dated(object_rows(entry, found, ("calendarDate", "hrv")), settings),
+        _dated(
+            object_rows(entry, found, ("calendarDate", "hrv")).with_columns(
+                object_rows(entry, days, ("calendarDate", "metrics"))["text"]
+            ),
+            settings,
+        ),
         {"days without heart rate variability": pl.col("hrv").is_null() | (numbers("hrv") == 0)},
     )
     yield from ignored
     yield from daily_totals(rows, (HRV,), "calendarDate")
+    told = f"{rows.height} of {len(found)} days have a metric of type HRV"
+    yield Noted(entry.label, f"{told}, read as the RMSSD of the night" if rows.height else f"{told}; none was read")
 
 
 def _variability(day: Mapping[str, object]) -> object:
@@ -275,7 +321,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
 
 def _listed(outer: Mapping[str, object]) -> list[dict[str, object]]:
     inner = outer.get(ACTIVITIES)
-    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+    return [one if isinstance(one, dict) else {} for one in inner] if isinstance(inner, list) else []
 
 
 def _sessions(rows: pl.DataFrame, per_metre: float | None, per_kcal: float | None) -> pl.DataFrame:
@@ -302,7 +348,7 @@ def _sessions(rows: pl.DataFrame, per_metre: float | None, per_kcal: float | Non
 
 def _distance_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
     """Tell centimetres from metres by the typical speed."""
-    speed = _median(rows.filter(numbers("distance") > 0), numbers("distance") / (numbers("duration") / 1000))
+    speed = median_of(rows.filter(numbers("distance") > 0), numbers("distance") / (numbers("duration") / 1000))
     for per_metre, name in ((100.0, "centimetres"), (1.0, "metres")):
         if speed is not None and SPEED_M_PER_S[0] <= speed / per_metre <= SPEED_M_PER_S[1]:
             return per_metre, f"distances were read as {name}, by the speed that follows"
@@ -311,17 +357,11 @@ def _distance_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
 
 def _energy_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
     """Tell kilojoules from kilocalories by the energy at rest, where the file has it."""
-    rate = _median(rows, numbers("bmrCalories") / (numbers("duration") * MILLISECONDS))
+    rate = median_of(rows, numbers("bmrCalories") / (numbers("duration") * MILLISECONDS))
     for per_kcal, name in ((1.0, "kilocalories"), (KJ_PER_KCAL, "kilojoules")):
         if rate is not None and RESTING_KCAL_PER_MIN[0] <= rate / per_kcal <= RESTING_KCAL_PER_MIN[1]:
             return per_kcal, f"energy was read as {name}, by the energy at rest that follows"
     return None, "energy was not read: the file does not show its unit"
-
-
-def _median(rows: pl.DataFrame, value: pl.Expr) -> float | None:
-    found = rows.select(value.alias("value"))["value"]
-    median = found.filter(found.is_finite()).median()
-    return float(median) if isinstance(median, float) else None
 
 
 SOURCE = Source(

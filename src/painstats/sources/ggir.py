@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,8 +13,9 @@ from painstats.sources.batching import in_batches
 from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
-from painstats.sources.day_formats import day_format_of, days
+from painstats.sources.day_formats import YEAR_FIRST, day_format_of, days
 from painstats.sources.export import Entry, Export, refused
+from painstats.sources.participant_ids import refuse_alike
 from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     HOURS,
@@ -23,14 +24,19 @@ from painstats.sources.vendor_rows import (
     csv_rows,
     daily_totals,
     delimiter_of,
+    entries_by_kind,
     is_csv,
+    other_files,
     put_aside,
     rows_below,
 )
 
 NIGHT = ("ID", "sleeponset", "wakeup", "SptDuration", "SleepDurationInSpt", "WASO")
 NIGHT_FILTERS = ("cleaningcode", "fraction_night_invalid", "night", "guider_inbedDuration")
-DAY = ("ID", "window", "nonwear_perc_day")
+WINDOW = (
+    "ID", "window", "start_end_window", "nonwear_perc_day", "sleeponset", "wakeup", "dur_spt_min", "dur_spt_sleep_min",
+    "nonwear_perc_spt", "cleaningcode",
+)  # fmt: skip
 DAY_COLUMNS = (
     DailyColumn("dur_day_total_IN_min", "sedentary_time_min"),
     DailyColumn("dur_day_total_LIG_min", "lightly_active_time_min"),
@@ -54,9 +60,20 @@ CLEANING = {
 }
 """What GGIR's ``cleaningcode`` says of nights that do not count; 0 and 1 are good."""
 
-CALENDAR_DAY = "MM"
+WINDOWS = {
+    "MM": "sleep from midnight to midnight belongs to two nights, and is read from part 4 or from windows WW alone",
+    "WW": "a window from waking to waking ends with the night that begins on that date",
+}
+"""Windows of part 5 that are read: calendar days for activity, and from waking to waking for nights."""
+
+MAX_UNEXPLAINED_MIN = 5
+"""Greatest difference between the sleep window of a night and the time from its onset to its waking."""
+
 _THRESHOLDS = re.compile(r"L\d+(?:\.\d+)?M\d+(?:\.\d+)?V\d+(?:\.\d+)?")
+_NAMED_WINDOW = re.compile(r"daysummary_(?:full_)?(MM|WW|OO)(?:_|\b)", re.IGNORECASE)
 _LONGEST_HOURS = 72
+_ACTIVE = tuple(column.column for column in DAY_COLUMNS)
+_NO_NIGHTS = pl.DataFrame(schema={"ID": pl.String, "calendar": pl.Date})
 
 
 def _kind(entry: Entry) -> str | None:
@@ -66,7 +83,7 @@ def _kind(entry: Entry) -> str | None:
     header = set(header_of(entry, delimiter=delimiter_of(entry)))
     if header.issuperset(NIGHT) and header.intersection(DATE_NAMES):
         return "nights"
-    if header.issuperset(("ID", "window", DAY_COLUMNS[0].column)) and header.intersection(DATE_NAMES):
+    if header.issuperset(("ID", DAY_COLUMNS[0].column)) and header.intersection(DATE_NAMES):
         return "days"
     return "unused" if "ID" in header and {"cleaningcode", "GGIRversion", "bodylocation"} & header else None
 
@@ -77,100 +94,148 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
-        kinds[_kind(entry)].append(entry)
-    for entry in kinds["nights"]:
-        yield from _read_nights(entry, settings)
+    kinds = entries_by_kind(export, _kind)
+    nights = [_report(entry, (*NIGHT, *NIGHT_FILTERS)) for entry in kinds["nights"]]
+    for report in nights:
+        yield from _read_nights(report, settings)
+    known = pl.concat([_NO_NIGHTS, *(report.rows.select(_NO_NIGHTS.columns) for report in nights)]).unique()
+    known = known.with_columns(pl.lit(True).alias("is_known"))
     for entry in kinds["days"]:
-        yield from _read_days(entry)
+        yield from _read_windows(_report(entry, (*WINDOW, *_ACTIVE)), known, settings)
     for entry in kinds["unused"]:
         yield Ignored(entry.label, rows_below(entry), "a report of GGIR that is not used")
-    if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+    yield from other_files(export, kinds[None])
 
 
 # --- tables ---
 
 
-def _rows(entry: Entry, table: CsvTable, columns: tuple[str, ...], delimiter: str) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of GGIR: its rows with the participant and ``calendar`` (a date), and how that was written."""
+
+    entry: Entry
+    table: CsvTable
+    rows: pl.DataFrame
+    day_format: str
+
+
+def _report(entry: Entry, columns: tuple[str, ...]) -> Report:
     """Read columns with the participant in ``ID``; where columns end with semicolons a comma is a decimal sign."""
+    delimiter = delimiter_of(entry)
+    table = read_csv(entry, delimiter=delimiter)
     date_name = next(name for name in DATE_NAMES if name in table.header)
     rows = csv_rows(entry, table, (*columns, date_name), MISSING).rename({date_name: "calendar_date"})
     if delimiter == ";":
         rows = rows.with_columns(pl.col(columns[1:]).str.replace(",", ".", literal=True))
-    return rows.with_columns(pl.col("ID").alias("participant_id"), pl.lit(SOURCE.name).alias("source"))
+    refuse_alike(entry, "ID", table.cells["ID"], table.lines)
+    day_format = _day_format(entry, rows)
+    return Report(
+        entry,
+        table,
+        rows.with_columns(
+            pl.when(pl.col("ID").is_not_null()).then(table.cells["ID"]).alias("participant_id"),
+            pl.lit(SOURCE.name).alias("source"),
+            pl.lit("tracker").alias("device_kind"),
+            days(rows["calendar_date"], day_format).alias("calendar"),
+        ),
+        day_format,
+    )
 
 
-def _dated(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
-    """Add ``calendar`` (a date), by the one format that fits the whole column: it changed with GGIR 3.1-5."""
-    texts = rows["calendar_date"]
-    readings = day_format_of(texts, rows["ID"]).readings
+def _day_format(entry: Entry, rows: pl.DataFrame) -> str:
+    """Find the one format that fits the whole column of dates: it changed with GGIR 3.1-5."""
+    if rows.is_empty():
+        return YEAR_FIRST[0]
+    readings = day_format_of(rows["calendar_date"], rows["ID"]).readings
     if not readings:
         raise refused("date_format", entry, "the dates in calendar_date follow no format that painstats knows")
-    if len(readings) > 1:
-        # GGIR has never written the month first.
-        readings = tuple(form for form in readings if form.startswith("%d"))[:1] or readings[:1]
-    return rows.with_columns(days(texts, readings[0]).alias("calendar")), readings[0]
+    # GGIR has never written the month first.
+    return next((form for form in readings if len(readings) > 1 and form.startswith("%d")), readings[0])
 
 
 # --- part 4: nights ---
 
 
-def _read_nights(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
-    delimiter = delimiter_of(entry)
-    table = read_csv(entry, delimiter=delimiter)
-    if table.height:
-        rows, day_format = _dated(entry, _rows(entry, table, (*NIGHT, *NIGHT_FILTERS), delimiter))
-        nights, ignored = put_aside(rows, _reasons_against_nights())
-        yield from ignored
-        yield from in_batches(SLEEP_EPISODE, _episodes(nights, settings))
+def _read_nights(report: Report, settings: ReadSettings) -> Iterator[Read]:
+    rows = report.rows
+    nights, ignored = put_aside(
+        rows, _reasons_against_nights(numbers("fraction_night_invalid"), pl.col("SleepDurationInSpt"))
+    )
+    yield from ignored
+    in_bed_h = pl.coalesce(numbers("guider_inbedDuration"), numbers("SptDuration"))
+    asleep_h = numbers("SleepDurationInSpt")
+    yield from in_batches(
+        SLEEP_EPISODE,
+        _episodes(
+            nights,
+            settings,
+            minutes={
+                "total_sleep_time_min": asleep_h * HOURS,
+                "time_in_bed_min": pl.max_horizontal(in_bed_h, asleep_h) * HOURS,
+                "wake_after_sleep_onset_min": numbers("WASO") * HOURS,
+            },
+            problems={
+                "SleepDurationInSpt": asleep_h.is_null(),
+                "SptDuration": in_bed_h.is_null(),
+                "WASO": pl.col("WASO").is_not_null() & numbers("WASO").is_null(),
+            },
+        ),
+    )
+    if rows.height:
         in_bed = "the guider's time in bed" if rows["guider_inbedDuration"].count() else "from sleep onset to waking"
         yield Noted(
-            entry.label,
-            f"dates in calendar_date were read as {day_format}; a night begins on that date and is dated by waking; "
-            f"time in bed is {in_bed}",
+            report.entry.label,
+            f"{_how_dated(report)}; a night begins on that date and is dated by waking; time in bed is {in_bed}",
         )
-    yield from broken_rows(entry, table, SLEEP_EPISODE)
+    yield from broken_rows(report.entry, report.table, SLEEP_EPISODE)
 
 
-def _reasons_against_nights() -> dict[str, pl.Expr]:
+def _how_dated(report: Report) -> str:
+    return f"dates in calendar_date were read as {report.day_format}, clock times as those of the person's zone"
+
+
+def _reasons_against_nights(invalid: pl.Expr, asleep: pl.Expr) -> dict[str, pl.Expr]:
     code = pl.col("cleaningcode").str.strip_suffix(".0")
-    invalid = numbers("fraction_night_invalid") > MAX_INVALID
     return {
         **{f"nights with cleaningcode {number}: {why}": code == number for number, why in CLEANING.items()},
         "nights with another cleaningcode than 0 and 1": ~code.is_in(["0", "1"]),
-        "nights of which more than a third was not worn": invalid,
-        "nights without sleep": pl.all_horizontal(pl.col("sleeponset", "wakeup", "SleepDurationInSpt").is_null()),
+        "nights of which more than a third was not worn": invalid > MAX_INVALID,
+        "nights without sleep": pl.all_horizontal(
+            pl.col("sleeponset").is_null(), pl.col("wakeup").is_null(), asleep.is_null()
+        ),
     }
 
 
-def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+def _episodes(
+    rows: pl.DataFrame, settings: ReadSettings, minutes: Mapping[str, pl.Expr], problems: Mapping[str, pl.Expr]
+) -> pl.DataFrame:
     """Read sleep windows: onset and waking are hours since the midnight on which ``calendar_date`` begins."""
     clocks = rows.with_columns(_clock("sleeponset").alias("onset"), _clock("wakeup").alias("waking"))
     who = clocks["participant_id"]
-    in_bed_h = pl.coalesce(numbers("guider_inbedDuration"), numbers("SptDuration"))
     return clocks.with_columns(
         pl.lit("ggir").alias("device"),
-        pl.lit("tracker").alias("device_kind"),
         instants_of(who, clocks["onset"], settings.time_zones).alias("start_at"),
         instants_of(who, clocks["waking"], settings.time_zones).alias("end_at"),
-        pl.format("night of {}", pl.col("calendar").cast(pl.String)).alias("episode_id"),
         pl.col("waking").dt.date().alias("date"),
-        (numbers("SleepDurationInSpt") * HOURS).alias("total_sleep_time_min"),
-        (pl.max_horizontal(in_bed_h, numbers("SleepDurationInSpt")) * HOURS).alias("time_in_bed_min"),
-        (numbers("WASO") * HOURS).alias("wake_after_sleep_onset_min"),
         pl.lit(True).alias("is_main_sleep"),
+        **minutes,
     ).with_columns(
+        _episode_id(),
         first_problem(
             calendar_date=pl.col("calendar").is_null(),
             sleeponset=pl.col("start_at").is_null(),
             wakeup=pl.col("end_at").is_null(),
-            SleepDurationInSpt=pl.col("total_sleep_time_min").is_null(),
-            SptDuration=in_bed_h.is_null(),
-            WASO=pl.col("WASO").is_not_null() & numbers("WASO").is_null(),
-        )
+            **problems,
+        ),
     )
+
+
+def _episode_id() -> pl.Expr:
+    """Name nights by the date on which they begin; several on one date are numbered."""
+    number = pl.col("start_at").rank("dense").over("participant_id", "calendar")
+    further = pl.when(number > 1).then(pl.format(" ({})", number)).otherwise(pl.lit(""))
+    return pl.format("night of {}{}", pl.col("calendar").cast(pl.String), further).alias("episode_id")
 
 
 def _clock(column: str) -> pl.Expr:
@@ -178,36 +243,90 @@ def _clock(column: str) -> pl.Expr:
     return pl.col("calendar").cast(pl.Datetime("us")) + pl.duration(seconds=(hours * 3600).round())
 
 
-# --- part 5: days ---
+# --- part 5: windows, of a calendar day or from waking to waking ---
 
 
-def _read_days(entry: Entry) -> Iterator[Read]:
+def _read_windows(report: Report, known: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+    rows, ignored = put_aside(
+        report.rows.with_columns(_window(report)),
+        {
+            "windows from sleep onset to sleep onset or between moments: they are no days, and their dates do not tell "
+            "the night": ~pl.col("window").is_in(list(WINDOWS)).fill_null(False)
+        },
+    )
+    yield from ignored
+    calendar_days, nights = (rows.filter(window=kind) for kind in WINDOWS)
+    yield from _read_days(report, calendar_days)
+    yield from _read_nights_of_windows(nights.join(known, on=["ID", "calendar"], how="left"), settings)
+    told = [WINDOWS[kind] for kind in WINDOWS if rows.filter(window=kind).height]
+    if report.rows.height:
+        yield Noted(report.entry.label, "; ".join((_how_dated(report), *told)))
+    yield from broken_rows(report.entry, report.table, DAILY_TOTAL)
+
+
+def _window(report: Report) -> pl.Expr:
+    """Say what each row's window is. Reports of one kind of window have no column for it; their name tells it."""
+    from_midnight = pl.when(pl.col("start_end_window").str.starts_with("00:00:00")).then(pl.lit("MM"))
+    named = _NAMED_WINDOW.search(report.entry.label)
+    told = pl.coalesce("window", from_midnight, pl.lit(named and named[1].upper(), pl.String)).alias("window")
+    if report.rows.height and report.rows.select(told)["window"].is_null().all():
+        raise refused(
+            "name_needed",
+            report.entry,
+            "only the name that GGIR gave it tells whether its windows are days (MM) or begin at waking (WW); "
+            "give it such a name again, as part5_daysummary_WW_….csv",
+        )
+    return told
+
+
+def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Read]:
     """Read activity of calendar days; one threshold of intensity is one device, so that two are never mixed."""
-    delimiter = delimiter_of(entry)
-    table = read_csv(entry, delimiter=delimiter)
-    columns = tuple(column.column for column in DAY_COLUMNS if column.column in table.header)
-    if table.height:
-        rows, day_format = _dated(entry, _rows(entry, table, (*DAY, *columns), delimiter))
-        thresholds = _THRESHOLDS.search(entry.label)
-        device = f"ggir-{thresholds[0]}" if thresholds else "ggir"
-        kept, ignored = put_aside(
-            rows.with_columns(
-                pl.col("calendar").alias("date"), pl.lit(device).alias("device"), pl.lit("tracker").alias("device_kind")
-            ),
-            {
-                "windows from waking to waking or between moments: they are no calendar days (timewindow MM is read)": (
-                    pl.col("window") != CALENDAR_DAY
-                ),
-                "days of which more than a third was not worn": numbers("nonwear_perc_day") > MAX_INVALID * 100,
-                "days without activity data": pl.all_horizontal(pl.col(columns).is_null()),
-            },
-        )
-        yield from ignored
-        yield from daily_totals(kept, (c for c in DAY_COLUMNS if c.column in columns), "calendar_date")
-        yield Noted(
-            entry.label, f"dates in calendar_date were read as {day_format}; sleep is read from the report of part 4"
-        )
-    yield from broken_rows(entry, table, DAILY_TOTAL)
+    thresholds = _THRESHOLDS.search(report.entry.label)
+    device = f"ggir-{thresholds[0]}" if thresholds else "ggir"
+    kept, ignored = put_aside(
+        rows.with_columns(pl.col("calendar").alias("date"), pl.lit(device).alias("device")),
+        {
+            "days of which more than a third was not worn": numbers("nonwear_perc_day") > MAX_INVALID * 100,
+            "days without activity data": pl.all_horizontal(pl.col(_ACTIVE).is_null()),
+        },
+    )
+    yield from ignored
+    yield from daily_totals(kept, DAY_COLUMNS, "calendar_date")
+
+
+def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+    """Read the night at the end of each window from waking to waking, where part 4 does not tell that night."""
+    clock_min = (numbers("wakeup") - numbers("sleeponset")) * HOURS
+    asleep_min, in_bed_min = numbers("dur_spt_sleep_min"), pl.coalesce(numbers("dur_spt_min"), clock_min)
+    nights, ignored = put_aside(
+        rows,
+        {
+            "the report of part 4 tells the same night": pl.col("is_known"),
+            **_reasons_against_nights(numbers("nonwear_perc_spt") / 100, pl.col("dur_spt_sleep_min")),
+        },
+    )
+    yield from ignored
+    episodes = _episodes(
+        nights,
+        settings,
+        minutes={
+            "total_sleep_time_min": asleep_min,
+            "time_in_bed_min": in_bed_min,
+            "wake_after_sleep_onset_min": (in_bed_min - asleep_min).clip(lower_bound=0),
+        },
+        problems={
+            "dur_spt_sleep_min": asleep_min.is_null(),
+            "dur_spt_min": pl.col("dur_spt_min").is_not_null() & numbers("dur_spt_min").is_null(),
+        },
+    )
+    elapsed_min = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
+    is_split = pl.col("column").is_null() & ((numbers("dur_spt_min") - elapsed_min).abs() > MAX_UNEXPLAINED_MIN)
+    whole, ignored = put_aside(
+        episodes,
+        {"windows whose minutes are not those from sleep onset to waking: they hold no single night": is_split},
+    )
+    yield from ignored
+    yield from in_batches(SLEEP_EPISODE, whole)
 
 
 SOURCE = Source(
@@ -215,8 +334,8 @@ SOURCE = Source(
     title="GGIR reports (part 4 and part 5, CSV)",
     reads="sleep of each night, sedentary and active minutes of each calendar day, for many participants",
     how_to_export=(
-        "Give results/part4_nightsummary_sleep_cleaned.csv and part5_daysummary_MM_….csv of the GGIR output folder, or "
-        "the folder results as a zip."
+        "Give results/part4_nightsummary_sleep_cleaned.csv (or part5_daysummary_WW_….csv for the nights) and "
+        "part5_daysummary_MM_….csv of the GGIR output folder, or the folder results as a zip."
     ),
     recognises=_recognises,
     read=_read,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import polars as pl
 
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
+from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import CsvTable, read_csv
 from painstats.sources.export import Entry, Export
 from painstats.sources.samsung_clock import decide_clock
 from painstats.sources.samsung_exercise import exercise_kinds
+from painstats.sources.session_checks import checked_sessions
 from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.vendor_rows import (
     MILLISECONDS,
@@ -28,6 +30,7 @@ from painstats.sources.vendor_rows import (
     is_csv,
     main_sleeps,
     offset_minutes,
+    other_files,
     put_aside,
     rows_below,
     utc_label,
@@ -46,6 +49,19 @@ KINDS = {
 }
 """First words of the first line, and the kind of table below it; every other ``com.samsung`` table is not used."""
 
+NEEDED = {
+    "sleep": ("start_time", "end_time", "time_offset"),
+    "stages": ("start_time", "end_time", "stage", "sleep_id"),
+    "trend": ("day_time", "count"),
+    "day_summary": ("day_time", "step_count"),
+    "step_intervals": ("start_time", "end_time", "count"),
+    "exercise": ("start_time", "end_time"),
+}
+"""Last words of the columns without which a table is not read."""
+
+STEPS_OF_DAY = {"trend": "count", "day_summary": "step_count"}
+"""Tables with a total for each date, the better one first, and its column."""
+
 STAGES = {"40001": "awake", "40002": "light", "40003": "deep", "40004": "rem"}
 ALL_DEVICES = "-2"
 """``source_type`` of the rows of a step trend that hold all devices merged."""
@@ -59,7 +75,9 @@ _EXERCISE = (
 _MAGIC = re.compile(r"\ufeff?(com\.samsung\.[a-z_.]+)", re.IGNORECASE)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _EPOCH_DAY = r"^\d{12,13}$"
+_MS_IN_A_DAY = 86_400_000
 _WHOLE_MIN = 1.0
+_HEAD_BYTES = 1 << 14
 
 
 def _encoding(entry: Entry) -> str:
@@ -68,11 +86,22 @@ def _encoding(entry: Entry) -> str:
 
 def _kind(entry: Entry) -> str | None:
     """Say what an entry is by its first line; names of files overlap and are not looked at."""
-    if not is_csv(entry):
-        return None
-    codec = "utf-16" if _encoding(entry) == "utf-16" else "utf-8"
-    found = _MAGIC.match(entry.head(256).decode(codec, errors="replace"))
+    kind = _named(entry)
+    return "unlike" if _lacking(entry, kind) else kind
+
+
+def _named(entry: Entry) -> str | None:
+    found = _MAGIC.match(entry.head(256).decode(_encoding(entry), errors="replace")) if is_csv(entry) else None
     return KINDS.get(found[1].lower().rstrip("."), "unused") if found else None
+
+
+def _lacking(entry: Entry, kind: str | None) -> tuple[str, ...]:
+    """Return the columns that a table of this kind ought to have and does not."""
+    if kind not in NEEDED:
+        return ()
+    _, *lines = entry.head(_HEAD_BYTES).decode(_encoding(entry), errors="replace").splitlines()
+    given = {name.strip('\ufeff" ').split(".")[-1] for name in (lines or [""])[0].split(",")}
+    return tuple(column for column in NEEDED[kind] if column not in given)
 
 
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
@@ -85,21 +114,21 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     clock, reason = decide_clock(pl.concat([rows for rows, _ in sleeps]) if sleeps else None)
     if any(kinds[kind] for kind in ("sleep", "stages", "step_intervals", "exercise")):
         yield Noted(export.name, reason)
-    yield from _read_days(kinds["trend"], kinds["day_summary"], settings)
-    for entry in kinds["step_intervals"]:
-        if kinds["trend"] or kinds["day_summary"]:
-            yield Ignored(
-                entry.label, rows_below(entry, 2), "the days' totals, merged over devices, hold the same steps"
-            )
-        else:
-            yield from _read_intervals(entry, clock, settings)
+        yield Noted(export.name, "the person's clock is told by the offset beside each time, time_offset")
+    yield from _read_steps(kinds, clock, settings)
     yield from _read_nights(kinds["sleep"], sleeps, kinds["stages"], clock, settings)
     for entry in kinds["exercise"]:
         yield from _read_exercise(entry, clock, settings)
+    for entry in kinds["unlike"]:
+        lacking = ", ".join(_lacking(entry, _named(entry)))
+        yield Ignored(entry.label, _rows_below(entry), f"a table without the columns {lacking}, which was not read")
     for entry in kinds["unused"]:
-        yield Ignored(entry.label, rows_below(entry, 2), "a table of Samsung Health that is not used")
-    if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+        yield Ignored(entry.label, _rows_below(entry), "a table of Samsung Health that is not used")
+    yield from other_files(export, kinds[None])
+
+
+def _rows_below(entry: Entry) -> int:
+    return rows_below(entry, 2, _encoding(entry))
 
 
 # --- tables ---
@@ -139,52 +168,75 @@ def _unread_times(clock: Clock) -> dict[str, pl.Expr]:
 # --- steps ---
 
 
-def _read_days(trends: list[Entry], summaries: list[Entry], settings: ReadSettings) -> Iterator[Read]:
-    """Read one total for each date, merged over devices: Samsung's own, else the largest of the date."""
-    for entry in trends:
-        rows, table = _table(entry, ("day_time", "count", "source_type"))
-        yield from _one_for_each_date(entry, rows, "count", settings)
-        yield from broken_rows(entry, table, DAILY_TOTAL)
-    for entry in summaries:
-        if trends:
-            yield Ignored(entry.label, rows_below(entry, 2), "step_daily_trend holds the same days")
-            continue
-        rows, table = _table(entry, ("day_time", "step_count"))
-        rows = rows.with_columns(pl.lit(None, pl.String).alias("source_type"))
-        yield from _one_for_each_date(entry, rows, "step_count", settings)
-        yield from broken_rows(entry, table, DAILY_TOTAL)
+def _read_steps(kinds: Mapping[str | None, list[Entry]], clock: Clock, settings: ReadSettings) -> Iterator[Read]:
+    """Read one total for each date, merged over devices, and intervals of the dates that have none."""
+    totalled = pl.Series("date", [], pl.Date)
+    for kind, column in STEPS_OF_DAY.items():
+        days = [(entry, *_days(entry, column, settings)) for entry in kinds[kind]]
+        for entry, rows, table in days:
+            yield from _one_for_each_date(entry, rows, column, totalled)
+            yield from broken_rows(entry, table, DAILY_TOTAL)
+        dates = (rows.filter(numbers(column) > 0)["date"].drop_nulls() for _, rows, _ in days)
+        totalled = pl.concat([totalled, *dates])
+    for entry in kinds["step_intervals"]:
+        yield from _read_intervals(entry, totalled, clock, settings)
 
 
-def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, settings: ReadSettings) -> Iterator[Read]:
-    in_epoch = pl.when(pl.col("day_time").str.contains(_EPOCH_DAY)).then("day_time").cast(pl.Int64, strict=False)
-    as_text = pl.col("day_time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+def _days(entry: Entry, column: str, settings: ReadSettings) -> tuple[pl.DataFrame, CsvTable]:
+    """Read a table of days. A date is the UTC midnight of its name; any other moment is placed in the person's zone."""
+    rows, table = _table(entry, ("day_time", column, "source_type"))
     # The app's own sum over all devices, which goes before intervals of a device of unknown kind.
-    dated = with_origin(rows, settings, SOURCE.name, SOURCE.name, "app").with_columns(
-        in_epoch.cast(pl.Datetime("ms")).dt.date().fill_null(as_text).alias("date")
+    rows = with_origin(rows, settings, SOURCE.name, SOURCE.name, "app").with_columns(
+        pl.when(pl.col("day_time").str.contains(_EPOCH_DAY)).then("day_time").cast(pl.Int64).alias("at_ms")
     )
-    has_merged = bool((dated["source_type"] == ALL_DEVICES).any())
+    instants = rows["at_ms"].cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
+    there = local_dates_of(rows["participant_id"], instants, settings.time_zones)
+    as_text = pl.col("day_time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    named = pl.when(pl.col("at_ms") % _MS_IN_A_DAY == 0).then(instants.dt.date()).otherwise(there)
+    return rows.with_columns(named.fill_null(as_text).alias("date")), table
+
+
+def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, totalled: pl.Series) -> Iterator[Read]:
+    """Read the row that Samsung merged over all devices, else the largest of the date."""
+    is_merged = (pl.col("source_type") == ALL_DEVICES).fill_null(False)
+    has_merged = is_merged.any().over("date")
     is_smaller = numbers(column).rank("ordinal", descending=True).over("date") > 1
     kept, ignored = put_aside(
-        dated,
+        rows,
         {
-            "steps of one device; another row has all devices": pl.lit(has_merged)
-            & (pl.col("source_type").fill_null("") != ALL_DEVICES),
+            "step_daily_trend holds the same date": pl.col("date").is_in(totalled.implode()),
+            "steps of one device; another row has all devices": has_merged & ~is_merged,
             "days of 0 steps: nothing was worn": numbers(column) == 0,
-            "a smaller count of the same date": pl.lit(not has_merged) & pl.col("date").is_not_null() & is_smaller,
+            "a smaller count of the same date": ~has_merged & pl.col("date").is_not_null() & is_smaller,
         },
     )
     yield from ignored
     yield from daily_totals(kept, (DailyColumn(column, "step_count"),), "day_time")
     if rows.height:
-        rule = "the rows of all devices" if has_merged else "the largest row of each date; none is marked as merged"
-        yield Noted(entry.label, f"steps of the day are {rule}")
+        rule = "the rows of all devices, else the largest row of the date"
+        if not rows.select(is_merged.any()).item():
+            rule = "the largest row of each date; none is marked as merged"
+        yield Noted(entry.label, f"steps of the day are {rule}; {_how_dated(rows)}")
 
 
-def _read_intervals(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterator[Read]:
+def _how_dated(rows: pl.DataFrame) -> str:
+    moments = rows["at_ms"].drop_nulls()
+    n_other = int((moments % _MS_IN_A_DAY != 0).sum())
+    told = f"; {n_other} other moments were placed in the person's zone" if n_other else ""
+    return f"{len(moments) - n_other} of {rows.height} dates are told as UTC midnights{told}"
+
+
+def _read_intervals(entry: Entry, totalled: pl.Series, clock: Clock, settings: ReadSettings) -> Iterator[Read]:
     rows, table = _table(entry, (*_INTERVAL, "count"))
     steps = _timed(rows, clock, settings).with_columns(whole_numbers("count").alias("step_count"))
+    there = local_dates_of(steps["participant_id"], steps["start_at"], settings.time_zones)
+    date = (pl.col("start_at") + pl.duration(minutes="utc_offset_min")).dt.date().fill_null(there)
+    kept, ignored = put_aside(
+        steps, {"the total of the date, merged over devices, holds the same steps": date.is_in(totalled.implode())}
+    )
+    yield from ignored
     unread = {**_unread_times(clock), "count": pl.col("step_count").is_null()}
-    yield from in_batches(STEP_COUNT, steps.with_columns(first_problem(**unread)))
+    yield from in_batches(STEP_COUNT, kept.with_columns(first_problem(**unread)))
     yield from broken_rows(entry, table, STEP_COUNT)
 
 
@@ -198,17 +250,20 @@ def _read_nights(
     clock: Clock,
     settings: ReadSettings,
 ) -> Iterator[Read]:
-    """Read sleeps with the sums of their stages; stages alone are read as segments."""
+    """Read sleeps with the sums of their stages; stages of other sleeps are read as segments."""
     staged = [(entry, *_table(entry, _STAGE)) for entry in stage_entries]
     sums = pl.concat([_stage_sums(rows) for _, rows, _ in staged] or [_stage_sums(pl.DataFrame(schema=_STAGE_SCHEMA))])
     for entry, (rows, table) in zip(entries, sleeps, strict=True):
         yield from _read_sleep(entry, rows, sums, clock, settings)
         yield from broken_rows(entry, table, SLEEP_EPISODE)
+    known = pl.concat([pl.Series(dtype=pl.String), *(rows["datauuid"].drop_nulls() for rows, _ in sleeps)])
+    is_summed = pl.col("column").is_null() & pl.col("sleep_id").is_in(known.implode())
     for entry, rows, table in staged:
-        if entries:
-            yield Ignored(entry.label, rows.height, "stages, summed up into the sleep that they belong to")
-        else:
-            yield from in_batches(SLEEP_SEGMENT, _segments(rows, clock, settings))
+        segments, ignored = put_aside(
+            _segments(rows, clock, settings), {"stages, summed up into the sleep that they belong to": is_summed}
+        )
+        yield from ignored
+        yield from in_batches(SLEEP_SEGMENT, segments)
         yield from broken_rows(entry, table, SLEEP_SEGMENT)
 
 
@@ -292,15 +347,17 @@ def _read_exercise(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterat
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
     energy = pl.coalesce(numbers("total_calorie"), numbers("calorie"))
     positive = {name: pl.when(value > 0).then(value) for name, value in _measured(energy).items()}
-    yield from in_batches(
-        EXERCISE_SESSION,
+    sessions, told = checked_sessions(
         timed.with_columns(
             pl.col("datauuid").fill_null(utc_label("start_at")).alias("session_id"),
             exercise_kinds("exercise_type").alias("exercise_type"),
             (numbers("duration") * MILLISECONDS).fill_null(lasted).alias("duration_min"),
             **positive,
-        ).with_columns(first_problem(**_unread_times(clock))),
+        )
     )
+    yield from in_batches(EXERCISE_SESSION, sessions.with_columns(first_problem(**_unread_times(clock))))
+    if rows.height:
+        yield Noted(entry.label, told)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from collections import defaultdict
@@ -213,14 +214,20 @@ def main_sleeps() -> pl.Expr:
     return (place.over("participant_id", "device", "date") == 1).fill_null(False).alias("is_main_sleep")
 
 
-def rows_below(entry: Entry, header_lines: int = 1) -> int:
-    """Count the lines below the header without keeping them."""
-    n_ends, last = 0, b"\n"
-    with entry.open() as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            n_ends += chunk.count(b"\n")
-            last = chunk[-1:]
-    return max(n_ends + (last != b"\n") - header_lines, 0)
+def rows_below(entry: Entry, header_lines: int = 1, encoding: str = "utf-8") -> int:
+    """Count the rows below the header without keeping them, as a CSV has them.
+
+    A blank line is no row, and a line end in quotes ends none.
+    """
+    n_rows, in_quotes, has_begun = 0, False, False
+    with entry.open() as stream, io.TextIOWrapper(stream, encoding, errors="replace") as text:
+        while chunk := text.read(_CHUNK_BYTES):
+            parts = chunk.split('"')
+            lines = ("x" * has_begun + "x".join(parts[in_quotes::2])).split("\n")
+            in_quotes ^= len(parts) % 2 == 0
+            n_rows += sum(map(bool, lines[:-1]))
+            has_begun = in_quotes or bool(lines[-1])
+    return max(n_rows + has_begun - header_lines, 0)
 
 
 def entries_by_kind(export: Export, kind_of: Callable[[Entry], str | None]) -> defaultdict[str | None, list[Entry]]:
@@ -229,6 +236,15 @@ def entries_by_kind(export: Export, kind_of: Callable[[Entry], str | None]) -> d
     for entry in export.entries:
         kinds[kind_of(entry)].append(entry)
     return kinds
+
+
+def other_files(export: Export, entries: Sequence[Entry]) -> Iterator[Ignored]:
+    """Count the files of an archive that are nothing known: CSVs with their rows, all others together as files."""
+    tables = [entry for entry in entries if entry.label.lower().endswith(".csv")]
+    for entry in tables:
+        yield Ignored(entry.label, rows_below(entry), "a table that is not known")
+    if n_other := len(entries) - len(tables):
+        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 def is_csv(entry: Entry) -> bool:

@@ -8,8 +8,8 @@ import polars as pl
 
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Read, ReadSettings, Source
-from painstats.sources.csv_text import header_of, read_csv
+from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.export import Entry, Export
 from painstats.sources.text import first_problem, local_times, numbers
@@ -20,6 +20,7 @@ from painstats.sources.vendor_rows import (
     instants_at,
     is_csv,
     offset_minutes,
+    other_files,
     put_aside,
     rows_below,
     utc_label,
@@ -61,23 +62,27 @@ def _recognises(export: Export, _settings: ReadSettings) -> bool:
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     kinds = entries_by_kind(export, _kind)
-    for entry in kinds["sleeps"]:
-        yield from _read_sleeps(entry, settings)
+    if any(kinds[kind] for kind in ("sleeps", "cycles", "workouts")):
+        yield Noted(
+            export.name, f"times are those of the person's clock, with the offset that {ZONE} records beside them"
+        )
+    sleeps = [(entry, read_csv(entry)) for entry in kinds["sleeps"]]
+    for entry, table in sleeps:
+        yield from _read_sleeps(entry, table, settings)
+    known = pl.concat([pl.Series(dtype=pl.String), *(table.cells[WAKING].str.strip_chars() for _, table in sleeps)])
     for entry in kinds["cycles"]:
-        yield from _read_cycles(entry, settings, with_sleep=not kinds["sleeps"])
+        yield from _read_cycles(entry, known, settings)
     for entry in kinds["workouts"]:
         yield from _read_workouts(entry, settings)
     for entry in kinds["journal"]:
         yield Ignored(entry.label, rows_below(entry), "answers of the journal: not used")
-    if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+    yield from other_files(export, kinds[None])
 
 
 # --- sleep ---
 
 
-def _read_sleeps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
-    table = read_csv(entry)
+def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
     is_nap = pl.col("Nap").str.to_lowercase().replace_strict({"true": True, "false": False}, default=None)
     rows, ignored = put_aside(
         csv_rows(entry, table, (*SLEEP, "Nap")), {"nothing was measured": pl.col(WAKING).is_null()}
@@ -87,20 +92,23 @@ def _read_sleeps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
-def _read_cycles(entry: Entry, settings: ReadSettings, with_sleep: bool) -> Iterator[Read]:
-    """Read what was measured during the main sleep of each cycle; a cycle is no calendar day and has none."""
+def _read_cycles(entry: Entry, known: pl.Series, settings: ReadSettings) -> Iterator[Read]:
+    """Read what was measured during the main sleep of each cycle; a cycle is no calendar day and has none.
+
+    ``known`` are the times of waking of the sleeps that ``sleeps.csv`` holds.
+    """
     table = read_csv(entry)
-    facts = [WAKING, *VITALS] if with_sleep else list(VITALS)
     rows, ignored = put_aside(
         csv_rows(entry, table, (*SLEEP, *VITALS)),
-        {_NO_DATE: pl.all_horizontal(pl.col(name).is_null() for name in facts)},
+        {_NO_DATE: pl.all_horizontal(pl.col(name).is_null() for name in (WAKING, *VITALS))},
     )
     yield from ignored
-    if with_sleep:
-        slept = rows.filter(pl.col(WAKING).is_not_null())
-        yield from in_batches(
-            SLEEP_EPISODE, _episodes(slept.with_columns(pl.lit(True).alias("is_main_sleep")), settings)
-        )
+    slept, ignored = put_aside(
+        rows.filter(pl.col(WAKING).is_not_null()),
+        {"sleeps.csv holds the same sleep": pl.col(WAKING).is_in(known.implode())},
+    )
+    yield from ignored
+    yield from in_batches(SLEEP_EPISODE, _episodes(slept.with_columns(pl.lit(True).alias("is_main_sleep")), settings))
     for column, measure in VITALS.items():
         yield from in_batches(MEASUREMENT, _vitals(rows, column, measure, settings))
     yield from broken_rows(entry, table, MEASUREMENT)

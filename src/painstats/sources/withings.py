@@ -13,7 +13,8 @@ from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export
+from painstats.sources.export import Entry, Export, refused
+from painstats.sources.session_checks import checked_sessions
 from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     SECONDS,
@@ -24,6 +25,7 @@ from painstats.sources.vendor_rows import (
     entries_by_kind,
     is_csv,
     main_sleeps,
+    other_files,
     put_aside,
     rows_below,
     utc_label,
@@ -51,12 +53,16 @@ NAMES = {
 MAX_UNEXPLAINED_S = 120
 """Greatest typical difference between the time in bed and its parts, for the parts to be all of it."""
 
-_AGGREGATE = re.compile(r"(?:^|[_ -])aggregates_(?P<measure>[a-z-]+)[^/]*\.csv$", re.IGNORECASE)
-_RAW = re.compile(r"(?:^|[_ -])raw_(?P<measure>[a-z]+_[a-z-]+)[^/]*\.csv$", re.IGNORECASE)
+NAMELESS = {("date", "value"): "aggregates_steps.csv", ("start", "duration", "value"): "raw_tracker_sleep-state.csv"}
+"""Columns that many tables share, so that only the name of a file tells what it holds, and such a name."""
+
+_NAMED = re.compile(r"(?:^|[_ -])(?P<kind>aggregates_[a-z-]+|raw_[a-z]+_[a-z-]+)", re.IGNORECASE)
 _ARRAY = r"^\[ ?-?\d+(?:\.\d+)?(?: ?, ?-?\d+(?:\.\d+)?)* ?\]$"
 _ACTIVITY = ("from", "to", "Activity type", "Data")
 _MAX_S = 7 * 86_400
 _IN_DATA = {"effduration": "active_s", "distance": "distance", "calories": "calories", "hr_average": "mean_heart_rate"}
+_HEAD_BYTES = 1 << 12
+_NO_DIARY = re.compile(r'\d{4}-\d\d-\d\d(?:,(?!100\b)\d{3}|T\d\d:\d\d:\d\d[+-]\d\d:\d\d,"?\[)')
 _WHOLE_ROW_AWAKE = "states of a row without any sleep: time awake around a night, or no wear"
 _UNKNOWN_STATE = "sleep states of unknown meaning"
 
@@ -64,12 +70,9 @@ _UNKNOWN_STATE = "sleep states of unknown meaning"
 def _kind(entry: Entry) -> str | None:
     """Say what an entry is: by its columns, and where these say little (``date,value``) by its name as well."""
     header = header_of(entry) if is_csv(entry) else ()
-    if header == ("date", "value"):
-        named = _AGGREGATE.search(entry.label)
-        return f"aggregates_{named['measure'].lower()}" if named else None
-    if header == ("start", "duration", "value"):
-        named = _RAW.search(entry.label)
-        return f"raw_{named['measure'].lower()}" if named else None
+    if header in NAMELESS:
+        named = _NAMED.search(entry.label)
+        return named["kind"].lower() if named else "nameless"
     if set(_ACTIVITY) <= set(header):
         return "activities"
     present = {name.casefold() for name in header}
@@ -77,16 +80,27 @@ def _kind(entry: Entry) -> str | None:
     return "sleep" if all(present.intersection(NAMES[part]) for part in needed) else None
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+def _recognises(export: Export, settings: ReadSettings) -> bool:
+    kinds = entries_by_kind(export, _kind)
+    nameless = kinds.pop("nameless", [])
+    return any(kinds) or (
+        len(nameless) == len(export.entries)
+        and not any(plan.matches(name) for plan in settings.diaries for name in (export.name, nameless[0].label))
+        and any(_is_no_diary(entry) for entry in nameless)
+    )
+
+
+def _is_no_diary(entry: Entry) -> bool:
+    """Whether a table without its name holds what no diary does: arrays in cells, or values beyond any rating."""
+    return any(map(_NO_DIARY.match, entry.head(_HEAD_BYTES).decode(errors="replace").splitlines()))
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     kinds = entries_by_kind(export, _kind)
-    n_other = len(kinds.pop(None, []))
+    others, nameless = kinds.pop(None, []), kinds.pop("nameless", [])
+    if not kinds:
+        raise _no_name(nameless[0])
     better = {}
-    if any(rows_below(entry) for entry in kinds["sleep"]):
-        better["raw_tracker_sleep-state"] = "sleep.csv holds the sums of the same nights"
     if _is_from_elsewhere(kinds["raw_tracker_steps"], settings):
         better["aggregates_steps"] = "days of another zone than the person's; steps are read by the interval"
     for kind, entries in kinds.items():
@@ -97,8 +111,34 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
                 yield from _READERS[kind](entry, settings)
             else:
                 yield Ignored(entry.label, rows_below(entry), f"{kind}: not used")
-    if n_other:
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+    for entry in nameless:
+        yield Ignored(entry.label, rows_below(entry), "only the name that Withings gave the file tells what it holds")
+    yield from other_files(export, others)
+
+
+def _no_name(entry: Entry) -> Exception:
+    return refused(
+        "name_needed",
+        entry,
+        "many files of a Withings export have these columns, and only the name tells what one holds; give the whole "
+        f"archive, or call the file as it is called there, such as {NAMELESS[header_of(entry)]} (if it is a diary, "
+        "declare it in study.toml)",
+    )
+
+
+def _clock_used(entry: Entry, rows: pl.DataFrame, columns: tuple[str, str]) -> Iterator[Noted]:
+    """Say whether times carry an offset; it makes them instants, and is not that of the place."""
+    has_offset = rows.select(pl.any_horizontal(zoned_offsets(column).is_not_null() for column in columns)).to_series()
+    given = rows.select(pl.any_horizontal(pl.col(columns).is_not_null())).to_series()
+    n_without = int((given & ~has_offset).sum())
+    if n_without < int(given.sum()):
+        yield Noted(
+            entry.label, "times are instants by their offset, that of the account; days are of the person's zone"
+        )
+    if n_without:
+        yield Noted(
+            entry.label, f"{n_without} rows have times without an offset, read on the clock of the person's zone"
+        )
 
 
 # --- steps ---
@@ -161,7 +201,7 @@ def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Read]
 
 
 def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
-    """Read sleep states as segments of a device of their own, beside the sums that ``sleep.csv`` gives."""
+    """Read sleep states as segments of a device of their own: of each night one device counts, the sums first."""
     table = read_csv(entry)
     states = _unfolded(entry, table, settings, "withings-states")
     slept = (pl.col("value").is_in(list(STAGES)) & (pl.col("value") > 0)).any().over("line")
@@ -237,6 +277,7 @@ def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
         {"nights of 0 minutes asleep": pl.col("total_sleep_time_min") == 0},
     )
     yield from ignored
+    yield from _clock_used(entry, parts, ("from", "to"))
     rows, message = _with_waking(rows)
     yield from in_batches(
         SLEEP_EPISODE,
@@ -291,21 +332,20 @@ def _with_waking(rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
 
 def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     table = read_csv(entry)
-    rows = with_origin(csv_rows(entry, table, _ACTIVITY), settings, SOURCE.name, "withings", "tracker")
-    rows = rows.with_columns(
-        zoned_or_local(rows, "from", settings).alias("start_at"),
-        zoned_or_local(rows, "to", settings).alias("end_at"),
+    # Data can hold places, which are not kept of a rejected row.
+    read = csv_rows(entry, table, _ACTIVITY[:-1]).with_columns(table.cells["Data"].alias("Data"))
+    yield from _clock_used(entry, read, ("from", "to"))
+    rows = with_origin(read, settings, SOURCE.name, "withings", "tracker").with_columns(
+        zoned_or_local(read, "from", settings).alias("start_at"),
+        zoned_or_local(read, "to", settings).alias("end_at"),
         *(
             pl.col("Data").str.extract(rf'"{key}"\s*:\s*"?(\d+(?:\.\d+)?)').alias(name)
             for key, name in _IN_DATA.items()
         ),
-        # Data can hold places, which are not kept of a rejected row either.
-        pl.concat_str("from", "to", "Activity type", separator=",", ignore_nulls=True).alias("text"),
     )
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds()
     positive = {name: pl.when(numbers(name) > 0).then(numbers(name)) for name in _IN_DATA.values()}
-    yield from in_batches(
-        EXERCISE_SESSION,
+    sessions, told = checked_sessions(
         rows.with_columns(
             utc_label("start_at").alias("session_id"),
             exercise_types(pl.col("Activity type")).alias("exercise_type"),
@@ -313,8 +353,16 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
             positive["distance"].alias("distance_m"),
             positive["calories"].alias("energy_kcal"),
             positive["mean_heart_rate"].alias("heart_rate_bpm"),
-        ).with_columns(first_problem(**{"from": pl.col("start_at").is_null(), "to": pl.col("end_at").is_null()})),
+        )
     )
+    yield from in_batches(
+        EXERCISE_SESSION,
+        sessions.with_columns(
+            first_problem(**{"from": pl.col("start_at").is_null(), "to": pl.col("end_at").is_null()})
+        ),
+    )
+    if rows.height:
+        yield Noted(entry.label, told)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 
