@@ -233,9 +233,16 @@ class PhasePlan(_Plan):
 
 
 class RulesPlan(_Plan):
-    """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md)."""
+    """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md).
+
+    Sources of ``source_order`` go before all others, best first; among those of one source, kinds of devices in
+    ``step_device_order``. Devices of ``ignore_devices``, named as in reports (``apple_health watch-1a2b3c``), are stored
+    and never counted: those of somebody else, say.
+    """
 
     step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")
+    source_order: tuple[str, ...] = ()
+    ignore_devices: tuple[str, ...] = ()
     step_rule: Literal["merge", "max_source"] = "merge"
     adjust_for_device: bool = False
     day_ends_hour: int = Field(default=4, ge=0, le=11)

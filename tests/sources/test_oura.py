@@ -134,6 +134,7 @@ def test_trends_have_a_column_twice_and_nights_far_from_the_study() -> None:
     night = contents.accepted("sleep_episode").row(0, named=True)
     assert (night["start_at"], night["utc_offset_min"]) == (at(2025, 3, 1, 6, 14, 42), -480)
     assert (night["date"], night["total_sleep_time_min"], night["time_in_bed_min"]) == (date(2025, 3, 1), 411.5, 490.0)
+    assert (night["deep_sleep_min"], night["rem_sleep_min"]) == (pytest.approx(88.17, abs=0.01), 90.0)
     values = dict(contents.accepted("daily_total").select("measure", "value").rows())
     assert values == {
         "step_count": 9120,

@@ -7,6 +7,7 @@ import pytest
 from painstats.daily import build_daily_table, date_shifts, shift_sentence
 from painstats.frame import build_model_frame
 from painstats.store import open_store
+from painstats.study import Plan, Study
 from tests.conftest import put, table
 
 BY_DEVICE = "SELECT source, device, recorded_step_count AS recorded, counted_step_count AS counted FROM step_by_device ORDER BY source, device"
@@ -199,3 +200,40 @@ def test_sources_that_agree_raise_nothing(store):
 
 def test_a_few_shared_days_say_nothing(store):
     assert two_sources(store, 1, days=10) == []
+
+
+TWO_TRACKERS = """
+    source | device | device_kind | start_at               | end_at                 | step_count
+    garmin | g      | tracker     | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 900
+    oura   | o      | tracker     | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 700
+    oura   | o      | tracker     | 2026-01-10 10:00:00+00 | 2026-01-10 11:00:00+00 | 300
+"""
+TWO_NIGHTS = """
+    source | device | device_kind | date       | start_at               | end_at                 | total_sleep_time_min | time_in_bed_min
+    garmin | g      | tracker     | 2026-01-10 | 2026-01-09 23:00:00+00 | 2026-01-10 07:00:00+00 | 450                  | 480
+    oura   | o      | tracker     | 2026-01-10 | 2026-01-09 23:00:00+00 | 2026-01-10 07:00:00+00 | 430                  | 480
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "steps", "sleep"),
+    [
+        ({}, 1200, 450.0),
+        ({"source_order": ["oura"]}, 1000, 430.0),
+        ({"source_order": ["oura", "garmin"], "step_device_order": ["phone", "tracker"]}, 1000, 430.0),
+        ({"ignore_devices": ["oura o"]}, 900, 450.0),
+        ({"ignore_devices": ["oura g"]}, 1200, 450.0),
+        ({"source_order": ["oura"], "ignore_devices": ["oura o"]}, 900, 450.0),
+        ({"ignore_devices": ["oura o", "garmin g"]}, None, None),
+    ],
+)
+def test_the_plan_says_which_sources_go_first_and_which_devices_never_count(tmp_path, rules, steps, sleep):
+    plan = {"study": {"time_zone": "UTC"}, "rules": {**rules, "min_active_hours": 0}}
+    with open_store(Study(folder=tmp_path, plan=Plan.model_validate(plan))) as store:
+        put(store, "step_count", TWO_TRACKERS)
+        put(store, "sleep_episode", TWO_NIGHTS)
+        build_daily_table(store)
+        rows = table(
+            store, "SELECT recorded_step_count AS steps, recorded_total_sleep_time_min AS sleep FROM daily_summary"
+        )
+    assert rows == ([{"steps": steps, "sleep": sleep}] if steps else [])

@@ -11,6 +11,10 @@ CREATE OR REPLACE TEMP MACRO local_date(instant_us, offset_us) AS
     DATE '1970-01-01' + ((instant_us + offset_us) // 86400000000)::INTEGER;
 CREATE OR REPLACE TEMP MACRO midnight_us(date, offset_us) AS (date - DATE '1970-01-01') * 86400000000 - offset_us;
 
+-- Whether the plan lets a device count.
+CREATE OR REPLACE TEMP MACRO is_counted(source, device) AS
+    NOT list_contains(getvariable('ignored_devices')::VARCHAR[], source || ' ' || device);
+
 -- Ranges of dates of each person that overlap or follow each other, as one.
 CREATE OR REPLACE TEMP MACRO joined_ranges(ranges) AS TABLE
 WITH marked AS (

@@ -9,7 +9,7 @@ from importlib.resources import files
 import duckdb
 import polars as pl
 
-from painstats.records import INSTANT
+from painstats.records import INSTANT, RECORD_TABLES
 from painstats.study import Study
 from painstats.time_zones import clock_offsets
 from painstats.vocabulary import DEVICE_KINDS, MEASURES, SAMPLED
@@ -52,8 +52,6 @@ def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, people: li
         ],
     }
     offsets = [offset for zone in sorted({period.time_zone for period in periods}) for offset in clock_offsets(zone)]
-    order = study.plan.rules.step_device_order
-    kinds = [*order, *(kind for kind in DEVICE_KINDS if kind not in order)]
     limits = [(measure.name, measure.lowest, measure.highest) for measure in MEASURES.values()]
     text, whole = pl.String(), pl.Int64()
     for name, rows, schema in (
@@ -67,12 +65,28 @@ def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, people: li
             [(offset.time_zone, offset.starts_at, offset.ends_at, offset.offset_min) for offset in offsets],
             {"time_zone": text, "starts_at": INSTANT, "ends_at": INSTANT, "offset_min": whole},
         ),
-        ("device_order", list(enumerate(kinds)), {"place": whole, "device_kind": text}),
+        ("device_order", _device_order(connection, study), {"place": whole, "source": text, "device_kind": text}),
         ("measure_limit", limits, {"measure": text, "lowest": pl.Float64(), "highest": pl.Float64()}),
         ("sampled", [(measure,) for measure in SAMPLED], {"measure": text}),
     ):
         _temp_table(connection, name, pl.DataFrame(rows, schema=schema, orient=None if rows is zones else "row"))
     _set_variables(connection, study)
+
+
+def _device_order(connection: duckdb.DuckDBPyConnection, study: Study) -> list[tuple[int, str, str]]:
+    """Give every kind of device of every source its place: preferred sources first, then kinds in their order."""
+    rules = study.plan.rules
+    tables = (table.name for table in RECORD_TABLES.values() if "device_kind" in table.columns)
+    query = " UNION ".join(f"SELECT source FROM {table}" for table in tables)
+    sources = [row[0] for row in connection.execute(query).fetchall()]
+    order = rules.step_device_order
+    kinds = [*order, *(kind for kind in DEVICE_KINDS if kind not in order)]
+    preferred = {source: place for place, source in enumerate(rules.source_order)}
+    return [
+        (preferred.get(source, len(preferred)) * len(kinds) + place, source, kind)
+        for source in sources
+        for place, kind in enumerate(kinds)
+    ]
 
 
 def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
@@ -83,6 +97,7 @@ def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
         "outcome_low": outcome.scale[0],
         "outcome_high": outcome.scale[1],
         "step_rule": rules.step_rule,
+        "ignored_devices": list(rules.ignore_devices),
         "day_ends_hour": rules.day_ends_hour,
         "min_active_hours": rules.min_active_hours,
         "min_clock_hours": rules.min_clock_hours,

@@ -8,8 +8,8 @@ WITH near AS (
            m.utc_offset_min::BIGINT * 60000000 AS recorded_offset_us
     FROM measurement AS m
     JOIN read_range AS r ON r.participant_id = m.participant_id AND m.end_at >= r.starts_at AND m.start_at < r.ends_at
-    JOIN device_order AS o USING (device_kind)
-    WHERE m.end_at >= getvariable('earliest_at') AND m.start_at <= getvariable('latest_at')
+    JOIN device_order AS o USING (source, device_kind)
+    WHERE is_counted(m.source, m.device) AND m.end_at >= getvariable('earliest_at') AND m.start_at <= getvariable('latest_at')
 ), dated AS (
     SELECT n.*, local_date(n.end_us, coalesce(n.recorded_offset_us, c.offset_us)) AS date
     FROM near AS n ASOF JOIN clock_period AS c ON n.participant_id = c.participant_id AND n.end_us >= c.starts_us

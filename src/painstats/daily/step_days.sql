@@ -7,7 +7,8 @@ CREATE OR REPLACE TEMP TABLE near_total AS
 SELECT t.*, o.place
 FROM daily_total AS t
 JOIN replaced AS r ON r.participant_id = t.participant_id AND t.date BETWEEN r.first_date AND r.last_date
-JOIN device_order AS o USING (device_kind);
+JOIN device_order AS o USING (source, device_kind)
+WHERE is_counted(t.source, t.device);
 
 CREATE OR REPLACE TEMP TABLE step_choice AS
 WITH merged AS (

@@ -12,7 +12,8 @@ GROUP BY ALL;
 -- The devices of each person in their order, so that samples carry a number in place of four names.
 CREATE OR REPLACE TEMP TABLE step_device AS
 SELECT *, row_number() OVER (ORDER BY participant_id, place, source, device, device_kind)::INTEGER AS device_number
-FROM (SELECT DISTINCT participant_id, source, device, device_kind FROM step_block) JOIN device_order USING (device_kind);
+FROM (SELECT DISTINCT participant_id, source, device, device_kind FROM step_block) JOIN device_order USING (source, device_kind)
+WHERE is_counted(source, device);
 
 CREATE OR REPLACE TEMP TABLE step_part AS
 WITH counted AS (

@@ -132,13 +132,14 @@ WITH judged AS (
            END AS midpoint_reason
     FROM judged
 )
-SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count,
+SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count, rating_rule,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN step_count END AS step_count,
        coalesce(step_reason, travel_reason) AS step_count_missing,
        step_count AS recorded_step_count, active_hours, step_devices, main_step_device, step_date_rule,
        CASE WHEN sleep_reason IS NULL THEN total_sleep_time_min END AS total_sleep_time_min,
        sleep_reason AS total_sleep_time_min_missing,
-       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min, nap_time_min,
+       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
+       deep_sleep_min, rem_sleep_min, nap_time_min,
        CASE WHEN efficiency_reason IS NULL THEN sleep_efficiency_percent END AS sleep_efficiency_percent,
        efficiency_reason AS sleep_efficiency_percent_missing,
        CASE WHEN midpoint_reason IS NULL THEN sleep_midpoint_min END AS sleep_midpoint_min,
@@ -146,6 +147,7 @@ SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesc
        same_sleep_state_min, sleep_start_local, sleep_end_local, sleep_device, night_rule,
        CASE WHEN coalesce(active_reason, travel_reason) IS NULL THEN active_time_min END AS active_time_min,
        coalesce(active_reason, travel_reason) AS active_time_min_missing,
-       recorded_exercise_time_min, exercise_session_count, exercise_types, device_exercise_time_min,
+       recorded_exercise_time_min, exercise_session_count, exercise_types, exercise_date_rule,
+       device_exercise_time_min,
        resting_heart_rate_bpm, heart_rate_variability_sdnn_ms, heart_rate_variability_rmssd_ms, clock_hours, time_zone
 FROM reasoned;

@@ -176,6 +176,8 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
     episodes = _placed(rows, "sleepStartTimestampGMT", "sleepEndTimestampGMT", offsets).with_columns(
         asleep_min.alias("total_sleep_time_min"),
         (numbers("awakeSleepSeconds") * SECONDS).alias("wake_after_sleep_onset_min"),
+        (numbers("deepSleepSeconds") * SECONDS).alias("deep_sleep_min"),
+        (numbers("remSleepSeconds") * SECONDS).alias("rem_sleep_min"),
     )
     episodes, message = _by_waking(episodes, settings)
     if rows.height:

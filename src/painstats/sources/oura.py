@@ -52,7 +52,7 @@ VITALS = (
 
 SLEEP = (
     "day", "type", "bedtime_start", "bedtime_end", "total_sleep_duration", "time_in_bed", "awake_time", "latency",
-    "lowest_heart_rate", "average_hrv",
+    "deep_sleep_duration", "rem_sleep_duration", "lowest_heart_rate", "average_hrv",
 )  # fmt: skip
 PARTS_OF_DAY = (*(column.column for column in ACTIVE[1:]), "resting_time", "non_wear_time")
 ACTIVITY = ("day", "steps", *PARTS_OF_DAY)
@@ -73,6 +73,8 @@ TRENDS = {
     "time_in_bed": "Total Bedtime",
     "awake_time": "Awake Time",
     "latency": "Sleep Latency",
+    "deep_sleep_duration": "Deep Sleep Time",
+    "rem_sleep_duration": "REM Sleep Time",
     "lowest_heart_rate": "Lowest Resting Heart Rate",
     "average_hrv": "Average HRV",
 }
@@ -291,6 +293,8 @@ def _with_minutes(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[
     minutes = rows.with_columns(
         (numbers("total_sleep_duration") * slept.minutes).alias("asleep_min"),
         pl.when(waking >= 0).then(waking * slept.minutes).alias("wake_after_sleep_onset_min"),
+        (numbers("deep_sleep_duration") * slept.minutes).alias("deep_sleep_min"),
+        (numbers("rem_sleep_duration") * slept.minutes).alias("rem_sleep_min"),
     )
     return minutes, [
         f"times in bed are {in_bed.name}: they agree with the bedtimes of {in_bed.n_fitting} of {in_bed.n_compared} "

@@ -282,6 +282,11 @@ def _stage_sums(rows: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("minutes").filter(is_asleep).sum().alias("staged_min"),
             pl.col("minutes").filter(is_awake).sum().alias("awake_min"),
+            *(
+                pl.col("minutes").filter(pl.col("stage") == code).sum().alias(f"{stage}_sleep_min")
+                for code, stage in STAGES.items()
+                if stage in ("deep", "rem")
+            ),
         )
         .filter(pl.col("staged_min") > 0)
     )

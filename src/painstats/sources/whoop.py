@@ -30,6 +30,7 @@ from painstats.sources.vendor_rows import (
 ZONE = "Cycle timezone"
 ONSET, WAKING = "Sleep onset", "Wake onset"
 SLEEP = (ZONE, ONSET, WAKING, "Asleep duration (min)", "In bed duration (min)", "Awake duration (min)")
+DEEP, REM = "Deep (SWS) duration (min)", "REM duration (min)"
 STARTED, ENDED, EXERCISE = "Workout start time", "Workout end time", "Activity name"
 WORKOUT = (
     ZONE, STARTED, ENDED, EXERCISE, "Duration (min)", "Distance (meters)", "Energy burned (cal)", "Average HR (bpm)",
@@ -85,7 +86,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
 def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
     is_nap = pl.col("Nap").str.to_lowercase().replace_strict({"true": True, "false": False}, default=None)
     rows, ignored = put_aside(
-        csv_rows(entry, table, (*SLEEP, "Nap")), {"nothing was measured": pl.col(WAKING).is_null()}
+        csv_rows(entry, table, (*SLEEP, DEEP, REM, "Nap")), {"nothing was measured": pl.col(WAKING).is_null()}
     )
     yield from ignored
     yield from in_batches(SLEEP_EPISODE, _episodes(rows.with_columns((~is_nap).alias("is_main_sleep")), settings))
@@ -99,7 +100,7 @@ def _read_cycles(entry: Entry, known: pl.Series, settings: ReadSettings) -> Iter
     """
     table = read_csv(entry)
     rows, ignored = put_aside(
-        csv_rows(entry, table, (*SLEEP, *VITALS)),
+        csv_rows(entry, table, (*SLEEP, DEEP, REM, *VITALS)),
         {_NO_DATE: pl.all_horizontal(pl.col(name).is_null() for name in (WAKING, *VITALS))},
     )
     yield from ignored
@@ -125,6 +126,8 @@ def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
             numbers(asleep).alias("total_sleep_time_min"),
             numbers(in_bed).alias("time_in_bed_min"),
             numbers(awake).alias("wake_after_sleep_onset_min"),
+            numbers(DEEP).alias("deep_sleep_min"),
+            numbers(REM).alias("rem_sleep_min"),
         )
         .with_columns(
             first_problem(

@@ -308,6 +308,8 @@ def _nights(parts: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
         local_dates_of(placed["participant_id"], placed["end_at"], settings.time_zones).alias("date"),
         in_bed_min.alias("time_in_bed_min"),
         (asleep_s * SECONDS).alias("total_sleep_time_min"),
+        (numbers("deep") * SECONDS).alias("deep_sleep_min"),
+        (numbers("rem") * SECONDS).alias("rem_sleep_min"),
     )
 
 
