@@ -241,7 +241,7 @@ def _limits(record: PersonRecord, study: Study) -> tuple[Cell, ...]:
 
 
 def _treatments(record: PersonRecord, item: str) -> tuple[Cell, ...]:
-    names = [named(phase["name"]) for phase in record.phases.iter_rows(named=True)]
+    names = [joined(named(phase["name"]), _course(phase)) for phase in record.phases.iter_rows(named=True)]
     begun = joined("You named: ", Markup(", ").join(names), ". ") if names else ""
     return (
         joined(
@@ -253,6 +253,14 @@ def _treatments(record: PersonRecord, item: str) -> tuple[Cell, ...]:
             "In one careful trial pain fell by 18 % on a dummy medicine (Younger 2013).",
         ),
     )
+
+
+def _course(phase: Row) -> str:
+    """Say how a treatment comes and goes, where it does not do so at once."""
+    ramp = f"builds up over {counted(phase['ramp_days'], 'day')}" if phase["ramp_days"] else ""
+    lasts = phase["wash_out_days"] and phase["end_date"]
+    after = f"counts for {counted(phase['wash_out_days'], 'more day')} after its end" if lasts else ""
+    return f" ({' and '.join(filter(None, (ramp, after)))})" if ramp or after else ""
 
 
 def settings_table(study: Study, *, diaries: bool = True) -> Table:
