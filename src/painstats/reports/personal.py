@@ -21,13 +21,14 @@ from painstats.findings.words import (
     swing_words,
     whole,
 )
-from painstats.reports.figures import MONTHS
+from painstats.reports.figures import date_words
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
 from painstats.reports.person_record import PersonRecord, person_record
 from painstats.reports.personal_pictures import months_table, person_figures
 from painstats.reports.reading import (
     FILLED_WORDS,
     days_table,
+    device_lines,
     devices_table,
     files_table,
     measures_table,
@@ -89,10 +90,7 @@ def personal_page(
 
 
 def _lines(record: PersonRecord, item: str) -> tuple[Cell, ...]:
-    first, last = (
-        f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-        for day in (record.summary["first_date"], record.summary["last_date"])
-    )
+    first, last = (date_words(record.summary[end]) for end in ("first_date", "last_date"))
     rated = record.summary["rated_days"]
     return (
         joined("Report for ", named(record.participant_id)),
@@ -218,7 +216,7 @@ def _ground(store: Store, record: PersonRecord) -> Part:
             "Only complete days count: a rating, and every measure that it is compared with. "
             "Nothing was filled in or guessed. A day without wear is missing; it is not a day without steps.",
         ),
-        points=(*rating_rules(store, person), *night_rules(record.days), zones),
+        points=(*rating_rules(store, person), *night_rules(record.days), zones, *device_lines(store, person)),
         tables=tuple(table for table in tables if table is not None),
     )
 
