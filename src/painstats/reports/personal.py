@@ -23,8 +23,8 @@ from painstats.findings.words import (
 )
 from painstats.reports.figures import date_words
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
-from painstats.reports.person_record import PersonRecord, person_record
-from painstats.reports.personal_pictures import months_table, person_figures
+from painstats.reports.person_record import PersonRecord
+from painstats.reports.personal_pictures import months_table
 from painstats.reports.reading import (
     FILLED_WORDS,
     days_table,
@@ -45,23 +45,19 @@ from painstats.vocabulary import MEASURES
 Row = Mapping[str, Any]
 
 
-def personal_page(
-    store: Store, summary: Row, findings: Sequence[Row], figures: tuple[Figure, ...] | None = None
-) -> Page:
+def personal_page(store: Store, record: PersonRecord, figures: tuple[Figure, ...]) -> Page:
     """Put one person's report together.
 
     Parameters
     ----------
     store
         The open study.
-    summary
-        The person's row of ``participant_summary``.
-    findings
-        All rows of ``finding`` about participants, this person's among them.
+    record
+        What is stored about the person.
     figures
-        The person's figures, if they have been drawn already.
+        The person's figures.
     """
-    record, study = person_record(store, summary, findings), store.study
+    study = store.study
     outcome = study.plan.outcome
     item = item_words(outcome.item).label
     labels = list(dict.fromkeys(MEASURES[predictor.measure].label for predictor in study.plan.predictors))
@@ -78,7 +74,7 @@ def personal_page(
             Part("How to read this", points=_how_to_read(outcome)),
             Part(
                 "Your days in pictures",
-                figures=person_figures(record, study) if figures is None else figures,
+                figures=figures,
                 tables=(months_table(record.days, study),),
             ),
             *_robustness(store, record),
