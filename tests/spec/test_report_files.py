@@ -7,13 +7,19 @@ import stat
 from hashlib import sha256
 
 import altair as alt
+import polars as pl
 import pytest
 
 from painstats.reports import write_reports
+from painstats.reports.figures import NARROW, WIDE
 from painstats.reports.kept_figures import keep
 from painstats.reports.pages import page_name
+from painstats.reports.person_record import person_record
+from painstats.reports.personal_pictures import figures_of_days, person_slope
+from painstats.reports.slope_figures import AverageSlope, completeness, everybodys_slopes, own_among_others
 from painstats.reports.svg import drawn, label_text
 from painstats.store import open_store
+from painstats.store.tables import read_table
 from tests.made_up_study import DAYS, EVIL_ID, fill, small_study
 from tests.reading_pages import read_page
 
@@ -118,6 +124,25 @@ def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
         assert written(store, processes=2) == here
         assert written(store, processes=2) == here  # now with what was kept
     assert len(here) == len(DAYS) + 2
+
+
+def test_every_figure_follows_the_schema_of_charts(tmp_path):
+    """Outside ``unchecked_charts``, altair checks each part as it is made; specifications are checked here."""
+    with open_store(small_study(tmp_path / "study")) as store:
+        fill(store)
+        findings = read_table(store, "finding").filter(pl.col("subject") == "participant").to_dicts()
+        people = {row["participant_id"]: row for row in read_table(store, "participant_summary").to_dicts()}
+        assert len(figures_of_days(person_record(store, people["p01"], findings), store.study)) == 2
+        counts = {"rated_days": "rated", "complete_days": "complete"}
+        for width in (WIDE, NARROW):
+            completeness([row | {"label": name} for name, row in people.items()], counts, width).to_dict()
+    slopes = [person_slope(row, label="x", is_own=place == 0) for place, row in enumerate(findings) if row["estimate"]]
+    for width in (WIDE, NARROW):
+        for chart in (
+            own_among_others(slopes, "pain", "hour of sleep", 0.3, width),
+            everybodys_slopes(slopes, AverageSlope(0.1, -0.1, 0.3), "pain", "hour of sleep", width),
+        ):
+            alt.LayerChart.from_dict(chart)
 
 
 # --- Figures that are kept from run to run
