@@ -212,7 +212,8 @@ class ParticipantPlan(_Plan):
 class PhasePlan(_Plan):
     """``[[phases]]``: a treatment or programme of one participant, from its first day.
 
-    ``ramp_days`` go by until the full dose, ``wash_out_days`` after the end until it no longer acts.
+    ``ramp_days`` go by until the full dose: day k counts as k / (``ramp_days`` + 1) of a day in the phase, at most 1.
+    ``wash_out_days`` go by after the end until it no longer acts: each counts as the last day did.
     """
 
     participant: str

@@ -1,14 +1,21 @@
 """Which device a day rests on: the other rule for steps, the same device by two roads, changes of device, shifted sources."""
 
+import json
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
+from painstats.commands.status import status
 from painstats.daily import build_daily_table, date_shifts, shift_sentence
+from painstats.findings.tables import summarise
 from painstats.frame import build_model_frame
-from painstats.store import open_store
+from painstats.reports import write_reports
+from painstats.store import open_store, publish_tables
 from painstats.study import Plan, Study
 from tests.conftest import put, table
+from tests.made_up_study import fill
+from tests.reading_pages import read_page
 
 BY_DEVICE = "SELECT source, device, recorded_step_count AS recorded, counted_step_count AS counted FROM step_by_device ORDER BY source, device"
 
@@ -161,6 +168,78 @@ def test_a_level_shift_of_the_device_is_left_out_of_the_within_part_if_asked(mak
     largest = max(abs(row["x"]) for row in rows)
     assert largest == pytest.approx(0.05 if adjusts else 2.05)
     assert {row["device_era"] for row in rows} == {1, 2}
+
+
+# --- Changes of device, told ---
+
+TWO_WATCHES = ("apple_health watch-0a1b2c", "apple_health watch-9f8e7d")
+
+
+@pytest.fixture
+def told(make_study):
+    """Return the pages of ann and of the cohort, for device changes as date, devices of steps, devices of sleep."""
+
+    def tell(changes, adjusts=False):
+        plan = {"study": {"time_zone": "Europe/London"}, "rules": {"adjust_for_device": adjusts}}
+        with open_store(make_study(**plan)) as store:
+            fill(store, people={"ann": 40, "p02": 40})
+            for number, (day, steps, sleep) in enumerate(changes):
+                store.connection.execute(
+                    "INSERT INTO device_change VALUES ('ann', ?, ?, ?, ?, ?, ?)", [day, *steps, *sleep, number + 2]
+                )
+            write_reports(store)
+        return [read_page((store.study.reports / f"{name}.html").read_bytes()).text for name in ("ann", "cohort")]
+
+    return tell
+
+
+def test_a_report_says_from_when_on_which_device_counted(told):
+    changes = [
+        ("2026-01-20", ("fitbit fitbit", "apple_health watch-0a1b2c"), ("fitbit fitbit", "fitbit fitbit")),
+        ("2026-01-29", TWO_WATCHES, ("fitbit fitbit", "oura ring")),
+    ]
+    own, cohort = told(changes)
+    assert "From 20 Jan 2026 on your steps come from the watch (Apple Health) ; before, from the fitbit (Fitbit)" in own
+    assert "steps come from the watch-9f8e7d (Apple Health) ; before, from the watch-0a1b2c (Apple Health)" in own
+    assert "From 29 Jan 2026 on your sleep comes from the ring (Oura) ; before, from the fitbit (Fitbit)" in own
+    assert own.count("your sleep comes") == 1
+    assert "numbers before and after such a change may not be comparable" in own
+    assert "Changes of the device that usually tells of steps or sleep: 2, in 1 of 2 people." in cohort
+
+
+@pytest.mark.parametrize(("adjusts", "words"), [(False, "takes no account of"), (True, "takes account of")])
+def test_reports_say_whether_the_model_takes_account_of_a_change(told, adjusts, words):
+    for page in told([("2026-01-29", TWO_WATCHES, (None, None))], adjusts):
+        assert f"the model {words} the change" in page
+
+
+def test_of_many_changes_the_newest_are_listed(told):
+    own, _ = told([(f"2026-01-{day:02d}", TWO_WATCHES[:: 1 - 2 * (day % 2)], (None, None)) for day in range(10, 20)])
+    assert "4 earlier changes of device, not listed here." in own
+    assert own.count("your steps come from") == 6
+    assert "From 13 Jan" not in own
+
+
+def test_without_a_change_a_person_is_told_nothing_of_it(told):
+    own, cohort = told([])
+    assert "comparable" not in own
+    assert "In nobody a change of the usual device was found." in cohort
+
+
+def test_status_and_published_tables_tell_of_changes(make_study, capsys):
+    study = make_study(study={"time_zone": "Europe/London"})
+    with open_store(study) as store:
+        walks(store, lambda day: "old" if day < 20 else "new")
+        build_model_frame(store)
+        summarise(store)
+        publish_tables(store)
+    published = pl.read_parquet(study.published / "device_change.parquet")
+    assert published.select("participant_id", "from_step_device", "to_step_device").rows() == [
+        ("ann", "test old", "test new")
+    ]
+    assert status(study.folder, as_json=True) == 0
+    [person] = json.loads(capsys.readouterr().out)["participants"]
+    assert person["device_changes"] == 1
 
 
 # --- Sources that date days differently ---

@@ -7,12 +7,19 @@ import stat
 from hashlib import sha256
 
 import altair as alt
+import polars as pl
 import pytest
 
 from painstats.reports import write_reports
+from painstats.reports.figures import NARROW, WIDE
+from painstats.reports.kept_figures import keep
 from painstats.reports.pages import page_name
+from painstats.reports.person_record import person_record
+from painstats.reports.personal_pictures import figures_of_days, person_slope
+from painstats.reports.slope_figures import AverageSlope, completeness, everybodys_slopes, own_among_others
 from painstats.reports.svg import drawn, label_text
 from painstats.store import open_store
+from painstats.store.tables import read_table
 from tests.made_up_study import DAYS, EVIL_ID, fill, small_study
 from tests.reading_pages import read_page
 
@@ -112,9 +119,89 @@ def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(drawing, "WORTH_PROCESSES", 2)
     with open_store(small_study(tmp_path / "study")) as store:
         fill(store)
-        written = {
-            processes: {path.name: path.read_bytes() for path in write_reports(store, processes)}
-            for processes in (1, 2)
-        }
-    assert written[1] == written[2]
-    assert len(written[1]) == len(DAYS) + 2
+        here = written(store, processes=1)
+        store.connection.execute("DELETE FROM kept_figures")
+        assert written(store, processes=2) == here
+        assert written(store, processes=2) == here  # now with what was kept
+    assert len(here) == len(DAYS) + 2
+
+
+def test_every_figure_follows_the_schema_of_charts(tmp_path):
+    """Outside ``unchecked_charts``, altair checks each part as it is made; specifications are checked here."""
+    with open_store(small_study(tmp_path / "study")) as store:
+        fill(store)
+        findings = read_table(store, "finding").filter(pl.col("subject") == "participant").to_dicts()
+        people = {row["participant_id"]: row for row in read_table(store, "participant_summary").to_dicts()}
+        assert len(figures_of_days(person_record(store, people["p01"], findings), store.study)) == 2
+        counts = {"rated_days": "rated", "complete_days": "complete"}
+        for width in (WIDE, NARROW):
+            completeness([row | {"label": name} for name, row in people.items()], counts, width).to_dict()
+    slopes = [person_slope(row, label="x", is_own=place == 0) for place, row in enumerate(findings) if row["estimate"]]
+    for width in (WIDE, NARROW):
+        for chart in (
+            own_among_others(slopes, "pain", "hour of sleep", 0.3, width),
+            everybodys_slopes(slopes, AverageSlope(0.1, -0.1, 0.3), "pain", "hour of sleep", width),
+        ):
+            alt.LayerChart.from_dict(chart)
+
+
+# --- Figures that are kept from run to run
+
+
+def written(store, processes=1):
+    return {path.name: path.read_bytes() for path in write_reports(store, processes)}
+
+
+def kept(store):
+    return dict(store.connection.execute("SELECT participant_id, packed FROM kept_figures").fetchall())
+
+
+@pytest.fixture
+def two_people(tmp_path):
+    with open_store(small_study(tmp_path / "kept")) as store:
+        fill(store, people={"p01": 60, "p02": 60})
+        yield store
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE daily_summary SET pain_score = 9.5 WHERE participant_id = 'p01' AND date = '2026-02-02'",
+        "DELETE FROM daily_summary WHERE participant_id = 'p01' AND date = '2026-01-05'",
+        "UPDATE treatment_phase SET start_date = '2026-02-01' WHERE participant_id = 'p01'",
+    ],
+)
+def test_whose_days_changed_is_drawn_anew_and_nobody_else(two_people, change):
+    written(two_people)
+    before = kept(two_people)
+    two_people.connection.execute(change)
+    after = written(two_people)
+    assert kept(two_people)["p02"] == before["p02"]
+    assert kept(two_people)["p01"] != before["p01"]
+    two_people.connection.execute("DELETE FROM kept_figures")
+    assert written(two_people) == after  # as if nothing had been kept
+
+
+def test_kept_figures_are_what_the_page_shows(two_people):
+    whole = written(two_people)
+    two_people.connection.execute(
+        "UPDATE kept_figures SET packed = ? WHERE participant_id = 'p02'", [keep("", ()).packed]
+    )
+    again = written(two_people)
+    assert {name for name in whole if again[name] != whole[name]} == {"p02.html"}
+    assert b"day by day" in whole["p02.html"]
+    assert b"day by day" not in again["p02.html"]
+
+
+def test_figures_that_were_drawn_otherwise_are_not_kept(two_people):
+    whole = written(two_people)
+    two_people.connection.execute("UPDATE kept_figures SET inputs_hash = 'of an older version', packed = 'x'")
+    assert written(two_people) == whole
+
+
+def test_figures_of_people_who_left_are_not_kept(two_people):
+    written(two_people)
+    two_people.connection.execute("DELETE FROM participant_summary WHERE participant_id = 'p02'")
+    two_people.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
+    written(two_people)
+    assert set(kept(two_people)) == {"p01"}

@@ -197,6 +197,19 @@ def test_a_treatment_is_named_but_not_judged(pages):
     assert "“change after start”" in text
 
 
+def test_how_a_treatment_comes_and_goes_is_told(tmp_path):
+    phases = [
+        {"participant": "p01", "name": "low dose", "start": "2026-01-20", "ramp_days": 14, "end": "2026-02-20",
+         "wash_out_days": 1},
+        {"participant": "p01", "name": "walking", "start": "2026-01-20", "wash_out_days": 3},
+    ]  # fmt: skip
+    with open_store(small_study(tmp_path / "phases", phases=phases)) as store:
+        fill(store, people={"p01": 60})
+        write_reports(store)
+        text = read_page((store.study.reports / "p01.html").read_bytes()).text
+    assert "You named: low dose (builds up over 14 days and counts for 1 more day after its end), walking" in text
+
+
 @pytest.mark.parametrize(
     ("name", "told", "hidden"),
     [

@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from painstats.models import fit_each_participant
 from painstats.models.analysis import fit_models
 from painstats.models.mixed_analysis import mixed_analysis
 from painstats.models.robustness import CHECKS, OF_ONE_PERSON, Question, Slope, robustness_rows
 from painstats.models.robustness.question import direction, same_answer
 from painstats.models.tables import FIT_TABLES
+from painstats.models.terms import within_people
 from painstats.store import open_store
 from painstats.store.forget import RESULT_TABLES
 from painstats.store.publish import PUBLISHED_TABLES
@@ -201,6 +203,19 @@ def test_a_phase_of_one_person_stops_no_check():
     found = checked(question, "one_person_out")
     assert found["one_person_out"].people == 13
     assert found["one_person_out"].slope.high < 0
+
+
+def test_a_ramp_over_all_days_of_somebody_stops_nothing():
+    """It is the drift over time: their own days are fitted without it, those of others with theirs."""
+    ramp = (pl.col("date").cum_count().over("participant_id") + 3) / 100
+    frame = FRAME.with_columns(pl.when(pl.col("participant_id") == "p05").then(ramp).otherwise(0.0).alias("in_phase"))
+    fits, refused = fit_each_participant(within_people(frame, STUDY))
+    assert refused == {}
+    assert len(fits) == frame["participant_id"].n_unique()
+    alone = frame.filter(pl.col("participant_id") == "p05")
+    assert "in_phase" not in within_people(alone, STUDY).names
+    broken = alone.with_columns(pl.when(pl.col("time_30d") > 0).then(1.0).otherwise("in_phase").alias("in_phase"))
+    assert "in_phase" in within_people(broken, STUDY).names
 
 
 # --- Where not everything is possible

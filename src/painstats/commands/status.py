@@ -30,6 +30,7 @@ HEADINGS = {
     "valid_nights": "valid nights",
     "valid_step_days": "valid step days",
     "complete_days": "complete days",
+    "device_changes": "device changes",
     "missing": "what is missing",
 }
 

@@ -1,5 +1,5 @@
 -- What reports and dashboards count: the days of each participant.
--- In: daily_summary, model_frame. Out: participant_summary.
+-- In: daily_summary, device_change, model_frame. Out: participant_summary.
 
 CREATE OR REPLACE TABLE participant_summary AS
 WITH daily AS (
@@ -24,10 +24,13 @@ WITH daily AS (
     SELECT participant_id, count(*) FILTER (left_out IS NULL OR left_out = 'few_days') AS complete_days,
            count(*) FILTER (left_out IS NULL) AS days_in_model
     FROM model_frame GROUP BY participant_id
+), changed AS (
+    SELECT participant_id, count(*) AS device_changes FROM device_change GROUP BY participant_id
 )
-SELECT *, coalesce(complete_days / diary_days, 0) AS compliance
+SELECT * REPLACE (coalesce(device_changes, 0) AS device_changes), coalesce(complete_days / diary_days, 0) AS compliance
 FROM daily
 LEFT JOIN commonest USING (participant_id)
 LEFT JOIN rated USING (participant_id)
 JOIN complete USING (participant_id)
+LEFT JOIN changed USING (participant_id)
 ORDER BY participant_id;

@@ -4,6 +4,10 @@ Lags are by calendar date, never by row, so a gap breaks them. A predictor ``x``
 person's own mean over all days on which it was observed (``x_within``) and as that mean's departure from the mean over
 people (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121. Where the plan adjusts for devices, the own
 mean is that of the days with the same usual devices, so that a new watch that counts differently moves no day.
+
+``in_phase`` is the share of a treatment's effect that a day is taken to have, fixed before the data are looked at: day
+k of a treatment (its first is 1) has k / (ramp days + 1), at most 1; each day of the wash-out after its end has what
+the last day had; every other day has 0. Of several treatments the largest share counts.
 """
 
 from __future__ import annotations
@@ -12,6 +16,14 @@ from painstats.store.connection import Store, transaction
 from painstats.study import Study
 
 DAYS_PER_TIME_UNIT = 30.0
+
+PHASE_SHARE = """
+       coalesce((
+           SELECT max(least(1, (least(l.date, coalesce(t.end_date, l.date)) - t.start_date + 1) / (t.ramp_days + 1)))
+           FROM treatment_phase AS t
+           WHERE t.participant_id = l.participant_id
+             AND l.date >= t.start_date AND l.date - coalesce(t.end_date, l.date) <= t.wash_out_days
+       ), 0)"""
 
 
 def build_model_frame(store: Store) -> int:
@@ -133,8 +145,7 @@ CREATE OR REPLACE TABLE model_frame AS
 SELECT l.participant_id, l.date, l.pain_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
        ((l.date - p.first_complete_date) + (l.date - p.last_complete_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
-       EXISTS (FROM treatment_phase AS t WHERE t.participant_id = l.participant_id
-               AND l.date BETWEEN t.start_date AND coalesce(t.end_date, l.date))::INTEGER::DOUBLE AS in_phase,
+       {PHASE_SHARE.strip()}::DOUBLE AS in_phase,
        CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.complete_days < {enough} THEN 'few_days' END AS left_out
 FROM lagged AS l
 JOIN person AS p USING (participant_id){levels}

@@ -17,6 +17,7 @@ from painstats.models.rows import (
     model_rows,
     participant_slices,
 )
+from painstats.models.terms import without_idle_phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class OwnDaysFit:
 
 
 def rows_of(rows: ModelRows, participant: str) -> ModelRows:
-    """Return one participant's rows, without the columns that never change for them.
+    """Return one participant's rows, without the columns that never change for them or tell what time tells.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     }
     return model_rows(
         y=rows.y[own],
-        predictors=changing,
+        predictors=without_idle_phase(changing),
         participant=rows.participant[own],
         day=rows.day[own],
         intercept=INTERCEPT in rows.names,

@@ -19,6 +19,9 @@ DAYS_FOR_OWN_TREND = 30
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = "time_30d"
 PHASE = "in_phase"
+STRAIGHT = 1 - 1e-12
+"""Correlation of two columns from which on they are one straight line, but for rounding."""
+
 EPOCH_DAYS = pl.col("date").cast(pl.Int32)
 
 
@@ -80,7 +83,14 @@ def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
 
 def _calendar_and_course(frame: pl.DataFrame) -> dict[str, Floats]:
     columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
-    return _varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()})
+    return without_idle_phase(_varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()}))
+
+
+def without_idle_phase(columns: dict[str, Floats]) -> dict[str, Floats]:
+    """Leave out a phase that grows on all days as time does: a ramp that long is told already by the drift."""
+    if not {TIME, PHASE} <= columns.keys() or abs(np.corrcoef(columns[TIME], columns[PHASE])[0, 1]) < STRAIGHT:
+        return columns
+    return {name: values for name, values in columns.items() if name != PHASE}
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:

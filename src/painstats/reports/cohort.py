@@ -26,7 +26,14 @@ from painstats.reports.figures import NARROW, WIDE
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
 from painstats.reports.personal import settings_table
 from painstats.reports.personal_pictures import person_slope
-from painstats.reports.reading import days_table, devices_table, files_table, measures_table, rejected_table
+from painstats.reports.reading import (
+    changes_line,
+    days_table,
+    devices_table,
+    files_table,
+    measures_table,
+    rejected_table,
+)
 from painstats.reports.robustness import robustness_part, robustness_rows
 from painstats.reports.slope_figures import AverageSlope, completeness, everybodys_slopes, verdict_legend
 from painstats.store.connection import Store
@@ -275,4 +282,8 @@ def _person_table(study: Study, predictor: PredictorPlan, rows: Sequence[Row]) -
 
 def _ground(store: Store) -> Part:
     tables = (files_table(store, None), rejected_table(store, None), devices_table(store, None))
-    return Part("What was read, and what was left out", tables=tuple(table for table in tables if table is not None))
+    return Part(
+        "What was read, and what was left out",
+        paragraphs=(changes_line(store),),
+        tables=tuple(table for table in tables if table is not None),
+    )

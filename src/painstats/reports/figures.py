@@ -341,7 +341,12 @@ def _month_names(rows: Rows, weeks: int, *, upright: bool) -> alt.Chart:
 
 def day_words(day: date) -> str:
     """Write a date: "Mon 2 Feb 2026"."""
-    return f"{DAYS_OF_WEEK[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{DAYS_OF_WEEK[day.weekday()]} {date_words(day)}"
+
+
+def date_words(day: date) -> str:
+    """Write a date: "2 Feb 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _first(dates: pl.Series) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -17,6 +18,7 @@ GENERATOR = "painstats"
 """Stands in the head of every page, so that only pages of our own are ever removed."""
 
 Cell = str | Markup
+Chart = alt.TopLevelMixin | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,7 @@ def joined(*texts: Cell) -> Markup:
     return Markup("").join(texts)
 
 
-def figure(
-    name: str, label: str, caption: str, wide: alt.TopLevelMixin, narrow: alt.TopLevelMixin, **more: Any
-) -> Figure:
+def figure(name: str, label: str, caption: str, wide: Chart, narrow: Chart, **more: Any) -> Figure:
     """Draw a figure in both widths; ``name`` keeps it apart from the others of the page."""
     return Figure(label, caption, drawn(wide, f"{name}-w"), drawn(narrow, f"{name}-n"), **more)
 

@@ -21,13 +21,14 @@ from painstats.findings.words import (
     swing_words,
     whole,
 )
-from painstats.reports.figures import MONTHS
+from painstats.reports.figures import date_words
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
-from painstats.reports.person_record import PersonRecord, person_record
-from painstats.reports.personal_pictures import months_table, person_figures
+from painstats.reports.person_record import PersonRecord
+from painstats.reports.personal_pictures import months_table
 from painstats.reports.reading import (
     FILLED_WORDS,
     days_table,
+    device_lines,
     devices_table,
     files_table,
     measures_table,
@@ -44,23 +45,19 @@ from painstats.vocabulary import MEASURES
 Row = Mapping[str, Any]
 
 
-def personal_page(
-    store: Store, summary: Row, findings: Sequence[Row], figures: tuple[Figure, ...] | None = None
-) -> Page:
+def personal_page(store: Store, record: PersonRecord, figures: tuple[Figure, ...]) -> Page:
     """Put one person's report together.
 
     Parameters
     ----------
     store
         The open study.
-    summary
-        The person's row of ``participant_summary``.
-    findings
-        All rows of ``finding`` about participants, this person's among them.
+    record
+        What is stored about the person.
     figures
-        The person's figures, if they have been drawn already.
+        The person's figures.
     """
-    record, study = person_record(store, summary, findings), store.study
+    study = store.study
     outcome = study.plan.outcome
     item = item_words(outcome.item).label
     labels = list(dict.fromkeys(MEASURES[predictor.measure].label for predictor in study.plan.predictors))
@@ -77,7 +74,7 @@ def personal_page(
             Part("How to read this", points=_how_to_read(outcome)),
             Part(
                 "Your days in pictures",
-                figures=person_figures(record, study) if figures is None else figures,
+                figures=figures,
                 tables=(months_table(record.days, study),),
             ),
             *_robustness(store, record),
@@ -89,10 +86,7 @@ def personal_page(
 
 
 def _lines(record: PersonRecord, item: str) -> tuple[Cell, ...]:
-    first, last = (
-        f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-        for day in (record.summary["first_date"], record.summary["last_date"])
-    )
+    first, last = (date_words(record.summary[end]) for end in ("first_date", "last_date"))
     rated = record.summary["rated_days"]
     return (
         joined("Report for ", named(record.participant_id)),
@@ -218,7 +212,7 @@ def _ground(store: Store, record: PersonRecord) -> Part:
             "Only complete days count: a rating, and every measure that it is compared with. "
             "Nothing was filled in or guessed. A day without wear is missing; it is not a day without steps.",
         ),
-        points=(*rating_rules(store, person), *night_rules(record.days), zones),
+        points=(*rating_rules(store, person), *night_rules(record.days), zones, *device_lines(store, person)),
         tables=tuple(table for table in tables if table is not None),
     )
 
@@ -241,7 +235,7 @@ def _limits(record: PersonRecord, study: Study) -> tuple[Cell, ...]:
 
 
 def _treatments(record: PersonRecord, item: str) -> tuple[Cell, ...]:
-    names = [named(phase["name"]) for phase in record.phases.iter_rows(named=True)]
+    names = [joined(named(phase["name"]), _course(phase)) for phase in record.phases.iter_rows(named=True)]
     begun = joined("You named: ", Markup(", ").join(names), ". ") if names else ""
     return (
         joined(
@@ -253,6 +247,14 @@ def _treatments(record: PersonRecord, item: str) -> tuple[Cell, ...]:
             "In one careful trial pain fell by 18 % on a dummy medicine (Younger 2013).",
         ),
     )
+
+
+def _course(phase: Row) -> str:
+    """Say how a treatment comes and goes, where it does not do so at once."""
+    ramp = f"builds up over {counted(phase['ramp_days'], 'day')}" if phase["ramp_days"] else ""
+    lasts = phase["wash_out_days"] and phase["end_date"]
+    after = f"counts for {counted(phase['wash_out_days'], 'more day')} after its end" if lasts else ""
+    return f" ({' and '.join(filter(None, (ramp, after)))})" if ramp or after else ""
 
 
 def settings_table(study: Study, *, diaries: bool = True) -> Table:

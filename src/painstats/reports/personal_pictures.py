@@ -19,10 +19,10 @@ Row = Mapping[str, Any]
 MINUTES_OF_DAY = 1440
 
 
-def person_figures(record: PersonRecord, study: Study) -> tuple[Figure, ...]:
-    """Draw a person's days, their calendar, and their slopes among everybody's."""
-    days, outcome = drawn_days(record.days), study.plan.outcome
-    return (_over_time(record, days, study), *_calendar(days, outcome), *_among_others(record, outcome))
+def figures_of_days(record: PersonRecord, study: Study) -> tuple[Figure, ...]:
+    """Draw a person's days, and the calendar of their ratings."""
+    days = drawn_days(record.days)
+    return (_over_time(record, days, study), *_calendar(days, study.plan.outcome))
 
 
 def _over_time(record: PersonRecord, days: pl.DataFrame, study: Study) -> Figure:
@@ -54,12 +54,13 @@ def _calendar(days: pl.DataFrame, outcome: OutcomePlan) -> list[Figure]:
     return [calendar]
 
 
-def _among_others(record: PersonRecord, outcome: OutcomePlan) -> list[Figure]:
-    return [
-        _own_slope(place, own, record, outcome.item)
+def figures_among_others(record: PersonRecord, study: Study) -> tuple[Figure, ...]:
+    """Draw a person's slopes among everybody's."""
+    return tuple(
+        _own_slope(place, own, record, study.plan.outcome.item)
         for place, own in enumerate(record.findings)
         if own["estimate"] is not None
-    ]
+    )
 
 
 def _own_slope(place: int, own: Row, record: PersonRecord, item: str) -> Figure:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from painstats.findings.words import DAY_REASONS, capital, counted, item_words, left_out_words, whole
 from painstats.records import RECORD_TABLES
-from painstats.reports.pages import Table
+from painstats.reports.figures import date_words
+from painstats.reports.pages import Cell, Table, joined, named
 from painstats.store.connection import Store
 from painstats.study import Study
 from painstats.vocabulary import MEASURES
@@ -35,6 +38,15 @@ RULE_WORDS = {
 }
 """Why a row or a file was not taken in, in words; other names are shown with spaces."""
 
+MOST_CHANGES_LISTED = 6
+LEVELS = {
+    False: "is held against the average over all days, whatever the device: the model takes no account of the change "
+    "(adjust_for_device = false).",
+    True: "is held against the average over the days with the same devices: the model takes account of the change "
+    "(adjust_for_device = true).",
+}
+"""What a day is held against where devices changed, by ``adjust_for_device``."""
+
 RECALL_WORDS = {
     "now": "how it was at that moment",
     "today": "the day on which it was written",
@@ -45,6 +57,9 @@ FILLED_WORDS = {"morning": "in the morning", "evening": "in the evening", "any_t
 
 OF_PERSON = "participant_id = ?"
 OF_FILES = "import_id IN (SELECT import_id FROM import WHERE participant_id = ?)"
+
+MARK_OF_DEVICE = re.compile(r"-[0-9a-f]{6}$")
+"""What tells devices of one kind apart: the shortened hash of a name."""
 
 MEASURE_COLUMNS = tuple(MEASURES)
 
@@ -236,6 +251,61 @@ def zone_words(days: pl.DataFrame) -> list[str]:
     """Write the time zones in which days were cut, with the number of days in each."""
     counts = days.group_by("time_zone").len().sort("len", "time_zone", descending=[True, False])
     return [f"{zone.replace('_', ' ')} ({counted(number, 'day')})" for zone, number in counts.iter_rows()]
+
+
+def device_lines(store: Store, participant_id: str) -> list[Cell]:
+    """Write from which date on which device told of a person's steps and sleep, and what the model made of it."""
+    rows = query(store, f"SELECT * FROM device_change WHERE {OF_PERSON} ORDER BY date", [participant_id])
+    if not rows:
+        return []
+    earlier = len(rows) - MOST_CHANGES_LISTED
+    lines: list[Cell] = [f"{counted(earlier, 'earlier change')} of device, not listed here."] if earlier > 0 else []
+    for row in rows[-MOST_CHANGES_LISTED:]:
+        lines += [
+            _device_line(row["date"], whose, row[f"from_{kind}_device"], row[f"to_{kind}_device"])
+            for kind, whose in (("step", "your steps come"), ("sleep", "your sleep comes"))
+            if row[f"from_{kind}_device"] is not None and row[f"from_{kind}_device"] != row[f"to_{kind}_device"]
+        ]
+    level = LEVELS[store.study.plan.rules.adjust_for_device]
+    return [
+        *lines,
+        "Two devices do not count alike: numbers before and after such a change may not be comparable. "
+        f"Each of your days {level}",
+    ]
+
+
+def _device_line(day: date, whose: str, old: str, new: str) -> Cell:
+    before, after = (_device_words(device, bare=_bare(old) != _bare(new)) for device in (old, new))
+    return joined(
+        f"From {date_words(day)} on {whose} from the ", named(after), "; before, from the ", named(before), "."
+    )
+
+
+def _device_words(device: str, *, bare: bool) -> str:
+    """Write a device as its kind and its source, with the mark that tells it from another of the kind if asked."""
+    source, _, name = (_bare(device) if bare else device).partition(" ")
+    return f"{name} ({source.replace('_', ' ').title()})"
+
+
+def _bare(device: str) -> str:
+    return MARK_OF_DEVICE.sub("", device)
+
+
+def changes_line(store: Store) -> str:
+    """Write how many people changed their devices, and what the model made of it."""
+    [row] = query(
+        store,
+        "SELECT count(*) AS changes, count(DISTINCT participant_id) AS people, "
+        "(SELECT count(*) FROM participant_summary) AS everyone FROM device_change",
+    )
+    unseen = "Exports that do not name their devices cannot show one."
+    if not row["changes"]:
+        return f"In nobody a change of the usual device was found. {unseen}"
+    whose = f"{whole(row['people'])} of {whole(row['everyone'])} people"
+    return (
+        f"Changes of the device that usually tells of steps or sleep: {whole(row['changes'])}, in {whose}. {unseen} "
+        f"Each day {LEVELS[store.study.plan.rules.adjust_for_device]}"
+    )
 
 
 def devices_table(store: Store, participant_id: str | None) -> Table | None:

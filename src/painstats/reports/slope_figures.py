@@ -1,4 +1,8 @@
-"""Pictures of slopes and of a model: people beside one another, complete days, residual autocorrelation."""
+"""Pictures of slopes and of a model: people beside one another, complete days, residual autocorrelation.
+
+Slopes are drawn for everybody in every run. They are written as Vega-Lite's own JSON: altair's objects for the same
+picture take twice as long to make as the picture takes to draw.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from painstats.findings.words import item_words, points, verdict_words
+from painstats.findings.words import item_words, verdict_words
 from painstats.reports.figures import NARROW_BELOW, WIDE
 from painstats.reports.svg import (
     BAND,
@@ -21,9 +25,6 @@ from painstats.reports.svg import (
     QUIET_INK,
     chart_of,
     label_text,
-    x_at,
-    y2_at,
-    y_at,
 )
 
 OWN_LABEL = "you"
@@ -41,6 +42,7 @@ AUTOCORRELATION_LIMIT = 0.10
 VERDICT_COLOURS = {"less_pain": LOWER, "more_pain": HIGHER, "no_clear_link": "#6b6f2a", "cannot_tell_yet": OTHERS}
 
 Rows = list[dict[str, Any]]
+Specification = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class AverageSlope:
 
 def own_among_others(
     slopes: Sequence[PersonSlope], item: str, unit: str, smallest_effect: float, width: int = WIDE
-) -> alt.TopLevelMixin:
+) -> Specification:
     """Draw the reader's slope among everybody's, sorted, the others without a name.
 
     Parameters
@@ -96,6 +98,10 @@ def own_among_others(
         Half the width of the grey band inside which a slope is smaller than what matters to this reader.
     width
         Width of the drawing in pixels.
+
+    Returns
+    -------
+    A specification in Vega-Lite.
     """
     rows = _with_own_days(slopes)
     ends = [row[end] for row in rows for end in ("low", "high")] + [-1.2 * smallest_effect, 1.2 * smallest_effect]
@@ -109,12 +115,12 @@ def own_among_others(
         *_bars(alone, OWN, 1.5, 70, frame, hollow=True),
         _labels([row for row in rows if row["label"]], frame),
     ]
-    return alt.layer(*layers).properties(width=frame.inner, height=frame.height)
+    return {"layer": layers, "width": frame.inner, "height": frame.height}
 
 
 def everybodys_slopes(
     slopes: Sequence[PersonSlope], average: AverageSlope | None, item: str, unit: str, width: int = WIDE
-) -> alt.TopLevelMixin:
+) -> Specification:
     """Draw every person's slope, sorted and named, coloured by verdict, over the average with its interval.
 
     The estimate from a person's own days alone stands on the same line as a hollow mark.
@@ -125,7 +131,7 @@ def everybodys_slopes(
     ]
     mean = [average.low, average.high] if average else []
     frame = _frame([*ends, *mean], slope_title(item, unit, narrow=width < NARROW_BELOW), len(rows), width)
-    hollow = chart_of([row for row in rows if row["own_estimate"] is not None])
+    hollow = {"type": "point", "shape": "diamond", "color": QUIET_INK, "fill": "white", "size": 44, "opacity": 1}
     layers = [
         *(
             [_band(average.low, average.high, "#dfe6ea", frame), _line(average.estimate, MEAN, frame, dash=[6, 3])]
@@ -138,12 +144,15 @@ def everybodys_slopes(
             for verdict, colour in VERDICT_COLOURS.items()
             for bar in _bars([row for row in rows if row["verdict"] == verdict], colour, 2.5, 40, frame)
         ),
-        hollow.mark_point(shape="diamond", color=QUIET_INK, fill="white", size=44, opacity=1).encode(
-            x=_x(frame, "own_estimate"), y=_y(frame)
+        _layer(
+            [row for row in rows if row["own_estimate"] is not None],
+            hollow,
+            x=_x(frame, "own_estimate"),
+            y=_y(frame),
         ),
         _labels(rows if frame.row_height >= 10 else [], frame),
     ]
-    return alt.layer(*layers).properties(width=frame.inner, height=frame.height)
+    return {"layer": layers, "width": frame.inner, "height": frame.height}
 
 
 def slope_title(item: str, unit: str, *, narrow: bool = False) -> str | list[str]:
@@ -185,12 +194,12 @@ def _count_column(
 ) -> alt.LayerChart | alt.FacetChart:
     scale = alt.Scale(domain=list(frame.domain), nice=False)
     axis = alt.Axis(title=title, tickCount=2, domain=False, gridColor=GRID)
-    base = chart_of(shown).encode(y=_y(frame, LABEL_MARGIN if named else 0))
+    base = chart_of(shown).encode(y=alt.Y(**_y(frame, LABEL_MARGIN if named else 0)))
     thickness = max(3.0, 0.6 * frame.row_height)
     layers = [
         base.mark_bar(color="#e4e8ea", height=thickness).encode(x=alt.X("calendar_days:Q", scale=scale, axis=axis)),
         base.mark_bar(color=OWN, height=thickness).encode(x=alt.X(f"{count}:Q", scale=scale, axis=axis)),
-        *([_labels(shown, frame)] if named and frame.row_height >= 10 else []),
+        *([alt.Chart.from_dict(_labels(shown, frame), validate=False)] if named and frame.row_height >= 10 else []),
     ]
     return alt.layer(*layers).properties(width=width, height=frame.height)
 
@@ -250,14 +259,16 @@ def _frame(values: Sequence[float], title: str | list[str], n_rows: int, width: 
     )
 
 
-def _x(frame: _Frame, field: str) -> alt.X:
-    axis = alt.Axis(title=frame.title, gridColor=GRID, domain=False, tickCount=max(3, frame.inner // 90))
-    return alt.X(f"{field}:Q", scale=alt.Scale(domain=list(frame.domain), nice=False), axis=axis)
+def _x(frame: _Frame, field: str) -> Specification:
+    axis = {"title": frame.title, "gridColor": GRID, "domain": False, "tickCount": max(3, frame.inner // 90)}
+    scale = {"domain": list(frame.domain), "nice": False}
+    return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
 
-def _y(frame: _Frame, margin: int = LABEL_MARGIN) -> alt.Y:
-    axis = alt.Axis(labels=False, ticks=False, domain=False, title=None, minExtent=margin, maxExtent=margin)
-    return alt.Y("place:O", scale=alt.Scale(domain=list(range(frame.n_rows))), axis=axis)
+def _y(frame: _Frame, margin: int = LABEL_MARGIN) -> Specification:
+    bare = {"labels": False, "ticks": False, "domain": False, "title": None}
+    axis = {**bare, "minExtent": margin, "maxExtent": margin}
+    return {"field": "place", "type": "ordinal", "scale": {"domain": list(range(frame.n_rows))}, "axis": axis}
 
 
 def _sorted(slopes: Sequence[PersonSlope]) -> list[PersonSlope]:
@@ -269,7 +280,6 @@ def _row(place: int, slope: PersonSlope) -> dict[str, Any]:
         "place": place, "label": _cut(slope.label), "verdict": slope.verdict,
         "kind": "own" if slope.is_own else "other",
         "estimate": slope.estimate, "low": slope.low, "high": slope.high, "own_estimate": slope.own_estimate,
-        "told": f"{points(slope.estimate)} ({points(slope.low)} to {points(slope.high)})",
     }  # fmt: skip
 
 
@@ -284,40 +294,42 @@ def _with_own_days(slopes: Sequence[PersonSlope]) -> Rows:
     return rows
 
 
+def _layer(rows: Rows, mark: Specification, **encoding: Specification) -> Specification:
+    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
+
+
 def _bars(
     rows: Rows, colour: str, thickness: float, size: float, frame: _Frame, *, hollow: bool = False
-) -> list[alt.Chart]:
+) -> list[Specification]:
     """Draw intervals with their estimates."""
     if not rows:
         return []
-    base = chart_of(rows).encode(y=_y(frame), tooltip=[alt.Tooltip("told:N", title="points")])
-    rule = base.mark_rule(color=colour, strokeWidth=thickness, strokeDash=[4, 3] if hollow else [1, 0]).encode(
-        x=_x(frame, "low"), x2=alt.X2("high:Q")
-    )
-    mark = base.mark_point(
-        color=colour, size=size, opacity=1, fill="white" if hollow else colour, strokeWidth=2 if hollow else 1
-    )
-    return [rule, mark.encode(x=_x(frame, "estimate"))]
+    rule = {"type": "rule", "color": colour, "strokeWidth": thickness, "strokeDash": [4, 3] if hollow else [1, 0]}
+    filled = {"fill": "white" if hollow else colour, "strokeWidth": 2 if hollow else 1}
+    mark = {"type": "point", "color": colour, "size": size, "opacity": 1, **filled}
+    return [
+        _layer(rows, rule, x=_x(frame, "low"), x2={"field": "high"}, y=_y(frame)),
+        _layer(rows, mark, x=_x(frame, "estimate"), y=_y(frame)),
+    ]
 
 
-def _band(low: float, high: float, colour: str, frame: _Frame) -> alt.Chart:
-    whole: dict[str, Any] = {"y": y_at(0), "y2": y2_at(frame.height)}
-    band: alt.Chart = chart_of([{"low": low, "high": high}]).mark_rect(color=colour)
-    placed: alt.Chart = band.encode(x=_x(frame, "low"), x2=alt.X2("high:Q"), **whole)
-    return placed
+def _band(low: float, high: float, colour: str, frame: _Frame) -> Specification:
+    ends, mark = [{"low": low, "high": high}], {"type": "rect", "color": colour}
+    return _layer(ends, mark, x=_x(frame, "low"), x2={"field": "high"}, **_whole_height(frame))
 
 
-def _line(value: float, colour: str, frame: _Frame, dash: Sequence[int] = (1, 0)) -> alt.Chart:
-    whole: dict[str, Any] = {"y": y_at(0), "y2": y2_at(frame.height)}
-    line: alt.Chart = chart_of([{"at": value}]).mark_rule(color=colour, strokeDash=list(dash))
-    placed: alt.Chart = line.encode(x=_x(frame, "at"), **whole)
-    return placed
+def _line(value: float, colour: str, frame: _Frame, dash: Sequence[int] = (1, 0)) -> Specification:
+    mark = {"type": "rule", "color": colour, "strokeDash": list(dash)}
+    return _layer([{"at": value}], mark, x=_x(frame, "at"), **_whole_height(frame))
 
 
-def _labels(rows: Rows, frame: _Frame) -> alt.Chart:
-    text: alt.Chart = chart_of(rows).mark_text(align="right", dx=-8, fontSize=12, color=INK)
-    placed: alt.Chart = text.encode(x=x_at(0), y=_y(frame), text=alt.Text("label:N"))
-    return placed
+def _whole_height(frame: _Frame) -> dict[str, Specification]:
+    return {"y": {"value": 0}, "y2": {"value": frame.height}}
+
+
+def _labels(rows: Rows, frame: _Frame) -> Specification:
+    mark = {"type": "text", "align": "right", "dx": -8, "fontSize": 12, "color": INK}
+    return _layer(rows, mark, x={"value": 0}, y=_y(frame), text={"field": "label", "type": "nominal"})
 
 
 def _cut(name: str) -> str:

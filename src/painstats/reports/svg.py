@@ -112,13 +112,13 @@ def y2_at(pixels: float) -> Any:
     return made(pixels)
 
 
-def drawn(chart: alt.TopLevelMixin, name: str) -> Markup:
+def drawn(chart: alt.TopLevelMixin | Mapping[str, Any], name: str) -> Markup:
     """Draw a chart.
 
     Parameters
     ----------
     chart
-        Any altair chart with its rows inside it.
+        Any altair chart, or specification in Vega-Lite, with its rows inside it.
     name
         A name that no other drawing on the page has; it keeps their inner references apart.
 
@@ -131,7 +131,7 @@ def drawn(chart: alt.TopLevelMixin, name: str) -> Markup:
     ValueError
         The drawing holds an element or a reference that a still picture has no use for.
     """
-    specification = chart.to_dict(validate=False)
+    specification = chart if isinstance(chart, Mapping) else chart.to_dict(validate=False)
     svg = vl_convert.vegalite_to_svg({**specification, "config": look()}, allowed_base_urls=[])
     root = ElementTree.fromstring(svg)
     numbered: dict[str, str] = {}

@@ -10,7 +10,7 @@ from typing import Any
 from painstats.findings.words import headline
 from painstats.processes import Lost
 from painstats.reports.cohort import cohort_page
-from painstats.reports.drawing import figures_ahead
+from painstats.reports.drawing import people_drawn
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
 from painstats.reports.personal import personal_page
 from painstats.reports.svg import unchecked_charts
@@ -65,13 +65,13 @@ def _pages(store: Store, processes: int | None) -> dict[str, bytes]:
     pages = {INDEX: _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))}
     if has_cohort:
         pages[COHORT] = _attempt(lambda: cohort_page(store, people, findings))
-    with figures_ahead(store, people, about_people, processes) as drawn:
-        for summary, figures in zip(people, drawn, strict=True):
-            name = names[summary["participant_id"]]
+    with people_drawn(store, people, about_people, processes) as drawn:
+        for record, figures in drawn:
+            name = names[record.participant_id]
             if isinstance(figures, Lost):
                 pages[name] = page_bytes(_failed_page(figures.reason))
             else:
-                pages[name] = _attempt(partial(personal_page, store, summary, about_people, figures))
+                pages[name] = _attempt(partial(personal_page, store, record, figures))
     return pages
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, table_exists
 
-PUBLISHED_TABLES = ("daily_summary", "finding", "participant_summary", "import_summary", "robustness")
+PUBLISHED_TABLES = (
+    "daily_summary", "device_change", "finding", "participant_summary", "import_summary", "robustness",
+)  # fmt: skip
 
 
 def publish_tables(store: Store) -> list[Path]:

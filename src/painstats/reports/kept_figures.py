@@ -1,0 +1,88 @@
+"""Figures of people's own days, kept from run to run: nobody else's new day changes them, and drawing takes long."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+
+from markupsafe import Markup
+
+from painstats.reports.pages import Figure
+from painstats.reports.person_record import PersonRecord
+from painstats.store.connection import Store, transaction
+from painstats.study import Study
+
+DRAWING_PACKAGES = ("painstats", "altair", "vl-convert-python")
+DRAWING_FOLDERS = ("painstats.reports", "painstats.findings", "painstats")
+"""Where everything lies that decides how a figure looks: charts, words, labels of measures."""
+
+Figures = tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFigures:
+    """Figures of one person's days, and the hash of all that they were drawn from."""
+
+    inputs_hash: str
+    packed: bytes
+
+    @property
+    def figures(self) -> Figures:
+        """The figures themselves."""
+        return tuple(
+            Figure(
+                **{**row, "wide": Markup(row["wide"]), "narrow": Markup(row["narrow"])}
+                | {"legend": tuple((colour, words) for colour, words in row["legend"])}
+            )
+            for row in json.loads(zlib.decompress(self.packed))
+        )
+
+
+def keep(inputs_hash: str, figures: Figures) -> KeptFigures:
+    """Pack figures small: a drawing shrinks to a tenth."""
+    return KeptFigures(inputs_hash, zlib.compress(json.dumps([asdict(figure) for figure in figures]).encode()))
+
+
+def days_hash(record: PersonRecord, study: Study) -> str:
+    """Hash all that the figures of a person's days are drawn from, the drawing itself among it."""
+    measures = list(dict.fromkeys(predictor.measure for predictor in study.plan.predictors))
+    days = record.days.select("date", "pain_score", *measures)
+    facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), record.phases.rows())
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+@cache
+def _drawing_hash() -> str:
+    texts = [
+        entry.read_text(encoding="utf-8")
+        for folder in DRAWING_FOLDERS
+        for entry in sorted(files(folder).iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".py")
+    ]
+    return hashlib.sha256(repr(([version(name) for name in DRAWING_PACKAGES], texts)).encode()).hexdigest()
+
+
+def read_kept(store: Store) -> dict[str, KeptFigures]:
+    """Return what was kept by the last run, by participant."""
+    store.connection.execute(
+        "CREATE TABLE IF NOT EXISTS kept_figures (participant_id VARCHAR, inputs_hash VARCHAR, packed BLOB)"
+    )
+    rows = store.connection.execute("FROM kept_figures").fetchall()
+    return {person: KeptFigures(inputs_hash, packed) for person, inputs_hash, packed in rows}
+
+
+def replace_kept(store: Store, before: Mapping[str, KeptFigures], now: Mapping[str, KeptFigures]) -> None:
+    """Store what this run keeps in place of what the last one did; figures that stayed are not written again."""
+    gone = [person for person in before if now.get(person) != before[person]]
+    fresh = [(person, kept.inputs_hash, kept.packed) for person, kept in now.items() if before.get(person) != kept]
+    with transaction(store) as connection:
+        for person in gone:
+            connection.execute("DELETE FROM kept_figures WHERE participant_id = ?", [person])
+        for row in fresh:
+            connection.execute("INSERT INTO kept_figures VALUES (?, ?, ?)", row)
