@@ -194,9 +194,18 @@ def test_a_table_without_ratings_is_no_diary(tmp_path: Path) -> None:
     assert refusal_of(read, path, settings()).rule == "not_recognised"
 
 
-def test_a_file_that_no_mapping_names_is_not_recognised(tmp_path: Path) -> None:
+def test_a_diary_that_no_mapping_names_gets_its_block_beside_declared_ones(tmp_path: Path) -> None:
     path = written(tmp_path / "other.csv", TWO_DAYS)
-    assert refusal_of(read, path, settings(diaries=[plan()])).rule == "not_recognised"
+    refusal = refusal_of(read, path, settings(diaries=[plan()]))
+    assert refusal.rule == "diary_not_declared"
+    assert 'file = "other.csv"' in str(refusal)
+
+
+def test_utf_16_that_nothing_recognises_is_told_as_such(tmp_path: Path) -> None:
+    path = written(tmp_path / "sleeps.csv", "Cycle start time,Nap\n2024-03-01,false\n".encode("utf-16"))
+    refusal = refusal_of(read, path, settings())
+    assert refusal.rule == "encoding"
+    assert "save it as UTF-8" in str(refusal)
 
 
 @pytest.mark.parametrize(

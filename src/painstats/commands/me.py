@@ -10,7 +10,7 @@ from pathlib import Path
 
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
-from painstats.commands.run import as_answer, print_summary, progress, silent
+from painstats.commands.run import as_answer, print_summary, progress, silent, unread
 from painstats.errors import StudyError
 from painstats.inbox import SOLE_PARTICIPANT
 from painstats.reports.reading import FILLED_WORDS, RECALL_WORDS
@@ -177,7 +177,8 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
         print_table(rows, ROW_HEADINGS)
     for outcome in summary.files:
         for note in outcome.summary.notes if outcome.summary else ():
-            print(f"Note: {printable(note)}")
+            if note not in unread(outcome):
+                print(f"Note: {printable(note)}")
     if report is None:
         print(
             "No report was written, and an earlier one was kept: not everything could be read. "

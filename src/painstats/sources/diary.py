@@ -47,10 +47,12 @@ def _mappings(export: Export, settings: ReadSettings) -> list[DiaryPlan]:
 
 
 def _recognises(export: Export, settings: ReadSettings) -> bool:
+    return bool(_mappings(export, settings)) and (_entry(export) is not None or is_workbook(export))
+
+
+def is_undeclared(export: Export) -> bool:
+    """Whether an export that no format recognises looks like a diary; reading it is refused with a mapping to paste."""
     entry = _entry(export)
-    if settings.diaries:
-        declared = bool(_mappings(export, settings))
-        return declared and (entry is not None or is_workbook(export))
     return entry is not None and undeclared_form(entry) is not None
 
 
@@ -89,8 +91,8 @@ def _not_declared(entry: Entry) -> Exception:
     return refused(
         "diary_not_declared",
         entry,
-        "it looks like a diary, and study.toml declares none. Paste this into study.toml, check each line, and run "
-        f"again:\n\n{declaration(entry, table, encoding, delimiter)}",
+        "it looks like a diary, and study.toml declares none of its name. Paste this into study.toml, check each line, "
+        f"and run again:\n\n{declaration(entry, table, encoding, delimiter)}",
     )
 
 
