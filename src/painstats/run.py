@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -128,11 +128,8 @@ def prepare(store: Store, say: Say) -> None:
     identities = [export.identity for export in loaded]
     if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
         return
-    present = {
-        _content_or_none(part)
-        for file in list_inbox(store.study)
-        for part in exports_in_zip(file, _settings(store.study, whose(store, file)))
-    }
+    names = [known.file_name for known in identities]
+    present = {content for file in list_inbox(store.study) for content in _contents(store, file, names)}
     absent = sorted(lost_when_read_again(loaded, present))
     if absent:
         raise StudyError(
@@ -142,6 +139,21 @@ def prepare(store: Store, say: Say) -> None:
         )
     say("time zones or diary mappings changed: everything is read again")
     clear_records(store)
+
+
+def _contents(store: Store, file: InboxFile, names: Sequence[str]) -> Iterator[str | None]:
+    """Hash the exports that a file is now, and those that it was when it was read under other mappings.
+
+    A diary in an unpacked archive or zip is an export of its own from the day on which it is declared.
+    """
+    yield from map(_content_or_none, exports_in_zip(file, _settings(store.study, whose(store, file))))
+    inside = f"{file.name}/"
+    before = frozenset(name.removeprefix(inside) for name in names if name.startswith(inside))
+    if file.path.is_dir():
+        yield _content_or_none(replace(file, without=before))
+        yield from (_content_or_none(replace(file, path=file.path / name, without=frozenset())) for name in before)
+    else:
+        yield from (_content_or_none(replace(file, only=frozenset({name}))) for name in before)
 
 
 def _content_or_none(file: InboxFile) -> str | None:

@@ -180,6 +180,24 @@ def test_a_diary_that_is_declared_later_is_read_then(study):
     assert run(read_study(study.folder))["anna/everything.zip/wellness.csv"].summary.new == 30
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_diary_in_an_archive_may_be_declared_and_the_declaration_taken_back(packed, study):
+    if packed:
+        zipped(study.inbox / "anna" / "all", {"a.json": json.dumps(STEPS), "wellness.csv": GOOD})
+    else:
+        (study.inbox / "anna" / "all").mkdir()
+        (study.inbox / "anna" / "all" / "a.json").write_text(json.dumps(STEPS))
+        (study.inbox / "anna" / "all" / "wellness.csv").write_text(GOOD)
+    (study.inbox / "anna" / "diary.csv").write_text(GOOD.replace("2026-01", "2026-03"))
+    run(study)
+    (study.folder / "study.toml").write_text(PLAN.replace("*diary*.csv", "[wd]*.csv"))
+    assert run(read_study(study.folder))["anna/all/wellness.csv"].summary.new == 30
+    (study.folder / "study.toml").write_text(PLAN)
+    assert run(read_study(study.folder))["anna/diary.csv"].summary.new == 30
+    with open_store(study) as store:
+        assert store.connection.execute("SELECT count(*) FROM self_report").fetchone() == (30,)
+
+
 def test_what_is_refused_or_fails_in_it_is_told_in_every_run_until_it_is_read(study, monkeypatch):
     zipped(study.inbox / "anna" / "everything.zip", {"export.xml": APPLE, "my_diary.csv": "day,pain\n2026-01-01,3\n"})
     for _ in range(2):
