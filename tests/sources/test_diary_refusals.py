@@ -76,6 +76,44 @@ def test_two_formats_that_fit_are_both_shown(diary: Callable[..., Contents]) -> 
     assert 'date_format = "%m/%d/%Y"   # month first' in str(refusal)
 
 
+def mixed(n_day_first: int, n_month_first: int) -> str:
+    days = [date(2024, 1, 13) + timedelta(days=day) for day in range(n_day_first)]
+    others = [date(2024, 5, 20) + timedelta(days=day) for day in range(n_month_first)]
+    texts = [f"{day:%d/%m/%Y}" for day in days] + [f"{day:%m/%d/%Y}" for day in others]
+    return "date,pain\n" + "".join(f"{text},4\n" for text in texts)
+
+
+def test_a_column_with_both_orders_of_day_and_month_is_refused_with_its_lines(diary: Callable[..., Contents]) -> None:
+    refusal = refusal_of(diary, mixed(60, 4), date_format="%d/%m/%Y")
+    assert refusal.rule == "date_format"
+    assert '4 of 64 dates in date (6%) do not fit date_format = "%d/%m/%Y", the first on line 62, 63, 64, 65' in str(
+        refusal
+    )
+    assert "a file of its own" in str(refusal)
+    assert not re.search(r"\d\d/\d\d", str(refusal))
+
+
+def test_half_of_a_column_in_the_other_order_is_refused(diary: Callable[..., Contents]) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=day) for day in range(32)]
+    texts = [f"{day:%d/%m/%Y}" if place % 2 else f"{day:%m/%d/%Y}" for place, day in enumerate(days)]
+    content = "date,pain\n" + "".join(f"{text},4\n" for text in texts)
+    assert refusal_of(diary, content, date_format="%d/%m/%Y").rule == "date_format"
+
+
+@pytest.mark.parametrize("content", [mixed(60, 3), mixed(5, 1)])
+def test_a_few_dates_that_cannot_be_read_are_rejected_alone(diary: Callable[..., Contents], content: str) -> None:
+    contents = diary(content, date_format="%d/%m/%Y")
+    assert {rule for *_, rule in contents.rejected()} == {"unreadable"}
+
+
+def test_what_excel_made_of_dates_is_rejected_and_the_others_stand(diary: Callable[..., Contents]) -> None:
+    contents = diary(dates("%Y-%m-%d", list(range(20))) + "45292,3\n########,3\n45293,4\n")
+    assert [(line, rule) for _, line, _, rule in contents.rejected()] == [
+        (line, "excel_artifact") for line in (22, 23, 24)
+    ]
+    assert len(answers(contents)) == 20
+
+
 def test_dates_in_no_known_format_are_refused_without_showing_them(diary: Callable[..., Contents]) -> None:
     refusal = refusal_of(diary, "date,pain\nsoonish,4\nlaterish,5\n2024-03-01,4\n")
     assert refusal.rule == "date_format"

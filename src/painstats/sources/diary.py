@@ -20,17 +20,22 @@ from painstats.sources.diary_advice import (
     reads_more,
     undeclared_form,
 )
-from painstats.sources.diary_rows import item_names, read_moments, self_reports
-from painstats.sources.diary_selection import chosen_rows, dated_by_event
+from painstats.sources.diary_rows import EXCEL_ARTIFACT, item_names, read_moments, self_reports
+from painstats.sources.diary_selection import NO_START, chosen_rows, dated_by_event
 from painstats.sources.export import Entry, Export, refused
 from painstats.study import DiaryPlan, ItemPlan
 
-MAX_UNREAD_DATES = 0.5
-"""Greatest share of dates that may not fit the declared format; beyond it the declaration is wrong, not the rows."""
+MAX_UNREAD_DATES = 0.05
+MIN_UNREAD_DATES = 2
+"""Share and number of dates in another format from which none is believed: where days and months change places, those
+that fit the declared format can be wrong too."""
 
 MAX_OUTSIDE_SCALE = 0.05
 MIN_OUTSIDE_SCALE = 3
 """Share and number of an item's values outside its scale from which the scale is wrong, not the values."""
+
+MAX_LINES = 5
+"""Lines that a refusal names."""
 
 _WORKBOOK = "[Content_Types].xml"
 
@@ -133,17 +138,23 @@ def _notes(entry: Entry, plan: DiaryPlan, table: CsvTable) -> Iterator[Noted]:
 
 
 def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
-    dates = table.cells[plan.date_column]
-    given = dates.str.strip_chars() != ""
+    dates = table.cells[plan.date_column].str.strip_chars()
+    given = dates != ""
     unread = given & moments["date"].is_null()
-    n_given, n_unread = int(given.sum()), int(unread.sum())
-    if n_unread > MAX_UNREAD_DATES * n_given or (n_unread and reads_more(dates.filter(given), n_given - n_unread)):
+    n_given, n_read = int(given.sum()), int((given & ~unread).sum())
+    # What is no date at all, such as what Excel made of one, says nothing against the others.
+    doubtful = unread & ~dates.is_in([NO_START, *plan.missing]) & (moments["rule"].fill_null("") != EXCEL_ARTIFACT)
+    n_doubtful = int(doubtful.sum())
+    is_mixed = n_doubtful >= MIN_UNREAD_DATES and n_doubtful > MAX_UNREAD_DATES * n_given
+    if is_mixed or 2 * n_read < n_given or (n_read < n_given and reads_more(dates.filter(given), n_read)):
+        lines = table.lines.filter(doubtful if is_mixed else unread).head(MAX_LINES).to_list()
         raise refused(
             "date_format",
             entry,
-            f"{n_unread} of {n_given} dates in {plan.date_column} do not fit date_format = "
-            f'"{plan.date_format}"; {date_format_advice(dates)}',
-            int(table.lines.filter(unread)[0]),
+            f"{n_given - n_read} of {n_given} dates in {plan.date_column} ({1 - n_read / n_given:.0%}) do not fit "
+            f'date_format = "{plan.date_format}", the first on line {", ".join(map(str, lines))}; '
+            f"{date_format_advice(dates)}",
+            int(lines[0]),
         )
 
 

@@ -14,6 +14,9 @@ from painstats.study import DiaryPlan
 EVENT_DATE = "date by event"
 """Name of the column of dates that were told from events."""
 
+NO_START = "(no start)"
+"""What stands there for a participant without a first day."""
+
 
 def chosen_rows(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
     """Keep the rows that ``only`` asks for and whose event has a day.
@@ -62,7 +65,7 @@ def _day_of(start: str, plan: DiaryPlan, event: str) -> str:
     """Return the date of an event as text; what cannot be read stays as it is, to be rejected as a date."""
     first: datetime | None = parse_time(start, plan.date_format)
     if first is None or plan.events is None:
-        return start or "(no start)"
+        return start or NO_START
     return (first + timedelta(days=plan.events.days[event])).date().isoformat()
 
 
