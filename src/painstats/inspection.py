@@ -150,14 +150,16 @@ def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Row]) -> str 
     """Say what the zone was used for: a time that it placed is stored without an offset of its own."""
     tables = [RECORD_TABLES[name] for name in sorted({row["table"] for row in contents})]
     placed = pl.concat(zones.placed) if zones.placed else pl.Series([], dtype=INSTANT)
+    n_unmarked = 0
     for table in tables:
-        instants = [name for name, dtype in table.columns.items() if dtype == INSTANT and len(placed)]
-        unmarked = "WHERE utc_offset_min IS NULL" if "utc_offset_min" in table.columns else ""
-        for column in instants:
-            stored = store.connection.execute(f"SELECT DISTINCT {column} AS at FROM {table.name} {unmarked}").pl()
+        unmarked = f"FROM {table.name}" + (" WHERE utc_offset_min IS NULL" if "utc_offset_min" in table.columns else "")
+        for column in (name for name, dtype in table.columns.items() if dtype == INSTANT and len(placed)):
+            stored = store.connection.execute(f"SELECT DISTINCT {column} AS at {unmarked}").pl()
             if stored["at"].is_in(placed.unique().to_list()).any():
                 return "clock times"
-    return "days" if zones.dated or any("start_at" in table.columns for table in tables) else None
+        if "date" not in table.columns:
+            n_unmarked += _rows(store, f"SELECT count(*) AS rows {unmarked}")[0]["rows"]
+    return "days" if zones.dated or n_unmarked else None
 
 
 def _told(store: Store, file: InboxFile, settings: ReadSettings, summary: ImportSummary) -> Inspection:
@@ -195,16 +197,21 @@ def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[
     what = _WHAT.get(table.name, "NULL::VARCHAR")
     kind = "device_kind" if has("device_kind") else "NULL::VARCHAR"
     scale = "[scale_low, scale_high, higher_is_worse::DOUBLE]" if has("scale_low") else "NULL::DOUBLE[]"
+    offset = "utc_offset_min" if has("utc_offset_min") and not has("date") else "NULL::INTEGER"
     first = next(column for column in ("date", "start_date", "start_at") if has(column))
     last = {"start_date": "coalesce(end_date, start_date)"}.get(first, first)
     found = store.connection.execute(
-        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale} AS scale, count(*) AS rows, "
-        f"min({first}) AS first, max({last}) AS last FROM {table.name} GROUP BY ALL ORDER BY ALL"
+        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale} AS scale, {offset} AS utc_offset_min, "
+        f"count(*) AS rows, min({first}) AS first, max({last}) AS last FROM {table.name} GROUP BY ALL ORDER BY ALL"
     ).pl()
     if found.schema["first"] == INSTANT:
-        people = found["participant_id"]
+        recorded = pl.duration(minutes=pl.col("utc_offset_min"))
         found = found.with_columns(
-            local_dates_of(people, found[end], settings.time_zones).alias(end) for end in ("first", "last")
+            pl.coalesce(
+                (pl.col(end) + recorded).dt.date(),
+                local_dates_of(found["participant_id"], found[end], settings.time_zones),
+            ).alias(end)
+            for end in ("first", "last")
         )
     groups: dict[tuple[Any, ...], Row] = {}
     for row in found.iter_rows(named=True):
