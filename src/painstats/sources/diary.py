@@ -21,7 +21,7 @@ from painstats.sources.diary_advice import (
     undeclared_form,
 )
 from painstats.sources.diary_rows import EXCEL_ARTIFACT, item_names, read_moments, self_reports
-from painstats.sources.diary_selection import NO_START, chosen_rows, dated_by_event
+from painstats.sources.diary_selection import NO_START, chosen_rows, dated_by_event, days_late, in_time
 from painstats.sources.export import Entry, Export, refused
 from painstats.study import DiaryPlan, ItemPlan
 
@@ -33,6 +33,9 @@ that fit the declared format can be wrong too."""
 MAX_OUTSIDE_SCALE = 0.05
 MIN_OUTSIDE_SCALE = 3
 """Share and number of an item's values outside its scale from which the scale is wrong, not the values."""
+
+BACKFILLED_DAYS = 7
+"""Days after its own day from which on a rating is told as filled in from memory."""
 
 MAX_LINES = 5
 """Lines that a refusal names."""
@@ -90,6 +93,18 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     yield from _read_table(entry, *dated_by_event(kept, plan), settings)
 
 
+def _backfilled(entry: Entry, table: CsvTable, plan: DiaryPlan) -> Iterator[Noted]:
+    """Note how many rows were filled in long after their day."""
+    late = days_late(table, plan)
+    n_late = 0 if late is None else int((late > BACKFILLED_DAYS).sum())
+    if n_late:
+        yield Noted(
+            entry.label,
+            f"backfilled: {n_late} of {table.height} rows were written more than {BACKFILLED_DAYS} days after their "
+            "day; to see the answers without them, write max_days_late into study.toml",
+        )
+
+
 def _not_declared(entry: Entry) -> Exception:
     encoding, delimiter = undeclared_form(entry) or ("utf-8", ",")
     table = read_csv(entry, encoding, delimiter)
@@ -101,9 +116,14 @@ def _not_declared(entry: Entry) -> Exception:
     )
 
 
-def _read_table(entry: Entry, table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
-    moments = read_moments(table, plan, settings)
-    _refuse_date_format(entry, plan, table, moments)
+def _read_table(entry: Entry, whole: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
+    moments = read_moments(whole, plan, settings)
+    _refuse_date_format(entry, plan, whole, moments)
+    table, n_late = in_time(whole, plan)
+    if n_late:
+        yield Ignored(entry.label, n_late, f"written more than {plan.max_days_late} days after their day")
+        moments = read_moments(table, plan, settings)
+    yield from _backfilled(entry, table, plan)
     _refuse_mixed_ids(entry, plan, table)
     answers, n_blank = self_reports(table, plan, moments)
     for item in plan.items:

@@ -109,7 +109,7 @@ def declared_columns(plan: DiaryPlan) -> list[tuple[str, str]]:
         ("participant_column", "time_column") if plan.events else ("participant_column", "date_column", "time_column")
     )
     named = [(key, getattr(plan, key)) for key in keys]
-    named += [("only", column) for column in plan.only]
+    named += [("entered_column", plan.entered_column)] + [("only", column) for column in plan.only]
     if plan.events:
         named += [("events.column", plan.events.column), ("events.start_column", plan.events.start_column)]
     if plan.layout == "long":

@@ -46,6 +46,32 @@ def dated_by_event(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, DiaryPla
     return dated, plan.model_copy(update={"date_column": EVENT_DATE, "date_format": "%Y-%m-%d"})
 
 
+def days_late(table: CsvTable, plan: DiaryPlan) -> pl.Series | None:
+    """Return how many days after its own day each row was written, null where that is unknown.
+
+    None for a diary that does not say when its rows were written.
+    """
+    if plan.entered_column is None:
+        return None
+    days, written = (
+        pl.Series([moment and moment.date() for moment in map(read, table.cells[column])], dtype=pl.Date)
+        for column, read in (
+            (plan.date_column, lambda cell: parse_time(cell.strip(), plan.date_format)),
+            (plan.entered_column, lambda cell: parse_time(cell.strip(), plan.entered_format)),
+        )
+    )
+    return (written - days).dt.total_days()
+
+
+def in_time(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
+    """Leave out the rows that were written later than ``max_days_late`` after their day, and say how many."""
+    late = days_late(table, plan)
+    if late is None or plan.max_days_late is None:
+        return table, 0
+    kept = (late <= plan.max_days_late).fill_null(True)
+    return _filtered(table, kept), int((~kept).sum())
+
+
 def _with_starts(table: CsvTable, plan: DiaryPlan) -> CsvTable:
     """Write the start of each participant, which stands on one of their rows, on all of them."""
     assert plan.events is not None
