@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from random import Random
 
 import pytest
 
@@ -275,3 +277,39 @@ def test_inspect_tells_of_every_export_in_a_zip(study, capsys):
     assert main(["inspect", str(path), "--study", str(study.folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [each["summary"]["new"] for each in (found, *found["exports_in_it"])] == [1, 30]
+
+
+def test_me_may_be_given_the_diary_and_a_zip_that_holds_it_too(tmp_path, capsys):
+    (tmp_path / "my_diary.csv").write_text(GOOD)
+    path = zipped(tmp_path / "everything.zip", FITBIT | {"my_diary.csv": GOOD})
+    report = tmp_path / "report.html"
+    words = [
+        "--diary",
+        str(tmp_path / "my_diary.csv"),
+        "--time-zone",
+        "Europe/London",
+        "--output",
+        str(report),
+        "--json",
+    ]
+    for _ in range(2):  # also in the place of an earlier report
+        main(["me", str(path), *words])
+        answer = json.loads(capsys.readouterr().out)
+        assert sorted(file["status"] for file in answer["files"]) == ["known", "loaded", "loaded"]
+        assert answer["reports"] == [str(report)]
+
+
+def test_several_processes_read_the_same(study, tmp_path):
+    noise = Random(1).randbytes(2 << 20)
+    for name in ("one.zip", "two.zip"):
+        day = "01/03/26" if name == "one.zip" else "01/23/26"
+        steps = json.dumps(STEPS).replace("01/03/26", day)
+        entries = FITBIT | FIT | {"Takeout/Fitbit/steps-1.json": steps, "my_diary.csv": GOOD, "photo.bin": noise}
+        zipped(study.inbox / "anna" / name, entries)
+    alone = {name: (each.status, each.summary) for name, each in run(study).items()}
+    twin = tmp_path / "twin"
+    shutil.copytree(study.inbox, twin / "inbox")
+    (twin / "study.toml").write_text(PLAN)
+    outcomes = run_study(read_study(twin), processes=2).files
+    assert {each.file.name: (each.status, each.summary) for each in outcomes} == alone
+    assert rows_of(read_study(twin)) == rows_of(study)

@@ -100,7 +100,7 @@ def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
     """Whether there is a report worth writing: the diary was taken, and no earlier report is pushed out by a part."""
     taken = [outcome.summary for outcome in summary.files if Path(outcome.file.name).name == diary.path.name]
     rows = [(read.new + read.same + read.corrected, read.quarantined) for read in taken if read is not None]
-    is_whole = all(outcome.status == "loaded" for outcome in summary.files)
+    is_whole = all(outcome.status in ("loaded", "known") for outcome in summary.files)
     return any(stored > quarantined for stored, quarantined in rows) and (is_whole or not output.exists())
 
 
