@@ -236,8 +236,10 @@ def test_run_names_what_might_be_wanted_and_was_not_read(study, capsys):
     inner = zipped(study.folder / "inner.zip", {"export.xml": APPLE}).read_bytes()
     entries = {"export.xml": APPLE, "pmsys/wellness.csv": UNDECLARED, "older.zip": inner}
     zipped(study.inbox / "anna" / "everything.zip", entries)
+    (study.inbox / "anna" / "diary.csv").write_text("date,pain,mood\n2026-01-01,3,4\n")
     main(["run", str(study.folder), "--quiet"])
     said = capsys.readouterr().out
+    assert "mood" not in said  # a column that the plan leaves out is told in the notes of the import alone
     assert "everything.zip: wellness.csv: not read: it looks like a diary" in said
     assert "not read: older.zip: a zip inside the zip" in said
     assert main(["inspect", str(study.inbox / "anna" / "everything.zip"), "--study", str(study.folder)]) == 0

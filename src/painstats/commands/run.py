@@ -120,7 +120,7 @@ def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
 
 def unread(outcome: FileOutcome) -> list[str]:
     """Return the notes that name something in a file that was not read and might be wanted."""
-    return [note for note in (outcome.summary.notes if outcome.summary else ()) if NOT_READ in note]
+    return [note for note in (outcome.summary.notes if outcome.summary else ()) if f": {NOT_READ}" in note]
 
 
 def _print_problem_counts(study: Study, summary: RunSummary) -> None:
