@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from painstats.errors import ExportRefused, StudyError
 from painstats.sources import SOURCES, Export, ReadSettings, Source, open_export
+from painstats.sources.archives import taken_entries, taker_of
 from painstats.sources.entries import ZIP_MAGIC, Entry, FolderFile
+from painstats.sources.export import part_of
 from painstats.store import Store
 from painstats.store.ledger import has_participants
 from painstats.study import Study
@@ -23,13 +25,15 @@ SOLE_PARTICIPANT = "me"
 class InboxFile:
     """A file in the inbox, or a folder that is one export, and whose it is (None where only it itself can say).
 
-    ``without`` names files in a folder that are exports of their own.
+    ``without`` names files in a folder or zip that are exports of their own; ``only`` names the entries of a zip that
+    are this one, and is empty for all of them.
     """
 
     path: Path
     name: str
     participant_id: str | None
     without: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
 
 
 def list_inbox(study: Study) -> list[InboxFile]:
@@ -143,10 +147,49 @@ def _stands_alone(entry: Entry, whole: Source, settings: ReadSettings) -> bool:
     with suppress(ExportRefused):
         if entry.head(len(ZIP_MAGIC[0])).startswith(ZIP_MAGIC):
             packed = open_export(path)
-            return any(source.recognises(packed, settings) for source in SOURCES)
+            return any(source.recognises(packed, settings) for source in SOURCES) or len(split(packed, settings)) > 1
         heads = {path.name: entry.heads[entry.name]} if entry.name in entry.heads else {}
-        single = Export(path, (Entry(path.name, entry.size_bytes, path, None, heads),))
-        if whole.recognises(single, settings):
-            return False
-        return any(source.recognises(single, settings) for source in SOURCES if source is not whole)
+        bare = Entry(path.name, entry.size_bytes, path, None, heads)
+        return taker_of(Export(path, (bare,)), bare, _first(whole), settings) not in (None, whole)
     return False
+
+
+# --- zips ---
+
+
+def exports_in_zip(file: InboxFile, settings: ReadSettings) -> tuple[InboxFile, ...]:
+    """Return the exports that a file is, if it is a zip that holds several: the zip without the others comes last."""
+    if file.path.is_dir():
+        return (file,)
+    try:
+        parts = split(open_export(file.path), settings)
+    except Exception:  # whatever is wrong with one of its entries is said when that entry is read
+        return (file,)
+    own = [replace(file, name=f"{file.name}/{name}", only=entries) for name, entries in parts[1:]]
+    return (*own, replace(file, without=frozenset(name for each in own for name in each.only)))
+
+
+def split(export: Export, settings: ReadSettings) -> list[tuple[str, frozenset[str]]]:
+    """Say which exports an archive holds: a name for each, and the names of its entries.
+
+    The first stands for the archive itself: what the format that recognises the archive takes, and what none takes.
+    The entries of another format are one export if it can read them together, as it can read all but diaries.
+    """
+    if len(export.entries) < 2:
+        return [("", frozenset())]
+    whole = next((source for source in SOURCES if source.recognises(export, settings)), None)
+    taken = taken_entries(export, _first(whole), settings)
+    rest = taken.pop(whole, []) + taken.pop(None, [])
+    parts = [("", frozenset(entry.name for entry in rest))] if rest else []
+    for source, entries in taken.items():
+        names = frozenset(entry.name for entry in entries)
+        if len(names) > 1 and source and source.recognises(part_of(export, names), settings):
+            parts.append((source.name, names))
+        else:
+            parts += [(entry.name, frozenset({entry.name})) for entry in entries]
+    return parts
+
+
+def _first(whole: Source | None) -> tuple[Source, ...]:
+    """Return all formats in the order in which they are tried, but one before the others."""
+    return SOURCES if whole is None else (whole, *(source for source in SOURCES if source is not whole))

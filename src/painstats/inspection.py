@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from painstats.inbox import own_exports_in
+import polars as pl
+
+from painstats.inbox import InboxFile, exports_in_zip, own_exports_in
 from painstats.reading import ExportToRead, read_checked
 from painstats.records import INSTANT, RECORD_TABLES, RecordTable
 from painstats.run import VERSION, as_reading
@@ -17,11 +20,15 @@ from painstats.sources.clocks import local_dates_of
 from painstats.sources.export import content_hash, export_date, shown
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import ExportDate
+from painstats.store.load import ExportDate, Reading
 from painstats.study import Plan, Study
+from painstats.time_zones import TimeZones, ZonePeriod
 
 MAX_PLACES = 3
 """Places told of each reason to reject."""
+
+MAX_SAMPLE = 1000
+"""Times of each reading that are held against what is stored."""
 
 Row = dict[str, Any]
 
@@ -45,7 +52,9 @@ class Inspection:
     people
         How many people its rows are about.
     exported_at
-        When it was exported, as far as that is known.
+        When it was exported; None where it does not say so itself.
+    zone_use
+        What the person's zone was used for: to place ``clock times``, or only to cut ``days``; None for neither.
     summary
         What would become of its rows.
     contents
@@ -56,14 +65,15 @@ class Inspection:
     ignored
         Entry, rows and reason of what is not needed.
     own_exports
-        Files of a folder that are exports of their own and not told of here.
+        Files of a folder or zip that are exports of their own and not told of here.
     """
 
     name: str
     source: str
     title: str
     people: int
-    exported_at: datetime
+    exported_at: datetime | None
+    zone_use: str | None
     summary: ImportSummary
     contents: tuple[Row, ...]
     rejected: tuple[Row, ...]
@@ -71,7 +81,14 @@ class Inspection:
     own_exports: tuple[str, ...]
 
 
-def inspect_export(path: Path, settings: ReadSettings) -> Inspection:
+def exports_at(path: Path, settings: ReadSettings) -> tuple[InboxFile, ...]:
+    """List the exports that a file, folder or zip is, itself first."""
+    without = (own_exports_in(path, settings) or frozenset()) if path.is_dir() else frozenset()
+    *own, whole = exports_in_zip(InboxFile(path, path.name, settings.participant_id, without), settings)
+    return whole, *own
+
+
+def inspect_export(file: InboxFile, settings: ReadSettings) -> Inspection:
     """Find out what an export is and holds, without keeping anything of it.
 
     Raises
@@ -79,29 +96,81 @@ def inspect_export(path: Path, settings: ReadSettings) -> Inspection:
     ExportRefused
         It would be refused whole.
     """
-    without = (own_exports_in(path, settings) or frozenset()) if path.is_dir() else frozenset()
-    content = content_hash(path, without)
+    path, without, only = file.path, file.without, file.only
+    content = content_hash(path, without, only)
+    known = settings.time_zones
+    zones = _ZonesInUse(known.default, known.home, known.journeys)
     with (
         tempfile.TemporaryDirectory(prefix="painstats-") as folder,
         open_store(Study(folder=Path(folder), plan=Plan())) as store,
     ):
-        source, found = read_checked(ExportToRead(path, without, content, settings))
-        identity = ExportIdentity(path.name, content, "inspected", settings.participant_id)
-        dated = ExportDate(*export_date(path, without))
-        summary = load_records(store, identity, source, map(as_reading, found), VERSION, dated)
-        return _told(store, path, settings, summary, tuple(sorted(without)))
+        watched = replace(settings, time_zones=zones)
+        source, found = read_checked(ExportToRead(path, without, content, watched, only))
+        identity = ExportIdentity(file.name, content, "inspected", settings.participant_id)
+        dated = ExportDate(*export_date(path, without, only))
+        stated = [dated] if dated.is_stated else []
+        readings = _noticing(map(as_reading, found), stated)
+        summary = load_records(store, identity, source, readings, VERSION, dated)
+        told = _told(store, file, settings, summary)
+        return replace(
+            told,
+            exported_at=stated[-1].at.astimezone(UTC) if stated else None,
+            zone_use=_zone_use(store, zones, told.contents),
+        )
 
 
-def _told(
-    store: Store, path: Path, settings: ReadSettings, summary: ImportSummary, own_exports: tuple[str, ...]
-) -> Inspection:
+def _noticing(readings: Iterator[Reading], stated: list[ExportDate]) -> Iterator[Reading]:
+    """Pass on what is read, and keep what it says of the day of its export."""
+    for reading in readings:
+        stated += [reading] if isinstance(reading, ExportDate) else []
+        yield reading
+
+
+# --- what the person's zone was used for ---
+
+
+@dataclass(frozen=True, slots=True)
+class _ZonesInUse(TimeZones):
+    """The zones of all participants, which remember what they were asked for: every source asks them alone."""
+
+    placed: list[pl.Series] = field(default_factory=list)
+    dated: list[str] = field(default_factory=list)
+
+    def to_utc(self, participant_id: str | None, local: pl.Series) -> pl.Series:
+        instants = TimeZones.to_utc(self, participant_id, local)
+        self.placed.append(instants.drop_nulls().head(MAX_SAMPLE))
+        return instants
+
+    def periods(self, participant_id: str) -> list[ZonePeriod]:
+        self.dated.append(participant_id)
+        return TimeZones.periods(self, participant_id)
+
+
+def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Row]) -> str | None:
+    """Say what the zone was used for: a time that it placed is stored without an offset of its own."""
+    tables = [RECORD_TABLES[name] for name in sorted({row["table"] for row in contents})]
+    placed = pl.concat(zones.placed) if zones.placed else pl.Series([], dtype=INSTANT)
+    n_unmarked = 0
+    for table in tables:
+        unmarked = f"FROM {table.name}" + (" WHERE utc_offset_min IS NULL" if "utc_offset_min" in table.columns else "")
+        for column in (name for name, dtype in table.columns.items() if dtype == INSTANT and len(placed)):
+            stored = store.connection.execute(f"SELECT DISTINCT {column} AS at {unmarked}").pl()
+            if stored["at"].is_in(placed.unique().to_list()).any():
+                return "clock times"
+        if "date" not in table.columns:
+            n_unmarked += _rows(store, f"SELECT count(*) AS rows {unmarked}")[0]["rows"]
+    return "days" if zones.dated or n_unmarked else None
+
+
+def _told(store: Store, file: InboxFile, settings: ReadSettings, summary: ImportSummary) -> Inspection:
     people = " UNION ".join(f"SELECT participant_id FROM {name}" for name in RECORD_TABLES)
     return Inspection(
-        name=shown(path.name),
+        name=shown(file.name),
         source=summary.source,
         title=next(source.title for source in SOURCES if source.name == summary.source),
         people=_rows(store, f"SELECT count(*) AS people FROM ({people})")[0]["people"],
-        exported_at=_rows(store, "SELECT exported_at FROM import")[0]["exported_at"],
+        exported_at=None,
+        zone_use=None,
         summary=summary,
         contents=tuple(row for table in RECORD_TABLES.values() for row in _contents(store, table, settings)),
         rejected=tuple(
@@ -118,7 +187,7 @@ def _told(
                 "SELECT entry, sum(rows)::BIGINT AS rows, reason FROM ignored GROUP BY ALL ORDER BY 2 DESC, 1, 3",
             )
         ),
-        own_exports=own_exports,
+        own_exports=tuple(sorted(file.without)),
     )
 
 
@@ -128,16 +197,21 @@ def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[
     what = _WHAT.get(table.name, "NULL::VARCHAR")
     kind = "device_kind" if has("device_kind") else "NULL::VARCHAR"
     scale = "[scale_low, scale_high, higher_is_worse::DOUBLE]" if has("scale_low") else "NULL::DOUBLE[]"
+    offset = "utc_offset_min" if has("utc_offset_min") and not has("date") else "NULL::INTEGER"
     first = next(column for column in ("date", "start_date", "start_at") if has(column))
     last = {"start_date": "coalesce(end_date, start_date)"}.get(first, first)
     found = store.connection.execute(
-        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale} AS scale, count(*) AS rows, "
-        f"min({first}) AS first, max({last}) AS last FROM {table.name} GROUP BY ALL ORDER BY ALL"
+        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale} AS scale, {offset} AS utc_offset_min, "
+        f"count(*) AS rows, min({first}) AS first, max({last}) AS last FROM {table.name} GROUP BY ALL ORDER BY ALL"
     ).pl()
     if found.schema["first"] == INSTANT:
-        people = found["participant_id"]
+        recorded = pl.duration(minutes=pl.col("utc_offset_min"))
         found = found.with_columns(
-            local_dates_of(people, found[end], settings.time_zones).alias(end) for end in ("first", "last")
+            pl.coalesce(
+                (pl.col(end) + recorded).dt.date(),
+                local_dates_of(found["participant_id"], found[end], settings.time_zones),
+            ).alias(end)
+            for end in ("first", "last")
         )
     groups: dict[tuple[Any, ...], Row] = {}
     for row in found.iter_rows(named=True):

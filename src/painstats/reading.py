@@ -37,12 +37,16 @@ Found = CheckedBatch | Ignored | Noted | Exported
 
 @dataclass(frozen=True, slots=True)
 class ExportToRead:
-    """An export, what of a folder is not part of it, its content hash, and how it is to be read."""
+    """An export, what of its folder or zip is not part of it, its content hash, and how it is to be read.
+
+    ``only`` names the entries of a zip that are the export; it is empty for all of them.
+    """
 
     path: Path
     without: Collection[str]
     content_hash: str
     settings: ReadSettings
+    only: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def read_checked(task: ExportToRead) -> tuple[str, Iterator[Found]]:
         The export cannot be read, or (``file_changed``) it changed meanwhile.
     """
     try:
-        export = open_export(task.path, task.without)
+        export = open_export(task.path, task.without, task.only)
         source, reads = read_export(export, task.settings)
     except Exception:
         _refuse_if_changed(task)
@@ -121,7 +125,7 @@ def _unchanged(task: ExportToRead, found: Iterator[Found]) -> Iterator[Found]:
 def _refuse_if_changed(task: ExportToRead) -> None:
     content = None
     with suppress(ExportRefused):
-        content = content_hash(task.path, task.without)
+        content = content_hash(task.path, task.without, task.only)
     if content != task.content_hash:
         raise ExportRefused(
             "file_changed",

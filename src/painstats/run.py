@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
-from painstats.inbox import InboxFile, list_inbox, whose
+from painstats.inbox import InboxFile, exports_in_zip, list_inbox, whose
 from painstats.models.analysis import fit_models
 from painstats.reading import (
     PROCESS_ENDED,
@@ -32,6 +32,7 @@ from painstats.staging import staged_ahead
 from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
 from painstats.store.ledger import (
     ExportIdentity,
+    has_refused_below,
     known_import,
     loaded_exports,
     lost_when_read_again,
@@ -127,7 +128,8 @@ def prepare(store: Store, say: Say) -> None:
     identities = [export.identity for export in loaded]
     if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
         return
-    present = {_content_or_none(file) for file in list_inbox(store.study)}
+    names = [known.file_name for known in identities]
+    present = {content for file in list_inbox(store.study) for content in _contents(store, file, names)}
     absent = sorted(lost_when_read_again(loaded, present))
     if absent:
         raise StudyError(
@@ -139,11 +141,30 @@ def prepare(store: Store, say: Say) -> None:
     clear_records(store)
 
 
+def _contents(store: Store, file: InboxFile, names: Sequence[str]) -> Iterator[str | None]:
+    """Hash the exports that a file is now, and those that it was when it was read under other mappings.
+
+    A diary in an unpacked archive or zip is an export of its own from the day on which it is declared.
+    """
+    yield from map(_content_or_none, exports_in_zip(file, _settings(store.study, whose(store, file))))
+    inside = f"{file.name}/"
+    before = frozenset(name.removeprefix(inside) for name in names if name.startswith(inside))
+    if file.path.is_dir():
+        yield _content_or_none(replace(file, without=before))
+        yield from (_content_or_none(replace(file, path=file.path / name, without=frozenset())) for name in before)
+    else:
+        yield from (_content_or_none(replace(file, only=frozenset({name}))) for name in before)
+
+
 def _content_or_none(file: InboxFile) -> str | None:
     try:
-        return content_hash(file.path, file.without)
+        return content_hash(file.path, file.without, file.only)
     except ExportRefused:
         return None
+
+
+def _settings(study: Study, participant_id: str | None) -> ReadSettings:
+    return ReadSettings(participant_id, study.time_zones, study.plan.diaries)
 
 
 # --- files ---
@@ -163,31 +184,51 @@ def load_files(
 ) -> tuple[FileOutcome, ...]:
     """Read, check and store files, large new ones in several processes; the outcome is that of one after another.
 
+    A zip that holds several exports gives an outcome for each.
+
     Parameters
     ----------
     processes
         How many processes read; None for as many as there are processors, 1 for this process alone.
     """
-    looked = [_look_at(store, file) for file in files]
+    looked = [each for file in files for each in _look_into(store, file)]
     new = [each.task for each in looked if each.task]
     with staged_ahead(store.study.folder, new, processes) as stage:
         return tuple(_load(store, each, stage, say) for each in looked)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
-    """Read, check and store one file, unless it is known; a file that fails leaves the database as it was."""
+    """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
     return _load(store, _look_at(store, file), lambda _: None, say)
+
+
+def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
+    """Look at a file, and at the exports in it if it is a zip of several.
+
+    These are read before the zip itself: one that is known holds nothing that is not, unless something was refused.
+    """
+    looked, participant = _look_at(store, file), whose(store, file)
+    is_known = looked.outcome is not None and looked.outcome.status != "withdrawn"
+    if is_known and not has_refused_below(store, file.name, participant):
+        return [looked]
+    *parts, whole = exports_in_zip(file, _settings(store.study, participant))
+    known = replace(looked.outcome, file=whole) if looked.outcome else None
+    task = replace(looked.task, without=whole.without) if looked.task else None
+    return [*(_look_at(store, part) for part in parts), _Looked(whole, task, known)]
 
 
 def _look_at(store: Store, file: InboxFile) -> _Looked:
     study, participant = store.study, whose(store, file)
     try:
-        content = content_hash(file.path, file.without)
+        content = content_hash(file.path, file.without, file.only)
     except ExportRefused as refusal:
+        if file.only:
+            _remember(
+                store, ExportIdentity(file.name, f"unreadable {file.name}", "", participant), refusal.rule, str(refusal)
+            )
         outcome = FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
         return _Looked(file, outcome=outcome)
-    settings = ReadSettings(participant, study.time_zones, study.plan.diaries)
-    task = ExportToRead(file.path, file.without, content, settings)
+    task = ExportToRead(file.path, file.without, content, _settings(study, participant), file.only)
     known = _known(store, file, task)
     return _Looked(file, outcome=known) if known else _Looked(file, task)
 
@@ -218,7 +259,7 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
     try:
         staged = stage(task)
         source, found = replay(staged) if staged else read_checked(task)
-        dated = ExportDate(*export_date(file.path, file.without))
+        dated = ExportDate(*export_date(file.path, file.without, file.only))
         summary = load_records(store, identity, source, map(as_reading, found), VERSION, dated)
     except ExportRefused as refusal:
         if refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
@@ -227,8 +268,16 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
     except PainstatsError:
         raise
     except Exception as error:  # one file's failure must not stop the others
-        return FileOutcome(file, "failed", rule="bug", message=f"{file.name}: {_failure(error)}")
+        message = f"{file.name}: {_failure(error)}"
+        if file.only:
+            _remember(store, identity, "bug", message)
+        return FileOutcome(file, "failed", rule="bug", message=message)
     return FileOutcome(file, "loaded", summary)
+
+
+def _remember(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
+    """Keep that an export in a zip was not read, so that the zip is opened again and it is tried again."""
+    record_refusal(store, identity, None, rule, message, version="")
 
 
 def _failure(error: Exception) -> str:

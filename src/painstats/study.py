@@ -146,6 +146,8 @@ class DiaryPlan(_Plan):
     """``[[diaries]]``: how a diary CSV is to be read. Nothing about it is guessed.
 
     ``only`` keeps the rows whose cells equal the given texts, such as those of one repeating instrument.
+    ``entered_column`` holds when a row was written; with ``max_days_late`` rows written later than so many days after
+    their own day are left out.
     """
 
     file: str
@@ -159,6 +161,9 @@ class DiaryPlan(_Plan):
     time_column: str | None = None
     time_format: str = "%H:%M"
     times_are: Literal["local", "utc"] = "local"
+    entered_column: str | None = None
+    entered_format: str = "%Y-%m-%d"
+    max_days_late: int | None = Field(default=None, ge=0)
     filled: Filled
     item_column: str | None = None
     value_column: str | None = None
@@ -171,6 +176,8 @@ class DiaryPlan(_Plan):
     def _names_its_columns(self) -> DiaryPlan:
         if self.layout == "long" and not (self.item_column and self.value_column):
             raise ValueError("a long diary needs item_column and value_column")
+        if self.max_days_late is not None and self.entered_column is None:
+            raise ValueError("max_days_late needs entered_column, which holds when a row was written")
         key = "column" if self.layout == "wide" else "named"
         if any(getattr(item, key) is None for item in self.items):
             raise ValueError(f"each item of a {self.layout} diary needs {key!r}")

@@ -252,3 +252,30 @@ def test_ids_that_differ_in_dress_only_are_refused(diary: Callable[..., Contents
 def test_a_diary_of_nobody_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "diary.csv", TWO_DAYS)
     assert refusal_of(read, path, settings(participant=None, diaries=[plan()])).rule == "no_participant"
+
+
+# --- filled in long after ---
+
+LATE = "date,pain,saved\n2024-03-01,4,2024-03-01 21:00\n2024-03-02,5,2024-03-20 09:00\n2024-03-03,6,\n"
+SAVED = {"entered_column": "saved", "entered_format": "%Y-%m-%d %H:%M"}
+
+
+def test_ratings_that_were_filled_in_weeks_later_are_told(diary: Callable[..., Contents]) -> None:
+    contents = diary(LATE, **SAVED)
+    assert len(answers(contents)) == 3
+    [note] = [note.message for note in contents.notes]
+    assert note.startswith("backfilled: 1 of 3 rows were written more than 7 days after their day")
+
+
+def test_they_are_left_out_where_the_plan_says_so(diary: Callable[..., Contents]) -> None:
+    contents = diary(LATE, **SAVED, max_days_late=2)
+    assert [day for day, *_ in answers(contents)] == [date(2024, 3, 1), date(2024, 3, 3)]
+    assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [
+        (1, "written more than 2 days after their day")
+    ]
+    assert contents.notes == []
+
+
+def test_without_a_column_of_when_it_was_written_nothing_can_be_late() -> None:
+    with pytest.raises(ValueError, match="max_days_late needs entered_column"):
+        plan(max_days_late=2)

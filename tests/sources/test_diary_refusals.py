@@ -76,6 +76,44 @@ def test_two_formats_that_fit_are_both_shown(diary: Callable[..., Contents]) -> 
     assert 'date_format = "%m/%d/%Y"   # month first' in str(refusal)
 
 
+def mixed(n_day_first: int, n_month_first: int) -> str:
+    days = [date(2024, 1, 13) + timedelta(days=day) for day in range(n_day_first)]
+    others = [date(2024, 5, 20) + timedelta(days=day) for day in range(n_month_first)]
+    texts = [f"{day:%d/%m/%Y}" for day in days] + [f"{day:%m/%d/%Y}" for day in others]
+    return "date,pain\n" + "".join(f"{text},4\n" for text in texts)
+
+
+def test_a_column_with_both_orders_of_day_and_month_is_refused_with_its_lines(diary: Callable[..., Contents]) -> None:
+    refusal = refusal_of(diary, mixed(60, 4), date_format="%d/%m/%Y")
+    assert refusal.rule == "date_format"
+    assert '4 of 64 dates in date (6%) do not fit date_format = "%d/%m/%Y", the first on line 62, 63, 64, 65' in str(
+        refusal
+    )
+    assert "a file of its own" in str(refusal)
+    assert not re.search(r"\d\d/\d\d", str(refusal))
+
+
+def test_half_of_a_column_in_the_other_order_is_refused(diary: Callable[..., Contents]) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=day) for day in range(32)]
+    texts = [f"{day:%d/%m/%Y}" if place % 2 else f"{day:%m/%d/%Y}" for place, day in enumerate(days)]
+    content = "date,pain\n" + "".join(f"{text},4\n" for text in texts)
+    assert refusal_of(diary, content, date_format="%d/%m/%Y").rule == "date_format"
+
+
+@pytest.mark.parametrize("content", [mixed(60, 3), mixed(5, 1)])
+def test_a_few_dates_that_cannot_be_read_are_rejected_alone(diary: Callable[..., Contents], content: str) -> None:
+    contents = diary(content, date_format="%d/%m/%Y")
+    assert {rule for *_, rule in contents.rejected()} == {"unreadable"}
+
+
+def test_what_excel_made_of_dates_is_rejected_and_the_others_stand(diary: Callable[..., Contents]) -> None:
+    contents = diary(dates("%Y-%m-%d", list(range(20))) + "45292,3\n########,3\n45293,4\n")
+    assert [(line, rule) for _, line, _, rule in contents.rejected()] == [
+        (line, "excel_artifact") for line in (22, 23, 24)
+    ]
+    assert len(answers(contents)) == 20
+
+
 def test_dates_in_no_known_format_are_refused_without_showing_them(diary: Callable[..., Contents]) -> None:
     refusal = refusal_of(diary, "date,pain\nsoonish,4\nlaterish,5\n2024-03-01,4\n")
     assert refusal.rule == "date_format"
@@ -194,9 +232,18 @@ def test_a_table_without_ratings_is_no_diary(tmp_path: Path) -> None:
     assert refusal_of(read, path, settings()).rule == "not_recognised"
 
 
-def test_a_file_that_no_mapping_names_is_not_recognised(tmp_path: Path) -> None:
+def test_a_diary_that_no_mapping_names_gets_its_block_beside_declared_ones(tmp_path: Path) -> None:
     path = written(tmp_path / "other.csv", TWO_DAYS)
-    assert refusal_of(read, path, settings(diaries=[plan()])).rule == "not_recognised"
+    refusal = refusal_of(read, path, settings(diaries=[plan()]))
+    assert refusal.rule == "diary_not_declared"
+    assert 'file = "other.csv"' in str(refusal)
+
+
+def test_utf_16_that_nothing_recognises_is_told_as_such(tmp_path: Path) -> None:
+    path = written(tmp_path / "sleeps.csv", "Cycle start time,Nap\n2024-03-01,false\n".encode("utf-16"))
+    refusal = refusal_of(read, path, settings())
+    assert refusal.rule == "encoding"
+    assert "save it as UTF-8" in str(refusal)
 
 
 @pytest.mark.parametrize(

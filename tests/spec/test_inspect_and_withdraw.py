@@ -10,6 +10,7 @@ from painstats.cli import main
 from painstats.store import open_store
 from painstats.study import read_study
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN, STEP
+from tests.sources.reading import FIXTURES, zipped
 from tests.spec.test_load_in_any_order import stored
 
 LATER = GOOD.replace("2026-01-05,5", "2026-01-05,1") + "2026-02-01,4\n"
@@ -101,6 +102,52 @@ def test_a_conflicting_duplicate_is_told_with_its_line(study):
     [row] = [row for row in found["rejected"] if row["rule"] == "conflicting_duplicate"]
     assert row["places"][0]["entry"] == "export.xml"
     assert row["places"][0]["line"] is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("tdda_export6s3sample.xml", "days"),
+        ("withings_raw_tracker_steps.csv", "days"),
+        ("withings_sleep.csv", "days"),
+        ("whoop_sleeps.csv", None),
+        ("oura_sleepmodel.csv", None),
+        ("google_fit_2024-03-01.csv", None),
+        ("health_connect_export.db", None),
+        ("GGIRread_sleep-1995-06-23_Fitbit.json", "clock times"),
+        ("sleepDay_merged.csv", None),
+        ("minuteStepsNarrow.csv", "clock times"),
+        ("ggir_part4_nightsummary_sleep_cleaned.csv", "clock times"),
+        ("daylio.csv", "clock times"),
+        ("oura_dailyactivity.csv", None),
+        ("Visible_Data_Export.csv", None),
+    ],
+)
+def test_inspect_names_the_zone_only_where_it_was_used(name, use, study):
+    _, _, do = study
+    _, found = do("inspect", str(FIXTURES / name), "--zone", "America/New_York")
+    assert found["zone_use"] == use
+
+
+def test_inspect_says_what_it_does_not_know(study, capsys):
+    folder, put, _ = study
+    put("diary.csv", GOOD)
+    path = folder / "inbox" / "anna" / "diary.csv"
+    main(["inspect", str(path), "--study", str(folder)])
+    said = capsys.readouterr().out
+    assert "It does not say when it was exported" in said
+    assert "Europe/London" not in said  # dates without times need no zone
+    dated = zipped(folder / "packed.zip", {"diary.csv": GOOD})
+    main(["inspect", str(dated), "--study", str(folder)])
+    assert "Exported about" in capsys.readouterr().out
+
+
+def test_inspect_offers_the_mapping_of_a_diary_beside_declared_ones(study):
+    folder, put, do = study
+    put("wellness.csv", GOOD)
+    _, found = do("inspect", str(folder / "inbox" / "anna" / "wellness.csv"), "--study", str(folder))
+    assert found["refused"] == "diary_not_declared"
+    assert 'file = "wellness.csv"' in found["message"]
 
 
 # --- taking out ---

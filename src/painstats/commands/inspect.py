@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from painstats.commands.printing import print_json, print_table, printable
-from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, StudyError
-from painstats.inbox import SOLE_PARTICIPANT
-from painstats.inspection import Inspection, inspect_export
-from painstats.sources import ReadSettings
+from painstats.commands.printing import print_json, print_table, printable, printable_lines
+from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, StudyError, gravest
+from painstats.inbox import SOLE_PARTICIPANT, InboxFile
+from painstats.inspection import Inspection, exports_at, inspect_export
+from painstats.sources import ReadSettings, understood
 from painstats.study import Plan, Study, checked_plan, read_study
 
 CONTENTS = {
     "table": "rows of", "what": "what", "device_kind": "device", "rows": "rows", "first_date": "from",
     "last_date": "to", "scale": "scale",
 }  # fmt: skip
+ZONE_USES = {
+    "clock times": "Clock times without an offset were read in",
+    "days": "Its times say when it was, wherever the clock was; days were cut in",
+}
 REJECTED = {"table": "rows of", "rule": "reason", "column": "column", "rows": "rows", "places": "first of them"}
 IGNORED = {"entry": "in", "rows": "rows", "reason": "why"}
 
@@ -25,18 +30,46 @@ def inspect(path: Path, study_folder: Path | None, zone: str | None, as_json: bo
     if not path.exists():
         raise StudyError(f"{path} does not exist; check the path")
     settings = _settings(path.absolute(), study_folder, zone)
-    try:
-        found = inspect_export(path, settings)
-    except ExportRefused as refusal:
-        if not as_json:
-            raise
-        print_json({"export": path.name, "refused": refusal.rule, "message": str(refusal)})
-        return refusal.exit_code
+    files = exports_at(path, settings)
+    found = [_looked_at(file, settings) for file in files]
     if as_json:
-        print_json({**asdict(found), "time_zone": settings.time_zones.of(settings.participant_id)})
+        whole, *own = [_as_answer(file, each, settings) for file, each in zip(files, found, strict=True)]
+        print_json(whole | ({"exports_in_it": own} if own else {}))
+    elif len(found) == 1 and isinstance(found[0], ExportRefused):
+        if found[0].rule == "not_recognised":
+            print(f"Understood are\n{understood()}")
+        raise found[0]
     else:
-        _print(found, settings.time_zones.of(settings.participant_id), is_told=bool(zone or study_folder))
+        for number, (file, each) in enumerate(zip(files, found, strict=True)):
+            print("\n" if number else "", end="")
+            _print_one(file, each, settings, is_told=bool(zone or study_folder))
+    return gravest([_exit_code(each) for each in found])
+
+
+def _looked_at(file: InboxFile, settings: ReadSettings) -> Inspection | ExportRefused:
+    try:
+        return inspect_export(file, settings)
+    except ExportRefused as refusal:
+        return refusal
+
+
+def _exit_code(found: Inspection | ExportRefused) -> int:
+    if isinstance(found, ExportRefused):
+        return found.exit_code
     return QUARANTINED_EXIT_CODE if found.summary.quarantined else 0
+
+
+def _as_answer(file: InboxFile, found: Inspection | ExportRefused, settings: ReadSettings) -> dict[str, Any]:
+    if isinstance(found, ExportRefused):
+        return {"export": file.name, "refused": found.rule, "message": str(found)}
+    return {**asdict(found), "time_zone": settings.time_zones.of(settings.participant_id)}
+
+
+def _print_one(file: InboxFile, found: Inspection | ExportRefused, settings: ReadSettings, *, is_told: bool) -> None:
+    if isinstance(found, ExportRefused):
+        print(f"{printable(file.name)}: would be refused ({found.rule})\n  {printable_lines(str(found))}")
+    else:
+        _print(found, settings.time_zones.of(settings.participant_id), is_told=is_told, is_zip=not file.path.is_dir())
 
 
 def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSettings:
@@ -51,11 +84,15 @@ def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSe
     return ReadSettings(participant, zones, study.plan.diaries)
 
 
-def _print(found: Inspection, zone: str, *, is_told: bool) -> None:
+def _print(found: Inspection, zone: str, *, is_told: bool, is_zip: bool) -> None:
     print(f"{found.name}: {found.title}")
     who = "one person" if found.people == 1 else f"{found.people} people"
-    print(f"Exported about {found.exported_at:%Y-%m-%d}; rows about {who}")
-    print(f"Clock times without an offset were read in {zone}{'' if is_told else '; say otherwise with --zone'}")
+    made = (
+        f"Exported about {found.exported_at:%Y-%m-%d}" if found.exported_at else "It does not say when it was exported"
+    )
+    print(f"{made}; rows about {who}")
+    if found.zone_use:
+        print(f"{ZONE_USES[found.zone_use]} {zone}{'' if is_told else '; say otherwise with --zone'}")
     if found.contents:
         print()
         print_table(found.contents, CONTENTS)
@@ -71,7 +108,8 @@ def _print(found: Inspection, zone: str, *, is_told: bool) -> None:
     for note in found.summary.notes:
         print(f"Note: {printable(note)}")
     for name in found.own_exports:
-        print(f"Note: {printable(name)} is an export of its own; inspect it by itself")
+        advice = "see below" if is_zip else "inspect it by itself"
+        print(f"Note: {printable(name)} is an export of its own; {advice}")
     summary = found.summary
     print(
         f"\nRows:  {summary.read} read = {summary.new} would be stored + {summary.same} told twice "

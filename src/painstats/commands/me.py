@@ -10,7 +10,7 @@ from pathlib import Path
 
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
-from painstats.commands.run import as_answer, print_summary, progress, silent
+from painstats.commands.run import as_answer, print_summary, progress, silent, unread
 from painstats.errors import StudyError
 from painstats.inbox import SOLE_PARTICIPANT
 from painstats.reports.reading import FILLED_WORDS, RECALL_WORDS
@@ -100,7 +100,7 @@ def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
     """Whether there is a report worth writing: the diary was taken, and no earlier report is pushed out by a part."""
     taken = [outcome.summary for outcome in summary.files if Path(outcome.file.name).name == diary.path.name]
     rows = [(read.new + read.same + read.corrected, read.quarantined) for read in taken if read is not None]
-    is_whole = all(outcome.status == "loaded" for outcome in summary.files)
+    is_whole = all(outcome.status in ("loaded", "known") for outcome in summary.files)
     return any(stored > quarantined for stored, quarantined in rows) and (is_whole or not output.exists())
 
 
@@ -177,7 +177,8 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
         print_table(rows, ROW_HEADINGS)
     for outcome in summary.files:
         for note in outcome.summary.notes if outcome.summary else ():
-            print(f"Note: {printable(note)}")
+            if note not in unread(outcome):
+                print(f"Note: {printable(note)}")
     if report is None:
         print(
             "No report was written, and an earlier one was kept: not everything could be read. "

@@ -11,6 +11,7 @@ from typing import Any
 from painstats.commands.printing import print_json, printable, printable_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
 from painstats.run import FileOutcome, RunSummary, Say, run_study
+from painstats.sources import NOT_READ, understood
 from painstats.study import Study, read_study
 
 
@@ -89,6 +90,8 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
             _print_problem(study, outcome, hint)
     else:
         _print_problem_counts(study, summary)
+    if names and any(outcome.rule == "not_recognised" for outcome in summary.files):
+        print(f"Understood are\n{understood()}")
     if summary.refusal:
         print(f"No model: {summary.refusal}")
     if not summary.changed:
@@ -107,12 +110,23 @@ def _count(summary: RunSummary, status: str) -> int:
 def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
     if outcome.status in ("refused", "failed"):
         print(f"  {outcome.status}: {printable(outcome.file.name)}: {printable_lines(outcome.message or '')}")
-    elif outcome.summary and outcome.summary.quarantined:
+        return
+    for note in unread(outcome):
+        print(f"  {printable(outcome.file.name)}: {printable(note)}")
+    if outcome.summary and outcome.summary.quarantined:
         look = f"; see them with: painstats quarantine {study.folder}" if hint else ""
         print(f"  {printable(outcome.file.name)}: {outcome.summary.quarantined} row(s) in quarantine{look}")
 
 
+def unread(outcome: FileOutcome) -> list[str]:
+    """Return the notes that name something in a file that was not read and might be wanted."""
+    return [note for note in (outcome.summary.notes if outcome.summary else ()) if f": {NOT_READ}" in note]
+
+
 def _print_problem_counts(study: Study, summary: RunSummary) -> None:
+    n_unread = sum(len(unread(outcome)) for outcome in summary.files)
+    if n_unread:
+        print(f"  {n_unread} kind(s) of files inside archives not read; see them with: painstats inspect")
     spoilt = sum(bool(outcome.summary and outcome.summary.quarantined) for outcome in summary.files)
     if spoilt or _count(summary, "refused") or _count(summary, "failed"):
         print(

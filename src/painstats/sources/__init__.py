@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -28,8 +28,11 @@ from painstats.sources import (
     whoop,
     withings,
 )
-from painstats.sources.contract import Exported, Ignored, Noted, Read, ReadSettings, RecordBatch, Source
-from painstats.sources.export import Export, open_export, shown
+from painstats.sources.archives import UTF16, unread_tables
+from painstats.sources.contract import NOT_READ, Exported, Ignored, Noted, Read, ReadSettings, RecordBatch, Source
+from painstats.sources.csv_text import is_utf16
+from painstats.sources.entries import name_parts
+from painstats.sources.export import ZIP_IN_ZIP, Export, open_export, refused, shown
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
@@ -76,41 +79,60 @@ def read_export(path: Path | Export, settings: ReadSettings) -> tuple[Source, It
     """
     export = path if isinstance(path, Export) else open_export(path)
     source = recognise(export, settings)
-    return source, chain(_skipped(export), source.read(export, settings))
+    return source, chain(_skipped(export), unread_tables(export, source, settings), source.read(export, settings))
 
 
 def recognise(export: Export, settings: ReadSettings) -> Source:
-    """Return the first format that recognises an export by its content.
+    """Return the first format that recognises an export by its content; a diary also if it is not declared.
 
     Raises
     ------
     ExportRefused
-        ``not_recognised``; the message says what is understood.
+        ``encoding`` where a text is UTF-16, else ``not_recognised``.
     """
     source = next((source for source in SOURCES if source.recognises(export, settings)), None)
+    if source is None and diary.is_undeclared(export):
+        return diary.SOURCE
     if source is None:
+        foreign = next((entry for entry in export.entries if is_utf16(entry)), None)
+        if foreign:
+            raise refused("encoding", foreign, UTF16)
         raise ExportRefused("not_recognised", _not_recognised(export, settings))
     return source
+
+
+def understood() -> str:
+    """List the formats that are read, a line for each."""
+    return "\n".join(f"  {source.title}: {source.reads}" for source in SOURCES)
 
 
 def _not_recognised(export: Export, settings: ReadSettings) -> str:
     if diary.is_workbook(export):
         return f"{shown(export.name)}: it is an Excel workbook; in Excel choose Save As, CSV UTF-8, and give that file"
-    understood = "\n".join(f"  {source.title}: {source.reads}" for source in SOURCES)
     declared = ", ".join(shown(plan.file) for plan in settings.diaries) or "none"
+    inside = f" ({_named([entry.label for entry in export.entries])})" if export.is_zip else ""
     return (
-        f"{shown(export.name)}: nothing that painstats reads was found in it. Understood are\n{understood}\n"
-        f"Diaries that study.toml declares: {declared}. Give the export as it came from the app, declare the diary, or "
-        "name the file under [inbox] ignore in study.toml"
+        f"{shown(export.name)}{inside}: nothing that painstats reads was found in it; painstats sources says what it "
+        f"reads. Diaries that study.toml declares: {declared}. Give the export as it came from the app, declare the "
+        "diary, or name the file under [inbox] ignore in study.toml"
     )
 
 
-def _skipped(export: Export) -> Iterator[Ignored]:
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def _skipped(export: Export) -> Iterator[Ignored | Noted]:
     for reason, count in Counter(skipped.reason for skipped in export.skipped).items():
         yield Ignored(export.name, 0, f"{count} entries of the archive: {reason}")
+    inner = [shown(name_parts(skipped.name)[-1]) for skipped in export.skipped if skipped.reason == ZIP_IN_ZIP]
+    if inner:
+        advice = "unpack the outer zip and put what was in it into the inbox"
+        yield Noted(export.name, f"{NOT_READ}{_named(inner)}: {ZIP_IN_ZIP}; {advice}")
 
 
 __all__ = [
+    "NOT_READ",
     "SOURCES",
     "Export",
     "Exported",
@@ -123,4 +145,5 @@ __all__ = [
     "open_export",
     "read_export",
     "recognise",
+    "understood",
 ]

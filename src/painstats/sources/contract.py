@@ -67,6 +67,10 @@ class Noted:
     message: str
 
 
+NOT_READ = "not read: "
+"""How a note begins that names something of an export that is not read and might be wanted; every run prints it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """When the export was made, where it says so itself: of two exports that contradict each other the later counts.

@@ -81,6 +81,11 @@ def header_of(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> tu
         return ()
 
 
+def is_utf16(entry: Entry) -> bool:
+    """Whether a text begins with the mark of UTF-16."""
+    return entry.head(2) in _UTF16_MARKS
+
+
 def refuse_disguised(entry: Entry) -> None:
     """Refuse, as ``not_csv``, what is no text table whatever its name says.
 

@@ -19,18 +19,26 @@ from painstats.sources.diary_advice import (
     reads_more,
     undeclared_form,
 )
-from painstats.sources.diary_rows import item_names, read_moments, self_reports
-from painstats.sources.diary_selection import chosen_rows, dated_by_event
+from painstats.sources.diary_rows import EXCEL_ARTIFACT, item_names, read_moments, self_reports
+from painstats.sources.diary_selection import NO_START, chosen_rows, dated_by_event, days_late, in_time
 from painstats.sources.export import Entry, Export, refused
 from painstats.sources.participant_ids import refuse_alike
 from painstats.study import DiaryPlan, ItemPlan
 
-MAX_UNREAD_DATES = 0.5
-"""Greatest share of dates that may not fit the declared format; beyond it the declaration is wrong, not the rows."""
+MAX_UNREAD_DATES = 0.05
+MIN_UNREAD_DATES = 2
+"""Share and number of dates in another format from which none is believed: where days and months change places, those
+that fit the declared format can be wrong too."""
 
 MAX_OUTSIDE_SCALE = 0.05
 MIN_OUTSIDE_SCALE = 3
 """Share and number of an item's values outside its scale from which the scale is wrong, not the values."""
+
+BACKFILLED_DAYS = 7
+"""Days after its own day from which on a rating is told as filled in from memory."""
+
+MAX_LINES = 5
+"""Lines that a refusal names."""
 
 _WORKBOOK = "[Content_Types].xml"
 
@@ -47,10 +55,12 @@ def _mappings(export: Export, settings: ReadSettings) -> list[DiaryPlan]:
 
 
 def _recognises(export: Export, settings: ReadSettings) -> bool:
+    return bool(_mappings(export, settings)) and (_entry(export) is not None or is_workbook(export))
+
+
+def is_undeclared(export: Export) -> bool:
+    """Whether an export that no format recognises looks like a diary; reading it is refused with a mapping to paste."""
     entry = _entry(export)
-    if settings.diaries:
-        declared = bool(_mappings(export, settings))
-        return declared and (entry is not None or is_workbook(export))
     return entry is not None and undeclared_form(entry) is not None
 
 
@@ -83,20 +93,37 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     yield from _read_table(entry, *dated_by_event(kept, plan), settings)
 
 
+def _backfilled(entry: Entry, table: CsvTable, plan: DiaryPlan) -> Iterator[Noted]:
+    """Note how many rows were filled in long after their day."""
+    late = days_late(table, plan)
+    n_late = 0 if late is None else int((late > BACKFILLED_DAYS).sum())
+    if n_late:
+        yield Noted(
+            entry.label,
+            f"backfilled: {n_late} of {table.height} rows were written more than {BACKFILLED_DAYS} days after their "
+            "day; to see the answers without them, write max_days_late into study.toml",
+        )
+
+
 def _not_declared(entry: Entry) -> Exception:
     encoding, delimiter = undeclared_form(entry) or ("utf-8", ",")
     table = read_csv(entry, encoding, delimiter)
     return refused(
         "diary_not_declared",
         entry,
-        "it looks like a diary, and study.toml declares none. Paste this into study.toml, check each line, and run "
-        f"again:\n\n{declaration(entry, table, encoding, delimiter)}",
+        "it looks like a diary, and study.toml declares none of its name. Paste this into study.toml, check each line, "
+        f"and run again:\n\n{declaration(entry, table, encoding, delimiter)}",
     )
 
 
-def _read_table(entry: Entry, table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
-    moments = read_moments(table, plan, settings)
-    _refuse_date_format(entry, plan, table, moments)
+def _read_table(entry: Entry, whole: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
+    moments = read_moments(whole, plan, settings)
+    _refuse_date_format(entry, plan, whole, moments)
+    table, n_late = in_time(whole, plan)
+    if n_late:
+        yield Ignored(entry.label, n_late, f"written more than {plan.max_days_late} days after their day")
+        moments = read_moments(table, plan, settings)
+    yield from _backfilled(entry, table, plan)
     _refuse_mixed_ids(entry, plan, table)
     answers, n_blank = self_reports(table, plan, moments)
     for item in plan.items:
@@ -131,17 +158,23 @@ def _notes(entry: Entry, plan: DiaryPlan, table: CsvTable) -> Iterator[Noted]:
 
 
 def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
-    dates = table.cells[plan.date_column]
-    given = dates.str.strip_chars() != ""
+    dates = table.cells[plan.date_column].str.strip_chars()
+    given = dates != ""
     unread = given & moments["date"].is_null()
-    n_given, n_unread = int(given.sum()), int(unread.sum())
-    if n_unread > MAX_UNREAD_DATES * n_given or (n_unread and reads_more(dates.filter(given), n_given - n_unread)):
+    n_given, n_read = int(given.sum()), int((given & ~unread).sum())
+    # What is no date at all, such as what Excel made of one, says nothing against the others.
+    doubtful = unread & ~dates.is_in([NO_START, *plan.missing]) & (moments["rule"].fill_null("") != EXCEL_ARTIFACT)
+    n_doubtful = int(doubtful.sum())
+    is_mixed = n_doubtful >= MIN_UNREAD_DATES and n_doubtful > MAX_UNREAD_DATES * n_given
+    if is_mixed or 2 * n_read < n_given or (n_read < n_given and reads_more(dates.filter(given), n_read)):
+        lines = table.lines.filter(doubtful if is_mixed else unread).head(MAX_LINES).to_list()
         raise refused(
             "date_format",
             entry,
-            f"{n_unread} of {n_given} dates in {plan.date_column} do not fit date_format = "
-            f'"{plan.date_format}"; {date_format_advice(dates)}',
-            int(table.lines.filter(unread)[0]),
+            f"{n_given - n_read} of {n_given} dates in {plan.date_column} ({1 - n_read / n_given:.0%}) do not fit "
+            f'date_format = "{plan.date_format}", the first on line {", ".join(map(str, lines))}; '
+            f"{date_format_advice(dates)}",
+            int(lines[0]),
         )
 
 

@@ -53,6 +53,12 @@ def reads_more(cells: pl.Series, n_read: int) -> bool:
 def date_format_advice(cells: pl.Series) -> str:
     """Say which ``date_format`` line would fit a column of dates."""
     forms = fitting_formats(cells)
+    if not forms and all(_fits_some(cells, orders) for orders in (DAY_FIRST, MONTH_FIRST)):
+        return (
+            "some dates have the day first and some the month, so those with a day up to 12 could be read as another "
+            "date; write all of them in one way, or put the lines of each kind into a file of its own with its own "
+            "[[diaries]] block"
+        )
     if not forms:
         return "no format that painstats knows fits them; write the right one in the notation of Python's strptime"
     lines = [f"  date_format = {json.dumps(form)}" for form in forms]
@@ -63,6 +69,17 @@ def date_format_advice(cells: pl.Series) -> str:
     return "both of these fit, and only you know which is right; write one of them into study.toml\n" + "\n".join(
         described
     )
+
+
+def _fits_some(cells: pl.Series, orders: tuple[str, ...]) -> bool:
+    """Whether some cells can be read in one order of day and month and not in the other."""
+    other = MONTH_FIRST if orders == DAY_FIRST else DAY_FIRST
+    texts = [text for text in cells.str.strip_chars().unique(maintain_order=True) if text][:_SAMPLE]
+    return any(_reads(text, orders) and not _reads(text, other) for text in texts)
+
+
+def _reads(text: str, orders: tuple[str, ...]) -> bool:
+    return any(parse_time(text, form) for form in FORMATS if form.startswith(orders))
 
 
 def _order(form: str) -> str:
@@ -92,7 +109,7 @@ def declared_columns(plan: DiaryPlan) -> list[tuple[str, str]]:
         ("participant_column", "time_column") if plan.events else ("participant_column", "date_column", "time_column")
     )
     named = [(key, getattr(plan, key)) for key in keys]
-    named += [("only", column) for column in plan.only]
+    named += [("entered_column", plan.entered_column)] + [("only", column) for column in plan.only]
     if plan.events:
         named += [("events.column", plan.events.column), ("events.start_column", plan.events.start_column)]
     if plan.layout == "long":

@@ -17,7 +17,7 @@ from painstats.time_zones import TimeZones
 
 EXCEL_ARTIFACT = "excel_artifact"
 
-_EXCEL_DAY = r"^[0-9]{5}(\.[0-9]+)?$"
+_EXCEL_DAY = r"^(?:[0-9]{5}(\.[0-9]+)?|#.*)$"
 _SAME_ANSWER = tuple(column for column in SELF_REPORT.key if column != "entry_number")
 _COLUMNS = {**SELF_REPORT.columns, **PLACE}
 

@@ -14,6 +14,9 @@ from painstats.study import DiaryPlan
 EVENT_DATE = "date by event"
 """Name of the column of dates that were told from events."""
 
+NO_START = "(no start)"
+"""What stands there for a participant without a first day."""
+
 
 def chosen_rows(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
     """Keep the rows that ``only`` asks for and whose event has a day.
@@ -43,6 +46,32 @@ def dated_by_event(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, DiaryPla
     return dated, plan.model_copy(update={"date_column": EVENT_DATE, "date_format": "%Y-%m-%d"})
 
 
+def days_late(table: CsvTable, plan: DiaryPlan) -> pl.Series | None:
+    """Return how many days after its own day each row was written, null where that is unknown.
+
+    None for a diary that does not say when its rows were written.
+    """
+    if plan.entered_column is None:
+        return None
+    days, written = (
+        pl.Series([moment and moment.date() for moment in map(read, table.cells[column])], dtype=pl.Date)
+        for column, read in (
+            (plan.date_column, lambda cell: parse_time(cell.strip(), plan.date_format)),
+            (plan.entered_column, lambda cell: parse_time(cell.strip(), plan.entered_format)),
+        )
+    )
+    return (written - days).dt.total_days()
+
+
+def in_time(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
+    """Leave out the rows that were written later than ``max_days_late`` after their day, and say how many."""
+    late = days_late(table, plan)
+    if late is None or plan.max_days_late is None:
+        return table, 0
+    kept = (late <= plan.max_days_late).fill_null(True)
+    return _filtered(table, kept), int((~kept).sum())
+
+
 def _with_starts(table: CsvTable, plan: DiaryPlan) -> CsvTable:
     """Write the start of each participant, which stands on one of their rows, on all of them."""
     assert plan.events is not None
@@ -62,7 +91,7 @@ def _day_of(start: str, plan: DiaryPlan, event: str) -> str:
     """Return the date of an event as text; what cannot be read stays as it is, to be rejected as a date."""
     first: datetime | None = parse_time(start, plan.date_format)
     if first is None or plan.events is None:
-        return start or "(no start)"
+        return start or NO_START
     return (first + timedelta(days=plan.events.days[event])).date().isoformat()
 
 

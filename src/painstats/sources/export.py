@@ -11,8 +11,10 @@ import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from painstats.errors import ExportRefused
 from painstats.sources.entries import (
@@ -36,25 +38,31 @@ MAX_ENTRIES = 100_000
 EARLIEST_EXPORT = datetime(1990, 1, 1, tzinfo=UTC)
 """Dates before it in a zip say only that none was written."""
 
+ZIP_IN_ZIP = "a zip inside the zip, not opened"
+"""Why an entry is passed over that may hold a whole export."""
+
 _ENCRYPTED = 0x1
 _CRAFTED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error)
 
 __all__ = [
     "MAX_ENTRIES",
     "MAX_RATIO",
+    "ZIP_IN_ZIP",
     "Entry",
     "Export",
     "Skipped",
+    "alone",
     "content_hash",
     "export_date",
     "open_export",
+    "part_of",
     "read_whole",
     "refused",
     "shown",
 ]
 
 
-def open_export(path: Path, without: Collection[str] = ()) -> Export:
+def open_export(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> Export:
     """Look at a file or folder and list what it holds.
 
     Parameters
@@ -62,7 +70,9 @@ def open_export(path: Path, without: Collection[str] = ()) -> Export:
     path
         A zip, a bare file, or the folder of an unpacked archive.
     without
-        Names of files in a folder that are exports of their own.
+        Names of files in it that are exports of their own.
+    only
+        Names of the entries of a zip that are the export; empty for all.
 
     Raises
     ------
@@ -79,13 +89,34 @@ def open_export(path: Path, without: Collection[str] = ()) -> Export:
         raise ExportRefused("empty_file", f"{shown(path.name)} is empty (0 bytes); export it again")
     if not magic.startswith(ZIP_MAGIC):
         return Export(path, (Entry(path.name, size_bytes, path),))
-    return _open_zip(path)
+    export = _open_zip(path)
+    if only:
+        return part_of(export, only)
+    return replace(export, entries=tuple(entry for entry in export.entries if entry.name not in without))
 
 
-def content_hash(path: Path, without: Collection[str] = ()) -> str:
-    """Return the SHA-256 of a file in hex, read as a stream; of a folder that of its files' names and contents."""
+def part_of(export: Export, names: Collection[str]) -> Export:
+    """Return some entries of an archive as an export of their own."""
+    entries = tuple(entry for entry in export.entries if entry.name in names)
+    return alone(export, entries[0]) if len(entries) == 1 else Export(export.path, entries)
+
+
+def alone(export: Export, entry: Entry) -> Export:
+    """Return one entry of an archive as an export that goes by the entry's name, as a bare file would."""
+    return Export(export.path / name_parts(entry.name)[-1], (entry,))
+
+
+def content_hash(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> str:
+    """Return the SHA-256 of an export in hex, read as a stream.
+
+    A file's is that of its bytes, also that of one entry of a zip, whatever else is in the zip; a zip's own is that of
+    the whole file. That of a folder, or of several entries, is made of their names and contents.
+    """
     if path.is_dir():
-        return _folder_hash(_open_folder(path, without))
+        return _contents_hash(_open_folder(path, without))
+    if only:
+        part = open_export(path, only=only)
+        return _entry_hash(part.entries[0]) if len(part.entries) == 1 else _contents_hash(part)
     try:
         with open_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -93,12 +124,12 @@ def content_hash(path: Path, without: Collection[str] = ()) -> str:
         raise unreadable(path, error) from None
 
 
-def export_date(path: Path, without: Collection[str] = ()) -> tuple[datetime, bool]:
+def export_date(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> tuple[datetime, bool]:
     """Return when an export was made, and whether it says so itself: by the latest entry of a zip, else by its changes.
 
     Clock times in a zip have no zone and are taken as UTC.
     """
-    export = open_export(path, without)
+    export = open_export(path, without, only)
     members = (entry.member for entry in export.entries)
     stated = [member.date_time for member in members if isinstance(member, zipfile.ZipInfo)]
     latest = EARLIEST_EXPORT
@@ -152,16 +183,17 @@ def _files_below(folder: str | Path, above: str) -> Iterator[tuple[str, os.DirEn
             yield above + each.name, each
 
 
-def _folder_hash(export: Export) -> str:
+def _contents_hash(export: Export) -> str:
     whole = hashlib.sha256()
-    for name, path in (
-        (entry.name, entry.member.path) for entry in export.entries if isinstance(entry.member, FolderFile)
-    ):
-        with open_file(path) as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        encoded = name.encode(errors="surrogateescape")
-        whole.update(f"{len(encoded)} {content} ".encode() + encoded)
+    for entry in export.entries:
+        encoded = entry.name.encode(errors="surrogateescape")
+        whole.update(f"{len(encoded)} {_entry_hash(entry)} ".encode() + encoded)
     return whole.hexdigest()
+
+
+def _entry_hash(entry: Entry) -> str:
+    with entry.open() as stream:
+        return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
 
 
 # --- opening a zip ---
@@ -199,7 +231,7 @@ def _reason_to_skip(member: zipfile.ZipInfo) -> str:
         return "written by a Mac for itself"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link, not a file"
-    return "a zip inside the zip, not opened" if parts[-1].lower().endswith(".zip") else ""
+    return ZIP_IN_ZIP if parts[-1].lower().endswith(".zip") else ""
 
 
 def _refuse_unreadable(entry: Entry, member: zipfile.ZipInfo) -> None:

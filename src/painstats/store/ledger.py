@@ -76,6 +76,16 @@ def has_participants(store: Store, sole: str) -> bool:
     return bool(row and row[0])
 
 
+def has_refused_below(store: Store, file_name: str, participant_id: str | None) -> bool:
+    """Whether an export inside a file, whose name begins with the file's, was refused."""
+    row = store.connection.execute(
+        "SELECT count(*) FROM import WHERE status = 'refused' AND starts_with(file_name, ? || '/') "
+        "AND participant_id IS NOT DISTINCT FROM ?",
+        [file_name, participant_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def unreported_quarantine(store: Store) -> int:
     """Count rows in quarantine that no finished run has reported yet."""
     row = store.connection.execute(
