@@ -244,8 +244,8 @@ class RulesPlan(_Plan):
     """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md).
 
     Sources of ``source_order`` go before all others, best first; among those of one source, kinds of devices in
-    ``step_device_order``. Devices of ``ignore_devices``, named as in reports (``apple_health watch-1a2b3c``), are stored
-    and never counted: those of somebody else, say.
+    ``step_device_order``. Devices of ``ignore_devices`` (such as ``apple_health watch-1a2b3c``) are stored and never
+    counted: those of somebody else, say.
     """
 
     step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")

@@ -21,7 +21,16 @@ ONLY_BY_NAME = {
 }
 """Files whose content does not tell what they are, and what their refusal asks for."""
 
-OTHERS = [("x.csv", False), ("x.json", False), ("x.bin", False), ("x", False), ("x.csv", True)]
+OTHERS = [
+    ("x.csv", False),
+    ("x.json", False),
+    ("x.bin", False),
+    ("x", False),
+    ("x.csv", True),
+    ("x.bin", True),
+    ("x.json", True),
+    ("x", True),
+]
 """Other names, and whether they stand in a zip."""
 
 KNOWN = settings(zone="Europe/Berlin")
