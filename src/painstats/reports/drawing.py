@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from painstats.processes import Lost, default_processes, in_processes
-from painstats.reports.kept_figures import KeptFigures, days_hash, keep, read_kept, replace_kept
+from painstats.reports.kept_figures import KeptFigures, days_hash, keep, read_kept, replace_kept, unpacked
 from painstats.reports.pages import Figure
 from painstats.reports.person_record import PersonRecord, person_record
 from painstats.reports.personal_pictures import figures_among_others, figures_of_days
@@ -87,7 +87,7 @@ def _completed(
             continue
         of_days, among_others = answer
         now[person.record.participant_id] = person.kept or keep(person.inputs_hash, of_days)
-        yield person.record, (*(person.kept.figures if person.kept else of_days), *among_others)
+        yield person.record, (*(unpacked(person.kept) if person.kept else of_days), *among_others)
 
 
 def draw_figures(task: Task) -> tuple[Figures, Figures]:

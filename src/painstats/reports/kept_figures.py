@@ -32,21 +32,24 @@ class KeptFigures:
     inputs_hash: str
     packed: bytes
 
-    @property
-    def figures(self) -> Figures:
-        """The figures themselves."""
-        return tuple(
-            Figure(
-                **{**row, "wide": Markup(row["wide"]), "narrow": Markup(row["narrow"])}
-                | {"legend": tuple((colour, words) for colour, words in row["legend"])}
-            )
-            for row in json.loads(zlib.decompress(self.packed))
-        )
-
 
 def keep(inputs_hash: str, figures: Figures) -> KeptFigures:
     """Pack figures small: a drawing shrinks to a tenth."""
     return KeptFigures(inputs_hash, zlib.compress(json.dumps([asdict(figure) for figure in figures]).encode()))
+
+
+def unpacked(kept: KeptFigures) -> Figures:
+    """Return the figures as they were drawn."""
+    return tuple(
+        Figure(
+            label=row["label"],
+            caption=row["caption"],
+            wide=Markup(row["wide"]),
+            narrow=Markup(row["narrow"]),
+            legend=tuple((colour, words) for colour, words in row["legend"]),
+        )
+        for row in json.loads(zlib.decompress(kept.packed))
+    )
 
 
 def days_hash(record: PersonRecord, study: Study) -> str:
