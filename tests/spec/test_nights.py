@@ -199,8 +199,8 @@ def test_sums_of_a_night_go_before_the_states_of_another_device_that_tell_other_
     assert nights(
         store,
         """
-        source   | device   | device_kind | date       | total_sleep_time_min
-        withings | withings | tracker     | 2026-01-11 | 400
+        source   | device   | device_kind | date       | total_sleep_time_min | deep_sleep_min
+        withings | withings | tracker     | 2026-01-11 | 400                  | 90
     """,
         "sleep_episode",
     ) == [("2026-01-11", 400, 0), ("2026-01-12", 360, 0)]
