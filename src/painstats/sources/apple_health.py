@@ -37,6 +37,9 @@ WANTED = frozenset((STEPS, SLEEP, *SAMPLES, *SYMPTOMS))
 """Record types that are read."""
 
 _MAX_FOLDERS = 2
+_MOST_TABLES = 500
+"""Programs that rewrite an export make a table for each type, of which Health has some two hundred."""
+
 _HEAD_BYTES = 4096
 _TYPE = re.compile(r"[A-Za-z]{1,100}")
 _SAID = ("type", "unit", "start", "end", "value")
@@ -55,7 +58,9 @@ def _candidates(export: Export) -> list[Entry]:
 
 
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return bool(_candidates(export)) or any(is_rewritten(entry) for entry in export.entries)
+    if _candidates(export):
+        return True
+    return len(export.entries) <= _MOST_TABLES and any(is_rewritten(entry) for entry in export.entries)
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
