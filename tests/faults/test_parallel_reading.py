@@ -64,9 +64,8 @@ def fill(tmp_path):
 
 def dumped(store):
     """Every row of every table in the order in which it lies there, but for the time of import."""
-    tables = [
-        row[0] for row in store.connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-    ]
+    names = store.connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall()
+    tables = [row[0] for row in names]
     return {
         name: store.connection.execute(
             f"SELECT COLUMNS(c -> c NOT IN ('imported_at', 'applied_at')) FROM {name}"

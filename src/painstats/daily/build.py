@@ -18,7 +18,7 @@ DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_ch
 SLEEP = ("clock.sql", "sleep.sql")
 TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
-PART_SAMPLES = 250_000
+PART_SAMPLES = 170_000
 """About so many samples of steps are counted at a time; more where there are more than sixteen times as many in all."""
 
 LONGEST_SLEEP_MIN = 1440

@@ -22,7 +22,7 @@ def start_touching(connection: duckdb.DuckDBPyConnection) -> None:
 def touch(connection: duckdb.DuckDBPyConnection, table: RecordTable, rows: str) -> None:
     """Collect the dates of rows that came, changed or went; ``rows`` is SQL after FROM."""
     first, last = dates_of(table)
-    connection.execute(f"INSERT INTO touched SELECT DISTINCT participant_id, {first}, {last} FROM {rows}")
+    connection.execute(f"INSERT INTO touched SELECT DISTINCT participant_id, {first}, {last} FROM {rows} ORDER BY ALL")
 
 
 def keep_touched(connection: duckdb.DuckDBPyConnection) -> None:
