@@ -11,10 +11,8 @@ from pathlib import Path
 from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
-from painstats.findings import find
 from painstats.frame import build_model_frame
 from painstats.inbox import InboxFile, exports_in_zip, list_inbox, whose
-from painstats.models.analysis import fit_models
 from painstats.reading import (
     PROCESS_ENDED,
     CheckedBatch,
@@ -25,7 +23,6 @@ from painstats.reading import (
     read_checked,
     replay,
 )
-from painstats.reports import write_reports
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
 from painstats.sources.export import content_hash, export_date
 from painstats.staging import staged_ahead
@@ -313,6 +310,11 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
     if before is not None:
         codes.append(NotEnoughData.exit_code if before.refusal else 0)
         return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
+    # Models and pictures take half a second and 150 MB to load: only where there is something to answer.
+    from painstats.findings import find
+    from painstats.models.analysis import fit_models
+    from painstats.reports import write_reports
+
     refusal = None
     say("building the daily table")
     build_daily_table(store)

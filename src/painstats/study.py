@@ -9,53 +9,19 @@ from __future__ import annotations
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Callable
 from datetime import date
 from fnmatch import fnmatch
-from math import isfinite
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import available_timezones
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
+from painstats.plan_values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
 from painstats.time_zones import Journey, TimeZones
-from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS, Measure
+from painstats.vocabulary import MEASURES, Measure
 
 STUDY_FILE = "study.toml"
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(
-            f"unknown time zone {name!r}; write an IANA name such as 'Europe/London' or 'America/New_York'"
-        )
-    return name
-
-
-def _two_ends(scale: tuple[float, float]) -> tuple[float, float]:
-    if not scale[0] < scale[1] or not all(isfinite(end) for end in scale):
-        raise ValueError("a scale is written [lowest, highest], such as [0, 10]")
-    return scale
-
-
-def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
-    def check(word: str) -> str:
-        if word not in allowed:
-            raise ValueError(f"{word!r} is not known; write one of: {', '.join(allowed)}")
-        return word
-
-    return check
-
-
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
-Scale = Annotated[tuple[float, float], AfterValidator(_two_ends)]
-Item = Annotated[str, AfterValidator(_one_of(ITEMS))]
-Recall = Annotated[str, AfterValidator(_one_of(RECALLS))]
-Filled = Annotated[str, AfterValidator(_one_of(FILLED))]
-Treatment = Annotated[str, AfterValidator(_one_of(TREATMENT_KINDS))]
-MeasureName = Annotated[str, AfterValidator(_one_of(tuple(MEASURES)))]
 
 
 class _Plan(BaseModel):

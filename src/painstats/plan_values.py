@@ -1,0 +1,44 @@
+"""The kinds of values that ``study.toml`` holds, each checked as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator
+
+from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(
+            f"unknown time zone {name!r}; write an IANA name such as 'Europe/London' or 'America/New_York'"
+        )
+    return name
+
+
+def _two_ends(scale: tuple[float, float]) -> tuple[float, float]:
+    if not scale[0] < scale[1] or not all(isfinite(end) for end in scale):
+        raise ValueError("a scale is written [lowest, highest], such as [0, 10]")
+    return scale
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def check(word: str) -> str:
+        if word not in allowed:
+            raise ValueError(f"{word!r} is not known; write one of: {', '.join(allowed)}")
+        return word
+
+    return check
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Scale = Annotated[tuple[float, float], AfterValidator(_two_ends)]
+Item = Annotated[str, AfterValidator(_one_of(ITEMS))]
+Recall = Annotated[str, AfterValidator(_one_of(RECALLS))]
+Filled = Annotated[str, AfterValidator(_one_of(FILLED))]
+Treatment = Annotated[str, AfterValidator(_one_of(TREATMENT_KINDS))]
+MeasureName = Annotated[str, AfterValidator(_one_of(tuple(MEASURES)))]
