@@ -28,6 +28,17 @@ def test_a_text_is_found_where_it_stands(content: str, text: str) -> None:
     assert found.tolist() == [content.startswith(text, at) for at in range(len(content))]
 
 
+@pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 16, 30])
+def test_a_text_of_any_length_is_found(length: int) -> None:
+    content = bytes(range(97, 123)) * 3
+    changed = bytearray(content)
+    changed[26 + max(length - 1, 0)] ^= 1
+    text, places = content[:length], np.array([0, 26, 1, 78 - length, 79 - length])
+    assert begin_with(content, places, text).tolist()[:3] == [True, True, not length]
+    assert begin_with(changed, places, text).tolist()[:2] == [True, not length]
+    assert begin_with(content, places, text).tolist()[3:] == [content[-length:] == text or not length, False]
+
+
 @given(st.lists(st.text("0159-/:+, x", min_size=6, max_size=6), max_size=8))
 @example(["1-5:-0", "1-5:+9"])
 @example(["1-5:-0", "1x5:+9"])
