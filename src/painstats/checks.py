@@ -170,7 +170,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
                 f"lies between 0 and {MINUTES_IN_A_DAY} minutes",
                 name,
             )
-            for name in ("time_in_bed_min", "total_sleep_time_min", "wake_after_sleep_onset_min")
+            for name in (
+                "time_in_bed_min",
+                "total_sleep_time_min",
+                "wake_after_sleep_onset_min",
+                "deep_sleep_min",
+                "rem_sleep_min",
+            )
         ),
         Rule(
             "asleep_longer_than_in_bed",

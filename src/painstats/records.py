@@ -73,7 +73,9 @@ SLEEP_EPISODE = RecordTable(
         "date": pl.Date,  # the date of waking, as the source gives it
         "total_sleep_time_min": pl.Float64,
         "time_in_bed_min": pl.Float64,
-        "wake_after_sleep_onset_min": pl.Float64,  # null when the source does not say
+        "wake_after_sleep_onset_min": pl.Float64,  # null when the source does not say, as the next two
+        "deep_sleep_min": pl.Float64,
+        "rem_sleep_min": pl.Float64,
         "is_main_sleep": pl.Boolean,
     },
     ("participant_id", "source", "device", "episode_id"),
@@ -147,7 +149,8 @@ TREATMENT = RecordTable(
 """Dated medicines, exercise programmes and therapies. A change of dose ends one row and starts another."""
 
 OPTIONAL = (
-    "reported_at", "utc_offset_min", "wake_after_sleep_onset_min", "distance_m", "energy_kcal", "heart_rate_bpm",
+    "reported_at", "utc_offset_min", "wake_after_sleep_onset_min", "deep_sleep_min", "rem_sleep_min", "distance_m",
+    "energy_kcal", "heart_rate_bpm",
     "end_date", "dose", "dose_unit",
 )  # fmt: skip
 """Columns that may be null in an accepted row."""

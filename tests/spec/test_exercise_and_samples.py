@@ -118,3 +118,17 @@ def test_heart_rate_is_that_of_one_device_and_samples_are_averaged(store):
         "FROM daily_summary ORDER BY date",
     )
     assert days == [{"rest": 62.0, "sdnn": None, "minutes": 2.0}, {"rest": 58.0, "sdnn": 41.0, "minutes": None}]
+
+
+@pytest.mark.parametrize(("offset", "rule"), [("", "home zone"), ("60", "recorded offset")])
+def test_each_day_of_exercise_says_what_dated_it(store, offset, rule):
+    put(
+        store,
+        "exercise_session",
+        f"""
+        device  | device_kind | session_id | exercise_type | start_at               | end_at                 | utc_offset_min | duration_min
+        watch-1 | watch       | 1          | yoga          | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | {offset}       | 60
+    """,
+    )
+    build_daily_table(store)
+    assert table(store, "SELECT exercise_date_rule FROM daily_summary") == [{"exercise_date_rule": rule}]

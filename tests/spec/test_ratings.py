@@ -10,20 +10,21 @@ RATED = "SELECT date::VARCHAR AS date, pain_score, highest_pain_score, report_co
 
 
 @pytest.mark.parametrize(
-    ("recall", "filled", "described"),
+    ("recall", "filled", "described", "rule"),
     [
-        ("today", "evening", "2026-01-10"),
-        ("now", "evening", "2026-01-10"),
-        ("now", "morning", "2026-01-10"),
-        ("last_24_hours", "evening", "2026-01-10"),
-        ("last_24_hours", "morning", "2026-01-09"),
-        ("yesterday", "any_time", "2026-01-09"),
+        ("today", "evening", "2026-01-10", "day of the report"),
+        ("now", "evening", "2026-01-10", "day of the report"),
+        ("now", "morning", "2026-01-10", "day of the report"),
+        ("last_24_hours", "evening", "2026-01-10", "day of the report"),
+        ("last_24_hours", "morning", "2026-01-09", "about the day before"),
+        ("yesterday", "any_time", "2026-01-09", "about the day before"),
     ],
 )
-def test_recall_and_time_of_filling_decide_the_day(store, recall, filled, described):
+def test_recall_and_time_of_filling_decide_the_day(store, recall, filled, described, rule):
     put(store, "self_report", f"date | recall | filled | value\n2026-01-10 | {recall} | {filled} | 4")
     build_daily_table(store)
     assert [row["date"] for row in table(store, RATED)] == [described]
+    assert table(store, "SELECT rating_rule FROM daily_summary WHERE report_count > 0") == [{"rating_rule": rule}]
 
 
 @pytest.mark.parametrize(
@@ -80,18 +81,24 @@ def test_other_items_and_sites_are_not_the_outcome(make_study):
 
 
 @pytest.mark.parametrize(
-    ("filled", "recall", "reported_at", "described"),
+    ("filled", "recall", "reported_at", "described", "rule"),
     [
-        ("evening", "today", "2026-01-10 22:00:00+00", "2026-01-10"),
-        ("evening", "today", "2026-01-10 00:20:00+00", "2026-01-09"),  # an evening that lasted past midnight
-        ("evening", "today", "2026-01-10 03:59:00+00", "2026-01-09"),
-        ("evening", "today", "2026-01-10 04:00:00+00", "2026-01-10"),
-        ("morning", "now", "2026-01-10 03:00:00+00", "2026-01-10"),  # an early riser
-        ("any_time", "last_24_hours", "2026-01-10 07:30:00+00", "2026-01-09"),
-        ("any_time", "last_24_hours", "2026-01-10 19:30:00+00", "2026-01-10"),
+        ("evening", "today", "2026-01-10 22:00:00+00", "2026-01-10", "day of the report"),
+        (
+            "evening",
+            "today",
+            "2026-01-10 00:20:00+00",
+            "2026-01-09",
+            "evening past midnight",
+        ),  # an evening that lasted past midnight
+        ("evening", "today", "2026-01-10 03:59:00+00", "2026-01-09", "evening past midnight"),
+        ("evening", "today", "2026-01-10 04:00:00+00", "2026-01-10", "day of the report"),
+        ("morning", "now", "2026-01-10 03:00:00+00", "2026-01-10", "day of the report"),  # an early riser
+        ("any_time", "last_24_hours", "2026-01-10 07:30:00+00", "2026-01-09", "about the day before"),
+        ("any_time", "last_24_hours", "2026-01-10 19:30:00+00", "2026-01-10", "day of the report"),
     ],
 )
-def test_where_the_time_is_known_it_helps_to_find_the_day(store, filled, recall, reported_at, described):
+def test_where_the_time_is_known_it_helps_to_find_the_day(store, filled, recall, reported_at, described, rule):
     put(
         store,
         "self_report",
@@ -99,3 +106,4 @@ def test_where_the_time_is_known_it_helps_to_find_the_day(store, filled, recall,
     )
     build_daily_table(store)
     assert [row["date"] for row in table(store, RATED)] == [described]
+    assert table(store, "SELECT rating_rule FROM daily_summary WHERE report_count > 0") == [{"rating_rule": rule}]

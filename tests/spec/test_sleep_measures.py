@@ -192,3 +192,42 @@ def test_a_week_with_fewer_than_five_nights_has_no_debt(store):
     found = debts(store, {day: 8 for day in range(28) if day not in (22, 24, 26)})
     assert found[27] is None
     assert found[25] == 0  # five of seven
+
+
+def test_deep_and_rem_sleep_are_told_where_a_device_knows_stages(store):
+    put(
+        store,
+        "sleep_segment",
+        """
+        device  | device_kind | start_at               | end_at                 | stage
+        watch-1 | watch       | 2026-01-10 23:00:00+00 | 2026-01-11 01:00:00+00 | core
+        watch-1 | watch       | 2026-01-11 01:00:00+00 | 2026-01-11 02:10:00+00 | deep
+        watch-1 | watch       | 2026-01-11 01:50:00+00 | 2026-01-11 02:00:00+00 | rem
+        watch-1 | watch       | 2026-01-11 02:00:00+00 | 2026-01-11 02:20:00+00 | awake
+        watch-1 | watch       | 2026-01-11 02:20:00+00 | 2026-01-11 03:00:00+00 | rem
+        watch-1 | watch       | 2026-01-12 00:00:00+00 | 2026-01-12 06:00:00+00 | asleep
+    """,
+    )
+    build_daily_table(store)
+    # What the device calls awake counts as awake, and of two stages at once the deep one counts.
+    assert table(store, "SELECT deep_sleep_min AS deep, rem_sleep_min AS rem FROM daily_summary ORDER BY date") == [
+        {"deep": 60.0, "rem": 40.0},
+        {"deep": None, "rem": None},
+    ]
+
+
+def test_an_episode_with_stages_goes_before_one_without(store):
+    put(
+        store,
+        "sleep_episode",
+        """
+        device | date       | start_at               | end_at                 | total_sleep_time_min | deep_sleep_min | rem_sleep_min | time_in_bed_min
+        a      | 2026-01-11 | 2026-01-10 23:30:00+00 | 2026-01-11 07:30:00+00 | 440                  |                |               | 480
+        b      | 2026-01-11 | 2026-01-10 23:30:00+00 | 2026-01-11 07:30:00+00 | 420                  | 70             | 90            | 480
+    """,
+    )
+    build_daily_table(store)
+    [row] = table(
+        store, "SELECT total_sleep_time_min AS sleep, deep_sleep_min AS deep, rem_sleep_min AS rem FROM daily_summary"
+    )
+    assert row == {"sleep": 420.0, "deep": 70.0, "rem": 90.0}

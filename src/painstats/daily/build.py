@@ -16,7 +16,7 @@ DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_ch
 """What is built here."""
 
 SLEEP = ("clock.sql", "sleep.sql")
-TOPICS = ("steps.sql", "step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
+TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
 LONGEST_SLEEP_MIN = 1440
 """Whoever has longer sleep than this on record is computed whole, because days further away can depend on it."""
@@ -107,6 +107,10 @@ def _compute(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
             "INSERT INTO stored_day SELECT participant_id, date, has_record FROM daily_summary "
             "WHERE participant_id IN (FROM touched_person)"
         )
+    _run(connection, ("step_parts.sql",))
+    for part in range(_number(connection, "SELECT coalesce(max(part) + 1, 0) FROM step_part")):
+        connection.execute("SET VARIABLE part = ?", [part])
+        _run(connection, ("steps.sql",))
     _run(connection, TOPICS)
     _gather_facts(connection, is_whole)
     _run(connection, ("windows.sql",))

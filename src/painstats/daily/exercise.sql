@@ -14,6 +14,7 @@ WITH near AS (
     JOIN device_order AS o USING (device_kind)
 )
 SELECT n.*, coalesce(n.recorded_offset_us, c.offset_us) AS offset_us,
+       CASE WHEN n.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule,
        least(n.active_us / (n.end_us - n.start_us), 1) AS active_share,
        row_number() OVER (
            PARTITION BY n.participant_id ORDER BY n.place, n.source, n.device, n.start_us, n.end_us DESC, n.session_id
@@ -39,7 +40,7 @@ WITH edge AS (
 ), slot AS (
     SELECT participant_id, utc_day, start_us, lead(start_us) OVER (PARTITION BY participant_id, utc_day ORDER BY start_us) AS end_us FROM edge
 )
-SELECT p.participant_id, p.session_rank, p.exercise_type, local_date(t.start_us, p.offset_us) AS date,
+SELECT p.participant_id, p.session_rank, p.exercise_type, p.date_rule, local_date(t.start_us, p.offset_us) AS date,
        round((t.end_us - t.start_us) * p.active_share / 60e6, 6)::DECIMAL(18, 6) AS counted_min
 FROM slot AS t
 JOIN session_part AS p
@@ -49,7 +50,8 @@ QUALIFY row_number() OVER (PARTITION BY t.participant_id, t.utc_day, t.start_us 
 CREATE OR REPLACE TEMP TABLE exercise_day AS
 SELECT s.participant_id, s.date, sum(s.counted_min)::DOUBLE AS recorded_exercise_time_min,
        count(DISTINCT s.session_rank)::INTEGER AS exercise_session_count,
-       string_agg(DISTINCT s.exercise_type, '+' ORDER BY s.exercise_type) AS exercise_types
+       string_agg(DISTINCT s.exercise_type, '+' ORDER BY s.exercise_type) AS exercise_types,
+       string_agg(DISTINCT s.date_rule, ' + ' ORDER BY s.date_rule) AS exercise_date_rule
 FROM session_slot AS s
 JOIN replaced AS r ON r.participant_id = s.participant_id AND s.date BETWEEN r.first_date AND r.last_date
 GROUP BY s.participant_id, s.date;

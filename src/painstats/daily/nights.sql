@@ -121,7 +121,7 @@ SELECT m.participant_id, m.date, m.source || ' ' || m.device AS sleep_device, m.
        coalesce(b.time_in_bed_min, m.time_in_bed_min) AS time_in_bed_min,
        CASE WHEN b.time_in_bed_min IS NOT NULL THEN 'in bed as recorded'
             WHEN m.time_in_bed_min IS NOT NULL THEN m.time_in_bed_rule END AS time_in_bed_rule,
-       m.wake_after_sleep_onset_min, s.nap_time_min,
+       m.wake_after_sleep_onset_min, m.deep_sleep_min, m.rem_sleep_min, s.nap_time_min,
        100 * m.total_sleep_time_min / nullif(coalesce(b.time_in_bed_min, m.time_in_bed_min), 0) AS sleep_efficiency_percent,
        -- Half-way between falling asleep and waking, on the clock at waking, from the midnight before: 23:30 is -30.
        ((m.start_us + m.end_us) // 2 - midnight_us(m.date, m.end_offset_us)) / 60e6 AS sleep_midpoint_min,

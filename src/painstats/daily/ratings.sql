@@ -17,21 +17,24 @@ WITH near AS (
 ), timed AS (
     SELECT *,
            filled <> 'morning' AND coalesce(reported_hour < getvariable('day_ends_hour'), false) AS is_past_midnight,
-           filled = 'morning' OR (filled = 'any_time' AND coalesce(reported_hour < 12, false)) AS is_morning
+           filled = 'morning' OR (filled = 'any_time' AND coalesce(reported_hour < 12, false)) AS is_morning,
+           recall = 'yesterday' OR (recall = 'last_24_hours' AND is_morning AND NOT is_past_midnight) AS is_of_day_before
     FROM placed
 ), described AS (
     SELECT participant_id,
-           date - (is_past_midnight OR recall = 'yesterday' OR (recall = 'last_24_hours' AND is_morning))::INTEGER
-                - (is_past_midnight AND recall = 'yesterday')::INTEGER AS date,
+           date - is_past_midnight::INTEGER - is_of_day_before::INTEGER AS date,
+           CASE WHEN is_past_midnight AND is_of_day_before THEN 'evening past midnight, about the day before'
+                WHEN is_past_midnight THEN 'evening past midnight'
+                WHEN is_of_day_before THEN 'about the day before' ELSE 'day of the report' END AS rating_rule,
            CASE WHEN higher_is_worse THEN value - scale_low ELSE scale_high - value END / (scale_high - scale_low) AS share
     FROM timed
 ), scored AS (
-    SELECT d.participant_id, d.date,
+    SELECT d.participant_id, d.date, d.rating_rule,
            getvariable('outcome_low') + share * (getvariable('outcome_high') - getvariable('outcome_low')) AS score
     FROM described AS d
     JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
 )
 SELECT participant_id, date, fsum(score ORDER BY score) / count(*) AS pain_score, max(score) AS highest_pain_score,
-       count(*)::INTEGER AS report_count
+       count(*)::INTEGER AS report_count, string_agg(DISTINCT rating_rule, ' + ' ORDER BY rating_rule) AS rating_rule
 FROM scored
 GROUP BY participant_id, date;

@@ -1,6 +1,6 @@
 -- The steps of a date: those counted from intervals, or the sum that a source made itself. By the rule merge such a sum
 -- takes the day only where its device ranks before every device that recorded intervals; by max_source, where it is more.
--- In: step_piece, device_steps, daily_total, read_range, replaced, device_order; variable step_rule.
+-- In: device_steps, active_hours, daily_total, read_range, replaced, device_order; variable step_rule.
 -- Out: step_by_device_rows (what is kept of each device), step_day.
 
 CREATE OR REPLACE TEMP TABLE near_total AS
@@ -35,22 +35,6 @@ SELECT t.participant_id, t.date, t.source, t.device, t.device_kind, true, round(
        CASE WHEN c.takes_total AND c.source = t.source AND c.device = t.device THEN t.value ELSE 0 END, 'as the source dates it'
 FROM near_total AS t JOIN step_choice AS c USING (participant_id, date)
 WHERE t.measure = 'step_count';
-
--- Hours of the day in which any counted step was taken.
-CREATE OR REPLACE TEMP TABLE active_hours AS
-WITH counted AS (
-    SELECT p.* FROM step_piece AS p
-    JOIN device_steps AS s USING (participant_id, date, device_rank)
-    WHERE CASE WHEN getvariable('step_rule') = 'merge' THEN p.merged > 0 ELSE s.counted > 0 AND p.alone > 0 END
-)
-SELECT participant_id, date, count(DISTINCT hour)::INTEGER AS active_hours
-FROM (
-    SELECT participant_id, date, unnest([
-        (piece_start_us + offset_us) // 3600000000, (greatest(piece_end_us - 1, piece_start_us) + offset_us) // 3600000000
-    ]) AS hour
-    FROM counted
-)
-GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE step_day AS
 WITH shown AS (

@@ -1,7 +1,7 @@
 -- The facts of each local date that is computed anew: one row for each participant and calendar date between their first and
 -- last record, every measure valid or missing with the reason. A day without wear is missing, never a day without steps.
 -- In: replaced, stored_day (participant_id, date, has_record: what the daily table holds of these people), step_day,
--- active_day, night, rating, exercise_day, sampled_day, step_sample, numbered_span, clock_period, measure_limit; variables
+-- active_day, night, rating, exercise_day, sampled_day, step_offset, numbered_span, clock_period, measure_limit; variables
 -- min_active_hours, min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
 
 CREATE OR REPLACE TEMP MACRO lowest(name) AS (SELECT l.lowest FROM measure_limit AS l WHERE l.measure = name);
@@ -71,7 +71,7 @@ GROUP BY a.participant_id, a.date;
 -- The same by recorded offsets, where there are any: from the last of the day before to the last of the date.
 CREATE OR REPLACE TEMP TABLE recorded_clock AS
 WITH recorded AS (
-    SELECT participant_id, start_us, recorded_offset_us AS offset_us FROM step_sample WHERE recorded_offset_us IS NOT NULL
+    FROM step_offset
     UNION ALL
     SELECT participant_id, start_us, opening_offset_us FROM numbered_span WHERE opening_offset_us IS NOT NULL
 ), by_date AS (
@@ -132,13 +132,14 @@ WITH judged AS (
            END AS midpoint_reason
     FROM judged
 )
-SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count,
+SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count, rating_rule,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN step_count END AS step_count,
        coalesce(step_reason, travel_reason) AS step_count_missing,
        step_count AS recorded_step_count, active_hours, step_devices, main_step_device, step_date_rule,
        CASE WHEN sleep_reason IS NULL THEN total_sleep_time_min END AS total_sleep_time_min,
        sleep_reason AS total_sleep_time_min_missing,
-       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min, nap_time_min,
+       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
+       deep_sleep_min, rem_sleep_min, nap_time_min,
        CASE WHEN efficiency_reason IS NULL THEN sleep_efficiency_percent END AS sleep_efficiency_percent,
        efficiency_reason AS sleep_efficiency_percent_missing,
        CASE WHEN midpoint_reason IS NULL THEN sleep_midpoint_min END AS sleep_midpoint_min,
@@ -146,6 +147,7 @@ SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesc
        same_sleep_state_min, sleep_start_local, sleep_end_local, sleep_device, night_rule,
        CASE WHEN coalesce(active_reason, travel_reason) IS NULL THEN active_time_min END AS active_time_min,
        coalesce(active_reason, travel_reason) AS active_time_min_missing,
-       recorded_exercise_time_min, exercise_session_count, exercise_types, device_exercise_time_min,
+       recorded_exercise_time_min, exercise_session_count, exercise_types, exercise_date_rule,
+       device_exercise_time_min,
        resting_heart_rate_bpm, heart_rate_variability_sdnn_ms, heart_rate_variability_rmssd_ms, clock_hours, time_zone
 FROM reasoned;

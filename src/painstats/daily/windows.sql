@@ -47,17 +47,17 @@ WITH windowed AS (
                 WHEN step_count IS NULL THEN 'not_worn' END AS exercise_reason
     FROM windowed
 )
-SELECT j.participant_id, j.date, j.has_record, j.pain_score, j.highest_pain_score, j.report_count,
+SELECT j.participant_id, j.date, j.has_record, j.pain_score, j.highest_pain_score, j.report_count, j.rating_rule,
        j.step_count, j.step_count_missing, j.recorded_step_count, j.active_hours, j.step_devices, j.main_step_device, j.step_date_rule,
        j.total_sleep_time_min, j.total_sleep_time_min_missing, j.recorded_total_sleep_time_min, j.time_in_bed_min, j.time_in_bed_rule,
-       j.wake_after_sleep_onset_min, j.nap_time_min, j.sleep_efficiency_percent, j.sleep_efficiency_percent_missing,
+       j.wake_after_sleep_onset_min, j.deep_sleep_min, j.rem_sleep_min, j.nap_time_min, j.sleep_efficiency_percent, j.sleep_efficiency_percent_missing,
        j.sleep_midpoint_min, j.sleep_midpoint_min_missing, j.same_sleep_state_min,
        j.regularity AS sleep_regularity_index, CASE WHEN j.regularity IS NULL THEN 'few_nights' END AS sleep_regularity_index_missing,
        j.sleep_debt_min, j.sleep_start_local, j.sleep_end_local, j.sleep_device, j.night_rule,
        j.active_time_min, j.active_time_min_missing,
        CASE WHEN j.exercise_reason IS NULL THEN coalesce(j.recorded_exercise_time_min, 0) END AS exercise_time_min,
        j.exercise_reason AS exercise_time_min_missing, j.recorded_exercise_time_min, j.exercise_session_count, j.exercise_types,
-       j.device_exercise_time_min, j.resting_heart_rate_bpm, j.heart_rate_variability_sdnn_ms, j.heart_rate_variability_rmssd_ms,
+       j.exercise_date_rule, j.device_exercise_time_min, j.resting_heart_rate_bpm, j.heart_rate_variability_sdnn_ms, j.heart_rate_variability_rmssd_ms,
        u.usual_step_device, u.usual_sleep_device, NULL::INTEGER AS device_era, j.clock_hours, j.time_zone
 FROM judged AS j
 LEFT JOIN usual_device AS u USING (participant_id, date)

@@ -94,6 +94,8 @@ def _connect(database: Path) -> duckdb.DuckDBPyConnection:
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
         "temp_file_encryption": True,
+        "enable_external_file_cache": False,  # it takes a new file for an old one of that name, size and second
+        "write_buffer_row_group_count": 1,  # what waits to be written takes memory
         "temp_directory": str(database.parent / SPILL_FOLDER),
     }
     try:

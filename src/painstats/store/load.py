@@ -10,16 +10,17 @@ import duckdb
 import polars as pl
 
 from painstats.errors import StorageError
-from painstats.records import RECORD_TABLES, RecordTable
+from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import participant_hash
 from painstats.store.ledger import ExportIdentity, forget_refusal, stood_until
 from painstats.store.merge import merge
-from painstats.store.record_sql import columns_of, counted
+from painstats.store.record_sql import counted
+from painstats.store.staged import Staged, laid_out, put_aside, stage, staging
 from painstats.store.touched import keep_touched, start_touching
 
 FORGOTTEN_REASON = "a person whose data was removed for good"
-_PLACE = ("entry", "line")
+_REJECTED = 'SELECT ?, ?, entry, line, "column", rule, text FROM read_parquet(?)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,6 @@ class _Tally:
     quarantined: int = 0
     ignored: int = 0
     notes: list[str] = field(default_factory=list)
-    staged: set[str] = field(default_factory=set)
     dated: ExportDate | None = None
 
 
@@ -139,21 +139,21 @@ def _load(
     version: str,
     dated: ExportDate | None,
 ) -> ImportSummary:
-    with transaction(store) as connection:
+    with transaction(store) as connection, staging(store.study.folder) as staged:
         import_id = counted(connection, "SELECT nextval('import_number')")
         forgotten = {row[0] for row in connection.execute("SELECT participant_hash FROM forgotten").fetchall()}
         tally = _Tally()
         for reading in readings:
-            _take(store, import_id, reading, tally, forgotten)
+            _take(store, import_id, reading, tally, staged, forgotten)
         exported_us = _exported_us(connection, identity, tally.dated or dated)
         start_touching(connection)
-        for table in sorted(tally.staged):
-            merged = merge(connection, RECORD_TABLES[table], import_id, (exported_us, identity.content_hash))
-            connection.execute(f"DROP TABLE staged_{table}")
-            tally.new += merged.new
-            tally.same += merged.same
-            tally.corrected += merged.corrected
-            tally.quarantined += merged.quarantined
+        for name in sorted(RECORD_TABLES.keys() & staged.files):
+            for _ in laid_out(connection, RECORD_TABLES[name], staged.files[name]):
+                merged = merge(connection, RECORD_TABLES[name], import_id, (exported_us, identity.content_hash))
+                tally.new += merged.new
+                tally.same += merged.same
+                tally.corrected += merged.corrected
+                tally.quarantined += merged.quarantined
         keep_touched(connection)
         summary = ImportSummary(
             import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, tally.ignored,
@@ -170,7 +170,7 @@ def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity
     return exported_us if dated.is_stated else max(exported_us, stood_until(connection, identity) + 1)
 
 
-def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, forgotten: set[str]) -> None:
+def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, staged: Staged, forgotten: set[str]) -> None:
     connection = store.connection
     match reading:
         case ReadingNote(message):
@@ -183,8 +183,11 @@ def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, forgott
             kept = _without_forgotten(store, accepted, forgotten)
             if kept.height < accepted.height:
                 _ignore(connection, import_id, "", accepted.height - kept.height, FORGOTTEN_REASON, tally)
-            _stage(connection, RECORD_TABLES[table], kept, tally)
-            _quarantine(connection, import_id, table, rejected, tally)
+            stage(staged, RECORD_TABLES[table], kept)
+            if rejected.height:
+                file = put_aside(staged, "rejected", rejected)
+                connection.execute(f"INSERT INTO quarantine {_REJECTED}", [import_id, table, file])
+                tally.quarantined += rejected.height
 
 
 def _ignore(
@@ -200,36 +203,6 @@ def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: set[str]
     people = accepted["participant_id"].unique().to_list()
     gone = [person for person in people if participant_hash(store.study, person) in forgotten]
     return accepted.filter(~pl.col("participant_id").is_in(gone))
-
-
-def _stage(connection: duckdb.DuckDBPyConnection, table: RecordTable, accepted: pl.DataFrame, tally: _Tally) -> None:
-    """Put rows into the staged table, whose row numbers keep the order of the file."""
-    if accepted.is_empty():
-        return
-    if table.name not in tally.staged:
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged_{table.name} AS SELECT * EXCLUDE (import_id), "
-            f"NULL::VARCHAR AS entry, NULL::BIGINT AS line FROM {table.name} LIMIT 0"
-        )
-        tally.staged.add(table.name)
-    known = [column for column in _PLACE if column in accepted.columns]
-    connection.register("accepted_rows", accepted.select(*table.columns, *known).to_arrow())
-    place = ", ".join(column if column in known else "NULL" for column in _PLACE)
-    connection.execute(f"INSERT INTO staged_{table.name} SELECT {columns_of(table)}, {place} FROM accepted_rows")
-    connection.unregister("accepted_rows")
-
-
-def _quarantine(
-    connection: duckdb.DuckDBPyConnection, import_id: int, table: str, rejected: pl.DataFrame, tally: _Tally
-) -> None:
-    if rejected.is_empty():
-        return
-    connection.register("rejected_rows", rejected.to_arrow())
-    connection.execute(
-        'INSERT INTO quarantine SELECT ?, ?, entry, line, "column", rule, text FROM rejected_rows', [import_id, table]
-    )
-    connection.unregister("rejected_rows")
-    tally.quarantined += rejected.height
 
 
 def _enter(

@@ -12,8 +12,14 @@ import duckdb
 
 from painstats.records import RecordTable
 from painstats.store.holders import Rank, drop_unused_groups, number_of, read_holders
-from painstats.store.record_sql import as_json, changed, columns_of, counted, same_key, same_values, typed_columns
+from painstats.store.record_sql import (
+    as_json, changed, columns_of, counted, moment_of, same_key, same_values, typed_columns,
+)  # fmt: skip
 from painstats.store.touched import touch
+
+
+_ORDER = "ORDER BY staged_row"
+"""Keeps the order of the file, and lets DuckDB write what it inserts at once rather than keep it until the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,13 @@ class Merged:
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank) -> Merged:
-    """Merge ``staged_<table>`` into the table and its history; the staged table is used up."""
-    staged = f"staged_{table.name}"
+    """Merge ``staged_<table>`` into the table and its history."""
     repeated, conflicting = _set_repeats_apart(connection, table, import_id)
     if not _meets_rows(connection, table):
-        touch(connection, table, staged)
-        new = changed(connection, f"INSERT INTO {table.name} SELECT {columns_of(table)}, ? FROM {staged}", [import_id])
+        touch(connection, table, "last_told")
+        new = changed(
+            connection, f"INSERT INTO {table.name} SELECT {columns_of(table)}, ? FROM last_told {_ORDER}", [import_id]
+        )
         return Merged(new, repeated - conflicting, 0, conflicting)
     _meet(connection, table)
     numbers = _stand(connection, import_id, rank)
@@ -53,13 +60,17 @@ def merge(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: 
 
 
 def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> tuple[int, int]:
-    """Leave one row of each fact in the staged table; return how many went, and how many of them said otherwise."""
+    """Make ``last_told``, one row of each fact; return how many are left out, and how many of those said otherwise."""
     key, staged = ", ".join(table.key), f"staged_{table.name}"
     suspects = f"SELECT h FROM (SELECT hash({key}) AS h FROM {staged}) GROUP BY h HAVING count(*) > 1"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT rowid AS staged_row, *, "
-        f"row_number() OVER (PARTITION BY {key} ORDER BY rowid DESC) AS place "
+        "CREATE OR REPLACE TEMP TABLE repeated AS "
+        f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY staged_row DESC) AS place "
         f"FROM {staged} WHERE hash({key}) IN ({suspects})"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW last_told AS FROM {staged} "
+        "ANTI JOIN (SELECT staged_row FROM repeated WHERE place > 1) USING (staged_row)"
     )
     conflicting = changed(
         connection,
@@ -68,35 +79,27 @@ def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable
         f"WHERE old.place > 1 AND new.place = 1 AND NOT ({same_values(table, 'old', 'new')})",
         [import_id],
     )
-    repeated = changed(
-        connection, f"DELETE FROM {staged} WHERE rowid IN (SELECT staged_row FROM repeated WHERE place > 1)"
-    )
-    return repeated, conflicting
+    return counted(connection, "SELECT count(*) FROM repeated WHERE place > 1"), conflicting
 
 
 def _meets_rows(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
     """Whether the table holds rows of the same people in the same time, so that anything can meet at all."""
-    moment = next((column for column in ("start_at", "date", "start_date") if column in table.key), None)
-    within = (
-        f"AND {moment} BETWEEN (SELECT min({moment}) FROM staged_{table.name}) "
-        f"AND (SELECT max({moment}) FROM staged_{table.name})"
-        if moment
-        else ""
-    )
-    found = counted(
-        connection,
-        f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE participant_id IN "
-        f"(SELECT DISTINCT participant_id FROM staged_{table.name}) {within} LIMIT 1)",
-    )
-    return found > 0
+    moment, staged = moment_of(table), f"staged_{table.name}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_person AS SELECT DISTINCT participant_id FROM {staged}")
+    if moment:  # as variables, by which whole stretches of the table are passed over unread
+        connection.execute(f"SET VARIABLE staged_from = (SELECT min({moment}) FROM {staged})")
+        connection.execute(f"SET VARIABLE staged_until = (SELECT max({moment}) FROM {staged})")
+    within = f"AND {moment} BETWEEN getvariable('staged_from') AND getvariable('staged_until')" if moment else ""
+    people = "participant_id IN (FROM staged_person)"
+    return counted(connection, f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE {people} {within} LIMIT 1)") > 0
 
 
 def _meet(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> None:
     """Pair staged rows with the stored rows about the same facts."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE met AS SELECT old.rowid AS old_row, new.rowid AS new_row, "
+        "CREATE OR REPLACE TEMP TABLE met AS SELECT old.rowid AS old_row, new.staged_row AS new_row, "
         f"old.import_id AS number, {same_values(table, 'old', 'new')} AS is_same "
-        f"FROM staged_{table.name} AS new JOIN {table.name} AS old ON {same_key(table, 'old', 'new')}"
+        f"FROM last_told AS new JOIN {table.name} AS old ON {same_key(table, 'old', 'new')}"
     )
 
 
@@ -116,11 +119,11 @@ def _stand(connection: duckdb.DuckDBPyConnection, import_id: int, rank: Rank) ->
 
 def _contradict(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> set[int]:
     """Let the value of greater rank count and keep the other; return the numbers of holders that were met."""
-    staged, name = f"staged_{table.name}", table.name
+    name = table.name
     numbers = _pair_with_past(connection, table, import_id)
     outranked = "FROM contradiction AS c WHERE c.is_outranked"
     touch(connection, table, f"{name} WHERE rowid IN (SELECT c.old_row {outranked})")
-    touch(connection, table, f"{staged} WHERE rowid IN (SELECT c.new_row {outranked})")
+    touch(connection, table, f"last_told WHERE staged_row IN (SELECT c.new_row {outranked})")
     connection.execute(f"DELETE FROM superseded WHERE rowid IN (SELECT c.past_row {outranked})")
     connection.execute(
         "UPDATE superseded AS past SET import_id = c.with_past FROM contradiction AS c "
@@ -132,13 +135,13 @@ def _contradict(connection: duckdb.DuckDBPyConnection, table: RecordTable, impor
     )
     connection.execute(
         f"INSERT INTO superseded SELECT '{name}', new.participant_id, c.with_past, {as_json(table, 'new')} "
-        f"FROM {staged} AS new JOIN contradiction AS c ON new.rowid = c.new_row "
+        "FROM last_told AS new JOIN contradiction AS c ON new.staged_row = c.new_row "
         "WHERE NOT c.is_outranked AND c.past_row IS NULL"
     )
     values = ", ".join(f"{column} = new.{column}" for column in table.values)
     connection.execute(
         f"UPDATE {name} AS old SET {values}, import_id = c.with_past "
-        f"FROM contradiction AS c JOIN {staged} AS new ON new.rowid = c.new_row "
+        "FROM contradiction AS c JOIN last_told AS new ON new.staged_row = c.new_row "
         "WHERE old.rowid = c.old_row AND c.is_outranked"
     )
     return numbers
@@ -151,7 +154,7 @@ def _pair_with_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, i
         "CREATE OR REPLACE TEMP TABLE contradiction AS "
         "SELECT met.old_row, met.new_row, s.is_outranked, past.past_row, past.number AS past_number, "
         "?::INTEGER AS with_past FROM met JOIN standing AS s USING (number) "
-        f"JOIN staged_{table.name} AS new ON new.rowid = met.new_row "
+        "JOIN last_told AS new ON new.staged_row = met.new_row "
         f"LEFT JOIN past ON {same_key(table, 'past', 'new')} AND {same_values(table, 'past', 'new')} "
         "WHERE NOT met.is_same",
         [import_id],
@@ -177,8 +180,10 @@ def read_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, people:
 
 def _add(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> int:
     """Add the rows about facts that nobody has told of before."""
-    if counted(connection, f"SELECT (SELECT count(*) FROM staged_{table.name}) - (SELECT count(*) FROM met)") == 0:
+    if counted(connection, "SELECT (SELECT count(*) FROM last_told) - (SELECT count(*) FROM met)") == 0:
         return 0
-    unmet = f"staged_{table.name} WHERE rowid NOT IN (SELECT new_row FROM met)"
+    unmet = "last_told WHERE staged_row NOT IN (SELECT new_row FROM met)"
     touch(connection, table, unmet)
-    return changed(connection, f"INSERT INTO {table.name} SELECT {columns_of(table)}, ? FROM {unmet}", [import_id])
+    return changed(
+        connection, f"INSERT INTO {table.name} SELECT {columns_of(table)}, ? FROM {unmet} {_ORDER}", [import_id]
+    )

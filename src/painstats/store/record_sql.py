@@ -52,6 +52,17 @@ def dates_of(table: RecordTable) -> tuple[str, str]:
     return _DATES.get(table.name, _INTERVAL_DATES)
 
 
+def moment_of(table: RecordTable) -> str | None:
+    """Return the column of the key that says when, if there is one."""
+    return next((column for column in ("start_at", "date", "start_date") if column in table.key), None)
+
+
+def day_of(table: RecordTable) -> str:
+    """Return the day (of UTC) of the moment that is part of the key."""
+    moment = moment_of(table) or ""
+    return _utc_date(moment) if moment.endswith("_at") else moment
+
+
 def changed(
     connection: duckdb.DuckDBPyConnection, statement: str, values: list[object] | dict[str, object] | None = None
 ) -> int:

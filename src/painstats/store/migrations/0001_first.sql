@@ -68,7 +68,8 @@ CREATE TABLE sleep_segment (
 CREATE TABLE sleep_episode (
     participant_id VARCHAR NOT NULL, source VARCHAR NOT NULL, device VARCHAR NOT NULL, device_kind VARCHAR NOT NULL,
     start_at TIMESTAMPTZ, end_at TIMESTAMPTZ, utc_offset_min INTEGER, episode_id VARCHAR NOT NULL, date DATE NOT NULL,
-    total_sleep_time_min DOUBLE, time_in_bed_min DOUBLE, wake_after_sleep_onset_min DOUBLE, is_main_sleep BOOLEAN,
+    total_sleep_time_min DOUBLE, time_in_bed_min DOUBLE, wake_after_sleep_onset_min DOUBLE, deep_sleep_min DOUBLE, rem_sleep_min DOUBLE,
+    is_main_sleep BOOLEAN,
     import_id INTEGER NOT NULL
 );
 CREATE TABLE exercise_session (
