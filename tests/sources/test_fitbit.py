@@ -84,7 +84,7 @@ def test_sleep_logs_are_local_time() -> None:
     )  # fmt: skip
     assert sleep.select(columns).rows() == [
         (
-            "12345",
+            "12345 1995-07-11T02:28:30",
             date(1995, 7, 11),
             datetime(1995, 7, 10, 18, 28, 30, tzinfo=UTC),
             datetime(1995, 7, 10, 22, 57, tzinfo=UTC),
