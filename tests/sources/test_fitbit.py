@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import ExportRefused
-from tests.sources.reading import FIXTURES, read, settings, written, zipped
+from tests.sources.reading import FIXTURES, read, refusal_of, settings, written, zipped
 
 NEW_YORK = settings(zone="America/New_York")
 FIRST = datetime(2024, 3, 1)
@@ -330,3 +330,195 @@ def test_pairs_of_surrogates_and_byte_order_marks_are_fine(tmp_path: Path) -> No
 def test_elements_that_are_no_objects_are_rejected(tmp_path: Path) -> None:
     contents = read(written(tmp_path / "steps.json", f"[{GOOD}, 7, null]"))
     assert [line for _, line, _, _ in contents.rejected()] == [2, 3]
+
+
+# --- which clock of exercise ---
+
+
+def workouts(days: int, clock_of: str, hour: int = 18) -> str:
+    starts = [FIRST + timedelta(days=day, hours=hour) for day in range(days)]
+    if clock_of == "utc":
+        starts = [at.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC) for at in starts]
+    return json.dumps(
+        [
+            {"logId": number, "activityName": "Walk", "startTime": at.strftime(US), "duration": 1_800_000}
+            for number, at in enumerate(starts)
+        ]
+    )
+
+
+def exercise_of(tmp_path: Path, **files: str) -> tuple[datetime, str]:
+    """Return when the first session began by the reader, and what is said about its clock."""
+    entries = {
+        f"{kind}-2024-03-01.json" if kind != "exercise" else "exercise-0.json": text for kind, text in files.items()
+    }
+    contents = read(zipped(tmp_path / "a.zip", entries), NEW_YORK)
+    [note] = [note for note in contents.notes if note.message.startswith("exercise times")]
+    return contents.accepted("exercise_session")["start_at"][0], note.message
+
+
+def test_exercise_follows_the_clock_that_nights_show_for_steps(tmp_path: Path) -> None:
+    start_at, note = exercise_of(
+        tmp_path, steps=values(walks(14, US)), sleep=json.dumps(nights(14)), exercise=workouts(3, "local")
+    )
+    assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
+    assert note.startswith("exercise times were read as local time, as nights show for the steps of the export; the")
+
+
+def test_exercise_is_utc_where_nights_show_it_for_steps(tmp_path: Path) -> None:
+    start_at, note = exercise_of(
+        tmp_path, steps=values(walks(14, US, utc=True)), sleep=json.dumps(nights(14)), exercise=workouts(3, "utc")
+    )
+    assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
+    assert note.startswith("exercise times were read as UTC, as nights show for the steps")
+
+
+@pytest.mark.parametrize(("clock_of", "said"), [("utc", "UTC"), ("local", "local time")])
+def test_nights_may_show_the_clock_of_exercise_itself(tmp_path: Path, clock_of: str, said: str) -> None:
+    hour = 21 if clock_of == "utc" else 8  # read by the other clock it falls into the night
+    start_at, note = exercise_of(
+        tmp_path,
+        steps=values(walks(14, US, utc=clock_of == "local")),
+        sleep=json.dumps(nights(14)),
+        exercise=workouts(14, clock_of, hour),
+    )
+    assert start_at == datetime(2024, 3, 1 + (hour + 5) // 24, (hour + 5) % 24, tzinfo=UTC)
+    assert note.startswith(f"exercise times are {said}: ")
+
+
+def test_exercise_is_utc_where_nothing_shows_its_clock(tmp_path: Path) -> None:
+    start_at, note = exercise_of(tmp_path, exercise=workouts(3, "utc"))
+    assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
+    assert note == "exercise times were read as UTC, as Fitbit writes them; there are no nights to check it by"
+
+
+# --- nights of one logId, and nights told in two ways ---
+
+
+def episodes(tmp_path: Path, *files: list[dict[str, object]]) -> pl.DataFrame:
+    entries = {f"sleep-2024-03-{number:02}.json": json.dumps(logs) for number, logs in enumerate(files, 1)}
+    return read(zipped(tmp_path / "a.zip", entries)).accepted("sleep_episode")
+
+
+def test_nights_that_share_a_log_id_are_told_apart_by_their_start(tmp_path: Path) -> None:
+    logs = [sleep_log(7, FIRST + timedelta(days=day), 8) for day in range(3)]
+    in_order, split = episodes(tmp_path, logs), episodes(tmp_path, [logs[2]], [logs[0], logs[1]])
+    assert sorted(in_order["episode_id"]) == ["7", "7 2024-03-02T00:00:00", "7 2024-03-03T00:00:00"]
+    assert sorted(split.select("episode_id", "date").rows()) == sorted(in_order.select("episode_id", "date").rows())
+
+
+def test_a_night_that_is_told_again_keeps_its_id(tmp_path: Path) -> None:
+    told = episodes(tmp_path, [sleep_log(7, FIRST, 8)], [sleep_log(7, FIRST + timedelta(minutes=5), 8)])
+    assert told["episode_id"].to_list() == ["7", "7"]
+
+
+def test_stages_are_taken_from_the_sums_of_the_log(tmp_path: Path) -> None:
+    sums = {"deep": {"minutes": 70}, "rem": {"minutes": 0}, "light": {"minutes": 380}}
+    logs = [
+        sleep_log(1, FIRST, 8, type="stages", levels={"summary": sums, "data": [{"level": "deep", "seconds": 30}]}),
+        sleep_log(2, FIRST + timedelta(days=1), 8, type="classic", levels={"summary": {"deep": {"minutes": 70}}}),
+        sleep_log(3, FIRST + timedelta(days=2), 8, type="stages", levels={"summary": {}}),
+        sleep_log(4, FIRST + timedelta(days=3), 8, type="stages"),
+    ]
+    stages = episodes(tmp_path, logs).select("deep_sleep_min", "rem_sleep_min").rows()
+    assert stages == [(70, 0), (None, None), (None, None), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("logs", "devices"),
+    [
+        ([("classic", True)], ["fitbit-classic"]),
+        ([("stages", True)], ["fitbit"]),
+        ([(None, True)], ["fitbit"]),
+        ([("stages", True), ("classic", False)], ["fitbit", "fitbit"]),
+        ([("classic", True), ("classic", False)], ["fitbit-classic", "fitbit-classic"]),
+        ([("classic", True), ("stages", False)], ["fitbit-classic", "fitbit-classic"]),
+        ([("classic", True), ("stages", True), ("classic", False)], ["fitbit-classic", "fitbit", "fitbit"]),
+        ([("classic", False)], ["fitbit-classic"]),
+    ],
+)
+def test_a_classic_night_is_another_device_and_naps_go_with_the_night(
+    tmp_path: Path, logs: list[tuple[str | None, bool]], devices: list[str]
+) -> None:
+    told = [
+        sleep_log(number, FIRST + timedelta(hours=number), 4, type=way, mainSleep=is_main)
+        for number, (way, is_main) in enumerate(logs)
+    ]
+    assert episodes(tmp_path, told)["device"].to_list() == devices
+
+
+# --- files under another name ---
+
+MINUTES = values([("03/01/24 10:00:00", "5"), ("03/01/24 10:01:00", "7")])
+EXERCISE = json.dumps([{"logId": 1, "activityName": "Walk", "startTime": "03/01/24 10:00:00", "duration": 60_000}])
+RESTING = json.dumps([{"dateTime": "03/01/24 00:00:00", "value": {"date": "03/01/24", "value": 61.5, "error": 6}}])
+GOOGLE_RESTING = "timestamp,beats per minute,data source\n2024-03-01T00:00:00Z,62,x\n2024-03-02T00:00:00Z,61,x\n"
+NAMED_OTHERWISE = [
+    ("my steps.json", MINUTES, "step_count", 2),
+    ("Ann's Steps.JSON", MINUTES, "step_count", 2),
+    ("steps-2024-03-01 (1).json", MINUTES, "step_count", 2),
+    ("my very_active_minutes.json", values([("03/01/24 00:00:00", "5")]), "daily_total", 1),
+    ("copy of exercise.json", EXERCISE, "exercise_session", 1),
+    ("steps.json", EXERCISE, "exercise_session", 1),
+    ("download.json", RESTING, "daily_total", 1),
+    ("download.csv", GOOGLE_RESTING, "daily_total", 2),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "table", "rows"), NAMED_OTHERWISE)
+def test_files_under_another_name_are_known_by_what_they_hold(
+    tmp_path: Path, name: str, content: str, table: str, rows: int
+) -> None:
+    assert read(written(tmp_path / name, content)).accepted(table).height == rows
+    small = zipped(tmp_path / "a.zip", {f"Ann/{name}": content, "notes.json": "[{}]"})
+    assert read(small).accepted(table).height == rows
+
+
+@pytest.mark.parametrize(("content", "table"), [(EXERCISE, "exercise_session"), (GOOGLE_RESTING, "daily_total")])
+def test_a_bare_file_needs_no_ending(tmp_path: Path, content: str, table: str) -> None:
+    assert read(written(tmp_path / "x.bin", content)).accepted(table).height > 0
+
+
+@pytest.mark.parametrize("name", ["x.bin", "download.json", "steps and calories.json"])
+def test_values_by_time_that_no_name_explains_are_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    for path in (written(tmp_path / name, MINUTES), zipped(tmp_path / "a.zip", {"download.json": MINUTES})):
+        refusal = refusal_of(read, path)
+        assert refusal.rule == "unclear_values"
+        assert "such as steps-2024-03-01.json" in str(refusal)
+
+
+def test_beside_others_a_file_that_no_name_explains_is_counted_with_its_reason(tmp_path: Path) -> None:
+    contents = read(zipped(tmp_path / "a.zip", {"download.json": MINUTES, "my steps.json": MINUTES}))
+    assert contents.accepted("step_count").height == 2
+    assert [(found.rows, found.reason[:14]) for found in contents.ignored] == [(2, "values by time")]
+
+
+def test_calories_are_known_and_samples_of_heart_rate_are_no_resting_heart_rate(tmp_path: Path) -> None:
+    calories = read(FIXTURES / "GGIRread_calories-1995-06-23_Fitbit.json")
+    assert (calories.batches, calories.ignored[0].reason) == ([], "a file of a Fitbit export that is not used")
+    samples = GOOGLE_RESTING.replace("02T00:00:00", "01T00:00:05")
+    assert rule_of(written(tmp_path / "heart.csv", samples)) == "not_recognised"
+
+
+# --- years that no calendar of Python has ---
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/New_York"])
+def test_a_year_of_zero_is_rejected_alone(tmp_path: Path, zone: str) -> None:
+    odd = datetime(2024, 3, 1, 23)
+    log = sleep_log(1, odd, 8)
+    zero = {key: str(value).replace("2024", "0000") for key, value in log.items() if key.endswith(("Time", "Sleep"))}
+    zero.pop("mainSleep")
+    entries = {
+        "steps-2024-03-01.json": values([("0000-03-01 10:00:00", "5"), ("2024-03-01 10:00:00", "5")]),
+        "sleep-2024-03-01.json": json.dumps([log | zero | {"logId": 2}, log]),
+        "resting_heart_rate-2024-03-01.json": RESTING.replace('"03/01/24 00', '"0000-03-01 00', 1),
+        "exercise-0.json": json.dumps([json.loads(EXERCISE)[0] | {"startTime": "0000-03-01 10:00:00"}]),
+        "steps.csv": "timestamp,steps\n0000-03-01T12:00:00Z,5\n2024-03-01T11:00:00Z,5\n",
+        "daily_resting_heart_rate.csv": GOOGLE_RESTING.replace("2024-03-02", "0000-03-02"),
+    }
+    contents = read(zipped(tmp_path / "a.zip", entries), settings(zone=zone))
+    assert contents.accepted("step_count").height == 2
+    assert contents.accepted("sleep_episode").height == 1
+    assert {rule for *_, rule in contents.rejected()} == {"date_range"}
+    assert len(contents.rejected()) == 6

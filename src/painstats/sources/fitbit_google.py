@@ -30,7 +30,12 @@ _SESSION_COLUMNS = (
 )  # fmt: skip
 _MM_PER_M = 1000
 _SLEPT = ("LIGHT", "DEEP", "REM")
-_STAGE_COLUMNS = {"sleep_id": pl.String, "stage": pl.String, "start_at": INSTANT, "seconds": pl.Int64}
+_STAGE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "sleep_id": pl.String,
+    "stage": pl.String,
+    "start_at": INSTANT,
+    "seconds": pl.Int64,
+}
 
 _UNNOTICED = timedelta(hours=1)
 """JSON minutes are Google's own choice between tracker and phone, and minutes without steps may be left out of them:
