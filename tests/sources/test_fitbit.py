@@ -362,7 +362,7 @@ def test_exercise_follows_the_clock_that_nights_show_for_steps(tmp_path: Path) -
         tmp_path, steps=values(walks(14, US)), sleep=json.dumps(nights(14)), exercise=workouts(3, "local")
     )
     assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
-    assert note.startswith("exercise times were read as local time, as nights show for the steps of the export; the")
+    assert note.startswith("exercise times were read as local time, as is shown for the steps of the export; the")
 
 
 def test_exercise_is_utc_where_nights_show_it_for_steps(tmp_path: Path) -> None:
@@ -370,7 +370,7 @@ def test_exercise_is_utc_where_nights_show_it_for_steps(tmp_path: Path) -> None:
         tmp_path, steps=values(walks(14, US, utc=True)), sleep=json.dumps(nights(14)), exercise=workouts(3, "utc")
     )
     assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
-    assert note.startswith("exercise times were read as UTC, as nights show for the steps")
+    assert note.startswith("exercise times were read as UTC, as is shown for the steps")
 
 
 @pytest.mark.parametrize(("clock_of", "said"), [("utc", "UTC"), ("local", "local time")])

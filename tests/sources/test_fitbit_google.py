@@ -306,3 +306,40 @@ def test_stages_of_google_are_summed_up_into_their_night(
 def test_a_classic_night_of_google_is_another_device(tmp_path: Path) -> None:
     path = written(tmp_path / "UserSleeps.csv", NIGHTS.replace("STAGES", "CLASSIC"))
     assert read(path).accepted("sleep_episode")["device"].to_list() == ["google-classic"] * 2
+
+
+# --- which clock, by Google's own ---
+
+
+@pytest.mark.parametrize(("shift_h", "said"), [(0, "UTC"), (-4, "local time")])
+def test_google_tables_show_the_clock_of_the_json_files(tmp_path: Path, shift_h: int, said: str) -> None:
+    first = datetime(2025, 10, 5, 14, 7)
+    starts = [first + timedelta(days=day) for day in range(6)]
+    logs = [
+        {
+            "logId": number,
+            "activityName": "Walk",
+            "startTime": f"{at + timedelta(hours=shift_h):%m/%d/%y %H:%M:%S}",
+            "duration": 2_700_000,
+        }
+        for number, at in enumerate(starts)
+    ]
+    sessions = "exercise_id,exercise_start,exercise_end,utc_offset,activity_name\n" + "".join(
+        f"9{number},{at:%Y-%m-%dT%H:%M:%SZ},{at + timedelta(minutes=45):%Y-%m-%dT%H:%M:%SZ},-04:00,Walk\n"
+        for number, at in enumerate(starts)
+    )
+    entries = {
+        "steps-2025-10-05.json": json_minutes(first + timedelta(hours=shift_h), 20, step=1),
+        "steps_2025-10-05.csv": csv_minutes(first, 20).replace(":00Z", ":30.250Z"),
+        "exercise-0.json": json.dumps(logs),
+        "UserExercises.csv": sessions,
+    }
+    contents = read(zipped(tmp_path / "a.zip", entries), settings(zone="America/New_York"))
+    assert contents.accepted("step_count")["start_at"].min() == first.replace(tzinfo=UTC)
+    assert contents.accepted("exercise_session").select("session_id", "start_at").rows() == [
+        (str(number), at.replace(tzinfo=UTC)) for number, at in enumerate(starts)
+    ]
+    assert [note.message.split(":")[0] for note in contents.notes] == [
+        f"step times are {said}",
+        f"exercise times are {said}",
+    ]

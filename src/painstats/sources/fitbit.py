@@ -13,10 +13,10 @@ from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.export import Entry, Export, read_whole, refused
 from painstats.sources.fitbit_cover import NOTHING, joined_time
-from painstats.sources.fitbit_google import InJson, given_dates, given_values, read_google_tables
+from painstats.sources.fitbit_google import InJson, given_dates, given_values, read_google_tables, table_times
 from painstats.sources.fitbit_kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, kind_of, recognises
 from painstats.sources.fitbit_logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
-from painstats.sources.step_clock import Activity, Clock, decide_clock, instants_by
+from painstats.sources.step_clock import Activity, Clock, decide_by_table, decide_clock, instants_by
 from painstats.sources.strict_json import MAX_BYTES
 from painstats.sources.text import first_problem
 from painstats.sources.vendor_rows import entries_by_kind
@@ -41,9 +41,10 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
     nights = sleep.filter("is_main_sleep").select("start", "end").drop_nulls().unique()
-    wanted = "google_steps" in kinds
-    clock, walked = yield from _read_steps(kinds.pop("steps", []), nights, settings, wanted=wanted)
-    exercised = yield from _read_exercises(kinds.pop("exercise", []), nights, clock, settings)
+    tables = {table: kinds.pop(table, []) for table in GOOGLE_HEADERS}
+    clock, walked = yield from _read_steps(kinds.pop("steps", []), nights, tables["google_steps"], settings)
+    sessions = tables["google_exercise"]
+    exercised = yield from _read_exercises(kinds.pop("exercise", []), nights, sessions, clock, settings)
     for kind, measure in DAILY_MEASURES.items():
         yield from in_batches(DAILY_TOTAL, read_sums(kinds.pop(kind, []), measure, settings))
     rested = [sleep["date"].clear()]
@@ -52,7 +53,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         rested.append(given_dates(values))
         yield from given_values(entry, values)
     in_json = InJson(walked, exercised, sleep["date"].drop_nulls().unique(), pl.concat(rested))
-    yield from read_google_tables({table: kinds.pop(table, []) for table in GOOGLE_HEADERS}, settings, in_json)
+    yield from read_google_tables(tables, settings, in_json)
     for entry in kinds.pop(EMPTY, []):
         yield Ignored(entry.label, 0, "holds no data")
     yield from _unused(export, [entry for entries in kinds.values() for entry in entries])
@@ -79,11 +80,11 @@ def _unused(export: Export, entries: list[Entry]) -> Iterator[Ignored]:
 
 
 def _read_steps(
-    entries: list[Entry], nights: pl.DataFrame, settings: ReadSettings, *, wanted: bool
+    entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
 ) -> Generator[Read, None, tuple[Clock | None, pl.DataFrame]]:
     """Yield the step minutes of all files, read by the clock that the nights of the export speak for.
 
-    Returns that clock and, if it is wanted, the time that the files cover.
+    Returns that clock and, beside Google's table, the time that the files cover.
     """
     files = []
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -94,13 +95,17 @@ def _read_steps(
     if not files:
         return None, NOTHING
     minutes = pl.concat(files, how="diagonal_relaxed")
-    walks = Activity("step", "minutes with steps", minutes["clock"].drop_nulls())
+    times = minutes.lazy().filter(pl.col("step_count") > 0).select("clock").collect()["clock"].drop_nulls()
+    walks = Activity("step", "minutes with steps", times)
     clock = decide_clock(walks, nights, settings.time_zones, settings.participant_id)
+    if table and not clock.is_shown:
+        instants = table_times(table, "timestamp", "steps")
+        clock = decide_by_table(walks, instants, settings.time_zones, settings.participant_id) or clock
     yield Noted(entries[0].label if len(entries) == 1 else f"{len(entries)} step files", clock.reason)
     covered = [NOTHING]
     for part in minutes.iter_slices(BATCH_ROWS):
         steps = _steps(part, clock, settings)
-        if wanted:
+        if table:
             covered.append(joined_time(steps.filter(pl.col("column").is_null())))
         yield from in_batches(STEP_COUNT, steps)
     return clock, joined_time(pl.concat(covered))
@@ -146,7 +151,7 @@ def _steps(minutes: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.Da
 
 
 def _read_exercises(
-    entries: list[Entry], nights: pl.DataFrame, steps: Clock | None, settings: ReadSettings
+    entries: list[Entry], nights: pl.DataFrame, table: list[Entry], steps: Clock | None, settings: ReadSettings
 ) -> Generator[Read, None, pl.DataFrame]:
     """Yield exercise logs, read by the clock that the nights speak for, and return the time that they cover."""
     if not entries:
@@ -154,6 +159,9 @@ def _read_exercises(
     logs = read_exercises(entries, settings)
     starts = Activity("exercise", "sessions", logs["clock"].drop_nulls())
     clock = decide_clock(starts, nights, settings.time_zones, settings.participant_id, steps)
+    if table and not clock.is_shown:
+        instants = table_times(table, "exercise_start")
+        clock = decide_by_table(starts, instants, settings.time_zones, settings.participant_id) or clock
     yield Noted(entries[0].label if len(entries) == 1 else f"{len(entries)} exercise files", clock.reason)
     start_at = instants_by(clock, logs["clock"], settings.time_zones, settings.participant_id)
     sessions = placed_exercises(logs, start_at)

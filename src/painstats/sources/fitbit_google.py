@@ -29,6 +29,7 @@ _SESSION_COLUMNS = (
     "tracker_avg_heart_rate",
 )  # fmt: skip
 _MM_PER_M = 1000
+_FEW_FILES = 3
 _SLEPT = ("LIGHT", "DEEP", "REM")
 _STAGE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "sleep_id": pl.String,
@@ -53,7 +54,7 @@ class InJson:
 
 
 def read_google_tables(
-    tables: Mapping[str | None, Sequence[Entry]], settings: ReadSettings, in_json: InJson
+    tables: Mapping[str, Sequence[Entry]], settings: ReadSettings, in_json: InJson
 ) -> Iterator[Read]:
     """Read the tables by kind; what the JSON files cover is counted only.
 
@@ -79,6 +80,13 @@ def read_google_tables(
         yield from _read_sessions(entry, settings, in_json.exercise)
     for entry in tables.get("google_resting_heart_rate", ()):
         yield from _read_resting_heart_rates(entry, settings, in_json.resting_heart_rates)
+
+
+def table_times(tables: Sequence[Entry], column: str, counted: str | None = None) -> pl.Series:
+    """Return times of a few files of a table; where something is counted, those at which it is more than none."""
+    read = [pl.DataFrame(read_csv(entry).cells) for entry in tables[:: len(tables) // _FEW_FILES + 1]]
+    rows = pl.concat(read, how="diagonal")
+    return (rows.filter(numbers(counted) > 0) if counted else rows).select(_instants(column))[column]
 
 
 def given_values(entry: Entry, values: pl.DataFrame) -> Iterator[Read]:

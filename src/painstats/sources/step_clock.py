@@ -1,4 +1,4 @@
-"""Whether a Fitbit export's step minutes and exercise logs are UTC or clock time, found from the nights beside them."""
+"""Whether a Fitbit export's step minutes and exercise logs are UTC or clock time, found from what lies beside them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ MIN_NIGHTS = 10
 MIN_SHARE = 0.75
 """Least share of those nights that must favour the same reading."""
 
+MIN_MATCHES = 5
+"""Least number of times that another table holds too under the right reading."""
+
 _NAMES = {"utc": "UTC", "local": "local time"}
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How times are to be read, whether nights have shown it, and why, in a sentence for the operator."""
+    """How times are to be read, whether the data show it, and why, in a sentence for the operator."""
 
     reading: Literal["utc", "local"]
     is_shown: bool
@@ -46,8 +49,8 @@ def decide_clock(
     """Decide by the rule that people hardly walk while they sleep.
 
     Under the right reading activity inside main sleep is rare. Each night votes for the reading that puts less of it
-    into the night; three quarters of at least ten nights decide. Otherwise the clock that nights have shown beside it
-    stands, or else UTC, which is what Fitbit writes.
+    into the night; three quarters of at least ten nights decide. Otherwise the clock that is shown for what lies beside
+    it stands, or else UTC, which is what Fitbit writes.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ def decide_clock(
     windows = pl.DataFrame(
         {side: time_zones.to_utc(participant_id, nights[side]) for side in ("start", "end")}
     ).drop_nulls()
-    if windows.is_empty() or activity.times.is_empty():
+    if windows.is_empty():
         return _assumed(activity, beside, "there are no nights to check it by")
     as_utc = _inside(activity.times.dt.replace_time_zone("UTC"), windows)
     as_local = _inside(time_zones.to_utc(participant_id, activity.times), windows)
@@ -79,6 +82,39 @@ def decide_clock(
     return Clock(reading, True, f"{activity.name} times are {_NAMES[reading]}: {counts}")
 
 
+def decide_by_table(
+    activity: Activity, instants: pl.Series, time_zones: TimeZones, participant_id: str | None
+) -> Clock | None:
+    """Decide by a table of the same activity in UTC: read rightly, its minutes are found among the times.
+
+    Parameters
+    ----------
+    activity
+        Times to be read.
+    instants
+        Some times of the table.
+    time_zones, participant_id
+        Where the person was.
+
+    Returns
+    -------
+    None unless the minutes of one reading are at least three quarters of those of both, and ``MIN_MATCHES``.
+    """
+    wanted = instants.drop_nulls().dt.truncate("1m").unique()
+    found: dict[Literal["utc", "local"], int] = {}
+    for reading in ("utc", "local"):
+        read = instants_by(Clock(reading, False, ""), activity.times, time_zones, participant_id)
+        found[reading] = int(wanted.is_in(read.dt.truncate("1m").unique().implode()).sum())
+    best, other = sorted(found, key=lambda reading: found[reading], reverse=True)
+    if found[best] < max(MIN_MATCHES, MIN_SHARE * (found[best] + found[other])):
+        return None
+    counts = (
+        f"read so, {found[best]} of {len(wanted)} minutes of Google's table, which is UTC, are found in the JSON files"
+    )
+    reason = f"{activity.name} times are {_NAMES[best]}: {counts}, read as {_NAMES[other]} {found[other]}"
+    return Clock(best, True, reason)
+
+
 def instants_by(clock: Clock, naive: pl.Series, time_zones: TimeZones, participant_id: str | None) -> pl.Series:
     """Turn naive times into instants by a clock; null for a local time that never happened."""
     return naive.dt.replace_time_zone("UTC") if clock.reading == "utc" else time_zones.to_utc(participant_id, naive)
@@ -87,7 +123,7 @@ def instants_by(clock: Clock, naive: pl.Series, time_zones: TimeZones, participa
 def _assumed(activity: Activity, beside: Clock | None, why: str) -> Clock:
     """Return the clock that stands where the activity's own nights do not decide."""
     if beside is not None and beside.is_shown:
-        like = f"{_NAMES[beside.reading]}, as nights show for the steps of the export"
+        like = f"{_NAMES[beside.reading]}, as is shown for the steps of the export"
         return Clock(beside.reading, False, f"{activity.name} times were read as {like}; {why}")
     return Clock("utc", False, f"{activity.name} times were read as UTC, as Fitbit writes them; {why}")
 
