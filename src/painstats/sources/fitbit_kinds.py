@@ -78,7 +78,7 @@ _TELLING = re.compile(rb"steps|sleep_id|exercise_start|beats per minute")
 """What a plain header of these tables holds: an archive has thousands of other CSVs, quickly passed over by it."""
 
 _REPEATED = "distance millimeters"
-_MIDNIGHTS = re.compile(rb"[^\r\n]+[\r\n]+(?:\"?\d{4}-\d\d-\d\d[T ]00:00:00[^\r\n]*[\r\n]+)+[^\r\n]*\Z")
+_TIMED_ROW = re.compile(rb'^"?\d{4}-\d\d-\d\d[T ](\d\d:\d\d:\d\d)', re.MULTILINE)
 
 
 def recognises(export: Export) -> bool:
@@ -123,7 +123,7 @@ def google_table(entry: Entry, *, looks_inside: bool) -> str | None:
     kind = next((kind for kind, columns in GOOGLE_HEADERS.items() if columns <= header), None)
     # Samples of heart rate have the same columns as a day's resting heart rate, but not all at midnight.
     if kind == "google_resting_heart_rate" and "resting" not in entry.label.lower():
-        return kind if looks_inside and _MIDNIGHTS.match(head) else None
+        return kind if looks_inside and set(_TIMED_ROW.findall(head)) == {b"00:00:00"} else None
     return kind
 
 
