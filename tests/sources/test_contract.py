@@ -30,6 +30,7 @@ FILES = {
     "resting_heart_rate-2024-03-01.json": ("fitbit", 2),
     "steps_2025-10-01.csv": ("fitbit", 4),
     "UserSleeps_2025-10-01.csv": ("fitbit", 2),
+    "UserExercises_2025-10-01.csv": ("fitbit", 2),
     "daily_resting_heart_rate.csv": ("fitbit", 2),
     "dailyActivity_merged.csv": ("fitabase", 28 * 5),
     "dailyActivity_mixed_padding.csv": ("fitabase", 28 * 5),

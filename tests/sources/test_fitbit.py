@@ -1,52 +1,17 @@
-"""Fitbit: files found anywhere in the archive, clocks decided by the nights, JSON read without forgiveness."""
+"""Fitbit: files found anywhere in the archive, rows rejected alone, JSON read without forgiveness."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 
 from painstats.errors import ExportRefused
+from tests.sources.fitbit_files import FIRST, NEW_YORK, sleep_log, values
 from tests.sources.reading import FIXTURES, read, settings, written, zipped
-
-NEW_YORK = settings(zone="America/New_York")
-FIRST = datetime(2024, 3, 1)
-US, ISO = "%m/%d/%y %H:%M:%S", "%Y-%m-%d %H:%M:%S"
-
-
-def values(rows: Iterable[tuple[str, object]]) -> str:
-    return json.dumps([{"dateTime": at, "value": value} for at, value in rows])
-
-
-def sleep_log(number: int, start: datetime, hours: float, **changes: object) -> dict[str, object]:
-    end = start + timedelta(hours=hours)
-    return {
-        "logId": number,
-        "dateOfSleep": str(end.date()),
-        "startTime": start.isoformat() + ".000",
-        "endTime": end.isoformat() + ".000",
-        "minutesAsleep": int(hours * 60) - 30,
-        "timeInBed": int(hours * 60),
-        "levels": {"data": []},
-        "mainSleep": True,
-    } | changes
-
-
-def walks(days: int, clock: str, utc: bool = False) -> list[tuple[str, object]]:
-    """Write a minute with steps at each hour from 8 to 22 on the clock of New York, as it is or in UTC."""
-    hours = [FIRST + timedelta(days=day, hours=hour) for day in range(days) for hour in range(8, 23)]
-    if utc:
-        hours = [at.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC) for at in hours]
-    return [(at.strftime(clock), "60") for at in hours]
-
-
-def nights(days: int) -> list[dict[str, object]]:
-    return [sleep_log(day, FIRST + timedelta(days=day, hours=-1), 8.5) for day in range(days)]
 
 
 def rule_of(path: Path) -> str:
@@ -84,7 +49,7 @@ def test_sleep_logs_are_local_time() -> None:
     )  # fmt: skip
     assert sleep.select(columns).rows() == [
         (
-            "12345",
+            "12345 1995-07-11T02:28:30",
             date(1995, 7, 11),
             datetime(1995, 7, 10, 18, 28, 30, tzinfo=UTC),
             datetime(1995, 7, 10, 22, 57, tzinfo=UTC),
@@ -165,42 +130,6 @@ def test_a_single_sleep_file_is_known_by_its_keys_alone(tmp_path: Path) -> None:
 
 def test_a_step_file_is_not_taken_by_its_name_alone(tmp_path: Path) -> None:
     assert rule_of(written(tmp_path / "steps.json", '[{"date": "2024-03-01", "steps": 5}]')) == "not_recognised"
-
-
-# --- which clock ---
-
-
-def test_nights_show_that_step_times_are_utc(tmp_path: Path) -> None:
-    entries = {
-        "steps-2024-03-01.json": values(walks(14, US, utc=True)),
-        "sleep-2024-03-01.json": json.dumps(nights(14)),
-    }
-    contents = read(zipped(tmp_path / "a.zip", entries), NEW_YORK)
-    assert contents.accepted("step_count")["start_at"][0] == datetime(2024, 3, 1, 13, tzinfo=UTC)
-    [note] = contents.notes
-    assert note.message.startswith("step times are UTC: read as UTC, 0 minutes")
-
-
-def test_nights_show_that_step_times_are_local(tmp_path: Path) -> None:
-    entries = {"steps-2024-03-01.json": values(walks(14, US)), "sleep-2024-03-01.json": json.dumps(nights(14))}
-    contents = read(zipped(tmp_path / "a.zip", entries), NEW_YORK)
-    assert contents.accepted("step_count")["start_at"][0] == datetime(2024, 3, 1, 13, tzinfo=UTC)
-    [note] = contents.notes
-    assert note.message.startswith("step times are local time: read as UTC")
-
-
-def test_few_nights_do_not_decide(tmp_path: Path) -> None:
-    entries = {"steps-2024-03-01.json": values(walks(5, US)), "sleep-2024-03-01.json": json.dumps(nights(5))}
-    contents = read(zipped(tmp_path / "a.zip", entries), NEW_YORK)
-    assert contents.accepted("step_count")["start_at"][0] == datetime(2024, 3, 1, 8, tzinfo=UTC)
-    assert "the nights do not decide it" in contents.notes[0].message
-
-
-@pytest.mark.parametrize("clock", [US, ISO, "%Y-%m-%dT%H:%M:%S.000"])
-def test_without_nights_step_times_are_utc_however_they_are_written(tmp_path: Path, clock: str) -> None:
-    contents = read(written(tmp_path / "steps.json", values(walks(1, clock))), NEW_YORK)
-    assert contents.accepted("step_count")["start_at"][0] == datetime(2024, 3, 1, 8, tzinfo=UTC)
-    assert contents.notes[0].message.endswith("there are no nights to check it by")
 
 
 # --- sums by day ---

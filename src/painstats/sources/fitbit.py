@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -13,96 +11,60 @@ import polars as pl
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.export import Entry, Export, read_whole
-from painstats.sources.fitbit_google import TABLES, given_values, google_table, read_google_steps, read_google_tables
-from painstats.sources.fitbit_logs import read_exercises, read_minutes, read_sleep, read_sums, tracked
-from painstats.sources.step_clock import decide_step_clock
+from painstats.sources.export import Entry, Export, read_whole, refused
+from painstats.sources.fitbit_cover import NOTHING, joined_time
+from painstats.sources.fitbit_google import InJson, given_dates, given_values, read_google_tables, table_times
+from painstats.sources.fitbit_kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, kind_of, recognises
+from painstats.sources.fitbit_logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
+from painstats.sources.step_clock import Activity, Clock, decide_by_table, decide_clock, instants_by
 from painstats.sources.strict_json import MAX_BYTES
 from painstats.sources.text import first_problem
 from painstats.sources.vendor_rows import entries_by_kind
 
-DAILY_MEASURES = {
-    "sedentary_minutes": "sedentary_time_min",
-    "lightly_active_minutes": "lightly_active_time_min",
-    "moderately_active_minutes": "moderately_active_time_min",
-    "very_active_minutes": "very_active_time_min",
-}
-"""Files with one sum for each local date, and the measure that they hold."""
-
-RESTING, RESTING_BPM = "resting_heart_rate", "resting_heart_rate_bpm"
-"""Files with one value for each local date that may be missing, and the measure that they hold."""
-
-UNUSED = (
-    "altitude", "calories", "demographic_vo2_max", "distance", "estimated_oxygen_variation", "heart_rate",
-    "run_vo2_max", "swim_lengths_data", "time_in_heart_rate_zones", "water_logs", "weight",
-)  # fmt: skip
-"""Files of a Fitbit export that are known and not read."""
-
-_USED = ("steps", "sleep", "exercise", *DAILY_MEASURES, RESTING)
-_NAME = re.compile(
-    rf"(?:^|_)(?P<kind>{'|'.join((*_USED, *UNUSED))})(?:-\d+(?:-\d\d-\d\d)?[^/]*)?(?: ?\(\d+\))?\.json$", re.IGNORECASE
-)
-_CONTENT = {
-    "exercise": re.compile(rb'"logId"\s*:'),
-    "resting_heart_rate": re.compile(rb'"dateTime"\s*:\s*".*?"value"\s*:\s*\{', re.DOTALL),
-}
-_MINUTES = re.compile(rb'"dateTime"\s*:\s*".*?"value"\s*:\s*["\d-]', re.DOTALL)
-_SLEEP_LOG = re.compile(rb'"(logId|dateOfSleep)"\s*:')
-_ANY_LOG = re.compile(rb'"(dateTime|logId)"\s*:')
-_EMPTY = re.compile(rb"\A(\xef\xbb\xbf)?\s*(\[\s*\]|no data)?\s*\Z", re.IGNORECASE)
-_HEAD_BYTES = 4096
 _THREADS = 2  # bytes are unpacked and looked at without Python's lock
 _JOINED = "minutes without steps, kept as one interval with the minute before"
+_NAMELESS = (
+    "values by time, as steps, calories and distance all look; only the name says which: call it by its own name, such "
+    "as steps-2024-03-01.json"
+)
 _MINUTE_US, _DAY_US = 60_000_000, 86_400_000_000
 
 
-def _kind(entry: Entry) -> str | None:
-    """Say what an entry is by its name and content; ``empty`` for one that holds nothing."""
-    label = entry.label
-    if label.lower().endswith(".csv"):
-        return google_table(entry)
-    named = _NAME.search(label)
-    kind = named["kind"].lower() if named else None
-    if entry.member is not None and kind not in _USED:
-        return None  # an archive has thousands of files that are not read, and opening each would take long
-    head = entry.head(_HEAD_BYTES)
-    if kind and _EMPTY.match(head):
-        return "empty"
-    if kind in (None, "sleep"):
-        return "sleep" if b"dateOfSleep" in head and _SLEEP_LOG.search(head) else None
-    content = _CONTENT.get(kind, _MINUTES) if kind in _USED else _ANY_LOG
-    return kind if content.search(head) else None
-
-
 def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    # Of a single file even a kind without use says whose it is; in an archive something must be worth reading.
-    worth = (*_USED, "google_steps", *TABLES)
-    known = worth if export.is_zip else (*worth, *UNUSED, "empty")
-    return any(_kind(entry) in known for entry in export.entries)
+    return recognises(export)
 
 
 def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     """Read JSON first: Google's tables repeat it, and only what it does not cover is taken from them."""
-    kinds = entries_by_kind(export, _kind)
+    kinds = entries_by_kind(export, lambda entry: kind_of(entry, export))
+    yield from _nameless(kinds.pop(UNCLEAR, []), is_all=not any(kinds))
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
-    nights = sleep.filter("is_main_sleep").select("start", "end").drop_nulls()
-    nights_known = set(sleep["date"].drop_nulls().unique())
-    walked: set[object] = set()
-    yield from _read_steps(kinds.pop("steps", []), nights, settings, walked)
-    yield from in_batches(EXERCISE_SESSION, read_exercises(kinds.pop("exercise", []), settings))
+    nights = sleep.filter("is_main_sleep").select("start", "end").drop_nulls().unique()
+    tables = {table: kinds.pop(table, []) for table in GOOGLE_HEADERS}
+    clock, walked = yield from _read_steps(kinds.pop("steps", []), nights, tables["google_steps"], settings)
+    sessions = tables["google_exercise"]
+    exercised = yield from _read_exercises(kinds.pop("exercise", []), nights, sessions, clock, settings)
     for kind, measure in DAILY_MEASURES.items():
         yield from in_batches(DAILY_TOTAL, read_sums(kinds.pop(kind, []), measure, settings))
-    for entry in kinds.pop(RESTING, []):
-        yield from given_values(entry, read_sums([entry], RESTING_BPM, settings))
-    for entry in kinds.pop("google_steps", []):
-        yield from read_google_steps(entry, settings, walked)
-    for table in TABLES:
-        for entry in kinds.pop(table, []):
-            yield from read_google_tables(entry, table, settings, nights_known)
-    for entry in kinds.pop("empty", []):
+    rested = [sleep["date"].clear()]
+    for entry in kinds.pop("resting_heart_rate", []):
+        values = read_sums([entry], "resting_heart_rate_bpm", settings)
+        rested.append(given_dates(values))
+        yield from given_values(entry, values)
+    in_json = InJson(walked, exercised, sleep["date"].drop_nulls().unique(), pl.concat(rested))
+    yield from read_google_tables(tables, settings, in_json)
+    for entry in kinds.pop(EMPTY, []):
         yield Ignored(entry.label, 0, "holds no data")
     yield from _unused(export, [entry for entries in kinds.values() for entry in entries])
+
+
+def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Read]:
+    """Pass over files that no name explains; refused where there is nothing else."""
+    if entries and is_all:
+        raise refused("unclear_values", entries[0], f"it holds {_NAMELESS}; or give the whole archive")
+    for entry in entries:
+        yield Ignored(entry.label, read_whole(entry, MAX_BYTES).count(b'"dateTime"'), _NAMELESS)
 
 
 def _unused(export: Export, entries: list[Entry]) -> Iterator[Ignored]:
@@ -118,11 +80,11 @@ def _unused(export: Export, entries: list[Entry]) -> Iterator[Ignored]:
 
 
 def _read_steps(
-    entries: list[Entry], nights: pl.DataFrame, settings: ReadSettings, walked: set[object]
-) -> Iterator[Read]:
+    entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
+) -> Generator[Read, None, tuple[Clock | None, pl.DataFrame]]:
     """Yield the step minutes of all files, read by the clock that the nights of the export speak for.
 
-    ``walked`` is filled with the UTC dates that they cover.
+    Returns that clock and, beside Google's table, the time that the files cover.
     """
     files = []
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -131,15 +93,22 @@ def _read_steps(
             if n_joined:
                 yield Ignored(entry.label, n_joined, _JOINED)
     if not files:
-        return
+        return None, NOTHING
     minutes = pl.concat(files, how="diagonal_relaxed")
-    times = minutes["clock"].drop_nulls()
-    clock = decide_step_clock(times, nights.unique(), settings.time_zones, settings.participant_id)
+    times = minutes.lazy().filter(pl.col("step_count") > 0).select("clock").collect()["clock"].drop_nulls()
+    walks = Activity("step", "minutes with steps", times)
+    clock = decide_clock(walks, nights, settings.time_zones, settings.participant_id)
+    if table and not clock.is_shown:
+        instants = table_times(table, "timestamp", "steps")
+        clock = decide_by_table(walks, instants, settings.time_zones, settings.participant_id) or clock
     yield Noted(entries[0].label if len(entries) == 1 else f"{len(entries)} step files", clock.reason)
+    covered = [NOTHING]
     for part in minutes.iter_slices(BATCH_ROWS):
-        steps = _steps(part, clock.reading, settings)
-        walked |= set(steps["start_at"].dt.date().drop_nulls().unique())
+        steps = _steps(part, clock, settings)
+        if table:
+            covered.append(joined_time(steps.filter(pl.col("column").is_null())))
         yield from in_batches(STEP_COUNT, steps)
+    return clock, joined_time(pl.concat(covered))
 
 
 def _minutes(entry: Entry) -> tuple[pl.DataFrame, int]:
@@ -167,12 +136,8 @@ def _idle_joined(minutes: pl.DataFrame) -> pl.DataFrame:
     return minutes[np.append(busy, idle[starts])].with_columns(pl.Series("length_min", lengths, pl.Int32))
 
 
-def _steps(minutes: pl.DataFrame, reading: Literal["utc", "local"], settings: ReadSettings) -> pl.DataFrame:
-    naive = minutes["clock"]
-    if reading == "utc":
-        start_at = naive.dt.replace_time_zone("UTC")
-    else:
-        start_at = settings.time_zones.to_utc(settings.participant_id, naive)
+def _steps(minutes: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.DataFrame:
+    start_at = instants_by(clock, minutes["clock"], settings.time_zones, settings.participant_id)
     written = pl.format("{} {}", pl.col("clock").dt.to_string(), "step_count")
     return tracked(minutes, settings).with_columns(
         start_at.alias("start_at"),
@@ -180,6 +145,28 @@ def _steps(minutes: pl.DataFrame, reading: Literal["utc", "local"], settings: Re
         (pl.col("text").fill_null(written) if "text" in minutes.columns else written).alias("text"),
         first_problem(dateTime=pl.lit(start_at.is_null()), value=pl.col("step_count").is_null()),
     )
+
+
+# --- exercise ---
+
+
+def _read_exercises(
+    entries: list[Entry], nights: pl.DataFrame, table: list[Entry], steps: Clock | None, settings: ReadSettings
+) -> Generator[Read, None, pl.DataFrame]:
+    """Yield exercise logs, read by the clock that the nights speak for, and return the time that they cover."""
+    if not entries:
+        return NOTHING
+    logs = read_exercises(entries, settings)
+    starts = Activity("exercise", "sessions", logs["clock"].drop_nulls())
+    clock = decide_clock(starts, nights, settings.time_zones, settings.participant_id, steps)
+    if table and not clock.is_shown:
+        instants = table_times(table, "exercise_start")
+        clock = decide_by_table(starts, instants, settings.time_zones, settings.participant_id) or clock
+    yield Noted(entries[0].label if len(entries) == 1 else f"{len(entries)} exercise files", clock.reason)
+    start_at = instants_by(clock, logs["clock"], settings.time_zones, settings.participant_id)
+    sessions = placed_exercises(logs, start_at)
+    yield from in_batches(EXERCISE_SESSION, sessions)
+    return joined_time(sessions)
 
 
 SOURCE = Source(

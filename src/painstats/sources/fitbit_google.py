@@ -2,65 +2,133 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
-from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT
+from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, INSTANT, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Read, ReadSettings
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
+from painstats.sources.csv_text import CsvTable, read_csv
+from painstats.sources.exercise_names import exercise_types
 from painstats.sources.export import Entry
+from painstats.sources.fitbit_cover import joined_time, lies_in
+from painstats.sources.fitbit_logs import sleep_device
 from painstats.sources.text import first_problem, numbers, whole_numbers
-from painstats.sources.vendor_rows import broken_rows, main_sleeps, offset_minutes
-
-TABLES = ("google_sleep", "google_resting_heart_rate")
-"""Tables that are read beside steps."""
-
-_HEADERS = {
-    "google_steps": {"timestamp", "steps"},
-    "google_sleep": {
-        "sleep_id",
-        "minutes_asleep",
-        "minutes_awake",
-        "sleep_start",
-        "sleep_end",
-        "start_utc_offset",
-        "end_utc_offset",
-    },
-    "google_resting_heart_rate": {"timestamp", "beats per minute"},
-}
-_HEAD_BYTES = 4096
-_FIRST_LINE = re.compile(rb'\s*[^\s"\xef][^"\r\n]*[\r\n]')  # not where it is quoted or begins with a mark
-_TELLING = re.compile(rb"steps|sleep_id|beats per minute")
-"""What a plain header of these tables holds: an archive has thousands of other CSVs, quickly passed over by it."""
+from painstats.sources.vendor_rows import broken_rows, csv_rows, main_sleeps, offset_minutes, utc_label, with_origin
 
 _MIRRORED = "Health Connect"
 _PHONES = r"(?i)phone|mobiletrack"
 _IN_JSON = "the JSON files of the export hold the same"
+_SUMMED = "stages of sleep, summed up into the night that they belong to"
+_SESSION_COLUMNS = (
+    "exercise_id", "exercise_start", "exercise_end", "utc_offset", "activity_name", "tracker_total_calories",
+    "manually_logged_total_calories", "tracker_total_distance_mm", "manually_logged_total_distance_mm",
+    "tracker_avg_heart_rate",
+)  # fmt: skip
+_MM_PER_M = 1000
+_FEW_FILES = 3
+_SLEPT = ("LIGHT", "DEEP", "REM")
+_STAGE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "sleep_id": pl.String,
+    "stage": pl.String,
+    "start_at": INSTANT,
+    "seconds": pl.Int64,
+}
+
+_UNNOTICED = timedelta(hours=1)
+"""JSON minutes are Google's own choice between tracker and phone, and minutes without steps may be left out of them:
+what a phone counted in so short a gap between two of them was not chosen."""
 
 
-def google_table(entry: Entry) -> str | None:
-    """Say which of Google's tables a CSV is, by its header."""
-    label = entry.label.lower()
-    if not label.endswith(".csv"):
-        return None
-    first_line = _FIRST_LINE.match(entry.head(_HEAD_BYTES))
-    if first_line and not _TELLING.search(first_line[0]):
-        return None
-    header = set(header_of(entry))
-    if "local_date_time" in header:
-        return None  # a stream of RAPIDS
-    kind = next((kind for kind, columns in _HEADERS.items() if columns <= header), None)
-    # Minutes of heart rate have the same columns as a day's resting heart rate; only the name tells.
-    if kind == "google_resting_heart_rate" and "resting" not in label:
-        return None
-    return kind
+@dataclass(frozen=True, slots=True)
+class InJson:
+    """What the JSON files of an export hold: joined times of steps and exercise, dates of nights and heart rates."""
+
+    steps: pl.DataFrame
+    exercise: pl.DataFrame
+    nights: pl.Series
+    resting_heart_rates: pl.Series
 
 
-def read_google_steps(entry: Entry, settings: ReadSettings, known_dates: Collection[object]) -> Iterator[Read]:
-    """Read minutes with steps, in UTC, of tracker and phone apart; those of dates that JSON covers are counted only."""
+def read_google_tables(
+    tables: Mapping[str, Sequence[Entry]], settings: ReadSettings, in_json: InJson
+) -> Iterator[Read]:
+    """Read the tables by kind; what the JSON files cover is counted only.
+
+    Parameters
+    ----------
+    tables
+        Entries under the names of ``fitbit_kinds.GOOGLE_HEADERS``.
+    settings
+        Whose export it is.
+    in_json
+        What the JSON files hold.
+    """
+    steps_or_gaps = joined_time(in_json.steps, _UNNOTICED)
+    for entry in tables.get("google_steps", ()):
+        yield from _read_steps(entry, settings, in_json.steps, steps_or_gaps)
+    stages = [pl.DataFrame(schema=_STAGE_COLUMNS)]
+    for entry in tables.get("google_sleep_stages", ()):
+        stages.append((yield from _read_stages(entry)))
+    sums = _stage_sums(pl.concat(stages))
+    for entry in tables.get("google_sleep", ()):
+        yield from _read_nights(entry, settings, in_json.nights, sums)
+    for entry in tables.get("google_exercise", ()):
+        yield from _read_sessions(entry, settings, in_json.exercise)
+    for entry in tables.get("google_resting_heart_rate", ()):
+        yield from _read_resting_heart_rates(entry, settings, in_json.resting_heart_rates)
+
+
+def table_times(tables: Sequence[Entry], column: str, counted: str | None = None) -> pl.Series:
+    """Return times of a few files of a table; where something is counted, those at which it is more than none."""
+    read = [pl.DataFrame(read_csv(entry).cells) for entry in tables[:: len(tables) // _FEW_FILES + 1]]
+    rows = pl.concat(read, how="diagonal")
+    return (rows.filter(numbers(counted) > 0) if counted else rows).select(_instants(column))[column]
+
+
+def given_values(entry: Entry, values: pl.DataFrame) -> Iterator[Read]:
+    """Yield daily values; 0 stands for a day without one and is counted only."""
+    yield from _passed_over(entry, values.filter(_is_none()), "0 stands for no value")
+    yield from in_batches(DAILY_TOTAL, values.filter(~_is_none()))
+
+
+def given_dates(values: pl.DataFrame) -> pl.Series:
+    """Return the dates that have a value."""
+    return values.filter(~_is_none(), pl.col("column").is_null())["date"]
+
+
+def _is_none() -> pl.Expr:
+    return (pl.col("value") == 0).fill_null(False)
+
+
+def _passed_over(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Read]:
+    if rows.height:
+        yield Ignored(entry.label, rows.height, reason)
+
+
+def _cells(table: CsvTable, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+    known = {"participant_id": settings.participant_id, "source": "fitbit", "entry": entry.label}
+    return pl.DataFrame({"line": table.lines, "text": table.texts, **table.cells}).with_columns(
+        pl.col(*table.cells).str.strip_chars(), *(pl.lit(value, pl.String).alias(name) for name, value in known.items())
+    )
+
+
+def _instants(column: str) -> pl.Expr:
+    """Read ``2026-10-01T06:15:00Z`` and ``2026-10-04 20:30:00+0000`` as UTC; null where the text is anything else."""
+    text = pl.col(column).str.replace("T", " ", literal=True).str.replace("Z$", "+0000")
+    return text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", time_unit="us", strict=False)
+
+
+# --- steps ---
+
+
+def _read_steps(
+    entry: Entry, settings: ReadSettings, covered: pl.DataFrame, covered_or_gap: pl.DataFrame
+) -> Iterator[Read]:
+    """Read minutes with steps, in UTC, of tracker and phone apart."""
     table = read_csv(entry)
     rows = _cells(table, entry, settings)
     source = pl.col("data source") if "data source" in table.header else pl.lit("")
@@ -74,57 +142,44 @@ def read_google_steps(entry: Entry, settings: ReadSettings, known_dates: Collect
         pl.when(on_phone).then(pl.lit("fitbit-phone")).otherwise(pl.lit("fitbit")).alias("device"),
         source.str.contains(_MIRRORED, literal=True).alias("is_mirrored"),
     ).with_columns(first_problem(timestamp=pl.col("start_at").is_null(), steps=pl.col("step_count").is_null()))
-    in_json = pl.col("start_at").dt.date().is_in(list(known_dates)).fill_null(False)
     own = rows.filter(~pl.col("is_mirrored"))
+    repeated = lies_in(covered, own["start_at"]) | (
+        lies_in(covered_or_gap, own["start_at"]) & (own["device_kind"] == "phone")
+    )
     yield from _passed_over(entry, rows.filter("is_mirrored"), "copied from other apps by Health Connect")
-    yield from _passed_over(entry, own.filter(in_json), _IN_JSON)
-    yield from in_batches(STEP_COUNT, own.filter(~in_json))
+    yield from _passed_over(entry, own.filter(repeated), _IN_JSON)
+    yield from in_batches(STEP_COUNT, own.filter(~repeated))
     yield from broken_rows(entry, table, STEP_COUNT)
 
 
-def read_google_tables(
-    entry: Entry, kind: str, settings: ReadSettings, known_nights: Collection[object]
-) -> Iterator[Read]:
-    """Read nights or resting heart rates; nights of dates that JSON covers are counted only."""
-    table = read_csv(entry)
-    rows = _cells(table, entry, settings)
-    readers: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
-        "google_sleep": _nights,
-        "google_resting_heart_rate": _resting_heart_rates,
-    }
-    read = readers[kind](rows)
-    if kind == "google_sleep":
-        in_json = pl.col("date").is_in(list(known_nights)).fill_null(False)
-        yield from _passed_over(entry, read.filter(in_json), _IN_JSON)
-        yield from in_batches(SLEEP_EPISODE, read.filter(~in_json))
-    else:
-        yield from given_values(entry, read)
-    yield from broken_rows(entry, table, SLEEP_EPISODE if kind == "google_sleep" else DAILY_TOTAL)
+# --- sleep ---
 
 
-def _cells(table: CsvTable, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
-    known = {"participant_id": settings.participant_id, "source": "fitbit", "entry": entry.label}
-    return pl.DataFrame({"line": table.lines, "text": table.texts, **table.cells}).with_columns(
-        pl.col(*table.cells).str.strip_chars(), *(pl.lit(value, pl.String).alias(name) for name, value in known.items())
-    )
-
-
-def _nights(rows: pl.DataFrame) -> pl.DataFrame:
+def _read_nights(entry: Entry, settings: ReadSettings, known: pl.Series, stages: pl.DataFrame) -> Iterator[Read]:
     """Read sleeps in UTC with the offset of the place where each ended; the longest of a date is its main sleep."""
+    table = read_csv(entry)
     offset_min = offset_minutes(pl.col("end_utc_offset"))
-    nights = rows.with_columns(
-        pl.lit("google").alias("device"),
-        pl.lit("tracker").alias("device_kind"),
-        pl.when(pl.col("sleep_id") != "").then("sleep_id").alias("episode_id"),
-        _instants("sleep_start").alias("start_at"),
-        _instants("sleep_end").alias("end_at"),
-        offset_minutes(pl.col("start_utc_offset")).alias("utc_offset_min"),
-        (_instants("sleep_end").dt.replace_time_zone(None) + pl.duration(minutes=offset_min)).dt.date().alias("date"),
-        numbers("minutes_asleep").alias("total_sleep_time_min"),
-        numbers("minutes_awake").alias("wake_after_sleep_onset_min"),
-    ).with_columns(((pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60).alias("time_in_bed_min"))
-    return nights.with_columns(
-        main_sleeps(),
+    nights = (
+        _cells(table, entry, settings)
+        .with_columns(
+            pl.lit("google").alias("device"),
+            pl.lit("tracker").alias("device_kind"),
+            pl.when(pl.col("sleep_id") != "").then("sleep_id").alias("episode_id"),
+            _instants("sleep_start").alias("start_at"),
+            _instants("sleep_end").alias("end_at"),
+            offset_minutes(pl.col("start_utc_offset")).alias("utc_offset_min"),
+            (_instants("sleep_end").dt.replace_time_zone(None) + pl.duration(minutes=offset_min))
+            .dt.date()
+            .alias("date"),
+            numbers("minutes_asleep").alias("total_sleep_time_min"),
+            numbers("minutes_awake").alias("wake_after_sleep_onset_min"),
+        )
+        .with_columns(((pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60).alias("time_in_bed_min"))
+    )
+    nights = nights.with_columns(main_sleeps()).join(stages, on="sleep_id", how="left", maintain_order="left")
+    is_classic = pl.col("sleep_type") == "CLASSIC" if "sleep_type" in table.header else pl.lit(False)
+    nights = nights.with_columns(
+        sleep_device("google", is_classic),
         first_problem(
             sleep_id=pl.col("episode_id").is_null(),
             sleep_start=pl.col("start_at").is_null(),
@@ -133,35 +188,92 @@ def _nights(rows: pl.DataFrame) -> pl.DataFrame:
             minutes_asleep=pl.col("total_sleep_time_min").is_null(),
         ),
     )
+    in_json = pl.col("date").is_in(known.implode()).fill_null(False)
+    yield from _passed_over(entry, nights.filter(in_json), _IN_JSON)
+    yield from in_batches(SLEEP_EPISODE, nights.filter(~in_json))
+    yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
-def _resting_heart_rates(rows: pl.DataFrame) -> pl.DataFrame:
+def _read_stages(entry: Entry) -> Generator[Read, None, pl.DataFrame]:
+    """Count the stages of sleep and return their ``sleep_id``, ``stage``, ``start_at`` and ``seconds``."""
+    table = read_csv(entry)
+    rows = csv_rows(entry, table, ("sleep_id", "sleep_stage_type", "sleep_stage_start", "sleep_stage_end"))
+    yield from _passed_over(entry, rows, _SUMMED)
+    yield from broken_rows(entry, table, SLEEP_EPISODE)
+    return rows.select(
+        "sleep_id",
+        pl.col("sleep_stage_type").str.to_uppercase().alias("stage"),
+        _instants("sleep_stage_start").alias("start_at"),
+        (_instants("sleep_stage_end") - _instants("sleep_stage_start")).dt.total_seconds().alias("seconds"),
+    )
+
+
+def _stage_sums(stages: pl.DataFrame) -> pl.DataFrame:
+    """Sum up deep and REM sleep of each night that is told in stages; null where one of its stages cannot be read."""
+    length, stage = pl.col("seconds"), pl.col("stage")
+    is_told = stage.is_in(_SLEPT).any() & (length >= 0).fill_null(False).all()
+    return (
+        stages.unique()
+        .group_by("sleep_id")
+        .agg(
+            pl.when(is_told).then(length.filter(stage == name).sum() / 60).alias(f"{name.lower()}_sleep_min")
+            for name in ("DEEP", "REM")
+        )
+    )
+
+
+# --- exercise ---
+
+
+def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) -> Iterator[Read]:
+    """Read exercise in UTC with the offset of its place; what JSON logs is known by where its middle lies."""
+    table = read_csv(entry)
+    rows = csv_rows(entry, table, _SESSION_COLUMNS)
+    start_at, end_at = _instants("exercise_start"), _instants("exercise_end")
+    sessions = with_origin(rows, settings, "fitbit", "google", "tracker").with_columns(
+        start_at.alias("start_at"),
+        end_at.alias("end_at"),
+        (start_at + (end_at - start_at) / 2).alias("half_way_at"),
+        offset_minutes(pl.col("utc_offset")).alias("utc_offset_min"),
+        exercise_types(pl.col("activity_name")).alias("exercise_type"),
+        ((end_at - start_at).dt.total_seconds() / 60).alias("duration_min"),
+        (_measured("tracker_total_distance_mm", "manually_logged_total_distance_mm") / _MM_PER_M).alias("distance_m"),
+        _measured("tracker_total_calories", "manually_logged_total_calories").alias("energy_kcal"),
+        _measured("tracker_avg_heart_rate").alias("heart_rate_bpm"),
+    )
+    sessions = sessions.with_columns(
+        pl.coalesce("exercise_id", utc_label("start_at")).alias("session_id"),
+        first_problem(exercise_start=pl.col("start_at").is_null(), exercise_end=pl.col("end_at").is_null()),
+    )
+    in_json = lies_in(covered, sessions["half_way_at"])
+    yield from _passed_over(entry, sessions.filter(in_json), _IN_JSON)
+    yield from in_batches(EXERCISE_SESSION, sessions.filter(~in_json))
+    yield from broken_rows(entry, table, EXERCISE_SESSION)
+
+
+def _measured(*columns: str) -> pl.Expr:
+    """Take the first of some columns that holds a number; 0 stands for what was not measured."""
+    return pl.coalesce(*(pl.when(numbers(column) != 0).then(numbers(column)) for column in columns))
+
+
+# --- resting heart rate ---
+
+
+def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, known: pl.Series) -> Iterator[Read]:
     """Read one value for each local date: local midnight is written as if it were UTC, and is never shifted."""
+    table = read_csv(entry)
     at = _instants("timestamp").dt.replace_time_zone(None)
-    return rows.with_columns(
+    values = _cells(table, entry, settings).with_columns(
         pl.lit("fitbit").alias("device"),
         pl.lit("tracker").alias("device_kind"),
         pl.lit("resting_heart_rate_bpm").alias("measure"),
         pl.when(at == at.dt.truncate("1d")).then(at.dt.date()).alias("date"),
         numbers("beats per minute").alias("value"),
-    ).with_columns(
+    )
+    values = values.with_columns(
         first_problem(**{"timestamp": pl.col("date").is_null(), "beats per minute": pl.col("value").is_null()})
     )
-
-
-def _instants(column: str) -> pl.Expr:
-    """Read ``2026-10-01T06:15:00Z`` and ``2026-10-04 20:30:00+0000`` as UTC; null where the text is anything else."""
-    text = pl.col(column).str.replace("T", " ", literal=True).str.replace("Z$", "+0000")
-    return text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", time_unit="us", strict=False)
-
-
-def given_values(entry: Entry, values: pl.DataFrame) -> Iterator[Read]:
-    """Yield daily values; 0 stands for a day without one and is counted only."""
-    none = (pl.col("value") == 0).fill_null(False)
-    yield from _passed_over(entry, values.filter(none), "0 stands for no value")
-    yield from in_batches(DAILY_TOTAL, values.filter(~none))
-
-
-def _passed_over(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Read]:
-    if rows.height:
-        yield Ignored(entry.label, rows.height, reason)
+    in_json = pl.col("date").is_in(known.implode()).fill_null(False)
+    yield from _passed_over(entry, values.filter(in_json), _IN_JSON)
+    yield from given_values(entry, values.filter(~in_json))
+    yield from broken_rows(entry, table, DAILY_TOTAL)

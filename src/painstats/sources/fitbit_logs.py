@@ -17,6 +17,7 @@ from painstats.sources.text import first_problem, local_times, numbers, whole_nu
 TRACKER = {"source": "fitbit", "device": "fitbit", "device_kind": "tracker"}
 
 _MS_PER_MIN = 60_000
+_STAGES = ("deep", "rem")
 
 
 def tracked(frame: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
@@ -77,7 +78,10 @@ def _objects(entries: Sequence[Entry], wrapper: str | None = None) -> tuple[pl.D
     for entry in entries:
         label = entry.label
         for line, element in enumerate(read_objects(entry, wrapper), 1):
-            element.pop("levels", None)  # the stages of a night, nearly all of its text, are not read
+            if isinstance(levels := element.pop("levels", None), dict):
+                element["levels"] = {
+                    "summary": levels.get("summary")
+                }  # the stages, nearly all of a night, are not read
             labels.append(label)
             lines.append(line)
             objects.append(element)
@@ -88,15 +92,16 @@ def _objects(entries: Sequence[Entry], wrapper: str | None = None) -> tuple[pl.D
 
 
 def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame:
-    """Read sleep logs, classic or in stages, by the sums that stand at their top.
+    """Read sleep logs, classic or in stages, by the sums that they hold themselves.
 
     ``start`` and ``end`` are the local clock times beside the instants. Stages are not summed up: short awakenings
-    (``shortData``) overlap them, and the sums at the top already know.
+    (``shortData``) overlap them, and the log's own sums already know.
     """
     places, logs = _objects(entries, wrapper="sleep")
-    keys = ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep", "timeInBed", "minutesAwake")
+    keys = ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep", "timeInBed", "minutesAwake", "type")
     frame = places.with_columns(**{key: _texts([log.get(key) for log in logs]) for key in keys}).with_columns(
         pl.Series("is_main_sleep", [_flag(log) for log in logs], pl.Boolean),
+        *(pl.Series(f"{stage}_sleep_min", [_minutes_in(log, stage) for log in logs], pl.Float64) for stage in _STAGES),
         pl.Series("text", [json.dumps(log) for log in logs], pl.String),
         local_times("startTime").alias("start"),
         local_times("endTime").alias("end"),
@@ -105,7 +110,7 @@ def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame
     return (
         tracked(frame, settings)
         .with_columns(
-            pl.col("logId").alias("episode_id"),
+            _episode_ids().alias("episode_id"),
             pl.col("dateOfSleep").str.to_date("%Y-%m-%d", strict=False).alias("date"),
             to_utc(settings.participant_id, frame["start"]).alias("start_at"),
             to_utc(settings.participant_id, frame["end"]).alias("end_at"),
@@ -113,8 +118,39 @@ def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame
             numbers("timeInBed").alias("time_in_bed_min"),
             numbers("minutesAwake").alias("wake_after_sleep_onset_min"),
         )
-        .with_columns(_sleep_problem())
+        .with_columns(sleep_device(TRACKER["device"], pl.col("type") == "classic"), _sleep_problem())
     )
+
+
+def _episode_ids() -> pl.Expr:
+    """Name a log by its ``logId``; where that stands for several sleeps, all but the first by their start as well.
+
+    Logs of one ``logId`` that overlap are one sleep, told again.
+    """
+    latest = pl.col("end").cum_max().shift(1).over("logId", order_by="start")
+    sleep = (pl.col("start") >= latest).fill_null(False).cum_sum().over("logId", order_by="start")
+    first_start = pl.col("start").min().over("logId", sleep).dt.strftime("%Y-%m-%dT%H:%M:%S")
+    return pl.when(sleep > 0).then(pl.concat_str("logId", first_start, separator=" ")).otherwise("logId")
+
+
+def sleep_device(device: str, is_classic: pl.Expr) -> pl.Expr:
+    """Name the device of sleeps: classic ones, told by movement alone, come from another device than staged ones.
+
+    Short sleeps are classic on every tracker, so that a nap goes with the main sleep of its date. The same night told
+    both ways is told by two devices, of which the daily tables choose one.
+
+    Parameters
+    ----------
+    device
+        What staged sleeps are called; classic ones get ``-classic`` added.
+    is_classic
+        Which rows, of a frame with ``date`` and ``is_main_sleep``; null counts as not.
+    """
+    is_classic, is_main = is_classic.fill_null(False), pl.col("is_main_sleep").fill_null(False)
+    staged_night = (is_main & ~is_classic).any().over("date")
+    classic_night = (is_main & is_classic).any().over("date")
+    as_classic = pl.when(is_main | ~(staged_night | classic_night)).then(is_classic).otherwise(~staged_night)
+    return pl.when(as_classic).then(pl.lit(f"{device}-classic")).otherwise(pl.lit(device)).alias("device")
 
 
 def _sleep_problem() -> pl.Expr:
@@ -129,6 +165,14 @@ def _sleep_problem() -> pl.Expr:
     )
 
 
+def _minutes_in(log: dict[str, object], stage: str) -> float | None:
+    """Return the minutes of a stage as the log itself sums them up; classic logs know none."""
+    found: object = log if log.get("type") == "stages" else None
+    for key in ("levels", "summary", stage, "minutes"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
 def _flag(log: dict[str, object]) -> bool | None:
     """Whether it is the main sleep: ``mainSleep`` in exports, ``isMainSleep`` from the web interface."""
     flag = log.get("mainSleep", log.get("isMainSleep"))
@@ -139,30 +183,32 @@ def _flag(log: dict[str, object]) -> bool | None:
 
 
 def read_exercises(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame:
-    """Read exercise logs. Their times are UTC; ``activeDuration`` leaves pauses out."""
+    """Read exercise logs; ``activeDuration`` leaves pauses out. ``clock`` is the naive start, not an instant yet."""
     places, logs = _objects(entries)
     keys = ("logId", "activityName", "startTime", "duration", "activeDuration", "calories", "averageHeartRate")
     frame = places.with_columns(**{key: _texts([log.get(key) for log in logs]) for key in keys})
-    start_at = local_times("startTime").dt.replace_time_zone("UTC")
     elapsed_ms = numbers("duration")
-    return (
-        tracked(frame, settings)
-        .with_columns(
-            pl.col("logId").alias("session_id"),
-            start_at.alias("start_at"),
-            (start_at + pl.duration(milliseconds=elapsed_ms.cast(pl.Int64))).alias("end_at"),
-            exercise_types(pl.col("activityName")).alias("exercise_type"),
-            (pl.coalesce(numbers("activeDuration"), elapsed_ms) / _MS_PER_MIN).alias("duration_min"),
-            numbers("calories").alias("energy_kcal"),
-            numbers("averageHeartRate").alias("heart_rate_bpm"),
-            pl.concat_str("logId", "startTime", "duration", separator=" ", ignore_nulls=True).alias("text"),
-        )
-        .with_columns(
-            first_problem(
-                logId=pl.col("session_id").is_null(),
-                startTime=pl.col("start_at").is_null(),
-                duration=pl.col("end_at").is_null(),
-            )
+    return tracked(frame, settings).with_columns(
+        pl.col("logId").alias("session_id"),
+        local_times("startTime").alias("clock"),
+        pl.duration(milliseconds=elapsed_ms.cast(pl.Int64)).alias("elapsed"),
+        exercise_types(pl.col("activityName")).alias("exercise_type"),
+        (pl.coalesce(numbers("activeDuration"), elapsed_ms) / _MS_PER_MIN).alias("duration_min"),
+        numbers("calories").alias("energy_kcal"),
+        numbers("averageHeartRate").alias("heart_rate_bpm"),
+        pl.concat_str("logId", "startTime", "duration", separator=" ", ignore_nulls=True).alias("text"),
+    )
+
+
+def placed_exercises(logs: pl.DataFrame, start_at: pl.Series) -> pl.DataFrame:
+    """Turn logs that :func:`read_exercises` has read into sessions that start at these instants."""
+    return logs.with_columns(
+        start_at.alias("start_at"), (start_at.alias("start_at") + logs["elapsed"]).alias("end_at")
+    ).with_columns(
+        first_problem(
+            logId=pl.col("session_id").is_null(),
+            startTime=pl.col("start_at").is_null(),
+            duration=pl.col("end_at").is_null(),
         )
     )
 

@@ -1,0 +1,146 @@
+"""What the files of a Fitbit export are: by name where thousands lie in an archive, by content where it can tell."""
+
+from __future__ import annotations
+
+import re
+
+from painstats.errors import ExportRefused
+from painstats.sources.csv_text import header_of
+from painstats.sources.export import Entry, Export
+
+DAILY_MEASURES = {
+    "sedentary_minutes": "sedentary_time_min",
+    "lightly_active_minutes": "lightly_active_time_min",
+    "moderately_active_minutes": "moderately_active_time_min",
+    "very_active_minutes": "very_active_time_min",
+}
+"""Files with one sum for each local date, and the measure that they hold."""
+
+UNUSED = (
+    "altitude", "calories", "demographic_vo2_max", "distance", "estimated_oxygen_variation", "heart_rate",
+    "run_vo2_max", "swim_lengths_data", "time_in_heart_rate_zones", "water_logs", "weight",
+)  # fmt: skip
+"""Files of a Fitbit export that are known and not read."""
+
+EMPTY, UNCLEAR = "empty", "unclear"
+"""A file that holds nothing, and one with values by time of which neither name nor content says what they are."""
+
+GOOGLE_HEADERS = {
+    "google_steps": {"timestamp", "steps"},
+    "google_sleep_stages": {"sleep_id", "sleep_stage_type", "sleep_stage_start", "sleep_stage_end"},
+    "google_sleep": {
+        "sleep_id",
+        "minutes_asleep",
+        "minutes_awake",
+        "sleep_start",
+        "sleep_end",
+        "start_utc_offset",
+        "end_utc_offset",
+    },
+    "google_exercise": {"exercise_start", "exercise_end", "utc_offset"},
+    "google_resting_heart_rate": {"timestamp", "beats per minute"},
+}
+"""Google's tables that are read, in this order, and columns by which each is known."""
+
+MAX_LOOKED_INTO = 300
+"""In an archive of at most so many files, those without a known name are looked into."""
+
+_USED = ("steps", "sleep", "exercise", *DAILY_MEASURES, "resting_heart_rate")
+_BY_TIME = ("steps", *DAILY_MEASURES, "calories", "distance", "altitude")
+_NAME = re.compile(
+    rf"(?:^|_)(?P<kind>{'|'.join((*_USED, *UNUSED))})(?:-\d+(?:-\d\d-\d\d)?[^/]*)?(?: ?\(\d+\))?\.json$", re.IGNORECASE
+)
+_WORD = re.compile(rf"(?<![a-z])(?:{'|'.join(_BY_TIME)})(?![a-z])")
+_CONTENT = {
+    "exercise": re.compile(rb'"logId"\s*:'),
+    "resting_heart_rate": re.compile(rb'"dateTime"\s*:\s*".*?"value"\s*:\s*\{', re.DOTALL),
+}
+_MINUTES = re.compile(rb'"dateTime"\s*:\s*".*?"value"\s*:\s*["\d-]', re.DOTALL)
+_SLEEP_LOG = re.compile(rb'"(logId|dateOfSleep)"\s*:')
+_ANY_LOG = re.compile(rb'"(dateTime|logId)"\s*:')
+_EMPTY = re.compile(rb"\A(\xef\xbb\xbf)?\s*(\[\s*\]|no data)?\s*\Z", re.IGNORECASE)
+_FIRST_OBJECT = rb"\A(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"
+_TIMED = (
+    _FIRST_OBJECT
+    + rb'"dateTime"\s*:\s*"(?:\d\d/\d\d/\d\d|\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d(?:\.\d+)?"\s*,\s*"value"\s*:\s*'
+)
+_SHAPES = {
+    "exercise": re.compile(_FIRST_OBJECT + rb'"logId"\s*:.*?"activityName"\s*:', re.DOTALL),
+    "resting_heart_rate": re.compile(_TIMED + rb'\{\s*"date"\s*:'),
+    "heart_rate": re.compile(_TIMED + rb'\{\s*"bpm"\s*:'),
+    UNCLEAR: re.compile(_TIMED + rb'["\d-]'),
+}
+"""How files begin that are known by what they hold alone."""
+
+_HEAD_BYTES = 4096
+_FIRST_LINE = re.compile(rb'\s*[^\s"\xef][^"\r\n]*[\r\n]')  # not where it is quoted or begins with a mark
+_TELLING = re.compile(rb"steps|sleep_id|exercise_start|beats per minute")
+"""What a plain header of these tables holds: an archive has thousands of other CSVs, quickly passed over by it."""
+
+_REPEATED = "distance millimeters"
+_TIMED_ROW = re.compile(rb'^"?\d{4}-\d\d-\d\d[T ](\d\d:\d\d:\d\d)', re.MULTILINE)
+
+
+def recognises(export: Export) -> bool:
+    """Whether anything of an export is worth reading; of a bare file even a kind without use says whose it is."""
+    worth = {*_USED, *GOOGLE_HEADERS}
+    if not export.is_zip:
+        return kind_of(export.entries[0], export) in {*worth, *UNUSED, EMPTY, UNCLEAR}
+    kinds = [kind_of(entry, export) for entry in export.entries]
+    return not worth.isdisjoint(kinds) or (bool(kinds) and set(kinds) == {UNCLEAR})
+
+
+def kind_of(entry: Entry, export: Export) -> str | None:
+    """Say what an entry is: a kind of JSON file, one of ``GOOGLE_HEADERS``, ``EMPTY`` or ``UNCLEAR``."""
+    label = entry.label.lower()
+    is_bare = entry.member is None
+    if label.endswith(".csv") or is_bare:
+        table = google_table(entry, looks_inside=len(export.entries) <= MAX_LOOKED_INTO)
+        if table or label.endswith(".csv"):
+            return table
+    named = _NAME.search(label)
+    kind = named["kind"] if named else None
+    if is_bare or kind in _USED:
+        return _told(entry.head(_HEAD_BYTES), kind, label)
+    # An archive has thousands of files that are not read, and opening each would take long.
+    if kind or not label.endswith(".json") or len(export.entries) > MAX_LOOKED_INTO:
+        return None
+    try:
+        return _by_content(entry.head(_HEAD_BYTES), label)
+    except ExportRefused:  # a file of no known name, perhaps of another source
+        return None
+
+
+def google_table(entry: Entry, *, looks_inside: bool) -> str | None:
+    """Say which of Google's tables a CSV is, by its header."""
+    head = entry.head(_HEAD_BYTES)
+    first_line = _FIRST_LINE.match(head)
+    if first_line and not _TELLING.search(first_line[0]):
+        return None
+    header = set(header_of(entry))
+    if "local_date_time" in header or _REPEATED in header:
+        return None  # a stream of RAPIDS, or the steps of walks (Live Pace), which the table of steps holds too
+    kind = next((kind for kind, columns in GOOGLE_HEADERS.items() if columns <= header), None)
+    # Samples of heart rate have the same columns as a day's resting heart rate, but not all at midnight.
+    if kind == "google_resting_heart_rate" and "resting" not in entry.label.lower():
+        return kind if looks_inside and set(_TIMED_ROW.findall(head)) == {b"00:00:00"} else None
+    return kind
+
+
+def _told(head: bytes, kind: str | None, label: str) -> str | None:
+    """Say what a file is whose name may tell: the name counts where the content can be that."""
+    if kind and _EMPTY.match(head):
+        return EMPTY
+    content = _CONTENT.get(kind or "", _MINUTES) if kind in _USED else _ANY_LOG
+    if kind and kind != "sleep" and b"dateOfSleep" not in head and content.search(head):
+        return kind
+    return _by_content(head, label)
+
+
+def _by_content(head: bytes, label: str) -> str | None:
+    """Say what a file is by what it holds; of values by time, which all look alike, any words of its name tell."""
+    if b"dateOfSleep" in head and _SLEEP_LOG.search(head):
+        return "sleep"
+    shape = next((kind for kind, pattern in _SHAPES.items() if pattern.match(head)), None)
+    words = set(_WORD.findall(re.sub(r"[^a-z]+", "_", label)))
+    return words.pop() if shape == UNCLEAR and len(words) == 1 else shape

@@ -1,0 +1,91 @@
+"""Fitbit nights: those that share a logId, those told in stages or classic, and years that no calendar of Python has."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.sources.fitbit_files import EXERCISE, FIRST, GOOGLE_RESTING, RESTING, sleep_log, values
+from tests.sources.reading import read, settings, zipped
+
+# --- nights of one logId, and nights told in two ways ---
+
+
+def episodes(tmp_path: Path, *files: list[dict[str, object]]) -> pl.DataFrame:
+    entries = {f"sleep-2024-03-{number:02}.json": json.dumps(logs) for number, logs in enumerate(files, 1)}
+    return read(zipped(tmp_path / "a.zip", entries)).accepted("sleep_episode")
+
+
+def test_nights_that_share_a_log_id_are_told_apart_by_their_start(tmp_path: Path) -> None:
+    logs = [sleep_log(7, FIRST + timedelta(days=day), 8) for day in range(3)]
+    in_order, split = episodes(tmp_path, logs), episodes(tmp_path, [logs[2]], [logs[0], logs[1]])
+    assert sorted(in_order["episode_id"]) == ["7", "7 2024-03-02T00:00:00", "7 2024-03-03T00:00:00"]
+    assert sorted(split.select("episode_id", "date").rows()) == sorted(in_order.select("episode_id", "date").rows())
+
+
+def test_a_night_that_is_told_again_keeps_its_id(tmp_path: Path) -> None:
+    told = episodes(tmp_path, [sleep_log(7, FIRST, 8)], [sleep_log(7, FIRST + timedelta(minutes=5), 8)])
+    assert told["episode_id"].to_list() == ["7", "7"]
+
+
+def test_stages_are_taken_from_the_sums_of_the_log(tmp_path: Path) -> None:
+    sums = {"deep": {"minutes": 70}, "rem": {"minutes": 0}, "light": {"minutes": 380}}
+    logs = [
+        sleep_log(1, FIRST, 8, type="stages", levels={"summary": sums, "data": [{"level": "deep", "seconds": 30}]}),
+        sleep_log(2, FIRST + timedelta(days=1), 8, type="classic", levels={"summary": {"deep": {"minutes": 70}}}),
+        sleep_log(3, FIRST + timedelta(days=2), 8, type="stages", levels={"summary": {}}),
+        sleep_log(4, FIRST + timedelta(days=3), 8, type="stages"),
+    ]
+    stages = episodes(tmp_path, logs).select("deep_sleep_min", "rem_sleep_min").rows()
+    assert stages == [(70, 0), (None, None), (None, None), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("logs", "devices"),
+    [
+        ([("classic", True)], ["fitbit-classic"]),
+        ([("stages", True)], ["fitbit"]),
+        ([(None, True)], ["fitbit"]),
+        ([("stages", True), ("classic", False)], ["fitbit", "fitbit"]),
+        ([("classic", True), ("classic", False)], ["fitbit-classic", "fitbit-classic"]),
+        ([("classic", True), ("stages", False)], ["fitbit-classic", "fitbit-classic"]),
+        ([("classic", True), ("stages", True), ("classic", False)], ["fitbit-classic", "fitbit", "fitbit"]),
+        ([("classic", False)], ["fitbit-classic"]),
+    ],
+)
+def test_a_classic_night_is_another_device_and_naps_go_with_the_night(
+    tmp_path: Path, logs: list[tuple[str | None, bool]], devices: list[str]
+) -> None:
+    told = [
+        sleep_log(number, FIRST + timedelta(hours=number), 4, type=way, mainSleep=is_main)
+        for number, (way, is_main) in enumerate(logs)
+    ]
+    assert episodes(tmp_path, told)["device"].to_list() == devices
+
+
+# --- years that no calendar of Python has ---
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/New_York"])
+def test_a_year_of_zero_is_rejected_alone(tmp_path: Path, zone: str) -> None:
+    odd = datetime(2024, 3, 1, 23)
+    log = sleep_log(1, odd, 8)
+    zero = {key: str(value).replace("2024", "0000") for key, value in log.items() if key.endswith(("Time", "Sleep"))}
+    zero.pop("mainSleep")
+    entries = {
+        "steps-2024-03-01.json": values([("0000-03-01 10:00:00", "5"), ("2024-03-01 10:00:00", "5")]),
+        "sleep-2024-03-01.json": json.dumps([log | zero | {"logId": 2}, log]),
+        "resting_heart_rate-2024-03-01.json": RESTING.replace('"03/01/24 00', '"0000-03-01 00', 1),
+        "exercise-0.json": json.dumps([json.loads(EXERCISE)[0] | {"startTime": "0000-03-01 10:00:00"}]),
+        "steps.csv": "timestamp,steps\n0000-03-01T12:00:00Z,5\n2024-03-01T11:00:00Z,5\n",
+        "daily_resting_heart_rate.csv": GOOGLE_RESTING.replace("2024-03-02", "0000-03-02"),
+    }
+    contents = read(zipped(tmp_path / "a.zip", entries), settings(zone=zone))
+    assert contents.accepted("step_count").height == 2
+    assert contents.accepted("sleep_episode").height == 1
+    assert {rule for *_, rule in contents.rejected()} == {"date_range"}
+    assert len(contents.rejected()) == 6
