@@ -11,7 +11,7 @@ from painstats.processes import Lost, default_processes, in_processes
 from painstats.reading import PROCESS_ENDED, ExportToRead, StagedExport, stage_export
 from painstats.store.connection import STAGING_FOLDER
 
-WORTH_A_PROCESS_BYTES = 1 << 20
+WORTH_A_PROCESS_BYTES = 1 << 18
 """Smaller exports are read sooner than they are handed to another process."""
 
 Stage = Callable[[ExportToRead], StagedExport | None]

@@ -91,7 +91,7 @@ class _Tally:
     same: int = 0
     corrected: int = 0
     quarantined: int = 0
-    ignored: int = 0
+    ignored: list[IgnoredRows] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     dated: ExportDate | None = None
 
@@ -145,6 +145,7 @@ def _load(
         tally = _Tally()
         for reading in readings:
             _take(store, import_id, reading, tally, staged, forgotten)
+        n_ignored = _keep_ignored(connection, import_id, tally.ignored)
         exported_us = _exported_us(connection, identity, tally.dated or dated)
         start_touching(connection)
         for name in sorted(RECORD_TABLES.keys() & staged.files):
@@ -156,7 +157,7 @@ def _load(
             tally.quarantined += merged.quarantined
         keep_touched(connection)
         summary = ImportSummary(
-            import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, tally.ignored,
+            import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, n_ignored,
             tuple(tally.notes),
         )  # fmt: skip
         _enter(connection, identity, summary, version, exported_us)
@@ -177,12 +178,12 @@ def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, staged:
             tally.notes.append(message)
         case ExportDate():
             tally.dated = max(reading, tally.dated or reading, key=lambda dated: dated.at)
-        case IgnoredRows(entry, rows, reason):
-            _ignore(connection, import_id, entry, rows, reason, tally)
+        case IgnoredRows():
+            tally.ignored.append(reading)
         case CheckedRows(table, accepted, rejected):
             kept = _without_forgotten(store, accepted, forgotten)
             if kept.height < accepted.height:
-                _ignore(connection, import_id, "", accepted.height - kept.height, FORGOTTEN_REASON, tally)
+                tally.ignored.append(IgnoredRows("", accepted.height - kept.height, FORGOTTEN_REASON))
             stage(staged, RECORD_TABLES[table], kept)
             if rejected.height:
                 file = put_aside(staged, "rejected", rejected)
@@ -190,11 +191,15 @@ def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, staged:
                 tally.quarantined += rejected.height
 
 
-def _ignore(
-    connection: duckdb.DuckDBPyConnection, import_id: int, entry: str, rows: int, reason: str, tally: _Tally
-) -> None:
-    connection.execute("INSERT INTO ignored VALUES (?, ?, ?, ?)", [import_id, entry, rows, reason])
-    tally.ignored += rows
+def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[IgnoredRows]) -> int:
+    """Write down what is not needed, at once, and return how many rows it is."""
+    if ignored:
+        columns = zip(*((each.entry, each.rows, each.reason) for each in ignored), strict=True)
+        connection.execute(
+            "INSERT INTO ignored SELECT ?, unnest(?::VARCHAR[]), unnest(?::BIGINT[]), unnest(?::VARCHAR[])",
+            [import_id, *map(list, columns)],
+        )
+    return sum(each.rows for each in ignored)
 
 
 def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: set[str]) -> pl.DataFrame:

@@ -83,10 +83,11 @@ def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable
         f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY staged_row DESC) AS place "
         f"FROM {staged} WHERE hash({key}) IN ({suspects})"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW last_told AS FROM {staged} "
-        "ANTI JOIN (SELECT staged_row FROM repeated WHERE place > 1) USING (staged_row)"
-    )
+    repeated = counted(connection, "SELECT count(*) FROM repeated WHERE place > 1")
+    others = "ANTI JOIN (SELECT staged_row FROM repeated WHERE place > 1) USING (staged_row)" if repeated else ""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW last_told AS FROM {staged} {others}")
+    if not repeated:
+        return 0, 0
     conflicting = changed(
         connection,
         f"INSERT INTO quarantine SELECT ?, '{table.name}', old.entry, old.line, NULL, 'conflicting_duplicate', "
@@ -94,7 +95,7 @@ def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable
         f"WHERE old.place > 1 AND new.place = 1 AND NOT ({same_values(table, 'old', 'new')})",
         [import_id],
     )
-    return counted(connection, "SELECT count(*) FROM repeated WHERE place > 1"), conflicting
+    return repeated, conflicting
 
 
 def _meets_rows(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
