@@ -88,19 +88,19 @@ def _read_document(export: Export, settings: ReadSettings) -> Iterator[Read]:
         raise refused(
             "ambiguous", entry, f"{len(others) + 1} files of the zip hold health data ({names}); give one of them"
         )
-    tally, clock = Tally(), _Clock()
+    tally, told = Tally(), _Told()
     n_read = 0
     symptoms = pl.DataFrame(schema=RECORD_COLUMNS)
     for records, workouts in read_elements(entry, WANTED, tally):
         n_read += records.height + workouts.height
-        clock.hear(records)
+        told.hear(records)
         yield from _samples(records, entry, settings)
         yield from _sessions(workouts, entry, settings)
         symptoms.vstack(records.filter(pl.col("type").is_in(list(SYMPTOMS))), in_place=True)
     yield from _symptoms(symptoms, entry, settings)
     yield from _exported(tally)
     yield from _notes(entry, tally, n_read, symptoms.height)
-    yield from clock.notes(entry)
+    yield from told.notes(entry)
     yield from _ignored(entry, tally)
     if len(export.entries) > 1:
         yield Ignored(export.name, 0, f"{len(export.entries) - 1} other file(s) of the zip: not used")
@@ -137,18 +137,18 @@ def _symptoms(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> It
 
 
 @dataclass(slots=True)
-class _Clock:
+class _Told:
     """What records say of when and where: UTC offsets, named zones, and sleep stages that are numbers."""
 
     offsets: set[str] = field(default_factory=set)
     zones: Counter[str] = field(default_factory=Counter)
-    numbered_nights: int = 0
+    numbered_stages: int = 0
 
     def hear(self, records: pl.DataFrame) -> None:
         """Take in what a batch says."""
         self.offsets |= set(records["start"].str.extract(r" ([+-]\d{4})$").drop_nulls().unique())
         self.zones.update(dict(records["time_zone"].drop_nulls().value_counts().iter_rows()))
-        self.numbered_nights += records.filter(pl.col("type") == SLEEP, pl.col("value").str.contains(r"^\d+$")).height
+        self.numbered_stages += records.filter(pl.col("type") == SLEEP, pl.col("value").str.contains(r"^\d+$")).height
 
     def notes(self, entry: Entry) -> Iterator[Noted]:
         """Say what follows from it."""
@@ -163,10 +163,10 @@ class _Clock:
         if self.zones:
             named = ", ".join(f"{shown(zone)} ({count})" for zone, count in self.zones.most_common(5))
             yield Noted(entry.label, f"{self.zones.total()} records name the zone that they were made in: {named}")
-        if self.numbered_nights:
+        if self.numbered_stages:
             yield Noted(
                 entry.label,
-                f"{self.numbered_nights} sleep stages are numbers, as some programs write them: 0 in bed, 1 asleep, "
+                f"{self.numbered_stages} sleep stages are numbers, as some programs write them: 0 in bed, 1 asleep, "
                 "2 awake, 3 core, 4 deep, 5 REM",
             )
 

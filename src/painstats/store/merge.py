@@ -21,7 +21,7 @@ from painstats.store.record_sql import (
     same_key,
     same_values,
     typed_columns,
-)  # fmt: skip
+)
 from painstats.store.staged import STAGED, laid_out
 from painstats.store.touched import touch
 
