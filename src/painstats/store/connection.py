@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,25 +14,47 @@ from typing import IO
 import duckdb
 
 from painstats.errors import StorageError, StudyInUse
-from painstats.store.migrations import migrate
+from painstats.store.checksum import (
+    Record,
+    acknowledge,
+    close_record,
+    copy_with_checksum,
+    file_state,
+    log_of,
+    mark_open,
+    read_record,
+)
+from painstats.store.damage import SPILL_FOLDER as SPILL_FOLDER
+from painstats.store.damage import (
+    STORAGE_FAULTS,
+    check_closed,
+    check_left_open,
+    damaged,
+    explained,
+    fault_of,
+    read_mark,
+)
+from painstats.store.migrations import earlier_version, migrate
 from painstats.study import Study
 
 LOCK_FILE = ".painstats.lock"
-SPILL_FOLDER = ".spill"
 STAGING_FOLDER = ".reading"
 PRIVATE_UMASK = 0o077
+PRIVATE_FOLDER = 0o700
 
-_STORAGE_FAULTS = (
-    duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.TransactionException,
-)  # fmt: skip
+Connection = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open study database. Made by :func:`open_store`; valid inside its ``with`` block."""
+    """An open study database. Made by :func:`open_store`; valid inside its ``with`` block.
+
+    ``session`` is the name under which its commits are counted; empty where they are not.
+    """
 
     study: Study
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
+    session: str = ""
 
 
 @contextmanager
@@ -44,7 +66,7 @@ def open_store(study: Study) -> Iterator[Store]:
     StudyInUse
         Another process holds the study; its process id is named.
     StorageError
-        The file cannot be opened, or was written by a newer version.
+        The file is damaged, cannot be opened, or was written by a newer version.
     """
     with locked(study), opened(study) as store:
         yield store
@@ -52,17 +74,33 @@ def open_store(study: Study) -> Iterator[Store]:
 
 @contextmanager
 def opened(study: Study) -> Iterator[Store]:
-    """Open the database of a study whose lock this process holds."""
-    connection = _connect(study.database)
-    try:
-        migrate(connection)
-        yield Store(study, connection)
-    finally:
-        connection.close()
+    """Open the database of a study whose lock this process holds; closing it in good order writes its checksum."""
+    before = _checked(study)
+    with explained(study):
+        connection = _connect_migrated(study, before)
+        file_before = file_state(study.database)
+        is_sound = True
+        try:
+            yield Store(study, connection, (read_record(study) or Record()).session)
+        except (StorageError, duckdb.Error):
+            is_sound = False  # the checksum stays open, and the next opening reads the database whole
+            raise
+        finally:
+            if _closed(study, connection) and is_sound:
+                with suppress(StorageError):
+                    close_record(study, before, file_before)
+
+
+def _closed(study: Study, connection: Connection) -> bool:
+    """Close the database; return whether it is whole without a write-ahead log."""
+    with suppress(duckdb.Error):  # on a full disk: what was committed stays in the log
+        connection.execute("CHECKPOINT")
+    connection.close()
+    return not log_of(study.database).exists()
 
 
 @contextmanager
-def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def transaction(store: Store) -> Iterator[Connection]:
     """Run statements all or nothing; any exception rolls back and is raised again.
 
     Raises
@@ -74,36 +112,80 @@ def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute("BEGIN TRANSACTION")
     try:
         yield connection
+        number = _counted(connection, store.session)
         connection.execute("COMMIT")
     except BaseException as error:
         # After a full disk the connection is dead and cannot roll back; its transaction is gone all the same.
         with suppress(duckdb.Error):
             connection.execute("ROLLBACK")
-        if isinstance(error, _STORAGE_FAULTS):
-            raise StorageError(
-                f"{store.study.database}: writing failed and nothing of it is stored; "
-                "make space on the disk and run again"
-            ) from None
+        if isinstance(error, STORAGE_FAULTS):
+            raise fault_of(store.study, error) from None
         raise
+    if number is not None:
+        acknowledge(store.study, number)
 
 
-def _connect(database: Path) -> duckdb.DuckDBPyConnection:
-    """Connect with DuckDB's doors shut: no extension downloads, no Python variables as tables, encrypted spill."""
+def _counted(connection: Connection, session: str) -> int | None:
+    """Count a commit inside its own transaction; return its number."""
+    if not session:
+        return None
+    row = connection.execute(
+        "UPDATE commit_mark SET commits = commits + 1, session = ? RETURNING commits", [session]
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+# --- opening ---
+
+
+def _checked(study: Study) -> Record | None:
+    """Return the record of a study after comparing the database with it."""
+    record = read_record(study)
+    if record and not record.is_open:
+        check_closed(study, record)
+    elif study.database.exists():
+        with explained(study), closing(connect(study, study.database, read_only=True)) as connection:
+            check_left_open(study, record, connection)
+    elif record:
+        raise damaged(study, "the file is missing")
+    return record
+
+
+def _connect_migrated(study: Study, before: Record | None) -> Connection:
+    """Open the database for writing with the newest schema; one of an earlier schema is copied beside it first."""
+    connection = connect(study, study.database)
+    try:
+        earlier = earlier_version(connection, study, f"painstats {before.painstats}" if before else "a newer painstats")
+        if earlier:
+            connection.execute("CHECKPOINT")
+            connection.close()
+            copy_with_checksum(study.database, study.database.with_name(f"{study.database.name}.backup-v{earlier:04d}"))
+            connection = connect(study, study.database)
+        os.chmod(study.database, 0o600)
+        mark_open(study, read_mark(connection), was_closed=before is not None and not before.is_open)
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(study: Study, database: Path, *, read_only: bool = False) -> Connection:
+    """Connect with DuckDB's doors shut: no extension downloads, no Python variables as tables, spilling beside it.
+
+    What does not fit into memory is written unencrypted: DuckDB's encryption needs an extension that its wheel lacks.
+    """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
-        "temp_file_encryption": True,
+        "temp_file_encryption": False,
         "enable_external_file_cache": False,  # it takes a new file for an old one of that name, size and second
         "write_buffer_row_group_count": 1,  # what waits to be written takes memory
-        "temp_directory": str(database.parent / SPILL_FOLDER),
+        "temp_directory": str(study.folder / SPILL_FOLDER),
     }
-    try:
-        connection = duckdb.connect(str(database), config=settings)
-        connection.execute("SET TimeZone = 'UTC'")
-    except duckdb.Error as error:
-        raise _explained(database, str(error).splitlines()[0]) from None
-    os.chmod(database, 0o600)
+    connection = duckdb.connect(str(database), read_only=read_only, config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
@@ -130,9 +212,17 @@ def locked(study: Study) -> Iterator[None]:
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
-        for left in (SPILL_FOLDER, STAGING_FOLDER):  # by a run that was killed
-            shutil.rmtree(study.folder / left, ignore_errors=True)
-        yield
+        _remove_temporary(study)  # what a killed run left
+        (study.folder / SPILL_FOLDER).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        try:
+            yield
+        finally:
+            _remove_temporary(study)
+
+
+def _remove_temporary(study: Study) -> None:
+    for folder in (SPILL_FOLDER, STAGING_FOLDER):
+        shutil.rmtree(study.folder / folder, ignore_errors=True)
 
 
 def _open_lock(folder: Path) -> IO[str]:
@@ -140,11 +230,3 @@ def _open_lock(folder: Path) -> IO[str]:
         return open(folder / LOCK_FILE, "a+", encoding="ascii")
     except OSError as error:
         raise StorageError(f"{folder}: cannot be written ({error.strerror}); check the permissions") from None
-
-
-def _explained(database: Path, problem: str) -> StudyInUse | StorageError:
-    if "lock" in problem:
-        return StudyInUse(f"{database.name} is open in another program; close it and run again")
-    if "Permission denied" in problem or "read-only" in problem:
-        return StorageError(f"{database}: cannot be opened; check the disk and the permissions")
-    return StorageError(f"{database}: cannot be used ({problem}); restore it from a backup, or remove it and run again")

@@ -7,7 +7,6 @@ database is copied, the copy takes its place, and every file of the study is sea
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from painstats.errors import StudyError
+from painstats.store.checksum import replace_database
 from painstats.store.connection import LOCK_FILE, SPILL_FOLDER, Store, locked, opened, transaction
 from painstats.store.forgotten import participant_hash
 from painstats.study import Study
@@ -67,8 +67,7 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
             fresh = _rewritten(store)
         # Files first, the database last: after a crash in between the person can be forgotten again.
         removed = _remove_files(study, own_folder, own_files)
-        os.replace(fresh, study.database)
-        study.database.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        replace_database(study, fresh)
         return _searched(study, participant_id, rows, tables, removed)
 
 

@@ -1,35 +1,60 @@
-"""The database's schema, as numbered SQL files that are applied once each, in order."""
+"""The database's schema, as numbered SQL files that are applied once each, in order.
+
+A file that was released is never edited, since databases were made with it; a change of the schema is a new file.
+"""
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
+from importlib.metadata import version
 from importlib.resources import files
 
 import duckdb
 
 from painstats.errors import StorageError
+from painstats.study import Study
+
+Column = tuple[str, str, str]
+"""Table, column and type."""
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring a database to the newest schema.
+def earlier_version(connection: duckdb.DuckDBPyConnection, study: Study, written_by: str) -> int | None:
+    """Return the number of the schema that a database has if it is an earlier one; None for a new database.
+
+    ``written_by`` says which painstats wrote it last.
 
     Raises
     ------
     StorageError
-        The database has a newer schema than this version of painstats knows.
+        The schema is newer than this version of painstats knows, or one that was never released.
     """
+    have, newest = _version_of(connection), len(_scripts())
+    if have > newest:
+        raise StorageError(
+            f"{study.database} has schema {have}, written by {written_by}; this is painstats {version('painstats')}, "
+            f"which knows schemas up to {newest}. Install the newer painstats"
+        )
+    if not 0 < have < newest:
+        return None
+    if not _columns_of_release(have) <= _columns(connection):
+        raise StorageError(
+            f"{study.database} was made by a development version of painstats from before its first release, whose "
+            "tables were laid out differently. Import everything in the inbox again with: "
+            f"painstats rebuild {study.folder} (the old database is kept under another name)"
+        )
+    return have
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring a database to the newest schema."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
     )
-    have = _one_number(connection, "SELECT coalesce(max(version), 0) FROM schema_version")
-    scripts = _scripts()
-    if have > len(scripts):
-        raise StorageError(
-            f"the database has schema {have}, this painstats knows {len(scripts)}; install a newer painstats"
-        )
-    for version, script in enumerate(scripts[have:], start=have + 1):
+    have = _version_of(connection)
+    for number, script in enumerate(_scripts()[have:], start=have + 1):
         connection.execute("BEGIN TRANSACTION")
         connection.execute(script)
-        connection.execute("INSERT INTO schema_version VALUES (?, now())", [version])
+        connection.execute("INSERT INTO schema_version VALUES (?, now())", [number])
         connection.execute("COMMIT")
 
 
@@ -39,6 +64,21 @@ def _scripts() -> list[str]:
     return [(folder / name).read_text(encoding="utf-8") for name in names]
 
 
-def _one_number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+def _version_of(connection: duckdb.DuckDBPyConnection) -> int:
+    with suppress(duckdb.CatalogException):
+        row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+        return int(row[0]) if row else 0
+    return 0
+
+
+def _columns_of_release(number: int) -> set[Column]:
+    """Return the columns that a database has after the first migrations, as a database in memory shows them."""
+    with closing(duckdb.connect()) as connection:
+        for script in _scripts()[:number]:
+            connection.execute(script)
+        return _columns(connection)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> set[Column]:
+    rows = connection.execute("SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal")
+    return set(rows.fetchall())

@@ -1,0 +1,272 @@
+"""What painstats left behind, written beside the database so that the next opening can tell damage from a killed run.
+
+The record is marked open before a writer starts and closed, with a SHA-256 of the database, after it has ended. In
+between, each commit is acknowledged by its number, so that a database that lost a commit is noticed after a kill.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from painstats.errors import StorageError
+from painstats.study import Study
+
+CHECKSUM_FILE = ".painstats.checksum"
+
+FileState = tuple[int, int, int]
+"""Inode, size in bytes, and time of the last change in nanoseconds."""
+
+_verified: dict[Path, FileState] = {}
+"""Databases that this process closed itself and need not read again; one flow opens a study many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitMark:
+    """The number of the last commit and the session that made it; (0, "") for a database that counts none."""
+
+    commits: int = 0
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The content of ``.painstats.checksum``.
+
+    ``size`` and ``sha256`` are those of the closed database; None while it is open. ``base`` is the last commit before
+    ``session`` began, ``commits`` the number of the last one that was acknowledged (None if unknown). ``published``
+    maps the names of published files to their SHA-256. Times are ISO 8601 in UTC.
+    """
+
+    is_open: bool = True
+    written_at: str = ""
+    size: int | None = None
+    sha256: str | None = None
+    base: CommitMark = CommitMark()
+    session: str = ""
+    commits: int | None = None
+    published: Mapping[str, str] = field(default_factory=dict)
+    run_started_at: str | None = None
+    run_finished_at: str | None = None
+    painstats: str = field(default_factory=lambda: version("painstats"))
+    duckdb: str = duckdb.__version__
+
+
+def read_record(study: Study) -> Record | None:
+    """Return the record; None without one, and an open one that knows nothing if it cannot be understood."""
+    try:
+        content = json.loads((study.folder / CHECKSUM_FILE).read_bytes())
+        return Record(**{**content, "base": CommitMark(**content["base"])})
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError):
+        return Record()
+
+
+def update_record(study: Study, **changes: Any) -> None:
+    """Change some fields of the record, written whole and on disk when this returns."""
+    _write(study, replace(read_record(study) or Record(), written_at=now(), **changes))
+
+
+def _write(study: Study, record: Record) -> None:
+    path = study.folder / CHECKSUM_FILE
+    try:
+        write_durably(path, json.dumps(asdict(record), indent=1).encode())
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written ({error.strerror}); check the disk and run again") from None
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace a private file whole; its content and its name are on disk when this returns."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def now() -> str:
+    """Return the present time, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat()
+
+
+# --- open and closed ---
+
+
+def mark_open(study: Study, base: CommitMark, *, was_closed: bool) -> str:
+    """Say that a writer is at work, before it writes; return the name of its session.
+
+    Digests of published files outlive only a session that was closed: a killed one may have replaced the files.
+    """
+    session = secrets.token_hex(8)
+    record = read_record(study) or Record()
+    published = record.published if was_closed else {}
+    update_record(
+        study, is_open=True, base=base, session=session, commits=base.commits, published=published,
+        painstats=version("painstats"), duckdb=duckdb.__version__,
+    )  # fmt: skip
+    return session
+
+
+def acknowledge(study: Study, commits: int) -> None:
+    """Remember that a commit is in the database, which from now on must not lack it."""
+    update_record(study, commits=commits)
+
+
+def close_record(study: Study, before: Record | None, file_before: FileState | None) -> None:
+    """Write the checksum of a database that was just closed; one that was not changed keeps the one it had."""
+    record = read_record(study) or Record()
+    state = file_state(study.database)
+    if before is None or before.is_open or state != file_before or record.commits != before.commits:
+        renew_checksum(study)
+        return
+    _write(
+        study,
+        replace(
+            before,
+            published=record.published,
+            run_started_at=record.run_started_at,
+            run_finished_at=record.run_finished_at,
+        ),
+    )
+    _remember(study, state)
+
+
+def renew_checksum(study: Study) -> None:
+    """Close the record over the database as it is now (about 1 s for 1.5 GB)."""
+    state = file_state(study.database)
+    update_record(study, is_open=False, size=state[1] if state else None, sha256=file_digest(study.database))
+    _remember(study, state)
+
+
+def replace_database(study: Study, fresh: Path) -> None:
+    """Let another file take the database's place, without its write-ahead log, and renew the checksum.
+
+    The study's lock must be held and no connection open. A kill at any instant leaves the old or the new database,
+    and a record that calls neither of them damaged.
+    """
+    update_record(study, is_open=True, base=CommitMark(), session="", commits=None)
+    with fresh.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(fresh, study.database)
+    log_of(study.database).unlink(missing_ok=True)
+    sync_folder(study.folder)
+    renew_checksum(study)
+
+
+def is_verified(study: Study) -> bool:
+    """Whether this process closed the database as it is now."""
+    return file_state(study.database) == _verified.get(study.database, ())
+
+
+def _remember(study: Study, state: FileState | None) -> None:
+    if state:
+        _verified[study.database] = state
+
+
+def file_state(path: Path) -> FileState | None:
+    """Return what changes when a file does; None for a file that is not there."""
+    with suppress(FileNotFoundError):
+        stat = path.stat()
+        return stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return None
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_with_checksum(source: Path, destination: Path) -> None:
+    """Copy a closed database privately, with its SHA-256 beside it in the form that ``sha256sum --check`` reads."""
+    unfinished = destination.with_name(f"{destination.name}.unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with source.open("rb") as original, os.fdopen(descriptor, "wb") as copy:
+            shutil.copyfileobj(original, copy, 1 << 20)
+            copy.flush()
+            os.fsync(copy.fileno())
+        write_durably(checksum_of(destination), f"{file_digest(source)}  {destination.name}\n".encode())
+        os.replace(unfinished, destination)
+        sync_folder(destination.parent)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise StorageError(f"{destination} cannot be written ({error.strerror}); nothing was changed") from None
+
+
+def checksum_of(backup: Path) -> Path:
+    """Return where the SHA-256 of a backup lies."""
+    return backup.with_name(f"{backup.name}.sha256")
+
+
+def log_of(database: Path) -> Path:
+    """Return where DuckDB keeps a database's write-ahead log."""
+    return database.with_name(f"{database.name}.wal")
+
+
+# --- published files ---
+
+
+def note_published(study: Study) -> None:
+    """Remember what the published files are, right after they were written."""
+    update_record(study, published={path.name: file_digest(path) for path in study.published.glob("*.parquet")})
+
+
+def verify_published(study: Study) -> list[Path]:
+    """Return the published files that are missing or are not what was published, in the order of their names."""
+    record = read_record(study) or Record()
+    return [
+        study.published / name
+        for name, digest in sorted(record.published.items())
+        if not (study.published / name).is_file() or file_digest(study.published / name) != digest
+    ]
+
+
+# --- runs ---
+
+
+def note_run_started(study: Study) -> str | None:
+    """Remember when a run began; return when the one before began, if it did not finish."""
+    record = read_record(study) or Record()
+    update_record(study, run_started_at=now())
+    return unfinished_run(record)
+
+
+def note_run_finished(study: Study) -> None:
+    """Remember that a run came to its end."""
+    update_record(study, run_finished_at=now())
+
+
+def unfinished_run(record: Record) -> str | None:
+    """Return when the last run began, if it did not finish."""
+    started, finished = record.run_started_at, record.run_finished_at
+    return started if started and (finished is None or finished < started) else None
