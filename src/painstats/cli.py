@@ -1,4 +1,4 @@
-"""The command line: init, run, me, inspect, status, quarantine, sources, forget-import, forget.
+"""The command line: one function for each command.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     forget = _add(commands, "forget", "remove a person from everything, and prove it", _forget)
     forget.add_argument("participant", metavar="PARTICIPANT")
     forget.add_argument("--yes", action="store_true", help="do not ask")
+    _add_backup_commands(commands)
     _add_me(commands)
     look = _add(
         commands, "inspect", "what a file is and what is in it, before anything is loaded", _inspect, study=False
@@ -119,6 +120,15 @@ def _parser() -> argparse.ArgumentParser:
         commands, "sources", "which exports are understood, and how to get them out of each app", _sources, study=False
     )
     return parser
+
+
+def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = _add(commands, "backup", "copy the database and verify the copy", _backup)
+    backup.add_argument("destination", metavar="DESTINATION", type=Path, nargs="?", help="a new file, or a folder")
+    restore = _add(commands, "restore", "put a backup in the place of the database", _restore)
+    restore.add_argument("backup", metavar="BACKUP", type=Path, help="a file that painstats backup made")
+    rebuild = _add(commands, "rebuild", "set the database aside and import everything in the inbox again", _rebuild)
+    rebuild.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _add(
@@ -231,6 +241,24 @@ def _forget(options: argparse.Namespace) -> int:
     from painstats.commands.forget import forget
 
     return forget(options.study, options.participant, options.yes, options.json)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from painstats.commands.backup import backup
+
+    return backup(options.study, options.destination, options.json)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from painstats.commands.backup import restore
+
+    return restore(options.study, options.backup, options.json)
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    from painstats.commands.backup import rebuild
+
+    return rebuild(options.study, options.json, options.quiet)
 
 
 def _me(options: argparse.Namespace) -> int:

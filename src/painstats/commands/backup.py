@@ -1,0 +1,68 @@
+"""``painstats backup``, ``restore`` and ``rebuild``: keep a copy of the database, and get it back after damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from painstats.commands.printing import print_json, printable
+from painstats.commands.run import as_answer, print_summary, progress, silent
+from painstats.run import run_study
+from painstats.store import backup as backups
+from painstats.store import open_store
+from painstats.study import read_study
+
+MOST_NAMES = 20
+
+
+def backup(folder: Path, destination: Path | None, as_json: bool) -> int:
+    """Copy the database and verify the copy."""
+    place, contents = backups.back_up(read_study(folder), destination)
+    if as_json:
+        print_json({"backup": str(place), "imports": contents.imports, "rows": contents.rows})
+        return 0
+    print(f"Backup: {place}")
+    print(f"Verified: {contents.imports} imports, {contents.rows} rows. Its checksum is in {place.name}.sha256")
+    print("It holds the database. Keep copies of study.toml, inbox/ and .painstats.key as well.")
+    return 0
+
+
+def restore(folder: Path, source: Path, as_json: bool) -> int:
+    """Put a backup in the database's place."""
+    contents, aside = backups.restore(read_study(folder), source)
+    if as_json:
+        print_json({"imports": contents.imports, "rows": contents.rows, "set_aside": aside and str(aside)})
+        return 0
+    print(f"Restored: {contents.imports} imports, {contents.rows} rows.")
+    _print_aside(aside)
+    print(f"Import what has come since, and update the reports, with: painstats run {folder}")
+    return 0
+
+
+def rebuild(folder: Path, as_json: bool, quiet: bool) -> int:
+    """Set the database aside and import everything in the inbox again."""
+    study = read_study(folder)
+    aside, kept = backups.start_again(study)
+    summary = run_study(study, silent if quiet or as_json else progress())
+    with open_store(study) as store:
+        missing = backups.not_imported_again(store, kept)
+    if as_json:
+        print_json({**as_answer(summary), "set_aside": aside and str(aside), "not_imported_again": missing})
+        return summary.exit_code
+    print_summary(study, summary)
+    _print_aside(aside)
+    if kept.withdrawn:
+        print(f"{len(kept.withdrawn)} withdrawn imports stay withdrawn.")
+    elif not kept.loaded and aside:
+        print("The old database could not be read: withdraw again what was withdrawn with painstats forget-import.")
+    if missing:
+        print(f"{len(missing)} files imported earlier are no longer in the inbox, or were not imported this time:")
+        for name in missing[:MOST_NAMES]:
+            print(f"  {printable(name)}")
+        if len(missing) > MOST_NAMES:
+            print(f"  and {len(missing) - MOST_NAMES} more")
+    return summary.exit_code
+
+
+def _print_aside(aside: Path | None) -> None:
+    if aside:
+        print(f"The previous database is now {aside.name}. It holds health data: delete it when you no longer need it.")
