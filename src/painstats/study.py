@@ -325,7 +325,7 @@ def read_study(folder: Path) -> Study:
     Raises
     ------
     StudyError
-        The folder is missing, or the file is not TOML, or a key or value in it is wrong; the message names the key.
+        The folder is missing, or the file is empty, is not TOML, or has a wrong key or value, which the message names.
     """
     folder = folder.resolve()
     if not folder.is_dir():
@@ -341,7 +341,17 @@ def read_study(folder: Path) -> Study:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise StudyError(f"{path}: not valid TOML: {error}") from None
+    if not _declares_anything(declared):
+        raise StudyError(
+            f"{path} sets nothing: it is empty or was cut. Restore it, or write at least [study] with a time_zone"
+        )
     return Study(folder=folder, plan=checked_plan(declared, str(path)))
+
+
+def _declares_anything(declared: object) -> bool:
+    if isinstance(declared, dict):
+        return any(_declares_anything(value) for value in declared.values())
+    return any(map(_declares_anything, declared)) if isinstance(declared, list) else True
 
 
 def checked_plan(declared: dict[str, object], place: str) -> Plan:

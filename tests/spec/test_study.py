@@ -40,6 +40,14 @@ def test_a_wrong_plan_is_refused_by_key(tmp_path, text, named):
     assert refused.value.exit_code == 2
 
 
+@pytest.mark.parametrize("text", ["", " \n\n", "# a comment\n# [study]\n", "[study]\n", "[[participants.a.travel]]\n"])
+def test_a_plan_that_sets_nothing_is_not_a_plan_of_defaults(tmp_path, text):
+    (tmp_path / "study.toml").write_text(text)
+    with pytest.raises(StudyError, match=r"study\.toml sets nothing") as refused:
+        read_study(tmp_path)
+    assert refused.value.exit_code == 2
+
+
 def test_a_folder_that_is_no_study_is_left_alone(tmp_path):
     with pytest.raises(StudyError, match="is not a study"):
         read_study(tmp_path)
