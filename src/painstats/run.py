@@ -27,6 +27,8 @@ from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
 from painstats.sources.export import content_hash, export_date
 from painstats.staging import staged_ahead
 from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
+from painstats.store.checksum import verify_published
+from painstats.store.damage import moment
 from painstats.store.ledger import (
     ExportIdentity,
     has_refused_below,
@@ -38,6 +40,7 @@ from painstats.store.ledger import (
     unreported_quarantine,
 )
 from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, ReadingNote
+from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_records, done_before, inputs_hash, mark_done
 from painstats.study import Study
 
@@ -121,6 +124,9 @@ def run_study(study: Study, say: Say = lambda _: None, processes: int | None = N
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
+    unfinished = note_run_started(store.study)
+    if unfinished:
+        say(f"the last run, which began on {moment(unfinished)}, did not finish; this run does the rest")
     loaded = loaded_exports(store)
     identities = [export.identity for export in loaded]
     if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
@@ -132,7 +138,7 @@ def prepare(store: Store, say: Say) -> None:
         raise StudyError(
             "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "
             f"read before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
-            "Put them back, undo the change, or start anew by removing painstats.duckdb"
+            "Put them back, undo the change, or import only what is there: painstats rebuild"
         )
     say("time zones or diary mappings changed: everything is read again")
     clear_records(store)
@@ -307,7 +313,8 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
         codes.append(QUARANTINED_EXIT_CODE)  # also that of a run which did not come this far
     inputs = inputs_hash(store, VERSION)
     before = done_before(store, "reports", inputs)
-    if before is not None:
+    if before is not None and not verify_published(store.study):
+        note_run_finished(store.study)
         codes.append(NotEnoughData.exit_code if before.refusal else 0)
         return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
     # Models and pictures take half a second and 150 MB to load: only where there is something to answer.
@@ -333,6 +340,7 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
     reports = write_reports(store, processes)
     mark_done(store, "reports", inputs, StageDone(refusal, (*published, *reports)))
     mark_reported(store)
+    note_run_finished(store.study)
     return RunSummary(outcomes, True, tuple(reports), refusal, gravest(codes))
 
 

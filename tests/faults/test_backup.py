@@ -126,6 +126,14 @@ def test_who_was_forgotten_after_the_backup_stays_forgotten(study, tmp_path):
     assert not [path for path in study.rglob("*") if path.is_file() and b"bo/diary" in path.read_bytes()]
 
 
+def test_erasure_reaches_the_earlier_databases_in_the_study_folder(study):
+    assert main(["backup", str(study)]) == 0
+    assert main(["rebuild", str(study), "--quiet"]) in (0, 7)
+    assert len(list(study.glob("painstats.duckdb.*"))) == 3  # the backup, its checksum, and what was set aside
+    assert forget_participant(read_study(study), "bo").is_proven
+    assert list(study.glob("painstats.duckdb.*")) == []
+
+
 # --- rebuild ---
 
 

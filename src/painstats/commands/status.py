@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from painstats.commands.printing import print_json, print_table
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.variation import outcome_varies
 from painstats.store import Store, open_store
+from painstats.store.checksum import Record, read_record, verify_published
+from painstats.store.damage import moment
+from painstats.store.runs import unfinished_run
 from painstats.store.tables import read_table, table_exists
 from painstats.study import PredictorPlan, Study, read_study
 
@@ -58,6 +62,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
             read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
         )
         shifts = _shifts(store)
+        runs = _runs(store)
     for person in people:
         person["missing"] = "; ".join(_missing(person, study)) or "nothing"
     if as_json:
@@ -68,9 +73,11 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "imports": imports,
                 "participants": people,
                 "date_shifts": shifts,
+                "runs": runs,
             }
         )
         return 0
+    _print_runs(runs, folder)
     if not imports:
         print(f"Nothing has been read yet. Put exports into {study.inbox} and run: painstats run {folder}")
         return 0
@@ -94,6 +101,28 @@ def _shifts(store: Store) -> list[str]:
     if not table_exists(store, "source_agreement"):
         return []
     return [f"{shift.participant_id}: {shift_sentence(shift)}" for shift in date_shifts(store)]
+
+
+def _runs(store: Store) -> dict[str, Any]:
+    """Say when the last run began and finished, when something was last imported, and which files are damaged."""
+    record = read_record(store.study) or Record()
+    row = store.connection.execute("SELECT max(imported_at) FROM import WHERE status = 'loaded'").fetchone()
+    return {
+        "last_finished_at": record.run_finished_at,
+        "unfinished_since": unfinished_run(record),
+        "last_import_at": row[0].astimezone(UTC).isoformat() if row and row[0] else None,
+        "damaged_published_files": [path.name for path in verify_published(store.study)],
+    }
+
+
+def _print_runs(runs: dict[str, Any], folder: Path) -> None:
+    if runs["unfinished_since"]:
+        print(f"The run that began on {moment(runs['unfinished_since'])} did not finish: painstats run {folder}")
+    if runs["last_finished_at"]:
+        imported = f", last import {moment(runs['last_import_at'])}" if runs["last_import_at"] else ""
+        print(f"Last finished run {moment(runs['last_finished_at'])}{imported}")
+    for name in runs["damaged_published_files"]:
+        print(f"Published file {name} is missing or damaged; write it again with: painstats run {folder}")
 
 
 def _files(folder: Path, as_json: bool) -> int:

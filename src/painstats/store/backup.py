@@ -24,6 +24,7 @@ from painstats.store.checksum import (
     copy_with_checksum,
     file_digest,
     log_of,
+    read_record,
     replace_database,
     sync_folder,
 )
@@ -31,6 +32,7 @@ from painstats.store.connection import Store, connect, locked, opened, transacti
 from painstats.store.damage import newer_duckdb, read_whole
 from painstats.store.forget import forget_participant
 from painstats.store.forgotten import participant_hash
+from painstats.store.runs import check_plan
 from painstats.study import Study
 
 _WITHDRAWN = "participant_id, file_name, content_hash, reading_hash, source, status, painstats_version"
@@ -147,6 +149,7 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
     Participants who were forgotten since the backup was made are forgotten again.
     """
     with locked(study):
+        check_plan(study, read_record(study))
         contents = verify_backup(study, backup)
         fresh = study.database.with_suffix(".restored")
         with _removed_on_failure(fresh):
@@ -194,6 +197,7 @@ def start_again(study: Study) -> tuple[Path | None, Kept]:
     What was withdrawn stays out, and participants who were forgotten stay so, if the old database can be read.
     """
     with locked(study):
+        check_plan(study, read_record(study))
         kept = kept_from(study, study.database)
         aside = set_aside(study)
         (study.folder / CHECKSUM_FILE).unlink(missing_ok=True)

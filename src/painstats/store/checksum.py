@@ -42,12 +42,22 @@ class CommitMark:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """The ``study.toml`` of the last run: the hash of its plan, and a salted digest after each of its lines."""
+
+    plan_hash: str
+    salt: str
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The content of ``.painstats.checksum``.
 
     ``size`` and ``sha256`` are those of the closed database; None while it is open. ``base`` is the last commit before
     ``session`` began, ``commits`` the number of the last one that was acknowledged (None if unknown). ``published``
-    maps the names of published files to their SHA-256. Times are ISO 8601 in UTC.
+    maps the names of published files to their SHA-256. ``plan`` is None where the last run had no ``study.toml``.
+    Times are ISO 8601 in UTC.
     """
 
     is_open: bool = True
@@ -58,6 +68,7 @@ class Record:
     session: str = ""
     commits: int | None = None
     published: Mapping[str, str] = field(default_factory=dict)
+    plan: KeptPlan | None = None
     run_started_at: str | None = None
     run_finished_at: str | None = None
     painstats: str = field(default_factory=lambda: version("painstats"))
@@ -68,7 +79,8 @@ def read_record(study: Study) -> Record | None:
     """Return the record; None without one, and an open one that knows nothing if it cannot be understood."""
     try:
         content = json.loads((study.folder / CHECKSUM_FILE).read_bytes())
-        return Record(**{**content, "base": CommitMark(**content["base"])})
+        plan = content["plan"] and KeptPlan(**content["plan"])
+        return Record(**{**content, "base": CommitMark(**content["base"]), "plan": plan})
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError):
@@ -153,6 +165,7 @@ def close_record(study: Study, before: Record | None, file_before: FileState | N
         replace(
             before,
             published=record.published,
+            plan=record.plan,
             run_started_at=record.run_started_at,
             run_finished_at=record.run_finished_at,
         ),
@@ -228,6 +241,12 @@ def checksum_of(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.sha256")
 
 
+def earlier_databases(study: Study) -> list[Path]:
+    """Return the backups and the databases set aside that lie beside a study's database, with what belongs to them."""
+    name = study.database.name
+    return sorted(path for kind in ("backup", "set-aside") for path in study.folder.glob(f"{name}.{kind}-*"))
+
+
 def log_of(database: Path) -> Path:
     """Return where DuckDB keeps a database's write-ahead log."""
     return database.with_name(f"{database.name}.wal")
@@ -249,24 +268,3 @@ def verify_published(study: Study) -> list[Path]:
         for name, digest in sorted(record.published.items())
         if not (study.published / name).is_file() or file_digest(study.published / name) != digest
     ]
-
-
-# --- runs ---
-
-
-def note_run_started(study: Study) -> str | None:
-    """Remember when a run began; return when the one before began, if it did not finish."""
-    record = read_record(study) or Record()
-    update_record(study, run_started_at=now())
-    return unfinished_run(record)
-
-
-def note_run_finished(study: Study) -> None:
-    """Remember that a run came to its end."""
-    update_record(study, run_finished_at=now())
-
-
-def unfinished_run(record: Record) -> str | None:
-    """Return when the last run began, if it did not finish."""
-    started, finished = record.run_started_at, record.run_finished_at
-    return started if started and (finished is None or finished < started) else None

@@ -35,6 +35,7 @@ from painstats.store.damage import (
     read_mark,
 )
 from painstats.store.migrations import earlier_version, migrate
+from painstats.store.runs import check_plan
 from painstats.study import Study
 
 LOCK_FILE = ".painstats.lock"
@@ -141,6 +142,7 @@ def _counted(connection: Connection, session: str) -> int | None:
 def _checked(study: Study) -> Record | None:
     """Return the record of a study after comparing the database with it."""
     record = read_record(study)
+    check_plan(study, record)
     if record and not record.is_open:
         check_closed(study, record)
     elif study.database.exists():

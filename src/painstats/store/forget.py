@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from painstats.errors import StudyError
-from painstats.store.checksum import replace_database
+from painstats.store.checksum import earlier_databases, replace_database
 from painstats.store.connection import LOCK_FILE, SPILL_FOLDER, Store, locked, opened, transaction
 from painstats.store.forgotten import participant_hash
 from painstats.study import Study
@@ -66,7 +66,7 @@ def forget_participant(study: Study, participant_id: str) -> Erasure:
             rows, tables = _delete_rows(store, participant_id, is_known=own_folder.is_dir())
             fresh = _rewritten(store)
         # Files first, the database last: after a crash in between the person can be forgotten again.
-        removed = _remove_files(study, own_folder, own_files)
+        removed = _remove_files(study, own_folder, [*own_files, *earlier_databases(study)])
         replace_database(study, fresh)
         return _searched(study, participant_id, rows, tables, removed)
 
@@ -149,7 +149,7 @@ def _content(path: Path) -> str | None:
 
 
 def _remove_files(study: Study, own_folder: Path, own_files: list[Path]) -> tuple[str, ...]:
-    """Remove the person's exports, every report and every published file."""
+    """Remove the person's exports, earlier databases, every report and every published file."""
     doomed = [folder for folder in (own_folder, study.reports, study.folder / SPILL_FOLDER) if folder.is_dir()]
     files = {path for folder in doomed for path in folder.rglob("*") if path.is_file()} | set(own_files)
     for path in own_files:

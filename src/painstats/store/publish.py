@@ -6,6 +6,7 @@ import os
 from io import BytesIO
 from pathlib import Path
 
+from painstats.store.checksum import note_published
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, table_exists
 
@@ -22,7 +23,9 @@ def publish_tables(store: Store) -> list[Path]:
     The files written. Readable by their owner alone; a reader sees the old file or the new one, never half of one.
     """
     store.study.published.mkdir(parents=True, exist_ok=True)
-    return [_publish(store, table) for table in PUBLISHED_TABLES if table_exists(store, table)]
+    files = [_publish(store, table) for table in PUBLISHED_TABLES if table_exists(store, table)]
+    note_published(store.study)
+    return files
 
 
 def write_privately(path: Path, content: bytes) -> None:

@@ -1,0 +1,74 @@
+"""When runs began and finished, and the plan that the last one used: what the next run and ``status`` need to know."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from painstats.errors import StudyError
+from painstats.store.checksum import KeptPlan, Record, now, read_record, update_record
+from painstats.study import STUDY_FILE, Study
+
+
+def note_run_started(study: Study) -> str | None:
+    """Remember when a run began and with which plan; return when the one before began, if it did not finish."""
+    record = read_record(study) or Record()
+    update_record(study, run_started_at=now(), plan=_kept_plan(study))
+    return unfinished_run(record)
+
+
+def note_run_finished(study: Study) -> None:
+    """Remember that a run came to its end."""
+    update_record(study, run_finished_at=now())
+
+
+def unfinished_run(record: Record) -> str | None:
+    """Return when the last run began (ISO 8601), if it did not finish."""
+    started, finished = record.run_started_at, record.run_finished_at
+    return started if started and (finished is None or finished < started) else None
+
+
+def check_plan(study: Study, record: Record | None) -> None:
+    """Refuse a ``study.toml`` that is what a cut would leave of the one that the last run used.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, or holds only the first lines of what it was and means something else.
+    """
+    path, kept = study.folder / STUDY_FILE, record.plan if record else None
+    if kept is None or kept.plan_hash == study.plan_hash:
+        return
+    if not path.exists():
+        raise StudyError(f"{path} is missing; the last run used one. Restore it, or write a new one")
+    lines = _complete_lines(path)
+    digests = _digests(lines, kept.salt)
+    if len(lines) < len(kept.lines) and digests == kept.lines[: len(digests)]:
+        raise StudyError(
+            f"{path} seems to have been cut after line {len(lines)}: at the last run it had {len(kept.lines)} lines, "
+            "and these are the first of them. Restore it. If you removed the rest on purpose, add a comment line "
+            "(# …) at its end"
+        )
+
+
+def _kept_plan(study: Study) -> KeptPlan | None:
+    path = study.folder / STUDY_FILE
+    if not path.exists():
+        return None
+    salt = secrets.token_hex(8)
+    return KeptPlan(study.plan_hash, salt, _digests(_complete_lines(path), salt))
+
+
+def _complete_lines(path: Path) -> list[bytes]:
+    """Return the lines of a file that end in a line break."""
+    return path.read_bytes().split(b"\n")[:-1]
+
+
+def _digests(lines: list[bytes], salt: str) -> list[str]:
+    """Return for each line a digest of everything up to its end."""
+    running, digests = hashlib.sha256(salt.encode()), []
+    for line in lines:
+        running.update(line + b"\n")
+        digests.append(running.hexdigest()[:12])
+    return digests
