@@ -13,6 +13,7 @@ from painstats.cli import main
 from painstats.store import open_store
 from painstats.store.migrations import _scripts
 from painstats.study import read_study
+from tests.faults.test_bad_input import PLAN
 from tests.faults.test_damage import loaded
 
 HERE = Path(__file__).parent
@@ -32,13 +33,12 @@ def test_a_released_migration_is_never_edited():
 
 @pytest.fixture
 def of_schema_1(tmp_path):
-    """Make a study as it was before the second migration: loaded, without a checksum and without commit numbers."""
-    folder = loaded(tmp_path / "study")
-    (folder / ".painstats.checksum").unlink()
-    with duckdb.connect(str(folder / "painstats.duckdb")) as connection:
-        connection.execute("DROP TABLE commit_mark")
-        connection.execute("DELETE FROM schema_version WHERE version > 1")
-    return folder
+    """Unpack a database that painstats wrote when it had one migration: two people, a diary of 30 days each."""
+    (tmp_path / "study" / "inbox").mkdir(parents=True)
+    (tmp_path / "study" / "study.toml").write_text(PLAN)
+    old = gzip.decompress((HERE / "golden" / "painstats-schema-1.duckdb.gz").read_bytes())
+    (tmp_path / "study" / "painstats.duckdb").write_bytes(old)
+    return tmp_path / "study"
 
 
 def counts(database):
@@ -51,6 +51,7 @@ def counts(database):
 def test_a_database_of_the_previous_schema_opens_after_a_backup(of_schema_1):
     database = of_schema_1 / "painstats.duckdb"
     before = counts(database)
+    assert before == [(2,), (60,), (1,)]
     assert main(["status", str(of_schema_1)]) == 0
     backup = of_schema_1 / "painstats.duckdb.backup-v0001"
     assert counts(backup) == before

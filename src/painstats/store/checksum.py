@@ -133,19 +133,17 @@ def now() -> str:
 # --- open and closed ---
 
 
-def mark_open(study: Study, base: CommitMark, *, was_closed: bool) -> str:
-    """Say that a writer is at work, before it writes; return the name of its session.
+def mark_open(study: Study, base: CommitMark, *, was_closed: bool) -> None:
+    """Say that a writer is at work, before it writes, and give its session a name.
 
     Digests of published files outlive only a session that was closed: a killed one may have replaced the files.
     """
-    session = secrets.token_hex(8)
     record = read_record(study) or Record()
     published = record.published if was_closed else {}
     update_record(
-        study, is_open=True, base=base, session=session, commits=base.commits, published=published,
+        study, is_open=True, base=base, session=secrets.token_hex(8), commits=base.commits, published=published,
         painstats=version("painstats"), duckdb=duckdb.__version__,
     )  # fmt: skip
-    return session
 
 
 def acknowledge(study: Study, commits: int) -> None:

@@ -155,6 +155,8 @@ def _checked(study: Study) -> Record | None:
 
 def _connect_migrated(study: Study, before: Record | None) -> Connection:
     """Open the database for writing with the newest schema; one of an earlier schema is copied beside it first."""
+    if not study.database.exists():
+        _create(study)
     connection = connect(study, study.database)
     try:
         earlier = earlier_version(connection, study, f"painstats {before.painstats}" if before else "a newer painstats")
@@ -170,6 +172,14 @@ def _connect_migrated(study: Study, before: Record | None) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _create(study: Study) -> None:
+    """Make an empty database under another name first, so that a kill does not leave half of one."""
+    unfinished = study.database.with_name(f"{study.database.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    connect(study, unfinished).close()
+    os.replace(unfinished, study.database)
 
 
 def connect(study: Study, database: Path, *, read_only: bool = False) -> Connection:

@@ -182,7 +182,9 @@ def fault_of(study: Study, error: duckdb.Error) -> PainstatsError:
         return newer_duckdb(study.database)
     if re.search("replaying WAL|Corrupt WAL", text):
         return damaged(study, "its write-ahead log cannot be read")
-    if isinstance(error, duckdb.SerializationException) or re.search("Corrupt|checksum|not a valid DuckDB", text):
+    if isinstance(error, duckdb.SerializationException) or re.search(
+        "Corrupt database|computed checksum|not a valid DuckDB", text
+    ):
         return damaged(study, "DuckDB finds an error in the file")
     return _lack_of_room(study, error) or StorageError(
         f"{study.database} cannot be read or written; check the disk and the permissions, and run again"
