@@ -1,19 +1,25 @@
-"""A report that could not be written, or was damaged afterwards, is not done: the next run writes it."""
+"""Reports that could not be written, or were damaged afterwards, are not done: the next run writes them."""
 
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from painstats.cli import main
+from painstats.errors import StorageError
 from painstats.reports import write
-from painstats.run import run_study
-from painstats.store import open_store
+from painstats.run import list_inbox, load_file, run_study
+from painstats.store import Store, open_store, publish
+from painstats.store.stages import StageDone, done_before, mark_done
 from painstats.store.tables import read_table
 from painstats.study import read_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
+from tests.faults.disk_faults import faults
 
 SECRET = "a value of amber"
 PAGE, PARQUET = "reports/amber.html", "reports/published/finding.parquet"
@@ -158,3 +164,95 @@ def test_a_study_of_before_digests_is_taken_over(study):
     (study.reports / ".amber.html.unfinished").write_bytes(b"half a page")
     assert run_study(study).changed
     assert contents(study) == before
+
+
+# --- Runs that end too early
+
+
+KILLED_RUN = """
+import os, signal, sys
+from pathlib import Path
+from painstats.run import run_study
+from painstats.study import read_study
+
+def hook(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(".reports-new/amber.html"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(hook)
+run_study(read_study(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_among_its_pages_is_finished_by_the_next(study):
+    before = contents(study)
+    diary = study.inbox / "amber" / "diary.csv"
+    diary.write_text(diary.read_text(encoding="utf-8") + "2026-05-01,20:00,3,3,3\n", encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", KILLED_RUN, str(study.folder)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert leftovers_of_a_run(study) == {publish.NEW_FOLDER}
+    assert contents(study) == before
+    lines = []
+    assert run_study(study, lines.append).changed
+    assert lines == ["writing the reports"]  # all else was done
+    assert leftovers_of_a_run(study) == set()
+    assert contents(study).keys() == before.keys()
+    assert contents(study) != before
+    assert not run_study(study).changed
+
+
+def leftovers_of_a_run(study):
+    return {path.name for path in study.folder.iterdir() if path.name.startswith(".reports")}
+
+
+def test_what_a_killed_run_left_goes_although_nothing_is_new(study):
+    for folder in (publish.NEW_FOLDER, publish.OLD_FOLDER):
+        (study.folder / folder / "published").mkdir(parents=True)
+        (study.folder / folder / "amber.html").write_bytes(b"of a killed run")
+    assert not run_study(study).changed
+    assert leftovers_of_a_run(study) == set()
+
+
+def test_a_disk_that_is_full_while_reports_are_written_ends_with_a_sentence(study, capsys):
+    (study.reports / "index.html").unlink()
+    before = contents(study)
+    with faults.at(1, study.folder / publish.NEW_FOLDER, ("open",)):
+        assert main(["run", str(study.folder), "--quiet"]) == 6
+    said = capsys.readouterr().err
+    assert "reports cannot be written (No space left on device); those of the run before are unchanged" in said
+    assert contents(study) == before
+    assert run_study(study).changed
+
+
+# --- Commits
+
+
+class ForgetfulConnection:
+    """The real connection, but COMMIT stores nothing and says that all is well, as DuckDB does after some errors."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def execute(self, statement, *arguments):
+        return self.connection.execute("ROLLBACK" if statement == "COMMIT" else statement, *arguments)
+
+    def __getattr__(self, name):
+        return getattr(self.connection, name)
+
+
+def test_an_import_that_was_not_stored_is_no_success(study):
+    (study.inbox / "amber" / "late").mkdir()
+    (study.inbox / "amber" / "late" / "diary.csv").write_text("date,time,pain,fatigue,mood\n2026-05-01,20:00,3,3,3\n")
+    [late] = [file for file in list_inbox(study) if "late" in file.name]
+    with open_store(study) as store, pytest.raises(StorageError, match="the import was not stored"):
+        load_file(Store(study, ForgetfulConnection(store.connection)), late, lambda _: None)
+    with open_store(study) as store:
+        assert load_file(store, late, lambda _: None).status == "loaded"
+
+
+def test_a_stage_that_was_not_recorded_is_no_success(study):
+    with open_store(study) as store:
+        with pytest.raises(StorageError, match="was not stored"):
+            mark_done(Store(study, ForgetfulConnection(store.connection)), "reports", "other inputs", StageDone(None))
+        assert done_before(store, "reports", "other inputs") is None
