@@ -9,12 +9,14 @@ import os
 import signal
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from painstats.errors import StorageError
-from painstats.store import publish
+from painstats.store import publish, published
 from painstats.store.publish import MANIFEST, new_generation, write_privately
 from painstats.study import Plan, Study
 from tests.faults.disk_faults import faults
@@ -67,12 +69,14 @@ def leftovers(study):
 def test_files_of_the_user_stay_and_pages_that_are_not_written_again_go(study):
     (study.reports / "link").symlink_to("my notes.html")
     (study.reports / "left.html").write_bytes(b"a page of somebody who left")
+    (study.reports / "figures" / "old").chmod(0o500)
     with new_generation(study, lambda path: path.name == "left.html") as generation:
         for name in PAGES:
             generation.write(name, f"second {name}".encode())
     assert seen(study.reports) == {"second"}
     assert own_files(study) == OWN
     assert (study.reports / "link").readlink() == Path("my notes.html")
+    assert (study.reports / "figures" / "old").stat().st_mode & 0o777 == 0o500
     assert not (study.reports / "left.html").exists()
     assert leftovers(study) == set()
 
@@ -287,7 +291,7 @@ def test_another_process_never_sees_files_of_two_runs(study, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from painstats.store import publish
+from painstats.store import publish, published
 from painstats.study import Plan, Study
 
 folder, instant = Path(sys.argv[1]), sys.argv[2]
@@ -332,3 +336,43 @@ def test_a_process_that_is_killed_leaves_the_files_of_one_run(study, instant, ma
     assert seen(study.reports) == {"third"}
     assert own_files(study) == OWN
     assert leftovers(study) == set()
+
+
+TABLES = ("finding", "daily_summary")
+
+
+def publish_tables_of(study, number):
+    with new_generation(study, no_page) as generation:
+        for table in TABLES:
+            content = BytesIO()
+            pl.DataFrame({"run": [number] * 1000}).write_parquet(content)
+            generation.write(f"published/{table}.parquet", content.getvalue())
+
+
+def test_tables_are_read_from_one_run_while_others_replace_them(tmp_path, monkeypatch):
+    """The folder is replaced between the first table and the second."""
+    study = Study(folder=tmp_path, plan=Plan())
+    publish_tables_of(study, 1)
+    real, runs = published._table, iter((2, 3))
+
+    def read_and_replace(folder, name, files):
+        table = real(folder, name, files)
+        if (number := next(runs, None)) is not None:
+            publish_tables_of(study, number)
+        return table
+
+    monkeypatch.setattr(published, "_table", read_and_replace)
+    tables = published.read_published(study, TABLES)
+    assert {name: set(table["run"]) for name, table in tables.items()} == {"finding": {3}, "daily_summary": {3}}
+
+
+@pytest.mark.parametrize("name", ["finding.parquet", "manifest.json"])
+def test_a_damaged_table_is_not_read(tmp_path, name):
+    study = Study(folder=tmp_path, plan=Plan())
+    publish_tables_of(study, 1)
+    path = study.published / name
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(StorageError, match="damaged; painstats run writes it again"):
+        published.read_published(study, TABLES)
+    path.unlink()
+    assert published.read_published(study, TABLES) is None

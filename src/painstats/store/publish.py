@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterato
         _make_durable(study.folder)
         if old:
             _carry_over(old, study.reports, _is_carried(generation, is_old_page))  # what was saved just now
-            shutil.rmtree(old)
+            _remove(old)
 
 
 def publish_tables(store: Store, generation: Generation) -> None:
@@ -147,7 +148,7 @@ def remove_leftovers(study: Study) -> None:
             os.rename(old, study.reports)
         for folder in (fresh, old):
             if folder.exists():
-                shutil.rmtree(folder)
+                _remove(folder)
 
 
 @contextmanager
@@ -215,11 +216,13 @@ def _carry_over(source: Path, target: Path, is_carried: Callable[[str, Path], bo
     for path in sorted(source.iterdir()) if source.exists() else ():
         name, copy = below + path.name, target / path.name
         if path.is_dir() and not path.is_symlink():
-            if not copy.is_dir():
+            is_new = not copy.is_dir()
+            if is_new:
                 _check_free(copy, path)
                 copy.mkdir()
-                shutil.copystat(path, copy)
             _carry_over(path, copy, is_carried, f"{name}/")
+            if is_new:
+                shutil.copystat(path, copy)  # last: it may forbid writing
         elif is_carried(name, path):
             _keep_newer(path, copy)
 
@@ -238,6 +241,13 @@ def _keep_newer(path: Path, copy: Path) -> None:
 def _check_free(copy: Path, path: Path) -> None:
     if copy.exists():
         raise StorageError(f"{path} has the name of something that painstats writes; rename it and run again")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder whose files live on elsewhere; the user may have forbidden writing in folders of their own."""
+    for below, _, _ in os.walk(folder):
+        os.chmod(below, stat.S_IRWXU)
+    shutil.rmtree(folder)
 
 
 def _make_durable(*folders: Path) -> None:
