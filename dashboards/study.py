@@ -14,11 +14,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from painstats.errors import StudyError
+from painstats.errors import StorageError, StudyError
 from painstats.findings.words import capital, headline, item_words, sentence
 from painstats.reports.figures import daily_panels, rating_calendar
 from painstats.reports.slope_figures import completeness
 from painstats.reports.svg import label_text, look
+from painstats.store.published import read_published
 from painstats.study import Study, read_study
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
@@ -53,7 +54,11 @@ def main() -> None:
     except StudyError:
         st.error("The study folder or its study.toml cannot be read. `painstats status` says what is wrong with it.")
         return
-    tables = published(study)
+    try:
+        tables = published(study)
+    except StorageError:
+        st.error("A published file is damaged. Run `painstats run` on the study, which writes it again, then reload.")
+        return
     if tables is None:
         st.info("Nothing is published yet. Run `painstats run` on the study, then load this page again.")
         return
@@ -67,12 +72,9 @@ def study_folder() -> Path | None:
 
 
 def published(study: Study) -> Tables | None:
-    """Read the published tables; None while one of them is missing or holds nobody."""
-    paths = {name: study.published / f"{name}.parquet" for name in TABLES}
-    if not all(path.is_file() for path in paths.values()):
-        return None
-    tables = {name: pl.read_parquet(path) for name, path in paths.items()}
-    return tables if tables["participant_summary"].height else None
+    """Read the published tables of one run; None while one of them is missing or holds nobody."""
+    tables = read_published(study, TABLES)
+    return tables if tables and tables["participant_summary"].height else None
 
 
 def show_study(study: Study, tables: Tables) -> None:

@@ -26,8 +26,7 @@ from painstats.reading import (
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
 from painstats.sources.export import content_hash, export_date
 from painstats.staging import staged_ahead
-from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
-from painstats.store.checksum import verify_published
+from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.damage import moment
 from painstats.store.ledger import (
     ExportIdentity,
@@ -40,8 +39,9 @@ from painstats.store.ledger import (
     unreported_quarantine,
 )
 from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, ReadingNote
+from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
-from painstats.store.stages import StageDone, clear_records, done_before, inputs_hash, mark_done
+from painstats.store.stages import StageDone, clear_done, clear_records, done_before, inputs_hash, mark_done
 from painstats.study import Study
 
 __all__ = [
@@ -89,7 +89,8 @@ class FileOutcome:
 class RunSummary:
     """What one run did.
 
-    ``changed`` is False when nothing was new: then nothing was computed or written.
+    ``changed`` is False when nothing was new: then nothing was computed or written. In place of each of
+    ``failed_reports`` stands a page that says so, and the next run tries again.
     """
 
     files: tuple[FileOutcome, ...]
@@ -97,6 +98,7 @@ class RunSummary:
     reports: tuple[Path, ...] = ()
     refusal: str | None = None
     exit_code: int = field(default=0)
+    failed_reports: tuple[FailedReport, ...] = ()
 
 
 def run_study(study: Study, say: Say = lambda _: None, processes: int | None = None) -> RunSummary:
@@ -311,17 +313,37 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
     codes = [outcome.exit_code for outcome in outcomes]
     if unreported_quarantine(store):
         codes.append(QUARANTINED_EXIT_CODE)  # also that of a run which did not come this far
+    remove_leftovers(store.study)
     inputs = inputs_hash(store, VERSION)
     before = done_before(store, "reports", inputs)
-    if before is not None and not verify_published(store.study):
+    if before is not None:
         note_run_finished(store.study)
         codes.append(NotEnoughData.exit_code if before.refusal else 0)
         return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
     # Models and pictures take half a second and 150 MB to load: only where there is something to answer.
+    from painstats.reports.write import publish
+
+    refusal = _computed(store, inputs, say)
+    codes.append(NotEnoughData.exit_code if refusal else 0)
+    say("writing the reports")
+    published = publish(store, processes)
+    if published.failed:
+        codes.append(1)  # not marked as done: the next run tries again
+    else:
+        mark_done(store, "reports", inputs, StageDone(refusal, published.files))
+    mark_reported(store)
+    note_run_finished(store.study)
+    return RunSummary(outcomes, True, published.reports, refusal, gravest(codes), published.failed)
+
+
+def _computed(store: Store, inputs: str, say: Say) -> str | None:
+    """Compute every result, unless only the reports are missing; return why there is no model, if there is none."""
+    if (before := done_before(store, "results", inputs)) is not None:
+        return before.refusal
     from painstats.findings import find
     from painstats.models.analysis import fit_models
-    from painstats.reports import write_reports
 
+    clear_done(store)
     refusal = None
     say("building the daily table")
     build_daily_table(store)
@@ -333,15 +355,9 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
         fit_models(store, say)
     except NotEnoughData as error:
         refusal = str(error)
-        codes.append(error.exit_code)
     find(store)
-    say("writing the reports")
-    published = publish_tables(store)
-    reports = write_reports(store, processes)
-    mark_done(store, "reports", inputs, StageDone(refusal, (*published, *reports)))
-    mark_reported(store)
-    note_run_finished(store.study)
-    return RunSummary(outcomes, True, tuple(reports), refusal, gravest(codes))
+    mark_done(store, "results", inputs, StageDone(refusal))
+    return refusal
 
 
 def _reading_hash(study: Study, participant_id: str | None) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from painstats.reports import write_reports
 from painstats.reports.pages import page_name
-from painstats.store import open_store, publish_tables
+from painstats.store import open_store
 from painstats.study import Study
 from tests.made_up_study import DAYS, EVIL_ID, fill, plan
 
@@ -46,7 +46,6 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     made.inbox.mkdir()
     with open_store(made) as store:
         fill(store)
-        publish_tables(store)
         write_reports(store)
     return made
 

@@ -256,3 +256,18 @@ def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):
     flow = load_flow_from_entrypoint(deployment["entrypoint"])
     assert flow.name == "painstats-nightly"
     assert set(deployment["parameters"]) == set(flow.parameters.properties)
+
+
+def test_a_night_whose_report_failed_is_no_success(place, monkeypatch):
+    from flows import nightly as module
+    from painstats.run import RunSummary
+    from painstats.store.publish import FailedReport
+
+    failed = FailedReport(place / "study" / "reports" / "amber.html", "KeyError in words.py:1")
+    summary = RunSummary((), changed=True, exit_code=1, failed_reports=(failed,))
+    monkeypatch.setattr(module, "prepare_study", lambda _: [])
+    monkeypatch.setattr(module, "compute_answers", lambda *_: summary)
+    monkeypatch.setattr(module, "_leave_artifacts", lambda *_: None)
+    with pytest.raises(RuntimeError, match=r"1 report\(s\) could not be written \(KeyError in words.py:1\)") as raised:
+        module.nightly.fn(str(place / "study"))
+    assert "amber" not in str(raised.value)

@@ -11,7 +11,8 @@ from painstats.daily import build_daily_table, date_shifts, shift_sentence
 from painstats.findings.tables import summarise
 from painstats.frame import build_model_frame
 from painstats.reports import write_reports
-from painstats.store import open_store, publish_tables
+from painstats.store import open_store
+from painstats.store.publish import new_generation, publish_tables
 from painstats.study import Plan, Study
 from tests.conftest import put, table
 from tests.made_up_study import fill
@@ -232,7 +233,8 @@ def test_status_and_published_tables_tell_of_changes(make_study, capsys):
         walks(store, lambda day: "old" if day < 20 else "new")
         build_model_frame(store)
         summarise(store)
-        publish_tables(store)
+        with new_generation(study, lambda _: False) as generation:
+            publish_tables(store, generation)
     published = pl.read_parquet(study.published / "device_change.parquet")
     assert published.select("participant_id", "from_step_device", "to_step_device").rows() == [
         ("ann", "test old", "test new")

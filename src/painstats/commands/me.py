@@ -98,6 +98,8 @@ def _refuse_several_people(study: Study) -> None:
 
 def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
     """Whether there is a report worth writing: the diary was taken, and no earlier report is pushed out by a part."""
+    if summary.failed_reports:
+        return False
     taken = [outcome.summary for outcome in summary.files if Path(outcome.file.name).name == diary.path.name]
     rows = [(read.new + read.same + read.corrected, read.quarantined) for read in taken if read is not None]
     is_whole = all(outcome.status in ("loaded", "known") for outcome in summary.files)
@@ -179,6 +181,8 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
         for note in outcome.summary.notes if outcome.summary else ():
             if note not in unread(outcome):
                 print(f"Note: {printable(note)}")
+    if summary.failed_reports:
+        return
     if report is None:
         print(
             "No report was written, and an earlier one was kept: not everything could be read. "

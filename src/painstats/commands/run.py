@@ -52,6 +52,7 @@ def as_answer(summary: RunSummary) -> dict[str, Any]:
         "changed": summary.changed,
         "refusal": summary.refusal,
         "reports": [str(path) for path in summary.reports],
+        "failed_reports": [{"report": str(failed.path), "reason": failed.reason} for failed in summary.failed_reports],
         "files": [
             {
                 "file": outcome.file.name,
@@ -99,6 +100,7 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
         return
     for line in verdict_counts(study):
         print(f"Found: {line}")
+    _print_failed_reports(summary, hint, names)
     if hint and summary.reports:
         print(f"Open:  {study.reports / 'index.html'}")
 
@@ -133,6 +135,14 @@ def _print_problem_counts(study: Study, summary: RunSummary) -> None:
             f"  {spoilt} file(s) with rows in quarantine, {_count(summary, 'refused')} refused, "
             f"{_count(summary, 'failed')} failed; see them with: painstats quarantine {study.folder}"
         )
+
+
+def _print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
+    for failed in summary.failed_reports:
+        print(f"  {failed.path.name if names else 'a report'} could not be written: {failed.reason}")
+    if summary.failed_reports:
+        again = "The next run tries again, even if nothing is new. " if hint else ""
+        print(f"{again}This is a bug; please report it.")
 
 
 def verdict_counts(study: Study) -> list[str]:

@@ -10,9 +10,10 @@ from painstats.commands.printing import print_json, print_table
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.variation import outcome_varies
 from painstats.store import Store, open_store
-from painstats.store.checksum import Record, read_record, verify_published
+from painstats.store.checksum import Record, read_record
 from painstats.store.damage import moment
 from painstats.store.runs import unfinished_run
+from painstats.store.stages import damaged_files
 from painstats.store.tables import read_table, table_exists
 from painstats.study import PredictorPlan, Study, read_study
 
@@ -111,7 +112,7 @@ def _runs(store: Store) -> dict[str, Any]:
         "last_finished_at": record.run_finished_at,
         "unfinished_since": unfinished_run(record),
         "last_import_at": row[0].astimezone(UTC).isoformat() if row and row[0] else None,
-        "damaged_published_files": [path.name for path in verify_published(store.study)],
+        "damaged_files": damaged_files(store),
     }
 
 
@@ -121,8 +122,8 @@ def _print_runs(runs: dict[str, Any], folder: Path) -> None:
     if runs["last_finished_at"]:
         imported = f", last import {moment(runs['last_import_at'])}" if runs["last_import_at"] else ""
         print(f"Last finished run {moment(runs['last_finished_at'])}{imported}")
-    for name in runs["damaged_published_files"]:
-        print(f"Published file {name} is missing or damaged; write it again with: painstats run {folder}")
+    for name in runs["damaged_files"]:
+        print(f"{name} is missing or damaged; write it again with: painstats run {folder}")
 
 
 def _files(folder: Path, as_json: bool) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from painstats.errors import place_of
 from painstats.processes import Lost, default_processes, in_processes
 from painstats.reports.kept_figures import KeptFigures, days_hash, keep, read_kept, replace_kept, unpacked
 from painstats.reports.pages import Figure
@@ -53,7 +54,7 @@ def people_drawn(
     asked: deque[_Asked] = deque()
     tasks = _tasks(store, people, findings, before, asked)
     is_worth = processes > 1 and len(people) >= WORTH_PROCESSES
-    drawn = in_processes(draw_figures, tasks, processes) if is_worth else (_drawn_here(task) for task in tasks)
+    drawn = in_processes(_attempt, tasks, processes) if is_worth else (_attempt(task) for task in tasks)
     try:
         yield _completed(drawn, asked, now)
         replace_kept(store, before, now)
@@ -86,8 +87,13 @@ def _completed(
             yield person.record, answer
             continue
         of_days, among_others = answer
+        try:
+            of_days = unpacked(person.kept) if person.kept else of_days
+        except Exception as error:  # what was kept is damaged: it is dropped, and drawn by the next run
+            yield person.record, _lost(error)
+            continue
         now[person.record.participant_id] = person.kept or keep(person.inputs_hash, of_days)
-        yield person.record, (*(unpacked(person.kept) if person.kept else of_days), *among_others)
+        yield person.record, (*of_days, *among_others)
 
 
 def draw_figures(task: Task) -> tuple[Figures, Figures]:
@@ -97,8 +103,13 @@ def draw_figures(task: Task) -> tuple[Figures, Figures]:
         return figures_of_days(record, study) if with_days else (), figures_among_others(record, study)
 
 
-def _drawn_here(task: Task) -> Drawn:
+def _attempt(task: Task) -> Drawn:
     try:
         return draw_figures(task)
     except Exception as error:  # one person's failure must not stop the others
-        return Lost(type(error).__name__)
+        return _lost(error)
+
+
+def _lost(error: Exception) -> Lost:
+    """Name an error by its type and place, which hold nothing of a person; its message might."""
+    return Lost(f"{type(error).__name__} in {place_of(error)}")

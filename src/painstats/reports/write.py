@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from painstats.errors import place_of
 from painstats.findings.words import headline
 from painstats.processes import Lost
 from painstats.reports.cohort import cohort_page
@@ -15,23 +18,41 @@ from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, 
 from painstats.reports.personal import personal_page
 from painstats.reports.svg import unchecked_charts
 from painstats.store.connection import Store
-from painstats.store.publish import write_privately
+from painstats.store.publish import FailedReport, new_generation, publish_tables
 from painstats.store.tables import read_table
 
 INDEX = "index.html"
 COHORT = "cohort.html"
 LEAST_PEOPLE_COHORT = 2
 HEAD_BYTES = 2048
-PRIVATE_FOLDER = 0o700
 
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published: every report, those of them that failed, and the SHA-256 of each file by its path."""
+
+    reports: tuple[Path, ...]
+    failed: tuple[FailedReport, ...]
+    files: Mapping[str, str]
+
+
 def write_reports(store: Store, processes: int | None = None) -> list[Path]:
-    """Write every report that the findings allow, into ``reports/`` of the study.
+    """Write every report that the findings allow, and the published tables, into ``reports/`` of the study.
+
+    Returns
+    -------
+    Every report: the index, the cohort's, then one for each participant in the order of their ids.
+    """
+    return list(publish(store, processes).reports)
+
+
+def publish(store: Store, processes: int | None = None) -> Published:
+    """Write every report that the findings allow, and the published tables, and show them to readers in one step.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
-    Files whose bytes would not change are left alone, and pages of people who are no longer in the study are removed.
+    Files whose bytes would not change are kept, and pages of people who are no longer in the study are removed.
 
     Parameters
     ----------
@@ -40,58 +61,66 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
     processes
         How many processes draw; None for as many as there are processors, 1 for this one alone. The bytes are the same.
 
-    Returns
-    -------
-    Every page that stands now: the index, the cohort's, then one for each person in the order of their ids.
+    Raises
+    ------
+    StorageError
+        The files cannot be written; those of the run before are unchanged.
     """
-    folder = store.study.reports
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(PRIVATE_FOLDER)
-    with unchecked_charts():
-        pages = _pages(store, processes)
-    for name, content in pages.items():
-        _write_if_changed(folder / name, content)
-    _remove_others(folder, set(pages))
-    return [folder / name for name in pages]
+    reports = store.study.reports
+    written: list[Path] = []
+    failed: list[FailedReport] = []
+    with new_generation(store.study, _is_page) as generation:
+        publish_tables(store, generation)
+        with unchecked_charts(), closing(_pages(store, processes)) as pages:
+            for name, page in pages:
+                written.append(reports / name)
+                if isinstance(page, Lost):
+                    failed.append(FailedReport(reports / name, page.reason))
+                    page = page_bytes(_failed_page(page.reason))
+                generation.write(name, page)
+    files = {f"{reports.name}/{name}": digest for name, digest in generation.digests.items()}
+    return Published(tuple(written), tuple(failed), files)
 
 
-def _pages(store: Store, processes: int | None) -> dict[str, bytes]:
+def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | Lost]]:
+    """Yield each page's name and its bytes, or why it failed."""
     people = read_table(store, "participant_summary", "participant_id").to_dicts()
     findings = read_table(store, "finding", "subject, participant_id, predictor").to_dicts()
     about_people = [row for row in findings if row["subject"] == "participant"]
     everyone = frozenset(row["participant_id"] for row in people)
     names = {person: page_name(person, everyone) for person in sorted(everyone)}
     has_cohort = len(people) >= LEAST_PEOPLE_COHORT
-    pages = {INDEX: _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))}
+    yield INDEX, _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))
     if has_cohort:
-        pages[COHORT] = _attempt(lambda: cohort_page(store, people, findings))
+        yield COHORT, _attempt(lambda: cohort_page(store, people, findings))
     with people_drawn(store, people, about_people, processes) as drawn:
         for record, figures in drawn:
             name = names[record.participant_id]
             if isinstance(figures, Lost):
-                pages[name] = page_bytes(_failed_page(figures.reason))
+                yield name, figures
             else:
-                pages[name] = _attempt(partial(personal_page, store, record, figures))
-    return pages
+                yield name, _attempt(partial(personal_page, store, record, figures))
 
 
-def _attempt(make: Callable[[], Page]) -> bytes:
-    """Make a page, or one that says that it could not be made: one person's failure must not stop the others."""
+def _attempt(make: Callable[[], Page]) -> bytes | Lost:
+    """Make a page, or say why it could not be made: one person's failure must not stop the others."""
     try:
         return page_bytes(make())
     except Exception as error:  # the type's name holds nothing of a person; the message might
-        return page_bytes(_failed_page(type(error).__name__))
+        return Lost(f"{type(error).__name__} in {place_of(error)}")
 
 
-def _failed_page(kind: str) -> Page:
+def _failed_page(reason: str) -> Page:
     return Page(
         title="A report that could not be written",
-        heading="This report could not be written",
-        lines=(
-            f"Something went wrong in the program while putting it together ({kind}).",
-            "The other reports are not touched by this.",
+        heading="This report could not be written this time",
+        lines=(f"Something in the program went wrong ({reason}).", "The other reports are not affected."),
+        parts=(
+            Part(
+                "What to do",
+                paragraphs=("The next run of painstats tries again. If this page comes back, please report it.",),
+            ),
         ),
-        parts=(Part("What to do", paragraphs=("Please run painstats again, and report this if it stays.",)),),
     )
 
 
@@ -118,18 +147,9 @@ def _index_page(store: Store, names: Mapping[str, str], findings: list[dict[str,
     return Page(title="Reports", heading="Reports", lines=(named(store.study.plan.study.name),), parts=tuple(parts))
 
 
-def _write_if_changed(path: Path, content: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != content:
-        write_privately(path, content)
-
-
-def _remove_others(folder: Path, wanted: set[str]) -> None:
-    """Remove pages of our own that no longer belong to anybody; files of other origin stay."""
-    for path in folder.glob("*.html"):
-        if path.name not in wanted and path.is_file() and _is_ours(path):
-            path.unlink()
-
-
-def _is_ours(path: Path) -> bool:
+def _is_page(path: Path) -> bool:
+    """Whether a file is a page that painstats wrote; files of other origin stay."""
+    if path.suffix != ".html" or not path.is_file():
+        return False
     with path.open("rb") as file:
         return f'<meta name="generator" content="{GENERATOR}">'.encode() in file.read(HEAD_BYTES)

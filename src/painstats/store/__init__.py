@@ -2,6 +2,5 @@
 
 from painstats.store.connection import Store, open_store, transaction
 from painstats.store.load import ImportSummary, load_records
-from painstats.store.publish import publish_tables
 
-__all__ = ["ImportSummary", "Store", "load_records", "open_store", "publish_tables", "transaction"]
+__all__ = ["ImportSummary", "Store", "load_records", "open_store", "transaction"]

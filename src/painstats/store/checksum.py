@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -55,8 +54,8 @@ class Record:
     """The content of ``.painstats.checksum``.
 
     ``size`` and ``sha256`` are those of the closed database; None while it is open. ``base`` is the last commit before
-    ``session`` began, ``commits`` the number of the last one that was acknowledged (None if unknown). ``published``
-    maps the names of published files to their SHA-256. ``plan`` is None where the last run had no ``study.toml``.
+    ``session`` began, ``commits`` the number of the last one that was acknowledged (None if unknown). ``plan`` is None
+    where the last run had no ``study.toml``.
     Times are ISO 8601 in UTC.
     """
 
@@ -67,7 +66,6 @@ class Record:
     base: CommitMark = CommitMark()
     session: str = ""
     commits: int | None = None
-    published: Mapping[str, str] = field(default_factory=dict)
     plan: KeptPlan | None = None
     run_started_at: str | None = None
     run_finished_at: str | None = None
@@ -133,15 +131,10 @@ def now() -> str:
 # --- open and closed ---
 
 
-def mark_open(study: Study, base: CommitMark, *, was_closed: bool) -> None:
-    """Say that a writer is at work, before it writes, and give its session a name.
-
-    Digests of published files outlive only a session that was closed: a killed one may have replaced the files.
-    """
-    record = read_record(study) or Record()
-    published = record.published if was_closed else {}
+def mark_open(study: Study, base: CommitMark) -> None:
+    """Record that a writer is at work, before it writes, and give its session a name."""
     update_record(
-        study, is_open=True, base=base, session=secrets.token_hex(8), commits=base.commits, published=published,
+        study, is_open=True, base=base, session=secrets.token_hex(8), commits=base.commits,
         painstats=version("painstats"), duckdb=duckdb.__version__,
     )  # fmt: skip
 
@@ -162,7 +155,6 @@ def close_record(study: Study, before: Record | None, file_before: FileState | N
         study,
         replace(
             before,
-            published=record.published,
             plan=record.plan,
             run_started_at=record.run_started_at,
             run_finished_at=record.run_finished_at,
@@ -248,21 +240,3 @@ def earlier_databases(study: Study) -> list[Path]:
 def log_of(database: Path) -> Path:
     """Return where DuckDB keeps a database's write-ahead log."""
     return database.with_name(f"{database.name}.wal")
-
-
-# --- published files ---
-
-
-def note_published(study: Study) -> None:
-    """Remember what the published files are, right after they were written."""
-    update_record(study, published={path.name: file_digest(path) for path in study.published.glob("*.parquet")})
-
-
-def verify_published(study: Study) -> list[Path]:
-    """Return the published files that are missing or are not what was published, in the order of their names."""
-    record = read_record(study) or Record()
-    return [
-        study.published / name
-        for name, digest in sorted(record.published.items())
-        if not (study.published / name).is_file() or file_digest(study.published / name) != digest
-    ]

@@ -166,7 +166,7 @@ def _connect_migrated(study: Study, before: Record | None) -> Connection:
             copy_with_checksum(study.database, study.database.with_name(f"{study.database.name}.backup-v{earlier:04d}"))
             connection = connect(study, study.database)
         os.chmod(study.database, 0o600)
-        mark_open(study, read_mark(connection), was_closed=before is not None and not before.is_open)
+        mark_open(study, read_mark(connection))
         migrate(connection)
     except BaseException:
         connection.close()

@@ -1,47 +1,281 @@
-"""Publish results as Parquet files, each replaced whole, so that dashboards never open the database."""
+"""Publish pages and Parquet files so that a reader sees the files of one run, never of two.
+
+A run writes everything into a new folder beside ``reports/``, and the two folders are exchanged in one step. A run
+that fails or is killed before that leaves the files of the run before, whole.
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import json
 import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from painstats.store.checksum import note_published
+from painstats.errors import StorageError
 from painstats.store.connection import Store
+from painstats.store.exchange import exchange
 from painstats.store.tables import read_table, table_exists
+from painstats.study import Study
 
 PUBLISHED_TABLES = (
     "daily_summary", "device_change", "finding", "participant_summary", "import_summary", "robustness",
 )  # fmt: skip
+PUBLISHED_FOLDER = "published"
+MANIFEST = f"{PUBLISHED_FOLDER}/manifest.json"
+"""Names every file of a run with its SHA-256; two readings of it that are equal come from the same run."""
+
+NEW_FOLDER = ".reports-new"
+OLD_FOLDER = ".reports-old"
+CANNOT_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+"""How systems and file systems say that they cannot exchange two folders."""
 
 
-def publish_tables(store: Store) -> list[Path]:
-    """Write every published table that exists to ``reports/published/<table>.parquet``.
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The files of one run, in a folder that no reader looks into yet.
 
-    Returns
-    -------
-    The files written. Readable by their owner alone; a reader sees the old file or the new one, never half of one.
+    Parameters
+    ----------
+    folder
+        Where they are written.
+    current
+        ``reports/``, with the files of the run before.
+    digests
+        SHA-256 of each file written so far, by its path below the folder.
     """
-    store.study.published.mkdir(parents=True, exist_ok=True)
-    files = [_publish(store, table) for table in PUBLISHED_TABLES if table_exists(store, table)]
-    note_published(store.study)
-    return files
+
+    folder: Path
+    current: Path
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, private and safe from a power cut; one that is the same as before keeps its inode and time.
+
+        Raises
+        ------
+        StorageError
+            The file cannot be written.
+        """
+        with _writing(self.current):
+            before, path = self.current / name, self.folder / name
+            if not (_holds(before, content) and _linked(before, path)):
+                _write_private(path, content)
+        self.digests[name] = hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FailedReport:
+    """A report in whose place stands a page that says so: where, and the kind and place of the error, no values."""
+
+    path: Path
+    reason: str
+
+
+@contextmanager
+def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterator[Generation]:
+    """Give the files of a run a folder, and exchange it for ``reports/`` when the block ends without an error.
+
+    Files in ``reports/`` that painstats did not write are carried over.
+
+    Parameters
+    ----------
+    study
+        The study, whose lock this process holds.
+    is_old_page
+        Whether a file of ``reports/`` is a page of an earlier run, which goes unless it was written again.
+
+    Raises
+    ------
+    StorageError
+        The files cannot be written or exchanged. Those of the run before are as they were.
+    """
+    fresh = study.folder / NEW_FOLDER
+    remove_leftovers(study)
+    _check_place(study.reports)
+    with _writing(study.reports):
+        (fresh / PUBLISHED_FOLDER).mkdir(mode=0o700, parents=True)
+    generation = Generation(fresh, study.reports)
+    try:
+        yield generation
+        _write_manifest(generation)
+        with _writing(study.reports):
+            _carry_over(study.reports, fresh, _is_carried(generation, is_old_page))
+            _make_durable(fresh, fresh / PUBLISHED_FOLDER)
+            old = _swap(study, fresh)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    with _writing(study.reports):
+        _make_durable(study.folder)
+        if old:
+            _carry_over(old, study.reports, _is_carried(generation, is_old_page))  # what was saved just now
+            _remove(old)
+
+
+def publish_tables(store: Store, generation: Generation) -> None:
+    """Write every published table that exists to ``published/<table>.parquet``."""
+    for table in PUBLISHED_TABLES:
+        if table_exists(store, table):
+            content = BytesIO()
+            read_table(store, table).write_parquet(content)
+            generation.write(f"{PUBLISHED_FOLDER}/{table}.parquet", content.getvalue())
 
 
 def write_privately(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, and swap it in whole."""
     unfinished = path.with_name(f".{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    _write_private(unfinished, content)
+    os.replace(unfinished, path)
+
+
+def generation_folders(study: Study) -> tuple[Path, ...]:
+    """Return every folder that may hold reports and published files: the current one and those of killed runs."""
+    return study.reports, study.folder / NEW_FOLDER, study.folder / OLD_FOLDER
+
+
+def remove_leftovers(study: Study) -> None:
+    """Remove the folders that a killed run left, after putting back reports that it had moved out of the way."""
+    _, fresh, old = generation_folders(study)
+    with _writing(study.reports):
+        if old.exists() and not study.reports.exists():
+            os.rename(old, study.reports)
+        for folder in (fresh, old):
+            if folder.exists():
+                _remove(folder)
+
+
+@contextmanager
+def _writing(reports: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"{reports}: the reports cannot be written"
+        raise StorageError(
+            f"{what} ({error.strerror or type(error).__name__}); those of the run before are unchanged. "
+            "Check the disk and the permissions, and run again"
+        ) from None
+
+
+def _check_place(reports: Path) -> None:
+    if reports.is_symlink():
+        raise StorageError(
+            f"{reports} is a link, but painstats replaces this folder as a whole; remove the link and run again. "
+            "To keep reports elsewhere, move the whole study there"
+        )
+    if reports.exists() and not reports.is_dir():
+        raise StorageError(f"{reports} is a file, but painstats keeps its reports in a folder there; move the file")
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(unfinished, path)
 
 
-def _publish(store: Store, table: str) -> Path:
-    path = store.study.published / f"{table}.parquet"
-    content = BytesIO()
-    read_table(store, table).write_parquet(content)
-    write_privately(path, content.getvalue())
-    return path
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Whether a hard link could be made; not every file system has them."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def _write_manifest(generation: Generation) -> None:
+    files = dict(sorted(generation.digests.items()))
+    name = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
+    generation.write(MANIFEST, json.dumps({"generation": name, "files": files}, indent=1).encode())
+
+
+def _is_carried(generation: Generation, is_old_page: Callable[[Path], bool]) -> Callable[[str, Path], bool]:
+    """Return whether a file of ``reports/``, by its name there, is the user's own."""
+    ours = {MANIFEST, *(f"{PUBLISHED_FOLDER}/{table}.parquet" for table in PUBLISHED_TABLES), *generation.digests}
+
+    def is_carried(name: str, path: Path) -> bool:
+        is_unfinished = path.name.startswith(".") and path.name.endswith(".unfinished")  # of versions before this way
+        return name not in ours and not is_unfinished and not ("/" not in name and is_old_page(path))
+
+    return is_carried
+
+
+def _carry_over(source: Path, target: Path, is_carried: Callable[[str, Path], bool], below: str = "") -> None:
+    """Link the user's own files of one folder into another; of two files of a name the newer one counts."""
+    for path in sorted(source.iterdir()) if source.exists() else ():
+        name, copy = below + path.name, target / path.name
+        if path.is_dir() and not path.is_symlink():
+            is_new = not copy.is_dir()
+            if is_new:
+                _check_free(copy, path)
+                copy.mkdir()
+            _carry_over(path, copy, is_carried, f"{name}/")
+            if is_new:
+                shutil.copystat(path, copy)  # last: it may forbid writing
+        elif is_carried(name, path):
+            _keep_newer(path, copy)
+
+
+def _keep_newer(path: Path, copy: Path) -> None:
+    if copy.is_dir() and not copy.is_symlink():
+        _check_free(copy, path)
+    if copy.is_symlink() or copy.exists():
+        if copy.lstat().st_mtime_ns >= path.lstat().st_mtime_ns:
+            return
+        copy.unlink()
+    if not _linked(path, copy):
+        shutil.copy2(path, copy, follow_symlinks=False)
+
+
+def _check_free(copy: Path, path: Path) -> None:
+    if copy.exists():
+        raise StorageError(f"{path} has the name of something that painstats writes; rename it and run again")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder whose files live on elsewhere; the user may have forbidden writing in folders of their own."""
+    for below, _, _ in os.walk(folder):
+        os.chmod(below, stat.S_IRWXU)
+    shutil.rmtree(folder)
+
+
+def _make_durable(*folders: Path) -> None:
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _swap(study: Study, fresh: Path) -> Path | None:
+    """Put a folder in the place of ``reports/``; return where the old one lies now, None if there was none."""
+    reports, old = study.reports, study.folder / OLD_FOLDER
+    if not reports.exists():
+        os.rename(fresh, reports)
+        return None
+    try:
+        exchange(fresh, reports)
+    except OSError as error:
+        if error.errno not in CANNOT_EXCHANGE:
+            raise
+    else:
+        return fresh
+    os.rename(reports, old)  # for a moment there are no reports, but never those of two runs
+    try:
+        os.rename(fresh, reports)
+    except BaseException:
+        os.rename(old, reports)
+        raise
+    return old

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.ledger import RECORD_LEDGER_TABLES
 
+DIGEST = re.compile("[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True)
 class StageDone:
-    """What a stage came to: why there is no answer (None if there is one), and the files it wrote."""
+    """What a stage came to.
+
+    Parameters
+    ----------
+    refusal
+        Why there is no answer; None if there is one.
+    files
+        SHA-256 of each file that it wrote, by the file's path below the study folder.
+    """
 
     refusal: str | None
-    files: tuple[Path, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def inputs_hash(store: Store, version: str) -> str:
@@ -30,22 +43,62 @@ def inputs_hash(store: Store, version: str) -> str:
 
 
 def done_before(store: Store, stage: str, inputs: str) -> StageDone | None:
-    """Return what a stage came to on exactly these inputs, unless something it wrote is no longer there."""
+    """Return what a stage came to on exactly these inputs, unless a file that it wrote is missing or changed."""
+    done = _recorded(store, stage, inputs)
+    if done is None or any(_digest(store.study.folder / name) != digest for name, digest in done.files.items()):
+        return None
+    return done
+
+
+def damaged_files(store: Store) -> list[str]:
+    """Name the files of the last run, by their paths below the study folder, that are missing or have changed."""
+    row = store.connection.execute("SELECT inputs_hash FROM stage_done WHERE stage = 'reports'").fetchone()
+    done = _recorded(store, "reports", row[0]) if row else None
+    files = done.files if done else {}
+    return sorted(name for name, digest in files.items() if _digest(store.study.folder / name) != digest)
+
+
+def mark_done(store: Store, stage: str, inputs: str, done: StageDone) -> None:
+    """Record what a stage was done on, and what came of it.
+
+    Raises
+    ------
+    StorageError
+        The record re-read after the commit is not what was written.
+    """
+    files = [f"{digest}  {name}" for name, digest in done.files.items()]
+    with transaction(store) as connection:
+        connection.execute("DELETE FROM stage_done WHERE stage = ?", [stage])
+        connection.execute("INSERT INTO stage_done VALUES (?, ?, ?, ?)", [stage, inputs, done.refusal, files])
+    if _recorded(store, stage, inputs) != done:
+        raise StorageError(f"{store.study.database}: what the run did was not stored; run again")
+
+
+def clear_done(store: Store) -> None:
+    """Forget what was done: results are about to be replaced, and a run that is killed leaves some of each."""
+    with transaction(store) as connection:
+        connection.execute("DELETE FROM stage_done")
+
+
+def _recorded(store: Store, stage: str, inputs: str) -> StageDone | None:
+    """Return the record of a stage; None also for one of an earlier version, which had no digests."""
     row = store.connection.execute(
         "SELECT refusal, files FROM stage_done WHERE stage = ? AND inputs_hash = ?", [stage, inputs]
     ).fetchone()
     if row is None:
         return None
-    done = StageDone(row[0], tuple(Path(name) for name in row[1]))
-    return done if all((store.study.folder / path).exists() for path in done.files) else None
+    lines = [line.partition("  ") for line in row[1]]
+    if not all(DIGEST.fullmatch(digest) for digest, _, _ in lines):
+        return None
+    return StageDone(row[0], {name: digest for digest, _, name in lines})
 
 
-def mark_done(store: Store, stage: str, inputs: str, done: StageDone) -> None:
-    """Remember what a stage was done on, and what came of it."""
-    files = [str(path.relative_to(store.study.folder)) for path in done.files]
-    with transaction(store) as connection:
-        connection.execute("DELETE FROM stage_done WHERE stage = ?", [stage])
-        connection.execute("INSERT INTO stage_done VALUES (?, ?, ?, ?)", [stage, inputs, done.refusal, files])
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def clear_records(store: Store) -> None:

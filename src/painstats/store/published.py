@@ -1,0 +1,63 @@
+"""Read published tables as one run wrote them, also while another run replaces them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import polars as pl
+
+from painstats.errors import StorageError
+from painstats.store.publish import MANIFEST, PUBLISHED_FOLDER
+from painstats.study import Study
+
+ATTEMPTS = 3
+PAUSE_S = 0.05
+
+
+def read_published(study: Study, tables: Sequence[str]) -> dict[str, pl.DataFrame] | None:
+    """Read published tables, all of the same run.
+
+    Returns
+    -------
+    The tables by name; None while one of them is not published.
+
+    Raises
+    ------
+    StorageError
+        A file is not as the run wrote it.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return _read(study, tables)
+        except FileNotFoundError:  # nothing is published, or a run replaced the folder just now
+            time.sleep(PAUSE_S if attempt + 1 < ATTEMPTS else 0)
+    return None
+
+
+def _read(study: Study, tables: Sequence[str]) -> dict[str, pl.DataFrame]:
+    folder = os.open(study.reports, os.O_RDONLY)  # stays the same folder whatever takes its name
+    try:
+        try:
+            files = json.loads(_content(folder, MANIFEST))["files"]
+            return {table: _table(folder, f"{PUBLISHED_FOLDER}/{table}.parquet", files) for table in tables}
+        except (ValueError, KeyError, TypeError):
+            raise StorageError(f"{study.reports / MANIFEST} is damaged; painstats run writes it again") from None
+    finally:
+        os.close(folder)
+
+
+def _table(folder: int, name: str, files: Mapping[str, str]) -> pl.DataFrame:
+    content = _content(folder, name)
+    if hashlib.sha256(content).hexdigest() != files[name]:
+        raise StorageError(f"{name} in reports/ is damaged; painstats run writes it again")
+    return pl.read_parquet(BytesIO(content))
+
+
+def _content(folder: int, name: str) -> bytes:
+    with open(os.open(name, os.O_RDONLY, dir_fd=folder), "rb") as file:
+        return file.read()
