@@ -132,7 +132,8 @@ def prepare(store: Store, say: Say) -> None:
         raise StudyError(
             "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "
             f"read before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
-            "Put them back, undo the change, or start anew by removing painstats.duckdb"
+            "Put them back or undo the change; or, to do without a file, withdraw it with: "
+            f"painstats forget-import {store.study.folder} FILE"
         )
     say("time zones or diary mappings changed: everything is read again")
     clear_records(store)

@@ -14,6 +14,7 @@ from typing import IO
 import duckdb
 
 from painstats.errors import StorageError, StudyInUse
+from painstats.store.forgotten import hashes_in_table, remember_forgotten
 from painstats.store.migrations import migrate
 from painstats.study import Study
 
@@ -46,8 +47,12 @@ def open_store(study: Study) -> Iterator[Store]:
     StorageError
         The file cannot be opened, or was written by a newer version.
     """
-    with locked(study), opened(study) as store:
-        yield store
+    from painstats.store.forget import finish_erasures  # which opens the database itself
+
+    with locked(study):
+        finish_erasures(study)
+        with opened(study) as store:
+            yield store
 
 
 @contextmanager
@@ -56,6 +61,7 @@ def opened(study: Study) -> Iterator[Store]:
     connection = _connect(study.database)
     try:
         migrate(connection)
+        remember_forgotten(study, hashes_in_table(connection))  # of a database from before the list lay beside it
         yield Store(study, connection)
     finally:
         connection.close()
@@ -147,4 +153,4 @@ def _explained(database: Path, problem: str) -> StudyInUse | StorageError:
         return StudyInUse(f"{database.name} is open in another program; close it and run again")
     if "Permission denied" in problem or "read-only" in problem:
         return StorageError(f"{database}: cannot be opened; check the disk and the permissions")
-    return StorageError(f"{database}: cannot be used ({problem}); restore it from a backup, or remove it and run again")
+    return StorageError(f"{database}: cannot be used ({problem}); restore it from a backup")
