@@ -7,6 +7,7 @@ import os
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from benchmarks.kill_forget import instants, kill_once, rows_of_other, usual_duration_s
@@ -221,13 +222,14 @@ def test_only_pages_and_tables_of_painstats_are_removed_from_the_reports(study):
     assert f'<meta name="generator" content="{GENERATOR}">'.encode() == PAGE_MARK
     put(study, anna__diary=GOOD, bob__diary=GOOD)
     run(study)
-    earlier = study / "reports.before" / "published"
+    earlier = study / ".reports-old" / "published"
     earlier.mkdir(parents=True)
     (earlier / "finding.parquet").write_text("anna")
+    (study / "reports" / "published" / "manifest.json").write_text("anna.html")
     notes = study / "reports" / "notes.docx"
     notes.write_text("of the clinic")
     assert forget(study, "anna") == 0
-    assert not (study / "reports.before").exists()
+    assert not (study / ".reports-old").exists()
     assert [path.name for path in (study / "reports").rglob("*")] == ["notes.docx"]
 
 
@@ -292,7 +294,9 @@ PLACES = drawn(
     temporary/painstats-ab_12345/notes.txt | 8    | traces
     temporary/other/notes.txt             | 0    |-
     S/.prefect/prefect.db                 | 8    | traces
-    S/painstats.duckdb.backup             | 8    | traces
+    S/painstats.duckdb.of-mine            | 8    | traces
+    S/painstats.duckdb.backup-v0001       | 0    | -
+    S/painstats.duckdb.set-aside-2026     | 0    | -
     S/notes.txt                           | 0    | kept
     S/inbox/notes.txt                     | 0    | kept
     S/inbox/bob/annabella.txt             | 0    | kept
@@ -366,6 +370,19 @@ def test_a_database_is_searched_by_its_values(study, capsys):
     code, answer = answer_of(study, "annabella", capsys)
     assert code == 8
     assert answer["traces"][0] == "painstats.duckdb: self_report.site"
+
+
+def test_a_copy_of_the_database_is_searched_by_its_values_too(study, capsys):
+    """DuckDB packs many texts of one kind so that their bytes are in the file no more."""
+    put(study, annabella__diary=GOOD)
+    copy = study / "painstats.duckdb.of-mine"
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            "CREATE TABLE note AS SELECT 'x' || i || ' annabella ' || hash(i) AS text FROM range(50000) AS r(i)"
+        )
+    assert b"annabella" not in copy.read_bytes()
+    code, answer = answer_of(study, "annabella", capsys)
+    assert (code, answer["traces"]) == (8, ["painstats.duckdb.of-mine: note.text"])
 
 
 @pytest.mark.parametrize("cut", range(1, 24))

@@ -26,6 +26,9 @@ PAGE_MARK = b'<meta name="generator" content="painstats">'
 
 HEAD_BYTES = 2048
 
+EARLIER_DATABASES = ("backup", "set-aside")
+"""What painstats adds to the name of the database for copies that it leaves beside it, before a hyphen."""
+
 NO_PARTICIPANTS = (".", "@", "__MACOSX")
 """Folders whose names begin so belong to the system or a synchroniser."""
 
@@ -71,7 +74,7 @@ def remove_results(removal: Removal) -> None:
     """Remove every page and published file that painstats wrote, of this and of earlier runs; other files stay."""
     for folder in _report_folders(removal.study):
         real = folder.resolve()
-        for path in [path for path in _entries(real) if _is_result(path)]:
+        for path in [path for path in _entries(real) if _is_result(removal.study, path)]:
             _remove(removal, path, real)
         _remove_empty_folders(real)
         if not folder.is_symlink():
@@ -80,11 +83,11 @@ def remove_results(removal: Removal) -> None:
 
 
 def remove_leftovers(removal: Removal) -> None:
-    """Remove what a killed run left behind: spilled and staged rows, and an unfinished copy of the database."""
-    folder = removal.study.folder.resolve()
-    unfinished = unfinished_copy(removal.study).name
+    """Remove earlier databases, and what a killed run left: spilled and staged rows, an unfinished copy."""
+    folder, database = removal.study.folder.resolve(), removal.study.database.name
+    copies = (unfinished_copy(removal.study).name, *(f"{database}.{kind}-" for kind in EARLIER_DATABASES))
     for path in sorted(folder.iterdir()):
-        if path.name in (SPILL_FOLDER, STAGING_FOLDER) or path.name.startswith(unfinished):
+        if path.name in (SPILL_FOLDER, STAGING_FOLDER) or path.name.startswith(copies):
             _remove(removal, path, folder)
 
 
@@ -164,19 +167,16 @@ def _led_outside(path: Path, inbox: Path) -> list[str]:
 
 
 def _report_folders(study: Study) -> list[Path]:
-    """List the folders of reports: the current one, and those that an exchange of generations left or keeps."""
-    name = study.reports.name
-    return [
-        path
-        for path in sorted(study.folder.iterdir())
-        if path.is_dir() and path.name.lstrip(".").split(".")[0] in (name, study.published.name)
-    ]
+    """List the folders of reports: the current one, and the hidden ones that an exchange of generations leaves."""
+    hidden = (f".{study.reports.name}", f".{study.published.name}")
+    folders = [path for path in sorted(study.folder.iterdir()) if path.is_dir()]
+    return [path for path in folders if path.name == study.reports.name or path.name.startswith(hidden)]
 
 
-def _is_result(path: Path) -> bool:
+def _is_result(study: Study, path: Path) -> bool:
     if path.is_symlink():
         return False
-    if path.name.startswith(".") or path.suffix == ".parquet":
+    if path.name.startswith(".") or path.suffix == ".parquet" or path.parent.name == study.published.name:
         return True
     if path.suffix != ".html" or not path.is_file():
         return False

@@ -60,6 +60,7 @@ def find_traces(study: Study, pattern: IdPattern, connection: duckdb.DuckDBPyCon
     """Search the open database, every file of the study, and the places outside it."""
     traces = Traces()
     traces.ours += [f"{study.database.name}: {place}" for place in columns_naming(connection, pattern)]
+    _search_copies(study, pattern, traces, connection)
     _search_study(study, pattern, traces)
     if pattern.is_telling:
         _search_elsewhere(study, pattern, traces)
@@ -91,6 +92,25 @@ def rows_naming(connection: duckdb.DuckDBPyConnection, table: str, column: str, 
         f'SELECT rowid, "{column}"::VARCHAR FROM "{table}" WHERE regexp_matches("{column}"::VARCHAR, ?)', [pattern.sql]
     ).fetchall()
     return [row for row, text in found if pattern.is_in_text(text)]
+
+
+def _search_copies(study: Study, pattern: IdPattern, traces: Traces, connection: duckdb.DuckDBPyConnection) -> None:
+    """Search databases that lie beside the study's own, as somebody's copies of it do, by their values."""
+    for path in sorted(study.folder.glob(f"{study.database.name}?*")):
+        with path.open("rb") as file:
+            if file.read(12)[8:] != b"DUCK":
+                continue
+        quoted = str(path).replace("'", "''")
+        try:
+            connection.execute(f"ATTACH '{quoted}' AS a_copy (READ_ONLY)")
+        except duckdb.Error:
+            traces.unreadable.append(path.name)
+            continue
+        main = connection.execute("SELECT current_database()").fetchone()
+        connection.execute("USE a_copy")
+        traces.ours += [f"{path.name}: {place}" for place in columns_naming(connection, pattern)]
+        connection.execute(f'USE "{main[0] if main else ""}"')
+        connection.execute("DETACH a_copy")
 
 
 # --- files ---
