@@ -1,7 +1,8 @@
 """What can go wrong, each with the exit code that the command line ends with.
 
 Codes follow one table (``docs/operations.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export refused
-whole, 4 rows in quarantine, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any answer.
+whole, 4 rows in quarantine, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any answer,
+8 an erasure that left a trace.
 A message says what was found, where, and what to do next; it never holds a person's values.
 """
 
@@ -60,6 +61,9 @@ class NotEnoughData(PainstatsError):
 
 QUARANTINED_EXIT_CODE = 4
 """Exit code of a run that stored everything readable and put the rest in quarantine."""
+
+ERASURE_INCOMPLETE_EXIT_CODE = 8
+"""Exit code of ``painstats forget`` where something still names the participant, or could not be removed."""
 
 EXIT_SEVERITY = (1, 6, 5, 2, 3, 4, 7, 0)
 """Exit codes from the gravest to the mildest; a run over several files ends with the gravest."""

@@ -140,7 +140,8 @@ def prepare(store: Store, say: Say) -> None:
         raise StudyError(
             "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "
             f"read before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
-            "Put them back, undo the change, or import only what is there: painstats rebuild"
+            "Put them back or undo the change; or, to do without a file, withdraw it with: "
+            f"painstats forget-import {store.study.folder} FILE; or import only what is there: painstats rebuild"
         )
     say("time zones or diary mappings changed: everything is read again")
     clear_records(store)

@@ -10,6 +10,8 @@ import pytest
 from painstats.cli import main
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
 
+pytestmark = pytest.mark.usefixtures("own_machine")
+
 OTHER = GOOD.replace(",1\n", ",9\n")
 
 

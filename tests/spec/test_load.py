@@ -7,7 +7,7 @@ import pytest
 
 from painstats.records import STEP_COUNT
 from painstats.store import load_records
-from painstats.store.forgotten import participant_hash
+from painstats.store.forgotten import participant_hash, remember_forgotten
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
 from painstats.store.load import CheckedRows, IgnoredRows, ReadingNote
 from tests.conftest import drawn, table
@@ -117,9 +117,7 @@ def test_a_refusal_is_remembered_until_the_file_loads(store):
 
 
 def test_a_forgotten_person_is_not_let_in_again(store):
-    store.connection.execute(
-        "INSERT INTO forgotten (participant_hash) VALUES (?)", [participant_hash(store.study, "bob")]
-    )
+    remember_forgotten(store.study, [participant_hash(store.study, "bob")])
     summary = load(store, "a", steps("participant_id | at | steps\nann | 10 08:00 | 1\nbob | 10 08:00 | 2"))
     assert counts(summary) == (1, 0, 0, 0, 1)
     assert table(store, "SELECT DISTINCT participant_id FROM step_count") == [{"participant_id": "ann"}]

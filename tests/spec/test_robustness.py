@@ -16,7 +16,7 @@ from painstats.models.robustness.question import direction, same_answer
 from painstats.models.tables import FIT_TABLES
 from painstats.models.terms import within_people
 from painstats.store import open_store
-from painstats.store.forget import RESULT_TABLES
+from painstats.store.erase_rows import RESULT_TABLES
 from painstats.store.publish import PUBLISHED_TABLES
 from painstats.store.tables import read_table
 from painstats.study import Plan, Study

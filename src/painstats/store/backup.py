@@ -26,12 +26,12 @@ from painstats.store.checksum import (
     log_of,
     read_record,
     replace_database,
-    sync_folder,
 )
 from painstats.store.connection import Store, connect, locked, opened, transaction
 from painstats.store.damage import newer_duckdb, read_whole
-from painstats.store.forget import forget_participant
-from painstats.store.forgotten import participant_hash
+from painstats.store.durable import sync_folder
+from painstats.store.forget import finish_erasures
+from painstats.store.forgotten import hashes_in_table, remember_forgotten
 from painstats.store.runs import check_plan
 from painstats.study import Study
 
@@ -51,7 +51,7 @@ class Kept:
     """What a database that goes out of use says beyond the files in the inbox, as far as it can still be read."""
 
     withdrawn: list[tuple[Any, ...]] = field(default_factory=list)
-    forgotten: list[tuple[Any, ...]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     loaded: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -156,13 +156,10 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
             copy_with_checksum(backup, fresh)
             checksum_of(fresh).unlink()
             kept = kept_from(study, study.database)
+            remember_forgotten(study, kept.forgotten)
             aside = set_aside(study)
             replace_database(study, fresh)
-        with opened(study) as store:
-            _keep(store, Kept(forgotten=kept.forgotten))
-            back = _forgotten_participants(store)
-    for participant in back:
-        forget_participant(study, participant)
+        finish_erasures(study)
     return contents, aside
 
 
@@ -176,18 +173,6 @@ def _removed_on_failure(path: Path) -> Iterator[None]:
         raise
 
 
-def _forgotten_participants(store: Store) -> list[str]:
-    """Return the participants in the database who were forgotten."""
-    hashes = {row[0] for row in store.connection.execute("SELECT participant_hash FROM forgotten").fetchall()}
-    if not hashes:
-        return []
-    people = " UNION ".join(f"SELECT participant_id FROM {name}" for name in ("import", *RECORD_TABLES))
-    rows = store.connection.execute(
-        f"SELECT participant_id FROM ({people}) WHERE participant_id IS NOT NULL ORDER BY 1"
-    )
-    return [person for (person,) in rows.fetchall() if participant_hash(store.study, person) in hashes]
-
-
 # --- starting again from the inbox ---
 
 
@@ -199,6 +184,7 @@ def start_again(study: Study) -> tuple[Path | None, Kept]:
     with locked(study):
         check_plan(study, read_record(study))
         kept = kept_from(study, study.database)
+        remember_forgotten(study, kept.forgotten)
         aside = set_aside(study)
         (study.folder / CHECKSUM_FILE).unlink(missing_ok=True)
         with opened(study) as store:
@@ -226,22 +212,18 @@ def kept_from(study: Study, database: Path) -> Kept:
         return kept
     with suppress(duckdb.Error), closing(connect(study, database, read_only=True)) as connection:
         for rows, query in (
-            (kept.forgotten, "SELECT participant_hash, forgotten_at FROM forgotten"),
             (kept.withdrawn, f"SELECT {_WITHDRAWN} FROM import WHERE status = 'withdrawn' ORDER BY import_id"),
             (kept.loaded, "SELECT DISTINCT file_name, content_hash FROM import WHERE status = 'loaded' ORDER BY ALL"),
         ):
             with suppress(duckdb.Error):
                 rows += connection.execute(query).fetchall()
+        with suppress(duckdb.Error):
+            kept.forgotten.extend(hashes_in_table(connection))
     return kept
 
 
 def _keep(store: Store, kept: Kept) -> None:
     with transaction(store) as connection:
-        for forgotten in kept.forgotten:
-            connection.execute(
-                "INSERT INTO forgotten SELECT $1, $2 WHERE $1 NOT IN (SELECT participant_hash FROM forgotten)",
-                list(forgotten),
-            )
         for withdrawn in kept.withdrawn:
             connection.execute(f"INSERT INTO import ({_WITHDRAWN}) VALUES (?, ?, ?, ?, ?, ?, ?)", list(withdrawn))
 

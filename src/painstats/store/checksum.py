@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 
 from painstats.errors import StorageError
+from painstats.store.durable import replace_durably, sync_folder, write_durably
 from painstats.study import Study
 
 CHECKSUM_FILE = ".painstats.checksum"
@@ -98,31 +99,6 @@ def _write(study: Study, record: Record) -> None:
         raise StorageError(f"{path} cannot be written ({error.strerror}); check the disk and run again") from None
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Replace a private file whole; its content and its name are on disk when this returns."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder survive a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def now() -> str:
     """Return the present time, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat()
@@ -177,9 +153,7 @@ def replace_database(study: Study, fresh: Path) -> None:
     and a record that calls neither of them damaged.
     """
     update_record(study, is_open=True, base=CommitMark(), session="", commits=None)
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(fresh, study.database)
+    replace_durably(fresh, study.database)
     log_of(study.database).unlink(missing_ok=True)
     sync_folder(study.folder)
     renew_checksum(study)

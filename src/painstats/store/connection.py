@@ -34,6 +34,7 @@ from painstats.store.damage import (
     fault_of,
     read_mark,
 )
+from painstats.store.forgotten import hashes_in_table, remember_forgotten
 from painstats.store.migrations import earlier_version, migrate
 from painstats.store.runs import check_plan
 from painstats.study import Study
@@ -69,8 +70,12 @@ def open_store(study: Study) -> Iterator[Store]:
     StorageError
         The file is damaged, cannot be opened, or was written by a newer version.
     """
-    with locked(study), opened(study) as store:
-        yield store
+    from painstats.store.forget import finish_erasures  # which opens the database itself
+
+    with locked(study):
+        finish_erasures(study)
+        with opened(study) as store:
+            yield store
 
 
 @contextmanager
@@ -82,6 +87,8 @@ def opened(study: Study) -> Iterator[Store]:
         file_before = file_state(study.database)
         is_sound = True
         try:
+            # A database from before the list lay beside it still holds the hashes itself.
+            remember_forgotten(study, hashes_in_table(connection))
             yield Store(study, connection, (read_record(study) or Record()).session)
         except (StorageError, duckdb.Error):
             is_sound = False  # the checksum stays open, and the next opening reads the database whole

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from painstats.store.connection import Store, transaction
+from painstats.store.forgotten import forgotten_hashes
 
 RECORD_LEDGER_TABLES = ("quarantine", "ignored", "superseded", "import_group", "touched_day")
 """What is emptied together with the records; of the ledger itself only what was withdrawn stays."""
@@ -70,10 +71,8 @@ def stood_until(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity)
 
 def has_participants(store: Store, sole: str) -> bool:
     """Whether anybody but the sole user was ever loaded or forgotten: then a file must say whose it is."""
-    row = store.connection.execute(
-        "SELECT (SELECT count(*) FROM import WHERE participant_id <> ?) + (SELECT count(*) FROM forgotten)", [sole]
-    ).fetchone()
-    return bool(row and row[0])
+    row = store.connection.execute("SELECT count(*) FROM import WHERE participant_id <> ?", [sole]).fetchone()
+    return bool(row and row[0]) or bool(forgotten_hashes(store.study))
 
 
 def has_refused_below(store: Store, file_name: str, participant_id: str | None) -> bool:

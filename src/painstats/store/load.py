@@ -12,7 +12,7 @@ import polars as pl
 from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
-from painstats.store.forgotten import participant_hash
+from painstats.store.forgotten import forgotten_hashes, participant_hash
 from painstats.store.ledger import ExportIdentity, forget_refusal, stood_until
 from painstats.store.merge import merge
 from painstats.store.record_sql import counted
@@ -141,7 +141,7 @@ def _load(
 ) -> ImportSummary:
     with transaction(store) as connection, staging(store.study.folder) as staged:
         import_id = counted(connection, "SELECT nextval('import_number')")
-        forgotten = {row[0] for row in connection.execute("SELECT participant_hash FROM forgotten").fetchall()}
+        forgotten = forgotten_hashes(store.study)
         tally = _Tally()
         for reading in readings:
             _take(store, import_id, reading, tally, staged, forgotten)
@@ -171,7 +171,9 @@ def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity
     return exported_us if dated.is_stated else max(exported_us, stood_until(connection, identity) + 1)
 
 
-def _take(store: Store, import_id: int, reading: Reading, tally: _Tally, staged: Staged, forgotten: set[str]) -> None:
+def _take(
+    store: Store, import_id: int, reading: Reading, tally: _Tally, staged: Staged, forgotten: frozenset[str]
+) -> None:
     connection = store.connection
     match reading:
         case ReadingNote(message):
@@ -202,7 +204,7 @@ def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored
     return sum(each.rows for each in ignored)
 
 
-def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: set[str]) -> pl.DataFrame:
+def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: frozenset[str]) -> pl.DataFrame:
     if not forgotten:
         return accepted
     people = accepted["participant_id"].unique().to_list()

@@ -1,0 +1,65 @@
+"""What an erasure needs to be finished after it was interrupted, written before anything is removed.
+
+It holds the participant's id, and is removed when nothing else does.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from painstats.errors import StorageError
+from painstats.store.durable import remove_durably, write_durably
+from painstats.study import Study
+
+JOURNAL_FILE = ".painstats.erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An erasure that was begun.
+
+    Parameters
+    ----------
+    participant_id
+        Whose data is removed.
+    contents
+        SHA-256 of the exports that were read as this participant's alone.
+    with_inbox
+        Whether exports are removed too; not where only a restored database brought the participant back.
+    """
+
+    participant_id: str
+    contents: tuple[str, ...] = ()
+    with_inbox: bool = True
+
+
+def write_intent(study: Study, intent: Intent) -> None:
+    """Put down what is about to be removed, on the disk before this returns."""
+    write_durably(study.folder / JOURNAL_FILE, json.dumps(asdict(intent)).encode())
+
+
+def read_intent(study: Study) -> Intent | None:
+    """Return the erasure that was begun and not finished, None if there is none.
+
+    Raises
+    ------
+    StorageError
+        The journal is damaged.
+    """
+    path = study.folder / JOURNAL_FILE
+    try:
+        written = json.loads(path.read_bytes())
+        return Intent(str(written["participant_id"]), tuple(written["contents"]), bool(written["with_inbox"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise StorageError(
+            f"{path}: damaged; an erasure was interrupted and cannot be finished by itself. "
+            "Remove this file and run painstats forget again for the same participant"
+        ) from None
+
+
+def clear_intent(study: Study) -> None:
+    """Remove the journal: the erasure is finished."""
+    remove_durably(study.folder / JOURNAL_FILE)
