@@ -93,7 +93,7 @@ def nightly(study_folder: str) -> RunSummary:
     Raises
     ------
     RuntimeError
-        After everything else was done: at least one participant's inbox could not be read, or report written.
+        After everything else was done: an inbox could not be read or a report not written.
     """
     inboxes = prepare_study(study_folder)
     states = [read_inbox(study_folder, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
@@ -110,7 +110,7 @@ def nightly(study_folder: str) -> RunSummary:
     if summary.failed_reports:
         kinds = ", ".join(sorted({failed.reason for failed in summary.failed_reports}))
         raise RuntimeError(
-            f"{len(summary.failed_reports)} reports could not be written ({kinds}); the next run tries again"
+            f"{len(summary.failed_reports)} report(s) could not be written ({kinds}); the next run tries again"
         )
     return summary
 
