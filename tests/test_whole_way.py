@@ -12,6 +12,7 @@ import pytest
 from painstats.cli import main
 from painstats.run import run_study
 from painstats.store import open_store
+from painstats.store.checksum import read_record
 from painstats.study import Study, read_study
 from sample_data.make import DEFAULT_SEED, make_study
 from sample_data.simulate import daily_frame
@@ -131,17 +132,21 @@ def test_status_tells_what_each_person_has(ran, capsys):
 
 
 def contents(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".painstats.lock"]
+    of_runs = (".painstats.lock", ".painstats.checksum")  # who runs, and when runs began and finished
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in of_runs]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_a_second_run_loads_nothing_and_changes_nothing(ran):
-    before = contents(ran.folder)
+    before, checksum = contents(ran.folder), read_record(ran)
     summary = run_study(ran)
     assert not summary.changed
     assert {outcome.status for outcome in summary.files} == {"known"}
     assert summary.exit_code == 0
     assert contents(ran.folder) == before
+    after = read_record(ran)
+    assert (after.sha256, after.published) == (checksum.sha256, checksum.published)
+    assert after.run_finished_at > checksum.run_finished_at
 
 
 def test_everything_that_was_written_is_private(ran):
