@@ -3,7 +3,8 @@
     python -m benchmarks.kill_forget --kills 100
 
 A small study of two participants is made once and copied for each kill. The erasure of one of them runs in a process
-of its own and is killed with SIGKILL, at instants spread evenly over the time that an undisturbed erasure takes. Then
+of its own and is killed with SIGKILL: every other time at an instant between its start and its end, else between the
+moment at which its journal appears and its end, when something is being removed. Each half is spread evenly. Then
 ``painstats forget`` is run again. It must end with 0, no file of the study may hold the participant's id in its name,
 its bytes or (in the database) its values, and the other participant's rows and exports must be as they were.
 """
@@ -61,7 +62,7 @@ FORGET = (
 class Outcome:
     """One kill: how far the erasure was, and what was wrong after the next call (nothing, if all is well)."""
 
-    instant_s: float
+    instant: Instant
     stage: str
     faults: tuple[str, ...]
 
@@ -83,14 +84,32 @@ def make_study(folder: Path) -> None:
     run_study(read_study(folder))
 
 
-def kill_once(template: Path, folder: Path, after_s: float, before: object) -> Outcome:
-    """Copy the study, kill an erasure after some seconds of work, run it again, and look.
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """When to kill: seconds after the start of the work, or after its journal appeared."""
+
+    after_s: float
+    from_journal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long an undisturbed erasure works, in seconds, and how long of this it removes things."""
+
+    whole_s: float
+    from_journal_s: float
+
+
+def kill_once(template: Path, folder: Path, instant: Instant, before: object) -> Outcome:
+    """Copy the study, kill an erasure at an instant, run it again, and look.
 
     ``before`` is what :func:`rows_of_other` said of the template.
     """
     shutil.copytree(template, folder, symlinks=True)
     process = _begun(folder)
-    time.sleep(after_s)
+    if instant.from_journal:
+        _wait_for_journal(process, folder)
+    time.sleep(instant.after_s)
     process.kill()
     process.communicate()
     stage = _stage(folder, process.returncode)
@@ -104,16 +123,24 @@ def kill_once(template: Path, folder: Path, after_s: float, before: object) -> O
         faults.append("an export of the other participant changed")
     if (folder / JOURNAL_FILE).exists():
         faults.append("the journal is still there")
-    return Outcome(after_s, stage, tuple(faults))
+    return Outcome(instant, stage, tuple(faults))
 
 
-def usual_duration_s(template: Path, folder: Path) -> float:
-    """Measure how long an undisturbed erasure works, in seconds."""
+def usual_duration(template: Path, folder: Path) -> Duration:
+    """Measure an undisturbed erasure."""
     shutil.copytree(template, folder, symlinks=True)
     process = _begun(folder)
     begun = time.monotonic()
+    _wait_for_journal(process, folder)
+    journal_at = time.monotonic()
     process.communicate()
-    return time.monotonic() - begun
+    ended = time.monotonic()
+    return Duration(ended - begun, ended - journal_at)
+
+
+def _wait_for_journal(process: subprocess.Popen[str], folder: Path) -> None:
+    while process.poll() is None and not (folder / JOURNAL_FILE).exists():
+        time.sleep(0.0005)
 
 
 def traces(folder: Path) -> list[str]:
@@ -171,10 +198,14 @@ def rows_of_other(folder: Path) -> object:
         ).fetchone()
 
 
-def instants(kills: int, duration_s: float, seed: int) -> list[float]:
-    """Spread instants over a duration: one at random in each of as many equal parts."""
+def instants(kills: int, duration: Duration, seed: int) -> list[Instant]:
+    """Spread instants over an erasure and over its part after the journal: at random, one in each equal part."""
     chance = random.Random(seed)
-    return [(number + chance.random()) * duration_s / kills for number in range(kills)]
+    parts = (number + chance.random() for number in range(kills))
+    return [
+        Instant(part / kills * (duration.from_journal_s if number % 2 else duration.whole_s), bool(number % 2))
+        for number, part in enumerate(parts)
+    ]
 
 
 def main() -> int:
@@ -187,17 +218,20 @@ def main() -> int:
         place = Path(name)
         make_study(place / "template")
         before = rows_of_other(place / "template")
-        duration_s = max(usual_duration_s(place / "template", place / f"undisturbed-{turn}") for turn in range(3))
+        duration = usual_duration(place / "template", place / "undisturbed")
         outcomes = []
-        for number, instant in enumerate(instants(options.kills, duration_s, options.seed)):
+        for number, instant in enumerate(instants(options.kills, duration, options.seed)):
             outcomes.append(kill_once(place / "template", place / f"study-{number}", instant, before))
             shutil.rmtree(place / f"study-{number}")
     failed = [outcome for outcome in outcomes if outcome.faults]
-    print(f"{options.kills} kills over {duration_s:.2f} s, seed {options.seed}: {len(failed)} with faults")
+    print(
+        f"{options.kills} kills over {duration.whole_s:.2f} s, half of them in the last "
+        f"{duration.from_journal_s:.2f} s, seed {options.seed}: {len(failed)} with faults"
+    )
     for stage, count in sorted(Counter(outcome.stage for outcome in outcomes).items()):
         print(f"  {count:4d}  {stage}")
     for outcome in failed:
-        print(f"  after {outcome.instant_s:.3f} s ({outcome.stage}): {'; '.join(outcome.faults)}")
+        print(f"  {outcome.instant} ({outcome.stage}): {'; '.join(outcome.faults)}")
     return 1 if failed else 0
 
 
