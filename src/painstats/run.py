@@ -12,7 +12,7 @@ from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.frame import build_model_frame
-from painstats.inbox import InboxFile, exports_in_zip, list_inbox, whose
+from painstats.inbox import InboxFile, exports_in_zip, list_inbox, refuse_unusable_name, whose
 from painstats.reading import (
     PROCESS_ENDED,
     CheckedBatch,
@@ -217,6 +217,7 @@ def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
 def _look_at(store: Store, file: InboxFile) -> _Looked:
     study, participant = store.study, whose(store, file)
     try:
+        refuse_unusable_name(file)
         content = content_hash(file.path, file.without, file.only)
     except ExportRefused as refusal:
         if file.only:
