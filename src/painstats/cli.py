@@ -1,4 +1,5 @@
-"""The command line: init, run, me, inspect, status, quarantine, sources, forget-import, forget.
+"""The command line: init, run, me, inspect, status, quarantine, reread, sources, forget-import,
+forget.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened
@@ -106,6 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     status.add_argument("--files", action="store_true", help="each file with its number, instead of sums")
     _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
+    again = _add(commands, "reread", "read one file again, or all, and compute the results from them", _reread)
+    again.add_argument(
+        "named", metavar="FILE|NUMBER", nargs="?", help="its name, or its number in status --files (default: all files)"
+    )
+    again.add_argument("--quiet", action="store_true", help="no progress")
+    again.add_argument("--processes", type=_number_of_processes, help="how many processes read and draw")
     withdraw = _add(commands, "forget-import", "take one file out again, as if it had never been read", _forget_import)
     withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number as status --files tells")
     withdraw.add_argument("--undo", action="store_true", help="let the next run read it again")
@@ -217,6 +224,12 @@ def _quarantine(options: argparse.Namespace) -> int:
     from painstats.commands.quarantine import quarantine
 
     return quarantine(options.study, options.json)
+
+
+def _reread(options: argparse.Namespace) -> int:
+    from painstats.commands.reread import reread
+
+    return reread(options.study, options.named, options.json, options.quiet, options.processes)
 
 
 def _forget_import(options: argparse.Namespace) -> int:

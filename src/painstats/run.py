@@ -29,7 +29,6 @@ from painstats.staging import staged_ahead
 from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
 from painstats.store.ledger import (
     ExportIdentity,
-    has_refused_below,
     known_import,
     loaded_exports,
     lost_when_read_again,
@@ -40,6 +39,7 @@ from painstats.store.ledger import (
 from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, ReadingNote
 from painstats.store.stages import StageDone, clear_records, done_before, inputs_hash, mark_done
 from painstats.study import Study
+from painstats.versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 
 __all__ = [
     "FileOutcome",
@@ -96,7 +96,12 @@ class RunSummary:
     exit_code: int = field(default=0)
 
 
-def run_study(study: Study, say: Say = lambda _: None, processes: int | None = None) -> RunSummary:
+def run_study(
+    study: Study,
+    say: Say = lambda _: None,
+    processes: int | None = None,
+    report: Callable[[RunSummary], None] = lambda _: None,
+) -> RunSummary:
     """Read what is new in the inbox, and answer.
 
     Parameters
@@ -107,6 +112,9 @@ def run_study(study: Study, say: Say = lambda _: None, processes: int | None = N
         Receives one line of progress at a time, without any person's values.
     processes
         How many processes read large exports and draw reports; None for as many as there are processors.
+    report
+        Tells the user what happened. Rows in quarantine count as reported once it has returned, so that a run that is
+        killed before leaves the notice to the next one.
 
     Raises
     ------
@@ -116,7 +124,10 @@ def run_study(study: Study, say: Say = lambda _: None, processes: int | None = N
     with open_store(study) as store:
         prepare(store, say)
         outcomes = load_files(store, list_inbox(study), say, processes)
-        return answer(store, outcomes, say, processes)
+        summary = answer(store, outcomes, say, processes)
+        report(summary)
+        mark_reported(store)
+        return summary
 
 
 def prepare(store: Store, say: Say) -> None:
@@ -202,13 +213,15 @@ def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
 def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
     """Look at a file, and at the exports in it if it is a zip of several.
 
-    These are read before the zip itself: one that is known holds nothing that is not, unless something was refused.
+    These are read before the zip itself: one that is known holds nothing that is not, unless something was refused or
+    is to be read again.
     """
     looked, participant = _look_at(store, file), whose(store, file)
     is_known = looked.outcome is not None and looked.outcome.status != "withdrawn"
-    if is_known and not has_refused_below(store, file.name, participant):
+    settings = _settings(store.study, participant)
+    if is_known and is_settled_below(store, file.name, participant, settings.today):
         return [looked]
-    *parts, whole = exports_in_zip(file, _settings(store.study, participant))
+    *parts, whole = exports_in_zip(file, settings)
     known = replace(looked.outcome, file=whole) if looked.outcome else None
     task = replace(looked.task, without=whole.without) if looked.task else None
     return [*(_look_at(store, part) for part in parts), _Looked(whole, task, known)]
@@ -238,7 +251,7 @@ def _identity(study: Study, file: InboxFile, task: ExportToRead) -> ExportIdenti
 
 def _known(store: Store, file: InboxFile, task: ExportToRead) -> FileOutcome | None:
     known = known_import(store, _identity(store.study, file, task), VERSION)
-    if known is None:
+    if known is None or is_outdated(known, task.settings.today):
         return None
     status = {"loaded": "known"}.get(known.status, known.status)
     return FileOutcome(file, status, rule=known.rule, message=known.message)
@@ -254,14 +267,17 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
         return known or FileOutcome(file, "failed")
     say(f"reading {file.name}")
     identity = _identity(store.study, file, task)
+    replaces = outdated_readings(store, identity, task.settings.today)
     try:
         staged = stage(task)
         source, found = replay(staged) if staged else read_checked(task)
         dated = ExportDate(*export_date(file.path, file.without, file.only))
-        summary = load_records(store, identity, source, map(as_reading, found), VERSION, dated)
+        summary = load_records(
+            store, identity, source, map(as_reading, found), VERSION, dated, readers_of(source), replaces
+        )
     except ExportRefused as refusal:
         if refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
-            record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION)
+            record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
         return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     except PainstatsError:
         raise
@@ -288,8 +304,8 @@ def _failure(error: Exception) -> str:
 def as_reading(found: Found) -> Reading:
     """Say what a source yields in the words of the store."""
     match found:
-        case CheckedBatch(table, accepted, rejected):
-            return CheckedRows(table, accepted, rejected)
+        case CheckedBatch(table, accepted, rejected, recheck_on):
+            return CheckedRows(table, accepted, rejected, recheck_on)
         case Ignored(entry, rows, reason):
             return IgnoredRows(entry, rows, reason)
         case Noted(entry, message):
@@ -333,7 +349,6 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
     published = publish_tables(store)
     reports = write_reports(store, processes)
     mark_done(store, "reports", inputs, StageDone(refusal, (*published, *reports)))
-    mark_reported(store)
     return RunSummary(outcomes, True, tuple(reports), refusal, gravest(codes))
 
 
