@@ -103,7 +103,7 @@ class Entry:
     def head(self, n_bytes: int) -> bytes:
         """Return its first bytes."""
         head = self.heads.get(self.name)
-        if head is None or n_bytes > _HEAD_BYTES:
+        if head is None or len(head) < min(n_bytes, self.size_bytes):
             with self.open() as stream:
                 head = stream.read(max(n_bytes, _HEAD_BYTES))
             if len(self.heads) < _MAX_HEADS:
