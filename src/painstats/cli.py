@@ -1,5 +1,4 @@
-"""The command line: init, run, me, inspect, status, quarantine, reread, sources, forget-import,
-forget.
+"""The command line: init, run, me, inspect, status, quarantine, reread, sources, forget-import, forget.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened

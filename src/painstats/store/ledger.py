@@ -48,7 +48,7 @@ NO_READERS = Readers(None, None)
 class KnownImport:
     """An earlier import of the same file.
 
-    ``recheck_on`` is the first date on which one of its rejected rows may be accepted; None if the date does not matter.
+    ``recheck_on`` is the first date on which one of its rejected rows may be accepted; None if no date matters.
     """
 
     import_id: int

@@ -36,8 +36,8 @@ _REJECTED = 'SELECT ?, ?, entry, line, "column", rule, text FROM read_parquet(?)
 class CheckedRows:
     """Rows of one record table: those that passed the checks, and those that did not with their reasons.
 
-    ``accepted`` has the columns of the table and, where it is known, ``entry`` and ``line``. ``recheck_on`` is the first
-    date on which one of the rejected rows may be accepted; None if the date does not matter.
+    ``accepted`` has the columns of the table and, where it is known, ``entry`` and ``line``. ``recheck_on`` is the
+    first date on which one of the rejected rows may be accepted; None if no date matters.
     """
 
     table: str
