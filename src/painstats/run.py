@@ -13,6 +13,7 @@ from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.frame import build_model_frame
 from painstats.inbox import InboxFile, exports_in_zip, list_inbox, refuse_unusable_name, whose
+from painstats.participants import KnownParticipants, known_participants, refuse_alike_in_plan
 from painstats.reading import (
     PROCESS_ENDED,
     CheckedBatch,
@@ -132,6 +133,7 @@ def run_study(
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
+    refuse_alike_in_plan(store.study)
     loaded = loaded_exports(store)
     identities = [export.identity for export in loaded]
     if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
@@ -201,13 +203,14 @@ def load_files(
     """
     looked = [each for file in files for each in _look_into(store, file)]
     new = [each.task for each in looked if each.task]
+    people = known_participants(store) if new else KnownParticipants()
     with staged_ahead(store.study.folder, new, processes) as stage:
-        return tuple(_load(store, each, stage, say) for each in looked)
+        return tuple(_load(store, each, stage, say, people) for each in looked)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
-    return _load(store, _look_at(store, file), lambda _: None, say)
+    return _load(store, _look_at(store, file), lambda _: None, say, known_participants(store))
 
 
 def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
@@ -257,7 +260,13 @@ def _known(store: Store, file: InboxFile, task: ExportToRead) -> FileOutcome | N
     return FileOutcome(file, status, rule=known.rule, message=known.message)
 
 
-def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedExport | None], say: Say) -> FileOutcome:
+def _load(
+    store: Store,
+    looked: _Looked,
+    stage: Callable[[ExportToRead], StagedExport | None],
+    say: Say,
+    people: KnownParticipants,
+) -> FileOutcome:
     file, task = looked.file, looked.task
     if file.participant_id is None and task and task.settings.participant_id != whose(store, file):
         looked = _look_at(store, file)  # another file has said meanwhile who else there is
@@ -268,15 +277,20 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
     say(f"reading {file.name}")
     identity = _identity(store.study, file, task)
     replaces = outdated_readings(store, identity, task.settings.today)
+    told: set[str] = set()
     try:
+        if identity.participant_id is not None:
+            people.refuse_alike(identity.participant_id)
         staged = stage(task)
         source, found = replay(staged) if staged else read_checked(task)
         dated = ExportDate(*export_date(file.path, file.without, file.only))
-        summary = load_records(
-            store, identity, source, map(as_reading, found), VERSION, dated, readers_of(source), replaces
-        )
+        readings = map(as_reading, _naming_people(found, people, told))
+        summary = load_records(store, identity, source, readings, VERSION, dated, readers_of(source), replaces)
+        people.add(told, are_certain=True)
     except ExportRefused as refusal:
-        if refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
+        if refusal.rule == "id_collision":
+            _remember(store, identity, refusal.rule, str(refusal))
+        elif refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
             record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
         return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     except PainstatsError:
@@ -289,8 +303,18 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
     return FileOutcome(file, "loaded", summary)
 
 
+def _naming_people(found: Iterator[Found], people: KnownParticipants, told: set[str]) -> Iterator[Found]:
+    """Pass on what is read and collect whose it is; refuse who only looks different from somebody known."""
+    for part in found:
+        if isinstance(part, CheckedBatch) and part.accepted.height:
+            for participant in part.accepted["participant_id"].unique().sort():
+                people.refuse_alike(participant)
+                told.add(participant)
+        yield part
+
+
 def _remember(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
-    """Keep that an export in a zip was not read, so that the zip is opened again and it is tried again."""
+    """Keep that an export was not read, by no version, so that it is tried again, and a zip that it is in is opened."""
     record_refusal(store, identity, None, rule, message, version="")
 
 

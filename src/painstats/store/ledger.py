@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from painstats.errors import StudyError
+from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.withdraw import take_out
 
@@ -93,6 +94,15 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
         },
     ).fetchone()
     return _known(row) if row else None
+
+
+def stored_participants(store: Store) -> set[str]:
+    """Return everybody of whom there are records, or files that were loaded."""
+    tables = " UNION ".join(f"SELECT participant_id FROM {table}" for table in RECORD_TABLES)
+    rows = store.connection.execute(
+        f"SELECT participant_id FROM import WHERE status = 'loaded' AND participant_id IS NOT NULL UNION {tables}"
+    ).fetchall()
+    return {row[0] for row in rows}
 
 
 def imports_below(store: Store, file_name: str, participant_id: str | None) -> list[KnownImport]:
