@@ -28,6 +28,7 @@ from painstats.commands.run import print_summary, progress, silent, verdict_coun
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
 from painstats.store import open_store
+from painstats.store.ledger import mark_reported
 from painstats.study import Study, read_study
 
 say = progress()
@@ -101,6 +102,8 @@ def nightly(study_folder: str) -> RunSummary:
     outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
     summary = compute_answers(study_folder, outcomes)
     _leave_artifacts(study_folder, summary, failed)
+    with open_store(read_study(Path(study_folder))) as store:
+        mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
     broken = sum(outcome.status == "failed" for outcome in outcomes)
     if failed or broken:
         raise RuntimeError(

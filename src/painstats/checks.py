@@ -23,6 +23,9 @@ from painstats.records import (
 from painstats.sources.contract import RecordBatch
 from painstats.vocabulary import DAILY_LIMITS, EXERCISE_TYPES, SAMPLED, SLEEP_STAGES, TREATMENT_KINDS
 
+RULES_VERSION = 1
+"""Raised by one whenever the same row would be judged otherwise than before: every file is then read again."""
+
 UNREADABLE = "unreadable"
 """Rule of a row with a cell that could not be read as what it should be."""
 
@@ -39,6 +42,9 @@ MAX_DISTANCE_M = 1_000_000
 MAX_ENERGY_KCAL = 20_000
 HEART_RATE_BPM = (20, 250)
 MAX_COURSE_DAYS = 3650
+
+DATE_RANGE = "date_range"
+"""Rule of a row that lies in the future, or before anybody could have measured it."""
 
 _TODAY = "today"
 _EXTRA = ("entry", "line", "column", "rule", "text")
@@ -58,12 +64,15 @@ class Rule:
         The rule in words.
     column
         The column that is to blame.
+    day
+        The date that must not lie in the future, for a rule about that.
     """
 
     name: str
     rejects: pl.Expr
     explanation: str
     column: str
+    day: pl.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +81,24 @@ class Checked:
 
     ``accepted`` has exactly the columns and types of its record table; ``rejected`` has ``entry``, ``line``,
     ``column``, ``rule`` and ``text``. Their heights add up to the batch's. ``places`` has ``entry`` and ``line`` of
-    each accepted row.
+    each accepted row. ``recheck_on`` is the first date on which one of the rejected rows no longer lies in the future;
+    None if none does.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     places: pl.DataFrame
+    recheck_on: date | None = None
 
 
 def _date_range(column: str, day: pl.Expr) -> Rule:
     latest = pl.col(_TODAY).dt.offset_by(f"{DAYS_AHEAD}d")
     return Rule(
-        "date_range",
+        DATE_RANGE,
         (day < EARLIEST_DATE) | (day > latest),
         f"lies between {EARLIEST_DATE} and {DAYS_AHEAD} day after today",
         column,
+        day,
     )
 
 
@@ -259,4 +271,17 @@ def check_records(batch: RecordBatch, today: date) -> Checked:
         accepted=sorted_out.filter(kept).select(pl.col(name).cast(dtype) for name, dtype in table.columns.items()),
         rejected=sorted_out.filter(~kept).select(_EXTRA),
         places=sorted_out.filter(kept).select("entry", "line"),
+        recheck_on=_first_possible_day(sorted_out.filter(~kept), RULES[batch.table], today),
     )
+
+
+def _first_possible_day(rejected: pl.DataFrame, rules: tuple[Rule, ...], today: date) -> date | None:
+    """Return the first date on which a row that now lies in the future no longer does."""
+    days = [
+        rejected.filter(pl.col("rule") == rule.name, pl.col("column") == rule.column, rule.day > today)
+        .select(rule.day.min())
+        .item()
+        for rule in rules
+        if rule.day is not None and rejected.height
+    ]
+    return min((day - timedelta(days=DAYS_AHEAD) for day in days if day is not None), default=None)

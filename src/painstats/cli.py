@@ -8,6 +8,7 @@ output (as JSON with ``--json``), progress and errors to standard error, and the
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     The exit code.
     """
     os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
     # The models are many small matrix products: more threads than one make them slower, on a busy machine tenfold.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
@@ -102,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     status.add_argument("--files", action="store_true", help="each file with its number, instead of sums")
     _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
+    again = _add(commands, "reread", "read one file again, or all, and compute the results from them", _reread)
+    again.add_argument(
+        "named", metavar="FILE|NUMBER", nargs="?", help="its name, or its number in status --files (default: all files)"
+    )
+    again.add_argument("--quiet", action="store_true", help="no progress")
+    again.add_argument("--processes", type=_number_of_processes, help="how many processes read and draw")
     withdraw = _add(commands, "forget-import", "take one file out again, as if it had never been read", _forget_import)
     withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number as status --files tells")
     withdraw.add_argument("--undo", action="store_true", help="let the next run read it again")
@@ -223,6 +233,12 @@ def _quarantine(options: argparse.Namespace) -> int:
     from painstats.commands.quarantine import quarantine
 
     return quarantine(options.study, options.json)
+
+
+def _reread(options: argparse.Namespace) -> int:
+    from painstats.commands.reread import reread
+
+    return reread(options.study, options.named, options.json, options.quiet, options.processes)
 
 
 def _forget_import(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from painstats.errors import ExportRefused, StudyError
 from painstats.sources import SOURCES, Export, ReadSettings, Source, open_export
 from painstats.sources.archives import taken_entries, taker_of
-from painstats.sources.entries import ZIP_MAGIC, Entry, FolderFile
+from painstats.sources.entries import ZIP_MAGIC, Entry, FolderFile, is_utf8, shown, utf8
 from painstats.sources.export import part_of
 from painstats.store import Store
 from painstats.store.ledger import has_participants
@@ -26,7 +26,8 @@ class InboxFile:
     """A file in the inbox, or a folder that is one export, and whose it is (None where only it itself can say).
 
     ``without`` names files in a folder or zip that are exports of their own; ``only`` names the entries of a zip that
-    are this one, and is empty for all of them.
+    are this one, and is empty for all of them. ``has_utf8_name`` is False for a file or folder whose name is not UTF-8:
+    ``name`` has those bytes escaped, and nothing of it can be read.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class InboxFile:
     participant_id: str | None
     without: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
+    has_utf8_name: bool = True
 
 
 def list_inbox(study: Study) -> list[InboxFile]:
@@ -42,10 +44,7 @@ def list_inbox(study: Study) -> list[InboxFile]:
         raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
     unpacked = _unpacked_exports(study)
     paths = [
-        path
-        for path in _walked(study.inbox, unpacked)
-        if (path in unpacked or path.is_file() or path.is_symlink())
-        and not any(map(is_hidden, path.relative_to(study.inbox).parts))
+        path for path in _walked(study.inbox, unpacked) if not any(map(is_hidden, path.relative_to(study.inbox).parts))
     ]
     # What is read first has the lower number; which of two contradicting files counts does not depend on it.
     paths.sort(key=lambda path: (path.lstat().st_mtime_ns, str(path)))
@@ -54,9 +53,27 @@ def list_inbox(study: Study) -> list[InboxFile]:
         below = path.relative_to(study.inbox)
         if _is_ignored(study, path):
             continue
-        participant = below.parts[0] if len(below.parts) > 1 else None
-        files.append(InboxFile(path, str(below), participant, unpacked.get(path, frozenset())))
+        participant = utf8(below.parts[0]) if len(below.parts) > 1 else None
+        name = str(below)
+        files.append(
+            InboxFile(path, utf8(name), participant, unpacked.get(path, frozenset()), has_utf8_name=is_utf8(name))
+        )
     return files
+
+
+def refuse_unusable_name(file: InboxFile) -> None:
+    """Refuse a file whose name cannot be stored or printed.
+
+    Raises
+    ------
+    ExportRefused
+        ``name_not_utf8``.
+    """
+    if not file.has_utf8_name:
+        raise ExportRefused(
+            "name_not_utf8",
+            f"{shown(file.path.name)}: the name is not UTF-8 (the bytes written as \\x… here); rename it and run again",
+        )
 
 
 def _is_ignored(study: Study, path: Path) -> bool:
@@ -82,12 +99,21 @@ def _sole_participant(store: Store) -> str | None:
     """
     declared = set(store.study.plan.participants)
     sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT
-    folders = {path.name for path in store.study.inbox.iterdir() if path.is_dir() and not is_hidden(path.name)}
+    folders = set(participant_folders(store.study))
     return None if (declared | folders) - {sole} or has_participants(store, sole) else sole
 
 
+def participant_folders(study: Study) -> list[str]:
+    """Name the folders of the inbox that can belong to a participant, in order."""
+    names = (path.name for path in study.inbox.iterdir() if path.is_dir() and not is_hidden(path.name))
+    return sorted(filter(is_utf8, names))
+
+
 def _walked(folder: Path, unpacked: dict[Path, frozenset[str]]) -> Iterator[Path]:
-    """Walk a folder, also through links to folders, each once; links that lead nowhere are found too."""
+    """Walk a folder, also through links to folders, each once; what is no file is found too, to be refused.
+
+    A folder whose name is not UTF-8 is found instead of what is in it.
+    """
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(parent)
@@ -95,12 +121,14 @@ def _walked(folder: Path, unpacked: dict[Path, frozenset[str]]) -> Iterator[Path
             folders.clear()
             continue
         seen.add(real)
+        unusable = [name for name in folders if not is_utf8(name)]
+        folders[:] = [name for name in folders if is_utf8(name)]
         if Path(parent) in unpacked:
             folders.clear()
             yield Path(parent)
             yield from (Path(parent) / name for name in sorted(unpacked[Path(parent)]))
             continue
-        yield from (Path(parent) / name for name in names)
+        yield from (Path(parent) / name for name in (*names, *unusable))
 
 
 # --- unpacked archives ---
@@ -109,9 +137,11 @@ def _walked(folder: Path, unpacked: dict[Path, frozenset[str]]) -> Iterator[Path
 def _unpacked_exports(study: Study) -> dict[Path, frozenset[str]]:
     """Find the folders directly below a participant's that are one export, each with its files that are not part."""
     found = {}
-    for person in sorted(path for path in study.inbox.iterdir() if path.is_dir() and not is_hidden(path.name)):
+    for person in (study.inbox / name for name in participant_folders(study)):
         settings = ReadSettings(person.name, study.time_zones, study.plan.diaries)
         for folder in sorted(path for path in person.iterdir() if path.is_dir() and not is_hidden(path.name)):
+            if not is_utf8(folder.name):
+                continue
             without = own_exports_in(folder, settings, lambda path: _is_ignored(study, path))
             if without is not None:
                 found[folder] = without

@@ -11,12 +11,13 @@ from typing import Any
 
 import polars as pl
 
-from painstats.inbox import InboxFile, exports_in_zip, own_exports_in
+from painstats.inbox import InboxFile, exports_in_zip, own_exports_in, refuse_unusable_name
 from painstats.reading import ExportToRead, read_checked
 from painstats.records import INSTANT, RECORD_TABLES, RecordTable
 from painstats.run import VERSION, as_reading
 from painstats.sources import SOURCES, ReadSettings
 from painstats.sources.clocks import local_dates_of
+from painstats.sources.entries import is_utf8, utf8
 from painstats.sources.export import content_hash, export_date, shown
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.ledger import ExportIdentity
@@ -84,7 +85,9 @@ class Inspection:
 def exports_at(path: Path, settings: ReadSettings) -> tuple[InboxFile, ...]:
     """List the exports that a file, folder or zip is, itself first."""
     without = (own_exports_in(path, settings) or frozenset()) if path.is_dir() else frozenset()
-    *own, whole = exports_in_zip(InboxFile(path, path.name, settings.participant_id, without), settings)
+    name = path.name
+    file = InboxFile(path, utf8(name), settings.participant_id, without, has_utf8_name=is_utf8(name))
+    *own, whole = exports_in_zip(file, settings)
     return whole, *own
 
 
@@ -96,6 +99,7 @@ def inspect_export(file: InboxFile, settings: ReadSettings) -> Inspection:
     ExportRefused
         It would be refused whole.
     """
+    refuse_unusable_name(file)
     path, without, only = file.path, file.without, file.only
     content = content_hash(path, without, only)
     known = settings.time_zones

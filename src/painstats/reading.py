@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -25,11 +26,15 @@ PROCESS_ENDED = "process_ended"
 
 @dataclass(frozen=True, slots=True)
 class CheckedBatch:
-    """Rows of one record table: accepted (with their ``entry`` and ``line``), and rejected with their reasons."""
+    """Rows of one record table: accepted (with their ``entry`` and ``line``), and rejected with their reasons.
+
+    ``recheck_on`` is as in :class:`painstats.checks.Checked`.
+    """
 
     table: str
     accepted: pl.DataFrame
     rejected: pl.DataFrame
+    recheck_on: date | None = None
 
 
 Found = CheckedBatch | Ignored | Noted | Exported
@@ -56,6 +61,7 @@ class StagedBatch:
     table: str
     accepted: Path | None
     rejected: Path | None
+    recheck_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Found]:
                 "inbox/<participant>/",
             )
         rows = check_records(read, settings.today)
-        yield CheckedBatch(read.table, pl.concat([rows.accepted, rows.places], how="horizontal"), rows.rejected)
+        accepted = pl.concat([rows.accepted, rows.places], how="horizontal")
+        yield CheckedBatch(read.table, accepted, rows.rejected, rows.recheck_on)
 
 
 def _unchanged(task: ExportToRead, found: Iterator[Found]) -> Iterator[Found]:
@@ -162,7 +169,7 @@ def _staged(batch: CheckedBatch, folder: Path, number: int) -> StagedBatch:
         if frame.height:
             frame.write_parquet(path, compression="lz4")
         paths.append(path if frame.height else None)
-    return StagedBatch(batch.table, *paths)
+    return StagedBatch(batch.table, paths[0], paths[1], batch.recheck_on)
 
 
 def replay(staged: StagedExport) -> tuple[str, Iterator[Found]]:
@@ -175,7 +182,7 @@ def replay(staged: StagedExport) -> tuple[str, Iterator[Found]]:
 def _replayed(staged: StagedExport) -> Iterator[Found]:
     for part in staged.parts:
         if isinstance(part, StagedBatch):
-            yield CheckedBatch(part.table, _frame(part.accepted), _frame(part.rejected))
+            yield CheckedBatch(part.table, _frame(part.accepted), _frame(part.rejected), part.recheck_on)
         else:
             yield part
     _end(staged)

@@ -12,7 +12,8 @@ from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.frame import build_model_frame
-from painstats.inbox import InboxFile, exports_in_zip, list_inbox, whose
+from painstats.inbox import InboxFile, exports_in_zip, list_inbox, refuse_unusable_name, whose
+from painstats.participants import KnownParticipants, known_participants, refuse_alike_in_plan
 from painstats.reading import (
     PROCESS_ENDED,
     CheckedBatch,
@@ -30,7 +31,6 @@ from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.damage import moment
 from painstats.store.ledger import (
     ExportIdentity,
-    has_refused_below,
     known_import,
     loaded_exports,
     lost_when_read_again,
@@ -43,6 +43,7 @@ from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, clear_records, done_before, inputs_hash, mark_done
 from painstats.study import Study
+from painstats.versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 
 __all__ = [
     "FileOutcome",
@@ -101,7 +102,12 @@ class RunSummary:
     failed_reports: tuple[FailedReport, ...] = ()
 
 
-def run_study(study: Study, say: Say = lambda _: None, processes: int | None = None) -> RunSummary:
+def run_study(
+    study: Study,
+    say: Say = lambda _: None,
+    processes: int | None = None,
+    report: Callable[[RunSummary], None] = lambda _: None,
+) -> RunSummary:
     """Read what is new in the inbox, and answer.
 
     Parameters
@@ -112,6 +118,9 @@ def run_study(study: Study, say: Say = lambda _: None, processes: int | None = N
         Receives one line of progress at a time, without any person's values.
     processes
         How many processes read large exports and draw reports; None for as many as there are processors.
+    report
+        Tells the user what happened. Rows in quarantine count as reported once it has returned, so that a run that is
+        killed before leaves the notice to the next one.
 
     Raises
     ------
@@ -121,11 +130,15 @@ def run_study(study: Study, say: Say = lambda _: None, processes: int | None = N
     with open_store(study) as store:
         prepare(store, say)
         outcomes = load_files(store, list_inbox(study), say, processes)
-        return answer(store, outcomes, say, processes)
+        summary = answer(store, outcomes, say, processes)
+        report(summary)
+        mark_reported(store)
+        return summary
 
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
+    refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)
     if unfinished:
         say(f"the last run, which began on {moment(unfinished)}, did not finish; this run does the rest")
@@ -199,25 +212,28 @@ def load_files(
     """
     looked = [each for file in files for each in _look_into(store, file)]
     new = [each.task for each in looked if each.task]
+    people = known_participants(store) if new else KnownParticipants()
     with staged_ahead(store.study.folder, new, processes) as stage:
-        return tuple(_load(store, each, stage, say) for each in looked)
+        return tuple(_load(store, each, stage, say, people) for each in looked)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
-    return _load(store, _look_at(store, file), lambda _: None, say)
+    return _load(store, _look_at(store, file), lambda _: None, say, known_participants(store))
 
 
 def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
     """Look at a file, and at the exports in it if it is a zip of several.
 
-    These are read before the zip itself: one that is known holds nothing that is not, unless something was refused.
+    These are read before the zip itself: one that is known holds nothing that is not, unless something was refused or
+    is to be read again.
     """
     looked, participant = _look_at(store, file), whose(store, file)
     is_known = looked.outcome is not None and looked.outcome.status != "withdrawn"
-    if is_known and not has_refused_below(store, file.name, participant):
+    settings = _settings(store.study, participant)
+    if is_known and is_settled_below(store, file.name, participant, settings.today):
         return [looked]
-    *parts, whole = exports_in_zip(file, _settings(store.study, participant))
+    *parts, whole = exports_in_zip(file, settings)
     known = replace(looked.outcome, file=whole) if looked.outcome else None
     task = replace(looked.task, without=whole.without) if looked.task else None
     return [*(_look_at(store, part) for part in parts), _Looked(whole, task, known)]
@@ -226,6 +242,7 @@ def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
 def _look_at(store: Store, file: InboxFile) -> _Looked:
     study, participant = store.study, whose(store, file)
     try:
+        refuse_unusable_name(file)
         content = content_hash(file.path, file.without, file.only)
     except ExportRefused as refusal:
         if file.only:
@@ -246,13 +263,19 @@ def _identity(study: Study, file: InboxFile, task: ExportToRead) -> ExportIdenti
 
 def _known(store: Store, file: InboxFile, task: ExportToRead) -> FileOutcome | None:
     known = known_import(store, _identity(store.study, file, task), VERSION)
-    if known is None:
+    if known is None or is_outdated(known, task.settings.today):
         return None
     status = {"loaded": "known"}.get(known.status, known.status)
     return FileOutcome(file, status, rule=known.rule, message=known.message)
 
 
-def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedExport | None], say: Say) -> FileOutcome:
+def _load(
+    store: Store,
+    looked: _Looked,
+    stage: Callable[[ExportToRead], StagedExport | None],
+    say: Say,
+    people: KnownParticipants,
+) -> FileOutcome:
     file, task = looked.file, looked.task
     if file.participant_id is None and task and task.settings.participant_id != whose(store, file):
         looked = _look_at(store, file)  # another file has said meanwhile who else there is
@@ -262,14 +285,22 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
         return known or FileOutcome(file, "failed")
     say(f"reading {file.name}")
     identity = _identity(store.study, file, task)
+    replaces = outdated_readings(store, identity, task.settings.today)
+    told: set[str] = set()
     try:
+        if identity.participant_id is not None:
+            people.refuse_alike(identity.participant_id)
         staged = stage(task)
         source, found = replay(staged) if staged else read_checked(task)
         dated = ExportDate(*export_date(file.path, file.without, file.only))
-        summary = load_records(store, identity, source, map(as_reading, found), VERSION, dated)
+        readings = map(as_reading, _naming_people(found, people, told))
+        summary = load_records(store, identity, source, readings, VERSION, dated, readers_of(source), replaces)
+        people.add(told, are_certain=True)
     except ExportRefused as refusal:
-        if refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
-            record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION)
+        if refusal.rule == "id_collision":
+            _remember(store, identity, refusal.rule, str(refusal))
+        elif refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
+            record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
         return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
     except PainstatsError:
         raise
@@ -281,8 +312,18 @@ def _load(store: Store, looked: _Looked, stage: Callable[[ExportToRead], StagedE
     return FileOutcome(file, "loaded", summary)
 
 
+def _naming_people(found: Iterator[Found], people: KnownParticipants, told: set[str]) -> Iterator[Found]:
+    """Pass on what is read and collect whose it is; refuse who only looks different from somebody known."""
+    for part in found:
+        if isinstance(part, CheckedBatch) and part.accepted.height:
+            for participant in part.accepted["participant_id"].unique().sort():
+                people.refuse_alike(participant)
+                told.add(participant)
+        yield part
+
+
 def _remember(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
-    """Keep that an export in a zip was not read, so that the zip is opened again and it is tried again."""
+    """Keep that an export was not read, by no version, so that it is tried again, and a zip that it is in is opened."""
     record_refusal(store, identity, None, rule, message, version="")
 
 
@@ -296,8 +337,8 @@ def _failure(error: Exception) -> str:
 def as_reading(found: Found) -> Reading:
     """Say what a source yields in the words of the store."""
     match found:
-        case CheckedBatch(table, accepted, rejected):
-            return CheckedRows(table, accepted, rejected)
+        case CheckedBatch(table, accepted, rejected, recheck_on):
+            return CheckedRows(table, accepted, rejected, recheck_on)
         case Ignored(entry, rows, reason):
             return IgnoredRows(entry, rows, reason)
         case Noted(entry, message):
@@ -332,7 +373,6 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
         codes.append(1)  # not marked as done: the next run tries again
     else:
         mark_done(store, "reports", inputs, StageDone(refusal, published.files))
-    mark_reported(store)
     note_run_finished(store.study)
     return RunSummary(outcomes, True, published.reports, refusal, gravest(codes), published.failed)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import tomllib
 from datetime import date
 from fnmatch import fnmatch
@@ -330,6 +331,11 @@ def read_study(folder: Path) -> Study:
     folder = folder.resolve()
     if not folder.is_dir():
         raise StudyError(f"{folder} is not a folder; make a study with: painstats init {folder.name}")
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(folder).decode(errors="backslashreplace")
+        raise StudyError(f"{shown}: the path is not UTF-8, which the database needs; rename the folder") from None
     path = folder / STUDY_FILE
     if not path.exists() and not (folder / "inbox").is_dir():
         raise StudyError(

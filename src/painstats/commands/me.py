@@ -15,6 +15,7 @@ from painstats.errors import StudyError
 from painstats.inbox import SOLE_PARTICIPANT
 from painstats.reports.reading import FILLED_WORDS, RECALL_WORDS
 from painstats.run import RunSummary, run_study
+from painstats.sources.entries import is_utf8, utf8
 from painstats.store import open_store
 from painstats.store.publish import write_privately
 from painstats.study import Study, checked_plan
@@ -78,6 +79,8 @@ def _check_paths(exports: list[Path], diary: Path, output: Path) -> None:
     for path in (*exports, diary):
         if not path.exists():
             raise StudyError(f"{path} does not exist; check the path")
+        if not is_utf8(path.name):
+            raise StudyError(f"{utf8(str(path))}: the name is not UTF-8; rename it and run again")
     if not diary.is_file() or diary.name.startswith("."):
         raise StudyError(f"{diary}: --diary wants one CSV file whose name does not begin with a dot")
     if output.suffix.lower() not in (".html", ".htm"):
@@ -110,12 +113,18 @@ def _refuse_shared_diary(diary: MyDiary) -> None:
     """Refuse a diary whose rows say that they are of several people; it would be averaged into one."""
     try:
         with diary.path.open(encoding=diary.encoding, newline="") as file:
-            rows = list(csv.DictReader(file, delimiter=diary.delimiter))
+            rows = csv.reader(file, delimiter=diary.delimiter)
+            header = next(rows, [])
+            told: dict[int, set[str]] = {
+                place: set() for place, name in enumerate(header) if name.strip().casefold() in PERSON_COLUMNS
+            }
+            for row in filter(None, rows):
+                for place, people in told.items():
+                    people.add(row[place] if place < len(row) else "")
     except (UnicodeError, csv.Error):
         return  # the reader says more about it
-    for name in rows[0] if rows else ():
-        people = {row.get(name) for row in rows}
-        if name and name.strip().casefold() in PERSON_COLUMNS and len(people) > 1:
+    for name, people in ((header[place], people) for place, people in told.items()):
+        if len(people) > 1:
             raise StudyError(
                 f"{diary.path.name}: its column {name} tells {len(people)} people apart, and painstats me writes a "
                 "report about one; keep only your own rows, or make a study with: painstats init"

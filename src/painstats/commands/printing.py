@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 
 def print_json(answer: Any) -> None:
-    """Print one JSON document."""
-    print(json.dumps(answer, indent=2, default=_plain, ensure_ascii=False))
+    """Print one JSON document, in ASCII where the terminal has no letters beyond."""
+    text = json.dumps(answer, indent=2, default=_plain, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(answer, indent=2, default=_plain)
+    print(text)
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> None:

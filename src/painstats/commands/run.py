@@ -19,12 +19,15 @@ def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, proces
     """Run a study and print a summary."""
     study = read_study(folder)
     say = silent if quiet else progress()
-    summary = run_study(study, say, processes)
-    say("done")
-    if as_json:
-        print_json(as_answer(summary))
-    else:
-        print_summary(study, summary)
+
+    def report(summary: RunSummary) -> None:
+        say("done")
+        if as_json:
+            print_json(as_answer(summary))
+        else:
+            print_summary(study, summary)
+
+    summary = run_study(study, say, processes, report)
     if allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE:
         return 0
     return summary.exit_code
@@ -91,6 +94,11 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
             _print_problem(study, outcome, hint)
     else:
         _print_problem_counts(study, summary)
+    if summary.exit_code == QUARANTINED_EXIT_CODE and not any(s.quarantined for s in loaded):
+        print(
+            "  an earlier run did not finish, and put rows in quarantine; "
+            f"see them with: painstats quarantine {study.folder}"
+        )
     if names and any(outcome.rule == "not_recognised" for outcome in summary.files):
         print(f"Understood are\n{understood()}")
     if summary.refusal:

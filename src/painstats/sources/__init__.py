@@ -56,6 +56,9 @@ SOURCES: tuple[Source, ...] = (
 )
 """All formats, in the order in which they are tried."""
 
+VERSIONS: dict[str, int] = {source.name: source.version for source in SOURCES}
+"""The version of each reader, by the name of its source."""
+
 
 def read_export(path: Path | Export, settings: ReadSettings) -> tuple[Source, Iterator[Read]]:
     """Read one export.
@@ -134,6 +137,7 @@ def _skipped(export: Export) -> Iterator[Ignored | Noted]:
 __all__ = [
     "NOT_READ",
     "SOURCES",
+    "VERSIONS",
     "Export",
     "Exported",
     "Ignored",

@@ -211,6 +211,7 @@ def _ignored(entry: Entry, tally: Tally) -> Iterator[Ignored]:
 
 SOURCE = Source(
     name=SOURCE_NAME,
+    version=1,
     title="Apple Health (export.zip)",
     reads=(
         "steps of phone and watch, sleep with its stages, exercise minutes, workouts, resting heart rate, heart rate "

@@ -29,7 +29,8 @@ def taken_entries(
     """
     taken: defaultdict[Source | None, list[Entry]] = defaultdict(list)
     for family in _families(export, settings):
-        takers = {taker_of(export, family[place], sources, settings) for place in (0, len(family) // 2, -1)}
+        looked_at = {0, len(family) // 2, len(family) - 1}
+        takers = {taker_of(export, family[place], sources, settings) for place in looked_at}
         if len(takers) == 1:
             taken[takers.pop()] += family
             continue
@@ -40,8 +41,9 @@ def taken_entries(
 
 def taker_of(export: Export, entry: Entry, sources: Sequence[Source], settings: ReadSettings) -> Source | None:
     """Return the first format that recognises one entry of an archive on its own."""
+    by_itself = alone(export, entry)
     with suppress(ExportRefused):
-        return next((source for source in sources if source.recognises(alone(export, entry), settings)), None)
+        return next((source for source in sources if source.recognises(by_itself, settings)), None)
     return None
 
 

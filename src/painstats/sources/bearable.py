@@ -129,6 +129,7 @@ def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Read]:
 
 SOURCE = Source(
     name="bearable",
+    version=1,
     title="Bearable (CSV)",
     reads="symptoms from 0 to 4, mood, energy, sleep quality",
     how_to_export="In Bearable open More, Export data, choose CSV, and give that file.",

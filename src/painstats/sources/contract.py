@@ -93,6 +93,9 @@ class Source:
     ----------
     name, title
         ``fitbit``; "Fitbit account export (JSON)".
+    version
+        Raised by one whenever the same file would be read otherwise than before, be it by this source or by what it
+        shares with others: files that an earlier version read are then read again.
     reads
         What is read from it, in words.
     how_to_export
@@ -104,6 +107,7 @@ class Source:
     """
 
     name: str
+    version: int
     title: str
     reads: str
     how_to_export: str

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 import polars as pl
@@ -16,6 +17,7 @@ from painstats.sources.export import Entry, refused, shown
 MAX_BYTES = 256 << 20
 _MAX_LINE_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
+_SHORT_HEAD_BYTES = 1 << 12
 _CHUNK_BYTES = 1 << 18
 
 _CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252"}
@@ -73,12 +75,20 @@ class CsvTable:
 
 def header_of(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> tuple[str, ...]:
     """Return the trimmed column names in the first line, or nothing when it cannot be read as CSV."""
+    names, is_whole = _first_row(entry.head(_SHORT_HEAD_BYTES), encoding, delimiter)
+    return names if is_whole else _first_row(entry.head(_HEAD_BYTES), encoding, delimiter)[0]
+
+
+@lru_cache(maxsize=32)  # all formats ask in turn for the header of one file
+def _first_row(head: bytes, encoding: str, delimiter: str) -> tuple[tuple[str, ...], bool]:
+    """Return the trimmed cells of the first row in some bytes, and whether they reach beyond that row."""
     try:
-        head = entry.head(_HEAD_BYTES).decode(_CODECS[encoding], errors="replace")
-        rows = csv.reader(_lines(head), delimiter=delimiter, strict=True)
-        return _names(next((cells for cells in rows if cells), []))
+        lines = _lines(head.decode(_CODECS[encoding], errors="replace"))
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        names = _names(next((cells for cells in rows if cells), []))
+        return names, rows.line_num < len(lines)
     except (csv.Error, UnicodeError):
-        return ()
+        return (), False
 
 
 def is_utf16(entry: Entry) -> bool:

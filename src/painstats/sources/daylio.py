@@ -80,6 +80,7 @@ def _refuse_renamed(entry: Entry, rows: pl.DataFrame) -> None:
 
 SOURCE = Source(
     name="daylio",
+    version=1,
     title="Daylio (CSV)",
     reads="mood from 1 to 5",
     how_to_export="In Daylio open More, Export Entries, choose CSV, and give that file.",

@@ -200,6 +200,7 @@ def _refuse_scale(entry: Entry, item: ItemPlan, answers: pl.DataFrame) -> None:
 
 SOURCE = Source(
     name="diary",
+    version=1,
     title="A diary (CSV), declared in study.toml",
     reads="pain and other ratings, with when they were given",
     how_to_export="Export the diary or questionnaire as CSV and describe its columns once in study.toml.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import struct
 import zipfile
 from collections.abc import Generator, Iterator
@@ -25,6 +27,14 @@ _CHUNK_BYTES = 1 << 18
 _HEAD_BYTES = 4096
 _MAX_HEADS = 1 << 15
 _SHOWN_CHARACTERS = 100
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class Entry:
     def head(self, n_bytes: int) -> bytes:
         """Return its first bytes."""
         head = self.heads.get(self.name)
-        if head is None or n_bytes > _HEAD_BYTES:
+        if head is None or len(head) < min(n_bytes, self.size_bytes):
             with self.open() as stream:
                 head = stream.read(max(n_bytes, _HEAD_BYTES))
             if len(self.heads) < _MAX_HEADS:
@@ -147,9 +157,9 @@ def refused(rule: str, entry: Entry, sentence: str, line: int | None = None) -> 
 
 def shown(name: str) -> str:
     """Return a name from outside as it may be printed: control characters escaped, long names cut."""
-    printable = name
-    if not name.isprintable():
-        printable = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in name)
+    printable = utf8(name)
+    if not printable.isprintable():
+        printable = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in printable)
     return printable if len(printable) <= _SHOWN_CHARACTERS else printable[:_SHOWN_CHARACTERS] + "…"
 
 
@@ -236,8 +246,18 @@ def _damaged(entry: Entry) -> ExportRefused:
 
 
 def open_file(path: Path) -> io.BufferedReader:
-    """Open a file for reading; refused as ``file_unreadable`` where that is not possible."""
+    """Open a regular file for reading.
+
+    Raises
+    ------
+    ExportRefused
+        ``file_unreadable``, or ``not_a_file`` for anything else that has a name: opening a pipe or a device can wait
+        for ever, so it is not opened at all.
+    """
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise _not_a_file(path, mode)
         return path.open("rb")
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
@@ -247,6 +267,29 @@ def unreadable(path: Path, error: Exception) -> ExportRefused:
     """Return the refusal of a file that cannot be read."""
     reason = getattr(error, "strerror", None) or "no such name is possible"
     return ExportRefused("file_unreadable", f"{shown(path.name)} cannot be read: {reason}")
+
+
+def _not_a_file(path: Path, mode: int) -> ExportRefused:
+    kind = next((word for is_kind, word in _KINDS if is_kind(mode)), "something else")
+    link = "a link to " if path.is_symlink() else ""
+    return ExportRefused(
+        "not_a_file",
+        f"{shown(path.name)} is {link}{kind}, not a file, so it was not opened; put the export itself there",
+    )
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a name from the file system is UTF-8; the database, JSON and terminals take no other."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # Python keeps the bytes of such a name as lone surrogates
+        return False
+    return True
+
+
+def utf8(name: str) -> str:
+    r"""Return a name with the bytes that are not UTF-8 escaped, such as ``caf\xe9.csv``."""
+    return name if is_utf8(name) else os.fsencode(name).decode(errors="backslashreplace")
 
 
 def name_parts(name: str) -> list[str]:

@@ -77,8 +77,8 @@ def open_export(path: Path, without: Collection[str] = (), only: Collection[str]
     Raises
     ------
     ExportRefused
-        ``file_unreadable``, ``empty_file``, ``zip_broken``, ``zip_entries``, ``zip_encrypted``, ``zip_compression``,
-        ``zip_duplicate`` or ``zip_overlap``.
+        ``file_unreadable``, ``not_a_file``, ``empty_file``, ``empty_folder``, ``zip_empty``, ``zip_broken``,
+        ``zip_entries``, ``zip_encrypted``, ``zip_compression``, ``zip_duplicate`` or ``zip_overlap``.
     """
     if path.is_dir():
         return _open_folder(path, without)
@@ -146,12 +146,14 @@ def export_date(path: Path, without: Collection[str] = (), only: Collection[str]
 
 
 def _open_folder(folder: Path, without: Collection[str]) -> Export:
-    """List the files of an unpacked archive, in the order of their names; hidden ones and links are passed over."""
+    """List the files of an unpacked archive, in the order of their names; whatever is hidden or no file is skipped."""
     files: list[tuple[str, os.DirEntry[str]]] = []
     skipped: list[Skipped] = []
     for name, file in _files_below(folder, ""):
         if file.is_symlink():
             skipped.append(Skipped(name, "a link, not a file"))
+        elif not file.is_file(follow_symlinks=False):
+            skipped.append(Skipped(name, "a pipe, socket or device, not a file"))
         elif name not in without:
             files.append((name, file))
     if len(files) > MAX_ENTRIES:
@@ -219,8 +221,22 @@ def _open_zip(path: Path) -> Export:
     entries = tuple(Entry(member.filename, member.file_size, path, member, heads) for member in kept)
     for entry, member in zip(entries, kept, strict=True):
         _refuse_unreadable(entry, member)
-    skipped = (Skipped(member.filename, reasons[id(member)]) for member in members if not member.is_dir())
-    return Export(path, entries, tuple(entry for entry in skipped if entry.reason))
+    named = (Skipped(member.filename, reasons[id(member)]) for member in members if not member.is_dir())
+    skipped = tuple(entry for entry in named if entry.reason)
+    if not entries:
+        raise ExportRefused("zip_empty", f"{shown(path.name)}: the zip holds no file to read{_instead(skipped)}")
+    return Export(path, entries, skipped)
+
+
+def _instead(skipped: tuple[Skipped, ...]) -> str:
+    """Say what a zip holds instead of files, and what to do."""
+    found = [f"{shown(name_parts(entry.name)[-1])} ({entry.reason})" for entry in skipped[:3]]
+    if not found:
+        return "; export it again"
+    advice = "give the files themselves"
+    if any(entry.reason == ZIP_IN_ZIP for entry in skipped):
+        advice = "unpack it and put what was in it into the inbox"
+    return f", only {', '.join(found)}{', …' if len(skipped) > 3 else ''}; {advice}"
 
 
 def _reason_to_skip(member: zipfile.ZipInfo) -> str:

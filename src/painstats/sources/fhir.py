@@ -302,6 +302,7 @@ def _scaled(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
 
 SOURCE = Source(
     name="fhir",
+    version=1,
     title="FHIR (JSON, NDJSON)",
     reads="pain ratings in Observations and QuestionnaireResponses with LOINC codes",
     how_to_export="Ask for your record as FHIR JSON, or download it from the portal of your health service.",

@@ -246,6 +246,7 @@ def _ragged(entry: Entry, table: CsvTable, record_table: RecordTable, measure: s
 
 SOURCE = Source(
     name="fitabase",
+    version=1,
     title="Fitabase (CSV by day, hour and minute)",
     reads="steps by day, hour and minute, active and sedentary minutes by day, sleep by day and by minute",
     how_to_export="In Fitabase make a Batch Export of Daily Activity and Sleep Day; give the CSV files or their zip.",

@@ -171,6 +171,7 @@ def _read_exercises(
 
 SOURCE = Source(
     name="fitbit",
+    version=1,
     title="Fitbit account export or Google Takeout (JSON, CSV)",
     reads="steps by the minute, sleep logs, exercise, active and sedentary minutes and resting heart rate by the day",
     how_to_export=(

@@ -368,6 +368,7 @@ def _energy_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
 
 SOURCE = Source(
     name="garmin",
+    version=1,
     title="Garmin Connect data export (JSON)",
     reads="steps and intensity minutes by the day, sleep, resting heart rate and its variability, activities",
     how_to_export=(

@@ -331,6 +331,7 @@ def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Itera
 
 SOURCE = Source(
     name="ggir",
+    version=1,
     title="GGIR reports (part 4 and part 5, CSV)",
     reads="sleep of each night, sedentary and active minutes of each calendar day, for many participants",
     how_to_export=(

@@ -195,6 +195,7 @@ def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_qu
 
 SOURCE = Source(
     name="google_fit",
+    version=1,
     title="Google Fit (Takeout, CSV)",
     reads="steps by the quarter of an hour or by day, sleep by day",
     how_to_export="Open takeout.google.com, choose only Fit, and download the zip.",

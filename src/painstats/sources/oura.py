@@ -364,6 +364,7 @@ def _sessions(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 SOURCE = Source(
     name="oura",
+    version=1,
     title="Oura (trends CSV, data export, or JSON)",
     reads="steps, active and sedentary minutes by the day, sleep, resting heart rate and its variability, workouts",
     how_to_export=(

@@ -9,6 +9,11 @@ import polars as pl
 from painstats.sources.export import Entry, refused
 
 
+def folded(name: str) -> str:
+    """Return what is left of an id without capitals, spaces around it and ways to encode accents."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
 def refuse_alike(entry: Entry, column: str, ids: pl.Series, lines: pl.Series) -> None:
     """Refuse ids that differ only in capitals, spaces or the encoding of accents.
 
@@ -27,12 +32,12 @@ def refuse_alike(entry: Entry, column: str, ids: pl.Series, lines: pl.Series) ->
     first_lines = pl.DataFrame({"id": ids, "line": lines}).unique("id", keep="first", maintain_order=True).drop_nulls()
     known: dict[str, int] = {}
     for name, line in first_lines.rows():
-        folded = " ".join(unicodedata.normalize("NFC", name).casefold().split())
-        if known.setdefault(folded, line) != line:
+        look = folded(name)
+        if known.setdefault(look, line) != line:
             raise refused(
                 "id_collision",
                 entry,
-                f"the ids in {column} on lines {known[folded]} and {line} differ only in capitals, spaces or accents; "
+                f"the ids in {column} on lines {known[look]} and {line} differ only in capitals, spaces or accents; "
                 "write them alike if they are one person, and differently if they are two",
                 line,
             )

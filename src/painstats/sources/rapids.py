@@ -234,6 +234,7 @@ def _read_features(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
 
 SOURCE = Source(
     name="rapids",
+    version=1,
     title="RAPIDS (raw Fitbit streams and daily features, CSV)",
     reads="steps by the minute or day and sleep of Fitbits, for many participants",
     how_to_export=(

@@ -372,6 +372,7 @@ def _measured(energy: pl.Expr) -> dict[str, pl.Expr]:
 
 SOURCE = Source(
     name="samsung_health",
+    version=1,
     title="Samsung Health (CSV)",
     reads="steps by the day, or by the interval where no days are given, sleep with the sums of its stages, exercise",
     how_to_export=(

@@ -71,6 +71,7 @@ def _unread(column: str, given: pl.DataFrame) -> pl.Expr:
 
 SOURCE = Source(
     name="treatments",
+    version=1,
     title="Treatments (CSV)",
     reads="medicines with dose, exercise programmes and therapies, with start, end, ramp and wash-out",
     how_to_export=(

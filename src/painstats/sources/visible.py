@@ -86,6 +86,7 @@ def _measurements(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
 
 SOURCE = Source(
     name="visible",
+    version=1,
     title="Visible (CSV)",
     reads="symptoms from 0 to 3 by day, resting heart rate",
     how_to_export="In Visible open Settings, Export my data, and give Visible_Data_Export.csv.",

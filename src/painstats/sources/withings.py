@@ -378,6 +378,7 @@ _READERS = {
 
 SOURCE = Source(
     name="withings",
+    version=1,
     title="Withings data export (CSV)",
     reads="steps by the day and by the interval, sleep with its sums or states, activities",
     how_to_export=(

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import duckdb
 
+from painstats.errors import StudyError
+from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import forgotten_hashes
+from painstats.store.withdraw import take_out
 
-RECORD_LEDGER_TABLES = ("quarantine", "ignored", "superseded", "import_group", "touched_day")
+RECORD_LEDGER_TABLES = ("quarantine", "ignored", "superseded", "import_group", "import_reading", "touched_day")
 """What is emptied together with the records; of the ledger itself only what was withdrawn stays."""
+
+REPLACED = "replaced"
+"""Status of an import that was read again: another import holds its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +33,44 @@ class ExportIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Readers:
+    """Versions of the code that reads a file: of its source, and of the rules for rows.
+
+    For a refused file, which may have no source, ``reader`` is the sum over all sources. None: not known.
+    """
+
+    reader: int | None
+    rules: int | None
+
+
+NO_READERS = Readers(None, None)
+
+
+@dataclass(frozen=True, slots=True)
 class KnownImport:
-    """An earlier import of the same file."""
+    """An earlier import of the same file.
+
+    ``recheck_on`` is the first date on which one of its rejected rows may be accepted; None if no date matters.
+    """
 
     import_id: int
     status: str
     source: str | None
     rule: str | None
     message: str | None
+    readers: Readers
+    recheck_on: date | None
+
+
+_KNOWN = (
+    "SELECT import_id, status, source, rule, message, reader_version, rules_version, recheck_on "
+    "FROM import AS i LEFT JOIN import_reading USING (import_id)"
+)
+
+
+def _known(row: tuple[Any, ...]) -> KnownImport:
+    import_id, status, source, rule, message, reader, rules, recheck_on = row
+    return KnownImport(import_id, status, source, rule, message, Readers(reader, rules), recheck_on)
 
 
 def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownImport | None:
@@ -41,8 +80,8 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
     refusal by another version of painstats is not known either. A file that was withdrawn stays so however it is read.
     """
     row = store.connection.execute(
-        "SELECT import_id, status, source, rule, message FROM import AS i "
-        "WHERE content_hash = $content AND participant_id IS NOT DISTINCT FROM $participant AND (status = 'withdrawn' "
+        f"{_KNOWN} WHERE status <> '{REPLACED}' AND "
+        "content_hash = $content AND participant_id IS NOT DISTINCT FROM $participant AND (status = 'withdrawn' "
         "OR reading_hash = $reading AND (status = 'loaded' OR painstats_version = $version) "
         "AND NOT EXISTS (FROM import AS later WHERE later.import_id > i.import_id AND later.status = 'loaded' "
         "AND later.file_name = $name AND later.participant_id IS NOT DISTINCT FROM $participant "
@@ -56,7 +95,52 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
             "version": version,
         },
     ).fetchone()
-    return KnownImport(*row) if row else None
+    return _known(row) if row else None
+
+
+def stored_participants(store: Store) -> set[str]:
+    """Return everybody of whom there are records, or files that were loaded."""
+    tables = " UNION ".join(f"SELECT participant_id FROM {table}" for table in RECORD_TABLES)
+    rows = store.connection.execute(
+        f"SELECT participant_id FROM import WHERE status = 'loaded' AND participant_id IS NOT NULL UNION {tables}"
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def imports_below(store: Store, file_name: str, participant_id: str | None) -> list[KnownImport]:
+    """Return what became of the exports inside a file, whose names begin with the file's."""
+    rows = store.connection.execute(
+        f"{_KNOWN} WHERE status IN ('loaded', 'refused') AND starts_with(file_name, ? || '/') "
+        "AND participant_id IS NOT DISTINCT FROM ?",
+        [file_name, participant_id],
+    ).fetchall()
+    return [_known(row) for row in rows]
+
+
+def readings_of(store: Store, identity: ExportIdentity) -> list[KnownImport]:
+    """Return every loaded reading of a file, and of what stood under its name before and is in it as a whole.
+
+    A file that grows is replaced under its name again and again. Its earlier contents are gone, and cannot be read
+    again; when the file is, what only they said goes, if the file knew all of their rows.
+    """
+    rows = store.connection.execute(
+        f"""
+        WITH held AS (
+            SELECT *, content_hash = $content AS is_same, rows_new + rows_same + rows_corrected AS held FROM import
+            WHERE status = 'loaded' AND participant_id IS NOT DISTINCT FROM $participant
+              AND (content_hash = $content OR file_name = $name)
+        ), latest AS (
+            SELECT import_id, rows_same + rows_corrected AS known FROM held
+            WHERE is_same AND file_name = $name ORDER BY import_id DESC LIMIT 1
+        )
+        {_KNOWN} WHERE import_id IN (
+            SELECT h.import_id FROM held AS h LEFT JOIN latest AS l ON h.import_id < l.import_id AND h.held <= l.known
+            WHERE h.is_same OR l.known IS NOT NULL
+        ) ORDER BY import_id
+        """,
+        {"content": identity.content_hash, "participant": identity.participant_id, "name": identity.file_name},
+    ).fetchall()
+    return [_known(row) for row in rows]
 
 
 def stood_until(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> int:
@@ -75,16 +159,6 @@ def has_participants(store: Store, sole: str) -> bool:
     return bool(row and row[0]) or bool(forgotten_hashes(store.study))
 
 
-def has_refused_below(store: Store, file_name: str, participant_id: str | None) -> bool:
-    """Whether an export inside a file, whose name begins with the file's, was refused."""
-    row = store.connection.execute(
-        "SELECT count(*) FROM import WHERE status = 'refused' AND starts_with(file_name, ? || '/') "
-        "AND participant_id IS NOT DISTINCT FROM ?",
-        [file_name, participant_id],
-    ).fetchone()
-    return bool(row and row[0])
-
-
 def unreported_quarantine(store: Store) -> int:
     """Count rows in quarantine that no finished run has reported yet."""
     row = store.connection.execute(
@@ -100,11 +174,20 @@ def mark_reported(store: Store) -> None:
 
 
 def record_refusal(
-    store: Store, identity: ExportIdentity, source: str | None, rule: str, message: str, version: str
+    store: Store,
+    identity: ExportIdentity,
+    source: str | None,
+    rule: str,
+    message: str,
+    version: str,
+    readers: Readers = NO_READERS,
+    replaces: Collection[int] = (),
 ) -> None:
-    """Keep the fact that a file was refused whole, and why."""
+    """Keep the fact that a file was refused whole, and why; earlier readings that it replaces are taken out."""
     with transaction(store) as connection:
         forget_refusal(connection, identity)
+        for earlier in replaces:
+            take_out(connection, earlier, REPLACED)
         connection.execute(
             "INSERT INTO import (participant_id, file_name, content_hash, reading_hash, source, status, rule, message, "
             "painstats_version) VALUES (?, ?, ?, ?, ?, 'refused', ?, ?, ?)",
@@ -119,6 +202,17 @@ def record_refusal(
                 version,
             ],
         )
+        row = connection.execute("SELECT currval('import_number')").fetchone()
+        note_readers(connection, row[0] if row else 0, readers)
+
+
+def note_readers(
+    connection: duckdb.DuckDBPyConnection, import_id: int, readers: Readers, recheck_on: date | None = None
+) -> None:
+    """Keep which code read a file; unknown versions are not kept, so that the file is read again."""
+    if readers != NO_READERS:
+        values = [import_id, readers.reader, readers.rules, recheck_on]
+        connection.execute("INSERT INTO import_reading VALUES (?, ?, ?, ?)", values)
 
 
 def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> None:
@@ -127,6 +221,40 @@ def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdenti
         "DELETE FROM import WHERE status = 'refused' AND content_hash = ? AND participant_id IS NOT DISTINCT FROM ?",
         [identity.content_hash, identity.participant_id],
     )
+
+
+def mark_outdated(store: Store, named: str | None) -> int:
+    """Have files read again by the next run: one, by its number or name, or all; return how many there are.
+
+    Raises
+    ------
+    StudyError
+        Nothing of that number or name was loaded or refused.
+    """
+    with transaction(store) as connection:
+        rows = connection.execute(
+            "SELECT import_id FROM import WHERE status IN ('loaded', 'refused') "
+            "AND ($named IS NULL OR import_id::VARCHAR = $named OR file_name = $named "
+            "OR parse_filename(file_name) = $named OR starts_with(file_name, $named || '/'))",
+            {"named": named},
+        ).fetchall()
+        numbers = [row[0] for row in rows]
+        connection.execute("DELETE FROM import_reading WHERE list_contains(?::INTEGER[], import_id)", [numbers])
+    if named is not None and not rows:
+        raise StudyError(
+            f"no file of that name or number was read; see: painstats status {store.study.folder} --files. "
+            "A withdrawn file is let in again by: painstats forget-import --undo"
+        )
+    return len(rows)
+
+
+def still_outdated(store: Store) -> list[str]:
+    """Name the loaded files that were to be read again and were not."""
+    rows = store.connection.execute(
+        "SELECT DISTINCT file_name FROM import ANTI JOIN import_reading USING (import_id) WHERE status = 'loaded' "
+        "ORDER BY ALL"
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

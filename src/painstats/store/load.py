@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 import polars as pl
@@ -13,11 +13,20 @@ from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import forgotten_hashes, participant_hash
-from painstats.store.ledger import ExportIdentity, forget_refusal, stood_until
+from painstats.store.ledger import (
+    NO_READERS,
+    REPLACED,
+    ExportIdentity,
+    Readers,
+    forget_refusal,
+    note_readers,
+    stood_until,
+)
 from painstats.store.merge import merge
 from painstats.store.record_sql import counted
 from painstats.store.staged import Staged, put_aside, stage, staging
 from painstats.store.touched import keep_touched, start_touching
+from painstats.store.withdraw import take_out
 
 FORGOTTEN_REASON = "a person whose data was removed for good"
 _REJECTED = 'SELECT ?, ?, entry, line, "column", rule, text FROM read_parquet(?)'
@@ -27,12 +36,14 @@ _REJECTED = 'SELECT ?, ?, entry, line, "column", rule, text FROM read_parquet(?)
 class CheckedRows:
     """Rows of one record table: those that passed the checks, and those that did not with their reasons.
 
-    ``accepted`` has the columns of the table and, where it is known, ``entry`` and ``line``.
+    ``accepted`` has the columns of the table and, where it is known, ``entry`` and ``line``. ``recheck_on`` is the
+    first date on which one of the rejected rows may be accepted; None if no date matters.
     """
 
     table: str
     accepted: pl.DataFrame
     rejected: pl.DataFrame
+    recheck_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ class _Tally:
     ignored: list[IgnoredRows] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     dated: ExportDate | None = None
+    recheck_on: date | None = None
 
 
 def load_records(
@@ -103,6 +115,8 @@ def load_records(
     readings: Iterable[Reading],
     version: str,
     dated: ExportDate | None = None,
+    readers: Readers = NO_READERS,
+    replaces: Collection[int] = (),
 ) -> ImportSummary:
     """Load one file, all or nothing.
 
@@ -120,13 +134,17 @@ def load_records(
         The version of painstats, for the ledger.
     dated
         When the file was exported, unless a reading says it better; the time of loading where nothing is known.
+    readers
+        The versions of the code that reads it.
+    replaces
+        Earlier readings of the file, which are taken out in the same transaction.
 
     Raises
     ------
     StorageError
         The disk is full, or the ledger re-read after the commit does not hold what was counted.
     """
-    summary = _load(store, identity, source, readings, version, dated)
+    summary = _load(store, identity, source, readings, version, dated, readers, replaces)
     _confirm(store, summary)
     return summary
 
@@ -138,6 +156,8 @@ def _load(
     readings: Iterable[Reading],
     version: str,
     dated: ExportDate | None,
+    readers: Readers,
+    replaces: Collection[int],
 ) -> ImportSummary:
     with transaction(store) as connection, staging(store.study.folder) as staged:
         import_id = counted(connection, "SELECT nextval('import_number')")
@@ -146,6 +166,8 @@ def _load(
         for reading in readings:
             _take(store, import_id, reading, tally, staged, forgotten)
         n_ignored = _keep_ignored(connection, import_id, tally.ignored)
+        for earlier in replaces:
+            take_out(connection, earlier, REPLACED)
         exported_us = _exported_us(connection, identity, tally.dated or dated)
         start_touching(connection)
         for name in sorted(RECORD_TABLES.keys() & staged.files):
@@ -161,6 +183,7 @@ def _load(
             tuple(tally.notes),
         )  # fmt: skip
         _enter(connection, identity, summary, version, exported_us)
+        note_readers(connection, import_id, readers, tally.recheck_on)
     return summary
 
 
@@ -182,7 +205,8 @@ def _take(
             tally.dated = max(reading, tally.dated or reading, key=lambda dated: dated.at)
         case IgnoredRows():
             tally.ignored.append(reading)
-        case CheckedRows(table, accepted, rejected):
+        case CheckedRows(table, accepted, rejected, recheck_on):
+            tally.recheck_on = min(filter(None, (tally.recheck_on, recheck_on)), default=None)
             kept = _without_forgotten(store, accepted, forgotten)
             if kept.height < accepted.height:
                 tally.ignored.append(IgnoredRows("", accepted.height - kept.height, FORGOTTEN_REASON))

@@ -66,18 +66,23 @@ def find_imports(store: Store, named: str) -> list[int]:
 def withdraw_import(store: Store, import_id: int) -> Withdrawal:
     """Take one loaded import out, in one transaction."""
     with transaction(store) as connection:
-        start_touching(connection)
-        numbers = _lay_out_standing(connection, import_id)
-        removed = brought_back = kept = 0
-        for table in RECORD_TABLES.values():
-            recount(connection, table, import_id)
-            gone, back, stayed = _withdraw_from(connection, table)
-            removed, brought_back, kept = removed + gone, brought_back + back, kept + stayed
-        drop_unused_groups(connection, numbers)
-        for name in ("quarantine", "ignored"):
-            connection.execute(f"DELETE FROM {name} WHERE import_id = ?", [import_id])
-        keep_touched(connection)
-        file_name = _mark(connection, import_id)
+        return take_out(connection, import_id, "withdrawn")
+
+
+def take_out(connection: duckdb.DuckDBPyConnection, import_id: int, status: str) -> Withdrawal:
+    """Take one loaded import out as part of a transaction, and leave it in the ledger with another status."""
+    start_touching(connection)
+    numbers = _lay_out_standing(connection, import_id)
+    removed = brought_back = kept = 0
+    for table in RECORD_TABLES.values():
+        recount(connection, table, import_id)
+        gone, back, stayed = _withdraw_from(connection, table)
+        removed, brought_back, kept = removed + gone, brought_back + back, kept + stayed
+    drop_unused_groups(connection, numbers)
+    for name in ("quarantine", "ignored"):
+        connection.execute(f"DELETE FROM {name} WHERE import_id = ?", [import_id])
+    keep_touched(connection)
+    file_name = _mark(connection, import_id, status)
     return Withdrawal(import_id, file_name, removed, brought_back, kept)
 
 
@@ -185,11 +190,11 @@ def _lay_out_ranks(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("INSERT INTO ranked VALUES (?, ?)", [number, place])
 
 
-def _mark(connection: duckdb.DuckDBPyConnection, import_id: int) -> str:
-    """Leave of the ledger's row only that the file was withdrawn; return its name."""
+def _mark(connection: duckdb.DuckDBPyConnection, import_id: int, status: str) -> str:
+    """Leave of the ledger's row only that the file was taken out; return its name."""
     row = connection.execute(
-        "UPDATE import SET status = 'withdrawn', notes = NULL, rows_read = 0, rows_new = 0, rows_same = 0, "
-        "rows_corrected = 0, rows_quarantined = 0, rows_ignored = 0 WHERE import_id = ? RETURNING file_name",
-        [import_id],
+        "UPDATE import SET status = $status, notes = NULL, rows_read = 0, rows_new = 0, rows_same = 0, "
+        "rows_corrected = 0, rows_quarantined = 0, rows_ignored = 0 WHERE import_id = $import RETURNING file_name",
+        {"status": status, "import": import_id},
     ).fetchone()
     return str(row[0]) if row else ""

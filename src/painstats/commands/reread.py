@@ -1,0 +1,41 @@
+"""``painstats reread``: read files again that were read before, and compute the results from them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from painstats.commands.printing import printable
+from painstats.commands.run import run
+from painstats.store import open_store
+from painstats.store.ledger import mark_outdated, still_outdated
+from painstats.study import read_study
+
+MOST_NAMED = 5
+
+
+def reread(folder: Path, named: str | None, as_json: bool, quiet: bool, processes: int | None = None) -> int:
+    """Have one file, or every file, read again by a run, and return the run's exit code.
+
+    A run that is interrupted leaves the rest to the next one. Files that are no longer in the inbox keep the rows that
+    they had.
+
+    Raises
+    ------
+    StudyError
+        No file of that name or number was read.
+    """
+    study = read_study(folder)
+    with open_store(study) as store:
+        mark_outdated(store, named)
+    code = run(folder, as_json, quiet, allow_quarantine=False, processes=processes)
+    with open_store(study) as store:
+        left = still_outdated(store)
+    if left:
+        names = ", ".join(map(printable, left[:MOST_NAMED])) + (", …" if len(left) > MOST_NAMED else "")
+        print(
+            f"painstats: {len(left)} file(s) could not be read again and keep the rows that they had: {names}; "
+            "put them back into the inbox and run again",
+            file=sys.stderr,
+        )
+    return code

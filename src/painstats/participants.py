@@ -1,0 +1,76 @@
+"""Who is known already: an id that only looks different from a known one is refused, whatever file or folder has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from painstats.errors import ExportRefused, StudyError
+from painstats.inbox import participant_folders
+from painstats.sources.entries import shown
+from painstats.sources.participant_ids import folded
+from painstats.store import Store
+from painstats.store.ledger import stored_participants
+from painstats.study import Study
+
+HOW = "only in capitals, spaces or how accents are encoded"
+ADVICE = "write both alike if they are one person, and give them names that differ in more if they are two"
+
+
+@dataclass(slots=True)
+class KnownParticipants:
+    """Participants of the plan and the database, and of the inbox's folders, by what is left of their ids.
+
+    ``certain`` are those of the plan and the database. Two folders that look alike are both refused as long as neither
+    is certain: which one is read first must not decide.
+    """
+
+    certain: set[str] = field(default_factory=set)
+    by_look: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, ids: Iterable[str], *, are_certain: bool) -> None:
+        """Take note of participants."""
+        for participant in ids:
+            self.by_look.setdefault(folded(participant), set()).add(participant)
+            if are_certain:
+                self.certain.add(participant)
+
+    def refuse_alike(self, participant: str) -> None:
+        """Refuse a participant whose id only looks different from another's.
+
+        Raises
+        ------
+        ExportRefused
+            ``id_collision``.
+        """
+        if participant in self.certain:
+            return
+        others = sorted(self.by_look.get(folded(participant), set()) - {participant})
+        if others:
+            raise ExportRefused(
+                "id_collision",
+                f'the participant "{shown(participant)}" differs from "{shown(others[0])}" {HOW}; {ADVICE}',
+            )
+
+
+def known_participants(store: Store) -> KnownParticipants:
+    """Return who is known before a run reads anything."""
+    known = KnownParticipants()
+    known.add({*store.study.plan.participants, *stored_participants(store)}, are_certain=True)
+    known.add(participant_folders(store.study), are_certain=False)
+    return known
+
+
+def refuse_alike_in_plan(study: Study) -> None:
+    """Refuse a plan with two participants whose ids only look different.
+
+    Raises
+    ------
+    StudyError
+        Both are named.
+    """
+    seen: dict[str, str] = {}
+    for participant in study.plan.participants:
+        other = seen.setdefault(folded(participant), participant)
+        if other != participant:
+            raise StudyError(f'study.toml: [participants."{participant}"] differs from "{other}" {HOW}; {ADVICE}')

@@ -1,0 +1,309 @@
+"""Quarantine is no dead end: files are read again when their reader, the rules or the date allow more than before."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+import painstats.run as run_module
+from painstats import checks, sources, versions
+from painstats.cli import main
+from painstats.errors import ExportRefused
+from painstats.sources import VERSIONS, ReadSettings, RecordBatch, diary
+from painstats.store import open_store
+from painstats.study import read_study
+from tests.faults.test_bad_input import DAYS, GOOD, PLAN
+from tests.faults.test_crash import table_hashes
+from tests.sources.reading import zipped
+
+LEDGER = ("quarantine", "ignored", "superseded")
+
+
+@pytest.fixture
+def study(tmp_path):
+    return made(tmp_path / "study")
+
+
+def made(folder):
+    (folder / "inbox" / "anna").mkdir(parents=True)
+    (folder / "study.toml").write_text(PLAN)
+    (folder / "inbox" / "anna" / "diary.csv").write_text(GOOD)
+    return folder
+
+
+def run(folder, *words):
+    return main([*(words or ("run",)), str(folder), "--json", "--quiet"])
+
+
+def reread(folder, *named):
+    return main(["reread", str(folder), *named, "--json", "--quiet"])
+
+
+def stored(folder):
+    """Everything that a study holds, but for the numbers of its imports."""
+    study = read_study(folder)
+    with open_store(study) as store:
+        ledger = {
+            name: sorted(store.connection.execute(f"SELECT * EXCLUDE (import_id) FROM {name}").fetchall(), key=repr)
+            for name in LEDGER
+        }
+        counts = store.connection.execute(
+            "SELECT file_name, status, rows_read, rows_new, rows_same, rows_corrected, rows_quarantined, rows_ignored "
+            "FROM import WHERE status <> 'replaced' ORDER BY ALL"
+        ).fetchall()
+    return table_hashes(study), ledger, counts
+
+
+def fresh(folder, tmp_path):
+    """Return what a study made from the same inbox holds."""
+    other = tmp_path / "fresh"
+    shutil.copytree(folder / "inbox", other / "inbox")  # keeps when each file was changed
+    shutil.copy(folder / "study.toml", other)
+    run(other)
+    return stored(other)
+
+
+def statuses(folder):
+    with open_store(read_study(folder)) as store:
+        return store.connection.execute("SELECT status FROM import ORDER BY import_id").fetchall()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Return a function that sets the date on which files are read."""
+
+    def set_to(today):
+        monkeypatch.setattr(
+            run_module,
+            "_settings",
+            lambda study, participant: ReadSettings(participant, study.time_zones, study.plan.diaries, today),
+        )
+
+    return set_to
+
+
+def raise_version(monkeypatch, name="diary"):
+    monkeypatch.setitem(VERSIONS, name, VERSIONS[name] + 1)
+
+
+def otherwise(monkeypatch, read):
+    """Let another reader of diaries read, of the same version."""
+    changed = replace(diary.SOURCE, read=read)
+    monkeypatch.setattr(
+        sources, "SOURCES", tuple(changed if each is diary.SOURCE else each for each in sources.SOURCES)
+    )
+
+
+def a_day_late(export, settings):
+    """Read each diary a day late, and a score too high: what a faulty reader may do."""
+    for part in diary.SOURCE.read(export, settings):
+        if isinstance(part, RecordBatch):
+            frame = part.frame.with_columns(pl.col("date").dt.offset_by("1d"), pl.col("value") + 1)
+            yield RecordBatch(part.table, frame)
+        else:
+            yield part
+
+
+# --- the date ---
+
+
+def test_rows_rejected_by_a_clock_that_was_wrong_once_are_read_again(study, clock, tmp_path):
+    clock(DAYS[9])
+    assert run(study) == 4
+    clock(DAYS[-1])
+    assert run(study) in (0, 7)
+    assert stored(study) == fresh(study, tmp_path)
+    assert statuses(study) == [("replaced",), ("loaded",)]
+
+
+def test_a_row_that_stays_in_the_future_is_not_read_every_night(study, clock):
+    (study / "inbox" / "anna" / "diary.csv").write_text(GOOD + "2099-01-01,3\n")
+    clock(DAYS[-1])
+    run(study)
+    clock(DAYS[-1] + timedelta(days=400))
+    run(study)
+    assert statuses(study) == [("loaded",)]
+    clock(date(2098, 12, 31))
+    run(study)
+    assert statuses(study) == [("replaced",), ("loaded",)]
+
+
+def test_a_clock_set_back_between_two_runs_changes_nothing(study, clock):
+    """Not even which of two zips counts: their order does not come from the clock."""
+    clock(DAYS[-1])
+    run(study)
+    before = stored(study)
+    clock(date(2001, 1, 1))
+    assert run(study) in (0, 7)
+    assert stored(study) == before
+
+
+# --- the reader and the rules ---
+
+
+def test_a_newer_reader_reads_old_files_again(study, monkeypatch, tmp_path):
+    with monkeypatch.context() as then:
+        otherwise(then, a_day_late)
+        run(study)
+    wrong = stored(study)
+    assert run(study) in (0, 7)
+    assert stored(study) == wrong  # the same version: nobody can know
+    raise_version(monkeypatch)
+    assert run(study) in (0, 7)
+    assert stored(study) == fresh(study, tmp_path)
+    assert statuses(study) == [("replaced",), ("loaded",)]
+    run(study)
+    assert statuses(study) == [("replaced",), ("loaded",)]
+
+
+def test_newer_rules_judge_old_files_again(study, monkeypatch, tmp_path):
+    no_fives = checks.Rule("no_fives", pl.col("value") == 5, "is not five", "value")
+    run(study)
+    monkeypatch.setitem(checks.RULES, "self_report", (*checks.RULES["self_report"], no_fives))
+    monkeypatch.setattr(versions, "RULES_VERSION", checks.RULES_VERSION + 1)
+    assert run(study) == 4
+    assert stored(study) == fresh(study, tmp_path)
+
+
+def test_history_between_files_is_kept(study, monkeypatch, tmp_path):
+    diary_file = study / "inbox" / "anna" / "diary.csv"
+    later = diary_file.with_name("other-diary.csv")
+    later.write_text(GOOD.replace(",3\n", ",8\n"))
+    with monkeypatch.context() as then:
+        otherwise(then, a_day_late)
+        run(study)
+    raise_version(monkeypatch)
+    run(study)
+    _, ledger, _ = stored(study)
+    assert len(ledger["superseded"]) == GOOD.count(",3\n")
+    assert stored(study) == fresh(study, tmp_path)
+
+
+def test_what_a_growing_file_said_before_goes_with_the_old_reader(study, monkeypatch, tmp_path):
+    path = study / "inbox" / "anna" / "diary.csv"
+    with monkeypatch.context() as then:
+        otherwise(then, a_day_late)
+        path.write_text(GOOD[:200].rsplit("\n", 1)[0] + "\n")
+        run(study)
+        path.write_text(GOOD)
+        run(study)
+    raise_version(monkeypatch)
+    run(study)
+    assert stored(study)[0] == fresh(study, tmp_path)[0]
+    assert statuses(study) == [("replaced",), ("replaced",), ("loaded",)]
+
+
+def test_a_file_that_the_new_reader_refuses_leaves_nothing(study, monkeypatch, tmp_path):
+    def refuses(*_):
+        raise ExportRefused("made_up", "nothing in it can be trusted")
+
+    run(study)
+    raise_version(monkeypatch)
+    otherwise(monkeypatch, refuses)
+    assert run(study) == 3
+    assert stored(study) == fresh(study, tmp_path)
+
+
+def test_one_that_it_fails_on_keeps_its_rows_and_is_tried_again(study, monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError
+
+    run(study)
+    before = stored(study)
+    raise_version(monkeypatch)
+    with monkeypatch.context() as then:
+        otherwise(then, fails)
+        assert run(study) == 1
+    assert stored(study) == before
+    run(study)
+    assert statuses(study) == [("replaced",), ("loaded",)]
+
+
+def test_a_diary_in_a_known_zip_is_read_again(study, monkeypatch, tmp_path):
+    (study / "inbox" / "anna" / "diary.csv").unlink()
+    steps = '[{"dateTime": "01/03/26 09:00:00", "value": "40"}]'
+    zipped(study / "inbox" / "anna" / "all.zip", {"Fitbit/steps-2026-01-01.json": steps, "my-diary.csv": GOOD})
+    with monkeypatch.context() as then:
+        otherwise(then, a_day_late)
+        run(study)
+    raise_version(monkeypatch)
+    run(study)
+    assert stored(study) == fresh(study, tmp_path)
+
+
+def test_every_source_has_a_version():
+    assert all(isinstance(source.version, int) and source.version >= 1 for source in sources.SOURCES)
+    assert {source.name: source.version for source in sources.SOURCES} == VERSIONS
+
+
+# --- by hand ---
+
+
+@pytest.mark.parametrize("named", [(), ("diary.csv",), ("anna/diary.csv",), ("1",)])
+def test_reading_again_by_hand_twice_is_the_same_as_once(study, named):
+    (study / "inbox" / "anna" / "diary.csv").write_text(GOOD + "2026-02-30,3\n2026-02-01,eleven\n")
+    assert run(study) == 4
+    before = stored(study)
+    assert reread(study, *named) == 4
+    assert stored(study) == before
+    numbered = [("2",)] if named == ("1",) else [named]
+    assert [reread(study, *again) for again in numbered] == [4]
+    assert stored(study) == before
+
+
+def test_a_file_that_is_gone_keeps_its_rows_and_is_named(study, capsys):
+    run(study)
+    before = stored(study)
+    (study / "inbox" / "anna" / "diary.csv").unlink()
+    reread(study)
+    assert "anna/diary.csv; put them back" in capsys.readouterr().err
+    assert stored(study) == before
+
+
+def test_a_name_that_was_never_read_is_refused(study, capsys):
+    run(study)
+    assert reread(study, "nothing.csv") == 2
+    assert "status" in capsys.readouterr().err
+
+
+# --- the notice about quarantine ---
+
+
+def _kill_at(line, folder):
+    """Start a run and kill it as soon as it says a line."""
+    command = [sys.executable, "-m", "painstats", "run", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        for told in process.stderr:
+            if line in told:
+                process.send_signal(signal.SIGKILL)
+                break
+        process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("line", ["building the daily table", "writing the reports"])
+def test_the_notice_survives_a_run_that_is_killed(study, line, capsys):
+    (study / "inbox" / "anna" / "diary.csv").write_text(GOOD + "2026-02-30,3\n")
+    _kill_at(line, study)
+    assert main(["run", str(study), "--quiet"]) == 4
+    assert (
+        f"an earlier run did not finish, and put rows in quarantine; see them with: painstats quarantine {study}"
+        in (capsys.readouterr().out)
+    )
+    assert run(study) in (0, 7)
+
+
+def test_it_is_not_lost_between_the_last_page_and_the_summary(study, monkeypatch):
+    (study / "inbox" / "anna" / "diary.csv").write_text(GOOD + "2026-02-30,3\n")
+    with monkeypatch.context() as then:
+        then.setattr("painstats.commands.run.print_json", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert run(study) == 130
+    assert run(study) == 4
+    assert run(study) in (0, 7)

@@ -1,0 +1,29 @@
+"""A zip of many entries costs little for each: every entry is opened a fixed number of times."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+
+import pytest
+
+from painstats.inbox import split
+from painstats.sources import ReadSettings, entries, open_export
+from painstats.time_zones import TimeZones
+
+
+@pytest.mark.parametrize("size", [10, 20_000])
+def test_each_entry_of_a_zip_is_unpacked_at_most_twice(tmp_path, monkeypatch, size):
+    path = tmp_path / "takeout.zip"
+    names = [f"{first}{second}{'x' * 9}.{kind}" for first in "ghij" for second in "klmn" for kind in ("csv", "json")]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in names:
+            archive.writestr(name, "a,b\n" + "1,2\n" * (size // 4))
+    opened = Counter()
+    original = entries._packed
+    monkeypatch.setattr(
+        entries, "_packed", lambda entry, member: opened.update([entry.name]) or original(entry, member)
+    )
+    split(open_export(path), ReadSettings("anna", TimeZones("UTC", {}, {})))
+    assert opened.keys() == set(names)
+    assert max(opened.values()) <= 2
