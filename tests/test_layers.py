@@ -12,13 +12,14 @@ SOURCE = Path(__file__).parents[1] / "src" / "painstats"
 ALLOWED = {
     "vocabulary": set(),
     "errors": set(),
+    "interruption": set(),
     "time_zones": set(),
     "records": {"vocabulary", "errors"},
     "plan_values": {"vocabulary"},
     "study": {"vocabulary", "errors", "plan_values", "time_zones"},
     "sources": {"vocabulary", "errors", "records", "study", "time_zones"},
     "checks": {"vocabulary", "errors", "records", "sources"},
-    "store": {"vocabulary", "errors", "records", "study", "time_zones"},
+    "store": {"vocabulary", "errors", "interruption", "records", "study", "time_zones"},
 }
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
@@ -32,7 +33,7 @@ ALLOWED["staging"] = ALLOWED["reading"] | {"processes", "reading", "store"}
 ALLOWED["run"] = ALLOWED["reports"] | {"reports", "checks", "sources", "reading", "inbox", "staging"}
 ALLOWED["inspection"] = ALLOWED["run"] | {"run"}
 ALLOWED["commands"] = ALLOWED["inspection"] | {"inspection"}
-ALLOWED["cli"] = {"errors", "commands"}
+ALLOWED["cli"] = {"errors", "interruption", "commands"}
 
 
 def modules():

@@ -14,6 +14,7 @@ from typing import IO
 import duckdb
 
 from painstats.errors import StorageError, StudyInUse
+from painstats.interruption import removed_if_interrupted
 from painstats.store.migrations import migrate
 from painstats.study import Study
 
@@ -130,9 +131,11 @@ def locked(study: Study) -> Iterator[None]:
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
-        for left in (SPILL_FOLDER, STAGING_FOLDER):  # by a run that was killed
-            shutil.rmtree(study.folder / left, ignore_errors=True)
-        yield
+        temporary = [study.folder / name for name in (SPILL_FOLDER, STAGING_FOLDER)]
+        for left in temporary:  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with removed_if_interrupted(*temporary):
+            yield
 
 
 def _open_lock(folder: Path) -> IO[str]:
