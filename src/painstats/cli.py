@@ -1,4 +1,4 @@
-"""The command line: init, run, me, inspect, status, quarantine, sources, forget-import, forget.
+"""The command line: init, run, me, inspect, status, dashboard, quarantine, sources, forget-import, forget.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened
@@ -19,6 +19,8 @@ from painstats.errors import PainstatsError, StorageError, place_of, trace_of
 from painstats.interruption import end_on_signals, interrupted, leave, private_temporary_folder
 
 MOST_PROCESSES = 64
+DASHBOARD_PORT = 8501
+HIGHEST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
         commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status
     )
     status.add_argument("--files", action="store_true", help="each file with its number, instead of sums")
+    board = _add(commands, "dashboard", "look around in a study in the browser, on this machine alone", _dashboard)
+    board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="(default: %(default)s)")
     _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
     withdraw = _add(commands, "forget-import", "take one file out again, as if it had never been read", _forget_import)
     withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number as status --files tells")
@@ -195,6 +199,12 @@ def _number_of_processes(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"write a number from 1 to {HIGHEST_PORT}")
+    return int(text)
+
+
 def _init(options: argparse.Namespace) -> int:
     from painstats.commands.init import init
 
@@ -211,6 +221,12 @@ def _status(options: argparse.Namespace) -> int:
     from painstats.commands.status import status
 
     return status(options.study, options.json, options.files)
+
+
+def _dashboard(options: argparse.Namespace) -> int:
+    from painstats.commands.dashboard import dashboard
+
+    return dashboard(options.study, options.port, options.json)
 
 
 def _quarantine(options: argparse.Namespace) -> int:

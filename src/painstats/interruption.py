@@ -29,6 +29,7 @@ PATIENCE_S = 10.0
 """How long a process that is reading may take to notice that this one has ended, and the main thread to be ended."""
 
 _folders: set[Path] = set()
+_message = MESSAGE
 _changing = threading.Lock()
 _watch: threading.Thread | None = None
 
@@ -44,6 +45,12 @@ def end_on_signals() -> None:
             signal.signal(number, _noted)
     _watch = threading.Thread(target=_wait_for_signal, args=(reading,), name="signals", daemon=True)
     _watch.start()
+
+
+def say_when_interrupted(message: str) -> None:
+    """Say something else than that the command can be run again."""
+    global _message
+    _message = message
 
 
 @contextmanager
@@ -85,7 +92,7 @@ def interrupted() -> int:
     """Return the exit code of Ctrl-C that a library raised; where signals are waited for, they end the process."""
     if _watch:
         _watch.join(PATIENCE_S)
-    print(MESSAGE, file=sys.stderr)
+    print(_message, file=sys.stderr)
     return INTERRUPTED
 
 
@@ -100,8 +107,8 @@ def _wait_for_signal(reading: int) -> None:
         number = os.read(reading, 1)[0]
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # a second Ctrl-C must not stop the removal
     with _changing:
-        command = [sys.executable, "-I", "-S", __file__, str(128 + number), *map(os.fsdecode, _folders)]
-        os.execv(sys.executable, command)
+        words = [str(128 + number), _message, *map(str, _folders)]
+        os.execv(sys.executable, [sys.executable, "-I", "-S", __file__, *words])
 
 
 # --- in place of the process that was interrupted ---
@@ -116,7 +123,8 @@ def _remove(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    for each in sys.argv[2:]:
+    code, message, *doomed = sys.argv[1:]
+    for each in doomed:
         _remove(each)
-    print(MESSAGE, file=sys.stderr)
-    raise SystemExit(int(sys.argv[1]))
+    print(message, file=sys.stderr)
+    raise SystemExit(int(code))
