@@ -1,13 +1,13 @@
 """A page for looking around in a study: one person's days, how complete they are, and what was found, in words.
 
-Start it with ``PAINSTATS_STUDY=my-study streamlit run dashboards/study.py``, or ``streamlit run dashboards/study.py --
-my-study``. It reads the published Parquet files and the plan, never the database, and computes nothing.
+``painstats dashboard STUDY`` starts it and prints its address. It reads the published Parquet files and the plan, never
+the database, and computes nothing. Started in another way, or opened without its token, it shows nothing.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,14 @@ from painstats.store.published import read_published
 from painstats.study import Study, read_study
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
+TOKEN_VARIABLE = "PAINSTATS_DASHBOARD_TOKEN"
+SAFE_OPTIONS = {
+    "server.address": ("127.0.0.1", "::1", "localhost"),
+    "server.enableCORS": (True,),
+    "server.enableXsrfProtection": (True,),
+    "browser.gatherUsageStats": (False,),
+}
+"""Options of Streamlit that keep the page on this machine, with the values that do."""
 TABLES = ("daily_summary", "finding", "participant_summary")
 COUNTS = {"rated_days": "rated", "valid_nights": "nights", "valid_step_days": "step days", "complete_days": "complete"}
 VALID_WORDS = {
@@ -43,14 +51,11 @@ Tables = dict[str, pl.DataFrame]
 def main() -> None:
     """Show the page."""
     st.set_page_config(page_title="painstats", layout="centered")
-    folder = study_folder()
-    if folder is None:
-        st.info(
-            f"No study is named. Set {STUDY_VARIABLE} to a study folder, or write it after `--` on the command line."
-        )
+    if refusal := reason_to_refuse():
+        st.error(refusal)
         return
     try:
-        study = read_study(folder)
+        study = read_study(Path(os.environ[STUDY_VARIABLE]))
     except StudyError:
         st.error("The study folder or its study.toml cannot be read. `painstats status` says what is wrong with it.")
         return
@@ -65,10 +70,16 @@ def main() -> None:
     show_study(study, tables)
 
 
-def study_folder() -> Path | None:
-    """Return the folder named in the environment or on the command line."""
-    named = os.environ.get(STUDY_VARIABLE) or (sys.argv[1] if len(sys.argv) > 1 else None)
-    return Path(named) if named else None
+def reason_to_refuse() -> str | None:
+    """Say why nothing may be shown: the page could leave this machine, or the reader has no token."""
+    token = os.environ.get(TOKEN_VARIABLE)
+    is_safe = all(st.get_option(name) in safe for name, safe in SAFE_OPTIONS.items())
+    if not (is_safe and token and os.environ.get(STUDY_VARIABLE)):
+        return "This page shows health data only if it is started with `painstats dashboard STUDY`."
+    given = st.query_params.get("token", "")
+    if not hmac.compare_digest(given.encode(), token.encode()):
+        return "Open the whole address that `painstats dashboard` printed; it ends in a token."
+    return None
 
 
 def published(study: Study) -> Tables | None:

@@ -1,17 +1,20 @@
 """Prefect flows: the nightly run. The only folder that knows Prefect.
 
 Importing this package sets Prefect up, before Prefect itself is imported: nothing leaves the machine, the embedded
-server gets time to start and keeps every task's record. A variable that is already set is left alone.
+server gets time to start and keeps every task's record. Telemetry is off whatever is set; any other variable that is
+already set is left alone.
 """
 
 import os
 from pathlib import Path
 
-QUIET_AND_LOCAL = {
-    # The models are many small matrix products, which more threads only slow down.
-    "OPENBLAS_NUM_THREADS": "1",
+NO_TELEMETRY = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+DEFAULTS = {
+    # The models are many small matrix products, which more threads only slow down.
+    "OPENBLAS_NUM_THREADS": "1",
     "PREFECT_HOME": str(Path.home() / ".painstats" / "prefect"),
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
@@ -23,6 +26,9 @@ QUIET_AND_LOCAL = {
 }
 
 os.umask(0o077)
-for name, value in QUIET_AND_LOCAL.items():
+os.environ.update(NO_TELEMETRY)
+for name, value in DEFAULTS.items():
     os.environ.setdefault(name, value)
+for name in ("no_proxy", "NO_PROXY"):  # what is meant for this machine goes through no proxy
+    os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
 Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """The nightly run as a Prefect flow: inbox, records, daily table, models, reports, for every participant.
 
-Tasks get the study folder and a participant's number, never an id or a value, and return counts. Correctness lives
-in the database's transactions; Prefect schedules, shows and reports.
+The study is named by the environment (``PAINSTATS_STUDY``), since Prefect keeps the parameters of its flows. Tasks get
+a participant's number, never an id or a value, and return counts. Correctness lives in the database's transactions;
+Prefect schedules, shows and reports.
 
     python -m flows.nightly run STUDY
 """
@@ -10,63 +11,56 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import flows  # noqa: F401 - sets Prefect up in the environment, before Prefect is imported
+from painstats.interruption import end_on_signals, private_temporary_folder
+
+if __name__ == "__main__":
+    end_on_signals()  # importing Prefect takes seconds
 
 # isort: split
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.context import refresh_global_settings_context
 
+from flows.failures import StepFailedError, without_names
+from flows.local_server import start_local_server
 from painstats.commands.run import print_summary, progress, silent, verdict_counts
-from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
+from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
-from painstats.store import open_store
+from painstats.store.connection import held, opened
 from painstats.store.ledger import mark_reported
 from painstats.study import Study, read_study
 
+STUDY_VARIABLE = "PAINSTATS_STUDY"
+
 say = progress()
 
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
+
+def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function a task of which Prefect keeps neither results nor the texts of errors."""
+    return lambda step: task(cache_policy=NO_CACHE, persist_result=False, **options)(without_names(step))
 
 
-def without_values(step: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Tell Prefect where an unforeseen error happened, and nothing else: libraries put values into their messages."""
-
-    @wraps(step)
-    def wrapped(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
-        try:
-            return step(*arguments, **named)
-        except PainstatsError:
-            raise
-        except Exception as error:
-            raise RuntimeError(f"{type(error).__name__} in {place_of(error)}") from None
-
-    return wrapped
-
-
-@task(cache_policy=NO_CACHE, persist_result=False)
-@without_values
-def prepare_study(folder: str) -> list[list[InboxFile]]:
+@private_task()
+def prepare_study(study: Study) -> list[list[InboxFile]]:
     """Check the study and list its inboxes: one of each participant, and one of files of several people."""
-    study = read_study(Path(folder))
-    with open_store(study) as store:
+    with opened(study) as store:
         prepare(store, say)
     return _inboxes(study)
 
 
-@task(task_run_name="read-inbox-{number}", cache_policy=NO_CACHE, persist_result=False)
-@without_values
-def read_inbox(folder: str, number: int, inbox: list[InboxFile]) -> tuple[FileOutcome, ...]:
+@private_task(task_run_name="read-inbox-{number}")
+def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> tuple[FileOutcome, ...]:
     """Read what is new from one participant."""
-    with open_store(read_study(Path(folder))) as store:
+    with opened(study) as store:
         outcomes = load_files(store, inbox, silent)
     rows = sum(outcome.summary.read for outcome in outcomes if outcome.summary)
     # A service's output ends up in logs: counts only, no file names.
@@ -74,48 +68,55 @@ def read_inbox(folder: str, number: int, inbox: list[InboxFile]) -> tuple[FileOu
     return outcomes
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
-@without_values
-def compute_answers(folder: str, outcomes: tuple[FileOutcome, ...]) -> RunSummary:
+@private_task()
+def compute_answers(study: Study, outcomes: tuple[FileOutcome, ...]) -> RunSummary:
     """Compute and write everything that rests on the records."""
-    with open_store(read_study(Path(folder))) as store:
+    with opened(study) as store:
         return answer(store, outcomes, say)
 
 
 @flow(name="painstats-nightly", persist_result=False, log_prints=False)
-def nightly(study_folder: str) -> RunSummary:
-    """Run a study once.
-
-    Parameters
-    ----------
-    study_folder
-        Path of the study folder.
+@without_names
+def nightly() -> RunSummary:
+    """Run the study that ``PAINSTATS_STUDY`` names once. No other run comes in between.
 
     Raises
     ------
-    RuntimeError
-        After everything else was done: an inbox could not be read or a report not written.
+    StepFailedError
+        The study cannot be run; or, after everything else was done, at least one participant's inbox or one file could
+        not be read, or a report not written.
     """
-    inboxes = prepare_study(study_folder)
-    states = [read_inbox(study_folder, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
-    failed = [number for number, state in enumerate(states) if not state.is_completed()]
-    outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-    summary = compute_answers(study_folder, outcomes)
-    _leave_artifacts(study_folder, summary, failed)
-    with open_store(read_study(Path(study_folder))) as store:
-        mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
+    study = read_study(_study_folder())
+    with held(study):
+        inboxes = prepare_study(study)
+        states = [read_inbox(study, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
+        failed = [number for number, state in enumerate(states) if not state.is_completed()]
+        outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
+        summary = compute_answers(study, outcomes)
+        _leave_artifacts(study, summary, failed)
+        with opened(study) as store:
+            mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
     broken = sum(outcome.status == "failed" for outcome in outcomes)
     if failed or broken:
-        raise RuntimeError(
+        raise StepFailedError(
             f"{len(failed)} of {len(inboxes)} inboxes and {broken} files could not be read; the others were; "
-            "see the task runs for the reason"
+            "see the task runs for the reason",
+            exit_code=1,
         )
     if summary.failed_reports:
         kinds = ", ".join(sorted({failed.reason for failed in summary.failed_reports}))
-        raise RuntimeError(
-            f"{len(summary.failed_reports)} report(s) could not be written ({kinds}); the next run tries again"
+        raise StepFailedError(
+            f"{len(summary.failed_reports)} report(s) could not be written ({kinds}); the next run tries again",
+            exit_code=1,
         )
     return summary
+
+
+def _study_folder() -> Path:
+    folder = os.environ.get(STUDY_VARIABLE)
+    if not folder:
+        raise StudyError(f"no study is named; set {STUDY_VARIABLE} to the path of a study folder")
+    return Path(folder)
 
 
 def _inboxes(study: Study) -> list[list[InboxFile]]:
@@ -126,7 +127,7 @@ def _inboxes(study: Study) -> list[list[InboxFile]]:
     return [groups[participant] for participant in sorted(groups)]
 
 
-def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> None:
+def _leave_artifacts(study: Study, summary: RunSummary, failed: list[int]) -> None:
     """Leave what was loaded, rejected and found as Prefect artifacts: counts only."""
     loaded = [asdict(outcome.summary) for outcome in summary.files if outcome.summary]
     rows = {key: sum(entry[key] for entry in loaded) for key in ("new", "same", "corrected", "quarantined", "ignored")}
@@ -142,7 +143,7 @@ def _leave_artifacts(folder: str, summary: RunSummary, failed: list[int]) -> Non
     table = [{"reason": reason, "files": files} for reason, files in sorted(refused.items())]
     table += [{"reason": "inbox could not be read", "files": len(failed)}] if failed else []
     create_table_artifact(key="painstats-rejected", table=table, description="Files refused whole, by reason")
-    found = "\n".join(f"- {line}" for line in verdict_counts(read_study(Path(folder))))
+    found = "\n".join(f"- {line}" for line in verdict_counts(study))
     create_markdown_artifact(
         key="painstats-found",
         markdown=("New data: the reports were written." if summary.changed else "Nothing was new.") + f"\n\n{found}",
@@ -162,8 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
     logging.disable(logging.ERROR)  # Prefect would print the trace of what is said below in a sentence
     try:
         study = read_study(options.study)
-        summary = nightly(str(study.folder))
-    except PainstatsError as error:
+        os.environ[STUDY_VARIABLE] = str(study.folder.resolve())
+        start_local_server()
+        refresh_global_settings_context()
+        summary = nightly()
+    except (PainstatsError, StepFailedError) as error:
         print(f"painstats: {error}", file=sys.stderr)
         return error.exit_code
     except RuntimeError as error:
@@ -175,4 +179,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    with private_temporary_folder():
+        exit_code = main()
+    raise SystemExit(exit_code)

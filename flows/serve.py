@@ -8,6 +8,7 @@ Start the server first: ``python -m flows.server``.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
 import urllib.request
@@ -19,7 +20,7 @@ os.environ.setdefault(
     "PREFECT_API_URL", LOCAL_SERVER
 )  # before Prefect is imported, or it would start a server of its own
 
-from flows.nightly import nightly  # noqa: E402
+from flows.nightly import STUDY_VARIABLE, nightly  # noqa: E402
 from painstats.errors import PainstatsError, StudyError  # noqa: E402
 from painstats.study import read_study  # noqa: E402
 
@@ -52,14 +53,19 @@ def _serve(folder: Path, cron: str, time_zone: str) -> int:
         raise StudyError(f"--cron {cron!r} is not a schedule; write five fields such as '30 3 * * *'") from None
     _check_server()
     print(f"Serving {study.folder.name} at {cron!r} ({time_zone}); stop with Ctrl-C", file=sys.stderr)
+    os.environ[STUDY_VARIABLE] = str(study.folder.resolve())  # inherited by the runs; Prefect never gets the name
     nightly.serve(
-        name=f"nightly-{study.folder.name}",
-        parameters={"study_folder": str(study.folder)},
+        name=f"nightly-{_mark(study.folder)}",
         schedule=schedule,
         limit=1,
         pause_on_shutdown=False,
     )
     return 0
+
+
+def _mark(folder: Path) -> str:
+    """Return a short hash of a study's path: Prefect keeps the names of deployments."""
+    return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:8]
 
 
 def _check_server() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -45,6 +46,14 @@ def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; name a new folder, so that no study is written over")
+    before = os.umask(0o077)  # private like a real study, whatever is put beside it later
+    try:
+        _write_study(folder, truth, seed)
+    finally:
+        os.umask(before)
+
+
+def _write_study(folder: Path, truth: Truth, seed: int) -> None:
     lives = simulate(truth, seed)
     inbox = folder / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)

@@ -6,9 +6,11 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as the command line and the flows set it
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,6 +18,20 @@ import pytest
 from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
 from painstats.study import Plan, Study
+
+
+def _stay_on_this_machine(event: str, details: tuple[Any, ...]) -> None:
+    """Fail whatever asks another machine for something: telemetry of a new dependency, for instance."""
+    host = None
+    if event == "socket.connect" and isinstance(details[1], tuple):
+        host = details[1][0]
+    elif event == "socket.getaddrinfo":
+        host = details[0]
+    if host not in (None, "", "localhost", b"localhost") and not str(host).startswith(("127.", "::1")):
+        raise RuntimeError(f"a test asks for {host}; nothing leaves this machine")
+
+
+sys.addaudithook(_stay_on_this_machine)
 
 
 def drawn(text: str) -> list[dict[str, str | None]]:

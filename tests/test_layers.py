@@ -12,13 +12,14 @@ SOURCE = Path(__file__).parents[1] / "src" / "painstats"
 ALLOWED = {
     "vocabulary": set(),
     "errors": set(),
+    "interruption": set(),
     "time_zones": set(),
     "records": {"vocabulary", "errors"},
     "plan_values": {"vocabulary"},
     "study": {"vocabulary", "errors", "plan_values", "time_zones"},
     "sources": {"vocabulary", "errors", "records", "study", "time_zones"},
     "checks": {"vocabulary", "errors", "records", "sources"},
-    "store": {"vocabulary", "errors", "records", "study", "time_zones"},
+    "store": {"vocabulary", "errors", "interruption", "records", "study", "time_zones"},
 }
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
@@ -35,7 +36,7 @@ ALLOWED["run"] = ALLOWED["reports"] | {"reports", "checks", "sources", "reading"
 ALLOWED["run"] |= {"staging", "versions"}
 ALLOWED["inspection"] = ALLOWED["run"] | {"run"}
 ALLOWED["commands"] = ALLOWED["inspection"] | {"inspection"}
-ALLOWED["cli"] = {"errors", "commands"}
+ALLOWED["cli"] = {"errors", "interruption", "commands"}
 
 
 def modules():

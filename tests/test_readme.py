@@ -54,7 +54,7 @@ def test_the_readme_shows_every_command_of_the_command_line():
     assert shown == listed
 
 
-@pytest.mark.parametrize("command", OWN)
+@pytest.mark.parametrize("command", [command for command in OWN if " dashboard " not in command])  # tests/browser
 def test_each_painstats_command_runs(folder, command):
     words = [sys.executable, "-m", "painstats", *shlex.split(command)[1:]]
     if words[3] == "init":
@@ -101,7 +101,7 @@ def test_make_demo_prints_what_the_readme_shows(tmp_path):
 
 def test_exit_codes_are_documented():
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    documented = {int(code) for code in re.findall(r"^\| (\d+)[ ,]", text, re.MULTILINE)}
     assert set(errors.EXIT_SEVERITY) <= documented
 
 

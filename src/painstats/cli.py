@@ -10,18 +10,18 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 
-from painstats.errors import PainstatsError, StorageError, place_of
+from painstats.errors import PainstatsError, StorageError, place_of, trace_of
+from painstats.interruption import end_on_signals, interrupted, leave, private_temporary_folder
 
-INTERRUPTED = 130
 MOST_PROCESSES = 64
+DASHBOARD_PORT = 8501
+HIGHEST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,15 +42,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
     # The models are many small matrix products: more threads than one make them slower, on a busy machine tenfold.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _terminated)  # so that transactions roll back and private folders are removed
+    if arguments is not None:
+        return _run_command(_parser().parse_args(arguments))
+    end_on_signals()  # the process is ours; another program's that calls this function is not
+    options = _parser().parse_args()
+    with private_temporary_folder():
+        code = _run_command(options)
+    return leave(code)
+
+
+def _run_command(options: argparse.Namespace) -> int:
     try:
-        return int(options.command(options))
+        code = int(options.command(options))
+        sys.stdout.flush()
     except PainstatsError as error:
         print(f"painstats: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return _interrupted()
+        return interrupted()
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -60,27 +69,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return StorageError.exit_code
-    except Exception as error:
+    except SystemExit:
+        raise
+    except BaseException as error:  # polars' panics are no Exception, and hold values too
         if "nterrupt" in str(error):  # DuckDB's way of passing Ctrl-C on
-            return _interrupted()
-        if options.debug:
-            raise
-        place = place_of(error)
-        print(
-            f"painstats: a bug ({type(error).__name__} in {place}); please report it. --debug shows where",
-            file=sys.stderr,
-        )
-        return 1
+            return interrupted()
+        return _bug(error, options.debug)
+    return code
 
 
-def _interrupted() -> int:
-    print("painstats: interrupted; what was not finished left no trace, run again for the rest", file=sys.stderr)
-    return INTERRUPTED
-
-
-def _terminated(number: int, frame: FrameType | None) -> None:
-    del frame
-    raise SystemExit(128 + number)
+def _bug(error: BaseException, debug: bool) -> int:
+    """Report an unforeseen error without its text, which may hold a participant's values."""
+    if debug:
+        print(trace_of(error), file=sys.stderr)
+    print(
+        f"painstats: a bug ({type(error).__name__} in {place_of(error)}); please report it. --debug shows where",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         "and answers for each person, or says why it cannot tell yet.",
     )
     parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
-    parser.add_argument("--debug", action="store_true", help="show the full trace of an unforeseen error")
+    parser.add_argument("--debug", action="store_true", help="show where an unforeseen error happened")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add(commands, "init", "make a study folder with a commented study.toml and an inbox", _init)
     run = _add(commands, "run", "read what is new in the inbox and answer", _run)
@@ -105,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
         commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status
     )
     status.add_argument("--files", action="store_true", help="each file with its number, instead of sums")
+    board = _add(commands, "dashboard", "look around in a study in the browser, on this machine alone", _dashboard)
+    board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="(default: %(default)s)")
     _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
     again = _add(commands, "reread", "read one file again, or all, and compute the results from them", _reread)
     again.add_argument(
@@ -211,6 +219,12 @@ def _number_of_processes(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"write a number from 1 to {HIGHEST_PORT}")
+    return int(text)
+
+
 def _init(options: argparse.Namespace) -> int:
     from painstats.commands.init import init
 
@@ -227,6 +241,12 @@ def _status(options: argparse.Namespace) -> int:
     from painstats.commands.status import status
 
     return status(options.study, options.json, options.files)
+
+
+def _dashboard(options: argparse.Namespace) -> int:
+    from painstats.commands.dashboard import dashboard
+
+    return dashboard(options.study, options.port, options.json)
 
 
 def _quarantine(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ A message says what was found, where, and what to do next; it never holds a pers
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 
@@ -83,3 +84,25 @@ def place_of(error: BaseException) -> str:
             place = f"{file.name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
+
+
+def trace_of(error: BaseException) -> str:
+    """Return the trace of an error and of those that led to it: files, lines and types, without any value.
+
+    The texts of errors are left out: those of libraries hold values and names.
+    """
+    lines: list[str] = []
+    for cause in _chain(error):
+        lines += [line.rstrip() for line in traceback.format_tb(cause.__traceback__)]
+        lines.append(f"{type(cause).__name__} (text left out: it may hold a participant's values)")
+    return "\n".join(["Trace of the error:", *lines])
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error after everything that led to it, the first first."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return chain[::-1]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +20,9 @@ from painstats.reports import write_reports
 from painstats.reports.pages import page_name
 from painstats.store import open_store
 from painstats.study import Study
+from tests.faults.test_signals import descendants
 from tests.made_up_study import DAYS, EVIL_ID, fill, plan
+from tests.network import addresses, outside, traced
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).parents[2]
@@ -102,38 +107,57 @@ def test_links_of_the_index_lead_to_every_report(browser, study):
     page.close()
 
 
+@dataclass(frozen=True)
+class Dashboard:
+    """A dashboard that was started from the root folder: its printed address, and what it asked of the network."""
+
+    url: str
+    trace: Path
+    pid: int
+
+    @property
+    def site(self) -> str:
+        return self.url.split("?")[0]
+
+
 @pytest.fixture(scope="module")
-def dashboard(study: Study) -> Iterator[str]:
+def dashboard(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     pytest.importorskip("streamlit", reason="streamlit is not installed")
+    place = tmp_path_factory.mktemp("dashboard")
+    command = [sys.executable, "-m", "painstats", "dashboard", str(study.folder), "--port", str(free_port()), "--json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAINSTATS", "STREAMLIT"))}
+    process = subprocess.Popen(
+        [*traced(place / "trace"), *command], cwd="/", env={**environment, "HOME": str(place)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        started = Dashboard(
+            json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["url"], place / "trace", own_pid(process)
+        )
+        _wait_for(started.url)
+        yield started
+    finally:
+        os.kill(own_pid(process), signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+        assert (process.returncode, errors) == (143, "painstats: the dashboard has stopped\n")
+
+
+def own_pid(traced_process: subprocess.Popen[str]) -> int:
+    [pid] = [pid for pid in descendants(traced_process.pid) if "painstats" in Path(f"/proc/{pid}/cmdline").read_text()]
+    return pid
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(DASHBOARD),
-        "--server.port",
-        str(port),
-        "--",
-        str(study.folder),
-    ]
-    environment = {name: value for name, value in os.environ.items() if name != "PAINSTATS_STUDY"}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+        return int(free.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(url: str) -> None:
     until = time.monotonic() + PATIENCE_MS / 1000
     while time.monotonic() < until:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            urllib.request.urlopen(url, timeout=5).close()
         except OSError:
             time.sleep(0.1)
         else:
@@ -144,22 +168,119 @@ def _wait_for(port: int) -> None:
 @needs_chromium
 def test_the_dashboard_shows_a_person_and_asks_nothing_of_the_network(browser, dashboard):
     page, seen = visit(browser, DESKTOP)
-    page.goto(dashboard)
+    page.goto(dashboard.url)
     page.get_by_text("Day by day").wait_for(timeout=PATIENCE_MS)
     page.locator("canvas, svg.marks").first.wait_for(timeout=PATIENCE_MS)
     text = page.inner_text("body")
     assert "Sleep: less pain" in text
     assert "71 of 80" in text
-    assert seen.outside(dashboard) == []
+    assert seen.outside(dashboard.site) == []
     assert seen.complaints == []
     page.close()
+    listened, contacted = addresses(dashboard.trace)
+    assert "127.0.0.1" in listened  # the trace did see the server
+    assert outside(listened) == set()
+    assert outside(contacted) == set()
+
+
+@needs_chromium
+@pytest.mark.parametrize("ending", ["", "?token=", "?token=guessed", "?token=%C3%A9"])
+def test_without_its_token_the_dashboard_shows_nothing(browser, study, dashboard, ending):
+    page, _ = visit(browser, DESKTOP)
+    page.goto(dashboard.site + ending)
+    page.get_by_text("Open the whole address").wait_for(timeout=PATIENCE_MS)
+    text = page.inner_text("body")
+    assert not [word for word in ("p01", "Sleep", "Participant", study.folder.name) if word in text]
+    page.close()
+
+
+def test_every_dashboard_has_a_token_of_its_own_that_nobody_can_guess(dashboard):
+    token = dashboard.url.split("token=")[1]
+    assert len(token) >= 40
+    assert token not in Path(f"/proc/{dashboard.pid}/cmdline").read_text()  # which every user of the machine can read
+
+
+@needs_chromium
+def test_started_by_streamlit_itself_where_others_can_reach_it_nothing_is_shown(browser, study, tmp_path):
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(DASHBOARD),
+        "--server.port",
+        str(port),
+        "--server.address",
+        "0.0.0.0",
+    ]
+    environment = {**os.environ, "PAINSTATS_STUDY": str(study.folder), "PAINSTATS_DASHBOARD_TOKEN": "known"}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/")
+        page, _ = visit(browser, DESKTOP)
+        page.goto(f"http://127.0.0.1:{port}/?token=known")
+        page.get_by_text("only if it is started with").wait_for(timeout=PATIENCE_MS)
+        assert "p01" not in page.inner_text("body")
+        page.close()
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_a_port_that_is_taken_is_a_sentence(study):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "painstats", "dashboard", str(study.folder), "--port", port]
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert (
+        answer.stderr == f"painstats: port {port} cannot be used (Address already in use); choose another with --port\n"
+    )
+
+
+SAFE = {
+    "server.address": "127.0.0.1", "browser.gatherUsageStats": False, "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
+}  # fmt: skip
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, **changed: object):
+    """Open the page without a server, as ``painstats dashboard`` sets it up but for some options of Streamlit."""
+    testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
+    from streamlit import config
+
+    monkeypatch.setenv("PAINSTATS_STUDY", str(folder))
+    monkeypatch.setenv("PAINSTATS_DASHBOARD_TOKEN", "secret")
+    for name, value in {**SAFE, **changed}.items():
+        config.set_option(name, value)
+    page = testing.AppTest.from_file(str(DASHBOARD), default_timeout=60)
+    page.query_params["token"] = "secret"
+    return page
 
 
 @pytest.fixture
 def opened_dashboard(study: Study, monkeypatch: pytest.MonkeyPatch):
-    testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
-    monkeypatch.setenv("PAINSTATS_STUDY", str(study.folder))
-    return testing.AppTest.from_file(str(DASHBOARD), default_timeout=60).run()
+    return opened(monkeypatch, study.folder).run()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"server.address": "0.0.0.0"}, {"server.address": None}, {"browser.gatherUsageStats": True}, {"server.enableCORS": False},
+        {"server.enableXsrfProtection": False},
+    ],
+    ids=lambda changed: "=".join(map(str, *changed.items())),
+)  # fmt: skip
+def test_with_an_unsafe_setting_the_dashboard_shows_nothing(study, monkeypatch, changed):
+    page = opened(monkeypatch, study.folder, **changed).run()
+    assert [error.value for error in page.error] == [
+        "This page shows health data only if it is started with `painstats dashboard STUDY`."
+    ]
+    assert not page.title
+    assert not page.selectbox
 
 
 def test_another_participant_can_be_chosen(opened_dashboard):
@@ -177,9 +298,7 @@ def test_dates_can_be_narrowed(opened_dashboard):
 
 
 def test_nothing_published_is_said_plainly(tmp_path, monkeypatch):
-    testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
     (tmp_path / "inbox").mkdir()
-    monkeypatch.setenv("PAINSTATS_STUDY", str(tmp_path))
-    page = testing.AppTest.from_file(str(DASHBOARD), default_timeout=60).run()
+    page = opened(monkeypatch, tmp_path).run()
     assert "Nothing is published yet" in page.info[0].value
     assert not page.exception

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import IO
 import duckdb
 
 from painstats.errors import StorageError, StudyInUse
+from painstats.interruption import removed_if_interrupted
 from painstats.store.checksum import (
     Record,
     acknowledge,
@@ -70,12 +71,24 @@ def open_store(study: Study) -> Iterator[Store]:
     StorageError
         The file is damaged, cannot be opened, or was written by a newer version.
     """
+    with held(study), opened(study) as store:
+        yield store
+
+
+@contextmanager
+def held(study: Study) -> Iterator[None]:
+    """Keep every other process out of a study, and finish what an interrupted erasure began.
+
+    Raises
+    ------
+    StudyInUse
+        Another process holds the study; its process id is named.
+    """
     from painstats.store.forget import finish_erasures  # which opens the database itself
 
     with locked(study):
         finish_erasures(study)
-        with opened(study) as store:
-            yield store
+        yield
 
 
 @contextmanager
@@ -231,17 +244,19 @@ def locked(study: Study) -> Iterator[None]:
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
-        _remove_temporary(study)  # what a killed run left
+        temporary = [study.folder / name for name in (SPILL_FOLDER, STAGING_FOLDER)]
+        _remove(temporary)  # what a killed run left
         (study.folder / SPILL_FOLDER).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        try:
-            yield
-        finally:
-            _remove_temporary(study)
+        with removed_if_interrupted(*temporary):
+            try:
+                yield
+            finally:
+                _remove(temporary)
 
 
-def _remove_temporary(study: Study) -> None:
-    for folder in (SPILL_FOLDER, STAGING_FOLDER):
-        shutil.rmtree(study.folder / folder, ignore_errors=True)
+def _remove(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_lock(folder: Path) -> IO[str]:

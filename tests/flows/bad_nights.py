@@ -1,0 +1,113 @@
+"""Run nights that fail in every way on one study, each as the flow, and print how each ended, by line.
+
+    python -m tests.flows.bad_nights STUDY CANARY
+
+``CANARY`` is the word that names and values of the study hold. Not a test by itself: ``test_nothing_leaves.py`` starts
+it far from the repository and looks at what Prefect and the network were given.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from flows import nightly as module
+from painstats import run
+from painstats.errors import StudyInUse
+from painstats.store.connection import locked
+from painstats.study import read_study
+
+
+class PanicError(BaseException):
+    """As polars raises them: no Exception."""
+
+
+def fail(error: BaseException) -> Callable[..., Any]:
+    def step(*_: Any, **__: Any) -> None:
+        raise error
+
+    return step
+
+
+@contextmanager
+def nothing(_: Path) -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def no_inbox(study: Path) -> Iterator[None]:
+    (study / "inbox").rename(study / "away")
+    yield
+    (study / "away").rename(study / "inbox")
+
+
+@contextmanager
+def another_run(study: Path) -> Iterator[None]:
+    with locked(read_study(study)):
+        yield
+
+
+@contextmanager
+def another_run_between_the_tasks(_: Path) -> Iterator[None]:
+    """Try to start a run of one's own where no task has the database open."""
+    real = module.list_inbox
+
+    def list_inbox(read: Any) -> Any:
+        try:
+            with locked(read):
+                print("another run came in between")
+        except StudyInUse:
+            print("another run was kept out")
+        return real(read)
+
+    with patch.object(module, "list_inbox", list_inbox):
+        yield
+
+
+@contextmanager
+def damaged(study: Path) -> Iterator[None]:
+    database = study / "painstats.duckdb"
+    for left in study.glob("painstats.duckdb*"):
+        left.unlink()
+    database.write_bytes(b"no database" * 500)
+    yield
+    database.unlink()
+
+
+def nights(canary: str) -> dict[str, Callable[[Path], Any]]:
+    """Return a name for each way to fail, and what makes a night fail in it."""
+    value = f"could not convert '{canary}' to float"
+    return {
+        "a bug in a source": lambda _: patch.object(run, "read_checked", fail(KeyError(value))),
+        "a refused file": nothing,
+        "a bug in a task": lambda _: patch.object(module, "load_files", fail(ValueError(value))),
+        "a panic": lambda _: patch.object(module, "answer", fail(PanicError(value))),
+        "a file": lambda _: patch.object(module, "answer", fail(PermissionError(13, "denied", f"/{canary}/diary.csv"))),
+        "a bug in the flow": lambda _: patch.object(module, "_leave_artifacts", fail(ValueError(value))),
+        "no inbox": no_inbox,
+        "another run": another_run,
+        "overlap": another_run_between_the_tasks,
+        "damage": damaged,
+    }
+
+
+def main(study: str, canary: str) -> None:
+    module.start_local_server()
+    module.refresh_global_settings_context()
+    for name, spoilt in nights(canary).items():
+        with spoilt(Path(study)):
+            try:
+                module.nightly()
+                print(f"{name}: done")
+            except module.StepFailedError as error:
+                print(f"{name}: {error.exit_code}: {error}")
+            except BaseException as error:
+                print(f"{name}: {type(error).__name__} came through the door")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
