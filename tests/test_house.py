@@ -32,6 +32,24 @@ def test_every_locked_package_has_a_hash(name):
     assert all("--hash=sha256:" in package for package in pinned)
 
 
+FORBIDDEN = {
+    r"recover\s*=\s*True": "libxml2's recovery takes bombs and files cut short for whole ones",
+    r"\.(as_html|to_html)\(": "statsmodels and pandas' Styler escape nothing; pages are made by our templates",
+    r"\bstyle\.(format|apply|map)\(": "pandas' Styler escapes no header",
+    r"\|\s*safe\b|autoescape=False": "every value in a template is escaped",
+    r"os\.fork\(|get_context\(\"fork|set_start_method\(\"fork": "a forked process loses what it writes to DuckDB unnoticed",
+    r"read_csv_auto|sniff_csv": "delimiters, types and dates are declared, never guessed",
+}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_what_is_known_to_fail_silently_is_not_used(pattern):
+    files = tracked("src/**", "flows/**", "dashboards/**")
+    assert len(files) > 100
+    texts = {str(path): path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".sql", ".j2")}
+    assert [name for name, text in texts.items() if re.search(pattern, text)] == [], FORBIDDEN[pattern]
+
+
 def test_files_stay_short():
     long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in tracked("*.py", "*.sql")}
     assert {name: lines for name, lines in long.items() if lines > LONGEST_FILE} == {}
