@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,12 @@ def test_what_is_known_to_fail_silently_is_not_used(pattern):
     assert len(files) > 100
     texts = {str(path): path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".sql", ".j2")}
     assert [name for name, text in texts.items() if re.search(pattern, text)] == [], FORBIDDEN[pattern]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "198.51.100.7"])  # reserved for documentation
+def test_tests_cannot_leave_this_machine(address):
+    with socket.socket() as other, pytest.raises(AssertionError, match="another machine"):
+        other.connect((address, 443))
 
 
 def test_files_stay_short():
