@@ -78,12 +78,7 @@ def copy_tree(target: Path) -> None:
 
 def run_tests(tree: Path, tests: tuple[str, ...]) -> int:
     """Run tests on a copy of the tree until the first failure; return pytest's exit code, or ``TIMED_OUT``."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join((str(tree / "src"), str(tree))),
-        # Compiled files are known by time and size, which a mutant may share with the original.
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tree / "src"), str(tree)))}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         answer = subprocess.run(
@@ -101,13 +96,20 @@ def try_mutant(tree: Path, mutant: Mutant) -> Result:
     if text.count(mutant.original) != 1:
         return Result(mutant, "not run", 0.0)
     started = time.monotonic()
-    path.write_text(text.replace(mutant.original, mutant.changed), encoding="utf-8")
+    _write_source(path, text.replace(mutant.original, mutant.changed))
     try:
         code = run_tests(tree, mutant.tests)
     finally:
-        path.write_text(text, encoding="utf-8")
+        _write_source(path, text)
     state = {0: "survived", TESTS_FAILED: "killed"}.get(code, "not run")
     return Result(mutant, state, time.monotonic() - started)
+
+
+def _write_source(path: Path, text: str) -> None:
+    """Write a file without its compiled form, which Python knows by time and size: a mutant may share both."""
+    path.write_text(text, encoding="utf-8")
+    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
+        compiled.unlink()
 
 
 def main(arguments: list[str] | None = None) -> int:
