@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench sample clean lock
+.PHONY: setup demo test lint bench mutants sample clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -31,6 +31,9 @@ bench: setup
 	$(BIN)/python -m benchmarks.engine --sizes 200x90 --limit 120
 	$(BIN)/python -m benchmarks.refits
 	$(BIN)/python -m benchmarks.ingest --megabytes 100
+
+mutants: setup
+	$(BIN)/python -m benchmarks.mutants
 
 sample: setup
 	$(BIN)/python -m sample_data.make sample-study

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,30 @@ def test_every_locked_package_has_a_hash(name):
     pinned = re.findall(r"^[a-z0-9][\w.\-]*==.*(?:\n    --hash.*)*", text, re.MULTILINE | re.IGNORECASE)
     assert pinned
     assert all("--hash=sha256:" in package for package in pinned)
+
+
+FORBIDDEN = {
+    r"recover\s*=\s*True": "libxml2's recovery takes bombs and files cut short for whole ones",
+    r"\.(as_html|to_html)\(": "statsmodels and pandas' Styler escape nothing; pages are made by our templates",
+    r"\bstyle\.(format|apply|map)\(": "pandas' Styler escapes no header",
+    r"\|\s*safe\b|autoescape=False": "every value in a template is escaped",
+    r"os\.fork\(|get_context\(\"fork|set_start_method\(\"fork": "a forked process loses what it writes to DuckDB unnoticed",
+    r"read_csv_auto|sniff_csv": "delimiters, types and dates are declared, never guessed",
+}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_what_is_known_to_fail_silently_is_not_used(pattern):
+    files = tracked("src/**", "flows/**", "dashboards/**")
+    assert len(files) > 100
+    texts = {str(path): path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".sql", ".j2")}
+    assert [name for name, text in texts.items() if re.search(pattern, text)] == [], FORBIDDEN[pattern]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "198.51.100.7"])  # reserved for documentation
+def test_tests_cannot_leave_this_machine(address):
+    with socket.socket() as other, pytest.raises(AssertionError, match="another machine"):
+        other.connect((address, 443))
 
 
 def test_files_stay_short():

@@ -25,6 +25,7 @@ from tests.reference.reference_data import (
 SMALL = "small12x40.csv"
 COHORT = "cohort200x90.csv.gz"
 SLOPES = ("sleep_w", "steps_lag_w")
+P_VALUE = 1e-3
 
 FITS = {
     ("sleepstudy", "reml_slope"): (lambda: sleepstudy("intercept", "Days"), True),
@@ -54,8 +55,9 @@ def test_estimates_and_satterthwaite_tests_agree(file, key):
     assert fit.residual_sd == pytest.approx(expected["sigma"], rel=COVARIANCE)
     covariance = matrix(expected["cov_re"])
     assert np.abs(fit.random_covariance - covariance).max() < COVARIANCE * np.abs(covariance).max()
-    df = [row.df for row in satterthwaite(fit).coefficients]
-    assert df == pytest.approx(column(expected["coef"], "df"), rel=DEGREES_OF_FREEDOM)
+    tests = satterthwaite(fit).coefficients
+    assert [row.df for row in tests] == pytest.approx(column(expected["coef"], "df"), rel=DEGREES_OF_FREEDOM)
+    assert [row.p for row in tests] == pytest.approx(column(expected["coef"], "Pr(>|t|)"), rel=P_VALUE, abs=1e-12)
 
 
 @pytest.mark.parametrize(("file", "key"), [entry for entry in FITS if "ranef" in results(entry[0])[entry[1]]])
@@ -78,6 +80,7 @@ def test_kenward_roger_agrees_with_pbkrtest(file, key):
     assert tests.method == "Kenward-Roger"
     assert [row.se for row in tests.coefficients] == pytest.approx(column(expected, "Std. Error"), rel=STANDARD_ERROR)
     assert [row.df for row in tests.coefficients] == pytest.approx(column(expected, "df"), rel=KENWARD_ROGER_DF)
+    assert [row.p for row in tests.coefficients] == pytest.approx(column(expected, "Pr(>|t|)"), rel=P_VALUE, abs=1e-12)
 
 
 def test_a_singular_fit_is_found_and_named():

@@ -56,8 +56,8 @@ def test_a_spread_that_is_not_shown_reaches_to_zero():
     assert spread.sd < spread.high < 0.5
 
 
-def integrated_by_quadrature(fit, name, outcome_range):
-    """Return means and 95 % limits of slopes when a single SD is unknown, over a fine grid of it."""
+def posterior_on_grid(fit, outcome_range):
+    """Return the weights of a fine grid of a single unknown SD, and the solution at each of its points."""
     grid = np.linspace(-9, 3, 1200)
     relative_sd = np.exp(grid)
     solution = solve_at(fit.products, relative_sd[:, None, None], np.zeros(grid.size))
@@ -65,7 +65,12 @@ def integrated_by_quadrature(fit, name, outcome_range):
     log_prior = stats.t.logpdf(relative_sd / prior_sd, PRIOR_DEGREES) + 2 * grid  # flat in the variance, per log SD
     log_density = log_prior - 0.5 * deviance(solution, True)
     weights = np.exp(log_density - log_density.max())
-    weights /= weights.sum()
+    return weights / weights.sum(), solution
+
+
+def integrated_by_quadrature(fit, name, outcome_range):
+    """Return means and 95 % limits of slopes when a single SD is unknown, over a fine grid of it."""
+    weights, solution = posterior_on_grid(fit, outcome_range)
     position = fit.names.index(name)
     unit = fit.products.scaling.outcome_scale / fit.products.scaling.scale[position]
     means = unit * (solution.coefficients[:, None, position] + person_effects(solution)[:, :, 0])
@@ -153,6 +158,17 @@ def test_person_slopes_say_what_they_mean():
     other_seed = person_slopes(fit, ["sleep_w"], seed=2)
     width = np.mean([slope.high - slope.low for slope in slopes[30:]])
     assert [slope.low for slope in other_seed] == pytest.approx([slope.low for slope in slopes[30:]], abs=0.03 * width)
+
+
+def test_reliability_is_the_share_of_the_spread_that_a_persons_days_show():
+    """With one SD, by quadrature over it: 1 - E[variance given the data] / E[variance between people]."""
+    fit = fit_mixed(replace(diary(file=SMALL), random=("sleep_w",)), residuals="independent")
+    weights, solution = posterior_on_grid(fit, 10.0)
+    variance = weights / profiled_precision(solution, True)
+    expected = 1 - (variance @ solution.shrinkage[:, :, 0, 0]) / (variance @ solution.factor[:, 0, 0] ** 2)
+    slopes = person_slopes(fit, ["sleep_w"], seed=3, weighted=False)
+    assert [slope.reliability for slope in slopes] == pytest.approx(expected, abs=0.01)
+    assert expected.min() < 0.4 < 0.6 < expected.max()
 
 
 def test_priors_stretch_with_the_outcomes_scale():

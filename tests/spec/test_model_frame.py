@@ -69,6 +69,25 @@ def test_within_is_the_departure_from_the_mean_of_all_observed_days(build):
     assert row["within"] == pytest.approx(11.0 - row["mean"])
 
 
+def test_between_is_the_departure_from_the_mean_of_the_people_in_the_model(make_study):
+    """Ann sleeps 7 hours and Bob 9; Cid, who sleeps 4, has too few days for the model and moves no mean."""
+    with open_store(make_study(rules=RULES)) as store:
+        for person, hours, days in (("ann", 7, 12), ("bob", 9, 12), ("cid", 4, 3)):
+            for day in range(5, 5 + days):
+                keys = f"participant_id | date\n{person} | 2026-01-{day:02d}"
+                put(store, "self_report", keys.replace("\n", " | value\n") + f" | {day % 5}")
+                put(store, "daily_total", keys.replace("\n", " | measure | value\n") + " | step_count | 6000")
+                put(
+                    store,
+                    "sleep_episode",
+                    keys.replace("\n", " | episode_id | total_sleep_time_min\n") + f" | {day} | {60 * hours}",
+                )
+        build_daily_table(store)
+        build_model_frame(store)
+        rows = table(store, f"SELECT DISTINCT participant_id, {SLEEP}_between AS between FROM model_frame ORDER BY ALL")
+    assert {row["participant_id"]: row["between"] for row in rows} == {"ann": -1, "bob": 1, "cid": -4}
+
+
 def test_someone_with_few_complete_days_is_kept_out_with_the_reason(build):
     rows = build(
         {f"2026-01-{day:02d}": (3, 7, 5000) for day in range(5, 10)},

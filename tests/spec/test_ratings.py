@@ -94,8 +94,22 @@ def test_other_items_and_sites_are_not_the_outcome(make_study):
         ("evening", "today", "2026-01-10 03:59:00+00", "2026-01-09", "evening past midnight"),
         ("evening", "today", "2026-01-10 04:00:00+00", "2026-01-10", "day of the report"),
         ("morning", "now", "2026-01-10 03:00:00+00", "2026-01-10", "day of the report"),  # an early riser
+        (
+            "any_time",
+            "last_24_hours",
+            "2026-01-10 01:00:00+00",
+            "2026-01-09",
+            "evening past midnight",
+        ),  # by one day only
         ("any_time", "last_24_hours", "2026-01-10 07:30:00+00", "2026-01-09", "about the day before"),
         ("any_time", "last_24_hours", "2026-01-10 19:30:00+00", "2026-01-10", "day of the report"),
+        (
+            "evening",
+            "yesterday",
+            "2026-01-10 00:20:00+00",
+            "2026-01-08",
+            "evening past midnight, about the day before",
+        ),
     ],
 )
 def test_where_the_time_is_known_it_helps_to_find_the_day(store, filled, recall, reported_at, described, rule):

@@ -104,6 +104,10 @@ def test_a_sample_across_midnight_is_split_by_time(store):
         2026-01-10 23:45:00+00 | 2026-01-11 00:15:00+00 | 300
     """,
     ) == {"2026-01-10": 150, "2026-01-11": 150}
+    assert table(store, "SELECT day(date) AS day, recorded_step_count AS steps FROM step_by_device ORDER BY date") == [
+        {"day": 10, "steps": 150},
+        {"day": 11, "steps": 150},
+    ]
 
 
 def test_the_date_is_the_persons_own(store):

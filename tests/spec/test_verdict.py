@@ -93,6 +93,19 @@ def test_days_needed_for_own_days_follow_from_the_width():
     assert judge(own, RULES).days_needed == 9 * 60 - 60
 
 
+def test_days_needed_for_a_pooled_slope_count_what_other_people_tell():
+    # v = (1.0 / 2z)^2 after 60 days; reliability 0.7: 1/tau^2 = 0.3 / v, of one's own 0.7 / v in 60 days.
+    # The half-width must shrink from 0.5 to max(|-0.1|, 0.3 - 0.1) = 0.2: 1/v must grow by 6.25,
+    # (6.25 - 0.3) / 0.7 * 60 = 510 days.
+    assert judge(WIDE, RULES).days_needed == 510 - 60
+
+
+def test_days_needed_for_a_pooled_slope_reach_the_reliability_too():
+    # Reliability 0.2 after 60 days: own information 0.2 / v, of others 0.8 / v; one half needs 4 times the days.
+    unreliable = replace(CLEAR, reliability=0.2)
+    assert judge(unreliable, RULES).days_needed == 4 * 60 - 60
+
+
 @pytest.mark.parametrize("change", [{"compliance": 0.3}, {"days": 0}, {"slopes_differ": False}, {"within_sd": 0.1}])
 def test_no_forecast_where_more_of_the_same_would_not_help(change):
     assert judge(replace(WIDE, **change), RULES).days_needed is None

@@ -1,0 +1,37 @@
+"""What moves both sleep and pain by the calendar, a drift or the day of the week, is not taken for a link of the two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from painstats.models import fit_mixed
+from painstats.models.apart import slopes_apart
+from painstats.models.terms import mixed_model
+from painstats.models.two_stage import two_stage
+from painstats.study import Plan, Study
+from tests.spec.robust_frame import SLEEP, model_frame
+
+STUDY = Study(folder=Path("unused"), plan=Plan())
+WITHIN = f"{SLEEP}_within"
+DAY = pl.col("date").dt.weekday()
+DRIVERS = {
+    "a drift over the weeks": 1.2 * pl.col("time_30d"),
+    "weekends": pl.when(DAY >= 6).then(1.5).otherwise(-0.6),
+    "every Wednesday": pl.when(DAY == 3).then(2.4).otherwise(-0.4),
+}
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_shared_driver_makes_no_effect(driver):
+    apart = model_frame(10, 60, slope=0.0, seed=3)
+    moved = apart.with_columns(pl.col(WITHIN) + DRIVERS[driver], pl.col("pain_score") + DRIVERS[driver])
+    assert np.corrcoef(moved[WITHIN], moved["pain_score"])[0, 1] > 0.2  # without the calendar it looks like one
+    fit = fit_mixed(mixed_model(moved, STUDY, own_trend=False))
+    assert abs(fit.coefficients[fit.names.index(WITHIN)]) < 0.08
+    undriven, driven = (two_stage(slopes_apart(frame, STUDY), WITHIN) for frame in (apart, moved))
+    assert driven.estimate == pytest.approx(undriven.estimate, abs=1e-6)
+    assert driven.se == pytest.approx(undriven.se, rel=1e-6)
