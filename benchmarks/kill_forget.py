@@ -26,12 +26,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from painstats.cli import main as painstats
+from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import open_store
 from painstats.store.erasure_journal import JOURNAL_FILE
 from painstats.store.find_traces import columns_naming
 from painstats.store.id_pattern import pattern_of
-from painstats.study import read_study
 
 PERSON = "canary-zebulon"
 OTHER = "bob"

@@ -16,11 +16,11 @@ import streamlit as st
 
 from painstats.errors import StorageError, StudyError
 from painstats.findings.words import capital, headline, item_words, sentence
-from painstats.reports.figures import daily_panels, rating_calendar
-from painstats.reports.slope_figures import completeness
-from painstats.reports.svg import label_text, look
+from painstats.plan.study import Study, read_study
+from painstats.reports.figures.daily_charts import daily_panels, rating_calendar
+from painstats.reports.figures.effect_charts import completeness
+from painstats.reports.figures.vega_svg import label_text, look
 from painstats.store.published import read_published
-from painstats.study import Study, read_study
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TOKEN_VARIABLE = "PAINSTATS_DASHBOARD_TOKEN"

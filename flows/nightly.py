@@ -34,10 +34,10 @@ from flows.failures import StepFailedError, without_names
 from flows.local_server import start_local_server
 from painstats.commands.run import print_summary, progress, silent, verdict_counts
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
+from painstats.plan.study import Study, read_study
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
 from painstats.store.connection import held, opened
 from painstats.store.ledger import mark_reported
-from painstats.study import Study, read_study
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 

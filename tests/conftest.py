@@ -15,9 +15,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
-from painstats.study import Plan, Study
 
 
 def _stay_on_this_machine(event: str, details: tuple[Any, ...]) -> None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from painstats.archive.archive import content_hash, export_date
 from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.frame import build_model_frame
-from painstats.inbox import InboxFile, exports_in_zip, list_inbox, refuse_unusable_name, whose
-from painstats.participants import KnownParticipants, known_participants, refuse_alike_in_plan
-from painstats.reading import (
+from painstats.intake.inbox import InboxFile, exports_in_zip, list_inbox, refuse_unusable_name, whose
+from painstats.intake.read_ahead import staged_ahead
+from painstats.intake.reading import (
     PROCESS_ENDED,
     CheckedBatch,
     ExportToRead,
@@ -24,9 +25,9 @@ from painstats.reading import (
     read_checked,
     replay,
 )
+from painstats.intake.known_participants import KnownParticipants, known_participants, refuse_alike_in_plan
+from painstats.plan.study import Study
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
-from painstats.sources.export import content_hash, export_date
-from painstats.staging import staged_ahead
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.damage import moment
 from painstats.store.ledger import (
@@ -42,8 +43,7 @@ from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, 
 from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, clear_records, done_before, inputs_hash, mark_done
-from painstats.study import Study
-from painstats.versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
+from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 
 __all__ = [
     "FileOutcome",
@@ -382,7 +382,7 @@ def _computed(store: Store, inputs: str, say: Say) -> str | None:
     if (before := done_before(store, "results", inputs)) is not None:
         return before.refusal
     from painstats.findings import find
-    from painstats.models.analysis import fit_models
+    from painstats.questions.daily.fit import fit_models
 
     clear_done(store)
     refusal = None

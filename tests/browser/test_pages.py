@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from painstats.plan.study import Study
 from painstats.reports import write_reports
 from painstats.reports.pages import page_name
 from painstats.store import open_store
-from painstats.study import Study
 from tests.faults.test_signals import descendants
 from tests.made_up_study import DAYS, EVIL_ID, fill, plan
 from tests.network import addresses, outside, traced

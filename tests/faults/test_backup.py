@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.forget import forget_participant
-from painstats.study import read_study
 from tests.faults.test_bad_input import DAYS
 from tests.faults.test_damage import flip, loaded
 
@@ -56,7 +56,7 @@ def test_a_backup_is_a_private_verified_copy(study, tmp_path, capsys, destinatio
 def test_a_backup_waits_for_nobody(study, tmp_path, capsys):
     """While a run holds the study there is no copy: live copies hold half of what they should."""
     script = (
-        "import sys; from pathlib import Path; from painstats.store import open_store; from painstats.study import read_study\n"
+        "import sys; from pathlib import Path; from painstats.store import open_store; from painstats.plan.study import read_study\n"
         "with open_store(read_study(Path(sys.argv[1]))): print('open', flush=True); sys.stdin.read()"
     )
     holder = subprocess.Popen(

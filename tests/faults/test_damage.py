@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.test_bad_input import GOOD, PLAN
 
 WRONG_NAMES = ("in use", "open in another program", "a bug", "make space", "remove it")
@@ -50,7 +50,7 @@ import os, sys
 from pathlib import Path
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import read_study
+from painstats.plan.study import read_study
 study = read_study(Path(sys.argv[1]))
 with open_store(study) as store:
     store.connection.execute("SET checkpoint_threshold = '1GB'")

@@ -9,11 +9,11 @@ import pytest
 from benchmarks.kill_forget import instants, kill_once, rows_of_other, usual_duration
 from benchmarks.kill_forget import make_study as make_canary_study
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.reports.pages import GENERATOR
 from painstats.store.erase_files import PAGE_MARK
 from painstats.store.erasure_journal import JOURNAL_FILE, Intent, write_intent
 from painstats.store.forgotten import FORGOTTEN_FILE, KEY_FILE
-from painstats.study import read_study
 from tests.conftest import drawn
 from tests.faults.erasing import SHARED_PLAN, answer_of, forget, make, people, put, rows, run, shared, world
 from tests.faults.test_bad_input import DAYS, GOOD

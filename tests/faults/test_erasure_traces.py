@@ -7,9 +7,9 @@ import os
 import duckdb
 import pytest
 
+from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.id_pattern import pattern_of
-from painstats.study import read_study
 from tests.conftest import drawn
 from tests.faults.erasing import answer_of, forget, make, put, rows, run, shared, zipped
 from tests.faults.test_bad_input import GOOD

@@ -12,10 +12,10 @@ import pytest
 
 from painstats.cli import main
 from painstats.commands.run import silent
+from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.conftest import table
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
 

@@ -16,9 +16,9 @@ import polars as pl
 import pytest
 
 from painstats.errors import StorageError
+from painstats.plan.study import Plan, Study
 from painstats.store import publish, published
 from painstats.store.publish import MANIFEST, new_generation, write_privately
-from painstats.study import Plan, Study
 from tests.faults.disk_faults import faults
 
 PAGES = ("index.html", "p01.html", "published/finding.parquet")
@@ -292,7 +292,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from painstats.store import publish, published
-from painstats.study import Plan, Study
+from painstats.plan.study import Plan, Study
 
 folder, instant = Path(sys.argv[1]), sys.argv[2]
 

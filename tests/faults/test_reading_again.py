@@ -13,12 +13,14 @@ import polars as pl
 import pytest
 
 import painstats.run as run_module
-from painstats import checks, sources, versions
+from painstats import sources, versions
 from painstats.cli import main
 from painstats.errors import ExportRefused
-from painstats.sources import VERSIONS, ReadSettings, RecordBatch, diary
+from painstats.intake import checks
+from painstats.plan.study import read_study
+from painstats.sources import VERSIONS, ReadSettings, RecordBatch
+from painstats.sources.diaries import mapped as diary
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
 from tests.faults.test_crash import table_hashes
 from tests.sources.reading import zipped

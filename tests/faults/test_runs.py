@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.run import run_study
-from painstats.study import read_study
 from tests.faults.test_bad_input import PLAN
 from tests.faults.test_damage import loaded
 
@@ -83,7 +83,7 @@ def test_status_says_when_a_run_last_finished(study, capsys):
 def test_a_killed_run_is_told_by_status_and_by_the_next_run(study, capsys):
     script = (
         "import os, sys; from pathlib import Path; from painstats import run\n"
-        "from painstats.study import read_study\n"
+        "from painstats.plan.study import read_study\n"
         "run.load_files = lambda *_: os.kill(os.getpid(), 9)\n"
         "run.run_study(read_study(Path(sys.argv[1])))"
     )

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from painstats.plan.study import read_study
 from painstats.run import run_study
-from painstats.study import read_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.faults.test_crash import table_hashes

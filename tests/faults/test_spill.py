@@ -10,8 +10,8 @@ import pytest
 
 from painstats.cli import main
 from painstats.errors import StorageError
+from painstats.plan.study import read_study
 from painstats.store import open_store, transaction
-from painstats.study import read_study
 from tests.faults.test_ingest_faults import small_disk  # noqa: F401 - a fixture
 
 LITTLE_MEMORY = "SET memory_limit = '40MB'; SET threads = 2"
@@ -45,7 +45,7 @@ def test_a_query_larger_than_memory_spills_into_the_private_folder(study):
 
 def test_what_a_killed_run_spilled_is_removed_by_the_next(study):
     script = (
-        "import os, sys; from pathlib import Path; from painstats.store import open_store; from painstats.study import read_study\n"
+        "import os, sys; from pathlib import Path; from painstats.store import open_store; from painstats.plan.study import read_study\n"
         "with open_store(read_study(Path(sys.argv[1]))) as store:\n"
         "    store.connection.execute(sys.argv[2]); store.connection.execute(sys.argv[3]); os.kill(os.getpid(), 9)"
     )

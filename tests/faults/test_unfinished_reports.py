@@ -11,12 +11,12 @@ import pytest
 
 from painstats.cli import main
 from painstats.errors import StorageError
+from painstats.plan.study import read_study
 from painstats.reports import write
 from painstats.run import list_inbox, load_file, run_study
 from painstats.store import Store, open_store, publish
 from painstats.store.stages import StageDone, done_before, mark_done
 from painstats.store.tables import read_table
-from painstats.study import read_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.faults.disk_faults import faults
@@ -135,7 +135,7 @@ def test_results_of_withdrawn_data_are_not_taken_for_done(study, monkeypatch):
     late.parent.mkdir()
     late.write_text("date,time,pain,fatigue,mood\n2026-05-01,20:00,3,3,3\n", encoding="utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr("painstats.models.analysis.fit_models", interrupted)
+        patch.setattr("painstats.questions.daily.fit.fit_models", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_study(study)
     assert daily_table(study) != before
@@ -173,7 +173,7 @@ KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
 from painstats.run import run_study
-from painstats.study import read_study
+from painstats.plan.study import read_study
 
 def hook(event, arguments):
     if event == "open" and str(arguments[0]).endswith(".reports-new/amber.html"):

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.migrations import _scripts
-from painstats.study import read_study
 from tests.faults.test_bad_input import PLAN
 from tests.faults.test_damage import loaded
 

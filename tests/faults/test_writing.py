@@ -11,10 +11,10 @@ import sys
 import pytest
 
 from painstats.errors import place_of
+from painstats.plan.study import Study, read_study
 from painstats.run import run_study
 from painstats.store.forgotten import participant_hash
 from painstats.store.publish import write_privately
-from painstats.study import Study, read_study
 from tests.faults.test_bad_input import GOOD, PLAN
 
 STOPS_BEFORE_THE_DISK_HAS_IT = """

@@ -18,8 +18,8 @@ from unittest.mock import patch
 from flows import nightly as module
 from painstats import run
 from painstats.errors import StudyInUse
+from painstats.plan.study import read_study
 from painstats.store.connection import locked
-from painstats.study import read_study
 
 
 class PanicError(BaseException):

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.models import fit_mixed
-from painstats.models.apart import slopes_apart
-from painstats.models.terms import mixed_model
-from painstats.models.two_stage import two_stage
-from painstats.study import Plan, Study
+from painstats.mixedlm import fit_mixed
+from painstats.mixedlm.inference.two_stage import two_stage
+from painstats.plan.study import Plan, Study
+from painstats.questions.daily.columns import mixed_model
+from painstats.questions.daily.eligible_participants import slopes_apart
 from tests.spec.robust_frame import SLEEP, model_frame
 
 STUDY = Study(folder=Path("unused"), plan=Plan())

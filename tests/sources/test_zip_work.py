@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
-from painstats.inbox import split
-from painstats.sources import ReadSettings, entries, open_export
-from painstats.time_zones import TimeZones
+from painstats.archive import entries
+from painstats.intake.inbox import split
+from painstats.plan.time_zones import TimeZones
+from painstats.sources import ReadSettings, open_export
 
 
 @pytest.mark.parametrize("size", [10, 20_000])

@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 
 from painstats.findings import find
-from painstats.models.analysis import fit_models
-from painstats.models.mixed_analysis import mixed_analysis
-from painstats.models.tables import COHORT_FIT
+from painstats.plan.study import read_study
+from painstats.questions.daily.fit import fit_models
+from painstats.questions.daily.mixed_model import mixed_analysis
+from painstats.questions.daily.tables import COHORT_FIT
 from painstats.run import run_study
 from painstats.store import open_store
 from painstats.store.tables import replace_table
-from painstats.study import read_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.conftest import drawn, table
@@ -137,7 +137,7 @@ def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypat
 
     frame = model_frame(10, 30, seed=2)
     assert fitted_cohort(store, frame)[SLEEP]["basis"] == "mixed_model"
-    monkeypatch.setattr("painstats.models.analysis.mixed_analysis", contradicted)
+    monkeypatch.setattr("painstats.questions.daily.fit.mixed_analysis", contradicted)
     fit = fitted_cohort(store, frame)[SLEEP]
     assert (fit["basis"], fit["notes"]) == ("two_stage", ["not_converged"])
     assert table(store, "SELECT DISTINCT basis FROM person_fit") == [{"basis": "own_days"}]

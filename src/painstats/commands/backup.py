@@ -6,10 +6,10 @@ from pathlib import Path
 
 from painstats.commands.printing import print_json, printable
 from painstats.commands.run import as_answer, print_summary, progress, silent
+from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import backup as backups
 from painstats.store import open_store
-from painstats.study import read_study
 
 MOST_NAMES = 20
 

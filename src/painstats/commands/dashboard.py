@@ -11,7 +11,7 @@ from pathlib import Path
 from painstats.commands.printing import print_json
 from painstats.errors import StudyError
 from painstats.interruption import say_when_interrupted
-from painstats.study import read_study
+from painstats.plan.study import read_study
 
 PAGE = Path(__file__).parents[3] / "dashboards" / "study.py"
 ADDRESS = "127.0.0.1"

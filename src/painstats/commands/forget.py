@@ -8,8 +8,8 @@ from pathlib import Path
 
 from painstats.commands.printing import print_json, printable
 from painstats.errors import ERASURE_INCOMPLETE_EXIT_CODE, StudyError
+from painstats.plan.study import read_study
 from painstats.store.forget import Erasure, find_participant, forget_participant
-from painstats.study import read_study
 
 
 def forget(folder: Path, given: str, yes: bool, as_json: bool) -> int:

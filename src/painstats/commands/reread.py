@@ -7,9 +7,9 @@ from pathlib import Path
 
 from painstats.commands.printing import printable
 from painstats.commands.run import run
+from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.ledger import mark_outdated, still_outdated
-from painstats.study import read_study
 
 MOST_NAMED = 5
 

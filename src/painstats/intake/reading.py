@@ -14,11 +14,11 @@ from pathlib import Path
 
 import polars as pl
 
-from painstats.checks import check_records
+from painstats.archive.archive import content_hash, shown
 from painstats.errors import ExportRefused, PainstatsError
+from painstats.intake.checks import check_records
 from painstats.sources import Exported, Ignored, Noted, Read, ReadSettings, open_export, read_export
 from painstats.sources.batching import joined
-from painstats.sources.export import content_hash, shown
 
 PROCESS_ENDED = "process_ended"
 """The failure of an export whose reading process was killed."""
@@ -28,7 +28,7 @@ PROCESS_ENDED = "process_ended"
 class CheckedBatch:
     """Rows of one record table: accepted (with their ``entry`` and ``line``), and rejected with their reasons.
 
-    ``recheck_on`` is as in :class:`painstats.checks.Checked`.
+    ``recheck_on`` is as in :class:`painstats.intake.checks.Checked`.
     """
 
     table: str

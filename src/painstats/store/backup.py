@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from painstats.errors import StorageError, StudyError
+from painstats.plan.study import Study
 from painstats.records import RECORD_TABLES
 from painstats.store.checksum import (
     CHECKSUM_FILE,
@@ -33,7 +34,6 @@ from painstats.store.durable import sync_folder
 from painstats.store.forget import finish_erasures
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
 from painstats.store.runs import check_plan
-from painstats.study import Study
 
 _WITHDRAWN = "participant_id, file_name, content_hash, reading_hash, source, status, painstats_version"
 

@@ -21,8 +21,8 @@ from typing import Any
 import duckdb
 
 from painstats.errors import StorageError
+from painstats.plan.study import Study
 from painstats.store.durable import replace_durably, sync_folder, write_durably
-from painstats.study import Study
 
 CHECKSUM_FILE = ".painstats.checksum"
 

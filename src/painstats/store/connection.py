@@ -15,6 +15,7 @@ import duckdb
 
 from painstats.errors import StorageError, StudyInUse
 from painstats.interruption import removed_if_interrupted
+from painstats.plan.study import Study
 from painstats.store.checksum import (
     Record,
     acknowledge,
@@ -38,7 +39,6 @@ from painstats.store.damage import (
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
 from painstats.store.migrations import earlier_version, migrate
 from painstats.store.runs import check_plan
-from painstats.study import Study
 
 LOCK_FILE = ".painstats.lock"
 STAGING_FOLDER = ".reading"

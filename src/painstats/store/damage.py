@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 
 from painstats.errors import PainstatsError, StorageError, StudyInUse
+from painstats.plan.study import Study
 from painstats.store.checksum import CommitMark, Record, file_digest, file_state, is_verified, log_of
-from painstats.study import Study
 
 SPILL_FOLDER = ".spill"
 MAGIC_PLACE = slice(8, 12)

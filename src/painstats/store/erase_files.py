@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from painstats.errors import StudyError
+from painstats.plan.study import Study
 from painstats.store.connection import SPILL_FOLDER, STAGING_FOLDER
-from painstats.study import Study
 
 PAGE_MARK = b'<meta name="generator" content="painstats">'
 """In the head of every page that painstats writes."""

@@ -9,8 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 
 from painstats.errors import StorageError
+from painstats.plan.study import Study
 from painstats.store.durable import remove_durably, write_durably
-from painstats.study import Study
 
 JOURNAL_FILE = ".painstats.erasure"
 

@@ -18,12 +18,12 @@ from typing import BinaryIO, cast
 
 import duckdb
 
+from painstats.plan.study import Study
 from painstats.store.connection import LOCK_FILE
 from painstats.store.erase_files import regular_files
 from painstats.store.erasure_journal import JOURNAL_FILE
 from painstats.store.forgotten import FORGOTTEN_FILE, KEY_FILE
 from painstats.store.id_pattern import IdPattern
-from painstats.study import Study
 
 NOT_SEARCHED = (LOCK_FILE, KEY_FILE, FORGOTTEN_FILE, JOURNAL_FILE)
 """They hold a process number, random bytes and keyed hashes; the journal is removed after the search."""

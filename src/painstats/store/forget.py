@@ -14,6 +14,7 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from painstats.errors import StudyError
+from painstats.plan.study import Study
 from painstats.store.checksum import log_of, replace_database
 from painstats.store.connection import Store, locked, open_store, opened
 from painstats.store.erase_files import (
@@ -39,7 +40,6 @@ from painstats.store.forgotten import (
     remember_forgotten,
 )
 from painstats.store.id_pattern import IdPattern, pattern_of
-from painstats.study import Study
 
 _log = logging.getLogger(__name__)
 

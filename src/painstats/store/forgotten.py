@@ -16,8 +16,8 @@ from hashlib import sha256
 import duckdb
 
 from painstats.errors import StorageError
+from painstats.plan.study import Study
 from painstats.store.durable import write_durably
-from painstats.study import Study
 
 KEY_FILE = ".painstats.key"
 KEY_BYTES = 32

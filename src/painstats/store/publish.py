@@ -19,10 +19,10 @@ from io import BytesIO
 from pathlib import Path
 
 from painstats.errors import StorageError
+from painstats.plan.study import Study
 from painstats.store.connection import Store
 from painstats.store.exchange import exchange
 from painstats.store.tables import read_table, table_exists
-from painstats.study import Study
 
 PUBLISHED_TABLES = (
     "daily_summary", "device_change", "finding", "participant_summary", "import_summary", "robustness",

@@ -12,8 +12,8 @@ from io import BytesIO
 import polars as pl
 
 from painstats.errors import StorageError
+from painstats.plan.study import Study
 from painstats.store.publish import MANIFEST, PUBLISHED_FOLDER
-from painstats.study import Study
 
 ATTEMPTS = 3
 PAUSE_S = 0.05

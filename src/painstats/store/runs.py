@@ -7,8 +7,8 @@ import secrets
 from pathlib import Path
 
 from painstats.errors import StudyError
+from painstats.plan.study import STUDY_FILE, Study
 from painstats.store.checksum import KeptPlan, Record, now, read_record, update_record
-from painstats.study import STUDY_FILE, Study
 
 
 def note_run_started(study: Study) -> str | None:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from painstats.errors import PainstatsError
-from painstats.models.inference import CoefficientTable, satterthwaite
-from painstats.models.mixed import MixedFit, Residuals, fit_mixed
-from painstats.models.rows import (
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_mixed
+from painstats.mixedlm.engine.rows import (
     INTERCEPT,
     ModelRows,
     is_constant,
     model_rows,
     participant_slices,
 )
-from painstats.models.terms import without_idle_phase
+from painstats.mixedlm.inference.coefficients import CoefficientTable, satterthwaite
+from painstats.questions.daily.columns import without_idle_phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from painstats.models.rows import Floats, ModelRows, model_rows
-from painstats.study import Study
+from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows
+from painstats.plan.study import Study
 
 DAYS_FOR_DAY_OF_WEEK = 42
 """Median complete days from which six day-of-week columns replace the one for the weekend."""

@@ -12,7 +12,7 @@ from importlib.resources import files
 import duckdb
 
 from painstats.errors import StorageError
-from painstats.study import Study
+from painstats.plan.study import Study
 
 Column = tuple[str, str, str]
 """Table, column and type."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from painstats.archive.entries import shown
 from painstats.errors import ExportRefused, StudyError
-from painstats.inbox import participant_folders
-from painstats.sources.entries import shown
-from painstats.sources.participant_ids import folded
+from painstats.intake.inbox import participant_folders
+from painstats.parsing.participant_ids import folded
+from painstats.plan.study import Study
 from painstats.store import Store
 from painstats.store.ledger import stored_participants
-from painstats.study import Study
 
 HOW = "only in capitals, spaces or how accents are encoded"
 ADVICE = "write both alike if they are one person, and give them names that differ in more if they are two"

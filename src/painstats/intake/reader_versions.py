@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from painstats.checks import RULES_VERSION
+from painstats.intake.checks import RULES_VERSION
 from painstats.sources import VERSIONS
 from painstats.store import Store
 from painstats.store.ledger import ExportIdentity, KnownImport, Readers, imports_below, readings_of
