@@ -1,0 +1,1 @@
+"""From the inbox to records: what is new, read, checked and loaded."""

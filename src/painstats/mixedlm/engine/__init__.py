@@ -1,0 +1,1 @@
+"""The exact likelihood, its derivatives and the certified optimum."""

@@ -1,0 +1,1 @@
+"""What is inferred from a fit: tests, intervals, participants' slopes."""

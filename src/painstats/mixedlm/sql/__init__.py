@@ -1,0 +1,1 @@
+"""Cross-products computed by DuckDB."""

@@ -1,0 +1,1 @@
+"""Strict parsers for CSV, JSON and columns of text; they know no vendor."""

@@ -1,0 +1,1 @@
+"""Does the outcome go with the sleep of the night before and the steps of the day before?"""

@@ -1,0 +1,1 @@
+"""Pain diaries: mapped CSV files and the exports of diary apps."""

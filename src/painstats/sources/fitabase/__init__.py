@@ -1,0 +1,1 @@
+"""Fitabase exports."""

@@ -1,0 +1,1 @@
+"""Fitbit account exports and Google Takeout."""

@@ -1,0 +1,1 @@
+"""Health Connect backups."""

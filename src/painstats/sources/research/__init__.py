@@ -1,0 +1,1 @@
+"""Formats of research tools and health records."""

@@ -1,0 +1,1 @@
+"""Samsung Health exports."""
