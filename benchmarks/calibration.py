@@ -26,9 +26,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 
 import numpy as np
 
-from painstats.models import coefficient, coefficient_table, fit_mixed, person_slopes
-from painstats.models.mixed import MixedFit, Residuals
-from painstats.models.slope_variance import mixture_p
+from painstats.mixedlm import coefficient, coefficient_table, fit_mixed, person_slopes
+from painstats.mixedlm.engine.fit import MixedFit, Residuals
+from painstats.mixedlm.inference.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Cohort, Truth, simulate
 
 RESULTS = Path(__file__).with_suffix(".csv")

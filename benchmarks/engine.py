@@ -28,9 +28,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from painstats.models import MixedFit, ModelRows, fit_mixed, model_rows
-from painstats.models.mixed import Residuals
-from painstats.models.rows import Floats
+from painstats.mixedlm import MixedFit, ModelRows, fit_mixed, model_rows
+from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.engine.rows import Floats
 
 AGREEMENT = 1e-3
 """Log-likelihoods that agree: others stop at about this."""

@@ -84,12 +84,12 @@ class Stopwatch:
 
 def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
     """Read an export, check it, load it and build the daily table."""
+    from painstats.archive.archive import content_hash
     from painstats.daily import build_daily_table
+    from painstats.plan.study import read_study
     from painstats.sources import ReadSettings
-    from painstats.sources.export import content_hash
     from painstats.store import load_records, open_store
     from painstats.store.ledger import ExportIdentity
-    from painstats.study import read_study
 
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         (Path(folder) / "study.toml").write_text(STUDY, encoding="utf-8")
@@ -105,7 +105,7 @@ def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
 
 
 def _checked(path: Path, settings: ReadSettings) -> Iterator[Reading]:
-    from painstats.reading import CheckedBatch, checked
+    from painstats.intake.reading import CheckedBatch, checked
     from painstats.sources import Ignored, read_export
     from painstats.store.load import CheckedRows, IgnoredRows
 
@@ -118,10 +118,10 @@ def _checked(path: Path, settings: ReadSettings) -> Iterator[Reading]:
 
 def read_alone(path: Path, watch: Stopwatch) -> dict[str, int]:
     """Read and check an export, and keep nothing."""
-    import painstats.checks  # noqa: F401  (not on the stopwatch)
+    import painstats.intake.checks  # noqa: F401  (not on the stopwatch)
+    from painstats.plan.time_zones import TimeZones
     from painstats.sources import ReadSettings
     from painstats.store.load import CheckedRows
-    from painstats.time_zones import TimeZones
 
     settings = ReadSettings("ann", TimeZones("Europe/London", {}, {}))
     with watch.step("read, check"):
@@ -157,10 +157,10 @@ def iterate_elements(path: Path, watch: Stopwatch) -> dict[str, int]:
 def read_people(folder: Path, watch: Stopwatch) -> dict[str, int]:
     """Read everybody's export, in as many processes as are worth while, and build the daily table."""
     from painstats.daily import build_daily_table
-    from painstats.inbox import list_inbox
+    from painstats.intake.inbox import list_inbox
+    from painstats.plan.study import read_study
     from painstats.run import load_files
     from painstats.store import open_store
-    from painstats.study import read_study
 
     study = read_study(folder)
     with open_store(study) as store:

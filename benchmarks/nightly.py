@@ -19,9 +19,9 @@ from pathlib import Path
 from painstats.daily import build_daily_table
 from painstats.daily.build import DAILY_TABLES
 from painstats.frame import build_model_frame
+from painstats.plan.study import Plan, Study
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
-from painstats.study import Plan, Study
 
 FIRST_DATE = date(2025, 1, 1)
 PEOPLE = "SELECT id, format('P{:05d}', id) AS participant_id FROM range($people) AS people(id)"

@@ -18,11 +18,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 
 import numpy as np
 
-from painstats.models import MixedFit, fit_cross_products, fit_mixed
-from painstats.models.bootstrap import cluster_bootstrap, parametric_bootstrap
-from painstats.models.cross_products import of_participants
-from painstats.models.influence import influence
-from painstats.models.refits import Refits
+from painstats.mixedlm import MixedFit, fit_cross_products, fit_mixed
+from painstats.mixedlm.checks.influence import influence
+from painstats.mixedlm.engine.cross_products import of_participants
+from painstats.mixedlm.inference.bootstrap import cluster_bootstrap, parametric_bootstrap
+from painstats.mixedlm.inference.refits import Refits
 from tests.reference.reference_data import diary
 
 Found = TypeVar("Found")

@@ -22,8 +22,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from painstats.models import CrossProducts, MixedFit, fit_cross_products
-from painstats.models.relation import cross_products_of
+from painstats.mixedlm import CrossProducts, MixedFit, fit_cross_products
+from painstats.mixedlm.sql.relation import cross_products_of
 
 COLUMNS = ("sleep_within", "steps_within", "weekend")
 RANDOM = ("intercept", "sleep_within", "steps_within")

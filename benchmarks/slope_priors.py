@@ -19,9 +19,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 import numpy as np
 
 from benchmarks.calibration import CALLED, FEEDBACK, MISSING, SLOPE, SLOPE_SD
-from painstats.models import PersonSlope, fit_mixed, person_slopes
-from painstats.models.mixed import MixedFit
-from painstats.models.rows import Floats
+from painstats.mixedlm import PersonSlope, fit_mixed, person_slopes
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats
 from tests.calibration.simulated_cohort import Truth, simulate
 
 POWERS = (0.0, 0.5, 1.0)

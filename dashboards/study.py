@@ -16,10 +16,10 @@ import streamlit as st
 
 from painstats.errors import StudyError
 from painstats.findings.words import capital, headline, item_words, sentence
-from painstats.reports.figures import daily_panels, rating_calendar
-from painstats.reports.slope_figures import completeness
-from painstats.reports.svg import label_text, look
-from painstats.study import Study, read_study
+from painstats.plan.study import Study, read_study
+from painstats.reports.figures.daily_charts import daily_panels, rating_calendar
+from painstats.reports.figures.effect_charts import completeness
+from painstats.reports.figures.vega_svg import label_text, look
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TABLES = ("daily_summary", "finding", "participant_summary")

@@ -26,9 +26,9 @@ from prefect.cache_policies import NO_CACHE
 
 from painstats.commands.run import print_summary, progress, silent, verdict_counts
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, place_of
+from painstats.plan.study import Study, read_study
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
 from painstats.store import open_store
-from painstats.study import Study, read_study
 
 say = progress()
 

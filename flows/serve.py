@@ -21,7 +21,7 @@ os.environ.setdefault(
 
 from flows.nightly import nightly  # noqa: E402
 from painstats.errors import PainstatsError, StudyError  # noqa: E402
-from painstats.study import read_study  # noqa: E402
+from painstats.plan.study import read_study  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
-from painstats.study import Plan, Study
 
 
 def drawn(text: str) -> list[dict[str, str | None]]:

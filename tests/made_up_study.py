@@ -26,11 +26,11 @@ import polars as pl
 from painstats.daily import build_daily_table
 from painstats.findings import find
 from painstats.frame import build_model_frame
-from painstats.models.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT, ROBUSTNESS
+from painstats.plan.study import Plan, Study
+from painstats.questions.daily.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT, ROBUSTNESS
 from painstats.records import RECORD_TABLES
 from painstats.store import Store
 from painstats.store.tables import replace_table
-from painstats.study import Plan, Study
 
 EVIL_ID = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 EVIL_PHASE = "</text><script>alert('phase')</script>&\u202e"

@@ -112,7 +112,7 @@ def test_every_page_that_is_linked_exists():
 
 
 def test_the_method_page_states_the_defaults_of_the_plan():
-    from painstats.study import RulesPlan
+    from painstats.plan.study import RulesPlan
     from painstats.vocabulary import MEASURES
 
     text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8").replace(" 000", "000")

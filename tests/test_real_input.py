@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import open_store
-from painstats.study import read_study
 
 ROOT = Path(__file__).parents[1]
 BESIDE = [folder for folder in ROOT.parent.glob("*/data") if (folder / "pmdata").is_dir()]

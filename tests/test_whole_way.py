@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import Study, read_study
 from painstats.run import run_study
 from painstats.store import open_store
-from painstats.study import Study, read_study
 from sample_data.make import DEFAULT_SEED, make_study
 from sample_data.simulate import daily_frame
 from sample_data.truth import Truth

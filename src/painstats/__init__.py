@@ -15,7 +15,7 @@ VERBS = {
     "load_records": "painstats.store",
     "build_daily_table": "painstats.daily",
     "build_model_frame": "painstats.frame",
-    "fit_models": "painstats.models.analysis",
+    "fit_models": "painstats.questions.daily.fit",
     "find": "painstats.findings",
     "write_reports": "painstats.reports",
 }

@@ -11,18 +11,18 @@ from typing import Any
 
 import polars as pl
 
-from painstats.inbox import InboxFile, exports_in_zip, own_exports_in
-from painstats.reading import ExportToRead, read_checked
+from painstats.archive.archive import content_hash, export_date, shown
+from painstats.intake.inbox import InboxFile, exports_in_zip, own_exports_in
+from painstats.intake.reading import ExportToRead, read_checked
+from painstats.parsing.clocks import local_dates_of
+from painstats.plan.study import Plan, Study
+from painstats.plan.time_zones import TimeZones, ZonePeriod
 from painstats.records import INSTANT, RECORD_TABLES, RecordTable
 from painstats.run import VERSION, as_reading
 from painstats.sources import SOURCES, ReadSettings
-from painstats.sources.clocks import local_dates_of
-from painstats.sources.export import content_hash, export_date, shown
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.ledger import ExportIdentity
 from painstats.store.load import ExportDate, Reading
-from painstats.study import Plan, Study
-from painstats.time_zones import TimeZones, ZonePeriod
 
 MAX_PLACES = 3
 """Places told of each reason to reject."""

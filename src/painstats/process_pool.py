@@ -195,6 +195,6 @@ def _receive(connection: Connection, tasks: queue.SimpleQueue[Any]) -> None:
 
 if __name__ == "__main__":
     # The functions that arrive name their modules; an answer's class must be that of the module, not of __main__.
-    from painstats import processes
+    from painstats import process_pool as processes
 
     processes._serve(Connection(int(sys.argv[1])))

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from painstats.archive.archive import content_hash, export_date
 from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.frame import build_model_frame
-from painstats.inbox import InboxFile, exports_in_zip, list_inbox, whose
-from painstats.reading import (
+from painstats.intake.inbox import InboxFile, exports_in_zip, list_inbox, whose
+from painstats.intake.read_ahead import staged_ahead
+from painstats.intake.reading import (
     PROCESS_ENDED,
     CheckedBatch,
     ExportToRead,
@@ -23,9 +25,8 @@ from painstats.reading import (
     read_checked,
     replay,
 )
+from painstats.plan.study import Study
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
-from painstats.sources.export import content_hash, export_date
-from painstats.staging import staged_ahead
 from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
 from painstats.store.ledger import (
     ExportIdentity,
@@ -39,7 +40,6 @@ from painstats.store.ledger import (
 )
 from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, ReadingNote
 from painstats.store.stages import StageDone, clear_records, done_before, inputs_hash, mark_done
-from painstats.study import Study
 
 __all__ = [
     "FileOutcome",
@@ -312,7 +312,7 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
         return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
     # Models and pictures take half a second and 150 MB to load: only where there is something to answer.
     from painstats.findings import find
-    from painstats.models.analysis import fit_models
+    from painstats.questions.daily.fit import fit_models
     from painstats.reports import write_reports
 
     refusal = None

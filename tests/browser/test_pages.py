@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from painstats.plan.study import Study
 from painstats.reports import write_reports
 from painstats.reports.pages import page_name
 from painstats.store import open_store, publish_tables
-from painstats.study import Study
 from tests.made_up_study import DAYS, EVIL_ID, fill, plan
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.models import ModelRows, model_rows
-from painstats.models.rows import Floats
+from painstats.mixedlm import ModelRows, model_rows
+from painstats.mixedlm.engine.rows import Floats
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from painstats.models import coefficient, coefficient_table, fit_mixed, fit_own_days, person_slopes, rows_of
-from painstats.models.slope_variance import mixture_p
+from painstats.mixedlm import coefficient, coefficient_table, fit_mixed, fit_own_days, person_slopes, rows_of
+from painstats.mixedlm.inference.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Truth, simulate
 
 FEW = Truth(people=12, days=50)

@@ -8,7 +8,7 @@ from scipy import stats
 
 from painstats.daily import build_daily_table
 from painstats.frame import build_model_frame
-from painstats.models.analysis import analyse_cohort
+from painstats.questions.daily.fit import analyse_cohort
 from painstats.store import open_store
 from painstats.store.tables import read_table
 from sample_data.simulate import daily_frame, simulate
@@ -36,7 +36,7 @@ def fill(store, days: pl.DataFrame) -> None:
 @pytest.fixture(scope="module")
 def intervals(tmp_path_factory):
     """(average or person, predictor, planted, low, high) of every cohort."""
-    from painstats.study import Plan, Study
+    from painstats.plan.study import Plan, Study
 
     study = Study(folder=tmp_path_factory.mktemp("cohorts"), plan=Plan())
     rows = []

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from painstats.reading import stage_export
+from painstats.intake.reading import stage_export
 
 
 def doubled(number):

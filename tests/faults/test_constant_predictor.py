@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import open_store
-from painstats.study import read_study
 
 PLAN = """
 [[diaries]]

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
+from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import open_store
-from painstats.study import read_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN, STEP
 from tests.faults.test_crash import table_hashes
 from tests.sources.reading import zipped

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.test_bad_input import PLAN
 from tests.sources.reading import FIXTURES, zipped
 

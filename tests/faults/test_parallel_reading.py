@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from painstats import staging
-from painstats.processes import Lost, in_processes
+from painstats.intake import read_ahead as staging
+from painstats.plan.study import read_study
+from painstats.process_pool import Lost, in_processes
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.reading_processes import doubled, modules, stage_unless_doomed
 from tests.faults.test_bad_input import GOOD, PLAN
 
@@ -136,14 +136,14 @@ def test_tasks_are_drawn_only_as_far_ahead_as_processes_need_them():
 
 def test_a_process_that_reads_never_touches_the_database():
     task = next(iter(in_processes(modules, [None], 1)))
-    assert "painstats.reading" in task
+    assert "painstats.intake.reading" in task
     assert "polars" in task
     assert "duckdb" not in task
 
 
 def test_processes_end_with_the_one_that_started_them():
     script = (
-        "from painstats.processes import in_processes; from tests.faults.reading_processes import process_number\n"
+        "from painstats.process_pool import in_processes; from tests.faults.reading_processes import process_number\n"
         "answers = in_processes(process_number, range(10), 1); print(next(answers), flush=True)\n"
         "import time; time.sleep(60)"
     )

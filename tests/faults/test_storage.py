@@ -9,10 +9,10 @@ import pytest
 
 from painstats.cli import main
 from painstats.errors import StudyInUse
+from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import open_store
 from painstats.store.forget import forget_participant
-from painstats.study import read_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
 

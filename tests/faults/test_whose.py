@@ -32,8 +32,8 @@ def study(tmp_path, capsys):
         return code, {file["file"]: file for file in files}
 
     def scores(person):
+        from painstats.plan.study import read_study
         from painstats.store import open_store
-        from painstats.study import read_study
 
         with open_store(read_study(tmp_path)) as store:
             rows = store.connection.execute(

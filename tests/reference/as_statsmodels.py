@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from painstats.models import CAR1MixedLM
+from painstats.mixedlm import CAR1MixedLM
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
 FORMULA = "pain ~ " + " + ".join(COHORT_COLUMNS)

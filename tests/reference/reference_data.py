@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from painstats.models import ModelRows, model_rows
-from painstats.models.rows import Floats
+from painstats.mixedlm import ModelRows, model_rows
+from painstats.mixedlm.engine.rows import Floats
 
 HERE = Path(__file__).parent
 

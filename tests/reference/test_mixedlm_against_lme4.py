@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from painstats.models import coefficient_table, fit_mixed, henderson_covariances, kenward_roger, satterthwaite
+from painstats.mixedlm import coefficient_table, fit_mixed, henderson_covariances, kenward_roger, satterthwaite
 from tests.reference.reference_data import (
     COEFFICIENT,
     CONDITIONAL_VARIANCE,

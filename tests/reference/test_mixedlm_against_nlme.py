@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from painstats.models import fit_mixed, henderson_covariances, satterthwaite
+from painstats.mixedlm import fit_mixed, henderson_covariances, satterthwaite
 from tests.reference.reference_data import (
     COEFFICIENT,
     CONDITIONAL_VARIANCE,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from painstats.models import coefficient_table, fit_mixed, kenward_roger, model_rows, person_slopes, satterthwaite
-from painstats.models.optimum import STARTS
+from painstats.mixedlm import coefficient_table, fit_mixed, kenward_roger, model_rows, person_slopes, satterthwaite
+from painstats.mixedlm.engine.optimum import STARTS
 from tests.reference.reference_data import diary, sleepstudy
 
 SAME = 1e-6

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from painstats.models import fit_mixed, kenward_roger, satterthwaite
-from painstats.models.rows import column_positions
+from painstats.mixedlm import fit_mixed, kenward_roger, satterthwaite
+from painstats.mixedlm.engine.rows import column_positions
 from tests.reference.reference_data import diary
 
 SMALL = "small12x40.csv"

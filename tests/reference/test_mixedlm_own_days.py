@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models import (
+from painstats.mixedlm import (
     agrees,
     coefficient,
     fit_each_participant,

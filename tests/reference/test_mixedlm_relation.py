@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models import cross_products, fit_cross_products, model_rows, relation_sums
-from painstats.models.relation import cross_products_of, cross_products_of_frame
+from painstats.mixedlm import cross_products, fit_cross_products, model_rows
+from painstats.mixedlm.sql import sums as relation_sums
+from painstats.mixedlm.sql.relation import cross_products_of, cross_products_of_frame
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
 SUMS = 1e-10

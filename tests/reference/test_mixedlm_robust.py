@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from painstats.errors import NotEnoughData
-from painstats.models import (
+from painstats.mixedlm import (
     cluster_bootstrap,
     cluster_robust,
     cross_products,
@@ -21,10 +21,10 @@ from painstats.models import (
     shift_test,
     shift_test_over_people,
 )
-from painstats.models.likelihood import solve_at
-from painstats.models.mixed import coefficients_in_units
-from painstats.models.simulation import simulated_outcome
-from painstats.models.whitening import unwhiten, whiten
+from painstats.mixedlm.engine.fit import coefficients_in_units
+from painstats.mixedlm.engine.likelihood import solve_at
+from painstats.mixedlm.engine.whitening import unwhiten, whiten
+from painstats.mixedlm.inference.simulation import simulated_outcome
 from tests.reference.reference_data import diary, results
 
 OTHER_ROOT = 1e-3

@@ -10,20 +10,19 @@ import numpy as np
 import pytest
 
 from painstats.errors import PainstatsError
-from painstats.models import (
-    cross_products,
-    curvature,
-    fit_cross_products,
-    fit_mixed,
-    model_rows,
-    one_pass,
-    optimum,
-    scaling,
+from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, model_rows
+from painstats.mixedlm.engine import curvature, one_pass, optimum, scaling
+from painstats.mixedlm.engine.cross_products import of_participants, unpacked, whitened, with_random_columns_as_given
+from painstats.mixedlm.engine.likelihood import (
+    deviance,
+    factor_of,
+    factor_slope,
+    profiled_precision,
+    rho_slope,
+    solve_at,
 )
-from painstats.models.cross_products import of_participants, unpacked, whitened, with_random_columns_as_given
-from painstats.models.likelihood import deviance, factor_of, factor_slope, profiled_precision, rho_slope, solve_at
-from painstats.models.objective import Objective, evaluate, hessian_at, survey, theta_at
-from painstats.models.one_pass import height_at
+from painstats.mixedlm.engine.objective import Objective, evaluate, hessian_at, survey, theta_at
+from painstats.mixedlm.engine.one_pass import height_at
 from tests.reference.reference_data import diary, sleepstudy
 
 SAME = 1e-11
@@ -226,7 +225,7 @@ def rows_of_others(rows, participant):
 def test_long_gaps_are_numbered_as_short_ones_are(monkeypatch):
     rows = diary("sleep_w", file="small12x40.csv")
     usual = cross_products(rows)
-    monkeypatch.setattr(import_module("painstats.models.cross_products"), "SPARE", 0)
+    monkeypatch.setattr(import_module("painstats.mixedlm.engine.cross_products"), "SPARE", 0)
     found = cross_products(rows)
     for name in ("sums", "gap", "rows_per_gap", "first_pair"):
         assert np.array_equal(getattr(found, name), getattr(usual, name))

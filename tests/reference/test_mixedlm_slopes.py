@@ -9,7 +9,7 @@ import pytest
 from scipy import optimize, stats
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models import (
+from painstats.mixedlm import (
     fit_mixed,
     henderson_covariances,
     person_slopes,
@@ -18,10 +18,10 @@ from painstats.models import (
     slope_variance,
     whitened_residuals,
 )
-from painstats.models.likelihood import deviance, person_effects, profiled_precision, solve_at
-from painstats.models.person_slopes import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
-from painstats.models.slope_variance import mixture_p
-from painstats.models.variance_intervals import sd_interval
+from painstats.mixedlm.engine.likelihood import deviance, person_effects, profiled_precision, solve_at
+from painstats.mixedlm.inference.participant_slopes import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
+from painstats.mixedlm.inference.slope_variance import mixture_p
+from painstats.mixedlm.inference.variance_intervals import sd_interval
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 SMALL = "small12x40.csv"

@@ -15,7 +15,7 @@ import pytest
 from statsmodels.regression.mixed_linear_model import MixedLMResults, MixedLMResultsWrapper
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models import CAR1MixedLM, CAR1MixedLMResults, fit_mixed
+from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults, fit_mixed
 from tests.reference.as_statsmodels import FORMULA, SAME_FIT, SMALL, arrays, diary_model, diary_of, sleepstudy
 from tests.reference.reference_data import COHORT_COLUMNS, diary, table
 

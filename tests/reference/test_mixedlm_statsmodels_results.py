@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import PainstatsError
-from painstats.models import CAR1MixedLM, CAR1MixedLMResults
+from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults
 from tests.reference.as_statsmodels import arrays, diary_model, diary_of, in_order, small
 from tests.reference.reference_data import matrix, results, table
 

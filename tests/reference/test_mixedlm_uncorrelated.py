@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from painstats.models import fit_mixed, kenward_roger, person_slopes, person_weights, satterthwaite, slope_variance
-from painstats.models.person_slopes import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
-from painstats.models.rows import INTERCEPT
+from painstats.mixedlm import fit_mixed, kenward_roger, person_slopes, person_weights, satterthwaite, slope_variance
+from painstats.mixedlm.engine.rows import INTERCEPT
+from painstats.mixedlm.inference.participant_slopes import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
 from tests.reference.reference_data import (
     COEFFICIENT,
     COVARIANCE,

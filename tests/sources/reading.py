@@ -11,12 +11,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from painstats.checks import check_records
 from painstats.errors import ExportRefused
+from painstats.intake.checks import check_records
+from painstats.plan.study import DiaryPlan
+from painstats.plan.time_zones import Journey, TimeZones
 from painstats.records import RECORD_TABLES
 from painstats.sources import Ignored, Noted, ReadSettings, RecordBatch, read_export
-from painstats.study import DiaryPlan
-from painstats.time_zones import Journey, TimeZones
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TODAY = date(2026, 1, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from painstats.sources.symptom_words import item_and_site
+from painstats.sources.diaries.symptom_words import item_and_site
 from tests.sources.reading import FIXTURES, plan, read, refusal_of, settings, written
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import ExportRefused
-from painstats.sources.apple_health_xml import BATCH_ROWS
+from painstats.sources.apple_health.xml import BATCH_ROWS
 from tests.sources.reading import FIXTURES, Contents, read, written, zipped
 
 WATCH = "&lt;&lt;HKDevice: 0x1&gt;, name:Apple Watch, manufacturer:Apple Inc., model:Watch, hardware:Watch6,7&gt;"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from painstats.archive.archive import open_export
 from painstats.errors import ExportRefused
-from painstats.sources.apple_health import WANTED
-from painstats.sources.apple_health_elements import RECORD_COLUMNS, Tally
-from painstats.sources.apple_health_lines import read_lines
-from painstats.sources.apple_health_xml import read_elements
-from painstats.sources.export import open_export
+from painstats.sources.apple_health.elements import RECORD_COLUMNS, Tally
+from painstats.sources.apple_health.lines import read_lines
+from painstats.sources.apple_health.source import WANTED
+from painstats.sources.apple_health.xml import read_elements
 from tests.sources.reading import written
 
 STEPS, HEART = "HKQuantityTypeIdentifierStepCount", "HKQuantityTypeIdentifierHeartRate"

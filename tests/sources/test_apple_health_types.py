@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from painstats.plan.time_zones import Journey
 from painstats.sources import Exported, read_export
-from painstats.sources.apple_health_symptoms import SYMPTOMS
-from painstats.sources.apple_health_workouts import EXERCISE_TYPES as APPLE_EXERCISE_TYPES
-from painstats.time_zones import Journey
+from painstats.sources.apple_health.symptoms import SYMPTOMS
+from painstats.sources.apple_health.workouts import EXERCISE_TYPES as APPLE_EXERCISE_TYPES
 from painstats.vocabulary import EXERCISE_TYPES, ITEMS, SAMPLED
 from tests.sources.reading import FIXTURES, Contents, read, settings, written
 

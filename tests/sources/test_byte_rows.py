@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from painstats.sources.byte_rows import begin_with, have_shape, places_of, shape, texts, texts_at, whole_numbers
+from painstats.parsing.byte_columns import begin_with, have_shape, places_of, shape, texts, texts_at, whole_numbers
 
 
 @given(st.lists(st.sampled_from([b"\n", b"a", b"\n\n", b"b" * 9, b"c" * 40]), max_size=60).map(b"".join))

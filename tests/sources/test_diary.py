@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from painstats.time_zones import Journey
+from painstats.plan.time_zones import Journey
 from tests.sources.reading import (
     FIXTURES,
     PAIN,

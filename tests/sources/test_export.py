@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from painstats.archive.archive import MAX_ENTRIES, Entry, content_hash, export_date, open_export, read_whole
 from painstats.errors import ExportRefused
-from painstats.sources.export import MAX_ENTRIES, Entry, content_hash, export_date, open_export, read_whole
 from tests.sources.reading import written, zipped
 
 CONTENT = b"".join(b"row %d of a file that packs well\n" % row for row in range(20_000))

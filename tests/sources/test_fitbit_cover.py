@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from painstats.records import INSTANT
-from painstats.sources.fitbit_cover import NOTHING, joined_time, lies_in
+from painstats.sources.fitbit.cover import NOTHING, joined_time, lies_in
 
 FIRST = datetime(2025, 10, 5, 8, tzinfo=UTC)
 MINUTES = range(-5, 65)

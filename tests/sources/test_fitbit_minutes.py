@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from painstats.archive.archive import open_export
 from painstats.errors import ExportRefused
-from painstats.sources.export import open_export
-from painstats.sources.fitbit_logs import minutes_by_objects, read_minutes
-from painstats.sources.fitbit_minutes import minutes_by_columns
-from painstats.sources.text import local_times
+from painstats.parsing.text import local_times
+from painstats.sources.fitbit.logs import minutes_by_objects, read_minutes
+from painstats.sources.fitbit.minutes import minutes_by_columns
 from tests.sources.reading import FIXTURES, read, refusal_of, written, zipped
 
 US, ISO = "%m/%d/%y %H:%M:%S", "%Y-%m-%d %H:%M:%S"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from painstats.sources.garmin import MAX_OPENED
+from painstats.sources.makers.garmin import MAX_OPENED
 from tests.sources.reading import FIXTURES, Contents, read, settings, written, zipped
 
 DAYS = "garmin_UDSFile_2025-02-28_2025-06-08.json"

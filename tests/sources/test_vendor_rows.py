@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from painstats.archive.archive import Entry, open_export
 from painstats.errors import ExportRefused
+from painstats.parsing.csv_text import read_csv
 from painstats.sources import vendor_rows
-from painstats.sources.csv_text import read_csv
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, open_export
 from painstats.sources.vendor_rows import (
     csv_rows,
     delimiter_of,

@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from painstats.daily import build, build_daily_table
+from painstats.plan.study import Plan, Study
 from painstats.records import STEP_COUNT
 from painstats.store import load_records, open_store, staged
 from painstats.store.ledger import ExportIdentity
 from painstats.store.load import CheckedRows
-from painstats.study import Plan, Study
 
 FIRST_US = 1_500_000_000_000_000
 EVERY_US = 600_000_000

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from painstats.checks import (
+from painstats.intake.checks import (
     MAX_STEPS_IN_ONE_RECORD,
     RULES,
     UNREADABLE,

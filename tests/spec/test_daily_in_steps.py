@@ -12,10 +12,10 @@ import pytest
 
 from painstats.daily import build_daily_table
 from painstats.daily.build import DAILY_TABLES
+from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
-from painstats.study import Plan, Study
 from tests.conftest import DEFAULTS
 
 FIRST = date(2026, 2, 20)  # the clocks go forward in London on 29 March

@@ -10,9 +10,9 @@ from painstats.commands.status import status
 from painstats.daily import build_daily_table, date_shifts, shift_sentence
 from painstats.findings.tables import summarise
 from painstats.frame import build_model_frame
+from painstats.plan.study import Plan, Study
 from painstats.reports import write_reports
 from painstats.store import open_store, publish_tables
-from painstats.study import Plan, Study
 from tests.conftest import put, table
 from tests.made_up_study import fill
 from tests.reading_pages import read_page

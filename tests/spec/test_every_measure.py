@@ -4,9 +4,9 @@ import pytest
 
 from painstats.commands.status import status
 from painstats.findings.words import compared_words, comparison, left_out_words, swing_words
+from painstats.plan.study import Study
 from painstats.reports import write_reports
 from painstats.store import open_store
-from painstats.study import Study
 from painstats.vocabulary import MEASURES
 from tests.conftest import table
 from tests.made_up_study import fill, plan

@@ -10,12 +10,12 @@ import pytest
 
 from painstats import run as running
 from painstats.cli import main
-from painstats.inbox import split
+from painstats.intake.inbox import split
+from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
 from painstats.run import run_study
 from painstats.sources import SOURCES, open_export
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.test_bad_input import GOOD, PLAN, STEP
 from tests.sources.reading import FIXTURES, zipped
 from tests.sources.test_contract import DECLARED, FILES

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from painstats.plan.study import Plan, Study
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from painstats.study import Plan, Study
 from tests.sources.reading import zipped
 from tests.spec.test_load_in_any_order import stored
 

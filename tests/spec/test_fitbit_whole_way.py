@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from painstats.daily import build_daily_table
+from painstats.plan.study import Plan, Study
 from painstats.run import list_inbox, load_files
 from painstats.store import Store, open_store
-from painstats.study import Plan, Study
 from tests.conftest import table
 
 FIRST = datetime(2026, 1, 1, 23)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from painstats.daily import build
+from painstats.plan.study import Plan, Study
 from painstats.store import load_records, open_store, staged
 from painstats.store.ledger import ExportIdentity
 from painstats.store.load import CheckedRows, ExportDate
-from painstats.study import Plan, Study
 from tests.spec.many_steps import PART_ROWS
 from tests.spec.test_daily_in_steps import PLAN, assert_same, built, built_at_once, day_of_records, insert
 from tests.spec.test_load import steps

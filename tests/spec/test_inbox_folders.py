@@ -8,11 +8,11 @@ import time
 
 import pytest
 
+from painstats.archive.archive import content_hash, open_export
 from painstats.cli import main
-from painstats.inbox import list_inbox
+from painstats.intake.inbox import list_inbox
+from painstats.plan.study import read_study
 from painstats.run import run_study
-from painstats.sources.export import content_hash, open_export
-from painstats.study import read_study
 from tests.faults.test_bad_input import GOOD, PLAN
 from tests.sources.reading import zipped
 from tests.test_rereading import SLEEP as NIGHTS

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from painstats.cli import main
+from painstats.plan.study import read_study
 from painstats.store import open_store
-from painstats.study import read_study
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN, STEP
 from tests.sources.reading import FIXTURES, zipped
 from tests.spec.test_load_in_any_order import stored

@@ -10,12 +10,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import load_records, open_store
 from painstats.store.ledger import ExportIdentity
 from painstats.store.load import ExportDate, IgnoredRows
 from painstats.store.withdraw import withdraw_import
-from painstats.study import Plan, Study
 from tests.conftest import table
 from tests.spec.test_load import STORED, steps
 

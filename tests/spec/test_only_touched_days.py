@@ -3,9 +3,9 @@
 import pytest
 
 from painstats.daily import build_daily_table
+from painstats.plan.study import Plan, Study
 from painstats.store import load_records, open_store
 from painstats.store.ledger import ExportIdentity
-from painstats.study import Plan, Study
 from tests.conftest import put, table
 from tests.spec.test_load import steps as loaded_steps
 

@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 
 from painstats.reports import write_reports
-from painstats.reports.figures import NARROW, WIDE
-from painstats.reports.kept_figures import keep
+from painstats.reports.figures.chart_cache import keep
+from painstats.reports.figures.daily_charts import NARROW, WIDE
+from painstats.reports.figures.effect_charts import AverageSlope, completeness, everybodys_slopes, own_among_others
+from painstats.reports.figures.vega_svg import drawn, label_text
 from painstats.reports.pages import page_name
-from painstats.reports.person_record import person_record
-from painstats.reports.personal_pictures import figures_of_days, person_slope
-from painstats.reports.slope_figures import AverageSlope, completeness, everybodys_slopes, own_among_others
-from painstats.reports.svg import drawn, label_text
+from painstats.reports.personal.charts import figures_of_days, person_slope
+from painstats.reports.personal.record import person_record
 from painstats.store import open_store
 from painstats.store.tables import read_table
 from tests.made_up_study import DAYS, EVIL_ID, fill, small_study
@@ -114,7 +114,7 @@ def test_a_drawing_that_reaches_outside_is_refused():
 
 
 def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
-    from painstats.reports import drawing
+    from painstats.reports.personal import draw_charts as drawing
 
     monkeypatch.setattr(drawing, "WORTH_PROCESSES", 2)
     with open_store(small_study(tmp_path / "study")) as store:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from painstats.findings import find
-from painstats.models.analysis import fit_models
+from painstats.plan.study import Study
+from painstats.questions.daily.fit import fit_models
 from painstats.reports import write_reports
 from painstats.reports.pages import page_environment, page_name
 from painstats.store import open_store
-from painstats.study import Study
 from tests.made_up_study import DAYS, EVIL_ID, EVIL_PHASE, fill, plan, small_study
 from tests.reading_pages import PageContent, read_page
 

@@ -8,18 +8,18 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.models import fit_each_participant
-from painstats.models.analysis import fit_models
-from painstats.models.mixed_analysis import mixed_analysis
-from painstats.models.robustness import CHECKS, OF_ONE_PERSON, Question, Slope, robustness_rows
-from painstats.models.robustness.question import direction, same_answer
-from painstats.models.tables import FIT_TABLES
-from painstats.models.terms import within_people
+from painstats.mixedlm import fit_each_participant
+from painstats.plan.study import Plan, Study
+from painstats.questions.daily.columns import within_people
+from painstats.questions.daily.fit import fit_models
+from painstats.questions.daily.mixed_model import mixed_analysis
+from painstats.questions.daily.robustness import CHECKS, OF_ONE_PERSON, Question, Slope, robustness_rows
+from painstats.questions.daily.robustness.reanalysis import direction, same_answer
+from painstats.questions.daily.tables import FIT_TABLES
 from painstats.store import open_store
 from painstats.store.forget import RESULT_TABLES
 from painstats.store.publish import PUBLISHED_TABLES
 from painstats.store.tables import read_table
-from painstats.study import Plan, Study
 from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame
 
 ALWAYS = set(CHECKS) - {"other_spread"}

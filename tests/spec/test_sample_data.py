@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.study import read_study
+from painstats.plan.study import read_study
 from sample_data.days import days_of, stages_of
 from sample_data.make import DEFAULT_SEED, main, make_study, truth_frame
 from sample_data.people import TABLE, people

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from painstats.study import read_study
+from painstats.plan.study import read_study
 from sample_data.make import DEFAULT_SEED, make_study
 from sample_data.people import TABLE
 from sample_data.truth import zone_on

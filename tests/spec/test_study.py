@@ -3,7 +3,7 @@
 import pytest
 
 from painstats.errors import StudyError
-from painstats.study import Plan, read_study
+from painstats.plan.study import Plan, read_study
 
 DIARY = '[[diaries]]\nfile="d.csv"\nfilled="evening"\n'
 ITEM = '[[diaries.items]]\nitem="pain"\ncolumn="p"\nscale=[0,10]\nhigher_is="worse"\nrecall="today"\n'

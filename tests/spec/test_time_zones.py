@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from painstats.time_zones import Journey, TimeZones, clock_offsets
+from painstats.plan.time_zones import Journey, TimeZones, clock_offsets
 
 ZONES = TimeZones(
     default="Europe/London",

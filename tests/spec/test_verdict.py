@@ -6,7 +6,7 @@ import pytest
 
 from painstats.findings.verdict import Evidence, judge
 from painstats.findings.words import REASONS, headline, points, sentence
-from painstats.study import RulesPlan
+from painstats.plan.study import RulesPlan
 from painstats.vocabulary import VERDICTS
 
 RULES = RulesPlan()

@@ -16,8 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from painstats.errors import ExportRefused
-from painstats.sources.entries import (
+from painstats.archive.entries import (
     LOCAL_HEADER,
     MAX_RATIO,
     ZIP_MAGIC,
@@ -32,6 +31,7 @@ from painstats.sources.entries import (
     shown,
     unreadable,
 )
+from painstats.errors import ExportRefused
 
 MAX_ENTRIES = 100_000
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from painstats.commands.printing import print_json
 from painstats.errors import StudyError
+from painstats.plan.study import read_study
 from painstats.store.forget import Erasure, forget_participant
-from painstats.study import read_study
 
 
 def forget(folder: Path, participant: str, yes: bool, as_json: bool) -> int:

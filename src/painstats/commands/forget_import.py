@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from painstats.commands.printing import print_json, printable
+from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.withdraw import find_imports, take_back, withdraw_import
-from painstats.study import read_study
 
 
 def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from painstats.commands.printing import print_json
 from painstats.errors import StudyError
-from painstats.study import STUDY_FILE
+from painstats.plan.study import STUDY_FILE
 
 
 def init(folder: Path, as_json: bool) -> int:

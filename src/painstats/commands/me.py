@@ -12,12 +12,12 @@ from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, progress, silent, unread
 from painstats.errors import StudyError
-from painstats.inbox import SOLE_PARTICIPANT
-from painstats.reports.reading import FILLED_WORDS, RECALL_WORDS
+from painstats.intake.inbox import SOLE_PARTICIPANT
+from painstats.plan.study import Study, checked_plan
+from painstats.reports.data_used import FILLED_WORDS, RECALL_WORDS
 from painstats.run import RunSummary, run_study
 from painstats.store import open_store
 from painstats.store.publish import write_privately
-from painstats.study import Study, checked_plan
 
 PERSON_COLUMNS = {
     "participant", "participant_id", "patient", "patient_id", "subject", "subject_id", "person", "person_id",

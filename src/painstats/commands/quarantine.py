@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, print_table, printable, printable_lines
+from painstats.plan.study import read_study
 from painstats.store import Store, open_store
-from painstats.study import read_study
 
 QUERY = """
 SELECT i.file_name, q.entry, q.line, q.column_name, q.rule, q.text

@@ -10,9 +10,9 @@ from typing import Any
 
 from painstats.commands.printing import print_json, printable, printable_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
+from painstats.plan.study import Study, read_study
 from painstats.run import FileOutcome, RunSummary, Say, run_study
 from painstats.sources import NOT_READ, understood
-from painstats.study import Study, read_study
 
 
 def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, processes: int | None = None) -> int:

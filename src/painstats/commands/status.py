@@ -8,9 +8,9 @@ from typing import Any
 from painstats.commands.printing import print_json, print_table
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.variation import outcome_varies
+from painstats.plan.study import PredictorPlan, Study, read_study
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table, table_exists
-from painstats.study import PredictorPlan, Study, read_study
 
 VALID_DAYS = {
     "total_sleep_time_min": "valid_nights",

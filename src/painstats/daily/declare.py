@@ -9,9 +9,9 @@ from importlib.resources import files
 import duckdb
 import polars as pl
 
+from painstats.plan.study import Study
+from painstats.plan.time_zones import clock_offsets
 from painstats.records import INSTANT, RECORD_TABLES
-from painstats.study import Study
-from painstats.time_zones import clock_offsets
 from painstats.vocabulary import DEVICE_KINDS, MEASURES, SAMPLED
 
 

@@ -10,9 +10,9 @@ from statsmodels.stats.multitest import multipletests
 from painstats.findings.tables import FINDING, summarise
 from painstats.findings.verdict import Evidence, Verdict, judge
 from painstats.frame.variation import outcome_varies
+from painstats.plan.study import PredictorPlan, RulesPlan, Study
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, replace_table
-from painstats.study import PredictorPlan, RulesPlan, Study
 
 CONFIRMATORY_LEVEL = 0.05
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from painstats.study import RulesPlan
+from painstats.plan.study import RulesPlan
 
 Z_95 = 1.959963984540054
 LONGEST_FORECAST_DAYS = 730

@@ -12,8 +12,8 @@ the last day had; every other day has 0. Of several treatments the largest share
 
 from __future__ import annotations
 
+from painstats.plan.study import Study
 from painstats.store.connection import Store, transaction
-from painstats.study import Study
 
 DAYS_PER_TIME_UNIT = 30.0
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from painstats.archive.archive import part_of
+from painstats.archive.entries import ZIP_MAGIC, Entry, FolderFile
 from painstats.errors import ExportRefused, StudyError
+from painstats.plan.study import Study
 from painstats.sources import SOURCES, Export, ReadSettings, Source, open_export
-from painstats.sources.archives import taken_entries, taker_of
-from painstats.sources.entries import ZIP_MAGIC, Entry, FolderFile
-from painstats.sources.export import part_of
+from painstats.sources.recognition import taken_entries, taker_of
 from painstats.store import Store
 from painstats.store.ledger import has_participants
-from painstats.study import Study
 
 SOLE_PARTICIPANT = "me"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from painstats.processes import Lost, default_processes, in_processes
-from painstats.reading import PROCESS_ENDED, ExportToRead, StagedExport, stage_export
+from painstats.intake.reading import PROCESS_ENDED, ExportToRead, StagedExport, stage_export
+from painstats.process_pool import Lost, default_processes, in_processes
 from painstats.store.connection import STAGING_FOLDER
 
 WORTH_A_PROCESS_BYTES = 1 << 18

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import polars as pl
 
-from painstats.checks import check_records
+from painstats.archive.archive import content_hash, shown
 from painstats.errors import ExportRefused, PainstatsError
+from painstats.intake.checks import check_records
 from painstats.sources import Exported, Ignored, Noted, Read, ReadSettings, open_export, read_export
 from painstats.sources.batching import joined
-from painstats.sources.export import content_hash, shown
 
 PROCESS_ENDED = "process_ended"
 """The failure of an export whose reading process was killed."""

@@ -14,7 +14,15 @@ degrees of freedom (``inference``), people's slopes b + u_i are integrated over 
 the model, or on single people; ``robustness`` asks them all of the plan's answers.
 """
 
-from painstats.models.bootstrap import (
+from painstats.mixedlm.checks.influence import Influence, influence
+from painstats.mixedlm.checks.participant_bootstrap import PeopleDrawn, people_drawn
+from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
+from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
+from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, of_participants
+from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
+from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows
+from painstats.mixedlm.inference.bootstrap import (
     Bootstrap,
     BootstrapInterval,
     BootstrapTest,
@@ -22,9 +30,8 @@ from painstats.models.bootstrap import (
     likelihood_ratio_bootstrap,
     parametric_bootstrap,
 )
-from painstats.models.cluster_robust import cluster_robust
-from painstats.models.cross_products import CrossProducts, cross_products, of_participants
-from painstats.models.inference import (
+from painstats.mixedlm.inference.cluster_robust import cluster_robust
+from painstats.mixedlm.inference.coefficients import (
     Coefficient,
     CoefficientTable,
     coefficient,
@@ -32,23 +39,13 @@ from painstats.models.inference import (
     kenward_roger,
     satterthwaite,
 )
-from painstats.models.influence import Influence, influence
-from painstats.models.mixed import MixedFit, fit_cross_products, fit_mixed
-from painstats.models.mixedlm import CAR1MixedLM
-from painstats.models.own_days import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
-from painstats.models.people_drawn import PeopleDrawn, people_drawn
-from painstats.models.person_noise import PersonNoise, person_weights
-from painstats.models.person_slopes import PersonSlope, henderson_covariances, person_slopes
-from painstats.models.r_squared import RSquared, r_squared
-from painstats.models.relation import cross_products_of, cross_products_of_frame
-from painstats.models.residuals import ResidualChecks, residual_checks, whitened_residuals
-from painstats.models.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
-from painstats.models.rows import INTERCEPT, ModelRows, model_rows
-from painstats.models.shift_test import ShiftTest, shift_test, shift_test_over_people
-from painstats.models.slope_variance import SlopeVariance, slope_variance
-from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
-from painstats.models.two_stage import TwoStage, agrees, own_slopes, two_stage
-from painstats.models.variance_intervals import (
+from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
+from painstats.mixedlm.inference.participant_noise import PersonNoise, person_weights
+from painstats.mixedlm.inference.participant_slopes import PersonSlope, henderson_covariances, person_slopes
+from painstats.mixedlm.inference.r_squared import RSquared, r_squared
+from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
+from painstats.mixedlm.inference.two_stage import TwoStage, agrees, own_slopes, two_stage
+from painstats.mixedlm.inference.variance_intervals import (
     VarianceInterval,
     correlation_interval,
     residual_sd_interval,
@@ -56,6 +53,9 @@ from painstats.models.variance_intervals import (
     sd_interval,
     variance_intervals,
 )
+from painstats.mixedlm.model import CAR1MixedLM
+from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
+from painstats.mixedlm.sql.relation import cross_products_of, cross_products_of_frame
 
 __all__ = [
     "INTERCEPT",

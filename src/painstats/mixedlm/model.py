@@ -16,14 +16,14 @@ import polars as pl
 from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from painstats.errors import PainstatsError
-from painstats.models.cross_products import CrossProducts, cross_products
-from painstats.models.inference import FEW_PEOPLE, Method
-from painstats.models.likelihood import LARGEST_RHO
-from painstats.models.mixed import Residuals, fit_cross_products
-from painstats.models.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
-from painstats.models.relation import cross_products_of
-from painstats.models.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
-from painstats.models.rows import INTERCEPT, Integers, ModelRows
+from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products
+from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
+from painstats.mixedlm.engine.likelihood import LARGEST_RHO
+from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
+from painstats.mixedlm.inference.coefficients import FEW_PEOPLE, Method
+from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
+from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
+from painstats.mixedlm.sql.relation import cross_products_of
 
 if TYPE_CHECKING:
     import duckdb

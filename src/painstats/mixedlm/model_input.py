@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models.rows import INTERCEPT, Floats, Integers, ModelRows, model_rows
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, model_rows
 
 Mask = npt.NDArray[np.bool_]
 

@@ -14,15 +14,21 @@ from statsmodels.regression.mixed_linear_model import MixedLMParams, MixedLMResu
 from statsmodels.stats.contrast import ContrastResults
 
 from painstats.errors import PainstatsError
-from painstats.models.contrasts import f_test, t_tests
-from painstats.models.inference import CoefficientTable, Method, coefficient_table, kenward_roger, satterthwaite
-from painstats.models.kenward_roger import KenwardRoger, kenward_roger_adjustment
-from painstats.models.mixed import MixedFit
-from painstats.models.model_input import as_pandas, column_of
-from painstats.models.results_summary import summary_of
-from painstats.models.rows import Floats, Integers, column_positions
-from painstats.models.simulation import simulated_outcome
-from painstats.models.variance_errors import VarianceErrors, variance_errors
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
+from painstats.mixedlm.inference.coefficients import (
+    CoefficientTable,
+    Method,
+    coefficient_table,
+    kenward_roger,
+    satterthwaite,
+)
+from painstats.mixedlm.inference.contrasts import f_test, t_tests
+from painstats.mixedlm.inference.kenward_roger import KenwardRoger, kenward_roger_adjustment
+from painstats.mixedlm.inference.simulation import simulated_outcome
+from painstats.mixedlm.inference.variance_standard_errors import VarianceErrors, variance_errors
+from painstats.mixedlm.model_input import as_pandas, column_of
+from painstats.mixedlm.summary import summary_of
 
 
 class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels is untyped

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import polars as pl
 
+from painstats.plan.time_zones import TimeZones
 from painstats.records import INSTANT
-from painstats.time_zones import TimeZones
 
 
 def instants_of(participants: pl.Series, local: pl.Series, time_zones: TimeZones) -> pl.Series:

@@ -10,8 +10,8 @@ from itertools import islice
 
 import polars as pl
 
+from painstats.archive.archive import Entry, refused, shown
 from painstats.errors import ExportRefused
-from painstats.sources.export import Entry, refused, shown
 
 MAX_BYTES = 256 << 20
 _MAX_LINE_BYTES = 1 << 20

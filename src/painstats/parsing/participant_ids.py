@@ -6,7 +6,7 @@ import unicodedata
 
 import polars as pl
 
-from painstats.sources.export import Entry, refused
+from painstats.archive.archive import Entry, refused
 
 
 def refuse_alike(entry: Entry, column: str, ids: pl.Series, lines: pl.Series) -> None:

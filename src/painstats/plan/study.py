@@ -17,8 +17,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
-from painstats.plan_values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
-from painstats.time_zones import Journey, TimeZones
+from painstats.plan.time_zones import Journey, TimeZones
+from painstats.plan.values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
 from painstats.vocabulary import MEASURES, Measure
 
 STUDY_FILE = "study.toml"

@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 
 from painstats.findings.words import DAY_REASONS, capital, counted, item_words, left_out_words, whole
+from painstats.plan.study import Study
 from painstats.records import RECORD_TABLES
-from painstats.reports.figures import date_words
+from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.pages import Cell, Table, joined, named
 from painstats.store.connection import Store
-from painstats.study import Study
 from painstats.vocabulary import MEASURES
 
 RULE_WORDS = {

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from painstats.findings.check_words import COHORT_CHECKS, check_words, same_words
 from painstats.findings.words import ItemWords, capital, interval_words, item_words, points
+from painstats.plan.study import PredictorPlan, Study
+from painstats.reports.data_used import query
 from painstats.reports.pages import Cell, Part, Table, joined, named
-from painstats.reports.reading import query
 from painstats.store.connection import Store
-from painstats.study import PredictorPlan, Study
 
 NONE = "–"
 SMALLEST_P = 0.001

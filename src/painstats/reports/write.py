@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from painstats.findings.words import headline
-from painstats.processes import Lost
-from painstats.reports.cohort import cohort_page
-from painstats.reports.drawing import people_drawn
+from painstats.process_pool import Lost
+from painstats.reports.cohort.page import cohort_page
+from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
-from painstats.reports.personal import personal_page
-from painstats.reports.svg import unchecked_charts
+from painstats.reports.personal.draw_charts import people_drawn
+from painstats.reports.personal.page import personal_page
 from painstats.store.connection import Store
 from painstats.store.publish import write_privately
 from painstats.store.tables import read_table

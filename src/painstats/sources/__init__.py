@@ -7,32 +7,22 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from painstats.archive.archive import ZIP_IN_ZIP, Export, open_export, refused, shown
+from painstats.archive.entries import name_parts
 from painstats.errors import ExportRefused
-from painstats.sources import (
-    apple_health,
-    bearable,
-    daylio,
-    diary,
-    fhir,
-    fitabase,
-    fitbit,
-    garmin,
-    ggir,
-    google_fit,
-    health_connect,
-    oura,
-    rapids,
-    samsung_health,
-    treatments,
-    visible,
-    whoop,
-    withings,
-)
-from painstats.sources.archives import UTF16, unread_tables
+from painstats.parsing.csv_text import is_utf16
+from painstats.sources import treatments
+from painstats.sources.apple_health import source as apple_health
 from painstats.sources.contract import NOT_READ, Exported, Ignored, Noted, Read, ReadSettings, RecordBatch, Source
-from painstats.sources.csv_text import is_utf16
-from painstats.sources.entries import name_parts
-from painstats.sources.export import ZIP_IN_ZIP, Export, open_export, refused, shown
+from painstats.sources.diaries import bearable, daylio, visible
+from painstats.sources.diaries import mapped as diary
+from painstats.sources.fitabase import source as fitabase
+from painstats.sources.fitbit import source as fitbit
+from painstats.sources.health_connect import source as health_connect
+from painstats.sources.makers import garmin, google_fit, oura, whoop, withings
+from painstats.sources.recognition import UTF16, unread_tables
+from painstats.sources.research import fhir, ggir, rapids
+from painstats.sources.samsung_health import source as samsung_health
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,

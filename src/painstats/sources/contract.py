@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 import polars as pl
 
-from painstats.sources.export import Export
-from painstats.study import DiaryPlan
-from painstats.time_zones import TimeZones
+from painstats.archive.archive import Export
+from painstats.plan.study import DiaryPlan
+from painstats.plan.time_zones import TimeZones
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class RecordBatch:
     ``frame`` has the columns of the record table (null where a text could not be read as what it should be) and four
     more: ``entry`` (name of the file inside the export), ``line`` (1-based line or record number in it), ``column``
     (name of the column that could not be read, null if all could) and ``text`` (the row as it came). A row with a
-    non-null ``column`` is rejected by :func:`painstats.checks.check_records` with the rule ``unreadable``. A source
-    that rejects a row for a reason of its own sets ``rule`` to its name too; otherwise ``rule`` is null.
+    non-null ``column`` is rejected by :func:`painstats.intake.checks.check_records` with the rule ``unreadable``. A
+    source that rejects a row for a reason of its own sets ``rule`` to its name too; otherwise ``rule`` is null.
     """
 
     table: str

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from painstats.archive.archive import Entry, Export, alone
 from painstats.errors import ExportRefused
+from painstats.parsing.csv_text import is_utf16
 from painstats.sources.contract import NOT_READ, Noted, ReadSettings, Source
-from painstats.sources.csv_text import is_utf16
-from painstats.sources.diary_advice import undeclared_form
-from painstats.sources.export import Entry, Export, alone
+from painstats.sources.diaries.advice import undeclared_form
 
 _NUMBERS = re.compile(r"[0-9A-Fa-f]{8,}|\d+")
 _TABLES = (".csv", ".tsv", ".txt")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.date_formats import days
+from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import TREATMENT
-from painstats.sources.app_diary import entries_with, read_cells, read_entries
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Read, ReadSettings, Source
-from painstats.sources.day_formats import days
-from painstats.sources.export import Entry, Export
-from painstats.sources.text import first_problem, numbers, whole_numbers
+from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"kind", "name", "start_date"}

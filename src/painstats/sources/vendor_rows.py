@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.csv_text import CsvTable, header_of
+from painstats.parsing.text import first_problem, local_times, numbers
 from painstats.records import DAILY_TOTAL, RecordTable
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
-from painstats.sources.csv_text import CsvTable, header_of
-from painstats.sources.export import Entry, Export
-from painstats.sources.text import first_problem, local_times, numbers
 
 SECONDS = 1 / 60
 MILLISECONDS = 1 / 60_000

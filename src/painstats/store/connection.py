@@ -14,8 +14,8 @@ from typing import IO
 import duckdb
 
 from painstats.errors import StorageError, StudyInUse
+from painstats.plan.study import Study
 from painstats.store.migrations import migrate
-from painstats.study import Study
 
 LOCK_FILE = ".painstats.lock"
 SPILL_FOLDER = ".spill"

@@ -17,9 +17,9 @@ from pathlib import Path
 import duckdb
 
 from painstats.errors import StudyError
+from painstats.plan.study import Study
 from painstats.store.connection import LOCK_FILE, SPILL_FOLDER, Store, locked, opened, transaction
 from painstats.store.forgotten import participant_hash
-from painstats.study import Study
 
 SHORT_ID_LENGTH = 8
 

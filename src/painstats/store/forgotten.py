@@ -10,7 +10,7 @@ import os
 import secrets
 from hashlib import sha256
 
-from painstats.study import Study
+from painstats.plan.study import Study
 
 KEY_FILE = ".painstats.key"
 KEY_BYTES = 32

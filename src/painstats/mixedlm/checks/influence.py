@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.models.bootstrap import refitted_parameters
-from painstats.models.mixed import MixedFit
-from painstats.models.refits import Refits, refit_people
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.bootstrap import refitted_parameters
+from painstats.mixedlm.inference.refits import Refits, refit_people
 
 FEWEST_PEOPLE = 3
 """Without one of them, two must be left for people to differ."""

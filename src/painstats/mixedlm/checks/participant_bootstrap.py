@@ -12,10 +12,10 @@ import numpy as np
 from scipy import stats
 
 from painstats.errors import NotEnoughData
-from painstats.models.bootstrap import FEWEST_PEOPLE
-from painstats.models.cluster_robust import marginal_sums
-from painstats.models.mixed import MixedFit, coefficients_in_units
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
+from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.bootstrap import FEWEST_PEOPLE
+from painstats.mixedlm.inference.cluster_robust import marginal_sums
 
 DRAWS = 4000
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from painstats.models.likelihood import person_effects
-from painstats.models.mixed import MixedFit, solution_of
-from painstats.models.person_noise import residual_variances
-from painstats.models.rows import Floats, Integers, ModelRows, participant_slices
-from painstats.models.scaling import scaled_columns
-from painstats.models.whitening import whiten
+from painstats.mixedlm.engine.fit import MixedFit, solution_of
+from painstats.mixedlm.engine.likelihood import person_effects
+from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
+from painstats.mixedlm.engine.scaling import scaled_columns
+from painstats.mixedlm.engine.whitening import whiten
+from painstats.mixedlm.inference.participant_noise import residual_variances
 
 LAGS = 7
 """Days over which autocorrelation is looked for; the last shows a weekly pattern."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models.own_days import rows_of
-from painstats.models.rows import Floats, ModelRows, column_positions, participant_slices
+from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions, participant_slices
+from painstats.mixedlm.inference.one_participant import rows_of
 
 ROUNDING = 1e-12
 """Correlations that differ by less are equal."""

@@ -18,8 +18,8 @@ from functools import cache
 import numpy as np
 from scipy import sparse
 
-from painstats.models.rows import Floats, Integers, ModelRows, column_positions, is_first_row
-from painstats.models.scaling import Scaling, scaled_blocks, scaled_columns, scaling_of, uncentred
+from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, column_positions, is_first_row
+from painstats.mixedlm.engine.scaling import Scaling, scaled_blocks, scaled_columns, scaling_of, uncentred
 
 CHUNK = 1_000_000
 """Numbers held at once while many points are evaluated; more would not fit the cache."""

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from painstats.models.cross_products import (
+from painstats.mixedlm.engine.cross_products import (
     CrossProducts,
     decay_weight_curvatures,
     decay_weight_derivatives,
@@ -31,8 +31,8 @@ from painstats.models.cross_products import (
     unpacked,
     weighted_sums,
 )
-from painstats.models.likelihood import residual_degrees
-from painstats.models.rows import Floats, Integers
+from painstats.mixedlm.engine.likelihood import residual_degrees
+from painstats.mixedlm.engine.rows import Floats, Integers
 
 CHUNK = 250_000
 """Multiplications of the largest product of matrices, by which people are worked on at once: their numbers stay in the

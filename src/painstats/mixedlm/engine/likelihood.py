@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from painstats.models.cross_products import CrossProducts, whitened, whitened_derivative
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.cross_products import CrossProducts, whitened, whitened_derivative
+from painstats.mixedlm.engine.rows import Floats
 
 LARGEST_RHO = 0.995
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from painstats.models.curvature import Terrain, scoring
-from painstats.models.objective import (
+from painstats.mixedlm.engine.curvature import Terrain, scoring
+from painstats.mixedlm.engine.objective import (
     Objective,
     free_elements,
     hessian_at,
@@ -17,7 +17,7 @@ from painstats.models.objective import (
     theta_at,
     within_limits,
 )
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.rows import Floats
 
 POLISHED = 1e-9
 """Projected gradient at which steps stop."""

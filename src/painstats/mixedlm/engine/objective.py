@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from painstats.models.cross_products import CrossProducts
-from painstats.models.curvature import Terrain, curvature, terrain_at
-from painstats.models.likelihood import LARGEST_RHO
-from painstats.models.one_pass import height_at
-from painstats.models.rows import Floats, Integers
+from painstats.mixedlm.engine.cross_products import CrossProducts
+from painstats.mixedlm.engine.curvature import Terrain, curvature, terrain_at
+from painstats.mixedlm.engine.likelihood import LARGEST_RHO
+from painstats.mixedlm.engine.one_pass import height_at
+from painstats.mixedlm.engine.rows import Floats, Integers
 
 IMPOSSIBLE = 1e20
 """Deviance of points at which the model cannot be evaluated."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from painstats.models.cross_products import (
+from painstats.mixedlm.engine.cross_products import (
     CrossProducts,
     decay_weight_derivatives,
     decay_weights,
@@ -26,8 +26,8 @@ from painstats.models.cross_products import (
     unpacked,
     weighted_sums,
 )
-from painstats.models.likelihood import residual_degrees
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.likelihood import residual_degrees
+from painstats.mixedlm.engine.rows import Floats
 
 CHUNK = 4096
 """People, times points, that are worked on at once; their numbers stay in the cache."""

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from painstats.models.cross_products import CrossProducts
-from painstats.models.likelihood import LARGEST_RHO
-from painstats.models.newton import Stand, approach, polish, stand_at
-from painstats.models.objective import IMPOSSIBLE, Objective, certificate_of, evaluate, is_free, split_point, theta_at
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.cross_products import CrossProducts
+from painstats.mixedlm.engine.likelihood import LARGEST_RHO
+from painstats.mixedlm.engine.newton import Stand, approach, polish, stand_at
+from painstats.mixedlm.engine.objective import (
+    IMPOSSIBLE,
+    Objective,
+    certificate_of,
+    evaluate,
+    is_free,
+    split_point,
+    theta_at,
+)
+from painstats.mixedlm.engine.rows import Floats
 
 STARTS = ((0.3, 0.3), (0.1, 0.1), (1.0, 0.5), (0.3, 0.8))
 """Starting points: person-specific SDs relative to the residual SD (scaled columns), and rho."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.models.rows import INTERCEPT, Floats, Integers, ModelRows, column_positions
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, column_positions
 
 BLOCK = 16_384
 """Rows that are worked on at once; their numbers stay in the cache."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from painstats.models.rows import Floats, ModelRows, is_first_row
+from painstats.mixedlm.engine.rows import Floats, ModelRows, is_first_row
 
 
 def whiten(values: Floats, rows: ModelRows, rho: float) -> Floats:

@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models.cross_products import CrossProducts, cross_products, with_residual_scale
-from painstats.models.mixed import MixedFit
-from painstats.models.refits import Refits, refit_each, refit_people
-from painstats.models.rows import Floats, ModelRows, column_positions
-from painstats.models.simulation import simulated_outcome
+from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, with_residual_scale
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
+from painstats.mixedlm.inference.refits import Refits, refit_each, refit_people
+from painstats.mixedlm.inference.simulation import simulated_outcome
 
 Kind = Literal["people", "parametric"]
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.models.inference import CoefficientTable, tested
-from painstats.models.mixed import MixedFit, solution_of
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.fit import MixedFit, solution_of
+from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.coefficients import CoefficientTable, tested
 
 FEWEST_PEOPLE = 3
 """With fewer people their scores say nothing of how scores vary."""

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from painstats.models.kenward_roger import kenward_roger_adjustment
-from painstats.models.mixed import MixedFit
-from painstats.models.rows import Floats, ModelRows, column_positions
-from painstats.models.variance_slopes import variance_slopes
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
+from painstats.mixedlm.inference.kenward_roger import kenward_roger_adjustment
+from painstats.mixedlm.inference.variance_derivatives import variance_slopes
 
 Method = Literal["Satterthwaite", "Kenward-Roger", "CR2"]
 

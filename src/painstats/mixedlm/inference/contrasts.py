@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.models.inference import satterthwaite
-from painstats.models.kenward_roger import KenwardRoger
-from painstats.models.mixed import MixedFit
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.coefficients import satterthwaite
+from painstats.mixedlm.inference.kenward_roger import KenwardRoger
 
 SAME_DEGREES = 1e-8
 """Degrees of freedom that differ by less than this count as one number."""

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.models.mixed import MixedFit, scaled_variance, solution_of
-from painstats.models.rows import Floats, Integers, ModelRows, participant_slices
-from painstats.models.scaling import scaled_columns
+from painstats.mixedlm.engine.fit import MixedFit, scaled_variance, solution_of
+from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
+from painstats.mixedlm.engine.scaling import scaled_columns
 
 SINGULAR_INFORMATION = 1e12
 """Condition number from which the expected information counts as singular."""

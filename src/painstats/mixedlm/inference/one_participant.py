@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from painstats.errors import PainstatsError
-from painstats.models.inference import CoefficientTable, satterthwaite
-from painstats.models.mixed import MixedFit, Residuals, fit_mixed
-from painstats.models.rows import (
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_mixed
+from painstats.mixedlm.engine.rows import (
     INTERCEPT,
     ModelRows,
     is_constant,
     model_rows,
     participant_slices,
+    without_repeats,
 )
-from painstats.models.terms import without_idle_phase
+from painstats.mixedlm.inference.coefficients import CoefficientTable, satterthwaite
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     }
     return model_rows(
         y=rows.y[own],
-        predictors=without_idle_phase(changing),
+        predictors=without_repeats(changing, rows.dispensable),
         participant=rows.participant[own],
         day=rows.day[own],
         intercept=INTERCEPT in rows.names,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize, special
 
-from painstats.models.cross_products import CrossProducts, with_residual_scale
-from painstats.models.likelihood import person_degrees_used, person_residual_squares
-from painstats.models.mixed import MixedFit, fit_cross_products, solution_of
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
+from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, solution_of
+from painstats.mixedlm.engine.likelihood import person_degrees_used, person_residual_squares
+from painstats.mixedlm.engine.rows import Floats
 
 ROUNDS = 2
 """Times that noise is estimated and the model refitted."""

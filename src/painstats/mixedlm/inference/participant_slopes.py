@@ -20,8 +20,9 @@ from scipy import optimize, special
 from scipy.stats import qmc
 
 from painstats.errors import NotEnoughData
-from painstats.models.cross_products import CrossProducts, in_chunks
-from painstats.models.likelihood import (
+from painstats.mixedlm.engine.cross_products import CrossProducts, in_chunks
+from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units, scaled_variance, solution_of
+from painstats.mixedlm.engine.likelihood import (
     LARGEST_RHO,
     Solution,
     deviance,
@@ -29,9 +30,8 @@ from painstats.models.likelihood import (
     profiled_precision,
     solve_at,
 )
-from painstats.models.mixed import MixedFit, coefficients_in_units, scaled_variance, solution_of
-from painstats.models.person_noise import person_weights
-from painstats.models.rows import INTERCEPT, Floats, column_positions
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, column_positions
+from painstats.mixedlm.inference.participant_noise import person_weights
 
 SLOPE_SD, INTERCEPT_SD, PRIOR_DEGREES = 0.3, 3.0, 4
 """Scales and degrees of the prior of the SDs between people, in points on a 0-10 scale for one SD of the column."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.models.cross_products import whitened
-from painstats.models.mixed import MixedFit
-from painstats.models.rows import Floats
+from painstats.mixedlm.engine.cross_products import whitened
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from painstats.models.cross_products import (
+from painstats.mixedlm.engine.cross_products import (
     CrossProducts,
     of_participants,
     whitened,
     with_random_columns_as_given,
 )
-from painstats.models.likelihood import LARGEST_RHO, deviance, log_likelihood, residual_degrees, solve_at
-from painstats.models.mixed import MixedFit, coefficients_in_units
-from painstats.models.one_pass import height_at
-from painstats.models.optimum import SINGULAR, find_optimum, semidefinite_factor
-from painstats.models.rows import Floats, Integers, column_positions
+from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
+from painstats.mixedlm.engine.likelihood import LARGEST_RHO, deviance, log_likelihood, residual_degrees, solve_at
+from painstats.mixedlm.engine.one_pass import height_at
+from painstats.mixedlm.engine.optimum import SINGULAR, find_optimum, semidefinite_factor
+from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 
 Draw = TypeVar("Draw")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from painstats.models.mixed import MixedFit
-from painstats.models.rows import Floats, ModelRows, column_positions, is_first_row
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions, is_first_row
 
 
 def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) -> Floats:

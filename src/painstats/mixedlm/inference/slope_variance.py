@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from scipy import stats
 
-from painstats.models.mixed import Residuals, fit_mixed
-from painstats.models.rows import ModelRows, column_positions
-from painstats.models.variance_intervals import sd_interval
+from painstats.mixedlm.engine.fit import Residuals, fit_mixed
+from painstats.mixedlm.engine.rows import ModelRows, column_positions
+from painstats.mixedlm.inference.variance_intervals import sd_interval
 
 
 @dataclass(frozen=True, slots=True)

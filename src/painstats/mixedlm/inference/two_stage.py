@@ -14,10 +14,10 @@ import numpy as np
 from scipy import optimize, stats
 
 from painstats.errors import NotEnoughData
-from painstats.models.mixed import Residuals
-from painstats.models.own_days import rows_of
-from painstats.models.rows import ModelRows, participant_slices
-from painstats.models.whitening import log_determinant, whiten
+from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.engine.rows import ModelRows, participant_slices
+from painstats.mixedlm.engine.whitening import log_determinant, whiten
+from painstats.mixedlm.inference.one_participant import rows_of
 
 LARGEST_RHO = 0.995
 

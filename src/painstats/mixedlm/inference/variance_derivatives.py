@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from painstats.models.curvature import curvature_at_sigma, terrain_at
-from painstats.models.likelihood import free_theta, residual_degrees
-from painstats.models.mixed import MixedFit, scaled_variance
-from painstats.models.rows import Floats, Integers
+from painstats.mixedlm.engine.curvature import curvature_at_sigma, terrain_at
+from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
+from painstats.mixedlm.engine.likelihood import free_theta, residual_degrees
+from painstats.mixedlm.engine.rows import Floats, Integers
 
 
 def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:

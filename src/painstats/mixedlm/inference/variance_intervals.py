@@ -16,7 +16,8 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
-from painstats.models.likelihood import (
+from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
+from painstats.mixedlm.engine.likelihood import (
     LARGEST_RHO,
     deviance_at_variance,
     factor_slope,
@@ -24,10 +25,9 @@ from painstats.models.likelihood import (
     rho_slope,
     solve_at,
 )
-from painstats.models.mixed import MixedFit, scaled_variance
-from painstats.models.optimum import semidefinite_factor
-from painstats.models.refits import off_the_boundary
-from painstats.models.rows import Floats, Integers, column_positions
+from painstats.mixedlm.engine.optimum import semidefinite_factor
+from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
+from painstats.mixedlm.inference.refits import off_the_boundary
 
 PRECISION = 1e-5
 """Of the ends, relative to the width of the search."""

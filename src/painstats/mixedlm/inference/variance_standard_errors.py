@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.models.mixed import MixedFit
-from painstats.models.rows import Floats
-from painstats.models.variance_slopes import free_elements_of, variance_slopes
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.variance_derivatives import free_elements_of, variance_slopes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

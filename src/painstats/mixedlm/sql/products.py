@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import PainstatsError
-from painstats.models.cross_products import FIRST, CrossProducts, row_products, unpacked
-from painstats.models.relation_sums import FIRST_STEP, Relation, names_of
-from painstats.models.rows import Floats, Integers, column_positions
-from painstats.models.scaling import Moments, Scaling, scaling_from
+from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, row_products, unpacked
+from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
+from painstats.mixedlm.engine.scaling import Moments, Scaling, scaling_from
+from painstats.mixedlm.sql.sums import FIRST_STEP, Relation, names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.models.rows import INTERCEPT, Floats
-from painstats.models.scaling import FAR_FROM_ZERO
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats
+from painstats.mixedlm.engine.scaling import FAR_FROM_ZERO
 
 ROWS_AT_ONCE = 500_000
 """Rows of a block, whole people, so it may be some more. One thread sums up a block, in order, whatever the number of

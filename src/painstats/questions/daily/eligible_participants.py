@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from painstats.frame.variation import outcome_varies
-from painstats.models.mixed import Residuals
-from painstats.models.terms import DAYS_FOR_DAY_OF_WEEK, within_people
-from painstats.models.two_stage import own_slopes
-from painstats.study import Study
+from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.inference.two_stage import own_slopes
+from painstats.plan.study import Study
+from painstats.questions.daily.columns import DAYS_FOR_DAY_OF_WEEK, within_people
 
 
 def parts_by_calendar(frame: pl.DataFrame) -> list[pl.DataFrame]:

@@ -17,22 +17,22 @@ import polars as pl
 from scipy import stats
 
 from painstats.errors import NotEnoughData
-from painstats.models.apart import parts_by_calendar, slopes_apart
-from painstats.models.inference import Coefficient, CoefficientTable, coefficient
-from painstats.models.mixed import MixedFit
-from painstats.models.mixed_analysis import MixedAnalysis, mixed_analysis
-from painstats.models.own_days import OwnDaysFit, fit_each_participant
-from painstats.models.person_slopes import PersonSlope, person_slopes
-from painstats.models.r_squared import r_squared
-from painstats.models.residuals import residual_checks
-from painstats.models.robustness import Question, Slope, robustness_rows
-from painstats.models.slope_variance import slope_variance
-from painstats.models.tables import COEFFICIENT, FIT_TABLES
-from painstats.models.terms import within_people
-from painstats.models.two_stage import TwoStage, agrees, two_sided_p, two_stage
+from painstats.mixedlm.checks.residual_checks import residual_checks
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
+from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant
+from painstats.mixedlm.inference.participant_slopes import PersonSlope, person_slopes
+from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.mixedlm.inference.slope_variance import slope_variance
+from painstats.mixedlm.inference.two_stage import TwoStage, agrees, two_sided_p, two_stage
+from painstats.plan.study import PredictorPlan, Study
+from painstats.questions.daily.columns import within_people
+from painstats.questions.daily.eligible_participants import parts_by_calendar, slopes_apart
+from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
+from painstats.questions.daily.robustness import Question, Slope, robustness_rows
+from painstats.questions.daily.tables import COEFFICIENT, FIT_TABLES
 from painstats.store.connection import Store
 from painstats.store.tables import read_table, replace_table
-from painstats.study import PredictorPlan, Study
 
 SEED = 20260101
 LEAST_RELATIVE_VARIANCE = 1e-4
@@ -71,7 +71,7 @@ class CohortAnalysis:
 
 
 def fit_models(store: Store, say: Say = lambda _: None) -> None:
-    """Fit all models to ``model_frame`` and store their tables (``models/tables.py``).
+    """Fit all models to ``model_frame`` and store their tables (``questions/daily/tables.py``).
 
     Raises
     ------

@@ -13,13 +13,13 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData
-from painstats.models.inference import CoefficientTable, coefficient_table
-from painstats.models.mixed import MixedFit, fit_mixed
-from painstats.models.optimum import SINGULAR
-from painstats.models.rows import INTERCEPT, ModelRows
-from painstats.models.statsmodels_check import StatsmodelsCheck, statsmodels_check
-from painstats.models.terms import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
-from painstats.study import Study
+from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
+from painstats.mixedlm.engine.optimum import SINGULAR
+from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows
+from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient_table
+from painstats.plan.study import Study
+from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
 
 Say = Callable[[str], None]
 

@@ -82,7 +82,7 @@ MODEL_FIT: Columns = {
     "equal_noise_p": pl.Float64,
     "r2_marginal": pl.Float64,
     "r2_conditional": pl.Float64,
-    "unsupported_terms": pl.List(pl.String),  # where a singular fit was met; models/mixed_analysis.py
+    "unsupported_terms": pl.List(pl.String),  # where a singular fit was met; questions/daily/mixed_model.py
     "unsupported_gain": pl.Float64,  # what they add to the log-likelihood
     "note": pl.String,
 }

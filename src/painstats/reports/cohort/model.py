@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from painstats.findings.words import CALENDAR_TERMS, capital, interval_words, points, reason_words, term_words, whole
-from painstats.reports.figures import NARROW, WIDE
+from painstats.plan.study import Study
+from painstats.reports.figures.daily_charts import NARROW, WIDE
+from painstats.reports.figures.effect_charts import AUTOCORRELATION_LIMIT, autocorrelation
 from painstats.reports.pages import Part, Table, figure
 from painstats.reports.robustness import HEADING as ROBUSTNESS_HEADING
-from painstats.reports.slope_figures import AUTOCORRELATION_LIMIT, autocorrelation
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
-from painstats.study import Study
 from painstats.vocabulary import MEASURES
 
 NONE = "–"

@@ -21,12 +21,9 @@ from painstats.findings.words import (
     verdict_words,
     whole,
 )
-from painstats.reports.cohort_model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
-from painstats.reports.figures import NARROW, WIDE
-from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
-from painstats.reports.personal import settings_table
-from painstats.reports.personal_pictures import person_slope
-from painstats.reports.reading import (
+from painstats.plan.study import PredictorPlan, Study
+from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
+from painstats.reports.data_used import (
     changes_line,
     days_table,
     devices_table,
@@ -34,11 +31,14 @@ from painstats.reports.reading import (
     measures_table,
     rejected_table,
 )
+from painstats.reports.figures.daily_charts import NARROW, WIDE
+from painstats.reports.figures.effect_charts import AverageSlope, completeness, everybodys_slopes, verdict_legend
+from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
+from painstats.reports.personal.charts import person_slope
+from painstats.reports.personal.page import settings_table
 from painstats.reports.robustness import robustness_part, robustness_rows
-from painstats.reports.slope_figures import AverageSlope, completeness, everybodys_slopes, verdict_legend
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
-from painstats.study import PredictorPlan, Study
 
 Row = Mapping[str, Any]
 

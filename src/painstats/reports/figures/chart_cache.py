@@ -13,10 +13,10 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
+from painstats.plan.study import Study
 from painstats.reports.pages import Figure
-from painstats.reports.person_record import PersonRecord
+from painstats.reports.personal.record import PersonRecord
 from painstats.store.connection import Store, transaction
-from painstats.study import Study
 
 DRAWING_PACKAGES = ("painstats", "altair", "vl-convert-python")
 DRAWING_FOLDERS = ("painstats.reports", "painstats.findings", "painstats")

@@ -11,8 +11,20 @@ import altair as alt
 import polars as pl
 
 from painstats.findings.words import capital, item_words
-from painstats.reports.svg import GRID, INK, MISSING, OWN, PHASE, QUIET_INK, chart_of, label_text, x_at, y2_at, y_at
-from painstats.study import OutcomePlan
+from painstats.plan.study import OutcomePlan
+from painstats.reports.figures.vega_svg import (
+    GRID,
+    INK,
+    MISSING,
+    OWN,
+    PHASE,
+    QUIET_INK,
+    chart_of,
+    label_text,
+    x_at,
+    y2_at,
+    y_at,
+)
 
 WIDE = 760
 NARROW = 330

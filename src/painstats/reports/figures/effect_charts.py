@@ -13,8 +13,8 @@ from typing import Any
 import altair as alt
 
 from painstats.findings.words import item_words, verdict_words
-from painstats.reports.figures import NARROW_BELOW, WIDE
-from painstats.reports.svg import (
+from painstats.reports.figures.daily_charts import NARROW_BELOW, WIDE
+from painstats.reports.figures.vega_svg import (
     BAND,
     GRID,
     HIGHER,

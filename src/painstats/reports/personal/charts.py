@@ -8,11 +8,19 @@ from typing import Any
 import polars as pl
 
 from painstats.findings.words import capital, comparison, counted, item_words, whole
-from painstats.reports.figures import MONTHS, MOST_WEEKS, NARROW, WIDE, daily_panels, drawn_days, rating_calendar
+from painstats.plan.study import OutcomePlan, Study
+from painstats.reports.figures.daily_charts import (
+    MONTHS,
+    MOST_WEEKS,
+    NARROW,
+    WIDE,
+    daily_panels,
+    drawn_days,
+    rating_calendar,
+)
+from painstats.reports.figures.effect_charts import PersonSlope, own_among_others
 from painstats.reports.pages import Figure, Table, figure
-from painstats.reports.person_record import PersonRecord
-from painstats.reports.slope_figures import PersonSlope, own_among_others
-from painstats.study import OutcomePlan, Study
+from painstats.reports.personal.record import PersonRecord
 from painstats.vocabulary import MEASURES
 
 Row = Mapping[str, Any]

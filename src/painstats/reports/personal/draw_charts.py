@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from painstats.processes import Lost, default_processes, in_processes
-from painstats.reports.kept_figures import KeptFigures, days_hash, keep, read_kept, replace_kept, unpacked
+from painstats.plan.study import Study
+from painstats.process_pool import Lost, default_processes, in_processes
+from painstats.reports.figures.chart_cache import KeptFigures, days_hash, keep, read_kept, replace_kept, unpacked
+from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.pages import Figure
-from painstats.reports.person_record import PersonRecord, person_record
-from painstats.reports.personal_pictures import figures_among_others, figures_of_days
-from painstats.reports.svg import unchecked_charts
+from painstats.reports.personal.charts import figures_among_others, figures_of_days
+from painstats.reports.personal.record import PersonRecord, person_record
 from painstats.store.connection import Store
-from painstats.study import Study
 
 WORTH_PROCESSES = 16
 """People from whom on it is quicker to start processes than to draw here."""

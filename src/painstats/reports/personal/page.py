@@ -21,11 +21,8 @@ from painstats.findings.words import (
     swing_words,
     whole,
 )
-from painstats.reports.figures import date_words
-from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
-from painstats.reports.person_record import PersonRecord
-from painstats.reports.personal_pictures import months_table
-from painstats.reports.reading import (
+from painstats.plan.study import OutcomePlan, Study
+from painstats.reports.data_used import (
     FILLED_WORDS,
     days_table,
     device_lines,
@@ -37,9 +34,12 @@ from painstats.reports.reading import (
     rejected_table,
     zone_words,
 )
+from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
+from painstats.reports.personal.charts import months_table
+from painstats.reports.personal.record import PersonRecord
 from painstats.reports.robustness import robustness_part, robustness_rows
 from painstats.store.connection import Store
-from painstats.study import OutcomePlan, Study
 from painstats.vocabulary import MEASURES
 
 Row = Mapping[str, Any]

@@ -9,8 +9,8 @@ from xml.parsers import expat
 
 import polars as pl
 
+from painstats.archive.archive import Entry, refused
 from painstats.errors import ExportRefused
-from painstats.sources.export import Entry, refused
 
 WORKOUT, EXPORT_DATE, PERSON = "Workout", "ExportDate", "Me"
 ENTERED, ZONE = "HKWasUserEntered", "HKTimeZone"

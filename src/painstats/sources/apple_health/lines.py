@@ -16,9 +16,9 @@ from html import unescape
 import numpy as np
 import polars as pl
 
-from painstats.sources.apple_health_elements import ENTERED, NO_RECORDS, RECORD_COLUMNS, ZONE
-from painstats.sources.apple_health_record_lines import LONGEST_BYTES, TEXT, RecordLines, counted, record_lines, rows_of
-from painstats.sources.byte_rows import Block, Flags, Places, begin_with, places_of
+from painstats.parsing.byte_columns import Block, Flags, Places, begin_with, places_of
+from painstats.sources.apple_health.elements import ENTERED, NO_RECORDS, RECORD_COLUMNS, ZONE
+from painstats.sources.apple_health.record_lines import LONGEST_BYTES, TEXT, RecordLines, counted, record_lines, rows_of
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _ANY_TAG = rf'^[ \t]*(?:<(?:/{_NAME}|{_NAME}(?: {_NAME}="{TEXT}")* ?/?)>)?$'

@@ -11,7 +11,7 @@ from html import unescape
 import numpy as np
 import polars as pl
 
-from painstats.sources.byte_rows import Block, Bytes, Flags, Places, begin_with, have_shape, shape, texts, texts_at
+from painstats.parsing.byte_columns import Block, Bytes, Flags, Places, begin_with, have_shape, shape, texts, texts_at
 
 LONGEST_BYTES = 4096
 """Longer lines, a kilobyte at most in real exports, are the parser's."""

@@ -12,11 +12,11 @@ from zoneinfo import available_timezones
 import numpy as np
 import polars as pl
 
+from painstats.archive.archive import Entry
+from painstats.parsing.byte_columns import bytes_of, have_shape, shape, whole_numbers
+from painstats.parsing.text import first_problem, numbers
 from painstats.records import INSTANT
-from painstats.sources.byte_rows import bytes_of, have_shape, shape, whole_numbers
 from painstats.sources.contract import ReadSettings
-from painstats.sources.export import Entry
-from painstats.sources.text import first_problem, numbers
 
 SOURCE_NAME = "apple_health"
 

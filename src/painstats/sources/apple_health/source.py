@@ -11,10 +11,11 @@ from datetime import datetime
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused, shown
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SELF_REPORT, SLEEP_SEGMENT, STEP_COUNT
-from painstats.sources.apple_health_csv import is_rewritten, read_rewritten
-from painstats.sources.apple_health_elements import RECORD_COLUMNS, Tally
-from painstats.sources.apple_health_records import (
+from painstats.sources.apple_health.csv_records import is_rewritten, read_rewritten
+from painstats.sources.apple_health.elements import RECORD_COLUMNS, Tally
+from painstats.sources.apple_health.records import (
     SAMPLES,
     SLEEP,
     SOURCE_NAME,
@@ -26,12 +27,11 @@ from painstats.sources.apple_health_records import (
     steps,
     with_origin,
 )
-from painstats.sources.apple_health_symptoms import NOT_SEVERITIES, SYMPTOMS, self_reports
-from painstats.sources.apple_health_workouts import exercise_sessions
-from painstats.sources.apple_health_xml import looks_like_health_data, read_elements
+from painstats.sources.apple_health.symptoms import NOT_SEVERITIES, SYMPTOMS, self_reports
+from painstats.sources.apple_health.workouts import exercise_sessions
+from painstats.sources.apple_health.xml import looks_like_health_data, read_elements
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Exported, Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.export import Entry, Export, refused, shown
 
 WANTED = frozenset((STEPS, SLEEP, *SAMPLES, *SYMPTOMS))
 """Record types that are read."""

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import polars as pl
 
+from painstats.parsing.clocks import local_dates_of
+from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
-from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import ReadSettings
-from painstats.sources.text import first_problem
 
 SEVERITY_NOT_GIVEN = "severity_not_given"
 """Rule of a symptom that was there, with nothing said of how bad it was: it is not "no pain", and no number."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from painstats.sources.text import first_problem, numbers
+from painstats.parsing.text import first_problem, numbers
 
 _PREFIX = "HKWorkoutActivityType"
 

@@ -11,17 +11,17 @@ from xml.parsers import expat
 
 import polars as pl
 
+from painstats.archive.archive import Entry, refused
 from painstats.errors import ExportRefused
-from painstats.sources.apple_health_elements import (
+from painstats.parsing.byte_columns import Block
+from painstats.sources.apple_health.elements import (
     AGAIN,
     NO_RECORDS,
     NO_WORKOUTS,
     ElementParser,
     Tally,
 )
-from painstats.sources.apple_health_lines import ReadLines, read_lines
-from painstats.sources.byte_rows import Block
-from painstats.sources.export import Entry, refused
+from painstats.sources.apple_health.lines import ReadLines, read_lines
 
 BATCH_ROWS = 50_000
 BLOCK_BYTES = 2 << 20

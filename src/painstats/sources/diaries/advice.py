@@ -9,11 +9,11 @@ import re
 
 import polars as pl
 
-from painstats.sources.csv_text import CsvTable, header_of, shown_columns
-from painstats.sources.day_formats import DAY_FIRST, DAY_FORMATS, MONTH_FIRST
-from painstats.sources.diary_rows import parse_time
-from painstats.sources.export import Entry, shown
-from painstats.study import DiaryPlan
+from painstats.archive.archive import Entry, shown
+from painstats.parsing.csv_text import CsvTable, header_of, shown_columns
+from painstats.parsing.date_formats import DAY_FIRST, DAY_FORMATS, MONTH_FIRST
+from painstats.plan.study import DiaryPlan
+from painstats.sources.diaries.rows import parse_time
 from painstats.vocabulary import ITEMS
 
 _CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import clock_told
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import clock_told
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
-from painstats.sources.diary_rows import numbered, shaped
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.symptom_words import item_and_site
+from painstats.sources.diaries.rows import numbered, shaped
+from painstats.sources.diaries.symptom_words import item_and_site
 from painstats.sources.vendor_rows import kept_texts
 
 DELIMITERS = (",", ";", "\t")

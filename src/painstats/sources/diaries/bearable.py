@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import instants_of
+from painstats.parsing.text import first_problem, numbers
 from painstats.records import SELF_REPORT
-from painstats.sources.app_diary import (
+from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.diaries.app_diary import (
     MIN_SHARE,
     answers,
     clock_noted,
@@ -18,10 +22,6 @@ from painstats.sources.app_diary import (
     read_cells,
     read_entries,
 )
-from painstats.sources.clocks import instants_of
-from painstats.sources.contract import Noted, Read, ReadSettings, Source
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"date", "time of day", "category", "rating/amount", "detail"}

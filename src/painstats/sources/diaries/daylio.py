@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import instants_of
+from painstats.parsing.date_formats import days
+from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
-from painstats.sources.app_diary import answers, clock_noted, dates_told, entries_with, read_cells, read_entries
-from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Noted, Read, ReadSettings, Source
-from painstats.sources.day_formats import days
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.text import first_problem
+from painstats.sources.diaries.app_diary import answers, clock_noted, dates_told, entries_with, read_cells, read_entries
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"full_date", "weekday", "time", "mood", "activities"}

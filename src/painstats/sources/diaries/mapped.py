@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv, shown_columns
+from painstats.parsing.participant_ids import refuse_alike
+from painstats.plan.study import DiaryPlan, ItemPlan
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, header_of, read_csv, shown_columns
-from painstats.sources.diary_advice import (
+from painstats.sources.diaries.advice import (
     date_format_advice,
     declaration,
     declared_columns,
@@ -19,11 +22,8 @@ from painstats.sources.diary_advice import (
     reads_more,
     undeclared_form,
 )
-from painstats.sources.diary_rows import EXCEL_ARTIFACT, item_names, read_moments, self_reports
-from painstats.sources.diary_selection import NO_START, chosen_rows, dated_by_event, days_late, in_time
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.participant_ids import refuse_alike
-from painstats.study import DiaryPlan, ItemPlan
+from painstats.sources.diaries.rows import EXCEL_ARTIFACT, item_names, read_moments, self_reports
+from painstats.sources.diaries.selection import NO_START, chosen_rows, dated_by_event, days_late, in_time
 
 MAX_UNREAD_DATES = 0.05
 MIN_UNREAD_DATES = 2

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from painstats.sources.csv_text import CsvTable
-from painstats.sources.diary_rows import parse_time
-from painstats.study import DiaryPlan
+from painstats.parsing.csv_text import CsvTable
+from painstats.plan.study import DiaryPlan
+from painstats.sources.diaries.rows import parse_time
 
 EVENT_DATE = "date by event"
 """Name of the column of dates that were told from events."""

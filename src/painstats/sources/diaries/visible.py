@@ -6,8 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.date_formats import days
+from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, SELF_REPORT
-from painstats.sources.app_diary import (
+from painstats.sources.batching import in_batches
+from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.diaries.app_diary import (
     answers,
     described,
     entries_with,
@@ -15,11 +20,6 @@ from painstats.sources.app_diary import (
     read_cells,
     read_entries,
 )
-from painstats.sources.batching import in_batches
-from painstats.sources.contract import Noted, Read, ReadSettings, Source
-from painstats.sources.day_formats import days
-from painstats.sources.export import Entry, Export
-from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"observation_date", "tracker_name", "tracker_category", "observation_value"}

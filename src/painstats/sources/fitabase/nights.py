@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry
+from painstats.parsing.clocks import instants_of, local_dates_of
+from painstats.parsing.text import first_problem, whole_numbers
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import instants_of, local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
-from painstats.sources.export import Entry
-from painstats.sources.text import first_problem, whole_numbers
 from painstats.sources.vendor_rows import main_sleeps
 
 ASLEEP, RESTLESS, AWAKE = 1, 2, 3

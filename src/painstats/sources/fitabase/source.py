@@ -8,16 +8,16 @@ from datetime import timedelta
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import instants_of
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv
+from painstats.parsing.date_formats import day_format_of, days, split_times
+from painstats.parsing.participant_ids import refuse_alike
+from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT, RecordTable
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
-from painstats.sources.day_formats import day_format_of, days, split_times
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.fitabase_nights import read_nights
-from painstats.sources.participant_ids import refuse_alike
-from painstats.sources.text import first_problem, numbers, whole_numbers
+from painstats.sources.fitabase.nights import read_nights
 from painstats.sources.vendor_rows import is_csv, other_files, rows_below
 
 ID_COLUMNS = ("Id", "Customer Id")

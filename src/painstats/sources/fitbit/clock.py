@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from painstats.time_zones import TimeZones
+from painstats.plan.time_zones import TimeZones
 
 MIN_NIGHTS = 10
 """Least nights in which the two readings put different numbers of times."""

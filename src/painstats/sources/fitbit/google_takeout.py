@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import polars as pl
 
+from painstats.archive.archive import Entry
+from painstats.parsing.csv_text import CsvTable, read_csv
+from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, INSTANT, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Read, ReadSettings
-from painstats.sources.csv_text import CsvTable, read_csv
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry
-from painstats.sources.fitbit_cover import joined_time, lies_in
-from painstats.sources.fitbit_logs import sleep_device
-from painstats.sources.text import first_problem, numbers, whole_numbers
+from painstats.sources.fitbit.cover import joined_time, lies_in
+from painstats.sources.fitbit.logs import sleep_device
 from painstats.sources.vendor_rows import broken_rows, csv_rows, main_sleeps, offset_minutes, utc_label, with_origin
 
 _MIRRORED = "Health Connect"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from painstats.archive.archive import Entry, Export
 from painstats.errors import ExportRefused
-from painstats.sources.csv_text import header_of
-from painstats.sources.export import Entry, Export
+from painstats.parsing.csv_text import header_of
 
 DAILY_MEASURES = {
     "sedentary_minutes": "sedentary_time_min",

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from painstats.archive.archive import Entry, read_whole
+from painstats.parsing.strict_json import MAX_BYTES, read_objects
+from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.contract import ReadSettings
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, read_whole
-from painstats.sources.fitbit_minutes import minutes_by_columns
-from painstats.sources.strict_json import MAX_BYTES, read_objects
-from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
+from painstats.sources.fitbit.minutes import minutes_by_columns
 
 TRACKER = {"source": "fitbit", "device": "fitbit", "device_kind": "tracker"}
 

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from painstats.sources.byte_rows import Bytes, Flags, Places, have_shape, shape, texts_at, whole_numbers
-from painstats.sources.text import local_times
+from painstats.parsing.byte_columns import Bytes, Flags, Places, have_shape, shape, texts_at, whole_numbers
+from painstats.parsing.text import local_times
 
 MOST_DIGITS = 9
 """Values with more digits are read as JSON."""
@@ -45,7 +45,7 @@ def minutes_by_columns(content: bytes) -> pl.DataFrame | None:
     ----------
     content
         ``[{"dateTime" : "06/24/95 16:00:00", "value" : "0"}, …]``, spaced in any way that is the same in all objects;
-        times as :func:`painstats.sources.text.local_times` reads them.
+        times as :func:`painstats.parsing.text.local_times` reads them.
 
     Returns
     -------

@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, read_whole, refused
+from painstats.parsing.strict_json import MAX_BYTES
+from painstats.parsing.text import first_problem
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.export import Entry, Export, read_whole, refused
-from painstats.sources.fitbit_cover import NOTHING, joined_time
-from painstats.sources.fitbit_google import InJson, given_dates, given_values, read_google_tables, table_times
-from painstats.sources.fitbit_kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, kind_of, recognises
-from painstats.sources.fitbit_logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
-from painstats.sources.step_clock import Activity, Clock, decide_by_table, decide_clock, instants_by
-from painstats.sources.strict_json import MAX_BYTES
-from painstats.sources.text import first_problem
+from painstats.sources.fitbit.clock import Activity, Clock, decide_by_table, decide_clock, instants_by
+from painstats.sources.fitbit.cover import NOTHING, joined_time
+from painstats.sources.fitbit.google_takeout import InJson, given_dates, given_values, read_google_tables, table_times
+from painstats.sources.fitbit.kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, kind_of, recognises
+from painstats.sources.fitbit.logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
 from painstats.sources.vendor_rows import entries_by_kind
 
 _THREADS = 2  # bytes are unpacked and looked at without Python's lock

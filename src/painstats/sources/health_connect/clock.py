@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from painstats.sources.clocks import clock_told
-from painstats.sources.export import Entry, refused
+from painstats.archive.archive import Entry, refused
+from painstats.parsing.clocks import clock_told
 
 OFFSET_UNITS = {
     "seconds": (1, "abs({0}) BETWEEN 900 AND 64800 AND {0} % 900 = 0"),

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.text import first_problem
 from painstats.records import EXERCISE_SESSION, INSTANT, MEASUREMENT, SLEEP_SEGMENT, STEP_COUNT, RecordTable
 from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.health_connect_clock import MIN_SHARE, decide_clock, times_of
-from painstats.sources.text import first_problem
+from painstats.sources.health_connect.clock import MIN_SHARE, decide_clock, times_of
 
 _MAGIC = b"SQLite format 3\0"
 _STEPS, _SESSIONS, _STAGES = "steps_record_table", "sleep_session_record_table", "sleep_stages_table"

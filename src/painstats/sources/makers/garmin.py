@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.clocks import local_dates_of
+from painstats.parsing.strict_json import read_objects
+from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import EXERCISE_SESSION, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export
 from painstats.sources.session_checks import SPEED_M_PER_S, median_of
-from painstats.sources.strict_json import read_objects
-from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.vendor_rows import (
     MILLISECONDS,
     SECONDS,

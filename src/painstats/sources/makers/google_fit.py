@@ -9,14 +9,14 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.csv_text import header_of, read_csv
+from painstats.parsing.date_formats import days
+from painstats.parsing.duration_units import DurationUnit, unit_of
+from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, INSTANT, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import header_of, read_csv
-from painstats.sources.day_formats import days
-from painstats.sources.duration_units import DurationUnit, unit_of
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.text import first_problem, numbers, whole_numbers
 from painstats.sources.vendor_rows import broken_rows, csv_rows, is_csv, offset_minutes, put_aside, with_origin
 
 STEPS = "Step count"

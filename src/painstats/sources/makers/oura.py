@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import clock_told
+from painstats.parsing.csv_text import header_of, read_csv
+from painstats.parsing.duration_units import MIN_SHARE, DurationUnit, near, unit_of
+from painstats.parsing.strict_json import read_objects
+from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, RecordTable
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import clock_told
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import header_of, read_csv
-from painstats.sources.duration_units import MIN_SHARE, DurationUnit, near, unit_of
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.strict_json import read_objects
-from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     SECONDS,
     DailyColumn,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv
+from painstats.parsing.text import first_problem, local_times, numbers
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export
-from painstats.sources.text import first_problem, local_times, numbers
 from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,

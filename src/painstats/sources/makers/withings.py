@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import local_dates_of
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv
+from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.export import Entry, Export, refused
 from painstats.sources.session_checks import checked_sessions
-from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     SECONDS,
     DailyColumn,

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import clock_told, instants_of, local_dates_of
+from painstats.parsing.strict_json import read_documents
+from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import clock_told, instants_of, local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.diary_rows import numbered, shaped
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.strict_json import read_documents
-from painstats.sources.text import first_problem
+from painstats.sources.diaries.rows import numbered, shaped
 from painstats.sources.vendor_rows import HIDDEN
 
 

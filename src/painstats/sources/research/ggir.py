@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export, refused
+from painstats.parsing.clocks import instants_of
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv
+from painstats.parsing.date_formats import YEAR_FIRST, day_format_of, days
+from painstats.parsing.participant_ids import refuse_alike
+from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import instants_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
-from painstats.sources.day_formats import YEAR_FIRST, day_format_of, days
-from painstats.sources.export import Entry, Export, refused
-from painstats.sources.participant_ids import refuse_alike
-from painstats.sources.text import first_problem, numbers
 from painstats.sources.vendor_rows import (
     HOURS,
     DailyColumn,

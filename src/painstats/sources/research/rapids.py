@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.clocks import clock_told, instants_of
+from painstats.parsing.csv_text import CsvTable, header_of, read_csv
+from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import clock_told, instants_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, header_of, read_csv
-from painstats.sources.export import Entry, Export
-from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.vendor_rows import (
     DailyColumn,
     broken_rows,

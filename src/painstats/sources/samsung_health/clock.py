@@ -6,7 +6,7 @@ from typing import Literal
 
 import polars as pl
 
-from painstats.sources.text import local_times
+from painstats.parsing.text import local_times
 from painstats.sources.vendor_rows import offset_minutes
 
 Reading = Literal["utc", "local"]

@@ -8,16 +8,16 @@ from typing import Literal
 
 import polars as pl
 
+from painstats.archive.archive import Entry, Export
+from painstats.parsing.clocks import local_dates_of
+from painstats.parsing.csv_text import CsvTable, read_csv
+from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.clocks import local_dates_of
 from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
-from painstats.sources.csv_text import CsvTable, read_csv
-from painstats.sources.export import Entry, Export
-from painstats.sources.samsung_clock import decide_clock
-from painstats.sources.samsung_exercise import exercise_kinds
+from painstats.sources.samsung_health.clock import decide_clock
+from painstats.sources.samsung_health.exercise import exercise_kinds
 from painstats.sources.session_checks import checked_sessions
-from painstats.sources.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.vendor_rows import (
     MILLISECONDS,
     DailyColumn,

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from painstats.errors import PainstatsError
-from painstats.models.robustness.changed_columns import curved_sleep, detrended, earlier_days
-from painstats.models.robustness.changed_rows import first_days_removed, lagged_pain
-from painstats.models.robustness.downweighted import days_held_back
-from painstats.models.robustness.neighbour import other_spread
-from painstats.models.robustness.one_person_out import one_person_out
-from painstats.models.robustness.other_tests import days_shifted, people_resampled, robust_errors
-from painstats.models.robustness.question import Basis, Found, Question, Slope
-from painstats.models.robustness.ranked_ratings import ranked_ratings
+from painstats.questions.daily.robustness.changed_columns import curved_sleep, detrended, earlier_days
+from painstats.questions.daily.robustness.changed_rows import first_days_removed, lagged_pain
+from painstats.questions.daily.robustness.huber import days_held_back
+from painstats.questions.daily.robustness.leave_one_out import one_person_out
+from painstats.questions.daily.robustness.other_random_effects import other_spread
+from painstats.questions.daily.robustness.other_tests import days_shifted, people_resampled, robust_errors
+from painstats.questions.daily.robustness.ranked_scores import ranked_ratings
+from painstats.questions.daily.robustness.reanalysis import Basis, Found, Question, Slope
 
 Check = Callable[[Question], Sequence[Found]]
 
@@ -44,7 +44,7 @@ OF_ONE_PERSON = frozenset(CHECKS) - {"people_resampled", "robust_errors", "one_p
 
 
 def robustness_rows(question: Question, model: str) -> list[dict[str, Any]]:
-    """Make every check that makes sense; return rows of the table ``robustness`` (``models/tables.py``).
+    """Make every check that makes sense; return rows of the table ``robustness`` (``questions/daily/tables.py``).
 
     Parameters
     ----------

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from painstats.models.robustness.question import Found, Question, asked_again, found
-from painstats.models.terms import TIME
+from painstats.questions.daily.columns import TIME
+from painstats.questions.daily.robustness.reanalysis import Found, Question, asked_again, found
 
 PERSON = "participant_id"
 SLEEP = "total_sleep_time_min"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from painstats.errors import NotEnoughData
-from painstats.models.robustness.question import Found, Question, asked_again, found
+from painstats.questions.daily.robustness.reanalysis import Found, Question, asked_again, found
 
 FIRST_DAYS = 14
 """Days in which keeping a diary may itself change what is written into it."""

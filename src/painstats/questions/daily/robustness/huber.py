@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.models.inference import coefficient_table, satterthwaite
-from painstats.models.mixed import fit_mixed
-from painstats.models.own_days import rows_of
-from painstats.models.residuals import whitened_residuals
-from painstats.models.robustness.other_tests import needs_mixed_model
-from painstats.models.robustness.question import Found, Question, found, slopes_of
-from painstats.models.rows import ModelRows
-from painstats.models.terms import within_people
-from painstats.models.whitening import unwhiten
+from painstats.mixedlm.checks.residual_checks import whitened_residuals
+from painstats.mixedlm.engine.fit import fit_mixed
+from painstats.mixedlm.engine.rows import ModelRows
+from painstats.mixedlm.engine.whitening import unwhiten
+from painstats.mixedlm.inference.coefficients import coefficient_table, satterthwaite
+from painstats.mixedlm.inference.one_participant import rows_of
+from painstats.questions.daily.columns import within_people
+from painstats.questions.daily.robustness.other_tests import needs_mixed_model
+from painstats.questions.daily.robustness.reanalysis import Found, Question, found, slopes_of
 
 FAR_OUT = 3.0
 """Residual SDs from which on a day counts no more than it would at this distance."""

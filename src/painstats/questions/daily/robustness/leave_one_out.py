@@ -8,10 +8,18 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData
-from painstats.models.apart import slopes_apart
-from painstats.models.influence import influence
-from painstats.models.robustness.other_tests import fit_without_phase, needs_mixed_model
-from painstats.models.robustness.question import Found, Question, Slope, asked_again, columns, direction, same_answer
+from painstats.mixedlm.checks.influence import influence
+from painstats.questions.daily.eligible_participants import slopes_apart
+from painstats.questions.daily.robustness.other_tests import fit_without_phase, needs_mixed_model
+from painstats.questions.daily.robustness.reanalysis import (
+    Found,
+    Question,
+    Slope,
+    asked_again,
+    columns,
+    direction,
+    same_answer,
+)
 
 Without = Mapping[str, float]
 """Participant to the slope without them."""

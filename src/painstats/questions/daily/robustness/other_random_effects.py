@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from painstats.models.robustness.question import Found, Question, found, slopes_of
+from painstats.questions.daily.robustness.reanalysis import Found, Question, found, slopes_of
 
 
 def other_spread(question: Question) -> list[Found]:

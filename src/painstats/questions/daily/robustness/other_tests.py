@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.models.bootstrap import FEWEST_PEOPLE
-from painstats.models.cluster_robust import cluster_robust
-from painstats.models.mixed import MixedFit, fit_mixed
-from painstats.models.mixed_analysis import MixedAnalysis
-from painstats.models.people_drawn import people_drawn
-from painstats.models.robustness.question import Found, Question, Slope, columns, direction, found, slopes_of
-from painstats.models.shift_test import ShiftTest, shift_test, shift_test_over_people
-from painstats.models.terms import PHASE, within_people
+from painstats.mixedlm.checks.participant_bootstrap import people_drawn
+from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
+from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
+from painstats.mixedlm.inference.bootstrap import FEWEST_PEOPLE
+from painstats.mixedlm.inference.cluster_robust import cluster_robust
+from painstats.questions.daily.columns import PHASE, within_people
+from painstats.questions.daily.mixed_model import MixedAnalysis
+from painstats.questions.daily.robustness.reanalysis import Found, Question, Slope, columns, direction, found, slopes_of
 
 SEED = 20260102
 LEVEL = 0.05

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from painstats.models.robustness.question import Found, Question, Slope, asked_again, found
+from painstats.questions.daily.robustness.reanalysis import Found, Question, Slope, asked_again, found
 
 PERSON = "participant_id"
 RATING = "pain_score"

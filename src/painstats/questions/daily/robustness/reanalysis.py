@@ -10,14 +10,14 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData
-from painstats.models.apart import slopes_apart
-from painstats.models.inference import CoefficientTable, coefficient, coefficient_table
-from painstats.models.mixed import Residuals, fit_mixed
-from painstats.models.mixed_analysis import MixedAnalysis
-from painstats.models.own_days import fit_own_days, rows_of
-from painstats.models.terms import mixed_model, within_people
-from painstats.models.two_stage import two_sided_p, two_stage
-from painstats.study import Study
+from painstats.mixedlm.engine.fit import Residuals, fit_mixed
+from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient, coefficient_table
+from painstats.mixedlm.inference.one_participant import fit_own_days, rows_of
+from painstats.mixedlm.inference.two_stage import two_sided_p, two_stage
+from painstats.plan.study import Study
+from painstats.questions.daily.columns import mixed_model, within_people
+from painstats.questions.daily.eligible_participants import slopes_apart
+from painstats.questions.daily.mixed_model import MixedAnalysis
 
 Basis = Literal["mixed_model", "two_stage", "own_days"]
 
