@@ -13,27 +13,22 @@ ALLOWED = {
     "vocabulary": set(),
     "errors": set(),
     "interruption": set(),
-    "time_zones": set(),
+    "process_pool": set(),
     "records": {"vocabulary", "errors"},
-    "plan_values": {"vocabulary"},
-    "study": {"vocabulary", "errors", "plan_values", "time_zones"},
-    "sources": {"vocabulary", "errors", "records", "study", "time_zones"},
-    "checks": {"vocabulary", "errors", "records", "sources"},
-    "store": {"vocabulary", "errors", "interruption", "records", "study", "time_zones"},
+    "mixedlm": {"errors"},
 }
+ALLOWED["plan"] = ALLOWED["records"] | {"records"}
+ALLOWED["archive"] = ALLOWED["plan"] | {"plan"}
+ALLOWED["parsing"] = ALLOWED["archive"] | {"archive"}
+ALLOWED["sources"] = ALLOWED["parsing"] | {"parsing"}
+ALLOWED["store"] = ALLOWED["plan"] | {"plan", "interruption"}
+ALLOWED["intake"] = ALLOWED["sources"] | ALLOWED["store"] | {"sources", "store", "process_pool"}
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
-ALLOWED["models"] = ALLOWED["frame"] | {"frame"}
-ALLOWED["findings"] = ALLOWED["models"] | {"models"}
-ALLOWED["processes"] = set()
-ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "processes"}
-ALLOWED["reading"] = ALLOWED["checks"] | {"checks"}
-ALLOWED["inbox"] = ALLOWED["store"] | {"sources", "store"}
-ALLOWED["staging"] = ALLOWED["reading"] | {"processes", "reading", "store"}
-ALLOWED["participants"] = ALLOWED["inbox"] | {"inbox"}
-ALLOWED["versions"] = ALLOWED["checks"] | {"checks", "store"}
-ALLOWED["run"] = ALLOWED["reports"] | {"reports", "checks", "sources", "reading", "inbox", "participants"}
-ALLOWED["run"] |= {"staging", "versions"}
+ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "mixedlm"}
+ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
+ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
+ALLOWED["run"] = ALLOWED["reports"] | ALLOWED["intake"] | {"reports", "intake"}
 ALLOWED["inspection"] = ALLOWED["run"] | {"run"}
 ALLOWED["commands"] = ALLOWED["inspection"] | {"inspection"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}

@@ -14,7 +14,9 @@ from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, NotEnoughData, PainstatsError, StudyError, gravest
 from painstats.frame import build_model_frame
 from painstats.intake.inbox import InboxFile, exports_in_zip, list_inbox, refuse_unusable_name, whose
+from painstats.intake.known_participants import KnownParticipants, known_participants, refuse_alike_in_plan
 from painstats.intake.read_ahead import staged_ahead
+from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 from painstats.intake.reading import (
     PROCESS_ENDED,
     CheckedBatch,
@@ -25,7 +27,6 @@ from painstats.intake.reading import (
     read_checked,
     replay,
 )
-from painstats.intake.known_participants import KnownParticipants, known_participants, refuse_alike_in_plan
 from painstats.plan.study import Study
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
 from painstats.store import ImportSummary, Store, load_records, open_store
@@ -43,7 +44,6 @@ from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, 
 from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, clear_records, done_before, inputs_hash, mark_done
-from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 
 __all__ = [
     "FileOutcome",

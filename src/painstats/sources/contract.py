@@ -42,8 +42,8 @@ class RecordBatch:
     ``frame`` has the columns of the record table (null where a text could not be read as what it should be) and four
     more: ``entry`` (name of the file inside the export), ``line`` (1-based line or record number in it), ``column``
     (name of the column that could not be read, null if all could) and ``text`` (the row as it came). A row with a
-    non-null ``column`` is rejected by :func:`painstats.intake.checks.check_records` with the rule ``unreadable``. A source
-    that rejects a row for a reason of its own sets ``rule`` to its name too; otherwise ``rule`` is null.
+    non-null ``column`` is rejected by :func:`painstats.intake.checks.check_records` with the rule ``unreadable``. A
+    source that rejects a row for a reason of its own sets ``rule`` to its name too; otherwise ``rule`` is null.
     """
 
     table: str
@@ -94,8 +94,8 @@ class Source:
     name, title
         ``fitbit``; "Fitbit account export (JSON)".
     version
-        Raised by one whenever the same file would be read otherwise than before, be it by this source or by what it
-        shares with others: files that an earlier version read are then read again.
+        Raised by one whenever the same file would be read differently than before, whether by this source or by code
+        that it shares with others: files read by an earlier version are then read again.
     reads
         What is read from it, in words.
     how_to_export

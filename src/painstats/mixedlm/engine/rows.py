@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,10 @@ COLLINEAR = 1e-7
 
 FAR_FROM_COLLINEAR = 1e-6
 """Least variance of such a combination above which sums of products, exact to half the digits, say that none is."""
+
+
+STRAIGHT = 1 - 1e-12
+"""Correlation from which two columns are one straight line, but for rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +44,8 @@ class ModelRows:
         Who.
     day : (n,) of int
         Calendar day number; only differences matter.
+    dispensable
+        Names of columns that a fit to one participant's rows leaves out where they repeat another column.
     """
 
     y: Floats
@@ -48,6 +54,7 @@ class ModelRows:
     random: tuple[str, ...]
     participant: npt.NDArray[np.str_]
     day: Integers
+    dispensable: frozenset[str] = frozenset()
 
 
 def model_rows(
@@ -58,6 +65,7 @@ def model_rows(
     day: npt.ArrayLike,
     random: Sequence[str] = (),
     intercept: bool = True,
+    dispensable: Collection[str] = (),
 ) -> ModelRows:
     """Check and sort rows for a model.
 
@@ -75,6 +83,8 @@ def model_rows(
         Columns with person-specific effects: names of predictors, or ``"intercept"``.
     intercept
         Whether to put a column of ones, named ``"intercept"``, first.
+    dispensable
+        As in :class:`ModelRows`.
 
     Raises
     ------
@@ -99,6 +109,7 @@ def model_rows(
         random=tuple(random),
         participant=people[order],
         day=days[order],
+        dispensable=frozenset(dispensable),
     )
     _check_values(rows)
     return rows
@@ -119,6 +130,20 @@ def is_first_row(rows: ModelRows) -> npt.NDArray[np.bool_]:
 def is_constant(values: Floats) -> bool:
     """Say whether values differ by no more than rounding."""
     return bool(np.ptp(values) <= 1e-10 * np.abs(values).max())
+
+
+def without_repeats(columns: Mapping[str, Floats], dispensable: Collection[str]) -> dict[str, Floats]:
+    """Leave out the dispensable columns that are a straight line of another column."""
+    kept = dict(columns)
+    for name in sorted(set(dispensable) & columns.keys()):
+        others = [values for other, values in kept.items() if other != name]
+        if any(_is_straight_line(kept[name], values) for values in others):
+            del kept[name]
+    return kept
+
+
+def _is_straight_line(one: Floats, other: Floats) -> bool:
+    return abs(float(np.corrcoef(one, other)[0, 1])) >= STRAIGHT
 
 
 def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:

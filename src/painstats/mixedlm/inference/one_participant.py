@@ -15,9 +15,9 @@ from painstats.mixedlm.engine.rows import (
     is_constant,
     model_rows,
     participant_slices,
+    without_repeats,
 )
 from painstats.mixedlm.inference.coefficients import CoefficientTable, satterthwaite
-from painstats.questions.daily.columns import without_idle_phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     }
     return model_rows(
         y=rows.y[own],
-        predictors=without_idle_phase(changing),
+        predictors=without_repeats(changing, rows.dispensable),
         participant=rows.participant[own],
         day=rows.day[own],
         intercept=INTERCEPT in rows.names,

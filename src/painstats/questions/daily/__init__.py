@@ -1,1 +1,1 @@
-"""Does the outcome go with the sleep of the night before and the steps of the day before?"""
+"""The daily question: whether an outcome goes with the sleep of the night before and the steps of the day before."""

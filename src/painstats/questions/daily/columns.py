@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows
+from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows, without_repeats
 from painstats.plan.study import Study
 
 DAYS_FOR_DAY_OF_WEEK = 42
@@ -19,9 +19,6 @@ DAYS_FOR_OWN_TREND = 30
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = "time_30d"
 PHASE = "in_phase"
-STRAIGHT = 1 - 1e-12
-"""Correlation of two columns from which on they are one straight line, but for rounding."""
-
 EPOCH_DAYS = pl.col("date").cast(pl.Int32)
 
 
@@ -83,14 +80,8 @@ def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
 
 def _calendar_and_course(frame: pl.DataFrame) -> dict[str, Floats]:
     columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
-    return without_idle_phase(_varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()}))
-
-
-def without_idle_phase(columns: dict[str, Floats]) -> dict[str, Floats]:
-    """Leave out a phase that grows on all days as time does: a ramp that long is told already by the drift."""
-    if not {TIME, PHASE} <= columns.keys() or abs(np.corrcoef(columns[TIME], columns[PHASE])[0, 1]) < STRAIGHT:
-        return columns
-    return {name: values for name, values in columns.items() if name != PHASE}
+    # A phase that builds up over all days repeats the time trend.
+    return without_repeats(_varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()}), [PHASE])
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
@@ -104,4 +95,5 @@ def _laid_out(frame: pl.DataFrame, columns: dict[str, Floats], random: list[str]
         participant=frame["participant_id"].to_numpy(),
         day=frame.select(EPOCH_DAYS).to_series().to_numpy(),
         random=random,
+        dispensable=[PHASE],
     )
