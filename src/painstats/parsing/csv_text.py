@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -19,6 +21,10 @@ _MAX_LINE_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _SHORT_HEAD_BYTES = 1 << 12
 _CHUNK_BYTES = 1 << 18
+
+WHOLE_BYTES = 8 << 20
+PART_ROWS = 200_000
+"""A CSV larger than this is read by so many rows at a time."""
 
 _CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252"}
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -143,12 +149,48 @@ def read_csv(
     text = _decoded(entry, _bytes(entry), encoding)
     n_nul = text.count("\0")
     lines = _lines(text.replace("\0", " "))
-    rows = islice(_rows(entry, lines, delimiter), rows_above, None)
+    rows = islice(_rows(entry, (line + "\n" for line in lines), delimiter), rows_above, None)
     _, header_row = next(rows, (1, []))
     header = _numbered(_names(header_row)) if repeated_columns else _names(header_row)
     _refuse_duplicates(entry, header)
     kept = list(_without_closing(rows, len(header)) if closing_comma else rows)
-    return replace(_table(header, kept, lines), n_nul=n_nul, delimiter=delimiter)
+    return replace(_table(header, _with_texts(kept, lines)), n_nul=n_nul, delimiter=delimiter)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvParts:
+    """A CSV as tables of consecutive rows, as often as it is iterated; there is at least one, which may have no rows.
+
+    ``whole`` is its only table, where it is small enough to be kept.
+    """
+
+    entry: Entry
+    encoding: str
+    delimiter: str
+    whole: CsvTable | None
+
+    def __iter__(self) -> Iterator[CsvTable]:
+        """Read it from its beginning; refused as by :func:`read_csv`."""
+        if self.whole is not None:
+            yield self.whole
+            return
+        with self.entry.open() as stream, io.TextIOWrapper(stream, _CODECS[self.encoding]) as text:
+            yield from _parts(self.entry, text, self.delimiter)
+
+
+def read_csv_parts(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> CsvParts:
+    """Read a CSV as :func:`read_csv` does, a large one part after part: it never is in memory as a whole.
+
+    Raises
+    ------
+    ExportRefused
+        Here what :func:`read_csv` says of its bytes; of its rows here if it is small, and else when they are reached.
+    """
+    if entry.size_bytes <= WHOLE_BYTES:
+        return CsvParts(entry, encoding, delimiter, read_csv(entry, encoding, delimiter))
+    refuse_disguised(entry)
+    _refuse_undecodable(entry, encoding)
+    return CsvParts(entry, encoding, delimiter, None)
 
 
 def shown_columns(header: tuple[str, ...]) -> str:
@@ -163,8 +205,12 @@ def shown_columns(header: tuple[str, ...]) -> str:
 
 
 def _bytes(entry: Entry) -> bytes:
+    return b"".join(_chunks(entry))
+
+
+def _chunks(entry: Entry) -> Iterator[bytes]:
     """Read all of a file, giving up as soon as one line is longer than 1 MB."""
-    chunks, n_bytes, since_line_end = [], 0, 0
+    n_bytes, since_line_end = 0, 0
     with entry.open() as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
@@ -174,8 +220,21 @@ def _bytes(entry: Entry) -> bytes:
                 raise refused("line_too_long", entry, "a line is longer than 1 MB; it is no table of ratings or sums")
             if n_bytes > MAX_BYTES:
                 raise refused("too_large", entry, f"it is larger than {MAX_BYTES >> 20} MB; split it by participant")
-            chunks.append(chunk)
-    return b"".join(chunks)
+            yield chunk
+
+
+def _refuse_undecodable(entry: Entry, encoding: str) -> None:
+    """Go through all bytes and refuse what :func:`_bytes` and :func:`_decoded` refuse."""
+    decoder = codecs.getincrementaldecoder(_CODECS[encoding])()
+    try:
+        for chunk in _chunks(entry):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+        is_text = encoding == "utf-16" or not is_utf16(entry)
+    except UnicodeError:
+        is_text = False
+    if not is_text:
+        _decoded(entry, _bytes(entry), encoding)  # says where
 
 
 def _decoded(entry: Entry, content: bytes, encoding: str) -> str:
@@ -200,9 +259,50 @@ def _lines(text: str) -> list[str]:
 # --- lines to rows ---
 
 
-def _rows(entry: Entry, lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _parts(entry: Entry, text: Iterable[str], delimiter: str) -> Iterator[CsvTable]:
+    """Cut the lines of a CSV into tables."""
+    noted = _NotedLines(text)
+    rows = _rows(entry, noted, delimiter)
+    _, header_row = next(rows, (1, []))
+    header = _names(header_row)
+    _refuse_duplicates(entry, header)
+    noted.take()
+    following = True
+    while following:
+        part = [(first, cells, noted.take()) for first, cells in islice(rows, PART_ROWS)]
+        following = len(part) == PART_ROWS
+        yield replace(_table(header, part), n_nul=noted.take_nul(), delimiter=delimiter)
+
+
+@dataclass(slots=True, eq=False)
+class _NotedLines:
+    """Lines for a CSV reader, which remembers those since the last row, and how many NUL characters they had."""
+
+    text: Iterable[str]
+    lines: list[str] = field(default_factory=list)
+    n_nul: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.text:
+            self.n_nul += line.count("\0")
+            whole = line.replace("\0", " ").removesuffix("\n") + "\n"
+            self.lines.append(whole)
+            yield whole
+
+    def take(self) -> str:
+        """Return the text of the row that was just read, without blank lines around it."""
+        text = "".join(self.lines).strip("\n")
+        self.lines.clear()
+        return text
+
+    def take_nul(self) -> int:
+        n_nul, self.n_nul = self.n_nul, 0
+        return n_nul
+
+
+def _rows(entry: Entry, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the first line and the cells of each row that is not blank."""
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         first_line = reader.line_num + 1
         try:
@@ -249,12 +349,17 @@ def _refuse_duplicates(entry: Entry, header: tuple[str, ...]) -> None:
         )
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[int, list[str]]], lines: list[str]) -> CsvTable:
+def _with_texts(rows: list[tuple[int, list[str]]], lines: list[str]) -> list[tuple[int, list[str], str]]:
     ends = [*(first for first, _ in rows[1:]), len(lines) + 1]
-    texts = ["\n".join(lines[first - 1 : end - 1]).rstrip("\n") for (first, _), end in zip(rows, ends, strict=False)]
-    whole = [len(cells) == len(header) for _, cells in rows]
-    kept = [(first, cells, text) for (first, cells), text, fits in zip(rows, texts, whole, strict=True) if fits]
-    ragged = [(first, text) for (first, _), text, fits in zip(rows, texts, whole, strict=True) if not fits]
+    return [
+        (first, cells, "\n".join(lines[first - 1 : end - 1]).rstrip("\n"))
+        for (first, cells), end in zip(rows, ends, strict=False)
+    ]
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[int, list[str], str]]) -> CsvTable:
+    kept = [row for row in rows if len(row[1]) == len(header)]
+    ragged = [(first, text) for first, cells, text in rows if len(cells) != len(header)]
     return CsvTable(
         header=header,
         cells={

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from painstats.archive.archive import Entry, Export, refused
-from painstats.parsing.csv_text import CsvTable, header_of, read_csv, shown_columns
+from painstats.parsing.csv_text import CsvParts, CsvTable, header_of, read_csv_parts, shown_columns
 from painstats.parsing.participant_ids import refuse_alike
 from painstats.plan.study import DiaryPlan, ItemPlan
 from painstats.records import SELF_REPORT
@@ -22,8 +24,15 @@ from painstats.sources.diaries.advice import (
     reads_more,
     undeclared_form,
 )
-from painstats.sources.diaries.rows import EXCEL_ARTIFACT, item_names, read_moments, self_reports
-from painstats.sources.diaries.selection import NO_START, chosen_rows, dated_by_event, days_late, in_time
+from painstats.sources.diaries.rows import EXCEL_ARTIFACT, EntryNumbers, item_names, read_moments, self_reports
+from painstats.sources.diaries.selection import (
+    NO_START,
+    chosen_rows,
+    dated_by_event,
+    days_late,
+    first_days,
+    in_time,
+)
 
 MAX_UNREAD_DATES = 0.05
 MIN_UNREAD_DATES = 2
@@ -78,36 +87,125 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         raise _not_declared(entry)
     fitting = (plan for plan in mappings if not missing_columns(header_of(entry, plan.encoding, plan.delimiter), plan))
     plan = next(fitting, mappings[0])
-    table = read_csv(entry, plan.encoding, plan.delimiter)
-    if missing_columns(table.header, plan):
-        raise refused("header", entry, header_advice(table.header, plan), 1)
+    diary = _Diary(entry, plan, settings, read_csv_parts(entry, plan.encoding, plan.delimiter))
+    header = next(iter(diary.parts)).header
+    if missing_columns(header, plan):
+        raise refused("header", entry, header_advice(header, plan), 1)
     if plan.participant_column is None and settings.participant_id is None:
         raise refused(
             "no_participant",
             entry,
             "it does not say whose diary it is; put it into inbox/<participant>/ or declare participant_column",
         )
-    kept, n_others = chosen_rows(table, plan)
-    if n_others:
-        yield Ignored(entry.label, n_others, "rows that study.toml does not ask for")
-    yield from _read_table(entry, *dated_by_event(kept, plan), settings)
+    yield from _read_parts(diary)
 
 
-def _backfilled(entry: Entry, table: CsvTable, plan: DiaryPlan) -> Iterator[Noted]:
-    """Note how many rows were filled in long after their day."""
-    late = days_late(table, plan)
-    n_late = 0 if late is None else int((late > BACKFILLED_DAYS).sum())
+@dataclass(frozen=True, slots=True)
+class _Diary:
+    """A file, the mapping that it is read by, and its rows."""
+
+    entry: Entry
+    plan: DiaryPlan
+    settings: ReadSettings
+    parts: CsvParts
+
+    def chosen(self) -> Iterator[tuple[CsvTable, DiaryPlan, int]]:
+        """Yield the rows that are asked for, the mapping that dates them, and how many others there are, by parts."""
+        starts = first_days(self.parts, self.plan)
+        for part in self.parts:
+            kept, n_others = chosen_rows(part, self.plan, starts)
+            yield *dated_by_event(kept, self.plan), n_others
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What only all parts of a diary together tell.
+
+    ``values``, and those ``outside`` their scale, are counted by the place of the item.
+    """
+
+    rows: int = 0
+    ragged: int = 0
+    others: int = 0
+    late: int = 0
+    backfilled: int = 0
+    blank: int = 0
+    other_items: int = 0
+    n_nul: int = 0
+    header: tuple[str, ...] = ()
+    dates: _DateSums = field(default_factory=lambda: _DateSums())
+    ids: list[pl.DataFrame] = field(default_factory=list)
+    values: Counter[int] = field(default_factory=Counter)
+    outside: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _DateSums:
+    """Dates that a diary gives, those that were read, those that speak against its format, and lines of them."""
+
+    given: int = 0
+    read: int = 0
+    doubtful: int = 0
+    unread_lines: list[int] = field(default_factory=list)
+    doubtful_lines: list[int] = field(default_factory=list)
+
+
+def _read_parts(diary: _Diary) -> Iterator[Read]:
+    """Yield the answers part by part, and at the end whatever all of them say: what is refused keeps nothing."""
+    entry, sums, numbers = diary.entry, _Sums(), EntryNumbers()
+    for whole, plan, n_others in diary.chosen():
+        answers = _answers_of(diary, whole, plan, sums)
+        sums.others += n_others
+        if diary.parts.whole is None:
+            answers = numbers.go_on(answers)
+        yield from in_batches(SELF_REPORT, answers.with_columns(pl.lit(entry.label).alias("entry")))
+    _refuse_date_format(diary, plan, sums.dates)
+    _refuse_mixed_ids(entry, plan, sums)
+    for place, item in enumerate(plan.items):
+        _refuse_scale(entry, item, sums.values[place], sums.outside[place])
+    for n_rows, reason in (
+        (sums.others, "rows that study.toml does not ask for"),
+        (sums.late, f"written more than {plan.max_days_late} days after their day"),
+        (sums.blank, "blank"),
+        (sums.other_items, "items that study.toml does not declare"),
+    ):
+        if n_rows:
+            yield Ignored(entry.label, n_rows, reason)
+    yield from _notes(entry, plan, sums)
+
+
+def _answers_of(diary: _Diary, whole: CsvTable, plan: DiaryPlan, sums: _Sums) -> pl.DataFrame:
+    """Return the answers of one part, and add it to the sums."""
+    moments = read_moments(whole, plan, diary.settings)
+    _add_dates(sums.dates, plan, whole, moments)
+    table, n_late = in_time(whole, plan)
     if n_late:
-        yield Noted(
-            entry.label,
-            f"backfilled: {n_late} of {table.height} rows were written more than {BACKFILLED_DAYS} days after their "
-            "day; to see the answers without them, write max_days_late into study.toml",
-        )
+        moments = read_moments(table, plan, diary.settings)
+    answers, n_blank = self_reports(table, plan, moments)
+    late = days_late(table, plan)
+    sums.rows += table.height
+    sums.ragged += table.ragged.height
+    sums.late += n_late
+    sums.backfilled += 0 if late is None else int((late > BACKFILLED_DAYS).sum())
+    sums.blank += n_blank
+    sums.n_nul += table.n_nul
+    sums.header = table.header
+    if plan.layout == "long":
+        named = [(item.named or "").strip() for item in plan.items]
+        sums.other_items += int((~item_names(table, plan).is_in(named)).sum())
+    if plan.participant_column is not None:
+        ids = pl.DataFrame({"id": table.cells[plan.participant_column], "line": table.lines})
+        sums.ids = [pl.concat([*sums.ids, ids]).unique("id", keep="first", maintain_order=True)]
+    for place, item in enumerate(plan.items):
+        n_values, n_outside = _outside_scale(item, answers)
+        sums.values[place] += n_values
+        sums.outside[place] += n_outside
+    return answers
 
 
 def _not_declared(entry: Entry) -> Exception:
     encoding, delimiter = undeclared_form(entry) or ("utf-8", ",")
-    table = read_csv(entry, encoding, delimiter)
+    table = next(iter(read_csv_parts(entry, encoding, delimiter)))
     return refused(
         "diary_not_declared",
         entry,
@@ -116,83 +214,81 @@ def _not_declared(entry: Entry) -> Exception:
     )
 
 
-def _read_table(entry: Entry, whole: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Read]:
-    moments = read_moments(whole, plan, settings)
-    _refuse_date_format(entry, plan, whole, moments)
-    table, n_late = in_time(whole, plan)
-    if n_late:
-        yield Ignored(entry.label, n_late, f"written more than {plan.max_days_late} days after their day")
-        moments = read_moments(table, plan, settings)
-    yield from _backfilled(entry, table, plan)
-    _refuse_mixed_ids(entry, plan, table)
-    answers, n_blank = self_reports(table, plan, moments)
-    for item in plan.items:
-        _refuse_scale(entry, item, answers)
-    yield from in_batches(SELF_REPORT, answers.with_columns(pl.lit(entry.label).alias("entry")))
-    if n_blank:
-        yield Ignored(entry.label, n_blank, "blank")
-    yield from _other_items(entry, plan, table)
-    yield from _notes(entry, plan, table)
-
-
-def _other_items(entry: Entry, plan: DiaryPlan, table: CsvTable) -> Iterator[Ignored]:
-    if plan.layout == "long":
-        named = [(item.named or "").strip() for item in plan.items]
-        n_others = int((~item_names(table, plan).is_in(named)).sum())
-        if n_others:
-            yield Ignored(entry.label, n_others, "items that study.toml does not declare")
-
-
-def _notes(entry: Entry, plan: DiaryPlan, table: CsvTable) -> Iterator[Noted]:
+def _notes(entry: Entry, plan: DiaryPlan, sums: _Sums) -> Iterator[Noted]:
+    if sums.backfilled:
+        yield Noted(
+            entry.label,
+            f"backfilled: {sums.backfilled} of {sums.rows} rows were written more than {BACKFILLED_DAYS} days after "
+            "their day; to see the answers without them, write max_days_late into study.toml",
+        )
     declared = {name for _, name in declared_columns(plan)}
-    others = tuple(name for name in table.header if name and name not in declared)
+    others = tuple(name for name in sums.header if name and name not in declared)
     if others:
         yield Noted(entry.label, f"columns that study.toml does not declare were not read: {shown_columns(others)}")
-    if table.n_nul:
-        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
-    if not table.height and table.ragged.is_empty():
+    if sums.n_nul:
+        yield Noted(entry.label, f"{sums.n_nul} NUL characters were replaced by spaces")
+    if not sums.rows and not sums.ragged:
         yield Noted(entry.label, "it has a header and no rows")
 
 
 # --- files whose declaration cannot be right ---
 
 
-def _refuse_date_format(entry: Entry, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
-    dates = table.cells[plan.date_column].str.strip_chars()
+def _given_dates(table: CsvTable, plan: DiaryPlan) -> pl.Series:
+    return table.cells[plan.date_column].str.strip_chars()
+
+
+def _add_dates(sums: _DateSums, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
+    dates = _given_dates(table, plan)
     given = dates != ""
     unread = given & moments["date"].is_null()
-    n_given, n_read = int(given.sum()), int((given & ~unread).sum())
     # What is no date at all, such as what Excel made of one, says nothing against the others.
     doubtful = unread & ~dates.is_in([NO_START, *plan.missing]) & (moments["rule"].fill_null("") != EXCEL_ARTIFACT)
-    n_doubtful = int(doubtful.sum())
-    is_mixed = n_doubtful >= MIN_UNREAD_DATES and n_doubtful > MAX_UNREAD_DATES * n_given
-    if is_mixed or 2 * n_read < n_given or (n_read < n_given and reads_more(dates.filter(given), n_read)):
-        lines = table.lines.filter(doubtful if is_mixed else unread).head(MAX_LINES).to_list()
+    sums.given += int(given.sum())
+    sums.read += int((given & ~unread).sum())
+    sums.doubtful += int(doubtful.sum())
+    for lines, here in ((sums.unread_lines, unread), (sums.doubtful_lines, doubtful)):
+        lines += table.lines.filter(here).head(MAX_LINES - len(lines)).to_list()
+
+
+def _refuse_date_format(diary: _Diary, plan: DiaryPlan, sums: _DateSums) -> None:
+    n_given, n_read = sums.given, sums.read
+    if n_read == n_given:
+        return
+    is_mixed = sums.doubtful >= MIN_UNREAD_DATES and sums.doubtful > MAX_UNREAD_DATES * n_given
+    dates = pl.concat([_given_dates(table, dated) for table, dated, _ in diary.chosen()])
+    if is_mixed or 2 * n_read < n_given or reads_more(dates.filter(dates != ""), n_read):
+        lines = sums.doubtful_lines if is_mixed else sums.unread_lines
         raise refused(
             "date_format",
-            entry,
+            diary.entry,
             f"{n_given - n_read} of {n_given} dates in {plan.date_column} ({1 - n_read / n_given:.0%}) do not fit "
             f'date_format = "{plan.date_format}", the first on line {", ".join(map(str, lines))}; '
             f"{date_format_advice(dates)}",
-            int(lines[0]),
+            lines[0],
         )
 
 
-def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, table: CsvTable) -> None:
+def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, sums: _Sums) -> None:
     if plan.participant_column is not None:
-        refuse_alike(entry, plan.participant_column, table.cells[plan.participant_column], table.lines)
+        ids = sums.ids[0]
+        refuse_alike(entry, plan.participant_column, ids["id"], ids["line"])
 
 
-def _refuse_scale(entry: Entry, item: ItemPlan, answers: pl.DataFrame) -> None:
-    low, high = item.scale
+def _outside_scale(item: ItemPlan, answers: pl.DataFrame) -> tuple[int, int]:
+    """Count the readable values of an item, and those outside its scale."""
     described = (pl.col("item") == item.item) & (pl.col("site") == item.site) & (pl.col("recall") == item.recall)
     values = answers.filter(described & pl.col("column").is_null())["value"]
-    n_outside = int((~values.is_between(low, high)).sum())
-    if n_outside >= MIN_OUTSIDE_SCALE and n_outside > MAX_OUTSIDE_SCALE * len(values):
+    return len(values), int((~values.is_between(*item.scale)).sum())
+
+
+def _refuse_scale(entry: Entry, item: ItemPlan, n_values: int, n_outside: int) -> None:
+    low, high = item.scale
+    if n_outside >= MIN_OUTSIDE_SCALE and n_outside > MAX_OUTSIDE_SCALE * n_values:
         raise refused(
             "scale",
             entry,
-            f"{n_outside} of {len(values)} values of {item.item} lie outside its declared scale [{low:g}, {high:g}]; "
+            f"{n_outside} of {n_values} values of {item.item} lie outside its declared scale [{low:g}, {high:g}]; "
             "correct the item's scale in study.toml to the one of the diary, such as scale = [0, 100]. Values are "
             "never rescaled on a guess",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import polars as pl
@@ -20,6 +21,8 @@ EXCEL_ARTIFACT = "excel_artifact"
 _EXCEL_DAY = r"^(?:[0-9]{5}(\.[0-9]+)?|#.*)$"
 _SAME_ANSWER = tuple(column for column in SELF_REPORT.key if column != "entry_number")
 _COLUMNS = {**SELF_REPORT.columns, **PLACE}
+_SEEDS = (1, 2)
+_HASHES = [f"hash_{seed}" for seed in _SEEDS]
 
 
 def parse_time(text: str, form: str) -> datetime | None:
@@ -82,7 +85,8 @@ def self_reports(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame) -> tup
     Returns
     -------
     The answers, with the columns of ``self_report`` and of the contract but ``entry``; and how many cells were blank or
-    declared missing. Each row of a wide diary gives one answer for each declared item.
+    declared missing. Each row of a wide diary gives one answer for each declared item. ``entry_number`` counts those of
+    this table.
     """
     answers = [_answers(table, plan, moments, item) for item in plan.items]
     ragged_items = plan.items if plan.layout == "wide" else plan.items[:1]
@@ -221,3 +225,29 @@ def numbered(answers: pl.DataFrame) -> pl.DataFrame:
     readable = pl.col("column").is_null()
     number = readable.cast(pl.Int64).cum_sum().over(*_SAME_ANSWER)
     return answers.with_columns(pl.when(readable).then(number).otherwise(1).alias("entry_number"))
+
+
+@dataclass(slots=True)
+class EntryNumbers:
+    """Goes on counting answers that nothing else tells apart where the part of the diary before stopped.
+
+    ``seen`` has a frame for each part: two hashes (128 bits in all) of what tells answers apart, and how often. So a
+    diary of millions of answers is remembered in 20 bytes each.
+    """
+
+    seen: list[pl.DataFrame] = field(default_factory=list)
+
+    def go_on(self, answers: pl.DataFrame) -> pl.DataFrame:
+        """Add to the ``entry_number`` of readable answers how many of their kind there were before."""
+        readable = pl.col("column").is_null()
+        hashes = (pl.struct(_SAME_ANSWER).hash(seed).alias(f"hash_{seed}") for seed in _SEEDS)
+        marked = answers.select(readable.alias("readable"), *hashes)
+        here = marked.filter("readable").group_by(_HASHES).agg(pl.len().alias("before"))
+        earlier = [frame.join(here, on=_HASHES, how="semi") for frame in self.seen]
+        self.seen.append(here)
+        again = pl.concat([here.clear(), *earlier]).group_by(_HASHES).agg(pl.col("before").sum())
+        if again.is_empty():
+            return answers
+        before = marked.join(again, on=_HASHES, how="left", maintain_order="left")["before"].fill_null(0)
+        number = pl.col("entry_number") + pl.lit(before).cast(pl.Int64)
+        return answers.with_columns(pl.when(readable).then(number).otherwise(1).alias("entry_number"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,8 +19,24 @@ NO_START = "(no start)"
 """What stands there for a participant without a first day."""
 
 
-def chosen_rows(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
+def first_days(tables: Iterable[CsvTable], plan: DiaryPlan) -> dict[str, str]:
+    """Return the first day of each participant, from which events count: it stands on one of their rows."""
+    starts: dict[str, str] = {}
+    for table in tables if plan.events is not None else ():
+        starts_here = table.cells[plan.events.start_column].str.strip_chars()
+        for person, start in zip(_people(table, plan), starts_here, strict=True):
+            if start:
+                starts.setdefault(person, start)
+    return starts
+
+
+def chosen_rows(table: CsvTable, plan: DiaryPlan, starts: dict[str, str]) -> tuple[CsvTable, int]:
     """Keep the rows that ``only`` asks for and whose event has a day.
+
+    Parameters
+    ----------
+    starts
+        What :func:`first_days` found in all of the diary.
 
     Returns
     -------
@@ -30,7 +47,9 @@ def chosen_rows(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
         wanted = wanted & (table.cells[column].str.strip_chars() == text)
     if plan.events is not None:
         wanted = wanted & table.cells[plan.events.column].str.strip_chars().is_in(list(plan.events.days))
-        table = _with_starts(table, plan)
+        filled = [starts.get(person, "") for person in _people(table, plan)]
+        column = plan.events.start_column
+        table = replace(table, cells={**table.cells, column: pl.Series(column, filled, pl.String)})
     return _filtered(table, wanted), int((~wanted).sum())
 
 
@@ -72,19 +91,10 @@ def in_time(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
     return _filtered(table, kept), int((~kept).sum())
 
 
-def _with_starts(table: CsvTable, plan: DiaryPlan) -> CsvTable:
-    """Write the start of each participant, which stands on one of their rows, on all of them."""
-    assert plan.events is not None
-    column = plan.events.start_column
-    people = (
-        table.cells[plan.participant_column] if plan.participant_column else pl.repeat("", table.height, eager=True)
-    )
-    starts: dict[str, str] = {}
-    for person, start in zip(people, table.cells[column].str.strip_chars(), strict=True):
-        if start:
-            starts.setdefault(person, start)
-    filled = pl.Series(column, [starts.get(person, "") for person in people], pl.String)
-    return replace(table, cells={**table.cells, column: filled})
+def _people(table: CsvTable, plan: DiaryPlan) -> pl.Series:
+    if plan.participant_column is None:
+        return pl.repeat("", table.height, dtype=pl.String, eager=True)
+    return table.cells[plan.participant_column]
 
 
 def _day_of(start: str, plan: DiaryPlan, event: str) -> str:
