@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
         tree = Path(folder) / "tree"
         copy_tree(tree)
         tests = tuple(sorted({test for mutant in mutants for test in mutant.tests}))
-        print(f"{len(mutants)} mutants; first the tests without any change", flush=True)
+        print(f"mutants: {len(mutants)}; first their tests without any change", flush=True)
         if run_tests(tree, tests):
             print("tests fail without any change; repair them first: " + " ".join(tests), file=sys.stderr)
             return 2
@@ -142,7 +142,7 @@ def _told(result: Result) -> Result:
 def _summary(results: list[Result]) -> int:
     states = [result.state for result in results]
     counts = ", ".join(f"{states.count(state)} {state}" for state in ("killed", "survived", "not run"))
-    print(f"{len(results)} mutants: {counts}")
+    print(f"mutants: {counts}")
     return 0 if states.count("killed") == len(results) else 1
 
 

@@ -71,6 +71,19 @@ def test_every_table_keeps_and_brings_back_the_other_value_exactly(store, name):
     assert stored(store)["superseded"] == []
 
 
+def test_withdrawing_the_newest_of_several_files_restores_what_outranks_the_rest(store):
+    """January and March say 100, February says 200: without March, February counts before January."""
+    february = JANUARY + timedelta(days=28)
+    load(store, "january", JANUARY, steps("at | steps\n10 08:00 | 100"))
+    load(store, "february", february, steps("at | steps\n10 08:00 | 200"))
+    march = load(store, "march", MARCH, steps("at | steps\n10 08:00 | 100"))
+    assert [row["step_count"] for row in table(store, STORED)] == [100]
+    assert withdraw_import(store, march.import_id).brought_back == 1
+    assert [row["step_count"] for row in table(store, STORED)] == [200]
+    [old] = table(store, "SELECT (record->>'step_count')::INTEGER AS steps FROM superseded")
+    assert old == {"steps": 100}
+
+
 def test_the_export_itself_knows_best_when_it_was_made(store):
     day = "at | steps\n10 08:00 | {}"
     load(store, "a", MARCH, steps(day.format(1)), ExportDate(JANUARY))

@@ -172,10 +172,12 @@ def two_people(tmp_path):
     ],
 )
 def test_whose_days_changed_is_drawn_anew_and_nobody_else(two_people, change):
-    written(two_people)
+    first = written(two_people)
     before = kept(two_people)
     two_people.connection.execute(change)
     after = written(two_people)
+    assert after["p01.html"] != first["p01.html"]
+    assert after["p02.html"] == first["p02.html"]
     assert kept(two_people)["p02"] == before["p02"]
     assert kept(two_people)["p01"] != before["p01"]
     two_people.connection.execute("DELETE FROM kept_figures")
