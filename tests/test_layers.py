@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def test_nothing_in_the_package_knows_prefect(path):
 def test_only_the_store_opens_duckdb():
     opens = {room(path) for path in modules() if "duckdb.connect" in path.read_text(encoding="utf-8")}
     assert opens == {"store"}
+
+
+def test_the_documented_tree_names_every_room():
+    page = (SOURCE.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^[├└]── (\w+)(?:/|\.py)", page, re.MULTILINE)
+    assert sorted(drawn) == sorted(ALLOWED)
 
 
 def test_every_room_of_the_table_exists():

@@ -83,8 +83,8 @@ def test_the_broken_definition_of_ios_16_is_left_out_and_noted() -> None:
         "version 12 of the export format",
         "its document type definition is malformed (a known defect of iOS 16)",
         "2 symptoms",
-        "every record has the UTC offset -0700, that of the phone when it was exported",
-        "2 records name the zone that they were made in: America/Los_Angeles (2)",
+        "every record has the UTC offset -0700, the phone's offset at the time of the export",
+        "2 records name their time zone: America/Los_Angeles (2)",
     ]
 
 
@@ -261,7 +261,7 @@ def test_batches_stay_small(tmp_path: Path) -> None:
 
 def test_an_export_without_steps_and_sleep_says_so(tmp_path: Path) -> None:
     [note] = read_document(tmp_path, record(kind="HKQuantityTypeIdentifierHeartRate")).notes
-    assert note.message.startswith("it holds no steps and no sleep")
+    assert note.message.startswith("it contains no steps and no sleep")
 
 
 # --- repaired ---

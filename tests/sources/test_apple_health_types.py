@@ -311,7 +311,7 @@ def test_changes_that_have_no_severity_are_passed_over_with_their_reason(tmp_pat
         tmp_path,
         *(record(f"{C}{name}Changes", "HKCategoryValuePresencePresent") for name in ("Mood", "Sleep", "Appetite")),
     )
-    assert [(ignored.rows, "without a severity" in ignored.reason) for ignored in contents.ignored] == [(1, True)] * 3
+    assert [(ignored.rows, "have no severity" in ignored.reason) for ignored in contents.ignored] == [(1, True)] * 3
 
 
 def test_a_report_is_dated_where_the_person_is(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Records of an Apple Health export that a program rewrote as CSV, one file for each type of record."""
+"""Apple Health records that another program converted to CSV, one file for each record type."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLUMNS = {
     "type": "type", "sourceName": "source_name", "device": "device", "unit": "unit", "startDate": "start",
     "endDate": "end", "value": "value",
 }  # fmt: skip
-"""Attributes of a record, which such programs keep as the names of columns."""
+"""Record attributes, which such programs keep as column names."""
 
 _NEEDED = {"type", "sourceName", "startDate", "endDate", "value"}
 _HEAD_BYTES = 4096
@@ -24,25 +24,25 @@ _PREFIXES = ("HKQuantityTypeIdentifier", "HKCategoryTypeIdentifier")
 
 
 def is_rewritten(entry: Entry) -> bool:
-    """Whether a CSV has the attributes of Apple's records as its columns."""
-    # The first bytes are looked at by every format, and kept: an archive can have thousands of other tables.
+    """Whether a CSV file has the attributes of Apple's records as columns."""
+    # Every format looks at the first bytes, which are cached: an archive can contain thousands of other tables.
     return is_csv(entry) and b"startDate" in entry.head(_HEAD_BYTES) and set(header_of(entry)) >= _NEEDED
 
 
 def read_rewritten(entry: Entry, wanted: Collection[str]) -> tuple[pl.DataFrame, list[Ignored]]:
-    """Read the records of the wanted types, as the XML would give them, and count the others.
+    """Read the records of the wanted types as the XML would give them, and count the others.
 
-    The prefixes of types are left out by some programs.
+    Some programs leave out the prefixes of types.
 
     Raises
     ------
     ExportRefused
-        ``ragged_row``: a row has more or fewer cells than the header, so that no row can be trusted.
+        ``ragged_row``: a row has more or fewer cells than the header, so no row can be trusted.
     """
     table = read_csv(entry)
     if table.ragged.height:
         line = int(table.ragged["line"][0])
-        raise refused("ragged_row", entry, "a row has more or fewer cells than the header; write the file anew", line)
+        raise refused("ragged_row", entry, "a row has more or fewer cells than the header; export the file again", line)
     full = {kind.removeprefix(prefix): kind for kind in wanted for prefix in _PREFIXES if kind.startswith(prefix)}
     rows = csv_rows(entry, table, _COLUMNS).rename(_COLUMNS)
     kinds = pl.col("type").replace(full)

@@ -1,4 +1,4 @@
-"""What expat tells of an Apple Health document: records and workouts as rows of text, everything else as counts."""
+"""Parse an Apple Health document with expat: records and workouts as rows of text, everything else as counts."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ELEMENT_COLUMNS: dict[str, type[pl.DataType]] = {
     "user_entered": pl.Boolean,
     "time_zone": pl.String,
 }
-"""What every element gives, as text. ``source_name`` holds names of people and goes no further than a hash;
-``time_zone`` is the name that some records carry of the zone the person was in."""
+"""Columns of every element, as text. ``source_name`` contains people's names and is only ever used as a hash;
+``time_zone`` is the participant's zone where a record names it."""
 
 RECORD_COLUMNS: dict[str, type[pl.DataType]] = {**ELEMENT_COLUMNS, "unit": pl.String, "value": pl.String}
 
@@ -75,22 +75,22 @@ Row = dict[str, object]
 
 @dataclass(slots=True)
 class Tally:
-    """What the reader met besides the wanted elements; it fills up while they are drawn.
+    """What the reader found besides the wanted elements; complete once all of them have been read.
 
     Parameters
     ----------
     unwanted
         Other elements below the root by record type or tag.
     inside_correlations
-        Records that only repeat a top-level record.
+        Records that repeat a top-level record.
     control_characters
-        Characters that XML forbids, replaced by spaces.
+        Characters that XML does not allow, replaced by spaces.
     version
-        Generation of the export format, from the comment in the prologue.
+        Version of the export format, from the comment in the prologue.
     dtd_malformed
         Whether the document type definition has the defect of the first iOS 16 releases, or another one.
     exported
-        When the export was made, as it says so itself.
+        When the export was made, as stated in the file.
     """
 
     unwanted: Counter[str] = field(default_factory=Counter)
@@ -102,14 +102,14 @@ class Tally:
 
 
 class ElementParser:
-    """An expat parser of one document that is told where in the file its pieces stand.
+    """An expat parser of one document, fed piece by piece with the position of each piece in the file.
 
     Parameters
     ----------
     entry
         The file, for refusals.
     wanted
-        Record types to give as rows; workouts always are.
+        Record types to return as rows; workouts always are.
     tally
         Counts of everything else.
     """
@@ -135,17 +135,17 @@ class ElementParser:
 
     @property
     def line(self) -> int:
-        """The line of the file that it stands in."""
+        """The current line of the file."""
         return self._parser.CurrentLineNumber + self._lines_passed
 
     @property
     def is_between_elements(self) -> bool:
-        """Whether it has seen whole elements below the root, and nothing of the next."""
+        """Whether the parser is between two elements directly below the root."""
         is_up_to_date = self._parser.CurrentByteIndex == self._n_fed
         return self._depth == 1 and is_up_to_date and not self._in_text_section
 
     def move_to(self, line: int) -> None:
-        """Say in which line of the file the next piece begins; what lies between was read by other means."""
+        """Set the line at which the next piece begins; the lines in between were read by other means."""
         self._lines_passed = line - self._parser.CurrentLineNumber
 
     def feed(self, piece: bytes | bytearray) -> None:
@@ -162,10 +162,10 @@ class ElementParser:
         except expat.ExpatError as error:
             raise self._malformed(error) from None
         if self._too_deep:
-            raise refused("xml_malformed", self._entry, f"its elements are nested too deep; {AGAIN}", self.line)
+            raise refused("xml_malformed", self._entry, f"its elements are nested too deeply; {AGAIN}", self.line)
 
     def drain(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the records and the workouts that were completed since the last time."""
+        """Return the records and workouts completed since the last call."""
         drained = (
             _frame(self._rows, RECORD_COLUMNS) if self._rows else NO_RECORDS,
             _frame(self._workouts, WORKOUT_COLUMNS) if self._workouts else NO_WORKOUTS,
@@ -175,7 +175,7 @@ class ElementParser:
         return drained
 
     def finish(self) -> None:
-        """Check that the document is whole.
+        """Check that the document is complete.
 
         Raises
         ------
@@ -230,7 +230,7 @@ class ElementParser:
             self._take_statistic(row, attribute)
 
     def _take_statistic(self, row: Row, attribute: Callable[[str], str | None]) -> None:
-        """Read totals as exports since iOS 16 hold them. Of several distances that of the sport itself counts."""
+        """Read totals as exports since iOS 16 write them. Of several distances, that of the sport itself counts."""
         kind = attribute("type") or ""
         name, which = _STATISTICS.get(kind, ("distance", "sum"))
         if name == "distance":
@@ -240,7 +240,7 @@ class ElementParser:
         row[name], row[f"{name}_unit"] = attribute(which), attribute("unit")
 
     def _is_nearer(self, row: Row, kind: str) -> bool:
-        """Whether a second distance says more about the sport than the one that is known."""
+        """Whether a second distance fits the sport better than the one read before."""
         walks = str(row["type"]).endswith(("Walking", "Running", "Hiking"))
         return (kind == _ON_FOOT) == walks and (self._distance_type == _ON_FOOT) != walks
 

@@ -1,8 +1,8 @@
-"""Records of an Apple Health document read by whole lines, as Health writes them: the way of the bulk of an export.
+"""Fast path for an Apple Health document: read records by whole lines, as Health writes most of an export.
 
-A block of lines is taken only where every line is one tag of plain XML, so that its structure is known. Records in the
-form that Health gives them are read here; every other element is handed back for the XML parser, and so is a block that
-holds anything else. Both ways give the same rows.
+A block of lines is read here only if every line is one plain XML tag, so that its structure is known. Records in the
+form that Health writes are read here; every other element, and every block with anything else in it, goes to the XML
+parser. Both paths give the same rows.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _DEPTHS = {_RECORD: 1, _ENTRY: 2, _LIST: 2, _BEAT: 3, _LIST_END: 3, _RECORD_END:
 
 @dataclass(frozen=True, slots=True)
 class ReadLines:
-    """What a block of lines gives.
+    """What was read from a block of lines.
 
     Parameters
     ----------
     n_lines
-        How many lines it has.
+        Number of lines.
     records
         Wanted records, with ``RECORD_COLUMNS``; ``line`` counts from 0 at the start of the block.
     unwanted
         Other records by type.
     elements
-        Whole elements that the XML parser must read, each run of lines with the place where it starts.
+        Complete elements that the XML parser must read: runs of lines, each with the line at which it starts.
     """
 
     n_lines: int
@@ -74,7 +74,7 @@ def read_lines(block: Block, wanted: Collection[str]) -> ReadLines | None:
 
     Returns
     -------
-    None where the block holds anything that is not one plain tag in a line, or does not end where an element ends.
+    None if a line is anything but one plain tag, or the block does not end where an element ends.
     """
     if not block.endswith(b"\n"):
         return None
@@ -108,7 +108,7 @@ def _wanted(records: RecordLines, chosen: Places, others: _Others, element: Plac
 
 
 def _with_metadata(rows: pl.DataFrame, others: _Others, element: Places) -> pl.DataFrame:
-    """Add which elements say that they were entered by hand, or in which zone."""
+    """Add whether elements were entered by hand, and the zone that they name."""
     says: Flags = others.known["key"].is_in([ENTERED, ZONE]).fill_null(False).to_numpy()[others.like]
     if not says.any():
         return rows.with_columns(pl.lit(False).alias("user_entered"), pl.lit(None, pl.String).alias("time_zone"))
@@ -128,14 +128,14 @@ def _with_metadata(rows: pl.DataFrame, others: _Others, element: Places) -> pl.D
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """The lines that open no record in the form of Health.
+    """The lines that do not open a record in Health's form.
 
     Parameters
     ----------
     row
         Which line each is.
     like
-        Which row of ``known`` says what it is.
+        The row of ``known`` that describes it.
     known
         ``is_tag`` (whether it is one plain tag, or blank), ``role``, ``step`` (by how much the depth changes after it),
         and ``key`` and ``value`` of metadata.

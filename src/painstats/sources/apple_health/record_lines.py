@@ -1,4 +1,4 @@
-"""Lines that open a record in the form that Health gives it, the bulk of an export: told apart by columns of bytes."""
+"""Lines that open a record in Health's form, which is most of an export, recognised by columns of bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_BYTES = 4096
 _PLAIN = '[^<&"\x00-\x1f\ufffe\uffff]'
 _NUMBERED = "9|10|13|3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3}"
 TEXT = f"{_PLAIN}*(?:&(?:lt|gt|amp|quot|apos|#(?:{_NUMBERED}));{_PLAIN}*)*"
-"""What may stand between quotes, as a pattern."""
+"""Pattern of what may appear between quotes."""
 
 # A record in three parts: what is the same in thousands of lines, the dates, and a value up to the end of the line.
 _RECORD_OPENS, _DATES_OPEN = b'<Record type="', b' creationDate="'
@@ -124,7 +124,7 @@ def _openings(block: Block, starts: Places, ends: Places) -> tuple[Places, Place
 
 
 def _maybe_records(block: Block, starts: Places) -> Places:
-    """Return the lines whose first bytes are those of the first record's."""
+    """Return the lines that begin with the same bytes as the first record."""
     first = block.find(_RECORD_OPENS)
     if first < 0:
         return np.empty(0, np.int64)
@@ -137,12 +137,12 @@ def _maybe_records(block: Block, starts: Places) -> Places:
 
 
 def _before_dates(block: Block, start: int, end: int) -> bytes:
-    """Return what stands before the dates of a record; nothing where a line has none."""
+    """Return the text before a record's dates; empty if the line has none."""
     return bytes(block[start : max(block.find(_DATES_OPEN, start, end), start)])
 
 
 def _ends_of_values(block: Block, value_at: Places, line_ends: Places) -> tuple[Places, Flags, Flags]:
-    """Return how long values are, whether their lines leave a record open, and whether they end as Health ends them."""
+    """Return the lengths of values, whether their lines leave a record open, and whether they end in Health's form."""
     text = np.frombuffer(block, np.uint8)
     opens = text[line_ends - 2] != _SLASH
     quote_at = line_ends - np.where(opens, 2, 3)
@@ -171,7 +171,7 @@ def _kind(what: bytes) -> Kind | None:
 
 
 def rows_of(records: RecordLines, chosen: Places) -> pl.DataFrame:
-    """Tell what records say: their attributes, ``start`` and ``end`` and ``value``, all as text."""
+    """Return records as text: their attributes, ``start``, ``end`` and ``value``."""
     dates, value_length = records.dates[chosen], records.value_length[chosen]
     is_value = np.arange(records.value.shape[1]) < value_length[:, None]
     said = pl.DataFrame(

@@ -1,4 +1,4 @@
-"""Steps, sleep and other samples of an Apple Health export: rows of text turned into record rows."""
+"""Turn the text rows of an Apple Health export into record rows of steps, sleep and other measurements."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ _DATE_OF_2015 = r"^\d{14}[+-]\d{4}$"
 
 
 def has_dates_of_2015(rows: pl.DataFrame) -> bool:
-    """Whether an element has the dates of iOS 8, which had other names for its attributes too."""
+    """Whether an element has iOS 8's date format; iOS 8 also used different attribute names."""
     return bool(rows["start"].str.contains(_DATE_OF_2015).any())
 
 
 def with_origin(rows: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
-    """Add whose, what, when and where to rows of elements; names of people end here."""
+    """Add participant, device, instants and UTC offset to element rows; people's names are dropped here."""
     placed = (
         rows.join(_origins(rows), on=["source_name", "device"], how="left", nulls_equal=True, maintain_order="left")
         .drop("device")
@@ -91,7 +91,7 @@ def with_origin(rows: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.
 
 
 def _origins(rows: pl.DataFrame) -> pl.DataFrame:
-    """Tell from Health's descriptions of devices what kind each is, and a tag that is its own."""
+    """Derive each device's kind and a tag of its own from Health's device descriptions."""
     pairs = rows.select("source_name", "device").unique()
     return pairs.with_columns(
         pl.Series("device_kind", [_kind(device) for device in pairs["device"]], pl.String),
@@ -107,9 +107,9 @@ def _kind(device: str | None) -> str:
 
 
 def _tag(source_name: str | None, device: str | None) -> str:
-    """Shorten the name and model of a device to six hex digits, the same however its spaces and letters are encoded.
+    """Shorten the name and model of a device to six hex digits, independent of how spaces and letters are encoded.
 
-    A new watch often inherits the name of the old one: its model tells them apart.
+    A new watch often inherits the name of the old one; the model distinguishes them.
     """
     model = _MODEL.search(device or "")
     folded = " ".join(unicodedata.normalize("NFKC", source_name or "").split()) + (model.group(1) if model else "")
@@ -117,10 +117,9 @@ def _tag(source_name: str | None, device: str | None) -> str:
 
 
 def _instants(texts: pl.Series) -> pl.Series:
-    """Read ``2024-01-10 09:00:00 -0700`` as UTC; null where the text is anything else.
+    """Read ``2024-01-10 09:00:00 -0700`` as UTC; null where the text has any other form.
 
-    The offset is what makes the instant right, whatever the season: an export carries the offset of the day of export
-    on all its records.
+    The offset makes the instant right in every season: an export gives all its records the offset of the export day.
     """
     said = bytes_of(texts, _CLOCK.width)
     if said is None or not have_shape(said, _CLOCK).all() or (said[:, _SIGN] == ord(",")).any():
@@ -145,7 +144,7 @@ def _instants_one_by_one() -> pl.Expr:
 
 
 def _utc_offsets(rows: pl.DataFrame) -> pl.Series:
-    """Return minutes east of UTC in the zone that an element names; null where it names none that is known."""
+    """Return minutes east of UTC in the zone that an element names; null where it names no known zone."""
     named = rows["time_zone"].drop_nulls().unique().to_list()
     offsets = pl.repeat(None, rows.height, dtype=pl.Int32, eager=True)
     for zone in sorted(set(named) & _known_zones()) if named else ():
@@ -161,7 +160,7 @@ def _known_zones() -> set[str]:
 
 
 def as_text(*columns: str) -> pl.Expr:
-    """Return what an element said, without any name."""
+    """Return an element's text without any names."""
     return pl.concat_str(*columns, separator=" ", ignore_nulls=True).alias("text")
 
 
@@ -169,8 +168,8 @@ def as_text(*columns: str) -> pl.Expr:
 
 
 def steps(known: pl.DataFrame) -> pl.DataFrame:
-    """Return records of steps as rows of ``step_count``."""
-    # Health keeps quantities as floating-point numbers, and some apps write parts of a step.
+    """Return step records as rows of ``step_count``."""
+    # Health stores quantities as floating-point numbers, and some apps write fractions of a step.
     return known.with_columns(
         numbers("value").round().cast(pl.Int64, strict=False).alias("step_count"),
     ).with_columns(
@@ -184,7 +183,7 @@ def steps(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def sleep_segments(known: pl.DataFrame) -> pl.DataFrame:
-    """Return records of sleep as rows of ``sleep_segment``."""
+    """Return sleep records as rows of ``sleep_segment``."""
     stage = pl.col("value").replace_strict(_STAGE_BY_VALUE, default=None, return_dtype=pl.String)
     return known.with_columns(stage.alias("stage")).with_columns(
         first_problem(

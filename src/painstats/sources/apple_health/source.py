@@ -1,4 +1,4 @@
-"""Apple Health: ``export.zip`` of the Health app, the ``export.xml`` in it, or CSVs that a program made of it."""
+"""Apple Health: the Health app's ``export.zip``, its ``export.xml``, or CSV files that another program made from it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WANTED = frozenset((STEPS, SLEEP, *SAMPLES, *SYMPTOMS))
 
 _MAX_FOLDERS = 2
 _MOST_TABLES = 500
-"""Programs that rewrite an export make a table for each type, of which Health has some two hundred."""
+"""Programs that convert an export write one table for each type; Health has about two hundred."""
 
 _HEAD_BYTES = 4096
 _TYPE = re.compile(r"[A-Za-z]{1,100}")
@@ -50,7 +50,7 @@ _SAID_OF_WORKOUTS = (
 
 
 def _candidates(export: Export) -> list[Entry]:
-    """Find the health data by content: names are translated into the language of the phone, but for their ending."""
+    """Find the health data by content: file names are translated into the phone's language, except for the suffix."""
     is_alone = len(export.entries) == 1
     near = (entry for entry in export.entries if len(entry.folders) <= _MAX_FOLDERS)
     documents = (entry for entry in near if is_alone or entry.label.lower().endswith(".xml"))
@@ -86,7 +86,9 @@ def _read_document(export: Export, settings: ReadSettings) -> Iterator[Read]:
     if others:
         names = ", ".join(candidate.label for candidate in (entry, *others))
         raise refused(
-            "ambiguous", entry, f"{len(others) + 1} files of the zip hold health data ({names}); give one of them"
+            "ambiguous",
+            entry,
+            f"{len(others) + 1} files in the zip contain health data ({names}); import only one of them",
         )
     tally, told = Tally(), _Told()
     n_read = 0
@@ -111,7 +113,7 @@ def _placed(rows: pl.DataFrame, entry: Entry, settings: ReadSettings, said: tupl
         raise refused(
             "dates_of_2015",
             entry,
-            "it was written by iOS 8 in the way of 2015, which painstats does not read; make a new export on the phone",
+            "it has the format of iOS 8 (2015), which painstats does not read; make a new export on the phone",
         )
     return with_origin(rows, entry, settings).with_columns(as_text(*said))
 
@@ -138,31 +140,31 @@ def _symptoms(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> It
 
 @dataclass(slots=True)
 class _Told:
-    """What records say of when and where: UTC offsets, named zones, and sleep stages that are numbers."""
+    """What the records reveal about time zones and formats: UTC offsets, named zones, and numeric sleep stages."""
 
     offsets: set[str] = field(default_factory=set)
     zones: Counter[str] = field(default_factory=Counter)
     numbered_stages: int = 0
 
     def hear(self, records: pl.DataFrame) -> None:
-        """Take in what a batch says."""
+        """Add what a batch reveals."""
         self.offsets |= set(records["start"].str.extract(r" ([+-]\d{4})$").drop_nulls().unique())
         self.zones.update(dict(records["time_zone"].drop_nulls().value_counts().iter_rows()))
         self.numbered_stages += records.filter(pl.col("type") == SLEEP, pl.col("value").str.contains(r"^\d+$")).height
 
     def notes(self, entry: Entry) -> Iterator[Noted]:
-        """Say what follows from it."""
-        dated = "local dates follow the zone that a record names, else the person's"
+        """Yield the conclusions as notes."""
+        dated = "local dates use the time zone named in the record, or else the participant's"
         if len(self.offsets) == 1:
             offset = next(iter(self.offsets))
-            message = f"every record has the UTC offset {offset}, that of the phone when it was exported"
+            message = f"every record has the UTC offset {offset}, the phone's offset at the time of the export"
             yield Noted(entry.label, f"{message}; {dated}")
         elif self.offsets:
-            message = f"records have {len(self.offsets)} different UTC offsets, so another program rewrote them"
-            yield Noted(entry.label, f"{message}; instants hold all the same, and {dated}")
+            message = f"records have {len(self.offsets)} different UTC offsets, so another program has rewritten them"
+            yield Noted(entry.label, f"{message}; instants are still correct, and {dated}")
         if self.zones:
             named = ", ".join(f"{shown(zone)} ({count})" for zone, count in self.zones.most_common(5))
-            yield Noted(entry.label, f"{self.zones.total()} records name the zone that they were made in: {named}")
+            yield Noted(entry.label, f"{self.zones.total()} records name their time zone: {named}")
         if self.numbered_stages:
             yield Noted(
                 entry.label,
@@ -185,28 +187,28 @@ def _notes(entry: Entry, tally: Tally, n_read: int, n_symptoms: int) -> Iterator
     if tally.dtd_malformed:
         yield Noted(
             entry.label,
-            "its document type definition is malformed (a known defect of iOS 16); it was left out, the data are whole",
+            "its document type definition is malformed (a known defect of iOS 16); it was ignored, no data are lost",
         )
     if tally.control_characters:
         yield Noted(entry.label, f"{tally.control_characters} characters that XML forbids were replaced by spaces")
     if n_symptoms:
         yield Noted(
             entry.label,
-            f"{n_symptoms} symptoms; Health's words for how bad they were are told as 0 (not present) to 3 (severe)",
+            f"{n_symptoms} symptoms; Health's severities were read as 0 (not present) to 3 (severe)",
         )
     if not n_read:
-        yield Noted(entry.label, "it holds no steps and no sleep; check that Health shares them and export again")
+        yield Noted(entry.label, "it contains no steps and no sleep; check that Health records them, and export again")
 
 
 def _ignored(entry: Entry, tally: Tally) -> Iterator[Ignored]:
-    """Yield one count for each other type; whatever is not a plain word is counted together."""
+    """Yield one count for each other type; types that are not a plain word are counted together."""
     by_type: Counter[str] = Counter()
     for kind, rows in tally.unwanted.items():
         by_type[shown(kind) if _TYPE.fullmatch(kind) else "elements of an unknown kind"] += rows
     for kind, rows in sorted(by_type.items()):
         yield Ignored(entry.label, rows, f"{kind}: {NOT_SEVERITIES.get(kind, 'not used')}")
     if tally.inside_correlations:
-        yield Ignored(entry.label, tally.inside_correlations, "Record inside a Correlation: it also stands on its own")
+        yield Ignored(entry.label, tally.inside_correlations, "Record inside a Correlation: it repeats another record")
 
 
 SOURCE = Source(
@@ -214,11 +216,12 @@ SOURCE = Source(
     version=1,
     title="Apple Health (export.zip)",
     reads=(
-        "steps of phone and watch, sleep with its stages, exercise minutes, workouts, resting heart rate, heart rate "
+        "steps from phone and watch, sleep with its stages, exercise minutes, workouts, resting heart rate, heart rate "
         "variability, and symptoms with their severity"
     ),
     how_to_export=(
-        "iPhone: open Health, tap your picture, choose Export All Health Data, and send export.zip to this computer."
+        "iPhone: open Health, tap your profile picture, choose Export All Health Data, "
+        "and send export.zip to this computer."
     ),
     recognises=_recognises,
     read=_read,

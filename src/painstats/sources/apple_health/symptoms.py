@@ -1,4 +1,4 @@
-"""Symptoms that people wrote into Apple Health as self-reports on its scale of four words."""
+"""Symptoms logged in Apple Health, as self-reports on its four-word severity scale."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from painstats.records import SELF_REPORT
 from painstats.sources.contract import ReadSettings
 
 SEVERITY_NOT_GIVEN = "severity_not_given"
-"""Rule of a symptom that was there, with nothing said of how bad it was: it is not "no pain", and no number."""
+"""Rule for a symptom that was present without a severity: that is neither "no pain" nor a number."""
 
 WHOLE_DAY = timedelta(hours=22)
-"""A symptom that lasted as long as this was entered for a date, whose clock can change by an hour or two."""
+"""A symptom that lasted this long was entered for a whole date (clock changes shorten a day by an hour or two)."""
 
 _PREFIX = "HKCategoryTypeIdentifier"
 _VALUE_PREFIX = "HKCategoryValueSeverity"
@@ -51,13 +51,12 @@ _ITEMS = (
     | {name: ("symptom", _snake_case(name)) for name in _OTHERS}
 )
 SYMPTOMS = {_PREFIX + name: item for name, item in _ITEMS.items()}
-"""Record types that hold a severity, to the item that they report and its site."""
+"""Record types with a severity → reported item and body site."""
 
 NOT_SEVERITIES = {
-    f"{_PREFIX}{name}Changes": f"{name.lower()} changes are told without a severity"
-    for name in ("Sleep", "Mood", "Appetite")
+    f"{_PREFIX}{name}Changes": f"{name.lower()} changes have no severity" for name in ("Sleep", "Mood", "Appetite")
 }
-"""Record types of symptoms that are passed over, and why."""
+"""Symptom record types that are not used, and why."""
 
 _BY_VALUE = {_VALUE_PREFIX + word: value for word, value in _SEVERITIES.items()} | {
     str(number): _SEVERITIES[word] for number, word in _NUMBERED.items() if word in _SEVERITIES
@@ -70,8 +69,8 @@ _SAME_ANSWER = [name for name in SELF_REPORT.key if name != "entry_number"]
 def self_reports(known: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
     """Return all symptoms of an export, in the order of the file, as rows of ``self_report``.
 
-    A report is dated by the local date of its start in the person's own zone. One about a whole day begins at midnight
-    and was not written then: its time is not known.
+    A report belongs to the local date of its start in the participant's time zone. A report about a whole day begins at
+    midnight but was not written then: its time is unknown.
     """
     item, site = ({kind: found[part] for kind, found in SYMPTOMS.items()} for part in (0, 1))
     rows = known.with_columns(
@@ -101,7 +100,7 @@ def _rule() -> pl.Expr:
 
 
 def _entry_number() -> pl.Expr:
-    """Count answers that nothing else tells apart, in the order of the file; unreadable ones are left out."""
+    """Count otherwise identical reports in file order; unreadable ones are not counted."""
     readable = pl.col("column").is_null()
     number = readable.cast(pl.Int64).cum_sum().over(_SAME_ANSWER)
     return pl.when(readable).then(number).otherwise(1).alias("entry_number")

@@ -1,4 +1,4 @@
-"""Workouts of an Apple Health export as exercise sessions."""
+"""Workouts in an Apple Health export, as exercise sessions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _KINDS = {
     "water_sport": "PaddleSports Sailing SurfingSports UnderwaterDiving WaterFitness WaterPolo WaterSports",
 }
 EXERCISE_TYPES = {_PREFIX + name: kind for kind, names in _KINDS.items() for name in names.split()}
-"""Apple's activity types to the vocabulary's kinds of exercise; every other one is ``other``."""
+"""Apple's activity types → the vocabulary's exercise types; all others are ``other``."""
 
 _MINUTES = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
 _METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048}
@@ -42,8 +42,8 @@ _BEATS_PER_MINUTE = {"count/min": 1.0, "count/s": 60.0}
 def exercise_sessions(known: pl.DataFrame) -> pl.DataFrame:
     """Return workouts as rows of ``exercise_session``.
 
-    A session without a duration of its own lasts from its start to its end. Health writes 0 for a distance or an energy
-    that was not measured: that is none.
+    A session without a duration lasts from its start to its end. Health writes 0 for a distance or energy that was not
+    measured; it is read as missing.
     """
     lasted_min = (pl.col("end_at") - pl.col("start_at")).dt.total_milliseconds() / 60_000
     duration_min = pl.when(pl.col("duration").is_null()).then(lasted_min).otherwise(_told("duration", _MINUTES))
@@ -67,7 +67,7 @@ def exercise_sessions(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(column: str, units: dict[str, float]) -> pl.Expr:
-    """Return a quantity in our unit; null where it is absent, or its number or unit cannot be read."""
+    """Return a quantity in our unit; null where it is absent or its number or unit is unreadable."""
     return numbers(column) * pl.col(f"{column}_unit").replace_strict(units, default=None, return_dtype=pl.Float64)
 
 

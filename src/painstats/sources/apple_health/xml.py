@@ -1,4 +1,4 @@
-"""The XML of an Apple Health export, read as a stream into frames of text."""
+"""Read the XML of an Apple Health export as a stream into frames of text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from painstats.sources.apple_health.lines import ReadLines, read_lines
 BATCH_ROWS = 50_000
 BLOCK_BYTES = 2 << 20
 
-_THREADS = 3  # one for unpacking, one for reading lines, one for joining what they give
+_THREADS = 3  # one unpacks, one reads lines, one joins the frames
 _PIECE_BYTES = 1 << 18
 _PROLOGUE_BYTES = 1 << 20
 _MAX_DTD_BYTES = 256 << 10
@@ -57,11 +57,11 @@ def looks_like_health_data(head: bytes) -> bool:
 def read_elements(
     entry: Entry, wanted: Collection[str], tally: Tally, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[Elements]:
-    """Yield the records of the wanted types, and the workouts, that stand directly below the root.
+    """Yield the records of the wanted types and the workouts directly below the root.
 
-    Blocks of whole lines are read as such where they can be; whatever is not plain goes through the XML parser, which
-    checks the document as a whole. The document type definition is never shown to it: it can hold entity bombs, and
-    Apple's own has been malformed. Whatever comes before the root element is cut off.
+    Blocks of plain lines take the fast path; everything else goes through the XML parser, which checks the document as
+    a whole. The parser never sees the document type definition, which can contain entity bombs and which Apple itself
+    has shipped malformed: everything before the root element is cut off.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _in_batches(elements: Iterable[Elements]) -> Iterator[Elements]:
 def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[Block]:
     """Cut the document into the line of its root, blocks that begin with an element below the root, and its end.
 
-    Where the cuts lie is a guess by the indentation: what is inside a block shows whether it was right.
+    The cuts are guessed from the indentation; reading a block shows whether the guess was right.
     """
     root_ends = opening.find(b"\n") + 1 or len(opening)
     yield opening[:root_ends]
@@ -140,7 +140,7 @@ def _blocks(stream: BinaryIO, opening: bytes, block_bytes: int) -> Iterator[Bloc
 
 
 def _filled(known: bytes, n_bytes: int, stream: BinaryIO) -> bytearray:
-    """Read on behind some bytes, into their place: copying costs as much as unpacking."""
+    """Append the next bytes of a stream in place: copying would cost as much as unpacking."""
     block = bytearray(len(known) + n_bytes)
     block[: len(known)] = known
     with memoryview(block)[len(known) :] as space:
@@ -150,7 +150,7 @@ def _filled(known: bytes, n_bytes: int, stream: BinaryIO) -> bytearray:
 
 
 def _last_element(block: Block, mark: bytes, start: int) -> int:
-    """Return where the last element from some place on begins, or the length of the block if none is found."""
+    """Return where the last element after a position begins, or the length of the block if there is none."""
     at = block.rfind(mark, start)
     while at >= 0 and block[at + len(mark) : at + len(mark) + 1] in (b"/", b""):
         at = block.rfind(mark, start, at)
@@ -158,7 +158,7 @@ def _last_element(block: Block, mark: bytes, start: int) -> int:
 
 
 def _ahead(pool: ThreadPoolExecutor, items: Iterator[Item]) -> Iterator[Item]:
-    """Draw the next item in a thread of its own while one is used; neither keeps the other from running."""
+    """Prepare the next item in a thread while the current one is used."""
     end = object()
     drawing = pool.submit(next, items, end)
     while (item := drawing.result()) is not end:
@@ -170,7 +170,7 @@ def _ahead(pool: ThreadPoolExecutor, items: Iterator[Item]) -> Iterator[Item]:
 
 
 class _Document:
-    """One XML document: what its blocks give, in the order of the file.
+    """One XML document, read block by block in file order.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ class _Document:
         self._begins_a_line = False
 
     def take(self, block: Block, read: ReadLines | None) -> Elements:
-        """Read the next block, by its lines if it has been and the block before ended between two elements."""
+        """Read the next block; by its lines if they were read and the block before ended between two elements."""
         if read is not None and self._begins_a_line and self._parser.is_between_elements:
             return self._take_lines(block, read)
         self._parse(block)
@@ -240,7 +240,7 @@ class _Document:
 
 
 def _check_prologue(entry: Entry, opening: bytes, tally: Tally) -> int:
-    """Check what comes before the root element, and return where that begins."""
+    """Check what comes before the root element, and return where the root begins."""
     if opening.startswith(_UTF16_MARKS):
         raise refused("encoding", entry, f"it is UTF-16, but Apple writes UTF-8; {AGAIN}")
     root = _ROOT.search(opening)
@@ -249,7 +249,7 @@ def _check_prologue(entry: Entry, opening: bytes, tally: Tally) -> int:
         raise refused(
             "xml_entity",
             entry,
-            f"its prologue declares entities or an outside definition, as Apple never does; {AGAIN}",
+            f"its prologue declares entities or an external definition, which Apple never does; {AGAIN}",
         )
     if len(prologue) > _MAX_DTD_BYTES:
         raise refused("xml_dtd_size", entry, f"its document type definition is larger than 256 kB; {AGAIN}")
@@ -267,6 +267,6 @@ def _check_prologue(entry: Entry, opening: bytes, tally: Tally) -> int:
 def _without_root(entry: Entry, opening: bytes) -> ExportRefused:
     is_cut = len(opening) < _PROLOGUE_BYTES
     rule, found = (
-        ("xml_truncated", "it ends before the data begin") if is_cut else ("xml_dtd_size", "no data begin in it")
+        ("xml_truncated", "it ends before the data begin") if is_cut else ("xml_dtd_size", "it contains no health data")
     )
     return refused(rule, entry, f"{found}; {AGAIN}", opening.count(b"\n") + 1)
