@@ -12,16 +12,16 @@ from painstats.mixedlm import fit_cross_products, fit_mixed, model_rows, person_
 from painstats.mixedlm.checks.influence import influence
 from painstats.mixedlm.checks.residual_checks import residual_autocorrelation, whitened_residuals
 from painstats.mixedlm.engine.cross_products import of_participants
-from painstats.mixedlm.inference.bootstrap import (
+from painstats.mixedlm.inference.profile_intervals import rho_interval, sd_interval, variance_intervals
+from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.mixedlm.inference.refit_bootstrap import (
     cluster_bootstrap,
     likelihood_ratio_bootstrap,
     parametric_bootstrap,
     rows_of_fit,
 )
-from painstats.mixedlm.inference.r_squared import r_squared
 from painstats.mixedlm.inference.refits import refit_each, refit_people
 from painstats.mixedlm.inference.simulation import simulated_outcome
-from painstats.mixedlm.inference.variance_intervals import rho_interval, sd_interval, variance_intervals
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 REFIT = 1e-5

@@ -21,9 +21,9 @@ from painstats.mixedlm import (
     shift_test,
     shift_test_over_people,
 )
+from painstats.mixedlm.engine.car1_whitening import unwhiten, whiten
 from painstats.mixedlm.engine.fit import coefficients_in_units
 from painstats.mixedlm.engine.likelihood import solve_at
-from painstats.mixedlm.engine.whitening import unwhiten, whiten
 from painstats.mixedlm.inference.simulation import simulated_outcome
 from tests.reference.reference_data import diary, results
 

@@ -11,8 +11,9 @@ import pytest
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, model_rows
-from painstats.mixedlm.engine import curvature, one_pass, optimum, scaling
+from painstats.mixedlm.engine import deviance_gradient, deviance_hessian, optimum, scaling
 from painstats.mixedlm.engine.cross_products import of_participants, unpacked, whitened, with_random_columns_as_given
+from painstats.mixedlm.engine.deviance_gradient import height_at
 from painstats.mixedlm.engine.likelihood import (
     deviance,
     factor_of,
@@ -22,7 +23,6 @@ from painstats.mixedlm.engine.likelihood import (
     solve_at,
 )
 from painstats.mixedlm.engine.objective import Objective, evaluate, hessian_at, survey, theta_at
-from painstats.mixedlm.engine.one_pass import height_at
 from tests.reference.reference_data import diary, sleepstudy
 
 SAME = 1e-11
@@ -67,8 +67,8 @@ def test_chunks_and_threads_change_nothing(monkeypatch, chunk, thread):
     products = cross_products(diary("sleep_w"))
     factor, rho = factor_of(np.array([[0.9, 0.2, 0.4], [0.1, 0.0, 0.3]]), 2), np.array([0.3, 0.6])
     usual = height_at(products, factor, rho, True, with_rho=True)
-    monkeypatch.setattr(one_pass, "CHUNK", chunk)
-    monkeypatch.setattr(one_pass, "WORTH_A_THREAD", thread)
+    monkeypatch.setattr(deviance_gradient, "CHUNK", chunk)
+    monkeypatch.setattr(deviance_gradient, "WORTH_A_THREAD", thread)
     found = [height_at(products, factor, rho, True, with_rho=True) for _ in range(2)]
     for name in ("deviance", "factor_slope", "rho_slope"):
         assert getattr(found[0], name) == pytest.approx(getattr(usual, name), rel=SAME, abs=1e-9)
@@ -121,7 +121,7 @@ def test_second_derivatives_are_the_same_in_chunks(monkeypatch):
     objective = Objective(cross_products(diary("sleep_w")), True, None, True)
     point = np.array([0.9, 0.2, 0.4, 0.3])
     usual, usual_slope = survey(objective, point)
-    monkeypatch.setattr(curvature, "CHUNK", 7 * 16**2)
+    monkeypatch.setattr(deviance_hessian, "CHUNK", 7 * 16**2)
     found, slope = survey(objective, point)
     assert found.deviance == pytest.approx(usual.deviance, rel=SAME)
     assert slope == pytest.approx(usual_slope, rel=1e-9)

@@ -22,14 +22,6 @@ from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmo
 from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, of_participants
 from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows
-from painstats.mixedlm.inference.bootstrap import (
-    Bootstrap,
-    BootstrapInterval,
-    BootstrapTest,
-    cluster_bootstrap,
-    likelihood_ratio_bootstrap,
-    parametric_bootstrap,
-)
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
 from painstats.mixedlm.inference.coefficients import (
     Coefficient,
@@ -42,10 +34,7 @@ from painstats.mixedlm.inference.coefficients import (
 from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
 from painstats.mixedlm.inference.participant_noise import PersonNoise, person_weights
 from painstats.mixedlm.inference.participant_slopes import PersonSlope, henderson_covariances, person_slopes
-from painstats.mixedlm.inference.r_squared import RSquared, r_squared
-from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
-from painstats.mixedlm.inference.two_stage import TwoStage, agrees, own_slopes, two_stage
-from painstats.mixedlm.inference.variance_intervals import (
+from painstats.mixedlm.inference.profile_intervals import (
     VarianceInterval,
     correlation_interval,
     residual_sd_interval,
@@ -53,9 +42,20 @@ from painstats.mixedlm.inference.variance_intervals import (
     sd_interval,
     variance_intervals,
 )
+from painstats.mixedlm.inference.r_squared import RSquared, r_squared
+from painstats.mixedlm.inference.refit_bootstrap import (
+    Bootstrap,
+    BootstrapInterval,
+    BootstrapTest,
+    cluster_bootstrap,
+    likelihood_ratio_bootstrap,
+    parametric_bootstrap,
+)
+from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
+from painstats.mixedlm.inference.two_stage import TwoStage, agrees, own_slopes, two_stage
 from painstats.mixedlm.model import CAR1MixedLM
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
-from painstats.mixedlm.sql.relation import cross_products_of, cross_products_of_frame
+from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
 
 __all__ = [
     "INTERCEPT",

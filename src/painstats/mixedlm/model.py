@@ -23,7 +23,7 @@ from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
 from painstats.mixedlm.inference.coefficients import FEW_PEOPLE, Method
 from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
-from painstats.mixedlm.sql.relation import cross_products_of
+from painstats.mixedlm.sql.cross_products_of import cross_products_of
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ import numpy as np
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.bootstrap import refitted_parameters
+from painstats.mixedlm.inference.refit_bootstrap import refitted_parameters
 from painstats.mixedlm.inference.refits import Refits, refit_people
 
 FEWEST_PEOPLE = 3

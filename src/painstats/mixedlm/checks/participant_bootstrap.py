@@ -14,8 +14,8 @@ from scipy import stats
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.bootstrap import FEWEST_PEOPLE
 from painstats.mixedlm.inference.cluster_robust import marginal_sums
+from painstats.mixedlm.inference.refit_bootstrap import FEWEST_PEOPLE
 
 DRAWS = 4000
 

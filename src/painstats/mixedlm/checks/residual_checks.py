@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from painstats.mixedlm.engine.car1_whitening import whiten
 from painstats.mixedlm.engine.fit import MixedFit, solution_of
 from painstats.mixedlm.engine.likelihood import person_effects
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.mixedlm.engine.scaling import scaled_columns
-from painstats.mixedlm.engine.whitening import whiten
 from painstats.mixedlm.inference.participant_noise import residual_variances
 
 LAGS = 7

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
+from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
-from painstats.mixedlm.engine.whitening import log_determinant, whiten
 
 AGREEMENT = 1e-6
 """Largest difference of log-likelihoods that counts as agreement."""

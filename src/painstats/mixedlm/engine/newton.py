@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from painstats.mixedlm.engine.curvature import Terrain, scoring
+from painstats.mixedlm.engine.deviance_hessian import Terrain, scoring
 from painstats.mixedlm.engine.objective import (
     Objective,
     free_elements,

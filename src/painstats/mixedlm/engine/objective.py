@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.curvature import Terrain, curvature, terrain_at
+from painstats.mixedlm.engine.deviance_gradient import height_at
+from painstats.mixedlm.engine.deviance_hessian import Terrain, curvature, terrain_at
 from painstats.mixedlm.engine.likelihood import LARGEST_RHO
-from painstats.mixedlm.engine.one_pass import height_at
 from painstats.mixedlm.engine.rows import Floats, Integers
 
 IMPOSSIBLE = 1e20

@@ -23,9 +23,9 @@ from painstats.mixedlm.engine.cross_products import (
     whitened,
     with_random_columns_as_given,
 )
+from painstats.mixedlm.engine.deviance_gradient import height_at
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.likelihood import LARGEST_RHO, deviance, log_likelihood, residual_degrees, solve_at
-from painstats.mixedlm.engine.one_pass import height_at
 from painstats.mixedlm.engine.optimum import SINGULAR, find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 

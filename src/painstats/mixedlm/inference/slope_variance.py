@@ -8,7 +8,7 @@ from scipy import stats
 
 from painstats.mixedlm.engine.fit import Residuals, fit_mixed
 from painstats.mixedlm.engine.rows import ModelRows, column_positions
-from painstats.mixedlm.inference.variance_intervals import sd_interval
+from painstats.mixedlm.inference.profile_intervals import sd_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ import numpy as np
 from scipy import optimize, stats
 
 from painstats.errors import NotEnoughData
+from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.rows import ModelRows, participant_slices
-from painstats.mixedlm.engine.whitening import log_determinant, whiten
 from painstats.mixedlm.inference.one_participant import rows_of
 
 LARGEST_RHO = 0.995

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from painstats.mixedlm.engine.curvature import curvature_at_sigma, terrain_at
+from painstats.mixedlm.engine.deviance_hessian import curvature_at_sigma, terrain_at
 from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
 from painstats.mixedlm.engine.likelihood import free_theta, residual_degrees
 from painstats.mixedlm.engine.rows import Floats, Integers

@@ -8,9 +8,9 @@ import numpy as np
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.residual_checks import whitened_residuals
+from painstats.mixedlm.engine.car1_whitening import unwhiten
 from painstats.mixedlm.engine.fit import fit_mixed
 from painstats.mixedlm.engine.rows import ModelRows
-from painstats.mixedlm.engine.whitening import unwhiten
 from painstats.mixedlm.inference.coefficients import coefficient_table, satterthwaite
 from painstats.mixedlm.inference.one_participant import rows_of
 from painstats.questions.daily.columns import within_people

@@ -10,8 +10,8 @@ from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.participant_bootstrap import people_drawn
 from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
 from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
-from painstats.mixedlm.inference.bootstrap import FEWEST_PEOPLE
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
+from painstats.mixedlm.inference.refit_bootstrap import FEWEST_PEOPLE
 from painstats.questions.daily.columns import PHASE, within_people
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.robustness.reanalysis import Found, Question, Slope, columns, direction, found, slopes_of

@@ -12,7 +12,7 @@ from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, row_products, unpacked
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.engine.scaling import Moments, Scaling, scaling_from
-from painstats.mixedlm.sql.sums import FIRST_STEP, Relation, names_of
+from painstats.mixedlm.sql.sums_query import FIRST_STEP, Relation, names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,9 +15,8 @@ import polars as pl
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products
 from painstats.mixedlm.engine.rows import Floats, column_positions, model_rows
-from painstats.mixedlm.sql.inspect_columns import refuse_what_no_model_fits
-from painstats.mixedlm.sql.products import Pairs, means_and_variances, pairs_from, products_from
-from painstats.mixedlm.sql.sums import (
+from painstats.mixedlm.sql.scaled_products import Pairs, means_and_variances, pairs_from, products_from
+from painstats.mixedlm.sql.sums_query import (
     OTHER_ROWS,
     Limits,
     Relation,
@@ -26,6 +25,7 @@ from painstats.mixedlm.sql.sums import (
     names_of,
     summed_pairs,
 )
+from painstats.mixedlm.sql.unusable_columns import refuse_what_no_model_fits
 
 COLLINEAR_IN_SQUARES = 1e-12
 """Columns are collinear when a combination of them, each scaled to SD 1, has a variance below this. ``rows`` allows a

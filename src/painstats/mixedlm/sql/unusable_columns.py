@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.sql.sums import Relation, quoted
+from painstats.mixedlm.sql.sums_query import Relation, quoted
 
 CONSTANT = 1e-10
 """Largest range, relative to the largest value, of a column that counts as constant."""
