@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ from benchmarks.calibration import CALLED, FEEDBACK, MISSING, SLOPE, SLOPE_SD
 from painstats.mixedlm import PersonSlope, fit_mixed, person_slopes
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference import variance_posterior
 from tests.calibration.simulated_cohort import Truth, simulate
 
 POWERS = (0.0, 0.5, 1.0)
@@ -76,13 +76,12 @@ def cohorts(truth: Truth, count: int) -> Iterator[tuple[MixedFit, Floats, int]]:
 
 def under(power: float, fit: MixedFit, seed: int) -> tuple[PersonSlope, ...]:
     """Return people's slopes under the prior with another power of the SD."""
-    module = sys.modules[person_slopes.__module__]
-    usual = module.SD_POWER
-    module.SD_POWER = power
+    usual = variance_posterior.SD_POWER
+    variance_posterior.SD_POWER = power
     try:
         return person_slopes(fit, ["sleep"], seed)
     finally:
-        module.SD_POWER = usual
+        variance_posterior.SD_POWER = usual
 
 
 def lines(truth: Truth, count: int) -> Iterator[str]:

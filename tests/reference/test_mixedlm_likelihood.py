@@ -9,7 +9,7 @@ import pytest
 
 from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, statsmodels_check
 from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
-from painstats.mixedlm.engine.cross_products import whitened, whitened_derivative, with_residual_scale
+from painstats.mixedlm.engine.cross_products import with_residual_scale
 from painstats.mixedlm.engine.likelihood import (
     deviance,
     factor_of,
@@ -20,6 +20,7 @@ from painstats.mixedlm.engine.likelihood import (
 )
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import column_positions, participant_slices
+from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
 from tests.reference.reference_data import bodyweight, diary
 
 THETA = np.array([0.9, -0.2, 0.4, 0.1, 0.05, 0.3])

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from importlib import import_module
 
 import numpy as np
 import pytest
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, model_rows
-from painstats.mixedlm.engine import deviance_gradient, deviance_hessian, optimum, scaling
-from painstats.mixedlm.engine.cross_products import of_participants, unpacked, whitened, with_random_columns_as_given
+from painstats.mixedlm.engine import deviance_gradient, deviance_hessian, optimum, scaling, summed_rows
+from painstats.mixedlm.engine.cross_products import of_participants, unpacked, with_random_columns_as_given
 from painstats.mixedlm.engine.deviance_gradient import height_at
 from painstats.mixedlm.engine.likelihood import (
     deviance,
@@ -23,6 +22,7 @@ from painstats.mixedlm.engine.likelihood import (
     solve_at,
 )
 from painstats.mixedlm.engine.objective import Objective, evaluate, hessian_at, survey, theta_at
+from painstats.mixedlm.engine.whitened_products import whitened
 from tests.reference.reference_data import diary, sleepstudy
 
 SAME = 1e-11
@@ -225,7 +225,7 @@ def rows_of_others(rows, participant):
 def test_long_gaps_are_numbered_as_short_ones_are(monkeypatch):
     rows = diary("sleep_w", file="small12x40.csv")
     usual = cross_products(rows)
-    monkeypatch.setattr(import_module("painstats.mixedlm.engine.cross_products"), "SPARE", 0)
+    monkeypatch.setattr(summed_rows, "SPARE", 0)
     found = cross_products(rows)
     for name in ("sums", "gap", "rows_per_gap", "first_pair"):
         assert np.array_equal(getattr(found, name), getattr(usual, name))

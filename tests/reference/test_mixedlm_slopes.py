@@ -19,9 +19,9 @@ from painstats.mixedlm import (
     whitened_residuals,
 )
 from painstats.mixedlm.engine.likelihood import deviance, person_effects, profiled_precision, solve_at
-from painstats.mixedlm.inference.participant_slopes import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
 from painstats.mixedlm.inference.profile_intervals import sd_interval
 from painstats.mixedlm.inference.slope_variance import mixture_p
+from painstats.mixedlm.inference.variance_posterior import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 SMALL = "small12x40.csv"

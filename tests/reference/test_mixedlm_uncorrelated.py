@@ -10,7 +10,7 @@ from scipy import optimize, stats
 
 from painstats.mixedlm import fit_mixed, kenward_roger, person_slopes, person_weights, satterthwaite, slope_variance
 from painstats.mixedlm.engine.rows import INTERCEPT
-from painstats.mixedlm.inference.participant_slopes import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
+from painstats.mixedlm.inference.variance_posterior import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
 from tests.reference.reference_data import (
     COEFFICIENT,
     COVARIANCE,

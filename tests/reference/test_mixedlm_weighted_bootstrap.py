@@ -10,7 +10,8 @@ import pytest
 from painstats.errors import PainstatsError
 from painstats.mixedlm import fit_cross_products, fit_mixed, person_weights
 from painstats.mixedlm.engine.car1_whitening import whiten
-from painstats.mixedlm.engine.cross_products import cross_products, with_residual_scale
+from painstats.mixedlm.engine.cross_products import with_residual_scale
+from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.refit_bootstrap import likelihood_ratio_bootstrap, parametric_bootstrap
 from painstats.mixedlm.inference.simulation import simulated_outcome
 from tests.reference.reference_data import diary

@@ -19,18 +19,14 @@ from painstats.mixedlm.checks.participant_bootstrap import PeopleDrawn, people_d
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
 from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, of_participants
+from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants
 from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows
+from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
-from painstats.mixedlm.inference.coefficients import (
-    Coefficient,
-    CoefficientTable,
-    coefficient,
-    coefficient_table,
-    kenward_roger,
-    satterthwaite,
-)
+from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.mixedlm.inference.kenward_roger import kenward_roger
 from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
 from painstats.mixedlm.inference.participant_noise import PersonNoise, person_weights
 from painstats.mixedlm.inference.participant_slopes import PersonSlope, henderson_covariances, person_slopes
@@ -51,6 +47,7 @@ from painstats.mixedlm.inference.refit_bootstrap import (
     likelihood_ratio_bootstrap,
     parametric_bootstrap,
 )
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
 from painstats.mixedlm.inference.two_stage import TwoStage, agrees, own_slopes, two_stage
 from painstats.mixedlm.model import CAR1MixedLM

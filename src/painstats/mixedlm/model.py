@@ -16,11 +16,13 @@ import polars as pl
 from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products
+from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
 from painstats.mixedlm.engine.likelihood import LARGEST_RHO
 from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
-from painstats.mixedlm.inference.coefficients import FEW_PEOPLE, Method
+from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.inference.coefficients import Method
+from painstats.mixedlm.inference.degrees_of_freedom import FEW_PEOPLE
 from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.cross_products_of import cross_products_of

@@ -16,15 +16,11 @@ from statsmodels.stats.contrast import ContrastResults
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
-from painstats.mixedlm.inference.coefficients import (
-    CoefficientTable,
-    Method,
-    coefficient_table,
-    kenward_roger,
-    satterthwaite,
-)
+from painstats.mixedlm.inference.coefficients import CoefficientTable, Method
 from painstats.mixedlm.inference.contrasts import f_test, t_tests
-from painstats.mixedlm.inference.kenward_roger import KenwardRoger, kenward_roger_adjustment
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.mixedlm.inference.kenward_roger import KenwardRoger, kenward_roger, kenward_roger_adjustment
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.simulation import simulated_outcome
 from painstats.mixedlm.inference.variance_standard_errors import VarianceErrors, variance_errors
 from painstats.mixedlm.model_input import as_pandas, column_of

@@ -18,16 +18,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from painstats.mixedlm.engine.cross_products import (
-    CrossProducts,
-    decay_weight_derivatives,
-    decay_weights,
-    triangle_index,
-    unpacked,
-    weighted_sums,
-)
+from painstats.mixedlm.engine.cross_products import CrossProducts, triangle_index, unpacked
 from painstats.mixedlm.engine.likelihood import residual_degrees
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.whitened_products import decay_weight_derivatives, decay_weights, weighted_sums
 
 CHUNK = 4096
 """People, times points, that are worked on at once; their numbers stay in the cache."""

@@ -22,17 +22,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from painstats.mixedlm.engine.cross_products import (
-    CrossProducts,
+from painstats.mixedlm.engine.cross_products import CrossProducts, triangle_index, unpacked
+from painstats.mixedlm.engine.likelihood import residual_degrees
+from painstats.mixedlm.engine.rows import Floats, Integers
+from painstats.mixedlm.engine.whitened_products import (
     decay_weight_curvatures,
     decay_weight_derivatives,
     decay_weights,
-    triangle_index,
-    unpacked,
     weighted_sums,
 )
-from painstats.mixedlm.engine.likelihood import residual_degrees
-from painstats.mixedlm.engine.rows import Floats, Integers
 
 CHUNK = 250_000
 """Multiplications of the largest product of matrices, by which people are worked on at once: their numbers stay in the

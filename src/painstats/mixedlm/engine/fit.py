@@ -9,15 +9,11 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import (
-    CrossProducts,
-    cross_products,
-    knows_gaps,
-    with_random_columns_as_given,
-)
+from painstats.mixedlm.engine.cross_products import CrossProducts, knows_gaps, with_random_columns_as_given
 from painstats.mixedlm.engine.likelihood import Solution, log_likelihood, person_effects, residual_degrees, solve_at
 from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, ModelRows
+from painstats.mixedlm.engine.summed_rows import cross_products
 
 Residuals = Literal["car1", "independent"]
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from painstats.mixedlm.engine.cross_products import CrossProducts, whitened, whitened_derivative
+from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
 
 LARGEST_RHO = 0.995
 

@@ -17,6 +17,7 @@ from painstats.mixedlm.engine.rows import Floats, Integers
 IMPOSSIBLE = 1e20
 """Deviance of points at which the model cannot be evaluated."""
 
+
 Place = tuple[Floats, Floats, Floats]
 """Of D points: deviance (D,), its gradient (D, d), and S (D, q, q)."""
 
@@ -120,14 +121,3 @@ def within_limits(objective: Objective, points: Floats) -> Floats:
     if objective.fixed_rho is None:
         points[..., -1] = np.clip(points[..., -1], 0.0, LARGEST_RHO)
     return points
-
-
-def certificate_of(objective: Objective, factor_slope: Floats) -> tuple[float, Floats]:
-    """Return the smallest eigenvalue of S (q, q), relative to the largest or 1, and its direction."""
-    if factor_slope.size == 0:
-        return 0.0, np.zeros(0)
-    if not np.isfinite(factor_slope).all():
-        return -np.inf, np.zeros(len(factor_slope))
-    S = factor_slope if objective.correlated else np.diag(np.diag(factor_slope))
-    eigenvalues, directions = np.linalg.eigh(S)
-    return float(eigenvalues[0] / max(1.0, abs(eigenvalues[-1]))), directions[:, 0]

@@ -8,31 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
+from painstats.mixedlm.engine.certificate import CERTIFIED, SINGULAR, STATIONARY, certificate_of
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.likelihood import LARGEST_RHO
 from painstats.mixedlm.engine.newton import Stand, approach, polish, stand_at
-from painstats.mixedlm.engine.objective import (
-    IMPOSSIBLE,
-    Objective,
-    certificate_of,
-    evaluate,
-    is_free,
-    split_point,
-    theta_at,
-)
+from painstats.mixedlm.engine.objective import IMPOSSIBLE, Objective, evaluate, is_free, split_point, theta_at
 from painstats.mixedlm.engine.rows import Floats
 
 STARTS = ((0.3, 0.3), (0.1, 0.1), (1.0, 0.5), (0.3, 0.8))
 """Starting points: person-specific SDs relative to the residual SD (scaled columns), and rho."""
-
-STATIONARY = 1e-4
-"""Largest projected gradient of an accepted optimum."""
-
-CERTIFIED = -1e-6
-"""Least scaled eigenvalue of S (``factor_slope``) of an accepted optimum."""
-
-SINGULAR = 1e-4
-"""Least eigenvalue of L L' (scaled columns) of a fit that can tell people apart in every direction."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

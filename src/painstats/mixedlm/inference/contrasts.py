@@ -8,8 +8,8 @@ import numpy as np
 
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.coefficients import satterthwaite
 from painstats.mixedlm.inference.kenward_roger import KenwardRoger
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 SAME_DEGREES = 1e-8
 """Degrees of freedom that differ by less than this count as one number."""

@@ -11,13 +11,15 @@ The parameters are the elements of the person-specific covariance, rho where it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from painstats.mixedlm.engine.fit import MixedFit, scaled_variance, solution_of
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.mixedlm.engine.scaling import scaled_columns
+from painstats.mixedlm.inference.coefficients import CoefficientTable, _to_units, tested
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 SINGULAR_INFORMATION = 1e12
 """Condition number from which the expected information counts as singular."""
@@ -119,3 +121,29 @@ def _elements(q: int, correlated: bool) -> list[Floats]:
         element[row, column] = element[column, row] = 1.0
         elements.append(element)
     return elements
+
+
+def kenward_roger(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
+    """Test every coefficient with Kenward and Roger's adjusted standard errors and degrees of freedom.
+
+    For a single coefficient the scaling of their F statistic is one and df = 2 v^2 / (g' W g), W being twice the
+    inverse of the expected information. Where the adjustment is not a positive finite number (few people and days), the
+    table falls back to Satterthwaite and says so.
+
+    References
+    ----------
+    Kenward & Roger 1997, Biometrics 53:983.
+    """
+    adjustment = kenward_roger_adjustment(fit, rows)
+    if adjustment is None:
+        reason = "the expected information of the variance parameters is singular"
+        return replace(satterthwaite(fit), fallback=reason)
+    weights = np.eye(len(fit.names)) @ _to_units(fit)
+    variances = np.einsum("ci,ij,cj->c", weights, adjustment.covariance, weights)
+    adjusted = np.einsum("ci,ij,cj->c", weights, adjustment.adjusted_covariance, weights)
+    changes = np.einsum("ci,aij,cj->ca", weights, adjustment.slopes, weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df = 2 * variances**2 / np.einsum("ca,ab,cb->c", changes, adjustment.parameter_covariance, changes)
+    if not (np.isfinite(df).all() and (df > 0).all() and (adjusted > 0).all()):
+        return replace(satterthwaite(fit), fallback="the adjusted variances or degrees of freedom are not positive")
+    return CoefficientTable(tested(fit.names, fit.coefficients, np.sqrt(adjusted), df), "Kenward-Roger")

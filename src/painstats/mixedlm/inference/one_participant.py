@@ -17,7 +17,8 @@ from painstats.mixedlm.engine.rows import (
     participant_slices,
     without_repeats,
 )
-from painstats.mixedlm.inference.coefficients import CoefficientTable, satterthwaite
+from painstats.mixedlm.inference.coefficients import CoefficientTable
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 
 @dataclass(frozen=True, slots=True)

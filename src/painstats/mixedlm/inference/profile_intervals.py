@@ -27,7 +27,7 @@ from painstats.mixedlm.engine.likelihood import (
 )
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
-from painstats.mixedlm.inference.refits import off_the_boundary
+from painstats.mixedlm.inference.local_coordinates import off_the_boundary
 
 PRECISION = 1e-5
 """Of the ends, relative to the width of the search."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.cross_products import whitened
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.whitened_products import whitened
 
 
 @dataclass(frozen=True, slots=True)

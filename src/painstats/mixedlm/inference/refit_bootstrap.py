@@ -10,9 +10,10 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, with_residual_scale
+from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
+from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.refits import Refits, refit_each, refit_people
 from painstats.mixedlm.inference.simulation import simulated_outcome
 

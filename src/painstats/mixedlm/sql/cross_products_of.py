@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products
+from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats, column_positions, model_rows
+from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.sql.scaled_products import Pairs, means_and_variances, pairs_from, products_from
 from painstats.mixedlm.sql.sums_query import (
     OTHER_ROWS,

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, row_products, unpacked
+from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, unpacked
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.engine.scaling import Moments, Scaling, scaling_from
+from painstats.mixedlm.engine.summed_rows import row_products
 from painstats.mixedlm.sql.sums_query import FIRST_STEP, Relation, names_of
 
 

@@ -14,10 +14,11 @@ import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.mixedlm.engine.certificate import SINGULAR
 from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
-from painstats.mixedlm.engine.optimum import SINGULAR
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows
-from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient_table
+from painstats.mixedlm.inference.coefficients import CoefficientTable
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.plan.study import Study
 from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
 

@@ -11,7 +11,8 @@ import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import Residuals, fit_mixed
-from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient, coefficient_table
+from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.mixedlm.inference.one_participant import fit_own_days, rows_of
 from painstats.mixedlm.inference.two_stage import two_sided_p, two_stage
 from painstats.plan.study import Study
