@@ -127,14 +127,14 @@ ORDERS = {
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("head", [2, 10_000])
 def test_rows_may_come_in_any_order(connection, order, head, monkeypatch):
-    monkeypatch.setattr(sums_query, "HEAD", head)  # of two rows, any order is right
+    monkeypatch.setattr(sums_query, "HEAD_ROWS", head)  # of two rows, any order is right
     ours = cross_products_of(connection, f"FROM diary ORDER BY {ORDERS[order]}", random=RANDOM, **MODEL)
     assert_same(ours, in_memory(connection))
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_first_rows_tell_the_order(connection, order):
-    in_order = sums_query.head_of(diary(connection, f"FROM diary ORDER BY {ORDERS[order]}")).in_order
+    in_order = sums_query.head_summary(diary(connection, f"FROM diary ORDER BY {ORDERS[order]}")).in_order
     assert in_order is (order in ("participant, day", "participant backwards"))
 
 
@@ -148,7 +148,7 @@ def test_rows_in_order_are_not_sorted(connection):
 
 
 def test_first_rows_unlike_the_others_do_no_harm(connection, monkeypatch):
-    monkeypatch.setattr(sums_query, "HEAD", 5)
+    monkeypatch.setattr(sums_query, "HEAD_ROWS", 5)
     query = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 1e7 + day, 0) AS pain) FROM diary ORDER BY id, day"
     few = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 0, 1e7) AS pain) FROM diary ORDER BY id, day"
     for unlike in (query, few):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm import fit_cross_products, fit_mixed, person_weights
+from painstats.mixedlm import fit_cross_products, fit_mixed, participant_weights
 from painstats.mixedlm.engine.car1_whitening import whiten
 from painstats.mixedlm.engine.cross_products import with_residual_scale
 from painstats.mixedlm.engine.summed_rows import cross_products
@@ -27,7 +27,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def fit(rows):
-    return person_weights(fit_mixed(rows)).fit
+    return participant_weights(fit_mixed(rows)).fit
 
 
 def simulated(fit, rows, number):

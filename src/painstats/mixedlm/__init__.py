@@ -9,15 +9,16 @@ apart correlate by rho^d, whatever days are missing. Parameters maximise the res
 rows only through sums of products for each participant and gap (``cross_products``); its optimum is certified
 (``optimum``) and reproduced by statsmodels (``statsmodels_check``). Tests of b use Kenward-Roger or Satterthwaite
 degrees of freedom (``inference``), people's slopes b + u_i are integrated over the variance parameters
-(``person_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by other means.
-``bootstrap``, ``people_drawn``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an answer hangs on
-the model, or on single people; ``robustness`` asks them all of the plan's answers.
+(``participant_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by
+other means.
+``bootstrap``, ``participant_bootstrap``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an
+answer hangs on the model, or on single people; ``robustness`` asks them all of the plan's answers.
 """
 
 from painstats.mixedlm.checks.influence import Influence, influence
-from painstats.mixedlm.checks.participant_bootstrap import PeopleDrawn, people_drawn
+from painstats.mixedlm.checks.participant_bootstrap import ParticipantBootstrap, participant_bootstrap
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
-from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
+from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_participants
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
 from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants
 from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
@@ -27,9 +28,14 @@ from painstats.mixedlm.inference.cluster_robust import cluster_robust
 from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
 from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.mixedlm.inference.kenward_roger import kenward_roger
-from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
-from painstats.mixedlm.inference.participant_noise import PersonNoise, person_weights
-from painstats.mixedlm.inference.participant_slopes import PersonSlope, henderson_covariances, person_slopes
+from painstats.mixedlm.inference.one_participant import (
+    ParticipantFit,
+    fit_each_participant,
+    fit_one_participant,
+    participant_rows,
+)
+from painstats.mixedlm.inference.participant_noise import ParticipantNoise, participant_weights
+from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, henderson_covariances, participant_slopes
 from painstats.mixedlm.inference.profile_intervals import (
     VarianceInterval,
     correlation_interval,
@@ -49,7 +55,12 @@ from painstats.mixedlm.inference.refit_bootstrap import (
 )
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
-from painstats.mixedlm.inference.two_stage import TwoStage, agrees, own_slopes, two_stage
+from painstats.mixedlm.inference.two_stage import (
+    TwoStage,
+    agrees_with_two_stage,
+    coefficients_by_participant,
+    two_stage,
+)
 from painstats.mixedlm.model import CAR1MixedLM
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
@@ -68,10 +79,10 @@ __all__ = [
     "Influence",
     "MixedFit",
     "ModelRows",
-    "OwnDaysFit",
-    "PeopleDrawn",
-    "PersonNoise",
-    "PersonSlope",
+    "ParticipantBootstrap",
+    "ParticipantFit",
+    "ParticipantNoise",
+    "ParticipantSlope",
     "RSquared",
     "ResidualChecks",
     "ShiftTest",
@@ -79,11 +90,12 @@ __all__ = [
     "StatsmodelsCheck",
     "TwoStage",
     "VarianceInterval",
-    "agrees",
+    "agrees_with_two_stage",
     "cluster_bootstrap",
     "cluster_robust",
     "coefficient",
     "coefficient_table",
+    "coefficients_by_participant",
     "correlation_interval",
     "cross_products",
     "cross_products_of",
@@ -91,27 +103,26 @@ __all__ = [
     "fit_cross_products",
     "fit_each_participant",
     "fit_mixed",
-    "fit_own_days",
+    "fit_one_participant",
     "henderson_covariances",
     "influence",
     "kenward_roger",
     "likelihood_ratio_bootstrap",
     "model_rows",
     "of_participants",
-    "own_slopes",
     "parametric_bootstrap",
-    "people_drawn",
-    "person_slopes",
-    "person_weights",
+    "participant_bootstrap",
+    "participant_rows",
+    "participant_slopes",
+    "participant_weights",
     "r_squared",
     "residual_checks",
     "residual_sd_interval",
     "rho_interval",
-    "rows_of",
     "satterthwaite",
     "sd_interval",
     "shift_test",
-    "shift_test_over_people",
+    "shift_test_over_participants",
     "slope_variance",
     "statsmodels_check",
     "two_stage",

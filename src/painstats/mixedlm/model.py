@@ -18,11 +18,11 @@ from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
-from painstats.mixedlm.engine.likelihood import LARGEST_RHO
+from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.coefficients import Method
-from painstats.mixedlm.inference.degrees_of_freedom import FEW_PEOPLE
+from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_SATTERTHWAITE
 from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
@@ -223,7 +223,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         wanted: dict[str, Any] = {"columns": columns, "random": random, "intercept": intercept}
         wanted |= {"outcome": outcome, "participant": participant, "day": day}
         products = cross_products_of(connection, query, **wanted)
-        if len(products.participants) < FEW_PEOPLE:
+        if len(products.participants) < MIN_PARTICIPANTS_FOR_SATTERTHWAITE:
             return cls._of_frame(connection.execute(query).pl(), residuals=residuals, **wanted)
         model = cls.__new__(cls)
         names = list(products.names)
@@ -306,17 +306,17 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
     @cached_property
     def products(self) -> CrossProducts:
         """The sums of products that the model is fitted from."""
-        return cross_products(self.wanted_rows("sums of products"), gaps=self.residuals == "car1")
+        return cross_products(self.require_rows("sums of products"), gaps=self.residuals == "car1")
 
     @cached_property
     def row_indices(self) -> dict[Any, Integers]:
         """Positions of each group's rows, in the order in which they were given."""
-        self.wanted_rows("positions of rows")
+        self.require_rows("positions of rows")
         order = np.argsort(self.group_codes, kind="stable")
         starts = np.searchsorted(self.group_codes[order], np.arange(1, self.n_groups))
         return dict(zip(self.group_labels, np.split(order, starts), strict=True))
 
-    def wanted_rows(self, purpose: str) -> ModelRows:
+    def require_rows(self, purpose: str) -> ModelRows:
         """Return the rows.
 
         Raises
@@ -346,8 +346,8 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
             return
         if self.residuals == "independent":
             raise PainstatsError("independent residuals have no rho; use residuals='car1' to hold it at a value")
-        if not 0 <= rho <= LARGEST_RHO:
-            raise PainstatsError(f"rho must lie between 0 and {LARGEST_RHO}")
+        if not 0 <= rho <= MAX_RHO:
+            raise PainstatsError(f"rho must lie between 0 and {MAX_RHO}")
 
     def _check_degrees(self, ddf: Method | None, reml: bool) -> None:
         if ddf not in (None, "Satterthwaite", "Kenward-Roger"):
@@ -355,7 +355,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         if ddf == "Kenward-Roger" and not reml:
             raise PainstatsError("Kenward and Roger's method is for the restricted likelihood; use reml=True")
         if ddf == "Kenward-Roger":
-            self.wanted_rows("Kenward-Roger adjustment")
+            self.require_rows("Kenward-Roger adjustment")
 
     @cached_property
     def _as_statsmodels(self) -> MixedLM:
@@ -364,7 +364,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
             raise PainstatsError(
                 "this method of statsmodels knows no residual correlation; use residuals='independent', or the results"
             )
-        self.wanted_rows("statsmodels likelihood")
+        self.require_rows("statsmodels likelihood")
         model = MixedLM(self.endog, self.exog, self.groups, self.exog_re)
         model.cov_pen, model._freepat, model._cov_sing = None, None, 0
         return model

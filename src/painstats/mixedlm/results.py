@@ -22,7 +22,7 @@ from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.mixedlm.inference.kenward_roger import KenwardRoger, kenward_roger, kenward_roger_adjustment
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.simulation import simulated_outcome
-from painstats.mixedlm.inference.variance_standard_errors import VarianceErrors, variance_errors
+from painstats.mixedlm.inference.variance_standard_errors import VarianceStandardErrors, variance_standard_errors
 from painstats.mixedlm.model_input import as_pandas, column_of
 from painstats.mixedlm.summary import summary_of
 
@@ -56,7 +56,8 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     is_singular
         Whether the data cannot tell people apart on some combination of the random columns.
     mixed_fit : MixedFit
-        The engine's own result, for ``person_slopes``, ``residual_checks`` and the other functions of this package.
+        The engine's own result, for ``participant_slopes``, ``residual_checks`` and the other functions of this
+        package.
     """
 
     def __init__(self, model: Any, fitted: MixedFit, ddf: Method | None, *, rho_is_given: bool) -> None:
@@ -102,12 +103,14 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     @cached_property
     def cov_params_default(self) -> Floats:
         """Covariance of ``params``: of the coefficients for known variances, and of the relative variances."""
-        return np.asarray(linalg.block_diag(self.mixed_fit.covariance, self._variance_errors.relative_covariance))
+        return np.asarray(
+            linalg.block_diag(self.mixed_fit.covariance, self._variance_standard_errors.relative_covariance)
+        )
 
     @cached_property
     def bse(self) -> Floats:
         """Standard errors of ``params``, those of the coefficients as used in their tests."""
-        return np.append(self.bse_fe, np.sqrt(np.diag(self._variance_errors.relative_covariance)))
+        return np.append(self.bse_fe, np.sqrt(np.diag(self._variance_standard_errors.relative_covariance)))
 
     @cached_property
     def bse_fe(self) -> Floats:
@@ -117,7 +120,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     @property
     def bse_re(self) -> Floats:
         """Standard errors of the lower elements of ``cov_re``, row by row."""
-        return self._variance_errors.se
+        return self._variance_standard_errors.se
 
     @cached_property
     def tvalues(self) -> Floats:
@@ -149,13 +152,13 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     @cached_property
     def random_effects(self) -> dict[Any, pd.Series[float]]:
         """Each group's departure from the average coefficients: best linear unbiased predictions."""
-        names, effects = self.model.data.exog_re_names, self.mixed_fit.person_effects[self._people]
+        names, effects = self.model.data.exog_re_names, self.mixed_fit.random_effects[self._people]
         return {label: pd.Series(row, index=names) for label, row in zip(self.model.group_labels, effects, strict=True)}
 
     @cached_property
     def random_effects_cov(self) -> dict[Any, pd.DataFrame]:
         """Covariance of each group's departure given the data and known variances."""
-        names, covariances = self.model.data.exog_re_names, self.mixed_fit.person_effect_covariances[self._people]
+        names, covariances = self.model.data.exog_re_names, self.mixed_fit.random_effect_covariances[self._people]
         return {
             label: pd.DataFrame(matrix, index=names, columns=names)
             for label, matrix in zip(self.model.group_labels, covariances, strict=True)
@@ -164,7 +167,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     @cached_property
     def fittedvalues(self) -> Floats:
         """The outcome that the model expects of each row, with the person's own effects."""
-        self.model.wanted_rows("fitted values")
+        self.model.require_rows("fitted values")
         return self._expected(self.model.exog, self.model.group_codes)
 
     @cached_property
@@ -192,7 +195,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
             If ``exog`` has other columns than the model, or a group was not in the fit.
         """
         if exog is None:
-            self.model.wanted_rows("predictions for them")
+            self.model.require_rows("predictions for them")
             columns, index = self.model.exog, None
         else:
             exog = as_pandas(exog)
@@ -217,7 +220,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         (n,)
             In the order of ``endog``.
         """
-        rows = self.model.wanted_rows("simulation")
+        rows = self.model.require_rows("simulation")
         drawn = simulated_outcome(self.mixed_fit, rows, np.random.default_rng(seed))
         outcome = np.empty(len(drawn))
         outcome[self.model.row_order] = drawn
@@ -305,8 +308,8 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         raise PainstatsError("statsmodels' profile knows no residual correlation; use slope_variance for an interval")
 
     @cached_property
-    def _variance_errors(self) -> VarianceErrors:
-        return variance_errors(self.mixed_fit)
+    def _variance_standard_errors(self) -> VarianceStandardErrors:
+        return variance_standard_errors(self.mixed_fit)
 
     @cached_property
     def _adjustment(self) -> KenwardRoger | None:
@@ -325,7 +328,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         expected = np.asarray(columns @ self.fe_params)
         if codes is None:
             return expected
-        effects = self.mixed_fit.person_effects[self._people][codes]
+        effects = self.mixed_fit.random_effects[self._people][codes]
         positions = column_positions(self.mixed_fit.random, self.mixed_fit.names)
         return np.asarray(expected + np.einsum("nq,nq->n", columns[:, positions], effects))
 

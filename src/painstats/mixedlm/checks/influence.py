@@ -10,9 +10,9 @@ from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.refit_bootstrap import refitted_parameters
-from painstats.mixedlm.inference.refits import Refits, refit_people
+from painstats.mixedlm.inference.refits import Refits, refit_participants
 
-FEWEST_PEOPLE = 3
+MIN_PARTICIPANTS_FOR_INFLUENCE = 3
 """Without one of them, two must be left for people to differ."""
 
 
@@ -51,7 +51,7 @@ class Influence:
     refits: Refits = field(repr=False)
 
 
-def influence(fit: MixedFit, *, workers: int = 1, otherwise: MixedFit | None = None) -> Influence:
+def influence(fit: MixedFit, *, workers: int = 1, fallback: MixedFit | None = None) -> Influence:
     """Leave out one participant after the other and fit everything again, variance parameters included.
 
     Where the model cannot be fitted without someone (they alone make a column vary), their values are not numbers.
@@ -62,7 +62,7 @@ def influence(fit: MixedFit, *, workers: int = 1, otherwise: MixedFit | None = N
         With its cross-products; rows are not needed.
     workers
         Processes, as in ``cluster_bootstrap``.
-    otherwise
+    fallback
         A fit to the same rows without columns that vary in one person only, for when that person is left out.
 
     Raises
@@ -75,10 +75,14 @@ def influence(fit: MixedFit, *, workers: int = 1, otherwise: MixedFit | None = N
     Cook 1977, Technometrics 19:15; Christensen, Pearson & Johnson 1992, Technometrics 34:38, for mixed models.
     """
     people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
-        raise NotEnoughData(f"{people} participants are too few to leave one out; at least {FEWEST_PEOPLE} are needed")
+    if people < MIN_PARTICIPANTS_FOR_INFLUENCE:
+        raise NotEnoughData(
+            f"{people} participants are too few to leave one out; at least {MIN_PARTICIPANTS_FOR_INFLUENCE} are needed"
+        )
     everybody = np.arange(people)
-    refits = refit_people(fit, [np.delete(everybody, one) for one in everybody], workers=workers, otherwise=otherwise)
+    refits = refit_participants(
+        fit, [np.delete(everybody, one) for one in everybody], workers=workers, fallback=fallback
+    )
     change = fit.coefficients - refits.coefficients
     se = np.sqrt(np.diag(fit.covariance))
     correlation = fit.covariance / np.outer(se, se)

@@ -15,16 +15,16 @@ from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.cluster_robust import marginal_sums
-from painstats.mixedlm.inference.refit_bootstrap import FEWEST_PEOPLE
+from painstats.mixedlm.inference.refit_bootstrap import MIN_PARTICIPANTS_FOR_BOOTSTRAP
 
 DRAWS = 4000
 
-COLLINEAR = 1e-9
+PINV_CUTOFF = 1e-9
 """Of what a draw tells of some combination of columns, relative to the most it tells of any, the part that is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PeopleDrawn:
+class ParticipantBootstrap:
     """Intervals (p, 2) of the p coefficients ``names``, and the coefficients of every draw (draws, p)."""
 
     names: tuple[str, ...]
@@ -32,7 +32,7 @@ class PeopleDrawn:
     coefficients: Floats
 
 
-def people_drawn(fit: MixedFit, *, draws: int = DRAWS, seed: int, level: float = 0.95) -> PeopleDrawn:
+def participant_bootstrap(fit: MixedFit, *, draws: int = DRAWS, seed: int, level: float = 0.95) -> ParticipantBootstrap:
     """Draw as many people as there are, with replacement, again and again; take percentiles of their coefficients.
 
     Percentiles of few people lie too close; they are taken further out, as far as t lies further out than the normal
@@ -60,15 +60,17 @@ def people_drawn(fit: MixedFit, *, draws: int = DRAWS, seed: int, level: float =
     section 4.3, for percentiles further out.
     """
     people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
-        raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
+    if people < MIN_PARTICIPANTS_FOR_BOOTSTRAP:
+        raise NotEnoughData(
+            f"{people} participants are too few to resample; at least {MIN_PARTICIPANTS_FOR_BOOTSTRAP} are needed"
+        )
     chosen = np.random.default_rng(seed).integers(people, size=(draws, people))
     counts = np.zeros((draws, people))
     np.add.at(counts, (np.arange(draws)[:, None], chosen), 1.0)
     sums = np.tensordot(counts, marginal_sums(fit), 1)
     information, moment = sums[:, :-1, :-1], sums[:, :-1, -1]
-    solved = np.einsum("dij,dj->di", np.linalg.pinv(information, rcond=COLLINEAR, hermitian=True), moment)
+    solved = np.einsum("dij,dj->di", np.linalg.pinv(information, rcond=PINV_CUTOFF, hermitian=True), moment)
     coefficients = coefficients_in_units(fit.products, solved)
     further = np.sqrt(people / (people - 1)) * stats.t.ppf((1 - level) / 2, people - 1)
     tail = float(stats.norm.cdf(further))
-    return PeopleDrawn(fit.names, np.quantile(coefficients, [tail, 1 - tail], axis=0).T, coefficients)
+    return ParticipantBootstrap(fit.names, np.quantile(coefficients, [tail, 1 - tail], axis=0).T, coefficients)

@@ -9,7 +9,7 @@ from scipy import stats
 
 from painstats.mixedlm.engine.car1_whitening import whiten
 from painstats.mixedlm.engine.fit import MixedFit, solution_of
-from painstats.mixedlm.engine.likelihood import person_effects
+from painstats.mixedlm.engine.likelihood import random_effects
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.mixedlm.engine.scaling import scaled_columns
 from painstats.mixedlm.inference.participant_noise import residual_variances
@@ -20,10 +20,10 @@ LAGS = 7
 PROBABILITIES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
 """At which residuals are set beside a normal distribution."""
 
-FEWEST_DAYS = 3
+MIN_DAYS_FOR_EQUAL_VARIANCE = 3
 """Days that a participant needs to take part in the test of equal noise."""
 
-LARGE = 0.10
+MAX_WHITE_AUTOCORRELATION = 0.10
 """An autocorrelation at one or seven days beyond this calls for days of the week or another residual model."""
 
 
@@ -36,10 +36,10 @@ class ResidualChecks:
     autocorrelation : (7,)
         Of whitened residuals one to seven days apart within people, pooled; 0 where no pair exists.
     pairs : (7,)
-        Pairs of days behind each.
+        SummedPairs of days behind each.
     ljung_box_p
         Of all seven together; one degree of freedom less where rho was estimated.
-    looks_white
+    is_white
         Whether the autocorrelations at one and at seven days are within 0.10.
     participant_sd : (N,)
         Residual SD of each participant, in outcome units.
@@ -58,7 +58,7 @@ class ResidualChecks:
     autocorrelation: Floats
     pairs: Integers
     ljung_box_p: float
-    looks_white: bool
+    is_white: bool
     participant_sd: Floats
     sd_quantiles: tuple[float, float, float]
     equal_noise_p: float
@@ -86,7 +86,7 @@ def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
         autocorrelation=correlation,
         pairs=pairs,
         ljung_box_p=float(stats.chi2.sf(statistic, degrees)),
-        looks_white=bool(np.abs(correlation[[0, LAGS - 1]]).max() <= LARGE),
+        is_white=bool(np.abs(correlation[[0, LAGS - 1]]).max() <= MAX_WHITE_AUTOCORRELATION),
         participant_sd=deviation,
         sd_quantiles=(float(low), float(middle), float(high)),
         equal_noise_p=_equal_noise_p(residuals, rows),
@@ -103,7 +103,7 @@ def whitened_residuals(fit: MixedFit, rows: ModelRows) -> Floats:
     columns = scaled_columns(rows, scaling)
     person = np.searchsorted(np.array(fit.participants), rows.participant)
     left = columns[:, -1] - columns[:, :-1] @ solution.coefficients
-    left -= np.einsum("nq,nq->n", columns[:, fit.products.positions], person_effects(solution)[person])
+    left -= np.einsum("nq,nq->n", columns[:, fit.products.positions], random_effects(solution)[person])
     return scaling.outcome_scale * whiten(left, rows, fit.rho)
 
 
@@ -135,5 +135,5 @@ def residual_autocorrelation(residuals: Floats, rows: ModelRows, longest: int) -
 def _equal_noise_p(residuals: Floats, rows: ModelRows) -> float:
     """Return the p-value of equal spread over the participants with enough days."""
     series = [residuals[where] for _, where in participant_slices(rows)]
-    enough = [values for values in series if len(values) >= FEWEST_DAYS]
+    enough = [values for values in series if len(values) >= MIN_DAYS_FOR_EQUAL_VARIANCE]
     return float(stats.levene(*enough, center="median").pvalue) if len(enough) > 1 else 1.0

@@ -13,7 +13,7 @@ import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions, participant_slices
-from painstats.mixedlm.inference.one_participant import rows_of
+from painstats.mixedlm.inference.one_participant import participant_rows
 
 ROUNDING = 1e-12
 """Correlations that differ by less are equal."""
@@ -33,15 +33,15 @@ class ShiftTest:
         Share of shifts, the real one among them, with a correlation at least as large.
     shifts
         How many shifts there are; ``p`` cannot be less than one over this.
-    people
-        How many people's days were moved.
+    participants
+        How many participants were included.
     """
 
     name: str
     correlation: float
     p: float
     shifts: int
-    people: int = 1
+    participants: int = 1
 
 
 def shift_test(rows: ModelRows, name: str) -> ShiftTest:
@@ -61,13 +61,15 @@ def shift_test(rows: ModelRows, name: str) -> ShiftTest:
     Harris 2020, arXiv:2012.06862, on shift tests between autocorrelated series.
     """
     if len(set(rows.participant)) > 1:
-        raise PainstatsError("the shift test is for one participant's days; for several use shift_test_over_people")
+        raise PainstatsError(
+            "the shift test is for one participant's days; for several use shift_test_over_participants"
+        )
     correlations = _of_every_shift(rows, name)
     as_large = np.abs(correlations) >= np.abs(correlations[0]) - ROUNDING
     return ShiftTest(name, float(correlations[0]), float(as_large.mean()), len(correlations))
 
 
-def shift_test_over_people(rows: ModelRows, name: str, *, shifts: int = 4999, seed: int) -> ShiftTest:
+def shift_test_over_participants(rows: ModelRows, name: str, *, shifts: int = 4999, seed: int) -> ShiftTest:
     """Compare the mean of people's correlations with those after each person's days were moved, each by their own.
 
     The hypothesis is that in nobody one has to do with the other. People for whom the predictor never changes, or whose
@@ -109,7 +111,7 @@ def shift_test_over_people(rows: ModelRows, name: str, *, shifts: int = 4999, se
 def _correlations_of_each(rows: ModelRows, name: str) -> Iterator[Floats]:
     for participant, _ in participant_slices(rows):
         try:
-            own = rows_of(rows, participant)
+            own = participant_rows(rows, participant)
         except NotEnoughData:
             continue
         if name in own.names:

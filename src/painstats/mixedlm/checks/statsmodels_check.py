@@ -15,7 +15,7 @@ from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
 AGREEMENT = 1e-6
 """Largest difference of log-likelihoods that counts as agreement."""
 
-LEAST_VARIANCE_SHARE = 1e-7
+MIN_VARIANCE_SHARE = 1e-7
 """Eigenvalues of a singular covariance below this share of the greatest are zero."""
 
 TITLE = "statsmodels MixedLM on whitened rows"
@@ -90,7 +90,7 @@ def _varying_combinations(fit: MixedFit, rows: ModelRows) -> tuple[Floats, tuple
         return np.empty((0, 0)), ()
     size = np.sqrt(np.mean(rows.X[:, column_positions(fit.random, fit.names)] ** 2, axis=0))
     variances, directions = np.linalg.eigh(fit.random_covariance * np.outer(size, size))
-    varies = variances > LEAST_VARIANCE_SHARE * max(variances.max(), np.finfo(float).tiny)
+    varies = variances > MIN_VARIANCE_SHARE * max(variances.max(), np.finfo(float).tiny)
     basis = directions[:, varies] / size[:, None]
     return basis, tuple(f"combination {number}" for number in range(1, int(varies.sum()) + 1))
 

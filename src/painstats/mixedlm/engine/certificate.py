@@ -8,24 +8,24 @@ from painstats.mixedlm.engine.objective import Objective
 from painstats.mixedlm.engine.rows import Floats
 
 
-def certificate_of(objective: Objective, factor_slope: Floats) -> tuple[float, Floats]:
+def certificate_of(objective: Objective, factor_gradient: Floats) -> tuple[float, Floats]:
     """Return the smallest eigenvalue of S (q, q), relative to the largest or 1, and its direction."""
-    if factor_slope.size == 0:
+    if factor_gradient.size == 0:
         return 0.0, np.zeros(0)
-    if not np.isfinite(factor_slope).all():
-        return -np.inf, np.zeros(len(factor_slope))
-    S = factor_slope if objective.correlated else np.diag(np.diag(factor_slope))
+    if not np.isfinite(factor_gradient).all():
+        return -np.inf, np.zeros(len(factor_gradient))
+    S = factor_gradient if objective.correlated else np.diag(np.diag(factor_gradient))
     eigenvalues, directions = np.linalg.eigh(S)
     return float(eigenvalues[0] / max(1.0, abs(eigenvalues[-1]))), directions[:, 0]
 
 
-STATIONARY = 1e-4
+MAX_PROJECTED_GRADIENT = 1e-4
 """Largest projected gradient of an accepted optimum."""
 
 
-CERTIFIED = -1e-6
-"""Least scaled eigenvalue of S (``factor_slope``) of an accepted optimum."""
+MIN_CERTIFICATE = -1e-6
+"""Least scaled eigenvalue of S (``factor_gradient``) of an accepted optimum."""
 
 
-SINGULAR = 1e-4
+SINGULAR_VARIANCE = 1e-4
 """Least eigenvalue of L L' (scaled columns) of a fit that can tell people apart in every direction."""

@@ -20,7 +20,7 @@ import numpy as np
 from painstats.mixedlm.engine.rows import Floats, Integers
 from painstats.mixedlm.engine.scaling import Scaling, uncentred
 
-FIRST = 0
+FIRST_ROW_GAP = 0
 """The gap of a participant's first row, which follows no other."""
 
 
@@ -32,14 +32,14 @@ class CrossProducts:
     ----------
     sums : (2, J, K)
         For each of J (participant, gap) pairs and k = p + 1 columns, outcome last: half the products of differences of
-        rows from their previous row, and half the products of rows added to it. For the gap ``FIRST``: the products of
-        the participant's first row less those of all rows that another follows, and zeros.
+        rows from their previous row, and half the products of rows added to it. For the gap ``FIRST_ROW_GAP``: the
+        products of the participant's first row less those of all rows that another follows, and zeros.
     gap : (J,)
-        Days since the previous row; ``FIRST`` for a participant's first row, which has a pair of its own.
+        Days since the previous row; ``FIRST_ROW_GAP`` for a participant's first row, which has a pair of its own.
     rows_per_gap : (J,)
         How many rows were summed.
     first_pair : (N,)
-        Position of each participant's first pair, which is that of the gap ``FIRST``.
+        Position of each participant's first pair, which is that of the gap ``FIRST_ROW_GAP``.
     participants
         The N participants, in order.
     rows_per_participant : (N,)
@@ -67,7 +67,7 @@ class CrossProducts:
     scaling: Scaling
 
 
-def knows_gaps(products: CrossProducts) -> bool:
+def has_gaps(products: CrossProducts) -> bool:
     """Say whether rows were summed up for each gap, so that rho may be other than zero."""
     return len(products.gap) > len(products.participants) or bool(products.rows_per_participant.max() < 2)
 
@@ -98,7 +98,7 @@ def of_participants(products: CrossProducts, positions: Integers) -> CrossProduc
     )
 
 
-def with_random_columns_as_given(products: CrossProducts) -> CrossProducts:
+def with_uncentred_random_columns(products: CrossProducts) -> CrossProducts:
     """Return the cross-products with the means put back on columns with person-specific effects.
 
     Where these effects may be correlated their zero does not matter, and they may be centred; otherwise it does.

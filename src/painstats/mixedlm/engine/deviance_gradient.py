@@ -23,30 +23,30 @@ from painstats.mixedlm.engine.likelihood import residual_degrees
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.whitened_products import decay_weight_derivatives, decay_weights, weighted_sums
 
-CHUNK = 4096
+PARTICIPANTS_CHUNK = 4096
 """People, times points, that are worked on at once; their numbers stay in the cache."""
 
-WORTH_A_THREAD = 16_384
+MIN_PARTICIPANTS_FOR_THREADS = 16_384
 """People from which chunks are shared out to threads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Height:
+class DevianceGradient:
     """The deviance at D points and its slopes, in scaled columns, with sigma at its best value.
 
     Parameters
     ----------
     deviance : (D,)
         Minus twice the profiled (restricted) log-likelihood.
-    factor_slope : (D, q, q)
+    factor_gradient : (D, q, q)
         S, its derivative in L L'; its gradient in L is the lower triangle of 2 S L.
-    rho_slope : (D,)
+    rho_derivative : (D,)
         Its derivative in rho; zeros where not asked for.
     """
 
     deviance: Floats
-    factor_slope: Floats
-    rho_slope: Floats
+    factor_gradient: Floats
+    rho_derivative: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,9 @@ class _Totals:
     log_change: Floats
 
 
-def height_at(products: CrossProducts, factor: Floats, rho: Floats, reml: bool, *, with_rho: bool) -> Height:
+def deviance_gradient_at(
+    products: CrossProducts, factor: Floats, rho: Floats, reml: bool, *, with_rho: bool
+) -> DevianceGradient:
     """Return the deviance and its slopes at D points at once.
 
     Parameters
@@ -88,8 +90,8 @@ def height_at(products: CrossProducts, factor: Floats, rho: Floats, reml: bool, 
     if reml:
         deviance += np.linalg.slogdet(information)[1]
         weight[:, :-1, :-1] += covariance
-    rho_slope = np.einsum("dij,dij->d", weight, totals.marginal_change) + totals.log_change + log_change
-    return Height(deviance, _factor_slope(totals, weight), rho_slope)
+    rho_derivative = np.einsum("dij,dij->d", weight, totals.marginal_change) + totals.log_change + log_change
+    return DevianceGradient(deviance, _factor_gradient(totals, weight), rho_derivative)
 
 
 def _outcome_weight(coefficients: Floats, precision: Floats) -> Floats:
@@ -98,7 +100,7 @@ def _outcome_weight(coefficients: Floats, precision: Floats) -> Floats:
     return np.asarray(precision[:, None, None] * v[:, :, None] * v[:, None, :])
 
 
-def _factor_slope(totals: _Totals, weight: Floats) -> Floats:
+def _factor_gradient(totals: _Totals, weight: Floats) -> Floats:
     q, k = totals.unshrunken.shape[-1], weight.shape[-1]
     squares = totals.squares.reshape(len(weight), q, k, q, k)
     slope = totals.unshrunken - np.einsum("daibj,dij->dab", squares, weight)
@@ -112,8 +114,8 @@ def _totals(products: CrossProducts, factor: Floats, weights: Floats, changes: F
         return _chunk_totals(products, factor, weights, changes, *limits)
 
     people, workers = len(products.participants), len(os.sched_getaffinity(0))
-    parts = _limits(people, max(1, CHUNK // len(factor)))
-    if people * len(factor) < WORTH_A_THREAD or workers == 1:
+    parts = _limits(people, max(1, PARTICIPANTS_CHUNK // len(factor)))
+    if people * len(factor) < MIN_PARTICIPANTS_FOR_THREADS or workers == 1:
         chunks = [chunk(limits) for limits in parts]
     else:
         with ThreadPoolExecutor(workers) as threads:

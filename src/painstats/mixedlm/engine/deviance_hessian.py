@@ -32,7 +32,7 @@ from painstats.mixedlm.engine.whitened_products import (
     weighted_sums,
 )
 
-CHUNK = 250_000
+MULTIPLICATIONS_CHUNK = 250_000
 """Multiplications of the largest product of matrices, by which people are worked on at once: their numbers stay in the
 cache, and the product is too small for BLAS to wake threads, which here would take longer than it."""
 
@@ -60,7 +60,7 @@ class _Sums:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Terrain:
+class Evaluation:
     """The deviance at one point and its slopes, with sigma at its best value, and what its curvature is made of.
 
     Parameters
@@ -69,9 +69,9 @@ class Terrain:
         L.
     deviance
         Minus twice the profiled (restricted) log-likelihood.
-    factor_slope : (q, q)
+    factor_gradient : (q, q)
         S, the derivative in L L'; that in L is the lower triangle of 2 S L.
-    rho_slope, rho_bend
+    rho_derivative, rho_curvature
         The first derivative in rho, and the second at fixed coefficients and sigma; zero where rho is not free.
     reml
         Whether the likelihood is restricted.
@@ -93,9 +93,9 @@ class Terrain:
 
     factor: Floats
     deviance: float
-    factor_slope: Floats
-    rho_slope: float
-    rho_bend: float
+    factor_gradient: Floats
+    rho_derivative: float
+    rho_curvature: float
     reml: bool
     sums: _Sums
     Q: tuple[Floats, ...]
@@ -108,7 +108,7 @@ class Terrain:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CurvatureAtSigma:
+class HessianAtSigma:
     """Second derivatives (d, d) of the deviance at a fixed sigma^2 in d parameters, the coefficients at their best.
 
     Beside them the derivatives of the residual square (d,) and of the coefficients' covariance (d, p, p).
@@ -119,7 +119,7 @@ class CurvatureAtSigma:
     covariance: Floats
 
 
-def terrain_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, *, with_rho: bool) -> Terrain:
+def evaluation_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, *, with_rho: bool) -> Evaluation:
     """Return the deviance, its slopes and what its curvature is made of at L (q, q) and rho; in rho if ``with_rho``."""
     sums, Q = _sums(products, factor, rho, with_rho)
     degrees, information = residual_degrees(products, reml), sums.marginal[0, :-1, :-1]
@@ -133,12 +133,12 @@ def terrain_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, 
         weight[:-1, :-1] += covariance
     in_rho = np.einsum("dij,ij->d", sums.marginal, weight) + sums.log_determinant
     slope = sums.N[0] - np.einsum("aibj,ij->ab", sums.squares[0], weight)
-    return Terrain(
+    return Evaluation(
         factor=factor,
         deviance=float(deviance),
-        factor_slope=(slope + slope.T) / 2,
-        rho_slope=float(in_rho[1]) if with_rho else 0.0,
-        rho_bend=float(in_rho[2]) if with_rho else 0.0,
+        factor_gradient=(slope + slope.T) / 2,
+        rho_derivative=float(in_rho[1]) if with_rho else 0.0,
+        rho_curvature=float(in_rho[2]) if with_rho else 0.0,
         reml=reml,
         sums=sums,
         Q=Q,
@@ -151,52 +151,52 @@ def terrain_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, 
     )
 
 
-def curvature(terrain: Terrain, row: Integers, column: Integers) -> Floats:
+def hessian(evaluation: Evaluation, row: Integers, column: Integers) -> Floats:
     """Return (d, d): the second derivatives in the elements (row, column) of L and, last, in rho where it is free."""
-    at_sigma = curvature_at_sigma(terrain, row, column)
-    square = terrain.precision * at_sigma.residual_square
-    return at_sigma.hessian - np.outer(square, square) / terrain.degrees
+    at_sigma = hessian_at_sigma(evaluation, row, column)
+    square = evaluation.precision * at_sigma.residual_square
+    return at_sigma.hessian - np.outer(square, square) / evaluation.degrees
 
 
-def curvature_at_sigma(terrain: Terrain, row: Integers, column: Integers) -> CurvatureAtSigma:
+def hessian_at_sigma(evaluation: Evaluation, row: Integers, column: Integers) -> HessianAtSigma:
     """Return the second derivatives in the same d parameters where sigma^2 does not follow them, and what moves it."""
-    directions = np.zeros((row.size, *terrain.factor.shape))
-    directions[np.arange(row.size), row] = terrain.factor.T[column]
+    directions = np.zeros((row.size, *evaluation.factor.shape))
+    directions[np.arange(row.size), row] = evaluation.factor.T[column]
     directions += np.swapaxes(directions, 1, 2)  # the derivatives of L L'
-    hessian = _twice(directions, _bends(terrain))
-    hessian += 2 * (column[:, None] == column) * terrain.factor_slope[row[:, None], row]
-    changes = -np.einsum("tab,aibj->tij", directions, terrain.sums.squares[0])
-    if _with_rho(terrain):
-        moved = np.einsum("aibj,ij->ab", terrain.sums.squares[1], terrain.weight)
-        hessian = _bordered(hessian, directions, terrain.sums.N[1] - 2 * moved, terrain.rho_bend)
-        changes = np.concatenate([changes, terrain.sums.marginal[1:2]])
-    residual, covariance = changes @ terrain.direction, terrain.covariance
+    hessian = _twice(directions, _bends(evaluation))
+    hessian += 2 * (column[:, None] == column) * evaluation.factor_gradient[row[:, None], row]
+    changes = -np.einsum("tab,aibj->tij", directions, evaluation.sums.squares[0])
+    if _with_rho(evaluation):
+        moved = np.einsum("aibj,ij->ab", evaluation.sums.squares[1], evaluation.weight)
+        hessian = _bordered(hessian, directions, evaluation.sums.N[1] - 2 * moved, evaluation.rho_curvature)
+        changes = np.concatenate([changes, evaluation.sums.marginal[1:2]])
+    residual, covariance = changes @ evaluation.direction, evaluation.covariance
     spread = covariance @ changes[:, :-1, :-1]
-    hessian -= 2 * terrain.precision * residual[:, :-1] @ covariance @ residual[:, :-1].T
-    if terrain.reml:
+    hessian -= 2 * evaluation.precision * residual[:, :-1] @ covariance @ residual[:, :-1].T
+    if evaluation.reml:
         hessian -= np.einsum("tij,sji->ts", spread, spread)
-    return CurvatureAtSigma(hessian, residual @ terrain.direction, -spread @ covariance)
+    return HessianAtSigma(hessian, residual @ evaluation.direction, -spread @ covariance)
 
 
-def scoring(terrain: Terrain, directions: Floats) -> tuple[Floats, Floats]:
+def scoring_terms(evaluation: Evaluation, directions: Floats) -> tuple[Floats, Floats]:
     """Return the slopes (d,) in directions of L L' (q, q each) and, last, in rho, and about their expected derivatives.
 
     What is expected of Q W Q' is N. For rho alone the second derivative is the observed one.
     """
-    z = terrain.positions
-    slopes = np.einsum("tab,ab->t", directions, terrain.factor_slope)
-    information = _twice(directions, terrain.sums.squares[0][:, z][..., z])
-    square = np.einsum("tab,ab->t", directions, terrain.sums.N[0])
-    if _with_rho(terrain):
-        slopes = np.append(slopes, terrain.rho_slope)
-        information = _bordered(information, directions, -terrain.sums.N[1], terrain.rho_bend)
-        change = terrain.direction @ terrain.sums.marginal[1] @ terrain.direction
-        square = np.append(square, -terrain.precision * change)
-    return slopes, information - np.outer(square, square) / terrain.degrees
+    z = evaluation.positions
+    slopes = np.einsum("tab,ab->t", directions, evaluation.factor_gradient)
+    information = _twice(directions, evaluation.sums.squares[0][:, z][..., z])
+    square = np.einsum("tab,ab->t", directions, evaluation.sums.N[0])
+    if _with_rho(evaluation):
+        slopes = np.append(slopes, evaluation.rho_derivative)
+        information = _bordered(information, directions, -evaluation.sums.N[1], evaluation.rho_curvature)
+        change = evaluation.direction @ evaluation.sums.marginal[1] @ evaluation.direction
+        square = np.append(square, -evaluation.precision * change)
+    return slopes, information - np.outer(square, square) / evaluation.degrees
 
 
-def _with_rho(terrain: Terrain) -> bool:
-    return len(terrain.sums.N) > 1
+def _with_rho(evaluation: Evaluation) -> bool:
+    return len(evaluation.sums.N) > 1
 
 
 def _bordered(hessian: Floats, directions: Floats, mixed: Floats, corner: float) -> Floats:
@@ -214,13 +214,13 @@ def _twice(directions: Floats, bends: Floats) -> Floats:
     return np.asarray(flat @ bends.transpose(3, 0, 1, 2).reshape(q * q, q * q) @ flat.T)
 
 
-def _bends(terrain: Terrain) -> Floats:
+def _bends(evaluation: Evaluation) -> Floats:
     """Return (q, q, q, q): the sum over people of products of the elements of N with those of 2 Q W Q' - N."""
-    q = len(terrain.factor)
+    q = len(evaluation.factor)
     total = np.zeros((q * q, q * q))
-    for Q in terrain.Q:
-        N = Q[:, terrain.positions]
-        bent = 2 * np.einsum("akn,bkn->abn", terrain.weight @ Q, Q) - N
+    for Q in evaluation.Q:
+        N = Q[:, evaluation.positions]
+        bent = 2 * np.einsum("akn,bkn->abn", evaluation.weight @ Q, Q) - N
         total += N.reshape(q * q, N.shape[-1]) @ bent.reshape(q * q, N.shape[-1]).T
     return total.reshape(q, q, q, q)
 
@@ -230,7 +230,7 @@ def _sums(products: CrossProducts, factor: Floats, rho: float, with_rho: bool) -
     wanted = (decay_weights, decay_weight_derivatives, decay_weight_curvatures)[: 3 if with_rho else 1]
     weights, log_residual = zip(*(one(products, np.asarray(rho)) for one in wanted), strict=True)
     stacked, people = np.stack(weights), len(products.participants)
-    size = max(1, CHUNK // max(1, len(products.positions) * (len(products.names) + 1)) ** 2)
+    size = max(1, MULTIPLICATIONS_CHUNK // max(1, len(products.positions) * (len(products.names) + 1)) ** 2)
     parts, Q = [], []
     for start in range(0, people, size):
         whitened = weighted_sums(products, stacked, start, min(start + size, people))

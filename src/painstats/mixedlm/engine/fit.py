@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, knows_gaps, with_random_columns_as_given
-from painstats.mixedlm.engine.likelihood import Solution, log_likelihood, person_effects, residual_degrees, solve_at
+from painstats.mixedlm.engine.cross_products import CrossProducts, has_gaps, with_uncentred_random_columns
+from painstats.mixedlm.engine.likelihood import Solution, log_likelihood, random_effects, residual_degrees, solve_at
 from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
@@ -46,9 +46,9 @@ class MixedFit:
         Lower Cholesky factor of ``random_covariance / residual_sd**2``.
     participants
         The N participants, in order.
-    person_effects : (N, q)
+    random_effects : (N, q)
         Best linear unbiased predictions of each person's departure from the average.
-    person_effect_covariances : (N, q, q)
+    random_effect_covariances : (N, q, q)
         Their covariance given the data and known parameters.
     n_rows
         Person-days.
@@ -75,8 +75,8 @@ class MixedFit:
     random_covariance: Floats
     relative_factor: Floats
     participants: tuple[str, ...]
-    person_effects: Floats
-    person_effect_covariances: Floats
+    random_effects: Floats
+    random_effect_covariances: Floats
     n_rows: int
     reml: bool
     converged: bool
@@ -142,10 +142,10 @@ def fit_cross_products(
         raise NotEnoughData("person-specific effects need at least two participants; fit one person's own days instead")
     if products.rows_per_participant.max() < 2:
         raise NotEnoughData("every participant has a single day; people need several for days to be told from people")
-    if residuals == "car1" and not knows_gaps(products):
+    if residuals == "car1" and not has_gaps(products):
         raise PainstatsError("these cross-products know no gaps between rows, which CAR(1) residuals need")
     if not correlated:
-        products = with_random_columns_as_given(products)
+        products = with_uncentred_random_columns(products)
     fixed_rho = 0.0 if residuals == "independent" else rho
     optimum = find_optimum(products, reml=reml, fixed_rho=fixed_rho, correlated=correlated, starts=starts)
     solution = solve_at(products, optimum.factor, optimum.rho)
@@ -189,8 +189,8 @@ def _in_units(solution: Solution, optimum: Optimum, residuals: Residuals, reml: 
         random_covariance=residual_sd**2 * relative @ relative.T,
         relative_factor=semidefinite_factor(relative @ relative.T),
         participants=products.participants,
-        person_effects=scaling.outcome_scale * person_effects(solution) @ scaling.random_transform.T,
-        person_effect_covariances=of_effects @ solution.shrinkage @ of_effects.T,
+        random_effects=scaling.outcome_scale * random_effects(solution) @ scaling.random_transform.T,
+        random_effect_covariances=of_effects @ solution.shrinkage @ of_effects.T,
         n_rows=int(products.rows_per_participant.sum()),
         reml=reml,
         converged=optimum.is_certified,

@@ -20,7 +20,7 @@ from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
 
-LARGEST_RHO = 0.995
+MAX_RHO = 0.995
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,12 +135,12 @@ def log_likelihood(products: CrossProducts, scaled_deviance: float, reml: bool) 
     return float(-0.5 * (scaled_deviance + units + weights + columns))
 
 
-def person_effects(solution: Solution) -> Floats:
+def random_effects(solution: Solution) -> Floats:
     """Return (..., N, q): the person-specific effects given the data (scaled columns)."""
-    return np.asarray(np.einsum("...nij,...nj->...ni", solution.shrinkage, _person_residual(solution)))
+    return np.asarray(np.einsum("...nij,...nj->...ni", solution.shrinkage, _participant_residual(solution)))
 
 
-def person_leverage(solution: Solution) -> Floats:
+def participant_leverage(solution: Solution) -> Floats:
     """Return (..., N, p, p): I - E' K_i B_i, by which X b + Z u moves when the coefficients b move."""
     p, z = len(solution.products.names), solution.products.positions
     shrunken = solution.shrinkage @ _zx(solution)
@@ -149,7 +149,7 @@ def person_leverage(solution: Solution) -> Floats:
     return leverage
 
 
-def factor_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
+def factor_gradient(solution: Solution, precision: Floats, reml: bool) -> Floats:
     """Return (..., q, q): S, the derivative of the deviance in L L'.
 
     At an optimum S is positive semi-definite; a negative eigenvalue shows the direction in which the person-specific
@@ -162,7 +162,7 @@ def factor_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
     """
     zz, zx = _zz(solution.products, solution.sums), _zx(solution)
     unshrunken = np.eye(zz.shape[-1]) - zz @ solution.shrinkage
-    residual = np.einsum("...nij,...nj->...ni", unshrunken, _person_residual(solution))
+    residual = np.einsum("...nij,...nj->...ni", unshrunken, _participant_residual(solution))
     slope = (unshrunken @ zz).sum(axis=-3)
     slope -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
     if reml:
@@ -172,7 +172,7 @@ def factor_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
     return np.asarray((slope + np.swapaxes(slope, -1, -2)) / 2)
 
 
-def rho_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
+def rho_derivative(solution: Solution, precision: Floats, reml: bool) -> Floats:
     """Return (...): the derivative of the deviance in rho, at fixed sigma."""
     change, log_change = whitened_derivative(solution.products, solution.rho)
     z = solution.products.positions
@@ -180,7 +180,7 @@ def rho_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
     slope = precision * _quadratic(change, direction).sum(axis=-1)
     slope += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
     if reml:
-        leverage = person_leverage(solution)
+        leverage = participant_leverage(solution)
         spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
         slope += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
     return np.asarray(slope + log_change)
@@ -188,10 +188,10 @@ def rho_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
 
 def gradient(solution: Solution, precision: Floats, reml: bool, *, with_rho: bool) -> Floats:
     """Return (..., d): the gradient of the deviance in theta and, last, rho, at fixed sigma."""
-    slope = theta_of(2 * factor_slope(solution, precision, reml) @ solution.factor)
+    slope = theta_of(2 * factor_gradient(solution, precision, reml) @ solution.factor)
     if not with_rho:
         return slope
-    return np.concatenate([slope, rho_slope(solution, precision, reml)[..., None]], axis=-1)
+    return np.concatenate([slope, rho_derivative(solution, precision, reml)[..., None]], axis=-1)
 
 
 def profiled_precision(solution: Solution, reml: bool) -> Floats:
@@ -199,15 +199,15 @@ def profiled_precision(solution: Solution, reml: bool) -> Floats:
     return np.asarray(residual_degrees(solution.products, reml) / solution.residual_square)
 
 
-def person_residual_squares(solution: Solution) -> Floats:
+def participant_residual_squares(solution: Solution) -> Floats:
     """Return (..., N): sums of squared whitened residuals y - Xb - Zu of each participant."""
     return _quadratic(solution.sums, _residual_direction(solution))
 
 
-def person_degrees_used(solution: Solution) -> Floats:
+def participant_degrees_used(solution: Solution) -> Floats:
     """Return (..., N): the trace of the hat matrix of each participant's rows."""
     z = solution.products.positions
-    leverage = person_leverage(solution)
+    leverage = participant_leverage(solution)
     spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
     by_effects = np.einsum("...nij,...nji->...n", solution.shrinkage, solution.sums[..., z[:, None], z])
     return np.asarray(by_effects + np.einsum("...nij,...nji->...n", spread, solution.sums[..., :-1, :-1]))
@@ -228,7 +228,7 @@ def _crossed(products: CrossProducts, sums: Floats, shrinkage: Floats) -> Floats
     return np.swapaxes(block, -1, -2) @ shrinkage @ block
 
 
-def _person_residual(solution: Solution) -> Floats:
+def _participant_residual(solution: Solution) -> Floats:
     """Return (..., N, q): Z_i' R_i^-1 (y_i - X_i b)."""
     outcome = solution.sums[..., solution.products.positions, -1]
     return np.asarray(outcome - np.einsum("...nij,...j->...ni", _zx(solution), solution.coefficients))
@@ -241,7 +241,7 @@ def _quadratic(matrices: Floats, vectors: Floats) -> Floats:
 
 def _residual_direction(solution: Solution) -> Floats:
     """Return (..., N, k): the combination of columns and outcome that is y - Xb - Zu."""
-    effects = person_effects(solution)
+    effects = random_effects(solution)
     direction = np.empty((*effects.shape[:-1], len(solution.products.names) + 1))
     direction[..., :-1] = -solution.coefficients[..., None, :]
     direction[..., solution.products.positions] -= effects

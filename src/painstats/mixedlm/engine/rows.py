@@ -15,14 +15,14 @@ Integers = npt.NDArray[np.int64]
 
 INTERCEPT = "intercept"
 
-COLLINEAR = 1e-7
+COLLINEAR_SD = 1e-7
 """Columns are collinear when a combination of them, each scaled to SD 1, has an SD below this."""
 
-FAR_FROM_COLLINEAR = 1e-6
+SAFE_VARIANCE = 1e-6
 """Least variance of such a combination above which sums of products, exact to half the digits, say that none is."""
 
 
-STRAIGHT = 1 - 1e-12
+SAME_LINE_CORRELATION = 1 - 1e-12
 """Correlation from which two columns are one straight line, but for rounding."""
 
 
@@ -143,7 +143,7 @@ def without_repeats(columns: Mapping[str, Floats], dispensable: Collection[str])
 
 
 def _is_straight_line(one: Floats, other: Floats) -> bool:
-    return abs(float(np.corrcoef(one, other)[0, 1])) >= STRAIGHT
+    return abs(float(np.corrcoef(one, other)[0, 1])) >= SAME_LINE_CORRELATION
 
 
 def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:
@@ -221,11 +221,11 @@ def _check_collinear(rows: ModelRows) -> None:
         columns = columns - columns.mean(axis=0)
     products = columns.T @ columns
     size = np.sqrt(np.diag(products))
-    if np.linalg.eigvalsh(products / np.outer(size, size))[0] > FAR_FROM_COLLINEAR:
+    if np.linalg.eigvalsh(products / np.outer(size, size))[0] > SAFE_VARIANCE:
         return
     columns = columns / np.sqrt(np.mean(columns**2, axis=0))
     _, spread, directions = np.linalg.svd(columns / np.sqrt(len(columns)), full_matrices=False)
-    involved = np.abs(directions[spread < COLLINEAR]).max(axis=0, initial=0.0) > 0.01
+    involved = np.abs(directions[spread < COLLINEAR_SD]).max(axis=0, initial=0.0) > 0.01
     if involved.any():
         names = ", ".join(repr(str(name)) for name in np.array(rows.names)[others][involved])
         raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts
+from painstats.mixedlm.engine.cross_products import FIRST_ROW_GAP, CrossProducts
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, column_positions, is_first_row
 from painstats.mixedlm.engine.scaling import Scaling, scaled_blocks, scaled_columns, scaling_of
-from painstats.mixedlm.engine.whitened_products import LONGEST
+from painstats.mixedlm.engine.whitened_products import MAX_GAP
 
-SPARE = 4
+MAX_TABLE_RATIO = 4
 """Places for each row that may be held to number participants' gaps without sorting."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
+class _PairIndex:
     """The pair of each row (n,), and the participant and the gap of each pair (J,), in their order."""
 
     of_row: Integers
@@ -34,7 +34,7 @@ def cross_products(rows: ModelRows, *, gaps: bool = True) -> CrossProducts:
         sums=sums,
         gap=gap,
         rows_per_gap=rows_per_gap,
-        first_pair=np.flatnonzero(gap == FIRST),
+        first_pair=np.flatnonzero(gap == FIRST_ROW_GAP),
         participants=tuple(rows.participant[starts].tolist()),
         rows_per_participant=lengths,
         residual_scale=np.ones(len(starts)),
@@ -46,46 +46,48 @@ def cross_products(rows: ModelRows, *, gaps: bool = True) -> CrossProducts:
 
 
 def _by_participant(rows: ModelRows, scaling: Scaling, starts: Integers) -> tuple[Floats, Integers, Integers]:
-    """Return the sums (2, N, K), gaps (N,) and rows (N,) of one pair for each participant, with the gap ``FIRST``."""
+    """Return sums (2, N, K), gaps (N,) and row counts (N,), one ``FIRST_ROW_GAP`` pair per participant."""
     k = rows.X.shape[1] + 1
     sums = np.zeros((2, len(starts), k * (k + 1) // 2))
     for start, block in scaled_blocks(rows, scaling):
         _add_by_participant(sums[0], block[:, 1:], starts, start)
-    return sums, np.full(len(starts), FIRST), np.diff(starts, append=len(rows.y))
+    return sums, np.full(len(starts), FIRST_ROW_GAP), np.diff(starts, append=len(rows.y))
 
 
 def _by_gap(rows: ModelRows, scaling: Scaling, starts: Integers) -> tuple[Floats, Integers, Integers]:
     """Return the sums (2, J, K), gaps (J,) and rows (J,) of every pair of participant and gap."""
     days = np.diff(rows.day, prepend=rows.day[0])
-    days[starts] = FIRST
+    days[starts] = FIRST_ROW_GAP
     stops = np.append(starts[1:], len(days))
     pairs = _pairs(np.repeat(np.arange(len(starts)), stops - starts), days)
     sums = _summed_pairs(rows, scaling, starts, days, pairs)
     first, last = scaled_columns(rows, scaling, starts), scaled_columns(rows, scaling, stops - 1)
-    sums = with_first_rows(sums, np.flatnonzero(pairs.gap == FIRST), first, last)
+    sums = with_first_rows(sums, np.flatnonzero(pairs.gap == FIRST_ROW_GAP), first, last)
     return sums, pairs.gap, np.bincount(pairs.of_row)
 
 
-def _pairs(person: Integers, gap: Integers) -> _Pairs:
+def _pairs(person: Integers, gap: Integers) -> _PairIndex:
     """Return the pairs of participant and gap that rows have."""
     width = int(gap.max()) + 1
     key = person * width + gap
-    if (person[-1] + 1) * width > SPARE * len(key):  # long gaps: a table of all of them would be mostly empty
+    if (person[-1] + 1) * width > MAX_TABLE_RATIO * len(key):  # long gaps: a table of all of them would be mostly empty
         keys, of_row = np.unique(key, return_inverse=True)
     else:
         occurs = np.bincount(key) > 0
         keys, of_row = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[key]
-    return _Pairs(of_row, keys // width, keys % width)
+    return _PairIndex(of_row, keys // width, keys % width)
 
 
-def _summed_pairs(rows: ModelRows, scaling: Scaling, starts: Integers, days: Integers, pairs: _Pairs) -> Floats:
+def _summed_pairs(rows: ModelRows, scaling: Scaling, starts: Integers, days: Integers, pairs: _PairIndex) -> Floats:
     """Return (2, J, K): sums of half the products of rows less, and plus, the row before; none for first rows.
 
-    Rows that come the usual number of days after the one before are summed up where they stand, others one by one.
+    Rows that come the usual number of days after the one before are summed up where they are, others one by one.
     """
-    usual = max(FIRST + 1, int(np.bincount(np.minimum(days[days != FIRST], LONGEST), minlength=1).argmax()))
+    usual = max(
+        FIRST_ROW_GAP + 1, int(np.bincount(np.minimum(days[days != FIRST_ROW_GAP], MAX_GAP), minlength=1).argmax())
+    )
     is_usual = days == usual
-    others = np.flatnonzero(~is_usual & (days != FIRST))
+    others = np.flatnonzero(~is_usual & (days != FIRST_ROW_GAP))
     k = rows.X.shape[1] + 1
     sums, usual_sums = (np.zeros((2, size, k * (k + 1) // 2)) for size in (len(pairs.gap), len(starts)))
     for start, block in scaled_blocks(rows, scaling):
@@ -118,7 +120,7 @@ def _add_by_pair(sums: Floats, values: Floats, pair: Integers) -> None:
 
 
 def with_first_rows(sums: Floats, first_pair: Integers, first: Floats, last: Floats) -> Floats:
-    """Fill the pairs of the gap ``FIRST`` in sums (2, J, K), from the first and last rows of participants (N, k).
+    """Fill the ``FIRST_ROW_GAP`` pairs in sums (2, J, K) from participants' first and last rows (N, k).
 
     With T the sum of D + S over a participant's gaps, the products of the first row less those of all rows that another
     follows are (first + last - T) / 2.

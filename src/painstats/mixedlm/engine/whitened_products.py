@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, unpacked
+from painstats.mixedlm.engine.cross_products import FIRST_ROW_GAP, CrossProducts, unpacked
 from painstats.mixedlm.engine.rows import Floats
 
-CHUNK = 1_000_000
+POINTS_CHUNK = 1_000_000
 """Numbers held at once while many points are evaluated; more would not fit the cache."""
 
 
-LONGEST = 10_000
+MAX_GAP = 10_000
 """Days of a gap beyond which longer ones are the same: rho**gap is below the rounding of one for any rho allowed."""
 
 
@@ -64,20 +64,20 @@ def decay_weight_curvatures(products: CrossProducts, rho: Floats) -> tuple[Float
 def in_chunks(points: Floats, products: CrossProducts) -> list[Floats]:
     """Split points (D, ...) into chunks whose sums of products fit the cache together."""
     people, k = len(products.participants), len(products.names) + 1
-    chunks = 1 + len(points) * (people * k * k + 2 * len(products.gap)) // CHUNK
+    chunks = 1 + len(points) * (people * k * k + 2 * len(products.gap)) // POINTS_CHUNK
     return np.array_split(points, max(1, min(len(points), chunks)))
 
 
 def _decay(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     """Return (..., G): the correlation across gaps of 0, 1, 2, … days, and its derivative; none before a first row."""
-    gap = np.arange(min(int(products.gap.max()), LONGEST) + 1)
-    rho, follows, days = rho[..., None], gap != FIRST, np.maximum(gap, 1)
+    gap = np.arange(min(int(products.gap.max()), MAX_GAP) + 1)
+    rho, follows, days = rho[..., None], gap != FIRST_ROW_GAP, np.maximum(gap, 1)
     return np.where(follows, rho**days, 0.0), np.where(follows, days * rho ** (days - 1), 0.0)
 
 
 def _for_each_pair(products: CrossProducts, weights: list[Floats], log_factor: Floats) -> tuple[Floats, Floats]:
     """Look up (..., 2, J) weights of pairs and sum their logarithms (...), from values (..., G) for lengths of gap."""
-    gap = np.minimum(products.gap, LONGEST)
+    gap = np.minimum(products.gap, MAX_GAP)
     rows = np.bincount(gap, products.rows_per_gap, minlength=log_factor.shape[-1])
     return np.stack([np.take(values, gap, axis=-1) for values in weights], axis=-2), np.asarray(log_factor @ rows)
 

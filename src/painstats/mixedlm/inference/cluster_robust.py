@@ -19,13 +19,13 @@ from painstats.mixedlm.engine.fit import MixedFit, solution_of
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.coefficients import CoefficientTable, tested
 
-FEWEST_PEOPLE = 3
+MIN_PARTICIPANTS_FOR_CR2 = 3
 """With fewer people their scores say nothing of how scores vary."""
 
-ALONE = 1e-8
+MIN_REMAINING_SHARE = 1e-8
 """What is left of a direction, relative to all of it, when one person alone tells of it: nothing can be adjusted."""
 
-LARGEST_LOSS = 0.01
+MAX_LOST_SHARE = 0.01
 """Share of a coefficient's variance that may come from such directions; with more its standard error would be wrong."""
 
 
@@ -52,14 +52,14 @@ def cluster_robust(fit: MixedFit) -> CoefficientTable:
     Bell & McCaffrey 2002, Survey Methodology 28:169; Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, section 2.
     """
     people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
+    if people < MIN_PARTICIPANTS_FOR_CR2:
         raise NotEnoughData(
-            f"{people} participants are too few to see how they differ; at least {FEWEST_PEOPLE} are needed"
+            f"{people} participants are too few to see how they differ; at least {MIN_PARTICIPANTS_FOR_CR2} are needed"
         )
     information, scores, root = _of_people(fit)
     leverage, directions = np.linalg.eigh(root.T @ information @ root)
     left = 1 - leverage
-    kept = np.where(left > ALONE, np.maximum(left, ALONE) ** -0.5, 0.0)
+    kept = np.where(left > MIN_REMAINING_SHARE, np.maximum(left, MIN_REMAINING_SHARE) ** -0.5, 0.0)
     turned = np.einsum("nij,ni->nj", directions, scores @ root)
     adjusted = np.einsum("nij,nj->ni", directions, kept * turned)
     to_units = fit.products.scaling.outcome_scale * fit.products.scaling.transform @ root
@@ -99,7 +99,7 @@ def _degrees(leverage: Floats, kept: Floats, weights: Floats, directions: Floats
         The eigenvectors.
     """
     told = leverage * weights**2
-    if told[kept == 0].sum() > LARGEST_LOSS * told.sum():
+    if told[kept == 0].sum() > MAX_LOST_SHARE * told.sum():
         return np.nan
     own = np.sum(leverage * kept**2 * weights**2, axis=1)
     shared = np.einsum("nij,nj->ni", directions, leverage * kept * weights)

@@ -11,10 +11,10 @@ from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.kenward_roger import KenwardRoger
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
-SAME_DEGREES = 1e-8
+SAME_DF = 1e-8
 """Degrees of freedom that differ by less than this count as one number."""
 
-NEGLIGIBLE = 1e-10
+ROUNDING_OF_FACTORS = 1e-10
 """Below this a factor of Kenward and Roger's F statistic is rounding."""
 
 
@@ -54,7 +54,7 @@ def t_tests(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats) -> 
         return TTests(*columns)
     scaled = weights @ _to_units(fit)
     variances = _quadratic(scaled, adjustment.covariance)
-    changes = np.einsum("ci,aij,cj->ca", scaled, adjustment.slopes, scaled)
+    changes = np.einsum("ci,aij,cj->ca", scaled, adjustment.derivatives, scaled)
     df = 2 * variances**2 / _quadratic(changes, adjustment.parameter_covariance)
     se = np.sqrt(_quadratic(scaled, adjustment.adjusted_covariance))
     return TTests(weights @ fit.coefficients, se, df)
@@ -89,7 +89,7 @@ def _satterthwaite_f(fit: MixedFit, weights: Floats, distance: Floats) -> FTest:
     variances, directions = np.linalg.eigh(weights @ fit.covariance @ weights.T)
     statistic = float(np.sum((directions.T @ distance) ** 2 / variances) / m)
     df = t_tests(fit, None, directions.T @ weights).df
-    if m == 1 or np.ptp(df) < SAME_DEGREES:
+    if m == 1 or np.ptp(df) < SAME_DF:
         return FTest(statistic, m, float(df.mean()))
     if (df <= 2).any():
         return FTest(statistic, m, 2.0)
@@ -102,7 +102,7 @@ def _kenward_roger_f(adjustment: KenwardRoger, scaled: Floats, distance: Floats)
     m = len(scaled)
     covariance = adjustment.covariance
     theta = scaled.T @ np.linalg.inv(scaled @ covariance @ scaled.T) @ scaled
-    turned = theta @ adjustment.slopes
+    turned = theta @ adjustment.derivatives
     traces = np.trace(turned, axis1=1, axis2=2)
     first = float(traces @ adjustment.parameter_covariance @ traces)
     second = float(np.einsum("ab,aij,bji->", adjustment.parameter_covariance, turned, turned))
@@ -113,16 +113,16 @@ def _kenward_roger_f(adjustment: KenwardRoger, scaled: Floats, distance: Floats)
 
 def _matched(first: float, second: float, m: int) -> tuple[float, float]:
     """Return the scale of F and its denominator's degrees of freedom from A1 and A2 of Kenward and Roger, p. 987."""
-    if abs(second) < NEGLIGIBLE:
+    if abs(second) < ROUNDING_OF_FACTORS:
         return 1.0, np.inf
     b = (first + 6 * second) / (2 * m)
     g = ((m + 1) * first - (m + 4) * second) / ((m + 2) * second)
     below = 3 * m + 2 * (1 - g)
     c1, c2, c3 = g / below, (m - g) / below, (m + 2 - g) / below
     v0, v1, v2 = 1 + c1 * b, 1 - c2 * b, 1 - c3 * b
-    v0 = 0.0 if abs(v0) < NEGLIGIBLE else v0
+    v0 = 0.0 if abs(v0) < ROUNDING_OF_FACTORS else v0
     shrunken = 1 - second / m
-    ratio = 1.0 if abs(shrunken) < NEGLIGIBLE and abs(v1) < NEGLIGIBLE else shrunken / v1
+    ratio = 1.0 if abs(shrunken) < ROUNDING_OF_FACTORS and abs(v1) < ROUNDING_OF_FACTORS else shrunken / v1
     rho = ratio**2 * v0 / (v2 * m)
     df = 4 + (m + 2) / (m * rho - 1)
     scale = 1.0 if abs(df - 2) < 1e-2 else df * shrunken / (df - 2)

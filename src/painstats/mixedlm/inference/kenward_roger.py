@@ -33,7 +33,7 @@ class KenwardRoger:
     ----------
     covariance, adjusted_covariance : (p, p)
         Of the coefficients, for known variance parameters and with their uncertainty.
-    slopes : (a, p, p)
+    derivatives : (a, p, p)
         Derivatives of ``covariance`` in the variance parameters.
     parameter_covariance : (a, a)
         W.
@@ -41,7 +41,7 @@ class KenwardRoger:
 
     covariance: Floats
     adjusted_covariance: Floats
-    slopes: Floats
+    derivatives: Floats
     parameter_covariance: Floats
 
 
@@ -80,11 +80,11 @@ def kenward_roger_adjustment(fit: MixedFit, rows: ModelRows) -> KenwardRoger | N
 
 def _summed_terms(fit: MixedFit, rows: ModelRows) -> _Terms:
     columns = scaled_columns(rows, fit.products.scaling)[:, :-1]
-    persons = [_person_terms(fit, columns[own], rows.day[own]) for _, own in participant_slices(rows)]
+    persons = [_participant_terms(fit, columns[own], rows.day[own]) for _, own in participant_slices(rows)]
     return _Terms(*(sum(parts) for parts in zip(*((t.P, t.Q, t.R, t.traces) for t in persons), strict=True)))
 
 
-def _person_terms(fit: MixedFit, X: Floats, day: Integers) -> _Terms:
+def _participant_terms(fit: MixedFit, X: Floats, day: Integers) -> _Terms:
     """Return one person's terms from the dense covariance of their days."""
     variance, rho = scaled_variance(fit), fit.rho
     apart = np.abs(day[:, None] - day[None, :]).astype(np.float64)
@@ -141,7 +141,7 @@ def kenward_roger(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
     weights = np.eye(len(fit.names)) @ _to_units(fit)
     variances = np.einsum("ci,ij,cj->c", weights, adjustment.covariance, weights)
     adjusted = np.einsum("ci,ij,cj->c", weights, adjustment.adjusted_covariance, weights)
-    changes = np.einsum("ci,aij,cj->ca", weights, adjustment.slopes, weights)
+    changes = np.einsum("ci,aij,cj->ca", weights, adjustment.derivatives, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         df = 2 * variances**2 / np.einsum("ca,ab,cb->c", changes, adjustment.parameter_covariance, changes)
     if not (np.isfinite(df).all() and (df > 0).all() and (adjusted > 0).all()):

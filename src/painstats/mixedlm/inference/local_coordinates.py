@@ -8,38 +8,38 @@ import numpy as np
 import numpy.typing as npt
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.deviance_gradient import height_at
+from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
 from painstats.mixedlm.engine.fit import MixedFit
-from painstats.mixedlm.engine.likelihood import LARGEST_RHO
+from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.whitened_products import whitened
 
-STATIONARY = 1e-4
+MAX_REFIT_GRADIENT = 1e-4
 """Largest projected gradient of an accepted refit, in standard errors of the fit it started from."""
 
 
-INSIDE = 1e-3
+MIN_INTERIOR_VARIANCE = 1e-3
 """Least variance between people, relative to the residuals', that a refit starts from.
 
 On the boundary itself the gradient does not see what lies inside.
 """
 
 
-FLATTEST = 1e-3
+MIN_RELATIVE_CURVATURE = 1e-3
 """Least curvature, relative to the largest, by which the coordinates are stretched."""
 
 
-COLLINEAR = 1e-8
+MIN_RELATIVE_INFORMATION = 1e-8
 """Of what the days of the fit tell of some combination of columns, the part that is none: they are collinear."""
 
 
-STEEP = 1e20
-"""Height of points at which the deviance cannot be computed."""
+IMPOSSIBLE_DEVIANCE = 1e20
+"""DevianceGradient of points at which the deviance cannot be computed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bowl:
+class LocalCoordinates:
     """Coordinates z in which the deviance of a fit is round: it rises by one at a distance of one from its optimum.
 
     The parameters (rho, where it is free, then the free elements of L) are ``point + spread @ z``. ``spread`` (d, d) is
@@ -53,26 +53,26 @@ class Bowl:
     least_information: float
 
 
-def bowl_around(fit: MixedFit) -> Bowl:
+def local_coordinates_around(fit: MixedFit) -> LocalCoordinates:
     """Return round coordinates around a fit, from central differences of the gradient."""
-    inside = off_the_boundary(fit.optimum.factor)
+    inside = interior_factor(fit.optimum.factor)
     rho = [] if fit.optimum.rho_is_fixed else [fit.rho]
     point = np.concatenate([rho, inside[_elements(fit)]])
     widths = 1e-4 * np.maximum(np.abs(point), 0.1)
-    flat = Bowl(fit, point, np.eye(point.size), _least_information(fit.products))
+    flat = LocalCoordinates(fit, point, np.eye(point.size), _least_information(fit.products))
     if point.size == 0:
         return flat
-    up, down = (_height_and_slope(fit.products, flat, sign * np.diag(widths))[1] for sign in (1, -1))
+    up, down = (_deviance_and_gradient(fit.products, flat, sign * np.diag(widths))[1] for sign in (1, -1))
     hessian = (up - down) / (2 * widths[:, None])
     curvature, directions = np.linalg.eigh((hessian + hessian.T) / 4)
-    curvature = np.maximum(np.abs(curvature), FLATTEST * np.abs(curvature).max(initial=0.0))
+    curvature = np.maximum(np.abs(curvature), MIN_RELATIVE_CURVATURE * np.abs(curvature).max(initial=0.0))
     return replace(flat, spread=np.linalg.cholesky(directions / curvature @ directions.T))
 
 
-def off_the_boundary(factor: Floats) -> Floats:
-    """Return the factor (q, q) with every variance between people, in any direction, lifted to ``INSIDE``."""
+def interior_factor(factor: Floats) -> Floats:
+    """Return the factor (q, q) with every random-effect variance at least ``MIN_INTERIOR_VARIANCE``."""
     variances, directions = np.linalg.eigh(factor @ factor.T)
-    lacking = directions * np.maximum(INSIDE - variances, 0.0) @ directions.T
+    lacking = directions * np.maximum(MIN_INTERIOR_VARIANCE - variances, 0.0) @ directions.T
     return semidefinite_factor(factor @ factor.T + lacking)
 
 
@@ -92,46 +92,46 @@ def _elements(fit: MixedFit) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]
     return row[kept], column[kept]
 
 
-def _parameters(bowl: Bowl, z: Floats) -> tuple[Floats, Floats]:
+def _parameters(local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
     """Return factors (D, q, q) and rhos (D,) at coordinates (D, d)."""
-    fit, q = bowl.fit, len(bowl.fit.random)
-    points = bowl.point + z @ bowl.spread.T
+    fit, q = local.fit, len(local.fit.random)
+    points = local.point + z @ local.spread.T
     factor, rho = np.zeros((len(z), q, q)), np.full(len(z), fit.rho)
     if not fit.optimum.rho_is_fixed:
-        rho, points = np.clip(points[:, 0], 0.0, LARGEST_RHO), points[:, 1:]
+        rho, points = np.clip(points[:, 0], 0.0, MAX_RHO), points[:, 1:]
     factor[:, *_elements(fit)] = points
     return factor, rho
 
 
-def _height_and_slope(products: CrossProducts, bowl: Bowl, z: Floats) -> tuple[Floats, Floats]:
+def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
     """Return the deviance (D,) and its gradient (D, d) at coordinates (D, d); impossible ones are flat and high."""
-    factor, rho = _parameters(bowl, z)
-    with_rho = not bowl.fit.optimum.rho_is_fixed
+    factor, rho = _parameters(local, z)
+    with_rho = not local.fit.optimum.rho_is_fixed
     with np.errstate(all="ignore"):
         try:
-            found = height_at(products, factor, rho, bowl.fit.reml, with_rho=with_rho)
+            found = deviance_gradient_at(products, factor, rho, local.fit.reml, with_rho=with_rho)
         except np.linalg.LinAlgError:
-            return np.full(len(z), STEEP), np.zeros_like(z)
-        slope = (2 * found.factor_slope @ factor)[:, *_elements(bowl.fit)]
+            return np.full(len(z), IMPOSSIBLE_DEVIANCE), np.zeros_like(z)
+        gradient = (2 * found.factor_gradient @ factor)[:, *_elements(local.fit)]
     if with_rho:
-        slope = np.concatenate([found.rho_slope[:, None], slope], axis=1)
-    slope = slope @ bowl.spread
-    possible = np.isfinite(found.deviance) & np.isfinite(slope).all(axis=1)
-    return np.where(possible, found.deviance, STEEP), np.where(possible[:, None], slope, 0.0)
+        gradient = np.concatenate([found.rho_derivative[:, None], gradient], axis=1)
+    gradient = gradient @ local.spread
+    possible = np.isfinite(found.deviance) & np.isfinite(gradient).all(axis=1)
+    return np.where(possible, found.deviance, IMPOSSIBLE_DEVIANCE), np.where(possible[:, None], gradient, 0.0)
 
 
-def _limits_of_rho(bowl: Bowl) -> tuple[float | None, float | None]:
+def _limits_of_rho(local: LocalCoordinates) -> tuple[float | None, float | None]:
     """Return the limits of the first coordinate."""
-    if bowl.fit.optimum.rho_is_fixed:
+    if local.fit.optimum.rho_is_fixed:
         return None, None
-    return -bowl.point[0] / bowl.spread[0, 0], (LARGEST_RHO - bowl.point[0]) / bowl.spread[0, 0]
+    return -local.point[0] / local.spread[0, 0], (MAX_RHO - local.point[0]) / local.spread[0, 0]
 
 
-def _is_stationary(bowl: Bowl, z: Floats, slope: Floats) -> bool:
+def _is_stationary(local: LocalCoordinates, z: Floats, gradient: Floats) -> bool:
     """Say whether the gradient is zero but where rho presses against a limit."""
-    low, high = _limits_of_rho(bowl)
+    low, high = _limits_of_rho(local)
     pressing = np.zeros(z.size, dtype=bool)
-    pressing[:1] = (low is not None and z[:1] <= low and slope[:1] > 0) or (
-        high is not None and z[:1] >= high and slope[:1] < 0
+    pressing[:1] = (low is not None and z[:1] <= low and gradient[:1] > 0) or (
+        high is not None and z[:1] >= high and gradient[:1] < 0
     )
-    return bool(np.abs(slope[~pressing]).max(initial=0.0) < STATIONARY)
+    return bool(np.abs(gradient[~pressing]).max(initial=0.0) < MAX_REFIT_GRADIENT)

@@ -22,7 +22,7 @@ from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 
 @dataclass(frozen=True, slots=True)
-class OwnDaysFit:
+class ParticipantFit:
     """One participant's own model.
 
     Parameters
@@ -49,7 +49,7 @@ class OwnDaysFit:
     fit: MixedFit = field(repr=False)
 
 
-def rows_of(rows: ModelRows, participant: str) -> ModelRows:
+def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
     """Return one participant's rows, without the columns that never change for them or tell what time tells.
 
     Raises
@@ -76,7 +76,7 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     )
 
 
-def fit_own_days(rows: ModelRows, residuals: Residuals = "car1") -> OwnDaysFit:
+def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> ParticipantFit:
     """Fit one participant's own model by restricted maximum likelihood.
 
     Parameters
@@ -96,16 +96,16 @@ def fit_own_days(rows: ModelRows, residuals: Residuals = "car1") -> OwnDaysFit:
             "a person's own model is fitted to one participant's days, without person-specific effects"
         )
     fit = fit_mixed(rows, residuals=residuals)
-    return OwnDaysFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
+    return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
 
 
-def fit_each_participant(rows: ModelRows) -> tuple[tuple[OwnDaysFit, ...], Mapping[str, str]]:
+def fit_each_participant(rows: ModelRows) -> tuple[tuple[ParticipantFit, ...], Mapping[str, str]]:
     """Fit everybody's own model; return the fits, and for each participant without one the reason."""
-    fits: list[OwnDaysFit] = []
+    fits: list[ParticipantFit] = []
     refused: dict[str, str] = {}
     for participant, _ in participant_slices(rows):
         try:
-            fits.append(fit_own_days(rows_of(rows, participant)))
+            fits.append(fit_one_participant(participant_rows(rows, participant)))
         except (PainstatsError, np.linalg.LinAlgError) as error:
             refused[participant] = str(error)
     converged = tuple(own for own in fits if own.fit.converged)

@@ -9,18 +9,18 @@ from scipy import optimize, special
 
 from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
 from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, solution_of
-from painstats.mixedlm.engine.likelihood import person_degrees_used, person_residual_squares
+from painstats.mixedlm.engine.likelihood import participant_degrees_used, participant_residual_squares
 from painstats.mixedlm.engine.rows import Floats
 
 ROUNDS = 2
 """Times that noise is estimated and the model refitted."""
 
-FEWEST_PEOPLE = 5
+MIN_PARTICIPANTS_FOR_WEIGHTS = 5
 """With fewer people, the spread of their residual variances is not estimated and all weigh the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PersonNoise:
+class ParticipantNoise:
     """Residual SDs of the people and the fit that uses them.
 
     Parameters
@@ -41,7 +41,7 @@ class PersonNoise:
     fit: MixedFit = field(repr=False)
 
 
-def person_weights(fit: MixedFit) -> PersonNoise:
+def participant_weights(fit: MixedFit) -> ParticipantNoise:
     """Estimate each person's residual variance, moderate it towards the others', and refit; two rounds.
 
     For statements about single people: the standard error of an average over people becomes slightly too small.
@@ -51,8 +51,8 @@ def person_weights(fit: MixedFit) -> PersonNoise:
     Smyth 2004, Stat Appl Genet Mol Biol 3(1):3, section 6.2, for the moderation.
     """
     prior_degrees = np.inf
-    if len(fit.participants) < FEWEST_PEOPLE:
-        return PersonNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
+    if len(fit.participants) < MIN_PARTICIPANTS_FOR_WEIGHTS:
+        return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
     for _ in range(ROUNDS):
         variances, degrees = residual_variances(fit)
         prior_variance, prior_degrees = _variance_prior(variances, degrees)
@@ -60,7 +60,7 @@ def person_weights(fit: MixedFit) -> PersonNoise:
         scale = np.sqrt(moderated / np.exp(np.mean(np.log(moderated))))
         products = with_residual_scale(fit.products, scale)
         fit = _fit_again(fit, products)
-    return PersonNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
+    return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
 
 
 def _fit_again(fit: MixedFit, products: CrossProducts) -> MixedFit:
@@ -74,9 +74,9 @@ def _fit_again(fit: MixedFit, products: CrossProducts) -> MixedFit:
 def residual_variances(fit: MixedFit) -> tuple[Floats, Floats]:
     """Return (N,) residual variances of the participants, and (N,) the days behind each less the degrees used up."""
     solution = solution_of(fit)
-    degrees = np.maximum(fit.products.rows_per_participant - person_degrees_used(solution), 1.0)
+    degrees = np.maximum(fit.products.rows_per_participant - participant_degrees_used(solution), 1.0)
     unit = fit.products.residual_scale * fit.products.scaling.outcome_scale
-    return unit**2 * person_residual_squares(solution) / degrees, degrees
+    return unit**2 * participant_residual_squares(solution) / degrees, degrees
 
 
 def _variance_prior(variances: Floats, degrees: Floats) -> tuple[float, float]:

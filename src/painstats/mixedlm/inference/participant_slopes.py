@@ -21,12 +21,12 @@ from scipy import special
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import MixedFit, scaled_variance, solution_of
 from painstats.mixedlm.engine.rows import Floats, column_positions
-from painstats.mixedlm.inference.participant_noise import person_weights
+from painstats.mixedlm.inference.participant_noise import participant_weights
 from painstats.mixedlm.inference.variance_posterior import _Draws, _posterior, _relative_covariances, _sample
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSlope:
+class ParticipantSlope:
     """One person's slope on one column.
 
     Parameters
@@ -56,14 +56,14 @@ class PersonSlope:
     effective_sample_size: float
 
 
-def person_slopes(
+def participant_slopes(
     fit: MixedFit,
     names: Sequence[str],
     seed: int,
     *,
     weighted: bool = True,
     outcome_range: float = 10.0,
-) -> tuple[PersonSlope, ...]:
+) -> tuple[ParticipantSlope, ...]:
     """Estimate every person's slope on some columns.
 
     Parameters
@@ -75,7 +75,7 @@ def person_slopes(
     seed
         Of the draws; the same seed gives the same answer.
     weighted
-        Whether to let noisy people's days weigh less (``person_weights``).
+        Whether to let noisy people's days weigh less (``participant_weights``).
     outcome_range
         Width of the outcome's scale, which the priors are stretched to.
 
@@ -95,7 +95,7 @@ def person_slopes(
     if not fit.random:
         raise NotEnoughData("the model has no person-specific effects, so there are no slopes of single people")
     positions = column_positions(names, fit.random)
-    fit = person_weights(fit).fit if weighted else fit
+    fit = participant_weights(fit).fit if weighted else fit
     draws, weights = _sample(_posterior(fit, outcome_range), fit, np.random.default_rng(seed))
     return tuple(
         slope
@@ -111,7 +111,7 @@ def henderson_covariances(fit: MixedFit) -> Floats:
 
 def _summaries(
     draws: _Draws, weights: Floats, position: int, name: str, participants: tuple[str, ...]
-) -> list[PersonSlope]:
+) -> list[ParticipantSlope]:
     """Summarise everybody's slope on one column."""
     mean, sd = draws.slope[:, :, position], np.sqrt(draws.variance[:, :, position])
     low, high = _quantile(0.025, mean, sd, weights), _quantile(0.975, mean, sd, weights)
@@ -121,7 +121,7 @@ def _summaries(
     wrong = np.minimum(positive, 1 - positive)
     columns = np.column_stack([weights @ mean, low, high, positive, wrong, reliability, size])
     return [
-        PersonSlope(participant, name, *(float(value) for value in row))
+        ParticipantSlope(participant, name, *(float(value) for value in row))
         for participant, row in zip(participants, columns, strict=True)
     ]
 

@@ -1,7 +1,7 @@
 """Profile intervals of the variance parameters: SDs between people, their correlations, the residual SD and rho.
 
 A value of a parameter is inside the interval as long as the deviance, minimised over everything else with that value
-held, stays below its cut. Nothing is assumed of the shape of a distribution, and intervals end at the boundary where
+fixed, stays below its cut. Nothing is assumed of the shape of a distribution, and intervals end at the boundary where
 the data allow it.
 """
 
@@ -18,16 +18,16 @@ from scipy import optimize, stats
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
 from painstats.mixedlm.engine.likelihood import (
-    LARGEST_RHO,
+    MAX_RHO,
     deviance_at_variance,
-    factor_slope,
+    factor_gradient,
     residual_degrees,
-    rho_slope,
+    rho_derivative,
     solve_at,
 )
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
-from painstats.mixedlm.inference.local_coordinates import off_the_boundary
+from painstats.mixedlm.inference.local_coordinates import interior_factor
 
 PRECISION = 1e-5
 """Of the ends, relative to the width of the search."""
@@ -57,8 +57,8 @@ class VarianceInterval:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Frame:
-    """The variance parameters written down so that one of them can be held.
+class _ProfileCoordinates:
+    """The variance parameters written down so that one of them can be fixed.
 
     The person-specific effects are ``basis`` (q, q) times effects in the user's units, but for their size, whose
     relative covariance has the lower triangular factor with the elements ``elements``. A point is (elements, rho,
@@ -74,14 +74,14 @@ class _Frame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Held:
-    """How the other parameters are moved when one is held at a value.
+class _FixedParameter:
+    """How the other parameters are moved when one is fixed at a value.
 
     ``free`` picks the coordinates that move; ``full`` turns a value and a point into one at which the parameter has
     that value; ``pull`` turns a gradient at that point into one of the coordinates.
     """
 
-    frame: _Frame
+    frame: _ProfileCoordinates
     free: Integers
     full: Callable[[float, Floats], Floats]
     pull: Callable[[float, Floats, Floats], Floats]
@@ -93,7 +93,7 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
     Parameters
     ----------
     fit
-        Intervals are of the restricted likelihood if the fit is. A rho that was held gets no interval.
+        Intervals are of the restricted likelihood if the fit is. A rho that was fixed gets no interval.
     level
         Coverage that the intervals aim at.
 
@@ -119,7 +119,7 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
 
 def sd_interval(fit: MixedFit, name: str, *, level: float = 0.95) -> VarianceInterval:
     """Return the profile interval of the SD between people of one column's effect."""
-    frame = _frame(fit, [name])
+    frame = _profile_coordinates(fit, [name])
     sd = float(np.sqrt(fit.random_covariance[_position(fit, name), _position(fit, name)]))
 
     def full(value: float, point: Floats) -> Floats:
@@ -127,14 +127,14 @@ def sd_interval(fit: MixedFit, name: str, *, level: float = 0.95) -> VarianceInt
         moved[0] = value / frame.unit / np.exp(point[-1])
         return moved
 
-    def pull(value: float, point: Floats, slope: Floats) -> Floats:
-        pulled = slope.copy()
-        pulled[-1] -= full(value, point)[0] * slope[0]  # the relative SD shrinks as sigma grows
+    def pull(value: float, point: Floats, gradient: Floats) -> Floats:
+        pulled = gradient.copy()
+        pulled[-1] -= full(value, point)[0] * gradient[0]  # the relative SD shrinks as sigma grows
         return pulled
 
-    held = _Held(frame, np.arange(1, frame.point.size), full, pull)
+    fixed = _FixedParameter(frame, np.arange(1, frame.point.size), full, pull)
     step = max(0.5 * sd, 0.05 * frame.unit * np.exp(frame.point[-1]))
-    return VarianceInterval(f"sd({name})", sd, *_ends(held, sd, step, (0.0, np.inf), level))
+    return VarianceInterval(f"sd({name})", sd, *_ends(fixed, sd, step, (0.0, np.inf), level))
 
 
 def correlation_interval(fit: MixedFit, first: str, second: str, *, level: float = 0.95) -> VarianceInterval:
@@ -147,58 +147,58 @@ def correlation_interval(fit: MixedFit, first: str, second: str, *, level: float
     scale = np.sqrt(fit.random_covariance[a, a] * fit.random_covariance[b, b])
     if scale == 0:
         return VarianceInterval(name, np.nan, -1.0, 1.0)
-    frame = _frame(fit, [first, second])
+    frame = _profile_coordinates(fit, [first, second])
 
     def full(value: float, point: Floats) -> Floats:
         moved = point.copy()
         moved[1:3] = point[2] * np.array([value, np.sqrt(1 - value**2)])
         return moved
 
-    def pull(value: float, point: Floats, slope: Floats) -> Floats:  # noqa: ARG001
-        pulled = slope.copy()
-        pulled[2] = slope[1] * value + slope[2] * np.sqrt(1 - value**2)
+    def pull(value: float, point: Floats, gradient: Floats) -> Floats:  # noqa: ARG001
+        pulled = gradient.copy()
+        pulled[2] = gradient[1] * value + gradient[2] * np.sqrt(1 - value**2)
         return pulled
 
     frame.point[2] = np.hypot(*frame.point[1:3])
-    held = _Held(frame, np.delete(np.arange(frame.point.size), 1), full, pull)
+    fixed = _FixedParameter(frame, np.delete(np.arange(frame.point.size), 1), full, pull)
     correlation = float(np.clip(fit.random_covariance[a, b] / scale, -1.0, 1.0))
-    return VarianceInterval(name, correlation, *_ends(held, correlation, 0.2, (-1.0, 1.0), level))
+    return VarianceInterval(name, correlation, *_ends(fixed, correlation, 0.2, (-1.0, 1.0), level))
 
 
 def residual_sd_interval(fit: MixedFit, *, level: float = 0.95) -> VarianceInterval:
     """Return the profile interval of the residual SD."""
     scale = fit.products.scaling.outcome_scale
-    held = _plainly_held(_frame(fit, []), -1, lambda value: float(np.log(value / scale)))
+    fixed = _fixed_coordinate(_profile_coordinates(fit, []), -1, lambda value: float(np.log(value / scale)))
     step = fit.residual_sd / np.sqrt(fit.n_rows)
-    ends = _ends(held, fit.residual_sd, step, (1e-3 * fit.residual_sd, np.inf), level)
+    ends = _ends(fixed, fit.residual_sd, step, (1e-3 * fit.residual_sd, np.inf), level)
     return VarianceInterval("residual_sd", fit.residual_sd, *ends)
 
 
 def rho_interval(fit: MixedFit, *, level: float = 0.95) -> VarianceInterval:
     """Return the profile interval of the residual correlation of days one apart."""
-    held = _plainly_held(_frame(fit, []), -2, lambda value: value)
+    fixed = _fixed_coordinate(_profile_coordinates(fit, []), -2, lambda value: value)
     step = 1 / np.sqrt(fit.n_rows)
-    return VarianceInterval("rho", fit.rho, *_ends(held, fit.rho, step, (0.0, LARGEST_RHO), level))
+    return VarianceInterval("rho", fit.rho, *_ends(fixed, fit.rho, step, (0.0, MAX_RHO), level))
 
 
 def _position(fit: MixedFit, name: str) -> int:
     return int(column_positions([name], fit.random)[0])
 
 
-def _frame(fit: MixedFit, leading: list[str]) -> _Frame:
+def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinates:
     """Return the parameters with some of the person-specific effects, in the user's units, first."""
     q, scaling = len(fit.random), fit.products.scaling
     names = [*leading, *(name for name in fit.random if name not in leading)]
     transform = scaling.random_transform[column_positions(names, fit.random)]
     size = np.linalg.norm(transform, axis=1)
     basis = np.linalg.inv(transform / size[:, None]) if q else np.zeros((0, 0))
-    relative = (transform / size[:, None]) @ off_the_boundary(fit.optimum.factor)
+    relative = (transform / size[:, None]) @ interior_factor(fit.optimum.factor)
     row, column = np.tril_indices(q)
     kept = (row == column) | fit.optimum.correlated
     elements = row[kept], column[kept]
     theta = semidefinite_factor(relative @ relative.T)[elements]
     log_sigma = 0.5 * np.log(scaled_variance(fit))
-    return _Frame(
+    return _ProfileCoordinates(
         fit=fit,
         basis=basis,
         elements=elements,
@@ -208,7 +208,9 @@ def _frame(fit: MixedFit, leading: list[str]) -> _Frame:
     )
 
 
-def _plainly_held(frame: _Frame, coordinate: int, to_coordinate: Callable[[float], float]) -> _Held:
+def _fixed_coordinate(
+    frame: _ProfileCoordinates, coordinate: int, to_coordinate: Callable[[float], float]
+) -> _FixedParameter:
     """Hold a parameter that is a coordinate of its own."""
 
     def full(value: float, point: Floats) -> Floats:
@@ -217,16 +219,18 @@ def _plainly_held(frame: _Frame, coordinate: int, to_coordinate: Callable[[float
         return moved
 
     free = np.delete(np.arange(frame.point.size), coordinate)
-    return _Held(frame, free, full, lambda _value, _point, slope: slope)
+    return _FixedParameter(frame, free, full, lambda _value, _point, gradient: gradient)
 
 
-def _ends(held: _Held, estimate: float, step: float, limits: tuple[float, float], level: float) -> tuple[float, float]:
+def _ends(
+    fixed: _FixedParameter, estimate: float, step: float, limits: tuple[float, float], level: float
+) -> tuple[float, float]:
     """Return both ends of an interval."""
     cut = float(np.sqrt(stats.chi2.ppf(level, 1)))
 
     def beyond(value: float) -> float:
         """Say how far the root of the rise of the deviance, which is nearly straight, is above its cut."""
-        return float(np.sqrt(max(_rise(held, value), 0.0))) - cut
+        return float(np.sqrt(max(_deviance_rise(fixed, value), 0.0))) - cut
 
     return _end(beyond, estimate, -step, limits[0]), _end(beyond, estimate, step, limits[1])
 
@@ -246,22 +250,22 @@ def _end(beyond: Callable[[float], float], estimate: float, step: float, limit: 
     return limit
 
 
-def _rise(held: _Held, value: float) -> float:
-    """Return how much the deviance rises from its minimum when a parameter is held at a value."""
-    frame, free = held.frame, held.free
+def _deviance_rise(fixed: _FixedParameter, value: float) -> float:
+    """Return how much the deviance rises from its minimum when a parameter is fixed at a value."""
+    frame, free = fixed.frame, fixed.free
     base = frame.fit.optimum.deviance
 
-    def height_and_slope(x: Floats) -> tuple[float, Floats]:
+    def deviance_and_gradient(x: Floats) -> tuple[float, Floats]:
         point = frame.point.copy()
         point[free] += frame.width[free] * x
-        height, slope = _deviance(frame, held.full(value, point))
-        return height - base, (held.pull(value, point, slope) * frame.width)[free]
+        deviance_value, gradient = _deviance(frame, fixed.full(value, point))
+        return deviance_value - base, (fixed.pull(value, point, gradient) * frame.width)[free]
 
-    low, high = (0.0, LARGEST_RHO) if not frame.fit.optimum.rho_is_fixed else (frame.fit.rho, frame.fit.rho)
+    low, high = (0.0, MAX_RHO) if not frame.fit.optimum.rho_is_fixed else (frame.fit.rho, frame.fit.rho)
     limits: list[tuple[float | None, float | None]] = [(None, None)] * frame.point.size
     limits[-2] = ((low - frame.fit.rho) / frame.width[-2], (high - frame.fit.rho) / frame.width[-2])
     found = optimize.minimize(
-        height_and_slope,
+        deviance_and_gradient,
         np.zeros(free.size),
         jac=True,
         method="L-BFGS-B",
@@ -271,17 +275,17 @@ def _rise(held: _Held, value: float) -> float:
     return float(found.fun)
 
 
-def _deviance(frame: _Frame, point: Floats) -> tuple[float, Floats]:
+def _deviance(frame: _ProfileCoordinates, point: Floats) -> tuple[float, Floats]:
     """Return the deviance at a point (elements, rho, log sigma), and its gradient."""
     fit, q = frame.fit, len(frame.fit.random)
     variance = np.exp(2 * point[-1])
     triangular = np.zeros((q, q))
     triangular[frame.elements] = point[:-2]
     factor = frame.basis @ triangular
-    solution = solve_at(fit.products, factor, float(np.clip(point[-2], 0.0, LARGEST_RHO)))
+    solution = solve_at(fit.products, factor, float(np.clip(point[-2], 0.0, MAX_RHO)))
     precision = np.asarray(1 / variance)
-    slope = (2 * frame.basis.T @ factor_slope(solution, precision, fit.reml) @ factor)[frame.elements]
-    in_rho = 0.0 if fit.optimum.rho_is_fixed else float(rho_slope(solution, precision, fit.reml))
+    gradient = (2 * frame.basis.T @ factor_gradient(solution, precision, fit.reml) @ factor)[frame.elements]
+    in_rho = 0.0 if fit.optimum.rho_is_fixed else float(rho_derivative(solution, precision, fit.reml))
     in_log_sigma = 2 * residual_degrees(fit.products, fit.reml) - 2 * float(solution.residual_square) / variance
-    height = float(deviance_at_variance(solution, variance, fit.reml))
-    return height, np.concatenate([slope, [in_rho, in_log_sigma]])
+    deviance_value = float(deviance_at_variance(solution, variance, fit.reml))
+    return deviance_value, np.concatenate([gradient, [in_rho, in_log_sigma]])

@@ -14,12 +14,12 @@ from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
 from painstats.mixedlm.engine.summed_rows import cross_products
-from painstats.mixedlm.inference.refits import Refits, refit_each, refit_people
+from painstats.mixedlm.inference.refits import Refits, refit_each, refit_participants
 from painstats.mixedlm.inference.simulation import simulated_outcome
 
 Kind = Literal["people", "parametric"]
 
-FEWEST_PEOPLE = 10
+MIN_PARTICIPANTS_FOR_BOOTSTRAP = 10
 """With fewer people, resamples of them hardly differ and their spread says little."""
 
 
@@ -129,11 +129,13 @@ def cluster_bootstrap(
     Handbook of Multilevel Analysis, ch. 11 ("cases bootstrap").
     """
     people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
-        raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
+    if people < MIN_PARTICIPANTS_FOR_BOOTSTRAP:
+        raise NotEnoughData(
+            f"{people} participants are too few to resample; at least {MIN_PARTICIPANTS_FOR_BOOTSTRAP} are needed"
+        )
     _check(refits, level)
     chosen = np.random.default_rng(seed).integers(people, size=(refits, people))
-    return _summary(fit, refit_people(fit, list(chosen), workers=workers), "people", seed, level)
+    return _summary(fit, refit_participants(fit, list(chosen), workers=workers), "people", seed, level)
 
 
 def parametric_bootstrap(
@@ -147,7 +149,7 @@ def parametric_bootstrap(
     Parameters
     ----------
     fit
-        The model. In a fit of ``person_weights`` each person's noise is simulated and weighed as it is there.
+        The model. In a fit of ``participant_weights`` each person's noise is simulated and weighed as it is there.
     rows
         The rows it was fitted to.
     refits, seed, level, workers
@@ -195,14 +197,14 @@ def likelihood_ratio_bootstrap(
     seeds = np.random.SeedSequence(seed).spawn(refits)
     simulated = np.zeros(refits)
     for fit, sign in ((larger, 2), (smaller, -2)):
-        products_of = partial(_products_simulated_from, rows_of_fit(fit, rows), smaller)
+        products_of = partial(_products_simulated_from, rows_for_fit(fit, rows), smaller)
         simulated += sign * refit_each(fit, seeds, products_of, workers=workers).log_likelihood
     statistic = 2 * (larger.log_likelihood - smaller.log_likelihood)
     p = (1 + int(np.sum(simulated >= statistic))) / (1 + refits)
     return BootstrapTest(statistic, p, np.maximum(simulated, 0.0))
 
 
-def rows_of_fit(fit: MixedFit, rows: ModelRows) -> ModelRows:
+def rows_for_fit(fit: MixedFit, rows: ModelRows) -> ModelRows:
     """Return rows with the columns and person-specific effects of a fit."""
     positions = column_positions(fit.names, rows.names)
     return replace(rows, X=rows.X[:, positions], names=fit.names, random=fit.random)
@@ -252,7 +254,7 @@ def _products_simulated_from(
 
     People are weighed as in the cross-products that were fitted.
     """
-    outcome = simulated_outcome(truth, rows_of_fit(truth, rows), np.random.default_rng(seed))
+    outcome = simulated_outcome(truth, rows_for_fit(truth, rows), np.random.default_rng(seed))
     return with_residual_scale(cross_products(replace(rows, y=outcome)), fitted.residual_scale)
 
 

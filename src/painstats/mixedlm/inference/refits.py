@@ -1,6 +1,6 @@
 """The model fitted again, many times, to other people or other outcomes: each from the optimum that is known.
 
-A refit differs little from the fit it comes from. In coordinates in which the deviance of that fit is a round bowl, its
+A refit differs little from the fit it comes from. In coordinates in which the deviance of that fit is a sphere, its
 optimum is a few steps away, and how far a gradient is from zero is counted in standard errors, whatever the size.
 """
 
@@ -17,29 +17,29 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from painstats.mixedlm.engine.certificate import SINGULAR
-from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants, with_random_columns_as_given
-from painstats.mixedlm.engine.deviance_gradient import height_at
+from painstats.mixedlm.engine.certificate import SINGULAR_VARIANCE
+from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants, with_uncentred_random_columns
+from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.likelihood import deviance, log_likelihood, residual_degrees, solve_at
 from painstats.mixedlm.engine.optimum import find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.inference.local_coordinates import (
-    COLLINEAR,
-    STATIONARY,
-    Bowl,
-    _height_and_slope,
+    MAX_REFIT_GRADIENT,
+    MIN_RELATIVE_INFORMATION,
+    LocalCoordinates,
+    _deviance_and_gradient,
     _is_stationary,
     _least_information,
     _limits_of_rho,
     _parameters,
-    bowl_around,
+    local_coordinates_around,
 )
 
 Draw = TypeVar("Draw")
 
 
-NEGLIGIBLE = 1e-6
+NEGLIGIBLE_DECREASE = 1e-6
 """A fall of the deviance that is none."""
 
 
@@ -72,8 +72,8 @@ class Refits:
     is_certified: npt.NDArray[np.bool_]
 
 
-def refit_people(
-    fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1, otherwise: MixedFit | None = None
+def refit_participants(
+    fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1, fallback: MixedFit | None = None
 ) -> Refits:
     """Fit the model again to other sets of people, each given by their positions in ``fit.participants``.
 
@@ -85,17 +85,17 @@ def refit_people(
         The sets.
     workers
         As in ``refit_each``.
-    otherwise
+    fallback
         A fit to the same rows with fewer columns, for sets of people over whom one of the others does not vary. Those
         coefficients are not numbers there.
     """
     refits = refit_each(fit, chosen, of_participants, workers=workers)
     lacking = np.flatnonzero(~np.isfinite(refits.rho))
-    if otherwise is None or not lacking.size:
+    if fallback is None or not lacking.size:
         return refits
-    fewer = refit_each(otherwise, [chosen[int(place)] for place in lacking], of_participants, workers=workers)
+    fewer = refit_each(fallback, [chosen[int(place)] for place in lacking], of_participants, workers=workers)
     coefficients = np.full((lacking.size, len(fit.names)), np.nan)
-    coefficients[:, column_positions(otherwise.names, fit.names)] = fewer.coefficients
+    coefficients[:, column_positions(fallback.names, fit.names)] = fewer.coefficients
     fewer = replace(fewer, coefficients=coefficients)
     for field in fields(Refits):
         getattr(refits, field.name)[lacking] = getattr(fewer, field.name)
@@ -123,10 +123,10 @@ def refit_each(
     workers
         Processes. Each takes a second or so to start.
     """
-    bowl = bowl_around(fit)
+    local = local_coordinates_around(fit)
     workers = max(1, min(workers, len(draws)))
     shares = [draws[start::workers] for start in range(workers)]
-    refit_share = partial(_refit_share, bowl, products_of)
+    refit_share = partial(_refit_share, local, products_of)
     if workers == 1:
         return refit_share(draws)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -134,56 +134,56 @@ def refit_each(
 
 
 def _refit_share(
-    bowl: Bowl, products_of: Callable[[CrossProducts, Draw], CrossProducts], draws: Sequence[Draw]
+    local: LocalCoordinates, products_of: Callable[[CrossProducts, Draw], CrossProducts], draws: Sequence[Draw]
 ) -> Refits:
     """Refit one draw after the other."""
-    refits = [_refit(products_of(bowl.fit.products, draw), bowl) for draw in draws]
+    refits = [_refit(products_of(local.fit.products, draw), local) for draw in draws]
     return Refits(*(np.stack([getattr(refit, field.name) for refit in refits]) for field in fields(Refits)))
 
 
-def _refit(products: CrossProducts, bowl: Bowl) -> Refits:
+def _refit(products: CrossProducts, local: LocalCoordinates) -> Refits:
     """Refit once, from scratch where the way from the known optimum ends at a false one; no leading axis."""
-    if not bowl.fit.optimum.correlated:
-        products = with_random_columns_as_given(products)
-    if _least_information(products) < COLLINEAR * bowl.least_information:
-        return _impossible(bowl.fit)
-    z, slope, evaluations = _descend(products, bowl)
-    factor, rho = _parameters(bowl, z[None])
-    if _is_stationary(bowl, z, slope) and _is_true_optimum(products, bowl, factor[0], rho[0]):
-        return _in_units(products, bowl.fit, factor[0], rho[0], evaluations, True)
-    known = bowl.fit.optimum
+    if not local.fit.optimum.correlated:
+        products = with_uncentred_random_columns(products)
+    if _least_information(products) < MIN_RELATIVE_INFORMATION * local.least_information:
+        return _impossible(local.fit)
+    z, gradient, evaluations = _descend(products, local)
+    factor, rho = _parameters(local, z[None])
+    if _is_stationary(local, z, gradient) and _is_true_optimum(products, local, factor[0], rho[0]):
+        return _in_units(products, local.fit, factor[0], rho[0], evaluations, True)
+    known = local.fit.optimum
     optimum = find_optimum(
         products,
-        reml=bowl.fit.reml,
+        reml=local.fit.reml,
         fixed_rho=known.rho if known.rho_is_fixed else None,
         correlated=known.correlated,
     )
     evaluations += optimum.evaluations
-    return _in_units(products, bowl.fit, optimum.factor, optimum.rho, evaluations, optimum.is_certified)
+    return _in_units(products, local.fit, optimum.factor, optimum.rho, evaluations, optimum.is_certified)
 
 
-def _descend(products: CrossProducts, bowl: Bowl) -> tuple[Floats, Floats, int]:
+def _descend(products: CrossProducts, local: LocalCoordinates) -> tuple[Floats, Floats, int]:
     """Return where L-BFGS-B ends, the gradient there and the evaluations."""
-    start = np.zeros(bowl.point.size)
+    start = np.zeros(local.point.size)
     if start.size == 0:
         return start, start, 0
 
-    def height_and_slope(z: Floats) -> tuple[float, Floats]:
-        heights, slopes = _height_and_slope(products, bowl, z[None])
-        return float(heights[0] - bowl.fit.optimum.deviance), slopes[0]
+    def deviance_and_gradient(z: Floats) -> tuple[float, Floats]:
+        deviances, gradients = _deviance_and_gradient(products, local, z[None])
+        return float(deviances[0] - local.fit.optimum.deviance), gradients[0]
 
     found = optimize.minimize(
-        height_and_slope,
+        deviance_and_gradient,
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=[_limits_of_rho(bowl), *[(None, None)] * (start.size - 1)],
-        options={"ftol": 1e-12, "gtol": STATIONARY / 10},
+        bounds=[_limits_of_rho(local), *[(None, None)] * (start.size - 1)],
+        options={"ftol": 1e-12, "gtol": MAX_REFIT_GRADIENT / 10},
     )
     return found.x, found.jac, int(found.nfev)
 
 
-def _is_true_optimum(products: CrossProducts, bowl: Bowl, factor: Floats, rho: float) -> bool:
+def _is_true_optimum(products: CrossProducts, local: LocalCoordinates, factor: Floats, rho: float) -> bool:
     """Say whether the deviance rises, too, from the boundary inwards, where the gradient does not see.
 
     Away from the boundary a stationary point needs no more proof. Near it, the deviance is looked up at four distances
@@ -191,19 +191,19 @@ def _is_true_optimum(products: CrossProducts, bowl: Bowl, factor: Floats, rho: f
     """
     covariance = factor @ factor.T
     variances, directions = np.linalg.eigh(covariance)
-    empty = directions[:, variances < SINGULAR]
+    empty = directions[:, variances < SINGULAR_VARIANCE]
     if empty.shape[1] == 0:
         return True
-    here = height_at(products, factor[None], np.array([rho]), bowl.fit.reml, with_rho=False)
-    slope = here.factor_slope[0] if bowl.fit.optimum.correlated else np.diag(np.diag(here.factor_slope[0]))
-    slopes, steepest = np.linalg.eigh(empty.T @ slope @ empty)
-    if slopes[0] >= 0:
+    here = deviance_gradient_at(products, factor[None], np.array([rho]), local.fit.reml, with_rho=False)
+    gradient = here.factor_gradient[0] if local.fit.optimum.correlated else np.diag(np.diag(here.factor_gradient[0]))
+    gradients, steepest = np.linalg.eigh(empty.T @ gradient @ empty)
+    if gradients[0] >= 0:
         return True
     inwards = empty @ steepest[:, 0]
-    steps = SINGULAR * 10.0 ** np.arange(-2, 2)[:, None, None] * np.outer(inwards, inwards)
+    steps = SINGULAR_VARIANCE * 10.0 ** np.arange(-2, 2)[:, None, None] * np.outer(inwards, inwards)
     inside = np.stack([semidefinite_factor(covariance + step) for step in steps])
-    there = height_at(products, inside, np.full(len(inside), rho), bowl.fit.reml, with_rho=False)
-    return bool(there.deviance.min() > here.deviance[0] - NEGLIGIBLE)
+    there = deviance_gradient_at(products, inside, np.full(len(inside), rho), local.fit.reml, with_rho=False)
+    return bool(there.deviance.min() > here.deviance[0] - NEGLIGIBLE_DECREASE)
 
 
 def _in_units(

@@ -7,7 +7,7 @@ import numpy as np
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.coefficients import CoefficientTable, _to_units, tested
-from painstats.mixedlm.inference.variance_derivatives import variance_slopes
+from painstats.mixedlm.inference.variance_derivatives import variance_derivatives
 
 WITHOUT_CURVATURE = 1e-8
 """Directions of the variance parameters with less curvature than this, relative to the largest, are left out."""
@@ -33,11 +33,11 @@ def satterthwaite(fit: MixedFit, contrasts: dict[str, Floats] | None = None) -> 
     """
     contrasts = _every_coefficient(fit) if contrasts is None else contrasts
     weights = np.array(list(contrasts.values())) @ _to_units(fit)
-    covariance, slopes, hessian = variance_slopes(fit)
+    covariance, derivatives, hessian = variance_derivatives(fit)
     curvature, directions = np.linalg.eigh(hessian)
     kept = curvature > WITHOUT_CURVATURE * curvature.max()
     variances = np.einsum("ci,ij,cj->c", weights, covariance, weights)
-    changes = np.einsum("ci,aij,cj->ca", weights, slopes, weights) @ directions[:, kept]
+    changes = np.einsum("ci,aij,cj->ca", weights, derivatives, weights) @ directions[:, kept]
     df = variances**2 / (changes**2 @ (1 / curvature[kept]))
     estimates = np.array(list(contrasts.values())) @ fit.coefficients
     return CoefficientTable(tested(list(contrasts), estimates, np.sqrt(variances), df), "Satterthwaite")

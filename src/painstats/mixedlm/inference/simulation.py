@@ -16,7 +16,8 @@ def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) 
     ----------
     fit
         Its coefficients, person-specific covariance, rho and residual SD are taken as the truth; so is the noise of
-        each participant in a fit of ``person_weights``, where people that the fit does not know have the typical one.
+        each participant in a fit of ``participant_weights``, where people that the fit does not know have the
+        typical one.
     rows
         Sorted by participant and day.
     """

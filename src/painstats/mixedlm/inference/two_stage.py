@@ -17,9 +17,9 @@ from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.rows import ModelRows, participant_slices
-from painstats.mixedlm.inference.one_participant import rows_of
+from painstats.mixedlm.inference.one_participant import participant_rows
 
-LARGEST_RHO = 0.995
+MAX_RHO = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,15 @@ class TwoStage:
     se: float
     low: float
     high: float
-    people: int
+    participants: int
 
 
-def own_slopes(rows: ModelRows, residuals: Residuals = "car1") -> dict[str, Mapping[str, float]]:
+def coefficients_by_participant(rows: ModelRows, residuals: Residuals = "car1") -> dict[str, Mapping[str, float]]:
     """Fit each participant apart; return their coefficients by name, for those whose columns can be told apart."""
     found: dict[str, Mapping[str, float]] = {}
     for participant, _ in participant_slices(rows):
         try:
-            own = rows_of(rows, participant)
+            own = participant_rows(rows, participant)
         except NotEnoughData:
             continue
         found[participant] = dict(zip(own.names, _restricted_least_squares(own, residuals), strict=True))
@@ -64,10 +64,10 @@ def two_stage(slopes: Mapping[str, Mapping[str, float]], name: str) -> TwoStage:
 
 def two_sided_p(mean: TwoStage) -> float:
     """Return the p-value of a mean of zero, by t with people - 1 degrees of freedom."""
-    return float(2 * stats.t.sf(abs(mean.estimate / mean.se), mean.people - 1))
+    return float(2 * stats.t.sf(abs(mean.estimate / mean.se), mean.participants - 1))
 
 
-def agrees(estimate: float, se: float, check: TwoStage) -> bool:
+def agrees_with_two_stage(estimate: float, se: float, check: TwoStage) -> bool:
     """Say whether an estimate lies within one combined standard error of the two-stage mean."""
     return bool(abs(estimate - check.estimate) <= np.hypot(se, check.se))
 
@@ -87,5 +87,5 @@ def _restricted_least_squares(rows: ModelRows, residuals: Residuals) -> list[flo
 
     if residuals == "independent":
         return solved(0.0)[0]
-    best = optimize.minimize_scalar(lambda rho: solved(rho)[1], bounds=(0.0, LARGEST_RHO), method="bounded")
+    best = optimize.minimize_scalar(lambda rho: solved(rho)[1], bounds=(0.0, MAX_RHO), method="bounded")
     return min((solved(0.0), solved(float(best.x))), key=lambda found: found[1])[0]

@@ -11,11 +11,11 @@ from scipy.stats import qmc
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.likelihood import (
-    LARGEST_RHO,
+    MAX_RHO,
     Solution,
     deviance,
-    person_effects,
     profiled_precision,
+    random_effects,
     solve_at,
 )
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats
@@ -44,11 +44,11 @@ PROPOSAL_DEGREES, PROPOSAL_WIDTH = 6, 1.1
 """Of the multivariate t that variance parameters are drawn from."""
 
 
-NEGLIGIBLE = 1e-7
+NEGLIGIBLE_WEIGHT = 1e-7
 """Weight of a draw, relative to the average, that is left out."""
 
 
-WIDEST = 12.0
+MAX_UNBOUNDED = 12.0
 """Limit of the unbounded parameters (log SDs, inverse tanh of partial correlations, logit of rho)."""
 
 
@@ -90,11 +90,11 @@ def _relative_covariances(solution: Solution) -> Floats:
     return np.asarray(unit @ solution.shrinkage @ unit.T + spread)
 
 
-def _person_coefficients(solution: Solution) -> Floats:
+def _participant_coefficients(solution: Solution) -> Floats:
     """Return (..., N, q): average plus departure of each person, in the user's units."""
     products, scaling = solution.products, solution.products.scaling
     average = coefficients_in_units(products, solution.coefficients)[..., None, products.positions]
-    return np.asarray(average + scaling.outcome_scale * person_effects(solution) @ scaling.random_transform.T)
+    return np.asarray(average + scaling.outcome_scale * random_effects(solution) @ scaling.random_transform.T)
 
 
 def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
@@ -121,7 +121,7 @@ def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> t
         centre = weights @ points
         apart = points - centre
         spread = np.linalg.cholesky((apart * weights[:, None]).T @ apart + 1e-4 * np.eye(len(centre)))
-    return _likely(draws, weights, NEGLIGIBLE / size)
+    return _likely(draws, weights, NEGLIGIBLE_WEIGHT / size)
 
 
 def _likely(draws: _Draws, weights: Floats, least: float) -> tuple[_Draws, Floats]:
@@ -134,13 +134,13 @@ def _likely(draws: _Draws, weights: Floats, least: float) -> tuple[_Draws, Float
 def _laplace(posterior: _Posterior, fit: MixedFit) -> tuple[Floats, Floats]:
     """Return the posterior's mode (d,) and a factor (d, d) of the inverse of its curvature there."""
 
-    def height_and_slope(point: Floats) -> tuple[float, Floats]:
-        return -float(_log_density(posterior, point[None])[0]), -_slopes(posterior, point[None])[0]
+    def deviance_and_gradient(point: Floats) -> tuple[float, Floats]:
+        return -float(_log_density(posterior, point[None])[0]), -_gradients(posterior, point[None])[0]
 
     start = _start(posterior, fit)
-    mode = optimize.minimize(height_and_slope, start, jac=True, method="BFGS", options={"gtol": 1e-2}).x
+    mode = optimize.minimize(deviance_and_gradient, start, jac=True, method="BFGS", options={"gtol": 1e-2}).x
     steps = 1e-2 * np.eye(start.size)
-    up, down = np.split(_slopes(posterior, np.concatenate([mode + steps, mode - steps])), 2)
+    up, down = np.split(_gradients(posterior, np.concatenate([mode + steps, mode - steps])), 2)
     curvature, directions = np.linalg.eigh(-(up - down + (up - down).T) / (4 * steps[0, 0]))
     return mode, directions / np.sqrt(np.maximum(curvature, 0.15))
 
@@ -150,7 +150,7 @@ def _start(posterior: _Posterior, fit: MixedFit) -> Floats:
     spread = np.sqrt(np.sum(fit.optimum.factor**2, axis=1))
     parts = [np.log(np.maximum(spread, 0.05)), np.zeros(_correlations(posterior))]
     if posterior.fixed_rho is None:
-        parts.append(np.array([special.logit(np.clip(fit.rho / LARGEST_RHO, 0.02, 0.98))]))
+        parts.append(np.array([special.logit(np.clip(fit.rho / MAX_RHO, 0.02, 0.98))]))
     return np.concatenate(parts)
 
 
@@ -188,7 +188,7 @@ def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floa
     if posterior.fixed_rho is not None:
         return factor, np.full(len(points), posterior.fixed_rho), log_prior
     share = special.expit(points[:, -1])
-    return factor, LARGEST_RHO * share, log_prior + np.log(share) + np.log1p(-share)
+    return factor, MAX_RHO * share, log_prior + np.log(share) + np.log1p(-share)
 
 
 def _log_prior_of_sds(posterior: _Posterior, log_sd: Floats) -> Floats:
@@ -210,8 +210,8 @@ def _correlation_factor(partial: Floats, q: int) -> tuple[Floats, Floats]:
 
 def _solve(posterior: _Posterior, points: Floats) -> tuple[Solution, Floats]:
     """Return the solution at each point, and the posterior's log-density (D,) but for a constant."""
-    inside = np.abs(points).max(axis=1) < WIDEST
-    factor, rho, log_prior = _unpack(posterior, np.clip(points, -WIDEST, WIDEST))
+    inside = np.abs(points).max(axis=1) < MAX_UNBOUNDED
+    factor, rho, log_prior = _unpack(posterior, np.clip(points, -MAX_UNBOUNDED, MAX_UNBOUNDED))
     with np.errstate(all="ignore"):
         solution = solve_at(posterior.products, factor, rho)
         log_density = log_prior - 0.5 * deviance(solution, reml=True)
@@ -222,7 +222,7 @@ def _log_density(posterior: _Posterior, points: Floats) -> Floats:
     return _solve(posterior, points)[1]
 
 
-def _slopes(posterior: _Posterior, points: Floats) -> Floats:
+def _gradients(posterior: _Posterior, points: Floats) -> Floats:
     """Return (D, d): the gradient of the log-density by central differences, all points at once."""
     count, d = points.shape
     steps = 1e-4 * np.eye(d)
@@ -245,7 +245,7 @@ def _evaluate_chunk(posterior: _Posterior, points: Floats) -> _Draws:
     between = solution.factor @ np.swapaxes(solution.factor, 1, 2)
     return _Draws(
         log_density=log_density,
-        slope=_person_coefficients(solution),
+        slope=_participant_coefficients(solution),
         variance=variance * np.einsum("dnii->dni", _relative_covariances(solution)),
         given_data=variance * _diagonals(solution.shrinkage, unit),
         between=variance[:, 0] * _diagonals(between, unit),

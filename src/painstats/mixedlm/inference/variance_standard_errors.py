@@ -8,11 +8,11 @@ import numpy as np
 
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.variance_derivatives import free_elements_of, variance_slopes
+from painstats.mixedlm.inference.variance_derivatives import free_elements_of, variance_derivatives
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VarianceErrors:
+class VarianceStandardErrors:
     """How uncertain the person-specific covariance is; not numbers where the fit is singular.
 
     Parameters
@@ -27,7 +27,7 @@ class VarianceErrors:
     se: Floats
 
 
-def variance_errors(fit: MixedFit) -> VarianceErrors:
+def variance_standard_errors(fit: MixedFit) -> VarianceStandardErrors:
     """Return standard errors of the elements of G by the delta method, for rho and sigma estimated beside it.
 
     The likelihood of a variance is skewed unless there are many people, so an interval of estimate and two standard
@@ -39,16 +39,16 @@ def variance_errors(fit: MixedFit) -> VarianceErrors:
     """
     q = len(fit.random)
     size = q * (q + 1) // 2
-    nothing = VarianceErrors(np.full((size, size), np.nan), np.full(size, np.nan))
+    nothing = VarianceStandardErrors(np.full((size, size), np.nan), np.full(size, np.nan))
     if fit.is_singular:
         return nothing
-    _, _, curvature = variance_slopes(fit)
+    _, _, curvature = variance_derivatives(fit)
     if np.linalg.eigvalsh(curvature).min() <= 0:
         return nothing
     covariance = 2 * np.linalg.inv(curvature)
     relative, absolute = _slopes(fit, len(covariance))
     variances = np.einsum("ka,ab,kb->k", absolute, covariance, absolute)
-    return VarianceErrors(relative @ covariance @ relative.T, np.sqrt(variances))
+    return VarianceStandardErrors(relative @ covariance @ relative.T, np.sqrt(variances))
 
 
 def _slopes(fit: MixedFit, parameters: int) -> tuple[Floats, Floats]:

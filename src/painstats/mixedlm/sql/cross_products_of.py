@@ -16,26 +16,26 @@ from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats, column_positions, model_rows
 from painstats.mixedlm.engine.summed_rows import cross_products
-from painstats.mixedlm.sql.scaled_products import Pairs, means_and_variances, pairs_from, products_from
+from painstats.mixedlm.sql.scaled_products import SummedPairs, means_and_variances, pairs_from, products_from
 from painstats.mixedlm.sql.sums_query import (
-    OTHER_ROWS,
+    UNSTABLE_QUERY,
     Limits,
     Relation,
     blocks_of,
-    head_of,
+    head_summary,
     names_of,
     summed_pairs,
 )
-from painstats.mixedlm.sql.unusable_columns import refuse_what_no_model_fits
+from painstats.mixedlm.sql.unusable_columns import refuse_unusable_columns
 
-COLLINEAR_IN_SQUARES = 1e-12
+COLLINEAR_VARIANCE = 1e-12
 """Columns are collinear when a combination of them, each scaled to SD 1, has a variance below this. ``rows`` allows a
 hundredth of it: sums of products know a column only to half its digits."""
 
-HARDLY_CHANGES = 1e-9
+MIN_RELATIVE_SD = 1e-9
 """SD, relative to the mean, below which a column is looked at again."""
 
-FAR_IN_SQUARES = 1e4
+MAX_SQUARED_MEAN = 1e4
 """Squared mean, relative to the variance, of columns less the mean of the first rows, beyond which rows are summed up
 again less the mean of all."""
 
@@ -159,27 +159,29 @@ def _check_names(relation: Relation, types: dict[str, str]) -> None:
             raise PainstatsError(f"column {name!r} must hold numbers, not {types[name]}")
 
 
-def _pairs(relation: Relation, blocks: Sequence[Limits], rows: int) -> Pairs:
+def _pairs(relation: Relation, blocks: Sequence[Limits], rows: int) -> SummedPairs:
     """Sum up the rows, columns less the means of the first rows; less those of all, should they be far away."""
-    head = head_of(relation)
+    head = head_summary(relation)
     pairs = _checked_pairs(relation, blocks, rows, head.centre, in_order=head.in_order)
     mean, variance = means_and_variances(pairs)
-    if (mean**2 > FAR_IN_SQUARES * variance).any():
+    if (mean**2 > MAX_SQUARED_MEAN * variance).any():
         pairs = _checked_pairs(relation, blocks, rows, head.centre + mean, in_order=head.in_order)
     return pairs
 
 
-def _checked_pairs(relation: Relation, blocks: Sequence[Limits], rows: int, centre: Floats, *, in_order: bool) -> Pairs:
+def _checked_pairs(
+    relation: Relation, blocks: Sequence[Limits], rows: int, centre: Floats, *, in_order: bool
+) -> SummedPairs:
     found = summed_pairs(relation, blocks, centre, in_order=in_order)
     squares = found.select(f"{kind}{i}_{i}" for kind in "ds" for i in range(len(centre))).sum()
     complete = found.select(pl.col("n").filter(pl.col("step").is_not_null()).sum()).item()
     if complete != rows or not np.isfinite(squares.to_numpy()).all():
-        refuse_what_no_model_fits(relation)
-        raise PainstatsError(OTHER_ROWS)
+        refuse_unusable_columns(relation)
+        raise PainstatsError(UNSTABLE_QUERY)
     pairs = pairs_from(found, relation, centre)
     mean, variance = means_and_variances(pairs)
-    if (variance <= (HARDLY_CHANGES * (mean + centre)) ** 2).any():
-        refuse_what_no_model_fits(relation)
+    if (variance <= (MIN_RELATIVE_SD * (mean + centre)) ** 2).any():
+        refuse_unusable_columns(relation)
     return pairs
 
 
@@ -189,7 +191,7 @@ def _check_collinear(relation: Relation, second: Floats) -> None:
         return
     size = np.sqrt(np.diag(second))
     spread, directions = np.linalg.eigh(second / np.outer(size, size))
-    involved = np.abs(directions[:, spread < COLLINEAR_IN_SQUARES]).max(axis=1, initial=0.0) > 0.01
+    involved = np.abs(directions[:, spread < COLLINEAR_VARIANCE]).max(axis=1, initial=0.0) > 0.01
     if involved.any():
         names = ", ".join(repr(str(name)) for name in np.array(relation.columns)[involved])
         raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

@@ -9,15 +9,15 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, unpacked
+from painstats.mixedlm.engine.cross_products import FIRST_ROW_GAP, CrossProducts, unpacked
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.engine.scaling import Moments, Scaling, scaling_from
 from painstats.mixedlm.engine.summed_rows import row_products
-from painstats.mixedlm.sql.sums_query import FIRST_STEP, Relation, names_of
+from painstats.mixedlm.sql.sums_query import FIRST_ROW_STEP, Relation, names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class SummedPairs:
     """The sums of a database, by participant and gap, in order.
 
     With k columns: ones, the model's columns and the outcome less ``centre``, and K = k(k + 1) / 2.
@@ -52,7 +52,7 @@ class _Parts:
     pairs_in_two: Integers
 
 
-def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs:
+def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> SummedPairs:
     """Put the sums of ``summed_pairs`` in order.
 
     Raises
@@ -62,8 +62,8 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
     """
     rows = found.select("participant", "step").with_row_index("row").sort("participant", "step")
     order, step = rows["row"].to_numpy(), rows["step"].to_numpy()
-    is_first = step == FIRST_STEP
-    gap = np.where(is_first, FIRST, step // 2)
+    is_first = step == FIRST_ROW_STEP
+    gap = np.where(is_first, FIRST_ROW_GAP, step // 2)
     _check_distinct(relation, found.select(pl.col("n").filter(pl.col("step") == 0).sum()).item())
     is_start = is_first | (np.diff(gap, prepend=-1) != 0)
     start, second = np.flatnonzero(is_start), np.flatnonzero(~is_start)
@@ -71,7 +71,7 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
     first_pair = np.flatnonzero(is_first[start])
     rows_per_gap = _put_together(found, "n", parts)
     sums = _with_first_rows(*_packed(found, parts, rows_per_gap), first_pair)
-    return Pairs(
+    return SummedPairs(
         sums=sums,
         gap=gap[start],
         rows_per_gap=rows_per_gap,
@@ -114,7 +114,7 @@ def _packed(found: pl.DataFrame, parts: _Parts, n: Integers) -> tuple[Floats, Fl
 
 
 def _with_first_rows(sums: Floats, steps: Floats, first_pair: Integers) -> Floats:
-    """Fill the pairs of the gap ``FIRST`` in sums (2, K, J), as ``cross_products.with_first_rows`` does.
+    """Fill the pairs of the gap ``FIRST_ROW_GAP`` in sums (2, K, J), as ``cross_products.with_first_rows`` does.
 
     A first row lies halfway between its difference from another row and their sum, and a last row all further
     differences away from the first; ``steps`` are sums of differences and of sums (2, k, J).
@@ -128,13 +128,13 @@ def _with_first_rows(sums: Floats, steps: Floats, first_pair: Integers) -> Float
     return sums
 
 
-def means_and_variances(pairs: Pairs) -> tuple[Floats, Floats]:
+def means_and_variances(pairs: SummedPairs) -> tuple[Floats, Floats]:
     """Return the means less ``centre``, and the variances, of columns and outcome (k - 1,)."""
     mean = pairs.squares[0, 1:] / pairs.squares[0, 0]
     return mean, np.diag(pairs.squares)[1:] / pairs.squares[0, 0] - mean**2
 
 
-def moments_of(pairs: Pairs, relation: Relation) -> Moments:
+def moments_of(pairs: SummedPairs, relation: Relation) -> Moments:
     """Return the means and SDs of the model's columns and outcome, before anything was taken off."""
     mean, variance = means_and_variances(pairs)
     mean, sd = mean + pairs.centre, np.sqrt(np.maximum(variance, 0.0))
@@ -142,7 +142,7 @@ def moments_of(pairs: Pairs, relation: Relation) -> Moments:
     return Moments(np.append(np.ones(one), mean[:-1]), np.append(np.zeros(one), sd[:-1]), *outcome)
 
 
-def products_from(pairs: Pairs, relation: Relation) -> tuple[CrossProducts, Floats]:
+def products_from(pairs: SummedPairs, relation: Relation) -> tuple[CrossProducts, Floats]:
     """Return the cross-products, and the mean products of the model's columns, scaled, but for the intercept.
 
     With an intercept they are products of departures from the mean.
@@ -172,7 +172,7 @@ def products_from(pairs: Pairs, relation: Relation) -> tuple[CrossProducts, Floa
     return products, (squares - np.outer(about, about))[one:-1, one:-1]
 
 
-def _change(pairs: Pairs, scaling: Scaling, one: int) -> Floats:
+def _change(pairs: SummedPairs, scaling: Scaling, one: int) -> Floats:
     """Return (k, k or k - 1): the scaled columns in terms of ones and columns less ``centre``."""
     shift = pairs.centre - np.append(scaling.centre[one:], scaling.outcome_centre)
     scale = np.append(scaling.scale[one:], scaling.outcome_scale)

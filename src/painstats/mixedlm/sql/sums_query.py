@@ -26,10 +26,10 @@ threads. From some 16 000 pairs of participant and gap on, DuckDB does so in par
 SORTED_BLOCKS = 8
 """Blocks that are sorted together, about a hundred bytes a row."""
 
-HEAD = 10_000
+HEAD_ROWS = 10_000
 """Rows that are looked at beforehand: their means are taken off the columns, and their order is that of the others."""
 
-FIRST_STEP = 1
+FIRST_ROW_STEP = 1
 """The step of a participant's first row; all others are even, or 3."""
 
 
@@ -49,14 +49,14 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class HeadSummary:
     """Of the first rows: what to take off columns and outcome (m,), and whether they are in order."""
 
     centre: Floats
     in_order: bool
 
 
-OTHER_ROWS = "the query gives other rows each time it is asked; put them into a table first"
+UNSTABLE_QUERY = "the query gives other rows each time it is asked; put them into a table first"
 
 Limits = tuple[Any, Any]
 """First and last participant of a block."""
@@ -109,21 +109,21 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
     return [(first, last) for first, last, *_ in found], rows
 
 
-def head_of(relation: Relation) -> Head:
+def head_summary(relation: Relation) -> HeadSummary:
     """Look at the first rows; the mean is taken off where squares would lose digits by it."""
     follows, x = "participant = participant_before", _numbered("x", relation)
     looked = f"""
         SELECT count(*) FILTER (WHERE {follows} AND day < day_before) = 0
                 AND count(*) FILTER (WHERE {follows}) = count(*) - count(DISTINCT participant),
             {", ".join(f"avg({name}), avg({name} * {name})" for name in x)}
-        FROM ({_beside_the_day_before(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD}", np.zeros(len(x)))})
+        FROM ({_with_previous_row(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD_ROWS}", np.zeros(len(x)))})
     """
     row = relation.connection.execute(looked).fetchone()
     assert row is not None  # an aggregate without groups has a row
     mean, square = np.array(row[1:], dtype=np.float64).reshape(-1, 2).T
     with np.errstate(invalid="ignore", over="ignore"):
         is_far = np.isfinite(mean) & ~(mean**2 <= FAR_FROM_ZERO**2 * (square - mean**2))
-    return Head(np.where(is_far, mean, 0.0), bool(row[0]))
+    return HeadSummary(np.where(is_far, mean, 0.0), bool(row[0]))
 
 
 def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, in_order: bool) -> pl.DataFrame:
@@ -133,7 +133,8 @@ def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *
     -------
     One row for each ``participant`` and ``step``, in no order: ``n`` rows without a missing value, sums ``d0``, …,
     ``s0``, … and sums of products ``d0_0``, ``d1_0``, …. A step is twice the gap; gaps of one day are in two parts, 2
-    and 3, of even and odd days, since a sum waits for the one before it. A participant's first row has ``FIRST_STEP``,
+    and 3, of even and odd days, since a sum waits for the one before it. A participant's first row has
+    ``FIRST_ROW_STEP``,
     and follows the last row of another or a row of zeros. A row without a day, and the next, have none.
     """
     found, waiting = [], list(blocks)
@@ -148,7 +149,7 @@ def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *
         elif in_order:
             in_order = False
         else:
-            raise PainstatsError(OTHER_ROWS)
+            raise PainstatsError(UNSTABLE_QUERY)
     return pl.concat(found)
 
 
@@ -163,7 +164,7 @@ def _sums_of(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, is
 
 def _are_in_order(sums: pl.DataFrame) -> bool:
     """Say whether each participant began once, and no step went back."""
-    again = (pl.col("step") == FIRST_STEP) & (pl.col("n") > 1)
+    again = (pl.col("step") == FIRST_ROW_STEP) & (pl.col("n") > 1)
     return not sums.select((again | (pl.col("step") < 0)).any()).item()
 
 
@@ -193,17 +194,17 @@ def _steps(relation: Relation, block: int, centre: Floats, *, is_sorted: bool) -
         rows += f" ORDER BY {participant}, {quoted(relation.day)}"
     return f"""
         SELECT participant,
-            CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_STEP})
+            CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_ROW_STEP})
                 WHEN gap = 1 THEN 2 + (day & 1) ELSE 2 * gap END AS step,
             {", ".join(f"x{i} - b{i} AS d{i}, x{i} + b{i} AS s{i}" for i in numbers)}
         FROM (
             SELECT *, participant IS DISTINCT FROM participant_before AS is_first, day - day_before AS gap
-            FROM ({_beside_the_day_before(relation, rows, centre)})
+            FROM ({_with_previous_row(relation, rows, centre)})
         )
     """
 
 
-def _beside_the_day_before(relation: Relation, rows: str, centre: Floats) -> str:
+def _with_previous_row(relation: Relation, rows: str, centre: Floats) -> str:
     """Return the SQL that lays each row beside the one before it, in the order they come."""
     day = f"{quoted(relation.day)} - DATE '1970-01-01'" if relation.is_date else f"{quoted(relation.day)}::BIGINT"
     x = _numbered("x", relation)

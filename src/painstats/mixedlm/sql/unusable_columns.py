@@ -14,7 +14,7 @@ CONSTANT = 1e-10
 """Largest range, relative to the largest value, of a column that counts as constant."""
 
 
-def refuse_what_no_model_fits(relation: Relation) -> None:
+def refuse_unusable_columns(relation: Relation) -> None:
     """Raise an error that names the column with a missing or infinite value, or without any change."""
     (never,) = _only_row(relation, [f"count(*) - count({quoted(relation.day)})"])
     if never:
