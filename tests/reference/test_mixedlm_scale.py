@@ -13,17 +13,11 @@ from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, mod
 from painstats.mixedlm.engine import deviance_gradient, deviance_hessian, optimum, scaling, summed_rows
 from painstats.mixedlm.engine.cross_products import of_participants, unpacked, with_uncentred_random_columns
 from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
-from painstats.mixedlm.engine.likelihood import (
-    deviance,
-    factor_gradient,
-    factor_of,
-    profiled_precision,
-    rho_derivative,
-    solve_at,
-)
+from painstats.mixedlm.engine.likelihood import deviance, factor_gradient, profiled_precision, rho_derivative, solve_at
 from painstats.mixedlm.engine.objective import Objective, evaluate_many, evaluate_one, hessian_at, theta_at
 from painstats.mixedlm.engine.whitened_products import whitened
 from tests.reference.reference_data import diary, sleepstudy
+from tests.reference.slow_likelihood import factor_of
 
 SAME = 1e-11
 """Relative: the same sums in another order."""

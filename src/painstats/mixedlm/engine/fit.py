@@ -10,9 +10,16 @@ import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts, has_gaps, with_uncentred_random_columns
-from painstats.mixedlm.engine.likelihood import Solution, log_likelihood, random_effects, residual_degrees, solve_at
+from painstats.mixedlm.engine.likelihood import (
+    Solution,
+    free_elements,
+    log_likelihood,
+    random_effects,
+    residual_degrees,
+    solve_at,
+)
 from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
-from painstats.mixedlm.engine.rows import Floats, ModelRows
+from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
 
 Residuals = Literal["car1", "independent"]
@@ -152,6 +159,16 @@ def fit_cross_products(
     if not np.isfinite(optimum.deviance) or float(solution.residual_square) < 1e-12:
         raise NotEnoughData("the columns reproduce the outcome exactly; nothing is left to estimate uncertainty from")
     return _in_units(solution, optimum, residuals, reml)
+
+
+def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
+    """Return the rows and columns of the elements of the factor that were estimated."""
+    return free_elements(len(fit.random), fit.optimum.correlated)
+
+
+def coefficient_transform(fit: MixedFit) -> Floats:
+    """Return (p, p): scaled coefficients times this are coefficients in the user's units, up to a constant."""
+    return fit.products.scaling.outcome_scale * fit.products.scaling.transform
 
 
 def scaled_variance(fit: MixedFit) -> float:

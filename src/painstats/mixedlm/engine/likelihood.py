@@ -12,12 +12,12 @@ the form of sums of products). All functions take any number of points at once, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.rows import Floats, Integers
 from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
 
 MAX_RHO = 0.995
@@ -63,22 +63,15 @@ class Solution:
     log_information: Floats
 
 
-def factor_of(theta: Floats, q: int) -> Floats:
-    """Return (..., q, q): the lower triangular factor with the elements ``theta`` (..., q(q+1)/2), row by row."""
-    factor = np.zeros((*theta.shape[:-1], q, q))
-    factor[(..., *np.tril_indices(q))] = theta
-    return factor
+@cache
+def free_elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
+    """Return the rows and columns of the free elements of L (q, q), row by row.
 
-
-def theta_of(factor: Floats) -> Floats:
-    """Return the elements of a lower triangular factor, row by row."""
-    return np.asarray(factor[(..., *np.tril_indices(factor.shape[-1]))])
-
-
-def free_theta(q: int, correlated: bool) -> npt.NDArray[np.bool_]:
-    """Return (q(q+1)/2,) which elements of theta are free: all, or the diagonal's if effects are not correlated."""
+    These are the lower triangle, or the diagonal if the random effects are not ``correlated``.
+    """
     row, column = np.tril_indices(q)
-    return np.asarray((row == column) | correlated)
+    free = (row == column) | correlated
+    return row[free], column[free]
 
 
 def solve_at(products: CrossProducts, factor: Floats, rho: Floats | float) -> Solution:
@@ -184,14 +177,6 @@ def rho_derivative(solution: Solution, precision: Floats, reml: bool) -> Floats:
         spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
         slope += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
     return np.asarray(slope + log_change)
-
-
-def gradient(solution: Solution, precision: Floats, reml: bool, *, with_rho: bool) -> Floats:
-    """Return (..., d): the gradient of the deviance in theta and, last, rho, at fixed sigma."""
-    slope = theta_of(2 * factor_gradient(solution, precision, reml) @ solution.factor)
-    if not with_rho:
-        return slope
-    return np.concatenate([slope, rho_derivative(solution, precision, reml)[..., None]], axis=-1)
 
 
 def profiled_precision(solution: Solution, reml: bool) -> Floats:

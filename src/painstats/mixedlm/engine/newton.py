@@ -10,8 +10,8 @@ import numpy.typing as npt
 from painstats.mixedlm.engine.deviance_hessian import Evaluation, scoring_terms
 from painstats.mixedlm.engine.objective import (
     Objective,
+    elements_of,
     evaluate_one,
-    free_elements,
     hessian_at,
     is_free,
     theta_at,
@@ -115,7 +115,7 @@ def _downhill(objective: Objective, iterate: Iterate, step: Floats, free: npt.ND
 
 def _scored(objective: Objective, iterate: Iterate) -> Floats:
     """Return the point (d,) to which a step of Fisher scoring in L L' and rho leads, inside the limits of both."""
-    row, column = free_elements(objective)
+    row, column = elements_of(objective)
     factor = iterate.evaluation.factor
     directions = np.zeros((row.size, *factor.shape))
     directions[np.arange(row.size), row, column] = directions[np.arange(row.size), column, row] = 1.0

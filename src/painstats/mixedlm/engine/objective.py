@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
 from painstats.mixedlm.engine.deviance_hessian import Evaluation, evaluation_at, hessian
-from painstats.mixedlm.engine.likelihood import MAX_RHO
+from painstats.mixedlm.engine.likelihood import MAX_RHO, free_elements
 from painstats.mixedlm.engine.rows import Floats, Integers
 
 IMPOSSIBLE_DEVIANCE = 1e20
@@ -35,25 +34,19 @@ class Objective:
     correlated: bool
 
 
-def free_elements(objective: Objective) -> tuple[Integers, Integers]:
-    """Return the rows and columns of the elements of L that are free."""
-    return _elements(len(objective.products.random), objective.correlated)
-
-
-@cache
-def _elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
-    row, column = np.tril_indices(q)
-    return (row, column) if correlated else (np.arange(q), np.arange(q))
+def elements_of(objective: Objective) -> tuple[Integers, Integers]:
+    """Return the rows and columns of the free elements of L."""
+    return free_elements(len(objective.products.random), objective.correlated)
 
 
 def theta_at(objective: Objective, factor: Floats) -> Floats:
     """Return (..., d): the free elements of a factor."""
-    return np.asarray(factor[(..., *free_elements(objective))])
+    return np.asarray(factor[(..., *elements_of(objective))])
 
 
 def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     """Return the factors (..., q, q) and rho (...) of points (..., d)."""
-    q, (row, column) = len(objective.products.random), free_elements(objective)
+    q, (row, column) = len(objective.products.random), elements_of(objective)
     factor = np.zeros((*points.shape[:-1], q, q))
     factor[..., row, column] = points[..., : row.size]
     if objective.fixed_rho is not None:
@@ -109,7 +102,7 @@ def evaluate_one(objective: Objective, point: Floats) -> tuple[Evaluation, Float
 
 def hessian_at(objective: Objective, evaluation: Evaluation) -> Floats:
     """Return (d, d): the second derivatives of the deviance."""
-    return hessian(evaluation, *free_elements(objective))
+    return hessian(evaluation, *elements_of(objective))
 
 
 def is_free(objective: Objective, point: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:

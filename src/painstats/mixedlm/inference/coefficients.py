@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, column_positions
 
 Method = Literal["Satterthwaite", "Kenward-Roger", "CR2"]
@@ -58,11 +57,6 @@ def coefficient(table: CoefficientTable, name: str) -> Coefficient:
     """
     names = [row.name for row in table.coefficients]
     return table.coefficients[int(column_positions([name], names)[0])]
-
-
-def _to_units(fit: MixedFit) -> Floats:
-    """Return (p, p): coefficients in the user's units are this times the scaled coefficients, but for a constant."""
-    return fit.products.scaling.outcome_scale * fit.products.scaling.transform
 
 
 def tested(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) -> tuple[Coefficient, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.fit import MixedFit, coefficient_transform
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.kenward_roger import KenwardRoger
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
@@ -52,7 +52,7 @@ def t_tests(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats) -> 
         table = satterthwaite(fit, {str(number): row for number, row in enumerate(weights)}).coefficients
         columns = np.array([(row.estimate, row.se, row.df) for row in table]).T
         return TTests(*columns)
-    scaled = weights @ _to_units(fit)
+    scaled = weights @ coefficient_transform(fit)
     variances = _quadratic(scaled, adjustment.covariance)
     changes = np.einsum("ci,aij,cj->ca", scaled, adjustment.derivatives, scaled)
     df = 2 * variances**2 / _quadratic(changes, adjustment.parameter_covariance)
@@ -80,7 +80,7 @@ def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, valu
     distance = weights @ fit.coefficients - values
     if adjustment is None:
         return _satterthwaite_f(fit, weights, distance)
-    return _kenward_roger_f(adjustment, weights @ _to_units(fit), distance)
+    return _kenward_roger_f(adjustment, weights @ coefficient_transform(fit), distance)
 
 
 def _satterthwaite_f(fit: MixedFit, weights: Floats, distance: Floats) -> FTest:
@@ -127,11 +127,6 @@ def _matched(first: float, second: float, m: int) -> tuple[float, float]:
     df = 4 + (m + 2) / (m * rho - 1)
     scale = 1.0 if abs(df - 2) < 1e-2 else df * shrunken / (df - 2)
     return float(scale), float(df)
-
-
-def _to_units(fit: MixedFit) -> Floats:
-    """Return (p, p): coefficients in the user's units are this times the scaled coefficients, but for a constant."""
-    return fit.products.scaling.outcome_scale * fit.products.scaling.transform
 
 
 def _quadratic(weights: Floats, matrix: Floats) -> Floats:

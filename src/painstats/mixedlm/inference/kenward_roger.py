@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit, scaled_variance, solution_of
+from painstats.mixedlm.engine.fit import MixedFit, coefficient_transform, scaled_variance, solution_of
+from painstats.mixedlm.engine.likelihood import free_elements
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.mixedlm.engine.scaling import scaled_columns
-from painstats.mixedlm.inference.coefficients import CoefficientTable, _to_units, tested
+from painstats.mixedlm.inference.coefficients import CoefficientTable, tested
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 SINGULAR_INFORMATION = 1e12
@@ -114,9 +115,7 @@ def _participant_terms(fit: MixedFit, X: Floats, day: Integers) -> _Terms:
 def _elements(q: int, correlated: bool) -> list[Floats]:
     """Return the derivative (q, q) of a symmetric matrix in each of its lower, or only its diagonal, elements."""
     elements = []
-    for row, column in zip(*np.tril_indices(q), strict=True):
-        if row != column and not correlated:
-            continue
+    for row, column in zip(*free_elements(q, correlated), strict=True):
         element = np.zeros((q, q))
         element[row, column] = element[column, row] = 1.0
         elements.append(element)
@@ -138,7 +137,7 @@ def kenward_roger(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
     if adjustment is None:
         reason = "the expected information of the variance parameters is singular"
         return replace(satterthwaite(fit), fallback=reason)
-    weights = np.eye(len(fit.names)) @ _to_units(fit)
+    weights = np.eye(len(fit.names)) @ coefficient_transform(fit)
     variances = np.einsum("ci,ij,cj->c", weights, adjustment.covariance, weights)
     adjusted = np.einsum("ci,ij,cj->c", weights, adjustment.adjusted_covariance, weights)
     changes = np.einsum("ci,aij,cj->ca", weights, adjustment.derivatives, weights)

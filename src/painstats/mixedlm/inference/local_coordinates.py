@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
-from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of
 from painstats.mixedlm.engine.likelihood import MAX_RHO
+from painstats.mixedlm.engine.objective import IMPOSSIBLE_DEVIANCE
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.whitened_products import whitened
@@ -34,10 +34,6 @@ MIN_RELATIVE_INFORMATION = 1e-8
 """Of what the days of the fit tell of some combination of columns, the part that is none: they are collinear."""
 
 
-IMPOSSIBLE_DEVIANCE = 1e20
-"""DevianceGradient of points at which the deviance cannot be computed."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalCoordinates:
     """Coordinates z in which the deviance of a fit is round: it rises by one at a distance of one from its optimum.
@@ -57,7 +53,7 @@ def local_coordinates_around(fit: MixedFit) -> LocalCoordinates:
     """Return round coordinates around a fit, from central differences of the gradient."""
     inside = interior_factor(fit.optimum.factor)
     rho = [] if fit.optimum.rho_is_fixed else [fit.rho]
-    point = np.concatenate([rho, inside[_elements(fit)]])
+    point = np.concatenate([rho, inside[free_elements_of(fit)]])
     widths = 1e-4 * np.maximum(np.abs(point), 0.1)
     flat = LocalCoordinates(fit, point, np.eye(point.size), _least_information(fit.products))
     if point.size == 0:
@@ -85,13 +81,6 @@ def _least_information(products: CrossProducts) -> float:
     return float(np.linalg.eigvalsh(sums / np.outer(length, length))[0])
 
 
-def _elements(fit: MixedFit) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the rows and columns of the elements of L that are free."""
-    row, column = np.tril_indices(len(fit.random))
-    kept = (row == column) | fit.optimum.correlated
-    return row[kept], column[kept]
-
-
 def _parameters(local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
     """Return factors (D, q, q) and rhos (D,) at coordinates (D, d)."""
     fit, q = local.fit, len(local.fit.random)
@@ -99,7 +88,7 @@ def _parameters(local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
     factor, rho = np.zeros((len(z), q, q)), np.full(len(z), fit.rho)
     if not fit.optimum.rho_is_fixed:
         rho, points = np.clip(points[:, 0], 0.0, MAX_RHO), points[:, 1:]
-    factor[:, *_elements(fit)] = points
+    factor[:, *free_elements_of(fit)] = points
     return factor, rho
 
 
@@ -112,7 +101,7 @@ def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: 
             found = deviance_gradient_at(products, factor, rho, local.fit.reml, with_rho=with_rho)
         except np.linalg.LinAlgError:
             return np.full(len(z), IMPOSSIBLE_DEVIANCE), np.zeros_like(z)
-        gradient = (2 * found.factor_gradient @ factor)[:, *_elements(local.fit)]
+        gradient = (2 * found.factor_gradient @ factor)[:, *free_elements_of(local.fit)]
     if with_rho:
         gradient = np.concatenate([found.rho_derivative[:, None], gradient], axis=1)
     gradient = gradient @ local.spread

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
 from painstats.mixedlm.engine.likelihood import (
     MAX_RHO,
     deviance_at_variance,
@@ -193,9 +193,7 @@ def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinat
     size = np.linalg.norm(transform, axis=1)
     basis = np.linalg.inv(transform / size[:, None]) if q else np.zeros((0, 0))
     relative = (transform / size[:, None]) @ interior_factor(fit.optimum.factor)
-    row, column = np.tril_indices(q)
-    kept = (row == column) | fit.optimum.correlated
-    elements = row[kept], column[kept]
+    elements = free_elements_of(fit)
     theta = semidefinite_factor(relative @ relative.T)[elements]
     log_sigma = 0.5 * np.log(scaled_variance(fit))
     return _ProfileCoordinates(

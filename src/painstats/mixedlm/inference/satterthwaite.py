@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.fit import MixedFit, coefficient_transform
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.coefficients import CoefficientTable, _to_units, tested
+from painstats.mixedlm.inference.coefficients import CoefficientTable, tested
 from painstats.mixedlm.inference.variance_derivatives import variance_derivatives
 
 WITHOUT_CURVATURE = 1e-8
@@ -32,7 +32,7 @@ def satterthwaite(fit: MixedFit, contrasts: dict[str, Floats] | None = None) -> 
     Fai & Cornelius 1996, J Stat Comput Simul 54:363; Kuznetsova, Brockhoff & Christensen 2017, J Stat Softw 82(13).
     """
     contrasts = _every_coefficient(fit) if contrasts is None else contrasts
-    weights = np.array(list(contrasts.values())) @ _to_units(fit)
+    weights = np.array(list(contrasts.values())) @ coefficient_transform(fit)
     covariance, derivatives, hessian = variance_derivatives(fit)
     curvature, directions = np.linalg.eigh(hessian)
     kept = curvature > WITHOUT_CURVATURE * curvature.max()

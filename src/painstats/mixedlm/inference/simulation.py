@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from painstats.mixedlm.engine.car1_whitening import car1_steps
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions, is_first_row
 
@@ -40,11 +41,10 @@ def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats
 def _residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:
     """Return (n,) residuals of SD 1: each follows its predecessor's, all people's k-th rows at once."""
     first = is_first_row(rows)
-    gap = np.diff(rows.day, prepend=rows.day[0])
-    carried = np.where(first, 0.0, rho ** np.maximum(gap, 0).astype(np.float64))
-    residuals = np.sqrt(1 - carried**2) * rng.standard_normal(len(gap))
+    carried, innovation_sd = car1_steps(rows, rho)
+    residuals = innovation_sd * rng.standard_normal(len(carried))
     starts = np.flatnonzero(first)
-    lengths = np.diff(starts, append=len(gap))
+    lengths = np.diff(starts, append=len(carried))
     for k in range(1, int(lengths.max())):
         now = starts[lengths > k] + k
         residuals[now] += carried[now] * residuals[now - 1]

@@ -16,10 +16,9 @@ from scipy import optimize, stats
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.rows import ModelRows, participant_slices
 from painstats.mixedlm.inference.one_participant import participant_rows
-
-MAX_RHO = 0.995
 
 
 @dataclass(frozen=True, slots=True)

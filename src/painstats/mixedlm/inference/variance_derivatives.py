@@ -5,16 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from painstats.mixedlm.engine.deviance_hessian import evaluation_at, hessian_at_sigma
-from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
-from painstats.mixedlm.engine.likelihood import free_theta, residual_degrees
-from painstats.mixedlm.engine.rows import Floats, Integers
-
-
-def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
-    """Return rows and columns of the elements of the factor that were free: the lower triangle, or its diagonal."""
-    row, column = np.tril_indices(len(fit.random))
-    free = free_theta(len(fit.random), fit.optimum.correlated)
-    return row[free], column[free]
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
+from painstats.mixedlm.engine.likelihood import residual_degrees
+from painstats.mixedlm.engine.rows import Floats
 
 
 def variance_derivatives(fit: MixedFit) -> tuple[Floats, Floats, Floats]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.variance_derivatives import free_elements_of, variance_derivatives
+from painstats.mixedlm.inference.variance_derivatives import variance_derivatives
 
 
 @dataclass(frozen=True, slots=True, eq=False)
