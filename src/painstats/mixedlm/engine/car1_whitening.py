@@ -1,4 +1,4 @@
-"""Rows turned into independent ones: each less what its predecessor foretells, over what is left of its spread."""
+"""CAR(1) whitening of rows: subtract the prediction from the previous row, divide by the remaining SD."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def whiten(values: Floats, rows: ModelRows, rho: float) -> Floats:
     Parameters
     ----------
     values : (n, ...)
-        One entry for each of the rows.
+        One entry per row.
     rows
         Sorted by participant and day.
     rho
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     """
     a, remaining = car1_steps(rows, rho)
     shape = (-1, *[1] * (values.ndim - 1))
@@ -26,7 +26,7 @@ def whiten(values: Floats, rows: ModelRows, rho: float) -> Floats:
 
 
 def unwhiten(values: Floats, rows: ModelRows, rho: float) -> Floats:
-    """Multiply (n,) by the Cholesky factor of each participant's CAR(1) correlation: the way back from ``whiten``."""
+    """Multiply (n,) by the Cholesky factor of each participant's CAR(1) correlation; the inverse of ``whiten``."""
     a, remaining = car1_steps(rows, rho)
     correlated = np.asarray(values * remaining)
     for place in range(1, len(correlated)):
@@ -40,7 +40,7 @@ def log_determinant(rows: ModelRows, rho: float) -> float:
 
 
 def car1_steps(rows: ModelRows, rho: float) -> tuple[Floats, Floats]:
-    """Return (n,) the correlation with the previous row (0 for a first row), and the SD that it leaves."""
+    """Return (n,) the correlation with the previous row (0 for a first row), and the SD given the previous row."""
     gap = np.diff(rows.day, prepend=rows.day[0])
     a = np.where(is_first_row(rows), 0.0, rho ** np.maximum(gap, 0))
     return a, np.sqrt(1 - a * a)

@@ -9,7 +9,7 @@ from painstats.mixedlm.engine.rows import Floats
 
 
 def certificate_of(objective: Objective, factor_gradient: Floats) -> tuple[float, Floats]:
-    """Return the smallest eigenvalue of S (q, q), relative to the largest or 1, and its direction."""
+    """Return the smallest eigenvalue of S (q, q) relative to the largest, or to 1 if larger, and its eigenvector."""
     if factor_gradient.size == 0:
         return 0.0, np.zeros(0)
     if not np.isfinite(factor_gradient).all():
@@ -24,8 +24,8 @@ MAX_PROJECTED_GRADIENT = 1e-4
 
 
 MIN_CERTIFICATE = -1e-6
-"""Least scaled eigenvalue of S (``factor_gradient``) of an accepted optimum."""
+"""Smallest scaled eigenvalue of S (``factor_gradient``) of an accepted optimum."""
 
 
 SINGULAR_VARIANCE = 1e-4
-"""Least eigenvalue of L L' (scaled columns) of a fit that can tell people apart in every direction."""
+"""A fit is singular if L L' (scaled columns) has an eigenvalue below this."""

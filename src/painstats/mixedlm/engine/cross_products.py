@@ -1,13 +1,13 @@
-"""For each participant and gap between rows, the sums of products of the columns: all that the mixed model needs.
+"""Sums of products of the columns by participant and gap between rows: all that the mixed model needs.
 
 Let m_t be the row of columns and outcome on day t, and a = rho**d for a row that comes d days after the previous one.
 The whitened row is (m_t - a m_(t-d)) / sqrt(1 - a**2), and its product with itself is
 
     D / (1 - a) + S / (1 + a) - m_(t-d) m_(t-d)',    D, S = (m_t -+ m_(t-d)) (m_t -+ m_(t-d))' / 2
 
-so that for any rho the whitened sums of products follow from sums of D and S for each participant and gap, one matrix
-for each participant, and the rows are never touched again (Jones 1993, Longitudinal Data with Serial Correlation,
-ch. 3). Matrices are symmetric and kept as their lower triangles, row by row: K = k(k + 1) / 2 numbers for k x k.
+so for any rho the whitened sums of products, one matrix per participant, follow from sums of D and S by participant and
+gap, without going back to the rows (Jones 1993, Longitudinal Data with Serial Correlation, ch. 3). Matrices are
+symmetric and stored as their lower triangles, row by row: K = k(k + 1) / 2 numbers for k x k.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from painstats.mixedlm.engine.rows import Floats, Integers
 from painstats.mixedlm.engine.scaling import Scaling, uncentred
 
 FIRST_ROW_GAP = 0
-"""The gap of a participant's first row, which follows no other."""
+"""Gap code of a participant's first row, which has no previous row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,27 +31,27 @@ class CrossProducts:
     Parameters
     ----------
     sums : (2, J, K)
-        For each of J (participant, gap) pairs and k = p + 1 columns, outcome last: half the products of differences of
-        rows from their previous row, and half the products of rows added to it. For the gap ``FIRST_ROW_GAP``: the
-        products of the participant's first row less those of all rows that another follows, and zeros.
+        For each of J (participant, gap) pairs and k = p + 1 columns, outcome last: half the products of the differences
+        from the previous row, and half the products of the sums with it. For the gap ``FIRST_ROW_GAP``: the products of
+        the participant's first row minus those of all rows that have a following row, and zeros.
     gap : (J,)
-        Days since the previous row; ``FIRST_ROW_GAP`` for a participant's first row, which has a pair of its own.
+        Days since the previous row; ``FIRST_ROW_GAP`` for a participant's first row, which has its own pair.
     rows_per_gap : (J,)
-        How many rows were summed.
+        Number of rows in each sum.
     first_pair : (N,)
-        Position of each participant's first pair, which is that of the gap ``FIRST_ROW_GAP``.
+        Position of each participant's first pair, the one with the gap ``FIRST_ROW_GAP``.
     participants
         The N participants, in order.
     rows_per_participant : (N,)
-        How many rows each has.
+        Number of rows of each participant.
     residual_scale : (N,)
         Each participant's residual SD relative to the common one; ones unless set by ``with_residual_scale``.
     names, random
-        Names of the p columns, and of the q with person-specific effects.
+        Names of the p columns, and of the q columns with random effects.
     positions : (q,)
-        Where the random columns are among the p.
+        Positions of the random columns among the p.
     scaling
-        The way back to the user's units.
+        The transform back to the user's units.
     """
 
     sums: Floats
@@ -68,12 +68,12 @@ class CrossProducts:
 
 
 def has_gaps(products: CrossProducts) -> bool:
-    """Say whether rows were summed up for each gap, so that rho may be other than zero."""
+    """Return whether rows were summed by gap, so that rho may differ from zero."""
     return len(products.gap) > len(products.participants) or bool(products.rows_per_participant.max() < 2)
 
 
 def with_residual_scale(products: CrossProducts, residual_scale: Floats) -> CrossProducts:
-    """Return the cross-products of rows divided by each participant's relative residual SD, shape (N,)."""
+    """Return the cross-products of rows divided by each participant's relative residual SD (N,)."""
     change = residual_scale / products.residual_scale
     pairs_per_participant = np.diff(products.first_pair, append=len(products.gap))
     weight = np.repeat(change**-2, pairs_per_participant)
@@ -81,7 +81,7 @@ def with_residual_scale(products: CrossProducts, residual_scale: Floats) -> Cros
 
 
 def of_participants(products: CrossProducts, positions: Integers) -> CrossProducts:
-    """Return the cross-products of some of the participants, by position, in the order given; repeats are allowed."""
+    """Return the cross-products of some participants, by position, in the given order; repeats are allowed."""
     cuts = np.append(products.first_pair, len(products.gap))
     lengths = cuts[positions + 1] - cuts[positions]
     first_pair = np.cumsum(lengths) - lengths
@@ -99,9 +99,9 @@ def of_participants(products: CrossProducts, positions: Integers) -> CrossProduc
 
 
 def with_uncentred_random_columns(products: CrossProducts) -> CrossProducts:
-    """Return the cross-products with the means put back on columns with person-specific effects.
+    """Return the cross-products with the columns with random effects not centred.
 
-    Where these effects may be correlated their zero does not matter, and they may be centred; otherwise it does.
+    Centring does not change a model with correlated random effects; with uncorrelated ones it would.
     """
     scaling = uncentred(products.scaling, products.positions)
     if scaling is products.scaling:

@@ -1,12 +1,13 @@
-"""The profiled (restricted) log-likelihood of the mixed model, and its gradient.
+"""The profiled (restricted) log-likelihood of the mixed model, and its derivatives.
 
-For participant i, with residual correlation R_i(rho) and person-specific covariance sigma^2 L L':
+For participant i, with residual correlation R_i(rho) and random-effect covariance sigma^2 L L':
 
     A_i = [X_i, y_i]' R_i^-1 [X_i, y_i],    M_i = I + L' A_zz L,    K_i = L M_i^-1 L'
     V_i^-1 = R_i^-1 - R_i^-1 Z_i K_i Z_i' R_i^-1
 
-Everything else is sums over people of products of q x q and p x p matrices (Bates et al. 2015, J Stat Softw 67(1), in
-the form of sums of products). All functions take any number of points at once, as leading axes written ``...``.
+Everything else is a sum over participants of products of q x q and p x p matrices (Bates et al. 2015, J Stat Softw
+67(1), written in terms of sums of products). All functions accept any number of points at once, as leading axes written
+``...``.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ class Solution:
     products
         The cross-products.
     factor : (..., q, q)
-        L, lower triangular: the covariance of the person-specific effects is sigma^2 L L'.
+        L, lower triangular: the covariance of the random effects is sigma^2 L L'.
     rho : (...)
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     sums : (..., N, k, k)
         A_i.
     shrinkage : (..., N, q, q)
-        K_i; sigma^2 K_i is the covariance of the person-specific effects given the data.
+        K_i; sigma^2 K_i is the covariance of the random effects given the data.
     coefficients : (..., p)
         Generalised least squares.
     covariance : (..., p, p)
@@ -46,7 +47,7 @@ class Solution:
     residual_square : (...)
         (y - Xb)' V^-1 (y - Xb).
     log_determinant : (...)
-        Of V, over all people.
+        Of V, over all participants.
     log_information : (...)
         Log-determinant of X' V^-1 X.
     """
@@ -113,7 +114,7 @@ def deviance(solution: Solution, reml: bool) -> Floats:
 
 
 def deviance_at_variance(solution: Solution, variance: Floats | float, reml: bool) -> Floats:
-    """Return (...): the deviance with sigma^2 given rather than profiled, in scaled columns."""
+    """Return (...): the deviance at a given rather than profiled sigma^2, in scaled columns."""
     degrees = residual_degrees(solution.products, reml)
     explained = degrees * np.log(2 * np.pi * variance) + solution.residual_square / variance
     return np.asarray(explained + solution.log_determinant + reml * solution.log_information)
@@ -129,12 +130,12 @@ def log_likelihood(products: CrossProducts, scaled_deviance: float, reml: bool) 
 
 
 def random_effects(solution: Solution) -> Floats:
-    """Return (..., N, q): the person-specific effects given the data (scaled columns)."""
+    """Return (..., N, q): the random effects given the data (scaled columns)."""
     return np.asarray(np.einsum("...nij,...nj->...ni", solution.shrinkage, _participant_residual(solution)))
 
 
 def participant_leverage(solution: Solution) -> Floats:
-    """Return (..., N, p, p): I - E' K_i B_i, by which X b + Z u moves when the coefficients b move."""
+    """Return (..., N, p, p): I - E' K_i B_i, the change of X b + Z u with the coefficients b."""
     p, z = len(solution.products.names), solution.products.positions
     shrunken = solution.shrinkage @ _zx(solution)
     leverage = np.broadcast_to(np.eye(p), (*shrunken.shape[:-2], p, p)).copy()
@@ -143,44 +144,44 @@ def participant_leverage(solution: Solution) -> Floats:
 
 
 def factor_gradient(solution: Solution, precision: Floats, reml: bool) -> Floats:
-    """Return (..., q, q): S, the derivative of the deviance in L L'.
+    """Return (..., q, q): S, the derivative of the deviance with respect to L L'.
 
-    At an optimum S is positive semi-definite; a negative eigenvalue shows the direction in which the person-specific
-    covariance must grow.
+    At an optimum S is positive semi-definite; a negative eigenvalue gives a direction in which a larger random-effect
+    covariance would lower the deviance.
 
     Parameters
     ----------
     precision : (...)
-        1 / sigma^2: residual degrees over the residual square where sigma is profiled.
+        1 / sigma^2: residual degrees of freedom over the residual square where sigma is profiled.
     """
     zz, zx = _zz(solution.products, solution.sums), _zx(solution)
     unshrunken = np.eye(zz.shape[-1]) - zz @ solution.shrinkage
     residual = np.einsum("...nij,...nj->...ni", unshrunken, _participant_residual(solution))
-    slope = (unshrunken @ zz).sum(axis=-3)
-    slope -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
+    gradient = (unshrunken @ zz).sum(axis=-3)
+    gradient -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
     if reml:
         adjusted = unshrunken @ zx
         weighted = adjusted @ solution.covariance[..., None, :, :]
-        slope -= (weighted @ np.swapaxes(adjusted, -1, -2)).sum(axis=-3)
-    return np.asarray((slope + np.swapaxes(slope, -1, -2)) / 2)
+        gradient -= (weighted @ np.swapaxes(adjusted, -1, -2)).sum(axis=-3)
+    return np.asarray((gradient + np.swapaxes(gradient, -1, -2)) / 2)
 
 
 def rho_derivative(solution: Solution, precision: Floats, reml: bool) -> Floats:
-    """Return (...): the derivative of the deviance in rho, at fixed sigma."""
+    """Return (...): the derivative of the deviance with respect to rho, at fixed sigma."""
     change, log_change = whitened_derivative(solution.products, solution.rho)
     z = solution.products.positions
     direction = _residual_direction(solution)
-    slope = precision * _quadratic(change, direction).sum(axis=-1)
-    slope += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
+    derivative = precision * _quadratic(change, direction).sum(axis=-1)
+    derivative += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
     if reml:
         leverage = participant_leverage(solution)
         spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
-        slope += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
-    return np.asarray(slope + log_change)
+        derivative += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
+    return np.asarray(derivative + log_change)
 
 
 def profiled_precision(solution: Solution, reml: bool) -> Floats:
-    """Return (...): 1 / sigma^2 at its best value for given variance parameters."""
+    """Return (...): 1 / sigma^2 at its optimum given the other variance parameters."""
     return np.asarray(residual_degrees(solution.products, reml) / solution.residual_square)
 
 
@@ -190,7 +191,7 @@ def participant_residual_squares(solution: Solution) -> Floats:
 
 
 def participant_degrees_used(solution: Solution) -> Floats:
-    """Return (..., N): the trace of the hat matrix of each participant's rows."""
+    """Return (..., N): the trace of the hat matrix over each participant's rows."""
     z = solution.products.positions
     leverage = participant_leverage(solution)
     spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
@@ -208,7 +209,7 @@ def _zx(solution: Solution) -> Floats:
 
 
 def _crossed(products: CrossProducts, sums: Floats, shrinkage: Floats) -> Floats:
-    """Return (..., N, k, k): what the person-specific effects take from the sums of products."""
+    """Return (..., N, k, k): the part of the sums of products that the random effects absorb."""
     block = sums[..., products.positions, :]
     return np.swapaxes(block, -1, -2) @ shrinkage @ block
 

@@ -1,4 +1,4 @@
-"""Newton's way down the deviance: from afar by Fisher scoring, at the end by exact second derivatives."""
+"""Minimisation of the deviance: Fisher scoring far from the optimum, then Newton steps with the exact Hessian."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ from painstats.mixedlm.engine.objective import (
 from painstats.mixedlm.engine.rows import Floats
 
 GRADIENT_TOLERANCE = 1e-9
-"""Projected gradient at which steps stop."""
+"""Projected gradient at which Newton steps stop."""
 
 MIN_PREDICTED_DECREASE = 1e-20
-"""Fall of the deviance that a step must promise; with many rows rounding keeps the gradient from
-``GRADIENT_TOLERANCE``."""
+"""Newton steps stop when the predicted decrease is smaller; with many rows rounding keeps the gradient above
+``GRADIENT_TOLERANCE``.
+"""
 
 ROUNDING_OF_DEVIANCE = 1e-7
-"""Change of the deviance that rounding may hide; below it the gradient says which point is better."""
+"""Change of the deviance that may be rounding; for smaller ones the gradient decides which point is better."""
 
 MAX_NEWTON_STEPS = 20
-"""Newton steps at most; a handful is the rule."""
+"""Upper limit; a handful of steps is typical."""
 
 MAX_SCORING_STEPS = 3
-"""Steps of Fisher scoring at most."""
+"""Upper limit on Fisher scoring steps."""
 
 NEWTON_THRESHOLD = 10.0
-"""Fall of the deviance below which Newton steps take over from Fisher scoring."""
+"""Decrease of the deviance below which Newton steps replace Fisher scoring."""
 
 MIN_SCORED_VARIANCE = 1e-3
-"""Least variance between people, relative to the residuals', that Fisher scoring steps to."""
+"""Smallest random-effect variance, relative to the residual variance, that a Fisher scoring step may reach."""
 
 MAX_SCORED_RHO = 0.9
-"""Largest rho that Fisher scoring steps to."""
+"""Largest rho that a Fisher scoring step may reach."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,25 +57,25 @@ class Iterate:
 
 
 def iterate_at(objective: Objective, point: Floats, evaluations: int = 1) -> Iterate | None:
-    """Evaluate a point; None where the model cannot be."""
+    """Evaluate a point; None where evaluation fails."""
     found = evaluate_one(objective, point)
     return None if found is None else Iterate(point, *found, evaluations)
 
 
 def scoring_steps(objective: Objective, iterate: Iterate) -> Iterate:
-    """Go near the optimum by Fisher scoring, for as long as that leads far down."""
+    """Approach the optimum by Fisher scoring for as long as the deviance decreases by much."""
     for _ in range(MAX_SCORING_STEPS):
         candidate = iterate_at(objective, _scored(objective, iterate), iterate.evaluations + 1)
         if candidate is None or candidate.evaluation.deviance > iterate.evaluation.deviance:
             return replace(iterate, evaluations=iterate.evaluations + 1)
-        fall, iterate = iterate.evaluation.deviance - candidate.evaluation.deviance, candidate
-        if fall < NEWTON_THRESHOLD:
+        decrease, iterate = iterate.evaluation.deviance - candidate.evaluation.deviance, candidate
+        if decrease < NEWTON_THRESHOLD:
             break
     return iterate
 
 
 def newton_steps(objective: Objective, iterate: Iterate) -> Iterate:
-    """Sharpen a point by damped Newton steps on the directions that are free, until it is stationary."""
+    """Refine a point by damped Newton steps in the free directions until it is stationary."""
     for _ in range(MAX_NEWTON_STEPS):
         free = is_free(objective, iterate.point, iterate.gradient)
         if np.abs(iterate.gradient[free]).max(initial=0.0) < GRADIENT_TOLERANCE:
@@ -92,7 +93,7 @@ def newton_steps(objective: Objective, iterate: Iterate) -> Iterate:
 
 
 def newton_step(hessian: Floats, gradient: Floats) -> Floats:
-    """Return the step downhill; directions without curvature are left alone."""
+    """Return the descent step; directions without curvature are left unchanged."""
     curvature, directions = np.linalg.eigh(hessian)
     size = np.abs(curvature)
     inverse = np.divide(1.0, size, out=np.zeros_like(size), where=size > 1e-9 * size.max(initial=0.0))
@@ -100,7 +101,10 @@ def newton_step(hessian: Floats, gradient: Floats) -> Floats:
 
 
 def _downhill(objective: Objective, iterate: Iterate, step: Floats, free: npt.NDArray[np.bool_]) -> Iterate:
-    """Return where a step, or a part of it, leads down; the iterate itself if none does."""
+    """Return the first iterate along the step that lowers the deviance, trying ever smaller fractions of it.
+
+    If none does, return the unchanged iterate.
+    """
     steepest, evaluations = np.abs(iterate.gradient[free]).max(), iterate.evaluations
     for part in 0.25 ** np.arange(6):
         evaluations += 1
@@ -114,7 +118,7 @@ def _downhill(objective: Objective, iterate: Iterate, step: Floats, free: npt.ND
 
 
 def _scored(objective: Objective, iterate: Iterate) -> Floats:
-    """Return the point (d,) to which a step of Fisher scoring in L L' and rho leads, inside the limits of both."""
+    """Return the point (d,) after a Fisher scoring step in L L' and rho, within the limits of both."""
     row, column = elements_of(objective)
     factor = iterate.evaluation.factor
     directions = np.zeros((row.size, *factor.shape))

@@ -1,4 +1,4 @@
-"""The deviance as a function of free parameters: the elements of L that are free and, unless it is given, rho."""
+"""The deviance as a function of the free parameters: the free elements of L and, unless it is given, rho."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from painstats.mixedlm.engine.likelihood import MAX_RHO, free_elements
 from painstats.mixedlm.engine.rows import Floats, Integers
 
 IMPOSSIBLE_DEVIANCE = 1e20
-"""Deviance of points at which the model cannot be evaluated."""
+"""Deviance assigned to points at which the model cannot be evaluated."""
 
 
 Evaluations = tuple[Floats, Floats, Floats]
-"""Of D points: deviance (D,), its gradient (D, d), and S (D, q, q)."""
+"""At D points: the deviance (D,), its gradient (D, d), and S (D, q, q)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Objective:
     """What is minimised: the profiled deviance in theta and, unless ``fixed_rho`` is given, rho.
 
-    Theta are the elements of L that are free: the lower triangle, row by row, or its diagonal if not ``correlated``.
+    Theta contains the free elements of L: the lower triangle, row by row, or its diagonal if not ``correlated``.
     """
 
     products: CrossProducts
@@ -55,7 +55,10 @@ def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
 
 
 def evaluate_many(objective: Objective, points: Floats) -> Evaluations:
-    """Return the deviance, its gradient and S at points (D, d); impossible points are flat and high."""
+    """Return the deviance, its gradient and S at points (D, d).
+
+    Where the model cannot be evaluated, the deviance is ``IMPOSSIBLE_DEVIANCE`` and the gradient zero.
+    """
     factor, rho = split_point(objective, points)
     with_rho = objective.fixed_rho is None
     try:
@@ -106,7 +109,7 @@ def hessian_at(objective: Objective, evaluation: Evaluation) -> Floats:
 
 
 def is_free(objective: Objective, point: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
-    """Say which parameters do not press against a limit."""
+    """Return which parameters are not held by a bound."""
     free = np.ones(point.size, dtype=bool)
     if objective.fixed_rho is None:
         below = point[-1] <= 0.0 and gradient[-1] >= 0
@@ -116,7 +119,7 @@ def is_free(objective: Objective, point: Floats, gradient: Floats) -> npt.NDArra
 
 
 def within_limits(objective: Objective, points: Floats) -> Floats:
-    """Move rho of points (..., d) back to its limits, in place."""
+    """Clip rho of points (..., d) to its bounds, in place."""
     if objective.fixed_rho is None:
         points[..., -1] = np.clip(points[..., -1], 0.0, MAX_RHO)
     return points

@@ -1,4 +1,4 @@
-"""Where the deviance is least, with a certificate that it is."""
+"""The minimum of the deviance, with a certificate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from painstats.mixedlm.engine.objective import (
 from painstats.mixedlm.engine.rows import Floats
 
 STARTS = ((0.3, 0.3), (0.1, 0.1), (1.0, 0.5), (0.3, 0.8))
-"""Starting points: person-specific SDs relative to the residual SD (scaled columns), and rho."""
+"""Starting points: random-effect SDs relative to the residual SD (scaled columns), and rho."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,28 +40,28 @@ class Optimum:
     factor : (q, q)
         L with a non-negative diagonal (scaled columns).
     rho
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     rho_is_fixed
         Whether rho was given.
     rho_is_free
-        Whether rho was estimated and is not at one of its limits.
+        Whether rho was estimated and is not at one of its bounds.
     correlated
-        Whether person-specific effects may be correlated; if not, L is diagonal.
+        Whether random effects may be correlated; if not, L is diagonal.
     deviance
         In scaled columns.
     projected_gradient
-        Largest absolute element of the gradient, without those that press against a limit of rho.
+        Largest absolute element of the gradient, ignoring rho where a bound holds it.
     certificate
-        Smallest eigenvalue of S (least element of its diagonal if not ``correlated``) relative to its largest (or 1);
-        negative at a false boundary point.
+        Smallest eigenvalue of S (smallest diagonal element if not ``correlated``) relative to its largest, or to 1 if
+        larger; negative at a false boundary optimum.
     is_certified
-        Whether the point is stationary and no false boundary point.
+        Whether the point is stationary and not a false boundary optimum.
     is_singular
         Whether L L' has an eigenvalue near zero.
     starts_tried, escapes, evaluations
-        Starting points used; false boundary points left behind; calls of the deviance.
+        Number of starting points used, of false boundary optima left, and of evaluations of the deviance.
     message
-        The optimiser's last words.
+        The optimiser's final message.
     """
 
     factor: Floats
@@ -82,7 +82,7 @@ class Optimum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Descent:
-    """One descent from one starting point: where it ended, and how."""
+    """One descent from one starting point: where and how it ended."""
 
     point: Floats
     deviance: float
@@ -104,9 +104,9 @@ def find_optimum(
 ) -> Optimum:
     """Minimise the deviance by Fisher scoring and Newton steps from the first of several starting points.
 
-    Where these do not end at a certified, regular optimum, L-BFGS-B goes down from the lowest starting point, and from
-    the others too when it ends at a singular or uncertified point: such problems can have several optima. A descent
-    that ends at a false boundary point leaves it along the certificate's worst direction.
+    If this does not end at a certified, regular optimum, L-BFGS-B starts from the best starting point, and from the
+    others too while the result is singular or not certified, because such problems can have several optima. A descent
+    that ends at a false boundary optimum continues along the eigenvector of the smallest eigenvalue of S.
     """
     objective = Objective(products, reml, fixed_rho, correlated)
     direct = _newton_descent(objective, starts[0])
@@ -132,9 +132,9 @@ def find_optimum(
 
 
 def semidefinite_factor(covariance: Floats) -> Floats:
-    """Return the lower Cholesky factor (q, q) of a positive semi-definite matrix: unique, diagonal not negative.
+    """Return the lower Cholesky factor (q, q) of a positive semi-definite matrix: unique, with a non-negative diagonal.
 
-    A column whose pivot is zero but for rounding stays empty.
+    A column whose pivot is zero up to rounding is left zero.
     """
     remaining = np.array(covariance, dtype=np.float64)
     negligible = 1e-12 * np.diag(remaining)
@@ -147,9 +147,9 @@ def semidefinite_factor(covariance: Floats) -> Floats:
 
 
 def _newton_descent(objective: Objective, start: tuple[float, float]) -> _Descent | None:
-    """Go down by Fisher scoring and Newton steps; None if that does not end at a certified, regular optimum.
+    """Descend by Fisher scoring and Newton steps; None if the result is not a certified, regular optimum.
 
-    A start on the boundary is left to the ordinary search, which knows how to leave it.
+    A start on the boundary is left to the quasi-Newton search, which can leave the boundary.
     """
     if start[0] == 0.0 and objective.products.random:
         return None
@@ -162,7 +162,7 @@ def _newton_descent(objective: Objective, start: tuple[float, float]) -> _Descen
 
 
 def _quasi_newton_descents(objective: Objective, starts: Sequence[tuple[float, float]]) -> list[_Descent]:
-    """Go down from starting points, the lowest first, until one ends at a certified, regular optimum."""
+    """Descend from the starting points, best first, until a descent ends at a certified, regular optimum."""
     points = np.stack([_start(objective, *start) for start in starts])
     descents: list[_Descent] = []
     for place in np.argsort(evaluate_many(objective, points)[0], kind="stable"):
@@ -178,7 +178,7 @@ def _start(objective: Objective, relative_sd: float, rho: float) -> Floats:
 
 
 def _quasi_newton_descent(objective: Objective, point: Floats) -> _Descent:
-    """Go down from a point; leave false boundary points as often as it takes, six times at most."""
+    """Descend from a point; leave false boundary optima, six times at most."""
     evaluations = escapes = 0
     while True:
         point, calls, message = _minimise(objective, point)
@@ -207,7 +207,7 @@ def _ended(objective: Objective, iterate: Iterate, escapes: int, evaluations: in
 
 
 def _minimise(objective: Objective, point: Floats) -> tuple[Floats, int, str]:
-    """Return where L-BFGS-B ends, the number of evaluations, and its message."""
+    """Return the point where L-BFGS-B ends, the number of evaluations, and its message."""
     if point.size == 0:
         return point, 0, "nothing to optimise"
     limits: list[tuple[float | None, float | None]] = [(None, None)] * point.size
@@ -230,9 +230,9 @@ def _minimise(objective: Objective, point: Floats) -> tuple[Floats, int, str]:
 
 
 def _refine(objective: Objective, point: Floats) -> Iterate | None:
-    """Polish a point; near a singular one also the nearest of lower rank, and keep the better.
+    """Refine a point by Newton steps; near a singular point also the nearest one of lower rank, and keep the better.
 
-    Beside a singular optimum the deviance has long curved valleys, in which Newton steps stay short.
+    Near a singular optimum the deviance has long curved valleys in which Newton steps stay short.
     """
     factor, _ = split_point(objective, point)
     variances, directions = np.linalg.eigh(factor @ factor.T)
@@ -246,20 +246,20 @@ def _refine(objective: Objective, point: Floats) -> Iterate | None:
 
 
 def _with_covariance(objective: Objective, point: Floats, covariance: Floats) -> Floats:
-    """Return a point with other elements of L: those of a covariance (q, q)."""
+    """Return a point with the elements of L replaced by those of a covariance (q, q)."""
     theta = theta_at(objective, semidefinite_factor(covariance))
     return np.concatenate([theta, point[theta.size :]])
 
 
 def _escape(objective: Objective, iterate: Iterate) -> Floats | None:
-    """Return a lower point beside a false boundary point, or None at a true optimum."""
+    """Return a better point near a false boundary optimum, or None at a true optimum."""
     certificate, direction = certificate_of(objective, iterate.evaluation.factor_gradient)
     if certificate > MIN_CERTIFICATE:
         return None
-    covariance, ahead = iterate.evaluation.factor @ iterate.evaluation.factor.T, np.outer(direction, direction)
+    covariance, increase = iterate.evaluation.factor @ iterate.evaluation.factor.T, np.outer(direction, direction)
     candidates = np.stack(
         [
-            _with_covariance(objective, iterate.point, covariance + distance * ahead)
+            _with_covariance(objective, iterate.point, covariance + distance * increase)
             for distance in 0.3 * 0.1 ** np.arange(7)
         ]
     )

@@ -12,12 +12,12 @@ from painstats.mixedlm.engine.scaling import Scaling, scaled_blocks, scaled_colu
 from painstats.mixedlm.engine.whitened_products import MAX_GAP
 
 MAX_TABLE_RATIO = 4
-"""Places for each row that may be held to number participants' gaps without sorting."""
+"""Participants' gaps are numbered by a lookup table, without sorting, if it has at most this many entries per row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PairIndex:
-    """The pair of each row (n,), and the participant and the gap of each pair (J,), in their order."""
+    """The pair of each row (n,), and the participant and gap of each pair (J,), in order."""
 
     of_row: Integers
     owner: Integers
@@ -25,7 +25,7 @@ class _PairIndex:
 
 
 def cross_products(rows: ModelRows, *, gaps: bool = True) -> CrossProducts:
-    """Sum up rows for each participant and gap, or, without ``gaps``, for each participant: enough for rho = 0."""
+    """Sum rows by participant and gap, or only by participant without ``gaps``, which is enough for rho = 0."""
     scaling = scaling_of(rows)
     starts = np.flatnonzero(is_first_row(rows))
     lengths = np.diff(starts, append=len(rows.y))
@@ -55,7 +55,7 @@ def _by_participant(rows: ModelRows, scaling: Scaling, starts: Integers) -> tupl
 
 
 def _by_gap(rows: ModelRows, scaling: Scaling, starts: Integers) -> tuple[Floats, Integers, Integers]:
-    """Return the sums (2, J, K), gaps (J,) and rows (J,) of every pair of participant and gap."""
+    """Return the sums (2, J, K), gaps (J,) and row counts (J,) of every (participant, gap) pair."""
     days = np.diff(rows.day, prepend=rows.day[0])
     days[starts] = FIRST_ROW_GAP
     stops = np.append(starts[1:], len(days))
@@ -66,11 +66,11 @@ def _by_gap(rows: ModelRows, scaling: Scaling, starts: Integers) -> tuple[Floats
     return sums, pairs.gap, np.bincount(pairs.of_row)
 
 
-def _pairs(person: Integers, gap: Integers) -> _PairIndex:
-    """Return the pairs of participant and gap that rows have."""
+def _pairs(owner: Integers, gap: Integers) -> _PairIndex:
+    """Return the (participant, gap) pairs that occur."""
     width = int(gap.max()) + 1
-    key = person * width + gap
-    if (person[-1] + 1) * width > MAX_TABLE_RATIO * len(key):  # long gaps: a table of all of them would be mostly empty
+    key = owner * width + gap
+    if (owner[-1] + 1) * width > MAX_TABLE_RATIO * len(key):  # with long gaps a lookup table would be mostly empty
         keys, of_row = np.unique(key, return_inverse=True)
     else:
         occurs = np.bincount(key) > 0
@@ -79,9 +79,9 @@ def _pairs(person: Integers, gap: Integers) -> _PairIndex:
 
 
 def _summed_pairs(rows: ModelRows, scaling: Scaling, starts: Integers, days: Integers, pairs: _PairIndex) -> Floats:
-    """Return (2, J, K): sums of half the products of rows less, and plus, the row before; none for first rows.
+    """Return (2, J, K): half the summed products of differences from, and of sums with, the previous row.
 
-    Rows that come the usual number of days after the one before are summed up where they are, others one by one.
+    They are zero for first rows. Rows with the most common gap are summed as contiguous slices, the others by an index.
     """
     usual = max(
         FIRST_ROW_GAP + 1, int(np.bincount(np.minimum(days[days != FIRST_ROW_GAP], MAX_GAP), minlength=1).argmax())
@@ -103,7 +103,7 @@ def _summed_pairs(rows: ModelRows, scaling: Scaling, starts: Integers, days: Int
 
 
 def _add_by_participant(sums: Floats, values: Floats, starts: Integers, start: int) -> None:
-    """Add products of the rows (k, m) from the row ``start`` on to sums (N, K); participants begin at ``starts``."""
+    """Add products of the rows (k, m) starting at row ``start`` to sums (N, K); participants begin at ``starts``."""
     first, end = np.searchsorted(starts, (start + 1, start + values.shape[1])) - (1, 0)
     cuts = np.maximum(starts[first:end] - start, 0)
     for place, (i, j) in enumerate(zip(*np.tril_indices(len(values)), strict=True)):
@@ -111,7 +111,7 @@ def _add_by_participant(sums: Floats, values: Floats, starts: Integers, start: i
 
 
 def _add_by_pair(sums: Floats, values: Floats, pair: Integers) -> None:
-    """Add products of rows (k, m) to sums (J, K), each to those of its pair."""
+    """Add products of rows (k, m) to sums (J, K), each to its pair."""
     if pair.size == 0:
         return
     lowest, highest = int(pair.min()), int(pair.max()) + 1
@@ -122,8 +122,8 @@ def _add_by_pair(sums: Floats, values: Floats, pair: Integers) -> None:
 def with_first_rows(sums: Floats, first_pair: Integers, first: Floats, last: Floats) -> Floats:
     """Fill the ``FIRST_ROW_GAP`` pairs in sums (2, J, K) from participants' first and last rows (N, k).
 
-    With T the sum of D + S over a participant's gaps, the products of the first row less those of all rows that another
-    follows are (first + last - T) / 2.
+    With T the sum of D + S over a participant's gaps, the products of the first row minus those of all rows that have a
+    following row are (first + last - T) / 2.
     """
     sums[:, first_pair] = 0.0
     between = np.add.reduceat(sums[0], first_pair) + np.add.reduceat(sums[1], first_pair)
@@ -132,6 +132,6 @@ def with_first_rows(sums: Floats, first_pair: Integers, first: Floats, last: Flo
 
 
 def row_products(values: Floats) -> Floats:
-    """Return (n, K): the products of each row's elements, a lower triangle row by row."""
+    """Return (n, K): the products of each row's elements, as a lower triangle row by row."""
     row, column = np.tril_indices(values.shape[1])
     return np.asarray(values[:, row] * values[:, column])

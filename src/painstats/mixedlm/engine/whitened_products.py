@@ -9,11 +9,11 @@ from painstats.mixedlm.engine.cross_products import FIRST_ROW_GAP, CrossProducts
 from painstats.mixedlm.engine.rows import Floats
 
 POINTS_CHUNK = 1_000_000
-"""Numbers held at once while many points are evaluated; more would not fit the cache."""
+"""Numbers in memory at once when many points are evaluated; more would not fit into the CPU cache."""
 
 
 MAX_GAP = 10_000
-"""Days of a gap beyond which longer ones are the same: rho**gap is below the rounding of one for any rho allowed."""
+"""Longer gaps, in days, are treated alike: rho**gap is then below rounding for any allowed rho."""
 
 
 def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
@@ -22,7 +22,7 @@ def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     Parameters
     ----------
     rho : (...)
-        Residual correlation of days one apart; any number of values at once.
+        Residual correlation one day apart; any number of values at once.
 
     Returns
     -------
@@ -34,25 +34,25 @@ def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
 
 
 def whitened_derivative(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return the derivatives in ``rho`` of what ``whitened`` returns, in the same shapes."""
+    """Return the derivatives with respect to ``rho`` of the results of ``whitened``, in the same shapes."""
     weights, log_determinant = decay_weight_derivatives(products, np.asarray(rho))
     return unpacked(_summed(products, weights)), log_determinant
 
 
 def decay_weights(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return what ``sums`` is to be multiplied by (..., 2, J), and the log-determinant (...) of the correlation."""
+    """Return the weights (..., 2, J) of ``sums``, and the log-determinant (...) of the residual correlation."""
     a, _ = _decay(products, rho)
     return _for_each_pair(products, [1 / (1 - a), 1 / (1 + a)], np.log1p(-a * a))
 
 
 def decay_weight_derivatives(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return the derivatives in ``rho`` of what ``decay_weights`` returns, in the same shapes."""
+    """Return the derivatives with respect to ``rho`` of the results of ``decay_weights``, in the same shapes."""
     a, da = _decay(products, rho)
     return _for_each_pair(products, [da / (1 - a) ** 2, -da / (1 + a) ** 2], -2 * a * da / (1 - a * a))
 
 
 def decay_weight_curvatures(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return the second derivatives in ``rho`` of what ``decay_weights`` returns, in the same shapes."""
+    """Return the second derivatives with respect to ``rho`` of the results of ``decay_weights``, in the same shapes."""
     a, da = _decay(products, rho)
     days = np.arange(a.shape[-1])
     dda = np.where(days > 1, days * (days - 1.0) * rho[..., None] ** np.maximum(days - 2, 0), 0.0)
@@ -62,14 +62,14 @@ def decay_weight_curvatures(products: CrossProducts, rho: Floats) -> tuple[Float
 
 
 def in_chunks(points: Floats, products: CrossProducts) -> list[Floats]:
-    """Split points (D, ...) into chunks whose sums of products fit the cache together."""
-    people, k = len(products.participants), len(products.names) + 1
-    chunks = 1 + len(points) * (people * k * k + 2 * len(products.gap)) // POINTS_CHUNK
+    """Split points (D, ...) into chunks whose sums of products fit into the cache together."""
+    n, k = len(products.participants), len(products.names) + 1
+    chunks = 1 + len(points) * (n * k * k + 2 * len(products.gap)) // POINTS_CHUNK
     return np.array_split(points, max(1, min(len(points), chunks)))
 
 
 def _decay(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return (..., G): the correlation across gaps of 0, 1, 2, … days, and its derivative; none before a first row."""
+    """Return (..., G): the correlation across gaps of 0, 1, 2, … days and its derivative; zero before a first row."""
     gap = np.arange(min(int(products.gap.max()), MAX_GAP) + 1)
     rho, follows, days = rho[..., None], gap != FIRST_ROW_GAP, np.maximum(gap, 1)
     return np.where(follows, rho**days, 0.0), np.where(follows, days * rho ** (days - 1), 0.0)
