@@ -158,7 +158,7 @@ def test_duplicate_days_are_refused_without_naming_people():
 def test_values_that_are_no_numbers_are_refused_by_column(bad):
     arguments = inputs(3, 10)
     arguments["predictors"]["x"][4] = bad
-    with pytest.raises(PainstatsError, match="'x' is not a finite number on 1 rows"):
+    with pytest.raises(PainstatsError, match="'x' is not a finite number in 1 rows"):
         model_rows(**arguments)
 
 
@@ -177,7 +177,7 @@ def test_lengths_must_agree():
 def test_random_columns_must_exist():
     with pytest.raises(PainstatsError, match="no column 'sleep'"):
         model_rows(**inputs(3, 10) | {"random": ("intercept", "sleep")})
-    with pytest.raises(PainstatsError, match="twice"):
+    with pytest.raises(PainstatsError, match="listed twice"):
         model_rows(**inputs(3, 10) | {"random": ("x", "x")})
 
 

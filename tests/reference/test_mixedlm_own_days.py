@@ -79,7 +79,7 @@ def test_agreement_is_within_one_combined_standard_error():
 
 
 def test_two_stage_needs_two_people():
-    with pytest.raises(NotEnoughData, match="1 people"):
+    with pytest.raises(NotEnoughData, match="1 participants have"):
         two_stage({"1": {"sleep_w": 0.1}}, "sleep_w")
 
 

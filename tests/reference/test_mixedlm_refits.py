@@ -154,12 +154,12 @@ def test_units_change_nothing_but_units(rows, fit):
 @pytest.fixture(scope="module")
 def bootstraps(rows, fit):
     return {
-        "people": cluster_bootstrap(fit, refits=200, seed=1),
+        "participants": cluster_bootstrap(fit, refits=200, seed=1),
         "parametric": parametric_bootstrap(fit, rows, refits=200, seed=1),
     }
 
 
-@pytest.mark.parametrize("kind", ["people", "parametric"])
+@pytest.mark.parametrize("kind", ["participants", "parametric"])
 def test_the_spread_of_refits_is_the_standard_error(bootstraps, fit, kind):
     bootstrap = bootstraps[kind]
     se = dict(zip(fit.names, np.sqrt(np.diag(fit.covariance)), strict=True))
@@ -193,7 +193,7 @@ def test_simulated_likelihood_ratios_agree_with_those_that_r_simulated():
 
 def test_restricted_likelihoods_of_different_columns_are_not_compared(rows, fit):
     fewer = fit_mixed(replace(rows, X=rows.X[:, :-1], names=rows.names[:-1]))
-    with pytest.raises(PainstatsError, match="restricted likelihoods compare only"):
+    with pytest.raises(PainstatsError, match="restricted likelihoods of models with different columns"):
         likelihood_ratio_bootstrap(fit, fewer, rows, refits=10, seed=1)
 
 
@@ -351,8 +351,8 @@ def test_a_noisy_person_and_heavy_tails_show_in_the_residuals():
     for name, noise in made.items():
         rows = model_rows(y=0.5 * x + noise, predictors={"x": x}, participant=person, day=day, random=("intercept",))
         checks[name] = residual_checks(fit_mixed(rows), rows)
-    assert checks["normal"].equal_noise_p > 0.01
-    assert checks["unequal"].equal_noise_p < 1e-6
+    assert checks["normal"].equal_variance_p > 0.01
+    assert checks["unequal"].equal_variance_p < 1e-6
     assert abs(checks["normal"].excess_kurtosis) < 0.5 < checks["heavy"].excess_kurtosis
     assert checks["normal"].quantiles == pytest.approx(checks["normal"].normal_quantiles, abs=0.45)
     assert checks["heavy"].quantiles[0] < checks["heavy"].normal_quantiles[0] - 0.5

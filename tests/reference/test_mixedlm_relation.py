@@ -178,8 +178,8 @@ def test_people_come_in_the_order_of_their_names(connection):
 REFUSED = {
     "missing": ("SELECT * REPLACE (if(day = 3, NULL, sleep_w) AS sleep_w) FROM diary", "'sleep_w' is not a finite"),
     "infinite": ("SELECT * REPLACE (if(day = 3, 'inf', pain)::DOUBLE AS pain) FROM diary", "'pain' is not a finite"),
-    "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing on"),
-    "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing on"),
+    "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing in"),
+    "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing in"),
     "never, alone": (
         "FROM diary UNION ALL BY NAME (SELECT * REPLACE (99 AS id, NULL AS day) FROM diary LIMIT 1)",
         "'day' is",
@@ -205,8 +205,8 @@ REFUSED = {
     ),
     "few": ("FROM diary LIMIT 7", "7 complete days are too few for 7"),
     "none": ("FROM diary WHERE false", "no complete days"),
-    "text": ("SELECT * REPLACE ('3' AS weekend) FROM diary", "'weekend' must hold numbers"),
-    "half days": ("SELECT * REPLACE (day / 2 AS day) FROM diary", "'day' must hold whole"),
+    "text": ("SELECT * REPLACE ('3' AS weekend) FROM diary", "'weekend' must contain numbers"),
+    "half days": ("SELECT * REPLACE (day / 2 AS day) FROM diary", "'day' must contain whole"),
     "unknown": ("SELECT * EXCLUDE (sleep_bc) FROM diary", "no column 'sleep_bc'"),
 }
 
@@ -219,9 +219,9 @@ def test_what_no_model_can_be_fitted_to_is_refused_by_name(connection, case):
 
 
 def test_names_given_twice_are_refused(connection):
-    with pytest.raises(PainstatsError, match="twice among the person-specific"):
+    with pytest.raises(PainstatsError, match="twice in 'random'"):
         cross_products_of(connection, "FROM diary", random=("sleep_w", "sleep_w"), **MODEL)
-    with pytest.raises(PainstatsError, match="twice among the columns"):
+    with pytest.raises(PainstatsError, match="twice in 'columns'"):
         cross_products_of(connection, "FROM diary", **MODEL | {"columns": ("sleep_w", "sleep_w")})
 
 

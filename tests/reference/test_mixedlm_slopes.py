@@ -165,7 +165,7 @@ def test_priors_stretch_with_the_outcomes_scale():
 def test_slopes_need_person_specific_effects():
     with pytest.raises(PainstatsError, match="no column 'steps_lag_w'"):
         participant_slopes(fit_mixed(diary("sleep_w", file=SMALL)), ["steps_lag_w"], seed=1)
-    with pytest.raises(NotEnoughData, match="no person-specific effects"):
+    with pytest.raises(NotEnoughData, match="no random effects"):
         participant_slopes(fit_mixed(replace(diary(file=SMALL), random=())), ["sleep_w"], seed=1)
 
 

@@ -108,5 +108,5 @@ def test_likelihood_ratios_of_weighted_fits_keep_the_weights(rows, fit):
 
 def test_likelihoods_under_different_weights_are_not_compared(rows, fit):
     unweighted = fit_mixed(replace(rows, random=("intercept",)))
-    with pytest.raises(PainstatsError, match="weigh people alike"):
+    with pytest.raises(PainstatsError, match="different participant weights"):
         likelihood_ratio_bootstrap(fit, unweighted, rows, refits=10, seed=1)

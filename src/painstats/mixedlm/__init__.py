@@ -1,18 +1,21 @@
-"""The models: a linear mixed model for daily ratings, and what is read from it.
+"""A linear mixed model for daily data, and inference from it.
 
 For participant i on day t
 
     y_it = x_it' b + z_it' u_i + e_it,    u_i ~ N(0, G),    Cov(e_it, e_is) = sigma^2 rho^|t - s|
 
-b are average effects, u_i a person's departures from them (correlated, G unstructured), and the residuals of days d
-apart correlate by rho^d, whatever days are missing. Parameters maximise the restricted likelihood, which depends on the
-rows only through sums of products for each participant and gap (``cross_products``); its optimum is certified
-(``optimum``) and reproduced by statsmodels (``statsmodels_check``). Tests of b use Kenward-Roger or Satterthwaite
-degrees of freedom (``inference``), people's slopes b + u_i are integrated over the variance parameters
-(``participant_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by
-other means.
-``bootstrap``, ``participant_bootstrap``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an
-answer hangs on the model, or on single people; ``robustness`` asks them all of the plan's answers.
+b are the fixed effects, u_i the random effects (correlated, G unstructured), and residuals d days apart have
+correlation rho^d, whatever days are missing.
+
+- ``model``, ``results`` and ``summary``: ``CAR1MixedLM``, with the interface of statsmodels.
+- ``engine``: the exact restricted likelihood, which depends on the rows only through sums of products by participant
+  and gap (``cross_products``), its derivatives, and its optimum with a certificate.
+- ``inference``: Kenward-Roger and Satterthwaite tests, profile intervals, bootstraps, participants' own slopes
+  integrated over the variance parameters, and the two-stage mean, which checks the fixed effects by other means.
+- ``checks``: residuals, influence, the bootstrap over participants, the shift test, and statsmodels' own fit.
+- ``sql``: the sums computed by DuckDB.
+
+The package knows no study and imports nothing of painstats but its errors.
 """
 
 from painstats.mixedlm.checks.influence import Influence, influence

@@ -1,4 +1,4 @@
-"""Tests and intervals for the coefficients, with Satterthwaite's or Kenward and Roger's degrees of freedom."""
+"""Tables of coefficients with tests and intervals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Method = Literal["Satterthwaite", "Kenward-Roger", "CR2"]
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """One coefficient or contrast: estimate, standard error, degrees of freedom, t, two-sided p and 95 % interval."""
+    """A coefficient or contrast: estimate, standard error, degrees of freedom, t, two-sided p and 95% interval."""
 
     name: str
     estimate: float
@@ -30,16 +30,16 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True)
 class CoefficientTable:
-    """Coefficients with the method that tested them.
+    """Coefficients with the method of their tests.
 
     Parameters
     ----------
     coefficients
         One for each name, in order.
     method
-        How degrees of freedom, and with Kenward-Roger standard errors, were found.
+        How the degrees of freedom, and with Kenward-Roger the standard errors, were computed.
     fallback
-        Why the method is not the one that was asked for, or None.
+        Why the requested method was not used, or None.
     """
 
     coefficients: tuple[Coefficient, ...]
@@ -48,7 +48,7 @@ class CoefficientTable:
 
 
 def coefficient(table: CoefficientTable, name: str) -> Coefficient:
-    """Return one coefficient of a table by its name.
+    """Return one coefficient of a table by name.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def coefficient(table: CoefficientTable, name: str) -> Coefficient:
 
 
 def tested(names: Sequence[str], estimates: Floats, se: Floats, df: Floats) -> tuple[Coefficient, ...]:
-    """Return t tests and 95 % intervals of estimates, each of the arrays of the length of ``names``."""
+    """Return t tests and 95% intervals of estimates; the arrays have the length of ``names``."""
     t = estimates / se
     p = 2 * stats.t.sf(np.abs(t), df)
     margin = stats.t.ppf(0.975, df) * se

@@ -1,4 +1,4 @@
-"""Tests of combinations of coefficients: one by t, several at once by F, both with small-sample degrees of freedom."""
+"""Tests of combinations of coefficients: one by t, several jointly by F, with small-sample degrees of freedom."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from painstats.mixedlm.inference.kenward_roger import KenwardRoger
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 SAME_DF = 1e-8
-"""Degrees of freedom that differ by less than this count as one number."""
+"""Degrees of freedom that differ by less than this are treated as equal."""
 
 ROUNDING_OF_FACTORS = 1e-10
-"""Below this a factor of Kenward and Roger's F statistic is rounding."""
+"""Smaller factors of the Kenward-Roger F statistic are rounding error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TTests:
-    """One t test for each of m combinations: estimates, standard errors and degrees of freedom, each (m,)."""
+    """A t test for each of m combinations: estimates, standard errors and degrees of freedom, each (m,)."""
 
     estimates: Floats
     se: Floats
@@ -29,7 +29,7 @@ class TTests:
 
 @dataclass(frozen=True, slots=True)
 class FTest:
-    """A joint test: F with its numerator's and denominator's degrees of freedom."""
+    """A joint test: F with numerator and denominator degrees of freedom."""
 
     statistic: float
     df_numerator: int
@@ -44,7 +44,7 @@ def t_tests(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats) -> 
     fit
         The fitted model.
     adjustment
-        Kenward and Roger's (``kenward_roger_adjustment``), or None for Satterthwaite's degrees of freedom.
+        From ``kenward_roger_adjustment``, or None for Satterthwaite's degrees of freedom.
     weights : (m, p)
         Weights of the coefficients, in the user's units.
     """
@@ -61,7 +61,7 @@ def t_tests(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats) -> 
 
 
 def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, values: Floats) -> FTest:
-    """Test whether several combinations of coefficients have given values, all at once.
+    """Test jointly whether several combinations of coefficients have given values.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, valu
     weights : (m, p)
         Linearly independent combinations.
     values : (m,)
-        What they are under the hypothesis.
+        Their values under the hypothesis.
 
     References
     ----------
@@ -84,7 +84,7 @@ def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, valu
 
 
 def _satterthwaite_f(fit: MixedFit, weights: Floats, distance: Floats) -> FTest:
-    """Turn the combinations into uncorrelated ones, each with its own degrees of freedom, and match the mean of F."""
+    """Rotate the combinations to uncorrelated ones, each with its own degrees of freedom, and match the mean of F."""
     m = len(weights)
     variances, directions = np.linalg.eigh(weights @ fit.covariance @ weights.T)
     statistic = float(np.sum((directions.T @ distance) ** 2 / variances) / m)
@@ -98,7 +98,7 @@ def _satterthwaite_f(fit: MixedFit, weights: Floats, distance: Floats) -> FTest:
 
 
 def _kenward_roger_f(adjustment: KenwardRoger, scaled: Floats, distance: Floats) -> FTest:
-    """Match mean and variance of F to the first two moments, which are exact for Hotelling's and Anova's F."""
+    """Match mean and variance of F to the first two moments; exact for Hotelling's T and ANOVA F."""
     m = len(scaled)
     covariance = adjustment.covariance
     theta = scaled.T @ np.linalg.inv(scaled @ covariance @ scaled.T) @ scaled
@@ -112,7 +112,7 @@ def _kenward_roger_f(adjustment: KenwardRoger, scaled: Floats, distance: Floats)
 
 
 def _matched(first: float, second: float, m: int) -> tuple[float, float]:
-    """Return the scale of F and its denominator's degrees of freedom from A1 and A2 of Kenward and Roger, p. 987."""
+    """Return the scale of F and its denominator degrees of freedom from A1 and A2 of Kenward and Roger, p. 987."""
     if abs(second) < ROUNDING_OF_FACTORS:
         return 1.0, np.inf
     b = (first + 6 * second) / (2 * m)

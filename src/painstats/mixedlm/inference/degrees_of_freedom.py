@@ -1,4 +1,4 @@
-"""The default choice between the Kenward-Roger and Satterthwaite methods."""
+"""The default choice between the Kenward-Roger and the Satterthwaite method."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from painstats.mixedlm.inference.kenward_roger import kenward_roger
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 MIN_PARTICIPANTS_FOR_SATTERTHWAITE = 30
-"""With fewer people than this, standard errors are adjusted by Kenward and Roger's method."""
+"""With fewer participants, standard errors and degrees of freedom are adjusted by the Kenward-Roger method."""
 
 
 def coefficient_table(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
-    """Test every coefficient: by Kenward and Roger's method with fewer than 30 people, else by Satterthwaite's."""
+    """Test every coefficient: by the Kenward-Roger method with fewer than 30 participants, else by Satterthwaite's."""
     if fit.random and fit.reml and len(fit.participants) < MIN_PARTICIPANTS_FOR_SATTERTHWAITE:
         return kenward_roger(fit, rows)
     return satterthwaite(fit)

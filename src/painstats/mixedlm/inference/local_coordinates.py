@@ -1,4 +1,4 @@
-"""Coordinates around a fit in which its deviance is nearly spherical."""
+"""Local coordinates around a fit, scaled so that its deviance is nearly spherical; refits start from their origin."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.whitened_products import whitened
 
 MAX_REFIT_GRADIENT = 1e-4
-"""Largest projected gradient of an accepted refit, in standard errors of the fit it started from."""
+"""Largest projected gradient of an accepted refit, in standard errors of the original fit."""
 
 
 MIN_INTERIOR_VARIANCE = 1e-3
-"""Least variance between people, relative to the residuals', that a refit starts from.
+"""Smallest random-effect variance, relative to the residual variance, from which a refit starts.
 
-On the boundary itself the gradient does not see what lies inside.
+On the boundary itself the gradient does not show whether the deviance falls inwards.
 """
 
 
 MIN_RELATIVE_CURVATURE = 1e-3
-"""Least curvature, relative to the largest, by which the coordinates are stretched."""
+"""Smaller curvatures, relative to the largest, are replaced by this before the coordinates are scaled."""
 
 
 MIN_RELATIVE_INFORMATION = 1e-8
-"""Of what the days of the fit tell of some combination of columns, the part that is none: they are collinear."""
+"""Columns of a refit are collinear if their least information falls below this share of the original fit's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalCoordinates:
-    """Coordinates z in which the deviance of a fit is round: it rises by one at a distance of one from its optimum.
+    """Coordinates z in which the deviance rises by about one at a distance of one from the optimum, in any direction.
 
     The parameters (rho, where it is free, then the free elements of L) are ``point + spread @ z``. ``spread`` (d, d) is
-    lower triangular, so that the limits of rho are limits of the first coordinate alone. ``least_information`` is what
-    the fit's days tell of the combination of columns that they tell least of.
+    lower triangular, so the bounds of rho are bounds of the first coordinate alone. ``least_information`` is the
+    smallest eigenvalue of the sums of products of the fit's columns, scaled to unit length.
     """
 
     fit: MixedFit
@@ -50,7 +50,7 @@ class LocalCoordinates:
 
 
 def local_coordinates_around(fit: MixedFit) -> LocalCoordinates:
-    """Return round coordinates around a fit, from central differences of the gradient."""
+    """Return local coordinates around a fit, from central differences of the gradient."""
     inside = interior_factor(fit.optimum.factor)
     rho = [] if fit.optimum.rho_is_fixed else [fit.rho]
     point = np.concatenate([rho, inside[free_elements_of(fit)]])
@@ -73,7 +73,7 @@ def interior_factor(factor: Floats) -> Floats:
 
 
 def _least_information(products: CrossProducts) -> float:
-    """Return the least eigenvalue of the sums of products of columns of unit length; 0 where a column is empty."""
+    """Return the smallest eigenvalue of the sums of products of columns of unit length; 0 if a column is zero."""
     sums = whitened(products, np.asarray(0.0))[0].sum(axis=0)[:-1, :-1]
     length = np.sqrt(np.diag(sums))
     if np.any(length == 0):
@@ -93,7 +93,10 @@ def _parameters(local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
 
 
 def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
-    """Return the deviance (D,) and its gradient (D, d) at coordinates (D, d); impossible ones are flat and high."""
+    """Return the deviance (D,) and its gradient (D, d) at coordinates (D, d).
+
+    Where the model cannot be evaluated, the deviance is ``IMPOSSIBLE_DEVIANCE`` and the gradient zero.
+    """
     factor, rho = _parameters(local, z)
     with_rho = not local.fit.optimum.rho_is_fixed
     with np.errstate(all="ignore"):
@@ -110,14 +113,14 @@ def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: 
 
 
 def _limits_of_rho(local: LocalCoordinates) -> tuple[float | None, float | None]:
-    """Return the limits of the first coordinate."""
+    """Return the bounds of the first coordinate."""
     if local.fit.optimum.rho_is_fixed:
         return None, None
     return -local.point[0] / local.spread[0, 0], (MAX_RHO - local.point[0]) / local.spread[0, 0]
 
 
 def _is_stationary(local: LocalCoordinates, z: Floats, gradient: Floats) -> bool:
-    """Say whether the gradient is zero but where rho presses against a limit."""
+    """Return whether the gradient is zero, except for rho where a bound holds it."""
     low, high = _limits_of_rho(local)
     pressing = np.zeros(z.size, dtype=bool)
     pressing[:1] = (low is not None and z[:1] <= low and gradient[:1] > 0) or (

@@ -28,15 +28,15 @@ class ParticipantFit:
     Parameters
     ----------
     participant
-        Who.
+        The participant.
     table
         Coefficients with Satterthwaite's degrees of freedom.
     rho
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     residual_sd
         Marginal SD of the residuals, in outcome units.
     n_rows
-        Days.
+        Number of days.
     fit
         The fit itself.
     """
@@ -50,7 +50,7 @@ class ParticipantFit:
 
 
 def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
-    """Return one participant's rows, without the columns that never change for them or tell what time tells.
+    """Return one participant's rows, without columns that are constant for them or that duplicate another column.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
     """
     own = rows.participant == participant
     if not own.any():
-        raise PainstatsError("the rows hold no such participant")
+        raise PainstatsError("the rows have no such participant")
     changing = {
         name: column[own]
         for name, column in zip(rows.names, rows.X.T, strict=True)
@@ -82,25 +82,23 @@ def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> Parti
     Parameters
     ----------
     rows
-        One participant, nothing random.
+        One participant, without random effects.
     residuals
         As in ``fit_mixed``.
 
     Raises
     ------
     PainstatsError
-        If there are several participants or random columns.
+        If there are several participants or random effects.
     """
     if rows.random or len(set(rows.participant)) > 1:
-        raise PainstatsError(
-            "a person's own model is fitted to one participant's days, without person-specific effects"
-        )
+        raise PainstatsError("fit_one_participant needs the rows of one participant, without random effects")
     fit = fit_mixed(rows, residuals=residuals)
     return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
 
 
 def fit_each_participant(rows: ModelRows) -> tuple[tuple[ParticipantFit, ...], Mapping[str, str]]:
-    """Fit everybody's own model; return the fits, and for each participant without one the reason."""
+    """Fit every participant's own model; return the fits, and the reason for each participant without one."""
     fits: list[ParticipantFit] = []
     refused: dict[str, str] = {}
     for participant, _ in participant_slices(rows):

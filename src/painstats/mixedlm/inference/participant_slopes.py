@@ -1,13 +1,7 @@
-"""Each person's own slope, with intervals that know how uncertain the spread between people is.
+"""Each participant's own slope, with intervals that allow for the uncertainty of the variance parameters.
 
-Given the variance parameters, a person's slope is normal around the best linear unbiased prediction with Henderson's
-variance. The parameters themselves are integrated over: drawn from a heavy-tailed proposal around the mode of their
-posterior and weighted by the exact restricted likelihood times weak priors.
-
-The prior of a variance between people is flat where the variance is small. A density of the SD that is flat there, as a
-plain half-t has it, leaves so much weight next to zero that in cohorts whose spread happens to look small everybody is
-drawn to the average, by intervals too narrow. A flat variance is the prior under which shrunken intervals keep their
-coverage (Morris & Lysy 2012), and the SD's mode stays off zero (Chung et al. 2013, who multiply by the SD likewise).
+Given the variance parameters, a participant's slope is normal around the best linear unbiased prediction with
+Henderson's variance. The parameters are integrated over (``variance_posterior``).
 """
 
 from __future__ import annotations
@@ -27,22 +21,22 @@ from painstats.mixedlm.inference.variance_posterior import _Draws, _posterior, _
 
 @dataclass(frozen=True, slots=True)
 class ParticipantSlope:
-    """One person's slope on one column.
+    """One participant's slope of one column.
 
     Parameters
     ----------
     participant, name
-        Who, and which column.
+        The participant and the column.
     estimate, low, high
-        Posterior mean and 95 % interval, integrated over the variance parameters.
+        Posterior mean and 95% interval, integrated over the variance parameters.
     probability_positive
-        That the slope is above zero.
+        Of a slope above zero.
     false_sign_rate
-        Probability that the slope's sign is not the likelier one (Stephens 2017, Biostatistics 18:275).
+        Probability that the slope does not have the likelier sign (Stephens 2017, Biostatistics 18:275).
     reliability
-        Share of the spread between people that this person's days can show, 0 to 1.
+        One minus the participant's conditional variance over the variance between participants, at most 1.
     effective_sample_size
-        Draws of variance parameters that the integration is worth.
+        Effective number of draws of the variance parameters.
     """
 
     participant: str
@@ -64,27 +58,27 @@ def participant_slopes(
     weighted: bool = True,
     outcome_range: float = 10.0,
 ) -> tuple[ParticipantSlope, ...]:
-    """Estimate every person's slope on some columns.
+    """Estimate every participant's slope of some columns.
 
     Parameters
     ----------
     fit
-        A fit with person-specific effects. What it holds fixed (a rho, correlations of zero) is not integrated over.
+        A fit with random effects. Parameters that it fixes (rho, zero correlations) are not integrated over.
     names
         Columns among ``fit.random``.
     seed
-        Of the draws; the same seed gives the same answer.
+        Of the draws; the same seed gives the same result.
     weighted
-        Whether to let noisy people's days weigh less (``participant_weights``).
+        Whether participants with larger residual variance get less weight (``participant_weights``).
     outcome_range
-        Width of the outcome's scale, which the priors are stretched to.
+        Range of the outcome's scale; it scales the priors.
 
     Raises
     ------
     PainstatsError
-        If a name has no person-specific effect.
+        If a name has no random effect.
     NotEnoughData
-        If the fit has no person-specific effects.
+        If the fit has no random effects.
 
     References
     ----------
@@ -93,7 +87,7 @@ def participant_slopes(
     & Joe 2009, J Multivar Anal 100:1989, for that of the correlations.
     """
     if not fit.random:
-        raise NotEnoughData("the model has no person-specific effects, so there are no slopes of single people")
+        raise NotEnoughData("the model has no random effects, so participants have no slopes of their own")
     positions = column_positions(names, fit.random)
     fit = participant_weights(fit).fit if weighted else fit
     draws, weights = _sample(_posterior(fit, outcome_range), fit, np.random.default_rng(seed))
@@ -105,14 +99,14 @@ def participant_slopes(
 
 
 def henderson_covariances(fit: MixedFit) -> Floats:
-    """Return (N, q, q): the covariance of each person's coefficients (average plus departure), for known parameters."""
+    """Return (N, q, q): the covariance of average plus deviation of each participant, for known parameters."""
     return np.asarray(scaled_variance(fit) * _relative_covariances(solution_of(fit)))
 
 
 def _summaries(
     draws: _Draws, weights: Floats, position: int, name: str, participants: tuple[str, ...]
 ) -> list[ParticipantSlope]:
-    """Summarise everybody's slope on one column."""
+    """Summarise every participant's slope of one column."""
     mean, sd = draws.slope[:, :, position], np.sqrt(draws.variance[:, :, position])
     low, high = _quantile(0.025, mean, sd, weights), _quantile(0.975, mean, sd, weights)
     positive = weights @ special.ndtr(mean / sd)
@@ -127,7 +121,7 @@ def _summaries(
 
 
 def _quantile(probability: float, mean: Floats, sd: Floats, weights: Floats) -> Floats:
-    """Return (N,) quantiles of each person's mixture of normals, with means and SDs (D, N), by bisection."""
+    """Return (N,) quantiles of each participant's mixture of normals, with means and SDs (D, N), by bisection."""
     low, high = (mean - 9 * sd).min(axis=0), (mean + 9 * sd).max(axis=0)
     for _ in range(50):
         middle = (low + high) / 2

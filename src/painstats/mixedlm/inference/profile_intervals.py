@@ -1,8 +1,7 @@
-"""Profile intervals of the variance parameters: SDs between people, their correlations, the residual SD and rho.
+"""Profile intervals of the variance parameters: random-effect SDs, their correlations, the residual SD and rho.
 
-A value of a parameter is inside the interval as long as the deviance, minimised over everything else with that value
-fixed, stays below its cut. Nothing is assumed of the shape of a distribution, and intervals end at the boundary where
-the data allow it.
+A value of a parameter is in the interval if the deviance, minimised over the other parameters, is below its cut-off. No
+distribution is assumed to have a particular shape, and an interval ends at the boundary where the data allow it.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.inference.local_coordinates import interior_factor
 
 PRECISION = 1e-5
-"""Of the ends, relative to the width of the search."""
+"""Of the limits, relative to the width of the search."""
 
 DOUBLINGS = 20
-"""Times that the search goes twice as far before it calls an end infinite."""
+"""Number of times that the search step is doubled before a limit is considered infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class VarianceInterval:
     estimate
         Of the fit.
     low, high
-        Ends of the interval; a boundary (0, 1 or -1, infinity) where the deviance stays below its cut all the way.
+        Limits of the interval; a boundary (0, 1 or -1, infinity) where the deviance stays below its cut-off up to it.
     """
 
     name: str
@@ -58,11 +57,11 @@ class VarianceInterval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ProfileCoordinates:
-    """The variance parameters written down so that one of them can be fixed.
+    """The variance parameters, written so that one of them can be fixed.
 
-    The person-specific effects are ``basis`` (q, q) times effects in the user's units, but for their size, whose
-    relative covariance has the lower triangular factor with the elements ``elements``. A point is (elements, rho,
-    log sigma); ``width`` are rough standard errors by which its coordinates are measured.
+    The random effects are ``basis`` (q, q) times effects in the user's units, up to scale, whose relative covariance
+    has the lower triangular factor with the elements ``elements``. A point is (elements, rho, log sigma); ``width``
+    contains rough standard errors that scale its coordinates.
     """
 
     fit: MixedFit
@@ -75,16 +74,16 @@ class _ProfileCoordinates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _FixedParameter:
-    """How the other parameters are moved when one is fixed at a value.
+    """The parameterisation with one parameter fixed.
 
-    ``free`` picks the coordinates that move; ``full`` turns a value and a point into one at which the parameter has
-    that value; ``pull`` turns a gradient at that point into one of the coordinates.
+    ``free`` selects the other coordinates; ``full`` turns a value and a point into a point at which the parameter has
+    that value; ``reduce_gradient`` turns the gradient at that point into the gradient with respect to the coordinates.
     """
 
     frame: _ProfileCoordinates
     free: Integers
     full: Callable[[float, Floats], Floats]
-    pull: Callable[[float, Floats, Floats], Floats]
+    reduce_gradient: Callable[[float, Floats, Floats], Floats]
 
 
 def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceInterval, ...]:
@@ -93,9 +92,9 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
     Parameters
     ----------
     fit
-        Intervals are of the restricted likelihood if the fit is. A rho that was fixed gets no interval.
+        Intervals use the restricted likelihood if the fit does. A fixed rho gets no interval.
     level
-        Coverage that the intervals aim at.
+        Nominal coverage of the intervals.
 
     Raises
     ------
@@ -107,7 +106,7 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
     Bates et al. 2015, J Stat Softw 67(1), section 5.1; Venzon & Moolgavkar 1988, Appl Stat 37:87.
     """
     if not 0 < level < 1:
-        raise PainstatsError(f"the level of an interval lies between 0 and 1, not at {level}")
+        raise PainstatsError(f"the level of an interval must be between 0 and 1, not {level}")
     intervals = [sd_interval(fit, name, level=level) for name in fit.random]
     if fit.optimum.correlated:
         intervals += [correlation_interval(fit, *pair, level=level) for pair in combinations(fit.random, 2)]
@@ -118,7 +117,7 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
 
 
 def sd_interval(fit: MixedFit, name: str, *, level: float = 0.95) -> VarianceInterval:
-    """Return the profile interval of the SD between people of one column's effect."""
+    """Return the profile interval of the SD of one column's random effect."""
     frame = _profile_coordinates(fit, [name])
     sd = float(np.sqrt(fit.random_covariance[_position(fit, name), _position(fit, name)]))
 
@@ -127,20 +126,21 @@ def sd_interval(fit: MixedFit, name: str, *, level: float = 0.95) -> VarianceInt
         moved[0] = value / frame.unit / np.exp(point[-1])
         return moved
 
-    def pull(value: float, point: Floats, gradient: Floats) -> Floats:
-        pulled = gradient.copy()
-        pulled[-1] -= full(value, point)[0] * gradient[0]  # the relative SD shrinks as sigma grows
-        return pulled
+    def reduce_gradient(value: float, point: Floats, gradient: Floats) -> Floats:
+        reduced = gradient.copy()
+        reduced[-1] -= full(value, point)[0] * gradient[0]  # at a fixed SD, the relative SD falls as sigma grows
+        return reduced
 
-    fixed = _FixedParameter(frame, np.arange(1, frame.point.size), full, pull)
+    fixed = _FixedParameter(frame, np.arange(1, frame.point.size), full, reduce_gradient)
     step = max(0.5 * sd, 0.05 * frame.unit * np.exp(frame.point[-1]))
     return VarianceInterval(f"sd({name})", sd, *_ends(fixed, sd, step, (0.0, np.inf), level))
 
 
 def correlation_interval(fit: MixedFit, first: str, second: str, *, level: float = 0.95) -> VarianceInterval:
-    """Return the profile interval of the correlation over people of two columns' effects.
+    """Return the profile interval of the correlation between two columns' random effects.
 
-    Where one of the variances is zero there is no correlation to estimate; it is not a number and any is possible.
+    If one of the variances is zero the correlation is not estimable: the estimate is not a number and the interval is
+    (-1, 1).
     """
     name = f"correlation({first}, {second})"
     a, b = _position(fit, first), _position(fit, second)
@@ -154,13 +154,13 @@ def correlation_interval(fit: MixedFit, first: str, second: str, *, level: float
         moved[1:3] = point[2] * np.array([value, np.sqrt(1 - value**2)])
         return moved
 
-    def pull(value: float, point: Floats, gradient: Floats) -> Floats:  # noqa: ARG001
-        pulled = gradient.copy()
-        pulled[2] = gradient[1] * value + gradient[2] * np.sqrt(1 - value**2)
-        return pulled
+    def reduce_gradient(value: float, point: Floats, gradient: Floats) -> Floats:  # noqa: ARG001
+        reduced = gradient.copy()
+        reduced[2] = gradient[1] * value + gradient[2] * np.sqrt(1 - value**2)
+        return reduced
 
     frame.point[2] = np.hypot(*frame.point[1:3])
-    fixed = _FixedParameter(frame, np.delete(np.arange(frame.point.size), 1), full, pull)
+    fixed = _FixedParameter(frame, np.delete(np.arange(frame.point.size), 1), full, reduce_gradient)
     correlation = float(np.clip(fit.random_covariance[a, b] / scale, -1.0, 1.0))
     return VarianceInterval(name, correlation, *_ends(fixed, correlation, 0.2, (-1.0, 1.0), level))
 
@@ -175,7 +175,7 @@ def residual_sd_interval(fit: MixedFit, *, level: float = 0.95) -> VarianceInter
 
 
 def rho_interval(fit: MixedFit, *, level: float = 0.95) -> VarianceInterval:
-    """Return the profile interval of the residual correlation of days one apart."""
+    """Return the profile interval of the residual correlation one day apart."""
     fixed = _fixed_coordinate(_profile_coordinates(fit, []), -2, lambda value: value)
     step = 1 / np.sqrt(fit.n_rows)
     return VarianceInterval("rho", fit.rho, *_ends(fixed, fit.rho, step, (0.0, MAX_RHO), level))
@@ -186,7 +186,7 @@ def _position(fit: MixedFit, name: str) -> int:
 
 
 def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinates:
-    """Return the parameters with some of the person-specific effects, in the user's units, first."""
+    """Return the parameters in the user's units, with the effects in ``leading`` first."""
     q, scaling = len(fit.random), fit.products.scaling
     names = [*leading, *(name for name in fit.random if name not in leading)]
     transform = scaling.random_transform[column_positions(names, fit.random)]
@@ -209,7 +209,7 @@ def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinat
 def _fixed_coordinate(
     frame: _ProfileCoordinates, coordinate: int, to_coordinate: Callable[[float], float]
 ) -> _FixedParameter:
-    """Hold a parameter that is a coordinate of its own."""
+    """Fix a parameter that is itself a coordinate."""
 
     def full(value: float, point: Floats) -> Floats:
         moved = point.copy()
@@ -223,25 +223,25 @@ def _fixed_coordinate(
 def _ends(
     fixed: _FixedParameter, estimate: float, step: float, limits: tuple[float, float], level: float
 ) -> tuple[float, float]:
-    """Return both ends of an interval."""
+    """Return both limits of an interval."""
     cut = float(np.sqrt(stats.chi2.ppf(level, 1)))
 
-    def beyond(value: float) -> float:
-        """Say how far the root of the rise of the deviance, which is nearly straight, is above its cut."""
+    def excess(value: float) -> float:
+        """Return the root of the rise of the deviance, which is nearly linear in the value, minus its cut-off."""
         return float(np.sqrt(max(_deviance_rise(fixed, value), 0.0))) - cut
 
-    return _end(beyond, estimate, -step, limits[0]), _end(beyond, estimate, step, limits[1])
+    return _end(excess, estimate, -step, limits[0]), _end(excess, estimate, step, limits[1])
 
 
-def _end(beyond: Callable[[float], float], estimate: float, step: float, limit: float) -> float:
-    """Go from the estimate towards a limit until beyond the cut, then back to it."""
+def _end(excess: Callable[[float], float], estimate: float, step: float, limit: float) -> float:
+    """Search from the estimate towards a bound until the cut-off is exceeded, then solve for it."""
     inside = estimate
     for _ in range(DOUBLINGS):
         outside = estimate + step
         if abs(outside - estimate) >= abs(limit - estimate):
             outside = limit
-        if beyond(outside) > 0:
-            return float(optimize.brentq(beyond, inside, outside, xtol=PRECISION * abs(outside - inside) + 1e-300))
+        if excess(outside) > 0:
+            return float(optimize.brentq(excess, inside, outside, xtol=PRECISION * abs(outside - inside) + 1e-300))
         if outside == limit:
             return limit
         inside, step = outside, 2 * step
@@ -249,7 +249,7 @@ def _end(beyond: Callable[[float], float], estimate: float, step: float, limit: 
 
 
 def _deviance_rise(fixed: _FixedParameter, value: float) -> float:
-    """Return how much the deviance rises from its minimum when a parameter is fixed at a value."""
+    """Return the rise of the deviance above its minimum when a parameter is fixed at a value."""
     frame, free = fixed.frame, fixed.free
     base = frame.fit.optimum.deviance
 
@@ -257,7 +257,7 @@ def _deviance_rise(fixed: _FixedParameter, value: float) -> float:
         point = frame.point.copy()
         point[free] += frame.width[free] * x
         deviance_value, gradient = _deviance(frame, fixed.full(value, point))
-        return deviance_value - base, (fixed.pull(value, point, gradient) * frame.width)[free]
+        return deviance_value - base, (fixed.reduce_gradient(value, point, gradient) * frame.width)[free]
 
     low, high = (0.0, MAX_RHO) if not frame.fit.optimum.rho_is_fixed else (frame.fit.rho, frame.fit.rho)
     limits: list[tuple[float | None, float | None]] = [(None, None)] * frame.point.size

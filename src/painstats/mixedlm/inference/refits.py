@@ -1,7 +1,7 @@
-"""The model fitted again, many times, to other people or other outcomes: each from the optimum that is known.
+"""Refits of the model to other participants or other outcomes, each starting from the known optimum.
 
-A refit differs little from the fit it comes from. In coordinates in which the deviance of that fit is a sphere, its
-optimum is a few steps away, and how far a gradient is from zero is counted in standard errors, whatever the size.
+A refit differs little from the original fit. In local coordinates, in which the deviance of the original fit is nearly
+spherical, its optimum is a few steps away, and the gradient is in units of standard errors.
 """
 
 from __future__ import annotations
@@ -40,27 +40,27 @@ Draw = TypeVar("Draw")
 
 
 NEGLIGIBLE_DECREASE = 1e-6
-"""A fall of the deviance that is none."""
+"""Decrease of the deviance that is treated as none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refits:
-    """What B refits found, in the user's units.
+    """Results of B refits, in the user's units.
 
     Parameters
     ----------
     coefficients : (B, p)
-        Average effects; not a number where a refit was impossible (a column that no longer varies).
+        Fixed effects; not a number where a refit was impossible because a column no longer varies.
     random_covariance : (B, q, q)
-        Covariance of the person-specific effects over people.
+        Covariance of the random effects.
     residual_sd, rho : (B,)
         Of the residuals.
     log_likelihood : (B,)
         Restricted if the fit's is.
     evaluations : (B,)
-        Calls of the deviance.
+        Number of evaluations of the deviance.
     is_certified : (B,)
-        Whether the refit ended at a stationary point that is no false boundary point.
+        Whether the refit ended at a stationary point that is not a false boundary optimum.
     """
 
     coefficients: Floats
@@ -75,19 +75,19 @@ class Refits:
 def refit_participants(
     fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1, fallback: MixedFit | None = None
 ) -> Refits:
-    """Fit the model again to other sets of people, each given by their positions in ``fit.participants``.
+    """Refit the model to other sets of participants, each given by positions in ``fit.participants``.
 
     Parameters
     ----------
     fit
-        Where every refit starts.
+        Start of every refit.
     chosen
         The sets.
     workers
         As in ``refit_each``.
     fallback
-        A fit to the same rows with fewer columns, for sets of people over whom one of the others does not vary. Those
-        coefficients are not numbers there.
+        A fit to the same rows with fewer columns, used for sets of participants in which one of the other columns does
+        not vary. The coefficients of those columns are then not numbers.
     """
     refits = refit_each(fit, chosen, of_participants, workers=workers)
     lacking = np.flatnonzero(~np.isfinite(refits.rho))
@@ -109,19 +109,19 @@ def refit_each(
     *,
     workers: int = 1,
 ) -> Refits:
-    """Fit the model again to what ``products_of`` makes of each draw; the answer does not depend on ``workers``.
+    """Refit the model to the result of ``products_of`` for each draw; the result does not depend on ``workers``.
 
     Parameters
     ----------
     fit
-        Where every refit starts.
+        Start of every refit.
     draws
-        One for each refit.
+        One per refit.
     products_of
-        From the fit's cross-products and a draw to cross-products of the same columns in the same scaling. With several
+        Maps the fit's cross-products and a draw to cross-products of the same columns in the same scaling. With several
         workers it must be importable: a function of a module, or a ``functools.partial`` of one.
     workers
-        Processes. Each takes a second or so to start.
+        Number of processes; each takes about a second to start.
     """
     local = local_coordinates_around(fit)
     workers = max(1, min(workers, len(draws)))
@@ -142,7 +142,7 @@ def _refit_share(
 
 
 def _refit(products: CrossProducts, local: LocalCoordinates) -> Refits:
-    """Refit once, from scratch where the way from the known optimum ends at a false one; no leading axis."""
+    """Refit once; from scratch if the descent from the known optimum ends at a false one. No leading axis."""
     if not local.fit.optimum.correlated:
         products = with_uncentred_random_columns(products)
     if _least_information(products) < MIN_RELATIVE_INFORMATION * local.least_information:
@@ -163,7 +163,7 @@ def _refit(products: CrossProducts, local: LocalCoordinates) -> Refits:
 
 
 def _descend(products: CrossProducts, local: LocalCoordinates) -> tuple[Floats, Floats, int]:
-    """Return where L-BFGS-B ends, the gradient there and the evaluations."""
+    """Return the point where L-BFGS-B ends, the gradient there and the number of evaluations."""
     start = np.zeros(local.point.size)
     if start.size == 0:
         return start, start, 0
@@ -184,26 +184,28 @@ def _descend(products: CrossProducts, local: LocalCoordinates) -> tuple[Floats, 
 
 
 def _is_true_optimum(products: CrossProducts, local: LocalCoordinates, factor: Floats, rho: float) -> bool:
-    """Say whether the deviance rises, too, from the boundary inwards, where the gradient does not see.
+    """Return whether the deviance also rises from the boundary inwards, which the gradient does not show.
 
-    Away from the boundary a stationary point needs no more proof. Near it, the deviance is looked up at four distances
-    along the direction in which it falls most steeply.
+    In the interior a stationary point needs no further proof. Near the boundary, the deviance is evaluated at four
+    distances along the direction of steepest descent.
     """
     covariance = factor @ factor.T
     variances, directions = np.linalg.eigh(covariance)
     empty = directions[:, variances < SINGULAR_VARIANCE]
     if empty.shape[1] == 0:
         return True
-    here = deviance_gradient_at(products, factor[None], np.array([rho]), local.fit.reml, with_rho=False)
-    gradient = here.factor_gradient[0] if local.fit.optimum.correlated else np.diag(np.diag(here.factor_gradient[0]))
+    at_point = deviance_gradient_at(products, factor[None], np.array([rho]), local.fit.reml, with_rho=False)
+    gradient = (
+        at_point.factor_gradient[0] if local.fit.optimum.correlated else np.diag(np.diag(at_point.factor_gradient[0]))
+    )
     gradients, steepest = np.linalg.eigh(empty.T @ gradient @ empty)
     if gradients[0] >= 0:
         return True
     inwards = empty @ steepest[:, 0]
     steps = SINGULAR_VARIANCE * 10.0 ** np.arange(-2, 2)[:, None, None] * np.outer(inwards, inwards)
     inside = np.stack([semidefinite_factor(covariance + step) for step in steps])
-    there = deviance_gradient_at(products, inside, np.full(len(inside), rho), local.fit.reml, with_rho=False)
-    return bool(there.deviance.min() > here.deviance[0] - NEGLIGIBLE_DECREASE)
+    nearby = deviance_gradient_at(products, inside, np.full(len(inside), rho), local.fit.reml, with_rho=False)
+    return bool(nearby.deviance.min() > at_point.deviance[0] - NEGLIGIBLE_DECREASE)
 
 
 def _in_units(
@@ -237,7 +239,7 @@ def _impossible(fit: MixedFit) -> Refits:
 
 
 def _interleaved(shares: Sequence[Refits]) -> Refits:
-    """Put shares that took every n-th draw back into the order of the draws."""
+    """Restore the order of the draws from shares that contain every n-th draw."""
     total, step = sum(len(share.rho) for share in shares), len(shares)
     columns = []
     for field in fields(Refits):

@@ -17,15 +17,15 @@ def satterthwaite(fit: MixedFit, contrasts: dict[str, Floats] | None = None) -> 
     """Test coefficients with Satterthwaite's degrees of freedom.
 
     df = 2 v^2 / (g' A g), where v is the variance of the estimate, g its gradient in the variance parameters, and A
-    twice the inverse Hessian of the deviance in them. Parameters are those of the scaled columns, so that no unit
-    matters; rho counts as known where it presses against a limit.
+    twice the inverse Hessian of the deviance in them. The parameters are those of the scaled columns, so units do not
+    matter; rho counts as known where it is at a bound.
 
     Parameters
     ----------
     fit
         The fitted model.
     contrasts
-        Name to weights (p,) of the coefficients; every coefficient by itself if not given.
+        Name to weights (p,) of the coefficients; by default every coefficient on its own.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""How the deviance and the coefficients' covariance change with the variance parameters at a fit's optimum."""
+"""Derivatives of the deviance and of the coefficients' covariance in the variance parameters, at the optimum."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from painstats.mixedlm.engine.rows import Floats
 
 
 def variance_derivatives(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficients' covariance, its slopes (a, p, p) and the deviance's Hessian (a, a), all scaled.
+    """Return the coefficients' covariance (p, p), its derivatives (a, p, p) and the deviance's Hessian (a, a).
 
-    The a parameters are the free elements of the factor, rho where it is free, and log sigma; derivatives are exact.
+    All are scaled. The a parameters are the free elements of the factor, rho where it is free, and log sigma;
+    derivatives are exact.
     """
     optimum, variance = fit.optimum, scaled_variance(fit)
     evaluation = evaluation_at(fit.products, optimum.factor, optimum.rho, fit.reml, with_rho=optimum.rho_is_free)

@@ -1,4 +1,14 @@
-"""The posterior of the variance parameters, sampled by importance."""
+"""The posterior of the variance parameters, by importance sampling.
+
+Parameters are drawn from a heavy-tailed proposal around the posterior mode and weighted by the exact restricted
+likelihood times weak priors.
+
+The prior of a random-effect variance is flat where the variance is small. A density that is flat in the SD there, such
+as a plain half-t, puts so much weight next to zero that, in cohorts with a small estimated spread, every participant is
+shrunk to the average with intervals that are too narrow. A flat variance is the prior under which shrinkage intervals
+keep their coverage (Morris & Lysy 2012), and it keeps the mode of the SD off zero (Chung et al. 2013, who also multiply
+by the SD).
+"""
 
 from __future__ import annotations
 
@@ -22,42 +32,46 @@ from painstats.mixedlm.engine.rows import INTERCEPT, Floats
 from painstats.mixedlm.engine.whitened_products import in_chunks
 
 SLOPE_SD, INTERCEPT_SD, PRIOR_DEGREES = 0.3, 3.0, 4
-"""Scales and degrees of the prior of the SDs between people, in points on a 0-10 scale for one SD of the column."""
+"""Scales and degrees of freedom of the priors of the random-effect SDs, in points on a 0-10 scale per SD of the column.
+
+"""
 
 
 SD_POWER = 1
-"""Power of the SD that the half-t is multiplied by: 1 for a prior that is flat in the variance near zero.
+"""Power of the SD that multiplies the half-t: 1 for a prior that is flat in the variance near zero.
 
-It is proper, falls with the fourth power of the SD, and has its mode at its scale. With 0 it is flat in the SD.
+That prior is proper, falls with the fourth power of the SD, and has its mode at its scale. With 0 it is flat in the SD.
 """
 
 
 LKJ = 2.0
-"""Shape of the prior of the correlations between person-specific effects; 1 is flat, more favours none."""
+"""Shape of the prior of the correlations between random effects; 1 is flat, larger values favour zero."""
 
 
 DRAWS = (512, 512, 2048)
-"""Draws of the variance parameters: two rounds to learn where to draw, and the one that counts."""
+"""Draws of the variance parameters: two rounds to adapt the proposal, and the final one."""
 
 
 PROPOSAL_DEGREES, PROPOSAL_WIDTH = 6, 1.1
-"""Of the multivariate t that variance parameters are drawn from."""
+"""Degrees of freedom and widening of the multivariate t proposal."""
 
 
 NEGLIGIBLE_WEIGHT = 1e-7
-"""Weight of a draw, relative to the average, that is left out."""
+"""Draws with less weight than this, relative to the average, are left out."""
 
 
 MAX_UNBOUNDED = 12.0
-"""Limit of the unbounded parameters (log SDs, inverse tanh of partial correlations, logit of rho)."""
+"""Bound on the absolute value of the transformed parameters (log SDs, inverse tanh of partial correlations, logit of
+rho).
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Posterior:
-    """The posterior of the variance parameters: what its density needs.
+    """What the posterior density of the variance parameters needs.
 
-    ``prior_sd`` (q,) are prior scales of the SDs between people relative to the residual SD, in scaled columns;
-    ``fixed_rho`` is none where rho is unknown, and effects that are not ``correlated`` have no correlations to draw.
+    ``prior_sd`` (q,) contains the prior scales of the random-effect SDs relative to the residual SD, in scaled columns;
+    ``fixed_rho`` is None where rho is unknown; effects that are not ``correlated`` have no correlations to draw.
     """
 
     products: CrossProducts
@@ -68,10 +82,10 @@ class _Posterior:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Draws:
-    """Draws of the variance parameters and what each says of the q person-specific coefficients, in the user's units.
+    """Draws of the variance parameters and the conditional moments of the coefficients, in the user's units.
 
-    ``log_density`` (D,), ``slope`` and ``variance`` (D, N, q), ``given_data`` (D, N, q) the variance of a person's
-    departure from the average, ``between`` (D, q) the variance between people.
+    ``log_density`` (D,), ``slope`` and ``variance`` (D, N, q), ``given_data`` (D, N, q) the variance of a participant's
+    deviation from the average, ``between`` (D, q) the variance between participants.
     """
 
     log_density: Floats
@@ -91,7 +105,7 @@ def _relative_covariances(solution: Solution) -> Floats:
 
 
 def _participant_coefficients(solution: Solution) -> Floats:
-    """Return (..., N, q): average plus departure of each person, in the user's units."""
+    """Return (..., N, q): average plus deviation of each participant, in the user's units."""
     products, scaling = solution.products, solution.products.scaling
     average = coefficients_in_units(products, solution.coefficients)[..., None, products.positions]
     return np.asarray(average + scaling.outcome_scale * random_effects(solution) @ scaling.random_transform.T)
@@ -105,10 +119,10 @@ def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
 
 
 def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> tuple[_Draws, Floats]:
-    """Draw around the mode, then around what the draws before showed; return the last draws and their weights (D,).
+    """Draw around the mode, then around the weighted draws; return the last draws and their weights (D,).
 
-    No weight may exceed 1 / sqrt(D), so that no single draw from a thin tail decides (Ionides 2008, J Comput Graph Stat
-    17:295).
+    Weights are truncated at 1 / sqrt(D), so that no single draw from a thin tail dominates (Ionides 2008, J Comput
+    Graph Stat 17:295).
     """
     centre, spread = _laplace(posterior, fit)
     for size in DRAWS:
@@ -125,14 +139,14 @@ def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> t
 
 
 def _likely(draws: _Draws, weights: Floats, least: float) -> tuple[_Draws, Floats]:
-    """Leave out draws that weigh next to nothing, among them those outside the limits."""
+    """Drop draws with negligible weight, including those outside the bounds."""
     kept = weights > least
     values = (getattr(draws, field.name)[kept] for field in fields(_Draws))
     return _Draws(*values), weights[kept] / weights[kept].sum()
 
 
 def _laplace(posterior: _Posterior, fit: MixedFit) -> tuple[Floats, Floats]:
-    """Return the posterior's mode (d,) and a factor (d, d) of the inverse of its curvature there."""
+    """Return the posterior's mode (d,) and a factor (d, d) of the inverse Hessian there."""
 
     def deviance_and_gradient(point: Floats) -> tuple[float, Floats]:
         return -float(_log_density(posterior, point[None])[0]), -_gradients(posterior, point[None])[0]
@@ -146,7 +160,7 @@ def _laplace(posterior: _Posterior, fit: MixedFit) -> tuple[Floats, Floats]:
 
 
 def _start(posterior: _Posterior, fit: MixedFit) -> Floats:
-    """Return the fitted parameters, away from any boundary, with partial correlations of zero."""
+    """Return the fitted parameters, away from any boundary, with zero partial correlations."""
     spread = np.sqrt(np.sum(fit.optimum.factor**2, axis=1))
     parts = [np.log(np.maximum(spread, 0.05)), np.zeros(_correlations(posterior))]
     if posterior.fixed_rho is None:
@@ -155,9 +169,9 @@ def _start(posterior: _Posterior, fit: MixedFit) -> Floats:
 
 
 def _propose(centre: Floats, spread: Floats, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return draws (size, d) from a multivariate t, slightly widened, and their log-density but for a constant.
+    """Return draws (size, d) from a slightly widened multivariate t, and their log-density up to a constant.
 
-    A scrambled Sobol sequence spreads them evenly, which halves the noise of the summaries.
+    They come from a scrambled Sobol sequence, which halves the Monte Carlo error of the summaries.
     """
     uniform = np.clip(qmc.Sobol(centre.size + 1, rng=rng).random(size), 1e-12, 1 - 1e-12)
     chi_squared = 2 * special.gammaincinv(PROPOSAL_DEGREES / 2, uniform[:, -1])
@@ -167,16 +181,16 @@ def _propose(centre: Floats, spread: Floats, size: int, rng: np.random.Generator
 
 
 def _correlations(posterior: _Posterior) -> int:
-    """Return the number of correlations between person-specific effects that are drawn."""
+    """Return the number of correlations between random effects that are drawn."""
     q = len(posterior.products.random)
     return q * (q - 1) // 2 if posterior.correlated else 0
 
 
 def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return factors (D, q, q), rhos (D,) and the log-prior (D,) of unbounded parameters (D, d).
+    """Return factors (D, q, q), rhos (D,) and the log-prior (D,) of transformed parameters (D, d).
 
-    The parameters are log SDs, inverse tanh of the partial correlations of the LKJ vine, row by row, and the logit of
-    rho; the log-prior includes the Jacobian.
+    These are log SDs, inverse tanh of the partial correlations of the LKJ vine, row by row, and the logit of rho; the
+    log-prior includes the Jacobian.
     """
     q, count = len(posterior.products.random), _correlations(posterior)
     sd = np.exp(points[:, :q])
@@ -209,7 +223,7 @@ def _correlation_factor(partial: Floats, q: int) -> tuple[Floats, Floats]:
 
 
 def _solve(posterior: _Posterior, points: Floats) -> tuple[Solution, Floats]:
-    """Return the solution at each point, and the posterior's log-density (D,) but for a constant."""
+    """Return the solution at each point, and the posterior's log-density (D,) up to a constant."""
     inside = np.abs(points).max(axis=1) < MAX_UNBOUNDED
     factor, rho, log_prior = _unpack(posterior, np.clip(points, -MAX_UNBOUNDED, MAX_UNBOUNDED))
     with np.errstate(all="ignore"):

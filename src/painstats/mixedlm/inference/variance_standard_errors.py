@@ -1,4 +1,4 @@
-"""Standard errors of the person-specific covariance, from the curvature of the likelihood at its optimum."""
+"""Standard errors of the random-effect covariance, from the Hessian of the deviance at its optimum."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from painstats.mixedlm.inference.variance_derivatives import variance_derivative
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VarianceStandardErrors:
-    """How uncertain the person-specific covariance is; not numbers where the fit is singular.
+    """Uncertainty of the random-effect covariance; not numbers where the fit is singular.
 
     Parameters
     ----------
@@ -28,10 +28,11 @@ class VarianceStandardErrors:
 
 
 def variance_standard_errors(fit: MixedFit) -> VarianceStandardErrors:
-    """Return standard errors of the elements of G by the delta method, for rho and sigma estimated beside it.
+    """Return standard errors of the elements of G by the delta method, with rho and sigma estimated as well.
 
-    The likelihood of a variance is skewed unless there are many people, so an interval of estimate and two standard
-    errors is poor; at a singular fit the likelihood has no curvature to speak of, and the errors are not numbers.
+    The likelihood of a variance is skewed unless there are many participants, so estimate plus or minus two standard
+    errors is a poor interval (see ``profile_intervals``). In a singular fit the Hessian is not informative, and the
+    standard errors are not numbers.
 
     References
     ----------
@@ -46,12 +47,12 @@ def variance_standard_errors(fit: MixedFit) -> VarianceStandardErrors:
     if np.linalg.eigvalsh(curvature).min() <= 0:
         return nothing
     covariance = 2 * np.linalg.inv(curvature)
-    relative, absolute = _slopes(fit, len(covariance))
+    relative, absolute = _covariance_derivatives(fit, len(covariance))
     variances = np.einsum("ka,ab,kb->k", absolute, covariance, absolute)
     return VarianceStandardErrors(relative @ covariance @ relative.T, np.sqrt(variances))
 
 
-def _slopes(fit: MixedFit, parameters: int) -> tuple[Floats, Floats]:
+def _covariance_derivatives(fit: MixedFit, parameters: int) -> tuple[Floats, Floats]:
     """Return the derivatives (q(q+1)/2, a) of the lower elements of G / sigma^2 and of G in the a parameters."""
     q, transform = len(fit.random), fit.products.scaling.random_transform
     lower = np.tril_indices(q)

@@ -289,7 +289,7 @@ def _model_rows(cohort: CohortAnalysis) -> list[Row]:
         "ljung_box_p": checks.ljung_box_p,
         "residual_quantiles": checks.quantiles.tolist(),
         "person_sd_quantiles": list(checks.sd_quantiles),
-        "equal_noise_p": checks.equal_noise_p,
+        "equal_noise_p": checks.equal_variance_p,
         "r2_marginal": explained.marginal,
         "r2_conditional": explained.conditional,
         "unsupported_terms": list(mixed.neighbour.unsupported) if mixed.neighbour else None,
