@@ -23,9 +23,11 @@ from painstats.mixedlm.checks.participant_bootstrap import ParticipantBootstrap,
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
 from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_participants
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.mixedlm.engine.car1_whitening import unwhiten, whiten
+from painstats.mixedlm.engine.certificate import SINGULAR_VARIANCE
 from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants
-from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
-from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_cross_products, fit_mixed
+from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows, without_repeats
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
 from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
@@ -49,6 +51,7 @@ from painstats.mixedlm.inference.profile_intervals import (
 )
 from painstats.mixedlm.inference.r_squared import RSquared, r_squared
 from painstats.mixedlm.inference.refit_bootstrap import (
+    MIN_PARTICIPANTS_FOR_BOOTSTRAP,
     Bootstrap,
     BootstrapInterval,
     BootstrapTest,
@@ -56,12 +59,14 @@ from painstats.mixedlm.inference.refit_bootstrap import (
     likelihood_ratio_bootstrap,
     parametric_bootstrap,
 )
+from painstats.mixedlm.inference.refits import Refits
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
-from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
+from painstats.mixedlm.inference.slope_variance import SlopeVariance, mixture_p, slope_variance
 from painstats.mixedlm.inference.two_stage import (
     TwoStage,
     agrees_with_two_stage,
     coefficients_by_participant,
+    two_sided_p,
     two_stage,
 )
 from painstats.mixedlm.model import CAR1MixedLM
@@ -70,6 +75,8 @@ from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_pro
 
 __all__ = [
     "INTERCEPT",
+    "MIN_PARTICIPANTS_FOR_BOOTSTRAP",
+    "SINGULAR_VARIANCE",
     "Bootstrap",
     "BootstrapInterval",
     "BootstrapTest",
@@ -87,7 +94,9 @@ __all__ = [
     "ParticipantNoise",
     "ParticipantSlope",
     "RSquared",
+    "Refits",
     "ResidualChecks",
+    "Residuals",
     "ShiftTest",
     "SlopeVariance",
     "StatsmodelsCheck",
@@ -111,6 +120,7 @@ __all__ = [
     "influence",
     "kenward_roger",
     "likelihood_ratio_bootstrap",
+    "mixture_p",
     "model_rows",
     "of_participants",
     "parametric_bootstrap",
@@ -128,7 +138,11 @@ __all__ = [
     "shift_test_over_participants",
     "slope_variance",
     "statsmodels_check",
+    "two_sided_p",
     "two_stage",
+    "unwhiten",
     "variance_intervals",
+    "whiten",
     "whitened_residuals",
+    "without_repeats",
 ]
