@@ -26,7 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 
 import numpy as np
 
-from painstats.mixedlm import coefficient, coefficient_table, fit_mixed, person_slopes
+from painstats.mixedlm import coefficient, coefficient_table, fit_mixed, participant_slopes
 from painstats.mixedlm.engine.fit import MixedFit, Residuals
 from painstats.mixedlm.inference.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Cohort, Truth, simulate
@@ -102,7 +102,7 @@ def replicate(scenario: Scenario, number: int) -> Counts:
 
 def _with_people(counts: Counts, fit: MixedFit, cohort: Cohort, seed: int) -> Counts:
     """Add what is found of single people."""
-    slopes = person_slopes(fit, ["sleep"], seed)
+    slopes = participant_slopes(fit, ["sleep"], seed)
     pairs = list(zip(slopes, cohort.slopes, strict=True))
     share = float(np.mean([slope.low <= true <= slope.high for slope, true in pairs]))
     called = [(slope, true) for slope, true in pairs if slope.false_sign_rate < CALLED]

@@ -21,7 +21,7 @@ import numpy as np
 from painstats.mixedlm import MixedFit, fit_cross_products, fit_mixed
 from painstats.mixedlm.checks.influence import influence
 from painstats.mixedlm.engine.cross_products import of_participants
-from painstats.mixedlm.inference.bootstrap import cluster_bootstrap, parametric_bootstrap
+from painstats.mixedlm.inference.refit_bootstrap import cluster_bootstrap, parametric_bootstrap
 from painstats.mixedlm.inference.refits import Refits
 from tests.reference.reference_data import diary
 

@@ -23,7 +23,7 @@ import numpy as np
 import polars as pl
 
 from painstats.mixedlm import CrossProducts, MixedFit, fit_cross_products
-from painstats.mixedlm.sql.relation import cross_products_of
+from painstats.mixedlm.sql.cross_products_of import cross_products_of
 
 COLUMNS = ("sleep_within", "steps_within", "weekend")
 RANDOM = ("intercept", "sleep_within", "steps_within")

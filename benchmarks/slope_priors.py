@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,9 +18,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 import numpy as np
 
 from benchmarks.calibration import CALLED, FEEDBACK, MISSING, SLOPE, SLOPE_SD
-from painstats.mixedlm import PersonSlope, fit_mixed, person_slopes
+from painstats.mixedlm import ParticipantSlope, fit_mixed, participant_slopes
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference import variance_posterior
 from tests.calibration.simulated_cohort import Truth, simulate
 
 POWERS = (0.0, 0.5, 1.0)
@@ -51,7 +51,7 @@ class Judged:
     draws: Floats
 
 
-def judged(slopes: tuple[PersonSlope, ...], true: Floats) -> Judged:
+def judged(slopes: tuple[ParticipantSlope, ...], true: Floats) -> Judged:
     """Hold one cohort's slopes against the truth."""
     low, high = np.array([slope.low for slope in slopes]), np.array([slope.high for slope in slopes])
     called = np.array([slope.false_sign_rate < CALLED for slope in slopes], dtype=np.float64)
@@ -74,15 +74,14 @@ def cohorts(truth: Truth, count: int) -> Iterator[tuple[MixedFit, Floats, int]]:
         yield fit_mixed(cohort.rows), cohort.slopes, number
 
 
-def under(power: float, fit: MixedFit, seed: int) -> tuple[PersonSlope, ...]:
+def under(power: float, fit: MixedFit, seed: int) -> tuple[ParticipantSlope, ...]:
     """Return people's slopes under the prior with another power of the SD."""
-    module = sys.modules[person_slopes.__module__]
-    usual = module.SD_POWER
-    module.SD_POWER = power
+    usual = variance_posterior.SD_POWER
+    variance_posterior.SD_POWER = power
     try:
-        return person_slopes(fit, ["sleep"], seed)
+        return participant_slopes(fit, ["sleep"], seed)
     finally:
-        module.SD_POWER = usual
+        variance_posterior.SD_POWER = usual
 
 
 def lines(truth: Truth, count: int) -> Iterator[str]:

@@ -5,14 +5,21 @@ Bands are binomial: a method whose true rate is the nominal one falls outside in
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from painstats.mixedlm import coefficient, coefficient_table, fit_mixed, fit_own_days, person_slopes, rows_of
+from painstats.mixedlm import (
+    coefficient,
+    coefficient_table,
+    fit_mixed,
+    fit_one_participant,
+    participant_rows,
+    participant_slopes,
+)
+from painstats.mixedlm.inference import variance_posterior
 from painstats.mixedlm.inference.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Truth, simulate
 
@@ -75,7 +82,7 @@ def test_intervals_of_single_people_cover_the_truth():
     covered, wrong_signs, called = [], 0, 0
     for seed in range(40):
         cohort = simulate(truth, 2000 + seed)
-        for slope, true in zip(person_slopes(fit_mixed(cohort.rows), ["sleep"], seed), cohort.slopes, strict=True):
+        for slope, true in zip(participant_slopes(fit_mixed(cohort.rows), ["sleep"], seed), cohort.slopes, strict=True):
             covered.append(slope.low <= true <= slope.high)
             if slope.false_sign_rate < 0.05:
                 called += 1
@@ -95,14 +102,14 @@ def test_intervals_cover_where_days_hardly_tell_people_apart(monkeypatch):
         """Return the shares covered and called wrong, and the mean width."""
         found = []
         for seed, (fit, slopes) in enumerate(fits):
-            found += list(zip(person_slopes(fit, ["sleep"], seed), slopes, strict=True))
+            found += list(zip(participant_slopes(fit, ["sleep"], seed), slopes, strict=True))
         assert min(slope.effective_sample_size for slope, _ in found) > 500
         wrong = [(slope.estimate > 0) != (true > 0) for slope, true in found if slope.false_sign_rate < 0.05]
         covered = np.mean([slope.low <= true <= slope.high for slope, true in found])
         return covered, np.mean(wrong), np.mean([slope.high - slope.low for slope, _ in found])
 
     covered, wrong, width = judged()
-    monkeypatch.setattr(sys.modules[person_slopes.__module__], "SD_POWER", 0)
+    monkeypatch.setattr(variance_posterior, "SD_POWER", 0)
     covered_before, wrong_before, width_before = judged()
     assert 0.93 <= covered <= 0.97
     assert covered > covered_before + 0.01
@@ -124,7 +131,7 @@ def test_one_persons_own_days_keep_their_level():
     """Autocorrelated pain and a phase in the second half that does nothing: least squares would find one too often."""
     found = 0
     for seed in range(150):
-        rows = rows_of(simulate(Truth(people=1, days=60, slope_sd=0.0), 4000 + seed).rows, "000")
-        found += coefficient(fit_own_days(with_phase(rows)).table, "phase").p < 0.05
+        rows = participant_rows(simulate(Truth(people=1, days=60, slope_sd=0.0), 4000 + seed).rows, "000")
+        found += coefficient(fit_one_participant(with_phase(rows)).table, "phase").p < 0.05
     low, high = band(0.05, 150)
     assert low <= found <= high

@@ -67,9 +67,9 @@ def test_person_effects_and_their_conditional_variances_agree(file, key):
     fit = fit_mixed(rows, residuals="independent", reml=reml)
     people = [expected["ranef"]["rows"].index(person) for person in fit.participants]
     scale = np.sqrt(np.diag(fit.random_covariance).max())
-    assert fit.person_effects / scale == pytest.approx(matrix(expected["ranef"])[people] / scale, abs=PERSON_EFFECT)
+    assert fit.random_effects / scale == pytest.approx(matrix(expected["ranef"])[people] / scale, abs=PERSON_EFFECT)
     conditional = np.array([matrix(expected["condvar"][person]) for person in fit.participants])
-    assert np.abs(fit.person_effect_covariances - conditional).max() < CONDITIONAL_VARIANCE * np.abs(conditional).max()
+    assert np.abs(fit.random_effect_covariances - conditional).max() < CONDITIONAL_VARIANCE * np.abs(conditional).max()
 
 
 @pytest.mark.parametrize(("file", "key"), [entry for entry in FITS if "kenward_roger" in results(entry[0])[entry[1]]])

@@ -105,10 +105,10 @@ def test_person_slopes_and_their_variances_agree_with_the_dense_fit(key):
     expected = results("car1_dense")[f"{key}_REML"]
     fit = fit_mixed(DENSE[key]())
     people = [expected["ranef"]["rows"].index(person) for person in fit.participants]
-    assert fit.person_effects == pytest.approx(matrix(expected["ranef"])[people], abs=PERSON_EFFECT)
+    assert fit.random_effects == pytest.approx(matrix(expected["ranef"])[people], abs=PERSON_EFFECT)
     variances = matrix(expected["person_var"])[people]
     q = len(fit.random)
-    conditional = np.einsum("nii->ni", fit.person_effect_covariances)
+    conditional = np.einsum("nii->ni", fit.random_effect_covariances)
     assert conditional == pytest.approx(variances[:, :q], rel=CONDITIONAL_VARIANCE)
     assert np.einsum("nii->ni", henderson_covariances(fit)) == pytest.approx(variances[:, q:], rel=CONDITIONAL_VARIANCE)
 

@@ -90,9 +90,9 @@ def test_the_covariance_of_the_coefficients_is_that_of_generalised_least_squares
 def test_statsmodels_own_methods_refuse_to_forget_the_autocorrelation():
     model = diary_model()
     fit = model.fit()
-    with pytest.raises(PainstatsError, match="knows no residual correlation"):
+    with pytest.raises(PainstatsError, match="has no residual correlation"):
         model.loglike(fit._results.params_object)
-    with pytest.raises(PainstatsError, match="knows no residual correlation"):
+    with pytest.raises(PainstatsError, match="has no residual correlation"):
         fit.profile_re(0, "re")
 
 

@@ -10,9 +10,9 @@ from painstats.mixedlm import (
     coefficient,
     coefficient_table,
     fit_mixed,
-    fit_own_days,
+    fit_one_participant,
     model_rows,
-    person_slopes,
+    participant_slopes,
     residual_checks,
     slope_variance,
     statsmodels_check,
@@ -44,7 +44,7 @@ def everything(rows):
     assert np.isfinite([value for row in table.coefficients for value in (row.estimate, row.se, row.df, row.p)]).all()
     assert np.isfinite(residual_checks(fit, rows).ljung_box_p)
     if fit.random:
-        assert all(slope.low < slope.high for slope in person_slopes(fit, ["x"], seed=1))
+        assert all(slope.low < slope.high for slope in participant_slopes(fit, ["x"], seed=1))
         assert slope_variance(rows, "x").high > 0
         check = statsmodels_check(fit, rows)
         assert check.agrees or check.reason_skipped
@@ -57,7 +57,7 @@ def test_one_person_has_no_person_specific_effects():
 
 
 def test_one_person_alone():
-    own = fit_own_days(model_rows(**inputs(1, 50, random=())))
+    own = fit_one_participant(model_rows(**inputs(1, 50, random=())))
     assert 0 < own.rho < 1
     assert coefficient(own.table, "x").low < 0.3 < coefficient(own.table, "x").high
 
@@ -158,7 +158,7 @@ def test_duplicate_days_are_refused_without_naming_people():
 def test_values_that_are_no_numbers_are_refused_by_column(bad):
     arguments = inputs(3, 10)
     arguments["predictors"]["x"][4] = bad
-    with pytest.raises(PainstatsError, match="'x' is not a finite number on 1 rows"):
+    with pytest.raises(PainstatsError, match="'x' is not a finite number in 1 rows"):
         model_rows(**arguments)
 
 
@@ -177,7 +177,7 @@ def test_lengths_must_agree():
 def test_random_columns_must_exist():
     with pytest.raises(PainstatsError, match="no column 'sleep'"):
         model_rows(**inputs(3, 10) | {"random": ("intercept", "sleep")})
-    with pytest.raises(PainstatsError, match="twice"):
+    with pytest.raises(PainstatsError, match="listed twice"):
         model_rows(**inputs(3, 10) | {"random": ("x", "x")})
 
 

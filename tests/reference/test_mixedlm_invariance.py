@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from painstats.mixedlm import coefficient_table, fit_mixed, kenward_roger, model_rows, person_slopes, satterthwaite
+from painstats.mixedlm import coefficient_table, fit_mixed, kenward_roger, model_rows, participant_slopes, satterthwaite
 from painstats.mixedlm.engine.optimum import STARTS
 from tests.reference.reference_data import diary, sleepstudy
 
@@ -51,12 +51,12 @@ def test_relabelling_people():
     renamed = np.array([labels[person] for person in rows.participant])
     fit, changed = assert_same_conclusions(rows, remade(rows, participant=renamed))
     assert changed.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-9)
-    effects = dict(zip(changed.participants, changed.person_effects, strict=True))
+    effects = dict(zip(changed.participants, changed.random_effects, strict=True))
     there = np.array([effects[labels[person]] for person in fit.participants])
-    assert there == pytest.approx(fit.person_effects, abs=SAME)
+    assert there == pytest.approx(fit.random_effects, abs=SAME)
     width = 0.5
-    slopes = {slope.participant: slope.low for slope in person_slopes(changed, ["sleep_w"], seed=1)}
-    for slope in person_slopes(fit, ["sleep_w"], seed=1):
+    slopes = {slope.participant: slope.low for slope in participant_slopes(changed, ["sleep_w"], seed=1)}
+    for slope in participant_slopes(fit, ["sleep_w"], seed=1):
         assert slopes[labels[slope.participant]] == pytest.approx(slope.low, abs=0.01 * width)
 
 
@@ -80,8 +80,8 @@ def test_units(file):
     random_unit = np.array([1.0, 60.0, 1000.0])
     there = changed.random_covariance * np.outer(random_unit, random_unit)
     assert there == pytest.approx(fit.random_covariance, rel=1e-5, abs=1e-8)
-    slopes = person_slopes(changed, ["sleep_w"], seed=1)
-    for slope, before in zip(slopes, person_slopes(fit, ["sleep_w"], seed=1), strict=True):
+    slopes = participant_slopes(changed, ["sleep_w"], seed=1)
+    for slope, before in zip(slopes, participant_slopes(fit, ["sleep_w"], seed=1), strict=True):
         assert slope.false_sign_rate == pytest.approx(before.false_sign_rate, abs=1e-5)
         assert 60 * slope.low == pytest.approx(before.low, abs=1e-5)
 
@@ -107,7 +107,7 @@ def test_adding_a_multiple_of_a_predictor_adds_to_its_coefficient_and_to_nothing
     assert changed.coefficients - fit.coefficients == pytest.approx([0, 0.7, 0, 0, 0, 0, 0], abs=1e-7)
     assert changed.covariance == pytest.approx(fit.covariance, rel=SAME, abs=1e-10)
     assert changed.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-8)
-    assert changed.person_effects == pytest.approx(fit.person_effects, abs=SAME)
+    assert changed.random_effects == pytest.approx(fit.random_effects, abs=SAME)
 
 
 def test_moving_a_random_predictor_far_from_zero_moves_only_the_intercept():

@@ -7,13 +7,13 @@ import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm import (
-    agrees,
+    agrees_with_two_stage,
     coefficient,
+    coefficients_by_participant,
     fit_each_participant,
-    fit_own_days,
+    fit_one_participant,
     model_rows,
-    own_slopes,
-    rows_of,
+    participant_rows,
     shift_test,
     two_stage,
 )
@@ -26,7 +26,7 @@ MODELS = {"phase": ("phase",), "full": ("phase", "time30", "sleep_w", "steps_lag
 @pytest.mark.parametrize("model", MODELS)
 def test_gls_with_gaps_agrees_with_nlme(model, participant):
     expected = results("own_days")[f"nof1_{model}_{participant}"]
-    own = fit_own_days(one_person(participant, *MODELS[model]))
+    own = fit_one_participant(one_person(participant, *MODELS[model]))
     assert own.n_rows == expected["n"]
     assert own.fit.log_likelihood == pytest.approx(expected["logLik"], abs=LOG_LIKELIHOOD, rel=0)
     assert own.rho == pytest.approx(expected["rho"], abs=2e-7)
@@ -38,11 +38,11 @@ def test_gls_with_gaps_agrees_with_nlme(model, participant):
 
 def test_own_days_are_of_one_participant_with_nothing_random():
     with pytest.raises(PainstatsError, match="one participant"):
-        fit_own_days(diary())
+        fit_one_participant(diary())
 
 
 def test_rows_of_one_person_leave_out_what_never_changes_for_them():
-    own = rows_of(diary("sleep_w"), "1")
+    own = participant_rows(diary("sleep_w"), "1")
     assert own.names == ("intercept", "sleep_w", "steps_lag_w", "time30", "weekend")
     assert own.random == ()
     assert set(own.participant) == {"1"}
@@ -61,10 +61,10 @@ def test_each_participant_is_fitted_or_refused_with_a_reason():
 
 
 def test_two_stage_is_the_mean_of_slopes_with_a_t_interval():
-    apart = own_slopes(diary())
+    apart = coefficients_by_participant(diary())
     slopes = [own["sleep_w"] for own in apart.values()]
     check = two_stage(apart, "sleep_w")
-    assert check.people == 30
+    assert check.participants == 30
     assert check.estimate == pytest.approx(sum(slopes) / 30)
     assert check.se == pytest.approx(np.std(slopes, ddof=1) / 30**0.5)
     assert check.high - check.estimate == pytest.approx(2.045229642 * check.se, rel=1e-8)  # t with 29 degrees, 97.5 %
@@ -72,20 +72,20 @@ def test_two_stage_is_the_mean_of_slopes_with_a_t_interval():
 
 
 def test_agreement_is_within_one_combined_standard_error():
-    check = two_stage(own_slopes(diary()), "sleep_w")
+    check = two_stage(coefficients_by_participant(diary()), "sleep_w")
     both = np.hypot(0.04, check.se)
-    assert agrees(check.estimate + 0.99 * both, 0.04, check)
-    assert not agrees(check.estimate - 1.01 * both, 0.04, check)
+    assert agrees_with_two_stage(check.estimate + 0.99 * both, 0.04, check)
+    assert not agrees_with_two_stage(check.estimate - 1.01 * both, 0.04, check)
 
 
 def test_two_stage_needs_two_people():
-    with pytest.raises(NotEnoughData, match="1 people"):
+    with pytest.raises(NotEnoughData, match="1 participants have"):
         two_stage({"1": {"sleep_w": 0.1}}, "sleep_w")
 
 
 def test_slopes_fitted_apart_equal_those_of_the_engine():
     """Two ways that share no code but the whitening: least squares with a search over rho, and cross-products."""
-    apart = own_slopes(diary())
+    apart = coefficients_by_participant(diary())
     fits, _ = fit_each_participant(diary())
     assert len(fits) == len(apart) == 30
     for own in fits:

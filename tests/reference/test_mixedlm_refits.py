@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm import fit_cross_products, fit_mixed, model_rows, person_weights, residual_checks
+from painstats.mixedlm import fit_cross_products, fit_mixed, model_rows, participant_weights, residual_checks
 from painstats.mixedlm.checks.influence import influence
 from painstats.mixedlm.checks.residual_checks import residual_autocorrelation, whitened_residuals
 from painstats.mixedlm.engine.cross_products import of_participants
-from painstats.mixedlm.inference.bootstrap import (
+from painstats.mixedlm.inference.profile_intervals import rho_interval, sd_interval, variance_intervals
+from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.mixedlm.inference.refit_bootstrap import (
     cluster_bootstrap,
     likelihood_ratio_bootstrap,
     parametric_bootstrap,
-    rows_of_fit,
+    rows_for_fit,
 )
-from painstats.mixedlm.inference.r_squared import r_squared
-from painstats.mixedlm.inference.refits import refit_each, refit_people
+from painstats.mixedlm.inference.refits import refit_each, refit_participants
 from painstats.mixedlm.inference.simulation import simulated_outcome
-from painstats.mixedlm.inference.variance_intervals import rho_interval, sd_interval, variance_intervals
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 REFIT = 1e-5
@@ -51,7 +51,7 @@ def weighted(rows):
     """Return the fit that weighs people by their noise, and its rows, in which some people are noisier."""
     noise = np.random.default_rng(2).standard_normal(len(rows.y))
     unequal = replace(rows, y=rows.y + 2 * noise * (rows.participant < "2"))
-    return person_weights(fit_mixed(unequal)).fit, unequal
+    return participant_weights(fit_mixed(unequal)).fit, unequal
 
 
 def draws(fit, count, seed=3):
@@ -77,7 +77,7 @@ def assert_same(fit, refits, number, again):
 def test_a_refit_is_the_fit_from_nothing(rows, options):
     fit = fit_mixed(rows, **options)
     people = draws(fit, 4)
-    refits = refit_people(fit, people)
+    refits = refit_participants(fit, people)
     for number, chosen in enumerate(people):
         again = fit_cross_products(of_participants(fit.products, chosen), **options)
         if not again.is_singular:
@@ -97,7 +97,7 @@ def test_a_refit_from_a_singular_fit_finds_the_optimum_inside(fit):
 def test_a_refit_that_ends_at_the_boundary_is_as_good_as_the_fit_from_nothing():
     fit = fit_mixed(diary("sleep_w", "weekend", file=SMALL))
     people = draws(fit, 10)
-    refits = refit_people(fit, people)
+    refits = refit_participants(fit, people)
     fits = [fit_cross_products(of_participants(fit.products, chosen)) for chosen in people]
     assert all(again.is_singular for again in fits)
     assert refits.log_likelihood == pytest.approx([again.log_likelihood for again in fits], abs=1e-6)
@@ -119,7 +119,7 @@ def test_without_person_specific_effects_only_rho_is_refitted():
     independent = fit_mixed(replace(diary(file=SMALL), random=()), residuals="independent")
     people = draws(fit, 2)
     for one in (alone, independent):
-        refits = refit_people(one, people)
+        refits = refit_participants(one, people)
         again = fit_cross_products(of_participants(one.products, people[1]), residuals=one.residuals)
         assert_same(one, refits, 1, again)
 
@@ -129,7 +129,7 @@ def test_fits_that_weigh_people_are_refitted_with_their_weights(weighted):
     assert np.ptp(fit.products.residual_scale) > 0.5
     people = draws(fit, 2)
     again = fit_cross_products(of_participants(fit.products, people[1]))
-    assert_same(fit, refit_people(fit, people), 1, again)
+    assert_same(fit, refit_participants(fit, people), 1, again)
 
 
 def test_the_number_of_workers_changes_nothing(fit):
@@ -154,12 +154,12 @@ def test_units_change_nothing_but_units(rows, fit):
 @pytest.fixture(scope="module")
 def bootstraps(rows, fit):
     return {
-        "people": cluster_bootstrap(fit, refits=200, seed=1),
+        "participants": cluster_bootstrap(fit, refits=200, seed=1),
         "parametric": parametric_bootstrap(fit, rows, refits=200, seed=1),
     }
 
 
-@pytest.mark.parametrize("kind", ["people", "parametric"])
+@pytest.mark.parametrize("kind", ["participants", "parametric"])
 def test_the_spread_of_refits_is_the_standard_error(bootstraps, fit, kind):
     bootstrap = bootstraps[kind]
     se = dict(zip(fit.names, np.sqrt(np.diag(fit.covariance)), strict=True))
@@ -193,7 +193,7 @@ def test_simulated_likelihood_ratios_agree_with_those_that_r_simulated():
 
 def test_restricted_likelihoods_of_different_columns_are_not_compared(rows, fit):
     fewer = fit_mixed(replace(rows, X=rows.X[:, :-1], names=rows.names[:-1]))
-    with pytest.raises(PainstatsError, match="restricted likelihoods compare only"):
+    with pytest.raises(PainstatsError, match="restricted likelihoods of models with different columns"):
         likelihood_ratio_bootstrap(fit, fewer, rows, refits=10, seed=1)
 
 
@@ -202,10 +202,10 @@ def test_likelihood_ratios_of_a_column_are_those_of_fits_from_nothing(rows):
     smaller = fit_mixed(replace(rows, X=rows.X[:, :-1], names=rows.names[:-1]), reml=False)
     test = likelihood_ratio_bootstrap(larger, smaller, rows, refits=2, seed=1)
     outcome = simulated_outcome(
-        smaller, rows_of_fit(smaller, rows), np.random.default_rng(np.random.SeedSequence(1).spawn(2)[1])
+        smaller, rows_for_fit(smaller, rows), np.random.default_rng(np.random.SeedSequence(1).spawn(2)[1])
     )
     again = [
-        fit_mixed(replace(rows_of_fit(one, rows), y=outcome), reml=False).log_likelihood for one in (larger, smaller)
+        fit_mixed(replace(rows_for_fit(one, rows), y=outcome), reml=False).log_likelihood for one in (larger, smaller)
     ]
     assert test.simulated[1] == pytest.approx(2 * (again[0] - again[1]), abs=1e-6)
 
@@ -351,8 +351,8 @@ def test_a_noisy_person_and_heavy_tails_show_in_the_residuals():
     for name, noise in made.items():
         rows = model_rows(y=0.5 * x + noise, predictors={"x": x}, participant=person, day=day, random=("intercept",))
         checks[name] = residual_checks(fit_mixed(rows), rows)
-    assert checks["normal"].equal_noise_p > 0.01
-    assert checks["unequal"].equal_noise_p < 1e-6
+    assert checks["normal"].equal_variance_p > 0.01
+    assert checks["unequal"].equal_variance_p < 1e-6
     assert abs(checks["normal"].excess_kurtosis) < 0.5 < checks["heavy"].excess_kurtosis
     assert checks["normal"].quantiles == pytest.approx(checks["normal"].normal_quantiles, abs=0.45)
     assert checks["heavy"].quantiles[0] < checks["heavy"].normal_quantiles[0] - 0.5

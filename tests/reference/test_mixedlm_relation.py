@@ -9,8 +9,8 @@ import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm import cross_products, fit_cross_products, model_rows
-from painstats.mixedlm.sql import sums as relation_sums
-from painstats.mixedlm.sql.relation import cross_products_of, cross_products_of_frame
+from painstats.mixedlm.sql import sums_query
+from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
 SUMS = 1e-10
@@ -42,7 +42,7 @@ def in_memory(connection, query="FROM diary", *, columns=COHORT_COLUMNS, random=
 
 
 def diary(connection, query="FROM diary"):
-    return relation_sums.Relation(connection, query, "pain", COHORT_COLUMNS, "id", "day", False, RANDOM, True)
+    return sums_query.Relation(connection, query, "pain", COHORT_COLUMNS, "id", "day", False, RANDOM, True)
 
 
 def assert_same(ours, theirs):
@@ -105,7 +105,7 @@ def test_odd_names_are_quoted(connection):
 
 @pytest.mark.parametrize("order", ["hash(id, day)", "id, day"])
 def test_threads_change_nothing(connection, order, monkeypatch):
-    monkeypatch.setattr(relation_sums, "ROWS_AT_ONCE", 200)
+    monkeypatch.setattr(sums_query, "ROWS_AT_ONCE", 200)
     found = []
     for threads in (1, 2, 4):
         connection.execute(f"SET threads = {threads}")
@@ -127,28 +127,28 @@ ORDERS = {
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("head", [2, 10_000])
 def test_rows_may_come_in_any_order(connection, order, head, monkeypatch):
-    monkeypatch.setattr(relation_sums, "HEAD", head)  # of two rows, any order is right
+    monkeypatch.setattr(sums_query, "HEAD_ROWS", head)  # of two rows, any order is right
     ours = cross_products_of(connection, f"FROM diary ORDER BY {ORDERS[order]}", random=RANDOM, **MODEL)
     assert_same(ours, in_memory(connection))
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_first_rows_tell_the_order(connection, order):
-    in_order = relation_sums.head_of(diary(connection, f"FROM diary ORDER BY {ORDERS[order]}")).in_order
+    in_order = sums_query.head_summary(diary(connection, f"FROM diary ORDER BY {ORDERS[order]}")).in_order
     assert in_order is (order in ("participant, day", "participant backwards"))
 
 
 def test_rows_in_order_are_not_sorted(connection):
     rows = diary(connection)
     for in_order in (True, False):
-        query = relation_sums._summing(rows, relation_sums._steps(rows, 0, np.zeros(7), is_sorted=in_order))
+        query = sums_query._summing(rows, sums_query._steps(rows, 0, np.zeros(7), is_sorted=in_order))
         limits = {"first_0": "1", "last_0": "9"}
         plan = str(connection.execute(f"EXPLAIN {query}", limits).fetchall())
         assert ("STREAMING_WINDOW" in plan, "ORDER_BY" in plan) == (True, not in_order)
 
 
 def test_first_rows_unlike_the_others_do_no_harm(connection, monkeypatch):
-    monkeypatch.setattr(relation_sums, "HEAD", 5)
+    monkeypatch.setattr(sums_query, "HEAD_ROWS", 5)
     query = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 1e7 + day, 0) AS pain) FROM diary ORDER BY id, day"
     few = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 0, 1e7) AS pain) FROM diary ORDER BY id, day"
     for unlike in (query, few):
@@ -163,8 +163,8 @@ def test_days_may_be_of_any_whole_type(connection, kind):
 
 def test_blocks_of_people_change_nothing(connection, monkeypatch):
     whole = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
-    monkeypatch.setattr(relation_sums, "ROWS_AT_ONCE", 200)
-    blocks, rows = relation_sums.blocks_of(diary(connection))
+    monkeypatch.setattr(sums_query, "ROWS_AT_ONCE", 200)
+    blocks, rows = sums_query.blocks_of(diary(connection))
     assert (len(blocks) > 5, rows) == (True, connection.table("diary").shape[0])
     assert_same(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL), whole)
 
@@ -178,8 +178,8 @@ def test_people_come_in_the_order_of_their_names(connection):
 REFUSED = {
     "missing": ("SELECT * REPLACE (if(day = 3, NULL, sleep_w) AS sleep_w) FROM diary", "'sleep_w' is not a finite"),
     "infinite": ("SELECT * REPLACE (if(day = 3, 'inf', pain)::DOUBLE AS pain) FROM diary", "'pain' is not a finite"),
-    "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing on"),
-    "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing on"),
+    "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing in"),
+    "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing in"),
     "never, alone": (
         "FROM diary UNION ALL BY NAME (SELECT * REPLACE (99 AS id, NULL AS day) FROM diary LIMIT 1)",
         "'day' is",
@@ -205,8 +205,8 @@ REFUSED = {
     ),
     "few": ("FROM diary LIMIT 7", "7 complete days are too few for 7"),
     "none": ("FROM diary WHERE false", "no complete days"),
-    "text": ("SELECT * REPLACE ('3' AS weekend) FROM diary", "'weekend' must hold numbers"),
-    "half days": ("SELECT * REPLACE (day / 2 AS day) FROM diary", "'day' must hold whole"),
+    "text": ("SELECT * REPLACE ('3' AS weekend) FROM diary", "'weekend' must contain numbers"),
+    "half days": ("SELECT * REPLACE (day / 2 AS day) FROM diary", "'day' must contain whole"),
     "unknown": ("SELECT * EXCLUDE (sleep_bc) FROM diary", "no column 'sleep_bc'"),
 }
 
@@ -219,9 +219,9 @@ def test_what_no_model_can_be_fitted_to_is_refused_by_name(connection, case):
 
 
 def test_names_given_twice_are_refused(connection):
-    with pytest.raises(PainstatsError, match="twice among the person-specific"):
+    with pytest.raises(PainstatsError, match="twice in 'random'"):
         cross_products_of(connection, "FROM diary", random=("sleep_w", "sleep_w"), **MODEL)
-    with pytest.raises(PainstatsError, match="twice among the columns"):
+    with pytest.raises(PainstatsError, match="twice in 'columns'"):
         cross_products_of(connection, "FROM diary", **MODEL | {"columns": ("sleep_w", "sleep_w")})
 
 

@@ -17,13 +17,13 @@ from painstats.mixedlm import (
     influence,
     model_rows,
     of_participants,
-    people_drawn,
+    participant_bootstrap,
     shift_test,
-    shift_test_over_people,
+    shift_test_over_participants,
 )
+from painstats.mixedlm.engine.car1_whitening import unwhiten, whiten
 from painstats.mixedlm.engine.fit import coefficients_in_units
 from painstats.mixedlm.engine.likelihood import solve_at
-from painstats.mixedlm.engine.whitening import unwhiten, whiten
 from painstats.mixedlm.inference.simulation import simulated_outcome
 from tests.reference.reference_data import diary, results
 
@@ -123,7 +123,7 @@ def test_two_people_are_too_few():
 def test_drawing_people_at_held_weights_spreads_as_whole_refits_do(rows):
     fit = fit_mixed(rows)
     whole = cluster_bootstrap(fit, refits=80, seed=1)
-    held = people_drawn(fit, draws=80, seed=1)  # the same people
+    held = participant_bootstrap(fit, draws=80, seed=1)  # the same people
     for place, interval in enumerate(whole.intervals[: len(fit.names)]):
         is_within = interval.name in ("sleep_w", "steps_lag_w")  # what the answers are about
         draws, refits = held.coefficients[:, place], whole.refits.coefficients[:, place]
@@ -135,7 +135,7 @@ def test_few_people_are_drawn_further_out():
     """With many people percentiles are those of the draws; with twelve they lie as far out as t does."""
     few, many = fit_mixed(diary("sleep_w", file="small12x40.csv")), fit_mixed(diary("sleep_w"))
     for fit, wider in ((few, 1.22), (many, 1.07)):
-        drawn = people_drawn(fit, seed=2)
+        drawn = participant_bootstrap(fit, seed=2)
         place = fit.names.index("sleep_w")
         width = np.diff(np.quantile(drawn.coefficients[:, place], [0.025, 0.975]))[0]
         assert np.diff(drawn.intervals[place])[0] == pytest.approx(wider * width, rel=0.07)
@@ -143,27 +143,27 @@ def test_few_people_are_drawn_further_out():
 
 def test_the_draws_are_seeded_and_nine_people_are_too_few():
     fit = fit_mixed(diary("sleep_w", file="small12x40.csv"))
-    first = people_drawn(fit, draws=50, seed=3)
-    assert np.array_equal(first.coefficients, people_drawn(fit, draws=50, seed=3).coefficients)
+    first = participant_bootstrap(fit, draws=50, seed=3)
+    assert np.array_equal(first.coefficients, participant_bootstrap(fit, draws=50, seed=3).coefficients)
     nine = fit_cross_products(of_participants(fit.products, np.arange(9)))
     with pytest.raises(NotEnoughData, match="9 participants are too few to resample"):
-        people_drawn(nine, seed=3)
+        participant_bootstrap(nine, seed=3)
 
 
 def test_a_column_of_one_person_stops_no_draw(rows):
     own = ((rows.participant == rows.participant[0]) & (np.arange(len(rows.y)) % 2 == 0)).astype(float)
     wider = fit_mixed(replace(rows, X=np.column_stack([rows.X, own]), names=(*rows.names, "own")))
     place = wider.names.index("sleep_w")
-    assert np.isfinite(people_drawn(wider, draws=200, seed=4).coefficients).all()
-    drawn = people_drawn(wider, seed=4).intervals[place]
-    assert drawn == pytest.approx(people_drawn(fit_mixed(rows), seed=4).intervals[place], abs=0.01)
+    assert np.isfinite(participant_bootstrap(wider, draws=200, seed=4).coefficients).all()
+    drawn = participant_bootstrap(wider, seed=4).intervals[place]
+    assert drawn == pytest.approx(participant_bootstrap(fit_mixed(rows), seed=4).intervals[place], abs=0.01)
 
 
 def test_leaving_out_the_only_person_of_a_column_leaves_out_the_column(rows):
     own = ((rows.participant == rows.participant[0]) & (np.arange(len(rows.y)) % 2 == 0)).astype(float)
     wider = fit_mixed(replace(rows, X=np.column_stack([rows.X, own]), names=(*rows.names, "own")))
     plain = fit_mixed(rows)
-    without = influence(wider, otherwise=plain)
+    without = influence(wider, fallback=plain)
     place, column = without.participants.index(rows.participant[0]), without.names.index("sleep_w")
     assert np.isnan(influence(wider).coefficients[place]).all()
     assert np.isnan(without.coefficients[place, without.names.index("own")])
@@ -192,34 +192,34 @@ def linked(strength, people=8, days=40, seed=1):
 
 
 def test_a_link_in_everybody_is_seen_and_no_link_is_not():
-    assert shift_test_over_people(linked(0.4), "x", seed=1).p < 0.01
-    assert shift_test_over_people(linked(0.0), "x", seed=1).p > 0.05
+    assert shift_test_over_participants(linked(0.4), "x", seed=1).p < 0.01
+    assert shift_test_over_participants(linked(0.0), "x", seed=1).p > 0.05
 
 
 def test_links_of_opposite_signs_cancel():
     rows = linked(0.6)
     signs = np.where(rows.participant < "p4", 1.0, -1.0)
     opposite = replace(rows, y=rows.y * signs)
-    assert shift_test_over_people(opposite, "x", seed=1).p > 0.05
-    assert shift_test_over_people(rows, "x", seed=1).p < 0.01
+    assert shift_test_over_participants(opposite, "x", seed=1).p > 0.05
+    assert shift_test_over_participants(rows, "x", seed=1).p < 0.01
 
 
 def test_one_person_is_the_test_of_one_person():
     rows = linked(0.3, people=1)
-    alone, over = shift_test(rows, "x"), shift_test_over_people(rows, "x", shifts=20000, seed=3)
+    alone, over = shift_test(rows, "x"), shift_test_over_participants(rows, "x", shifts=20000, seed=3)
     assert over.correlation == pytest.approx(alone.correlation, abs=1e-12)
     assert over.p == pytest.approx(alone.p, abs=0.02)
-    assert over.people == 1
+    assert over.participants == 1
 
 
 def test_the_seed_decides_and_who_cannot_tell_is_left_out():
     rows = linked(0.1)
-    first = shift_test_over_people(rows, "x", seed=5)
-    assert first == shift_test_over_people(rows, "x", seed=5)
-    assert first.p != shift_test_over_people(rows, "x", seed=6).p
+    first = shift_test_over_participants(rows, "x", seed=5)
+    assert first == shift_test_over_participants(rows, "x", seed=5)
+    assert first.p != shift_test_over_participants(rows, "x", seed=6).p
     still = rows.X.copy()
     still[rows.participant == "p3", 1] = 0.0
-    assert shift_test_over_people(replace(rows, X=still), "x", seed=5).people == 7
+    assert shift_test_over_participants(replace(rows, X=still), "x", seed=5).participants == 7
 
 
 def test_about_one_in_twenty_is_found_where_residuals_hang_together_and_nothing_else():
@@ -236,5 +236,5 @@ def test_about_one_in_twenty_is_found_where_residuals_hang_together_and_nothing_
             participant=np.repeat(list("abcde"), 40),
             day=np.tile(np.arange(40), 5),
         )
-        found += shift_test_over_people(rows, "x", shifts=199, seed=seed).p <= 0.05
+        found += shift_test_over_participants(rows, "x", shifts=199, seed=seed).p <= 0.05
     assert 2 <= found <= 22

@@ -12,16 +12,16 @@ from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm import (
     fit_mixed,
     henderson_covariances,
-    person_slopes,
-    person_weights,
+    participant_slopes,
+    participant_weights,
     residual_checks,
     slope_variance,
     whitened_residuals,
 )
-from painstats.mixedlm.engine.likelihood import deviance, person_effects, profiled_precision, solve_at
-from painstats.mixedlm.inference.participant_slopes import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
+from painstats.mixedlm.engine.likelihood import deviance, profiled_precision, random_effects, solve_at
+from painstats.mixedlm.inference.profile_intervals import sd_interval
 from painstats.mixedlm.inference.slope_variance import mixture_p
-from painstats.mixedlm.inference.variance_intervals import sd_interval
+from painstats.mixedlm.inference.variance_posterior import LKJ, PRIOR_DEGREES, SLOPE_SD, _posterior, _unpack
 from tests.reference.reference_data import diary, matrix, results, sleepstudy
 
 SMALL = "small12x40.csv"
@@ -73,7 +73,7 @@ def integrated_by_quadrature(fit, name, outcome_range):
     weights, solution = posterior_on_grid(fit, outcome_range)
     position = fit.names.index(name)
     unit = fit.products.scaling.outcome_scale / fit.products.scaling.scale[position]
-    means = unit * (solution.coefficients[:, None, position] + person_effects(solution)[:, :, 0])
+    means = unit * (solution.coefficients[:, None, position] + random_effects(solution)[:, :, 0])
     shrunken = solution.shrinkage @ solution.sums[..., [position], :-1]
     H = np.eye(len(fit.names))[position] - shrunken[:, :, 0]
     variances = solution.shrinkage[:, :, 0, 0] + np.einsum("dnp,dpq,dnq->dn", H, solution.covariance, H)
@@ -92,7 +92,7 @@ def integrated_by_quadrature(fit, name, outcome_range):
 def test_person_slopes_are_those_of_quadrature():
     fit = fit_mixed(replace(diary(file=SMALL), random=("sleep_w",)), residuals="independent")
     means, limits = integrated_by_quadrature(fit, "sleep_w", 10.0)
-    slopes = person_slopes(fit, ["sleep_w"], seed=3, weighted=False)
+    slopes = participant_slopes(fit, ["sleep_w"], seed=3, weighted=False)
     width = (limits[:, 1] - limits[:, 0]).mean()
     assert [slope.estimate for slope in slopes] == pytest.approx(means, abs=0.01 * width)
     assert [slope.low for slope in slopes] == pytest.approx(limits[:, 0], abs=0.01 * width)
@@ -140,13 +140,13 @@ def test_the_prior_of_correlations_is_that_of_lkj():
 def test_integrated_intervals_are_wider_than_plug_in_ones():
     fit = fit_mixed(diary("sleep_w", file=SMALL))
     plug_in = 2 * 1.96 * np.sqrt(henderson_covariances(fit)[:, 1, 1])
-    slopes = person_slopes(fit, ["sleep_w"], seed=1, weighted=False)
+    slopes = participant_slopes(fit, ["sleep_w"], seed=1, weighted=False)
     assert np.mean([slope.high - slope.low for slope in slopes] / plug_in) > 1.02
 
 
 def test_person_slopes_say_what_they_mean():
     fit = fit_mixed(diary("sleep_w", "steps_lag_w"))
-    slopes = person_slopes(fit, ["steps_lag_w", "sleep_w"], seed=1)
+    slopes = participant_slopes(fit, ["steps_lag_w", "sleep_w"], seed=1)
     assert [slope.name for slope in slopes] == ["steps_lag_w"] * 30 + ["sleep_w"] * 30
     assert [slope.participant for slope in slopes[:30]] == list(fit.participants)
     for slope in slopes:
@@ -154,8 +154,8 @@ def test_person_slopes_say_what_they_mean():
         assert slope.false_sign_rate == min(slope.probability_positive, 1 - slope.probability_positive)
         assert 0 < slope.reliability < 1
         assert slope.effective_sample_size > 200
-    assert person_slopes(fit, ["sleep_w"], seed=1)[0] == slopes[30]
-    other_seed = person_slopes(fit, ["sleep_w"], seed=2)
+    assert participant_slopes(fit, ["sleep_w"], seed=1)[0] == slopes[30]
+    other_seed = participant_slopes(fit, ["sleep_w"], seed=2)
     width = np.mean([slope.high - slope.low for slope in slopes[30:]])
     assert [slope.low for slope in other_seed] == pytest.approx([slope.low for slope in slopes[30:]], abs=0.03 * width)
 
@@ -173,20 +173,20 @@ def test_reliability_is_the_share_of_the_spread_that_a_persons_days_show():
 
 def test_priors_stretch_with_the_outcomes_scale():
     rows = diary("sleep_w", file=SMALL)
-    on_ten = person_slopes(fit_mixed(rows), ["sleep_w"], seed=1)
-    on_hundred = person_slopes(fit_mixed(replace(rows, y=10 * rows.y)), ["sleep_w"], seed=1, outcome_range=100)
+    on_ten = participant_slopes(fit_mixed(rows), ["sleep_w"], seed=1)
+    on_hundred = participant_slopes(fit_mixed(replace(rows, y=10 * rows.y)), ["sleep_w"], seed=1, outcome_range=100)
     assert [slope.low for slope in on_hundred] == pytest.approx([10 * slope.low for slope in on_ten], rel=1e-5)
 
 
 def test_slopes_need_person_specific_effects():
     with pytest.raises(PainstatsError, match="no column 'steps_lag_w'"):
-        person_slopes(fit_mixed(diary("sleep_w", file=SMALL)), ["steps_lag_w"], seed=1)
-    with pytest.raises(NotEnoughData, match="no person-specific effects"):
-        person_slopes(fit_mixed(replace(diary(file=SMALL), random=())), ["sleep_w"], seed=1)
+        participant_slopes(fit_mixed(diary("sleep_w", file=SMALL)), ["steps_lag_w"], seed=1)
+    with pytest.raises(NotEnoughData, match="no random effects"):
+        participant_slopes(fit_mixed(replace(diary(file=SMALL), random=())), ["sleep_w"], seed=1)
 
 
 def test_people_of_equal_noise_weigh_the_same():
-    assert person_weights(fit_mixed(diary("sleep_w"))).residual_scale == pytest.approx(1, abs=0.05)
+    assert participant_weights(fit_mixed(diary("sleep_w"))).residual_scale == pytest.approx(1, abs=0.05)
 
 
 def test_noisy_people_weigh_less():
@@ -194,7 +194,7 @@ def test_noisy_people_weigh_less():
     fit = fit_mixed(rows)
     noisy = np.isin(rows.participant, ["1", "2", "3", "4", "5", "6", "7", "8", "9"])
     louder = rows.y + np.where(noisy, 2.0, 0.0) * whitened_residuals(fit, rows)
-    noise = person_weights(fit_mixed(replace(rows, y=louder)))
+    noise = participant_weights(fit_mixed(replace(rows, y=louder)))
     is_noisy = np.isin(noise.participants, rows.participant[noisy])
     assert noise.residual_scale[is_noisy].min() > 1.8 * noise.residual_scale[~is_noisy].max()
     assert np.exp(np.mean(np.log(noise.residual_scale))) == pytest.approx(1)
@@ -207,18 +207,18 @@ def test_two_people_are_weighed_alike():
     kept = np.isin(rows.participant, ["1", "2"])
     pair = replace(rows, y=rows.y[kept], X=rows.X[kept][:, [0, 1, 2]], names=rows.names[:3],
                    participant=rows.participant[kept], day=rows.day[kept])  # fmt: skip
-    assert list(person_weights(fit_mixed(pair)).residual_scale) == [1.0, 1.0]
+    assert list(participant_weights(fit_mixed(pair)).residual_scale) == [1.0, 1.0]
 
 
 def test_residuals_are_white_with_autocorrelation_in_the_model_and_not_without():
     rows = diary("sleep_w", "steps_lag_w")
     white = residual_checks(fit_mixed(rows), rows)
-    assert white.looks_white
+    assert white.is_white
     assert white.ljung_box_p > 0.05
     statistic = sum(white.pairs * white.autocorrelation**2)
     assert white.ljung_box_p == pytest.approx(stats.chi2.sf(statistic, 6))  # seven lags, less one for rho
     coloured = residual_checks(fit_mixed(rows, residuals="independent"), rows)
-    assert not coloured.looks_white
+    assert not coloured.is_white
     assert coloured.autocorrelation[0] > 0.25
     assert coloured.ljung_box_p < 1e-10
 

@@ -187,7 +187,7 @@ def test_missing_values_are_refused_by_column_or_left_out_exactly():
         sleep_w=pl.when(pl.col("day") % 7 == 3).then(None).otherwise(pl.col("sleep_w")),
         unused=pl.lit(None, dtype=pl.Float64),
     )
-    with pytest.raises(PainstatsError, match=r"'sleep_w' is missing on \d+ rows; pass missing='drop'"):
+    with pytest.raises(PainstatsError, match=r"'sleep_w' is missing in \d+ rows; pass missing='drop'"):
         diary_of(frame)
     left = CAR1MixedLM.from_formula(
         FORMULA, frame, re_formula="~sleep_w", groups="id", days="day", missing="drop"
@@ -227,7 +227,7 @@ def with_one(value):
 
 REFUSED = {
     "no days": ({"days": lambda _: None}, PainstatsError, "residuals='car1' needs 'days'"),
-    "days that are missing": ({"days": with_one(None)}, PainstatsError, "'days' is missing on 1 rows"),
+    "days that are missing": ({"days": with_one(None)}, PainstatsError, "'days' is missing in 1 rows"),
     "days that are no days": ({"days": lambda days: days + 0.5}, PainstatsError, "whole calendar day"),
     "days that are words": ({"days": lambda days: ["soon"] * len(days)}, PainstatsError, "day numbers or dates"),
     "times of day": (
@@ -236,16 +236,16 @@ REFUSED = {
         "times of day",
     ),
     "a day twice": ({"days": lambda days: days // 2}, PainstatsError, "rows repeat"),
-    "somebody missing": ({"groups": with_one(None)}, PainstatsError, "'groups' is missing on 1 rows"),
+    "somebody missing": ({"groups": with_one(None)}, PainstatsError, "'groups' is missing in 1 rows"),
     "somebody twice": (
         {"groups": lambda groups: np.array(["1", 1, *groups[2:]], dtype=object)},
         PainstatsError,
-        "read the same as text",
+        "are the same as text",
     ),
     "too few days": ({"days": lambda days: days[1:]}, PainstatsError, "'day' has|shape"),
-    "an infinite value": ({"exog": with_one(np.inf)}, PainstatsError, "'x2' is not a finite number on 1 rows"),
-    "a missing outcome": ({"endog": with_one(np.nan)}, PainstatsError, "'y' is not a finite number on 1 rows"),
-    "words": ({"endog": lambda values: ["much"] * len(values)}, PainstatsError, "'endog' must hold numbers"),
+    "an infinite value": ({"exog": with_one(np.inf)}, PainstatsError, "'x2' is not a finite number in 1 rows"),
+    "a missing outcome": ({"endog": with_one(np.nan)}, PainstatsError, "'y' is not a finite number in 1 rows"),
+    "words": ({"endog": lambda values: ["much"] * len(values)}, PainstatsError, "'endog' must contain only numbers"),
     "an effect without its average": (
         {"exog_re": lambda values: np.random.default_rng(1).standard_normal(len(values))},
         PainstatsError,
@@ -295,7 +295,7 @@ def test_input_that_cannot_be_is_refused_in_words(case):
     [
         ({"method": "lbfgs", "maxiter": 3}, "leave out maxiter, method"),
         ({"start_params": np.zeros(3)}, "leave out start_params"),
-        ({"rho": 1.0}, "rho must lie between"),
+        ({"rho": 1.0}, "rho must be between"),
         ({"ddf": "residual"}, "'Satterthwaite' or 'Kenward-Roger'"),
         ({"ddf": "Kenward-Roger", "reml": False}, "restricted likelihood"),
     ],

@@ -49,8 +49,8 @@ def test_summaries_of_tests_print():
     [
         (lambda fit: fit.t_test(np.eye(10)[9]), "variances are not tested"),
         (lambda fit: fit.wald_test("sleep_w = 0, 2 * sleep_w = 0"), "not linearly independent"),
-        (lambda fit: fit.t_test("sleep_w = 0", cov_p=np.eye(7)), "cov_p cannot be put"),
-        (lambda fit: fit.wald_test("sleep_w = 0", invcov=np.eye(1)), "invcov cannot be put"),
+        (lambda fit: fit.t_test("sleep_w = 0", cov_p=np.eye(7)), "cov_p cannot be used"),
+        (lambda fit: fit.wald_test("sleep_w = 0", invcov=np.eye(1)), "invcov cannot be used"),
     ],
 )
 def test_tests_that_mean_nothing_are_refused(ask, reason):
@@ -123,7 +123,7 @@ def test_degrees_of_freedom_do_not_count_correlations_that_are_held_at_zero():
 def test_the_summary_says_how_it_was_tested_and_how_it_ended():
     fit = diary_model("~sleep_w + steps_lag_w").fit()
     text = str(fit.summary())
-    for words in ("autocorrelated", "0.3811 a day", "1379", "28 to 55", "-2141.5966", "Satterthwaite"):
+    for words in ("autocorrelated", "0.3811 per day", "1379", "28 to 55", "-2141.5966", "Satterthwaite"):
         assert words in text
     assert re.search(r"Converged: +Yes", text)
     assert re.search(r"Singular: +No", text)
@@ -142,7 +142,7 @@ def test_a_singular_fit_is_named_and_still_has_person_effects():
     fit = small(re_formula="~sleep_w + steps_lag_w").fit()
     assert fit.is_singular
     assert fit.converged
-    assert "Singular: the data cannot tell people apart" in str(fit.summary())
+    assert "Singular: some combination of the random effects" in str(fit.summary())
     assert np.isnan(fit.bse_re).all()
     expected = results("small_kr")["rs2_REML"]
     people = in_order(expected["ranef"], fit.random_effects)
@@ -154,7 +154,7 @@ def test_a_singular_fit_is_named_and_still_has_person_effects():
 def test_rho_held_or_at_its_end_is_told():
     fit = diary_model().fit(rho=0.2)
     assert fit.rho == 0.2
-    assert "held at its value" in str(fit.summary())
+    assert "was fixed" in str(fit.summary())
 
 
 def test_results_survive_a_file(tmp_path):

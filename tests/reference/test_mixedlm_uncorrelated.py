@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from painstats.mixedlm import fit_mixed, kenward_roger, person_slopes, person_weights, satterthwaite, slope_variance
+from painstats.mixedlm import (
+    fit_mixed,
+    kenward_roger,
+    participant_slopes,
+    participant_weights,
+    satterthwaite,
+    slope_variance,
+)
 from painstats.mixedlm.engine.rows import INTERCEPT
-from painstats.mixedlm.inference.participant_slopes import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
+from painstats.mixedlm.inference.variance_posterior import INTERCEPT_SD, PRIOR_DEGREES, SLOPE_SD
 from tests.reference.reference_data import (
     COEFFICIENT,
     COVARIANCE,
@@ -132,7 +139,7 @@ def test_slopes_of_uncorrelated_effects_are_those_of_brute_force(options):
     rows = diary("sleep_w", file=SMALL)
     fit = fit_mixed(rows, correlated=False, **options)
     means, limits = integrated(fit, rows, "sleep_w", (25, 60))
-    slopes = person_slopes(fit, ["sleep_w"], seed=3, weighted=False)
+    slopes = participant_slopes(fit, ["sleep_w"], seed=3, weighted=False)
     width = (limits[:, 1] - limits[:, 0]).mean()
     assert [slope.estimate for slope in slopes] == pytest.approx(means, abs=0.01 * width)
     assert [slope.low for slope in slopes] == pytest.approx(limits[:, 0], abs=0.015 * width)
@@ -144,9 +151,11 @@ def test_correlations_and_rho_make_a_difference_to_slopes():
     rows = diary("sleep_w", file=SMALL)
 
     def estimates(**options):
-        return np.array([slope.estimate for slope in person_slopes(fit_mixed(rows, **options), ["sleep_w"], seed=3)])
+        return np.array(
+            [slope.estimate for slope in participant_slopes(fit_mixed(rows, **options), ["sleep_w"], seed=3)]
+        )
 
-    width = np.mean([slope.high - slope.low for slope in person_slopes(fit_mixed(rows), ["sleep_w"], seed=3)])
+    width = np.mean([slope.high - slope.low for slope in participant_slopes(fit_mixed(rows), ["sleep_w"], seed=3)])
     assert np.abs(estimates(correlated=False, rho=0.3) - estimates(rho=0.3)).max() > 0.02 * width
     assert np.abs(estimates(rho=0.9) - estimates(rho=0.3)).max() > 0.1 * width
 
@@ -154,7 +163,7 @@ def test_correlations_and_rho_make_a_difference_to_slopes():
 @pytest.mark.parametrize("options", [{"correlated": False}, {"rho": 0.3}, {"residuals": "independent"}])
 def test_weighing_people_keeps_what_the_fit_holds(options):
     fit = fit_mixed(diary("sleep_w", file=SMALL), **options)
-    again = person_weights(fit).fit
+    again = participant_weights(fit).fit
     assert again.optimum.correlated == fit.optimum.correlated
     assert again.optimum.rho_is_fixed == fit.optimum.rho_is_fixed
     if again.optimum.rho_is_fixed:

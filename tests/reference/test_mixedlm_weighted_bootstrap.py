@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm import fit_cross_products, fit_mixed, person_weights
-from painstats.mixedlm.engine.cross_products import cross_products, with_residual_scale
-from painstats.mixedlm.engine.whitening import whiten
-from painstats.mixedlm.inference.bootstrap import likelihood_ratio_bootstrap, parametric_bootstrap
+from painstats.mixedlm import fit_cross_products, fit_mixed, participant_weights
+from painstats.mixedlm.engine.car1_whitening import whiten
+from painstats.mixedlm.engine.cross_products import with_residual_scale
+from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.inference.refit_bootstrap import likelihood_ratio_bootstrap, parametric_bootstrap
 from painstats.mixedlm.inference.simulation import simulated_outcome
 from tests.reference.reference_data import diary
 
@@ -26,7 +27,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def fit(rows):
-    return person_weights(fit_mixed(rows)).fit
+    return participant_weights(fit_mixed(rows)).fit
 
 
 def simulated(fit, rows, number):
@@ -107,5 +108,5 @@ def test_likelihood_ratios_of_weighted_fits_keep_the_weights(rows, fit):
 
 def test_likelihoods_under_different_weights_are_not_compared(rows, fit):
     unweighted = fit_mixed(replace(rows, random=("intercept",)))
-    with pytest.raises(PainstatsError, match="weigh people alike"):
+    with pytest.raises(PainstatsError, match="different participant weights"):
         likelihood_ratio_bootstrap(fit, unweighted, rows, refits=10, seed=1)

@@ -1,51 +1,47 @@
-"""The models: a linear mixed model for daily ratings, and what is read from it.
+"""A linear mixed model for daily data, and inference from it.
 
 For participant i on day t
 
     y_it = x_it' b + z_it' u_i + e_it,    u_i ~ N(0, G),    Cov(e_it, e_is) = sigma^2 rho^|t - s|
 
-b are average effects, u_i a person's departures from them (correlated, G unstructured), and the residuals of days d
-apart correlate by rho^d, whatever days are missing. Parameters maximise the restricted likelihood, which depends on the
-rows only through sums of products for each participant and gap (``cross_products``); its optimum is certified
-(``optimum``) and reproduced by statsmodels (``statsmodels_check``). Tests of b use Kenward-Roger or Satterthwaite
-degrees of freedom (``inference``), people's slopes b + u_i are integrated over the variance parameters
-(``person_slopes``), and the mean of people's own fits (``own_days``, ``two_stage``) checks the average by other means.
-``bootstrap``, ``people_drawn``, ``cluster_robust``, ``influence`` and ``shift_test`` ask how much an answer hangs on
-the model, or on single people; ``robustness`` asks them all of the plan's answers.
+b are the fixed effects, u_i the random effects (correlated, G unstructured), and residuals d days apart have
+correlation rho^d, whatever days are missing.
+
+- ``model``, ``results`` and ``summary``: ``CAR1MixedLM``, with the interface of statsmodels.
+- ``engine``: the exact restricted likelihood, which depends on the rows only through sums of products by participant
+  and gap (``cross_products``), its derivatives, and its optimum with a certificate.
+- ``inference``: Kenward-Roger and Satterthwaite tests, profile intervals, bootstraps, participants' own slopes
+  integrated over the variance parameters, and the two-stage mean, which checks the fixed effects by other means.
+- ``checks``: residuals, influence, the bootstrap over participants, the shift test, and statsmodels' own fit.
+- ``sql``: the sums computed by DuckDB.
+
+The package knows no study and imports nothing of painstats but its errors.
 """
 
 from painstats.mixedlm.checks.influence import Influence, influence
-from painstats.mixedlm.checks.participant_bootstrap import PeopleDrawn, people_drawn
+from painstats.mixedlm.checks.participant_bootstrap import ParticipantBootstrap, participant_bootstrap
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
-from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
+from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_participants
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, of_participants
-from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
-from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows
-from painstats.mixedlm.inference.bootstrap import (
-    Bootstrap,
-    BootstrapInterval,
-    BootstrapTest,
-    cluster_bootstrap,
-    likelihood_ratio_bootstrap,
-    parametric_bootstrap,
-)
+from painstats.mixedlm.engine.car1_whitening import unwhiten, whiten
+from painstats.mixedlm.engine.certificate import SINGULAR_VARIANCE
+from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_cross_products, fit_mixed
+from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows, without_repeats
+from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
-from painstats.mixedlm.inference.coefficients import (
-    Coefficient,
-    CoefficientTable,
-    coefficient,
-    coefficient_table,
-    kenward_roger,
-    satterthwaite,
+from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.mixedlm.inference.kenward_roger import kenward_roger
+from painstats.mixedlm.inference.one_participant import (
+    ParticipantFit,
+    fit_each_participant,
+    fit_one_participant,
+    participant_rows,
 )
-from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant, fit_own_days, rows_of
-from painstats.mixedlm.inference.participant_noise import PersonNoise, person_weights
-from painstats.mixedlm.inference.participant_slopes import PersonSlope, henderson_covariances, person_slopes
-from painstats.mixedlm.inference.r_squared import RSquared, r_squared
-from painstats.mixedlm.inference.slope_variance import SlopeVariance, slope_variance
-from painstats.mixedlm.inference.two_stage import TwoStage, agrees, own_slopes, two_stage
-from painstats.mixedlm.inference.variance_intervals import (
+from painstats.mixedlm.inference.participant_noise import ParticipantNoise, participant_weights
+from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, henderson_covariances, participant_slopes
+from painstats.mixedlm.inference.profile_intervals import (
     VarianceInterval,
     correlation_interval,
     residual_sd_interval,
@@ -53,12 +49,34 @@ from painstats.mixedlm.inference.variance_intervals import (
     sd_interval,
     variance_intervals,
 )
+from painstats.mixedlm.inference.r_squared import RSquared, r_squared
+from painstats.mixedlm.inference.refit_bootstrap import (
+    MIN_PARTICIPANTS_FOR_BOOTSTRAP,
+    Bootstrap,
+    BootstrapInterval,
+    BootstrapTest,
+    cluster_bootstrap,
+    likelihood_ratio_bootstrap,
+    parametric_bootstrap,
+)
+from painstats.mixedlm.inference.refits import Refits
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
+from painstats.mixedlm.inference.slope_variance import SlopeVariance, mixture_p, slope_variance
+from painstats.mixedlm.inference.two_stage import (
+    TwoStage,
+    agrees_with_two_stage,
+    coefficients_by_participant,
+    two_sided_p,
+    two_stage,
+)
 from painstats.mixedlm.model import CAR1MixedLM
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
-from painstats.mixedlm.sql.relation import cross_products_of, cross_products_of_frame
+from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
 
 __all__ = [
     "INTERCEPT",
+    "MIN_PARTICIPANTS_FOR_BOOTSTRAP",
+    "SINGULAR_VARIANCE",
     "Bootstrap",
     "BootstrapInterval",
     "BootstrapTest",
@@ -71,22 +89,25 @@ __all__ = [
     "Influence",
     "MixedFit",
     "ModelRows",
-    "OwnDaysFit",
-    "PeopleDrawn",
-    "PersonNoise",
-    "PersonSlope",
+    "ParticipantBootstrap",
+    "ParticipantFit",
+    "ParticipantNoise",
+    "ParticipantSlope",
     "RSquared",
+    "Refits",
     "ResidualChecks",
+    "Residuals",
     "ShiftTest",
     "SlopeVariance",
     "StatsmodelsCheck",
     "TwoStage",
     "VarianceInterval",
-    "agrees",
+    "agrees_with_two_stage",
     "cluster_bootstrap",
     "cluster_robust",
     "coefficient",
     "coefficient_table",
+    "coefficients_by_participant",
     "correlation_interval",
     "cross_products",
     "cross_products_of",
@@ -94,30 +115,34 @@ __all__ = [
     "fit_cross_products",
     "fit_each_participant",
     "fit_mixed",
-    "fit_own_days",
+    "fit_one_participant",
     "henderson_covariances",
     "influence",
     "kenward_roger",
     "likelihood_ratio_bootstrap",
+    "mixture_p",
     "model_rows",
     "of_participants",
-    "own_slopes",
     "parametric_bootstrap",
-    "people_drawn",
-    "person_slopes",
-    "person_weights",
+    "participant_bootstrap",
+    "participant_rows",
+    "participant_slopes",
+    "participant_weights",
     "r_squared",
     "residual_checks",
     "residual_sd_interval",
     "rho_interval",
-    "rows_of",
     "satterthwaite",
     "sd_interval",
     "shift_test",
-    "shift_test_over_people",
+    "shift_test_over_participants",
     "slope_variance",
     "statsmodels_check",
+    "two_sided_p",
     "two_stage",
+    "unwhiten",
     "variance_intervals",
+    "whiten",
     "whitened_residuals",
+    "without_repeats",
 ]

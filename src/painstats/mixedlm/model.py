@@ -1,4 +1,4 @@
-"""The mixed model as a statsmodels model: made of arrays, of a formula and a frame, or of a DuckDB relation."""
+"""The mixed model as a statsmodels model, made from arrays, a formula and a frame, or a DuckDB relation."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ import polars as pl
 from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products
+from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
-from painstats.mixedlm.engine.likelihood import LARGEST_RHO
+from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
-from painstats.mixedlm.inference.coefficients import FEW_PEOPLE, Method
+from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.inference.coefficients import Method
+from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_SATTERTHWAITE
 from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
-from painstats.mixedlm.sql.relation import cross_products_of
+from painstats.mixedlm.sql.cross_products_of import cross_products_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,33 +35,32 @@ Missing = Literal["none", "drop", "raise"]
 STATSMODELS_OWN = frozenset(
     ("endog_li", "exog_li", "exog_re_li", "exog_re2_li", "_aex_r", "_aex_r2", "_lin", "_quad", "_cov_sing", "_freepat")
 )
-"""What statsmodels' own ``loglike``, ``score``, ``hessian`` and their like work from."""
+"""Attributes that statsmodels' own ``loglike``, ``score``, ``hessian`` and related methods use."""
 
 
 class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
-    """A linear mixed model whose residuals on days d apart correlate by rho^d.
+    """A linear mixed model whose residuals d days apart have correlation rho^d.
 
-    It adds to ``MixedLM`` the days and their residual correlation, and it is fitted otherwise: from sums of products
-    for each person and gap, exactly, in time that does not depend on the number of days.
+    It extends ``MixedLM`` by the days and their residual correlation, and is fitted differently: exactly, from sums of
+    products by participant and gap, in time that does not depend on the number of days.
 
     Parameters
     ----------
     endog : (n,)
         The outcome.
     exog : (n, p)
-        The columns of the model, with a column of ones where an intercept is wanted.
+        The columns of the model, with a column of ones for an intercept.
     groups : (n,)
-        Who.
+        The participant of each row.
     exog_re : (n, q), optional
-        The columns whose coefficient differs from person to person; each must be a column of ``exog`` too.
-        People's own intercepts if not given.
+        The columns with random effects; each must be a column of ``exog`` too. Random intercepts by default.
     days : (n,) of int or dates
-        Calendar day numbers or dates, whatever days are missing; only differences matter. Not needed with independent
+        Calendar day numbers or dates; days may be missing, and only differences matter. Not needed with independent
         residuals.
     residuals : {"car1", "independent"}
-        Whether residuals correlate; without, the model is ``MixedLM``'s own.
+        Whether residuals are correlated; if not, the model is that of ``MixedLM``.
     missing : {"none", "drop", "raise"}
-        Rows with missing values are refused, unless ``"drop"`` leaves them out. That is exact: the days around a
+        Rows with missing values raise an error, unless ``"drop"`` leaves them out. That is exact: the days around a
         missing one keep their distance.
 
     Attributes
@@ -72,16 +73,16 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
     Raises
     ------
     PainstatsError
-        If values are missing or not finite, a participant has a day twice, days are needed and not given, names are not
-        unique, a column of ``exog_re`` is not in ``exog``, or variance components are asked for.
+        If values are missing or not finite, a participant has two rows for one day, days are needed and not given,
+        names are not unique, a column of ``exog_re`` is not in ``exog``, or variance components are requested.
     NotEnoughData
         If there are too few rows, or columns are constant or collinear.
 
     Notes
     -----
-    Frames and series may be pandas' or polars'. ``loglike``, ``score``, ``hessian``, ``get_distribution`` and
-    ``fit_regularized`` are statsmodels' and know no residual correlation: they work with independent residuals and
-    refuse otherwise.
+    Frames and series may be those of pandas or polars. ``loglike``, ``score``, ``hessian``, ``get_distribution`` and
+    ``fit_regularized`` are those of statsmodels, which have no residual correlation: they work with independent
+    residuals and raise an error otherwise.
 
     References
     ----------
@@ -107,7 +108,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         _check_choices(residuals, missing, exog_vc)
         needs_days = residuals == "car1"
         given = model_input(endog, exog, groups, exog_re, days, needs_days=needs_days, drop=missing == "drop")
-        # MixedLM's own copies every group's rows, one by one; what it would leave behind follows here or on demand.
+        # MixedLM.__init__ copies every group's rows one by one; the attributes it sets follow here or on demand.
         super(MixedLM, self).__init__(given.endog, given.exog, groups=given.groups, days=given.days, **from_formula)
         self._init_keys += ["exog_re", "residuals"]
         self.residuals, self.rows = residuals, given.rows
@@ -140,7 +141,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         data
             A pandas or polars frame.
         re_formula
-            Columns with person-specific effects, such as ``"~sleep"``; people's own intercepts if not given.
+            Columns with random effects, such as ``"~sleep"``; random intercepts by default.
         subset
             Rows of a pandas frame to use.
         groups, days
@@ -148,7 +149,8 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         residuals, missing
             As for the class.
         eval_env
-            How many callers up formulas look for names that are not columns, -1 for none; or those names themselves.
+            Number of stack frames above the caller in which formulas look up names that are not columns, -1 for none;
+            or a dictionary of such names.
 
         Raises
         ------
@@ -157,7 +159,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         """
         _check_choices(residuals, missing, vc_formula)
         if groups is None:
-            raise PainstatsError("'groups' is missing: name the column that says whose row it is")
+            raise PainstatsError("'groups' is missing: name the column with the participant of each row")
         frame, formulas = pd.DataFrame(as_pandas(data)), [formula, re_formula or ""]
         frame = frame if subset is None else frame.loc[subset]
         columns: dict[str, Any] = {"groups": column_of(frame, "groups", groups)}
@@ -169,7 +171,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         refuse_missing(frame, formulas)
         if isinstance(groups, str):  # statsmodels then names the intercepts after the column
             columns["groups"] = groups
-        # statsmodels counts the depth of the stack differently for its two formulas; names serve both.
+        # statsmodels counts stack frames differently for its two formulas; a dictionary works for both.
         names = eval_env
         if isinstance(eval_env, int):
             names = {} if eval_env < 0 else _names_in(formulas, sys._getframe(1 + eval_env))
@@ -192,18 +194,18 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         residuals: Residuals = "car1",
         intercept: bool = True,
     ) -> Self:
-        """Make a model of a DuckDB relation, summed up in the database.
+        """Make a model of a DuckDB relation, with the sums computed in the database.
 
         Parameters
         ----------
         connection
-            Where the relation is.
+            The connection of the relation.
         query
-            What gives the rows: a ``SELECT``, or ``FROM 'days.parquet'``.
+            The query of the rows: a ``SELECT``, or ``FROM 'days.parquet'``.
         outcome, columns, participant, day
             Names of the relation's columns.
         random
-            Columns with person-specific effects; ``"intercept"`` for people's own intercepts.
+            Columns with random effects; ``"intercept"`` for random intercepts.
         residuals
             As for the class.
         intercept
@@ -211,18 +213,18 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
 
         Notes
         -----
-        No row comes to Python, so there are no fitted values, residuals or simulations. With fewer than 30 people the
-        rows are fetched after all: Kenward and Roger's method needs the days themselves. Participants are known by
-        their names as text.
+        No row reaches Python, so there are no fitted values, residuals or simulations. With fewer than 30 participants
+        the rows are fetched nevertheless: the Kenward-Roger method needs the days themselves. Participants are labelled
+        by their names as text.
         """
         _check_choices(residuals, "none", None)
         if not random:
-            raise PainstatsError("'random' is empty: name the columns with person-specific effects, or 'intercept'")
-        wanted: dict[str, Any] = {"columns": columns, "random": random, "intercept": intercept}
-        wanted |= {"outcome": outcome, "participant": participant, "day": day}
-        products = cross_products_of(connection, query, **wanted)
-        if len(products.participants) < FEW_PEOPLE:
-            return cls._of_frame(connection.execute(query).pl(), residuals=residuals, **wanted)
+            raise PainstatsError("'random' is empty: name the columns with random effects, or 'intercept'")
+        arguments: dict[str, Any] = {"columns": columns, "random": random, "intercept": intercept}
+        arguments |= {"outcome": outcome, "participant": participant, "day": day}
+        products = cross_products_of(connection, query, **arguments)
+        if len(products.participants) < MIN_PARTICIPANTS_FOR_SATTERTHWAITE:
+            return cls._of_frame(connection.execute(query).pl(), residuals=residuals, **arguments)
         model = cls.__new__(cls)
         names = list(products.names)
         super(MixedLM, model).__init__(
@@ -246,12 +248,12 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         residuals: Residuals,
         intercept: bool,
     ) -> Self:
-        """Make the model of a relation's rows."""
+        """Make the model from a relation's rows."""
         ones = [pl.lit(1.0).alias(INTERCEPT)] if intercept else []
         exog = frame.select(*ones, *columns)
         effects = exog.select(random).rename({INTERCEPT: "Group"}, strict=False)
-        people = frame[participant].cast(pl.String)
-        return cls(frame[outcome], exog, people, effects, days=frame[day], residuals=residuals)
+        participants = frame[participant].cast(pl.String)
+        return cls(frame[outcome], exog, participants, effects, days=frame[day], residuals=residuals)
 
     def fit(
         self,
@@ -268,17 +270,17 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         Parameters
         ----------
         start_params
-            Not used: the engine has its own starting points, and says so when one is given.
+            Not supported: the engine has its own starting points.
         reml
-            Maximise the restricted likelihood (for everything that is reported) or the full one (to compare columns).
+            Whether to maximise the restricted likelihood (for reported results) or the full one (to compare columns).
         correlated
-            Whether a person's effects on different columns may be correlated; if not, ``cov_re`` is diagonal. It takes
-            the place of statsmodels' ``free``.
+            Whether a participant's random effects may be correlated; if not, ``cov_re`` is diagonal. It replaces
+            statsmodels' ``free``.
         rho
-            Hold the residual correlation of days one apart at this value, between 0 and 0.995.
+            Fix the residual correlation one day apart at this value, between 0 and 0.995.
         ddf
-            Degrees of freedom of the tests: ``"Kenward-Roger"``, by default for fewer than 30 people under REML, or
-            ``"Satterthwaite"``.
+            Degrees of freedom of the tests: ``"Kenward-Roger"``, the default for fewer than 30 participants under REML,
+            or ``"Satterthwaite"``.
 
         Returns
         -------
@@ -288,9 +290,9 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         Raises
         ------
         PainstatsError
-            If an option of another optimiser is given, or rho or ddf cannot be.
+            If an option of another optimiser is given, or rho or ddf is invalid.
         NotEnoughData
-            If there are too few people or days, or the columns reproduce the outcome exactly.
+            If there are too few participants or days, or the columns reproduce the outcome exactly.
         """
         if start_params is not None or options:
             names = ", ".join(["start_params"] * (start_params is not None) + sorted(options))
@@ -304,30 +306,32 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
     @cached_property
     def products(self) -> CrossProducts:
         """The sums of products that the model is fitted from."""
-        return cross_products(self.wanted_rows("sums of products"), gaps=self.residuals == "car1")
+        return cross_products(self.require_rows("sums of products"), gaps=self.residuals == "car1")
 
     @cached_property
     def row_indices(self) -> dict[Any, Integers]:
         """Positions of each group's rows, in the order in which they were given."""
-        self.wanted_rows("positions of rows")
+        self.require_rows("positions of rows")
         order = np.argsort(self.group_codes, kind="stable")
         starts = np.searchsorted(self.group_codes[order], np.arange(1, self.n_groups))
         return dict(zip(self.group_labels, np.split(order, starts), strict=True))
 
-    def wanted_rows(self, purpose: str) -> ModelRows:
+    def require_rows(self, purpose: str) -> ModelRows:
         """Return the rows.
 
         Raises
         ------
         PainstatsError
-            If the model was made of a relation, whose rows stayed in the database.
+            If the model was made from a relation, whose rows stayed in the database.
         """
         if self.rows is None:
-            raise PainstatsError(f"a model of a relation has no rows in Python, so no {purpose}; select them first")
+            raise PainstatsError(
+                f"a model of a relation has no rows in Python, so no {purpose}; fetch the rows and use from_formula"
+            )
         return self.rows
 
     def _describe(self, labels: list[Any], n_rows: int, effects: list[str]) -> None:
-        """Set what statsmodels' methods expect to find on a model."""
+        """Set the attributes that statsmodels' methods expect of a model."""
         self.use_sqrt, self.reml, self.fe_pen, self.re_pen, self.cov_pen = True, True, None, None, None
         self.exog_vc, self.k_vc = VCSpec([], [], []), 0
         self.k_fe, self.k_re = len(self.exog_names), len(effects)
@@ -343,26 +347,26 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         if rho is None:
             return
         if self.residuals == "independent":
-            raise PainstatsError("independent residuals have no rho; use residuals='car1' to hold it at a value")
-        if not 0 <= rho <= LARGEST_RHO:
-            raise PainstatsError(f"rho must lie between 0 and {LARGEST_RHO}")
+            raise PainstatsError("independent residuals have no rho; use residuals='car1' to fix it at a value")
+        if not 0 <= rho <= MAX_RHO:
+            raise PainstatsError(f"rho must be between 0 and {MAX_RHO}, not {rho}")
 
     def _check_degrees(self, ddf: Method | None, reml: bool) -> None:
         if ddf not in (None, "Satterthwaite", "Kenward-Roger"):
             raise PainstatsError("ddf must be 'Satterthwaite' or 'Kenward-Roger'")
         if ddf == "Kenward-Roger" and not reml:
-            raise PainstatsError("Kenward and Roger's method is for the restricted likelihood; use reml=True")
+            raise PainstatsError("the Kenward-Roger method needs the restricted likelihood; use reml=True")
         if ddf == "Kenward-Roger":
-            self.wanted_rows("Kenward-Roger adjustment")
+            self.require_rows("Kenward-Roger adjustment")
 
     @cached_property
     def _as_statsmodels(self) -> MixedLM:
         """The same model by statsmodels, for its own methods."""
         if self.residuals == "car1":
             raise PainstatsError(
-                "this method of statsmodels knows no residual correlation; use residuals='independent', or the results"
+                "this method of statsmodels has no residual correlation; use residuals='independent', or the results"
             )
-        self.wanted_rows("statsmodels likelihood")
+        self.require_rows("statsmodels likelihood")
         model = MixedLM(self.endog, self.exog, self.groups, self.exog_re)
         model.cov_pen, model._freepat, model._cov_sing = None, None, 0
         return model
@@ -374,7 +378,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
 
 
 def _names_in(formulas: Sequence[str], frame: FrameType) -> dict[str, Any]:
-    """Return what a caller means by the names in formulas."""
+    """Return the caller's values of the names in formulas."""
     known = {**frame.f_globals, **frame.f_locals}
     return {name: known[name] for name in re.findall(r"[^\W\d]\w*", " ".join(formulas)) if name in known}
 
@@ -390,4 +394,4 @@ def _check_choices(residuals: str, missing: str, variance_components: Any) -> No
     if missing not in ("none", "drop", "raise"):
         raise PainstatsError("missing must be 'none', 'drop' or 'raise'")
     if variance_components is not None and getattr(variance_components, "names", True):
-        raise PainstatsError("variance components are not part of this model; give columns in exog_re or re_formula")
+        raise PainstatsError("variance components are not supported; give columns in exog_re or re_formula")

@@ -1,4 +1,4 @@
-"""What a statsmodels user hands over, arrays or frames, turned into checked rows of a model."""
+"""The input of a statsmodels user, arrays or frames, converted to checked rows of a model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows
 
 Mask = npt.NDArray[np.bool_]
 
-DROP = "pass missing='drop' to leave such rows out"
+DROP = "pass missing='drop' to drop such rows"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +28,9 @@ class ModelInput:
     Parameters
     ----------
     endog, exog, exog_re
-        As given (pandas objects or arrays), without rows that were left out; ``exog_re`` may be None.
+        As given (pandas objects or arrays), without dropped rows; ``exog_re`` may be None.
     groups : (n,)
-        Who.
+        The participant of each row.
     labels : (N,)
         The distinct groups, sorted.
     codes : (n,)
@@ -38,11 +38,11 @@ class ModelInput:
     days : (n,)
         Calendar day numbers.
     order : (n,)
-        Which of the given rows each of the sorted ``rows`` is.
+        Position among the given rows of each of the sorted ``rows``.
     rows
         The same, checked and sorted for the engine. The column of ones is named ``"intercept"`` there.
     random_names
-        Names of the q columns with person-specific effects, as given.
+        Names of the q columns with random effects, as given.
     """
 
     endog: Any
@@ -60,13 +60,13 @@ class ModelInput:
 def model_input(
     endog: Any, exog: Any, groups: Any, exog_re: Any, days: Any, *, needs_days: bool, drop: bool
 ) -> ModelInput:
-    """Check what was given and lay it out for the engine.
+    """Check the input and convert it for the engine.
 
     Raises
     ------
     PainstatsError
-        If something is missing, of the wrong kind or length, or named twice, or a column of ``exog_re`` is not in
-        ``exog``; and whatever ``model_rows`` refuses.
+        If something is missing, has the wrong type or length, or is named twice, or a column of ``exog_re`` is not in
+        ``exog``; and as for ``model_rows``.
     """
     if days is None and needs_days:
         raise PainstatsError("residuals='car1' needs 'days': the calendar day of each row, as a number or a date")
@@ -78,7 +78,7 @@ def model_input(
             None if values is None else _rows_of(values, kept) for values in (endog, exog, exog_re, groups, days)
         )
     y, X = _numbers("endog", endog).squeeze(), _two_dimensional(_numbers("exog", exog))
-    labels, codes, participants = _people(groups)
+    labels, codes, participants = _participants(groups)
     day = _row_numbers(codes) if days is None else day_numbers(days)
     names = _engine_names(exog, X)
     random = _random_names(X, names, exog_re)
@@ -95,7 +95,7 @@ def model_input(
 
 
 def as_pandas(values: Any) -> Any:
-    """Return polars objects as pandas objects, lists as arrays, and the rest as it is."""
+    """Return polars objects as pandas objects, lists as arrays, and everything else unchanged."""
     if isinstance(values, pl.LazyFrame):
         values = values.collect()
     if isinstance(values, (pl.DataFrame, pl.Series)):
@@ -109,7 +109,7 @@ def column_of(frame: pd.DataFrame, argument: str, values: Any) -> npt.NDArray[An
     Raises
     ------
     PainstatsError
-        If the frame has no such column, or the values are not one for each row.
+        If the frame has no such column, or the number of values differs from the number of rows.
     """
     if isinstance(values, str):
         if values not in frame.columns:
@@ -143,11 +143,11 @@ def refuse_missing(frame: pd.DataFrame, formulas: Sequence[str]) -> None:
     for name in frame.columns:
         count = len(frame) - int(complete_rows(frame[[name]], formulas, {}).sum())
         if count:
-            raise PainstatsError(f"column {name!r} is missing on {count} rows; {DROP}")
+            raise PainstatsError(f"column {name!r} is missing in {count} rows; {DROP}")
 
 
 def day_numbers(days: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return dates as day numbers; numbers as they are.
+    """Return dates as day numbers, and numbers unchanged.
 
     Raises
     ------
@@ -156,28 +156,28 @@ def day_numbers(days: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """
     missing = int(pd.isna(days).sum())
     if missing:
-        raise PainstatsError(f"'days' is missing on {missing} rows; {DROP}")
+        raise PainstatsError(f"'days' is missing in {missing} rows; {DROP}")
     if days.dtype.kind in "OUT":
         days = _dates(days)
     if not np.issubdtype(days.dtype, np.datetime64):
         return days
     whole = days.astype("datetime64[D]")
     if (whole != days).any():
-        raise PainstatsError("'days' holds times of day; give calendar dates, in the person's own time zone")
+        raise PainstatsError("'days' contains times of day; give calendar dates, in the participant's time zone")
     return whole.astype(np.int64)
 
 
 def _dates(days: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return objects as dates, or as whole numbers; text is not guessed at."""
+    """Return objects as dates or as whole numbers; text is not parsed."""
     if all(isinstance(day, date) for day in days):
         return np.asarray(pd.to_datetime(pd.Series(days)).to_numpy())
     if all(isinstance(day, (int, np.integer)) for day in days):
         return days.astype(np.int64)
-    raise PainstatsError("'days' must hold whole calendar day numbers or dates")
+    raise PainstatsError("'days' must contain whole calendar day numbers or dates")
 
 
 def _flat(values: Any) -> npt.NDArray[Any]:
-    """Return (n,): one value for each row."""
+    """Return (n,): one value per row."""
     flat = values.to_numpy() if isinstance(values, (pl.Series, pd.Series)) else np.asarray(values)
     return flat.reshape(-1) if flat.ndim == 2 and flat.shape[1] == 1 else flat
 
@@ -187,7 +187,7 @@ def _rows_of(values: Any, kept: Mask) -> Any:
 
 
 def _complete(columns: Sequence[Any]) -> Mask:
-    """Return (n,) whether nothing is missing."""
+    """Return (n,) whether no value is missing."""
     present = [np.asarray(pd.notna(column)) for column in columns if column is not None]
     lengths = {len(each) for each in present}
     if len(lengths) > 1:
@@ -200,21 +200,21 @@ def _numbers(argument: str, values: Any) -> Floats:
     try:
         return np.asarray(values, dtype=np.float64)
     except (ValueError, TypeError) as error:
-        raise PainstatsError(f"{argument!r} must hold numbers only") from error
+        raise PainstatsError(f"{argument!r} must contain only numbers") from error
 
 
 def _two_dimensional(values: Floats) -> Floats:
     return values[:, None] if values.ndim == 1 else values
 
 
-def _people(groups: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Integers, npt.NDArray[np.str_]]:
+def _participants(groups: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Integers, npt.NDArray[np.str_]]:
     """Return the sorted distinct groups (N,), each row's position among them (n,), and its name as text (n,)."""
     codes, labels = pd.factorize(groups, sort=True)
     if (codes < 0).any():
-        raise PainstatsError(f"'groups' is missing on {(codes < 0).sum()} rows; {DROP}")
+        raise PainstatsError(f"'groups' is missing in {(codes < 0).sum()} rows; {DROP}")
     names = np.array([str(label) for label in labels], dtype=np.str_)
     if len(set(names)) < len(names):
-        raise PainstatsError("two of the 'groups' read the same as text; give them different names")
+        raise PainstatsError("two of the 'groups' are the same as text; give them different names")
     return np.asarray(labels), codes.astype(np.int64), names[codes]
 
 
@@ -224,11 +224,11 @@ def _row_numbers(codes: Integers) -> Integers:
 
 
 def _engine_names(exog: Any, X: Floats) -> list[str]:
-    """Return the names of the columns, with the column of ones called what the engine calls it."""
+    """Return the names of the columns, with the engine's name for the column of ones."""
     ones = np.flatnonzero((X == 1.0).all(axis=0))[:1]
     if isinstance(exog, pd.DataFrame):
         names = [str(name) for name in exog.columns]
-    else:  # as statsmodels counts them
+    else:  # numbered as in statsmodels
         others = iter(range(1, X.shape[1] + 1))
         names = [INTERCEPT if position in ones else f"x{next(others)}" for position in range(X.shape[1])]
     if ones.size:
@@ -237,7 +237,7 @@ def _engine_names(exog: Any, X: Floats) -> list[str]:
     if repeated:
         raise PainstatsError(f"'exog' has more than one column {', '.join(map(repr, repeated))}; names must differ")
     if INTERCEPT in names and (not ones.size or names.index(INTERCEPT) != ones[0]):
-        raise PainstatsError("a column named 'intercept' must hold ones; give it another name")
+        raise PainstatsError("a column named 'intercept' must contain ones; rename it")
     return names
 
 
@@ -245,7 +245,7 @@ def _random_names(X: Floats, names: Sequence[str], exog_re: Any) -> list[str]:
     """Return the engine's names of the columns of ``exog_re``, found among those of ``exog`` by their values."""
     if exog_re is None:
         if INTERCEPT not in names:
-            raise PainstatsError("people's own intercepts need a column of ones in 'exog'; add one or give 'exog_re'")
+            raise PainstatsError("random intercepts need a column of ones in 'exog'; add one or give 'exog_re'")
         return [INTERCEPT]
     effects = _two_dimensional(_numbers("exog_re", exog_re))
     if len(effects) != len(X):
@@ -255,14 +255,14 @@ def _random_names(X: Floats, names: Sequence[str], exog_re: Any) -> list[str]:
         same = [name for name, column in zip(names, X.T, strict=True) if np.array_equal(column, values, equal_nan=True)]
         if not same:
             raise PainstatsError(
-                f"column {label!r} of 'exog_re' is not in 'exog'; what differs between people needs an average too"
+                f"column {label!r} of 'exog_re' is not in 'exog'; a random effect needs its fixed effect too"
             )
         found.append(same[0])
     return found
 
 
 def _names_of_effects(exog_re: Any) -> tuple[str, ...]:
-    """Return what the columns with person-specific effects are called, as statsmodels does."""
+    """Return the names of the columns with random effects, as in statsmodels."""
     if exog_re is None:
         return ("Group",)
     if isinstance(exog_re, pd.DataFrame):

@@ -1,4 +1,4 @@
-"""The results of a mixed model as statsmodels users know them, with t tests that hold for few people."""
+"""The results of a mixed model with the interface of statsmodels, and t tests that are valid for few participants."""
 
 from __future__ import annotations
 
@@ -16,17 +16,13 @@ from statsmodels.stats.contrast import ContrastResults
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
-from painstats.mixedlm.inference.coefficients import (
-    CoefficientTable,
-    Method,
-    coefficient_table,
-    kenward_roger,
-    satterthwaite,
-)
+from painstats.mixedlm.inference.coefficients import CoefficientTable, Method
 from painstats.mixedlm.inference.contrasts import f_test, t_tests
-from painstats.mixedlm.inference.kenward_roger import KenwardRoger, kenward_roger_adjustment
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.mixedlm.inference.kenward_roger import KenwardRoger, kenward_roger, kenward_roger_adjustment
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.simulation import simulated_outcome
-from painstats.mixedlm.inference.variance_standard_errors import VarianceErrors, variance_errors
+from painstats.mixedlm.inference.variance_standard_errors import VarianceStandardErrors, variance_standard_errors
 from painstats.mixedlm.model_input import as_pandas, column_of
 from painstats.mixedlm.summary import summary_of
 
@@ -34,43 +30,46 @@ from painstats.mixedlm.summary import summary_of
 class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels is untyped
     """Results of ``CAR1MixedLM``.
 
-    What ``MixedLMResults`` has is here under the same name and in the same shape. These differ, for a reason:
+    Everything in ``MixedLMResults`` is available under the same name and with the same shape. These differ, for a
+    reason:
 
     - ``pvalues``, ``conf_int``, ``t_test``, ``wald_test``, ``f_test``, ``summary`` use t and F with Kenward and Roger's
-      or Satterthwaite's degrees of freedom. statsmodels' z tests are too sharp for few people.
+      or Satterthwaite's degrees of freedom. statsmodels' z tests are anticonservative for few participants.
     - ``cov_params()`` of the coefficients is that of generalised least squares, (X' V^-1 X)^-1, as in lme4 and nlme;
       statsmodels inverts a joint Hessian. ``bse`` is its root under Satterthwaite, and larger under Kenward-Roger.
     - ``bse_re`` are standard errors of the elements of ``cov_re`` in their own units, and not numbers in a singular
-      fit. statsmodels' are off by the residual SD. Variances have no t value and no p: their likelihood is skewed.
-    - ``random_effects`` and ``random_effects_cov`` hold in singular fits too, where statsmodels raises.
+      fit. statsmodels' are off by a factor of the residual SD. Variances have no t value and no p, because their
+      likelihood is skewed.
+    - ``random_effects`` and ``random_effects_cov`` are also available in singular fits, where statsmodels raises an
+      error.
     - ``llf`` is that of the data with their residual correlation; ``aic`` and ``bic`` count rho, and are not numbers
       under REML, whose likelihoods cannot be compared between different columns.
-    - ``predict`` can add each person's own effects.
+    - ``predict`` can include the random effects of known participants.
 
     Attributes
     ----------
     rho
-        Residual correlation of days one apart; rho**d for d days. 0 with independent residuals.
+        Residual correlation one day apart; rho**d for d days. 0 with independent residuals.
     scale
         Residual variance.
     cov_re : (q, q)
-        Covariance of the person-specific effects over people; ``cov_re_unscaled`` is relative to ``scale``.
+        Covariance of the random effects; ``cov_re_unscaled`` is relative to ``scale``.
     converged
-        Whether the point is stationary and certified to be no false boundary point.
+        Whether the optimum is stationary and certified not to be a false boundary optimum.
     is_singular
-        Whether the data cannot tell people apart on some combination of the random columns.
+        Whether some combination of the random effects has zero estimated variance.
     mixed_fit : MixedFit
-        The engine's own result, for ``person_slopes``, ``residual_checks`` and the other functions of this package.
+        The engine's result, for ``participant_slopes``, ``residual_checks`` and the other functions of this package.
     """
 
     def __init__(self, model: Any, fitted: MixedFit, ddf: Method | None, *, rho_is_given: bool) -> None:
         relative = fitted.random_covariance / fitted.residual_sd**2
         lower = relative[np.tril_indices(len(relative))]
-        # MixedLMResults would take the rank of all rows, which the model has checked.
+        # MixedLMResults would compute the rank of all rows, which the model has already checked.
         super(MixedLMResults, self).__init__(
             model, np.concatenate([fitted.coefficients, lower]), scale=fitted.residual_sd**2, use_t=True
         )
-        self.mixed_fit, self._asked_for, self._rho_is_given = fitted, ddf, rho_is_given
+        self.mixed_fit, self._requested_ddf, self._rho_is_given = fitted, ddf, rho_is_given
         self.params_object = MixedLMParams.from_components(fitted.coefficients, cov_re=relative)
         self.fe_params, self.rho = fitted.coefficients, fitted.rho
         self.cov_re, self.cov_re_unscaled, self.vcomp = fitted.random_covariance, relative, np.empty(0)
@@ -84,13 +83,13 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     def coefficient_table(self) -> CoefficientTable:
         """The tests of the coefficients, one by one."""
         fitted, rows = self.mixed_fit, self.model.rows
-        if self._asked_for == "Satterthwaite" or rows is None:
+        if self._requested_ddf == "Satterthwaite" or rows is None:
             return satterthwaite(fitted)
-        return kenward_roger(fitted, rows) if self._asked_for else coefficient_table(fitted, rows)
+        return kenward_roger(fitted, rows) if self._requested_ddf else coefficient_table(fitted, rows)
 
     @property
     def ddf_method(self) -> Method:
-        """How the degrees of freedom were found."""
+        """How the degrees of freedom were computed."""
         return self.coefficient_table.method
 
     @cached_property
@@ -106,12 +105,14 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     @cached_property
     def cov_params_default(self) -> Floats:
         """Covariance of ``params``: of the coefficients for known variances, and of the relative variances."""
-        return np.asarray(linalg.block_diag(self.mixed_fit.covariance, self._variance_errors.relative_covariance))
+        return np.asarray(
+            linalg.block_diag(self.mixed_fit.covariance, self._variance_standard_errors.relative_covariance)
+        )
 
     @cached_property
     def bse(self) -> Floats:
         """Standard errors of ``params``, those of the coefficients as used in their tests."""
-        return np.append(self.bse_fe, np.sqrt(np.diag(self._variance_errors.relative_covariance)))
+        return np.append(self.bse_fe, np.sqrt(np.diag(self._variance_standard_errors.relative_covariance)))
 
     @cached_property
     def bse_fe(self) -> Floats:
@@ -121,7 +122,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     @property
     def bse_re(self) -> Floats:
         """Standard errors of the lower elements of ``cov_re``, row by row."""
-        return self._variance_errors.se
+        return self._variance_standard_errors.se
 
     @cached_property
     def tvalues(self) -> Floats:
@@ -145,21 +146,24 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
 
     @property
     def n_parameters(self) -> int:
-        """Estimated parameters: coefficients, person-specific covariance, residual variance and rho."""
+        """Number of estimated parameters: coefficients, random-effect covariance, residual variance and rho."""
         between: int = self.k_re2 if self.mixed_fit.optimum.correlated else self.k_re
         has_rho = self.mixed_fit.residuals == "car1" and not self._rho_is_given
         return len(self.fe_params) + between + 1 + has_rho
 
     @cached_property
     def random_effects(self) -> dict[Any, pd.Series[float]]:
-        """Each group's departure from the average coefficients: best linear unbiased predictions."""
-        names, effects = self.model.data.exog_re_names, self.mixed_fit.person_effects[self._people]
+        """Each group's deviation from the average coefficients: best linear unbiased predictions."""
+        names, effects = self.model.data.exog_re_names, self.mixed_fit.random_effects[self._participant_positions]
         return {label: pd.Series(row, index=names) for label, row in zip(self.model.group_labels, effects, strict=True)}
 
     @cached_property
     def random_effects_cov(self) -> dict[Any, pd.DataFrame]:
-        """Covariance of each group's departure given the data and known variances."""
-        names, covariances = self.model.data.exog_re_names, self.mixed_fit.person_effect_covariances[self._people]
+        """Covariance of each group's deviation given the data and known variances."""
+        names, covariances = (
+            self.model.data.exog_re_names,
+            self.mixed_fit.random_effect_covariances[self._participant_positions],
+        )
         return {
             label: pd.DataFrame(matrix, index=names, columns=names)
             for label, matrix in zip(self.model.group_labels, covariances, strict=True)
@@ -167,28 +171,28 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
 
     @cached_property
     def fittedvalues(self) -> Floats:
-        """The outcome that the model expects of each row, with the person's own effects."""
-        self.model.wanted_rows("fitted values")
+        """The expected outcome of each row, including the random effects."""
+        self.model.require_rows("fitted values")
         return self._expected(self.model.exog, self.model.group_codes)
 
     @cached_property
     def resid(self) -> Floats:
-        """The outcome less ``fittedvalues``, correlated from day to day by rho."""
+        """The outcome minus ``fittedvalues``, autocorrelated over days by rho."""
         return np.asarray(self.model.endog - self.fittedvalues)
 
     def predict(self, exog: Any = None, transform: bool = True, *, groups: Any = None) -> Any:
-        """Predict the outcome for the average person, or for known people with their own effects.
+        """Predict the outcome for the average participant, or for known participants with their random effects.
 
         Parameters
         ----------
         exog
             Columns of the model, or for a model of a formula a (pandas or polars) frame with the variables in it; the
-            model's own rows if not given.
+            model's own rows by default.
         transform
             Whether to pass ``exog`` through the formula.
         groups : (n,), optional
-            Whose row it is, or the name of a column of ``exog`` that says so: predictions then include people's own
-            effects. Residuals of days before are not used.
+            The participant of each row, or the name of a column of ``exog`` with them: predictions then include the
+            random effects. Residuals of previous days are not used.
 
         Raises
         ------
@@ -196,7 +200,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
             If ``exog`` has other columns than the model, or a group was not in the fit.
         """
         if exog is None:
-            self.model.wanted_rows("predictions for them")
+            self.model.require_rows("predictions for them")
             columns, index = self.model.exog, None
         else:
             exog = as_pandas(exog)
@@ -209,7 +213,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         return predicted if index is None else pd.Series(predicted, index=index)
 
     def simulate(self, seed: int) -> Floats:
-        """Draw an outcome for the model's rows: new people with the same days, new residuals, the same parameters.
+        """Draw an outcome for the model's rows, with new participants and residuals and the same days and parameters.
 
         Parameters
         ----------
@@ -221,7 +225,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         (n,)
             In the order of ``endog``.
         """
-        rows = self.model.wanted_rows("simulation")
+        rows = self.model.require_rows("simulation")
         drawn = simulated_outcome(self.mixed_fit, rows, np.random.default_rng(seed))
         outcome = np.empty(len(drawn))
         outcome[self.model.row_order] = drawn
@@ -235,7 +239,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         r_matrix
             Weights of the coefficients (m, p), a tuple of weights and values, or hypotheses such as ``"sleep = 0"``.
         cov_p
-            Not used: the tests need the covariance's own uncertainty, so another cannot be put in.
+            Not supported: the tests need the covariance's own uncertainty.
         use_t
             False gives z tests, with standard errors of generalised least squares, to compare with statsmodels.
         """
@@ -258,7 +262,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         df_constraints: None = None,
         scalar: bool = True,
     ) -> ContrastResults:
-        """Test combinations of coefficients jointly by F with Kenward and Roger's or Satterthwaite's denominator.
+        """Test combinations of coefficients jointly by F with the Kenward-Roger or Satterthwaite denominator.
 
         Parameters
         ----------
@@ -267,14 +271,14 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         use_f
             False gives a chi-squared test, to compare with statsmodels.
         cov_p, invcov, df_constraints
-            Not used: the tests need the covariance's own uncertainty, so another cannot be put in.
+            Not supported: the tests need the covariance's own uncertainty.
         scalar
             Whether the statistic is a number rather than an array.
         """
         _refuse(cov_p=cov_p, invcov=invcov, df_constraints=df_constraints)
         weights, values = self._hypotheses(r_matrix)
         if np.linalg.matrix_rank(weights) < len(weights):
-            raise PainstatsError("the hypotheses are not linearly independent; leave out the ones that follow")
+            raise PainstatsError("the hypotheses are not linearly independent; leave out those implied by the others")
         if use_f is False:
             distance = weights @ self.fe_params - values
             statistic = distance @ np.linalg.solve(weights @ self.mixed_fit.covariance @ weights.T, distance)
@@ -293,24 +297,24 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         title: str | None = None,
         alpha: float = 0.05,
     ) -> Any:
-        """Summarise: coefficients with t tests, the person-specific covariance, rho, and how the fit ended, in words.
+        """Summarise: coefficients with t tests, the random-effect covariance, rho, and the convergence of the fit.
 
         Parameters
         ----------
         yname, xname_fe, xname_re, title
             Other names of the outcome, the coefficients and the variances, and another title.
         alpha
-            One less the coverage of the intervals.
+            One minus the coverage of the intervals.
         """
         return summary_of(self, yname=yname, xname_fe=xname_fe, xname_re=xname_re, title=title, alpha=alpha)
 
     def profile_re(self, *_: Any, **__: Any) -> None:
-        """Refuse: statsmodels' profile knows no residual correlation."""
-        raise PainstatsError("statsmodels' profile knows no residual correlation; use slope_variance for an interval")
+        """Refuse: statsmodels' profile has no residual correlation."""
+        raise PainstatsError("statsmodels' profile has no residual correlation; use variance_intervals")
 
     @cached_property
-    def _variance_errors(self) -> VarianceErrors:
-        return variance_errors(self.mixed_fit)
+    def _variance_standard_errors(self) -> VarianceStandardErrors:
+        return variance_standard_errors(self.mixed_fit)
 
     @cached_property
     def _adjustment(self) -> KenwardRoger | None:
@@ -319,17 +323,17 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         return kenward_roger_adjustment(self.mixed_fit, self.model.rows)
 
     @cached_property
-    def _people(self) -> Integers:
+    def _participant_positions(self) -> Integers:
         """Position (N,) of each of the model's groups among the engine's participants."""
         position = {name: number for number, name in enumerate(self.mixed_fit.participants)}
         return np.array([position[str(label)] for label in self.model.group_labels], dtype=np.int64)
 
     def _expected(self, columns: Floats, codes: Integers | None) -> Floats:
-        """Return (n,): the expected outcome, for the average person or for groups at positions ``codes``."""
+        """Return (n,): the expected outcome, for the average participant or for groups at positions ``codes``."""
         expected = np.asarray(columns @ self.fe_params)
         if codes is None:
             return expected
-        effects = self.mixed_fit.person_effects[self._people][codes]
+        effects = self.mixed_fit.random_effects[self._participant_positions][codes]
         positions = column_positions(self.mixed_fit.random, self.mixed_fit.names)
         return np.asarray(expected + np.einsum("nq,nq->n", columns[:, positions], effects))
 
@@ -342,7 +346,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
         unknown = len(set(wanted[codes < 0].tolist()))
         if unknown:
             raise PainstatsError(
-                f"{unknown} of 'groups' were not in the fit; leave out 'groups' for the average person"
+                f"{unknown} of 'groups' were not in the fit; leave out 'groups' for the average participant"
             )
         return codes.astype(np.int64)
 
@@ -361,13 +365,13 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
 
 
 class CAR1MixedLMResultsWrapper(MixedLMResultsWrapper):  # type: ignore[misc]  # statsmodels is untyped
-    """Results in pandas objects with names: what ``CAR1MixedLM.fit`` returns."""
+    """Results in pandas objects with names: the return value of ``CAR1MixedLM.fit``."""
 
 
 def _refuse(**given: Any) -> None:
     names = [name for name, value in given.items() if value is not None]
     if names:
-        raise PainstatsError(f"{', '.join(names)} cannot be put into these tests; leave it out")
+        raise PainstatsError(f"{', '.join(names)} cannot be used in these tests; leave it out")
 
 
 def _shaped(statistic: Any, scalar: bool) -> Any:

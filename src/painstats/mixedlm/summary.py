@@ -1,4 +1,4 @@
-"""The summary of a mixed model, laid out as statsmodels lays out its own."""
+"""The summary of a mixed model, in the layout of statsmodels."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def summary_of(
     title: str | None,
     alpha: float,
 ) -> Any:
-    """Return statsmodels' ``Summary``: the fit, the coefficients, the person-specific effects, and notes in words.
+    """Return statsmodels' ``Summary``: the fit, the coefficients, the random effects, and notes.
 
     Raises
     ------
     ValueError
-        If there are more or fewer names than coefficients or variances, as in statsmodels.
+        If the number of names differs from that of coefficients or variances, as in statsmodels.
     """
     names = list(results.model.data.param_names)
     k = results.k_fe
@@ -42,24 +42,24 @@ def summary_of(
     summary.add_dict(_overview(results, yname or results.model.endog_names))
     summary.add_title(title or TITLES[results.mixed_fit.residuals])
     summary.add_df(_coefficients(results, names, alpha), align="r")
-    for note in [*_spread(results), *notes(results)]:
+    for note in [*_random_effects(results), *notes(results)]:
         summary.add_text(note)
     return summary
 
 
 def notes(results: Any) -> list[str]:
-    """Say in words how the fit ended and how the tests were made."""
+    """Describe how the fit ended and how the tests were made."""
     fitted, table = results.mixed_fit, results.coefficient_table
-    said = [f"Tests: t with {table.method} degrees of freedom."]
+    text = [f"Tests: t with {table.method} degrees of freedom."]
     if table.fallback is not None:
-        said.append(f"Kenward-Roger was not possible: {table.fallback}.")
+        text.append(f"Kenward-Roger was not possible: {table.fallback}.")
     if not fitted.converged:
-        said.append("Not converged: the point found is not certified to be an optimum; do not use these numbers.")
+        text.append("Not converged: the result is not certified to be an optimum; do not use these numbers.")
     if fitted.is_singular:
-        said.append("Singular: the data cannot tell people apart on some combination of the person-specific effects.")
+        text.append("Singular: some combination of the random effects has zero estimated variance.")
     if fitted.residuals == "car1" and not fitted.optimum.rho_is_free:
-        said.append("The residual correlation was held at its value, or is at the end of its range.")
-    return said
+        text.append("The residual correlation was fixed, or is at a bound.")
+    return text
 
 
 def _overview(results: Any, outcome: str) -> dict[str, Any]:
@@ -70,15 +70,15 @@ def _overview(results: Any, outcome: str) -> dict[str, Any]:
         "Dependent Variable:": outcome,
         "Method:": results.method,
         "Log-Likelihood:": f"{fitted.log_likelihood:.4f}",
-        "People:": str(len(fitted.participants)),
+        "Participants:": str(len(fitted.participants)),
         "Rows:": str(fitted.n_rows),
-        "Rows per person:": f"{counts.min()} to {counts.max()}, mean {counts.mean():.1f}",
+        "Rows per participant:": f"{counts.min()} to {counts.max()}, mean {counts.mean():.1f}",
         "Residual SD:": _number(fitted.residual_sd),
         "Converged:": "Yes" if fitted.converged else "No",
         "Singular:": "Yes" if fitted.is_singular else "No",
     }
     if fitted.residuals == "car1":
-        shown["Residual corr. (rho):"] = f"{fitted.rho:.4f} a day"
+        shown["Residual corr. (rho):"] = f"{fitted.rho:.4f} per day"
     return shown | {"AIC:": _number(results.aic), "BIC:": _number(results.bic)} if not fitted.reml else shown
 
 
@@ -101,19 +101,20 @@ def _coefficients(results: Any, names: list[str], alpha: float) -> pd.DataFrame:
     return pd.DataFrame(columns, index=names)
 
 
-def _spread(results: Any) -> list[str]:
-    """Say how much people differ: SDs, and correlations where there are several."""
+def _random_effects(results: Any) -> list[str]:
+    """Describe the random effects: SDs, and correlations where there are several."""
     names, covariance = results.model.data.exog_re_names, results.cov_re
     sd = np.sqrt(np.diag(covariance))
-    said = [f"SD over people: {', '.join(f'{name} {_number(value)}' for name, value in zip(names, sd, strict=True))}."]
+    sds = ", ".join(f"{name} {_number(value)}" for name, value in zip(names, sd, strict=True))
+    text = [f"SD between participants: {sds}."]
     correlations = [
         f"{names[column]} with {names[row]} {covariance[row, column] / (sd[row] * sd[column]):.3f}"
         for row, column in zip(*np.tril_indices(len(sd), -1), strict=True)
         if sd[row] > 0 and sd[column] > 0
     ]
-    return said + ([f"Correlations over people: {', '.join(correlations)}."] if correlations else [])
+    return text + ([f"Correlations between random effects: {', '.join(correlations)}."] if correlations else [])
 
 
 def _number(value: float, form: str = "#.5g") -> str:
-    """Return a number as text, or nothing where there is none."""
+    """Return a number as text, or an empty string if it is not finite."""
     return format(value, form) if np.isfinite(value) else ""

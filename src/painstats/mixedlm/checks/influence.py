@@ -1,4 +1,4 @@
-"""What each person does to the answer: the model fitted again, exactly, without them."""
+"""The influence of each participant: the model refitted, exactly, without them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.bootstrap import refitted_parameters
-from painstats.mixedlm.inference.refits import Refits, refit_people
+from painstats.mixedlm.inference.refit_bootstrap import refitted_parameters
+from painstats.mixedlm.inference.refits import Refits, refit_participants
 
-FEWEST_PEOPLE = 3
-"""Without one of them, two must be left for people to differ."""
+MIN_PARTICIPANTS_FOR_INFLUENCE = 3
+"""Two participants must remain when one is left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,22 +23,22 @@ class Influence:
     Parameters
     ----------
     participants
-        Who was left out, in order.
+        The participants left out, in order.
     names
         Names of the p coefficients.
     coefficients : (N, p)
         Without each participant.
     shift : (N, p)
-        By how many standard errors of the fit each coefficient falls when a participant is left out.
+        Decrease of each coefficient when a participant is left out, in standard errors of the fit.
     distance : (N,)
         Cook's distance of all coefficients: (b - b_i)' V^-1 (b - b_i) / p, V being the covariance of the fit's
         coefficients b.
     range : (p, 2)
-        Least and greatest of each coefficient over participants left out.
+        Smallest and largest value of each coefficient over participants left out.
     parameters
-        Name to (N,) values of every parameter, variance components and rho included.
+        Name to (N,) values of every parameter, including variance components and rho.
     refits
-        Every refit.
+        All refits.
     """
 
     participants: tuple[str, ...]
@@ -51,19 +51,21 @@ class Influence:
     refits: Refits = field(repr=False)
 
 
-def influence(fit: MixedFit, *, workers: int = 1, otherwise: MixedFit | None = None) -> Influence:
-    """Leave out one participant after the other and fit everything again, variance parameters included.
+def influence(fit: MixedFit, *, workers: int = 1, fallback: MixedFit | None = None) -> Influence:
+    """Leave out one participant at a time and refit all parameters, including the variances.
 
-    Where the model cannot be fitted without someone (they alone make a column vary), their values are not numbers.
+    Values are not numbers where the model cannot be fitted without a participant, because a column varies in them
+    alone.
 
     Parameters
     ----------
     fit
         With its cross-products; rows are not needed.
     workers
-        Processes, as in ``cluster_bootstrap``.
-    otherwise
-        A fit to the same rows without columns that vary in one person only, for when that person is left out.
+        Number of processes, as in ``cluster_bootstrap``.
+    fallback
+        A fit to the same rows without columns that vary in only one participant, used when that participant is left
+        out.
 
     Raises
     ------
@@ -74,11 +76,13 @@ def influence(fit: MixedFit, *, workers: int = 1, otherwise: MixedFit | None = N
     ----------
     Cook 1977, Technometrics 19:15; Christensen, Pearson & Johnson 1992, Technometrics 34:38, for mixed models.
     """
-    people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
-        raise NotEnoughData(f"{people} participants are too few to leave one out; at least {FEWEST_PEOPLE} are needed")
-    everybody = np.arange(people)
-    refits = refit_people(fit, [np.delete(everybody, one) for one in everybody], workers=workers, otherwise=otherwise)
+    n = len(fit.participants)
+    if n < MIN_PARTICIPANTS_FOR_INFLUENCE:
+        raise NotEnoughData(
+            f"{n} participants are too few to leave one out; at least {MIN_PARTICIPANTS_FOR_INFLUENCE} are needed"
+        )
+    everyone = np.arange(n)
+    refits = refit_participants(fit, [np.delete(everyone, one) for one in everyone], workers=workers, fallback=fallback)
     change = fit.coefficients - refits.coefficients
     se = np.sqrt(np.diag(fit.covariance))
     correlation = fit.covariance / np.outer(se, se)

@@ -1,4 +1,4 @@
-"""What the model leaves over: autocorrelation and shape of whitened residuals, and how noisy each person is."""
+"""Residual checks: autocorrelation and distribution of whitened residuals, and residual SD by participant."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from painstats.mixedlm.engine.car1_whitening import whiten
 from painstats.mixedlm.engine.fit import MixedFit, solution_of
-from painstats.mixedlm.engine.likelihood import person_effects
+from painstats.mixedlm.engine.likelihood import random_effects
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.mixedlm.engine.scaling import scaled_columns
-from painstats.mixedlm.engine.whitening import whiten
 from painstats.mixedlm.inference.participant_noise import residual_variances
 
 LAGS = 7
-"""Days over which autocorrelation is looked for; the last shows a weekly pattern."""
+"""Lags in days at which autocorrelation is computed; the last shows a weekly pattern."""
 
 PROBABILITIES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
-"""At which residuals are set beside a normal distribution."""
+"""Probabilities at which residual quantiles are compared with normal ones."""
 
-FEWEST_DAYS = 3
-"""Days that a participant needs to take part in the test of equal noise."""
+MIN_DAYS_FOR_EQUAL_VARIANCE = 3
+"""Days that a participant needs to enter the test of equal residual variance."""
 
-LARGE = 0.10
-"""An autocorrelation at one or seven days beyond this calls for days of the week or another residual model."""
+MAX_WHITE_AUTOCORRELATION = 0.10
+"""A larger autocorrelation at one or seven days suggests day-of-week effects or another residual model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResidualChecks:
-    """Autocorrelation that the model has not explained, the shape of the residuals, and residual SDs.
+    """Remaining autocorrelation, distribution of the residuals, and residual SDs.
 
     Parameters
     ----------
     autocorrelation : (7,)
-        Of whitened residuals one to seven days apart within people, pooled; 0 where no pair exists.
+        Of whitened residuals one to seven days apart within participants, pooled; 0 where there is no pair.
     pairs : (7,)
-        Pairs of days behind each.
+        Number of pairs of days behind each.
     ljung_box_p
         Of all seven together; one degree of freedom less where rho was estimated.
-    looks_white
+    is_white
         Whether the autocorrelations at one and at seven days are within 0.10.
     participant_sd : (N,)
         Residual SD of each participant, in outcome units.
     sd_quantiles
-        10 %, 50 % and 90 % of ``participant_sd``.
-    equal_noise_p
-        Of residuals being equally spread in everybody (Brown and Forsythe's test); 1 where fewer than two participants
-        have three days.
+        10%, 50% and 90% quantiles of ``participant_sd``.
+    equal_variance_p
+        Of equal residual variance across participants (Brown-Forsythe test); 1 where fewer than two participants have
+        three days.
     quantiles, normal_quantiles : (9,)
-        Quantiles of the whitened residuals over their root mean square at ``PROBABILITIES``, and a normal
-        distribution's.
+        Quantiles of the whitened residuals over their root mean square at ``PROBABILITIES``, and those of a normal
+        distribution.
     skewness, excess_kurtosis
         Of the whitened residuals; both are 0 for a normal distribution.
     """
@@ -58,10 +58,10 @@ class ResidualChecks:
     autocorrelation: Floats
     pairs: Integers
     ljung_box_p: float
-    looks_white: bool
+    is_white: bool
     participant_sd: Floats
     sd_quantiles: tuple[float, float, float]
-    equal_noise_p: float
+    equal_variance_p: float
     quantiles: Floats
     normal_quantiles: Floats
     skewness: float
@@ -69,7 +69,7 @@ class ResidualChecks:
 
 
 def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
-    """Check that what is left over is white, normal and alike in everybody.
+    """Check that residuals are white, normal and equally variable across participants.
 
     References
     ----------
@@ -86,10 +86,10 @@ def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
         autocorrelation=correlation,
         pairs=pairs,
         ljung_box_p=float(stats.chi2.sf(statistic, degrees)),
-        looks_white=bool(np.abs(correlation[[0, LAGS - 1]]).max() <= LARGE),
+        is_white=bool(np.abs(correlation[[0, LAGS - 1]]).max() <= MAX_WHITE_AUTOCORRELATION),
         participant_sd=deviation,
         sd_quantiles=(float(low), float(middle), float(high)),
-        equal_noise_p=_equal_noise_p(residuals, rows),
+        equal_variance_p=_equal_variance_p(residuals, rows),
         quantiles=np.quantile(residuals, PROBABILITIES) / np.sqrt(np.mean(residuals**2)),
         normal_quantiles=np.asarray(stats.norm.ppf(PROBABILITIES)),
         skewness=float(stats.skew(residuals)),
@@ -101,16 +101,16 @@ def whitened_residuals(fit: MixedFit, rows: ModelRows) -> Floats:
     """Return (n,): y - Xb - Zu of each row, whitened at the fitted rho, in outcome units."""
     solution, scaling = solution_of(fit), fit.products.scaling
     columns = scaled_columns(rows, scaling)
-    person = np.searchsorted(np.array(fit.participants), rows.participant)
-    left = columns[:, -1] - columns[:, :-1] @ solution.coefficients
-    left -= np.einsum("nq,nq->n", columns[:, fit.products.positions], person_effects(solution)[person])
-    return scaling.outcome_scale * whiten(left, rows, fit.rho)
+    participant = np.searchsorted(np.array(fit.participants), rows.participant)
+    residual = columns[:, -1] - columns[:, :-1] @ solution.coefficients
+    residual -= np.einsum("nq,nq->n", columns[:, fit.products.positions], random_effects(solution)[participant])
+    return scaling.outcome_scale * whiten(residual, rows, fit.rho)
 
 
 def residual_autocorrelation(residuals: Floats, rows: ModelRows, longest: int) -> tuple[Floats, Integers]:
-    """Return the autocorrelation within people, pooled, one to ``longest`` days apart, and the pairs behind each.
+    """Return the pooled autocorrelation within participants, one to ``longest`` days apart, and the number of pairs.
 
-    Days are days of the calendar, whatever rows are missing between them; 0 where no pair is that far apart.
+    Lags are calendar days, whatever rows are missing in between; 0 where there is no pair.
 
     Parameters
     ----------
@@ -132,8 +132,8 @@ def residual_autocorrelation(residuals: Floats, rows: ModelRows, longest: int) -
     return sums / np.maximum(pairs, 1) / np.mean(residuals**2), pairs
 
 
-def _equal_noise_p(residuals: Floats, rows: ModelRows) -> float:
-    """Return the p-value of equal spread over the participants with enough days."""
+def _equal_variance_p(residuals: Floats, rows: ModelRows) -> float:
+    """Return the p-value of equal variance over the participants with enough days."""
     series = [residuals[where] for _, where in participant_slices(rows)]
-    enough = [values for values in series if len(values) >= FEWEST_DAYS]
+    enough = [values for values in series if len(values) >= MIN_DAYS_FOR_EQUAL_VARIANCE]
     return float(stats.levene(*enough, center="median").pvalue) if len(enough) > 1 else 1.0

@@ -1,4 +1,4 @@
-"""statsmodels' own mixed model, fitted to whitened rows from our optimum: it must agree."""
+"""A check against statsmodels: its own mixed model, fitted to whitened rows from our optimum, must agree."""
 
 from __future__ import annotations
 
@@ -8,37 +8,36 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
+from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
-from painstats.mixedlm.engine.whitening import log_determinant, whiten
 
 AGREEMENT = 1e-6
 """Largest difference of log-likelihoods that counts as agreement."""
 
-LEAST_VARIANCE_SHARE = 1e-7
-"""Eigenvalues of a singular covariance below this share of the greatest are zero."""
+MIN_VARIANCE_SHARE = 1e-7
+"""Smaller eigenvalues of a singular covariance, relative to the largest, count as zero."""
 
 TITLE = "statsmodels MixedLM on whitened rows"
 
 
 @dataclass(frozen=True, slots=True)
 class StatsmodelsCheck:
-    """What statsmodels made of the same rows.
+    """The result of statsmodels for the same rows.
 
     Parameters
     ----------
     log_likelihood_difference
-        The greater of statsmodels' log-likelihoods, at our optimum and where its own search ends, less ours; None if
-        skipped.
+        The greater of statsmodels' log-likelihoods, at our optimum and at its own, minus ours; None if skipped.
     agrees
         Whether it is within 1e-6; None if skipped.
     summary_text
-        statsmodels' summary of its fit to the whitened rows. Its z tests and its standard errors of variances are not
-        ours: the first are too sharp for few people, the second are not in the variances' units.
+        statsmodels' summary of its fit to the whitened rows. Its z tests are anticonservative for few participants, and
+        its standard errors of variances are not in the variances' units.
     warnings_caught
-        How many warnings it gave.
+        Number of warnings.
     reason_skipped
-        Why it was not asked, or None.
+        Why the check was skipped, or None.
     """
 
     log_likelihood_difference: float | None
@@ -49,15 +48,15 @@ class StatsmodelsCheck:
 
 
 def statsmodels_check(fit: MixedFit, rows: ModelRows) -> StatsmodelsCheck:
-    """Have ``statsmodels.MixedLM`` reproduce a fit, starting at its optimum.
+    """Reproduce a fit with ``statsmodels.MixedLM``, starting at its optimum.
 
-    ``MixedLM`` knows no residual correlation. Rows whitened at the fitted rho have none, and the log-likelihoods differ
-    by the log-determinant of the correlation alone. It cannot represent a singular covariance either; there it is given
-    the combinations of the person-specific columns that do vary, with which it can say the same.
+    ``MixedLM`` has no residual correlation, and rows whitened at the fitted rho have none, so the log-likelihoods
+    differ only by the log-determinant of the correlation. It cannot represent a singular covariance either; there it
+    gets the combinations of the random columns with non-zero variance, which describe the same model.
     """
     basis, labels = _varying_combinations(fit, rows)
     if not labels:
-        return _skipped("nothing differs between people in this fit, and MixedLM needs something that does")
+        return _skipped("the fit has no random effect with non-zero variance, which MixedLM needs")
     y, X = whiten(rows.y, rows, fit.rho), whiten(rows.X, rows, fit.rho)
     relative = fit.random_covariance / fit.residual_sd**2
     within_basis = np.linalg.pinv(basis) @ relative @ np.linalg.pinv(basis).T
@@ -73,16 +72,16 @@ def statsmodels_check(fit: MixedFit, rows: ModelRows) -> StatsmodelsCheck:
         summary = str(result.summary(xname_fe=list(fit.names), xname_re=_covariance_names(labels), title=TITLE))
         found, at_ours = float(result.llf), float(model.loglike(start, profile_fe=False))
     ours = fit.log_likelihood + 0.5 * log_determinant(rows, fit.rho)
-    # With very few rows its search can end far below where it began; what it says of our optimum still counts.
+    # With very few rows its search can end far below its start; its value at our optimum still counts.
     difference = max(found, at_ours) - ours
     return StatsmodelsCheck(difference, abs(difference) < AGREEMENT, summary, len(caught), None)
 
 
 def _varying_combinations(fit: MixedFit, rows: ModelRows) -> tuple[Floats, tuple[str, ...]]:
-    """Return (q, r) the combinations of person-specific columns that vary between people, and their names.
+    """Return (q, r) the combinations of random columns with non-zero variance, and their names.
 
     In a regular fit these are the columns themselves. In a singular one they are the eigenvectors of their covariance,
-    scaled to the columns' sizes, whose variance is not zero.
+    scaled to the columns' sizes, with non-zero variance.
     """
     if not fit.is_singular:
         return np.eye(len(fit.random)), fit.random
@@ -90,13 +89,13 @@ def _varying_combinations(fit: MixedFit, rows: ModelRows) -> tuple[Floats, tuple
         return np.empty((0, 0)), ()
     size = np.sqrt(np.mean(rows.X[:, column_positions(fit.random, fit.names)] ** 2, axis=0))
     variances, directions = np.linalg.eigh(fit.random_covariance * np.outer(size, size))
-    varies = variances > LEAST_VARIANCE_SHARE * max(variances.max(), np.finfo(float).tiny)
+    varies = variances > MIN_VARIANCE_SHARE * max(variances.max(), np.finfo(float).tiny)
     basis = directions[:, varies] / size[:, None]
     return basis, tuple(f"combination {number}" for number in range(1, int(varies.sum()) + 1))
 
 
 def _covariance_names(random: tuple[str, ...]) -> list[str]:
-    """Return a label for each element of the lower triangle, as statsmodels orders them."""
+    """Return a label for each element of the lower triangle, in statsmodels' order."""
     return [
         f"var({row})" if row == column else f"cov({column}, {row})"
         for position, row in enumerate(random)

@@ -1,4 +1,4 @@
-"""The linear mixed model with correlated person-specific effects and CAR(1) residuals."""
+"""The linear mixed model with correlated random effects and CAR(1) residuals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import (
-    CrossProducts,
-    cross_products,
-    knows_gaps,
-    with_random_columns_as_given,
+from painstats.mixedlm.engine.cross_products import CrossProducts, has_gaps, with_uncentred_random_columns
+from painstats.mixedlm.engine.likelihood import (
+    Solution,
+    free_elements,
+    log_likelihood,
+    random_effects,
+    residual_degrees,
+    solve_at,
 )
-from painstats.mixedlm.engine.likelihood import Solution, log_likelihood, person_effects, residual_degrees, solve_at
 from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
-from painstats.mixedlm.engine.rows import Floats, ModelRows
+from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
+from painstats.mixedlm.engine.summed_rows import cross_products
 
 Residuals = Literal["car1", "independent"]
 
@@ -31,7 +34,7 @@ class MixedFit:
     names
         Names of the p coefficients.
     coefficients : (p,)
-        Average over people.
+        Fixed effects: averages over participants.
     covariance : (p, p)
         Of the coefficients, for known variance parameters.
     log_likelihood
@@ -39,33 +42,33 @@ class MixedFit:
     residuals
         ``"car1"`` or ``"independent"``.
     rho
-        Residual correlation of days one apart; rho**d for d days.
+        Residual correlation one day apart; rho**d for d days.
     residual_sd
         Marginal SD of the residuals.
     random
-        Names of the q columns with person-specific effects.
+        Names of the q columns with random effects.
     random_covariance : (q, q)
-        Covariance of the person-specific effects over people.
+        Covariance of the random effects.
     relative_factor : (q, q)
         Lower Cholesky factor of ``random_covariance / residual_sd**2``.
     participants
         The N participants, in order.
-    person_effects : (N, q)
-        Best linear unbiased predictions of each person's departure from the average.
-    person_effect_covariances : (N, q, q)
+    random_effects : (N, q)
+        Best linear unbiased predictions of each participant's deviation from the average.
+    random_effect_covariances : (N, q, q)
         Their covariance given the data and known parameters.
     n_rows
-        Person-days.
+        Number of participant-days.
     reml
         Whether the restricted likelihood was maximised.
     converged
-        Whether the point is stationary and certified to be no false boundary point.
+        Whether the optimum is stationary and certified not to be a false boundary optimum.
     is_singular
-        Whether the data cannot tell people apart on some combination of the random columns.
+        Whether some combination of the random effects has zero estimated variance.
     optimum
-        How and where the optimiser ended, in scaled columns.
+        The optimiser's result, in scaled columns.
     products
-        The cross-products, for evaluations elsewhere.
+        The cross-products, for further evaluations.
     """
 
     names: tuple[str, ...]
@@ -79,8 +82,8 @@ class MixedFit:
     random_covariance: Floats
     relative_factor: Floats
     participants: tuple[str, ...]
-    person_effects: Floats
-    person_effect_covariances: Floats
+    random_effects: Floats
+    random_effect_covariances: Floats
     n_rows: int
     reml: bool
     converged: bool
@@ -98,7 +101,7 @@ def fit_mixed(
     correlated: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> MixedFit:
-    """Fit y = Xb + Zu + e with u ~ N(0, G) for each person and Cov(e_t, e_s) = sigma^2 rho^|t - s|.
+    """Fit y = Xb + Zu + e with u ~ N(0, G) for each participant and Cov(e_t, e_s) = sigma^2 rho^|t - s|.
 
     Parameters
     ----------
@@ -107,19 +110,19 @@ def fit_mixed(
     residuals
         ``"car1"``, or ``"independent"`` for rho = 0.
     reml
-        Maximise the restricted likelihood (for everything that is reported) or the full one (to compare columns).
+        Whether to maximise the restricted likelihood (for reported results) or the full one (to compare columns).
     rho
-        Hold rho at this value, between 0 (independent residuals) and 0.995.
+        Fix rho at this value, between 0 (independent residuals) and 0.995.
     correlated
-        Whether a person's effects on different columns may be correlated; if not, G is diagonal in the columns as they
-        are given, so that the zero of a column matters (lme4's ``||``, nlme's ``pdDiag``).
+        Whether a participant's random effects may be correlated; if not, G is diagonal for the columns as given, so the
+        origin of a column matters (``||`` in lme4, ``pdDiag`` in nlme).
     starts
-        Starting points: relative SD of the person-specific effects, and rho.
+        Starting points: relative SD of the random effects, and rho.
 
     Raises
     ------
     NotEnoughData
-        If person-specific effects are asked for with one participant, nobody has two days, or the columns reproduce the
+        If there is one participant and a random effect, if no participant has two days, or if the columns reproduce the
         outcome exactly.
 
     References
@@ -141,21 +144,33 @@ def fit_cross_products(
     correlated: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> MixedFit:
-    """Fit the model of ``fit_mixed`` to cross-products, without going back to the rows."""
+    """Fit the model of ``fit_mixed`` to cross-products, without the rows."""
     if products.random and len(products.participants) < 2:
-        raise NotEnoughData("person-specific effects need at least two participants; fit one person's own days instead")
+        raise NotEnoughData("random effects need at least two participants; use fit_one_participant for one")
     if products.rows_per_participant.max() < 2:
-        raise NotEnoughData("every participant has a single day; people need several for days to be told from people")
-    if residuals == "car1" and not knows_gaps(products):
-        raise PainstatsError("these cross-products know no gaps between rows, which CAR(1) residuals need")
+        raise NotEnoughData("every participant has a single day; the model needs several days per participant")
+    if residuals == "car1" and not has_gaps(products):
+        raise PainstatsError("CAR(1) residuals need cross-products that were summed by gap; make them with gaps=True")
     if not correlated:
-        products = with_random_columns_as_given(products)
+        products = with_uncentred_random_columns(products)
     fixed_rho = 0.0 if residuals == "independent" else rho
     optimum = find_optimum(products, reml=reml, fixed_rho=fixed_rho, correlated=correlated, starts=starts)
     solution = solve_at(products, optimum.factor, optimum.rho)
     if not np.isfinite(optimum.deviance) or float(solution.residual_square) < 1e-12:
-        raise NotEnoughData("the columns reproduce the outcome exactly; nothing is left to estimate uncertainty from")
+        raise NotEnoughData(
+            "the columns reproduce the outcome exactly; there is no residual variation to estimate uncertainty from"
+        )
     return _in_units(solution, optimum, residuals, reml)
+
+
+def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
+    """Return the rows and columns of the elements of the factor that were estimated."""
+    return free_elements(len(fit.random), fit.optimum.correlated)
+
+
+def coefficient_transform(fit: MixedFit) -> Floats:
+    """Return (p, p): this times the scaled coefficients gives those in the user's units, up to a constant."""
+    return fit.products.scaling.outcome_scale * fit.products.scaling.transform
 
 
 def scaled_variance(fit: MixedFit) -> float:
@@ -193,8 +208,8 @@ def _in_units(solution: Solution, optimum: Optimum, residuals: Residuals, reml: 
         random_covariance=residual_sd**2 * relative @ relative.T,
         relative_factor=semidefinite_factor(relative @ relative.T),
         participants=products.participants,
-        person_effects=scaling.outcome_scale * person_effects(solution) @ scaling.random_transform.T,
-        person_effect_covariances=of_effects @ solution.shrinkage @ of_effects.T,
+        random_effects=scaling.outcome_scale * random_effects(solution) @ scaling.random_transform.T,
+        random_effect_covariances=of_effects @ solution.shrinkage @ of_effects.T,
         n_rows=int(products.rows_per_participant.sum()),
         reml=reml,
         converged=optimum.is_certified,

@@ -1,25 +1,27 @@
-"""The profiled (restricted) log-likelihood of the mixed model, and its gradient.
+"""The profiled (restricted) log-likelihood of the mixed model, and its derivatives.
 
-For participant i, with residual correlation R_i(rho) and person-specific covariance sigma^2 L L':
+For participant i, with residual correlation R_i(rho) and random-effect covariance sigma^2 L L':
 
     A_i = [X_i, y_i]' R_i^-1 [X_i, y_i],    M_i = I + L' A_zz L,    K_i = L M_i^-1 L'
     V_i^-1 = R_i^-1 - R_i^-1 Z_i K_i Z_i' R_i^-1
 
-Everything else is sums over people of products of q x q and p x p matrices (Bates et al. 2015, J Stat Softw 67(1), in
-the form of sums of products). All functions take any number of points at once, as leading axes written ``...``.
+Everything else is a sum over participants of products of q x q and p x p matrices (Bates et al. 2015, J Stat Softw
+67(1), written in terms of sums of products). All functions accept any number of points at once, as leading axes written
+``...``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from painstats.mixedlm.engine.cross_products import CrossProducts, whitened, whitened_derivative
-from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.cross_products import CrossProducts
+from painstats.mixedlm.engine.rows import Floats, Integers
+from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
 
-LARGEST_RHO = 0.995
+MAX_RHO = 0.995
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +33,13 @@ class Solution:
     products
         The cross-products.
     factor : (..., q, q)
-        L, lower triangular: the covariance of the person-specific effects is sigma^2 L L'.
+        L, lower triangular: the covariance of the random effects is sigma^2 L L'.
     rho : (...)
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     sums : (..., N, k, k)
         A_i.
     shrinkage : (..., N, q, q)
-        K_i; sigma^2 K_i is the covariance of the person-specific effects given the data.
+        K_i; sigma^2 K_i is the covariance of the random effects given the data.
     coefficients : (..., p)
         Generalised least squares.
     covariance : (..., p, p)
@@ -45,7 +47,7 @@ class Solution:
     residual_square : (...)
         (y - Xb)' V^-1 (y - Xb).
     log_determinant : (...)
-        Of V, over all people.
+        Of V, over all participants.
     log_information : (...)
         Log-determinant of X' V^-1 X.
     """
@@ -62,22 +64,15 @@ class Solution:
     log_information: Floats
 
 
-def factor_of(theta: Floats, q: int) -> Floats:
-    """Return (..., q, q): the lower triangular factor with the elements ``theta`` (..., q(q+1)/2), row by row."""
-    factor = np.zeros((*theta.shape[:-1], q, q))
-    factor[(..., *np.tril_indices(q))] = theta
-    return factor
+@cache
+def free_elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
+    """Return the rows and columns of the free elements of L (q, q), row by row.
 
-
-def theta_of(factor: Floats) -> Floats:
-    """Return the elements of a lower triangular factor, row by row."""
-    return np.asarray(factor[(..., *np.tril_indices(factor.shape[-1]))])
-
-
-def free_theta(q: int, correlated: bool) -> npt.NDArray[np.bool_]:
-    """Return (q(q+1)/2,) which elements of theta are free: all, or the diagonal's if effects are not correlated."""
+    These are the lower triangle, or the diagonal if the random effects are not ``correlated``.
+    """
     row, column = np.tril_indices(q)
-    return np.asarray((row == column) | correlated)
+    free = (row == column) | correlated
+    return row[free], column[free]
 
 
 def solve_at(products: CrossProducts, factor: Floats, rho: Floats | float) -> Solution:
@@ -119,7 +114,7 @@ def deviance(solution: Solution, reml: bool) -> Floats:
 
 
 def deviance_at_variance(solution: Solution, variance: Floats | float, reml: bool) -> Floats:
-    """Return (...): the deviance with sigma^2 given rather than profiled, in scaled columns."""
+    """Return (...): the deviance at a given rather than profiled sigma^2, in scaled columns."""
     degrees = residual_degrees(solution.products, reml)
     explained = degrees * np.log(2 * np.pi * variance) + solution.residual_square / variance
     return np.asarray(explained + solution.log_determinant + reml * solution.log_information)
@@ -134,13 +129,13 @@ def log_likelihood(products: CrossProducts, scaled_deviance: float, reml: bool) 
     return float(-0.5 * (scaled_deviance + units + weights + columns))
 
 
-def person_effects(solution: Solution) -> Floats:
-    """Return (..., N, q): the person-specific effects given the data (scaled columns)."""
-    return np.asarray(np.einsum("...nij,...nj->...ni", solution.shrinkage, _person_residual(solution)))
+def random_effects(solution: Solution) -> Floats:
+    """Return (..., N, q): the random effects given the data (scaled columns)."""
+    return np.asarray(np.einsum("...nij,...nj->...ni", solution.shrinkage, _participant_residual(solution)))
 
 
-def person_leverage(solution: Solution) -> Floats:
-    """Return (..., N, p, p): I - E' K_i B_i, by which X b + Z u moves when the coefficients b move."""
+def participant_leverage(solution: Solution) -> Floats:
+    """Return (..., N, p, p): I - E' K_i B_i, the change of X b + Z u with the coefficients b."""
     p, z = len(solution.products.names), solution.products.positions
     shrunken = solution.shrinkage @ _zx(solution)
     leverage = np.broadcast_to(np.eye(p), (*shrunken.shape[:-2], p, p)).copy()
@@ -148,65 +143,57 @@ def person_leverage(solution: Solution) -> Floats:
     return leverage
 
 
-def factor_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
-    """Return (..., q, q): S, the derivative of the deviance in L L'.
+def factor_gradient(solution: Solution, precision: Floats, reml: bool) -> Floats:
+    """Return (..., q, q): S, the derivative of the deviance with respect to L L'.
 
-    At an optimum S is positive semi-definite; a negative eigenvalue shows the direction in which the person-specific
-    covariance must grow.
+    At an optimum S is positive semi-definite; a negative eigenvalue gives a direction in which a larger random-effect
+    covariance would lower the deviance.
 
     Parameters
     ----------
     precision : (...)
-        1 / sigma^2: residual degrees over the residual square where sigma is profiled.
+        1 / sigma^2: residual degrees of freedom over the residual square where sigma is profiled.
     """
     zz, zx = _zz(solution.products, solution.sums), _zx(solution)
     unshrunken = np.eye(zz.shape[-1]) - zz @ solution.shrinkage
-    residual = np.einsum("...nij,...nj->...ni", unshrunken, _person_residual(solution))
-    slope = (unshrunken @ zz).sum(axis=-3)
-    slope -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
+    residual = np.einsum("...nij,...nj->...ni", unshrunken, _participant_residual(solution))
+    gradient = (unshrunken @ zz).sum(axis=-3)
+    gradient -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
     if reml:
         adjusted = unshrunken @ zx
         weighted = adjusted @ solution.covariance[..., None, :, :]
-        slope -= (weighted @ np.swapaxes(adjusted, -1, -2)).sum(axis=-3)
-    return np.asarray((slope + np.swapaxes(slope, -1, -2)) / 2)
+        gradient -= (weighted @ np.swapaxes(adjusted, -1, -2)).sum(axis=-3)
+    return np.asarray((gradient + np.swapaxes(gradient, -1, -2)) / 2)
 
 
-def rho_slope(solution: Solution, precision: Floats, reml: bool) -> Floats:
-    """Return (...): the derivative of the deviance in rho, at fixed sigma."""
+def rho_derivative(solution: Solution, precision: Floats, reml: bool) -> Floats:
+    """Return (...): the derivative of the deviance with respect to rho, at fixed sigma."""
     change, log_change = whitened_derivative(solution.products, solution.rho)
     z = solution.products.positions
     direction = _residual_direction(solution)
-    slope = precision * _quadratic(change, direction).sum(axis=-1)
-    slope += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
+    derivative = precision * _quadratic(change, direction).sum(axis=-1)
+    derivative += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
     if reml:
-        leverage = person_leverage(solution)
+        leverage = participant_leverage(solution)
         spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
-        slope += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
-    return np.asarray(slope + log_change)
-
-
-def gradient(solution: Solution, precision: Floats, reml: bool, *, with_rho: bool) -> Floats:
-    """Return (..., d): the gradient of the deviance in theta and, last, rho, at fixed sigma."""
-    slope = theta_of(2 * factor_slope(solution, precision, reml) @ solution.factor)
-    if not with_rho:
-        return slope
-    return np.concatenate([slope, rho_slope(solution, precision, reml)[..., None]], axis=-1)
+        derivative += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
+    return np.asarray(derivative + log_change)
 
 
 def profiled_precision(solution: Solution, reml: bool) -> Floats:
-    """Return (...): 1 / sigma^2 at its best value for given variance parameters."""
+    """Return (...): 1 / sigma^2 at its optimum given the other variance parameters."""
     return np.asarray(residual_degrees(solution.products, reml) / solution.residual_square)
 
 
-def person_residual_squares(solution: Solution) -> Floats:
+def participant_residual_squares(solution: Solution) -> Floats:
     """Return (..., N): sums of squared whitened residuals y - Xb - Zu of each participant."""
     return _quadratic(solution.sums, _residual_direction(solution))
 
 
-def person_degrees_used(solution: Solution) -> Floats:
-    """Return (..., N): the trace of the hat matrix of each participant's rows."""
+def participant_degrees_used(solution: Solution) -> Floats:
+    """Return (..., N): the trace of the hat matrix over each participant's rows."""
     z = solution.products.positions
-    leverage = person_leverage(solution)
+    leverage = participant_leverage(solution)
     spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
     by_effects = np.einsum("...nij,...nji->...n", solution.shrinkage, solution.sums[..., z[:, None], z])
     return np.asarray(by_effects + np.einsum("...nij,...nji->...n", spread, solution.sums[..., :-1, :-1]))
@@ -222,12 +209,12 @@ def _zx(solution: Solution) -> Floats:
 
 
 def _crossed(products: CrossProducts, sums: Floats, shrinkage: Floats) -> Floats:
-    """Return (..., N, k, k): what the person-specific effects take from the sums of products."""
+    """Return (..., N, k, k): the part of the sums of products that the random effects absorb."""
     block = sums[..., products.positions, :]
     return np.swapaxes(block, -1, -2) @ shrinkage @ block
 
 
-def _person_residual(solution: Solution) -> Floats:
+def _participant_residual(solution: Solution) -> Floats:
     """Return (..., N, q): Z_i' R_i^-1 (y_i - X_i b)."""
     outcome = solution.sums[..., solution.products.positions, -1]
     return np.asarray(outcome - np.einsum("...nij,...j->...ni", _zx(solution), solution.coefficients))
@@ -240,7 +227,7 @@ def _quadratic(matrices: Floats, vectors: Floats) -> Floats:
 
 def _residual_direction(solution: Solution) -> Floats:
     """Return (..., N, k): the combination of columns and outcome that is y - Xb - Zu."""
-    effects = person_effects(solution)
+    effects = random_effects(solution)
     direction = np.empty((*effects.shape[:-1], len(solution.products.names) + 1))
     direction[..., :-1] = -solution.coefficients[..., None, :]
     direction[..., solution.products.positions] -= effects

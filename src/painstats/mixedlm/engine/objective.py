@@ -1,31 +1,31 @@
-"""The deviance as a function of free parameters: the elements of L that are free and, unless it is given, rho."""
+"""The deviance as a function of the free parameters: the free elements of L and, unless it is given, rho."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.curvature import Terrain, curvature, terrain_at
-from painstats.mixedlm.engine.likelihood import LARGEST_RHO
-from painstats.mixedlm.engine.one_pass import height_at
+from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
+from painstats.mixedlm.engine.deviance_hessian import Evaluation, evaluation_at, hessian
+from painstats.mixedlm.engine.likelihood import MAX_RHO, free_elements
 from painstats.mixedlm.engine.rows import Floats, Integers
 
-IMPOSSIBLE = 1e20
-"""Deviance of points at which the model cannot be evaluated."""
+IMPOSSIBLE_DEVIANCE = 1e20
+"""Deviance assigned to points at which the model cannot be evaluated."""
 
-Place = tuple[Floats, Floats, Floats]
-"""Of D points: deviance (D,), its gradient (D, d), and S (D, q, q)."""
+
+Evaluations = tuple[Floats, Floats, Floats]
+"""At D points: the deviance (D,), its gradient (D, d), and S (D, q, q)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Objective:
     """What is minimised: the profiled deviance in theta and, unless ``fixed_rho`` is given, rho.
 
-    Theta are the elements of L that are free: the lower triangle, row by row, or its diagonal if not ``correlated``.
+    Theta contains the free elements of L: the lower triangle, row by row, or its diagonal if not ``correlated``.
     """
 
     products: CrossProducts
@@ -34,25 +34,19 @@ class Objective:
     correlated: bool
 
 
-def free_elements(objective: Objective) -> tuple[Integers, Integers]:
-    """Return the rows and columns of the elements of L that are free."""
-    return _elements(len(objective.products.random), objective.correlated)
-
-
-@cache
-def _elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
-    row, column = np.tril_indices(q)
-    return (row, column) if correlated else (np.arange(q), np.arange(q))
+def elements_of(objective: Objective) -> tuple[Integers, Integers]:
+    """Return the rows and columns of the free elements of L."""
+    return free_elements(len(objective.products.random), objective.correlated)
 
 
 def theta_at(objective: Objective, factor: Floats) -> Floats:
     """Return (..., d): the free elements of a factor."""
-    return np.asarray(factor[(..., *free_elements(objective))])
+    return np.asarray(factor[(..., *elements_of(objective))])
 
 
 def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     """Return the factors (..., q, q) and rho (...) of points (..., d)."""
-    q, (row, column) = len(objective.products.random), free_elements(objective)
+    q, (row, column) = len(objective.products.random), elements_of(objective)
     factor = np.zeros((*points.shape[:-1], q, q))
     factor[..., row, column] = points[..., : row.size]
     if objective.fixed_rho is not None:
@@ -60,74 +54,72 @@ def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     return factor, points[..., -1]
 
 
-def evaluate(objective: Objective, points: Floats) -> Place:
-    """Return the deviance, its gradient and S at points (D, d); impossible points are flat and high."""
+def evaluate_many(objective: Objective, points: Floats) -> Evaluations:
+    """Return the deviance, its gradient and S at points (D, d).
+
+    Where the model cannot be evaluated, the deviance is ``IMPOSSIBLE_DEVIANCE`` and the gradient zero.
+    """
     factor, rho = split_point(objective, points)
     with_rho = objective.fixed_rho is None
     try:
         with np.errstate(all="ignore"):
-            found = height_at(objective.products, factor, rho, objective.reml, with_rho=with_rho)
-            slope = theta_at(objective, 2 * found.factor_slope @ factor)
+            found = deviance_gradient_at(objective.products, factor, rho, objective.reml, with_rho=with_rho)
+            gradient = theta_at(objective, 2 * found.factor_gradient @ factor)
     except np.linalg.LinAlgError:  # columns that are collinear at one of the points
         return _impossible(objective, points) if len(points) == 1 else _one_by_one(objective, points)
     if with_rho:
-        slope = np.concatenate([slope, found.rho_slope[:, None]], axis=1)
-    possible = np.isfinite(found.deviance) & np.isfinite(slope).all(axis=-1)
-    return np.where(possible, found.deviance, IMPOSSIBLE), np.where(possible[:, None], slope, 0.0), found.factor_slope
+        gradient = np.concatenate([gradient, found.rho_derivative[:, None]], axis=1)
+    possible = np.isfinite(found.deviance) & np.isfinite(gradient).all(axis=-1)
+    return (
+        np.where(possible, found.deviance, IMPOSSIBLE_DEVIANCE),
+        np.where(possible[:, None], gradient, 0.0),
+        found.factor_gradient,
+    )
 
 
-def _impossible(objective: Objective, points: Floats) -> Place:
+def _impossible(objective: Objective, points: Floats) -> Evaluations:
     q = len(objective.products.random)
-    return np.full(len(points), IMPOSSIBLE), np.zeros_like(points), np.full((len(points), q, q), np.nan)
+    return np.full(len(points), IMPOSSIBLE_DEVIANCE), np.zeros_like(points), np.full((len(points), q, q), np.nan)
 
 
-def _one_by_one(objective: Objective, points: Floats) -> Place:
-    heights, slopes, factor_slopes = zip(*(evaluate(objective, point[None]) for point in points), strict=True)
-    return np.concatenate(heights), np.concatenate(slopes), np.concatenate(factor_slopes)
+def _one_by_one(objective: Objective, points: Floats) -> Evaluations:
+    deviances, gradients, factor_gradients = zip(
+        *(evaluate_many(objective, point[None]) for point in points), strict=True
+    )
+    return np.concatenate(deviances), np.concatenate(gradients), np.concatenate(factor_gradients)
 
 
-def survey(objective: Objective, point: Floats) -> tuple[Terrain, Floats] | None:
-    """Return the terrain around a point (d,) and the gradient (d,) there; None where the model cannot be evaluated."""
+def evaluate_one(objective: Objective, point: Floats) -> tuple[Evaluation, Floats] | None:
+    """Return the evaluation at a point (d,) and the gradient (d,), or None where evaluation fails."""
     factor, rho = split_point(objective, point)
     with_rho = objective.fixed_rho is None
     try:
         with np.errstate(all="ignore"):
-            terrain = terrain_at(objective.products, factor, float(rho), objective.reml, with_rho=with_rho)
-            slope = theta_at(objective, 2 * terrain.factor_slope @ factor)
+            evaluation = evaluation_at(objective.products, factor, float(rho), objective.reml, with_rho=with_rho)
+            gradient = theta_at(objective, 2 * evaluation.factor_gradient @ factor)
     except np.linalg.LinAlgError:
         return None
-    slope = np.append(slope, terrain.rho_slope) if with_rho else slope
-    return (terrain, slope) if np.isfinite(terrain.deviance) and np.isfinite(slope).all() else None
+    gradient = np.append(gradient, evaluation.rho_derivative) if with_rho else gradient
+    return (evaluation, gradient) if np.isfinite(evaluation.deviance) and np.isfinite(gradient).all() else None
 
 
-def hessian_at(objective: Objective, terrain: Terrain) -> Floats:
+def hessian_at(objective: Objective, evaluation: Evaluation) -> Floats:
     """Return (d, d): the second derivatives of the deviance."""
-    return curvature(terrain, *free_elements(objective))
+    return hessian(evaluation, *elements_of(objective))
 
 
-def is_free(objective: Objective, point: Floats, slope: Floats) -> npt.NDArray[np.bool_]:
-    """Say which parameters do not press against a limit."""
+def is_free(objective: Objective, point: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
+    """Return which parameters are not held by a bound."""
     free = np.ones(point.size, dtype=bool)
     if objective.fixed_rho is None:
-        below = point[-1] <= 0.0 and slope[-1] >= 0
-        above = point[-1] >= LARGEST_RHO and slope[-1] <= 0
+        below = point[-1] <= 0.0 and gradient[-1] >= 0
+        above = point[-1] >= MAX_RHO and gradient[-1] <= 0
         free[-1] = not (below or above)
     return free
 
 
 def within_limits(objective: Objective, points: Floats) -> Floats:
-    """Move rho of points (..., d) back to its limits, in place."""
+    """Clip rho of points (..., d) to its bounds, in place."""
     if objective.fixed_rho is None:
-        points[..., -1] = np.clip(points[..., -1], 0.0, LARGEST_RHO)
+        points[..., -1] = np.clip(points[..., -1], 0.0, MAX_RHO)
     return points
-
-
-def certificate_of(objective: Objective, factor_slope: Floats) -> tuple[float, Floats]:
-    """Return the smallest eigenvalue of S (q, q), relative to the largest or 1, and its direction."""
-    if factor_slope.size == 0:
-        return 0.0, np.zeros(0)
-    if not np.isfinite(factor_slope).all():
-        return -np.inf, np.zeros(len(factor_slope))
-    S = factor_slope if objective.correlated else np.diag(np.diag(factor_slope))
-    eigenvalues, directions = np.linalg.eigh(S)
-    return float(eigenvalues[0] / max(1.0, abs(eigenvalues[-1]))), directions[:, 0]

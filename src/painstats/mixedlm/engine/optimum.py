@@ -1,4 +1,4 @@
-"""Where the deviance is least, with a certificate that it is."""
+"""The minimum of the deviance, with a certificate."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.likelihood import LARGEST_RHO
-from painstats.mixedlm.engine.newton import Stand, approach, polish, stand_at
-from painstats.mixedlm.engine.objective import (
-    IMPOSSIBLE,
-    Objective,
+from painstats.mixedlm.engine.certificate import (
+    MAX_PROJECTED_GRADIENT,
+    MIN_CERTIFICATE,
+    SINGULAR_VARIANCE,
     certificate_of,
-    evaluate,
+)
+from painstats.mixedlm.engine.cross_products import CrossProducts
+from painstats.mixedlm.engine.likelihood import MAX_RHO
+from painstats.mixedlm.engine.newton import Iterate, iterate_at, newton_steps, scoring_steps
+from painstats.mixedlm.engine.objective import (
+    IMPOSSIBLE_DEVIANCE,
+    Objective,
+    evaluate_many,
     is_free,
     split_point,
     theta_at,
@@ -23,16 +28,7 @@ from painstats.mixedlm.engine.objective import (
 from painstats.mixedlm.engine.rows import Floats
 
 STARTS = ((0.3, 0.3), (0.1, 0.1), (1.0, 0.5), (0.3, 0.8))
-"""Starting points: person-specific SDs relative to the residual SD (scaled columns), and rho."""
-
-STATIONARY = 1e-4
-"""Largest projected gradient of an accepted optimum."""
-
-CERTIFIED = -1e-6
-"""Least scaled eigenvalue of S (``factor_slope``) of an accepted optimum."""
-
-SINGULAR = 1e-4
-"""Least eigenvalue of L L' (scaled columns) of a fit that can tell people apart in every direction."""
+"""Starting points: random-effect SDs relative to the residual SD (scaled columns), and rho."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,28 +40,28 @@ class Optimum:
     factor : (q, q)
         L with a non-negative diagonal (scaled columns).
     rho
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     rho_is_fixed
         Whether rho was given.
     rho_is_free
-        Whether rho was estimated and is not at one of its limits.
+        Whether rho was estimated and is not at one of its bounds.
     correlated
-        Whether person-specific effects may be correlated; if not, L is diagonal.
+        Whether random effects may be correlated; if not, L is diagonal.
     deviance
         In scaled columns.
     projected_gradient
-        Largest absolute element of the gradient, without those that press against a limit of rho.
+        Largest absolute element of the gradient, ignoring rho where a bound holds it.
     certificate
-        Smallest eigenvalue of S (least element of its diagonal if not ``correlated``) relative to its largest (or 1);
-        negative at a false boundary point.
+        Smallest eigenvalue of S (smallest diagonal element if not ``correlated``) relative to its largest, or to 1 if
+        larger; negative at a false boundary optimum.
     is_certified
-        Whether the point is stationary and no false boundary point.
+        Whether the point is stationary and not a false boundary optimum.
     is_singular
         Whether L L' has an eigenvalue near zero.
     starts_tried, escapes, evaluations
-        Starting points used; false boundary points left behind; calls of the deviance.
+        Number of starting points used, of false boundary optima left, and of evaluations of the deviance.
     message
-        The optimiser's last words.
+        The optimiser's final message.
     """
 
     factor: Floats
@@ -86,7 +82,7 @@ class Optimum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Descent:
-    """One descent from one starting point: where it ended, and how."""
+    """One descent from one starting point: where and how it ended."""
 
     point: Floats
     deviance: float
@@ -108,20 +104,20 @@ def find_optimum(
 ) -> Optimum:
     """Minimise the deviance by Fisher scoring and Newton steps from the first of several starting points.
 
-    Where these do not end at a certified, regular optimum, L-BFGS-B goes down from the lowest starting point, and from
-    the others too when it ends at a singular or uncertified point: such problems can have several optima. A descent
-    that ends at a false boundary point leaves it along the certificate's worst direction.
+    If this does not end at a certified, regular optimum, L-BFGS-B starts from the best starting point, and from the
+    others too while the result is singular or not certified, because such problems can have several optima. A descent
+    that ends at a false boundary optimum continues along the eigenvector of the smallest eigenvalue of S.
     """
     objective = Objective(products, reml, fixed_rho, correlated)
-    direct = _direct(objective, starts[0])
-    descents = [direct] if direct is not None else _descents(objective, starts)
+    direct = _newton_descent(objective, starts[0])
+    descents = [direct] if direct is not None else _quasi_newton_descents(objective, starts)
     best = min(descents, key=lambda descent: descent.deviance)
     factor, rho = split_point(objective, best.point)
     return Optimum(
         factor=semidefinite_factor(factor @ factor.T),
         rho=float(rho),
         rho_is_fixed=fixed_rho is not None,
-        rho_is_free=fixed_rho is None and bool(0.0 < rho < LARGEST_RHO),
+        rho_is_free=fixed_rho is None and bool(0.0 < rho < MAX_RHO),
         correlated=correlated,
         deviance=best.deviance,
         projected_gradient=best.projected_gradient,
@@ -136,9 +132,9 @@ def find_optimum(
 
 
 def semidefinite_factor(covariance: Floats) -> Floats:
-    """Return the lower Cholesky factor (q, q) of a positive semi-definite matrix: unique, diagonal not negative.
+    """Return the lower Cholesky factor (q, q) of a positive semi-definite matrix: unique, with a non-negative diagonal.
 
-    A column whose pivot is zero but for rounding stays empty.
+    A column whose pivot is zero up to rounding is left zero.
     """
     remaining = np.array(covariance, dtype=np.float64)
     negligible = 1e-12 * np.diag(remaining)
@@ -150,27 +146,27 @@ def semidefinite_factor(covariance: Floats) -> Floats:
     return factor
 
 
-def _direct(objective: Objective, start: tuple[float, float]) -> _Descent | None:
-    """Go down by Fisher scoring and Newton steps; None if that does not end at a certified, regular optimum.
+def _newton_descent(objective: Objective, start: tuple[float, float]) -> _Descent | None:
+    """Descend by Fisher scoring and Newton steps; None if the result is not a certified, regular optimum.
 
-    A start on the boundary is left to the ordinary search, which knows how to leave it.
+    A start on the boundary is left to the quasi-Newton search, which can leave the boundary.
     """
     if start[0] == 0.0 and objective.products.random:
         return None
-    stand = stand_at(objective, _start(objective, *start))
-    if stand is None or stand.point.size == 0:
+    iterate = iterate_at(objective, _start(objective, *start))
+    if iterate is None or iterate.point.size == 0:
         return None
-    stand = polish(objective, approach(objective, stand))
-    descent = _ended(objective, stand, 0, stand.evaluations, "Newton steps ended")
+    iterate = newton_steps(objective, scoring_steps(objective, iterate))
+    descent = _ended(objective, iterate, 0, iterate.evaluations, "Newton steps ended")
     return descent if _is_certified(descent) and not descent.is_singular else None
 
 
-def _descents(objective: Objective, starts: Sequence[tuple[float, float]]) -> list[_Descent]:
-    """Go down from starting points, the lowest first, until one ends at a certified, regular optimum."""
+def _quasi_newton_descents(objective: Objective, starts: Sequence[tuple[float, float]]) -> list[_Descent]:
+    """Descend from the starting points, best first, until a descent ends at a certified, regular optimum."""
     points = np.stack([_start(objective, *start) for start in starts])
     descents: list[_Descent] = []
-    for place in np.argsort(evaluate(objective, points)[0], kind="stable"):
-        descents.append(_descend(objective, points[place]))
+    for place in np.argsort(evaluate_many(objective, points)[0], kind="stable"):
+        descents.append(_quasi_newton_descent(objective, points[place]))
         if _is_certified(descents[-1]) and not descents[-1].is_singular:
             break
     return descents
@@ -181,29 +177,29 @@ def _start(objective: Objective, relative_sd: float, rho: float) -> Floats:
     return theta if objective.fixed_rho is not None else np.append(theta, rho)
 
 
-def _descend(objective: Objective, point: Floats) -> _Descent:
-    """Go down from a point; leave false boundary points as often as it takes, six times at most."""
+def _quasi_newton_descent(objective: Objective, point: Floats) -> _Descent:
+    """Descend from a point; leave false boundary optima, six times at most."""
     evaluations = escapes = 0
     while True:
         point, calls, message = _minimise(objective, point)
         evaluations += calls
-        stand = _settle(objective, point)
-        if stand is None:
-            return _Descent(point, IMPOSSIBLE, 0.0, -np.inf, False, escapes, evaluations, message)
-        lower_ground = _escape(objective, stand) if escapes < 6 else None
-        if lower_ground is None:
-            return _ended(objective, stand, escapes, evaluations, message)
-        point, escapes = lower_ground, escapes + 1
+        iterate = _refine(objective, point)
+        if iterate is None:
+            return _Descent(point, IMPOSSIBLE_DEVIANCE, 0.0, -np.inf, False, escapes, evaluations, message)
+        lower_point = _escape(objective, iterate) if escapes < 6 else None
+        if lower_point is None:
+            return _ended(objective, iterate, escapes, evaluations, message)
+        point, escapes = lower_point, escapes + 1
 
 
-def _ended(objective: Objective, stand: Stand, escapes: int, evaluations: int, message: str) -> _Descent:
-    factor, free = stand.terrain.factor, is_free(objective, stand.point, stand.slope)
+def _ended(objective: Objective, iterate: Iterate, escapes: int, evaluations: int, message: str) -> _Descent:
+    factor, free = iterate.evaluation.factor, is_free(objective, iterate.point, iterate.gradient)
     return _Descent(
-        point=stand.point,
-        deviance=stand.terrain.deviance,
-        projected_gradient=float(np.abs(stand.slope[free]).max(initial=0.0)),
-        certificate=certificate_of(objective, stand.terrain.factor_slope)[0],
-        is_singular=bool(np.linalg.eigvalsh(factor @ factor.T).min(initial=np.inf) < SINGULAR),
+        point=iterate.point,
+        deviance=iterate.evaluation.deviance,
+        projected_gradient=float(np.abs(iterate.gradient[free]).max(initial=0.0)),
+        certificate=certificate_of(objective, iterate.evaluation.factor_gradient)[0],
+        is_singular=bool(np.linalg.eigvalsh(factor @ factor.T).min(initial=np.inf) < SINGULAR_VARIANCE),
         escapes=escapes,
         evaluations=evaluations,
         message=message,
@@ -211,19 +207,19 @@ def _ended(objective: Objective, stand: Stand, escapes: int, evaluations: int, m
 
 
 def _minimise(objective: Objective, point: Floats) -> tuple[Floats, int, str]:
-    """Return where L-BFGS-B ends, the number of evaluations, and its message."""
+    """Return the point where L-BFGS-B ends, the number of evaluations, and its message."""
     if point.size == 0:
         return point, 0, "nothing to optimise"
     limits: list[tuple[float | None, float | None]] = [(None, None)] * point.size
     if objective.fixed_rho is None:
-        limits[-1] = (0.0, LARGEST_RHO)
+        limits[-1] = (0.0, MAX_RHO)
 
-    def height_and_slope(x: Floats) -> tuple[float, Floats]:
-        heights, slopes, _ = evaluate(objective, x[None])
-        return float(heights[0]), slopes[0]
+    def deviance_and_gradient(x: Floats) -> tuple[float, Floats]:
+        deviances, gradients, _ = evaluate_many(objective, x[None])
+        return float(deviances[0]), gradients[0]
 
     ended = optimize.minimize(
-        height_and_slope,
+        deviance_and_gradient,
         point,
         jac=True,
         method="L-BFGS-B",
@@ -233,43 +229,43 @@ def _minimise(objective: Objective, point: Floats) -> tuple[Floats, int, str]:
     return np.asarray(ended.x), int(ended.nfev), str(ended.message)
 
 
-def _settle(objective: Objective, point: Floats) -> Stand | None:
-    """Polish a point; near a singular one also the nearest of lower rank, and keep the better.
+def _refine(objective: Objective, point: Floats) -> Iterate | None:
+    """Refine a point by Newton steps; near a singular point also the nearest one of lower rank, and keep the better.
 
-    Beside a singular optimum the deviance has long curved valleys, in which Newton steps stay short.
+    Near a singular optimum the deviance has long curved valleys in which Newton steps stay short.
     """
     factor, _ = split_point(objective, point)
     variances, directions = np.linalg.eigh(factor @ factor.T)
     points = [point]
-    if variances.min(initial=np.inf) < SINGULAR:
-        kept = directions * np.where(variances < SINGULAR, 0.0, variances) @ directions.T
+    if variances.min(initial=np.inf) < SINGULAR_VARIANCE:
+        kept = directions * np.where(variances < SINGULAR_VARIANCE, 0.0, variances) @ directions.T
         points.append(_with_covariance(objective, point, kept))
-    stands = [stand for stand in (stand_at(objective, some) for some in points) if stand is not None]
-    polished = [polish(objective, stand) for stand in stands]
-    return min(polished, key=lambda stand: stand.terrain.deviance, default=None)
+    iterates = [iterate for iterate in (iterate_at(objective, some) for some in points) if iterate is not None]
+    polished = [newton_steps(objective, iterate) for iterate in iterates]
+    return min(polished, key=lambda iterate: iterate.evaluation.deviance, default=None)
 
 
 def _with_covariance(objective: Objective, point: Floats, covariance: Floats) -> Floats:
-    """Return a point with other elements of L: those of a covariance (q, q)."""
+    """Return a point with the elements of L replaced by those of a covariance (q, q)."""
     theta = theta_at(objective, semidefinite_factor(covariance))
     return np.concatenate([theta, point[theta.size :]])
 
 
-def _escape(objective: Objective, stand: Stand) -> Floats | None:
-    """Return a lower point beside a false boundary point, or None at a true optimum."""
-    certificate, direction = certificate_of(objective, stand.terrain.factor_slope)
-    if certificate > CERTIFIED:
+def _escape(objective: Objective, iterate: Iterate) -> Floats | None:
+    """Return a better point near a false boundary optimum, or None at a true optimum."""
+    certificate, direction = certificate_of(objective, iterate.evaluation.factor_gradient)
+    if certificate > MIN_CERTIFICATE:
         return None
-    covariance, ahead = stand.terrain.factor @ stand.terrain.factor.T, np.outer(direction, direction)
+    covariance, increase = iterate.evaluation.factor @ iterate.evaluation.factor.T, np.outer(direction, direction)
     candidates = np.stack(
         [
-            _with_covariance(objective, stand.point, covariance + distance * ahead)
+            _with_covariance(objective, iterate.point, covariance + distance * increase)
             for distance in 0.3 * 0.1 ** np.arange(7)
         ]
     )
-    lower = np.flatnonzero(evaluate(objective, candidates)[0] < stand.terrain.deviance - 1e-9)
+    lower = np.flatnonzero(evaluate_many(objective, candidates)[0] < iterate.evaluation.deviance - 1e-9)
     return candidates[lower[0]] if lower.size else None
 
 
 def _is_certified(descent: _Descent) -> bool:
-    return descent.projected_gradient < STATIONARY and descent.certificate > CERTIFIED
+    return descent.projected_gradient < MAX_PROJECTED_GRADIENT and descent.certificate > MIN_CERTIFICATE

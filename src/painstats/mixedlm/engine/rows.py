@@ -15,20 +15,22 @@ Integers = npt.NDArray[np.int64]
 
 INTERCEPT = "intercept"
 
-COLLINEAR = 1e-7
-"""Columns are collinear when a combination of them, each scaled to SD 1, has an SD below this."""
+COLLINEAR_SD = 1e-7
+"""Columns, each scaled to SD 1, are collinear when some combination of them has an SD below this."""
 
-FAR_FROM_COLLINEAR = 1e-6
-"""Least variance of such a combination above which sums of products, exact to half the digits, say that none is."""
+SAFE_VARIANCE = 1e-6
+"""Above this smallest variance of a combination of scaled columns, sums of products are precise enough to rule out
+collinearity.
+"""
 
 
-STRAIGHT = 1 - 1e-12
-"""Correlation from which two columns are one straight line, but for rounding."""
+SAME_LINE_CORRELATION = 1 - 1e-12
+"""Absolute correlation from which two columns are linear functions of each other, up to rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelRows:
-    """Complete person-days, sorted by participant and day.
+    """Complete participant-days, sorted by participant and day.
 
     Parameters
     ----------
@@ -39,13 +41,13 @@ class ModelRows:
     names
         Names of the p columns.
     random
-        Names of the columns whose coefficient differs from person to person; may be empty.
+        Names of the columns with random effects; may be empty.
     participant : (n,) of str
-        Who.
+        The participant of each row.
     day : (n,) of int
         Calendar day number; only differences matter.
     dispensable
-        Names of columns that a fit to one participant's rows leaves out where they repeat another column.
+        Names of columns that may be dropped from a fit to one participant's rows when they duplicate another column.
     """
 
     y: Floats
@@ -76,38 +78,38 @@ def model_rows(
     predictors
         Column name to n values.
     participant : (n,)
-        Who.
+        The participant of each row.
     day : (n,) of int
         Calendar day number.
     random
-        Columns with person-specific effects: names of predictors, or ``"intercept"``.
+        Columns with random effects: names of predictors, or ``"intercept"``.
     intercept
-        Whether to put a column of ones, named ``"intercept"``, first.
+        Whether to add a column of ones, named ``"intercept"``, as the first column.
     dispensable
         As in :class:`ModelRows`.
 
     Raises
     ------
     PainstatsError
-        If lengths differ, a value is not finite, a day is not a whole number, a participant has a day twice, or
-        ``random`` names an unknown column.
+        If lengths differ, a value is not finite, a day is not a whole number, a participant has two rows for one day,
+        or ``random`` names an unknown column.
     NotEnoughData
-        If there are fewer rows than the model needs, the outcome or a column never changes, or columns are collinear.
+        If there are fewer rows than the model needs, the outcome or a column is constant, or columns are collinear.
     """
-    people, days = np.asarray(participant, dtype=np.str_), _whole_days(day)
+    participants, days = np.asarray(participant, dtype=np.str_), _whole_days(day)
     columns = {name: np.asarray(values, dtype=np.float64) for name, values in predictors.items()}
     outcome = np.asarray(y, dtype=np.float64)
     if intercept:
         columns = {INTERCEPT: np.ones(len(days))} | columns
-    _check_lengths(columns | {"y": outcome}, people, days)
+    _check_lengths(columns | {"y": outcome}, participants, days)
     _check_random(random, columns)
-    order = _order(people, days)
+    order = _order(participants, days)
     rows = ModelRows(
         y=outcome[order],
-        X=np.array([values[order] for values in columns.values()]).T,  # in memory column by column: quickly summed up
+        X=np.array([values[order] for values in columns.values()]).T,  # column-major, which makes sums fast
         names=tuple(columns),
         random=tuple(random),
-        participant=people[order],
+        participant=participants[order],
         day=days[order],
         dispensable=frozenset(dispensable),
     )
@@ -123,17 +125,17 @@ def participant_slices(rows: ModelRows) -> Iterator[tuple[str, slice]]:
 
 
 def is_first_row(rows: ModelRows) -> npt.NDArray[np.bool_]:
-    """Return (n,) whether a row is its participant's first."""
+    """Return (n,) whether a row is the first of its participant."""
     return np.concatenate([[True], rows.participant[1:] != rows.participant[:-1]])
 
 
 def is_constant(values: Floats) -> bool:
-    """Say whether values differ by no more than rounding."""
+    """Return whether values differ by no more than rounding."""
     return bool(np.ptp(values) <= 1e-10 * np.abs(values).max())
 
 
 def without_repeats(columns: Mapping[str, Floats], dispensable: Collection[str]) -> dict[str, Floats]:
-    """Leave out the dispensable columns that are a straight line of another column."""
+    """Drop the dispensable columns that are a linear function of another column."""
     kept = dict(columns)
     for name in sorted(set(dispensable) & columns.keys()):
         others = [values for other, values in kept.items() if other != name]
@@ -143,7 +145,7 @@ def without_repeats(columns: Mapping[str, Floats], dispensable: Collection[str])
 
 
 def _is_straight_line(one: Floats, other: Floats) -> bool:
-    return abs(float(np.corrcoef(one, other)[0, 1])) >= STRAIGHT
+    return abs(float(np.corrcoef(one, other)[0, 1])) >= SAME_LINE_CORRELATION
 
 
 def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:
@@ -163,26 +165,29 @@ def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:
 def _whole_days(day: npt.ArrayLike) -> Integers:
     days = np.asarray(day)
     if not np.issubdtype(days.dtype, np.integer) and days.size:
-        raise PainstatsError("column 'day' must hold whole calendar day numbers")
+        raise PainstatsError("column 'day' must contain whole calendar day numbers")
     return days.astype(np.int64)
 
 
-def _order(people: npt.NDArray[np.str_], days: Integers) -> Integers:
-    """Return (n,) the order by participant and day, without comparing rows where everybody's already are together."""
-    follows = people[1:] == people[:-1]
+def _order(participants: npt.NDArray[np.str_], days: Integers) -> Integers:
+    """Return (n,) the order by participant and day.
+
+    Rows are not compared one by one when each participant's rows are contiguous and in order of days.
+    """
+    follows = participants[1:] == participants[:-1]
     starts = np.flatnonzero(np.append(True, ~follows))
-    if (np.diff(days)[follows] < 0).any() or len(np.unique(people[starts])) < len(starts):
-        return np.asarray(np.lexsort((days, people)))
-    by_name = np.argsort(people[starts])
+    if (np.diff(days)[follows] < 0).any() or len(np.unique(participants[starts])) < len(starts):
+        return np.asarray(np.lexsort((days, participants)))
+    by_name = np.argsort(participants[starts])
     lengths = np.diff(starts, append=len(days))[by_name]
     moved: Integers = starts[by_name] - (np.cumsum(lengths) - lengths)
     return np.arange(len(days)) + np.repeat(moved, lengths)
 
 
-def _check_lengths(columns: Mapping[str, Floats], people: npt.NDArray[np.str_], days: Integers) -> None:
+def _check_lengths(columns: Mapping[str, Floats], participants: npt.NDArray[np.str_], days: Integers) -> None:
     if len(days) == 0:
         raise NotEnoughData("there are no complete days to fit a model to")
-    for name, values in {**columns, "participant": people, "day": days}.items():
+    for name, values in {**columns, "participant": participants, "day": days}.items():
         if values.shape != days.shape:
             raise PainstatsError(f"column {name!r} has shape {values.shape} where 'day' has {days.shape}")
 
@@ -190,16 +195,18 @@ def _check_lengths(columns: Mapping[str, Floats], people: npt.NDArray[np.str_], 
 def _check_random(random: Sequence[str], columns: Mapping[str, Floats]) -> None:
     column_positions(random, tuple(columns))
     if len(set(random)) < len(random):
-        raise PainstatsError("a column is named twice among the person-specific effects")
+        raise PainstatsError("a column is listed twice in 'random'")
 
 
 def _check_values(rows: ModelRows) -> None:
     for name, values in {**dict(zip(rows.names, rows.X.T, strict=True)), "y": rows.y}.items():
         if not np.isfinite(values).all():
-            raise PainstatsError(f"column {name!r} is not a finite number on {np.sum(~np.isfinite(values))} rows")
+            raise PainstatsError(f"column {name!r} is not a finite number in {np.sum(~np.isfinite(values))} rows")
     repeated = ~is_first_row(rows)[1:] & (np.diff(rows.day) == 0)
     if repeated.any():
-        raise PainstatsError(f"{repeated.sum()} rows repeat the 'participant' and 'day' of another; keep one row a day")
+        raise PainstatsError(
+            f"{repeated.sum()} rows repeat the 'participant' and 'day' of another row; keep one row per day"
+        )
     n, p = rows.X.shape
     if n <= p:
         raise NotEnoughData(f"{n} complete days are too few for {p} coefficients; at least {p + 1} are needed")
@@ -212,7 +219,7 @@ def _check_values(rows: ModelRows) -> None:
 
 
 def _check_collinear(rows: ModelRows) -> None:
-    """Refuse columns of which one is a combination of others, naming those that take part."""
+    """Refuse collinear columns, naming those involved."""
     others = np.array([name != INTERCEPT for name in rows.names])
     if not others.any():
         return
@@ -221,11 +228,11 @@ def _check_collinear(rows: ModelRows) -> None:
         columns = columns - columns.mean(axis=0)
     products = columns.T @ columns
     size = np.sqrt(np.diag(products))
-    if np.linalg.eigvalsh(products / np.outer(size, size))[0] > FAR_FROM_COLLINEAR:
+    if np.linalg.eigvalsh(products / np.outer(size, size))[0] > SAFE_VARIANCE:
         return
     columns = columns / np.sqrt(np.mean(columns**2, axis=0))
     _, spread, directions = np.linalg.svd(columns / np.sqrt(len(columns)), full_matrices=False)
-    involved = np.abs(directions[spread < COLLINEAR]).max(axis=0, initial=0.0) > 0.01
+    involved = np.abs(directions[spread < COLLINEAR_SD]).max(axis=0, initial=0.0) > 0.01
     if involved.any():
         names = ", ".join(repr(str(name)) for name in np.array(rows.names)[others][involved])
         raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

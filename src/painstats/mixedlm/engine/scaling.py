@@ -1,4 +1,4 @@
-"""Centred and scaled columns inside the engine, and the way back to the user's units."""
+"""Centred and scaled columns inside the engine, and the transform back to the user's units."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, column_positions
 
 BLOCK = 16_384
-"""Rows that are worked on at once; their numbers stay in the cache."""
+"""Rows processed at a time, so that a block stays in the CPU cache."""
 
 FAR_FROM_ZERO = 3.0
-"""A column with a person-specific effect is centred when its mean is more than this many SDs from zero."""
+"""A column with a random effect is centred if its mean is more than this many SDs from zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scaling:
-    """What was taken off the columns and the outcome, and what they were divided by.
+    """Centres and scales of the columns and the outcome.
 
     Parameters
     ----------
@@ -28,11 +28,11 @@ class Scaling:
         The same for the outcome.
     transform : (p, p)
         Coefficients in the user's units are ``outcome_scale * transform @ scaled coefficients``, plus
-        ``outcome_centre`` on the intercept.
+        ``outcome_centre`` for the intercept.
     random_transform : (q, q)
-        The same for the person-specific effects.
+        The same for the random effects.
     intercept : (p,)
-        One at the intercept, zero elsewhere.
+        One for the intercept, zero elsewhere.
     """
 
     centre: Floats
@@ -46,7 +46,7 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """Means and SDs (n in the denominator) of the p columns, and of the outcome."""
+    """Means and SDs (denominator n) of the p columns and of the outcome."""
 
     mean: Floats
     sd: Floats
@@ -55,7 +55,7 @@ class Moments:
 
 
 def scaling_of(rows: ModelRows) -> Scaling:
-    """Return the scaling that protects sums of products from cancellation and makes the model free of units."""
+    """Return the scaling that avoids cancellation in sums of products and makes the model independent of units."""
     mean, sd = np.array([_mean_and_sd(values) for values in (*rows.X.T, rows.y)]).T
     moments = Moments(mean[:-1], sd[:-1], float(mean[-1]), float(sd[-1]))
     return scaling_from(moments, rows.names, rows.random)
@@ -70,10 +70,10 @@ def _mean_and_sd(values: Floats) -> tuple[float, float]:
 
 
 def scaling_from(moments: Moments, names: tuple[str, ...], random: tuple[str, ...]) -> Scaling:
-    """Return the scaling of columns with given moments.
+    """Return the scaling for columns with the given moments.
 
-    A column can be centred only where the intercept takes up the difference: for one with a person-specific effect,
-    the intercept must be person-specific too.
+    A column can be centred only where an intercept absorbs the shift: a column with a random effect needs a random
+    intercept.
     """
     intercept = np.array([name == INTERCEPT for name in names], dtype=np.float64)
     centre = np.where(_is_centred(moments, names, random), moments.mean, 0.0)
@@ -84,7 +84,7 @@ def scaling_from(moments: Moments, names: tuple[str, ...], random: tuple[str, ..
 
 
 def uncentred(scaling: Scaling, positions: Integers) -> Scaling:
-    """Return the scaling that leaves the columns at ``positions`` (q,) where they are; itself if it does."""
+    """Return the scaling without centring of the columns at ``positions`` (q,); the same object if none is centred."""
     if not scaling.centre[positions].any():
         return scaling
     centre = scaling.centre.copy()
@@ -109,16 +109,17 @@ def _scaling(
 
 
 def scaled_columns(rows: ModelRows, scaling: Scaling, at: slice | Integers = slice(None)) -> Floats:
-    """Return (n, p + 1): the scaled columns and, last, the scaled outcome; only of the rows ``at``, if given."""
+    """Return (n, p + 1): the scaled columns, then the scaled outcome; only for the rows ``at`` if given."""
     X = (rows.X[at] - scaling.centre) / scaling.scale
     y = (rows.y[at] - scaling.outcome_centre) / scaling.outcome_scale
     return np.column_stack([X, y])
 
 
 def scaled_blocks(rows: ModelRows, scaling: Scaling) -> Iterator[tuple[int, Floats]]:
-    """Yield where a block of m rows starts, and their scaled columns (p + 1, m + 1) behind those of the row before.
+    """Yield the position of a block's first of m rows, and the block's scaled columns (p + 1, m + 1).
 
-    The outcome is last; zeros come before the first row. Every block takes the place of the one before.
+    The outcome comes last. The first of the m + 1 entries belongs to the row before the block (zeros before the first
+    row). The same array is reused for every block.
     """
     centre = np.append(scaling.centre, scaling.outcome_centre)[:, None]
     scale = np.append(scaling.scale, scaling.outcome_scale)[:, None]
@@ -134,7 +135,7 @@ def scaled_blocks(rows: ModelRows, scaling: Scaling) -> Iterator[tuple[int, Floa
 
 
 def _is_centred(moments: Moments, names: tuple[str, ...], random: tuple[str, ...]) -> list[bool]:
-    """Say for each column whether its mean is taken off."""
+    """Return for each column whether it is centred."""
     far = np.abs(moments.mean) > FAR_FROM_ZERO * moments.sd
     return [
         INTERCEPT in names and name != INTERCEPT and (name not in random or (INTERCEPT in random and bool(is_far)))

@@ -1,1 +1,1 @@
-"""What is inferred from a fit: tests, intervals, participants' slopes."""
+"""Inference from a fit: tests, intervals and participants' slopes."""

@@ -1,13 +1,13 @@
-"""Standard errors of the average effects that hold whatever the days of a person have to do with each other.
+"""Standard errors of the fixed effects that are valid whatever the dependence of days within a participant.
 
-The model's covariance only weighs the days; what is believed of the spread of the estimates is seen in how people's own
-scores differ. With b the generalised least squares of the fit, M its covariance and F_i = X_i' V_i^-1 X_i,
+The model's covariance only weights the days; the uncertainty is estimated from how participants' scores differ. With b
+the generalised least squares estimate, M its covariance and F_i = X_i' V_i^-1 X_i,
 
     cov(b) = M [ sum_i X_i' V_i^-1 A_i e_i e_i' A_i' V_i^-1 X_i ] M
 
-and A_i undoes that residuals are smaller than errors, exactly so if the model is true (CR2). With M = L L' the
-adjustment of a person's score is, in coordinates L', the inverse root of the p x p matrix I - L' F_i L: sums of
-products are all that is needed.
+where A_i corrects for residuals being smaller than errors, exactly so if the model is true (CR2). With M = L L' the
+adjustment of a participant's score is, in coordinates L', the inverse root of the p x p matrix I - L' F_i L, so sums of
+products are enough.
 """
 
 from __future__ import annotations
@@ -19,23 +19,22 @@ from painstats.mixedlm.engine.fit import MixedFit, solution_of
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.inference.coefficients import CoefficientTable, tested
 
-FEWEST_PEOPLE = 3
-"""With fewer people their scores say nothing of how scores vary."""
+MIN_PARTICIPANTS_FOR_CR2 = 3
+"""With fewer participants their scores cannot show how scores vary."""
 
-ALONE = 1e-8
-"""What is left of a direction, relative to all of it, when one person alone tells of it: nothing can be adjusted."""
+MIN_REMAINING_SHARE = 1e-8
+"""Eigenvalue of I - L' F_i L below which one participant alone determines a direction; it cannot be adjusted."""
 
-LARGEST_LOSS = 0.01
-"""Share of a coefficient's variance that may come from such directions; with more its standard error would be wrong."""
+MAX_LOST_SHARE = 0.01
+"""Largest share of a coefficient's variance in such directions; above it the standard error would be wrong."""
 
 
 def cluster_robust(fit: MixedFit) -> CoefficientTable:
     """Test every coefficient with CR2 standard errors and Satterthwaite degrees of freedom.
 
-    Nothing is assumed of the days within a person, and only that people are independent; the degrees of freedom are
-    those that the fitted model implies. R's clubSandwich takes another root of the same matrix, which satisfies the
-    same condition; standard errors differ by less than a thousandth. A coefficient of which one person alone tells has
-    none.
+    The only assumption is that participants are independent; the degrees of freedom are those implied by the fitted
+    model. R's clubSandwich uses another root of the same matrix, which satisfies the same condition; standard errors
+    differ by less than 0.1%. A coefficient that a single participant determines has no standard error.
 
     Parameters
     ----------
@@ -45,21 +44,21 @@ def cluster_robust(fit: MixedFit) -> CoefficientTable:
     Raises
     ------
     NotEnoughData
-        If there are fewer than three people.
+        If there are fewer than three participants.
 
     References
     ----------
     Bell & McCaffrey 2002, Survey Methodology 28:169; Pustejovsky & Tipton 2018, J Bus Econ Stat 36:672, section 2.
     """
-    people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
+    n = len(fit.participants)
+    if n < MIN_PARTICIPANTS_FOR_CR2:
         raise NotEnoughData(
-            f"{people} participants are too few to see how they differ; at least {FEWEST_PEOPLE} are needed"
+            f"{n} participants are too few for CR2 standard errors; at least {MIN_PARTICIPANTS_FOR_CR2} are needed"
         )
-    information, scores, root = _of_people(fit)
+    information, scores, root = _scores(fit)
     leverage, directions = np.linalg.eigh(root.T @ information @ root)
     left = 1 - leverage
-    kept = np.where(left > ALONE, np.maximum(left, ALONE) ** -0.5, 0.0)
+    kept = np.where(left > MIN_REMAINING_SHARE, np.maximum(left, MIN_REMAINING_SHARE) ** -0.5, 0.0)
     turned = np.einsum("nij,ni->nj", directions, scores @ root)
     adjusted = np.einsum("nij,nj->ni", directions, kept * turned)
     to_units = fit.products.scaling.outcome_scale * fit.products.scaling.transform @ root
@@ -76,7 +75,7 @@ def marginal_sums(fit: MixedFit) -> Floats:
     return np.asarray(solution.sums - crossed @ solution.shrinkage @ np.swapaxes(crossed, 1, 2))
 
 
-def _of_people(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
+def _scores(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
     """Return F_i (N, p, p), the scores X_i' V_i^-1 e_i (N, p) and the factor of M (p, p), in scaled columns."""
     solution, marginal = solution_of(fit), marginal_sums(fit)
     information = marginal[:, :-1, :-1]
@@ -87,19 +86,19 @@ def _of_people(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
 def _degrees(leverage: Floats, kept: Floats, weights: Floats, directions: Floats) -> float:
     """Return 2 mean^2 / variance of the variance estimate of one contrast, if the model is true.
 
-    Not a number where one person alone tells of the contrast.
+    Not a number where a single participant determines the contrast.
 
     Parameters
     ----------
     leverage, kept : (N, p)
-        Eigenvalues of L' F_i L, and the adjustments of them.
+        Eigenvalues of L' F_i L, and their adjustments.
     weights : (N, p)
         Of the contrast, in the eigenvectors.
     directions : (N, p, p)
         The eigenvectors.
     """
-    told = leverage * weights**2
-    if told[kept == 0].sum() > LARGEST_LOSS * told.sum():
+    information = leverage * weights**2
+    if information[kept == 0].sum() > MAX_LOST_SHARE * information.sum():
         return np.nan
     own = np.sum(leverage * kept**2 * weights**2, axis=1)
     shared = np.einsum("nij,nj->ni", directions, leverage * kept * weights)

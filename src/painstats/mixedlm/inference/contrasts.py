@@ -1,4 +1,4 @@
-"""Tests of combinations of coefficients: one by t, several at once by F, both with small-sample degrees of freedom."""
+"""Tests of combinations of coefficients: one by t, several jointly by F, with small-sample degrees of freedom."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.fit import MixedFit, coefficient_transform
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.coefficients import satterthwaite
 from painstats.mixedlm.inference.kenward_roger import KenwardRoger
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
-SAME_DEGREES = 1e-8
-"""Degrees of freedom that differ by less than this count as one number."""
+SAME_DF = 1e-8
+"""Degrees of freedom that differ by less than this are treated as equal."""
 
-NEGLIGIBLE = 1e-10
-"""Below this a factor of Kenward and Roger's F statistic is rounding."""
+ROUNDING_OF_FACTORS = 1e-10
+"""Smaller factors of the Kenward-Roger F statistic are rounding error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TTests:
-    """One t test for each of m combinations: estimates, standard errors and degrees of freedom, each (m,)."""
+    """A t test for each of m combinations: estimates, standard errors and degrees of freedom, each (m,)."""
 
     estimates: Floats
     se: Floats
@@ -29,7 +29,7 @@ class TTests:
 
 @dataclass(frozen=True, slots=True)
 class FTest:
-    """A joint test: F with its numerator's and denominator's degrees of freedom."""
+    """A joint test: F with numerator and denominator degrees of freedom."""
 
     statistic: float
     df_numerator: int
@@ -44,7 +44,7 @@ def t_tests(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats) -> 
     fit
         The fitted model.
     adjustment
-        Kenward and Roger's (``kenward_roger_adjustment``), or None for Satterthwaite's degrees of freedom.
+        From ``kenward_roger_adjustment``, or None for Satterthwaite's degrees of freedom.
     weights : (m, p)
         Weights of the coefficients, in the user's units.
     """
@@ -52,16 +52,16 @@ def t_tests(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats) -> 
         table = satterthwaite(fit, {str(number): row for number, row in enumerate(weights)}).coefficients
         columns = np.array([(row.estimate, row.se, row.df) for row in table]).T
         return TTests(*columns)
-    scaled = weights @ _to_units(fit)
+    scaled = weights @ coefficient_transform(fit)
     variances = _quadratic(scaled, adjustment.covariance)
-    changes = np.einsum("ci,aij,cj->ca", scaled, adjustment.slopes, scaled)
+    changes = np.einsum("ci,aij,cj->ca", scaled, adjustment.derivatives, scaled)
     df = 2 * variances**2 / _quadratic(changes, adjustment.parameter_covariance)
     se = np.sqrt(_quadratic(scaled, adjustment.adjusted_covariance))
     return TTests(weights @ fit.coefficients, se, df)
 
 
 def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, values: Floats) -> FTest:
-    """Test whether several combinations of coefficients have given values, all at once.
+    """Test jointly whether several combinations of coefficients have given values.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, valu
     weights : (m, p)
         Linearly independent combinations.
     values : (m,)
-        What they are under the hypothesis.
+        Their values under the hypothesis.
 
     References
     ----------
@@ -80,16 +80,16 @@ def f_test(fit: MixedFit, adjustment: KenwardRoger | None, weights: Floats, valu
     distance = weights @ fit.coefficients - values
     if adjustment is None:
         return _satterthwaite_f(fit, weights, distance)
-    return _kenward_roger_f(adjustment, weights @ _to_units(fit), distance)
+    return _kenward_roger_f(adjustment, weights @ coefficient_transform(fit), distance)
 
 
 def _satterthwaite_f(fit: MixedFit, weights: Floats, distance: Floats) -> FTest:
-    """Turn the combinations into uncorrelated ones, each with its own degrees of freedom, and match the mean of F."""
+    """Rotate the combinations to uncorrelated ones, each with its own degrees of freedom, and match the mean of F."""
     m = len(weights)
     variances, directions = np.linalg.eigh(weights @ fit.covariance @ weights.T)
     statistic = float(np.sum((directions.T @ distance) ** 2 / variances) / m)
     df = t_tests(fit, None, directions.T @ weights).df
-    if m == 1 or np.ptp(df) < SAME_DEGREES:
+    if m == 1 or np.ptp(df) < SAME_DF:
         return FTest(statistic, m, float(df.mean()))
     if (df <= 2).any():
         return FTest(statistic, m, 2.0)
@@ -98,11 +98,11 @@ def _satterthwaite_f(fit: MixedFit, weights: Floats, distance: Floats) -> FTest:
 
 
 def _kenward_roger_f(adjustment: KenwardRoger, scaled: Floats, distance: Floats) -> FTest:
-    """Match mean and variance of F to the first two moments, which are exact for Hotelling's and Anova's F."""
+    """Match mean and variance of F to the first two moments; exact for Hotelling's T and ANOVA F."""
     m = len(scaled)
     covariance = adjustment.covariance
     theta = scaled.T @ np.linalg.inv(scaled @ covariance @ scaled.T) @ scaled
-    turned = theta @ adjustment.slopes
+    turned = theta @ adjustment.derivatives
     traces = np.trace(turned, axis1=1, axis2=2)
     first = float(traces @ adjustment.parameter_covariance @ traces)
     second = float(np.einsum("ab,aij,bji->", adjustment.parameter_covariance, turned, turned))
@@ -112,26 +112,21 @@ def _kenward_roger_f(adjustment: KenwardRoger, scaled: Floats, distance: Floats)
 
 
 def _matched(first: float, second: float, m: int) -> tuple[float, float]:
-    """Return the scale of F and its denominator's degrees of freedom from A1 and A2 of Kenward and Roger, p. 987."""
-    if abs(second) < NEGLIGIBLE:
+    """Return the scale of F and its denominator degrees of freedom from A1 and A2 of Kenward and Roger, p. 987."""
+    if abs(second) < ROUNDING_OF_FACTORS:
         return 1.0, np.inf
     b = (first + 6 * second) / (2 * m)
     g = ((m + 1) * first - (m + 4) * second) / ((m + 2) * second)
     below = 3 * m + 2 * (1 - g)
     c1, c2, c3 = g / below, (m - g) / below, (m + 2 - g) / below
     v0, v1, v2 = 1 + c1 * b, 1 - c2 * b, 1 - c3 * b
-    v0 = 0.0 if abs(v0) < NEGLIGIBLE else v0
+    v0 = 0.0 if abs(v0) < ROUNDING_OF_FACTORS else v0
     shrunken = 1 - second / m
-    ratio = 1.0 if abs(shrunken) < NEGLIGIBLE and abs(v1) < NEGLIGIBLE else shrunken / v1
+    ratio = 1.0 if abs(shrunken) < ROUNDING_OF_FACTORS and abs(v1) < ROUNDING_OF_FACTORS else shrunken / v1
     rho = ratio**2 * v0 / (v2 * m)
     df = 4 + (m + 2) / (m * rho - 1)
     scale = 1.0 if abs(df - 2) < 1e-2 else df * shrunken / (df - 2)
     return float(scale), float(df)
-
-
-def _to_units(fit: MixedFit) -> Floats:
-    """Return (p, p): coefficients in the user's units are this times the scaled coefficients, but for a constant."""
-    return fit.products.scaling.outcome_scale * fit.products.scaling.transform
 
 
 def _quadratic(weights: Floats, matrix: Floats) -> Floats:

@@ -17,25 +17,26 @@ from painstats.mixedlm.engine.rows import (
     participant_slices,
     without_repeats,
 )
-from painstats.mixedlm.inference.coefficients import CoefficientTable, satterthwaite
+from painstats.mixedlm.inference.coefficients import CoefficientTable
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 
 
 @dataclass(frozen=True, slots=True)
-class OwnDaysFit:
+class ParticipantFit:
     """One participant's own model.
 
     Parameters
     ----------
     participant
-        Who.
+        The participant.
     table
         Coefficients with Satterthwaite's degrees of freedom.
     rho
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     residual_sd
         Marginal SD of the residuals, in outcome units.
     n_rows
-        Days.
+        Number of days.
     fit
         The fit itself.
     """
@@ -48,8 +49,8 @@ class OwnDaysFit:
     fit: MixedFit = field(repr=False)
 
 
-def rows_of(rows: ModelRows, participant: str) -> ModelRows:
-    """Return one participant's rows, without the columns that never change for them or tell what time tells.
+def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
+    """Return one participant's rows, without columns that are constant for them or that duplicate another column.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     """
     own = rows.participant == participant
     if not own.any():
-        raise PainstatsError("the rows hold no such participant")
+        raise PainstatsError("the rows have no such participant")
     changing = {
         name: column[own]
         for name, column in zip(rows.names, rows.X.T, strict=True)
@@ -75,36 +76,34 @@ def rows_of(rows: ModelRows, participant: str) -> ModelRows:
     )
 
 
-def fit_own_days(rows: ModelRows, residuals: Residuals = "car1") -> OwnDaysFit:
+def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> ParticipantFit:
     """Fit one participant's own model by restricted maximum likelihood.
 
     Parameters
     ----------
     rows
-        One participant, nothing random.
+        One participant, without random effects.
     residuals
         As in ``fit_mixed``.
 
     Raises
     ------
     PainstatsError
-        If there are several participants or random columns.
+        If there are several participants or random effects.
     """
     if rows.random or len(set(rows.participant)) > 1:
-        raise PainstatsError(
-            "a person's own model is fitted to one participant's days, without person-specific effects"
-        )
+        raise PainstatsError("fit_one_participant needs the rows of one participant, without random effects")
     fit = fit_mixed(rows, residuals=residuals)
-    return OwnDaysFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
+    return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
 
 
-def fit_each_participant(rows: ModelRows) -> tuple[tuple[OwnDaysFit, ...], Mapping[str, str]]:
-    """Fit everybody's own model; return the fits, and for each participant without one the reason."""
-    fits: list[OwnDaysFit] = []
+def fit_each_participant(rows: ModelRows) -> tuple[tuple[ParticipantFit, ...], Mapping[str, str]]:
+    """Fit every participant's own model; return the fits, and the reason for each participant without one."""
+    fits: list[ParticipantFit] = []
     refused: dict[str, str] = {}
     for participant, _ in participant_slices(rows):
         try:
-            fits.append(fit_own_days(rows_of(rows, participant)))
+            fits.append(fit_one_participant(participant_rows(rows, participant)))
         except (PainstatsError, np.linalg.LinAlgError) as error:
             refused[participant] = str(error)
     converged = tuple(own for own in fits if own.fit.converged)

@@ -1,4 +1,4 @@
-"""How noisy each person's days are, and the model refitted with that in mind."""
+"""Residual variances of the participants, and the model refitted with them as weights."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from scipy import optimize, special
 
 from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
 from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, solution_of
-from painstats.mixedlm.engine.likelihood import person_degrees_used, person_residual_squares
+from painstats.mixedlm.engine.likelihood import participant_degrees_used, participant_residual_squares
 from painstats.mixedlm.engine.rows import Floats
 
 ROUNDS = 2
-"""Times that noise is estimated and the model refitted."""
+"""Number of times that residual variances are estimated and the model is refitted."""
 
-FEWEST_PEOPLE = 5
-"""With fewer people, the spread of their residual variances is not estimated and all weigh the same."""
+MIN_PARTICIPANTS_FOR_WEIGHTS = 5
+"""With fewer participants, the spread of their residual variances is not estimated and all have equal weight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PersonNoise:
-    """Residual SDs of the people and the fit that uses them.
+class ParticipantNoise:
+    """Residual SDs of the participants and the fit that uses them.
 
     Parameters
     ----------
@@ -30,7 +30,8 @@ class PersonNoise:
     residual_scale : (N,)
         Residual SD of each relative to the geometric mean.
     prior_degrees
-        Days' worth of evidence that the others lend to each person's variance; infinite if all are alike.
+        Prior degrees of freedom of each variance, estimated from the other participants, in days; infinite if all are
+        alike.
     fit
         The model refitted to rows divided by ``residual_scale``.
     """
@@ -41,30 +42,30 @@ class PersonNoise:
     fit: MixedFit = field(repr=False)
 
 
-def person_weights(fit: MixedFit) -> PersonNoise:
-    """Estimate each person's residual variance, moderate it towards the others', and refit; two rounds.
+def participant_weights(fit: MixedFit) -> ParticipantNoise:
+    """Estimate each participant's residual variance, shrink it towards the others', and refit; two rounds.
 
-    For statements about single people: the standard error of an average over people becomes slightly too small.
+    For inference about single participants: the standard errors of fixed effects become slightly too small.
 
     References
     ----------
-    Smyth 2004, Stat Appl Genet Mol Biol 3(1):3, section 6.2, for the moderation.
+    Smyth 2004, Stat Appl Genet Mol Biol 3(1):3, section 6.2, for the shrinkage.
     """
     prior_degrees = np.inf
-    if len(fit.participants) < FEWEST_PEOPLE:
-        return PersonNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
+    if len(fit.participants) < MIN_PARTICIPANTS_FOR_WEIGHTS:
+        return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
     for _ in range(ROUNDS):
         variances, degrees = residual_variances(fit)
         prior_variance, prior_degrees = _variance_prior(variances, degrees)
-        moderated = _moderate(variances, degrees, prior_variance, prior_degrees)
-        scale = np.sqrt(moderated / np.exp(np.mean(np.log(moderated))))
+        shrunken = _shrink(variances, degrees, prior_variance, prior_degrees)
+        scale = np.sqrt(shrunken / np.exp(np.mean(np.log(shrunken))))
         products = with_residual_scale(fit.products, scale)
         fit = _fit_again(fit, products)
-    return PersonNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
+    return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
 
 
 def _fit_again(fit: MixedFit, products: CrossProducts) -> MixedFit:
-    """Fit the same model to other cross-products, with a rho that was held held again."""
+    """Fit the same model to other cross-products; a fixed rho stays fixed."""
     held = fit.rho if fit.optimum.rho_is_fixed else None
     return fit_cross_products(
         products, residuals=fit.residuals, reml=fit.reml, rho=held, correlated=fit.optimum.correlated
@@ -72,15 +73,15 @@ def _fit_again(fit: MixedFit, products: CrossProducts) -> MixedFit:
 
 
 def residual_variances(fit: MixedFit) -> tuple[Floats, Floats]:
-    """Return (N,) residual variances of the participants, and (N,) the days behind each less the degrees used up."""
+    """Return (N,) residual variances of the participants, and (N,) their residual degrees of freedom."""
     solution = solution_of(fit)
-    degrees = np.maximum(fit.products.rows_per_participant - person_degrees_used(solution), 1.0)
+    degrees = np.maximum(fit.products.rows_per_participant - participant_degrees_used(solution), 1.0)
     unit = fit.products.residual_scale * fit.products.scaling.outcome_scale
-    return unit**2 * person_residual_squares(solution) / degrees, degrees
+    return unit**2 * participant_residual_squares(solution) / degrees, degrees
 
 
 def _variance_prior(variances: Floats, degrees: Floats) -> tuple[float, float]:
-    """Return the centre and degrees of freedom of the scaled inverse chi-squared prior that log variances suggest."""
+    """Return the centre and degrees of freedom of the scaled inverse chi-squared prior implied by the log variances."""
     centred = np.log(variances) - special.digamma(degrees / 2) + np.log(degrees / 2)
     excess = float(np.var(centred, ddof=1) - np.mean(special.polygamma(1, degrees / 2)))
     if excess <= 1e-4:
@@ -90,11 +91,11 @@ def _variance_prior(variances: Floats, degrees: Floats) -> tuple[float, float]:
 
 
 def _inverse_trigamma(value: float) -> float:
-    """Return the argument at which the trigamma function, which falls from infinity to 0, has a value."""
+    """Return the argument at which the trigamma function, which decreases from infinity to 0, has a value."""
     return float(optimize.brentq(lambda x: float(special.polygamma(1, x)) - value, 1e-6, 1e6))
 
 
-def _moderate(variances: Floats, degrees: Floats, prior_variance: float, prior_degrees: float) -> Floats:
+def _shrink(variances: Floats, degrees: Floats, prior_variance: float, prior_degrees: float) -> Floats:
     if np.isinf(prior_degrees):
         return np.full_like(variances, prior_variance)
     return (prior_degrees * prior_variance + degrees * variances) / (prior_degrees + degrees)

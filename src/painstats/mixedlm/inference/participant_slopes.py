@@ -1,81 +1,42 @@
-"""Each person's own slope, with intervals that know how uncertain the spread between people is.
+"""Each participant's own slope, with intervals that allow for the uncertainty of the variance parameters.
 
-Given the variance parameters, a person's slope is normal around the best linear unbiased prediction with Henderson's
-variance. The parameters themselves are integrated over: drawn from a heavy-tailed proposal around the mode of their
-posterior and weighted by the exact restricted likelihood times weak priors.
-
-The prior of a variance between people is flat where the variance is small. A density of the SD that is flat there, as a
-plain half-t has it, leaves so much weight next to zero that in cohorts whose spread happens to look small everybody is
-drawn to the average, by intervals too narrow. A flat variance is the prior under which shrunken intervals keep their
-coverage (Morris & Lysy 2012), and the SD's mode stays off zero (Chung et al. 2013, who multiply by the SD likewise).
+Given the variance parameters, a participant's slope is normal around the best linear unbiased prediction with
+Henderson's variance. The parameters are integrated over (``variance_posterior``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
-from scipy.stats import qmc
+from scipy import special
 
 from painstats.errors import NotEnoughData
-from painstats.mixedlm.engine.cross_products import CrossProducts, in_chunks
-from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units, scaled_variance, solution_of
-from painstats.mixedlm.engine.likelihood import (
-    LARGEST_RHO,
-    Solution,
-    deviance,
-    person_effects,
-    profiled_precision,
-    solve_at,
-)
-from painstats.mixedlm.engine.rows import INTERCEPT, Floats, column_positions
-from painstats.mixedlm.inference.participant_noise import person_weights
-
-SLOPE_SD, INTERCEPT_SD, PRIOR_DEGREES = 0.3, 3.0, 4
-"""Scales and degrees of the prior of the SDs between people, in points on a 0-10 scale for one SD of the column."""
-
-SD_POWER = 1
-"""Power of the SD that the half-t is multiplied by: 1 for a prior that is flat in the variance near zero.
-
-It is proper, falls with the fourth power of the SD, and has its mode at its scale. With 0 it is flat in the SD.
-"""
-
-LKJ = 2.0
-"""Shape of the prior of the correlations between person-specific effects; 1 is flat, more favours none."""
-
-DRAWS = (512, 512, 2048)
-"""Draws of the variance parameters: two rounds to learn where to draw, and the one that counts."""
-
-PROPOSAL_DEGREES, PROPOSAL_WIDTH = 6, 1.1
-"""Of the multivariate t that variance parameters are drawn from."""
-
-NEGLIGIBLE = 1e-7
-"""Weight of a draw, relative to the average, that is left out."""
-
-WIDEST = 12.0
-"""Limit of the unbounded parameters (log SDs, inverse tanh of partial correlations, logit of rho)."""
+from painstats.mixedlm.engine.fit import MixedFit, scaled_variance, solution_of
+from painstats.mixedlm.engine.rows import Floats, column_positions
+from painstats.mixedlm.inference.participant_noise import participant_weights
+from painstats.mixedlm.inference.variance_posterior import _Draws, _posterior, _relative_covariances, _sample
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSlope:
-    """One person's slope on one column.
+class ParticipantSlope:
+    """One participant's slope of one column.
 
     Parameters
     ----------
     participant, name
-        Who, and which column.
+        The participant and the column.
     estimate, low, high
-        Posterior mean and 95 % interval, integrated over the variance parameters.
+        Posterior mean and 95% interval, integrated over the variance parameters.
     probability_positive
-        That the slope is above zero.
+        Of a slope above zero.
     false_sign_rate
-        Probability that the slope's sign is not the likelier one (Stephens 2017, Biostatistics 18:275).
+        Probability that the slope does not have the likelier sign (Stephens 2017, Biostatistics 18:275).
     reliability
-        Share of the spread between people that this person's days can show, 0 to 1.
+        One minus the participant's conditional variance over the variance between participants, at most 1.
     effective_sample_size
-        Draws of variance parameters that the integration is worth.
+        Effective number of draws of the variance parameters.
     """
 
     participant: str
@@ -89,64 +50,35 @@ class PersonSlope:
     effective_sample_size: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Posterior:
-    """The posterior of the variance parameters: what its density needs.
-
-    ``prior_sd`` (q,) are prior scales of the SDs between people relative to the residual SD, in scaled columns;
-    ``fixed_rho`` is none where rho is unknown, and effects that are not ``correlated`` have no correlations to draw.
-    """
-
-    products: CrossProducts
-    prior_sd: Floats
-    fixed_rho: float | None
-    correlated: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Draws:
-    """Draws of the variance parameters and what each says of the q person-specific coefficients, in the user's units.
-
-    ``log_density`` (D,), ``slope`` and ``variance`` (D, N, q), ``given_data`` (D, N, q) the variance of a person's
-    departure from the average, ``between`` (D, q) the variance between people.
-    """
-
-    log_density: Floats
-    slope: Floats
-    variance: Floats
-    given_data: Floats
-    between: Floats
-
-
-def person_slopes(
+def participant_slopes(
     fit: MixedFit,
     names: Sequence[str],
     seed: int,
     *,
     weighted: bool = True,
     outcome_range: float = 10.0,
-) -> tuple[PersonSlope, ...]:
-    """Estimate every person's slope on some columns.
+) -> tuple[ParticipantSlope, ...]:
+    """Estimate every participant's slope of some columns.
 
     Parameters
     ----------
     fit
-        A fit with person-specific effects. What it holds fixed (a rho, correlations of zero) is not integrated over.
+        A fit with random effects. Parameters that it fixes (rho, zero correlations) are not integrated over.
     names
         Columns among ``fit.random``.
     seed
-        Of the draws; the same seed gives the same answer.
+        Of the draws; the same seed gives the same result.
     weighted
-        Whether to let noisy people's days weigh less (``person_weights``).
+        Whether participants with larger residual variance get less weight (``participant_weights``).
     outcome_range
-        Width of the outcome's scale, which the priors are stretched to.
+        Range of the outcome's scale; it scales the priors.
 
     Raises
     ------
     PainstatsError
-        If a name has no person-specific effect.
+        If a name has no random effect.
     NotEnoughData
-        If the fit has no person-specific effects.
+        If the fit has no random effects.
 
     References
     ----------
@@ -155,9 +87,9 @@ def person_slopes(
     & Joe 2009, J Multivar Anal 100:1989, for that of the correlations.
     """
     if not fit.random:
-        raise NotEnoughData("the model has no person-specific effects, so there are no slopes of single people")
+        raise NotEnoughData("the model has no random effects, so participants have no slopes of their own")
     positions = column_positions(names, fit.random)
-    fit = person_weights(fit).fit if weighted else fit
+    fit = participant_weights(fit).fit if weighted else fit
     draws, weights = _sample(_posterior(fit, outcome_range), fit, np.random.default_rng(seed))
     return tuple(
         slope
@@ -167,190 +99,14 @@ def person_slopes(
 
 
 def henderson_covariances(fit: MixedFit) -> Floats:
-    """Return (N, q, q): the covariance of each person's coefficients (average plus departure), for known parameters."""
+    """Return (N, q, q): the covariance of average plus deviation of each participant, for known parameters."""
     return np.asarray(scaled_variance(fit) * _relative_covariances(solution_of(fit)))
-
-
-def _relative_covariances(solution: Solution) -> Floats:
-    """Return (..., N, q, q): K + H Phi H' with H = E - K B in the user's units; times sigma^2 (scaled), Henderson's."""
-    products, scaling = solution.products, solution.products.scaling
-    z, unit = products.positions, scaling.outcome_scale * scaling.random_transform
-    H = scaling.outcome_scale * scaling.transform[z] - unit @ solution.shrinkage @ solution.sums[..., z, :-1]
-    spread = H @ solution.covariance[..., None, :, :] @ np.swapaxes(H, -1, -2)
-    return np.asarray(unit @ solution.shrinkage @ unit.T + spread)
-
-
-def _person_coefficients(solution: Solution) -> Floats:
-    """Return (..., N, q): average plus departure of each person, in the user's units."""
-    products, scaling = solution.products, solution.products.scaling
-    average = coefficients_in_units(products, solution.coefficients)[..., None, products.positions]
-    return np.asarray(average + scaling.outcome_scale * person_effects(solution) @ scaling.random_transform.T)
-
-
-def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
-    points = np.array([INTERCEPT_SD if name == INTERCEPT else SLOPE_SD for name in fit.random])
-    relative = points * outcome_range / 10.0 / fit.residual_sd
-    fixed_rho = fit.rho if fit.optimum.rho_is_fixed else None
-    return _Posterior(fit.products, relative, fixed_rho, fit.optimum.correlated)
-
-
-def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> tuple[_Draws, Floats]:
-    """Draw around the mode, then around what the draws before showed; return the last draws and their weights (D,).
-
-    No weight may exceed 1 / sqrt(D), so that no single draw from a thin tail decides (Ionides 2008, J Comput Graph Stat
-    17:295).
-    """
-    centre, spread = _laplace(posterior, fit)
-    for size in DRAWS:
-        points, log_proposal = _propose(centre, spread, size, rng)
-        draws = _evaluate(posterior, points)
-        log_weight = draws.log_density - log_proposal
-        weights = np.exp(log_weight - log_weight.max())
-        weights = np.minimum(weights / weights.sum(), size**-0.5)
-        weights /= weights.sum()
-        centre = weights @ points
-        apart = points - centre
-        spread = np.linalg.cholesky((apart * weights[:, None]).T @ apart + 1e-4 * np.eye(len(centre)))
-    return _likely(draws, weights, NEGLIGIBLE / size)
-
-
-def _likely(draws: _Draws, weights: Floats, least: float) -> tuple[_Draws, Floats]:
-    """Leave out draws that weigh next to nothing, among them those outside the limits."""
-    kept = weights > least
-    values = (getattr(draws, field.name)[kept] for field in fields(_Draws))
-    return _Draws(*values), weights[kept] / weights[kept].sum()
-
-
-def _laplace(posterior: _Posterior, fit: MixedFit) -> tuple[Floats, Floats]:
-    """Return the posterior's mode (d,) and a factor (d, d) of the inverse of its curvature there."""
-
-    def height_and_slope(point: Floats) -> tuple[float, Floats]:
-        return -float(_log_density(posterior, point[None])[0]), -_slopes(posterior, point[None])[0]
-
-    start = _start(posterior, fit)
-    mode = optimize.minimize(height_and_slope, start, jac=True, method="BFGS", options={"gtol": 1e-2}).x
-    steps = 1e-2 * np.eye(start.size)
-    up, down = np.split(_slopes(posterior, np.concatenate([mode + steps, mode - steps])), 2)
-    curvature, directions = np.linalg.eigh(-(up - down + (up - down).T) / (4 * steps[0, 0]))
-    return mode, directions / np.sqrt(np.maximum(curvature, 0.15))
-
-
-def _start(posterior: _Posterior, fit: MixedFit) -> Floats:
-    """Return the fitted parameters, away from any boundary, with partial correlations of zero."""
-    spread = np.sqrt(np.sum(fit.optimum.factor**2, axis=1))
-    parts = [np.log(np.maximum(spread, 0.05)), np.zeros(_correlations(posterior))]
-    if posterior.fixed_rho is None:
-        parts.append(np.array([special.logit(np.clip(fit.rho / LARGEST_RHO, 0.02, 0.98))]))
-    return np.concatenate(parts)
-
-
-def _propose(centre: Floats, spread: Floats, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return draws (size, d) from a multivariate t, slightly widened, and their log-density but for a constant.
-
-    A scrambled Sobol sequence spreads them evenly, which halves the noise of the summaries.
-    """
-    uniform = np.clip(qmc.Sobol(centre.size + 1, rng=rng).random(size), 1e-12, 1 - 1e-12)
-    chi_squared = 2 * special.gammaincinv(PROPOSAL_DEGREES / 2, uniform[:, -1])
-    steps = special.ndtri(uniform[:, :-1]) / np.sqrt(chi_squared / PROPOSAL_DEGREES)[:, None]
-    log_density = -0.5 * (PROPOSAL_DEGREES + centre.size) * np.log1p(np.sum(steps**2, axis=1) / PROPOSAL_DEGREES)
-    return centre + PROPOSAL_WIDTH * steps @ spread.T, log_density
-
-
-def _correlations(posterior: _Posterior) -> int:
-    """Return the number of correlations between person-specific effects that are drawn."""
-    q = len(posterior.products.random)
-    return q * (q - 1) // 2 if posterior.correlated else 0
-
-
-def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return factors (D, q, q), rhos (D,) and the log-prior (D,) of unbounded parameters (D, d).
-
-    The parameters are log SDs, inverse tanh of the partial correlations of the LKJ vine, row by row, and the logit of
-    rho; the log-prior includes the Jacobian.
-    """
-    q, count = len(posterior.products.random), _correlations(posterior)
-    sd = np.exp(points[:, :q])
-    log_prior = _log_prior_of_sds(posterior, points[:, :q])
-    factor = sd[:, :, None] * np.eye(q)
-    if count:
-        correlation_factor, of_correlations = _correlation_factor(np.tanh(points[:, q : q + count]), q)
-        factor, log_prior = sd[:, :, None] * correlation_factor, log_prior + of_correlations
-    if posterior.fixed_rho is not None:
-        return factor, np.full(len(points), posterior.fixed_rho), log_prior
-    share = special.expit(points[:, -1])
-    return factor, LARGEST_RHO * share, log_prior + np.log(share) + np.log1p(-share)
-
-
-def _log_prior_of_sds(posterior: _Posterior, log_sd: Floats) -> Floats:
-    """Return the log-prior (D,) of log SDs (D, q): half-t, times a power of the SD, and the SD as the Jacobian."""
-    half_t = -0.5 * (PRIOR_DEGREES + 1) * np.log1p((np.exp(log_sd) / posterior.prior_sd) ** 2 / PRIOR_DEGREES)
-    return np.asarray(np.sum((SD_POWER + 1) * log_sd + half_t, axis=1))
-
-
-def _correlation_factor(partial: Floats, q: int) -> tuple[Floats, Floats]:
-    """Return Cholesky factors (D, q, q) of the correlations with these partial ones, and the log-prior (D,)."""
-    row, column = np.tril_indices(q, -1)
-    log_prior = np.log1p(-(partial**2)) @ (LKJ + (q - 2 - column) / 2)
-    lower = np.zeros((len(partial), q, q))
-    lower[:, row, column] = partial
-    left = np.cumprod(np.sqrt(1 - lower**2), axis=2)
-    left = np.concatenate([np.ones((len(partial), q, 1)), left[:, :, :-1]], axis=2)
-    return (lower + np.eye(q)) * left, log_prior
-
-
-def _solve(posterior: _Posterior, points: Floats) -> tuple[Solution, Floats]:
-    """Return the solution at each point, and the posterior's log-density (D,) but for a constant."""
-    inside = np.abs(points).max(axis=1) < WIDEST
-    factor, rho, log_prior = _unpack(posterior, np.clip(points, -WIDEST, WIDEST))
-    with np.errstate(all="ignore"):
-        solution = solve_at(posterior.products, factor, rho)
-        log_density = log_prior - 0.5 * deviance(solution, reml=True)
-    return solution, np.where(inside & np.isfinite(log_density), log_density, -1e10)
-
-
-def _log_density(posterior: _Posterior, points: Floats) -> Floats:
-    return _solve(posterior, points)[1]
-
-
-def _slopes(posterior: _Posterior, points: Floats) -> Floats:
-    """Return (D, d): the gradient of the log-density by central differences, all points at once."""
-    count, d = points.shape
-    steps = 1e-4 * np.eye(d)
-    around = np.concatenate([points[:, None] + steps, points[:, None] - steps], axis=1)
-    values = _log_density(posterior, around.reshape(-1, d)).reshape(count, 2, d)
-    return np.asarray((values[:, 0] - values[:, 1]) / 2e-4)
-
-
-def _evaluate(posterior: _Posterior, points: Floats) -> _Draws:
-    """Evaluate draws."""
-    parts = [_evaluate_chunk(posterior, chunk) for chunk in in_chunks(points, posterior.products)]
-    return _Draws(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Draws)))
-
-
-def _evaluate_chunk(posterior: _Posterior, points: Floats) -> _Draws:
-    solution, log_density = _solve(posterior, points)
-    products = posterior.products
-    unit = products.scaling.outcome_scale * products.scaling.random_transform
-    variance = 1 / profiled_precision(solution, reml=True)[:, None, None]
-    between = solution.factor @ np.swapaxes(solution.factor, 1, 2)
-    return _Draws(
-        log_density=log_density,
-        slope=_person_coefficients(solution),
-        variance=variance * np.einsum("dnii->dni", _relative_covariances(solution)),
-        given_data=variance * _diagonals(solution.shrinkage, unit),
-        between=variance[:, 0] * _diagonals(between, unit),
-    )
-
-
-def _diagonals(matrices: Floats, unit: Floats) -> Floats:
-    """Return the diagonals (..., q) of unit @ matrix @ unit'."""
-    return np.asarray(np.einsum("ai,...ij,aj->...a", unit, matrices, unit, optimize=True))
 
 
 def _summaries(
     draws: _Draws, weights: Floats, position: int, name: str, participants: tuple[str, ...]
-) -> list[PersonSlope]:
-    """Summarise everybody's slope on one column."""
+) -> list[ParticipantSlope]:
+    """Summarise every participant's slope of one column."""
     mean, sd = draws.slope[:, :, position], np.sqrt(draws.variance[:, :, position])
     low, high = _quantile(0.025, mean, sd, weights), _quantile(0.975, mean, sd, weights)
     positive = weights @ special.ndtr(mean / sd)
@@ -359,13 +115,13 @@ def _summaries(
     wrong = np.minimum(positive, 1 - positive)
     columns = np.column_stack([weights @ mean, low, high, positive, wrong, reliability, size])
     return [
-        PersonSlope(participant, name, *(float(value) for value in row))
+        ParticipantSlope(participant, name, *(float(value) for value in row))
         for participant, row in zip(participants, columns, strict=True)
     ]
 
 
 def _quantile(probability: float, mean: Floats, sd: Floats, weights: Floats) -> Floats:
-    """Return (N,) quantiles of each person's mixture of normals, with means and SDs (D, N), by bisection."""
+    """Return (N,) quantiles of each participant's mixture of normals, with means and SDs (D, N), by bisection."""
     low, high = (mean - 9 * sd).min(axis=0), (mean + 9 * sd).max(axis=0)
     for _ in range(50):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""How much of the outcome's variance the model explains."""
+"""The share of the outcome's variance that the model explains."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.cross_products import whitened
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.whitened_products import whitened
 
 
 @dataclass(frozen=True, slots=True)
 class RSquared:
-    """Shares of the variance that the model implies, and its parts in squared outcome units.
+    """Shares of the variance implied by the model, and its parts in squared outcome units.
 
     Parameters
     ----------
     marginal
-        Share of the average effects.
+        Share of the fixed effects.
     conditional
-        Share of the average effects and the person-specific ones together.
+        Share of the fixed and random effects together.
     fixed, random, residual
         Variances of Xb over rows, of Zu (mean over rows of z'Gz), and of the residuals.
     """
@@ -35,13 +35,13 @@ class RSquared:
 def r_squared(fit: MixedFit) -> RSquared:
     """Return marginal and conditional R squared, from the cross-products alone.
 
-    Without an intercept the variance of Xb is taken about zero, as is usual for models without one. Residuals count
-    with their marginal variance, autocorrelated or not.
+    Without an intercept the variance of Xb is taken about zero, as is usual for such models. Residuals count with their
+    marginal variance, autocorrelated or not.
 
     References
     ----------
     Nakagawa & Schielzeth 2013, Methods Ecol Evol 4:133; Johnson 2014, Methods Ecol Evol 5:944, for random slopes. The
-    variance of Xb has n - 1 in its denominator, as in R's performance package.
+    variance of Xb has the denominator n - 1, as in R's performance package.
     """
     products, scaling = fit.products, fit.products.scaling
     weight = products.residual_scale**2

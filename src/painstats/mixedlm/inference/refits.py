@@ -1,7 +1,7 @@
-"""The model fitted again, many times, to other people or other outcomes: each from the optimum that is known.
+"""Refits of the model to other participants or other outcomes, each starting from the known optimum.
 
-A refit differs little from the fit it comes from. In coordinates in which the deviance of that fit is a round bowl, its
-optimum is a few steps away, and how far a gradient is from zero is counted in standard errors, whatever the size.
+A refit differs little from the original fit. In local coordinates, in which the deviance of the original fit is nearly
+spherical, its optimum is a few steps away, and the gradient is in units of standard errors.
 """
 
 from __future__ import annotations
@@ -17,60 +17,50 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from painstats.mixedlm.engine.cross_products import (
-    CrossProducts,
-    of_participants,
-    whitened,
-    with_random_columns_as_given,
-)
+from painstats.mixedlm.engine.certificate import SINGULAR_VARIANCE
+from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants, with_uncentred_random_columns
+from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
-from painstats.mixedlm.engine.likelihood import LARGEST_RHO, deviance, log_likelihood, residual_degrees, solve_at
-from painstats.mixedlm.engine.one_pass import height_at
-from painstats.mixedlm.engine.optimum import SINGULAR, find_optimum, semidefinite_factor
+from painstats.mixedlm.engine.likelihood import deviance, log_likelihood, residual_degrees, solve_at
+from painstats.mixedlm.engine.optimum import find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
+from painstats.mixedlm.inference.local_coordinates import (
+    MAX_REFIT_GRADIENT,
+    MIN_RELATIVE_INFORMATION,
+    LocalCoordinates,
+    _deviance_and_gradient,
+    _is_stationary,
+    _least_information,
+    _limits_of_rho,
+    _parameters,
+    local_coordinates_around,
+)
 
 Draw = TypeVar("Draw")
 
-STATIONARY = 1e-4
-"""Largest projected gradient of an accepted refit, in standard errors of the fit it started from."""
 
-INSIDE = 1e-3
-"""Least variance between people, relative to the residuals', that a refit starts from.
-
-On the boundary itself the gradient does not see what lies inside.
-"""
-
-FLATTEST = 1e-3
-"""Least curvature, relative to the largest, by which the coordinates are stretched."""
-
-NEGLIGIBLE = 1e-6
-"""A fall of the deviance that is none."""
-
-COLLINEAR = 1e-8
-"""Of what the days of the fit tell of some combination of columns, the part that is none: they are collinear."""
-
-STEEP = 1e20
-"""Height of points at which the deviance cannot be computed."""
+NEGLIGIBLE_DECREASE = 1e-6
+"""Decrease of the deviance that is treated as none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refits:
-    """What B refits found, in the user's units.
+    """Results of B refits, in the user's units.
 
     Parameters
     ----------
     coefficients : (B, p)
-        Average effects; not a number where a refit was impossible (a column that no longer varies).
+        Fixed effects; not a number where a refit was impossible because a column no longer varies.
     random_covariance : (B, q, q)
-        Covariance of the person-specific effects over people.
+        Covariance of the random effects.
     residual_sd, rho : (B,)
         Of the residuals.
     log_likelihood : (B,)
         Restricted if the fit's is.
     evaluations : (B,)
-        Calls of the deviance.
+        Number of evaluations of the deviance.
     is_certified : (B,)
-        Whether the refit ended at a stationary point that is no false boundary point.
+        Whether the refit ended at a stationary point that is not a false boundary optimum.
     """
 
     coefficients: Floats
@@ -82,68 +72,30 @@ class Refits:
     is_certified: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bowl:
-    """Coordinates z in which the deviance of a fit is round: it rises by one at a distance of one from its optimum.
-
-    The parameters (rho, where it is free, then the free elements of L) are ``point + spread @ z``. ``spread`` (d, d) is
-    lower triangular, so that the limits of rho are limits of the first coordinate alone. ``least_information`` is what
-    the fit's days tell of the combination of columns that they tell least of.
-    """
-
-    fit: MixedFit
-    point: Floats
-    spread: Floats
-    least_information: float
-
-
-def bowl_around(fit: MixedFit) -> Bowl:
-    """Return round coordinates around a fit, from central differences of the gradient."""
-    inside = off_the_boundary(fit.optimum.factor)
-    rho = [] if fit.optimum.rho_is_fixed else [fit.rho]
-    point = np.concatenate([rho, inside[_elements(fit)]])
-    widths = 1e-4 * np.maximum(np.abs(point), 0.1)
-    flat = Bowl(fit, point, np.eye(point.size), _least_information(fit.products))
-    if point.size == 0:
-        return flat
-    up, down = (_height_and_slope(fit.products, flat, sign * np.diag(widths))[1] for sign in (1, -1))
-    hessian = (up - down) / (2 * widths[:, None])
-    curvature, directions = np.linalg.eigh((hessian + hessian.T) / 4)
-    curvature = np.maximum(np.abs(curvature), FLATTEST * np.abs(curvature).max(initial=0.0))
-    return replace(flat, spread=np.linalg.cholesky(directions / curvature @ directions.T))
-
-
-def off_the_boundary(factor: Floats) -> Floats:
-    """Return the factor (q, q) with every variance between people, in any direction, lifted to ``INSIDE``."""
-    variances, directions = np.linalg.eigh(factor @ factor.T)
-    lacking = directions * np.maximum(INSIDE - variances, 0.0) @ directions.T
-    return semidefinite_factor(factor @ factor.T + lacking)
-
-
-def refit_people(
-    fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1, otherwise: MixedFit | None = None
+def refit_participants(
+    fit: MixedFit, chosen: Sequence[Integers], *, workers: int = 1, fallback: MixedFit | None = None
 ) -> Refits:
-    """Fit the model again to other sets of people, each given by their positions in ``fit.participants``.
+    """Refit the model to other sets of participants, each given by positions in ``fit.participants``.
 
     Parameters
     ----------
     fit
-        Where every refit starts.
+        Start of every refit.
     chosen
         The sets.
     workers
         As in ``refit_each``.
-    otherwise
-        A fit to the same rows with fewer columns, for sets of people over whom one of the others does not vary. Those
-        coefficients are not numbers there.
+    fallback
+        A fit to the same rows with fewer columns, used for sets of participants in which one of the other columns does
+        not vary. The coefficients of those columns are then not numbers.
     """
     refits = refit_each(fit, chosen, of_participants, workers=workers)
     lacking = np.flatnonzero(~np.isfinite(refits.rho))
-    if otherwise is None or not lacking.size:
+    if fallback is None or not lacking.size:
         return refits
-    fewer = refit_each(otherwise, [chosen[int(place)] for place in lacking], of_participants, workers=workers)
+    fewer = refit_each(fallback, [chosen[int(place)] for place in lacking], of_participants, workers=workers)
     coefficients = np.full((lacking.size, len(fit.names)), np.nan)
-    coefficients[:, column_positions(otherwise.names, fit.names)] = fewer.coefficients
+    coefficients[:, column_positions(fallback.names, fit.names)] = fewer.coefficients
     fewer = replace(fewer, coefficients=coefficients)
     for field in fields(Refits):
         getattr(refits, field.name)[lacking] = getattr(fewer, field.name)
@@ -157,24 +109,24 @@ def refit_each(
     *,
     workers: int = 1,
 ) -> Refits:
-    """Fit the model again to what ``products_of`` makes of each draw; the answer does not depend on ``workers``.
+    """Refit the model to the result of ``products_of`` for each draw; the result does not depend on ``workers``.
 
     Parameters
     ----------
     fit
-        Where every refit starts.
+        Start of every refit.
     draws
-        One for each refit.
+        One per refit.
     products_of
-        From the fit's cross-products and a draw to cross-products of the same columns in the same scaling. With several
+        Maps the fit's cross-products and a draw to cross-products of the same columns in the same scaling. With several
         workers it must be importable: a function of a module, or a ``functools.partial`` of one.
     workers
-        Processes. Each takes a second or so to start.
+        Number of processes; each takes about a second to start.
     """
-    bowl = bowl_around(fit)
+    local = local_coordinates_around(fit)
     workers = max(1, min(workers, len(draws)))
     shares = [draws[start::workers] for start in range(workers)]
-    refit_share = partial(_refit_share, bowl, products_of)
+    refit_share = partial(_refit_share, local, products_of)
     if workers == 1:
         return refit_share(draws)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -182,137 +134,78 @@ def refit_each(
 
 
 def _refit_share(
-    bowl: Bowl, products_of: Callable[[CrossProducts, Draw], CrossProducts], draws: Sequence[Draw]
+    local: LocalCoordinates, products_of: Callable[[CrossProducts, Draw], CrossProducts], draws: Sequence[Draw]
 ) -> Refits:
     """Refit one draw after the other."""
-    refits = [_refit(products_of(bowl.fit.products, draw), bowl) for draw in draws]
+    refits = [_refit(products_of(local.fit.products, draw), local) for draw in draws]
     return Refits(*(np.stack([getattr(refit, field.name) for refit in refits]) for field in fields(Refits)))
 
 
-def _refit(products: CrossProducts, bowl: Bowl) -> Refits:
-    """Refit once, from scratch where the way from the known optimum ends at a false one; no leading axis."""
-    if not bowl.fit.optimum.correlated:
-        products = with_random_columns_as_given(products)
-    if _least_information(products) < COLLINEAR * bowl.least_information:
-        return _impossible(bowl.fit)
-    z, slope, evaluations = _descend(products, bowl)
-    factor, rho = _parameters(bowl, z[None])
-    if _is_stationary(bowl, z, slope) and _is_true_optimum(products, bowl, factor[0], rho[0]):
-        return _in_units(products, bowl.fit, factor[0], rho[0], evaluations, True)
-    known = bowl.fit.optimum
+def _refit(products: CrossProducts, local: LocalCoordinates) -> Refits:
+    """Refit once; from scratch if the descent from the known optimum ends at a false one. No leading axis."""
+    if not local.fit.optimum.correlated:
+        products = with_uncentred_random_columns(products)
+    if _least_information(products) < MIN_RELATIVE_INFORMATION * local.least_information:
+        return _impossible(local.fit)
+    z, gradient, evaluations = _descend(products, local)
+    factor, rho = _parameters(local, z[None])
+    if _is_stationary(local, z, gradient) and _is_true_optimum(products, local, factor[0], rho[0]):
+        return _in_units(products, local.fit, factor[0], rho[0], evaluations, True)
+    known = local.fit.optimum
     optimum = find_optimum(
         products,
-        reml=bowl.fit.reml,
+        reml=local.fit.reml,
         fixed_rho=known.rho if known.rho_is_fixed else None,
         correlated=known.correlated,
     )
     evaluations += optimum.evaluations
-    return _in_units(products, bowl.fit, optimum.factor, optimum.rho, evaluations, optimum.is_certified)
+    return _in_units(products, local.fit, optimum.factor, optimum.rho, evaluations, optimum.is_certified)
 
 
-def _least_information(products: CrossProducts) -> float:
-    """Return the least eigenvalue of the sums of products of columns of unit length; 0 where a column is empty."""
-    sums = whitened(products, np.asarray(0.0))[0].sum(axis=0)[:-1, :-1]
-    length = np.sqrt(np.diag(sums))
-    if np.any(length == 0):
-        return 0.0
-    return float(np.linalg.eigvalsh(sums / np.outer(length, length))[0])
-
-
-def _descend(products: CrossProducts, bowl: Bowl) -> tuple[Floats, Floats, int]:
-    """Return where L-BFGS-B ends, the gradient there and the evaluations."""
-    start = np.zeros(bowl.point.size)
+def _descend(products: CrossProducts, local: LocalCoordinates) -> tuple[Floats, Floats, int]:
+    """Return the point where L-BFGS-B ends, the gradient there and the number of evaluations."""
+    start = np.zeros(local.point.size)
     if start.size == 0:
         return start, start, 0
 
-    def height_and_slope(z: Floats) -> tuple[float, Floats]:
-        heights, slopes = _height_and_slope(products, bowl, z[None])
-        return float(heights[0] - bowl.fit.optimum.deviance), slopes[0]
+    def deviance_and_gradient(z: Floats) -> tuple[float, Floats]:
+        deviances, gradients = _deviance_and_gradient(products, local, z[None])
+        return float(deviances[0] - local.fit.optimum.deviance), gradients[0]
 
     found = optimize.minimize(
-        height_and_slope,
+        deviance_and_gradient,
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=[_limits_of_rho(bowl), *[(None, None)] * (start.size - 1)],
-        options={"ftol": 1e-12, "gtol": STATIONARY / 10},
+        bounds=[_limits_of_rho(local), *[(None, None)] * (start.size - 1)],
+        options={"ftol": 1e-12, "gtol": MAX_REFIT_GRADIENT / 10},
     )
     return found.x, found.jac, int(found.nfev)
 
 
-def _elements(fit: MixedFit) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the rows and columns of the elements of L that are free."""
-    row, column = np.tril_indices(len(fit.random))
-    kept = (row == column) | fit.optimum.correlated
-    return row[kept], column[kept]
+def _is_true_optimum(products: CrossProducts, local: LocalCoordinates, factor: Floats, rho: float) -> bool:
+    """Return whether the deviance also rises from the boundary inwards, which the gradient does not show.
 
-
-def _parameters(bowl: Bowl, z: Floats) -> tuple[Floats, Floats]:
-    """Return factors (D, q, q) and rhos (D,) at coordinates (D, d)."""
-    fit, q = bowl.fit, len(bowl.fit.random)
-    points = bowl.point + z @ bowl.spread.T
-    factor, rho = np.zeros((len(z), q, q)), np.full(len(z), fit.rho)
-    if not fit.optimum.rho_is_fixed:
-        rho, points = np.clip(points[:, 0], 0.0, LARGEST_RHO), points[:, 1:]
-    factor[:, *_elements(fit)] = points
-    return factor, rho
-
-
-def _height_and_slope(products: CrossProducts, bowl: Bowl, z: Floats) -> tuple[Floats, Floats]:
-    """Return the deviance (D,) and its gradient (D, d) at coordinates (D, d); impossible ones are flat and high."""
-    factor, rho = _parameters(bowl, z)
-    with_rho = not bowl.fit.optimum.rho_is_fixed
-    with np.errstate(all="ignore"):
-        try:
-            found = height_at(products, factor, rho, bowl.fit.reml, with_rho=with_rho)
-        except np.linalg.LinAlgError:
-            return np.full(len(z), STEEP), np.zeros_like(z)
-        slope = (2 * found.factor_slope @ factor)[:, *_elements(bowl.fit)]
-    if with_rho:
-        slope = np.concatenate([found.rho_slope[:, None], slope], axis=1)
-    slope = slope @ bowl.spread
-    possible = np.isfinite(found.deviance) & np.isfinite(slope).all(axis=1)
-    return np.where(possible, found.deviance, STEEP), np.where(possible[:, None], slope, 0.0)
-
-
-def _limits_of_rho(bowl: Bowl) -> tuple[float | None, float | None]:
-    """Return the limits of the first coordinate."""
-    if bowl.fit.optimum.rho_is_fixed:
-        return None, None
-    return -bowl.point[0] / bowl.spread[0, 0], (LARGEST_RHO - bowl.point[0]) / bowl.spread[0, 0]
-
-
-def _is_stationary(bowl: Bowl, z: Floats, slope: Floats) -> bool:
-    """Say whether the gradient is zero but where rho presses against a limit."""
-    low, high = _limits_of_rho(bowl)
-    pressing = np.zeros(z.size, dtype=bool)
-    pressing[:1] = (low is not None and z[:1] <= low and slope[:1] > 0) or (
-        high is not None and z[:1] >= high and slope[:1] < 0
-    )
-    return bool(np.abs(slope[~pressing]).max(initial=0.0) < STATIONARY)
-
-
-def _is_true_optimum(products: CrossProducts, bowl: Bowl, factor: Floats, rho: float) -> bool:
-    """Say whether the deviance rises, too, from the boundary inwards, where the gradient does not see.
-
-    Away from the boundary a stationary point needs no more proof. Near it, the deviance is looked up at four distances
-    along the direction in which it falls most steeply.
+    In the interior a stationary point needs no further proof. Near the boundary, the deviance is evaluated at four
+    distances along the direction of steepest descent.
     """
     covariance = factor @ factor.T
     variances, directions = np.linalg.eigh(covariance)
-    empty = directions[:, variances < SINGULAR]
+    empty = directions[:, variances < SINGULAR_VARIANCE]
     if empty.shape[1] == 0:
         return True
-    here = height_at(products, factor[None], np.array([rho]), bowl.fit.reml, with_rho=False)
-    slope = here.factor_slope[0] if bowl.fit.optimum.correlated else np.diag(np.diag(here.factor_slope[0]))
-    slopes, steepest = np.linalg.eigh(empty.T @ slope @ empty)
-    if slopes[0] >= 0:
+    at_point = deviance_gradient_at(products, factor[None], np.array([rho]), local.fit.reml, with_rho=False)
+    gradient = (
+        at_point.factor_gradient[0] if local.fit.optimum.correlated else np.diag(np.diag(at_point.factor_gradient[0]))
+    )
+    gradients, steepest = np.linalg.eigh(empty.T @ gradient @ empty)
+    if gradients[0] >= 0:
         return True
     inwards = empty @ steepest[:, 0]
-    steps = SINGULAR * 10.0 ** np.arange(-2, 2)[:, None, None] * np.outer(inwards, inwards)
+    steps = SINGULAR_VARIANCE * 10.0 ** np.arange(-2, 2)[:, None, None] * np.outer(inwards, inwards)
     inside = np.stack([semidefinite_factor(covariance + step) for step in steps])
-    there = height_at(products, inside, np.full(len(inside), rho), bowl.fit.reml, with_rho=False)
-    return bool(there.deviance.min() > here.deviance[0] - NEGLIGIBLE)
+    nearby = deviance_gradient_at(products, inside, np.full(len(inside), rho), local.fit.reml, with_rho=False)
+    return bool(nearby.deviance.min() > at_point.deviance[0] - NEGLIGIBLE_DECREASE)
 
 
 def _in_units(
@@ -346,7 +239,7 @@ def _impossible(fit: MixedFit) -> Refits:
 
 
 def _interleaved(shares: Sequence[Refits]) -> Refits:
-    """Put shares that took every n-th draw back into the order of the draws."""
+    """Restore the order of the draws from shares that contain every n-th draw."""
     total, step = sum(len(share.rho) for share in shares), len(shares)
     columns = []
     for field in fields(Refits):

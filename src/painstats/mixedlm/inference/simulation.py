@@ -1,49 +1,49 @@
-"""Outcomes drawn from a fitted mixed model."""
+"""Outcomes simulated from a fitted mixed model."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from painstats.mixedlm.engine.car1_whitening import car1_steps
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions, is_first_row
 
 
 def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) -> Floats:
-    """Return (n,): an outcome for each row, of new people with the same days and columns.
+    """Return (n,): an outcome for each row, of new participants with the same days and columns.
 
     Parameters
     ----------
     fit
-        Its coefficients, person-specific covariance, rho and residual SD are taken as the truth; so is the noise of
-        each participant in a fit of ``person_weights``, where people that the fit does not know have the typical one.
+        Its coefficients, random-effect covariance, rho and residual SD are taken as true, and so are the participants'
+        residual SDs in a fit of ``participant_weights``; unknown participants have the common one.
     rows
         Sorted by participant and day.
     """
     first = is_first_row(rows)
-    person = np.cumsum(first) - 1
+    participant = np.cumsum(first) - 1
     factor = fit.residual_sd * fit.relative_factor
     effects = rng.standard_normal((int(first.sum()), len(fit.random))) @ factor.T
     columns = rows.X[:, column_positions(fit.random, rows.names)]
-    between = np.einsum("nq,nq->n", columns, effects[person])
-    residual_sd = fit.residual_sd * _residual_scale(fit, rows.participant[first])[person]
+    between = np.einsum("nq,nq->n", columns, effects[participant])
+    residual_sd = fit.residual_sd * _residual_scale(fit, rows.participant[first])[participant]
     return np.asarray(rows.X @ fit.coefficients + between + residual_sd * _residuals(fit.rho, rows, rng))
 
 
 def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats:
-    """Return the residual SDs of people relative to the common one."""
+    """Return the participants' residual SDs relative to the common one."""
     known = dict(zip(fit.participants, fit.products.residual_scale, strict=True))
     return np.array([known.get(str(participant), 1.0) for participant in participants])
 
 
 def _residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:
-    """Return (n,) residuals of SD 1: each follows its predecessor's, all people's k-th rows at once."""
+    """Return (n,) residuals of SD 1, simulated along the rows of all participants at once."""
     first = is_first_row(rows)
-    gap = np.diff(rows.day, prepend=rows.day[0])
-    carried = np.where(first, 0.0, rho ** np.maximum(gap, 0).astype(np.float64))
-    residuals = np.sqrt(1 - carried**2) * rng.standard_normal(len(gap))
+    carried, innovation_sd = car1_steps(rows, rho)
+    residuals = innovation_sd * rng.standard_normal(len(carried))
     starts = np.flatnonzero(first)
-    lengths = np.diff(starts, append=len(gap))
+    lengths = np.diff(starts, append=len(carried))
     for k in range(1, int(lengths.max())):
         now = starts[lengths > k] + k
         residuals[now] += carried[now] * residuals[now - 1]

@@ -1,4 +1,4 @@
-"""Whether, and how much, a slope differs between people."""
+"""Test and estimate of the variance of a random slope."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from scipy import stats
 
 from painstats.mixedlm.engine.fit import Residuals, fit_mixed
 from painstats.mixedlm.engine.rows import ModelRows, column_positions
-from painstats.mixedlm.inference.variance_intervals import sd_interval
+from painstats.mixedlm.inference.profile_intervals import sd_interval
 
 
 @dataclass(frozen=True, slots=True)
 class SlopeVariance:
-    """How a slope is spread over people.
+    """The distribution of a random slope over participants.
 
     Parameters
     ----------
     name
         The column.
     statistic
-        Twice the gain in restricted log-likelihood from letting the slope differ between people.
+        Twice the gain in restricted log-likelihood from the random slope.
     p
-        Of no difference, by the mixture of chi-squared distributions that holds at the boundary.
+        Of zero variance, by the mixture of chi-squared distributions that applies at the boundary.
     sd, low, high
-        SD of the slopes between people, with a 95 % profile interval; it reaches zero where the test does not reject.
+        SD of the slopes, with a 95% profile interval; it reaches zero where the test does not reject.
     share_positive
-        Share of people with a slope above zero that the model implies.
+        Share of participants with a slope above zero that the model implies.
     """
 
     name: str
@@ -41,9 +41,9 @@ class SlopeVariance:
 def slope_variance(
     rows: ModelRows, name: str, *, residuals: Residuals = "car1", correlated: bool = True
 ) -> SlopeVariance:
-    """Test and measure how much the slope of a column differs between people.
+    """Test and estimate the variance of a random slope.
 
-    Both models have the same columns and residual correlation, estimated anew in each.
+    Both models have the same columns; their residual correlations are estimated separately.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ def slope_variance(
     name
         The column.
     residuals, correlated
-        As in ``fit_mixed``. Effects that are not correlated are tested for the variance alone.
+        As in ``fit_mixed``. For uncorrelated effects only the variance is tested.
 
     Raises
     ------
     PainstatsError
-        If the column has no person-specific effect.
+        If the column has no random effect.
 
     References
     ----------
@@ -77,9 +77,10 @@ def slope_variance(
 
 
 def mixture_p(statistic: float, kept: int) -> float:
-    """Return the p-value of adding one person-specific effect, with its covariances with ``kept`` others.
+    """Return the p-value of adding one random effect, with its covariances with ``kept`` others.
 
-    Under no variance the statistic is chi-squared with ``kept`` or with ``kept + 1`` degrees of freedom, half and half.
+    With zero variance the statistic is an equal mixture of chi-squared with ``kept`` and with ``kept + 1`` degrees of
+    freedom.
     """
     if statistic <= 0:
         return 1.0

@@ -1,34 +1,28 @@
-"""How the deviance and the coefficients' covariance change with the variance parameters at a fit's optimum."""
+"""Derivatives of the deviance and of the coefficients' covariance in the variance parameters, at the optimum."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from painstats.mixedlm.engine.curvature import curvature_at_sigma, terrain_at
-from painstats.mixedlm.engine.fit import MixedFit, scaled_variance
-from painstats.mixedlm.engine.likelihood import free_theta, residual_degrees
-from painstats.mixedlm.engine.rows import Floats, Integers
+from painstats.mixedlm.engine.deviance_hessian import evaluation_at, hessian_at_sigma
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
+from painstats.mixedlm.engine.likelihood import residual_degrees
+from painstats.mixedlm.engine.rows import Floats
 
 
-def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
-    """Return rows and columns of the elements of the factor that were free: the lower triangle, or its diagonal."""
-    row, column = np.tril_indices(len(fit.random))
-    free = free_theta(len(fit.random), fit.optimum.correlated)
-    return row[free], column[free]
+def variance_derivatives(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
+    """Return the coefficients' covariance (p, p), its derivatives (a, p, p) and the deviance's Hessian (a, a).
 
-
-def variance_slopes(fit: MixedFit) -> tuple[Floats, Floats, Floats]:
-    """Return the coefficients' covariance, its slopes (a, p, p) and the deviance's Hessian (a, a), all scaled.
-
-    The a parameters are the free elements of the factor, rho where it is free, and log sigma; derivatives are exact.
+    All are scaled. The a parameters are the free elements of the factor, rho where it is free, and log sigma;
+    derivatives are exact.
     """
     optimum, variance = fit.optimum, scaled_variance(fit)
-    terrain = terrain_at(fit.products, optimum.factor, optimum.rho, fit.reml, with_rho=optimum.rho_is_free)
-    found = curvature_at_sigma(terrain, *free_elements_of(fit))
+    evaluation = evaluation_at(fit.products, optimum.factor, optimum.rho, fit.reml, with_rho=optimum.rho_is_free)
+    found = hessian_at_sigma(evaluation, *free_elements_of(fit))
     a = len(found.hessian) + 1
     hessian = np.empty((a, a))
     hessian[:-1, :-1] = found.hessian
     hessian[-1, :-1] = hessian[:-1, -1] = -2 * found.residual_square / variance
     hessian[-1, -1] = 4 * residual_degrees(fit.products, fit.reml)
-    covariance = terrain.covariance
+    covariance = evaluation.covariance
     return variance * covariance, variance * np.concatenate([found.covariance, 2 * covariance[None]]), hessian

@@ -1,4 +1,4 @@
-"""Standard errors of the person-specific covariance, from the curvature of the likelihood at its optimum."""
+"""Standard errors of the random-effect covariance, from the Hessian of the deviance at its optimum."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.inference.variance_derivatives import free_elements_of, variance_slopes
+from painstats.mixedlm.inference.variance_derivatives import variance_derivatives
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VarianceErrors:
-    """How uncertain the person-specific covariance is; not numbers where the fit is singular.
+class VarianceStandardErrors:
+    """Uncertainty of the random-effect covariance; not numbers where the fit is singular.
 
     Parameters
     ----------
@@ -27,11 +27,12 @@ class VarianceErrors:
     se: Floats
 
 
-def variance_errors(fit: MixedFit) -> VarianceErrors:
-    """Return standard errors of the elements of G by the delta method, for rho and sigma estimated beside it.
+def variance_standard_errors(fit: MixedFit) -> VarianceStandardErrors:
+    """Return standard errors of the elements of G by the delta method, with rho and sigma estimated as well.
 
-    The likelihood of a variance is skewed unless there are many people, so an interval of estimate and two standard
-    errors is poor; at a singular fit the likelihood has no curvature to speak of, and the errors are not numbers.
+    The likelihood of a variance is skewed unless there are many participants, so estimate plus or minus two standard
+    errors is a poor interval (see ``profile_intervals``). In a singular fit the Hessian is not informative, and the
+    standard errors are not numbers.
 
     References
     ----------
@@ -39,19 +40,19 @@ def variance_errors(fit: MixedFit) -> VarianceErrors:
     """
     q = len(fit.random)
     size = q * (q + 1) // 2
-    nothing = VarianceErrors(np.full((size, size), np.nan), np.full(size, np.nan))
+    nothing = VarianceStandardErrors(np.full((size, size), np.nan), np.full(size, np.nan))
     if fit.is_singular:
         return nothing
-    _, _, curvature = variance_slopes(fit)
+    _, _, curvature = variance_derivatives(fit)
     if np.linalg.eigvalsh(curvature).min() <= 0:
         return nothing
     covariance = 2 * np.linalg.inv(curvature)
-    relative, absolute = _slopes(fit, len(covariance))
+    relative, absolute = _covariance_derivatives(fit, len(covariance))
     variances = np.einsum("ka,ab,kb->k", absolute, covariance, absolute)
-    return VarianceErrors(relative @ covariance @ relative.T, np.sqrt(variances))
+    return VarianceStandardErrors(relative @ covariance @ relative.T, np.sqrt(variances))
 
 
-def _slopes(fit: MixedFit, parameters: int) -> tuple[Floats, Floats]:
+def _covariance_derivatives(fit: MixedFit, parameters: int) -> tuple[Floats, Floats]:
     """Return the derivatives (q(q+1)/2, a) of the lower elements of G / sigma^2 and of G in the a parameters."""
     q, transform = len(fit.random), fit.products.scaling.random_transform
     lower = np.tril_indices(q)

@@ -9,7 +9,7 @@ import polars as pl
 
 from painstats.frame.variation import outcome_varies
 from painstats.mixedlm.engine.fit import Residuals
-from painstats.mixedlm.inference.two_stage import own_slopes
+from painstats.mixedlm.inference.two_stage import coefficients_by_participant
 from painstats.plan.study import Study
 from painstats.questions.daily.columns import DAYS_FOR_DAY_OF_WEEK, within_people
 
@@ -40,7 +40,7 @@ def slopes_apart(
     for part in parts_by_calendar(frame):
         told = part.filter(telling)
         if told.height:
-            found |= own_slopes(within_people(told, study, also=also), residuals)
+            found |= coefficients_by_participant(within_people(told, study, also=also), residuals)
     return found
 
 

@@ -20,11 +20,11 @@ from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.residual_checks import residual_checks
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
-from painstats.mixedlm.inference.one_participant import OwnDaysFit, fit_each_participant
-from painstats.mixedlm.inference.participant_slopes import PersonSlope, person_slopes
+from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each_participant
+from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, participant_slopes
 from painstats.mixedlm.inference.r_squared import r_squared
 from painstats.mixedlm.inference.slope_variance import slope_variance
-from painstats.mixedlm.inference.two_stage import TwoStage, agrees, two_sided_p, two_stage
+from painstats.mixedlm.inference.two_stage import TwoStage, agrees_with_two_stage, two_sided_p, two_stage
 from painstats.plan.study import PredictorPlan, Study
 from painstats.questions.daily.columns import within_people
 from painstats.questions.daily.eligible_participants import parts_by_calendar, slopes_apart
@@ -63,11 +63,11 @@ class CohortAnalysis:
         Pooled slopes by participant and column.
     """
 
-    own_fits: tuple[OwnDaysFit, ...]
+    own_fits: tuple[ParticipantFit, ...]
     apart: Mapping[str, Mapping[str, float]]
     mixed: MixedAnalysis | None
     usable: MixedAnalysis | None
-    slopes: Mapping[tuple[str, str], PersonSlope]
+    slopes: Mapping[tuple[str, str], ParticipantSlope]
 
 
 def fit_models(store: Store, say: Say = lambda _: None) -> None:
@@ -108,7 +108,7 @@ def analyse_cohort(frame: pl.DataFrame, study: Study, say: Say = lambda _: None)
     return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, study))
 
 
-def _own_fits(frame: pl.DataFrame, study: Study) -> tuple[OwnDaysFit, ...]:
+def _own_fits(frame: pl.DataFrame, study: Study) -> tuple[ParticipantFit, ...]:
     """Fit each person's own days; nobody's where all ratings are the same."""
     parts = [part for part in parts_by_calendar(frame) if part["pain_score"].n_unique() > 1]
     fits = [fit for part in parts for fit in fit_each_participant(within_people(part, study))[0]]
@@ -124,12 +124,12 @@ def _why_nobody(store: Store) -> str:
     return f"nobody has {least} days with a {item} rating, the night before and the day before; see: painstats status"
 
 
-def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[str, str], PersonSlope]:
+def _pooled_slopes(mixed: MixedAnalysis | None, study: Study) -> Mapping[tuple[str, str], ParticipantSlope]:
     if mixed is None:
         return {}
     low, high = study.plan.outcome.scale
     names = [predictor.within for predictor in study.plan.predictors]
-    slopes = person_slopes(mixed.fit, names, SEED, outcome_range=high - low)
+    slopes = participant_slopes(mixed.fit, names, SEED, outcome_range=high - low)
     return {
         (slope.participant, slope.name): slope
         for slope in slopes
@@ -152,7 +152,7 @@ def _person_rows(study: Study, cohort: CohortAnalysis) -> list[Row]:
     return rows
 
 
-def _pooled_row(slope: PersonSlope, mixed: MixedAnalysis) -> Row:
+def _pooled_row(slope: ParticipantSlope, mixed: MixedAnalysis) -> Row:
     return {
         "basis": "pooled",
         "estimate": slope.estimate,
@@ -178,7 +178,7 @@ def _own_row(alone: Coefficient | None) -> Row | None:
     }
 
 
-def _own_columns(alone: Coefficient | None, fit: OwnDaysFit | None) -> Row:
+def _own_columns(alone: Coefficient | None, fit: ParticipantFit | None) -> Row:
     if alone is None or fit is None:
         return dict.fromkeys(("own_estimate", "own_low", "own_high", "own_df", "own_p", "own_rho"))
     return {
@@ -191,7 +191,7 @@ def _own_columns(alone: Coefficient | None, fit: OwnDaysFit | None) -> Row:
     }
 
 
-def _own_coefficient(fit: OwnDaysFit | None, predictor: PredictorPlan) -> Coefficient | None:
+def _own_coefficient(fit: ParticipantFit | None, predictor: PredictorPlan) -> Coefficient | None:
     if fit is None or predictor.within not in fit.fit.names:
         return None
     return coefficient(fit.table, predictor.within)
@@ -213,7 +213,7 @@ def _cohort_rows(study: Study, frame: pl.DataFrame, cohort: CohortAnalysis) -> l
             check = two_stage(cohort.apart, predictor.within)
         except NotEnoughData:
             continue
-        if check.people < study.plan.rules.min_people_cohort:
+        if check.participants < study.plan.rules.min_people_cohort:
             continue
         if cohort.usable:
             average = _mixed_average(cohort.usable, predictor, check)
@@ -233,7 +233,7 @@ def _mixed_average(mixed: MixedAnalysis, predictor: PredictorPlan, check: TwoSta
         **{key: getattr(average, key) for key in ("estimate", "se", "df", "low", "high", "p")},
         "people": len(mixed.fit.participants),
         **_two_stage_columns(check),
-        "agrees": agrees(average.estimate, average.se, check),
+        "agrees": agrees_with_two_stage(average.estimate, average.se, check),
         "slope_sd": spread.sd,
         "slope_sd_low": spread.low,
         "slope_sd_high": spread.high,
@@ -248,11 +248,11 @@ def _two_stage_average(predictor: PredictorPlan, check: TwoStage, notes: list[st
         "basis": "two_stage",
         "estimate": check.estimate,
         "se": check.se,
-        "df": float(check.people - 1),
+        "df": float(check.participants - 1),
         "low": check.low,
         "high": check.high,
         "p": two_sided_p(check),
-        "people": check.people,
+        "people": check.participants,
         **_two_stage_columns(check),
         "agrees": True,
         **dict.fromkeys(("slope_sd", "slope_sd_low", "slope_sd_high", "slopes_differ_p")),
@@ -289,7 +289,7 @@ def _model_rows(cohort: CohortAnalysis) -> list[Row]:
         "ljung_box_p": checks.ljung_box_p,
         "residual_quantiles": checks.quantiles.tolist(),
         "person_sd_quantiles": list(checks.sd_quantiles),
-        "equal_noise_p": checks.equal_noise_p,
+        "equal_noise_p": checks.equal_variance_p,
         "r2_marginal": explained.marginal,
         "r2_conditional": explained.conditional,
         "unsupported_terms": list(mixed.neighbour.unsupported) if mixed.neighbour else None,

@@ -14,10 +14,11 @@ import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
+from painstats.mixedlm.engine.certificate import SINGULAR_VARIANCE
 from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
-from painstats.mixedlm.engine.optimum import SINGULAR
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows
-from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient_table
+from painstats.mixedlm.inference.coefficients import CoefficientTable
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.plan.study import Study
 from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
 
@@ -104,7 +105,7 @@ def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
     Barr et al. 2013, J Mem Lang 68:255; Bates et al. 2015, arXiv:1506.04967, on which effects to leave out first.
     """
     fit = fit_mixed(rows, correlated=False)
-    varies = np.diag(fit.optimum.factor) ** 2 >= SINGULAR
+    varies = np.diag(fit.optimum.factor) ** 2 >= SINGULAR_VARIANCE
     kept = tuple(name for name, is_kept in zip(rows.random, varies, strict=True) if is_kept or name == INTERCEPT)
     if kept != rows.random:
         rows = replace(rows, random=kept)

@@ -8,11 +8,12 @@ import numpy as np
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.residual_checks import whitened_residuals
+from painstats.mixedlm.engine.car1_whitening import unwhiten
 from painstats.mixedlm.engine.fit import fit_mixed
 from painstats.mixedlm.engine.rows import ModelRows
-from painstats.mixedlm.engine.whitening import unwhiten
-from painstats.mixedlm.inference.coefficients import coefficient_table, satterthwaite
-from painstats.mixedlm.inference.one_participant import rows_of
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.mixedlm.inference.one_participant import participant_rows
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.questions.daily.columns import within_people
 from painstats.questions.daily.robustness.other_tests import needs_mixed_model
 from painstats.questions.daily.robustness.reanalysis import Found, Question, found, slopes_of
@@ -52,5 +53,5 @@ def days_held_back(question: Question) -> list[Found]:
 def _rows(question: Question) -> ModelRows:
     if question.basis == "own_days":
         rows = within_people(question.frame, question.study)
-        return rows_of(rows, str(rows.participant[0]))
+        return participant_rows(rows, str(rows.participant[0]))
     return needs_mixed_model(question).rows

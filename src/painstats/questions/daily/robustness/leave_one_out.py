@@ -67,7 +67,7 @@ def _without_most(question: Question, name: str, person: str, again: Mapping[str
 
 def _of_mixed_model(question: Question) -> dict[str, Without]:
     mixed = needs_mixed_model(question)
-    left_out = influence(mixed.fit, otherwise=fit_without_phase(mixed))
+    left_out = influence(mixed.fit, fallback=fit_without_phase(mixed))
     slopes = {
         name: left_out.coefficients[:, left_out.names.index(column)] for name, column in columns(question).items()
     }

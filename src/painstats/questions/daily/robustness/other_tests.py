@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.mixedlm.checks.participant_bootstrap import people_drawn
-from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_people
+from painstats.mixedlm.checks.participant_bootstrap import participant_bootstrap
+from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_participants
 from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
-from painstats.mixedlm.inference.bootstrap import FEWEST_PEOPLE
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
+from painstats.mixedlm.inference.refit_bootstrap import MIN_PARTICIPANTS_FOR_BOOTSTRAP
 from painstats.questions.daily.columns import PHASE, within_people
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.robustness.reanalysis import Found, Question, Slope, columns, direction, found, slopes_of
@@ -21,11 +21,13 @@ LEVEL = 0.05
 
 
 def people_resampled(question: Question) -> list[Found]:
-    """Draw people with replacement (see ``people_drawn``)."""
+    """Draw people with replacement (see ``participant_bootstrap``)."""
     people = question.frame["participant_id"].n_unique()
-    if question.basis == "two_stage" and people < FEWEST_PEOPLE:
-        raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
-    drawn = people_drawn(needs_mixed_model(question).fit, seed=SEED)
+    if question.basis == "two_stage" and people < MIN_PARTICIPANTS_FOR_BOOTSTRAP:
+        raise NotEnoughData(
+            f"{people} participants are too few to resample; at least {MIN_PARTICIPANTS_FOR_BOOTSTRAP} are needed"
+        )
+    drawn = participant_bootstrap(needs_mixed_model(question).fit, seed=SEED)
     intervals = dict(zip(drawn.names, drawn.intervals.tolist(), strict=True))
     slopes = {
         name: Slope(question.answers[name].estimate, *intervals[column]) for name, column in columns(question).items()
@@ -46,9 +48,9 @@ def days_shifted(question: Question) -> list[Found]:
     results = []
     for name, column in columns(question).items():
         alone = people == 1
-        test = shift_test(rows, column) if alone else shift_test_over_people(rows, column, seed=SEED)
+        test = shift_test(rows, column) if alone else shift_test_over_participants(rows, column, seed=SEED)
         same = _same(question.answers[name], test)
-        results.append(Found("days_shifted", name, Slope(p=test.p), test.people, question.frame.height, same))
+        results.append(Found("days_shifted", name, Slope(p=test.p), test.participants, question.frame.height, same))
     return results
 
 

@@ -11,8 +11,9 @@ import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import Residuals, fit_mixed
-from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient, coefficient_table
-from painstats.mixedlm.inference.one_participant import fit_own_days, rows_of
+from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
 from painstats.mixedlm.inference.two_stage import two_sided_p, two_stage
 from painstats.plan.study import Study
 from painstats.questions.daily.columns import mixed_model, within_people
@@ -122,7 +123,7 @@ def asked_again(
     if question.basis == "two_stage":
         return _from_two_stages(question, frame, also, residuals)
     rows = within_people(frame, question.study, also=also)
-    own = fit_own_days(rows_of(rows, str(rows.participant[0])), residuals)
+    own = fit_one_participant(participant_rows(rows, str(rows.participant[0])), residuals)
     if not own.fit.converged:
         raise NotEnoughData("no certified optimum was reached")
     return slopes_of(question, own.table, also)

@@ -1,12 +1,12 @@
-"""The deviance and its slopes in one pass over people, a chunk of them at a time: what an optimiser asks for.
+"""The deviance and its gradient at many points, in one pass over chunks of participants: what an optimiser needs.
 
-With A_i, M_i and L as in ``likelihood``, V = L' A_z., M = R R', U = R^-1 V, P = R^-T U and Y = L P, a chunk adds only
+With A_i, M_i and L as in ``likelihood``, V = L' A_z., M = R R', U = R^-1 V, P = R^-T U and Y = L P, each chunk adds
 
     sum A - U'U,   sum of all products of elements of Q = A_z. - A_zz Y,   and for rho sum T' (dA/drho) T
 
-to its sums, T being the identity less the rows Y in place of the random columns. What weighs them, the coefficients
-and their covariance, is known only after the last person, and then no second pass is needed. Numbers of different
-people lie next to each other, so that every operation is one on long vectors.
+to the totals, T being the identity minus the rows Y in place of the random columns. Their weights, the coefficients and
+their covariance, are known only after the last participant, and no second pass is needed. Participants are the last
+axis of every array, so each operation works on long contiguous vectors.
 """
 
 from __future__ import annotations
@@ -18,49 +18,43 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from painstats.mixedlm.engine.cross_products import (
-    CrossProducts,
-    decay_weight_derivatives,
-    decay_weights,
-    triangle_index,
-    unpacked,
-    weighted_sums,
-)
+from painstats.mixedlm.engine.cross_products import CrossProducts, triangle_index, unpacked
 from painstats.mixedlm.engine.likelihood import residual_degrees
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.whitened_products import decay_weight_derivatives, decay_weights, weighted_sums
 
-CHUNK = 4096
-"""People, times points, that are worked on at once; their numbers stay in the cache."""
+PARTICIPANTS_CHUNK = 4096
+"""Participants times points per chunk, chosen so that a chunk stays in the CPU cache."""
 
-WORTH_A_THREAD = 16_384
-"""People from which chunks are shared out to threads."""
+MIN_PARTICIPANTS_FOR_THREADS = 16_384
+"""Participants times points from which chunks are distributed over threads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Height:
-    """The deviance at D points and its slopes, in scaled columns, with sigma at its best value.
+class DevianceGradient:
+    """The deviance at D points and its gradient, in scaled columns, with sigma profiled.
 
     Parameters
     ----------
     deviance : (D,)
         Minus twice the profiled (restricted) log-likelihood.
-    factor_slope : (D, q, q)
-        S, its derivative in L L'; its gradient in L is the lower triangle of 2 S L.
-    rho_slope : (D,)
-        Its derivative in rho; zeros where not asked for.
+    factor_gradient : (D, q, q)
+        S, its derivative with respect to L L'; its gradient in L is the lower triangle of 2 S L.
+    rho_derivative : (D,)
+        Its derivative with respect to rho; zeros if not requested.
     """
 
     deviance: Floats
-    factor_slope: Floats
-    rho_slope: Floats
+    factor_gradient: Floats
+    rho_derivative: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Totals:
-    """Sums over people at D points.
+    """Sums over participants at D points.
 
     ``marginal`` (D, k, k), ``log_determinant`` (D,), ``unshrunken`` (D, q, q), ``squares`` (D, qk, qk), and the
-    derivatives in rho of the first two.
+    derivatives with respect to rho of the first two.
     """
 
     marginal: Floats
@@ -71,15 +65,17 @@ class _Totals:
     log_change: Floats
 
 
-def height_at(products: CrossProducts, factor: Floats, rho: Floats, reml: bool, *, with_rho: bool) -> Height:
-    """Return the deviance and its slopes at D points at once.
+def deviance_gradient_at(
+    products: CrossProducts, factor: Floats, rho: Floats, reml: bool, *, with_rho: bool
+) -> DevianceGradient:
+    """Return the deviance and its gradient at D points at once.
 
     Parameters
     ----------
     factor : (D, q, q)
         L, lower triangular.
     rho : (D,)
-        Residual correlation of days one apart.
+        Residual correlation one day apart.
     """
     weights, log_residual = decay_weights(products, rho)
     changes, log_change = decay_weight_derivatives(products, rho) if with_rho else (None, np.zeros(len(rho)))
@@ -94,8 +90,8 @@ def height_at(products: CrossProducts, factor: Floats, rho: Floats, reml: bool, 
     if reml:
         deviance += np.linalg.slogdet(information)[1]
         weight[:, :-1, :-1] += covariance
-    rho_slope = np.einsum("dij,dij->d", weight, totals.marginal_change) + totals.log_change + log_change
-    return Height(deviance, _factor_slope(totals, weight), rho_slope)
+    rho_derivative = np.einsum("dij,dij->d", weight, totals.marginal_change) + totals.log_change + log_change
+    return DevianceGradient(deviance, _factor_gradient(totals, weight), rho_derivative)
 
 
 def _outcome_weight(coefficients: Floats, precision: Floats) -> Floats:
@@ -104,22 +100,22 @@ def _outcome_weight(coefficients: Floats, precision: Floats) -> Floats:
     return np.asarray(precision[:, None, None] * v[:, :, None] * v[:, None, :])
 
 
-def _factor_slope(totals: _Totals, weight: Floats) -> Floats:
+def _factor_gradient(totals: _Totals, weight: Floats) -> Floats:
     q, k = totals.unshrunken.shape[-1], weight.shape[-1]
     squares = totals.squares.reshape(len(weight), q, k, q, k)
-    slope = totals.unshrunken - np.einsum("daibj,dij->dab", squares, weight)
-    return np.asarray((slope + np.swapaxes(slope, -1, -2)) / 2)
+    gradient = totals.unshrunken - np.einsum("daibj,dij->dab", squares, weight)
+    return np.asarray((gradient + np.swapaxes(gradient, -1, -2)) / 2)
 
 
 def _totals(products: CrossProducts, factor: Floats, weights: Floats, changes: Floats | None) -> _Totals:
-    """Add up chunks of people, in order, whatever the number of threads."""
+    """Add chunks of participants in order, whatever the number of threads."""
 
     def chunk(limits: tuple[int, int]) -> _Totals:
         return _chunk_totals(products, factor, weights, changes, *limits)
 
-    people, workers = len(products.participants), len(os.sched_getaffinity(0))
-    parts = _limits(people, max(1, CHUNK // len(factor)))
-    if people * len(factor) < WORTH_A_THREAD or workers == 1:
+    n, workers = len(products.participants), len(os.sched_getaffinity(0))
+    parts = _limits(n, max(1, PARTICIPANTS_CHUNK // len(factor)))
+    if n * len(factor) < MIN_PARTICIPANTS_FOR_THREADS or workers == 1:
         chunks = [chunk(limits) for limits in parts]
     else:
         with ThreadPoolExecutor(workers) as threads:
@@ -127,8 +123,8 @@ def _totals(products: CrossProducts, factor: Floats, weights: Floats, changes: F
     return _Totals(*(sum(getattr(part, field.name) for part in chunks) for field in fields(_Totals)))
 
 
-def _limits(people: int, size: int) -> Iterator[tuple[int, int]]:
-    return ((start, min(start + size, people)) for start in range(0, people, size))
+def _limits(n: int, size: int) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + size, n)) for start in range(0, n, size))
 
 
 def _chunk_totals(
@@ -188,18 +184,18 @@ def _changes(
 
 
 def _times(matrices: Floats, block: Floats) -> Floats:
-    """Return (D, q, k, n): matrices (D, q, q) times the q x k matrix of each of n people in (D, q, k, n)."""
+    """Return (D, q, k, n): matrices (D, q, q) times the q x k matrix of each of n participants in (D, q, k, n)."""
     d, q, k, n = block.shape
     return np.asarray((matrices @ block.reshape(d, q, k * n)).reshape(d, q, k, n))
 
 
 def _congruence(transposed: Floats, half: Floats) -> Floats:
-    """Return (D, q, q, n): L' A L of each person, from L' (D, q, q) and L' A (D, q, q, n)."""
+    """Return (D, q, q, n): L' A L of each participant, from L' (D, q, q) and L' A (D, q, q, n)."""
     return np.asarray(transposed[:, None] @ half)
 
 
 def _inverse_root(M: Floats) -> tuple[Floats, Floats]:
-    """Return R^-1 (D, q, q, n) with I + M = R R', and the log-determinant of I + M summed over people (D,)."""
+    """Return R^-1 (D, q, q, n) with I + M = R R', and the log-determinant of I + M summed over participants (D,)."""
     q = M.shape[1]
     root, inverse = np.zeros_like(M), np.zeros_like(M)
     log_determinant = np.zeros(len(M))

@@ -1,4 +1,4 @@
-"""From the sums of a database, of columns less any number, to the cross-products of scaled columns."""
+"""From the database's sums of shifted columns to the cross-products of scaled columns."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.cross_products import FIRST, CrossProducts, row_products, unpacked
+from painstats.mixedlm.engine.cross_products import FIRST_ROW_GAP, CrossProducts, unpacked
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.engine.scaling import Moments, Scaling, scaling_from
-from painstats.mixedlm.sql.sums import FIRST_STEP, Relation, names_of
+from painstats.mixedlm.engine.summed_rows import row_products
+from painstats.mixedlm.sql.sums_query import FIRST_ROW_STEP, Relation, names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """The sums of a database, by participant and gap, in order.
+class SummedPairs:
+    """The database's sums by participant and gap, in order.
 
-    With k columns: ones, the model's columns and the outcome less ``centre``, and K = k(k + 1) / 2.
+    With k columns: ones, the model's columns and the outcome, shifted by ``centre``, and K = k(k + 1) / 2.
 
     Parameters
     ----------
     sums : (2, K, J)
-        As in ``CrossProducts``, of these columns and pair after pair.
+        As in ``CrossProducts``, of these columns, with pairs as the last axis.
     gap, rows_per_gap : (J,)
     first_pair : (N,)
     participants
@@ -44,25 +45,25 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
-    """Where the sums of J pairs are: ``rows`` (J,), and ``second_rows`` of ``pairs_in_two``, gaps of one day."""
+    """Positions of the sums of J pairs: ``rows`` (J,), and ``second_rows`` of ``pairs_in_two``, gaps of one day."""
 
     rows: Integers
     second_rows: Integers
     pairs_in_two: Integers
 
 
-def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs:
-    """Put the sums of ``summed_pairs`` in order.
+def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> SummedPairs:
+    """Put the result of ``summed_pairs`` in order.
 
     Raises
     ------
     PainstatsError
-        If a participant has a day twice.
+        If a participant has two rows for one day.
     """
     rows = found.select("participant", "step").with_row_index("row").sort("participant", "step")
     order, step = rows["row"].to_numpy(), rows["step"].to_numpy()
-    is_first = step == FIRST_STEP
-    gap = np.where(is_first, FIRST, step // 2)
+    is_first = step == FIRST_ROW_STEP
+    gap = np.where(is_first, FIRST_ROW_GAP, step // 2)
     _check_distinct(relation, found.select(pl.col("n").filter(pl.col("step") == 0).sum()).item())
     is_start = is_first | (np.diff(gap, prepend=-1) != 0)
     start, second = np.flatnonzero(is_start), np.flatnonzero(~is_start)
@@ -70,7 +71,7 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
     first_pair = np.flatnonzero(is_first[start])
     rows_per_gap = _put_together(found, "n", parts)
     sums = _with_first_rows(*_packed(found, parts, rows_per_gap), first_pair)
-    return Pairs(
+    return SummedPairs(
         sums=sums,
         gap=gap[start],
         rows_per_gap=rows_per_gap,
@@ -84,7 +85,7 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Pairs
 def _check_distinct(relation: Relation, repeated: int) -> None:
     if repeated:
         raise PainstatsError(
-            f"{repeated} rows repeat the {relation.participant!r} and {relation.day!r} of another; keep one row a day"
+            f"{repeated} rows repeat the {relation.participant!r} and {relation.day!r} of another row; keep one per day"
         )
 
 
@@ -97,7 +98,7 @@ def _put_together(found: pl.DataFrame, name: str, parts: _Parts) -> Any:
 
 
 def _packed(found: pl.DataFrame, parts: _Parts, n: Integers) -> tuple[Floats, Floats]:
-    """Return sums of products (2, K, J), and sums of differences and of sums (2, k, J), those of ones first."""
+    """Return sums of products (2, K, J), and sums of differences and of sums (2, k, J), ones first."""
     m = sum(name.startswith("d") and "_" not in name for name in found.columns)
     sums = np.zeros((2, (m + 1) * (m + 2) // 2, len(n)))
     steps = np.zeros((2, m + 1, len(n)))
@@ -113,10 +114,10 @@ def _packed(found: pl.DataFrame, parts: _Parts, n: Integers) -> tuple[Floats, Fl
 
 
 def _with_first_rows(sums: Floats, steps: Floats, first_pair: Integers) -> Floats:
-    """Fill the pairs of the gap ``FIRST`` in sums (2, K, J), as ``cross_products.with_first_rows`` does.
+    """Fill the pairs of the gap ``FIRST_ROW_GAP`` in sums (2, K, J), as ``summed_rows.with_first_rows`` does.
 
-    A first row lies halfway between its difference from another row and their sum, and a last row all further
-    differences away from the first; ``steps`` are sums of differences and of sums (2, k, J).
+    A first row is the mean of its difference from, and sum with, the row before it in the query; a last row is the
+    first row plus all further differences. ``steps`` are sums of differences and of sums (2, k, J).
     """
     first = (steps[0, :, first_pair] + steps[1, :, first_pair]) / 2  # (N, k)
     steps[0, :, first_pair] = first
@@ -127,24 +128,24 @@ def _with_first_rows(sums: Floats, steps: Floats, first_pair: Integers) -> Float
     return sums
 
 
-def means_and_variances(pairs: Pairs) -> tuple[Floats, Floats]:
-    """Return the means less ``centre``, and the variances, of columns and outcome (k - 1,)."""
+def means_and_variances(pairs: SummedPairs) -> tuple[Floats, Floats]:
+    """Return the means minus ``centre``, and the variances, of columns and outcome (k - 1,)."""
     mean = pairs.squares[0, 1:] / pairs.squares[0, 0]
     return mean, np.diag(pairs.squares)[1:] / pairs.squares[0, 0] - mean**2
 
 
-def moments_of(pairs: Pairs, relation: Relation) -> Moments:
-    """Return the means and SDs of the model's columns and outcome, before anything was taken off."""
+def moments_of(pairs: SummedPairs, relation: Relation) -> Moments:
+    """Return the means and SDs of the model's columns and outcome, before any shift."""
     mean, variance = means_and_variances(pairs)
     mean, sd = mean + pairs.centre, np.sqrt(np.maximum(variance, 0.0))
     one, outcome = int(relation.intercept), (float(mean[-1]), float(sd[-1]))
     return Moments(np.append(np.ones(one), mean[:-1]), np.append(np.zeros(one), sd[:-1]), *outcome)
 
 
-def products_from(pairs: Pairs, relation: Relation) -> tuple[CrossProducts, Floats]:
-    """Return the cross-products, and the mean products of the model's columns, scaled, but for the intercept.
+def products_from(pairs: SummedPairs, relation: Relation) -> tuple[CrossProducts, Floats]:
+    """Return the cross-products, and the mean products of the model's columns, scaled, without the intercept.
 
-    With an intercept they are products of departures from the mean.
+    With an intercept they are products of deviations from the mean.
     """
     names, one = names_of(relation), int(relation.intercept)
     scaling = scaling_from(moments_of(pairs, relation), names, relation.random)
@@ -171,8 +172,8 @@ def products_from(pairs: Pairs, relation: Relation) -> tuple[CrossProducts, Floa
     return products, (squares - np.outer(about, about))[one:-1, one:-1]
 
 
-def _change(pairs: Pairs, scaling: Scaling, one: int) -> Floats:
-    """Return (k, k or k - 1): the scaled columns in terms of ones and columns less ``centre``."""
+def _change(pairs: SummedPairs, scaling: Scaling, one: int) -> Floats:
+    """Return (k, k or k - 1): the scaled columns in terms of ones and columns minus ``centre``."""
     shift = pairs.centre - np.append(scaling.centre[one:], scaling.outcome_centre)
     scale = np.append(scaling.scale[one:], scaling.outcome_scale)
     change = np.vstack([shift / scale, np.diag(1 / scale)])
@@ -180,7 +181,7 @@ def _change(pairs: Pairs, scaling: Scaling, one: int) -> Floats:
 
 
 def _packed_change(change: Floats) -> Floats:
-    """Return what turns lower triangles A, row by row, into those of ``change``' A ``change``."""
+    """Return the transform of lower triangles A, row by row, into those of ``change``' A ``change``."""
     k = len(change)
     units = unpacked(np.eye(k * (k + 1) // 2))
     changed = change.T @ units @ change

@@ -1,4 +1,4 @@
-"""A look at every column of a query, once its sums have shown that something is wrong, to say what it is."""
+"""Find out which column of a query is unusable, once its sums have shown that something is wrong."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any, NoReturn
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.sql.sums import Relation, quoted
+from painstats.mixedlm.sql.sums_query import Relation, quoted
 
 CONSTANT = 1e-10
-"""Largest range, relative to the largest value, of a column that counts as constant."""
+"""A column is constant if its range, relative to its largest absolute value, is at most this."""
 
 
-def refuse_what_no_model_fits(relation: Relation) -> None:
-    """Raise an error that names the column with a missing or infinite value, or without any change."""
-    (never,) = _only_row(relation, [f"count(*) - count({quoted(relation.day)})"])
-    if never:
-        raise PainstatsError(f"column {relation.day!r} is missing on {never} rows")
+def refuse_unusable_columns(relation: Relation) -> None:
+    """Raise an error that names the column with a missing or infinite value, or with a constant value."""
+    (missing,) = _only_row(relation, [f"count(*) - count({quoted(relation.day)})"])
+    if missing:
+        raise PainstatsError(f"column {relation.day!r} is missing in {missing} rows")
     names = [*relation.columns, relation.outcome]
-    looks = ("min({})", "max({})", "avg({} * {})")
+    measures = ("min({})", "max({})", "avg({} * {})")
     asked = [f"count(*) - count({quoted(name)})" for name in names]
-    asked += [look.replace("{}", f"{quoted(name)}::DOUBLE") for name in names for look in looks]
+    asked += [measure.replace("{}", f"{quoted(name)}::DOUBLE") for name in names for measure in measures]
     found = _only_row(relation, asked)
-    values = np.array(found[len(names) :], dtype=np.float64).reshape(-1, len(looks))
+    values = np.array(found[len(names) :], dtype=np.float64).reshape(-1, len(measures))
     if any(found[: len(names)]) or not np.isfinite(values).all():
         _refuse_not_finite(relation, names)
     for name, (low, high, _) in zip(names, values, strict=True):
@@ -39,8 +39,8 @@ def _refuse_not_finite(relation: Relation, names: Sequence[str]) -> NoReturn:
     n, *counts = _only_row(relation, ["count(*)", *finite])
     for name, count in zip(names, counts, strict=True):
         if count < n:
-            raise PainstatsError(f"column {name!r} is not a finite number on {n - count} rows")
-    raise PainstatsError("a column has values whose squares are no finite numbers; change its unit")
+            raise PainstatsError(f"column {name!r} is not a finite number in {n - count} rows")
+    raise PainstatsError("a column has values too large to be squared; change its unit")
 
 
 def _only_row(relation: Relation, asked: Sequence[str]) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
-"""Cross-products straight from a DuckDB query or a frame: the database sums up, and no row comes to Python.
+"""Cross-products from a DuckDB query or a frame: the database sums, and no row reaches Python.
 
-The rows are counted, looked at in their first few thousand, and summed up once. The sums themselves then tell means,
-SDs and whether anything is wrong with the rows; only if so are they looked at again, to say what.
+Rows are counted, the first few thousand are inspected, and all are summed once. The sums then give means, SDs and
+whether the rows are valid; only if they are not are the rows inspected again, to find out why.
 """
 
 from __future__ import annotations
@@ -13,36 +13,39 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products
+from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats, column_positions, model_rows
-from painstats.mixedlm.sql.inspect_columns import refuse_what_no_model_fits
-from painstats.mixedlm.sql.products import Pairs, means_and_variances, pairs_from, products_from
-from painstats.mixedlm.sql.sums import (
-    OTHER_ROWS,
+from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.sql.scaled_products import SummedPairs, means_and_variances, pairs_from, products_from
+from painstats.mixedlm.sql.sums_query import (
+    UNSTABLE_QUERY,
     Limits,
     Relation,
     blocks_of,
-    head_of,
+    head_summary,
     names_of,
     summed_pairs,
 )
+from painstats.mixedlm.sql.unusable_columns import refuse_unusable_columns
 
-COLLINEAR_IN_SQUARES = 1e-12
-"""Columns are collinear when a combination of them, each scaled to SD 1, has a variance below this. ``rows`` allows a
-hundredth of it: sums of products know a column only to half its digits."""
+COLLINEAR_VARIANCE = 1e-12
+"""Columns, each scaled to SD 1, are collinear when some combination of them has a variance below this. ``engine.rows``
+allows a hundredth of it: sums of products determine a column only to half of its digits.
+"""
 
-HARDLY_CHANGES = 1e-9
-"""SD, relative to the mean, below which a column is looked at again."""
+MIN_RELATIVE_SD = 1e-9
+"""A column with a smaller SD, relative to its mean, is inspected again."""
 
-FAR_IN_SQUARES = 1e4
-"""Squared mean, relative to the variance, of columns less the mean of the first rows, beyond which rows are summed up
-again less the mean of all."""
+MAX_SQUARED_MEAN = 1e4
+"""If the squared mean of a column shifted by the mean of the first rows exceeds this multiple of its variance, rows are
+summed again after subtracting the mean of all.
+"""
 
 WHOLE_DAYS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "DATE")
-"""Types of a column of calendar days."""
+"""Types allowed for the column of calendar days."""
 
 NUMBERS = ("DOUBLE", "FLOAT", "BOOLEAN", "HUGEINT", "UBIGINT", *WHOLE_DAYS[:-1])
-"""Types of the outcome and of columns, beside decimals."""
+"""Types allowed for the outcome and the columns, besides decimals."""
 
 
 def cross_products_of(
@@ -56,34 +59,34 @@ def cross_products_of(
     random: Sequence[str] = (),
     intercept: bool = True,
 ) -> CrossProducts:
-    """Sum up the rows of a DuckDB query for ``fit_cross_products``.
+    """Sum the rows of a DuckDB query for ``fit_cross_products``.
 
-    Rows in the order of participants and days are quickest: the others have to be sorted. One thread sums up a block of
-    about ``ROWS_AT_ONCE`` rows in their order, so that sums are the same for any number of threads up to two; beyond,
-    where a block has more than some 16 000 pairs of participant and gap, their last digits may change (1e-12).
+    Rows in the order of participants and days are fastest; others have to be sorted. One thread sums a block of about
+    ``ROWS_AT_ONCE`` rows in order, so sums are the same for any number of threads up to two; with more, in blocks with
+    more than about 16,000 (participant, gap) pairs, their last digits may change (1e-12).
 
     Parameters
     ----------
     connection
         An open connection; nothing is written.
     query
-        What gives the rows, one for each participant and day: a ``SELECT``, or ``FROM 'days.parquet'``.
+        A query with one row per participant and day: a ``SELECT``, or ``FROM 'days.parquet'``.
     outcome, participant, day
         Names of the query's columns; days are whole numbers or dates.
     columns
         The columns of the model.
     random
-        Columns with person-specific effects: names of ``columns``, or ``"intercept"``.
+        Columns with random effects: names of ``columns``, or ``"intercept"``.
     intercept
-        Whether to put a column of ones, named ``"intercept"``, first.
+        Whether to add a column of ones, named ``"intercept"``, as the first column.
 
     Raises
     ------
     PainstatsError
-        If a column is missing or no number, a value is missing or not finite, a day is not a whole number, or a
-        participant has a day twice.
+        If a column is missing or not numeric, a value is missing or not finite, a day is not a whole number, or a
+        participant has two rows for one day.
     NotEnoughData
-        If there are fewer rows than the model needs, the outcome or a column never changes, or columns are collinear.
+        If there are fewer rows than the model needs, the outcome or a column is constant, or columns are collinear.
     """
     types = _types(connection, query)
     relation = Relation(
@@ -115,7 +118,7 @@ def cross_products_of_frame(
     random: Sequence[str] = (),
     intercept: bool = True,
 ) -> CrossProducts:
-    """Sum up the rows of a polars frame; everything as for ``cross_products_of``."""
+    """Sum the rows of a polars frame; arguments and errors are those of ``cross_products_of``."""
     wanted = [participant, day, outcome, *columns]
     _check_known(wanted, frame.collect_schema().names())
     rows = frame.lazy().select(list(dict.fromkeys(wanted))).collect()
@@ -135,7 +138,7 @@ def cross_products_of_frame(
 def _check_known(wanted: Sequence[str], known: Sequence[str]) -> None:
     for name in wanted:
         if name not in known:
-            raise PainstatsError(f"the rows have no column {name!r}; they have {', '.join(known)}")
+            raise PainstatsError(f"the query has no column {name!r}; it has {', '.join(known)}")
 
 
 def _types(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
@@ -148,47 +151,49 @@ def _check_names(relation: Relation, types: dict[str, str]) -> None:
     names = names_of(relation)
     column_positions(relation.random, names)
     if len(set(relation.random)) < len(relation.random):
-        raise PainstatsError("a column is named twice among the person-specific effects")
+        raise PainstatsError("a column is listed twice in 'random'")
     if len(set(names)) < len(names):
-        raise PainstatsError("a column is named twice among the columns of the model")
+        raise PainstatsError("a column is listed twice in 'columns'")
     if types[relation.day] not in WHOLE_DAYS:
-        raise PainstatsError(f"column {relation.day!r} must hold whole calendar day numbers or dates")
+        raise PainstatsError(f"column {relation.day!r} must contain whole calendar day numbers or dates")
     for name in (relation.outcome, *relation.columns):
         if not (types[name].startswith("DECIMAL") or types[name] in NUMBERS):
-            raise PainstatsError(f"column {name!r} must hold numbers, not {types[name]}")
+            raise PainstatsError(f"column {name!r} must contain numbers, not {types[name]}")
 
 
-def _pairs(relation: Relation, blocks: Sequence[Limits], rows: int) -> Pairs:
-    """Sum up the rows, columns less the means of the first rows; less those of all, should they be far away."""
-    head = head_of(relation)
+def _pairs(relation: Relation, blocks: Sequence[Limits], rows: int) -> SummedPairs:
+    """Sum the rows shifted by the means of the first rows, and again by those of all rows if they differ too much."""
+    head = head_summary(relation)
     pairs = _checked_pairs(relation, blocks, rows, head.centre, in_order=head.in_order)
     mean, variance = means_and_variances(pairs)
-    if (mean**2 > FAR_IN_SQUARES * variance).any():
+    if (mean**2 > MAX_SQUARED_MEAN * variance).any():
         pairs = _checked_pairs(relation, blocks, rows, head.centre + mean, in_order=head.in_order)
     return pairs
 
 
-def _checked_pairs(relation: Relation, blocks: Sequence[Limits], rows: int, centre: Floats, *, in_order: bool) -> Pairs:
+def _checked_pairs(
+    relation: Relation, blocks: Sequence[Limits], rows: int, centre: Floats, *, in_order: bool
+) -> SummedPairs:
     found = summed_pairs(relation, blocks, centre, in_order=in_order)
     squares = found.select(f"{kind}{i}_{i}" for kind in "ds" for i in range(len(centre))).sum()
     complete = found.select(pl.col("n").filter(pl.col("step").is_not_null()).sum()).item()
     if complete != rows or not np.isfinite(squares.to_numpy()).all():
-        refuse_what_no_model_fits(relation)
-        raise PainstatsError(OTHER_ROWS)
+        refuse_unusable_columns(relation)
+        raise PainstatsError(UNSTABLE_QUERY)
     pairs = pairs_from(found, relation, centre)
     mean, variance = means_and_variances(pairs)
-    if (variance <= (HARDLY_CHANGES * (mean + centre)) ** 2).any():
-        refuse_what_no_model_fits(relation)
+    if (variance <= (MIN_RELATIVE_SD * (mean + centre)) ** 2).any():
+        refuse_unusable_columns(relation)
     return pairs
 
 
 def _check_collinear(relation: Relation, second: Floats) -> None:
-    """Refuse columns of which one is a combination of others, naming those that take part."""
+    """Refuse collinear columns, naming those involved."""
     if not relation.columns:
         return
     size = np.sqrt(np.diag(second))
     spread, directions = np.linalg.eigh(second / np.outer(size, size))
-    involved = np.abs(directions[:, spread < COLLINEAR_IN_SQUARES]).max(axis=1, initial=0.0) > 0.01
+    involved = np.abs(directions[:, spread < COLLINEAR_VARIANCE]).max(axis=1, initial=0.0) > 0.01
     if involved.any():
         names = ", ".join(repr(str(name)) for name in np.array(relation.columns)[involved])
         raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

@@ -1,4 +1,4 @@
-"""Intervals from the model fitted again to resampled people, or to outcomes simulated from the fitted model."""
+"""Bootstrap by refitting the model to resampled participants, or to outcomes simulated from the fitted model."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, cross_products, with_residual_scale
+from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
-from painstats.mixedlm.inference.refits import Refits, refit_each, refit_people
+from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.inference.refits import Refits, refit_each, refit_participants
 from painstats.mixedlm.inference.simulation import simulated_outcome
 
-Kind = Literal["people", "parametric"]
+Kind = Literal["participants", "parametric"]
 
-FEWEST_PEOPLE = 10
-"""With fewer people, resamples of them hardly differ and their spread says little."""
+MIN_PARTICIPANTS_FOR_BOOTSTRAP = 10
+"""With fewer participants, resamples hardly differ and their spread is uninformative."""
 
 
 @dataclass(frozen=True, slots=True)
 class BootstrapInterval:
-    """One parameter: its estimate, the SD of its refits, and their percentiles.
+    """One parameter: its estimate, and the SD and percentiles of its refits.
 
     Parameters
     ----------
     name
-        A column, ``sd(column)`` or ``correlation(column, column)`` of the person-specific effects, ``residual_sd`` or
-        ``rho``.
+        A column, ``sd(column)`` or ``correlation(column, column)`` of the random effects, ``residual_sd`` or ``rho``.
     estimate
         Of the fit.
     se
@@ -53,19 +53,19 @@ class Bootstrap:
     Parameters
     ----------
     kind
-        What was drawn: whole ``"people"``, or outcomes from the fitted model (``"parametric"``).
+        What was drawn: ``"participants"``, or outcomes from the fitted model (``"parametric"``).
     seed
         Of the draws.
     level
-        Coverage that the intervals aim at.
+        Nominal coverage of the intervals.
     intervals
         One for each parameter.
     impossible
-        Refits left out because a column no longer varied over the people drawn.
+        Number of refits left out because a column was constant over the drawn participants.
     not_certified
-        Refits whose optimum is not certified; they are kept.
+        Number of refits without a certified optimum; they are kept.
     refits
-        Every refit.
+        All refits.
     """
 
     kind: Kind
@@ -79,14 +79,14 @@ class Bootstrap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BootstrapTest:
-    """A likelihood-ratio test of one model within another, against data simulated from the smaller.
+    """A likelihood-ratio test of nested models, against data simulated from the smaller one.
 
     Parameters
     ----------
     statistic
-        Twice the gain in log-likelihood.
+        Twice the difference of the log-likelihoods.
     p
-        Share of simulated statistics at least as large, the observed one counted among them.
+        Share of simulated statistics at least as large, counting the observed one among them.
     simulated : (B,)
         Statistics of data simulated from the smaller model.
     """
@@ -99,54 +99,57 @@ class BootstrapTest:
 def cluster_bootstrap(
     fit: MixedFit, *, refits: int = 1000, seed: int, level: float = 0.95, workers: int = 1
 ) -> Bootstrap:
-    """Draw as many people as there are, with replacement, fit the model to their days, and do it again.
+    """Refit the model to as many participants as there are, drawn with replacement, ``refits`` times.
 
-    Nothing is assumed of how days within a person hang together, and nothing of the shape of any distribution: only
-    that people are independent. The answer does not depend on ``workers``.
+    It assumes only that participants are independent, and nothing about the dependence of a participant's days or the
+    shape of any distribution. The result does not depend on ``workers``.
 
     Parameters
     ----------
     fit
         With its cross-products; rows are not needed.
     refits
-        How many.
+        Number of refits.
     seed
         Of the draws.
     level
-        Coverage that the intervals aim at.
+        Nominal coverage of the intervals.
     workers
-        Processes; a script that asks for several must guard its start by ``if __name__ == "__main__"``.
+        Number of processes; a script that uses several must be guarded by ``if __name__ == "__main__"``.
 
     Raises
     ------
     NotEnoughData
-        If there are fewer than ten people.
+        If there are fewer than ten participants.
 
     References
     ----------
     Davison & Hinkley 1997, Bootstrap Methods and their Application, section 3.8; van der Leeden, Meijer & Busing 2008,
     Handbook of Multilevel Analysis, ch. 11 ("cases bootstrap").
     """
-    people = len(fit.participants)
-    if people < FEWEST_PEOPLE:
-        raise NotEnoughData(f"{people} participants are too few to resample; at least {FEWEST_PEOPLE} are needed")
+    n = len(fit.participants)
+    if n < MIN_PARTICIPANTS_FOR_BOOTSTRAP:
+        raise NotEnoughData(
+            f"{n} participants are too few to resample; at least {MIN_PARTICIPANTS_FOR_BOOTSTRAP} are needed"
+        )
     _check(refits, level)
-    chosen = np.random.default_rng(seed).integers(people, size=(refits, people))
-    return _summary(fit, refit_people(fit, list(chosen), workers=workers), "people", seed, level)
+    chosen = np.random.default_rng(seed).integers(n, size=(refits, n))
+    return _summary(fit, refit_participants(fit, list(chosen), workers=workers), "participants", seed, level)
 
 
 def parametric_bootstrap(
     fit: MixedFit, rows: ModelRows, *, refits: int = 1000, seed: int, level: float = 0.95, workers: int = 1
 ) -> Bootstrap:
-    """Simulate outcomes from the fitted model for the rows there are, fit the model to them, and do it again.
+    """Refit the model to outcomes simulated from the fitted model for the given rows, ``refits`` times.
 
-    It asks how estimates would vary if the model were true; with few people, and for variances near zero, that is more
-    than resampled people can tell. The answer does not depend on ``workers``.
+    It shows how estimates would vary if the model were true; with few participants, and for variances near zero, this
+    is more informative than resampling participants. The result does not depend on ``workers``.
 
     Parameters
     ----------
     fit
-        The model. In a fit of ``person_weights`` each person's noise is simulated and weighed as it is there.
+        The model. For a fit of ``participant_weights``, each participant's residual SD is used both to simulate and to
+        weight.
     rows
         The rows it was fitted to.
     refits, seed, level, workers
@@ -165,14 +168,14 @@ def parametric_bootstrap(
 def likelihood_ratio_bootstrap(
     larger: MixedFit, smaller: MixedFit, rows: ModelRows, *, refits: int = 1000, seed: int, workers: int = 1
 ) -> BootstrapTest:
-    """Test one model within another where no distribution is known: several variances at once, or few people.
+    """Test nested models where no reference distribution is known: several variances at once, or few participants.
 
     Parameters
     ----------
     larger, smaller
         Fits to the same rows; under the restricted likelihood with the same columns.
     rows
-        The rows, with columns and person-specific effects of ``larger``.
+        The rows, with the columns and random effects of ``larger``.
     refits, seed, workers
         As in ``cluster_bootstrap``.
 
@@ -183,32 +186,36 @@ def likelihood_ratio_bootstrap(
 
     References
     ----------
-    Halekoh & Hojsgaard 2014, J Stat Softw 59(9); Davison & Hinkley 1997, Bootstrap Methods and their Application, for
-    counting the observed statistic among the simulated (section 4.2).
+    Halekoh & Hojsgaard 2014, J Stat Softw 59(9); Davison & Hinkley 1997, Bootstrap Methods and their Application,
+    section 4.2, for counting the observed statistic among the simulated.
     """
     _check(refits, 0.95)
     if larger.reml != smaller.reml or (larger.reml and larger.names != smaller.names):
-        raise PainstatsError("restricted likelihoods compare only models of the same columns; fit both with reml=False")
+        raise PainstatsError(
+            "restricted likelihoods of models with different columns cannot be compared; fit both with reml=False"
+        )
     if not np.array_equal(larger.products.residual_scale, smaller.products.residual_scale):
-        raise PainstatsError("likelihoods compare only models that weigh people alike; fit both with the same weights")
+        raise PainstatsError(
+            "likelihoods of models with different participant weights cannot be compared; fit both with the same"
+        )
     seeds = np.random.SeedSequence(seed).spawn(refits)
     simulated = np.zeros(refits)
     for fit, sign in ((larger, 2), (smaller, -2)):
-        products_of = partial(_products_simulated_from, rows_of_fit(fit, rows), smaller)
+        products_of = partial(_products_simulated_from, rows_for_fit(fit, rows), smaller)
         simulated += sign * refit_each(fit, seeds, products_of, workers=workers).log_likelihood
     statistic = 2 * (larger.log_likelihood - smaller.log_likelihood)
     p = (1 + int(np.sum(simulated >= statistic))) / (1 + refits)
     return BootstrapTest(statistic, p, np.maximum(simulated, 0.0))
 
 
-def rows_of_fit(fit: MixedFit, rows: ModelRows) -> ModelRows:
-    """Return rows with the columns and person-specific effects of a fit."""
+def rows_for_fit(fit: MixedFit, rows: ModelRows) -> ModelRows:
+    """Return rows with the columns and random effects of a fit."""
     positions = column_positions(fit.names, rows.names)
     return replace(rows, X=rows.X[:, positions], names=fit.names, random=fit.random)
 
 
 def fitted_parameters(fit: MixedFit) -> dict[str, float]:
-    """Return every parameter of a fit by the name its bootstrap interval has."""
+    """Return every parameter of a fit by the name of its bootstrap interval."""
     alone = Refits(
         coefficients=fit.coefficients[None],
         random_covariance=fit.random_covariance[None],
@@ -222,7 +229,10 @@ def fitted_parameters(fit: MixedFit) -> dict[str, float]:
 
 
 def refitted_parameters(fit: MixedFit, refits: Refits) -> Mapping[str, Floats]:
-    """Return (B,) values of every parameter of B refits; a correlation with a variance of zero is not a number."""
+    """Return (B,) values of every parameter of B refits.
+
+    The correlation with an effect of zero variance is not a number.
+    """
     parameters = dict(zip(fit.names, refits.coefficients.T, strict=True))
     sd = np.sqrt(np.diagonal(refits.random_covariance, axis1=1, axis2=2))
     for position, name in enumerate(fit.random):
@@ -239,31 +249,31 @@ def refitted_parameters(fit: MixedFit, refits: Refits) -> Mapping[str, Floats]:
 
 def _check(refits: int, level: float) -> None:
     if refits < 2:
-        raise PainstatsError(f"a bootstrap of {refits} refits has no spread; ask for at least 2, better 1000")
+        raise PainstatsError(f"a bootstrap of {refits} refits has no spread; use at least 2, preferably 1000")
     if not 0 < level < 1:
-        raise PainstatsError(f"the level of an interval lies between 0 and 1, not at {level}")
+        raise PainstatsError(f"the level of an interval must be between 0 and 1, not {level}")
 
 
 def _products_simulated_from(
     rows: ModelRows, truth: MixedFit, fitted: CrossProducts, seed: np.random.SeedSequence
 ) -> CrossProducts:
-    """Return the cross-products of rows with an outcome simulated from a fit, whose columns may be some of theirs.
+    """Return the cross-products of rows with an outcome simulated from a fit to some or all of their columns.
 
-    People are weighed as in the cross-products that were fitted.
+    Participants have the weights of the cross-products that were fitted.
     """
-    outcome = simulated_outcome(truth, rows_of_fit(truth, rows), np.random.default_rng(seed))
+    outcome = simulated_outcome(truth, rows_for_fit(truth, rows), np.random.default_rng(seed))
     return with_residual_scale(cross_products(replace(rows, y=outcome)), fitted.residual_scale)
 
 
 def _summary(fit: MixedFit, refits: Refits, kind: Kind, seed: int, level: float) -> Bootstrap:
     possible = np.isfinite(refits.rho)
     if possible.sum() < 2:
-        raise NotEnoughData("a column varies over too few people for the model to be fitted to resamples of them")
+        raise NotEnoughData("a column varies in too few participants for the model to be fitted to resamples")
     estimates, tails = fitted_parameters(fit), [(1 - level) / 2, (1 + level) / 2]
     intervals = []
     for name, values in refitted_parameters(fit, refits).items():
         known = values[np.isfinite(values)]
-        if known.size < 2:  # a correlation with an effect that never differs between people
+        if known.size < 2:  # a correlation with an effect of zero variance
             known = np.full(2, np.nan)
         low, high = np.quantile(known, tails)
         intervals.append(BootstrapInterval(name, estimates[name], float(known.std(ddof=1)), float(low), float(high)))

@@ -1,8 +1,8 @@
-"""The SQL pass: a database lays each day beside the one before it, and sums up products by participant and gap.
+"""The SQL pass: the database joins each row to its previous row and sums products by participant and gap.
 
-Rows that come in the order of participants and days need no sorting: a window without an order follows the rows as they
-come. Whether they did shows in what it finds (one first row for each participant, no step back), and where they did
-not, blocks of people are sorted first.
+Rows in the order of participants and days need no sorting: a window without ORDER BY follows the order of the rows. The
+result shows whether they were in order (one first row per participant, no negative gap); if not, blocks of participants
+are sorted first.
 """
 
 from __future__ import annotations
@@ -20,22 +20,25 @@ from painstats.mixedlm.engine.rows import INTERCEPT, Floats
 from painstats.mixedlm.engine.scaling import FAR_FROM_ZERO
 
 ROWS_AT_ONCE = 500_000
-"""Rows of a block, whole people, so it may be some more. One thread sums up a block, in order, whatever the number of
-threads. From some 16 000 pairs of participant and gap on, DuckDB does so in parts if it has more than two threads."""
+"""Rows of a block of whole participants, so it may be somewhat larger. One thread sums a block, in order, whatever the
+number of threads. Above about 16,000 (participant, gap) pairs, DuckDB splits the sum if it has more than two threads.
+"""
 
 SORTED_BLOCKS = 8
-"""Blocks that are sorted together, about a hundred bytes a row."""
+"""Blocks that are sorted together, at about a hundred bytes per row."""
 
-HEAD = 10_000
-"""Rows that are looked at beforehand: their means are taken off the columns, and their order is that of the others."""
+HEAD_ROWS = 10_000
+"""Rows that are inspected first: their means are subtracted from the columns, and their order is assumed for the
+others.
+"""
 
-FIRST_STEP = 1
-"""The step of a participant's first row; all others are even, or 3."""
+FIRST_ROW_STEP = 1
+"""The step of a participant's first row; all other steps are even, or 3."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A query and what its columns are to the model; ``columns`` do not include the intercept."""
+    """A query and the role of its columns in the model; ``columns`` do not include the intercept."""
 
     connection: duckdb.DuckDBPyConnection
     query: str
@@ -49,14 +52,14 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """Of the first rows: what to take off columns and outcome (m,), and whether they are in order."""
+class HeadSummary:
+    """Of the first rows: the shift of columns and outcome (m,), and whether the rows are in order."""
 
     centre: Floats
     in_order: bool
 
 
-OTHER_ROWS = "the query gives other rows each time it is asked; put them into a table first"
+UNSTABLE_QUERY = "the query returns different rows each time; store its result in a table first"
 
 Limits = tuple[Any, Any]
 """First and last participant of a block."""
@@ -73,9 +76,9 @@ def quoted(name: str) -> str:
 
 
 def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
-    """Return the limits of blocks of people, and the number of all rows.
+    """Return the limits of blocks of participants, and the total number of rows.
 
-    Where the rows lie in the order of participants, a database reads no more than a block's own.
+    If rows are stored in the order of participants, the database reads only a block's own rows.
 
     Raises
     ------
@@ -98,43 +101,44 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
         ORDER BY block
     """
     found = relation.connection.execute(blocks, [ROWS_AT_ONCE]).fetchall()
-    rows, nobody = (sum(block[place] for block in found) for place in (2, 3))
+    rows, missing = (sum(block[place] for block in found) for place in (2, 3))
     if not rows:
         raise NotEnoughData("there are no complete days to fit a model to")
-    if nobody:
-        raise PainstatsError(f"column {relation.participant!r} is missing on {nobody} rows")
+    if missing:
+        raise PainstatsError(f"column {relation.participant!r} is missing in {missing} rows")
     p = len(names_of(relation))
     if rows <= p:
         raise NotEnoughData(f"{rows} complete days are too few for {p} coefficients; at least {p + 1} are needed")
     return [(first, last) for first, last, *_ in found], rows
 
 
-def head_of(relation: Relation) -> Head:
-    """Look at the first rows; the mean is taken off where squares would lose digits by it."""
+def head_summary(relation: Relation) -> HeadSummary:
+    """Inspect the first rows; a mean is subtracted where squares would otherwise lose digits."""
     follows, x = "participant = participant_before", _numbered("x", relation)
-    looked = f"""
+    summary = f"""
         SELECT count(*) FILTER (WHERE {follows} AND day < day_before) = 0
                 AND count(*) FILTER (WHERE {follows}) = count(*) - count(DISTINCT participant),
             {", ".join(f"avg({name}), avg({name} * {name})" for name in x)}
-        FROM ({_beside_the_day_before(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD}", np.zeros(len(x)))})
+        FROM ({_with_previous_row(relation, f"SELECT * FROM ({relation.query}) LIMIT {HEAD_ROWS}", np.zeros(len(x)))})
     """
-    row = relation.connection.execute(looked).fetchone()
+    row = relation.connection.execute(summary).fetchone()
     assert row is not None  # an aggregate without groups has a row
     mean, square = np.array(row[1:], dtype=np.float64).reshape(-1, 2).T
     with np.errstate(invalid="ignore", over="ignore"):
         is_far = np.isfinite(mean) & ~(mean**2 <= FAR_FROM_ZERO**2 * (square - mean**2))
-    return Head(np.where(is_far, mean, 0.0), bool(row[0]))
+    return HeadSummary(np.where(is_far, mean, 0.0), bool(row[0]))
 
 
 def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, in_order: bool) -> pl.DataFrame:
-    """Sum up differences d and sums s of successive rows, and their products, columns less ``centre`` (m,).
+    """Sum differences d and sums s of successive rows, and their products, for columns shifted by ``centre`` (m,).
 
     Returns
     -------
-    One row for each ``participant`` and ``step``, in no order: ``n`` rows without a missing value, sums ``d0``, …,
-    ``s0``, … and sums of products ``d0_0``, ``d1_0``, …. A step is twice the gap; gaps of one day are in two parts, 2
-    and 3, of even and odd days, since a sum waits for the one before it. A participant's first row has ``FIRST_STEP``,
-    and follows the last row of another or a row of zeros. A row without a day, and the next, have none.
+    One row per ``participant`` and ``step``, in no order: ``n`` rows without a missing value, sums ``d0``, …, ``s0``, …
+    and sums of products ``d0_0``, ``d1_0``, …. A step is twice the gap; gaps of one day are split into two steps, 2 and
+    3, for even and odd days, because each addition to a sum waits for the one before. A participant's first row has
+    ``FIRST_ROW_STEP``, and follows the last row of another participant or a row of zeros. A row without a day, and the
+    next one, have no step.
     """
     found, waiting = [], list(blocks)
     threads = int(relation.connection.execute("SELECT current_setting('threads')::BIGINT").fetchall()[0][0])
@@ -148,12 +152,12 @@ def summed_pairs(relation: Relation, blocks: Sequence[Limits], centre: Floats, *
         elif in_order:
             in_order = False
         else:
-            raise PainstatsError(OTHER_ROWS)
+            raise PainstatsError(UNSTABLE_QUERY)
     return pl.concat(found)
 
 
 def _sums_of(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, is_sorted: bool) -> pl.DataFrame:
-    """Sum up blocks side by side, on as many threads."""
+    """Sum blocks in parallel, one thread each."""
     parameters = {f"centre_{i}": float(number) for i, number in enumerate(centre) if number}
     for place, (first, last) in enumerate(blocks):
         parameters |= {f"first_{place}": first, f"last_{place}": last}
@@ -162,13 +166,13 @@ def _sums_of(relation: Relation, blocks: Sequence[Limits], centre: Floats, *, is
 
 
 def _are_in_order(sums: pl.DataFrame) -> bool:
-    """Say whether each participant began once, and no step went back."""
-    again = (pl.col("step") == FIRST_STEP) & (pl.col("n") > 1)
+    """Return whether each participant has one first row, and no step is negative."""
+    again = (pl.col("step") == FIRST_ROW_STEP) & (pl.col("n") > 1)
     return not sums.select((again | (pl.col("step") < 0)).any()).item()
 
 
 def _summing(relation: Relation, steps: str) -> str:
-    """Return the SQL that sums up steps; a product that is summed anyway is missing where one of its columns is."""
+    """Return the SQL that sums steps; a product that is summed anyway is NULL where one of its columns is."""
     d, s = _numbered("d", relation), _numbered("s", relation)
     sums = [f"sum({name}) AS {name}" for name in (*d, *s)]
     sums += [
@@ -193,18 +197,18 @@ def _steps(relation: Relation, block: int, centre: Floats, *, is_sorted: bool) -
         rows += f" ORDER BY {participant}, {quoted(relation.day)}"
     return f"""
         SELECT participant,
-            CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_STEP})
+            CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_ROW_STEP})
                 WHEN gap = 1 THEN 2 + (day & 1) ELSE 2 * gap END AS step,
             {", ".join(f"x{i} - b{i} AS d{i}, x{i} + b{i} AS s{i}" for i in numbers)}
         FROM (
             SELECT *, participant IS DISTINCT FROM participant_before AS is_first, day - day_before AS gap
-            FROM ({_beside_the_day_before(relation, rows, centre)})
+            FROM ({_with_previous_row(relation, rows, centre)})
         )
     """
 
 
-def _beside_the_day_before(relation: Relation, rows: str, centre: Floats) -> str:
-    """Return the SQL that lays each row beside the one before it, in the order they come."""
+def _with_previous_row(relation: Relation, rows: str, centre: Floats) -> str:
+    """Return the SQL that joins each row to the one before it, in the order they come."""
     day = f"{quoted(relation.day)} - DATE '1970-01-01'" if relation.is_date else f"{quoted(relation.day)}::BIGINT"
     x = _numbered("x", relation)
     columns = [

@@ -1,0 +1,120 @@
+"""One word for one thing: banned words and phrases do not come back, in identifiers or in text.
+
+Some phrases are banned in every file, the others in the parts of the project that are already clean. Whoever cleans a
+part adds it to ``CLEAN``. The words to use are in docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+FOLDERS = ("src", "tests", "docs", "benchmarks", "flows", "dashboards", "sample_data")
+SUFFIXES = (".py", ".md", ".sql", ".j2", ".toml")
+
+BANNED_EVERYWHERE = {
+    "terrain": "evaluation",
+    "bowl": "local coordinates",
+}
+
+BANNED = {
+    "anew": "again",
+    "are told": "(rewrite the sentence)",
+    "everybody": "every participant",
+    "fell out": "excluded",
+    "is told": "(rewrite the sentence)",
+    "known from before": "already imported",
+    "leans on": "uses",
+    "nobody": "no participant",
+    "one a processor": "one per CPU",
+    "put aside": "rejected",
+    "put forward": "reported",
+    "stands beside": "is reported with",
+    "told twice": "duplicate",
+    "whose days": "(name the participants)",
+}
+
+BANNED_IN_RESEARCH = {
+    "people": "participants",
+    "person": "participant",
+    "persons": "participants",
+    "person's": "participant's",
+    "survey": "evaluate",
+    "told": "(rewrite the sentence)",
+    "slope of the deviance": "gradient of the deviance",
+}
+"""Further words for code and pages about statistics; pages for participants say "you"."""
+
+CLEAN = {
+    "src/painstats/mixedlm": BANNED | BANNED_IN_RESEARCH,
+    "docs/mixed_models.md": BANNED | BANNED_IN_RESEARCH,
+    "docs/glossary.md": BANNED,
+    "docs/contributing.md": BANNED,
+}
+"""The clean parts of the project, and what is banned there."""
+
+ALLOWED = {
+    "src/painstats/mixedlm/inference/cluster_robust.py": {"survey"},  # the journal Survey Methodology
+}
+
+
+def files() -> list[Path]:
+    inside = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in SUFFIXES]
+    found = [*inside, *ROOT.glob("*.md"), *ROOT.glob("*.toml")]
+    return sorted(path for path in found if path != Path(__file__))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def as_words(text: str) -> str:
+    """Separate the words of identifiers: ``PeopleDrawn`` and ``people_drawn`` become two words each."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text.replace("_", " ")).lower()
+
+
+def uses(text: str, banned: dict[str, str]) -> Iterator[str]:
+    """Yield a line for each use of a banned phrase; a phrase may be broken over two lines."""
+    words = as_words(text)
+    for phrase, instead in banned.items():
+        pattern = r"[\s#*]+".join(map(re.escape, phrase.split()))
+        for match in re.finditer(rf"(?<![a-z]){pattern}(?![a-z])", words):
+            yield f"line {words.count(chr(10), 0, match.start()) + 1}: {phrase!r}; use {instead!r}"
+
+
+def banned_in(name: str) -> dict[str, str]:
+    banned = dict(BANNED_EVERYWHERE)
+    for part, words in CLEAN.items():
+        if name == part or name.startswith(f"{part}/"):
+            banned |= words
+    return {phrase: instead for phrase, instead in banned.items() if phrase not in ALLOWED.get(name, ())}
+
+
+@pytest.mark.parametrize("path", files(), ids=name_of)
+def test_banned_words_do_not_come_back(path):
+    assert not list(uses(path.read_text(encoding="utf-8"), banned_in(name_of(path))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["put_aside(x)", "class PutAside:", "rows_put_aside", "# it is put\n    # aside", "| put aside |"],
+)
+def test_a_banned_word_is_found_in_identifiers_and_across_lines(text):
+    assert len(list(uses(text, BANNED))) == 1
+
+
+def test_parts_of_other_words_are_not_banned():
+    assert not list(uses("subterrain, bowls, input asides", BANNED_EVERYWHERE | BANNED))
+
+
+def test_the_clean_parts_and_the_exceptions_exist():
+    missing = [name for name in (*CLEAN, *ALLOWED) if not (ROOT / name).exists()]
+    assert not missing
+    for name, phrases in ALLOWED.items():
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert all(list(uses(text, {phrase: ""})) for phrase in phrases), f"{name} needs no exception"
