@@ -17,13 +17,18 @@ import streamlit as st
 from painstats.errors import StudyError
 from painstats.findings.words import capital, headline, item_words, sentence
 from painstats.plan.study import Study, read_study
-from painstats.reports.figures.daily_charts import daily_panels, rating_calendar
+from painstats.reports.figures.daily_charts import daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import completeness
 from painstats.reports.figures.vega_svg import label_text, look
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TABLES = ("daily_summary", "finding", "participant_summary")
-COUNTS = {"rated_days": "rated", "valid_nights": "nights", "valid_step_days": "step days", "complete_days": "complete"}
+COUNTS = {
+    "outcome_days": "rated",
+    "valid_nights": "nights",
+    "valid_step_days": "step days",
+    "complete_days": "complete",
+}
 VALID_WORDS = {
     "total_sleep_time_min": "valid nights",
     "step_count": "valid step days",
@@ -103,7 +108,7 @@ def choose_dates(days: pl.DataFrame, person: str) -> pl.DataFrame:
 
 def show_completeness(study: Study, days: pl.DataFrame) -> None:
     """Show how many of the chosen days are valid."""
-    names = {"pain_score": "rated days"}
+    names = {"outcome_score": "rated days"}
     names |= {predictor.measure: VALID_WORDS[predictor.measure] for predictor in study.plan.predictors}
     for place, (column, label) in zip(st.columns(len(names)), names.items(), strict=True):
         place.metric(capital(label), f"{days[column].count()} of {days.height}")
@@ -132,8 +137,8 @@ def show_days(study: Study, days: pl.DataFrame, person: str) -> None:
     st.header("Day by day")
     measures = [predictor.measure for predictor in study.plan.predictors]
     show_chart(daily_panels(days, phases(study, person), study.plan.outcome, measures, CHART_WIDTH))
-    if days["pain_score"].count():
-        show_chart(rating_calendar(days, study.plan.outcome, CHART_WIDTH))
+    if days["outcome_score"].count():
+        show_chart(outcome_calendar(days, study.plan.outcome, CHART_WIDTH))
 
 
 def phases(study: Study, person: str) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def test_pmdata_is_read_whole(pmdata):
     assert rows(study, "SELECT sum(rows_read) FROM import") == [(110_449,)]
     # Two mornings of one person hold nothing but zeros on a scale that starts at 1: two items each.
     assert rows(study, "SELECT rule, count(*) FROM quarantine GROUP BY rule") == [("outside_scale", 4)]
-    assert rows(study, "SELECT sum(rated_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]
+    assert rows(study, "SELECT sum(outcome_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]
 
 
 def test_pmdata_people_are_told_apart_or_refused(pmdata):

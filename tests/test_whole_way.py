@@ -49,12 +49,12 @@ def days(ran):
 def test_every_planted_rating_comes_out_on_its_day(days):
     rated = days.filter(~pl.col("diary_missing"))
     assert rated.height > 1000
-    assert rated.filter((pl.col("pain_score") - pl.col("pain_score_found")).abs() > 1e-9).height == 0
-    assert rated["pain_score_found"].null_count() == 0
+    assert rated.filter((pl.col("pain_score") - pl.col("outcome_score")).abs() > 1e-9).height == 0
+    assert rated["outcome_score"].null_count() == 0
 
 
 def test_no_rating_appears_where_none_was_made(days):
-    assert days.filter("diary_missing")["pain_score_found"].drop_nulls().len() == 0
+    assert days.filter("diary_missing")["outcome_score"].drop_nulls().len() == 0
 
 
 def test_every_planted_night_comes_out_on_its_date_with_its_minutes(days):
@@ -111,7 +111,7 @@ def test_those_who_cannot_be_told_get_the_reason(ran):
     )
     assert reasons["jasper"] == "too_few_days_for_model"
     assert reasons["ivy"] == "too_few_days_for_verdict"
-    assert reasons["4020000039"] == "rating_hardly_varies"
+    assert reasons["4020000039"] == "outcome_hardly_varies"
 
 
 def test_spoilt_ratings_are_in_quarantine_with_file_line_and_reason(ran, capsys):

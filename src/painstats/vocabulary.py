@@ -64,6 +64,9 @@ ITEMS = (
 )  # fmt: skip
 """What a self-report can be about. A study's outcome is one of them. ``symptom`` is any other, named by ``site``."""
 
+BETTER_WHEN_HIGHER = frozenset({"mood", "sleep_quality", "readiness", "energy"})
+"""The items of which a high score is a good one; of all others it is a bad one. Diaries may count either way."""
+
 RECALLS = ("now", "today", "last_24_hours", "yesterday")
 """The period that a rating describes."""
 

@@ -49,14 +49,14 @@ def test_a_gap_breaks_the_lag_instead_of_reaching_over_it(build):
         week(d09=(None, None, None)),
         "SELECT left_out FROM model_frame WHERE date IN ('2026-01-09', '2026-01-10') ORDER BY date",
     )
-    assert [row["left_out"] for row in rows] == ["no_rating", "no_step_count"]
+    assert [row["left_out"] for row in rows] == ["no_outcome", "no_step_count"]
 
 
 def test_the_first_thing_missing_is_the_reason(build):
     changes = {"d08": (None, None, None), "d10": (3, None, 9000)}
     rows = build(week(**changes), "SELECT day(date) AS day, left_out FROM model_frame ORDER BY date")
     assert [(row["day"], row["left_out"]) for row in rows] == [
-        (5, "no_step_count"), (6, None), (7, None), (8, "no_rating"), (9, "no_step_count"), (10, "no_total_sleep_time_min"),
+        (5, "no_step_count"), (6, None), (7, None), (8, "no_outcome"), (9, "no_step_count"), (10, "no_total_sleep_time_min"),
         (11, None), (12, None), (13, None), (14, None), (15, None),
     ]  # fmt: skip
 

@@ -133,7 +133,7 @@ def test_every_figure_follows_the_schema_of_charts(tmp_path):
         findings = read_table(store, "finding").filter(pl.col("subject") == "participant").to_dicts()
         people = {row["participant_id"]: row for row in read_table(store, "participant_summary").to_dicts()}
         assert len(figures_of_days(person_record(store, people["p01"], findings), store.study)) == 2
-        counts = {"rated_days": "rated", "complete_days": "complete"}
+        counts = {"outcome_days": "rated", "complete_days": "complete"}
         for width in (WIDE, NARROW):
             completeness([row | {"label": name} for name, row in people.items()], counts, width).to_dict()
     slopes = [person_slope(row, label="x", is_own=place == 0) for place, row in enumerate(findings) if row["estimate"]]
@@ -166,7 +166,7 @@ def two_people(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE daily_summary SET pain_score = 9.5 WHERE participant_id = 'p01' AND date = '2026-02-02'",
+        "UPDATE daily_summary SET outcome_score = 9.5 WHERE participant_id = 'p01' AND date = '2026-02-02'",
         "DELETE FROM daily_summary WHERE participant_id = 'p01' AND date = '2026-01-05'",
         "UPDATE treatment_phase SET start_date = '2026-02-01' WHERE participant_id = 'p01'",
     ],

@@ -109,7 +109,7 @@ def test_one_person_who_makes_the_answer_is_named():
     """Thirteen people without a link, and one with an enormous one."""
     frame = model_frame(14, 50, slope=0.0)
     link = 3 * pl.col(f"{SLEEP}_within") * (pl.col("participant_id") == "p03")
-    question = asked(frame.with_columns(pl.col("pain_score") - link))
+    question = asked(frame.with_columns(pl.col("outcome_score") - link))
     found = checked(question, "one_person_out")
     most = found["most_influential_out"]
     assert most.participant == "p03"
@@ -133,7 +133,7 @@ def test_the_first_fourteen_days_of_rating_are_left_out():
     """The link is there in the first two weeks only."""
     frame = model_frame(12, 60, slope=0.0, seed=2)
     early = pl.col("date") < pl.col("date").min() + pl.duration(days=14)
-    question = asked(frame.with_columns(pl.col("pain_score") - 2 * pl.col(f"{SLEEP}_within") * early))
+    question = asked(frame.with_columns(pl.col("outcome_score") - 2 * pl.col(f"{SLEEP}_within") * early))
     found = checked(question, "first_days_removed")["first_days_removed"]
     assert found.days == 12 * (60 - 14)
     assert found.same_answer is False
@@ -141,7 +141,7 @@ def test_the_first_fourteen_days_of_rating_are_left_out():
 
 
 def test_a_bend_is_seen():
-    bent = FRAME.with_columns(pl.col("pain_score") + 0.2 * pl.col(f"{SLEEP}_within") ** 2)
+    bent = FRAME.with_columns(pl.col("outcome_score") + 0.2 * pl.col(f"{SLEEP}_within") ** 2)
     assert checked(asked(bent), "curved_sleep")["sleep_bend"].slope.low > 0.1
 
 
@@ -149,7 +149,7 @@ def test_days_far_out_count_less():
     """A few absurd ratings after the longest nights hide a link; held back, they hide it no longer."""
     frame = model_frame(12, 50, slope=-0.2, seed=5)
     rank = pl.col(f"{SLEEP}_within").rank(descending=True).over("participant_id")
-    question = asked(frame.with_columns(pl.col("pain_score") + 8 * (rank <= 2)))
+    question = asked(frame.with_columns(pl.col("outcome_score") + 8 * (rank <= 2)))
     held_back = checked(question, "days_held_back")["days_held_back"].slope.estimate
     answer = question.answers[SLEEP].estimate
     assert answer > 0.1
@@ -158,13 +158,15 @@ def test_days_far_out_count_less():
 
 def test_only_the_order_of_a_persons_ratings_counts():
     """Any scale that keeps their order gives the same, to the last digit."""
-    stretched = FRAME.with_columns(pl.col("pain_score").exp() + pl.col("participant_id").str.slice(1).cast(pl.Float64))
-    plain, other = (checked(asked(frame), "ranked_ratings")["ranked_ratings"] for frame in (FRAME, stretched))
+    stretched = FRAME.with_columns(
+        pl.col("outcome_score").exp() + pl.col("participant_id").str.slice(1).cast(pl.Float64)
+    )
+    plain, other = (checked(asked(frame), "ranked_scores")["ranked_scores"] for frame in (FRAME, stretched))
     assert plain.slope == other.slope
     assert plain.slope.p < 0.001
     assert plain.slope.estimate is None  # its unit is not that of the answer
     assert plain.same_answer is True
-    open_question = checked(asked(FRAME), "ranked_ratings", predictor=STEPS)["ranked_ratings"]
+    open_question = checked(asked(FRAME), "ranked_scores", predictor=STEPS)["ranked_scores"]
     assert open_question.slope.p > 0.05
 
 
@@ -172,12 +174,12 @@ def test_the_day_before_comes_by_the_calendar_and_unrated_days_are_lost():
     frame = model_frame(12, 40)
     gone = (pl.col("date").dt.day() == 20) & (pl.col("participant_id") == "p00")
     unrated = frame.with_columns(
-        pl.when(gone).then(None).otherwise(pl.col("pain_score")).alias("pain_score"),
-        pl.when(gone).then(pl.lit("no_rating")).alias("left_out"),
+        pl.when(gone).then(None).otherwise(pl.col("outcome_score")).alias("outcome_score"),
+        pl.when(gone).then(pl.lit("no_outcome")).alias("left_out"),
     )
     question, lost = asked(unrated), unrated.filter(gone).height
     assert lost == 1
-    assert checked(question, "lagged_pain")["lagged_pain"].days == 12 * 39 - 2 * lost
+    assert checked(question, "lagged_outcome")["lagged_outcome"].days == 12 * 39 - 2 * lost
     assert checked(question, "earlier_days")["earlier_days"].days == 12 * 39 - lost  # that day's sleep is known
 
 
@@ -186,12 +188,12 @@ def test_the_rating_of_the_day_before_stands_in_for_what_carries_over():
     frame = model_frame(12, 60, slope=-0.4, rho=0.0, seed=8)
     carried = []
     for person in frame.partition_by("participant_id", maintain_order=True):
-        pain, level = person["pain_score"].to_numpy().copy(), 5.0
+        pain, level = person["outcome_score"].to_numpy().copy(), 5.0
         for day in range(1, len(pain)):
             pain[day] += 0.4 * (pain[day - 1] - level)
-        carried.append(person.with_columns(pain_score=pain))
+        carried.append(person.with_columns(outcome_score=pain))
     question = asked(pl.concat(carried))
-    assert checked(question, "lagged_pain")["lagged_pain"].slope.estimate == pytest.approx(-0.4, abs=0.08)
+    assert checked(question, "lagged_outcome")["lagged_outcome"].slope.estimate == pytest.approx(-0.4, abs=0.08)
 
 
 def test_a_phase_of_one_person_stops_no_check():
@@ -228,9 +230,9 @@ def test_few_people_get_the_checks_of_their_mean_and_reasons_for_the_others(stor
     assert rows["one_person_out", SLEEP]["same_answer"] is True
     for check in (
         "days_shifted",
-        "ranked_ratings",
+        "ranked_scores",
         "detrended",
-        "lagged_pain",
+        "lagged_outcome",
         "earlier_days",
         "first_days_removed",
         "curved_sleep",
@@ -285,13 +287,13 @@ def test_a_singular_fit_is_set_beside_independent_effects():
 def with_own_steps(frame):
     """Return the frame with slopes of steps that differ from person to person."""
     person = pl.col("participant_id").str.slice(1).cast(pl.Float64)
-    return frame.with_columns(pl.col("pain_score") + 0.1 * ((person * 7) % 5 - 2) * pl.col(f"{STEPS}_within"))
+    return frame.with_columns(pl.col("outcome_score") + 0.1 * ((person * 7) % 5 - 2) * pl.col(f"{STEPS}_within"))
 
 
 def test_a_regular_fit_has_no_neighbour():
     person = pl.col("participant_id").str.slice(1).cast(pl.Float64)
     frame = with_own_steps(model_frame(25, 60, spread=0.3, seed=6))
-    question = asked(frame.with_columns(pl.col("pain_score") + 0.5 * ((person * 3) % 4 - 1.5) * pl.col("time_30d")))
+    question = asked(frame.with_columns(pl.col("outcome_score") + 0.5 * ((person * 3) % 4 - 1.5) * pl.col("time_30d")))
     assert not question.mixed.fit.is_singular
     assert question.mixed.neighbour is None
     assert checked(question, "other_spread") == {}
@@ -311,7 +313,7 @@ def test_a_drift_that_is_not_supported_is_set_beside_too():
 
 def test_what_is_left_over_and_how_much_is_explained_is_kept(store):
     noise = pl.Series(3 * np.random.default_rng(77).standard_normal(FRAME.height))
-    noisy = FRAME.with_columns(pl.col("pain_score") + noise * (pl.col("participant_id") < "p05"))
+    noisy = FRAME.with_columns(pl.col("outcome_score") + noise * (pl.col("participant_id") < "p05"))
     fitted(store, noisy)
     fit = store.connection.execute("SELECT * FROM model_fit WHERE model = 'cohort'").pl().to_dicts()[0]
     assert fit["equal_noise_p"] < 0.001

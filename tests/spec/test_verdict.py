@@ -42,8 +42,8 @@ def test_days_flip_exactly_at_the_limits(days, reason):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"outcome_varies": False}, "rating_hardly_varies"),
-        ({"within_sd": 0.49}, "predictor_hardly_varies"),
+        ({"outcome_varies": False}, "outcome_hardly_varies"),
+        ({"within_sd": 0.49}, "exposure_hardly_varies"),
         ({"compliance": 0.49}, "too_many_days_missing"),
         ({"estimate": None, "low": None, "high": None}, "no_fit"),
         ({"reliability": 0.49}, "unreliable"),
@@ -73,7 +73,7 @@ def test_own_days_alone_need_two_sided_five_percent(half_p, answer):
 
 def test_without_ratings_that_is_the_reason():
     assert judge(replace(CLEAR, has_ratings=False, days=0, estimate=None, low=None, high=None), RULES).reasons == (
-        "rating_missing",
+        "outcome_missing",
     )
 
 

@@ -26,7 +26,7 @@ HEADINGS = {
     "participant_id": "participant",
     "first_date": "from",
     "last_date": "to",
-    "rated_days": "rated days",
+    "outcome_days": "rated days",
     "valid_nights": "valid nights",
     "valid_step_days": "valid step days",
     "complete_days": "complete days",
@@ -110,12 +110,12 @@ def _files(folder: Path, as_json: bool) -> int:
 
 def _missing(person: dict[str, Any], study: Study) -> list[str]:
     """Say what stands between a person and an answer."""
-    found = [] if person["rated_days"] else [f"no {study.plan.outcome.item} ratings"]
+    found = [] if person["outcome_days"] else [f"no {study.plan.outcome.item} ratings"]
     found += [f"no valid {_label(p)}" for p in study.plan.predictors if not person[VALID_DAYS[p.measure]]]
-    if person["rated_days"] and not outcome_varies(
-        person["sd_pain_score"],
-        person["distinct_pain_scores"],
-        person["commonest_score_days"] / person["rated_days"],
+    if person["outcome_days"] and not outcome_varies(
+        person["sd_outcome_score"],
+        person["distinct_outcome_scores"],
+        person["commonest_score_days"] / person["outcome_days"],
         study.plan.outcome.scale,
     ):
         found.append("the ratings hardly vary")

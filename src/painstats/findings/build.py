@@ -70,7 +70,7 @@ def _person_finding(study: Study, predictor: PredictorPlan, person: Row, fit: Ro
         compliance=person["compliance"],
         within_sd=swing,
         least_within_sd=predictor.definition.least_within_sd,
-        has_ratings=person["rated_days"] > 0,
+        has_ratings=person["outcome_days"] > 0,
         outcome_varies=_varies(person, study),
         smallest_effect=smallest,
     )
@@ -95,24 +95,26 @@ def _person_finding(study: Study, predictor: PredictorPlan, person: Row, fit: Ro
 
 
 def _varies(person: Row, study: Study) -> bool:
-    rated = person["rated_days"]
+    rated = person["outcome_days"]
     if not rated:
         return False
     share = person["commonest_score_days"] / rated
-    return outcome_varies(person["sd_pain_score"], person["distinct_pain_scores"], share, study.plan.outcome.scale)
+    return outcome_varies(
+        person["sd_outcome_score"], person["distinct_outcome_scores"], share, study.plan.outcome.scale
+    )
 
 
 def _is_hidden(verdict: Verdict) -> bool:
     """Whether the reasons forbid even the estimate to be shown."""
     return bool(
-        {"too_few_days_for_model", "too_few_days_to_show", "rating_hardly_varies", "predictor_hardly_varies"}
+        {"too_few_days_for_model", "too_few_days_to_show", "outcome_hardly_varies", "exposure_hardly_varies"}
         & set(verdict.reasons)
     )
 
 
 def _cohort_findings(store: Store, people: list[Row], swings: dict[tuple[str, str], float]) -> list[Row]:
     fits = {row["predictor"]: row for row in read_table(store, "cohort_fit").iter_rows(named=True)}
-    compliance = read_table(store, "participant_summary").filter(pl.col("rated_days") > 0)["compliance"].median()
+    compliance = read_table(store, "participant_summary").filter(pl.col("outcome_days") > 0)["compliance"].median()
     if len(people) <= len(store.study.plan.predictors):
         return []  # one person is not a cohort
     declared = [predictor.name for predictor in store.study.plan.predictors]

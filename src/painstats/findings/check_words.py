@@ -15,9 +15,9 @@ COHORT_CHECKS = {
     "days_shifted": "everybody's {measures} were moved to other days, which breaks every link "
     "(p: how often such moves show a link as strong)",
     "days_held_back": "days far from what the model expects counted less",
-    "ranked_ratings": "only the order of each person's ratings counted (p: how often chance shows a link as strong)",
+    "ranked_scores": "only the order of each person's ratings counted (p: how often chance shows a link as strong)",
     "detrended": "each person's slow drift was taken out of {measures}",
-    "lagged_pain": "the rating of the day before stood in for what carries over from day to day",
+    "lagged_outcome": "the rating of the day before stood in for what carries over from day to day",
     "earlier_days": "{measures} of one day further back were taken into account too",
     "first_days_removed": "each person's first 14 days of diary were left out",
     "curved_sleep": "the line for sleep could bend (the slope at a person's usual night)",
@@ -32,7 +32,7 @@ PERSON_CHECKS = COHORT_CHECKS | {
     "days_shifted": "your {measures} were moved to other days, which breaks every link "
     "(p: how often such moves show a link as strong)",
     "days_held_back": "days far from what your other days foretell counted less",
-    "ranked_ratings": "only the order of your ratings counted (p: how often chance shows a link as strong)",
+    "ranked_scores": "only the order of your ratings counted (p: how often chance shows a link as strong)",
     "detrended": "your slow drift was taken out of {measures}",
     "first_days_removed": "your first 14 days of diary were left out",
     "curved_sleep": "the line for sleep could bend (the slope at your usual night)",

@@ -15,8 +15,8 @@ from painstats.plan.study import RulesPlan
 Z_95 = 1.959963984540054
 LONGEST_FORECAST_DAYS = 730
 NOT_CURED_BY_DAYS = {
-    "rating_hardly_varies",
-    "predictor_hardly_varies",
+    "outcome_hardly_varies",
+    "exposure_hardly_varies",
     "too_many_days_missing",
     "no_fit",
 }
@@ -97,14 +97,14 @@ def judge(evidence: Evidence, rules: RulesPlan) -> Verdict:
 def _refusals(evidence: Evidence, rules: RulesPlan) -> tuple[str, ...]:
     """Reasons for which nothing is claimed, whatever the numbers say."""
     if not evidence.has_ratings:
-        return ("rating_missing",)
+        return ("outcome_missing",)
     if evidence.days < rules.min_days_in_model:
         return ("too_few_days_for_model",)
     if evidence.days < rules.min_days_shown:
         return ("too_few_days_to_show",)
     named = {
-        "rating_hardly_varies": not evidence.outcome_varies,
-        "predictor_hardly_varies": evidence.within_sd < evidence.least_within_sd,
+        "outcome_hardly_varies": not evidence.outcome_varies,
+        "exposure_hardly_varies": evidence.within_sd < evidence.least_within_sd,
         "no_fit": evidence.estimate is None,
         "too_many_days_missing": evidence.compliance < rules.min_compliance,
         "too_few_days_for_verdict": evidence.days < rules.min_days_verdict,
@@ -134,7 +134,7 @@ def _is_unreliable(evidence: Evidence, rules: RulesPlan) -> bool:
 
 def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str, ...]) -> int | None:
     """Forecast the days until a verdict, if the slope stays as it is; None if that cannot be foreseen."""
-    if "rating_missing" in reasons:
+    if "outcome_missing" in reasons:
         return rules.min_days_verdict
     if not evidence.days or not NOT_CURED_BY_DAYS.isdisjoint(reasons) or evidence.slopes_differ is False:
         return None

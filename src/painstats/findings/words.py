@@ -51,8 +51,8 @@ REASONS = {
     "too_few_days_for_model": "there are too few complete days for any estimate",
     "too_few_days_to_show": "there are too few complete days to show an estimate that means something",
     "too_few_days_for_verdict": "the number of complete days allows a first hint only, not yet an answer",
-    "rating_hardly_varies": "the ratings hardly vary, so nothing can be seen to go with them",
-    "predictor_hardly_varies": "this hardly varies from day to day, so its link with the ratings cannot be seen",
+    "outcome_hardly_varies": "the ratings hardly vary, so nothing can be seen to go with them",
+    "exposure_hardly_varies": "this hardly varies from day to day, so its link with the ratings cannot be seen",
     "too_many_days_missing": "too many of the days are missing a rating, a night or a day of wear",
     "no_fit": "the model could not be fitted for these days",
     "interval_too_wide": "the range of sizes that fit these days is still too wide for an answer",
@@ -64,7 +64,7 @@ REASONS = {
     "checks_disagree": "two independent ways of computing it disagree, so neither is put forward",
     "not_converged": "the mixed model did not reach a certified optimum, so the simpler two-stage estimate stands",
     "few_people_two_stage": "with fewer than ten people the estimate is the average of each person's own slope",
-    "rating_missing": "no ratings were found",
+    "outcome_missing": "no ratings were found",
     "own_trend_dropped": "people's own drifts over time could not be told apart, so one common drift is used",
     "singular": "people's slopes and levels move together in these data, so that not all of them can be told apart",
 }
@@ -75,17 +75,17 @@ REFUSALS = frozenset(
         "too_few_days_for_model",
         "too_few_days_to_show",
         "too_few_days_for_verdict",
-        "rating_hardly_varies",
-        "predictor_hardly_varies",
+        "outcome_hardly_varies",
+        "exposure_hardly_varies",
         "too_many_days_missing",
         "no_fit",
-        "rating_missing",
+        "outcome_missing",
     }
 )
 """Reasons for which no verdict is allowed, whatever the numbers say."""
 
 LEFT_OUT = {
-    "no_rating": "no rating for that day",
+    "no_outcome": "no rating for that day",
     "no_total_sleep_time_min": "no valid night before it",
     "no_step_count": "no valid step count on the day before",
     "no_active_time_min": "no valid active time on the day before",
@@ -239,7 +239,7 @@ def sentence(
     told = _told(whose, measure, lag_days, item, verdict, (estimate, low, high), sure, reasons)
     if told is not None:
         return told
-    like = "with a rating" if "rating_missing" in reasons else "with a rating, a night and a day of wear"
+    like = "with a rating" if "outcome_missing" in reasons else "with a rating, a night and a day of wear"
     more = f" With {days_needed_words(days_needed)} {like} an answer may become possible." if days_needed else ""
     return f"Not determined: {reason_words(reasons)}.{_so_far(measure, estimate, low, high)}{more}"
 

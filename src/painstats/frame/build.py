@@ -29,7 +29,7 @@ PHASE_SHARE = """
 def build_model_frame(store: Store) -> int:
     """Build ``model_frame``: one row for each participant-day, with the reason where it cannot be used.
 
-    Column ``left_out`` is null for a complete row, else ``no_rating``, ``no_<measure>`` (for the first predictor that
+    Column ``left_out`` is null for a complete row, else ``no_outcome``, ``no_<measure>`` (for the first predictor that
     is missing) or ``few_days`` (the person has fewer complete days than the model needs).
 
     Returns
@@ -80,10 +80,10 @@ def _lagged_query(study: Study) -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE lagged AS
 WITH joined AS (
-SELECT d.participant_id, d.date, d.pain_score, d.device_era{columns}
+SELECT d.participant_id, d.date, d.outcome_score, d.device_era{columns}
 FROM daily_summary AS d{joins}
 )
-SELECT *, CASE WHEN pain_score IS NULL THEN 'no_rating'
+SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'
             {reasons} END AS missing
 FROM joined"""
 
@@ -142,7 +142,7 @@ def _frame_query(study: Study) -> str:
     enough = study.plan.rules.min_days_in_model
     return f"""
 CREATE OR REPLACE TABLE model_frame AS
-SELECT l.participant_id, l.date, l.pain_score, {own}{within}{between}, l.device_era,
+SELECT l.participant_id, l.date, l.outcome_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
        ((l.date - p.first_complete_date) + (l.date - p.last_complete_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
        {PHASE_SHARE.strip()}::DOUBLE AS in_phase,

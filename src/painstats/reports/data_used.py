@@ -188,7 +188,7 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
     measures = [
         measure for measure in MEASURE_COLUMNS if measure in {predictor.measure for predictor in study.plan.predictors}
     ]
-    rated = days["pain_score"].count()
+    rated = days["outcome_score"].count()
     item = item_words(study.plan.outcome.item).label
     rows: list[tuple[str, ...]] = [(f"{item}: rated", whole(rated)), (f"{item}: no rating", whole(days.height - rated))]
     for measure in measures:

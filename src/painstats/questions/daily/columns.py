@@ -90,7 +90,7 @@ def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
 
 def _laid_out(frame: pl.DataFrame, columns: dict[str, Floats], random: list[str]) -> ModelRows:
     return model_rows(
-        y=frame["pain_score"].to_numpy(),
+        y=frame["outcome_score"].to_numpy(),
         predictors=columns,
         participant=frame["participant_id"].to_numpy(),
         day=frame.select(EPOCH_DAYS).to_series().to_numpy(),

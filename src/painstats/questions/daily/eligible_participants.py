@@ -49,8 +49,10 @@ def people_whose_days_can_tell(frame: pl.DataFrame, study: Study) -> list[str]:
     scale = study.plan.outcome.scale
     return [
         scores["participant_id"][0]
-        for scores in frame.select("participant_id", "pain_score").partition_by("participant_id", maintain_order=True)
-        if scores.height >= study.plan.rules.min_days_shown and _varies(scores["pain_score"], scale)
+        for scores in frame.select("participant_id", "outcome_score").partition_by(
+            "participant_id", maintain_order=True
+        )
+        if scores.height >= study.plan.rules.min_days_shown and _varies(scores["outcome_score"], scale)
     ]
 
 

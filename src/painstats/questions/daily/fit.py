@@ -110,13 +110,13 @@ def analyse_cohort(frame: pl.DataFrame, study: Study, say: Say = lambda _: None)
 
 def _own_fits(frame: pl.DataFrame, study: Study) -> tuple[OwnDaysFit, ...]:
     """Fit each person's own days; nobody's where all ratings are the same."""
-    parts = [part for part in parts_by_calendar(frame) if part["pain_score"].n_unique() > 1]
+    parts = [part for part in parts_by_calendar(frame) if part["outcome_score"].n_unique() > 1]
     fits = [fit for part in parts for fit in fit_each_participant(within_people(part, study))[0]]
     return tuple(sorted(fits, key=lambda fit: fit.participant))
 
 
 def _why_nobody(store: Store) -> str:
-    rated = store.connection.execute("SELECT count(*) FROM daily_summary WHERE pain_score IS NOT NULL").fetchone()
+    rated = store.connection.execute("SELECT count(*) FROM daily_summary WHERE outcome_score IS NOT NULL").fetchone()
     item = store.study.plan.outcome.item
     if not rated or not rated[0]:
         return f"no {item} ratings were read; add a diary to the inbox and declare it under [[diaries]] in study.toml"

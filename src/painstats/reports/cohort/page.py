@@ -53,7 +53,12 @@ BASIS = {
     "own_days": "own days",
     "none": "none",
 }
-COUNTS = {"rated_days": "rated", "valid_nights": "nights", "valid_step_days": "step days", "complete_days": "complete"}
+COUNTS = {
+    "outcome_days": "rated",
+    "valid_nights": "nights",
+    "valid_step_days": "step days",
+    "complete_days": "complete",
+}
 
 
 def cohort_page(store: Store, people: Sequence[Row], findings: Sequence[Row]) -> Page:
@@ -190,7 +195,7 @@ def _funnel(study: Study, people: Sequence[Row], persons: Sequence[Row]) -> Tabl
     allowed = {row["participant_id"] for row in persons if not set(row["reasons"]) & REFUSALS}
     steps = (
         ("with any data", list(people), "calendar_days"),
-        ("with ratings", [row for row in people if row["rated_days"]], "rated_days"),
+        ("with ratings", [row for row in people if row["outcome_days"]], "outcome_days"),
         (
             f"in the model ({rules.min_days_in_model} complete days)",
             [row for row in people if row["days_in_model"]],

@@ -55,7 +55,7 @@ def unpacked(kept: KeptFigures) -> Figures:
 def days_hash(record: PersonRecord, study: Study) -> str:
     """Hash all that the figures of a person's days are drawn from, the drawing itself among it."""
     measures = list(dict.fromkeys(predictor.measure for predictor in study.plan.predictors))
-    days = record.days.select("date", "pain_score", *measures)
+    days = record.days.select("date", "outcome_score", *measures)
     facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), record.phases.rows())
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

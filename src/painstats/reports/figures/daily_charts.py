@@ -73,7 +73,7 @@ MEASURE_PANELS = {
 
 def outcome_panel(outcome: OutcomePlan) -> Panel:
     """Return the panel of the outcome, over the whole of its scale."""
-    return Panel("pain_score", scale_title(outcome), "no rating", domain=outcome.scale)
+    return Panel("outcome_score", scale_title(outcome), "no rating", domain=outcome.scale)
 
 
 def scale_title(outcome: OutcomePlan) -> str:
@@ -89,7 +89,7 @@ def drawn_days(days: pl.DataFrame) -> pl.DataFrame:
     Years of steps before a diary began would squeeze the days that matter into a corner. Without any rating the newest
     53 weeks are kept.
     """
-    rated = days.filter(pl.col("pain_score").is_not_null())["date"]
+    rated = days.filter(pl.col("outcome_score").is_not_null())["date"]
     span = rated if len(rated) else days["date"]
     last = _last(span)
     return days.filter(
@@ -234,7 +234,7 @@ def _series(days: pl.DataFrame, panel: Panel) -> Rows:
     ]
 
 
-def rating_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE) -> alt.TopLevelMixin:
+def outcome_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE) -> alt.TopLevelMixin:
     """Draw a calendar of ratings, a cell for each day, days without a rating as empty dashed cells.
 
     Wide drawings have weeks as columns, narrow ones as rows. Only the newest 53 weeks are drawn.
@@ -271,7 +271,7 @@ def rating_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE)
 
 def calendar_rows(days: pl.DataFrame) -> Rows:
     """List the newest 53 weeks of days with their week's number from 0, weekday, and rating."""
-    scores = dict(days.sort("date").select("date", "pain_score").iter_rows())
+    scores = dict(days.sort("date").select("date", "outcome_score").iter_rows())
     first, last = min(scores), max(scores)
     earliest = last - timedelta(days=last.weekday(), weeks=MOST_WEEKS - 1)
     first_monday = max(first - timedelta(days=first.weekday()), earliest)

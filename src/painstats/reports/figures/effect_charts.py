@@ -175,7 +175,7 @@ def completeness(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, str], w
     rows
         ``label`` and ``calendar_days`` of each person, and the counts.
     counts
-        Name of a count to its title: ``{"rated_days": "rated"}``.
+        Name of a count to its title: ``{"outcome_days": "rated"}``.
     width
         Width of the drawing in pixels.
     """

@@ -16,7 +16,7 @@ from painstats.reports.figures.daily_charts import (
     WIDE,
     daily_panels,
     drawn_days,
-    rating_calendar,
+    outcome_calendar,
 )
 from painstats.reports.figures.effect_charts import PersonSlope, own_among_others
 from painstats.reports.pages import Figure, Table, figure
@@ -49,7 +49,7 @@ def _over_time(record: PersonRecord, days: pl.DataFrame, study: Study) -> Figure
 
 
 def _calendar(days: pl.DataFrame, outcome: OutcomePlan) -> list[Figure]:
-    if not days["pain_score"].count():
+    if not days["outcome_score"].count():
         return []
     words = item_words(outcome.item)
     calendar = figure(
@@ -57,7 +57,7 @@ def _calendar(days: pl.DataFrame, outcome: OutcomePlan) -> list[Figure]:
         f"A calendar of your {words.label}.",
         f"Each cell is a day. The darker the cell, the {words.higher} your {words.label}. "
         "An empty cell with a dashed edge is a day without a rating.",
-        *(rating_calendar(days, outcome, width) for width in (WIDE, NARROW)),
+        *(outcome_calendar(days, outcome, width) for width in (WIDE, NARROW)),
     )
     return [calendar]
 
@@ -105,7 +105,7 @@ def person_slope(finding: Row, *, label: str = "", is_own: bool = False) -> Pers
 
 def months_table(days: pl.DataFrame, study: Study) -> Table:
     """Sum up the drawn days month by month: means over the valid days, and their number."""
-    names = ["pain_score", *dict.fromkeys(predictor.measure for predictor in study.plan.predictors)]
+    names = ["outcome_score", *dict.fromkeys(predictor.measure for predictor in study.plan.predictors)]
     months = (
         drawn_days(days)
         .group_by(pl.col("date").dt.truncate("1mo").alias("month"))
@@ -126,7 +126,7 @@ def _mean_words(name: str, row: Row) -> str:
     mean, days = row[name], row[f"{name}_days"]
     if mean is None:
         return "– (0)"
-    if name == "pain_score":
+    if name == "outcome_score":
         return f"{mean:.1f} ({days})"
     if name == "step_count":
         return f"{whole(mean)} ({days})"

@@ -87,7 +87,7 @@ def personal_page(store: Store, record: PersonRecord, figures: tuple[Figure, ...
 
 def _lines(record: PersonRecord, item: str) -> tuple[Cell, ...]:
     first, last = (date_words(record.summary[end]) for end in ("first_date", "last_date"))
-    rated = record.summary["rated_days"]
+    rated = record.summary["outcome_days"]
     return (
         joined("Report for ", named(record.participant_id)),
         f"{first} to {last}: {whole(record.days.height)} days, {whole(rated)} of them with a rating of {item}",

@@ -13,12 +13,12 @@ import numpy as np
 
 from painstats.errors import PainstatsError
 from painstats.questions.daily.robustness.changed_columns import curved_sleep, detrended, earlier_days
-from painstats.questions.daily.robustness.changed_rows import first_days_removed, lagged_pain
+from painstats.questions.daily.robustness.changed_rows import first_days_removed, lagged_outcome
 from painstats.questions.daily.robustness.huber import days_held_back
 from painstats.questions.daily.robustness.leave_one_out import one_person_out
 from painstats.questions.daily.robustness.other_random_effects import other_spread
 from painstats.questions.daily.robustness.other_tests import days_shifted, people_resampled, robust_errors
-from painstats.questions.daily.robustness.ranked_scores import ranked_ratings
+from painstats.questions.daily.robustness.ranked_scores import ranked_scores
 from painstats.questions.daily.robustness.reanalysis import Basis, Found, Question, Slope
 
 Check = Callable[[Question], Sequence[Found]]
@@ -29,9 +29,9 @@ CHECKS: Mapping[str, Check] = {
     "one_person_out": one_person_out,
     "days_shifted": days_shifted,
     "days_held_back": days_held_back,
-    "ranked_ratings": ranked_ratings,
+    "ranked_scores": ranked_scores,
     "detrended": detrended,
-    "lagged_pain": lagged_pain,
+    "lagged_outcome": lagged_outcome,
     "earlier_days": earlier_days,
     "first_days_removed": first_days_removed,
     "curved_sleep": curved_sleep,

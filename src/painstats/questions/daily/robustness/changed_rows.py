@@ -11,8 +11,8 @@ FIRST_DAYS = 14
 """Days in which keeping a diary may itself change what is written into it."""
 
 PERSON = "participant_id"
-RATING = "pain_score"
-RATING_BEFORE = "pain_score_before"
+RATING = "outcome_score"
+RATING_BEFORE = "outcome_score_before"
 
 
 def first_days_removed(question: Question) -> list[Found]:
@@ -30,7 +30,7 @@ def first_days_removed(question: Question) -> list[Found]:
     return found(question, "first_days_removed", asked_again(question, later), later)
 
 
-def lagged_pain(question: Question) -> list[Found]:
+def lagged_outcome(question: Question) -> list[Found]:
     """Take the day before into account by its rating, against the person's mean, in place of correlated residuals.
 
     The two together are nearly unidentified, so residuals are independent here. Days after a day without a rating are
@@ -48,7 +48,7 @@ def lagged_pain(question: Question) -> list[Found]:
     rows = question.frame.join(ratings, on=[PERSON, "date"], maintain_order="left").drop_nulls(RATING_BEFORE)
     rows = _enough(question, rows)
     return found(
-        question, "lagged_pain", asked_again(question, rows, also=[RATING_BEFORE], residuals="independent"), rows
+        question, "lagged_outcome", asked_again(question, rows, also=[RATING_BEFORE], residuals="independent"), rows
     )
 
 

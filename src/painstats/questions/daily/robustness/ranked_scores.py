@@ -11,10 +11,10 @@ from scipy import stats
 from painstats.questions.daily.robustness.reanalysis import Found, Question, Slope, asked_again, found
 
 PERSON = "participant_id"
-RATING = "pain_score"
+RATING = "outcome_score"
 
 
-def ranked_ratings(question: Question) -> list[Found]:
+def ranked_scores(question: Question) -> list[Found]:
     """Put van der Waerden's normal scores of each person's ratings in their place; only p and direction are told.
 
     Nothing that keeps the order of a person's ratings changes the result, such as a scale that is narrower at its ends.
@@ -26,5 +26,5 @@ def ranked_ratings(question: Question) -> list[Found]:
     share = pl.col(RATING).rank().over(PERSON) / (pl.len().over(PERSON) + 1)
     scores = stats.norm.ppf(question.frame.select(share).to_series().to_numpy())
     frame = question.frame.with_columns(pl.Series(RATING, np.asarray(scores)))
-    results = found(question, "ranked_ratings", asked_again(question, frame))
+    results = found(question, "ranked_scores", asked_again(question, frame))
     return [replace(result, slope=Slope(p=result.slope.p)) for result in results]
