@@ -26,6 +26,7 @@ from painstats.intake.reading import (
     replay,
 )
 from painstats.plan.study import Study
+from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
 from painstats.store import ImportSummary, Store, load_records, open_store, publish_tables
 from painstats.store.ledger import (
@@ -121,6 +122,7 @@ def run_study(study: Study, say: Say = lambda _: None, processes: int | None = N
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
+    asked(store.study)  # a question that cannot be asked is refused before anything is read
     loaded = loaded_exports(store)
     identities = [export.identity for export in loaded]
     if all(known.reading_hash == _reading_hash(store.study, known.participant_id) for known in identities):
@@ -312,7 +314,6 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
         return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
     # Models and pictures take half a second and 150 MB to load: only where there is something to answer.
     from painstats.findings import find
-    from painstats.questions.daily.fit import fit_models
     from painstats.reports import write_reports
 
     refusal = None
@@ -320,10 +321,10 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes:
     build_daily_table(store)
     if shifted := len(date_shifts(store)):
         say(f"sources that date the same days differently: {shifted}; painstats status says which")
-    build_model_frame(store)
+    build_model_frame(store, exposures(asked(store.study)))
     say("fitting the models")
     try:
-        fit_models(store, say)
+        fit_questions(store, say)
     except NotEnoughData as error:
         refusal = str(error)
         codes.append(error.exit_code)

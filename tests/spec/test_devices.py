@@ -8,8 +8,8 @@ import pytest
 
 from painstats.commands.status import status
 from painstats.daily import build_daily_table, date_shifts, shift_sentence
-from painstats.findings.tables import summarise
-from painstats.frame import build_model_frame
+from painstats.frame import Exposure, build_model_frame
+from painstats.frame.participants import summarise
 from painstats.plan.study import Plan, Study
 from painstats.reports import write_reports
 from painstats.store import open_store, publish_tables
@@ -160,7 +160,7 @@ def test_a_level_shift_of_the_device_is_left_out_of_the_within_part_if_asked(mak
             )
             put(store, "self_report", f"date | value\n{day} | {number % 5}")
         build_daily_table(store)
-        build_model_frame(store)
+        build_model_frame(store, [Exposure("step_count", 1)])
         rows = table(
             store,
             "SELECT step_count_lag1_within AS x, device_era FROM model_frame WHERE left_out IS NULL ORDER BY date",
@@ -223,14 +223,14 @@ def test_of_many_changes_the_newest_are_listed(told):
 def test_without_a_change_a_person_is_told_nothing_of_it(told):
     own, cohort = told([])
     assert "comparable" not in own
-    assert "In nobody a change of the usual device was found." in cohort
+    assert "No participant changed device." in cohort
 
 
 def test_status_and_published_tables_tell_of_changes(make_study, capsys):
     study = make_study(study={"time_zone": "Europe/London"})
     with open_store(study) as store:
         walks(store, lambda day: "old" if day < 20 else "new")
-        build_model_frame(store)
+        build_model_frame(store, [Exposure("step_count", 1)])
         summarise(store)
         publish_tables(store)
     published = pl.read_parquet(study.published / "device_change.parquet")

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from painstats.findings.build import read_findings
+from painstats.findings.finding import Finding
 from painstats.findings.words import headline
+from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
-from painstats.reports.personal.draw_charts import people_drawn
+from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
 from painstats.store.connection import Store
 from painstats.store.publish import write_privately
-from painstats.store.tables import read_table
 
 INDEX = "index.html"
 COHORT = "cohort.html"
-LEAST_PEOPLE_COHORT = 2
+LEAST_IN_COHORT_REPORT = 2
 HEAD_BYTES = 2048
 PRIVATE_FOLDER = 0o700
-
-Row = Mapping[str, Any]
 
 
 def write_reports(store: Store, processes: int | None = None) -> list[Path]:
@@ -56,16 +55,15 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
 
 
 def _pages(store: Store, processes: int | None) -> dict[str, bytes]:
-    people = read_table(store, "participant_summary", "participant_id").to_dicts()
-    findings = read_table(store, "finding", "subject, participant_id, predictor").to_dicts()
-    about_people = [row for row in findings if row["subject"] == "participant"]
-    everyone = frozenset(row["participant_id"] for row in people)
+    participants, findings = participant_summaries(store), read_findings(store)
+    single = [finding for finding in findings if not finding.is_average]
+    everyone = frozenset(participant.participant_id for participant in participants)
     names = {person: page_name(person, everyone) for person in sorted(everyone)}
-    has_cohort = len(people) >= LEAST_PEOPLE_COHORT
-    pages = {INDEX: _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))}
+    has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
+    pages = {INDEX: _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))}
     if has_cohort:
-        pages[COHORT] = _attempt(lambda: cohort_page(store, people, findings))
-    with people_drawn(store, people, about_people, processes) as drawn:
+        pages[COHORT] = _attempt(lambda: cohort_page(store, participants, findings))
+    with participants_drawn(store, participants, single, processes) as drawn:
         for record, figures in drawn:
             name = names[record.participant_id]
             if isinstance(figures, Lost):
@@ -95,25 +93,24 @@ def _failed_page(kind: str) -> Page:
     )
 
 
-def _index_page(store: Store, names: Mapping[str, str], findings: list[dict[str, Any]], *, has_cohort: bool) -> Page:
-    item = store.study.plan.outcome.item
-    answers: dict[str, list[str]] = {person: [] for person in names}
-    order = [predictor.name for predictor in store.study.plan.predictors]
-    for row in sorted(findings, key=lambda row: order.index(row["predictor"])):
-        answers[row["participant_id"]].append(headline(row["measure"], row["verdict"], row["days_needed"], item))
+def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Finding], *, has_cohort: bool) -> Page:
+    headlines: dict[str | None, list[str]] = {participant: [] for participant in names}
+    for finding in findings:
+        headlines[finding.participant_id].append(headline(finding))
     rows: list[tuple[Cell, ...]] = [
-        (linked(name, named(person)), "; ".join(answers[person])) for person, name in names.items()
+        (linked(name, named(participant)), "; ".join(headlines[participant])) for participant, name in names.items()
     ]
     parts = [
-        Part("People", tables=(Table("One report for each person", ("Report", "Answers"), tuple(rows), numbers=False),))
+        Part(
+            "Participants",
+            tables=(Table("One report for each participant", ("Report", "Findings"), tuple(rows), numbers=False),),
+        )
     ]
     if has_cohort:
-        cohort = (linked(COHORT, "The cohort report"), "all people together, for the people who run the study")
+        cohort = (linked(COHORT, "The cohort report"), "all participants, for those who run the study")
         parts.insert(
             0,
-            Part(
-                "Everybody", tables=(Table("All people together", ("Report", "What it is"), (cohort,), numbers=False),)
-            ),
+            Part("Cohort", tables=(Table("All participants", ("Report", "What it is"), (cohort,), numbers=False),)),
         )
     return Page(title="Reports", heading="Reports", lines=(named(store.study.plan.study.name),), parts=tuple(parts))
 

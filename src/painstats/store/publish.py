@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
+import polars as pl
+
 from painstats.store.connection import Store
+from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
 
 PUBLISHED_TABLES = (
@@ -39,6 +43,15 @@ def write_privately(path: Path, content: bytes) -> None:
 def _publish(store: Store, table: str) -> Path:
     path = store.study.published / f"{table}.parquet"
     content = BytesIO()
-    read_table(store, table).write_parquet(content)
+    read_table(store, table).with_columns(**_origin(store)).write_parquet(content)
     write_privately(path, content.getvalue())
     return path
+
+
+def _origin(store: Store) -> dict[str, pl.Expr]:
+    """Return the columns that say what a published table was computed from."""
+    return {
+        "plan_hash": pl.lit(store.study.plan_hash),
+        "painstats_version": pl.lit(version("painstats")),
+        "imports_hash": pl.lit(imports_hash(store)),
+    }

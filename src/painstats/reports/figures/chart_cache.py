@@ -1,4 +1,4 @@
-"""Figures of people's own days, kept from run to run: nobody else's new day changes them, and drawing takes long."""
+"""Charts of participants' own days, kept from run to run: drawing is slow, and nobody else's data change them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from painstats.plan.study import Study
+from painstats.questions.asked import asked
 from painstats.reports.pages import Figure
-from painstats.reports.personal.record import PersonRecord
+from painstats.reports.personal.record import ParticipantRecord
 from painstats.store.connection import Store, transaction
 
 DRAWING_PACKAGES = ("painstats", "altair", "vl-convert-python")
-DRAWING_FOLDERS = ("painstats.reports", "painstats.findings", "painstats")
+DRAWING_FOLDERS = (
+    "painstats.reports",
+    "painstats.reports.figures",
+    "painstats.reports.personal",
+    "painstats.findings",
+    "painstats.questions",
+    "painstats.questions.daily",
+    "painstats",
+)
 """Where everything lies that decides how a figure looks: charts, words, labels of measures."""
 
 Figures = tuple[Figure, ...]
@@ -52,9 +61,9 @@ def unpacked(kept: KeptFigures) -> Figures:
     )
 
 
-def days_hash(record: PersonRecord, study: Study) -> str:
+def days_hash(record: ParticipantRecord, study: Study) -> str:
     """Hash all that the figures of a person's days are drawn from, the drawing itself among it."""
-    measures = list(dict.fromkeys(predictor.measure for predictor in study.plan.predictors))
+    measures = list(dict.fromkeys(question.exposure.measure for question in asked(study)))
     days = record.days.select("date", "outcome_score", *measures)
     facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), record.phases.rows())
     return hashlib.sha256(repr(facts).encode()).hexdigest()
