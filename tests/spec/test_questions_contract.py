@@ -91,6 +91,13 @@ def test_words_charts_findings_and_status_load_no_statistics():
     assert loaded(f"{imports}\nfrom painstats.questions.registry import kind_of; {kinds}") == []
 
 
+def test_the_dashboard_loads_no_statistics():
+    tree = ast.parse((Path(__file__).parents[2] / "dashboards" / "study.py").read_text(encoding="utf-8"))
+    imports = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert len(imports) > 10
+    assert loaded("\n".join(text for text in imports if "__future__" not in text)) == []
+
+
 def test_fitting_is_what_loads_statistics():
     assert loaded("import painstats.questions.daily.fit") == sorted(STATISTICS)
 

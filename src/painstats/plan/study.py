@@ -35,7 +35,7 @@ class StudyTable(_Plan):
 
 
 class OutcomePlan(_Plan):
-    """``[outcome]``: which reported item is explained, and the scale that effects are told in."""
+    """``[outcome]``: which reported item is explained, and the scale of its effects."""
 
     item: Item = "pain"
     scale: Scale = (0, 10)
@@ -44,7 +44,7 @@ class OutcomePlan(_Plan):
 
     @property
     def smallest_effect(self) -> float:
-        """Smallest effect that matters, in points per within-person SD of a predictor (default: 5 % of the scale)."""
+        """Smallest effect that matters, in points per within-participant SD of an exposure [5% of the scale]."""
         return self.smallest_effect_per_swing or 0.05 * (self.scale[1] - self.scale[0])
 
 
@@ -78,7 +78,7 @@ class PredictorPlan(_Plan):
 
 
 class ItemPlan(_Plan):
-    """``[[diaries.items]]``: one rating in a diary, with its scale and the two ends of it.
+    """``[[diaries.items]]``: one item of a diary, with its scale and the two ends of it.
 
     ``column`` names the column of a wide diary; ``named`` is the text in the item column of a long one.
     """

@@ -47,7 +47,7 @@ class EffectChart:
     title
         What is compared: "Sleep".
     label
-        One sentence for people who cannot see the chart, about the reader.
+        One sentence for readers who cannot see the chart, about themselves.
     cohort_label
         The same about all participants.
     left, right

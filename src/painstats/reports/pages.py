@@ -28,7 +28,7 @@ class Figure:
     Parameters
     ----------
     label
-        One sentence on what is drawn, for people who cannot see it.
+        One sentence on what is drawn, for readers who cannot see it.
     caption
         What it shows and how to read it, in plain words.
     wide, narrow
@@ -71,7 +71,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a page: a heading and what stands below it, in this order."""
+    """A section of a page: a heading and what is below it, in this order."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Write the reports: one page for each person, one for the cohort, and an index; nobody else's files are touched."""
+"""Write the reports: one page for each participant, one for the cohort, and an index; other files are left alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
     """Write every report that the findings allow, into ``reports/`` of the study.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
-    Files whose bytes would not change are left alone, and pages of people who are no longer in the study are removed.
+    Files whose bytes would not change are left alone; pages of participants no longer in the study are removed.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
 
     Returns
     -------
-    Every page that stands now: the index, the cohort's, then one for each person in the order of their ids.
+    Every page: the index, the cohort's, then one for each participant in the order of their ids.
     """
     folder = store.study.reports
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def _pages(store: Store, processes: int | None) -> dict[str, bytes]:
     participants, findings = participant_summaries(store), read_findings(store)
     single = [finding for finding in findings if not finding.is_average]
     everyone = frozenset(participant.participant_id for participant in participants)
-    names = {person: page_name(person, everyone) for person in sorted(everyone)}
+    names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
     pages = {INDEX: _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))}
     if has_cohort:
@@ -74,10 +74,10 @@ def _pages(store: Store, processes: int | None) -> dict[str, bytes]:
 
 
 def _attempt(make: Callable[[], Page]) -> bytes:
-    """Make a page, or one that says that it could not be made: one person's failure must not stop the others."""
+    """Make a page, or one that says that it could not be made: one participant's failure must not stop the others."""
     try:
         return page_bytes(make())
-    except Exception as error:  # the type's name holds nothing of a person; the message might
+    except Exception as error:  # the type's name holds nothing about a participant; the message might
         return page_bytes(_failed_page(type(error).__name__))
 
 

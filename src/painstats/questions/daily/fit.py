@@ -107,7 +107,7 @@ def analyse_cohort(frame: pl.DataFrame, design: DailyDesign, say: Say = lambda _
 
 
 def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[OwnDaysFit, ...]:
-    """Fit each participant's own days; of a part in which all scores are the same nobody is fitted."""
+    """Fit each participant's own days; without a fit where all scores are the same."""
     parts = [part for part in parts_by_calendar(frame) if part["outcome_score"].n_unique() > 1]
     fits = [fit for part in parts for fit in fit_each_participant(within_participants(part, design))[0]]
     return tuple(sorted(fits, key=lambda fit: fit.participant))

@@ -36,7 +36,7 @@ Figures = tuple[Figure, ...]
 
 @dataclass(frozen=True, slots=True)
 class KeptFigures:
-    """Figures of one person's days, and the hash of all that they were drawn from."""
+    """Figures of one participant's days, and the hash of all that they were drawn from."""
 
     inputs_hash: str
     packed: bytes
@@ -62,7 +62,7 @@ def unpacked(kept: KeptFigures) -> Figures:
 
 
 def days_hash(record: ParticipantRecord, study: Study) -> str:
-    """Hash all that the figures of a person's days are drawn from, the drawing itself among it."""
+    """Hash all that the figures of a participant's days are drawn from, the drawing itself among it."""
     measures = list(dict.fromkeys(question.exposure.measure for question in asked(study)))
     days = record.days.select("date", "outcome_score", *measures)
     facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), record.phases.rows())
@@ -86,15 +86,15 @@ def read_kept(store: Store) -> dict[str, KeptFigures]:
         "CREATE TABLE IF NOT EXISTS kept_figures (participant_id VARCHAR, inputs_hash VARCHAR, packed BLOB)"
     )
     rows = store.connection.execute("FROM kept_figures").fetchall()
-    return {person: KeptFigures(inputs_hash, packed) for person, inputs_hash, packed in rows}
+    return {participant: KeptFigures(inputs_hash, packed) for participant, inputs_hash, packed in rows}
 
 
 def replace_kept(store: Store, before: Mapping[str, KeptFigures], now: Mapping[str, KeptFigures]) -> None:
     """Store what this run keeps in place of what the last one did; figures that stayed are not written again."""
-    gone = [person for person in before if now.get(person) != before[person]]
-    fresh = [(person, kept.inputs_hash, kept.packed) for person, kept in now.items() if before.get(person) != kept]
+    gone = [participant for participant in before if now.get(participant) != before[participant]]
+    fresh = [(name, kept.inputs_hash, kept.packed) for name, kept in now.items() if before.get(name) != kept]
     with transaction(store) as connection:
-        for person in gone:
-            connection.execute("DELETE FROM kept_figures WHERE participant_id = ?", [person])
+        for participant in gone:
+            connection.execute("DELETE FROM kept_figures WHERE participant_id = ?", [participant])
         for row in fresh:
             connection.execute("INSERT INTO kept_figures VALUES (?, ?, ?)", row)

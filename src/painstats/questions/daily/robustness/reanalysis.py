@@ -24,7 +24,7 @@ from painstats.questions.estimate import Basis
 class Slope:
     """The slope of one exposure in outcome points per unit, with its 95 % interval; None where there is none.
 
-    ``p`` of a test that knows no slope stands alone.
+    A test that estimates no slope gives ``p`` alone.
     """
 
     estimate: float | None = None
