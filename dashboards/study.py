@@ -71,7 +71,10 @@ def main() -> None:
     if tables is None:
         st.info("Nothing is published yet. Run `painstats run` on the study, then load this page again.")
         return
-    show_study(study, tables)
+    try:
+        show_study(study, tables)
+    except StudyError:
+        st.info("What is published was computed by another version. Run `painstats run`, then load this page again.")
 
 
 def study_folder() -> Path | None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union
 
 import polars as pl
 
+from painstats.errors import StudyError
 from painstats.store.connection import Store
 from painstats.store.tables import Columns, read_table, replace_table
 
@@ -37,8 +38,20 @@ def read_rows(store: Store, table: str, row_type: type[RowType], order_by: str =
 
 
 def rows_of(frame: pl.DataFrame, row_type: type[RowType]) -> list[RowType]:
-    """Turn the rows of a frame into dataclasses; lists become tuples."""
+    """Turn the rows of a frame into dataclasses; lists become tuples.
+
+    Raises
+    ------
+    StudyError
+        A field is no column: the table was written by another version of painstats.
+    """
     names = list(columns_of(row_type))
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise StudyError(
+            f"stored results lack {', '.join(missing)}: another version of painstats computed them; "
+            "compute them again with: painstats run"
+        )
     return [row_type(*map(_frozen, row)) for row in frame.select(names).iter_rows()]
 
 
