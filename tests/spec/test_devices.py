@@ -199,16 +199,19 @@ def test_a_report_says_from_when_on_which_device_counted(told):
         ("2026-01-29", TWO_WATCHES, ("fitbit fitbit", "oura ring")),
     ]
     own, cohort = told(changes)
-    assert "From 20 Jan 2026 on your steps come from the watch (Apple Health) ; before, from the fitbit (Fitbit)" in own
-    assert "steps come from the watch-9f8e7d (Apple Health) ; before, from the watch-0a1b2c (Apple Health)" in own
-    assert "From 29 Jan 2026 on your sleep comes from the ring (Oura) ; before, from the fitbit (Fitbit)" in own
+    assert (
+        "From 20 Jan 2026 on, your steps come from the watch (Apple Health) ; before that, from the fitbit (Fitbit)"
+        in own
+    )
+    assert "steps come from the watch-9f8e7d (Apple Health) ; before that, from the watch-0a1b2c (Apple Health)" in own
+    assert "From 29 Jan 2026 on, your sleep comes from the ring (Oura) ; before that, from the fitbit (Fitbit)" in own
     assert own.count("your sleep comes") == 1
     assert "numbers before and after such a change may not be comparable" in own
-    assert "Changes of the device that usually tells of steps or sleep: 2, in 1 of 2 people." in cohort
+    assert "Changes of the usual device for steps or sleep: 2, in 1 of 2 participants." in cohort
 
 
-@pytest.mark.parametrize(("adjusts", "words"), [(False, "takes no account of"), (True, "takes account of")])
-def test_reports_say_whether_the_model_takes_account_of_a_change(told, adjusts, words):
+@pytest.mark.parametrize(("adjusts", "words"), [(False, "does not adjust for"), (True, "adjusts for")])
+def test_reports_say_whether_the_model_adjusts_for_a_change(told, adjusts, words):
     for page in told([("2026-01-29", TWO_WATCHES, (None, None))], adjusts):
         assert f"the model {words} the change" in page
 

@@ -126,7 +126,7 @@ def test_a_straight_drift_of_a_predictor_leaves_no_trace():
     """Whatever straight line each person's sleep follows, without drifts the answer is the same."""
     drift = pl.col("time_30d") * (1 + pl.col("participant_id").str.slice(1).cast(pl.Float64) / 7)
     plain, drifting = asked(FRAME), asked(FRAME.with_columns(pl.col(f"{SLEEP}_within") + drift))
-    assert abs(plain.answers[SLEEP].estimate - drifting.answers[SLEEP].estimate) > 0.01
+    assert abs(plain.reported[SLEEP].estimate - drifting.reported[SLEEP].estimate) > 0.01
     before, after = (checked(question, "detrended")["detrended"].slope for question in (plain, drifting))
     assert after.estimate == pytest.approx(before.estimate, abs=1e-7)
     assert after.low == pytest.approx(before.low, abs=1e-5)

@@ -18,7 +18,7 @@ class Phrases:
     comparison
         Which days are compared: "after a longer night".
     compared_with
-        What the outcome is compared with: "sleep of the night that ends on the day".
+        What the outcome is compared with: "sleep the night before".
     unit
         What an effect is per: "hour of sleep".
     whose_days

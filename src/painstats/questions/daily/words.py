@@ -33,10 +33,10 @@ def comparison(exposure: Exposure) -> str:
 
 
 def compared_with(exposure: Exposure) -> str:
-    """Write which measure the outcome is compared with: "steps on the day before"."""
+    """Write which measure the outcome is compared with: "steps the day before"."""
     label, lag = exposure.definition.label, exposure.lag_days
     if exposure.definition.lag_days == 0 and lag == 0:
-        return f"{label} in the night before"
+        return f"{label} the night before"
     if lag == 0:
-        return f"{label} on the same day"
-    return f"{label} on the day before" if lag == 1 else f"{label} {lag} days before"
+        return f"{label} the same day"
+    return f"{label} the day before" if lag == 1 else f"{label} {lag} days before"

@@ -92,7 +92,7 @@ def _own_effect(place: int, own: Finding, record: ParticipantRecord) -> Figure:
         f"slope-{place}",
         chart.label,
         f"{chart.title}. The thick bar is yours: the dot is the estimate, the bar its 95% interval.{others}{alone} "
-        "Inside the pale band an effect is smaller than what usually matters; at the upright line it is zero.",
+        "Inside the pale band an effect is smaller than what usually matters; the vertical line marks zero.",
         *(own_among_others(bars, chart, own.smallest_effect, width) for width in (WIDE, NARROW)),
     )
 

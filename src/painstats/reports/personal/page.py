@@ -138,15 +138,15 @@ def _effect(effect: Interval, finding: Finding) -> str:
 
 
 def _daily_life(finding: Finding, effect: Interval) -> str:
-    """Write the effect of the participant's own usual swing: one SD of their days."""
+    """Write the effect of the participant's own usual swing, one SD of their days."""
     words, swing = phrases_of(finding.question), finding.swing
     usual = swing_words(finding.question.exposure.measure, swing)
-    start = f"Your {words.whose_days} are usually about {usual} above or below your average."
+    start = f"Your {words.whose_days} usually vary by about {usual} around your average."
     size, low, high = (swing * value for value in (effect.value, effect.low, effect.high))
     if finding.verdict.has_direction:
         direction = words.outcome.more if size > 0 else words.outcome.less
-        return f"{start} One such swing up went with {direction}, by about {points(abs(size))} points."
-    return f"{start} For one such swing up the effect is {points(size)} points ({interval_words(low, high)})."
+        return f"{start} That much more went with {direction}, by about {points(abs(size))} points."
+    return f"{start} For that much more the effect is {points(size)} points ({interval_words(low, high)})."
 
 
 def _notes(finding: Finding) -> list[str]:
@@ -176,7 +176,8 @@ def _how_to_read(outcome: Outcome) -> tuple[str, ...]:
         f"Plus means {words.more}, minus means {words.less}.",
         "The 95% interval is the range of effects that fit your days. "
         "When it reaches from minus to plus, both directions still fit.",
-        "“Cannot tell yet” is an honest result: the days so far fit more than one story.",
+        "“Cannot tell yet” is an honest result: the days so far fit more than one story. "
+        "“Not judged” means that there are too few complete days, or too little variation, for any verdict.",
         "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
     )
 
