@@ -20,7 +20,7 @@ from painstats.questions.question import Question
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows
 
-LEAST_COHORT = 2
+LEAST_FOR_AN_AVERAGE = 2
 """Participants from which a study has an average to judge."""
 
 Swings = Mapping[tuple[str, str], float]
@@ -37,7 +37,7 @@ def judge(store: Store, questions: Sequence[Question]) -> list[Evidence]:
         for participant in participants
         for question in questions
     ]
-    if len(participants) < LEAST_COHORT:
+    if len(participants) < LEAST_FOR_AN_AVERAGE:
         return evidence
     return [*evidence, *_average_evidence(store, questions, participants, swings)]
 
