@@ -20,6 +20,7 @@ from painstats.daily import build_daily_table
 from painstats.daily.build import DAILY_TABLES
 from painstats.frame import build_model_frame
 from painstats.plan.study import Plan, Study
+from painstats.questions.asked import asked, exposures
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
 
@@ -80,7 +81,7 @@ def _run(store: Store, people: int, days: int) -> None:
     one_day = _timed("after one more day of everybody", lambda: build_daily_table(store))
     shares = [100 * new / old for new, old in zip(one_day, at_once, strict=True)]
     print(f"share of the time at once          {shares[0]:8.1f} %, CPU {shares[1]:.1f} %")
-    _timed("the model frame", lambda: build_model_frame(store))
+    _timed("the model frame", lambda: build_model_frame(store, exposures(asked(store.study))))
     ours = {table: read_table(store, table) for table in DAILY_TABLES}
     store.connection.execute("DELETE FROM daily_built")
     build_daily_table(store)

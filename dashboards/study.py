@@ -1,4 +1,4 @@
-"""A page for looking around in a study: one person's days, how complete they are, and what was found, in words.
+"""A page for exploring a study: one participant's days, how complete they are, and the findings, in words.
 
 ``painstats dashboard STUDY`` starts it and prints its address. It reads the published Parquet files and the plan, never
 the database, and computes nothing. Started in another way, or opened without its token, it shows nothing.
@@ -15,12 +15,20 @@ import polars as pl
 import streamlit as st
 
 from painstats.errors import StorageError, StudyError
-from painstats.findings.words import capital, headline, item_words, sentence
+from painstats.findings.finding import Finding, FindingRow, from_rows
+from painstats.findings.words import headline, sentence
+from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import Study, read_study
-from painstats.reports.figures.daily_charts import daily_panels, rating_calendar
+from painstats.questions.asked import asked
+from painstats.questions.outcome_words import outcome_words
+from painstats.questions.phrases import capital
+from painstats.questions.question import outcome_of
+from painstats.reports.figures.daily_charts import daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import completeness
 from painstats.reports.figures.vega_svg import label_text, look
+from painstats.reports.personal.charts import measures_of
 from painstats.store.published import read_published
+from painstats.store.rows import rows_of
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TOKEN_VARIABLE = "PAINSTATS_DASHBOARD_TOKEN"
@@ -32,7 +40,12 @@ SAFE_OPTIONS = {
 }
 """Options of Streamlit that keep the page on this machine, with the values that do."""
 TABLES = ("daily_summary", "finding", "participant_summary")
-COUNTS = {"rated_days": "rated", "valid_nights": "nights", "valid_step_days": "step days", "complete_days": "complete"}
+COUNTS = {
+    "outcome_days": "scores",
+    "valid_nights": "nights",
+    "valid_step_days": "step days",
+    "complete_days": "complete",
+}
 VALID_WORDS = {
     "total_sleep_time_min": "valid nights",
     "step_count": "valid step days",
@@ -56,6 +69,7 @@ def main() -> None:
         return
     try:
         study = read_study(Path(os.environ[STUDY_VARIABLE]))
+        asked(study)
     except StudyError:
         st.error("The study folder or its study.toml cannot be read. `painstats status` says what is wrong with it.")
         return
@@ -67,7 +81,10 @@ def main() -> None:
     if tables is None:
         st.info("Nothing is published yet. Run `painstats run` on the study, then load this page again.")
         return
-    show_study(study, tables)
+    try:
+        show_study(study, tables)
+    except StudyError:
+        st.info("What is published was computed by another version. Run `painstats run`, then load this page again.")
 
 
 def reason_to_refuse() -> str | None:
@@ -83,78 +100,70 @@ def reason_to_refuse() -> str | None:
 
 
 def published(study: Study) -> Tables | None:
-    """Read the published tables of one run; None while one of them is missing or holds nobody."""
+    """Read the published tables of one run; None while one of them is missing or has no participants."""
     tables = read_published(study, TABLES)
     return tables if tables and tables["participant_summary"].height else None
 
 
 def show_study(study: Study, tables: Tables) -> None:
-    """Show the choice of a person and dates, and what goes with it."""
-    people = tables["participant_summary"].sort("participant_id")
-    st.title(f"{capital(item_words(study.plan.outcome.item).label)}, sleep and activity")
-    person = st.selectbox("Participant", people["participant_id"].to_list(), format_func=label_text)
-    days = tables["daily_summary"].filter(pl.col("participant_id") == person).sort("date")
-    chosen = choose_dates(days, str(person))
+    """Show the choice of a participant and dates, and what goes with it."""
+    participants = rows_of(tables["participant_summary"].sort("participant_id"), ParticipantSummary)
+    st.title(f"{capital(outcome_words(outcome_of(study.plan.outcome)).label)}, sleep and activity")
+    ids = [participant.participant_id for participant in participants]
+    participant = str(st.selectbox("Participant", ids, format_func=label_text))
+    days = tables["daily_summary"].filter(pl.col("participant_id") == participant).sort("date")
+    chosen = choose_dates(days, participant)
     if chosen.is_empty():
         st.info("There are no days between these dates.")
         return
     show_completeness(study, chosen)
-    show_findings(study, tables["finding"].filter(pl.col("participant_id") == person))
-    show_days(study, chosen, str(person))
-    with st.expander("Everybody's valid days"):
-        rows = people.select(pl.col("participant_id").alias("label"), "calendar_days", *COUNTS).to_dicts()
-        show_chart(completeness(rows, COUNTS, CHART_WIDTH))
+    show_findings(study, from_rows(rows_of(tables["finding"].filter(participant_id=participant), FindingRow)))
+    show_days(study, chosen, participant)
+    with st.expander("Valid days of all participants"):
+        show_chart(completeness(participants, COUNTS, CHART_WIDTH))
 
 
-def choose_dates(days: pl.DataFrame, person: str) -> pl.DataFrame:
+def choose_dates(days: pl.DataFrame, participant: str) -> pl.DataFrame:
     """Let the reader narrow the dates; while only one end is chosen, all days stay."""
     first, last = days["date"][0], days["date"][-1]
-    picked: Any = st.date_input("Dates", (first, last), min_value=first, max_value=last, key=f"dates of {person}")
+    picked: Any = st.date_input("Dates", (first, last), min_value=first, max_value=last, key=f"dates of {participant}")
     ends = picked if isinstance(picked, tuple) and len(picked) == 2 else (first, last)
     return days.filter(pl.col("date").is_between(*ends))
 
 
 def show_completeness(study: Study, days: pl.DataFrame) -> None:
     """Show how many of the chosen days are valid."""
-    names = {"pain_score": "rated days"}
-    names |= {predictor.measure: VALID_WORDS[predictor.measure] for predictor in study.plan.predictors}
+    names = {"outcome_score": "days with a score"}
+    names |= {measure: VALID_WORDS[measure] for measure in measures_of(study)}
     for place, (column, label) in zip(st.columns(len(names)), names.items(), strict=True):
         place.metric(capital(label), f"{days[column].count()} of {days.height}")
 
 
-def show_findings(study: Study, findings: pl.DataFrame) -> None:
-    """Show what was found for the person, over all their days."""
-    st.header("What was found, over all days")
-    order = [predictor.name for predictor in study.plan.predictors]
-    item = study.plan.outcome.item
-    for row in sorted(
-        findings.to_dicts(), key=lambda row: order.index(row["predictor"]) if row["predictor"] in order else 99
-    ):
+def show_findings(study: Study, findings: list[Finding]) -> None:
+    """Show the findings about a participant, over all their days."""
+    st.header("Findings, over all days")
+    order = {question.name: place for place, question in enumerate(asked(study))}
+    for finding in sorted(findings, key=lambda finding: order.get(finding.question.name, len(order))):
         with st.container(border=True):
-            st.subheader(headline(row["measure"], row["verdict"], row["days_needed"], item))
-            st.write(
-                sentence(
-                    row["measure"], row["lag_days"], item, row["verdict"], row["estimate"], row["low"], row["high"],
-                    row["probability_of_direction"], row["days_needed"], row["reasons"], "their",
-                )
-            )  # fmt: skip
+            st.subheader(headline(finding))
+            st.write(sentence(finding, "their"))
 
 
-def show_days(study: Study, days: pl.DataFrame, person: str) -> None:
+def show_days(study: Study, days: pl.DataFrame, participant: str) -> None:
     """Show the chosen days over time and as a calendar."""
     st.header("Day by day")
-    measures = [predictor.measure for predictor in study.plan.predictors]
-    show_chart(daily_panels(days, phases(study, person), study.plan.outcome, measures, CHART_WIDTH))
-    if days["pain_score"].count():
-        show_chart(rating_calendar(days, study.plan.outcome, CHART_WIDTH))
+    outcome = outcome_of(study.plan.outcome)
+    show_chart(daily_panels(days, phases(study, participant), outcome, measures_of(study), CHART_WIDTH))
+    if days["outcome_score"].count():
+        show_chart(outcome_calendar(days, outcome, CHART_WIDTH))
 
 
-def phases(study: Study, person: str) -> pl.DataFrame:
-    """Return the declared phases of a person."""
+def phases(study: Study, participant: str) -> pl.DataFrame:
+    """Return the declared treatments of a participant."""
     rows = [
         (phase.participant, phase.name, phase.start, phase.end)
         for phase in study.plan.phases
-        if phase.participant == person
+        if phase.participant == participant
     ]
     return pl.DataFrame(rows, schema=PHASES, orient="row")
 

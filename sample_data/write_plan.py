@@ -22,18 +22,20 @@ time_zone = "Europe/London"        # home of everyone who is not named under [pa
 item = "pain"
 scale = [0, 10]                    # effects are told in points of this scale, whatever scale a diary uses
 
-# Two predictors. Sleep of the night that ends on the day of the rating, steps of the day before it.
-[[predictors]]
+# Two questions: is the outcome different after a longer night, and on the day after more steps?
+[[questions]]
+kind = "daily"
 measure = "total_sleep_time_min"
 lag_days = 0
 
-[[predictors]]
+[[questions]]
+kind = "daily"
 measure = "step_count"
 lag_days = 1
 """
 
 WIDE = """
-# An evening diary with one row for each day and one column for each item. The rating belongs to the day of its date.
+# An evening diary with one row for each day and one column for each item. The score belongs to the day of its date.
 [[diaries]]
 file = "diary.csv"
 layout = "wide"
@@ -71,7 +73,7 @@ items = [
 """
 
 CLINIC = """
-# One file of a clinic for several people, filled in the morning about the last 24 hours: the rating belongs to the day
+# One file of a clinic for several people, filled in the morning about the last 24 hours: the score belongs to the day
 # before its date. The scale runs to 100.
 [[diaries]]
 file = "diary_clinic.csv"

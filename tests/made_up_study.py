@@ -4,7 +4,7 @@ Seven people, each there for a reason:
 
 | id  | what is special                                                                    |
 |-----|------------------------------------------------------------------------------------|
-| p01 | less pain after longer nights, no clear link with steps; a treatment phase         |
+| p01 | less pain after longer nights, no large link with steps; a treatment phase         |
 | p02 | more pain after more steps                                                         |
 | p03 | an interval that is too wide                                                       |
 | p04 | 30 complete days: a first hint                                                     |
@@ -27,10 +27,18 @@ from painstats.daily import build_daily_table
 from painstats.findings import find
 from painstats.frame import build_model_frame
 from painstats.plan.study import Plan, Study
-from painstats.questions.daily.tables import COEFFICIENT, COHORT_FIT, MODEL_FIT, PERSON_FIT, ROBUSTNESS
+from painstats.questions.asked import asked, exposures
+from painstats.questions.daily.tables import (
+    FIT_ROWS,
+    CoefficientRow,
+    CohortFit,
+    ModelFit,
+    ParticipantEffect,
+    RobustnessCheck,
+)
 from painstats.records import RECORD_TABLES
 from painstats.store import Store
-from painstats.store.tables import replace_table
+from painstats.store.rows import replace_rows
 
 EVIL_ID = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 EVIL_PHASE = "</text><script>alert('phase')</script>&\u202e"
@@ -72,7 +80,7 @@ def fill(store: Store, item: str = "pain", people: dict[str, int] | None = None)
         _insert(store, table, rows)
     _enter_imports(store, days)
     build_daily_table(store)
-    build_model_frame(store)
+    build_model_frame(store, exposures(asked(store.study)))
     invent_fits(store, {person: FITS[person] for person in days if person in FITS})
     find(store)
 
@@ -194,42 +202,46 @@ def _enter_imports(store: Store, days: dict[str, int]) -> None:
 def invent_fits(store: Store, fits: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> None:
     """Write made-up results of the models."""
     people = [
-        _person_fit(person, predictor, *slope)
+        _person_fit(person, question, *slope)
         for person, slopes in fits.items()
-        for predictor, slope in zip((SLEEP, STEPS), slopes, strict=True)
+        for question, slope in zip((SLEEP, STEPS), slopes, strict=True)
     ]
-    replace_table(store, "person_fit", PERSON_FIT, people)
+    rows = dict.fromkeys(FIT_ROWS, ()) | {"person_fit": people}
     enough = len(fits) >= 5
     cohort = [_cohort_fit(SLEEP, -0.17, len(fits)), _cohort_fit(STEPS, 0.03, len(fits))] if enough else []
-    replace_table(store, "cohort_fit", COHORT_FIT, cohort)
-    terms = _coefficients() if enough else []
-    replace_table(store, "coefficient", COEFFICIENT, terms)
-    replace_table(store, "model_fit", MODEL_FIT, [_model_fit(len(fits))] if enough else [])
-    replace_table(store, "robustness", ROBUSTNESS, _robustness() if enough else [])
+    if enough:
+        rows |= {
+            "cohort_fit": cohort,
+            "coefficient": _coefficients(),
+            "model_fit": [_model_fit(len(fits))],
+            "robustness": _robustness(),
+        }
+    for table, row_type in FIT_ROWS.items():
+        replace_rows(store, table, row_type, rows[table])
 
 
-def _person_fit(person: str, predictor: str, estimate: float, half: float) -> Row:
+def _person_fit(person: str, question: str, estimate: float, half: float) -> ParticipantEffect:
     z = abs(estimate) / (half / 1.96)
     wrong_sign = 0.5 * math.erfc(z / math.sqrt(2))
     own = 1.4 * estimate
-    return {
-        "participant_id": person, "predictor": predictor, "basis": "pooled", "estimate": estimate, "low": estimate - half,
-        "high": estimate + half, "false_sign_rate": wrong_sign, "reliability": 0.7 if half < 0.5 else 0.3, "slopes_differ": True,
-        "own_estimate": own, "own_low": own - 1.5 * half, "own_high": own + 1.5 * half, "own_df": 60.0, "own_p": 2 * wrong_sign,
-        "own_rho": 0.38,
-    }  # fmt: skip
+    return ParticipantEffect(
+        participant_id=person, question=question, basis="pooled", estimate=estimate, low=estimate - half, high=estimate + half,
+        false_sign_rate=wrong_sign, reliability=0.7 if half < 0.5 else 0.3, slopes_differ=True, own_estimate=own,
+        own_low=own - 1.5 * half, own_high=own + 1.5 * half, own_df=60.0, own_p=2 * wrong_sign, own_rho=0.38,
+    )  # fmt: skip
 
 
-def _cohort_fit(predictor: str, estimate: float, people: int) -> Row:
-    return {
-        "predictor": predictor, "basis": "mixed_model", "estimate": estimate, "se": 0.05, "df": 4.6, "low": estimate - 0.13,
-        "high": estimate + 0.13, "p": 0.021 if predictor == SLEEP else 0.55, "people": people, "days": 330, "two_stage_estimate": estimate - 0.02,
-        "two_stage_low": estimate - 0.18, "two_stage_high": estimate + 0.14, "agrees": True, "slope_sd": 0.11, "slope_sd_low": 0.02,
-        "slope_sd_high": 0.29, "slopes_differ_p": 0.013, "notes": [],
-    }  # fmt: skip
+def _cohort_fit(question: str, estimate: float, participants: int) -> CohortFit:
+    p = 0.021 if question == SLEEP else 0.55
+    return CohortFit(
+        question=question, basis="mixed_model", estimate=estimate, se=0.05, df=4.6, low=estimate - 0.13, high=estimate + 0.13,
+        p=p, p_adjusted=2 * p if question == SLEEP else p, participants=participants, days=330,
+        two_stage_estimate=estimate - 0.02, two_stage_low=estimate - 0.18, two_stage_high=estimate + 0.14, agrees=True,
+        slope_sd=0.11, slope_sd_low=0.02, slope_sd_high=0.29, slopes_differ_p=0.013,
+    )  # fmt: skip
 
 
-def _coefficients() -> list[Row]:
+def _coefficients() -> list[CoefficientRow]:
     terms = [
         "intercept",
         f"{SLEEP}_within",
@@ -241,44 +253,44 @@ def _coefficients() -> list[Row]:
         "in_phase",
     ]
     return [
-        {"model": "cohort", "term": term, "estimate": 5.1 / (place + 1), "se": 0.2, "df": 4.2 + place, "t": 2.1, "p": 0.0004 * 5**place if place < 5 else 0.6,
-         "low": 5.1 / (place + 1) - 0.5, "high": 5.1 / (place + 1) + 0.5}
+        CoefficientRow(model="cohort", term=term, estimate=5.1 / (place + 1), se=0.2, df=4.2 + place, t=2.1, p=0.0004 * 5**place if place < 5 else 0.6,
+                       low=5.1 / (place + 1) - 0.5, high=5.1 / (place + 1) + 0.5)
         for place, term in enumerate(terms)
     ]  # fmt: skip
 
 
-def _model_fit(people: int) -> Row:
-    return {
-        "model": "cohort", "n_rows": 330, "people": people, "rho": 0.41, "residual_sd": 1.18, "log_likelihood": -512.345678, "converged": True,
-        "is_singular": False, "certificate": 1.2e-9, "projected_gradient": 3.1e-7, "df_method": "Kenward-Roger", "statsmodels_difference": 4.0e-9,
-        "statsmodels_note": None, "statsmodels_summary": "Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
-        "random_terms": ["intercept", f"{SLEEP}_within", f"{STEPS}_within"],
-        "random_covariance": [1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01],
-        "autocorrelation": [0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12], "note": None, "ljung_box_p": 0.21, "equal_noise_p": 0.0002,
-        "residual_quantiles": [-3.4, -2.5, -1.7, -0.7, 0.0, 0.7, 1.7, 2.6, 3.2], "person_sd_quantiles": [0.8, 1.1, 1.6],
-        "r2_marginal": 0.142, "r2_conditional": 0.521, "unsupported_terms": None, "unsupported_gain": None,
-    }  # fmt: skip
+def _model_fit(participants: int) -> ModelFit:
+    return ModelFit(
+        model="cohort", days=330, participants=participants, rho=0.41, residual_sd=1.18, log_likelihood=-512.345678, converged=True,
+        is_singular=False, certificate=1.2e-9, projected_gradient=3.1e-7, df_method="Kenward-Roger", statsmodels_difference=4.0e-9,
+        statsmodels_summary="Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
+        random_terms=("intercept", f"{SLEEP}_within", f"{STEPS}_within"),
+        random_covariance=(1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01),
+        autocorrelation=(0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12), ljung_box_p=0.21, equal_variance_p=0.0002,
+        residual_quantiles=(-3.4, -2.5, -1.7, -0.7, 0.0, 0.7, 1.7, 2.6, 3.2), participant_sd_quantiles=(0.8, 1.1, 1.6),
+        r2_marginal=0.142, r2_conditional=0.521,
+    )  # fmt: skip
 
 
-def _robustness() -> list[Row]:
+def _robustness() -> list[RobustnessCheck]:
     """Return checks of every kind: another answer, a person, a test without a slope, one that could not be made."""
     refused = {"reason": "5 participants are too few to resample; at least 10 are needed"}
     found = [
-        ("people_resampled", SLEEP, refused),
-        ("people_resampled", STEPS, refused),
-        ("one_person_out", SLEEP, {"low": -0.21, "high": -0.11, "same_answer": True}),
+        ("participants_resampled", SLEEP, refused),
+        ("participants_resampled", STEPS, refused),
+        ("one_participant_out", SLEEP, {"low": -0.21, "high": -0.11, "same_verdict": True}),
         ("most_influential_out", SLEEP, _slope(-0.11, 0.15, same=False) | {"participant_id": EVIL_ID}),
-        ("days_shifted", SLEEP, {"p": 0.0004, "same_answer": True}),
-        ("days_shifted", STEPS, {"p": 0.5214, "same_answer": True}),
+        ("days_shifted", SLEEP, {"p": 0.0004, "same_verdict": True}),
+        ("days_shifted", STEPS, {"p": 0.5214, "same_verdict": True}),
         ("sleep_bend", SLEEP, {"estimate": 0.12, "low": 0.05, "high": 0.19}),
         ("detrended", SLEEP, _slope(-0.16, 0.13, same=True)),
         ("detrended", STEPS, _slope(0.02, 0.13, same=True)),
     ]
     return [
-        {"model": "cohort", "position": place, "check": check, "predictor": predictor, **row}
-        for place, (check, predictor, row) in enumerate(found)
+        RobustnessCheck(model="cohort", position=place, check=check, question=question, item="pain", site="", **row)
+        for place, (check, question, row) in enumerate(found)
     ]
 
 
 def _slope(estimate: float, half: float, *, same: bool) -> Row:
-    return {"estimate": estimate, "low": estimate - half, "high": estimate + half, "same_answer": same}
+    return {"estimate": estimate, "low": estimate - half, "high": estimate + half, "same_verdict": same}

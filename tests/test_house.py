@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import socket
 import subprocess
@@ -72,3 +73,44 @@ def test_help_loads_nothing_heavy():
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert answer.stderr.strip() == "[]"
     assert "usage: painstats" in answer.stdout
+
+
+JSON_EDGES = {
+    "mixedlm/model.py": "formula environments, as statsmodels takes them",
+    "mixedlm/summary.py": "the table of statsmodels' Summary",
+    "reports/pages.py": "charts in Vega-Lite's JSON",
+    "reports/figures/daily_charts.py": "data of charts",
+    "reports/figures/effect_charts.py": "charts in Vega-Lite's JSON",
+    "reports/figures/vega_svg.py": "charts in Vega-Lite's JSON",
+    "commands/printing.py": "what is printed as JSON or as a table",
+    "commands/quarantine.py": "what is printed as JSON or as a table",
+    "commands/inspect.py": "what is printed as JSON or as a table",
+    "commands/run.py": "what is printed as JSON or as a table",
+    "sources/apple_health/elements.py": "the attributes of one XML element",
+    "inspection.py": "what is printed as JSON or as a table",
+}
+"""The modules where rows or documents are mappings of anything, and why."""
+
+
+def mappings_of_anything(path: Path) -> list[str]:
+    """List the annotations ``dict[str, Any]`` and ``Mapping[str, Any]`` of a module, and names such as ``Row = dict``."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Subscript) and ast.unparse(node) in ("dict[str, Any]", "Mapping[str, Any]"):
+            found.append(ast.unparse(node))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("Row", "Rows"):
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_rows_leave_the_store_as_dataclasses():
+    package = ROOT / "src" / "painstats"
+    paths = {str(path.relative_to(package)): path for path in package.rglob("*.py")}
+    found = {name: mappings_of_anything(path) for name, path in paths.items() if not name.startswith("store/")}
+    untyped = {name: uses for name, uses in found.items() if uses and name not in JSON_EDGES}
+    assert untyped == {}
+
+
+def test_no_module_is_excused_that_needs_no_excuse():
+    package = ROOT / "src" / "painstats"
+    assert [name for name in JSON_EDGES if not mappings_of_anything(package / name)] == []

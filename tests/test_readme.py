@@ -115,7 +115,7 @@ def test_the_method_page_states_the_defaults_of_the_plan():
     from painstats.plan.study import RulesPlan
     from painstats.vocabulary import MEASURES
 
-    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8").replace(" 000", "000")
+    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8").replace(",000", "000")
     rules = RulesPlan()
     for number in (rules.min_days_in_model, rules.min_days_shown, rules.min_days_verdict):
         assert f"fewer than {number}" in " ".join(text.split())

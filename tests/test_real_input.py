@@ -52,7 +52,7 @@ def test_pmdata_is_read_whole(pmdata):
     assert rows(study, "SELECT sum(rows_read) FROM import") == [(110_449,)]
     # Two mornings of one person hold nothing but zeros on a scale that starts at 1: two items each.
     assert rows(study, "SELECT rule, count(*) FROM quarantine GROUP BY rule") == [("outside_scale", 4)]
-    assert rows(study, "SELECT sum(rated_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]
+    assert rows(study, "SELECT sum(outcome_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]
 
 
 def test_pmdata_people_are_told_apart_or_refused(pmdata):
@@ -60,14 +60,14 @@ def test_pmdata_people_are_told_apart_or_refused(pmdata):
     found = dict(
         rows(
             study,
-            "SELECT participant_id, verdict FROM finding WHERE measure = 'active_time_min' AND subject = 'participant'",
+            "SELECT participant_id, verdict FROM finding WHERE exposure = 'active_time_min' AND subject = 'participant'",
         )
     )
-    assert found["p01"] == "more_pain"  # sorer on the day after more activity
-    assert found["p02"] == "cannot_tell_yet"  # nine days in ten have the same rating
-    # Of nine people fewer than five rate with enough variation: no word about people in general.
+    assert found["p01"] == "higher"  # sorer on the day after more activity
+    assert found["p02"] == "not_judged"  # nine days in ten have the same score
+    # Of nine people fewer than five give scores that vary enough: no verdict on the average.
     assert rows(study, "SELECT DISTINCT verdict, reasons FROM finding WHERE subject = 'cohort'") == [
-        ("cannot_tell_yet", ["too_few_people"])
+        ("not_judged", ["too_few_participants"])
     ]
 
 
@@ -76,7 +76,7 @@ def test_fitabase_has_days_and_nights_but_nothing_to_explain(tmp_path):
     study = study_of(tmp_path / "fitabase", "fitabase", *exports)
     summary = run_study(study)
     assert summary.exit_code == 7
-    assert "no pain ratings" in (summary.refusal or "")
+    assert "no pain scores" in (summary.refusal or "")
     assert rows(study, "SELECT count(*), sum(valid_step_days) FROM participant_summary")[0][0] == 33
     # 410 different nights; three rows are exact repetitions. Unworn days are missing, not days without steps.
     assert rows(study, "SELECT sum(rows_same), sum(rows_quarantined) FROM import") == [(6, 0)]

@@ -50,7 +50,7 @@ def study(tmp_path, capsys):
 
         with duckdb.connect(str(tmp_path / "painstats.duckdb"), read_only=True) as connection:
             return connection.execute(
-                "SELECT min(date)::VARCHAR, max(date)::VARCHAR, min(sleep_start_local)::VARCHAR FROM daily_summary WHERE pain_score IS NOT NULL"
+                "SELECT min(date)::VARCHAR, max(date)::VARCHAR, min(sleep_start_local)::VARCHAR FROM daily_summary WHERE outcome_score IS NOT NULL"
             ).fetchone()
 
     return tmp_path, run, days

@@ -50,12 +50,12 @@ def days(ran):
 def test_every_planted_rating_comes_out_on_its_day(days):
     rated = days.filter(~pl.col("diary_missing"))
     assert rated.height > 1000
-    assert rated.filter((pl.col("pain_score") - pl.col("pain_score_found")).abs() > 1e-9).height == 0
-    assert rated["pain_score_found"].null_count() == 0
+    assert rated.filter((pl.col("pain_score") - pl.col("outcome_score")).abs() > 1e-9).height == 0
+    assert rated["outcome_score"].null_count() == 0
 
 
 def test_no_rating_appears_where_none_was_made(days):
-    assert days.filter("diary_missing")["pain_score_found"].drop_nulls().len() == 0
+    assert days.filter("diary_missing")["outcome_score"].drop_nulls().len() == 0
 
 
 def test_every_planted_night_comes_out_on_its_date_with_its_minutes(days):
@@ -85,7 +85,7 @@ def test_planted_slopes_lie_in_their_intervals(ran):
         ran.folder / "truth.csv", infer_schema_length=None, schema_overrides={"participant_id": pl.String}
     )
     found = query(ran, "SELECT * FROM finding WHERE subject = 'participant' AND estimate IS NOT NULL")
-    both = found.join(truth, left_on=["participant_id", "measure"], right_on=["participant_id", "predictor"])
+    both = found.join(truth, left_on=["participant_id", "exposure"], right_on=["participant_id", "predictor"])
     covered = both.filter(pl.col("slope").is_between(pl.col("low"), pl.col("high"))).height
     assert both.height == 20
     assert covered >= 16  # 20 intervals of 95 %: fewer than 16 would happen once in 3 000 studies
@@ -95,24 +95,22 @@ def test_no_verdict_has_the_wrong_sign(ran):
     truth = pl.read_csv(
         ran.folder / "truth.csv", infer_schema_length=None, schema_overrides={"participant_id": pl.String}
     )
-    claimed = query(
-        ran, "SELECT * FROM finding WHERE verdict IN ('more_pain', 'less_pain') AND subject = 'participant'"
-    )
-    both = claimed.join(truth, left_on=["participant_id", "measure"], right_on=["participant_id", "predictor"])
+    claimed = query(ran, "SELECT * FROM finding WHERE verdict IN ('higher', 'lower') AND subject = 'participant'")
+    both = claimed.join(truth, left_on=["participant_id", "exposure"], right_on=["participant_id", "predictor"])
     assert both.height >= 5
-    assert both.filter((pl.col("slope") > 0) != (pl.col("verdict") == "more_pain")).height == 0
+    assert both.filter((pl.col("slope") > 0) != (pl.col("verdict") == "higher")).height == 0
 
 
 def test_those_who_cannot_be_told_get_the_reason(ran):
     reasons = dict(
         query(
             ran,
-            "SELECT participant_id, reasons[1] FROM finding WHERE verdict = 'cannot_tell_yet' AND measure = 'step_count'",
+            "SELECT participant_id, reasons[1] FROM finding WHERE verdict = 'not_judged' AND exposure = 'step_count'",
         ).iter_rows()
     )
     assert reasons["jasper"] == "too_few_days_for_model"
     assert reasons["ivy"] == "too_few_days_for_verdict"
-    assert reasons["4020000039"] == "rating_hardly_varies"
+    assert reasons["4020000039"] == "outcome_hardly_varies"
 
 
 def test_spoilt_ratings_are_in_quarantine_with_file_line_and_reason(ran, capsys):
@@ -127,7 +125,7 @@ def test_status_tells_what_each_person_has(ran, capsys):
     assert main(["status", str(ran.folder), "--json"]) == 0
     people = {row["participant_id"]: row for row in json.loads(capsys.readouterr().out)["participants"]}
     assert len(people) == TRUTH.people
-    assert people["jasper"]["missing"] == "37 more complete days until an answer may be given"
+    assert people["jasper"]["missing"] == "37 more complete days until a verdict is possible"
     assert people["amber"]["missing"] == "nothing"
 
 

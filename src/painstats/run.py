@@ -28,6 +28,7 @@ from painstats.intake.reading import (
     replay,
 )
 from painstats.plan.study import Study
+from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.damage import moment
@@ -138,6 +139,7 @@ def run_study(
 
 def prepare(store: Store, say: Say) -> None:
     """Start again from the inbox when zones or diary mappings changed, provided that every file is still there."""
+    asked(store.study)  # a question that cannot be asked is refused before anything is read
     refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)
     if unfinished:
@@ -382,7 +384,6 @@ def _computed(store: Store, inputs: str, say: Say) -> str | None:
     if (before := done_before(store, "results", inputs)) is not None:
         return before.refusal
     from painstats.findings import find
-    from painstats.questions.daily.fit import fit_models
 
     clear_done(store)
     refusal = None
@@ -390,10 +391,10 @@ def _computed(store: Store, inputs: str, say: Say) -> str | None:
     build_daily_table(store)
     if shifted := len(date_shifts(store)):
         say(f"sources that date the same days differently: {shifted}; painstats status says which")
-    build_model_frame(store)
+    build_model_frame(store, exposures(asked(store.study)))
     say("fitting the models")
     try:
-        fit_models(store, say)
+        fit_questions(store, say)
     except NotEnoughData as error:
         refusal = str(error)
     find(store)

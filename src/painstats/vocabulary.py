@@ -1,4 +1,4 @@
-"""The words of painstats: measures with their units and limits, items people report, device kinds, recall periods."""
+"""The words of painstats: measures with their units and limits, reported items, device kinds, recall periods."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ class Measure:
     name
         Column name in the daily table, with its unit.
     label, unit
-        Words for people: "steps", "1 000 steps".
+        Words for readers: "steps", "1,000 steps".
     per
-        How many of the column's units one unit of an effect is (1 000 steps, 60 minutes).
+        How many of the column's units one unit of an effect is (1,000 steps, 60 minutes).
     lag_days
-        Default lag: 0 for the night that ends on the day of the rating, 1 for the activity of the day before.
+        Default lag: 0 for the night that ends on the day of the outcome, 1 for the activity of the day before.
     lowest, highest
         Plausible limits of one day; outside them a day counts as missing, with the reason.
     least_within_sd
-        Least within-person standard deviation, in effect units, for a statement about one person.
+        Least within-participant standard deviation, in effect units, for a verdict about one participant.
     more
         What a higher value is called: "a longer night", "more steps".
     """
@@ -42,7 +42,7 @@ MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
         Measure("total_sleep_time_min", "sleep", "hour of sleep", 60.0, 0, 120.0, 960.0, 0.5, "a longer night"),
-        Measure("step_count", "steps", "1 000 steps", 1000.0, 1, 500.0, 60_000.0, 0.8, "more steps"),
+        Measure("step_count", "steps", "1,000 steps", 1000.0, 1, 500.0, 60_000.0, 0.8, "more steps"),
         Measure("active_time_min", "active time", "30 active minutes", 30.0, 1, 1.0, 1200.0, 0.5, "more active time"),
         Measure("exercise_time_min", "exercise", "30 minutes of exercise", 30.0, 1, 0.0, 720.0, 0.3, "more exercise"),
         Measure(
@@ -56,7 +56,7 @@ MEASURES: dict[str, Measure] = {
         ),
     )
 }  # fmt: skip
-"""What a device tells of a date. A measure with a default lag of 0 is one of the night that ends on the date."""
+"""What a device measures on a date. A measure with a default lag of 0 is one of the night that ends on the date."""
 
 ITEMS = (
     "pain", "soreness", "fatigue", "mood", "anxiety", "stress", "stiffness", "sleep_quality", "readiness", "energy",
@@ -64,8 +64,11 @@ ITEMS = (
 )  # fmt: skip
 """What a self-report can be about. A study's outcome is one of them. ``symptom`` is any other, named by ``site``."""
 
+BETTER_WHEN_HIGHER = frozenset({"mood", "sleep_quality", "readiness", "energy"})
+"""The items of which a high score is a good one; of all others it is a bad one. Diaries may count either way."""
+
 RECALLS = ("now", "today", "last_24_hours", "yesterday")
-"""The period that a rating describes."""
+"""The period that a score describes."""
 
 FILLED = ("morning", "evening", "any_time")
 """When in the day a diary is filled in."""
@@ -75,7 +78,7 @@ EXERCISE_TYPES = (
     "physiotherapy", "rowing", "elliptical", "stairs", "interval_training", "dance", "ball_game", "winter_sport",
     "water_sport", "other",
 )  # fmt: skip
-"""Kinds of exercise that sessions of every source are told in."""
+"""Kinds of exercise; the sessions of every source have one of them."""
 
 TREATMENT_KINDS = ("medicine", "exercise_programme", "therapy")
 
@@ -108,11 +111,3 @@ ASLEEP_STAGES = ("asleep", "core", "deep", "rem", "light", "restless")
 """Sleep stages that count as asleep; ``awake`` and ``in_bed`` do not."""
 
 SLEEP_STAGES = (*ASLEEP_STAGES, "awake", "in_bed")
-
-VERDICTS = {
-    "more_pain": "more pain",
-    "less_pain": "less pain",
-    "no_clear_link": "no clear link",
-    "cannot_tell_yet": "cannot tell yet",
-}
-"""The four answers, from their stored name to the words on a report."""

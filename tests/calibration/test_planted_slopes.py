@@ -8,6 +8,8 @@ from scipy import stats
 
 from painstats.daily import build_daily_table
 from painstats.frame import build_model_frame
+from painstats.questions.asked import asked, exposures
+from painstats.questions.daily.design import daily_design
 from painstats.questions.daily.fit import analyse_cohort
 from painstats.store import open_store
 from painstats.store.tables import read_table
@@ -39,7 +41,7 @@ def intervals(tmp_path_factory):
     from painstats.plan.study import Plan, Study
 
     study = Study(folder=tmp_path_factory.mktemp("cohorts"), plan=Plan())
-    rows = []
+    questions, rows = asked(study), []
     with open_store(study) as store:
         for seed in range(1, COHORTS + 1):
             lives = {
@@ -47,9 +49,9 @@ def intervals(tmp_path_factory):
             }
             fill(store, daily_frame(TRUTH, seed).filter(pl.col("participant_id").is_in(list(lives))))
             build_daily_table(store)
-            build_model_frame(store)
+            build_model_frame(store, exposures(questions))
             frame = read_table(store, "model_frame", "participant_id, date").filter(pl.col("left_out").is_null())
-            rows += list(_intervals(analyse_cohort(frame, study), lives))
+            rows += list(_intervals(analyse_cohort(frame, daily_design(study, questions)), lives))
     return pl.DataFrame(rows, schema=["what", "predictor", "planted", "low", "high"], orient="row")
 
 

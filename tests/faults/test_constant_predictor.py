@@ -54,11 +54,11 @@ def test_nights_that_are_all_alike_say_nothing_and_steps_are_still_answered(peop
     assert run_study(study).exit_code == 0
     with open_store(study) as store:
         found = store.connection.execute(
-            "SELECT predictor, verdict, estimate IS NULL FROM finding WHERE participant_id IS NOT NULL"
+            "SELECT question, verdict, estimate IS NULL FROM finding WHERE participant_id IS NOT NULL"
         ).fetchall()
-    sleep = [(verdict, missing) for predictor, verdict, missing in found if predictor.startswith("total_sleep")]
-    steps = [missing for predictor, _, missing in found if predictor.startswith("step")]
-    assert sleep == [("cannot_tell_yet", True)] * people
+    sleep = [(verdict, missing) for question, verdict, missing in found if question.startswith("total_sleep")]
+    steps = [missing for question, _, missing in found if question.startswith("step")]
+    assert sleep == [("not_judged", True)] * people
     assert steps == [False] * people
 
 
@@ -67,4 +67,4 @@ def test_ratings_that_are_all_alike_are_refused_for_everybody_and_nothing_breaks
     run_study(study)
     with open_store(study) as store:
         verdicts = store.connection.execute("SELECT DISTINCT verdict FROM finding").fetchall()
-    assert verdicts == [("cannot_tell_yet",)]
+    assert verdicts == [("not_judged",)]

@@ -166,7 +166,7 @@ def test_reliability_is_the_share_of_the_spread_that_a_persons_days_show():
     weights, solution = posterior_on_grid(fit, 10.0)
     variance = weights / profiled_precision(solution, True)
     expected = 1 - (variance @ solution.shrinkage[:, :, 0, 0]) / (variance @ solution.factor[:, 0, 0] ** 2)
-    slopes = person_slopes(fit, ["sleep_w"], seed=3, weighted=False)
+    slopes = participant_slopes(fit, ["sleep_w"], seed=3, weighted=False)
     assert [slope.reliability for slope in slopes] == pytest.approx(expected, abs=0.01)
     assert expected.min() < 0.4 < 0.6 < expected.max()
 

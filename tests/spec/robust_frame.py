@@ -30,7 +30,7 @@ def model_frame(
         {
             "participant_id": np.repeat([f"p{number:02d}" for number in range(people)], days),
             "date": dates * people,
-            "pain_score": pain.ravel(),
+            "outcome_score": pain.ravel(),
             SLEEP: (7 + usual_sleep[:, None] + sleep).ravel(),
             STEPS: (6 + usual_steps[:, None] + steps).ravel(),
             f"{SLEEP}_within": sleep.ravel(),

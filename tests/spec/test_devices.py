@@ -8,8 +8,8 @@ import pytest
 
 from painstats.commands.status import status
 from painstats.daily import build_daily_table, date_shifts, shift_sentence
-from painstats.findings.tables import summarise
-from painstats.frame import build_model_frame
+from painstats.frame import Exposure, build_model_frame
+from painstats.frame.participants import summarise
 from painstats.plan.study import Plan, Study
 from painstats.reports import write_reports
 from painstats.store import open_store
@@ -161,7 +161,7 @@ def test_a_level_shift_of_the_device_is_left_out_of_the_within_part_if_asked(mak
             )
             put(store, "self_report", f"date | value\n{day} | {number % 5}")
         build_daily_table(store)
-        build_model_frame(store)
+        build_model_frame(store, [Exposure("step_count", 1)])
         rows = table(
             store,
             "SELECT step_count_lag1_within AS x, device_era FROM model_frame WHERE left_out IS NULL ORDER BY date",
@@ -200,16 +200,19 @@ def test_a_report_says_from_when_on_which_device_counted(told):
         ("2026-01-29", TWO_WATCHES, ("fitbit fitbit", "oura ring")),
     ]
     own, cohort = told(changes)
-    assert "From 20 Jan 2026 on your steps come from the watch (Apple Health) ; before, from the fitbit (Fitbit)" in own
-    assert "steps come from the watch-9f8e7d (Apple Health) ; before, from the watch-0a1b2c (Apple Health)" in own
-    assert "From 29 Jan 2026 on your sleep comes from the ring (Oura) ; before, from the fitbit (Fitbit)" in own
+    assert (
+        "From 20 Jan 2026 on, your steps come from the watch (Apple Health) ; before that, from the fitbit (Fitbit)"
+        in own
+    )
+    assert "steps come from the watch-9f8e7d (Apple Health) ; before that, from the watch-0a1b2c (Apple Health)" in own
+    assert "From 29 Jan 2026 on, your sleep comes from the ring (Oura) ; before that, from the fitbit (Fitbit)" in own
     assert own.count("your sleep comes") == 1
     assert "numbers before and after such a change may not be comparable" in own
-    assert "Changes of the device that usually tells of steps or sleep: 2, in 1 of 2 people." in cohort
+    assert "Changes of the usual device for steps or sleep: 2, in 1 of 2 participants." in cohort
 
 
-@pytest.mark.parametrize(("adjusts", "words"), [(False, "takes no account of"), (True, "takes account of")])
-def test_reports_say_whether_the_model_takes_account_of_a_change(told, adjusts, words):
+@pytest.mark.parametrize(("adjusts", "words"), [(False, "does not adjust for"), (True, "adjusts for")])
+def test_reports_say_whether_the_model_adjusts_for_a_change(told, adjusts, words):
     for page in told([("2026-01-29", TWO_WATCHES, (None, None))], adjusts):
         assert f"the model {words} the change" in page
 
@@ -224,14 +227,14 @@ def test_of_many_changes_the_newest_are_listed(told):
 def test_without_a_change_a_person_is_told_nothing_of_it(told):
     own, cohort = told([])
     assert "comparable" not in own
-    assert "In nobody a change of the usual device was found." in cohort
+    assert "No participant changed device." in cohort
 
 
 def test_status_and_published_tables_tell_of_changes(make_study, capsys):
     study = make_study(study={"time_zone": "Europe/London"})
     with open_store(study) as store:
         walks(store, lambda day: "old" if day < 20 else "new")
-        build_model_frame(store)
+        build_model_frame(store, [Exposure("step_count", 1)])
         summarise(store)
         with new_generation(study, lambda _: False) as generation:
             publish_tables(store, generation)

@@ -1,10 +1,12 @@
-"""Every measure of the vocabulary can be a predictor: in the daily table, the frame, the findings and the reports."""
+"""Every measure of the vocabulary can be an exposure: in the daily table, the frame, the findings and the reports."""
 
 import pytest
 
 from painstats.commands.status import status
-from painstats.findings.words import compared_words, comparison, left_out_words, swing_words
+from painstats.findings.words import left_out_words, swing_words
+from painstats.frame import Exposure
 from painstats.plan.study import Study
+from painstats.questions.daily.words import compared_with, comparison
 from painstats.reports import write_reports
 from painstats.store import open_store
 from painstats.vocabulary import MEASURES
@@ -49,8 +51,8 @@ def test_every_measure_is_told_of_on_the_reports(study):
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_measure_has_words(measure):
     lag = MEASURES[measure].lag_days
-    assert MEASURES[measure].more in comparison(measure, lag)
-    assert MEASURES[measure].label in compared_words(measure, lag)
+    assert MEASURES[measure].more in comparison(Exposure(measure, lag))
+    assert MEASURES[measure].label in compared_with(Exposure(measure, lag))
     assert "_" not in left_out_words(f"no_{measure}", {measure: lag})
     assert swing_words(measure, 1.5)
 

@@ -224,7 +224,7 @@ def test_the_days_of_a_withdrawn_file_are_computed_again(study):
         with open_store(read_study(folder)) as store:
             return dict(
                 store.connection.execute(
-                    "SELECT date::VARCHAR, pain_score FROM daily_summary WHERE pain_score >= 0"
+                    "SELECT date::VARCHAR, outcome_score FROM daily_summary WHERE outcome_score >= 0"
                 ).fetchall()
             )
 

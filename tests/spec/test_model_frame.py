@@ -3,12 +3,14 @@
 import pytest
 
 from painstats.daily import build_daily_table
-from painstats.frame import build_model_frame
+from painstats.frame import Exposure, build_model_frame
 from painstats.store import open_store
 from tests.conftest import put, table
 
 RULES = {"min_days_in_model": 5}
 SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
+
+EXPOSURES = (Exposure("total_sleep_time_min", 0), Exposure("step_count", 1))
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def build(make_study):
                 if steps is not None:
                     put(store, "daily_total", f"date | measure | value\n{date} | step_count | {steps}")
             build_daily_table(store)
-            build_model_frame(store)
+            build_model_frame(store, EXPOSURES)
             return table(store, query)
 
     return run
@@ -49,14 +51,14 @@ def test_a_gap_breaks_the_lag_instead_of_reaching_over_it(build):
         week(d09=(None, None, None)),
         "SELECT left_out FROM model_frame WHERE date IN ('2026-01-09', '2026-01-10') ORDER BY date",
     )
-    assert [row["left_out"] for row in rows] == ["no_rating", "no_step_count"]
+    assert [row["left_out"] for row in rows] == ["no_outcome", "no_step_count"]
 
 
 def test_the_first_thing_missing_is_the_reason(build):
     changes = {"d08": (None, None, None), "d10": (3, None, 9000)}
     rows = build(week(**changes), "SELECT day(date) AS day, left_out FROM model_frame ORDER BY date")
     assert [(row["day"], row["left_out"]) for row in rows] == [
-        (5, "no_step_count"), (6, None), (7, None), (8, "no_rating"), (9, "no_step_count"), (10, "no_total_sleep_time_min"),
+        (5, "no_step_count"), (6, None), (7, None), (8, "no_outcome"), (9, "no_step_count"), (10, "no_total_sleep_time_min"),
         (11, None), (12, None), (13, None), (14, None), (15, None),
     ]  # fmt: skip
 
@@ -139,7 +141,7 @@ def test_ramp_and_wash_out_of_a_treatment_that_was_read_count_alike(make_study):
         put(store, "self_report", "date | value\n2026-01-05 | 3\n2026-01-20 | 4")
         put(store, "treatment", "start_date | end_date   | ramp_days | wash_out_days\n2026-01-06 | 2026-01-08 | 1 | 2")
         build_daily_table(store)
-        build_model_frame(store)
+        build_model_frame(store, EXPOSURES)
         rows = table(store, DAYS_OF_JANUARY)
     assert {row["day"]: row["in_phase"] for row in rows} == {6: 1 / 2, 7: 1, 8: 1, 9: 1, 10: 1}
 

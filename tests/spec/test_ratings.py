@@ -6,7 +6,7 @@ from painstats.daily import build_daily_table
 from painstats.store import open_store
 from tests.conftest import put, table
 
-RATED = "SELECT date::VARCHAR AS date, pain_score, highest_pain_score, report_count FROM daily_summary WHERE report_count > 0 ORDER BY date"
+RATED = "SELECT date::VARCHAR AS date, outcome_score, highest_outcome_score, report_count FROM daily_summary WHERE report_count > 0 ORDER BY date"
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_recall_and_time_of_filling_decide_the_day(store, recall, filled, descri
     put(store, "self_report", f"date | recall | filled | value\n2026-01-10 | {recall} | {filled} | 4")
     build_daily_table(store)
     assert [row["date"] for row in table(store, RATED)] == [described]
-    assert table(store, "SELECT rating_rule FROM daily_summary WHERE report_count > 0") == [{"rating_rule": rule}]
+    assert table(store, "SELECT outcome_rule FROM daily_summary WHERE report_count > 0") == [{"outcome_rule": rule}]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_every_scale_is_told_on_the_studys_own(store, value, low, high, higher_i
         f"date | value | scale_low | scale_high | higher_is_worse\n2026-01-10 | {value} | {low} | {high} | {higher_is_worse}",
     )
     build_daily_table(store)
-    assert [row["pain_score"] for row in table(store, RATED)] == [pytest.approx(score)]
+    assert [row["outcome_score"] for row in table(store, RATED)] == [pytest.approx(score)]
 
 
 def test_several_reports_on_a_day_are_averaged_and_counted(store):
@@ -60,7 +60,7 @@ def test_several_reports_on_a_day_are_averaged_and_counted(store):
     )
     build_daily_table(store)
     assert table(store, RATED) == [
-        {"date": "2026-01-10", "pain_score": 5.0, "highest_pain_score": 8.0, "report_count": 3}
+        {"date": "2026-01-10", "outcome_score": 5.0, "highest_outcome_score": 8.0, "report_count": 3}
     ]
 
 
@@ -77,7 +77,7 @@ def test_other_items_and_sites_are_not_the_outcome(make_study):
         """,
         )
         build_daily_table(store)
-        assert [row["pain_score"] for row in table(store, RATED)] == [3.0]
+        assert [row["outcome_score"] for row in table(store, RATED)] == [3.0]
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,18 @@ def test_where_the_time_is_known_it_helps_to_find_the_day(store, filled, recall,
     )
     build_daily_table(store)
     assert [row["date"] for row in table(store, RATED)] == [described]
-    assert table(store, "SELECT rating_rule FROM daily_summary WHERE report_count > 0") == [{"rating_rule": rule}]
+    assert table(store, "SELECT outcome_rule FROM daily_summary WHERE report_count > 0") == [{"outcome_rule": rule}]
+
+
+@pytest.mark.parametrize(("higher_is_worse", "score"), [("false", 8.0), ("true", 2.0)])
+def test_a_high_score_is_much_of_the_item_however_the_diary_counts(make_study, higher_is_worse, score):
+    """A mood of 8 where higher is better is 8; where higher is worse it is a bad mood, 2."""
+    with open_store(make_study(outcome={"item": "mood"})) as store:
+        put(
+            store,
+            "self_report",
+            f"date | item | value | higher_is_worse\n2026-01-10 | mood | 8 | {higher_is_worse}",
+        )
+        build_daily_table(store)
+        rows = table(store, "SELECT item, site, outcome_score FROM daily_summary")
+    assert rows == [{"item": "mood", "site": "", "outcome_score": score}]

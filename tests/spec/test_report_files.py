@@ -7,19 +7,21 @@ import stat
 from hashlib import sha256
 
 import altair as alt
-import polars as pl
 import pytest
 
+from painstats.findings import read_findings
+from painstats.frame.participants import participant_summaries
+from painstats.questions.registry import kind_of
 from painstats.reports import write_reports
 from painstats.reports.figures.chart_cache import keep
 from painstats.reports.figures.daily_charts import NARROW, WIDE
-from painstats.reports.figures.effect_charts import AverageSlope, completeness, everybodys_slopes, own_among_others
+from painstats.reports.figures.effect_charts import cohort_effects, completeness, own_among_others
 from painstats.reports.figures.vega_svg import drawn, label_text
+from painstats.reports.numbers import Interval
 from painstats.reports.pages import page_name
-from painstats.reports.personal.charts import figures_of_days, person_slope
-from painstats.reports.personal.record import person_record
+from painstats.reports.personal.charts import effect_bar, figures_of_days
+from painstats.reports.personal.record import participant_record
 from painstats.store import open_store
-from painstats.store.tables import read_table
 from tests.made_up_study import DAYS, EVIL_ID, fill, small_study
 from tests.reading_pages import read_page
 
@@ -59,11 +61,11 @@ def test_pages_of_people_who_left_are_removed_and_other_files_stay(tmp_path):
 def test_one_person_who_cannot_be_told_does_not_stop_the_others(tmp_path):
     with open_store(small_study(tmp_path / "broken")) as store:
         fill(store, people={"p01": 60, "p02": 60})
-        store.connection.execute("UPDATE finding SET verdict = 'a secret of p02' WHERE participant_id = 'p02'")
+        store.connection.execute("UPDATE finding SET kind = 'a secret of p02' WHERE participant_id = 'p02'")
         write_reports(store)
         broken, whole = (read_page((store.study.reports / f"{name}.html").read_bytes()).text for name in ("p02", "p01"))
     assert "This report could not be written" in broken
-    assert "KeyError" in broken
+    assert "StudyError" in broken
     assert "secret" not in broken
     assert "What goes with your pain" in whole
 
@@ -130,17 +132,20 @@ def test_every_figure_follows_the_schema_of_charts(tmp_path):
     """Outside ``unchecked_charts``, altair checks each part as it is made; specifications are checked here."""
     with open_store(small_study(tmp_path / "study")) as store:
         fill(store)
-        findings = read_table(store, "finding").filter(pl.col("subject") == "participant").to_dicts()
-        people = {row["participant_id"]: row for row in read_table(store, "participant_summary").to_dicts()}
-        assert len(figures_of_days(person_record(store, people["p01"], findings), store.study)) == 2
-        counts = {"rated_days": "rated", "complete_days": "complete"}
+        findings = [finding for finding in read_findings(store) if not finding.is_average]
+        participants = participant_summaries(store)
+        [p01] = [participant for participant in participants if participant.participant_id == "p01"]
+        assert len(figures_of_days(participant_record(store, p01, findings), store.study)) == 2
+        counts = {"outcome_days": "scores", "complete_days": "complete"}
         for width in (WIDE, NARROW):
-            completeness([row | {"label": name} for name, row in people.items()], counts, width).to_dict()
-    slopes = [person_slope(row, label="x", is_own=place == 0) for place, row in enumerate(findings) if row["estimate"]]
+            completeness(participants, counts, width).to_dict()
+    made = [effect_bar(finding, label="x", is_own=place == 0) for place, finding in enumerate(findings)]
+    bars, effects = [bar for bar in made if bar], kind_of("daily").chart(findings[0].question)
+    assert len(bars) > 5
     for width in (WIDE, NARROW):
         for chart in (
-            own_among_others(slopes, "pain", "hour of sleep", 0.3, width),
-            everybodys_slopes(slopes, AverageSlope(0.1, -0.1, 0.3), "pain", "hour of sleep", width),
+            own_among_others(bars, effects, 0.3, width),
+            cohort_effects(bars, Interval(0.1, -0.1, 0.3), effects, width),
         ):
             alt.LayerChart.from_dict(chart)
 
@@ -166,7 +171,7 @@ def two_people(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE daily_summary SET pain_score = 9.5 WHERE participant_id = 'p01' AND date = '2026-02-02'",
+        "UPDATE daily_summary SET outcome_score = 9.5 WHERE participant_id = 'p01' AND date = '2026-02-02'",
         "DELETE FROM daily_summary WHERE participant_id = 'p01' AND date = '2026-01-05'",
         "UPDATE treatment_phase SET start_date = '2026-02-01' WHERE participant_id = 'p01'",
     ],

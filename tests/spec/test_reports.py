@@ -9,7 +9,7 @@ import pytest
 
 from painstats.findings import find
 from painstats.plan.study import Study
-from painstats.questions.daily.fit import fit_models
+from painstats.questions.asked import fit_questions
 from painstats.reports import write_reports
 from painstats.reports.pages import page_environment, page_name
 from painstats.store import open_store
@@ -153,37 +153,37 @@ def test_templates_never_switch_escaping_off():
 def test_the_answer_comes_first_and_in_full(pages):
     text = person(pages, "p01")
     answer = (
-        "Sleep: less pain After a longer night your pain tended to be lower: by about 0.46 points per hour of sleep "
-        "(95 % interval 0.26 to 0.66; probability that the direction is right: above 99 %)."
+        "Sleep: less pain After a longer night your pain tended to be lower, by about 0.46 points per hour of sleep "
+        "(95% interval 0.26 to 0.66; probability that the direction is right: above 99%)."
     )
     assert answer in text
     assert (
         text.index(answer)
-        < text.index("Your days in pictures")
-        < text.index("What was read")
+        < text.index("Your days in charts")
+        < text.index("What was imported")
         < text.index("What this cannot tell")
     )
 
 
 def test_the_pooled_size_stands_beside_the_one_from_own_days(pages):
     text = person(pages, "p01")
-    assert "Size −0.46 points per hour of sleep (95 % interval −0.66 to −0.26)" in text
-    assert "Your days alone −0.64 points per hour of sleep (95 % interval −0.94 to −0.34)" in text
-    assert "too narrow for unusual people" in text
+    assert "Effect −0.46 points per hour of sleep (95% interval −0.66 to −0.26)" in text
+    assert "Your days alone −0.64 points per hour of sleep (95% interval −0.94 to −0.34)" in text
+    assert "too narrow for unusual participants" in text
 
 
 def test_days_by_reason_add_up_to_all_days(pages):
     text = person(pages, "p01")
-    numbers = [int(number) for number in re.findall(r"(?:left out: [a-z ]+|used for the answers) (\d+)", text)]
+    numbers = [int(number) for number in re.findall(r"(?:left out: [a-z ]+|used for the findings) (\d+)", text)]
     assert sum(numbers) == DAYS["p01"]
     assert "no valid step count on the day before" in text
 
 
 def test_the_ground_is_shown(pages):
     text = person(pages, "p01")
-    assert "Fitbit 1 1\u202f328 1\u202f210 110 3 5".replace("\u202f", " ") in text.replace("\u202f", " ")
+    assert "Fitbit 1 1,328 1,210 110 3 5" in text
     assert "rejected: not plausible 1 row" in text
-    assert "refused whole: no known format 1 file" in text
+    assert "file refused: unknown format 1 file" in text
     assert (
         "written in the evening, on a scale from 0 to 10 (higher is worse). Each counts for the day on which it was written."
         in text
@@ -213,15 +213,15 @@ def test_how_a_treatment_comes_and_goes_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("name", "told", "hidden"),
     [
-        ("p04", ["This is a first hint, not an answer.", "−0.18 points per hour"], []),
+        ("p04", ["This is a first hint, not a finding.", "−0.18 points per hour"], []),
         (
             "p05",
-            ["too few complete days to show an estimate", "from 20 complete days on"],
+            ["too few complete days for a meaningful estimate", "from 20 complete days"],
             ["points per hour of sleep (95"],
         ),
         (
             "p06",
-            ["no ratings were found. With about 45 more days with a rating", "0 of them with a rating"],
+            ["no scores were found. About 45 more days with a pain score", "0 of them with a pain score"],
             ["points per hour of sleep (95", "A calendar"],
         ),
     ],
@@ -241,16 +241,16 @@ def test_a_personal_report_names_nobody_else(pages):
 def test_the_cohort_report_holds_every_part(pages):
     text = pages["cohort.html"].text
     for words in (
-        "Of 7 people, after a longer night: 2 less pain, 1 no clear link, 4 cannot tell yet.",
+        "Of 7 participants, after a longer night: 2 less pain, 1 no large link, 1 cannot tell yet, 3 not judged.",
         "with any data 7",
-        "with ratings 6",
+        "with scores 6",
         "Kenward-Roger",
-        "Sleep, a day against the person's own average, per hour of sleep",
+        "Sleep, a day against the participant's average, per hour of sleep",
         "Two-stage mean",
         "0.020 to 0.290",
         "Reached a certified optimum yes",
         "3.1 × 10⁻⁷",
-        "Lags at which it still correlates beyond ±0.1 7 days",
+        "Lags with residual autocorrelation beyond ±0.1 7 days",
         "not for publication",
     ):
         assert words in text, words
@@ -258,18 +258,18 @@ def test_the_cohort_report_holds_every_part(pages):
 
 def test_the_cohort_report_says_what_happens_if_something_is_decided_otherwise(pages):
     text = pages["cohort.html"].text
-    part = text[text.index("What happens to the answers if …") : text.index("Can the model be trusted?")]
+    part = text[text.index("What if …") : text.index("Can the model be trusted?")]
     for words in (
-        "Sleep: the same answer in 3 of 4 checks. Another one if the person who matters most had not taken part.",
-        "Steps: the same answer every time (2 checks).",
-        "(tried 4 000 times, with people drawn from these, some more than once): 5 participants are too few to resample",
-        "nothing was changed: the answer as it stands −0.17 (−0.30 to −0.04)",
+        "Sleep: the same result in 3 of 4 checks. A different one if the most influential participant had not taken part.",
+        "Steps: the same result every time (2 checks).",
+        "(simulated 4,000 times by drawing participants with replacement): 5 participants are too few to resample",
+        "nothing was changed: the reported estimate −0.17 (−0.30 to −0.04)",
         "not possible – not possible –",
-        "The line for sleep bends: after short nights and after long ones there is more pain than a straight line would say.",
+        "The line for sleep curves: after both short and long nights there is more pain than a straight line would predict.",
         "−0.21 to −0.11 yes – –",
         "−0.11 (−0.26 to 0.04) NO",
         "p < 0.001 yes p 0.521 yes",
-        "each person's slow drift was taken out of sleep and steps −0.16 (−0.29 to −0.03) yes 0.02 (−0.11 to 0.15) yes",
+        "each participant's slow drift was removed from sleep and steps −0.16 (−0.29 to −0.03) yes 0.02 (−0.11 to 0.15) yes",
     ):
         assert words in part, words
     assert EVIL_ID in part
@@ -277,10 +277,10 @@ def test_the_cohort_report_says_what_happens_if_something_is_decided_otherwise(p
 
 def test_the_cohort_report_says_how_much_is_explained_and_how_noise_is_spread(pages):
     text = pages["cohort.html"].text
-    assert "(marginal R²) 14 %" in text.replace("\u00a0", " ")
-    assert "(conditional R²) 52 %" in text.replace("\u00a0", " ")
-    assert "10 %, 50 %, 90 % of them 0.80, 1.10, 1.60" in text.replace("\u00a0", " ")
-    assert "Everybody equally noisy (Brown–Forsythe), p < 0.001" in text
+    assert "Marginal R² (the average effects) 14%" in text
+    assert "Conditional R² (with participants' own levels and slopes) 52%" in text
+    assert "Residual SD within participants: 10%, 50%, 90% of them 0.80, 1.10, 1.60" in text
+    assert "Equal residual variance across participants (Brown–Forsythe), p < 0.001" in text
     assert "−2.50, 2.60" in text
 
 
@@ -289,10 +289,10 @@ def test_a_singular_fit_is_named_and_set_beside_its_neighbour(tmp_path):
         (
             True,
             [f"{STEPS[0]}_lag1_within"],
-            "and everybody has the same slope for steps, the log-likelihood is 1.2 lower",
+            "and all participants have the same slope for steps, the log-likelihood is 1.2 lower",
         ),
         (True, [], "vary independently of each other, the log-likelihood is 1.2 lower"),
-        (False, ["time_30d"], "With people's own drift over 30 days the fit was singular"),
+        (False, ["time_30d"], "With a participant-specific drift over 30 days the fit was singular"),
     ]
     with open_store(small_study(tmp_path / "singular")) as store:
         fill(store)
@@ -311,14 +311,14 @@ def test_a_study_of_one_person_checks_their_answers_and_hides_what_may_not_be_sh
     for person, days in (("p01", 110), ("p05", 18)):
         with open_store(small_study(tmp_path / person)) as store:
             fill(store, people={person: days})
-            fit_models(store)
+            fit_questions(store)
             find(store)
             write_reports(store)
             texts[person] = read_page((store.study.reports / f"{person}.html").read_bytes()).text
-    assert "What happens to the answers if …" in texts["p01"]
+    assert "What if …" in texts["p01"]
     assert "your first 14 days of diary were left out −0." in texts["p01"]
     assert "your sleep and steps were moved to other days" in texts["p01"]
-    assert "What happens to the answers if …" not in texts["p05"]
+    assert "What if …" not in texts["p05"]
 
 
 def test_a_refused_cohort_says_so(tmp_path):
@@ -326,8 +326,8 @@ def test_a_refused_cohort_says_so(tmp_path):
         fill(store, people={"p01": 60, "p02": 60})
         write_reports(store)
         text = read_page((store.study.reports / "cohort.html").read_bytes()).text
-    assert "there are too few people" in text
-    assert "No average over people was computed" in text
+    assert "there are too few participants" in text
+    assert "No average was computed" in text
     assert "Fixed effects" not in text
 
 
@@ -355,17 +355,17 @@ def test_one_person_alone_has_no_cohort_report(tmp_path):
 def test_the_real_models_are_told_too(tmp_path):
     with open_store(small_study(tmp_path / "real")) as store:
         fill(store, people={"p01": 70, "p02": 50, "p06": 20})
-        fit_models(store)
+        fit_questions(store)
         find(store)
         write_reports(store)
         texts = {path.stem: read_page(path.read_bytes()).text for path in store.study.reports.glob("*.html")}
     assert not [name for name, text in texts.items() if "could not be written" in text]
-    assert "This rests on your own days alone." in texts["p01"]
-    assert "Why two sizes?" not in texts["p01"]
-    assert "there are too few people" in texts["cohort"]
+    assert "This is based on your own days alone." in texts["p01"]
+    assert "Why two estimates?" not in texts["p01"]
+    assert "there are too few participants" in texts["cohort"]
 
 
-@pytest.mark.parametrize(("item", "words"), [("soreness", "Sleep: less soreness"), ("mood", "Sleep: better mood")])
+@pytest.mark.parametrize(("item", "words"), [("soreness", "Sleep: less soreness"), ("mood", "Sleep: worse mood")])
 def test_other_items_have_their_own_words(tmp_path, item, words):
     with open_store(small_study(tmp_path / item, outcome={"item": item})) as store:
         fill(store, item=item, people={"p01": 110})
@@ -373,4 +373,4 @@ def test_other_items_have_their_own_words(tmp_path, item, words):
         text = read_page((store.study.reports / "p01.html").read_bytes()).text
     assert words in text
     assert f"What goes with your {item}" in text
-    assert not re.search(r"\bpain\b", text.replace("In one careful trial pain fell", ""))
+    assert not re.search(r"\bpain\b", text.replace("In one careful trial, pain fell", ""))

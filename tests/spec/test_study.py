@@ -4,6 +4,7 @@ import pytest
 
 from painstats.errors import StudyError
 from painstats.plan.study import Plan, read_study
+from painstats.questions.asked import asked
 
 DIARY = '[[diaries]]\nfile="d.csv"\nfilled="evening"\n'
 ITEM = '[[diaries.items]]\nitem="pain"\ncolumn="p"\nscale=[0,10]\nhigher_is="worse"\nrecall="today"\n'
@@ -19,7 +20,10 @@ ITEM = '[[diaries.items]]\nitem="pain"\ncolumn="p"\nscale=[0,10]\nhigher_is="wor
             '[[predictors]]\nmeasure = "naps"',
             "predictors.0.measure: 'naps' is not known; write one of: total_sleep_time_min",
         ),
-        ('[[predictors]]\nmeasure = "step_count"\n' * 2, "the same measure and lag_days stand twice"),
+        (
+            '[[predictors]]\nmeasure = "step_count"\n[[questions]]\nkind = "daily"',
+            "predictors: write them as [[questions]]",
+        ),
         ("[rules]\nmin_days_verdict = 3", "rules.min_days_verdict"),
         (DIARY, "diaries.0.items: Field required"),
         (DIARY + ITEM.replace('column="p"\n', ""), "each item of a wide diary needs 'column'"),
@@ -58,7 +62,7 @@ def test_without_a_plan_the_defaults_hold(tmp_path):
     (tmp_path / "inbox").mkdir()
     study = read_study(tmp_path)
     assert study.plan == Plan()
-    assert [predictor.name for predictor in study.plan.predictors] == ["total_sleep_time_min_lag0", "step_count_lag1"]
+    assert [question.name for question in asked(study)] == ["total_sleep_time_min_lag0", "step_count_lag1"]
 
 
 def test_the_plan_that_init_writes_is_valid_and_says_so(tmp_path):

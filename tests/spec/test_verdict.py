@@ -1,32 +1,56 @@
-"""The declared rule: refusals first, then a sure sign, then a link too small to matter, else cannot tell yet."""
+"""The declared rule: refusals first, then a sure direction, then an effect too small to matter, else not determined."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from painstats.findings.verdict import Evidence, judge
-from painstats.findings.words import REASONS, headline, points, sentence
+from painstats.findings.finding import Verdict
+from painstats.findings.verdict import judge
+from painstats.findings.words import REASONS
+from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import RulesPlan
-from painstats.vocabulary import VERDICTS
+from painstats.questions.asked import asked
+from painstats.questions.daily.judge import refusals
+from painstats.questions.estimate import Estimate, Evidence
+from tests.spec.test_questions_contract import study_of
 
 RULES = RulesPlan()
-CLEAR = Evidence(
-    estimate=-0.4, low=-0.7, high=-0.1, false_sign_rate=0.01, reliability=0.7, days=60, compliance=0.8, within_sd=1.2,
-    least_within_sd=0.5, has_ratings=True, outcome_varies=True, smallest_effect=0.3, slopes_differ=True,
+[SLEEP] = asked(study_of({"kind": "daily", "measure": "total_sleep_time_min"}))
+ANN = ParticipantSummary(
+    participant_id="ann", item="pain", site="", first_date=date(2026, 1, 1), last_date=date(2026, 3, 31), calendar_days=90, outcome_days=75,
+    valid_step_days=80, valid_nights=80, valid_active_days=0, valid_exercise_days=0, valid_efficiency_nights=0, valid_midpoint_nights=0,
+    valid_regularity_nights=0, mean_outcome_score=4.0, sd_outcome_score=1.5, distinct_outcome_scores=8, time_zone="UTC",
+    commonest_score_days=20, diary_days=75, complete_days=60, days_in_model=60, last_complete_date=date(2026, 3, 31), device_changes=0,
+    compliance=0.8,
 )  # fmt: skip
-WIDE = replace(CLEAR, estimate=-0.1, low=-0.6, high=0.4, false_sign_rate=0.35)
-NARROW = replace(CLEAR, estimate=-0.02, low=-0.12, high=0.08, false_sign_rate=0.35)
+ESTIMATE = Estimate(-0.4, -0.7, -0.1, "pooled", 60, 1, probability_of_direction=0.99, reliability=0.7)
+CLEAR = Evidence(SLEEP, "ann", ESTIMATE, (), smallest_effect=0.3, swing=1.2, slopes_differ=True)
+
+
+def with_numbers(evidence=CLEAR, **changes):
+    """Return evidence with another estimate."""
+    return replace(evidence, estimate=replace(evidence.estimate, **changes))
+
+
+WIDE = with_numbers(value=-0.1, low=-0.6, high=0.4, probability_of_direction=0.65)
+NARROW = with_numbers(value=-0.02, low=-0.12, high=0.08, probability_of_direction=0.65)
 
 
 def verdict(evidence):
     return judge(evidence, RULES).verdict
 
 
-def test_the_four_answers():
-    assert verdict(CLEAR) == "less_pain"
-    assert verdict(replace(CLEAR, estimate=0.4, low=0.1, high=0.7)) == "more_pain"
-    assert verdict(NARROW) == "no_clear_link"
-    assert verdict(WIDE) == "cannot_tell_yet"
+def refused(*, swing=1.2, is_fitted=True, **changes):
+    return refusals(SLEEP, replace(ANN, **changes), RULES, swing=swing, is_fitted=is_fitted)
+
+
+def test_the_verdicts():
+    assert verdict(CLEAR) == Verdict.LOWER
+    assert verdict(with_numbers(value=0.4, low=0.1, high=0.7)) == Verdict.HIGHER
+    assert verdict(NARROW) == Verdict.AT_MOST_SMALL
+    assert verdict(WIDE) == Verdict.NOT_DETERMINED
+    assert verdict(replace(CLEAR, refusals=("too_few_days_for_verdict",))) == Verdict.NOT_JUDGED
 
 
 @pytest.mark.parametrize(
@@ -35,61 +59,101 @@ def test_the_four_answers():
      (20, "too_few_days_for_verdict"), (44, "too_few_days_for_verdict"), (45, None)],
 )  # fmt: skip
 def test_days_flip_exactly_at_the_limits(days, reason):
-    answer = judge(replace(CLEAR, days=days), RULES)
-    assert (answer.verdict, answer.reasons[:1]) == (("cannot_tell_yet", (reason,)) if reason else ("less_pain", ()))
+    assert refused(complete_days=days) == ((reason,) if reason else ())
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"outcome_varies": False}, "rating_hardly_varies"),
-        ({"within_sd": 0.49}, "predictor_hardly_varies"),
+        ({"sd_outcome_score": 0.29}, "outcome_hardly_varies"),
+        ({"distinct_outcome_scores": 2}, "outcome_hardly_varies"),
+        ({"commonest_score_days": 61}, "outcome_hardly_varies"),
+        ({"swing": 0.49}, "exposure_hardly_varies"),
         ({"compliance": 0.49}, "too_many_days_missing"),
-        ({"estimate": None, "low": None, "high": None}, "no_fit"),
-        ({"reliability": 0.49}, "unreliable"),
-        ({"slopes_differ": False}, "unreliable"),
-        ({"slopes_differ": False, "low": -0.12, "high": 0.08, "estimate": -0.02}, "unreliable"),
+        ({"is_fitted": False}, "no_fit"),
+        ({"outcome_days": 0, "complete_days": 0}, "outcome_missing"),
     ],
 )
-def test_a_clear_slope_is_not_claimed_when_it_may_not_be(change, reason):
-    answer = judge(replace(CLEAR, **change), RULES)
-    assert answer.verdict == "cannot_tell_yet"
-    assert reason in answer.reasons
+def test_what_forbids_a_verdict(change, reason):
+    assert refused(**change) == (reason,)
+    judgement = judge(replace(CLEAR, refusals=(reason,)), RULES)
+    assert (judgement.verdict, judgement.reasons) == (Verdict.NOT_JUDGED, (reason,))
 
 
-@pytest.mark.parametrize(("rate", "answer"), [(0.0499, "less_pain"), (0.0501, "cannot_tell_yet")])
-def test_a_pooled_sign_needs_a_false_sign_rate_below_five_percent(rate, answer):
-    assert verdict(replace(CLEAR, false_sign_rate=rate)) == answer
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        with_numbers(reliability=0.49),
+        replace(CLEAR, slopes_differ=False),
+        replace(NARROW, slopes_differ=False),
+    ],
+)
+def test_a_clear_effect_is_not_claimed_where_participants_cannot_be_told_apart(evidence):
+    judgement = judge(evidence, RULES)
+    assert judgement.verdict == Verdict.NOT_DETERMINED
+    assert "unreliable" in judgement.reasons
+
+
+@pytest.mark.parametrize(("rate", "expected"), [(0.0499, Verdict.LOWER), (0.0501, Verdict.NOT_DETERMINED)])
+def test_a_pooled_sign_needs_a_false_sign_rate_below_five_percent(rate, expected):
+    assert verdict(with_numbers(probability_of_direction=1 - rate)) == expected
 
 
 def test_a_sign_is_not_claimed_while_the_interval_holds_zero():
-    assert verdict(replace(CLEAR, high=0.01, false_sign_rate=0.03)) == "cannot_tell_yet"
+    assert verdict(with_numbers(high=0.01, probability_of_direction=0.97)) == Verdict.NOT_DETERMINED
 
 
-@pytest.mark.parametrize(("half_p", "answer"), [(0.0249, "less_pain"), (0.0251, "cannot_tell_yet")])
-def test_own_days_alone_need_two_sided_five_percent(half_p, answer):
-    assert verdict(replace(CLEAR, false_sign_rate=half_p, reliability=None, slopes_differ=None)) == answer
+@pytest.mark.parametrize(("half_p", "expected"), [(0.0249, Verdict.LOWER), (0.0251, Verdict.NOT_DETERMINED)])
+def test_own_days_alone_need_two_sided_five_percent(half_p, expected):
+    own = replace(CLEAR, slopes_differ=None)
+    assert verdict(with_numbers(own, probability_of_direction=1 - half_p, reliability=None)) == expected
 
 
-def test_without_ratings_that_is_the_reason():
-    assert judge(replace(CLEAR, has_ratings=False, days=0, estimate=None, low=None, high=None), RULES).reasons == (
-        "rating_missing",
-    )
+def test_a_sure_but_tiny_effect_is_said_to_be_tiny():
+    judgement = judge(with_numbers(value=-0.1, low=-0.15, high=-0.05), RULES)
+    assert (judgement.verdict, judgement.reasons) == (Verdict.LOWER, ("smaller_than_matters",))
 
 
-def test_a_sure_but_tiny_slope_says_that_it_is_tiny():
-    answer = judge(replace(CLEAR, estimate=-0.1, low=-0.15, high=-0.05), RULES)
-    assert (answer.verdict, answer.reasons) == ("less_pain", ("smaller_than_matters",))
+def test_at_most_small_needs_the_whole_interval_inside():
+    assert verdict(with_numbers(NARROW, low=-0.29, high=0.29)) == Verdict.AT_MOST_SMALL
+    assert verdict(with_numbers(NARROW, low=-0.31, high=0.29)) == Verdict.NOT_DETERMINED
 
 
-def test_no_clear_link_needs_the_whole_interval_inside():
-    assert verdict(replace(NARROW, low=-0.29, high=0.29)) == "no_clear_link"
-    assert verdict(replace(NARROW, low=-0.31, high=0.29)) == "cannot_tell_yet"
+# --- The average
+
+
+AVERAGE = Evidence(
+    SLEEP, None, replace(ESTIMATE, basis="mixed_model", p=0.01, probability_of_direction=None, reliability=None), (),
+    smallest_effect=0.3, swing=1.2, checks_agree=True, notes=("singular",),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected", "reasons"),
+    [
+        (AVERAGE, Verdict.LOWER, ("singular",)),
+        (with_numbers(AVERAGE, value=0.4, low=0.1, high=0.7), Verdict.HIGHER, ("singular",)),
+        (with_numbers(AVERAGE, p=0.06), Verdict.NOT_DETERMINED, ("interval_too_wide", "singular")),
+        (
+            with_numbers(AVERAGE, p=0.6, low=-0.2, high=0.2),
+            Verdict.AT_MOST_SMALL,
+            ("inside_smallest_effect", "singular"),
+        ),
+        (replace(AVERAGE, checks_agree=False), Verdict.NOT_DETERMINED, ("checks_disagree", "singular")),
+        (replace(AVERAGE, refusals=("too_few_participants",)), Verdict.NOT_JUDGED, ("too_few_participants",)),
+    ],
+)
+def test_the_average_is_judged_by_its_adjusted_p_value(evidence, expected, reasons):
+    judgement = judge(evidence, RULES)
+    assert (judgement.verdict, judgement.reasons, judgement.days_needed) == (expected, reasons, None)
+
+
+# --- Forecasts
 
 
 def test_days_needed_for_own_days_follow_from_the_width():
     # Half-width 0.6 must shrink to max(|-0.1|, 0.3 - 0.1) = 0.2: nine times the days.
-    own = replace(WIDE, low=-0.7, high=0.5, reliability=None, slopes_differ=None)
+    own = with_numbers(replace(WIDE, slopes_differ=None), low=-0.7, high=0.5, reliability=None)
     assert judge(own, RULES).days_needed == 9 * 60 - 60
 
 
@@ -106,41 +170,27 @@ def test_days_needed_for_a_pooled_slope_reach_the_reliability_too():
     assert judge(unreliable, RULES).days_needed == 4 * 60 - 60
 
 
-@pytest.mark.parametrize("change", [{"compliance": 0.3}, {"days": 0}, {"slopes_differ": False}, {"within_sd": 0.1}])
-def test_no_forecast_where_more_of_the_same_would_not_help(change):
-    assert judge(replace(WIDE, **change), RULES).days_needed is None
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        replace(WIDE, refusals=("too_many_days_missing",)),
+        replace(WIDE, refusals=("exposure_hardly_varies",)),
+        replace(WIDE, slopes_differ=False),
+        with_numbers(replace(WIDE, refusals=("too_few_days_for_model",)), days=0),
+    ],
+)
+def test_no_forecast_where_more_of_the_same_would_not_help(evidence):
+    assert judge(evidence, RULES).days_needed is None
 
 
-def test_days_needed_is_at_least_what_the_rule_asks_and_never_for_constant_ratings():
-    assert judge(replace(CLEAR, days=30), RULES).days_needed >= 15
-    assert judge(replace(CLEAR, outcome_varies=False), RULES).days_needed is None
+def test_days_needed_is_at_least_what_the_rule_asks_and_never_for_constant_scores():
+    early = with_numbers(replace(CLEAR, refusals=("too_few_days_for_verdict",)), days=30)
+    assert judge(early, RULES).days_needed >= 15
+    assert judge(replace(CLEAR, refusals=("outcome_hardly_varies",)), RULES).days_needed is None
 
 
 def test_every_reason_that_the_rule_gives_has_words():
-    given = set()
-    for days in (5, 15, 30, 60):
-        for varies in (True, False):
-            for evidence in (CLEAR, WIDE, NARROW, replace(CLEAR, estimate=None, low=None, high=None)):
-                given |= set(judge(replace(evidence, days=days, outcome_varies=varies), RULES).reasons)
+    given = {reason for days in (5, 15, 30, 60) for reason in refused(complete_days=days, compliance=0.1, swing=0.0)}
+    given |= {reason for evidence in (CLEAR, WIDE, NARROW, AVERAGE) for reason in judge(evidence, RULES).reasons}
     assert given <= set(REASONS)
     assert len(given) > 5
-
-
-def test_words():
-    assert headline("total_sleep_time_min", "less_pain", None) == "Sleep: less pain"
-    assert headline("step_count", "cannot_tell_yet", 31) == "Steps: cannot tell yet: about 35 more days"
-    assert points(-0.204) == "−0.20"
-    assert points(-0.004) == "−0.004"
-    assert points(0.0) == "0.000"
-    told = sentence("total_sleep_time_min", 0, "pain", "less_pain", -0.2, -0.39, -0.01, 0.98, None, [])
-    assert told == (
-        "After a longer night your pain tended to be lower: by about 0.20 points per hour of sleep "
-        "(95 % interval 0.01 to 0.39; probability that the direction is right: 98 %)."
-    )
-
-
-@pytest.mark.parametrize("name", VERDICTS)
-def test_no_sentence_claims_a_cause_or_denies_an_effect(name):
-    for reasons in ([], list(REASONS)):
-        text = sentence("step_count", 1, "pain", name, 0.1, -0.2, 0.4, 0.7, 20, reasons).lower()
-        assert not any(word in text for word in ("cause", "prove", "no effect", "should", " safe"))

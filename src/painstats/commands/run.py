@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -154,24 +155,19 @@ def _print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
 
 
 def verdict_counts(study: Study) -> list[str]:
-    """Say for each predictor how many people got which answer, as one line each."""
-    import polars as pl
-
-    from painstats.findings.words import verdict_words
-    from painstats.vocabulary import VERDICTS
+    """Write how many participants got each verdict, one line for each question."""
+    from painstats.findings.published import published_findings
+    from painstats.findings.words import counts_words, phrases_of
+    from painstats.questions.asked import asked
 
     path = study.published / "finding.parquet"
     if not path.exists():
         return []
-    people = pl.read_parquet(path).filter(pl.col("subject") == "participant")
+    single = [finding for finding in published_findings(path) if not finding.is_average]
+    questions = dict.fromkeys(finding.question for finding in single)
+    order = {question: place for place, question in enumerate(asked(study))}
     lines = []
-    for predictor in study.plan.predictors:
-        verdicts = people.filter(pl.col("predictor") == predictor.name)["verdict"].value_counts()
-        counts = dict(verdicts.iter_rows())
-        item = study.plan.outcome.item
-        told = ", ".join(
-            f"{counts[verdict]} {verdict_words(verdict, item)}" for verdict in VERDICTS if verdict in counts
-        )
-        if told:
-            lines.append(f"{predictor.definition.label}: {told}")
+    for question in sorted(questions, key=lambda question: order.get(question, len(order))):
+        counts = Counter(finding.verdict for finding in single if finding.question == question)
+        lines.append(f"{phrases_of(question).exposure}: {counts_words(question, counts)}")
     return lines

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, print_table
 from painstats.daily.agreement import date_shifts, shift_sentence
-from painstats.frame.variation import outcome_varies
-from painstats.plan.study import PredictorPlan, Study, read_study
+from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.plan.study import Study, read_study
+from painstats.questions.asked import asked
+from painstats.questions.outcome_words import outcome_words
+from painstats.questions.question import Question, outcome_of
 from painstats.store import Store, open_store
 from painstats.store.checksum import Record, read_record
 from painstats.store.damage import moment
@@ -31,7 +36,7 @@ HEADINGS = {
     "participant_id": "participant",
     "first_date": "from",
     "last_date": "to",
-    "rated_days": "rated days",
+    "outcome_days": "scored days",
     "valid_nights": "valid nights",
     "valid_step_days": "valid step days",
     "complete_days": "complete days",
@@ -59,20 +64,21 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     study = read_study(folder)
     with open_store(study) as store:
         imports = read_table(store, "import_summary").to_dicts()
-        people = (
-            read_table(store, "participant_summary").to_dicts() if table_exists(store, "participant_summary") else []
-        )
+        summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
         shifts = _shifts(store)
         runs = _runs(store)
-    for person in people:
-        person["missing"] = "; ".join(_missing(person, study)) or "nothing"
+    questions = asked(study)
+    participants = [
+        asdict(summary) | {"missing": "; ".join(_missing(summary, study, questions)) or "nothing"}
+        for summary in summaries
+    ]
     if as_json:
         print_json(
             {
                 "study": study.plan.study.name,
                 "plan_hash": study.plan_hash,
                 "imports": imports,
-                "participants": people,
+                "participants": participants,
                 "date_shifts": shifts,
                 "runs": runs,
             }
@@ -91,7 +97,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         },
     )  # fmt: skip
     print()
-    print_table(people, HEADINGS)
+    print_table(participants, HEADINGS)
     for shift in shifts:
         print(f"\n{shift}")
     return 0
@@ -138,22 +144,19 @@ def _files(folder: Path, as_json: bool) -> int:
     return 0
 
 
-def _missing(person: dict[str, Any], study: Study) -> list[str]:
-    """Say what stands between a person and an answer."""
-    found = [] if person["rated_days"] else [f"no {study.plan.outcome.item} ratings"]
-    found += [f"no valid {_label(p)}" for p in study.plan.predictors if not person[VALID_DAYS[p.measure]]]
-    if person["rated_days"] and not outcome_varies(
-        person["sd_pain_score"],
-        person["distinct_pain_scores"],
-        person["commonest_score_days"] / person["rated_days"],
-        study.plan.outcome.scale,
-    ):
-        found.append("the ratings hardly vary")
-    lacking = study.plan.rules.min_days_verdict - person["complete_days"]
-    if not found and lacking > 0:
-        found.append(f"{lacking} more complete days until an answer may be given")
-    return found
-
-
-def _label(predictor: PredictorPlan) -> str:
-    return predictor.definition.label
+def _missing(participant: ParticipantSummary, study: Study, questions: Sequence[Question]) -> list[str]:
+    """List what a participant lacks for a verdict."""
+    label = outcome_words(outcome_of(study.plan.outcome)).label
+    missing = [] if participant.outcome_days else [f"no {label} scores"]
+    exposures = [question.exposure for question in questions]
+    missing += [
+        f"no valid {exposure.definition.label}"
+        for exposure in exposures
+        if not getattr(participant, VALID_DAYS[exposure.measure])
+    ]
+    if participant.outcome_days and not participant.varies(study.plan.outcome.scale):
+        missing.append(f"the {label} scores hardly vary")
+    lacking = study.plan.rules.min_days_verdict - participant.complete_days
+    if not missing and lacking > 0:
+        missing.append(f"{lacking} more complete days until a verdict is possible")
+    return missing

@@ -12,7 +12,7 @@ import polars as pl
 from painstats.plan.study import Study
 from painstats.plan.time_zones import clock_offsets
 from painstats.records import INSTANT, RECORD_TABLES
-from painstats.vocabulary import DEVICE_KINDS, MEASURES, SAMPLED
+from painstats.vocabulary import BETTER_WHEN_HIGHER, DEVICE_KINDS, MEASURES, SAMPLED
 
 
 def inputs_hash(study: Study) -> str:
@@ -94,6 +94,7 @@ def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
     for variable, value in {
         "outcome_item": outcome.item,
         "outcome_site": outcome.site,
+        "outcome_is_good": outcome.item in BETTER_WHEN_HIGHER,
         "outcome_low": outcome.scale[0],
         "outcome_high": outcome.scale[1],
         "step_rule": rules.step_rule,

@@ -1,9 +1,9 @@
--- The outcome, turned so that higher is worse, put on the study's scale, and dated by the day it describes. A morning
--- report about the last 24 hours, and any report about yesterday, describe the day before the report. Where the time of a
--- report is known, an evening that lasts past midnight still belongs to its day, and a diary filled in at any time counts
--- as a morning's before noon.
--- In: self_report, read_range, replaced, clock_period; variables outcome_item, outcome_site, outcome_low, outcome_high,
--- day_ends_hour. Out: rating.
+-- The outcome on the study's scale, where a high score is much of the item (much pain, a good mood), dated by the day it
+-- describes. A morning report about the last 24 hours, and any report about yesterday, describe the day before the report.
+-- Where the time of a report is known, an evening that lasts past midnight still belongs to its day, and a diary filled in
+-- at any time counts as a morning's before noon.
+-- In: self_report, read_range, replaced, clock_period; variables outcome_item, outcome_site, outcome_is_good, outcome_low,
+-- outcome_high, day_ends_hour. Out: rating.
 
 CREATE OR REPLACE TEMP TABLE rating AS
 WITH near AS (
@@ -25,16 +25,16 @@ WITH near AS (
            date - is_past_midnight::INTEGER - is_of_day_before::INTEGER AS date,
            CASE WHEN is_past_midnight AND is_of_day_before THEN 'evening past midnight, about the day before'
                 WHEN is_past_midnight THEN 'evening past midnight'
-                WHEN is_of_day_before THEN 'about the day before' ELSE 'day of the report' END AS rating_rule,
-           CASE WHEN higher_is_worse THEN value - scale_low ELSE scale_high - value END / (scale_high - scale_low) AS share
+                WHEN is_of_day_before THEN 'about the day before' ELSE 'day of the report' END AS outcome_rule,
+           CASE WHEN higher_is_worse <> getvariable('outcome_is_good') THEN value - scale_low ELSE scale_high - value END / (scale_high - scale_low) AS share
     FROM timed
 ), scored AS (
-    SELECT d.participant_id, d.date, d.rating_rule,
+    SELECT d.participant_id, d.date, d.outcome_rule,
            getvariable('outcome_low') + share * (getvariable('outcome_high') - getvariable('outcome_low')) AS score
     FROM described AS d
     JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
 )
-SELECT participant_id, date, fsum(score ORDER BY score) / count(*) AS pain_score, max(score) AS highest_pain_score,
-       count(*)::INTEGER AS report_count, string_agg(DISTINCT rating_rule, ' + ' ORDER BY rating_rule) AS rating_rule
+SELECT participant_id, date, fsum(score ORDER BY score) / count(*) AS outcome_score, max(score) AS highest_outcome_score,
+       count(*)::INTEGER AS report_count, string_agg(DISTINCT outcome_rule, ' + ' ORDER BY outcome_rule) AS outcome_rule
 FROM scored
 GROUP BY participant_id, date;

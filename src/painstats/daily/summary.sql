@@ -132,7 +132,7 @@ WITH judged AS (
            END AS midpoint_reason
     FROM judged
 )
-SELECT participant_id, date, has_record, pain_score, highest_pain_score, coalesce(report_count, 0) AS report_count, rating_rule,
+SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, coalesce(report_count, 0) AS report_count, outcome_rule,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN step_count END AS step_count,
        coalesce(step_reason, travel_reason) AS step_count_missing,
        step_count AS recorded_step_count, active_hours, step_devices, main_step_device, step_date_rule,

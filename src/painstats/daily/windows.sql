@@ -1,5 +1,6 @@
 -- What a date takes from the dates around it: regularity and debt of sleep, days without exercise, the usual devices.
--- In: near_fact (the facts of near, of the four weeks before and the six days after), near, span. Out: new_day.
+-- In: near_fact (the facts of near, of the four weeks before and the six days after), near, span; variables outcome_item, outcome_site.
+-- Out: new_day.
 
 -- The usual device of a date: the one that was the main device most often within six days of it. Odd days on which the
 -- watch was forgotten change nothing, and a new watch is found on its first day.
@@ -47,7 +48,8 @@ WITH windowed AS (
                 WHEN step_count IS NULL THEN 'not_worn' END AS exercise_reason
     FROM windowed
 )
-SELECT j.participant_id, j.date, j.has_record, j.pain_score, j.highest_pain_score, j.report_count, j.rating_rule,
+SELECT j.participant_id, j.date, j.has_record,
+       getvariable('outcome_item') AS item, coalesce(getvariable('outcome_site')::VARCHAR, '') AS site, j.outcome_score, j.highest_outcome_score, j.report_count, j.outcome_rule,
        j.step_count, j.step_count_missing, j.recorded_step_count, j.active_hours, j.step_devices, j.main_step_device, j.step_date_rule,
        j.total_sleep_time_min, j.total_sleep_time_min_missing, j.recorded_total_sleep_time_min, j.time_in_bed_min, j.time_in_bed_rule,
        j.wake_after_sleep_onset_min, j.deep_sleep_min, j.rem_sleep_min, j.nap_time_min, j.sleep_efficiency_percent, j.sleep_efficiency_percent_missing,

@@ -1,5 +1,6 @@
-"""Estimates turned into verdicts in plain words, with refusals and their reasons."""
+"""Findings: estimates judged by the declared rule, and how they are put into words."""
 
-from painstats.findings.build import find
+from painstats.findings.build import find, read_findings
+from painstats.findings.finding import Finding, Look, Origin, Verdict
 
-__all__ = ["find"]
+__all__ = ["Finding", "Look", "Origin", "Verdict", "find", "read_findings"]

@@ -1,63 +1,64 @@
-"""What is decided otherwise in each check of an answer, in words that end the question "What if …"."""
+"""What each robustness check changes, in words that end the question "What if …"."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from painstats.questions.phrases import listed
 from painstats.vocabulary import MEASURES
 
 COHORT_CHECKS = {
-    "people_resampled": "other people like these had taken part "
-    "(tried 4 000 times, with people drawn from these, some more than once)",
-    "robust_errors": "nothing was assumed about how one person's days hang together (CR2 standard errors)",
-    "one_person_out": "one of the people had not taken part, whoever it is (the range of the averages)",
-    "most_influential_out": "the person who matters most had not taken part",
-    "days_shifted": "everybody's {measures} were moved to other days, which breaks every link "
-    "(p: how often such moves show a link as strong)",
-    "days_held_back": "days far from what the model expects counted less",
-    "ranked_ratings": "only the order of each person's ratings counted (p: how often chance shows a link as strong)",
-    "detrended": "each person's slow drift was taken out of {measures}",
-    "lagged_pain": "the rating of the day before stood in for what carries over from day to day",
-    "earlier_days": "{measures} of one day further back were taken into account too",
-    "first_days_removed": "each person's first 14 days of diary were left out",
-    "curved_sleep": "the line for sleep could bend (the slope at a person's usual night)",
-    "sleep_bend": "… and how much it bends: points per squared hour "
-    "(above zero: worse after short nights and after long ones)",
-    "simpler_spread": "people's levels, slopes and drifts were independent of each other",
-    "fuller_spread": "each person had a drift of their own",
+    "participants_resampled": "other participants like these had taken part "
+    "(simulated 4,000 times by drawing participants with replacement)",
+    "robust_errors": "nothing was assumed about the correlation between days (CR2 standard errors)",
+    "one_participant_out": "any one participant had not taken part (the range of the averages)",
+    "most_influential_out": "the most influential participant had not taken part",
+    "days_shifted": "everyone's {exposures} were moved to other days, which breaks any link "
+    "(p: how often such shifts show a link as strong)",
+    "outliers_pulled_in": "days far from what the model expects counted less",
+    "ranked_scores": "only the order of each participant's scores counted (p: how often chance shows a link as strong)",
+    "detrended": "each participant's slow drift was removed from {exposures}",
+    "lagged_outcome": "the score of the day before replaced the correlation between days",
+    "earlier_days": "{exposures} one day earlier were taken into account too",
+    "first_days_removed": "each participant's first 14 days of diary were left out",
+    "curved_sleep": "the line for sleep could curve (the slope at a participant's usual night)",
+    "sleep_bend": "… and how much it curves: points per squared hour "
+    "(above zero: higher scores after both short and long nights)",
+    "simpler_spread": "participants' levels, slopes and drifts were independent of each other",
+    "fuller_spread": "each participant had a drift of their own",
 }
-"""Check to words about people on average."""
+"""Check to words about participants on average."""
 
-PERSON_CHECKS = COHORT_CHECKS | {
-    "days_shifted": "your {measures} were moved to other days, which breaks every link "
-    "(p: how often such moves show a link as strong)",
-    "days_held_back": "days far from what your other days foretell counted less",
-    "ranked_ratings": "only the order of your ratings counted (p: how often chance shows a link as strong)",
-    "detrended": "your slow drift was taken out of {measures}",
+PARTICIPANT_CHECKS = COHORT_CHECKS | {
+    "days_shifted": "your {exposures} were moved to other days, which breaks any link "
+    "(p: how often such shifts show a link as strong)",
+    "outliers_pulled_in": "days far from what your other days predict counted less",
+    "ranked_scores": "only the order of your scores counted (p: how often chance shows a link as strong)",
+    "detrended": "your slow drift was removed from {exposures}",
     "first_days_removed": "your first 14 days of diary were left out",
-    "curved_sleep": "the line for sleep could bend (the slope at your usual night)",
+    "curved_sleep": "the line for sleep could curve (the slope at your usual night)",
 }
 """The same about the reader."""
 
 
 def check_words(check: str, measures: Sequence[str], *, about: Mapping[str, str] = COHORT_CHECKS) -> str:
-    """Write what is decided otherwise in a check.
+    """Write what a check changes.
 
     Parameters
     ----------
     check
         Name of the check.
     measures
-        The measures of the plan.
+        The measures of the study's questions.
     about
-        ``COHORT_CHECKS`` or ``PERSON_CHECKS``.
+        ``COHORT_CHECKS`` or ``PARTICIPANT_CHECKS``.
     """
     labels = list(dict.fromkeys(MEASURES[measure].label for measure in measures))
-    return about.get(check, check.replace("_", " ")).format(measures=" and ".join(labels))
+    return about.get(check, check.replace("_", " ")).format(exposures=listed(labels))
 
 
 def same_words(same: bool | None) -> str:
-    """Write whether an answer stays."""
+    """Write whether a result stays the same."""
     if same is None:
         return "–"
     return "yes" if same else "NO"

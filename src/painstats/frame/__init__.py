@@ -1,5 +1,6 @@
-"""Predictors by calendar date, within and between parts, complete rows, and why the others fell out."""
+"""The wide frame: outcome and exposures by calendar date, within and between parts, and why days were left out."""
 
 from painstats.frame.build import build_model_frame
+from painstats.frame.exposure import Exposure
 
-__all__ = ["build_model_frame"]
+__all__ = ["Exposure", "build_model_frame"]

@@ -20,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from painstats.errors import StudyError
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
-from painstats.vocabulary import MEASURES, Measure
 
 STUDY_FILE = "study.toml"
 
@@ -37,7 +36,7 @@ class StudyTable(_Plan):
 
 
 class OutcomePlan(_Plan):
-    """``[outcome]``: which reported item is explained, and the scale that effects are told in."""
+    """``[outcome]``: which reported item is explained, and the scale of its effects."""
 
     item: Item = "pain"
     scale: Scale = (0, 10)
@@ -46,44 +45,41 @@ class OutcomePlan(_Plan):
 
     @property
     def smallest_effect(self) -> float:
-        """Smallest effect that matters, in points per within-person SD of a predictor (default: 5 % of the scale)."""
+        """Smallest effect that matters, in points per within-participant SD of an exposure [5% of the scale]."""
         return self.smallest_effect_per_swing or 0.05 * (self.scale[1] - self.scale[0])
 
 
+class QuestionPlan(_Plan):
+    """``[[questions]]``: a question of some kind; its other keys belong to the kind, which checks them when it asks.
+
+    A kind is one folder of ``painstats.questions``, so the plan knows none of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str
+
+    @property
+    def keys(self) -> dict[str, object]:
+        """The declared keys beside ``kind``."""
+        return dict(self.model_extra or {})
+
+
 class PredictorPlan(_Plan):
-    """``[[predictors]]``: a measure and how many days before the rating it was taken."""
+    """``[[predictors]]``: the older spelling of a daily question: a measure, and how many days before the outcome."""
 
     measure: MeasureName
     lag_days: int | None = Field(default=None, ge=0, le=28)
 
     @property
-    def lag(self) -> int:
-        """Days between the predictor and the rating."""
-        return self.definition.lag_days if self.lag_days is None else self.lag_days
-
-    @property
-    def definition(self) -> Measure:
-        """The measure's entry in the vocabulary."""
-        return MEASURES[self.measure]
-
-    @property
-    def name(self) -> str:
-        """Name of the predictor's columns, ``step_count_lag1``."""
-        return f"{self.measure}_lag{self.lag}"
-
-    @property
-    def within(self) -> str:
-        """Name of the column of a day's departure from the person's own mean."""
-        return f"{self.name}_within"
-
-    @property
-    def between(self) -> str:
-        """Name of the column of the person's mean against the mean over people."""
-        return f"{self.name}_between"
+    def question(self) -> QuestionPlan:
+        """The same as a question."""
+        keys: dict[str, object] = {"kind": "daily"} | self.model_dump(exclude_none=True)
+        return QuestionPlan.model_validate(keys)
 
 
 class ItemPlan(_Plan):
-    """``[[diaries.items]]``: one rating in a diary, with its scale and the two ends of it.
+    """``[[diaries.items]]``: one item of a diary, with its scale and the two ends of it.
 
     ``column`` names the column of a wide diary; ``named`` is the text in the item column of a long one.
     """
@@ -250,9 +246,8 @@ class Plan(_Plan):
 
     study: StudyTable = StudyTable()
     outcome: OutcomePlan = OutcomePlan()
-    predictors: tuple[PredictorPlan, ...] = Field(
-        default=(PredictorPlan(measure="total_sleep_time_min"), PredictorPlan(measure="step_count")), min_length=1
-    )
+    questions: tuple[QuestionPlan, ...] = ()
+    predictors: tuple[PredictorPlan, ...] = ()
     diaries: tuple[DiaryPlan, ...] = ()
     participants: dict[str, ParticipantPlan] = {}
     phases: tuple[PhasePlan, ...] = ()
@@ -260,11 +255,15 @@ class Plan(_Plan):
     inbox: InboxPlan = InboxPlan()
 
     @model_validator(mode="after")
-    def _each_predictor_once(self) -> Plan:
-        names = [predictor.name for predictor in self.predictors]
-        if len(set(names)) < len(names):
-            raise ValueError("predictors: the same measure and lag_days stand twice")
+    def _asked_in_one_way(self) -> Plan:
+        if self.questions and self.predictors:
+            raise ValueError('predictors: write them as [[questions]] with kind = "daily", beside the other questions')
         return self
+
+    @property
+    def declared_questions(self) -> tuple[QuestionPlan, ...]:
+        """The declared questions, those written as predictors among them; empty where the standard set is asked."""
+        return self.questions or tuple(predictor.question for predictor in self.predictors)
 
 
 class Study(_Plan):
@@ -296,7 +295,9 @@ class Study(_Plan):
     @property
     def plan_hash(self) -> str:
         """First 16 hex digits of the SHA-256 of the plan; every stored result carries it."""
-        return hashlib.sha256(self.plan.model_dump_json().encode()).hexdigest()[:16]
+        asked = [question.model_dump_json() for question in self.plan.declared_questions]
+        rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
+        return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
 
     @property
     def time_zones(self) -> TimeZones:
@@ -371,10 +372,15 @@ def checked_plan(declared: dict[str, object], place: str) -> Plan:
     try:
         return Plan.model_validate(declared)
     except ValidationError as error:
-        problems = [
-            f"  {_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()
-        ]
-        raise StudyError(f"{place}: the plan cannot be used:\n" + "\n".join(problems)) from None
+        raise unusable(error, place) from None
+
+
+def unusable(error: ValidationError, place: str, prefix: str = "") -> StudyError:
+    """Turn what pydantic found into an error that names every wrong key, each below ``prefix``."""
+    problems = [
+        f"  {prefix}{_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()
+    ]
+    return StudyError(f"{place}: the plan cannot be used:\n" + "\n".join(problems))
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -1,51 +1,45 @@
-"""What was read and what was left out, and why: the counts that a report shows about its own ground."""
+"""What was imported and what was left out, and why: the counts that a report shows about its own data."""
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.findings.words import DAY_REASONS, capital, counted, item_words, left_out_words, whole
+from painstats.findings.words import DAY_REASONS, left_out_words
 from painstats.plan.study import Study
+from painstats.questions.asked import asked
+from painstats.questions.outcome_words import is_better_when_higher, outcome_words
+from painstats.questions.phrases import counted, whole
+from painstats.questions.question import outcome_of
 from painstats.records import RECORD_TABLES
-from painstats.reports.figures.daily_charts import date_words
-from painstats.reports.pages import Cell, Table, joined, named
+from painstats.reports.pages import Table
 from painstats.store.connection import Store
+from painstats.store.rows import select
 from painstats.vocabulary import MEASURES
 
 RULE_WORDS = {
     "asleep_longer_than_in_bed": "asleep for longer than in bed",
-    "date_range": "a date that cannot be",
+    "date_range": "an impossible date",
     "interval_negative": "ends before it starts",
     "interval_too_long": "lasts longer than a day",
     "minutes_implausible": "more minutes than a day has",
-    "missing_key": "a part that says what the row is about is missing",
-    "missing_participant": "does not say whose it is",
+    "missing_key": "it does not say what the row is about",
+    "missing_participant": "it names no participant",
     "missing_value": "the value is missing",
     "not_finite": "not a number",
-    "not_recognised": "no known format",
-    "outside_scale": "a rating outside its scale",
+    "not_recognised": "unknown format",
+    "outside_scale": "a score outside its scale",
     "steps_implausible": "more steps than anyone takes",
-    "steps_negative": "fewer than no steps",
-    "total_implausible": "more than a day can hold",
-    "total_negative": "less than nothing",
-    "unknown_measure": "not a measure that is used here",
-    "unknown_stage": "an unknown stage of sleep",
-    "unreadable": "could not be read as a number, a date or a time",
+    "steps_negative": "a negative number of steps",
+    "total_implausible": "more than fits into a day",
+    "total_negative": "a negative total",
+    "unknown_measure": "a measure that is not used here",
+    "unknown_stage": "an unknown sleep stage",
+    "unreadable": "not readable as a number, a date or a time",
 }
-"""Why a row or a file was not taken in, in words; other names are shown with spaces."""
-
-MOST_CHANGES_LISTED = 6
-LEVELS = {
-    False: "is held against the average over all days, whatever the device: the model takes no account of the change "
-    "(adjust_for_device = false).",
-    True: "is held against the average over the days with the same devices: the model takes account of the change "
-    "(adjust_for_device = true).",
-}
-"""What a day is held against where devices changed, by ``adjust_for_device``."""
+"""Why a row or a file was rejected, in words; other names are shown with spaces."""
 
 RECALL_WORDS = {
     "now": "how it was at that moment",
@@ -55,28 +49,54 @@ RECALL_WORDS = {
 }
 FILLED_WORDS = {"morning": "in the morning", "evening": "in the evening", "any_time": "at any time of day"}
 
-OF_PERSON = "participant_id = ?"
+OF_PARTICIPANT = "participant_id = ?"
 OF_FILES = "import_id IN (SELECT import_id FROM import WHERE participant_id = ?)"
-
-MARK_OF_DEVICE = re.compile(r"-[0-9a-f]{6}$")
-"""What tells devices of one kind apart: the shortened hash of a name."""
 
 MEASURE_COLUMNS = tuple(MEASURES)
 
 
-def query(store: Store, text: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-    """Run a query with bound values and return its rows."""
-    return store.connection.execute(text, values or []).pl().to_dicts()
+@dataclass(frozen=True, slots=True)
+class _SourceRows:
+    """Files and rows of one source; None where a reader is shown only their own rows of a file."""
+
+    source: str | None
+    status: str
+    of_many: bool
+    files: int
+    rows_read: int | None = None
+    rows_stored: int | None = None
+    rows_known: int | None = None
+    rows_quarantined: int | None = None
+    rows_ignored: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnRows:
+    """A participant's own rows in files of several participants."""
+
+    source: str | None
+    status: str
+    files: int
+    rows_stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """How many rows or files there are for one reason."""
+
+    reason: str | None
+    number: int
 
 
 def files_table(store: Store, participant_id: str | None) -> Table:
-    """Count files and rows by source: of one person, or of everybody.
+    """Count files and rows by source: of one participant, or of all.
 
-    Of a file of several people a person is shown how many rows of their own were kept, and nothing about the others.
+    Of a file of several participants, a participant is shown how many of their own rows were kept, and nothing else.
     """
-    where, values = (f"WHERE {OF_PERSON}", [participant_id]) if participant_id is not None else ("", [])
-    rows = query(
+    where, values = (f"WHERE {OF_PARTICIPANT}", [participant_id]) if participant_id is not None else ("", [])
+    rows = select(
         store,
+        _SourceRows,
         "SELECT source, status, participant_id IS NULL AS of_many, sum(files) AS files, sum(rows_read) AS rows_read, "
         "sum(rows_stored) AS rows_stored, sum(rows_known) AS rows_known, sum(rows_quarantined) AS rows_quarantined, "
         "sum(rows_ignored) AS rows_ignored "
@@ -86,68 +106,76 @@ def files_table(store: Store, participant_id: str | None) -> Table:
     )
     if participant_id is not None:
         rows += _from_files_of_many(store, participant_id)
-    counts = ("files", "rows_read", "rows_stored", "rows_known", "rows_quarantined", "rows_ignored")
     return Table(
-        "Files by source. Every row that was read is either kept, known already, rejected or not used.",
-        ("Source", "Files", "Rows read", "Kept", "Known already", "Rejected", "Not used"),
-        tuple(
-            (_source_words(row), *(whole(row[count]) if row.get(count) is not None else "–" for count in counts))
-            for row in rows
-        ),
+        "Files by source. Every row is kept, already imported, rejected or unused.",
+        ("Source", "Files", "Rows read", "Kept", "Already imported", "Rejected", "Unused"),
+        tuple((_source_words(row), *map(_count_words, _counts(row))) for row in rows),
     )
 
 
-def _from_files_of_many(store: Store, participant_id: str) -> list[dict[str, Any]]:
-    """Count the person's own rows in files that hold several people."""
-    records = " UNION ALL ".join(f"SELECT import_id FROM {table} WHERE {OF_PERSON}" for table in RECORD_TABLES)
+def _counts(row: _SourceRows) -> tuple[int | None, ...]:
+    return (row.files, row.rows_read, row.rows_stored, row.rows_known, row.rows_quarantined, row.rows_ignored)
+
+
+def _count_words(count: int | None) -> str:
+    return "–" if count is None else whole(count)
+
+
+def _from_files_of_many(store: Store, participant_id: str) -> list[_SourceRows]:
+    """Count the participant's own rows in files of several participants."""
+    records = " UNION ALL ".join(f"SELECT import_id FROM {table} WHERE {OF_PARTICIPANT}" for table in RECORD_TABLES)
     holders = (
         f"SELECT coalesce(g.import_ids, [r.import_id]) AS holders, unnest(holders) AS import_id FROM ({records}) AS r "
         "LEFT JOIN import_group AS g ON g.group_id = r.import_id"
     )
-    return query(
+    own = select(
         store,
-        "SELECT i.source, i.status, true AS of_many, count(DISTINCT import_id) AS files, "
+        _OwnRows,
+        "SELECT i.source, i.status, count(DISTINCT import_id) AS files, "
         "count(*) FILTER (import_id = list_min(holders)) AS rows_stored "
         f"FROM ({holders}) JOIN import AS i USING (import_id) WHERE i.participant_id IS NULL GROUP BY ALL ORDER BY ALL",
         [participant_id] * len(RECORD_TABLES),
     )
+    return [_SourceRows(row.source, row.status, True, row.files, rows_stored=row.rows_stored) for row in own]
 
 
-def _source_words(row: dict[str, Any]) -> str:
-    name = (row["source"] or "unknown format").replace("_", " ").title() if row["source"] else "Unknown format"
-    refused = ", refused whole" if row["status"] == "refused" else ""
-    return f"{name}{refused}{' (file of several people)' if row['of_many'] else ''}"
+def _source_words(row: _SourceRows) -> str:
+    name = row.source.replace("_", " ").title() if row.source else "Unknown format"
+    refused = ", whole file refused" if row.status == "refused" else ""
+    return f"{name}{refused}{' (file of several participants)' if row.of_many else ''}"
 
 
 def rejected_table(store: Store, participant_id: str | None) -> Table | None:
-    """Count rows that were rejected, not used, or refused with their file, by reason; None when there are none."""
+    """Count rows that were rejected or unused, and refused files, by reason; None when there are none."""
     where, values = (f"WHERE {OF_FILES}", [participant_id]) if participant_id is not None else ("", [])
-    rejected = query(
-        store, f"SELECT rule, count(*) AS rows FROM quarantine {where} GROUP BY rule ORDER BY rows DESC, rule", values
-    )
-    ignored = query(
+    own = f"AND {OF_PARTICIPANT}" if participant_id is not None else ""
+    rejected = _reasons(
         store,
-        f"SELECT reason, sum(rows) AS rows FROM ignored {where} GROUP BY reason ORDER BY rows DESC, reason",
+        f"rule AS reason, count(*) AS number FROM quarantine {where} GROUP BY ALL ORDER BY number DESC, reason",
         values,
     )
-    person = f"AND {OF_PERSON}" if participant_id is not None else ""
-    refused = query(
+    unused = _reasons(
+        store, f"reason, sum(rows) AS number FROM ignored {where} GROUP BY reason ORDER BY number DESC, reason", values
+    )
+    refused = _reasons(
         store,
-        f"SELECT rule, count(*) AS files FROM import WHERE status = 'refused' {person} GROUP BY rule ORDER BY rule",
+        f"rule AS reason, count(*) AS number FROM import WHERE status = 'refused' {own} GROUP BY ALL ORDER BY reason",
         values,
     )
     rows = (
-        *((f"rejected: {rule_words(row['rule'])}", counted(row["rows"], "row")) for row in rejected),
-        *(
-            (
-                f"not used: {row['reason'].removesuffix(': not used').removeprefix('not used: ')}",
-                counted(row["rows"], "row"),
-            )
-            for row in ignored
-        ),
-        *((f"refused whole: {rule_words(row['rule'] or 'unknown')}", counted(row["files"], "file")) for row in refused),
+        *((f"rejected: {rule_words(row.reason or 'unknown')}", counted(row.number, "row")) for row in rejected),
+        *((f"unused: {_unused_words(row.reason or '')}", counted(row.number, "row")) for row in unused),
+        *((f"file refused: {rule_words(row.reason or 'unknown')}", counted(row.number, "file")) for row in refused),
     )
-    return Table("What was not taken in, and why", ("Reason", "How much"), rows) if rows else None
+    return Table("What was not imported, and why", ("Reason", "Number"), rows) if rows else None
+
+
+def _reasons(store: Store, query: str, values: Sequence[object]) -> list[_Reason]:
+    return select(store, _Reason, f"SELECT {query}", values)
+
+
+def _unused_words(reason: str) -> str:
+    return reason.removesuffix(": not used").removeprefix("not used: ")
 
 
 def rule_words(rule: str) -> str:
@@ -156,16 +184,16 @@ def rule_words(rule: str) -> str:
 
 
 def days_table(study: Study, frame: pl.DataFrame) -> Table:
-    """Count days by what became of them.
+    """Count days by whether they were used, and why not.
 
     Parameters
     ----------
     study
-        For the lags of its predictors.
+        For the lags of its exposures.
     frame
-        Column ``left_out`` of ``model_frame``, of one person or of everybody.
+        Column ``left_out`` of ``model_frame``, of one participant or of all.
     """
-    lags = {predictor.measure: predictor.lag for predictor in study.plan.predictors}
+    lags = {question.exposure.measure: question.lag_days for question in asked(study)}
     counts = frame.group_by("left_out").len().sort("len", "left_out", descending=[True, False])
     left_out = [
         (f"left out: {left_out_words(reason, lags)}", whole(days))
@@ -176,22 +204,21 @@ def days_table(study: Study, frame: pl.DataFrame) -> Table:
     rows = (
         ("all days between the first and the last record", whole(frame.height)),
         *left_out,
-        ("used for the answers", whole(used)),
+        ("used for the findings", whole(used)),
     )
-    return Table(
-        "From days to answers. A day counts once, under the first thing that it lacks.", ("Days", "Number"), tuple(rows)
-    )
+    return Table("Days used. A day is counted once, under the first thing that is missing.", ("Days", "Number"), rows)
 
 
 def measures_table(study: Study, days: pl.DataFrame) -> Table:
-    """Count valid and missing days of each measure of the plan, by reason."""
-    measures = [
-        measure for measure in MEASURE_COLUMNS if measure in {predictor.measure for predictor in study.plan.predictors}
+    """Count valid and missing days of each measure that the study asks about, by reason."""
+    exposed = {question.exposure.measure for question in asked(study)}
+    scored = days["outcome_score"].count()
+    label = outcome_words(outcome_of(study.plan.outcome)).label
+    rows: list[tuple[str, ...]] = [
+        (f"{label}: score", whole(scored)),
+        (f"{label}: no score", whole(days.height - scored)),
     ]
-    rated = days["pain_score"].count()
-    item = item_words(study.plan.outcome.item).label
-    rows: list[tuple[str, ...]] = [(f"{item}: rated", whole(rated)), (f"{item}: no rating", whole(days.height - rated))]
-    for measure in measures:
+    for measure in (measure for measure in MEASURE_COLUMNS if measure in exposed):
         rows.append((f"{MEASURES[measure].label}: valid", whole(days[measure].count())))
         missing = days.group_by(f"{measure}_missing").len().drop_nulls()
         missing = missing.sort("len", f"{measure}_missing", descending=[True, False])
@@ -202,36 +229,52 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
     return Table("Valid and missing days", ("What", "Days"), tuple(rows))
 
 
-def rating_rules(store: Store, participant_id: str) -> list[str]:
-    """Write which day the ratings describe: one sentence for each kind of entry."""
+@dataclass(frozen=True, slots=True)
+class _DiaryEntries:
+    """Diary entries of one kind: how they were filled in, what they describe, and how many there are."""
+
+    source: str
+    filled: str
+    recall: str
+    scale_low: float
+    scale_high: float
+    higher_is_worse: bool
+    entries: int
+    timed: int
+
+
+def outcome_rules(store: Store, participant_id: str) -> list[str]:
+    """Write which day the diary entries describe: one sentence or more for each kind of entry."""
     outcome = store.study.plan.outcome
-    rows = query(
+    rows = select(
         store,
+        _DiaryEntries,
         "SELECT source, filled, recall, scale_low, scale_high, higher_is_worse, count(*) AS entries, "
         "count(reported_at) AS timed FROM self_report "
-        f"WHERE {OF_PERSON} AND item = ? AND (?::VARCHAR IS NULL OR site = ?) "
+        f"WHERE {OF_PARTICIPANT} AND item = ? AND (?::VARCHAR IS NULL OR site = ?) "
         "GROUP BY ALL ORDER BY entries DESC, source, filled, recall, scale_low, scale_high, higher_is_worse",
         [participant_id, outcome.item, outcome.site, outcome.site],
     )
-    hour = store.study.plan.rules.day_ends_hour
-    return [_rating_rule(row, item_words(outcome.item).label, hour) for row in rows]
+    return [_entries_words(row, store.study) for row in rows]
 
 
-def _rating_rule(row: dict[str, Any], item: str, day_ends_hour: int) -> str:
-    is_before = row["recall"] == "yesterday" or (row["recall"] == "last_24_hours" and row["filled"] == "morning")
+def _entries_words(row: _DiaryEntries, study: Study) -> str:
+    outcome, hour = outcome_of(study.plan.outcome), study.plan.rules.day_ends_hour
+    is_before = row.recall == "yesterday" or (row.recall == "last_24_hours" and row.filled == "morning")
     day = "the day before" if is_before else "the day on which it was written"
-    about = RECALL_WORDS[row["recall"]]
-    tells = f"Each counts for {day}." if about == day else f"Each tells of {about}, and counts for {day}."
-    worse = "higher is worse" if row["higher_is_worse"] else "higher is better, so it was turned round"
-    entries = "1 entry" if row["entries"] == 1 else f"{whole(row['entries'])} entries"
+    about = RECALL_WORDS[row.recall]
+    means = f"Each counts for {day}." if about == day else f"Each describes {about} and counts for {day}."
+    end = "higher is worse" if row.higher_is_worse else "higher is better"
+    turned = ", so it was reversed" if row.higher_is_worse is is_better_when_higher(outcome) else ""
+    number = "1 entry" if row.entries == 1 else f"{whole(row.entries)} entries"
     late = (
-        f" Written before {day_ends_hour} in the morning, it counts for the evening that went before."
-        if row["timed"] and row["filled"] != "morning" and day_ends_hour
+        f" An entry written before {hour} in the morning counts for the evening before."
+        if row.timed and row.filled != "morning" and hour
         else ""
     )
     return (
-        f"{entries} about {item}, written {FILLED_WORDS[row['filled']]}, "
-        f"on a scale from {row['scale_low']:g} to {row['scale_high']:g} ({worse}). {tells}{late}"
+        f"{number} about {outcome_words(outcome).label}, written {FILLED_WORDS[row.filled]}, "
+        f"on a scale from {row.scale_low:g} to {row.scale_high:g} ({end}{turned}). {means}{late}"
     )
 
 
@@ -251,86 +294,3 @@ def zone_words(days: pl.DataFrame) -> list[str]:
     """Write the time zones in which days were cut, with the number of days in each."""
     counts = days.group_by("time_zone").len().sort("len", "time_zone", descending=[True, False])
     return [f"{zone.replace('_', ' ')} ({counted(number, 'day')})" for zone, number in counts.iter_rows()]
-
-
-def device_lines(store: Store, participant_id: str) -> list[Cell]:
-    """Write from which date on which device told of a person's steps and sleep, and what the model made of it."""
-    rows = query(store, f"SELECT * FROM device_change WHERE {OF_PERSON} ORDER BY date", [participant_id])
-    if not rows:
-        return []
-    earlier = len(rows) - MOST_CHANGES_LISTED
-    lines: list[Cell] = [f"{counted(earlier, 'earlier change')} of device, not listed here."] if earlier > 0 else []
-    for row in rows[-MOST_CHANGES_LISTED:]:
-        lines += [
-            _device_line(row["date"], whose, row[f"from_{kind}_device"], row[f"to_{kind}_device"])
-            for kind, whose in (("step", "your steps come"), ("sleep", "your sleep comes"))
-            if row[f"from_{kind}_device"] is not None and row[f"from_{kind}_device"] != row[f"to_{kind}_device"]
-        ]
-    level = LEVELS[store.study.plan.rules.adjust_for_device]
-    return [
-        *lines,
-        "Two devices do not count alike: numbers before and after such a change may not be comparable. "
-        f"Each of your days {level}",
-    ]
-
-
-def _device_line(day: date, whose: str, old: str, new: str) -> Cell:
-    before, after = (_device_words(device, bare=_bare(old) != _bare(new)) for device in (old, new))
-    return joined(
-        f"From {date_words(day)} on {whose} from the ", named(after), "; before, from the ", named(before), "."
-    )
-
-
-def _device_words(device: str, *, bare: bool) -> str:
-    """Write a device as its kind and its source, with the mark that tells it from another of the kind if asked."""
-    source, _, name = (_bare(device) if bare else device).partition(" ")
-    return f"{name} ({source.replace('_', ' ').title()})"
-
-
-def _bare(device: str) -> str:
-    return MARK_OF_DEVICE.sub("", device)
-
-
-def changes_line(store: Store) -> str:
-    """Write how many people changed their devices, and what the model made of it."""
-    [row] = query(
-        store,
-        "SELECT count(*) AS changes, count(DISTINCT participant_id) AS people, "
-        "(SELECT count(*) FROM participant_summary) AS everyone FROM device_change",
-    )
-    unseen = "Exports that do not name their devices cannot show one."
-    if not row["changes"]:
-        return f"In nobody a change of the usual device was found. {unseen}"
-    whose = f"{whole(row['people'])} of {whole(row['everyone'])} people"
-    return (
-        f"Changes of the device that usually tells of steps or sleep: {whole(row['changes'])}, in {whose}. {unseen} "
-        f"Each day {LEVELS[store.study.plan.rules.adjust_for_device]}"
-    )
-
-
-def devices_table(store: Store, participant_id: str | None) -> Table | None:
-    """Show how steps of several devices were counted once; None when no steps were read."""
-    where, values = (f"WHERE {OF_PERSON}", [participant_id]) if participant_id is not None else ("", [])
-    rows = query(
-        store,
-        "SELECT source, device_kind, is_daily_total, count(DISTINCT (participant_id, date)) AS days, "
-        "sum(recorded_step_count) AS recorded, sum(counted_step_count) AS counted "
-        f"FROM step_by_device {where} GROUP BY ALL ORDER BY counted DESC, source, device_kind, is_daily_total",
-        values,
-    )
-    if not rows:
-        return None
-    return Table(
-        "Steps by device. Where two devices recorded the same minutes, those minutes were counted once.",
-        ("Device", "Days", "Steps recorded", "Steps counted"),
-        tuple(
-            (
-                f"{capital(row['device_kind'])} ({row['source'].replace('_', ' ')})"
-                + (", the day's own sum" if row["is_daily_total"] else ""),
-                whole(row["days"]),
-                whole(row["recorded"]),
-                whole(row["counted"]),
-            )
-            for row in rows
-        ),
-    )

@@ -28,7 +28,7 @@ class Figure:
     Parameters
     ----------
     label
-        One sentence on what is drawn, for people who cannot see it.
+        One sentence on what is drawn, for readers who cannot see it.
     caption
         What it shows and how to read it, in plain words.
     wide, narrow
@@ -60,7 +60,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One answer: its verdict by name, the short and the full answer, facts beside it, and notes below."""
+    """One finding: its verdict by name, a headline and a full sentence, facts beside it, and notes below."""
 
     verdict: str
     headline: str
@@ -71,7 +71,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a page: a heading and what stands below it, in this order."""
+    """A section of a page: a heading and what is below it, in this order."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
@@ -105,15 +105,11 @@ def page_environment() -> Environment:
     )
 
 
-_KEPT_TOGETHER = re.compile(r"(?<=\d) (?=%|000 steps)")
-"""Spaces at which a line must not break: "95 %", "1 000 steps"."""
-
-
 def page_bytes(page: Page) -> bytes:
     """Put a page into HTML. The same page gives the same bytes."""
     template = _ENVIRONMENT.get_template(f"{page.kind}.html.j2")
     text = template.render(page=page, generator=GENERATOR)
-    return _KEPT_TOGETHER.sub("\N{NO-BREAK SPACE}", text).encode("utf-8")
+    return text.encode("utf-8")
 
 
 def named(text: str) -> Markup:

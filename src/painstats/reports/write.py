@@ -1,32 +1,31 @@
-"""Write the reports: one page for each person, one for the cohort, and an index; nobody else's files are touched."""
+"""Write the reports: one page for each participant, one for the cohort, and an index; other files are left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from painstats.errors import place_of
+from painstats.findings.build import read_findings
+from painstats.findings.finding import Finding
 from painstats.findings.words import headline
+from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
-from painstats.reports.personal.draw_charts import people_drawn
+from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, new_generation, publish_tables
-from painstats.store.tables import read_table
 
 INDEX = "index.html"
 COHORT = "cohort.html"
-LEAST_PEOPLE_COHORT = 2
+LEAST_IN_COHORT_REPORT = 2
 HEAD_BYTES = 2048
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,14 @@ def publish(store: Store, processes: int | None = None) -> Published:
     """Write every report that the findings allow, and the published tables, and show them to readers in one step.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
-    Files whose bytes would not change are kept, and pages of people who are no longer in the study are removed.
+    Files whose bytes would not change are kept; pages of participants no longer in the study are removed.
 
     Parameters
     ----------
     store
         The open study.
     processes
-        How many processes draw; None for as many as there are processors, 1 for this one alone. The bytes are the same.
+        How many processes draw; None for one per CPU, 1 for this one alone. The bytes are the same.
 
     Raises
     ------
@@ -84,16 +83,15 @@ def publish(store: Store, processes: int | None = None) -> Published:
 
 def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | Lost]]:
     """Yield each page's name and its bytes, or why it failed."""
-    people = read_table(store, "participant_summary", "participant_id").to_dicts()
-    findings = read_table(store, "finding", "subject, participant_id, predictor").to_dicts()
-    about_people = [row for row in findings if row["subject"] == "participant"]
-    everyone = frozenset(row["participant_id"] for row in people)
-    names = {person: page_name(person, everyone) for person in sorted(everyone)}
-    has_cohort = len(people) >= LEAST_PEOPLE_COHORT
-    yield INDEX, _attempt(lambda: _index_page(store, names, about_people, has_cohort=has_cohort))
+    participants, findings = participant_summaries(store), read_findings(store)
+    single = [finding for finding in findings if not finding.is_average]
+    everyone = frozenset(participant.participant_id for participant in participants)
+    names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
+    has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
+    yield INDEX, _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))
     if has_cohort:
-        yield COHORT, _attempt(lambda: cohort_page(store, people, findings))
-    with people_drawn(store, people, about_people, processes) as drawn:
+        yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
+    with participants_drawn(store, participants, single, processes) as drawn:
         for record, figures in drawn:
             name = names[record.participant_id]
             if isinstance(figures, Lost):
@@ -103,10 +101,10 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
 
 
 def _attempt(make: Callable[[], Page]) -> bytes | Lost:
-    """Make a page, or say why it could not be made: one person's failure must not stop the others."""
+    """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
     try:
         return page_bytes(make())
-    except Exception as error:  # the type's name holds nothing of a person; the message might
+    except Exception as error:  # the type's name reveals nothing about a participant; the message might
         return Lost(f"{type(error).__name__} in {place_of(error)}")
 
 
@@ -124,25 +122,24 @@ def _failed_page(reason: str) -> Page:
     )
 
 
-def _index_page(store: Store, names: Mapping[str, str], findings: list[dict[str, Any]], *, has_cohort: bool) -> Page:
-    item = store.study.plan.outcome.item
-    answers: dict[str, list[str]] = {person: [] for person in names}
-    order = [predictor.name for predictor in store.study.plan.predictors]
-    for row in sorted(findings, key=lambda row: order.index(row["predictor"])):
-        answers[row["participant_id"]].append(headline(row["measure"], row["verdict"], row["days_needed"], item))
+def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Finding], *, has_cohort: bool) -> Page:
+    headlines: dict[str | None, list[str]] = {participant: [] for participant in names}
+    for finding in findings:
+        headlines[finding.participant_id].append(headline(finding))
     rows: list[tuple[Cell, ...]] = [
-        (linked(name, named(person)), "; ".join(answers[person])) for person, name in names.items()
+        (linked(name, named(participant)), "; ".join(headlines[participant])) for participant, name in names.items()
     ]
     parts = [
-        Part("People", tables=(Table("One report for each person", ("Report", "Answers"), tuple(rows), numbers=False),))
+        Part(
+            "Participants",
+            tables=(Table("One report for each participant", ("Report", "Findings"), tuple(rows), numbers=False),),
+        )
     ]
     if has_cohort:
-        cohort = (linked(COHORT, "The cohort report"), "all people together, for the people who run the study")
+        cohort = (linked(COHORT, "The cohort report"), "all participants, for those who run the study")
         parts.insert(
             0,
-            Part(
-                "Everybody", tables=(Table("All people together", ("Report", "What it is"), (cohort,), numbers=False),)
-            ),
+            Part("Cohort", tables=(Table("All participants", ("Report", "What it is"), (cohort,), numbers=False),)),
         )
     return Page(title="Reports", heading="Reports", lines=(named(store.study.plan.study.name),), parts=tuple(parts))
 

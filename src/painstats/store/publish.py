@@ -15,13 +15,17 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+
+import polars as pl
 
 from painstats.errors import StorageError
 from painstats.plan.study import Study
 from painstats.store.connection import Store
 from painstats.store.exchange import exchange
+from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
 
 PUBLISHED_TABLES = (
@@ -121,10 +125,11 @@ def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterato
 
 def publish_tables(store: Store, generation: Generation) -> None:
     """Write every published table that exists to ``published/<table>.parquet``."""
+    origin = _origin(store)
     for table in PUBLISHED_TABLES:
         if table_exists(store, table):
             content = BytesIO()
-            read_table(store, table).write_parquet(content)
+            read_table(store, table).with_columns(**origin).write_parquet(content)
             generation.write(f"{PUBLISHED_FOLDER}/{table}.parquet", content.getvalue())
 
 
@@ -279,3 +284,12 @@ def _swap(study: Study, fresh: Path) -> Path | None:
         os.rename(old, reports)
         raise
     return old
+
+
+def _origin(store: Store) -> dict[str, pl.Expr]:
+    """Return the columns that say what a published table was computed from."""
+    return {
+        "plan_hash": pl.lit(store.study.plan_hash),
+        "painstats_version": pl.lit(version("painstats")),
+        "imports_hash": pl.lit(imports_hash(store)),
+    }

@@ -107,3 +107,11 @@ def clear_records(store: Store) -> None:
         for table in (*RECORD_TABLES, *RECORD_LEDGER_TABLES, "stage_done", "daily_built"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("DELETE FROM import WHERE status <> 'withdrawn'")
+
+
+def imports_hash(store: Store) -> str:
+    """Return the first 16 hex digits of a hash over the content of all imported files, in whatever order they came."""
+    rows = store.connection.execute(
+        "SELECT DISTINCT content_hash, coalesce(participant_id, '') FROM import WHERE status = 'loaded' ORDER BY ALL"
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Which columns a model has: predictors within and between, the calendar, time and treatment (docs/method.md)."""
+"""Which columns a daily model has: exposures within and between, the calendar, time and treatment (docs/method.md)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows, without_repeats
-from painstats.plan.study import Study
+from painstats.questions.daily.design import DailyDesign
 
 DAYS_FOR_DAY_OF_WEEK = 42
 """Median complete days from which six day-of-week columns replace the one for the weekend."""
 
 DAYS_FOR_OWN_TREND = 30
-"""Median complete days from which people get their own trend over time."""
+"""Median complete days from which participants get their own trend over time."""
 
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = "time_30d"
@@ -23,7 +23,7 @@ EPOCH_DAYS = pl.col("date").cast(pl.Int32)
 
 
 def median_days(frame: pl.DataFrame) -> float:
-    """Return the median of complete days over people."""
+    """Return the median number of complete days over participants."""
     return float(np.median(frame.group_by("participant_id").len()["len"].to_numpy())) if frame.height else 0.0
 
 
@@ -35,50 +35,50 @@ def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Flo
     return {name: (day == number).astype(float) for number, name in enumerate(WEEKDAYS, start=2)}
 
 
-def within_people(frame: pl.DataFrame, study: Study, *, also: Sequence[str] = ()) -> ModelRows:
-    """Lay out what each person's own days can tell: predictors within the person, calendar, time and treatment.
+def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Sequence[str] = ()) -> ModelRows:
+    """Lay out participants' own days: exposures within the participant, calendar, time and treatment.
 
     Parameters
     ----------
     frame
-        Complete rows of ``model_frame``, of any number of people.
+        Complete rows of ``model_frame``, of any number of participants.
     also
         Further columns of the frame.
 
     Notes
     -----
-    A predictor that is the same on every day of everybody is left out: the others can still be told.
+    An exposure that is the same on all days of all participants is left out; the others can still be estimated.
     """
-    return _laid_out(frame, _varying(_within(frame, study)) | _calendar_and_course(frame) | _named(frame, also), [])
+    return _laid_out(frame, _varying(_within(frame, design)) | _calendar_and_phase(frame) | _named(frame, also), [])
 
 
-def mixed_model(frame: pl.DataFrame, study: Study, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:
-    """Lay out the mixed model over several people: also predictors between people, and person-specific slopes.
+def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:
+    """Lay out the mixed model: also exposures between participants, and participant-specific slopes.
 
     Parameters
     ----------
     frame
         Complete rows of ``model_frame``.
     own_trend
-        Whether each person has their own trend over time.
+        Whether each participant has their own trend over time.
     also
-        Further columns of the frame, the same for everybody.
+        Further columns of the frame, with the same effect in all participants.
     """
-    within = _within(frame, study)
-    between = {p.between: frame[p.between].to_numpy() for p in study.plan.predictors}
+    within = _within(frame, design)
+    between = {p.between: frame[p.between].to_numpy() for p in design.exposures}
     random = ["intercept", *within, *([TIME] if own_trend else [])]
-    return _laid_out(frame, within | between | _calendar_and_course(frame) | _named(frame, also), random)
+    return _laid_out(frame, within | between | _calendar_and_phase(frame) | _named(frame, also), random)
 
 
-def _within(frame: pl.DataFrame, study: Study) -> dict[str, Floats]:
-    return {p.within: frame[p.within].to_numpy() for p in study.plan.predictors}
+def _within(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:
+    return {p.within: frame[p.within].to_numpy() for p in design.exposures}
 
 
 def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
     return {name: frame[name].to_numpy() for name in names}
 
 
-def _calendar_and_course(frame: pl.DataFrame) -> dict[str, Floats]:
+def _calendar_and_phase(frame: pl.DataFrame) -> dict[str, Floats]:
     columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
     # A phase that builds up over all days repeats the time trend.
     return without_repeats(_varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()}), [PHASE])
@@ -90,7 +90,7 @@ def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
 
 def _laid_out(frame: pl.DataFrame, columns: dict[str, Floats], random: list[str]) -> ModelRows:
     return model_rows(
-        y=frame["pain_score"].to_numpy(),
+        y=frame["outcome_score"].to_numpy(),
         predictors=columns,
         participant=frame["participant_id"].to_numpy(),
         day=frame.select(EPOCH_DAYS).to_series().to_numpy(),

@@ -1,4 +1,4 @@
-"""Everybody's own slopes for the two-stage mean, of those people whose days can tell."""
+"""Who enters the two-stage mean, and their own slopes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import polars as pl
 from painstats.frame.variation import outcome_varies
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.inference.two_stage import coefficients_by_participant
-from painstats.plan.study import Study
-from painstats.questions.daily.columns import DAYS_FOR_DAY_OF_WEEK, within_people
+from painstats.questions.daily.columns import DAYS_FOR_DAY_OF_WEEK, within_participants
+from painstats.questions.daily.design import DailyDesign
 
 
 def parts_by_calendar(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """Split rows by people: those with days enough for days of the week, and those who get a weekend."""
+    """Split rows by participant: those with enough days for days of the week, and those who get a weekend."""
     days = pl.len().over("participant_id")
     parts = [frame.filter(days >= DAYS_FOR_DAY_OF_WEEK), frame.filter(days < DAYS_FOR_DAY_OF_WEEK)]
     return [part for part in parts if part.height]
 
 
 def slopes_apart(
-    frame: pl.DataFrame, study: Study, *, also: Sequence[str] = (), residuals: Residuals = "car1"
+    frame: pl.DataFrame, design: DailyDesign, *, also: Sequence[str] = (), residuals: Residuals = "car1"
 ) -> Mapping[str, Mapping[str, float]]:
-    """Return participant to coefficients by column, fitted apart, of those people whose days can tell.
+    """Return participant to coefficients by column, each fitted to their own days; of eligible participants only.
 
     Parameters
     ----------
@@ -35,22 +35,21 @@ def slopes_apart(
     residuals
         As in ``fit_mixed``.
     """
-    telling = pl.col("participant_id").is_in(people_whose_days_can_tell(frame, study))
-    found: dict[str, Mapping[str, float]] = {}
-    for part in parts_by_calendar(frame):
-        told = part.filter(telling)
-        if told.height:
-            found |= coefficients_by_participant(within_people(told, study, also=also), residuals)
-    return found
+    is_eligible = pl.col("participant_id").is_in(eligible_participants(frame, design))
+    slopes: dict[str, Mapping[str, float]] = {}
+    for part in parts_by_calendar(frame.filter(is_eligible)):
+        slopes |= coefficients_by_participant(within_participants(part, design, also=also), residuals)
+    return slopes
 
 
-def people_whose_days_can_tell(frame: pl.DataFrame, study: Study) -> list[str]:
-    """List the people who have enough complete days to be shown, and ratings that vary."""
-    scale = study.plan.outcome.scale
+def eligible_participants(frame: pl.DataFrame, design: DailyDesign) -> list[str]:
+    """List the participants with enough complete days to be shown, and scores that vary."""
     return [
         scores["participant_id"][0]
-        for scores in frame.select("participant_id", "pain_score").partition_by("participant_id", maintain_order=True)
-        if scores.height >= study.plan.rules.min_days_shown and _varies(scores["pain_score"], scale)
+        for scores in frame.select("participant_id", "outcome_score").partition_by(
+            "participant_id", maintain_order=True
+        )
+        if scores.height >= design.rules.min_days_shown and _varies(scores["outcome_score"], design.scale)
     ]
 
 

@@ -1,12 +1,12 @@
 """The mixed model of the plan: fitted, checked, and set beside its neighbour where it is singular.
 
-A singular fit cannot tell people apart on every person-specific effect. Its averages are sound, but how many such
-effects the model has is then a choice, so the model without the unsupported ones, or the one with them, is fitted too.
+A singular fit cannot tell participants apart on every participant-specific effect. Its averages are sound, but how
+many such effects the model has is then a choice, so the model without the unsupported ones, or the one with them, is
+fitted too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,25 +19,24 @@ from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
-from painstats.plan.study import Study
 from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
-
-Say = Callable[[str], None]
+from painstats.questions.daily.design import DailyDesign
+from painstats.questions.kind import Say
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The model beside a singular one: the same columns, other person-specific effects.
+    """The model beside a singular one: the same columns, other participant-specific effects.
 
     Parameters
     ----------
     is_simpler
-        Whether it is simpler than the model that is used: its person-specific effects are not correlated; otherwise it
-        has more of them.
+        Whether it is simpler than the model that is used: its participant-specific effects are not correlated;
+        otherwise it has more of them.
     unsupported
-        The person-specific effects that one of the two has and the other has not.
+        The participant-specific effects that only one of the two has.
     gain
-        By how much the restricted log-likelihood of the fuller one of the two is the higher.
+        By how much the restricted log-likelihood of the fuller one is higher.
     fit, table
         The neighbour and its tests.
     """
@@ -67,18 +66,18 @@ class MixedAnalysis:
 
     @property
     def has_own_trend(self) -> bool:
-        """Whether people have their own trends over time."""
+        """Whether participants have their own trends over time."""
         return TIME in self.rows.random
 
 
-def mixed_analysis(frame: pl.DataFrame, study: Study, say: Say) -> MixedAnalysis | None:
-    """Fit the mixed model; where it is singular with people's own trends, without them if that is regular."""
+def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say) -> MixedAnalysis | None:
+    """Fit the mixed model; where it is singular with participants' own trends, without them if that is regular."""
     own_trend = median_days(frame) >= DAYS_FOR_OWN_TREND
     try:
-        rows = mixed_model(frame, study, own_trend=own_trend)
+        rows = mixed_model(frame, design, own_trend=own_trend)
         fit, notes, neighbour = fit_mixed(rows), list[str](), None
         if fit.is_singular and own_trend:
-            simpler = mixed_model(frame, study, own_trend=False)
+            simpler = mixed_model(frame, design, own_trend=False)
             simpler_fit = fit_mixed(simpler)
             if not simpler_fit.is_singular:
                 neighbour = _neighbour(simpler_fit, fit, rows)
@@ -89,16 +88,16 @@ def mixed_analysis(frame: pl.DataFrame, study: Study, say: Say) -> MixedAnalysis
     if fit.is_singular:
         notes.append("singular")
         neighbour = _neighbour(fit, *uncorrelated(rows))
-    say(f"mixed model over {len(fit.participants)} people, {fit.n_rows} days")
+    say(f"mixed model: {len(fit.participants)} participants, {fit.n_rows} days")
     table = coefficient_table(fit, rows)
     return MixedAnalysis(rows, fit, table, statsmodels_check(fit, rows), tuple(notes), neighbour)
 
 
 def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
-    """Fit the model with person-specific effects that are not correlated, without those that do not vary.
+    """Fit the model with participant-specific effects that are not correlated, without those that do not vary.
 
-    A fit is singular where some combination of effects does not vary between people. Without correlations each effect
-    varies by itself or does not; one that does not is left out. The intercept stays.
+    A fit is singular where some combination of effects does not vary between participants. Without correlations each
+    effect varies by itself or does not; one that does not is left out. The intercept stays.
 
     References
     ----------

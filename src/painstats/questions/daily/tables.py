@@ -1,113 +1,163 @@
-"""The tables that fitting writes, which judgement and reports read."""
+"""The tables that fitting the daily questions writes, with a dataclass for the rows of each."""
 
 from __future__ import annotations
 
-import polars as pl
+from dataclasses import dataclass
 
-from painstats.store.tables import Columns
+from painstats.questions.estimate import Basis
+from painstats.store.rows import columns_of
 
-PERSON_FIT: Columns = {
-    "participant_id": pl.String,
-    "predictor": pl.String,
-    "basis": pl.String,  # pooled | own_days
-    "estimate": pl.Float64,  # outcome points per effect unit
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "false_sign_rate": pl.Float64,
-    "reliability": pl.Float64,
-    "slopes_differ": pl.Boolean,
-    "own_estimate": pl.Float64,
-    "own_low": pl.Float64,
-    "own_high": pl.Float64,
-    "own_df": pl.Float64,
-    "own_p": pl.Float64,
-    "own_rho": pl.Float64,
-}
+COHORT = "cohort"
+"""Names the model over all participants, where a row is otherwise about one participant's own days."""
 
-COHORT_FIT: Columns = {
-    "predictor": pl.String,
-    "basis": pl.String,  # mixed_model | two_stage
-    "estimate": pl.Float64,
-    "se": pl.Float64,
-    "df": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "p": pl.Float64,
-    "people": pl.Int64,
-    "days": pl.Int64,
-    "two_stage_estimate": pl.Float64,
-    "two_stage_low": pl.Float64,
-    "two_stage_high": pl.Float64,
-    "agrees": pl.Boolean,
-    "slope_sd": pl.Float64,
-    "slope_sd_low": pl.Float64,
-    "slope_sd_high": pl.Float64,
-    "slopes_differ_p": pl.Float64,
-    "notes": pl.List(pl.String),
-}
 
-COEFFICIENT: Columns = {
-    "model": pl.String,  # cohort, or a participant id
-    "term": pl.String,
-    "estimate": pl.Float64,
-    "se": pl.Float64,
-    "df": pl.Float64,
-    "t": pl.Float64,
-    "p": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-}
+@dataclass(frozen=True, slots=True)
+class ParticipantEffect:
+    """A participant's effect of one exposure, in outcome points per unit with its 95 % interval.
 
-MODEL_FIT: Columns = {
-    "model": pl.String,
-    "n_rows": pl.Int64,
-    "people": pl.Int64,
-    "rho": pl.Float64,
-    "residual_sd": pl.Float64,
-    "log_likelihood": pl.Float64,
-    "converged": pl.Boolean,
-    "is_singular": pl.Boolean,
-    "certificate": pl.Float64,
-    "projected_gradient": pl.Float64,
-    "df_method": pl.String,
-    "statsmodels_difference": pl.Float64,
-    "statsmodels_note": pl.String,
-    "statsmodels_summary": pl.String,
-    "random_terms": pl.List(pl.String),
-    "random_covariance": pl.List(pl.Float64),  # row by row
-    "autocorrelation": pl.List(pl.Float64),  # of whitened residuals, at lags of 1 to 7 days
-    "ljung_box_p": pl.Float64,
-    "residual_quantiles": pl.List(pl.Float64),  # at models.residuals.PROBABILITIES, over their root mean square
-    "person_sd_quantiles": pl.List(pl.Float64),  # residual SD of single people: 10 %, 50 % and 90 % of them
-    "equal_noise_p": pl.Float64,
-    "r2_marginal": pl.Float64,
-    "r2_conditional": pl.Float64,
-    "unsupported_terms": pl.List(pl.String),  # where a singular fit was met; questions/daily/mixed_model.py
-    "unsupported_gain": pl.Float64,  # what they add to the log-likelihood
-    "note": pl.String,
-}
+    The ``own_`` fields are from the participant's own days alone; they are all there or none.
+    """
 
-ROBUSTNESS: Columns = {
-    "model": pl.String,  # cohort, or a participant id
-    "position": pl.Int64,  # in the order in which checks are told
-    "check": pl.String,  # models/robustness
-    "predictor": pl.String,
-    "estimate": pl.Float64,  # outcome points per effect unit; null where a check knows no slope or could not be made
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "p": pl.Float64,
-    "people": pl.Int64,
-    "days": pl.Int64,
-    "same_answer": pl.Boolean,  # same side of zero as the answer, or open as it is
-    "participant_id": pl.String,  # whom leaving out moves the slope most
-    "reason": pl.String,  # why the check could not be made
-}
+    participant_id: str
+    question: str
+    basis: Basis  # pooled | own_days
+    estimate: float
+    low: float
+    high: float
+    false_sign_rate: float
+    reliability: float | None = None
+    slopes_differ: bool | None = None
+    own_estimate: float | None = None
+    own_low: float | None = None
+    own_high: float | None = None
+    own_df: float | None = None
+    own_p: float | None = None
+    own_rho: float | None = None
 
-FIT_TABLES: dict[str, Columns] = {
-    "person_fit": PERSON_FIT,
-    "cohort_fit": COHORT_FIT,
-    "coefficient": COEFFICIENT,
-    "model_fit": MODEL_FIT,
-    "robustness": ROBUSTNESS,
+
+@dataclass(frozen=True, slots=True)
+class CohortFit:
+    """The average effect of one exposure over participants, beside the two-stage mean."""
+
+    question: str
+    basis: Basis  # mixed_model | two_stage
+    estimate: float
+    se: float
+    df: float
+    low: float
+    high: float
+    p: float
+    p_adjusted: float  # Holm's, over the confirmatory or over the exploratory questions
+    participants: int
+    days: int
+    two_stage_estimate: float
+    two_stage_low: float
+    two_stage_high: float
+    agrees: bool
+    slope_sd: float | None = None
+    slope_sd_low: float | None = None
+    slope_sd_high: float | None = None
+    slopes_differ_p: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientRow:
+    """One coefficient of a model, in outcome points per unit of its column."""
+
+    model: str  # cohort, or a participant id
+    term: str
+    estimate: float
+    se: float
+    df: float
+    t: float
+    p: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFit:
+    """How a model was fitted, and how well it fits; the fields from ``autocorrelation`` on are for the cohort only."""
+
+    model: str
+    days: int
+    participants: int
+    rho: float
+    residual_sd: float
+    log_likelihood: float
+    converged: bool
+    is_singular: bool
+    certificate: float | None
+    projected_gradient: float | None
+    df_method: str
+    random_terms: tuple[str, ...]
+    random_covariance: tuple[float, ...]  # row by row
+    statsmodels_difference: float | None = None
+    statsmodels_note: str | None = None
+    statsmodels_summary: str | None = None
+    autocorrelation: tuple[float | None, ...] | None = None  # of whitened residuals, at lags of 1 to 7 days
+    ljung_box_p: float | None = None
+    residual_quantiles: tuple[float, ...] | None = None  # over their root mean square
+    participant_sd_quantiles: tuple[float, ...] | None = None  # residual SD within participants: 10%, 50%, 90% of them
+    equal_variance_p: float | None = None
+    r2_marginal: float | None = None
+    r2_conditional: float | None = None
+    unsupported_terms: tuple[str, ...] | None = None  # where a singular fit was met; questions/daily/mixed_model.py
+    unsupported_gain: float | None = None  # what they add to the log-likelihood
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessCheck:
+    """The result of one robustness check for one question.
+
+    Parameters
+    ----------
+    model
+        ``cohort``, or a participant id.
+    position
+        Place in the order in which checks are shown.
+    check, question
+        Names of the check and of the question.
+    estimate, low, high, p
+        In outcome points per unit; None where a check has no effect to show or could not be made.
+    participants, days
+        What it is based on.
+    same_verdict
+        Whether the interval lies on the same side of zero as the reported estimate's, or holds zero as it does; None
+        where that does not apply.
+    participant_id
+        Whose removal changes the effect most.
+    reason
+        Why the check could not be made.
+    """
+
+    model: str
+    position: int
+    check: str
+    question: str
+    item: str
+    site: str
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    participants: int | None = None
+    days: int | None = None
+    same_verdict: bool | None = None
+    participant_id: str | None = None
+    reason: str | None = None
+
+
+FIT_ROWS: dict[str, type] = {
+    "person_fit": ParticipantEffect,
+    "cohort_fit": CohortFit,
+    "coefficient": CoefficientRow,
+    "model_fit": ModelFit,
+    "robustness": RobustnessCheck,
 }
 """Every table that fitting writes, by its name."""
+
+FIT_TABLES = {name: columns_of(row_type) for name, row_type in FIT_ROWS.items()}
+"""Column types of each of them."""

@@ -1,50 +1,44 @@
-"""The cohort's report: who is in, what holds on average, how far people differ, whether the model can be trusted."""
+"""The cohort's report: participant flow, averages, how participants differ, whether the model can be trusted."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from painstats.findings.finding import Finding, Verdict
 from painstats.findings.words import (
-    REFUSALS,
-    capital,
     cohort_sentence,
-    compared_words,
-    comparison,
     counts_sentence,
     headline,
     interval_words,
-    item_words,
+    phrases_of,
     points,
     reason_words,
     verdict_words,
-    whole,
 )
-from painstats.plan.study import PredictorPlan, Study
+from painstats.frame.participants import ParticipantSummary
+from painstats.plan.study import Study
+from painstats.questions.asked import asked
+from painstats.questions.outcome_words import outcome_words
+from painstats.questions.phrases import capital, listed, whole
+from painstats.questions.question import Question, outcome_of
+from painstats.questions.registry import kind_of
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
-from painstats.reports.data_used import (
-    changes_line,
-    days_table,
-    devices_table,
-    files_table,
-    measures_table,
-    rejected_table,
-)
+from painstats.reports.data_used import days_table, files_table, measures_table, rejected_table
+from painstats.reports.devices import changes_line, devices_table
 from painstats.reports.figures.daily_charts import NARROW, WIDE
-from painstats.reports.figures.effect_charts import AverageSlope, completeness, everybodys_slopes, verdict_legend
+from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
+from painstats.reports.numbers import Interval, interval_of
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
-from painstats.reports.personal.charts import person_slope
+from painstats.reports.personal.charts import effect_bar
 from painstats.reports.personal.page import settings_table
-from painstats.reports.robustness import robustness_part, robustness_rows
+from painstats.reports.robustness import robustness_checks, robustness_part
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
 
-Row = Mapping[str, Any]
-
 INTERNAL = (
-    "Internal: this page shows lines and rows of single people under their ids. "
-    "It is for the people who run the study, not for publication."
+    "Internal: this page shows rows of single participants under their ids. "
+    "It is for those who run the study, not for publication."
 )
 BASIS = {
     "mixed_model": "mixed model",
@@ -53,237 +47,221 @@ BASIS = {
     "own_days": "own days",
     "none": "none",
 }
-COUNTS = {"rated_days": "rated", "valid_nights": "nights", "valid_step_days": "step days", "complete_days": "complete"}
+COUNTS = {
+    "outcome_days": "scores",
+    "valid_nights": "nights",
+    "valid_step_days": "step days",
+    "complete_days": "complete",
+}
+"""The counts of ``ParticipantSummary`` that are drawn, with their titles."""
 
 
-def cohort_page(store: Store, people: Sequence[Row], findings: Sequence[Row]) -> Page:
+def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findings: Sequence[Finding]) -> Page:
     """Put the cohort's report together.
 
     Parameters
     ----------
     store
         The open study.
-    people
-        All rows of ``participant_summary``.
+    participants
+        All participants.
     findings
-        All rows of ``finding``.
+        All findings, about participants and averages.
     """
-    study, model = store.study, cohort_model(store)
-    item = item_words(study.plan.outcome.item).label
-    persons = [row for row in findings if row["subject"] == "participant"]
-    averages = [row for row in findings if row["subject"] == "cohort"]
+    study, model, questions = store.study, cohort_model(store), asked(store.study)
+    label = outcome_words(outcome_of(study.plan.outcome)).label
+    single = [finding for finding in findings if not finding.is_average]
+    averages = [finding for finding in findings if finding.is_average]
     return Page(
         kind="cohort",
-        title=f"{capital(item)} in this study: the cohort's report",
-        heading=f"What goes with {item}: all people together",
-        lines=(named(study.plan.study.name), _head_line(study), INTERNAL),
+        title=f"{capital(label)} in this study: the cohort report",
+        heading=f"What goes with {label}: all participants",
+        lines=(named(study.plan.study.name), _head_line(study, questions), INTERNAL),
         parts=(
-            _answers(study, averages, persons),
-            _who_is_in(store, people, persons),
-            averages_part(model, study),
+            _findings_part(questions, averages, single),
+            _participant_flow(store, participants, single),
+            averages_part(model, questions),
             Part(
-                "How far people differ",
-                tables=spread_tables(model, study),
-                figures=_slope_figures(study, model, persons),
+                "How participants differ",
+                tables=spread_tables(model, questions),
+                figures=_effect_figures(questions, model, single),
             ),
-            *_robustness(store, model),
-            diagnostics_part(model, study),
-            Part("Person by person", paragraphs=(INTERNAL,), tables=_person_tables(study, persons)),
-            _ground(store),
+            *_robustness(store, questions, model),
+            diagnostics_part(model, questions),
+            Part("Participant by participant", paragraphs=(INTERNAL,), tables=_participant_tables(questions, single)),
+            _data_part(store),
             Part("The settings behind this report", tables=(settings_table(study),)),
         ),
     )
 
 
-def _robustness(store: Store, model: CohortModel) -> tuple[Part, ...]:
-    part = robustness_part(robustness_rows(store, "cohort"), model.averages, store.study)
+def _robustness(store: Store, questions: Sequence[Question], model: CohortModel) -> tuple[Part, ...]:
+    reported = {name: Interval(average.estimate, average.low, average.high) for name, average in model.averages.items()}
+    part = robustness_part(robustness_checks(store, "cohort"), reported, questions)
     return (part,) if part else ()
 
 
-def _head_line(study: Study) -> str:
+def _head_line(study: Study, questions: Sequence[Question]) -> str:
     plan, (low, high) = study.plan, study.plan.outcome.scale
-    predictors = " and with ".join(compared_words(predictor.measure, predictor.lag) for predictor in plan.predictors)
+    compared = listed([phrases_of(question).compared_with for question in questions])
     return (
-        f"{capital(item_words(plan.outcome.item).label)} {low:g} to {high:g}, compared with {predictors}; "
+        f"{capital(outcome_words(outcome_of(plan.outcome)).label)}, {low:g} to {high:g}, compared with {compared}; "
         f"estimates from {plan.rules.min_days_shown} complete days, verdicts from {plan.rules.min_days_verdict}; "
         f"plan {study.plan_hash}"
     )
 
 
-def _answers(study: Study, averages: Sequence[Row], persons: Sequence[Row]) -> Part:
-    order = [predictor.name for predictor in study.plan.predictors]
-    cards = tuple(_card(row, study, persons) for row in sorted(averages, key=lambda row: order.index(row["predictor"])))
+def _findings_part(questions: Sequence[Question], averages: Sequence[Finding], single: Sequence[Finding]) -> Part:
+    cards = tuple(_card(finding, single) for finding in averages)
     if cards:
-        return Part("The answers", cards=cards)
-    refused = "No answer is given for people on average: there are too few people in this study."
-    return Part(
-        "The answers",
-        paragraphs=(refused, *(_counts(study, predictor, persons) for predictor in study.plan.predictors)),
-    )
+        return Part("Findings", cards=cards)
+    refused = "There is no finding about the average: there are too few participants in this study."
+    return Part("Findings", paragraphs=(refused, *(_counts(question, single) for question in questions)))
 
 
-def _card(row: Row, study: Study, persons: Sequence[Row]) -> Card:
-    item = study.plan.outcome.item
-    predictor = next(predictor for predictor in study.plan.predictors if predictor.name == row["predictor"])
-    told = cohort_sentence(
-        row["measure"], row["lag_days"], item, row["verdict"], row["estimate"], row["low"], row["high"],
-        row["people"], row["days"], row["reasons"],
-    )  # fmt: skip
+def _card(finding: Finding, single: Sequence[Finding]) -> Card:
     return Card(
-        verdict=row["verdict"],
-        headline=headline(row["measure"], row["verdict"], None, item),
-        sentence=told,
-        facts=tuple(_card_facts(row)),
-        notes=(_counts(study, predictor, persons),),
+        verdict=finding.verdict,
+        headline=headline(finding),
+        sentence=cohort_sentence(finding),
+        facts=tuple(_card_facts(finding)),
+        notes=(_counts(finding.question, single),),
     )
 
 
-def _card_facts(row: Row) -> list[tuple[str, str]]:
-    if row["estimate"] is None:
+def _card_facts(finding: Finding) -> list[tuple[str, str]]:
+    effect, check, estimate = interval_of(finding.estimate), finding.check("two_stage"), finding.estimate
+    if effect is None:
         return []
-    unit = f"points per {row['unit']}"
-    return [
-        (
-            "Average slope",
-            f"{points(row['estimate'])} {unit} (95 % interval {interval_words(row['low'], row['high'])})",
-        ),
-        ("From", f"{BASIS[row['basis']]}; {whole(row['people'])} people, {whole(row['days'])} days"),
-        ("Two-stage check", f"{points(row['own_estimate'])} ({interval_words(row['own_low'], row['own_high'])})"),
-        ("Smallest that matters", f"{points(row['smallest_effect'])} {unit}, on average over people"),
-        *(
-            [("Notes", capital(reason_words(row["reasons"])))]
-            if row["reasons"] and row["verdict"] != "cannot_tell_yet"
-            else []
-        ),
+    unit = f"points per {finding.question.unit}"
+    facts = [
+        ("Average effect", f"{points(effect.value)} {unit} (95% CI {interval_words(effect.low, effect.high)})"),
+        ("From", f"{BASIS[estimate.basis]}; {whole(estimate.participants)} participants, {whole(estimate.days)} days"),
     ]
+    if check:
+        facts.append(("Two-stage check", f"{points(check.value)} ({interval_words(check.low, check.high)})"))
+    facts.append(("Smallest that matters", f"{points(finding.smallest_effect)} {unit}, averaged over participants"))
+    if finding.reasons and not finding.verdict.is_open:
+        facts.append(("Notes", capital(reason_words(finding.reasons))))
+    return facts
 
 
-def _counts(study: Study, predictor: PredictorPlan, persons: Sequence[Row]) -> str:
-    counts = Counter(row["verdict"] for row in persons if row["predictor"] == predictor.name)
-    return counts_sentence(predictor.measure, predictor.lag, study.plan.outcome.item, counts)
+def _counts(question: Question, single: Sequence[Finding]) -> str:
+    return counts_sentence(question, Counter(finding.verdict for finding in single if finding.question == question))
 
 
-def _who_is_in(store: Store, people: Sequence[Row], persons: Sequence[Row]) -> Part:
+def _participant_flow(store: Store, participants: Sequence[ParticipantSummary], single: Sequence[Finding]) -> Part:
     frame = read_table(store, "model_frame", "participant_id, date")
-    shown = [
-        {"label": row["participant_id"], **{key: row[key] for key in ("calendar_days", *COUNTS)}} for row in people
-    ]
     chart = figure(
         "completeness",
-        "Valid days of each person.",
-        "For each person the days with a rating, with each valid measure, "
+        "Valid days of each participant.",
+        "For each participant the days with a score, with each valid measure, "
         "and with everything that the model needs (blue), "
         "out of all days between the first and the last record (grey).",
-        completeness(shown, COUNTS, WIDE),
-        completeness(shown, COUNTS, NARROW),
+        completeness(participants, COUNTS, WIDE),
+        completeness(participants, COUNTS, NARROW),
     )
     tables = (
-        _funnel(store.study, people, persons),
+        _flow_table(store.study, participants, single),
         days_table(store.study, frame),
         measures_table(store.study, read_table(store, "daily_summary", "participant_id, date")),
     )
-    return Part("Who is in, and who fell out", tables=tables, figures=(chart,))
+    return Part("Participant flow", tables=tables, figures=(chart,))
 
 
-def _funnel(study: Study, people: Sequence[Row], persons: Sequence[Row]) -> Table:
+def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single: Sequence[Finding]) -> Table:
     rules = study.plan.rules
-    allowed = {row["participant_id"] for row in persons if not set(row["reasons"]) & REFUSALS}
+    judged = {finding.participant_id for finding in single if finding.verdict is not Verdict.NOT_JUDGED}
     steps = (
-        ("with any data", list(people), "calendar_days"),
-        ("with ratings", [row for row in people if row["rated_days"]], "rated_days"),
+        ("with any data", [row.calendar_days for row in participants]),
+        ("with scores", [row.outcome_days for row in participants if row.outcome_days]),
         (
             f"in the model ({rules.min_days_in_model} complete days)",
-            [row for row in people if row["days_in_model"]],
-            "days_in_model",
+            [row.days_in_model for row in participants if row.days_in_model],
         ),
         (
-            f"shown one by one ({rules.min_days_shown})",
-            [row for row in people if row["complete_days"] >= rules.min_days_shown],
-            "complete_days",
+            f"shown individually ({rules.min_days_shown})",
+            [row.complete_days for row in participants if row.complete_days >= rules.min_days_shown],
         ),
         (
-            f"allowed a verdict ({rules.min_days_verdict}, and enough variation)",
-            [row for row in people if row["participant_id"] in allowed],
-            "complete_days",
+            f"judged ({rules.min_days_verdict}, and enough variation)",
+            [row.complete_days for row in participants if row.participant_id in judged],
         ),
     )
-    rows = tuple((name, whole(len(kept)), whole(sum(row[days] for row in kept))) for name, kept, days in steps)
-    return Table("People and days that are left at each step", ("Step", "People", "Days"), rows)
+    rows = tuple((name, whole(len(days)), whole(sum(days))) for name, days in steps)
+    return Table("Participants and days at each step", ("Step", "Participants", "Days"), rows)
 
 
-def _slope_figures(study: Study, model: CohortModel, persons: Sequence[Row]) -> tuple[Figure, ...]:
-    item, figures = study.plan.outcome.item, []
-    for place, predictor in enumerate(study.plan.predictors):
-        slopes = [
-            person_slope(row, label=row["participant_id"])
-            for row in persons
-            if row["predictor"] == predictor.name and row["estimate"] is not None
-        ]
-        if not slopes:
-            continue
-        row = model.averages.get(predictor.name)
-        average = AverageSlope(row["estimate"], row["low"], row["high"]) if row else None
-        label = capital(predictor.definition.label)
-        mean = " The dashed line is the average over people, the grey band its 95 % interval." if average else ""
-        figures.append(
-            figure(
-                f"slopes-{place}",
-                f"{label}: every person's slope {comparison(predictor.measure, predictor.lag)}.",
-                f"{label}. Each line is a person, with the 95 % interval; "
-                "an open diamond is the estimate from their own days alone."
-                f"{mean} Intervals cover 95 % of people on average; those of people at the extremes are too narrow.",
-                everybodys_slopes(slopes, average, item, predictor.definition.unit, WIDE),
-                everybodys_slopes(slopes, average, item, predictor.definition.unit, NARROW),
-                legend=tuple(verdict_legend(item)),
-            )
-        )
-    return tuple(figures)
+def _effect_figures(questions: Sequence[Question], model: CohortModel, single: Sequence[Finding]) -> tuple[Figure, ...]:
+    figures = (
+        _effect_figure(place, question, model, [finding for finding in single if finding.question == question])
+        for place, question in enumerate(questions)
+    )
+    return tuple(drawn for drawn in figures if drawn is not None)
 
 
-def _person_tables(study: Study, persons: Sequence[Row]) -> tuple[Table, ...]:
+def _effect_figure(place: int, question: Question, model: CohortModel, findings: Sequence[Finding]) -> Figure | None:
+    bars = [bar for finding in findings if (bar := effect_bar(finding, label=finding.participant_id or ""))]
+    if not bars:
+        return None
+    fitted = model.averages.get(question.name)
+    average = Interval(fitted.estimate, fitted.low, fitted.high) if fitted else None
+    chart = kind_of(question.kind).chart(question)
+    mean = " The dashed line is the average, the grey band its 95% CI." if average else ""
+    return figure(
+        f"slopes-{place}",
+        chart.cohort_label,
+        f"{chart.title}. Each line is a participant, with the 95% interval; "
+        "an open diamond is the estimate from their own days alone."
+        f"{mean} The intervals cover 95% of participants on average; those of participants at the extremes are too "
+        "narrow.",
+        cohort_effects(bars, average, chart, WIDE),
+        cohort_effects(bars, average, chart, NARROW),
+        legend=tuple(verdict_legend(phrases_of(question))),
+    )
+
+
+def _participant_tables(questions: Sequence[Question], single: Sequence[Finding]) -> tuple[Table, ...]:
     tables: list[Table] = []
-    for predictor in study.plan.predictors:
-        rows = [row for row in persons if row["predictor"] == predictor.name]
-        tables.append(_person_table(study, predictor, rows))
-        reasons = Counter(reason for row in rows if row["verdict"] == "cannot_tell_yet" for reason in row["reasons"])
+    for question in questions:
+        findings = [finding for finding in single if finding.question == question]
+        tables.append(_participant_table(question, findings))
+        reasons = Counter(reason for finding in findings if finding.verdict.is_open for reason in finding.reasons)
         if reasons:
-            counts = tuple(
-                (capital(reason_words([reason])), whole(people)) for reason, people in sorted(reasons.items())
-            )
-            label = predictor.definition.label
-            tables.append(
-                Table(
-                    f"Why nothing can be told yet of {label}; a person can have several reasons",
-                    ("Reason", "People"),
-                    counts,
-                )
-            )
+            counts = tuple((capital(reason_words([reason])), whole(times)) for reason, times in sorted(reasons.items()))
+            caption = f"Why there is no verdict yet on {phrases_of(question).exposure} (several reasons are possible)"
+            tables.append(Table(caption, ("Reason", "Participants"), counts))
     return tuple(tables)
 
 
-def _person_table(study: Study, predictor: PredictorPlan, rows: Sequence[Row]) -> Table:
-    item = item_words(study.plan.outcome.item).label
-    unit = f"{capital(predictor.definition.label)}: points of {item} per {predictor.definition.unit}"
-    told = tuple(
+def _participant_table(question: Question, findings: Sequence[Finding]) -> Table:
+    words = phrases_of(question)
+    unit = f"{capital(words.exposure)}: points of {words.outcome.label} per {words.unit}"
+    rows = tuple(
         (
-            named(row["participant_id"]),
-            whole(row["days"]),
-            "–" if row["estimate"] is None else points(row["estimate"]),
-            "–" if row["estimate"] is None else interval_words(row["low"], row["high"]),
-            "–"
-            if row["own_estimate"] is None
-            else f"{points(row['own_estimate'])} ({interval_words(row['own_low'], row['own_high'])})",
-            verdict_words(row["verdict"], study.plan.outcome.item),
+            named(finding.participant_id or ""),
+            whole(finding.estimate.days),
+            *_effect_cells(finding),
+            verdict_words(finding.verdict, words),
         )
-        for row in sorted(rows, key=lambda row: row["participant_id"])
+        for finding in sorted(findings, key=lambda finding: finding.participant_id or "")
     )
-    return Table(unit, ("Person", "Complete days", "Estimate", "95 % interval", "Own days alone", "Verdict"), told)
+    head = ("Participant", "Complete days", "Estimate", "95% interval", "Own days alone", "Verdict")
+    return Table(unit, head, rows)
 
 
-def _ground(store: Store) -> Part:
+def _effect_cells(finding: Finding) -> tuple[str, str, str]:
+    effect, own = interval_of(finding.estimate), finding.check("own_days")
+    alone = f"{points(own.value)} ({interval_words(own.low, own.high)})" if own else "–"
+    if effect is None:
+        return ("–", "–", alone)
+    return (points(effect.value), interval_words(effect.low, effect.high), alone)
+
+
+def _data_part(store: Store) -> Part:
     tables = (files_table(store, None), rejected_table(store, None), devices_table(store, None))
     return Part(
-        "What was read, and what was left out",
+        "What was imported, and what was left out",
         paragraphs=(changes_line(store),),
         tables=tuple(table for table in tables if table is not None),
     )

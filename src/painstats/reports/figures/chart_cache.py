@@ -1,4 +1,4 @@
-"""Figures of people's own days, kept from run to run: nobody else's new day changes them, and drawing takes long."""
+"""Charts of participants' own days, kept from run to run: drawing is slow, and nobody else's data change them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from painstats.plan.study import Study
+from painstats.questions.asked import asked
 from painstats.reports.pages import Figure
-from painstats.reports.personal.record import PersonRecord
+from painstats.reports.personal.record import ParticipantRecord
 from painstats.store.connection import Store, transaction
 
 DRAWING_PACKAGES = ("painstats", "altair", "vl-convert-python")
-DRAWING_FOLDERS = ("painstats.reports", "painstats.findings", "painstats")
+DRAWING_FOLDERS = (
+    "painstats.reports",
+    "painstats.reports.figures",
+    "painstats.reports.personal",
+    "painstats.findings",
+    "painstats.questions",
+    "painstats.questions.daily",
+    "painstats",
+)
 """Where everything lies that decides how a figure looks: charts, words, labels of measures."""
 
 Figures = tuple[Figure, ...]
@@ -27,7 +36,7 @@ Figures = tuple[Figure, ...]
 
 @dataclass(frozen=True, slots=True)
 class KeptFigures:
-    """Figures of one person's days, and the hash of all that they were drawn from."""
+    """Figures of one participant's days, and the hash of all that they were drawn from."""
 
     inputs_hash: str
     packed: bytes
@@ -52,10 +61,10 @@ def unpacked(kept: KeptFigures) -> Figures:
     )
 
 
-def days_hash(record: PersonRecord, study: Study) -> str:
-    """Hash all that the figures of a person's days are drawn from, the drawing itself among it."""
-    measures = list(dict.fromkeys(predictor.measure for predictor in study.plan.predictors))
-    days = record.days.select("date", "pain_score", *measures)
+def days_hash(record: ParticipantRecord, study: Study) -> str:
+    """Hash all that the figures of a participant's days are drawn from, the drawing itself among it."""
+    measures = list(dict.fromkeys(question.exposure.measure for question in asked(study)))
+    days = record.days.select("date", "outcome_score", *measures)
     facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), record.phases.rows())
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
@@ -77,15 +86,15 @@ def read_kept(store: Store) -> dict[str, KeptFigures]:
         "CREATE TABLE IF NOT EXISTS kept_figures (participant_id VARCHAR, inputs_hash VARCHAR, packed BLOB)"
     )
     rows = store.connection.execute("FROM kept_figures").fetchall()
-    return {person: KeptFigures(inputs_hash, packed) for person, inputs_hash, packed in rows}
+    return {participant: KeptFigures(inputs_hash, packed) for participant, inputs_hash, packed in rows}
 
 
 def replace_kept(store: Store, before: Mapping[str, KeptFigures], now: Mapping[str, KeptFigures]) -> None:
     """Store what this run keeps in place of what the last one did; figures that stayed are not written again."""
-    gone = [person for person in before if now.get(person) != before[person]]
-    fresh = [(person, kept.inputs_hash, kept.packed) for person, kept in now.items() if before.get(person) != kept]
+    gone = [participant for participant in before if now.get(participant) != before[participant]]
+    fresh = [(name, kept.inputs_hash, kept.packed) for name, kept in now.items() if before.get(name) != kept]
     with transaction(store) as connection:
-        for person in gone:
-            connection.execute("DELETE FROM kept_figures WHERE participant_id = ?", [person])
+        for participant in gone:
+            connection.execute("DELETE FROM kept_figures WHERE participant_id = ?", [participant])
         for row in fresh:
             connection.execute("INSERT INTO kept_figures VALUES (?, ?, ?)", row)

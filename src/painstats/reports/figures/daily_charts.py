@@ -1,4 +1,4 @@
-"""Pictures of one person's days: ratings, activity and sleep over time, and a calendar of ratings."""
+"""Charts of one participant's days: scores, activity and sleep over time, and a calendar of scores."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-from painstats.findings.words import capital, item_words
-from painstats.plan.study import OutcomePlan
+from painstats.questions.outcome_words import outcome_words
+from painstats.questions.phrases import capital
+from painstats.questions.question import Outcome
 from painstats.reports.figures.vega_svg import (
     GRID,
     INK,
@@ -43,7 +44,8 @@ MONTH_MARGIN = 64
 DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PHASE_NAME_ROWS = 3
 
-Rows = list[dict[str, Any]]
+Points = list[dict[str, Any]]
+"""The data of a chart, as Vega-Lite takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +73,25 @@ MEASURE_PANELS = {
 }
 
 
-def outcome_panel(outcome: OutcomePlan) -> Panel:
+def outcome_panel(outcome: Outcome) -> Panel:
     """Return the panel of the outcome, over the whole of its scale."""
-    return Panel("pain_score", scale_title(outcome), "no rating", domain=outcome.scale)
+    return Panel("outcome_score", scale_title(outcome), "no score", domain=outcome.scale)
 
 
-def scale_title(outcome: OutcomePlan) -> str:
-    """Write what the axis of ratings shows: "Pain, 0 to 10"."""
-    words, (low, high) = item_words(outcome.item), outcome.scale
-    turned = "" if words.more.startswith("more") else " (turned: higher is worse)"
-    return f"{capital(words.label)}, {low:g} to {high:g}{turned}"
+def scale_title(outcome: Outcome) -> str:
+    """Write what the axis of scores shows: "Pain, 0 to 10"."""
+    low, high = outcome.scale
+    return f"{capital(outcome_words(outcome).label)}, {low:g} to {high:g}"
 
 
 def drawn_days(days: pl.DataFrame) -> pl.DataFrame:
-    """Keep the days from the first to the last rating, at most the newest 53 weeks of them.
+    """Keep the days from the first to the last score, at most the newest 53 weeks of them.
 
-    Years of steps before a diary began would squeeze the days that matter into a corner. Without any rating the newest
+    Years of steps before a diary began would squeeze the days that matter into a corner. Without any score the newest
     53 weeks are kept.
     """
-    rated = days.filter(pl.col("pain_score").is_not_null())["date"]
-    span = rated if len(rated) else days["date"]
+    scored = days.filter(pl.col("outcome_score").is_not_null())["date"]
+    span = scored if len(scored) else days["date"]
     last = _last(span)
     return days.filter(
         pl.col("date").is_between(max(_first(span), last - timedelta(weeks=MOST_WEEKS) + timedelta(days=1)), last)
@@ -98,22 +99,22 @@ def drawn_days(days: pl.DataFrame) -> pl.DataFrame:
 
 
 def daily_panels(
-    days: pl.DataFrame, phases: pl.DataFrame, outcome: OutcomePlan, measures: Sequence[str], width: int = WIDE
+    days: pl.DataFrame, phases: pl.DataFrame, outcome: Outcome, measures: Sequence[str], width: int = WIDE
 ) -> alt.TopLevelMixin:
-    """Draw a person's ratings and measures over time, one panel above the other on the same days.
+    """Draw a participant's scores and measures over time, one panel above the other on the same days.
 
     Parameters
     ----------
     days
-        Rows of ``daily_summary`` of one person, a row for each calendar date; at least one.
+        Rows of ``daily_summary`` of one participant, a row for each calendar date; at least one.
     phases
-        Rows of ``treatment_phase`` of the same person; shaded and named.
+        Rows of ``treatment_phase`` of the same participant; shaded and named.
     outcome
-        Item and scale of the ratings.
+        What the scores are of, and their scale.
     measures
-        Measures to draw below the ratings, in order.
+        Measures to draw below the scores, in order.
     width
-        Width of the drawing in pixels.
+        Width of the chart in pixels.
     """
     span = (_first(days["date"]), _last(days["date"]))
     sheet = _Sheet(days.sort("date"), span, phase_rows(phases, span), width - LEFT_MARGIN - 12)
@@ -128,13 +129,13 @@ class _Sheet:
 
     days: pl.DataFrame
     span: tuple[date, date]
-    phases: Rows
+    phases: Points
     inner: int
 
 
-def phase_rows(phases: pl.DataFrame, span: tuple[date, date]) -> Rows:
+def phase_rows(phases: pl.DataFrame, span: tuple[date, date]) -> Points:
     """List the phases that touch a span of dates, cut to it, with their names made fit to be shown."""
-    rows: Rows = []
+    rows: Points = []
     for phase in phases.sort("start_date", "name").iter_rows(named=True):
         first, last = max(phase["start_date"], span[0]), min(phase["end_date"] or span[1], span[1])
         if first <= last:
@@ -148,8 +149,8 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt
     rows = _series(sheet.days, panel)
     per_day = sheet.inner / len(rows)
     base = chart_of(rows).encode(x=_date_axis(sheet, labelled=is_last))
-    told = [alt.Tooltip("day:N", title="day"), alt.Tooltip("value:Q", title=panel.title, format=".2~f")]
-    shown = base.encode(y=_value_axis(panel), tooltip=told)
+    tooltip = [alt.Tooltip("day:N", title="day"), alt.Tooltip("value:Q", title=panel.title, format=".2~f")]
+    shown = base.encode(y=_value_axis(panel), tooltip=tooltip)
     absent = base.transform_filter("datum.value === null").mark_rule(
         color=MISSING, strokeWidth=max(1.0, min(12.0, 0.8 * per_day))
     )
@@ -227,26 +228,26 @@ def _date_ticks(span: tuple[date, date], most: int) -> tuple[list[date], str]:
     return firsts[:: -(-len(firsts) // most)], "%b %Y"
 
 
-def _series(days: pl.DataFrame, panel: Panel) -> Rows:
+def _series(days: pl.DataFrame, panel: Panel) -> Points:
     return [
         {"at": day.isoformat(), "day": day_words(day), "value": None if value is None else round(value / panel.per, 4)}
         for day, value in days.select("date", panel.column).iter_rows()
     ]
 
 
-def rating_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE) -> alt.TopLevelMixin:
-    """Draw a calendar of ratings, a cell for each day, days without a rating as empty dashed cells.
+def outcome_calendar(days: pl.DataFrame, outcome: Outcome, width: int = WIDE) -> alt.TopLevelMixin:
+    """Draw a calendar of scores, a cell for each day, days without a score as empty dashed cells.
 
-    Wide drawings have weeks as columns, narrow ones as rows. Only the newest 53 weeks are drawn.
+    Wide charts have weeks as columns, narrow ones as rows. Only the newest 53 weeks are drawn.
 
     Parameters
     ----------
     days
-        Rows of ``daily_summary`` of one person, a row for each calendar date.
+        Rows of ``daily_summary`` of one participant, a row for each calendar date.
     outcome
-        Item and scale of the ratings.
+        What the scores are of, and their scale.
     width
-        Width of the drawing in pixels.
+        Width of the chart in pixels.
     """
     rows = calendar_rows(days)
     weeks = max(row["week"] for row in rows) + 1
@@ -256,22 +257,22 @@ def rating_calendar(days: pl.DataFrame, outcome: OutcomePlan, width: int = WIDE)
     base = _placed(chart_of(rows), weeks, upright=upright)
     tooltip = [
         alt.Tooltip("day:N", title="day"),
-        alt.Tooltip("value:Q", title=item_words(outcome.item).label, format=".2~f"),
+        alt.Tooltip("value:Q", title=outcome_words(outcome).label, format=".2~f"),
     ]
-    rated, unrated = base.transform_filter("datum.value !== null"), base.transform_filter("datum.value === null")
+    scored, empty = base.transform_filter("datum.value !== null"), base.transform_filter("datum.value === null")
     layers = [
-        unrated.mark_rect(fill="white", stroke=MISSING, strokeDash=[2, 2]).encode(tooltip=tooltip),
-        rated.mark_rect(stroke=GRID).encode(color=_score_colour(outcome, width), tooltip=tooltip),
-        *([_score_numbers(rated, outcome)] if cell >= 20 else []),
+        empty.mark_rect(fill="white", stroke=MISSING, strokeDash=[2, 2]).encode(tooltip=tooltip),
+        scored.mark_rect(stroke=GRID).encode(color=_score_colour(outcome, width), tooltip=tooltip),
+        *([_score_numbers(scored, outcome)] if cell >= 20 else []),
         _month_names(rows, weeks, upright=upright),
     ]
     across, down = (7, weeks) if upright else (weeks, 7)
     return alt.layer(*layers).properties(width=cell * across, height=cell * down)
 
 
-def calendar_rows(days: pl.DataFrame) -> Rows:
-    """List the newest 53 weeks of days with their week's number from 0, weekday, and rating."""
-    scores = dict(days.sort("date").select("date", "pain_score").iter_rows())
+def calendar_rows(days: pl.DataFrame) -> Points:
+    """List the newest 53 weeks of days with their week's number from 0, weekday, and score."""
+    scores = dict(days.sort("date").select("date", "outcome_score").iter_rows())
     first, last = min(scores), max(scores)
     earliest = last - timedelta(days=last.weekday(), weeks=MOST_WEEKS - 1)
     first_monday = max(first - timedelta(days=first.weekday()), earliest)
@@ -310,7 +311,7 @@ def _weekdays() -> alt.Scale:
     return alt.Scale(domain=list(DAYS_OF_WEEK), paddingInner=0.08)
 
 
-def _score_colour(outcome: OutcomePlan, width: int) -> alt.Color:
+def _score_colour(outcome: Outcome, width: int) -> alt.Color:
     low, high = outcome.scale
     legend = alt.Legend(
         title=scale_title(outcome),
@@ -327,14 +328,14 @@ def _score_colour(outcome: OutcomePlan, width: int) -> alt.Color:
     )
 
 
-def _score_numbers(rated: alt.Chart, outcome: OutcomePlan) -> alt.Chart:
+def _score_numbers(scored: alt.Chart, outcome: Outcome) -> alt.Chart:
     low, high = outcome.scale
     readable: Any = alt.expr(f"datum.value > {low + 0.62 * (high - low)} ? 'white' : 'black'")
-    numbers: alt.Chart = rated.mark_text(fontSize=10, color=readable).encode(text=alt.Text("value:Q", format=".1~f"))
+    numbers: alt.Chart = scored.mark_text(fontSize=10, color=readable).encode(text=alt.Text("value:Q", format=".1~f"))
     return numbers
 
 
-def _month_names(rows: Rows, weeks: int, *, upright: bool) -> alt.Chart:
+def _month_names(rows: Points, weeks: int, *, upright: bool) -> alt.Chart:
     starts = [row for row in rows if row["starts_month"]]
     if not starts or starts[0]["week"] >= (1 if upright else 3):
         starts = [rows[0], *starts]

@@ -1,7 +1,7 @@
-"""Pictures of slopes and of a model: people beside one another, complete days, residual autocorrelation.
+"""Charts of effects and of a model: participants beside one another, complete days, residual autocorrelation.
 
-Slopes are drawn for everybody in every run. They are written as Vega-Lite's own JSON: altair's objects for the same
-picture take twice as long to make as the picture takes to draw.
+Effects are drawn for every participant in every run. They are written as Vega-Lite's own JSON: altair's objects for the
+same chart take twice as long to make as the chart takes to draw.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import Any
 
 import altair as alt
 
-from painstats.findings.words import item_words, verdict_words
+from painstats.findings.finding import Verdict
+from painstats.findings.words import verdict_words
+from painstats.frame.participants import ParticipantSummary
+from painstats.questions.phrases import EffectChart, Phrases
 from painstats.reports.figures.daily_charts import NARROW_BELOW, WIDE
 from painstats.reports.figures.vega_svg import (
     BAND,
@@ -26,6 +29,7 @@ from painstats.reports.figures.vega_svg import (
     chart_of,
     label_text,
 )
+from painstats.reports.numbers import Interval
 
 OWN_LABEL = "you"
 OWN_DAYS_LABEL = "your days alone"
@@ -39,102 +43,116 @@ MEAN = "#3d4a52"
 AUTOCORRELATION_LIMIT = 0.10
 """Beyond it the residuals still hold something the model has not explained (docs/method.md)."""
 
-VERDICT_COLOURS = {"less_pain": LOWER, "more_pain": HIGHER, "no_clear_link": "#6b6f2a", "cannot_tell_yet": OTHERS}
+VERDICT_COLOURS = {
+    Verdict.LOWER: LOWER,
+    Verdict.HIGHER: HIGHER,
+    Verdict.AT_MOST_SMALL: "#6b6f2a",
+    Verdict.NOT_DETERMINED: OTHERS,
+    Verdict.NOT_JUDGED: "#c3c9cc",
+}
 
-Rows = list[dict[str, Any]]
 Specification = dict[str, Any]
+"""A chart, or a part of one, in Vega-Lite's JSON."""
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSlope:
-    """One bar: a slope with its 95 % interval, and the same from the person's own days alone.
+class EffectBar:
+    """One bar: an effect with its 95 % interval, and the same from the participant's own days alone.
 
     Parameters
     ----------
     label
-        What stands beside the bar; empty for a person who is not named.
-    estimate, low, high
-        Outcome points per effect unit.
-    own_estimate, own_low, own_high
+        What is written beside the bar; empty for a participant who is not named.
+    effect
+        Outcome points per unit.
+    own
         From own days alone; None where that is the same or was not computed.
     verdict
-        Decides the colour in a cohort's figure.
+        Decides the colour in a cohort's chart.
     is_own
         Whether the bar is the reader's.
     """
 
     label: str
-    estimate: float
-    low: float
-    high: float
-    own_estimate: float | None = None
-    own_low: float | None = None
-    own_high: float | None = None
-    verdict: str = "cannot_tell_yet"
+    effect: Interval
+    own: Interval | None = None
+    verdict: Verdict = Verdict.NOT_DETERMINED
     is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class AverageSlope:
-    """The average over people with its 95 % interval."""
+class _Row:
+    """A line of a chart of effects."""
 
-    estimate: float
-    low: float
-    high: float
+    place: int
+    label: str
+    bar: EffectBar
+    kind: str  # other | own | own_days
+
+    @property
+    def datum(self) -> Specification:
+        """The row as Vega-Lite takes it."""
+        effect, own = self.bar.effect, self.bar.own
+        return {
+            "place": self.place, "label": self.label, "verdict": self.bar.verdict.value, "kind": self.kind,
+            "estimate": effect.value, "low": effect.low, "high": effect.high,
+            "own_estimate": own.value if own else None,
+        }  # fmt: skip
 
 
 def own_among_others(
-    slopes: Sequence[PersonSlope], item: str, unit: str, smallest_effect: float, width: int = WIDE
+    bars: Sequence[EffectBar], chart: EffectChart, smallest_effect: float, width: int = WIDE
 ) -> Specification:
-    """Draw the reader's slope among everybody's, sorted, the others without a name.
+    """Draw the reader's effect among those of all participants, sorted, the others without a name.
 
     Parameters
     ----------
-    slopes
-        All slopes that may be shown, the reader's among them.
-    item, unit
-        What the axis counts: points of the item per unit.
+    bars
+        All effects that may be shown, the reader's among them.
+    chart
+        What the chart shows.
     smallest_effect
-        Half the width of the grey band inside which a slope is smaller than what matters to this reader.
+        Half the width of the grey band in which an effect is smaller than what matters to this reader.
     width
-        Width of the drawing in pixels.
+        Width of the chart in pixels.
 
     Returns
     -------
     A specification in Vega-Lite.
     """
-    rows = _with_own_days(slopes)
-    ends = [row[end] for row in rows for end in ("low", "high")] + [-1.2 * smallest_effect, 1.2 * smallest_effect]
-    frame = _frame(ends, slope_title(item, unit, narrow=width < NARROW_BELOW), len(rows), width)
-    others, own, alone = ([row for row in rows if row["kind"] == kind] for kind in ("other", "own", "own_days"))
+    rows = _with_own_days(bars)
+    ends = [end for row in rows for end in (row.bar.effect.low, row.bar.effect.high)]
+    ends += [-1.2 * smallest_effect, 1.2 * smallest_effect]
+    frame = _frame(ends, axis_title(chart, narrow=width < NARROW_BELOW), len(rows), width)
+    others, own, alone = ([row for row in rows if row.kind == kind] for kind in ("other", "own", "own_days"))
     layers = [
         _band(-smallest_effect, smallest_effect, BAND, frame),
         _line(0.0, INK, frame),
         *_bars(others, OTHERS, 2, 24, frame),
         *_bars(own, OWN, 4, 90, frame),
         *_bars(alone, OWN, 1.5, 70, frame, hollow=True),
-        _labels([row for row in rows if row["label"]], frame),
+        _labels([row.datum for row in rows if row.label], frame),
     ]
     return {"layer": layers, "width": frame.inner, "height": frame.height}
 
 
-def everybodys_slopes(
-    slopes: Sequence[PersonSlope], average: AverageSlope | None, item: str, unit: str, width: int = WIDE
+def cohort_effects(
+    bars: Sequence[EffectBar], average: Interval | None, chart: EffectChart, width: int = WIDE
 ) -> Specification:
-    """Draw every person's slope, sorted and named, coloured by verdict, over the average with its interval.
+    """Draw every participant's effect, sorted and named, coloured by verdict, over the average with its interval.
 
-    The estimate from a person's own days alone stands on the same line as a hollow mark.
+    The estimate from a participant's own days alone is a hollow mark on the same line.
     """
-    rows = [_row(place, slope) for place, slope in enumerate(_sorted(slopes))]
-    ends = [row[end] for row in rows for end in ("low", "high")] + [
-        row["own_estimate"] for row in rows if row["own_estimate"] is not None
-    ]
-    mean = [average.low, average.high] if average else []
-    frame = _frame([*ends, *mean], slope_title(item, unit, narrow=width < NARROW_BELOW), len(rows), width)
+    rows = [_Row(place, _cut(bar.label), bar, "other") for place, bar in enumerate(_sorted(bars))]
+    ends = [end for row in rows for end in (row.bar.effect.low, row.bar.effect.high)]
+    ends += [row.bar.own.value for row in rows if row.bar.own is not None]
+    ends += [average.low, average.high] if average else []
+    frame = _frame(ends, axis_title(chart, narrow=width < NARROW_BELOW), len(rows), width)
     hollow = {"type": "point", "shape": "diamond", "color": QUIET_INK, "fill": "white", "size": 44, "opacity": 1}
+    own = [row.datum for row in rows if row.bar.own is not None]
     layers = [
         *(
-            [_band(average.low, average.high, "#dfe6ea", frame), _line(average.estimate, MEAN, frame, dash=[6, 3])]
+            [_band(average.low, average.high, "#dfe6ea", frame), _line(average.value, MEAN, frame, dash=[6, 3])]
             if average
             else []
         ),
@@ -142,45 +160,45 @@ def everybodys_slopes(
         *(
             bar
             for verdict, colour in VERDICT_COLOURS.items()
-            for bar in _bars([row for row in rows if row["verdict"] == verdict], colour, 2.5, 40, frame)
+            for bar in _bars([row for row in rows if row.bar.verdict == verdict], colour, 2.5, 40, frame)
         ),
-        _layer(
-            [row for row in rows if row["own_estimate"] is not None],
-            hollow,
-            x=_x(frame, "own_estimate"),
-            y=_y(frame),
-        ),
-        _labels(rows if frame.row_height >= 10 else [], frame),
+        _layer(own, hollow, x=_x(frame, "own_estimate"), y=_y(frame)),
+        _labels([row.datum for row in rows] if frame.row_height >= 10 else [], frame),
     ]
     return {"layer": layers, "width": frame.inner, "height": frame.height}
 
 
-def slope_title(item: str, unit: str, *, narrow: bool = False) -> str | list[str]:
-    """Write what a slope axis counts, with the meaning of its two directions."""
-    words = item_words(item)
-    sides = f"←  {words.less}   ·   {words.more}  →"
-    return [sides, f"points per {unit}"] if narrow else f"{sides}     (points per {unit})"
+def axis_title(chart: EffectChart, *, narrow: bool = False) -> str | list[str]:
+    """Write what an axis of effects counts, with the meaning of its two directions."""
+    sides = f"←  {chart.left}   ·   {chart.right}  →"
+    return [sides, f"points per {chart.unit}"] if narrow else f"{sides}     (points per {chart.unit})"
 
 
-def verdict_legend(item: str) -> list[tuple[str, str]]:
-    """List the colours of :func:`everybodys_slopes` with their words."""
-    return [(colour, verdict_words(verdict, item)) for verdict, colour in VERDICT_COLOURS.items()]
+def verdict_legend(words: Phrases) -> list[tuple[str, str]]:
+    """List the colours of :func:`cohort_effects` with their words."""
+    return [(colour, verdict_words(verdict, words)) for verdict, colour in VERDICT_COLOURS.items()]
 
 
-def completeness(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, str], width: int = WIDE) -> alt.TopLevelMixin:
-    """Draw how many of each person's calendar days are valid, one column of bars for each kind of day.
+def completeness(
+    participants: Sequence[ParticipantSummary], counts: Mapping[str, str], width: int = WIDE
+) -> alt.TopLevelMixin:
+    """Draw how many of each participant's calendar days are valid, one column of bars for each kind of day.
 
     Parameters
     ----------
-    rows
-        ``label`` and ``calendar_days`` of each person, and the counts.
+    participants
+        How many days of each there are.
     counts
-        Name of a count to its title: ``{"rated_days": "rated"}``.
+        Name of a count of ``ParticipantSummary`` to its title: ``{"outcome_days": "scores"}``.
     width
-        Width of the drawing in pixels.
+        Width of the chart in pixels.
     """
-    shown = [dict(row) | {"place": place, "label": _cut(row["label"])} for place, row in enumerate(rows)]
-    frame = _frame([0.0, *(row["calendar_days"] for row in shown)], "", len(shown), width)
+    shown = [
+        {"place": place, "label": _cut(row.participant_id), "calendar_days": row.calendar_days}
+        | {count: getattr(row, count) for count in counts}
+        for place, row in enumerate(participants)
+    ]
+    frame = _frame([0.0, *(row.calendar_days for row in participants)], "", len(shown), width)
     column = (frame.inner - 14 * (len(counts) - 1)) // len(counts)
     columns = [
         _count_column(shown, count, title, frame, column, named=place == 0)
@@ -190,7 +208,7 @@ def completeness(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, str], w
 
 
 def _count_column(
-    shown: Rows, count: str, title: str, frame: _Frame, width: int, *, named: bool
+    shown: list[Specification], count: str, title: str, frame: _Frame, width: int, *, named: bool
 ) -> alt.LayerChart | alt.FacetChart:
     scale = alt.Scale(domain=list(frame.domain), nice=False)
     axis = alt.Axis(title=title, tickCount=2, domain=False, gridColor=GRID)
@@ -212,7 +230,7 @@ def autocorrelation(correlations: Sequence[float | None], width: int = WIDE) -> 
     correlations
         At lags of 1, 2, … days; None where there are too few pairs of days.
     width
-        Width of the drawing in pixels.
+        Width of the chart in pixels.
     """
     rows = [{"lag": lag, "value": value} for lag, value in enumerate(correlations, start=1) if value is not None]
     widest = max([0.25, *(1.1 * abs(row["value"]) for row in rows)])
@@ -239,7 +257,7 @@ def autocorrelation(correlations: Sequence[float | None], width: int = WIDE) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """The measures of a figure with a row for each person: widths and heights in pixels."""
+    """The measures of a chart with a row for each participant: widths and heights in pixels."""
 
     domain: tuple[float, float]
     title: str | list[str]
@@ -271,45 +289,37 @@ def _y(frame: _Frame, margin: int = LABEL_MARGIN) -> Specification:
     return {"field": "place", "type": "ordinal", "scale": {"domain": list(range(frame.n_rows))}, "axis": axis}
 
 
-def _sorted(slopes: Sequence[PersonSlope]) -> list[PersonSlope]:
-    return sorted(slopes, key=lambda slope: (slope.estimate, slope.low, slope.label))
+def _sorted(bars: Sequence[EffectBar]) -> list[EffectBar]:
+    return sorted(bars, key=lambda bar: (bar.effect.value, bar.effect.low, bar.label))
 
 
-def _row(place: int, slope: PersonSlope) -> dict[str, Any]:
-    return {
-        "place": place, "label": _cut(slope.label), "verdict": slope.verdict,
-        "kind": "own" if slope.is_own else "other",
-        "estimate": slope.estimate, "low": slope.low, "high": slope.high, "own_estimate": slope.own_estimate,
-    }  # fmt: skip
-
-
-def _with_own_days(slopes: Sequence[PersonSlope]) -> Rows:
-    """List the bars of everybody, the reader's own days on a line of their own below the reader's bar."""
-    rows: Rows = []
-    for slope in _sorted(slopes):
-        rows.append(_row(len(rows), slope) | {"label": OWN_LABEL if slope.is_own else ""})
-        if slope.is_own and slope.own_estimate is not None and slope.own_low is not None and slope.own_high is not None:
-            alone = PersonSlope(OWN_DAYS_LABEL, slope.own_estimate, slope.own_low, slope.own_high)
-            rows.append(_row(len(rows), alone) | {"kind": "own_days", "label": OWN_DAYS_LABEL})
+def _with_own_days(bars: Sequence[EffectBar]) -> list[_Row]:
+    """List the bars of all participants, the reader's own days on a line of their own below the reader's bar."""
+    rows: list[_Row] = []
+    for bar in _sorted(bars):
+        rows.append(_Row(len(rows), OWN_LABEL if bar.is_own else "", bar, "own" if bar.is_own else "other"))
+        if bar.is_own and bar.own is not None:
+            rows.append(_Row(len(rows), OWN_DAYS_LABEL, EffectBar(OWN_DAYS_LABEL, bar.own), "own_days"))
     return rows
 
 
-def _layer(rows: Rows, mark: Specification, **encoding: Specification) -> Specification:
+def _layer(rows: list[Specification], mark: Specification, **encoding: Specification) -> Specification:
     return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
 def _bars(
-    rows: Rows, colour: str, thickness: float, size: float, frame: _Frame, *, hollow: bool = False
+    rows: Sequence[_Row], colour: str, thickness: float, size: float, frame: _Frame, *, hollow: bool = False
 ) -> list[Specification]:
     """Draw intervals with their estimates."""
     if not rows:
         return []
+    data = [row.datum for row in rows]
     rule = {"type": "rule", "color": colour, "strokeWidth": thickness, "strokeDash": [4, 3] if hollow else [1, 0]}
     filled = {"fill": "white" if hollow else colour, "strokeWidth": 2 if hollow else 1}
     mark = {"type": "point", "color": colour, "size": size, "opacity": 1, **filled}
     return [
-        _layer(rows, rule, x=_x(frame, "low"), x2={"field": "high"}, y=_y(frame)),
-        _layer(rows, mark, x=_x(frame, "estimate"), y=_y(frame)),
+        _layer(data, rule, x=_x(frame, "low"), x2={"field": "high"}, y=_y(frame)),
+        _layer(data, mark, x=_x(frame, "estimate"), y=_y(frame)),
     ]
 
 
@@ -327,7 +337,7 @@ def _whole_height(frame: _Frame) -> dict[str, Specification]:
     return {"y": {"value": 0}, "y2": {"value": frame.height}}
 
 
-def _labels(rows: Rows, frame: _Frame) -> Specification:
+def _labels(rows: list[Specification], frame: _Frame) -> Specification:
     mark = {"type": "text", "align": "right", "dx": -8, "fontSize": 12, "color": INK}
     return _layer(rows, mark, x={"value": 0}, y=_y(frame), text={"field": "label", "type": "nominal"})
 

@@ -1,14 +1,19 @@
-"""The pictures of a personal report, and the months beside them as numbers."""
+"""The charts of a personal report, and the months as numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from painstats.findings.words import capital, comparison, counted, item_words, whole
-from painstats.plan.study import OutcomePlan, Study
+from painstats.findings.finding import Finding
+from painstats.plan.study import Study
+from painstats.questions.asked import asked
+from painstats.questions.outcome_words import outcome_words
+from painstats.questions.phrases import capital, counted, listed, whole
+from painstats.questions.question import Outcome, outcome_of
+from painstats.questions.registry import kind_of
 from painstats.reports.figures.daily_charts import (
     MONTHS,
     MOST_WEEKS,
@@ -16,117 +21,130 @@ from painstats.reports.figures.daily_charts import (
     WIDE,
     daily_panels,
     drawn_days,
-    rating_calendar,
+    outcome_calendar,
 )
-from painstats.reports.figures.effect_charts import PersonSlope, own_among_others
+from painstats.reports.figures.effect_charts import EffectBar, own_among_others
+from painstats.reports.numbers import Interval, interval_of
 from painstats.reports.pages import Figure, Table, figure
-from painstats.reports.personal.record import PersonRecord
+from painstats.reports.personal.record import ParticipantRecord
 from painstats.vocabulary import MEASURES
 
-Row = Mapping[str, Any]
 MINUTES_OF_DAY = 1440
 
 
-def figures_of_days(record: PersonRecord, study: Study) -> tuple[Figure, ...]:
-    """Draw a person's days, and the calendar of their ratings."""
+def figures_of_days(record: ParticipantRecord, study: Study) -> tuple[Figure, ...]:
+    """Draw a participant's days, and the calendar of their scores."""
     days = drawn_days(record.days)
-    return (_over_time(record, days, study), *_calendar(days, study.plan.outcome))
+    return (_over_time(record, days, study), *_calendar(days, outcome_of(study.plan.outcome)))
 
 
-def _over_time(record: PersonRecord, days: pl.DataFrame, study: Study) -> Figure:
-    measures = [predictor.measure for predictor in study.plan.predictors]
-    labels = list(dict.fromkeys(MEASURES[measure].label for measure in measures))
+def _over_time(record: ParticipantRecord, days: pl.DataFrame, study: Study) -> Figure:
+    measures, outcome = measures_of(study), outcome_of(study.plan.outcome)
+    labels = listed([MEASURES[measure].label for measure in measures])
     undrawn = record.days.height - days.height
-    why = f"before the first or after the last rating, or more than {MOST_WEEKS} weeks back"
+    why = f"before the first or after the last score, or more than {MOST_WEEKS} weeks back"
     cut = f" Not drawn: {counted(undrawn, 'day')} {why}." if undrawn else ""
-    shaded = " Shaded days lie in a treatment or programme that was named beforehand." if record.phases.height else ""
+    shaded = " Shaded days are in a declared treatment or programme." if record.phases.height else ""
     return figure(
         "days",
-        f"Your {item_words(study.plan.outcome.item).label}, and below it {' and '.join(labels)}, day by day.",
+        f"Your {outcome_words(outcome).label}, and below it {labels}, day by day.",
         f"Each dot is a day. Where a line breaks, a day is missing; a grey mark at the foot shows which.{shaded}{cut}",
-        *(daily_panels(days, record.phases, study.plan.outcome, measures, width) for width in (WIDE, NARROW)),
+        *(daily_panels(days, record.phases, outcome, measures, width) for width in (WIDE, NARROW)),
     )
 
 
-def _calendar(days: pl.DataFrame, outcome: OutcomePlan) -> list[Figure]:
-    if not days["pain_score"].count():
+def measures_of(study: Study) -> list[str]:
+    """Return the measures that a study asks about, each once."""
+    return list(dict.fromkeys(question.exposure.measure for question in asked(study)))
+
+
+def _calendar(days: pl.DataFrame, outcome: Outcome) -> list[Figure]:
+    if not days["outcome_score"].count():
         return []
-    words = item_words(outcome.item)
+    words = outcome_words(outcome)
     calendar = figure(
         "calendar",
         f"A calendar of your {words.label}.",
         f"Each cell is a day. The darker the cell, the {words.higher} your {words.label}. "
-        "An empty cell with a dashed edge is a day without a rating.",
-        *(rating_calendar(days, outcome, width) for width in (WIDE, NARROW)),
+        "An empty cell with a dashed edge is a day without a score.",
+        *(outcome_calendar(days, outcome, width) for width in (WIDE, NARROW)),
     )
     return [calendar]
 
 
-def figures_among_others(record: PersonRecord, study: Study) -> tuple[Figure, ...]:
-    """Draw a person's slopes among everybody's."""
+def figures_among_others(record: ParticipantRecord) -> tuple[Figure, ...]:
+    """Draw a participant's effects among those of all participants."""
     return tuple(
-        _own_slope(place, own, record, study.plan.outcome.item)
+        _own_effect(place, own, record)
         for place, own in enumerate(record.findings)
-        if own["estimate"] is not None
+        if interval_of(own.estimate) is not None
     )
 
 
-def _own_slope(place: int, own: Row, record: PersonRecord, item: str) -> Figure:
-    shown = [row for row in record.everybodys if row["predictor"] == own["predictor"] and row["estimate"] is not None]
-    slopes = [person_slope(row, is_own=row is own) for row in shown]
-    label = capital(MEASURES[own["measure"]].label)
-    others = " The thin grey bars are the other people in the study, without names." if len(slopes) > 1 else ""
-    is_pooled = own["basis"] == "pooled" and own["own_estimate"] is not None
-    alone = " The open dot is the size from your days alone." if is_pooled else ""
+def _own_effect(place: int, own: Finding, record: ParticipantRecord) -> Figure:
+    same = [finding for finding in record.all_findings if finding.question == own.question]
+    bars = [bar for finding in same if (bar := effect_bar(finding, is_own=finding is own))]
+    chart = kind_of(own.question.kind).chart(own.question)
+    others = " The thin grey bars are the other participants, without names." if len(bars) > 1 else ""
+    is_pooled = own.estimate.basis == "pooled" and own.check("own_days") is not None
+    alone = " The open dot is the effect from your days alone." if is_pooled else ""
     return figure(
         f"slope-{place}",
-        f"{label}: how far your {item_words(item).label} differed {comparison(own['measure'], own['lag_days'])}.",
-        f"{label}. The thick bar is yours: the dot is the estimate, the bar its 95 % interval.{others}{alone} "
-        "Inside the pale band a size is smaller than what usually matters; at the upright line it is zero.",
-        *(own_among_others(slopes, item, own["unit"], own["smallest_effect"], width) for width in (WIDE, NARROW)),
+        chart.label,
+        f"{chart.title}. The thick bar is yours: the dot is the estimate, the bar its 95% interval.{others}{alone} "
+        "Inside the pale band an effect is smaller than what usually matters; the vertical line marks zero.",
+        *(own_among_others(bars, chart, own.smallest_effect, width) for width in (WIDE, NARROW)),
     )
 
 
-def person_slope(finding: Row, *, label: str = "", is_own: bool = False) -> PersonSlope:
-    """Turn a finding that has an estimate into a bar of a figure."""
-    pooled = finding["basis"] == "pooled"
-    return PersonSlope(
-        label=label,
-        estimate=finding["estimate"],
-        low=finding["low"],
-        high=finding["high"],
-        own_estimate=finding["own_estimate"] if pooled else None,
-        own_low=finding["own_low"] if pooled else None,
-        own_high=finding["own_high"] if pooled else None,
-        verdict=finding["verdict"],
-        is_own=is_own,
-    )
+def effect_bar(finding: Finding, *, label: str = "", is_own: bool = False) -> EffectBar | None:
+    """Turn a finding into a bar of a chart; None where it has no numbers."""
+    effect, check = interval_of(finding.estimate), finding.check("own_days")
+    if effect is None:
+        return None
+    is_pooled = finding.estimate.basis == "pooled" and check is not None
+    own = Interval(check.value, check.low, check.high) if is_pooled and check else None
+    return EffectBar(label, effect, own, finding.verdict, is_own)
+
+
+@dataclass(frozen=True, slots=True)
+class _MonthMean:
+    """The mean of one column over the valid days of a month."""
+
+    mean: float | None
+    days: int
 
 
 def months_table(days: pl.DataFrame, study: Study) -> Table:
     """Sum up the drawn days month by month: means over the valid days, and their number."""
-    names = ["pain_score", *dict.fromkeys(predictor.measure for predictor in study.plan.predictors)]
-    months = (
-        drawn_days(days)
-        .group_by(pl.col("date").dt.truncate("1mo").alias("month"))
-        .agg(*(pl.col(name).mean() for name in names), *(pl.col(name).count().alias(f"{name}_days") for name in names))
-        .sort("month")
-    )
+    names = ["outcome_score", *measures_of(study)]
+    drawn = drawn_days(days).with_columns(pl.col("date").dt.truncate("1mo").alias("month"))
+    months = drawn.partition_by("month", as_dict=True, maintain_order=True)
     rows = tuple(
-        (f"{MONTHS[row['month'].month - 1]} {row['month'].year}", *(_mean_words(name, row) for name in names))
-        for row in months.iter_rows(named=True)
+        (_month_words(key[0]), *(_mean_words(name, _month_mean(month[name])) for name in names))
+        for key, month in sorted(months.items())
     )
-    labels = [item_words(study.plan.outcome.item).label, *(MEASURES[name].label for name in names[1:])]
+    labels = [outcome_words(outcome_of(study.plan.outcome)).label, *(MEASURES[name].label for name in names[1:])]
     return Table(
-        "Month by month: averages, and in brackets the days they rest on", ("Month", *map(capital, labels)), rows
+        "Month by month: averages, with the number of days in brackets", ("Month", *map(capital, labels)), rows
     )
 
 
-def _mean_words(name: str, row: Row) -> str:
-    mean, days = row[name], row[f"{name}_days"]
+def _month_words(first: object) -> str:
+    assert isinstance(first, date)
+    return f"{MONTHS[first.month - 1]} {first.year}"
+
+
+def _month_mean(values: pl.Series) -> _MonthMean:
+    mean = values.mean()
+    return _MonthMean(float(mean) if isinstance(mean, int | float) else None, values.count())
+
+
+def _mean_words(name: str, month: _MonthMean) -> str:
+    mean, days = month.mean, month.days
     if mean is None:
         return "– (0)"
-    if name == "pain_score":
+    if name == "outcome_score":
         return f"{mean:.1f} ({days})"
     if name == "step_count":
         return f"{whole(mean)} ({days})"

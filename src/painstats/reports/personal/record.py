@@ -1,60 +1,57 @@
-"""Everything that one person's report is made from, read from the store at once."""
+"""Everything that one participant's report is made from, read from the store at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from painstats.findings.finding import Finding
+from painstats.frame.participants import ParticipantSummary
 from painstats.store.connection import Store
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PersonRecord:
-    """One person's rows.
+class ParticipantRecord:
+    """One participant's data.
 
     Parameters
     ----------
-    participant_id
-        Whose they are.
     summary
-        The row of ``participant_summary``.
+        How many days there are.
     findings
-        The rows of ``finding``, in the order of the plan's predictors.
-    everybodys
-        All rows of ``finding`` about participants.
+        The participant's findings, in the order of the study's questions.
+    all_findings
+        The findings about every participant.
     days, frame, phases
         The rows of ``daily_summary``, ``model_frame`` and ``treatment_phase``, by date.
     """
 
-    participant_id: str
-    summary: Row
-    findings: tuple[Row, ...]
-    everybodys: tuple[Row, ...]
+    summary: ParticipantSummary
+    findings: tuple[Finding, ...]
+    all_findings: tuple[Finding, ...]
     days: pl.DataFrame
     frame: pl.DataFrame
     phases: pl.DataFrame
 
+    @property
+    def participant_id(self) -> str:
+        """Whose data they are."""
+        return self.summary.participant_id
 
-def person_record(store: Store, summary: Row, everybodys: Sequence[Row]) -> PersonRecord:
-    """Read what is stored about the person of one row of ``participant_summary``."""
-    person = summary["participant_id"]
-    order = [predictor.name for predictor in store.study.plan.predictors]
+
+def participant_record(store: Store, summary: ParticipantSummary, all_findings: Sequence[Finding]) -> ParticipantRecord:
+    """Read what is stored about a participant."""
 
     def own(table: str, order_by: str) -> pl.DataFrame:
         text = f"SELECT * FROM {table} WHERE participant_id = ? ORDER BY {order_by}"
-        return store.connection.execute(text, [person]).pl()
+        return store.connection.execute(text, [summary.participant_id]).pl()
 
-    findings = [row for row in everybodys if row["participant_id"] == person]
-    return PersonRecord(
-        participant_id=person,
+    return ParticipantRecord(
         summary=summary,
-        findings=tuple(sorted(findings, key=lambda row: order.index(row["predictor"]))),
-        everybodys=tuple(everybodys),
+        findings=tuple(finding for finding in all_findings if finding.participant_id == summary.participant_id),
+        all_findings=tuple(all_findings),
         days=own("daily_summary", "date"),
         frame=own("model_frame", "date"),
         phases=own("treatment_phase", "start_date, name"),

@@ -1,89 +1,104 @@
-"""What happens to the answers if something is decided otherwise: the robustness set, one row for each check.
+"""How the reported estimates change if one decision of the analysis is made differently: one row for each check.
 
-The checks are those that ``docs/method.md`` names. Each is made for every predictor that was answered for, from the
-same basis as the answer; one that cannot be made gives a row that says why.
+The checks are those that ``docs/method.md`` names. Each is made for every reported estimate, from the same basis; one
+that cannot be made gives a row that says why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from painstats.errors import PainstatsError
 from painstats.questions.daily.robustness.changed_columns import curved_sleep, detrended, earlier_days
-from painstats.questions.daily.robustness.changed_rows import first_days_removed, lagged_pain
-from painstats.questions.daily.robustness.huber import days_held_back
-from painstats.questions.daily.robustness.leave_one_out import one_person_out
+from painstats.questions.daily.robustness.changed_rows import first_days_removed, lagged_outcome
+from painstats.questions.daily.robustness.huber import outliers_pulled_in
+from painstats.questions.daily.robustness.leave_one_out import one_participant_out
 from painstats.questions.daily.robustness.other_random_effects import other_spread
-from painstats.questions.daily.robustness.other_tests import days_shifted, people_resampled, robust_errors
-from painstats.questions.daily.robustness.ranked_scores import ranked_ratings
-from painstats.questions.daily.robustness.reanalysis import Basis, Found, Question, Slope
+from painstats.questions.daily.robustness.other_tests import days_shifted, participants_resampled, robust_errors
+from painstats.questions.daily.robustness.ranked_scores import ranked_scores
+from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, Slope
+from painstats.questions.daily.tables import RobustnessCheck
+from painstats.questions.question import Outcome
 
-Check = Callable[[Question], Sequence[Found]]
+Check = Callable[[Reanalysis], Sequence[CheckResult]]
 
 CHECKS: Mapping[str, Check] = {
-    "people_resampled": people_resampled,
+    "participants_resampled": participants_resampled,
     "robust_errors": robust_errors,
-    "one_person_out": one_person_out,
+    "one_participant_out": one_participant_out,
     "days_shifted": days_shifted,
-    "days_held_back": days_held_back,
-    "ranked_ratings": ranked_ratings,
+    "outliers_pulled_in": outliers_pulled_in,
+    "ranked_scores": ranked_scores,
     "detrended": detrended,
-    "lagged_pain": lagged_pain,
+    "lagged_outcome": lagged_outcome,
     "earlier_days": earlier_days,
     "first_days_removed": first_days_removed,
     "curved_sleep": curved_sleep,
     "other_spread": other_spread,
 }
-"""The checks, in the order in which they are told."""
+"""The checks, in the order in which they are shown."""
 
-OF_ONE_PERSON = frozenset(CHECKS) - {"people_resampled", "robust_errors", "one_person_out", "other_spread"}
-"""Those that make sense for one person alone."""
+OF_ONE_PARTICIPANT = frozenset(CHECKS) - {
+    "participants_resampled",
+    "robust_errors",
+    "one_participant_out",
+    "other_spread",
+}
+"""Those that make sense in a study of one participant."""
 
 
-def robustness_rows(question: Question, model: str) -> list[dict[str, Any]]:
-    """Make every check that makes sense; return rows of the table ``robustness`` (``questions/daily/tables.py``).
+def robustness_checks(reanalysis: Reanalysis, model: str, outcome: Outcome) -> list[RobustnessCheck]:
+    """Make every check that makes sense; return the rows of the table ``robustness``.
 
     Parameters
     ----------
-    question
-        The answers and what they rest on.
+    reanalysis
+        The reported estimates and what they are based on.
     model
         ``"cohort"``, or the id of the only participant.
+    outcome
+        What was explained.
     """
-    wanted = [name for name in CHECKS if question.basis != "own_days" or name in OF_ONE_PERSON]
-    results = [result for name in wanted for result in _made(question, name)]
-    return [{"model": model, "position": place, **_row(result)} for place, result in enumerate(results)]
+    wanted = [name for name in CHECKS if reanalysis.basis != "own_days" or name in OF_ONE_PARTICIPANT]
+    results = [result for name in wanted for result in _made(reanalysis, name)]
+    return [_row(result, model, place, outcome) for place, result in enumerate(results)]
 
 
-def _made(question: Question, name: str) -> Sequence[Found]:
+def _made(reanalysis: Reanalysis, name: str) -> Sequence[CheckResult]:
     try:
-        return CHECKS[name](question)
+        return CHECKS[name](reanalysis)
     except PainstatsError as refusal:
         reason = str(refusal)
     except np.linalg.LinAlgError:
         reason = "the model could not be fitted"
-    return [Found(name, predictor, Slope(), reason=reason) for predictor in question.answers]
+    return [CheckResult(name, question, Slope(), reason=reason) for question in reanalysis.reported]
 
 
-def _row(result: Found) -> dict[str, Any]:
+def _row(result: CheckResult, model: str, position: int, outcome: Outcome) -> RobustnessCheck:
     slope = result.slope
-    return {
-        "check": result.check,
-        "predictor": result.predictor,
-        **{name: _known(getattr(slope, name)) for name in ("estimate", "low", "high", "p")},
-        "people": result.people,
-        "days": result.days,
-        "same_answer": result.same_answer,
-        "participant_id": result.participant,
-        "reason": result.reason,
-    }
+    return RobustnessCheck(
+        model=model,
+        position=position,
+        check=result.check,
+        question=result.question,
+        item=outcome.item,
+        site=outcome.site,
+        estimate=_known(slope.estimate),
+        low=_known(slope.low),
+        high=_known(slope.high),
+        p=_known(slope.p),
+        participants=result.participants,
+        days=result.days,
+        same_verdict=result.same_verdict,
+        participant_id=result.participant,
+        reason=result.reason,
+    )
 
 
 def _known(value: float | None) -> float | None:
     return value if value is not None and np.isfinite(value) else None
 
 
-__all__ = ["CHECKS", "OF_ONE_PERSON", "Basis", "Found", "Question", "Slope", "robustness_rows"]
+__all__ = ["CHECKS", "OF_ONE_PARTICIPANT", "CheckResult", "Reanalysis", "Slope", "robustness_checks"]

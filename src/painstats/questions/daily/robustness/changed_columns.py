@@ -1,4 +1,4 @@
-"""The answers with other columns: without people's drifts, with the days before as well, with a bend for sleep."""
+"""The estimates with other columns: without drifts, with the days before as well, with a curve for sleep."""
 
 from __future__ import annotations
 
@@ -7,59 +7,59 @@ from dataclasses import replace
 import polars as pl
 
 from painstats.questions.daily.columns import TIME
-from painstats.questions.daily.robustness.reanalysis import Found, Question, asked_again, found
+from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, refitted, results_of
 
-PERSON = "participant_id"
+PARTICIPANT = "participant_id"
 SLEEP = "total_sleep_time_min"
 SQUARED = "sleep_squared"
 
 
-def detrended(question: Question) -> list[Found]:
-    """Take each person's straight drift over time out of the predictors.
+def detrended(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Take each participant's straight drift over time out of the exposures.
 
     References
     ----------
     Wang & Maxwell 2015, Psychol Methods 20:63.
     """
-    columns = [predictor.within for predictor in question.study.plan.predictors]
-    frame = question.frame.with_columns(_without_drift(name) for name in columns)
-    return found(question, "detrended", asked_again(question, frame))
+    columns = [exposure.within for exposure in reanalysis.design.exposures]
+    frame = reanalysis.frame.with_columns(_without_drift(name) for name in columns)
+    return results_of(reanalysis, "detrended", refitted(reanalysis, frame))
 
 
-def earlier_days(question: Question) -> list[Found]:
-    """Let the same measures one day further back explain the rating too."""
-    columns = [predictor.within for predictor in question.study.plan.predictors]
+def earlier_days(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Let the same measures one day earlier explain the outcome too."""
+    columns = [exposure.within for exposure in reanalysis.design.exposures]
     before = [f"{name}_before" for name in columns]
-    earlier = question.days.select(
-        PERSON,
+    earlier = reanalysis.days.select(
+        PARTICIPANT,
         pl.col("date") + pl.duration(days=1),
         *(pl.col(name).alias(f"{name}_before") for name in columns),
     )
-    frame = question.frame.join(earlier, on=[PERSON, "date"], maintain_order="left").drop_nulls(before)
-    return found(question, "earlier_days", asked_again(question, frame, also=before), frame)
+    frame = reanalysis.frame.join(earlier, on=[PARTICIPANT, "date"], maintain_order="left").drop_nulls(before)
+    return results_of(reanalysis, "earlier_days", refitted(reanalysis, frame, also=before), frame)
 
 
-def curved_sleep(question: Question) -> list[Found]:
-    """Let the line for sleep bend: its slope at the person's own average, and the bend (points per squared unit).
+def curved_sleep(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Let the line for sleep curve: its slope at the participant's average, and the curve in points per squared unit.
 
     References
     ----------
     Edwards et al. 2008, Pain 137:202: more pain after short nights and after long ones.
     """
-    sleep = [predictor for predictor in question.study.plan.predictors if predictor.measure == SLEEP]
-    if not sleep or sleep[0].name not in question.answers:
+    sleep = [exposure for exposure in reanalysis.design.exposures if exposure.measure == SLEEP]
+    if not sleep or sleep[0].name not in reanalysis.reported:
         return []
-    frame = question.frame.with_columns((pl.col(sleep[0].within) ** 2).alias(SQUARED))
-    slopes = asked_again(question, frame, also=[SQUARED])
-    straight = found(question, "curved_sleep", slopes)
-    bend = replace(straight[0], check="sleep_bend", predictor=sleep[0].name, slope=slopes[SQUARED], same_answer=None)
+    frame = reanalysis.frame.with_columns((pl.col(sleep[0].within) ** 2).alias(SQUARED))
+    slopes = refitted(reanalysis, frame, also=[SQUARED])
+    straight = results_of(reanalysis, "curved_sleep", slopes)
+    bend = replace(straight[0], check="sleep_bend", question=sleep[0].name, slope=slopes[SQUARED], same_verdict=None)
     return [*straight, bend]
 
 
 def _without_drift(name: str) -> pl.Expr:
-    """Return a column less its straight line over time within each person; its mean stays."""
-    time = pl.col(TIME) - pl.col(TIME).mean().over(PERSON)
+    """Return a column less its straight line over time within each participant; its mean stays."""
+    time = pl.col(TIME) - pl.col(TIME).mean().over(PARTICIPANT)
     value = pl.col(name)
-    squares = (time**2).sum().over(PERSON)
-    slope = pl.when(squares > 0).then((time * value).sum().over(PERSON) / squares).otherwise(0.0)
+    squares = (time**2).sum().over(PARTICIPANT)
+    slope = pl.when(squares > 0).then((time * value).sum().over(PARTICIPANT) / squares).otherwise(0.0)
     return (value - slope * time).alias(name)

@@ -1,71 +1,76 @@
-"""The answers from other rows: without the first days, and beside the rating of the day before."""
+"""The estimates from other rows: without the first days, and with the score of the day before."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from painstats.errors import NotEnoughData
-from painstats.questions.daily.robustness.reanalysis import Found, Question, asked_again, found
+from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, refitted, results_of
 
 FIRST_DAYS = 14
-"""Days in which keeping a diary may itself change what is written into it."""
+"""Days in which keeping a diary may itself change what is written in it."""
 
-PERSON = "participant_id"
-RATING = "pain_score"
-RATING_BEFORE = "pain_score_before"
+PARTICIPANT = "participant_id"
+SCORE = "outcome_score"
+SCORE_BEFORE = "outcome_score_before"
 
 
-def first_days_removed(question: Question) -> list[Found]:
-    """Leave out each person's first fourteen days of rating; people with too few days left are left out too.
+def first_days_removed(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Leave out each participant's first fourteen days of diary, and participants with too few days left.
 
     References
     ----------
     Bolger & Laurenceau 2013, Intensive Longitudinal Methods, ch. 1, on reactivity.
     """
-    first = question.days.filter(pl.col(RATING).is_not_null()).group_by(PERSON).agg(pl.col("date").min().alias("first"))
-    later = question.frame.join(first, on=PERSON, maintain_order="left").filter(
+    first = (
+        reanalysis.days.filter(pl.col(SCORE).is_not_null())
+        .group_by(PARTICIPANT)
+        .agg(pl.col("date").min().alias("first"))
+    )
+    later = reanalysis.frame.join(first, on=PARTICIPANT, maintain_order="left").filter(
         pl.col("date") >= pl.col("first") + pl.duration(days=FIRST_DAYS)
     )
-    later = _enough(question, later)
-    return found(question, "first_days_removed", asked_again(question, later), later)
+    later = _enough(reanalysis, later)
+    return results_of(reanalysis, "first_days_removed", refitted(reanalysis, later), later)
 
 
-def lagged_pain(question: Question) -> list[Found]:
-    """Take the day before into account by its rating, against the person's mean, in place of correlated residuals.
+def lagged_outcome(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Replace correlated residuals by the score of the day before, against the participant's mean.
 
-    The two together are nearly unidentified, so residuals are independent here. Days after a day without a rating are
+    The two together are nearly unidentified, so residuals are independent here. Days after a day without a score are
     lost.
 
     References
     ----------
-    Hamaker & Grasman 2015, Front Psychol 5:1492, on centring the rating of the day before.
+    Hamaker & Grasman 2015, Front Psychol 5:1492, on centring the score of the day before.
     """
-    ratings = question.days.select(
-        PERSON,
+    scores = reanalysis.days.select(
+        PARTICIPANT,
         pl.col("date") + pl.duration(days=1),
-        (pl.col(RATING) - pl.col(RATING).mean().over(PERSON)).alias(RATING_BEFORE),
+        (pl.col(SCORE) - pl.col(SCORE).mean().over(PARTICIPANT)).alias(SCORE_BEFORE),
     )
-    rows = question.frame.join(ratings, on=[PERSON, "date"], maintain_order="left").drop_nulls(RATING_BEFORE)
-    rows = _enough(question, rows)
-    return found(
-        question, "lagged_pain", asked_again(question, rows, also=[RATING_BEFORE], residuals="independent"), rows
+    rows = reanalysis.frame.join(scores, on=[PARTICIPANT, "date"], maintain_order="left").drop_nulls(SCORE_BEFORE)
+    rows = _enough(reanalysis, rows)
+    return results_of(
+        reanalysis, "lagged_outcome", refitted(reanalysis, rows, also=[SCORE_BEFORE], residuals="independent"), rows
     )
 
 
-def _enough(question: Question, rows: pl.DataFrame) -> pl.DataFrame:
-    """Keep the people with days enough for the model.
+def _enough(reanalysis: Reanalysis, rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep the participants with enough days for the model.
 
     Raises
     ------
     NotEnoughData
-        If too few people are left for the kind of answer that was given.
+        If too few participants are left for the basis of the reported estimates.
     """
-    rules = question.study.plan.rules
-    kept = rows.filter(pl.len().over(PERSON) >= rules.min_days_in_model)
+    rules = reanalysis.design.rules
+    kept = rows.filter(pl.len().over(PARTICIPANT) >= rules.min_days_in_model)
     needed = {"mixed_model": rules.min_people_mixed_model, "two_stage": rules.min_people_cohort, "own_days": 1}
-    people = kept[PERSON].n_unique()
-    if people < needed[question.basis]:
+    participants = kept[PARTICIPANT].n_unique()
+    if participants < needed[reanalysis.basis]:
         raise NotEnoughData(
-            f"{people} people have {rules.min_days_in_model} such days; at least {needed[question.basis]} are needed"
+            f"{participants} participants have {rules.min_days_in_model} such days; "
+            f"at least {needed[reanalysis.basis]} are needed"
         )
     return kept

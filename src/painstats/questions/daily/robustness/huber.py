@@ -1,4 +1,4 @@
-"""The answers with days that lie far out held back."""
+"""The estimates with outlying days pulled in."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from painstats.mixedlm.engine.rows import ModelRows
 from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.mixedlm.inference.one_participant import participant_rows
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
-from painstats.questions.daily.columns import within_people
+from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.robustness.other_tests import needs_mixed_model
-from painstats.questions.daily.robustness.reanalysis import Found, Question, found, slopes_of
+from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, results_of, slopes_of
 
 FAR_OUT = 3.0
-"""Residual SDs from which on a day counts no more than it would at this distance."""
+"""Residual SDs beyond which a day counts no more than it would at this distance."""
 
 ROUNDS = 2
-"""Times that the far days are drawn in and the model is fitted again."""
+"""How often outlying days are pulled in and the model is fitted again."""
 
 
-def days_held_back(question: Question) -> list[Found]:
-    """Draw ratings that lie more than three residual SDs off in to three, and fit again; two rounds.
+def outliers_pulled_in(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Pull scores more than three residual SDs from the fit in to three SDs, and fit again; two rounds.
 
-    Drawing in the ratings and fitting them as they then are gives Huber's estimate, which counts far days less. The
-    residuals are whitened, so that a day is held to what the day before foretold.
+    Pulling in the scores and fitting them again gives Huber's estimate, in which outlying days count less. The
+    residuals are whitened, so that a day is compared with what the day before predicted.
 
     References
     ----------
     Huber & Ronchetti 2009, Robust Statistics, section 7.8 ("modified residuals").
     """
-    rows = _rows(question)
-    drawn_in, fit = rows, fit_mixed(rows)
+    rows = _rows(reanalysis)
+    pulled_in, fit = rows, fit_mixed(rows)
     for _ in range(ROUNDS):
         residuals = whitened_residuals(fit, rows) / fit.residual_sd
         excess = residuals - np.clip(residuals, -FAR_OUT, FAR_OUT)
         if not excess.any():
             break
-        drawn_in = replace(rows, y=rows.y - fit.residual_sd * unwhiten(excess, rows, fit.rho))
-        fit = fit_mixed(drawn_in)
+        pulled_in = replace(rows, y=rows.y - fit.residual_sd * unwhiten(excess, rows, fit.rho))
+        fit = fit_mixed(pulled_in)
     if not fit.converged:
         raise NotEnoughData("no certified optimum was reached")
-    table = coefficient_table(fit, drawn_in) if fit.random else satterthwaite(fit)
-    return found(question, "days_held_back", slopes_of(question, table))
+    table = coefficient_table(fit, pulled_in) if fit.random else satterthwaite(fit)
+    return results_of(reanalysis, "outliers_pulled_in", slopes_of(reanalysis, table))
 
 
-def _rows(question: Question) -> ModelRows:
-    if question.basis == "own_days":
-        rows = within_people(question.frame, question.study)
+def _rows(reanalysis: Reanalysis) -> ModelRows:
+    if reanalysis.basis == "own_days":
+        rows = within_participants(reanalysis.frame, reanalysis.design)
         return participant_rows(rows, str(rows.participant[0]))
-    return needs_mixed_model(question).rows
+    return needs_mixed_model(reanalysis).rows

@@ -1,4 +1,4 @@
-"""The answers without one person after the other, and without the one who matters most."""
+"""The estimates without each participant in turn, and without the most influential one."""
 
 from __future__ import annotations
 
@@ -12,74 +12,74 @@ from painstats.mixedlm.checks.influence import influence
 from painstats.questions.daily.eligible_participants import slopes_apart
 from painstats.questions.daily.robustness.other_tests import fit_without_phase, needs_mixed_model
 from painstats.questions.daily.robustness.reanalysis import (
-    Found,
-    Question,
+    CheckResult,
+    Reanalysis,
     Slope,
-    asked_again,
     columns,
     direction,
-    same_answer,
+    refitted,
+    same_verdict,
 )
 
 Without = Mapping[str, float]
 """Participant to the slope without them."""
 
 
-def one_person_out(question: Question) -> list[Found]:
-    """Give the range of each slope over people left out, and the answer without the one who matters most."""
-    slopes = _of_two_stages(question) if question.basis == "two_stage" else _of_mixed_model(question)
-    most = {name: _who_matters_most(question.answers[name], without) for name, without in slopes.items()}
-    again = {person: _answers_without(question, person) for person in sorted(set(most.values()))}
+def one_participant_out(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Give the range of each average over participants left out, and the average without the most influential one."""
+    slopes = _of_two_stages(reanalysis) if reanalysis.basis == "two_stage" else _of_mixed_model(reanalysis)
+    most = {name: _most_influential(reanalysis.reported[name], without) for name, without in slopes.items()}
+    again = {participant: _refitted_without(reanalysis, participant) for participant in sorted(set(most.values()))}
     results = []
     for name, without in slopes.items():
-        results += [_range(question, name, without), _without_most(question, name, most[name], again[most[name]])]
+        results += [_range(reanalysis, name, without), _without_most(reanalysis, name, most[name], again[most[name]])]
     return results
 
 
-def _range(question: Question, name: str, without: Without) -> Found:
-    """Give the range; where the answer has a direction, also whether it has it whoever is left out."""
-    spread, side = Slope(low=min(without.values()), high=max(without.values())), direction(question.answers[name])
+def _range(reanalysis: Reanalysis, name: str, without: Without) -> CheckResult:
+    """Give the range; where the reported average has a direction, also whether it keeps it whoever is left out."""
+    spread, side = Slope(low=min(without.values()), high=max(without.values())), direction(reanalysis.reported[name])
     same = all(slope * side > 0 for slope in without.values()) if side else None
-    return Found("one_person_out", name, spread, len(without) - 1, None, same)
+    return CheckResult("one_participant_out", name, spread, len(without) - 1, None, same)
 
 
-def _who_matters_most(answer: Slope, without: Without) -> str:
-    """Return whose leaving moves the slope most; the first of several by their ids."""
-    return max(sorted(without), key=lambda person: abs(without[person] - (answer.estimate or 0.0)))
+def _most_influential(reported: Slope, without: Without) -> str:
+    """Return whose removal changes the average most; the first by id of several."""
+    return max(sorted(without), key=lambda participant: abs(without[participant] - (reported.estimate or 0.0)))
 
 
-def _answers_without(question: Question, person: str) -> Mapping[str, Slope] | str:
-    """Return the answers without somebody, or why there are none."""
+def _refitted_without(reanalysis: Reanalysis, participant: str) -> Mapping[str, Slope] | str:
+    """Return the averages without one participant, or why there are none."""
     try:
-        return asked_again(question, question.frame.filter(pl.col("participant_id") != person))
+        return refitted(reanalysis, reanalysis.frame.filter(pl.col("participant_id") != participant))
     except NotEnoughData as refusal:
         return str(refusal)
 
 
-def _without_most(question: Question, name: str, person: str, again: Mapping[str, Slope] | str) -> Found:
-    rest = question.frame.filter(pl.col("participant_id") != person)
-    people, days = rest["participant_id"].n_unique(), rest.height
+def _without_most(reanalysis: Reanalysis, name: str, participant: str, again: Mapping[str, Slope] | str) -> CheckResult:
+    rest = reanalysis.frame.filter(pl.col("participant_id") != participant)
+    participants, days = rest["participant_id"].n_unique(), rest.height
     if isinstance(again, str):
-        return Found("most_influential_out", name, Slope(), people, days, None, person, again)
-    same = same_answer(question.answers[name], again[name])
-    return Found("most_influential_out", name, again[name], people, days, same, person)
+        return CheckResult("most_influential_out", name, Slope(), participants, days, None, participant, again)
+    same = same_verdict(reanalysis.reported[name], again[name])
+    return CheckResult("most_influential_out", name, again[name], participants, days, same, participant)
 
 
-def _of_mixed_model(question: Question) -> dict[str, Without]:
-    mixed = needs_mixed_model(question)
+def _of_mixed_model(reanalysis: Reanalysis) -> dict[str, Without]:
+    mixed = needs_mixed_model(reanalysis)
     left_out = influence(mixed.fit, fallback=fit_without_phase(mixed))
     slopes = {
-        name: left_out.coefficients[:, left_out.names.index(column)] for name, column in columns(question).items()
+        name: left_out.coefficients[:, left_out.names.index(column)] for name, column in columns(reanalysis).items()
     }
     if not all(np.isfinite(values).all() for values in slopes.values()):
-        raise NotEnoughData("without one of the people the model cannot be fitted")
+        raise NotEnoughData("without one of the participants the model cannot be fitted")
     return {name: dict(zip(left_out.participants, values.tolist(), strict=True)) for name, values in slopes.items()}
 
 
-def _of_two_stages(question: Question) -> dict[str, Without]:
-    apart, without = slopes_apart(question.frame, question.study), dict[str, Without]()
-    for name, column in columns(question).items():
-        own = {person: slopes[column] for person, slopes in apart.items() if column in slopes}
+def _of_two_stages(reanalysis: Reanalysis) -> dict[str, Without]:
+    apart, without = slopes_apart(reanalysis.frame, reanalysis.design), dict[str, Without]()
+    for name, column in columns(reanalysis).items():
+        own = {participant: slopes[column] for participant, slopes in apart.items() if column in slopes}
         total = sum(own.values())
-        without[name] = {person: (total - slope) / (len(own) - 1) for person, slope in own.items()}
+        without[name] = {participant: (total - slope) / (len(own) - 1) for participant, slope in own.items()}
     return without

@@ -1,14 +1,14 @@
-"""The answers where the fit is singular: with other person-specific effects."""
+"""The estimates where the fit is singular: with other participant-specific effects."""
 
 from __future__ import annotations
 
-from painstats.questions.daily.robustness.reanalysis import Found, Question, found, slopes_of
+from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, results_of, slopes_of
 
 
-def other_spread(question: Question) -> list[Found]:
+def other_spread(reanalysis: Reanalysis) -> list[CheckResult]:
     """Give the slopes of the neighbour of a singular fit (``mixed_analysis``); nothing where there is none."""
-    if question.mixed is None or question.mixed.neighbour is None:
+    if reanalysis.mixed is None or reanalysis.mixed.neighbour is None:
         return []
-    neighbour = question.mixed.neighbour
+    neighbour = reanalysis.mixed.neighbour
     check = "simpler_spread" if neighbour.is_simpler else "fuller_spread"
-    return found(question, check, slopes_of(question, neighbour.table))
+    return results_of(reanalysis, check, slopes_of(reanalysis, neighbour.table))

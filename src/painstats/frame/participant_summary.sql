@@ -3,26 +3,28 @@
 
 CREATE OR REPLACE TABLE participant_summary AS
 WITH daily AS (
-    SELECT participant_id, min(date) AS first_date, max(date) AS last_date, count(*) AS calendar_days,
-           count(pain_score) AS rated_days, count(step_count) AS valid_step_days,
+    SELECT participant_id, any_value(item) AS item, any_value(site) AS site,
+           min(date) AS first_date, max(date) AS last_date, count(*) AS calendar_days,
+           count(outcome_score) AS outcome_days, count(step_count) AS valid_step_days,
            count(total_sleep_time_min) AS valid_nights, count(active_time_min) AS valid_active_days,
            count(exercise_time_min) AS valid_exercise_days, count(sleep_efficiency_percent) AS valid_efficiency_nights,
            count(sleep_midpoint_min) AS valid_midpoint_nights, count(sleep_regularity_index) AS valid_regularity_nights,
-           fsum(pain_score ORDER BY date) / count(pain_score) AS mean_pain_score,
-           stddev_samp(pain_score ORDER BY date) AS sd_pain_score,
-           count(DISTINCT pain_score) AS distinct_pain_scores, arg_max(time_zone, date) AS time_zone
+           fsum(outcome_score ORDER BY date) / count(outcome_score) AS mean_outcome_score,
+           stddev_samp(outcome_score ORDER BY date) AS sd_outcome_score,
+           count(DISTINCT outcome_score) AS distinct_outcome_scores, arg_max(time_zone, date) AS time_zone
     FROM daily_summary GROUP BY participant_id
 ), score AS (
-    SELECT participant_id, pain_score, count(*) AS days
-    FROM daily_summary WHERE pain_score IS NOT NULL GROUP BY participant_id, pain_score
+    SELECT participant_id, outcome_score, count(*) AS days
+    FROM daily_summary WHERE outcome_score IS NOT NULL GROUP BY participant_id, outcome_score
 ), commonest AS (
     SELECT participant_id, max(days) AS commonest_score_days FROM score GROUP BY participant_id
-), rated AS (
+), scored AS (
     SELECT participant_id, date_diff('day', min(date), max(date)) + 1 AS diary_days
-    FROM daily_summary WHERE pain_score IS NOT NULL GROUP BY participant_id
+    FROM daily_summary WHERE outcome_score IS NOT NULL GROUP BY participant_id
 ), complete AS (
     SELECT participant_id, count(*) FILTER (left_out IS NULL OR left_out = 'few_days') AS complete_days,
-           count(*) FILTER (left_out IS NULL) AS days_in_model
+           count(*) FILTER (left_out IS NULL) AS days_in_model,
+           max(date) FILTER (left_out IS NULL OR left_out = 'few_days') AS last_complete_date
     FROM model_frame GROUP BY participant_id
 ), changed AS (
     SELECT participant_id, count(*) AS device_changes FROM device_change GROUP BY participant_id
@@ -30,7 +32,7 @@ WITH daily AS (
 SELECT * REPLACE (coalesce(device_changes, 0) AS device_changes), coalesce(complete_days / diary_days, 0) AS compliance
 FROM daily
 LEFT JOIN commonest USING (participant_id)
-LEFT JOIN rated USING (participant_id)
+LEFT JOIN scored USING (participant_id)
 JOIN complete USING (participant_id)
 LEFT JOIN changed USING (participant_id)
 ORDER BY participant_id;

@@ -1,0 +1,82 @@
+"""How many days of each participant there are, valid, complete and used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+
+from painstats.frame.variation import outcome_varies
+from painstats.store.connection import Store, transaction
+from painstats.store.rows import read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantSummary:
+    """A row of ``participant_summary``.
+
+    Parameters
+    ----------
+    item, site
+        The outcome that scores are of.
+    calendar_days
+        Days from the first to the last record.
+    outcome_days
+        Days with a score of the outcome.
+    diary_days
+        Days from the first to the last score; None without any.
+    complete_days
+        Days with a score and every exposure.
+    days_in_model
+        The same, where they are enough for the model; otherwise 0.
+    last_complete_date
+        The last of the complete days.
+    compliance
+        Complete days / diary days.
+    time_zone
+        Where the participant was last.
+    """
+
+    participant_id: str
+    item: str
+    site: str
+    first_date: date
+    last_date: date
+    calendar_days: int
+    outcome_days: int
+    valid_step_days: int
+    valid_nights: int
+    valid_active_days: int
+    valid_exercise_days: int
+    valid_efficiency_nights: int
+    valid_midpoint_nights: int
+    valid_regularity_nights: int
+    mean_outcome_score: float | None
+    sd_outcome_score: float | None
+    distinct_outcome_scores: int
+    time_zone: str
+    commonest_score_days: int | None
+    diary_days: int | None
+    complete_days: int
+    days_in_model: int
+    last_complete_date: date | None
+    device_changes: int
+    compliance: float
+
+    def varies(self, scale: tuple[float, float]) -> bool:
+        """Whether the scores vary enough for any effect to be seen; False without scores."""
+        if not self.outcome_days:
+            return False
+        share = (self.commonest_score_days or 0) / self.outcome_days
+        return outcome_varies(self.sd_outcome_score, self.distinct_outcome_scores, share, scale)
+
+
+def summarise(store: Store) -> None:
+    """Build ``participant_summary`` from the daily table and the model frame."""
+    with transaction(store) as connection:
+        connection.execute((files("painstats.frame") / "participant_summary.sql").read_text(encoding="utf-8"))
+
+
+def participant_summaries(store: Store) -> list[ParticipantSummary]:
+    """Read ``participant_summary``, in the order of ids."""
+    return read_rows(store, "participant_summary", ParticipantSummary, "participant_id")

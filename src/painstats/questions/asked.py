@@ -1,0 +1,75 @@
+"""The questions that a study asks: those of its plan, or the standard set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from painstats.errors import NotEnoughData, StudyError
+from painstats.frame.exposure import Exposure
+from painstats.plan.study import STUDY_FILE, QuestionPlan, Study, unusable
+from painstats.questions.kind import Say
+from painstats.questions.question import Question, outcome_of
+from painstats.questions.registry import kind_of
+from painstats.store.connection import Store
+
+STANDARD = (QuestionPlan(kind="daily"),)
+"""What is asked where a plan asks nothing."""
+
+
+def asked(study: Study) -> tuple[Question, ...]:
+    """Return the questions of a study, in the order of its plan.
+
+    Raises
+    ------
+    StudyError
+        A kind is unknown, a key of a question is wrong, or the same question is asked twice.
+    """
+    declared = study.plan.declared_questions or STANDARD
+    questions = [question for place, plan in enumerate(declared) for question in _of(study, place, plan)]
+    twice = [name for name, times in Counter(question.name for question in questions).items() if times > 1]
+    if twice:
+        raise StudyError(f"{study.folder / STUDY_FILE}: the same question is asked twice: {', '.join(twice)}")
+    return tuple(questions)
+
+
+def exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:
+    """Return what the model frame must hold for these questions, each once."""
+    return tuple(dict.fromkeys(question.exposure for question in questions))
+
+
+def by_kind(questions: Sequence[Question]) -> dict[str, tuple[Question, ...]]:
+    """Return kind to its questions."""
+    kinds = dict.fromkeys(question.kind for question in questions)
+    return {kind: tuple(question for question in questions if question.kind == kind) for kind in kinds}
+
+
+def fit_questions(store: Store, say: Say = lambda _: None) -> None:
+    """Fit every question of the study, kind by kind, and store what was fitted.
+
+    Raises
+    ------
+    NotEnoughData
+        No kind of question could be fitted to anybody's days. Every kind was tried and has stored its tables.
+    """
+    refusals = []
+    kinds = by_kind(asked(store.study))
+    for name, questions in kinds.items():
+        try:
+            kind_of(name).fit(store, questions, say)
+        except NotEnoughData as refusal:
+            refusals.append(refusal)
+    if len(refusals) == len(kinds):
+        raise refusals[0]
+
+
+def _of(study: Study, place: int, plan: QuestionPlan) -> Sequence[Question]:
+    where, key = str(study.folder / STUDY_FILE), f"questions.{place}."
+    try:
+        return kind_of(plan.kind).ask(plan.keys, outcome_of(study.plan.outcome))
+    except ValidationError as error:
+        raise unusable(error, where, key) from None
+    except StudyError as error:
+        raise StudyError(f"{where}: the plan cannot be used:\n  {key}kind: {error}") from None

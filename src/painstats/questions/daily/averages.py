@@ -1,0 +1,121 @@
+"""The average effect of each exposure over participants, and the two-stage mean beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+from statsmodels.stats.multitest import multipletests
+
+from painstats.errors import NotEnoughData
+from painstats.mixedlm.inference.coefficients import coefficient
+from painstats.mixedlm.inference.slope_variance import slope_variance
+from painstats.mixedlm.inference.two_stage import TwoStage, agrees_with_two_stage, two_sided_p, two_stage
+from painstats.plan.study import RulesPlan
+from painstats.questions.daily.mixed_model import MixedAnalysis
+from painstats.questions.daily.tables import CohortFit
+from painstats.questions.question import Question
+
+
+def cohort_fits(
+    questions: Sequence[Question],
+    frame: pl.DataFrame,
+    apart: Mapping[str, Mapping[str, float]],
+    mixed: MixedAnalysis | None,
+    rules: RulesPlan,
+) -> list[CohortFit]:
+    """Return the averages over participants, where there are enough participants for one.
+
+    Parameters
+    ----------
+    questions
+        All daily questions.
+    frame
+        Complete rows of ``model_frame``.
+    apart
+        Participant to their own slopes by column, of eligible participants.
+    mixed
+        The mixed model as tried.
+    rules
+        How many participants an average needs.
+    """
+    fits = [
+        _average(question, check, mixed, frame.height)
+        for question in questions
+        if (check := _two_stage(apart, question)) is not None and check.participants >= rules.min_people_cohort
+    ]
+    adjusted = adjusted_p(questions, {fit.question: fit.p for fit in fits})
+    return [replace(fit, p_adjusted=adjusted[fit.question]) for fit in fits]
+
+
+def adjusted_p(questions: Sequence[Question], p_values: Mapping[str, float]) -> dict[str, float]:
+    """Adjust p values for the number of questions, confirmatory and exploratory ones apart (Holm 1979).
+
+    Every declared question counts; one that was not fitted has a p value of 1.
+    """
+    adjusted: dict[str, float] = {}
+    for is_confirmatory in (True, False):
+        names = [question.name for question in questions if question.is_confirmatory is is_confirmatory]
+        if names:
+            values = multipletests([p_values.get(name, 1.0) for name in names], method="holm")[1]
+            adjusted |= dict(zip(names, values.tolist(), strict=True))
+    return adjusted
+
+
+def _two_stage(apart: Mapping[str, Mapping[str, float]], question: Question) -> TwoStage | None:
+    try:
+        return two_stage(apart, question.exposure.within)
+    except NotEnoughData:
+        return None
+
+
+def _average(question: Question, check: TwoStage, mixed: MixedAnalysis | None, days: int) -> CohortFit:
+    if mixed is None or not mixed.can_be_used:
+        note = "not_converged" if mixed else "few_participants_two_stage"
+        return _from_two_stages(question, check, days, note)
+    average = coefficient(mixed.table, question.exposure.within)
+    spread = slope_variance(mixed.rows, question.exposure.within)
+    return CohortFit(
+        question=question.name,
+        basis="mixed_model",
+        estimate=average.estimate,
+        se=average.se,
+        df=average.df,
+        low=average.low,
+        high=average.high,
+        p=average.p,
+        p_adjusted=average.p,
+        participants=len(mixed.fit.participants),
+        days=days,
+        two_stage_estimate=check.estimate,
+        two_stage_low=check.low,
+        two_stage_high=check.high,
+        agrees=agrees_with_two_stage(average.estimate, average.se, check),
+        slope_sd=spread.sd,
+        slope_sd_low=spread.low,
+        slope_sd_high=spread.high,
+        slopes_differ_p=spread.p,
+    )
+
+
+def _from_two_stages(question: Question, check: TwoStage, days: int, note: str) -> CohortFit:
+    p = two_sided_p(check)
+    return CohortFit(
+        question=question.name,
+        basis="two_stage",
+        estimate=check.estimate,
+        se=check.se,
+        df=float(check.participants - 1),
+        low=check.low,
+        high=check.high,
+        p=p,
+        p_adjusted=p,
+        participants=check.participants,
+        days=days,
+        two_stage_estimate=check.estimate,
+        two_stage_low=check.low,
+        two_stage_high=check.high,
+        agrees=True,
+        notes=(note,),
+    )

@@ -1,0 +1,25 @@
+"""What the daily models are laid out from: the exposures, the outcome's scale, and the rules of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from painstats.frame.exposure import Exposure
+from painstats.plan.study import RulesPlan, Study
+from painstats.questions.asked import exposures
+from painstats.questions.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class DailyDesign:
+    """Exposures of all daily questions, which enter one model together; scale of the outcome; rules."""
+
+    exposures: tuple[Exposure, ...]
+    scale: tuple[float, float]
+    rules: RulesPlan
+
+
+def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:
+    """Return the design of the daily questions of a study."""
+    return DailyDesign(exposures(questions), study.plan.outcome.scale, study.plan.rules)

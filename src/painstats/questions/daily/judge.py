@@ -1,0 +1,176 @@
+"""What the verdict rule needs to know about each daily question: the estimate, and what forbids any verdict.
+
+Refusals come first and are fixed before the data are read: too few days, scores or an exposure that hardly vary, too
+many days missing (``[rules]`` of study.toml; docs/method.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from painstats.frame.exposure import Exposure
+from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.plan.study import RulesPlan, Study
+from painstats.questions.daily.tables import CohortFit, ParticipantEffect
+from painstats.questions.estimate import CheckEstimate, Estimate, Evidence
+from painstats.questions.question import Question
+from painstats.store.connection import Store
+from painstats.store.rows import read_rows
+
+LEAST_FOR_AN_AVERAGE = 2
+"""Participants from which a study has an average to judge."""
+
+Swings = Mapping[tuple[str, str], float]
+"""Participant and question to the SD of the exposure over the participant's complete days, in units."""
+
+
+def judge(store: Store, questions: Sequence[Question]) -> list[Evidence]:
+    """Return the evidence for every participant and question, and for the averages in a study of several."""
+    participants = participant_summaries(store)
+    fits = {(fit.participant_id, fit.question): fit for fit in read_rows(store, "person_fit", ParticipantEffect)}
+    swings = _swings(store, [question.exposure for question in questions])
+    evidence = [
+        _participant_evidence(store.study, question, participant, fits, swings)
+        for participant in participants
+        for question in questions
+    ]
+    if len(participants) < LEAST_FOR_AN_AVERAGE:
+        return evidence
+    return [*evidence, *_average_evidence(store, questions, participants, swings)]
+
+
+def _swings(store: Store, exposures: Sequence[Exposure]) -> Swings:
+    swings: dict[tuple[str, str], float] = {}
+    for exposure in exposures:
+        query = (
+            f"SELECT participant_id, coalesce(stddev_samp({exposure.name}), 0) FROM model_frame "
+            "WHERE left_out IS NULL OR left_out = 'few_days' GROUP BY participant_id"
+        )
+        rows = store.connection.execute(query).fetchall()
+        swings |= {(participant, exposure.name): sd for participant, sd in rows}
+    return swings
+
+
+def _participant_evidence(
+    study: Study,
+    question: Question,
+    participant: ParticipantSummary,
+    fits: Mapping[tuple[str, str], ParticipantEffect],
+    swings: Swings,
+) -> Evidence:
+    key = (participant.participant_id, question.name)
+    fit, swing = fits.get(key), swings.get(key, 0.0)
+    return Evidence(
+        question=question,
+        participant_id=participant.participant_id,
+        estimate=_participant_estimate(fit, participant.complete_days),
+        refusals=refusals(question, participant, study.plan.rules, swing=swing, is_fitted=fit is not None),
+        smallest_effect=_per_unit(question, swing),
+        swing=swing,
+        last_day=participant.last_complete_date,
+        slopes_differ=fit.slopes_differ if fit else None,
+    )
+
+
+def refusals(
+    question: Question, participant: ParticipantSummary, rules: RulesPlan, *, swing: float, is_fitted: bool
+) -> tuple[str, ...]:
+    """List why nothing may be claimed about a participant, whatever the numbers say; empty if something may be."""
+    if not participant.outcome_days:
+        return ("outcome_missing",)
+    if participant.complete_days < rules.min_days_in_model:
+        return ("too_few_days_for_model",)
+    if participant.complete_days < rules.min_days_shown:
+        return ("too_few_days_to_show",)
+    named = {
+        "outcome_hardly_varies": not participant.varies(question.outcome.scale),
+        "exposure_hardly_varies": swing < question.exposure.definition.least_within_sd,
+        "no_fit": not is_fitted,
+        "too_many_days_missing": participant.compliance < rules.min_compliance,
+        "too_few_days_for_verdict": participant.complete_days < rules.min_days_verdict,
+    }
+    return tuple(name for name, applies in named.items() if applies)
+
+
+def _participant_estimate(fit: ParticipantEffect | None, days: int) -> Estimate:
+    if fit is None:
+        return Estimate(None, None, None, "none", days, participants=1)
+    is_alone = fit.basis == "own_days"
+    return Estimate(
+        fit.estimate, fit.low, fit.high, fit.basis, days, participants=1,
+        df=fit.own_df if is_alone else None,
+        p=fit.own_p if is_alone else None,
+        probability_of_direction=1.0 - fit.false_sign_rate,
+        reliability=fit.reliability,
+        checks=_own_days(fit),
+    )  # fmt: skip
+
+
+def _own_days(fit: ParticipantEffect) -> tuple[CheckEstimate, ...]:
+    if fit.own_estimate is None or fit.own_low is None or fit.own_high is None:
+        return ()
+    return (CheckEstimate("own_days", fit.own_estimate, fit.own_low, fit.own_high),)
+
+
+def _average_evidence(
+    store: Store, questions: Sequence[Question], participants: Sequence[ParticipantSummary], swings: Swings
+) -> list[Evidence]:
+    fits = {fit.question: fit for fit in read_rows(store, "cohort_fit", CohortFit)}
+    complies = _median_compliance(participants) >= store.study.plan.rules.min_compliance
+    last_day = max((day for row in participants if row.days_in_model and (day := row.last_complete_date)), default=None)
+    least = store.study.plan.rules.min_people_cohort
+    return [
+        _average(question, fits.get(question.name), _mean_swing(swings, question), last_day, least, complies=complies)
+        for question in questions
+    ]
+
+
+def _average(
+    question: Question, fit: CohortFit | None, swing: float, last_day: date | None, least: int, *, complies: bool
+) -> Evidence:
+    refused: tuple[str, ...] = ()
+    if fit is None or fit.participants < least:
+        refused = ("too_few_participants",)
+    elif not complies:
+        refused = ("too_many_days_missing_in_cohort",)
+    return Evidence(
+        question=question,
+        participant_id=None,
+        estimate=_average_estimate(fit),
+        refusals=refused,
+        smallest_effect=_per_unit(question, swing),
+        swing=swing,
+        last_day=last_day,
+        notes=fit.notes if fit else (),
+        checks_agree=fit.agrees if fit else None,
+    )
+
+
+def _average_estimate(fit: CohortFit | None) -> Estimate:
+    if fit is None:
+        return Estimate(None, None, None, "none", days=0, participants=0)
+    check = CheckEstimate("two_stage", fit.two_stage_estimate, fit.two_stage_low, fit.two_stage_high)
+    return Estimate(
+        fit.estimate, fit.low, fit.high, fit.basis, fit.days, fit.participants,
+        df=fit.df, p=fit.p_adjusted, checks=(check,),
+    )  # fmt: skip
+
+
+def _median_compliance(participants: Sequence[ParticipantSummary]) -> float:
+    """Return the median share of complete days of the participants with scores; 0 without any."""
+    shares = pl.Series([row.compliance for row in participants if row.outcome_days], dtype=pl.Float64)
+    median = shares.median()
+    return median if isinstance(median, float) else 0.0
+
+
+def _mean_swing(swings: Swings, question: Question) -> float:
+    own = [swing for (_, name), swing in sorted(swings.items()) if name == question.name and swing > 0]
+    return sum(own) / len(own) if own else 0.0
+
+
+def _per_unit(question: Question, swing: float) -> float:
+    """Return the smallest effect that matters in points per unit, where the plan gives it per swing."""
+    return question.outcome.smallest_effect / swing if swing > 0 else 0.0

@@ -1,0 +1,69 @@
+"""What is kept of the fitted daily models: their coefficients, and how well they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from painstats.mixedlm.checks.residual_checks import residual_checks
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.inference.coefficients import CoefficientTable
+from painstats.mixedlm.inference.one_participant import ParticipantFit
+from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.questions.daily.mixed_model import MixedAnalysis
+from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit
+
+
+def coefficient_rows(own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None) -> list[CoefficientRow]:
+    """Return every coefficient of the mixed model and of each participant's own model."""
+    tables = [(COHORT, mixed.table)] if mixed else []
+    tables += [(fit.participant, fit.table) for fit in own_fits]
+    return [
+        CoefficientRow(model, row.name, row.estimate, row.se, row.df, row.t, row.p, row.low, row.high)
+        for model, table in tables
+        for row in table.coefficients
+    ]
+
+
+def model_fits(own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None) -> list[ModelFit]:
+    """Return how each model was fitted, that over all participants first, with its checks."""
+    fits = [_model_fit(fit.participant, fit.fit, fit.table) for fit in own_fits]
+    return [_checked(mixed), *fits] if mixed else fits
+
+
+def _checked(mixed: MixedAnalysis) -> ModelFit:
+    checks, explained, neighbour = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit), mixed.neighbour
+    return replace(
+        _model_fit(COHORT, mixed.fit, mixed.table),
+        statsmodels_difference=mixed.check.log_likelihood_difference,
+        statsmodels_note=mixed.check.reason_skipped,
+        statsmodels_summary=mixed.check.summary_text,
+        autocorrelation=tuple(float(value) for value in checks.autocorrelation),
+        ljung_box_p=checks.ljung_box_p,
+        residual_quantiles=tuple(checks.quantiles.tolist()),
+        participant_sd_quantiles=tuple(checks.sd_quantiles),
+        equal_variance_p=checks.equal_variance_p,
+        r2_marginal=explained.marginal,
+        r2_conditional=explained.conditional,
+        unsupported_terms=tuple(neighbour.unsupported) if neighbour else None,
+        unsupported_gain=neighbour.gain if neighbour else None,
+        note=", ".join(mixed.notes) or None,
+    )
+
+
+def _model_fit(model: str, fit: MixedFit, table: CoefficientTable) -> ModelFit:
+    return ModelFit(
+        model=model,
+        days=fit.n_rows,
+        participants=len(fit.participants),
+        rho=fit.rho,
+        residual_sd=fit.residual_sd,
+        log_likelihood=fit.log_likelihood,
+        converged=fit.converged,
+        is_singular=fit.is_singular,
+        certificate=fit.optimum.certificate,
+        projected_gradient=fit.optimum.projected_gradient,
+        df_method=table.method,
+        random_terms=tuple(fit.random),
+        random_covariance=tuple(float(value) for value in fit.random_covariance.ravel()),
+    )

@@ -1,0 +1,69 @@
+"""What a question is: an outcome, an exposure, how they are compared, and whether the question is confirmatory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from painstats.frame.exposure import Exposure
+from painstats.plan.study import OutcomePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is explained.
+
+    Parameters
+    ----------
+    item
+        What was asked: ``pain``, ``mood``.
+    site
+        Where, or which symptom; empty for any.
+    scale
+        Lowest and highest score. A high score is much of the item: much pain, a good mood.
+    smallest_effect
+        Smallest effect that matters, in points per usual swing (within-participant SD) of the exposure.
+    """
+
+    item: str
+    site: str
+    scale: tuple[float, float]
+    smallest_effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, as declared.
+
+    Parameters
+    ----------
+    kind
+        Name of its kind in the registry.
+    name
+        Its own name, unique within a study, ``step_count_lag1``.
+    outcome, exposure
+        What is explained, and what it is compared with.
+    unit
+        What an effect is per: "hour of sleep".
+    window_days
+        Days of the outcome that are explained together; 1 for a single day.
+    is_confirmatory
+        Whether it was declared as confirmatory; exploratory questions share no error rate with those.
+    """
+
+    kind: str
+    name: str
+    outcome: Outcome
+    exposure: Exposure
+    unit: str
+    window_days: int = 1
+    is_confirmatory: bool = True
+
+    @property
+    def lag_days(self) -> int:
+        """Days between the exposure and the outcome."""
+        return self.exposure.lag_days
+
+
+def outcome_of(plan: OutcomePlan) -> Outcome:
+    """Return the outcome that a plan declares."""
+    return Outcome(plan.item, plan.site or "", plan.scale, plan.smallest_effect)

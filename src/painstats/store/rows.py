@@ -1,0 +1,83 @@
+"""Rows of the database as frozen dataclasses: one class for a table or a query, read and written by its fields."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from typing import Any, TypeVar, Union
+
+import polars as pl
+
+from painstats.errors import StudyError
+from painstats.store.connection import Store
+from painstats.store.tables import Columns, read_table, replace_table
+
+_COLUMN_TYPES: dict[type, pl.DataType | type[pl.DataType]] = {
+    str: pl.String,
+    float: pl.Float64,
+    int: pl.Int64,
+    bool: pl.Boolean,
+    date: pl.Date,
+    datetime: pl.Datetime("us", "UTC"),
+}
+
+RowType = TypeVar("RowType")
+
+
+def select(store: Store, row_type: type[RowType], query: str, values: Sequence[object] = ()) -> list[RowType]:
+    """Run a query with bound values; every field of ``row_type`` is a column of its result."""
+    return rows_of(store.connection.execute(query, list(values)).pl(), row_type)
+
+
+def read_rows(store: Store, table: str, row_type: type[RowType], order_by: str = "ALL") -> list[RowType]:
+    """Read a whole table, ordered by all its columns or as said; columns that are no fields are left out."""
+    return rows_of(read_table(store, table, order_by), row_type)
+
+
+def rows_of(frame: pl.DataFrame, row_type: type[RowType]) -> list[RowType]:
+    """Turn the rows of a frame into dataclasses; lists become tuples.
+
+    Raises
+    ------
+    StudyError
+        A field is no column: the table was written by another version of painstats.
+    """
+    names = list(columns_of(row_type))
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise StudyError(
+            f"stored results lack {', '.join(missing)}: another version of painstats computed them; "
+            "compute them again with: painstats run"
+        )
+    return [row_type(*map(_frozen, row)) for row in frame.select(names).iter_rows()]
+
+
+def replace_rows(store: Store, table: str, row_type: type[RowType], rows: Sequence[RowType]) -> None:
+    """Store rows as a table, replacing the table of that name; it has the columns of ``row_type`` without rows too."""
+    plain: list[dict[str, Any]] = [asdict(typing.cast(Any, row)) for row in rows]
+    replace_table(store, table, columns_of(row_type), plain)
+
+
+def columns_of(row_type: type) -> Columns:
+    """Return field to column type; a field that may be None has the same type as one that may not."""
+    hints = typing.get_type_hints(row_type)
+    return {field.name: _column_type(hints[field.name]) for field in fields(row_type)}
+
+
+def _column_type(hint: Any) -> pl.DataType | type[pl.DataType]:
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        [hint] = [part for part in typing.get_args(hint) if part is not type(None)]
+    if typing.get_origin(hint) is tuple:
+        return pl.List(_column_type(typing.get_args(hint)[0]))
+    if typing.get_origin(hint) is typing.Literal:
+        return pl.String
+    if isinstance(hint, type) and issubclass(hint, str):
+        return pl.String  # enumerations of names among them
+    return _COLUMN_TYPES[hint]
+
+
+def _frozen(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
