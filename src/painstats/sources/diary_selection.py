@@ -22,7 +22,9 @@ NO_START = "(no start)"
 def first_days(tables: Iterable[CsvTable], plan: DiaryPlan) -> dict[str, str]:
     """Return the first day of each participant, from which events count: it stands on one of their rows."""
     starts: dict[str, str] = {}
-    for table in tables if plan.events is not None else ():
+    if plan.events is None:
+        return starts
+    for table in tables:
         starts_here = table.cells[plan.events.start_column].str.strip_chars()
         for person, start in zip(_people(table, plan), starts_here, strict=True):
             if start:

@@ -68,7 +68,9 @@ _KNOWN = (
 
 
 def _known(row: tuple[Any, ...]) -> KnownImport:
-    return KnownImport(*row[:5], Readers(*row[5:7]), row[7])
+    *facts, reader, rules, recheck_on = row
+    import_id, status, source, rule, message = facts
+    return KnownImport(import_id, status, source, rule, message, Readers(reader, rules), recheck_on)
 
 
 def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownImport | None:
