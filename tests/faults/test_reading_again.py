@@ -6,23 +6,29 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
 
 import painstats.run as run_module
-from painstats import sources, versions
+from painstats import sources
+from painstats.archive import archive as export
 from painstats.cli import main
 from painstats.errors import ExportRefused
 from painstats.intake import checks
+from painstats.intake import reader_versions as versions
 from painstats.plan.study import read_study
+from painstats.run import list_inbox, load_files
 from painstats.sources import VERSIONS, ReadSettings, RecordBatch
 from painstats.sources.diaries import mapped as diary
 from painstats.store import open_store
+from painstats.store.ledger import mark_outdated
+from sample_data.make import make_study
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
-from tests.faults.test_crash import table_hashes
+from tests.faults.test_crash import SMALL, table_hashes
 from tests.sources.reading import zipped
 
 LEDGER = ("quarantine", "ignored", "superseded")
@@ -137,8 +143,31 @@ def test_a_row_that_stays_in_the_future_is_not_read_every_night(study, clock):
     assert statuses(study) == [("replaced",), ("loaded",)]
 
 
-def test_a_clock_set_back_between_two_runs_changes_nothing(study, clock):
-    """Not even which of two zips counts: their order does not come from the clock."""
+def test_a_clock_set_back_between_two_runs_does_not_change_which_export_counts(study, monkeypatch):
+    def dated_zip(name, text, month):
+        with zipfile.ZipFile(study / "inbox" / "anna" / name, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("diary.csv", (2026, month, 1, 8, 0, 0)), text)
+
+    class SetBack(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2001, 1, 1, tzinfo=tz)
+
+    (study / "inbox" / "anna" / "diary.csv").unlink()
+    dated_zip("later.zip", GOOD.replace(",3\n", ",8\n"), 3)
+    run(study)
+    dated_zip("earlier.zip", GOOD, 2)
+    monkeypatch.setattr(export, "datetime", SetBack)
+    run(study)
+    with open_store(read_study(study)) as store:
+        query = "SELECT file_name, exported_at::DATE::VARCHAR FROM import ORDER BY import_id"
+        imports = store.connection.execute(query).fetchall()
+        eights = store.connection.execute("SELECT count(*) FROM self_report WHERE value = 8").fetchone()
+    assert imports == [("anna/later.zip", "2026-03-01"), ("anna/earlier.zip", "2026-02-01")]
+    assert eights == (GOOD.count(",3\n"),)
+
+
+def test_nor_what_was_accepted_before(study, clock):
     clock(DAYS[-1])
     run(study)
     before = stored(study)
@@ -258,6 +287,35 @@ def test_reading_again_by_hand_twice_is_the_same_as_once(study, named):
     numbered = [("2",)] if named == ("1",) else [named]
     assert [reread(study, *again) for again in numbered] == [4]
     assert stored(study) == before
+
+
+def test_a_cohort_read_bit_by_bit_and_again_is_the_same_as_read_at_once(tmp_path):
+    folder, inbox = tmp_path / "study", tmp_path / "study" / "inbox"
+    make_study(folder, SMALL, 5)
+    at_once = stored_after_run(folder)
+    arrivals = sorted(path for path in inbox.rglob("*") if path.is_file())
+    (folder / "painstats.duckdb").unlink()
+    inbox.rename(tmp_path / "waiting")
+    for path in arrivals:
+        place = inbox / path.relative_to(inbox)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(tmp_path / "waiting" / path.relative_to(inbox), place)
+        study = read_study(folder)
+        with open_store(study) as store:
+            load_files(store, list_inbox(study), lambda _: None, 1)
+    with open_store(read_study(folder)) as store:
+        assert mark_outdated(store, None) == len(arrivals)
+    assert stored_after_run(folder) == at_once
+    assert set(statuses(folder)) == {("replaced",), ("loaded",)}
+
+
+def stored_after_run(folder):
+    """Read what is new, without computing anything from it."""
+    study = read_study(folder)
+    with open_store(study) as store:
+        load_files(store, list_inbox(study), lambda _: None, 1)
+    tables, ledger, _ = stored(folder)
+    return tables, ledger
 
 
 def test_a_file_that_is_gone_keeps_its_rows_and_is_named(study, capsys):

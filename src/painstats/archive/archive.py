@@ -127,7 +127,8 @@ def content_hash(path: Path, without: Collection[str] = (), only: Collection[str
 def export_date(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> tuple[datetime, bool]:
     """Return when an export was made, and whether it says so itself: by the latest entry of a zip, else by its changes.
 
-    Clock times in a zip have no zone and are taken as UTC.
+    Clock times in a zip have no zone and are taken as UTC. They are not believed if they lie after both today and the
+    last change of the zip: this machine's clock alone, which can be set back, does not decide.
     """
     export = open_export(path, without, only)
     members = (entry.member for entry in export.entries)
@@ -136,10 +137,11 @@ def export_date(path: Path, without: Collection[str] = (), only: Collection[str]
     for numbers in stated:
         with suppress(ValueError):
             latest = max(latest, datetime(*numbers, tzinfo=UTC))
-    if EARLIEST_EXPORT < latest < datetime.now(UTC) + timedelta(days=1):
-        return latest, True
     files = [entry.member.path for entry in export.entries if isinstance(entry.member, FolderFile)] or [path]
-    return datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC), False
+    changed = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
+    if EARLIEST_EXPORT < latest < max(changed, datetime.now(UTC)) + timedelta(days=1):
+        return latest, True
+    return changed, False
 
 
 # --- opening a folder ---

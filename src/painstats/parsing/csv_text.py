@@ -23,7 +23,7 @@ _SHORT_HEAD_BYTES = 1 << 12
 _CHUNK_BYTES = 1 << 18
 
 WHOLE_BYTES = 8 << 20
-PART_ROWS = 200_000
+PART_ROWS = 50_000
 """A CSV larger than this is read by so many rows at a time."""
 
 _CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252"}

@@ -22,6 +22,7 @@ _EXCEL_DAY = r"^(?:[0-9]{5}(\.[0-9]+)?|#.*)$"
 _SAME_ANSWER = tuple(column for column in SELF_REPORT.key if column != "entry_number")
 _COLUMNS = {**SELF_REPORT.columns, **PLACE}
 _SEEDS = (1, 2)
+_SEEN_ROWS = 1_000_000
 _HASHES = [f"hash_{seed}" for seed in _SEEDS]
 
 
@@ -231,8 +232,8 @@ def numbered(answers: pl.DataFrame) -> pl.DataFrame:
 class EntryNumbers:
     """Goes on counting answers that nothing else tells apart where the part of the diary before stopped.
 
-    ``seen`` has a frame for each part: two hashes (128 bits in all) of what tells answers apart, and how often. So a
-    diary of millions of answers is remembered in 20 bytes each.
+    ``seen`` has two hashes (128 bits in all) of what tells answers apart, and how often, in frames of some parts each.
+    So a diary of millions of answers is remembered in 20 bytes each.
     """
 
     seen: list[pl.DataFrame] = field(default_factory=list)
@@ -244,6 +245,8 @@ class EntryNumbers:
         marked = answers.select(readable.alias("readable"), *hashes)
         here = marked.filter("readable").group_by(_HASHES).agg(pl.len().alias("before"))
         earlier = [frame.join(here, on=_HASHES, how="semi") for frame in self.seen]
+        if self.seen and self.seen[-1].height < _SEEN_ROWS:
+            here = pl.concat([self.seen.pop(), here], rechunk=True)
         self.seen.append(here)
         again = pl.concat([here.clear(), *earlier]).group_by(_HASHES).agg(pl.col("before").sum())
         if again.is_empty():
