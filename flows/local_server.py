@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 
-PATIENCE_S = 120
+PATIENCE_S = 240
 END_S = 10
 
 
@@ -52,9 +52,9 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)
-    raise RuntimeError(
-        f"Prefect's own server did not start within {PATIENCE_S} seconds; run again, or use painstats run"
-    )
+    ended = process.poll()
+    how = f"did not start within {PATIENCE_S} seconds" if ended is None else f"ended at its start with code {ended}"
+    raise RuntimeError(f"Prefect's own server {how}; run again, or use painstats run")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
