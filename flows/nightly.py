@@ -156,9 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m flows.nightly", description="Run a study once, as a Prefect flow.")
     parser.add_argument("what", choices=("run",))
     parser.add_argument("study", type=Path, help="the study folder")
-    parser.add_argument(
-        "--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine"
-    )
+    parser.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
     options = parser.parse_args(arguments)
     logging.disable(logging.ERROR)  # Prefect would print the trace of what is said below in a sentence
     try:

@@ -92,59 +92,56 @@ def _bug(error: BaseException, debug: bool) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="painstats",
-        description="Do my activity and my sleep change my pain? Reads exported step counts, sleep and a pain diary, "
-        "and answers for each person, or says why it cannot tell yet.",
+        description="Do my activity and my sleep change my pain? painstats reads exported step counts, sleep and a "
+        "pain diary, and answers for each participant, or says why it cannot tell yet.",
     )
     parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
-    parser.add_argument("--debug", action="store_true", help="show where an unforeseen error happened")
+    parser.add_argument("--debug", action="store_true", help="show where an unexpected error happened")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add(commands, "init", "make a study folder with a commented study.toml and an inbox", _init)
-    run = _add(commands, "run", "read what is new in the inbox and answer", _run)
+    _add(commands, "init", "create a study folder with a commented study.toml and an inbox", _init)
+    run = _add(commands, "run", "import new files from the inbox and update the reports", _run)
     run.add_argument("--quiet", action="store_true", help="no progress")
-    run.add_argument("--allow-quarantine", action="store_true", help="end with 0 although rows were put in quarantine")
+    run.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
     run.add_argument(
         "--processes",
         type=_number_of_processes,
-        help="how many processes read and draw (default: one a processor)",
+        help="number of processes (default: one per CPU)",
     )
-    status = _add(
-        commands, "status", "what has been read, from when to when, how many valid days, what is missing", _status
-    )
-    status.add_argument("--files", action="store_true", help="each file with its number, instead of sums")
-    board = _add(commands, "dashboard", "look around in a study in the browser, on this machine alone", _dashboard)
+    status = _add(commands, "status", "show what has been imported, valid days, and what is missing", _status)
+    status.add_argument("--files", action="store_true", help="list each file with its number")
+    board = _add(commands, "dashboard", "open a study in the browser, on this machine only", _dashboard)
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="(default: %(default)s)")
-    _add(commands, "quarantine", "rejected rows with the reason for each", _quarantine)
-    again = _add(commands, "reread", "read one file again, or all, and compute the results from them", _reread)
+    _add(commands, "quarantine", "list rejected rows, each with its reason", _quarantine)
+    again = _add(commands, "reread", "import one file, or all, again and update the reports", _reread)
     again.add_argument(
-        "named", metavar="FILE|NUMBER", nargs="?", help="its name, or its number in status --files (default: all files)"
+        "named",
+        metavar="FILE|NUMBER",
+        nargs="?",
+        help="its name, or its number from status --files (default: all)",
     )
     again.add_argument("--quiet", action="store_true", help="no progress")
-    again.add_argument("--processes", type=_number_of_processes, help="how many processes read and draw")
-    withdraw = _add(commands, "forget-import", "take one file out again, as if it had never been read", _forget_import)
-    withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number as status --files tells")
-    withdraw.add_argument("--undo", action="store_true", help="let the next run read it again")
-    forget = _add(commands, "forget", "remove a person from everything, and prove it", _forget)
+    again.add_argument("--processes", type=_number_of_processes, help="number of processes (default: one per CPU)")
+    withdraw = _add(commands, "forget-import", "withdraw one file, as if it had never been imported", _forget_import)
+    withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number from status --files")
+    withdraw.add_argument("--undo", action="store_true", help="restore it: the next run imports it again")
+    forget = _add(commands, "forget", "delete a participant's data and verify that nothing is left", _forget)
     forget.add_argument("participant", metavar="PARTICIPANT")
-    forget.add_argument("--yes", action="store_true", help="do not ask")
+    forget.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     _add_backup_commands(commands)
     _add_me(commands)
-    look = _add(
-        commands, "inspect", "what a file is and what is in it, before anything is loaded", _inspect, study=False
-    )
-    look.add_argument("path", metavar="FILE", type=Path, help="a zip, a file or an unpacked folder, as it came")
-    look.add_argument("--study", type=Path, help="a study folder, for its time zones and diary mappings")
-    look.add_argument("--zone", "--time-zone", help="where the person lives, such as Europe/London")
-    _add(
-        commands, "sources", "which exports are understood, and how to get them out of each app", _sources, study=False
-    )
+    look = _add(commands, "inspect", "show what a file contains, without importing it", _inspect, study=False)
+    look.add_argument("path", metavar="FILE", type=Path, help="a zip, a file or an unpacked folder, as exported")
+    look.add_argument("--study", type=Path, help="a study folder: use its time zones and diary mappings")
+    look.add_argument("--zone", "--time-zone", help="the participant's time zone, such as Europe/London")
+    _add(commands, "sources", "list the supported formats and how to export from each app", _sources, study=False)
     return parser
 
 
 def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     backup = _add(commands, "backup", "copy the database and verify the copy", _backup)
     backup.add_argument("destination", metavar="DESTINATION", type=Path, nargs="?", help="a new file, or a folder")
-    restore = _add(commands, "restore", "put a backup in the place of the database", _restore)
-    restore.add_argument("backup", metavar="BACKUP", type=Path, help="a file that painstats backup made")
+    restore = _add(commands, "restore", "replace the database with a backup", _restore)
+    restore.add_argument("backup", metavar="BACKUP", type=Path, help="a file made by painstats backup")
     rebuild = _add(commands, "rebuild", "set the database aside and import everything in the inbox again", _rebuild)
     rebuild.add_argument("--quiet", action="store_true", help="no progress")
 
@@ -159,31 +156,32 @@ def _add(
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     if study:
         parser.add_argument("study", metavar="STUDY", type=Path, help="the study folder")
-    parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(command=command)
     return parser
 
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    me = _add(
-        commands, "me", "one person's exports and diary in, one report out; no study file needed", _me, study=False
-    )
-    me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports of a phone or watch, as they came")
-    me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV with one row for each rating")
-    me.add_argument("--time-zone", required=True, help="where you live, such as Europe/London")
+    me = _add(commands, "me", "turn one person's exports and diary into a report, without a study", _me, study=False)
+    me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports from a phone or watch")
+    me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV file with one row per pain score")
+    me.add_argument("--time-zone", required=True, help="your time zone, such as Europe/London")
     me.add_argument(
-        "--output", type=Path, default=Path("painstats-report.html"), help="the report (default: %(default)s)"
+        "--output",
+        type=Path,
+        default=Path("painstats-report.html"),
+        help="path of the report (default: %(default)s)",
     )
     _add_diary_options(me)
 
 
 def _add_diary_options(me: argparse.ArgumentParser) -> None:
-    me.add_argument("--pain-column", default="pain", help="column of the rating (default: %(default)s)")
-    me.add_argument("--date-column", default="date", help="column of the date (default: %(default)s)")
-    me.add_argument("--time-column", help="column of the time, if there is one (see --time-format)")
+    me.add_argument("--pain-column", default="pain", help="column with the pain score (default: %(default)s)")
+    me.add_argument("--date-column", default="date", help="column with the date (default: %(default)s)")
+    me.add_argument("--time-column", help="column with the time, if any (see --time-format)")
     me.add_argument("--time-format", default="%H:%M", help="how times are written (default: %%H:%%M)")
-    me.add_argument("--delimiter", default=",", help="what stands between columns (default: a comma)")
-    me.add_argument("--decimal", choices=(".", ","), default=".", help="the decimal sign (default: a point)")
+    me.add_argument("--delimiter", default=",", help="column separator (default: a comma)")
+    me.add_argument("--decimal", choices=(".", ","), default=".", help="decimal separator (default: a point)")
     me.add_argument(
         "--encoding", choices=("utf-8", "utf-16", "latin-1", "cp1252"), default="utf-8", help="(default: %(default)s)"
     )
@@ -194,10 +192,13 @@ def _add_diary_options(me: argparse.ArgumentParser) -> None:
         nargs=2,
         default=(0.0, 10.0),
         metavar=("LOW", "HIGH"),
-        help="ends of the scale (default: 0 10)",
+        help="lowest and highest possible score (default: 0 10)",
     )
     me.add_argument(
-        "--higher-is", choices=("worse", "better"), default="worse", help="which end is bad (default: %(default)s)"
+        "--higher-is",
+        choices=("worse", "better"),
+        default="worse",
+        help="what a high score means (default: %(default)s)",
     )
     me.add_argument(
         "--filled",
@@ -209,7 +210,7 @@ def _add_diary_options(me: argparse.ArgumentParser) -> None:
         "--recall",
         choices=("now", "today", "last_24_hours", "yesterday"),
         default="today",
-        help="which time a rating is about (default: %(default)s)",
+        help="the time that a score is about (default: %(default)s)",
     )
 
 

@@ -1,7 +1,7 @@
 """What can go wrong, each with the exit code that the command line ends with.
 
 Codes follow one table (``docs/operations.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export refused
-whole, 4 rows in quarantine, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any answer,
+whole, 4 rows rejected, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any answer,
 8 an erasure that left a trace.
 A message says what was found, where, and what to do next; it never holds a person's values.
 """

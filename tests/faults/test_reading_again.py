@@ -353,9 +353,8 @@ def test_the_notice_survives_a_run_that_is_killed(study, line, capsys):
     (study / "inbox" / "anna" / "diary.csv").write_text(GOOD + "2026-02-30,3\n")
     _kill_at(line, study)
     assert main(["run", str(study), "--quiet"]) == 4
-    assert (
-        f"an earlier run did not finish, and put rows in quarantine; see them with: painstats quarantine {study}"
-        in (capsys.readouterr().out)
+    assert f"an earlier run rejected rows but did not finish; list them with: painstats quarantine {study}" in (
+        capsys.readouterr().out
     )
     assert run(study) in (0, 7)
 

@@ -37,7 +37,7 @@ def inspect(path: Path, study_folder: Path | None, zone: str | None, as_json: bo
         print_json(whole | ({"exports_in_it": own} if own else {}))
     elif len(found) == 1 and isinstance(found[0], ExportRefused):
         if found[0].rule == "not_recognised":
-            print(f"Understood are\n{understood()}")
+            print(f"Supported formats:\n{understood()}")
         raise found[0]
     else:
         for number, (file, each) in enumerate(zip(files, found, strict=True)):
@@ -113,7 +113,7 @@ def _print(found: Inspection, zone: str, *, is_told: bool, is_zip: bool) -> None
     summary = found.summary
     print(
         f"\nRows:  {summary.read} read = {summary.new} would be stored + {summary.same} told twice "
-        f"+ {summary.quarantined} would be rejected + {summary.ignored} not needed. Nothing was kept."
+        f"+ {summary.quarantined} would be rejected + {summary.ignored} unused. Nothing was kept."
     )
 
 

@@ -80,15 +80,15 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
     known = sum(outcome.status == "known" for outcome in summary.files)
     withdrawn = _count(summary, "withdrawn")
     print(
-        f"Files: {len(loaded)} read, {known} known from before, {_count(summary, 'refused')} refused"
-        f"{f', {withdrawn} withdrawn and left out' if withdrawn else ''}"
+        f"Files: {len(loaded)} read, {known} already imported, {_count(summary, 'refused')} refused"
+        f"{f', {withdrawn} withdrawn' if withdrawn else ''}"
     )
     if loaded:
         print(
-            f"Rows:  {sum(s.read for s in loaded)} read = {sum(s.new for s in loaded)} new "
-            f"+ {sum(s.same for s in loaded)} already known "
-            f"+ {sum(s.corrected for s in loaded)} corrected + {sum(s.quarantined for s in loaded)} in quarantine "
-            f"+ {sum(s.ignored for s in loaded)} not needed"
+            f"Rows:  {sum(s.read for s in loaded):,} read = {sum(s.new for s in loaded):,} new "
+            f"+ {sum(s.same for s in loaded):,} duplicate "
+            f"+ {sum(s.corrected for s in loaded):,} corrected + {sum(s.quarantined for s in loaded):,} rejected "
+            f"+ {sum(s.ignored for s in loaded):,} unused"
         )
     if names:
         for outcome in summary.files:
@@ -96,16 +96,13 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
     else:
         _print_problem_counts(study, summary)
     if summary.exit_code == QUARANTINED_EXIT_CODE and not any(s.quarantined for s in loaded):
-        print(
-            "  an earlier run did not finish, and put rows in quarantine; "
-            f"see them with: painstats quarantine {study.folder}"
-        )
+        print(f"  an earlier run rejected rows but did not finish; list them with: painstats quarantine {study.folder}")
     if names and any(outcome.rule == "not_recognised" for outcome in summary.files):
-        print(f"Understood are\n{understood()}")
+        print(f"Supported formats:\n{understood()}")
     if summary.refusal:
         print(f"No model: {summary.refusal}")
     if not summary.changed:
-        print("Nothing new: nothing was computed, the reports are as they were.")
+        print("Nothing new: the reports are up to date.")
         return
     for line in verdict_counts(study):
         print(f"Found: {line}")
@@ -125,8 +122,8 @@ def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
     for note in unread(outcome):
         print(f"  {printable(outcome.file.name)}: {printable(note)}")
     if outcome.summary and outcome.summary.quarantined:
-        look = f"; see them with: painstats quarantine {study.folder}" if hint else ""
-        print(f"  {printable(outcome.file.name)}: {outcome.summary.quarantined} row(s) in quarantine{look}")
+        look = f"; list them with: painstats quarantine {study.folder}" if hint else ""
+        print(f"  {printable(outcome.file.name)}: {outcome.summary.quarantined:,} row(s) rejected{look}")
 
 
 def unread(outcome: FileOutcome) -> list[str]:
@@ -137,12 +134,12 @@ def unread(outcome: FileOutcome) -> list[str]:
 def _print_problem_counts(study: Study, summary: RunSummary) -> None:
     n_unread = sum(len(unread(outcome)) for outcome in summary.files)
     if n_unread:
-        print(f"  {n_unread} kind(s) of files inside archives not read; see them with: painstats inspect")
+        print(f"  {n_unread} kind(s) of files inside archives were not read; list them with: painstats inspect")
     spoilt = sum(bool(outcome.summary and outcome.summary.quarantined) for outcome in summary.files)
     if spoilt or _count(summary, "refused") or _count(summary, "failed"):
         print(
-            f"  {spoilt} file(s) with rows in quarantine, {_count(summary, 'refused')} refused, "
-            f"{_count(summary, 'failed')} failed; see them with: painstats quarantine {study.folder}"
+            f"  {spoilt} file(s) with rejected rows, {_count(summary, 'refused')} refused, "
+            f"{_count(summary, 'failed')} failed; list them with: painstats quarantine {study.folder}"
         )
 
 

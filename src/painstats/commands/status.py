@@ -53,7 +53,7 @@ FROM import ORDER BY import_id
 FILE_HEADINGS = {
     "import_id": "number", "participant_id": "participant", "file_name": "file", "source": "source",
     "status": "status", "exported": "exported", "rows_read": "rows read", "rows_stored": "stored",
-    "rows_same": "already known", "rows_quarantined": "quarantine", "rows_ignored": "not needed",
+    "rows_same": "duplicates", "rows_quarantined": "rejected", "rows_ignored": "unused",
 }  # fmt: skip
 
 
@@ -92,8 +92,8 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         imports,
         {
             "participant_id": "participant", "source": "source", "status": "status", "files": "files",
-            "rows_read": "rows read", "rows_stored": "stored", "rows_known": "already known",
-            "rows_quarantined": "quarantine", "rows_ignored": "not needed",
+            "rows_read": "rows read", "rows_stored": "stored", "rows_known": "duplicates",
+            "rows_quarantined": "rejected", "rows_ignored": "unused",
         },
     )  # fmt: skip
     print()
