@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -214,14 +215,14 @@ def load_files(
     """
     looked = [each for file in files for each in _look_into(store, file)]
     new = [each.task for each in looked if each.task]
-    people = known_participants(store) if new else KnownParticipants()
+    people = cache(partial(known_participants, store))
     with staged_ahead(store.study.folder, new, processes) as stage:
         return tuple(_load(store, each, stage, say, people) for each in looked)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
-    return _load(store, _look_at(store, file), lambda _: None, say, known_participants(store))
+    return _load(store, _look_at(store, file), lambda _: None, say, cache(partial(known_participants, store)))
 
 
 def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
@@ -276,7 +277,7 @@ def _load(
     looked: _Looked,
     stage: Callable[[ExportToRead], StagedExport | None],
     say: Say,
-    people: KnownParticipants,
+    people: Callable[[], KnownParticipants],
 ) -> FileOutcome:
     file, task = looked.file, looked.task
     if file.participant_id is None and task and task.settings.participant_id != whose(store, file):
@@ -287,17 +288,18 @@ def _load(
         return known or FileOutcome(file, "failed")
     say(f"reading {file.name}")
     identity = _identity(store.study, file, task)
-    replaces = outdated_readings(store, identity, task.settings.today)
+    replaces: tuple[int, ...] = ()
     told: set[str] = set()
     try:
+        replaces = outdated_readings(store, identity, task.settings.today)
         if identity.participant_id is not None:
-            people.refuse_alike(identity.participant_id)
+            people().refuse_alike(identity.participant_id)
         staged = stage(task)
         source, found = replay(staged) if staged else read_checked(task)
         dated = ExportDate(*export_date(file.path, file.without, file.only))
-        readings = map(as_reading, _naming_people(found, people, told))
+        readings = map(as_reading, _naming_people(found, people(), told))
         summary = load_records(store, identity, source, readings, VERSION, dated, readers_of(source), replaces)
-        people.add(told, are_certain=True)
+        people().add(told, are_certain=True)
     except ExportRefused as refusal:
         if refusal.rule == "id_collision":
             _remember(store, identity, refusal.rule, str(refusal))

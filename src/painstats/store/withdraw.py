@@ -7,6 +7,7 @@ of a fact the value exported last counts again. The ledger keeps that the file w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 
@@ -15,7 +16,7 @@ from painstats.records import RECORD_TABLES, RecordTable
 from painstats.store.connection import Store, transaction
 from painstats.store.holders import drop_unused_groups, groups_with, number_of, read_holders
 from painstats.store.merge import read_past
-from painstats.store.record_sql import as_json, changed, same_key
+from painstats.store.record_sql import as_json, changed, counted, same_key
 from painstats.store.recount import recount
 from painstats.store.touched import keep_touched, start_touching, touch
 
@@ -74,7 +75,7 @@ def take_out(connection: duckdb.DuckDBPyConnection, import_id: int, status: str)
     start_touching(connection)
     numbers = _lay_out_standing(connection, import_id)
     removed = brought_back = kept = 0
-    for table in RECORD_TABLES.values():
+    for table in filter(partial(_is_held, connection), RECORD_TABLES.values()):
         recount(connection, table, import_id)
         gone, back, stayed = _withdraw_from(connection, table)
         removed, brought_back, kept = removed + gone, brought_back + back, kept + stayed
@@ -118,6 +119,16 @@ def _lay_out_standing(connection: duckdb.DuckDBPyConnection, import_id: int) -> 
         remaining.add(left or 0)
         connection.execute("INSERT INTO standing VALUES (?, ?)", [number, left])
     return {*groups, *remaining}
+
+
+def _is_held(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
+    """Whether the import holds anything of a table or its history; of most it does not."""
+    numbers = "import_id IN (SELECT number FROM standing)"
+    held = (
+        f"SELECT 1 FROM {table.name} WHERE {numbers} "
+        f"UNION ALL SELECT 1 FROM superseded WHERE table_name = '{table.name}' AND {numbers}"
+    )
+    return counted(connection, f"SELECT count(*) FROM (SELECT 1 FROM ({held}) LIMIT 1)") > 0
 
 
 def _withdraw_from(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> tuple[int, int, int]:
