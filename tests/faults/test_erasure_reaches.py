@@ -36,10 +36,10 @@ def load(store, name, owner, steps, texts=()):
 def study(make_study):
     study = make_study()
     with open_store(study) as store:
-        load(store, "own.csv", GONE, {GONE: 100}, ["a line without a name"])
+        load(store, "own.csv", GONE, {GONE: 100}, ["a line without a name", f"met {KEPT}"])
         load(store, "other.csv", KEPT, {KEPT: 100}, ["a line of somebody else"])
         load(store, "shared.csv", None, {GONE: 200, KEPT: 200}, [f"{GONE},-5", f"{KEPT},-5"])
-        assert len(table(store, "SELECT * FROM quarantine")) == 4
+        assert len(table(store, "SELECT * FROM quarantine")) == 5
         assert len(table(store, "SELECT * FROM superseded")) == 2
     forget_participant(study, GONE)
     return study

@@ -18,8 +18,7 @@ from painstats import sources
 from painstats.archive import archive as export
 from painstats.cli import main
 from painstats.errors import ExportRefused
-from painstats.intake import checks
-from painstats.intake import reader_versions as versions
+from painstats.intake import checks, reader_versions
 from painstats.plan.study import read_study
 from painstats.run import list_inbox, load_files
 from painstats.sources import VERSIONS, ReadSettings, RecordBatch
@@ -198,7 +197,7 @@ def test_newer_rules_judge_old_files_again(study, monkeypatch, tmp_path):
     no_fives = checks.Rule("no_fives", pl.col("value") == 5, "is not five", "value")
     run(study)
     monkeypatch.setitem(checks.RULES, "self_report", (*checks.RULES["self_report"], no_fives))
-    monkeypatch.setattr(versions, "RULES_VERSION", checks.RULES_VERSION + 1)
+    monkeypatch.setattr(reader_versions, "RULES_VERSION", checks.RULES_VERSION + 1)
     assert run(study) == 4
     assert stored(study) == fresh(study, tmp_path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from painstats.store.checksum import file_digest
 from painstats.store.ledger import mark_reported, unreported_quarantine
 from painstats.store.load import IgnoredRows
 from painstats.store.publish import write_privately
@@ -38,7 +39,7 @@ def page(store):
     path = store.study.folder / "page.html"
     write_privately(path, b"page")
     load(store, "a", steps(JANUARY))
-    mark_done(store, "reports", inputs_hash(store, "1"), StageDone(None, (path,)))
+    mark_done(store, "reports", inputs_hash(store, "1"), StageDone(None, {path.name: file_digest(path)}))
     return path
 
 

@@ -85,7 +85,7 @@ def test_between_is_the_departure_from_the_mean_of_the_people_in_the_model(make_
                     keys.replace("\n", " | episode_id | total_sleep_time_min\n") + f" | {day} | {60 * hours}",
                 )
         build_daily_table(store)
-        build_model_frame(store)
+        build_model_frame(store, EXPOSURES)
         rows = table(store, f"SELECT DISTINCT participant_id, {SLEEP}_between AS between FROM model_frame ORDER BY ALL")
     assert {row["participant_id"]: row["between"] for row in rows} == {"ann": -1, "bob": 1, "cid": -4}
 

@@ -1,4 +1,4 @@
-"""The usual swing of a predictor, by which the smallest effect is measured, is that of the days that are analysed."""
+"""The usual swing of an exposure, by which the smallest effect is measured, is that of the days that are analysed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import pytest
 
 from painstats.findings import find
 from painstats.frame import build_model_frame
+from painstats.questions.asked import asked, exposures
 from painstats.store import open_store
 from tests.conftest import table
 from tests.made_up_study import SLEEP, fill, small_study
 
-WILD_NIGHTS = "UPDATE daily_summary SET total_sleep_time_min = {} WHERE participant_id = 'p01' AND pain_score IS NULL"
+WILD_NIGHTS = (
+    "UPDATE daily_summary SET total_sleep_time_min = {} WHERE participant_id = 'p01' AND outcome_score IS NULL"
+)
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +24,10 @@ def found(tmp_path_factory):
     with open_store(small_study(tmp_path_factory.mktemp("swing") / "study")) as store:
         fill(store, people={"p01": 80, "p02": 80})
         store.connection.execute(WILD_NIGHTS.format(900))
-        build_model_frame(store)
+        build_model_frame(store, exposures(asked(store.study)))
         find(store)
         frame = table(store, f"SELECT participant_id, {SLEEP} AS sleep, left_out FROM model_frame ORDER BY ALL")
-        return frame, table(store, f"SELECT * FROM finding WHERE predictor = '{SLEEP}'")
+        return frame, table(store, f"SELECT * FROM finding WHERE question = '{SLEEP}'")
 
 
 def sleeps(frame, person, *, complete):

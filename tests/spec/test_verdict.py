@@ -166,7 +166,7 @@ def test_days_needed_for_a_pooled_slope_count_what_other_people_tell():
 
 def test_days_needed_for_a_pooled_slope_reach_the_reliability_too():
     # Reliability 0.2 after 60 days: own information 0.2 / v, of others 0.8 / v; one half needs 4 times the days.
-    unreliable = replace(CLEAR, reliability=0.2)
+    unreliable = with_numbers(reliability=0.2)
     assert judge(unreliable, RULES).days_needed == 4 * 60 - 60
 
 
