@@ -20,7 +20,7 @@ demo: setup
 	PREFECT_HOME=$(CURDIR)/demo/.prefect $(BIN)/python -m flows.nightly run demo --allow-quarantine
 
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import assert_never
 
 from painstats.archive.archive import content_hash, export_date
 from painstats.daily import build_daily_table
@@ -349,6 +350,8 @@ def as_reading(found: Found) -> Reading:
             return ReadingNote(f"{entry}: {message}" if entry else message)
         case Exported(at):
             return ExportDate(at)
+        case _:
+            assert_never(found)
 
 
 # --- answers ---

@@ -7,6 +7,7 @@ the kind of question (``questions/<kind>/words.py``); sentences are composed her
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from painstats.findings.finding import Finding, Verdict
 from painstats.questions.phrases import Phrases, capital, counted, whole
@@ -87,6 +88,8 @@ def verdict_words(verdict: Verdict, words: Phrases) -> str:
             return "cannot tell yet"
         case Verdict.NOT_JUDGED:
             return "not judged"
+        case _:
+            assert_never(verdict)
 
 
 def headline(finding: Finding) -> str:

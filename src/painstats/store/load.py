@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import assert_never
 
 import duckdb
 import polars as pl
@@ -215,6 +216,8 @@ def _take(
                 file = put_aside(staged, "rejected", rejected)
                 connection.execute(f"INSERT INTO quarantine {_REJECTED}", [import_id, table, file])
                 tally.quarantined += rejected.height
+        case _:
+            assert_never(reading)  # rows that were not checked, for instance, must not be lost in silence
 
 
 def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[IgnoredRows]) -> int:
