@@ -130,6 +130,21 @@ def test_a_few_people_with_steep_slopes_and_little_data_make_the_two_ways_disagr
     assert fits[STEPS]["agrees"]
 
 
+def test_fitting_adjusts_the_p_values_of_all_questions(store):
+    fits = fitted_cohort(store, model_frame(10, 30, slope=0.0, seed=2))
+    first, second = sorted(fits.values(), key=lambda fit: fit["p"])
+    assert first["p_adjusted"] == pytest.approx(min(1, 2 * first["p"]))
+    assert second["p_adjusted"] == pytest.approx(max(second["p"], first["p_adjusted"]))
+    assert first["p_adjusted"] > first["p"]
+
+
+def test_exploratory_questions_are_adjusted_apart(store):
+    sleep, steps = asked(store.study)
+    questions = (sleep, steps, replace(steps, name="more steps", is_confirmatory=False))
+    p_values = {SLEEP: 0.02, STEPS: 0.03, "more steps": 0.04}
+    assert adjusted_p(questions, p_values) == pytest.approx({SLEEP: 0.04, STEPS: 0.04, "more steps": 0.04})
+
+
 @pytest.mark.parametrize(("telling", "questions"), [(4, set()), (5, {SLEEP, STEPS})])
 def test_an_average_needs_five_people_whose_ratings_vary(store, telling, questions):
     flat = [f"p{number:02d}" for number in range(telling, 10)]
