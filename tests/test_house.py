@@ -87,7 +87,7 @@ JSON_EDGES = {
     "commands/inspect.py": "what is printed as JSON or as a table",
     "commands/run.py": "what is printed as JSON or as a table",
     "sources/apple_health/elements.py": "the attributes of one XML element",
-    "inspection.py": "what is printed as JSON or as a table",
+    "intake/inspection.py": "what is printed as JSON or as a table",
 }
 """The modules where rows or documents are mappings of anything, and why."""
 

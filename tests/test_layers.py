@@ -30,8 +30,7 @@ ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "mixedlm"}
 ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
 ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
 ALLOWED["run"] = ALLOWED["reports"] | ALLOWED["intake"] | {"reports", "intake"}
-ALLOWED["inspection"] = ALLOWED["run"] | {"run"}
-ALLOWED["commands"] = ALLOWED["inspection"] | {"inspection"}
+ALLOWED["commands"] = ALLOWED["run"] | {"run"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}
 
 

@@ -77,7 +77,8 @@ def test_kill_while_loading(tmp_path, undisturbed, files_before_the_kill):
 
 def test_a_failure_at_every_statement_leaves_whole_files(tmp_path, undisturbed):
     """Make the n-th statement of a load fail, for n = 1, 2, 3, … until a load passes untouched."""
-    from painstats.run import list_inbox, load_file, prepare
+    from painstats.intake.load_files import load_file
+    from painstats.run import list_inbox, prepare
 
     folder = tmp_path / "study"
     make_study(folder, SMALL, 5)

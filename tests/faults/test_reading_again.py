@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 import polars as pl
 import pytest
 
-import painstats.run as run_module
 from painstats import sources
 from painstats.archive import archive as export
 from painstats.cli import main
 from painstats.errors import ExportRefused
 from painstats.intake import checks, reader_versions
+from painstats.intake import load_files as load_files_module
 from painstats.plan.study import read_study
 from painstats.run import list_inbox, load_files
 from painstats.sources import VERSIONS, ReadSettings, RecordBatch
@@ -88,8 +88,8 @@ def clock(monkeypatch):
 
     def set_to(today):
         monkeypatch.setattr(
-            run_module,
-            "_settings",
+            load_files_module,
+            "settings_of",
             lambda study, participant: ReadSettings(participant, study.time_zones, study.plan.diaries, today),
         )
 

@@ -11,9 +11,10 @@ import pytest
 
 from painstats.cli import main
 from painstats.errors import StorageError
+from painstats.intake.load_files import load_file
 from painstats.plan.study import read_study
 from painstats.reports import write
-from painstats.run import list_inbox, load_file, run_study
+from painstats.run import list_inbox, run_study
 from painstats.store import Store, open_store, publish
 from painstats.store.stages import StageDone, done_before, mark_done
 from painstats.store.tables import read_table

@@ -76,7 +76,7 @@ def test_an_unforeseen_error_is_told_by_its_type_alone(tmp_path, monkeypatch):
     def fail(*_):
         raise ValueError("pain 7 on 2026-01-03: a secret note")
 
-    monkeypatch.setattr("painstats.run.load_records", fail)
+    monkeypatch.setattr("painstats.intake.load_files.load_records", fail)
     read_plan(tmp_path)
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "diary.csv").write_text(GOOD)

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from painstats import run as running
 from painstats.cli import main
+from painstats.intake import load_files as running
 from painstats.intake.inbox import split
 from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES

@@ -11,8 +11,9 @@ from typing import Any
 
 from painstats.commands.printing import print_json, printable, printable_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
+from painstats.intake.load_files import FileOutcome, Say
 from painstats.plan.study import Study, read_study
-from painstats.run import FileOutcome, RunSummary, Say, run_study
+from painstats.run import RunSummary, run_study
 from painstats.sources import NOT_READ, understood
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 from painstats.commands.printing import print_json, print_table
 from painstats.daily.agreement import date_shifts, shift_sentence
@@ -66,7 +65,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         imports = read_table(store, "import_summary").to_dicts()
         summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
         shifts = _shifts(store)
-        runs = _runs(store)
+        runs = _run_state(store)
     questions = asked(study)
     participants = [
         asdict(summary) | {"missing": "; ".join(_missing(summary, study, questions)) or "nothing"}
@@ -80,11 +79,11 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "imports": imports,
                 "participants": participants,
                 "date_shifts": shifts,
-                "runs": runs,
+                "runs": asdict(runs),
             }
         )
         return 0
-    _print_runs(runs, folder)
+    _print_run_state(runs, folder)
     if not imports:
         print(f"Nothing has been read yet. Put exports into {study.inbox} and run: painstats run {folder}")
         return 0
@@ -110,25 +109,33 @@ def _shifts(store: Store) -> list[str]:
     return [f"{shift.participant_id}: {shift_sentence(shift)}" for shift in date_shifts(store)]
 
 
-def _runs(store: Store) -> dict[str, Any]:
-    """Say when the last run began and finished, when something was last imported, and which files are damaged."""
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """When runs and imports last finished (ISO 8601), and what is wrong with their files; None for never.
+
+    ``unfinished_since`` is when the last run began, if it did not finish.
+    """
+
+    last_finished_at: str | None
+    unfinished_since: str | None
+    last_import_at: str | None
+    damaged_files: tuple[str, ...]
+
+
+def _run_state(store: Store) -> RunState:
     record = read_record(store.study) or Record()
     row = store.connection.execute("SELECT max(imported_at) FROM import WHERE status = 'loaded'").fetchone()
-    return {
-        "last_finished_at": record.run_finished_at,
-        "unfinished_since": unfinished_run(record),
-        "last_import_at": row[0].astimezone(UTC).isoformat() if row and row[0] else None,
-        "damaged_files": damaged_files(store),
-    }
+    imported_at = row[0].astimezone(UTC).isoformat() if row and row[0] else None
+    return RunState(record.run_finished_at, unfinished_run(record), imported_at, tuple(damaged_files(store)))
 
 
-def _print_runs(runs: dict[str, Any], folder: Path) -> None:
-    if runs["unfinished_since"]:
-        print(f"The run that began on {moment(runs['unfinished_since'])} did not finish: painstats run {folder}")
-    if runs["last_finished_at"]:
-        imported = f", last import {moment(runs['last_import_at'])}" if runs["last_import_at"] else ""
-        print(f"Last finished run {moment(runs['last_finished_at'])}{imported}")
-    for name in runs["damaged_files"]:
+def _print_run_state(runs: RunState, folder: Path) -> None:
+    if runs.unfinished_since:
+        print(f"The run that began on {moment(runs.unfinished_since)} did not finish: painstats run {folder}")
+    if runs.last_finished_at:
+        imported = f", last import {moment(runs.last_import_at)}" if runs.last_import_at else ""
+        print(f"Last finished run {moment(runs.last_finished_at)}{imported}")
+    for name in runs.damaged_files:
         print(f"{name} is missing or damaged; write it again with: painstats run {folder}")
 
 

@@ -14,12 +14,12 @@ import polars as pl
 from painstats.archive.archive import content_hash, export_date, shown
 from painstats.archive.entries import is_utf8, utf8
 from painstats.intake.inbox import InboxFile, exports_in_zip, own_exports_in, refuse_unusable_name
+from painstats.intake.load_files import VERSION, as_reading
 from painstats.intake.reading import ExportToRead, read_checked
 from painstats.parsing.clocks import local_dates_of
 from painstats.plan.study import Plan, Study
 from painstats.plan.time_zones import TimeZones, ZonePeriod
 from painstats.records import INSTANT, RECORD_TABLES, RecordTable
-from painstats.run import VERSION, as_reading
 from painstats.sources import SOURCES, ReadSettings
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.ledger import ExportIdentity
