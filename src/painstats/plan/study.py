@@ -60,7 +60,7 @@ class QuestionPlan(_Plan):
     kind: str
 
     @property
-    def keys(self) -> dict[str, object]:
+    def declared(self) -> dict[str, object]:
         """The declared keys beside ``kind``."""
         return dict(self.model_extra or {})
 

@@ -68,7 +68,7 @@ def fit_questions(store: Store, say: Say = lambda _: None) -> None:
 def _of(study: Study, place: int, plan: QuestionPlan) -> Sequence[Question]:
     where, key = str(study.folder / STUDY_FILE), f"questions.{place}."
     try:
-        return kind_of(plan.kind).ask(plan.keys, outcome_of(study.plan.outcome))
+        return kind_of(plan.kind).ask(plan.declared, outcome_of(study.plan.outcome))
     except ValidationError as error:
         raise unusable(error, where, key) from None
     except StudyError as error:

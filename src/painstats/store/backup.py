@@ -160,6 +160,8 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
             aside = set_aside(study)
             replace_database(study, fresh)
         finish_erasures(study)
+        with opened(study):  # brings an older schema up to date
+            pass
     return contents, aside
 
 

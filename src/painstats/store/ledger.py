@@ -168,9 +168,11 @@ def unreported_quarantine(store: Store) -> int:
 
 
 def mark_reported(store: Store) -> None:
-    """Remember that the quarantine of every import has been reported."""
-    with transaction(store) as connection:
-        connection.execute("UPDATE import SET reported = true WHERE NOT reported")
+    """Remember that the quarantine of every import has been reported; a run with nothing to report writes nothing."""
+    row = store.connection.execute("SELECT count(*) FROM import WHERE NOT reported").fetchone()
+    if row and row[0]:
+        with transaction(store) as connection:
+            connection.execute("UPDATE import SET reported = true WHERE NOT reported")
 
 
 def record_refusal(
