@@ -1,8 +1,9 @@
-"""Do my activity and my sleep change my pain? Exports in, a calibrated answer for each person out.
+"""Do my activity and my sleep change my pain? Exports in, a calibrated answer for each participant out.
 
-Data takes one way through seven stages, one verb each: exported files are read (:func:`read_export`), checked and
-stored (:func:`load_records`), summed up by local date (:func:`build_daily_table`), laid out for the model
-(:func:`build_model_frame`), fitted (:func:`fit_models`), judged (:func:`find`) and told (:func:`write_reports`).
+Data flows one way through seven stages, one function each: exports are read (:func:`read_export`), checked and stored
+(:func:`load_records`), summarised by local date (:func:`build_daily_table`), laid out for the models
+(:func:`build_model_frame`) and fitted (:func:`fit_questions`); the fits become findings (:func:`find`), and the
+findings become reports (:func:`write_reports`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ VERBS = {
     "load_records": "painstats.store",
     "build_daily_table": "painstats.daily",
     "build_model_frame": "painstats.frame",
-    "fit_models": "painstats.questions.daily.fit",
+    "fit_questions": "painstats.questions.asked",
     "find": "painstats.findings",
     "write_reports": "painstats.reports",
 }
@@ -24,7 +25,7 @@ __all__ = list(VERBS)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a verb when it is first used, so that ``painstats --help`` answers at once."""
+    """Import a function when it is first used, so that ``painstats --help`` answers at once."""
     if name in VERBS:
         return getattr(import_module(VERBS[name]), name)
     raise AttributeError(f"module 'painstats' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""One run over a study: the seven verbs in their order. The command line and the flows call this and add nothing."""
+"""One run over a study: the stages in their order. The command line and the flows call this and add nothing."""
 
 from __future__ import annotations
 
