@@ -16,8 +16,8 @@ from typing import Any
 from unittest.mock import patch
 
 from flows import nightly as module
-from painstats import run
 from painstats.errors import StudyInUse
+from painstats.intake import load_files
 from painstats.plan.study import read_study
 from painstats.store.connection import locked
 
@@ -82,7 +82,7 @@ def nights(canary: str) -> dict[str, Callable[[Path], Any]]:
     """Return a name for each way to fail, and what makes a night fail in it."""
     value = f"could not convert '{canary}' to float"
     return {
-        "a bug in a source": lambda _: patch.object(run, "read_checked", fail(KeyError(value))),
+        "a bug in a source": lambda _: patch.object(load_files, "read_checked", fail(KeyError(value))),
         "a refused file": nothing,
         "a bug in a task": lambda _: patch.object(module, "load_files", fail(ValueError(value))),
         "a panic": lambda _: patch.object(module, "answer", fail(PanicError(value))),

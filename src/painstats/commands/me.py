@@ -13,7 +13,7 @@ from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, progress, silent, unread
 from painstats.errors import StudyError
-from painstats.intake.inbox import SOLE_PARTICIPANT
+from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
 from painstats.reports.data_used import FILLED_WORDS, RECALL_WORDS
 from painstats.run import RunSummary, run_study

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from painstats.archive.archive import content_hash
 from painstats.errors import ExportRefused, StudyError
-from painstats.intake.inbox import InboxFile, exports_in_zip, list_inbox, whose
+from painstats.intake.inbox import InboxFile, exports_in_zip, list_inbox
 from painstats.intake.load_files import reading_hash, settings_of
+from painstats.intake.owner import owner_of
 from painstats.store import Store
 from painstats.store.ledger import loaded_exports, lost_when_read_again
 from painstats.store.stages import clear_records
@@ -45,7 +46,7 @@ def _contents(store: Store, file: InboxFile, names: Sequence[str]) -> Iterator[s
 
     A diary in an unpacked archive or zip is an export of its own from the day on which it is declared.
     """
-    yield from map(_content_or_none, exports_in_zip(file, settings_of(store.study, whose(store, file))))
+    yield from map(_content_or_none, exports_in_zip(file, settings_of(store.study, owner_of(store, file))))
     inside = f"{file.name}/"
     before = frozenset(name.removeprefix(inside) for name in names if name.startswith(inside))
     if file.path.is_dir():

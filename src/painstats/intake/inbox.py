@@ -1,4 +1,4 @@
-"""What lies in the inbox: each file, or each folder that is one unpacked export, and whose it is."""
+"""List the inbox: each file, or each folder that is one unpacked export, with the participant its folder names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ from painstats.errors import ExportRefused, StudyError
 from painstats.plan.study import Study
 from painstats.sources import SOURCES, Export, ReadSettings, Source, open_export
 from painstats.sources.recognition import taken_entries, taker_of
-from painstats.store import Store
-from painstats.store.ledger import has_participants
-
-SOLE_PARTICIPANT = "me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +77,9 @@ def _is_ignored(study: Study, path: Path) -> bool:
     return any(fnmatch(path.name, pattern) or fnmatch(below, pattern) for pattern in study.plan.inbox.ignore)
 
 
-def whose(store: Store, file: InboxFile) -> str | None:
-    """Return whose a file is: its folder says it, else it is the only user's if there can be only one."""
-    return file.participant_id or _sole_participant(store)
-
-
 def is_hidden(name: str) -> bool:
     """Whether a file or folder belongs to the system or a synchroniser, not to a person."""
     return name.startswith((".", "@", "__MACOSX"))
-
-
-def _sole_participant(store: Store) -> str | None:
-    """Return whose the files directly in the inbox are, None where that cannot be known.
-
-    They are the one declared participant's, or the user's own, in a study that has never known anybody else: not in
-    its inbox, not in its ledger, and nobody who was forgotten.
-    """
-    declared = set(store.study.plan.participants)
-    sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT
-    folders = set(participant_folders(store.study))
-    return None if (declared | folders) - {sole} or has_participants(store, sole) else sole
 
 
 def participant_folders(study: Study) -> list[str]:

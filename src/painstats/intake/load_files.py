@@ -11,8 +11,9 @@ from typing import assert_never
 
 from painstats.archive.archive import content_hash, export_date
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, PainstatsError
-from painstats.intake.inbox import InboxFile, exports_in_zip, refuse_unusable_name, whose
+from painstats.intake.inbox import InboxFile, exports_in_zip, refuse_unusable_name
 from painstats.intake.known_participants import KnownParticipants, known_participants
+from painstats.intake.owner import owner_of
 from painstats.intake.read_ahead import staged_ahead
 from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 from painstats.intake.reading import (
@@ -98,7 +99,7 @@ def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
     These are read before the zip itself: one that is known holds nothing that is not, unless something was refused or
     is to be read again.
     """
-    looked, participant = _look_at(store, file), whose(store, file)
+    looked, participant = _look_at(store, file), owner_of(store, file)
     is_known = looked.outcome is not None and looked.outcome.status != "withdrawn"
     settings = settings_of(store.study, participant)
     if is_known and is_settled_below(store, file.name, participant, settings.today):
@@ -110,7 +111,7 @@ def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
 
 
 def _look_at(store: Store, file: InboxFile) -> _Looked:
-    study, participant = store.study, whose(store, file)
+    study, participant = store.study, owner_of(store, file)
     try:
         refuse_unusable_name(file)
         content = content_hash(file.path, file.without, file.only)
@@ -147,7 +148,7 @@ def _load(
     people: Callable[[], KnownParticipants],
 ) -> FileOutcome:
     file, task = looked.file, looked.task
-    if file.participant_id is None and task and task.settings.participant_id != whose(store, file):
+    if file.participant_id is None and task and task.settings.participant_id != owner_of(store, file):
         looked = _look_at(store, file)  # another file has said meanwhile who else there is
         task = looked.task
     known = looked.outcome or (_known(store, file, task) if task else None)
