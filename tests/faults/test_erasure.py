@@ -11,6 +11,7 @@ from benchmarks.kill_forget import make_study as make_canary_study
 from painstats.cli import main
 from painstats.plan.study import read_study
 from painstats.reports.pages import GENERATOR
+from painstats.store import open_store
 from painstats.store.erase_files import PAGE_MARK
 from painstats.store.erasure_journal import JOURNAL_FILE, Intent, write_intent
 from painstats.store.forgotten import FORGOTTEN_FILE, KEY_FILE
@@ -181,6 +182,15 @@ def test_an_id_that_is_part_of_another_is_told_apart(study, capsys):
 
 
 # --- forgotten for good ---
+
+
+def test_no_note_of_how_a_file_was_read_outlives_the_file(study):
+    put(study, anna__diary=GOOD, shared=shared("bob"))
+    run(study)
+    assert forget(study, "anna") == 0
+    with open_store(read_study(study)) as store:
+        query = "SELECT (SELECT count(*) FROM import_reading), (SELECT count(*) FROM import)"
+        assert store.connection.execute(query).fetchall() == [(1, 1)]
 
 
 def test_removing_the_database_brings_nobody_back(study):

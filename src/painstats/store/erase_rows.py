@@ -53,6 +53,7 @@ def delete_participant(store: Store, participant_id: str, pattern: IdPattern) ->
             row = connection.execute(f'DELETE FROM "{table}" WHERE participant_id = ?', [participant_id]).fetchone()
             count = int(row[0]) if row else 0
             rows, tables = rows + count, tables + bool(count)
+        connection.execute("DELETE FROM import_reading WHERE import_id NOT IN (SELECT import_id FROM import)")
         for table in RESULT_TABLES:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         connection.execute("DELETE FROM stage_done")
