@@ -24,6 +24,7 @@ import polars as pl
 from painstats.errors import StorageError
 from painstats.plan.study import Study
 from painstats.store.connection import Store
+from painstats.store.durable import sync_folder
 from painstats.store.exchange import exchange
 from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
@@ -111,13 +112,14 @@ def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterato
         _write_manifest(generation)
         with _writing(study.reports):
             _carry_over(study.reports, fresh, _is_carried(generation, is_old_page))
-            _make_durable(fresh, fresh / PUBLISHED_FOLDER)
+            sync_folder(fresh)
+            sync_folder(fresh / PUBLISHED_FOLDER)
             old = _swap(study, fresh)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     with _writing(study.reports):
-        _make_durable(study.folder)
+        sync_folder(study.folder)
         if old:
             _carry_over(old, study.reports, _is_carried(generation, is_old_page))  # what was saved just now
             _remove(old)
@@ -253,15 +255,6 @@ def _remove(folder: Path) -> None:
     for below, _, _ in os.walk(folder):
         os.chmod(below, stat.S_IRWXU)
     shutil.rmtree(folder)
-
-
-def _make_durable(*folders: Path) -> None:
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _swap(study: Study, fresh: Path) -> Path | None:

@@ -6,11 +6,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
+from painstats.store.erase_files import content_of
 from painstats.store.ledger import RECORD_LEDGER_TABLES
 
 DIGEST = re.compile("[0-9a-f]{64}")
@@ -45,7 +45,7 @@ def inputs_hash(store: Store, version: str) -> str:
 def done_before(store: Store, stage: str, inputs: str) -> StageDone | None:
     """Return what a stage came to on exactly these inputs, unless a file that it wrote is missing or changed."""
     done = _recorded(store, stage, inputs)
-    if done is None or any(_digest(store.study.folder / name) != digest for name, digest in done.files.items()):
+    if done is None or any(content_of(store.study.folder / name) != digest for name, digest in done.files.items()):
         return None
     return done
 
@@ -55,7 +55,7 @@ def damaged_files(store: Store) -> list[str]:
     row = store.connection.execute("SELECT inputs_hash FROM stage_done WHERE stage = 'reports'").fetchone()
     done = _recorded(store, "reports", row[0]) if row else None
     files = done.files if done else {}
-    return sorted(name for name, digest in files.items() if _digest(store.study.folder / name) != digest)
+    return sorted(name for name, digest in files.items() if content_of(store.study.folder / name) != digest)
 
 
 def mark_done(store: Store, stage: str, inputs: str, done: StageDone) -> None:
@@ -91,14 +91,6 @@ def _recorded(store: Store, stage: str, inputs: str) -> StageDone | None:
     if not all(DIGEST.fullmatch(digest) for digest, _, _ in lines):
         return None
     return StageDone(row[0], {name: digest for digest, _, name in lines})
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
 
 
 def clear_records(store: Store) -> None:
