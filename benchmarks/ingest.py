@@ -31,8 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from painstats.sources import ReadSettings
-    from painstats.store.load import Reading
+    pass
 
 HIGHEST_RATIO = 2.0
 LEAST_TIMES_FASTER = 20.0
@@ -84,8 +83,9 @@ class Stopwatch:
 
 def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
     """Read an export, check it, load it and build the daily table."""
-    from painstats.archive.archive import content_hash
+    from painstats.archive.archive import open_archive
     from painstats.daily import build_daily_table
+    from painstats.intake.reading import read_export
     from painstats.plan.study import read_study
     from painstats.sources import ReadSettings
     from painstats.store import load_records, open_store
@@ -96,36 +96,26 @@ def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
         study = read_study(Path(folder))
         with open_store(study) as store:
             with watch.step("read, check, load"):
-                identity = ExportIdentity(path.name, content_hash(path), "", "ann")
-                readings = _checked(path, ReadSettings("ann", study.time_zones))
-                summary = load_records(store, identity, "benchmark", readings, "benchmark")
+                archive = open_archive(path)
+                identity = ExportIdentity(path.name, archive.content_hash, "", "ann")
+                source, batches = read_export(archive, ReadSettings("ann", study.time_zones))
+                summary = load_records(store, identity, source, batches, "benchmark")
             with watch.step("daily table"):
                 n_days = build_daily_table(store)
     return {"rows": summary.read, "kept": summary.new, "days": n_days}
 
 
-def _checked(path: Path, settings: ReadSettings) -> Iterator[Reading]:
-    from painstats.intake.reading import CheckedBatch, checked
-    from painstats.sources import Ignored, read_export
-    from painstats.store.load import CheckedRows, IgnoredRows
-
-    for found in checked(read_export(path, settings)[1], settings):
-        if isinstance(found, CheckedBatch):
-            yield CheckedRows(found.table, found.accepted, found.rejected)
-        elif isinstance(found, Ignored):
-            yield IgnoredRows(found.entry, found.rows, found.reason)
-
-
 def read_alone(path: Path, watch: Stopwatch) -> dict[str, int]:
     """Read and check an export, and keep nothing."""
-    import painstats.intake.checks  # noqa: F401  (not on the stopwatch)
+    from painstats.batch import Rows
+    from painstats.intake.reading import read_export  # not on the stopwatch
     from painstats.plan.time_zones import TimeZones
     from painstats.sources import ReadSettings
-    from painstats.store.load import CheckedRows
 
     settings = ReadSettings("ann", TimeZones("Europe/London", {}, {}))
     with watch.step("read, check"):
-        kept = sum(read.accepted.height for read in _checked(path, settings) if isinstance(read, CheckedRows))
+        _, batches = read_export(path, settings)
+        kept = sum(batch.accepted.height for batch in batches if isinstance(batch, Rows))
     return {"kept": kept}
 
 

@@ -18,11 +18,13 @@ ALLOWED = {
     "records": {"vocabulary", "errors"},
     "mixedlm": {"errors"},
 }
+ALLOWED["batch"] = ALLOWED["records"] | {"records"}
+ALLOWED["staging"] = ALLOWED["batch"] | {"batch"}
 ALLOWED["plan"] = ALLOWED["records"] | {"records"}
 ALLOWED["archive"] = ALLOWED["plan"] | {"plan"}
 ALLOWED["parsing"] = ALLOWED["archive"] | {"archive"}
-ALLOWED["sources"] = ALLOWED["parsing"] | {"parsing"}
-ALLOWED["store"] = ALLOWED["plan"] | {"plan", "interruption"}
+ALLOWED["sources"] = ALLOWED["parsing"] | {"parsing", "batch"}
+ALLOWED["store"] = ALLOWED["plan"] | {"plan", "batch", "staging", "interruption"}
 ALLOWED["intake"] = ALLOWED["sources"] | ALLOWED["store"] | {"sources", "store", "process_pool"}
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}

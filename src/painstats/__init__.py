@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 VERBS = {
-    "read_export": "painstats.sources",
+    "read_export": "painstats.intake.reading",
     "load_records": "painstats.store",
     "build_daily_table": "painstats.daily",
     "build_model_frame": "painstats.frame",

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from painstats.intake.reading import stage_export
+from painstats.intake.reading import read_and_stage
 
 
 def doubled(number):
@@ -25,12 +25,8 @@ def modules(_):
     return sorted(sys.modules)
 
 
-def process_number(_):
-    return os.getpid()
-
-
 def stage_unless_doomed(task):
     """Read an export, but die over the one called doomed."""
-    if "doomed" in task[0].path.name:
+    if "doomed" in task.archive.path.name:
         os.kill(os.getpid(), signal.SIGKILL)
-    return stage_export(task)
+    return read_and_stage(task)

@@ -11,7 +11,7 @@ from painstats.records import STEP_COUNT
 from painstats.store import load_records, open_store
 from painstats.store.forget import forget_participant
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import CheckedRows
+from tests.checked_rows import checked_rows
 from tests.conftest import table
 
 GONE, KEPT = "anneliese", "bartholomew"
@@ -24,7 +24,7 @@ def load(store, name, owner, steps, texts=()):
     origin = {"source": "test", "device": "w", "device_kind": "watch", "start_at": at, "end_at": at.replace(minute=30)}
     rows = [{"participant_id": person, **origin, "step_count": count} for person, count in steps.items()]
     rejected = [(name, line, "step_count", "steps_negative", text) for line, text in enumerate(texts, 2)]
-    read = CheckedRows(
+    read = checked_rows(
         "step_count",
         pl.DataFrame(rows, schema=STEP_COUNT.columns),
         pl.DataFrame(rejected, schema=REJECTED, orient="row"),

@@ -101,11 +101,11 @@ def test_reading_in_parallel_gives_the_same_database_byte_for_byte(fill):
 
 def test_a_killed_process_takes_only_its_own_file_along(fill, monkeypatch):
     study = fill("study")
-    monkeypatch.setattr(staging, "stage_export", stage_unless_doomed)
+    monkeypatch.setattr(staging, "read_and_stage", stage_unless_doomed)
     stored, outcomes, _ = read(study, 2)
     failed = [(name, message) for name, status, _, message, _ in outcomes if status == "failed"]
     assert [name for name, _ in failed] == ["bob/doomed.xml"]
-    assert "was ended" in failed[0][1]
+    assert "was killed" in failed[0][1]
     assert len(stored["step_count"]) > 10_000
     monkeypatch.undo()
     _, again, _ = read(study, 2)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import duckdb
 import pytest
 
+from painstats.batch import Ignored
 from painstats.errors import StorageError
 from painstats.store import load_records
 from painstats.store.connection import transaction
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import IgnoredRows
 from tests.conftest import table
 
 IDENTITY = ExportIdentity("steps.csv", "hash", "settings", "ann")
@@ -51,7 +51,7 @@ class SwallowsAnErrorBeforeEachCommit:
 def test_an_import_that_the_commit_did_not_store_is_an_error(store):
     swallowing = replace(store, connection=SwallowsAnErrorBeforeEachCommit(store.connection))
     with pytest.raises(StorageError, match="was not stored; run again"):
-        load_records(swallowing, IDENTITY, "test", [IgnoredRows("steps.csv", 9, "not used")], "0")
+        load_records(swallowing, IDENTITY, "test", [Ignored("steps.csv", 9, "not used")], "0")
     assert table(store, "SELECT * FROM import") == []
-    summary = load_records(store, IDENTITY, "test", [IgnoredRows("steps.csv", 9, "not used")], "0")
+    summary = load_records(store, IDENTITY, "test", [Ignored("steps.csv", 9, "not used")], "0")
     assert summary.ignored == 9

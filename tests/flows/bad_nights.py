@@ -82,7 +82,7 @@ def nights(canary: str) -> dict[str, Callable[[Path], Any]]:
     """Return a name for each way to fail, and what makes a night fail in it."""
     value = f"could not convert '{canary}' to float"
     return {
-        "a bug in a source": lambda _: patch.object(load_files, "read_checked", fail(KeyError(value))),
+        "a bug in a source": lambda _: patch.object(load_files, "read_export", fail(KeyError(value))),
         "a refused file": nothing,
         "a bug in a task": lambda _: patch.object(module, "load_files", fail(ValueError(value))),
         "a panic": lambda _: patch.object(module, "answer", fail(PanicError(value))),

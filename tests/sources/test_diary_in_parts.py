@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
+from painstats.archive.archive import open_archive
+from painstats.batch import Rows
 from painstats.errors import ExportRefused
 from painstats.parsing import csv_text
 from painstats.parsing.csv_text import read_csv, read_csv_parts
-from painstats.sources import RecordBatch, open_export, read_export
+from painstats.sources import read_batches
 from tests.sources.reading import plan, settings, written
 
 CELLS = st.sampled_from(
@@ -63,7 +65,7 @@ def test_parts_of_a_csv_add_up_to_the_whole(tmp_path, parted, rows, end, encodin
     content = (end.join(["who,date,pain", *rows]) + end * last).encode(encoding)
     path = tmp_path / "diary.csv"
     path.write_bytes(content)
-    (entry,) = open_export(path).entries
+    (entry,) = open_archive(path).entries
     parted(whole=False)
     in_parts = told(lambda: table_of(read_csv_parts(entry, declared)))
     assert in_parts == told(lambda: table_of([read_csv(entry, declared)]))
@@ -96,10 +98,10 @@ def test_a_diary_read_in_parts_says_the_same(tmp_path, parted, lines, mapping):
     path = written(tmp_path / "diary.csv", "\n".join(["who,date,pain,item,entered", *lines]))
 
     def everything():
-        _, reads = read_export(path, settings(participant=None, diaries=[mapping]))
+        _, reads = read_batches(open_archive(path), settings(participant=None, diaries=[mapping]))
         reads = list(reads)
-        rows = [row for read in reads if isinstance(read, RecordBatch) for row in read.frame.rows()]
-        return rows, [read for read in reads if not isinstance(read, RecordBatch)]
+        rows = [row for read in reads if isinstance(read, Rows) for row in read.frame.rows()]
+        return rows, [read for read in reads if not isinstance(read, Rows)]
 
     parted(whole=True)
     whole = told(everything)
@@ -110,8 +112,9 @@ def test_a_diary_read_in_parts_says_the_same(tmp_path, parted, lines, mapping):
 MEASURE = """
 import sys
 from pathlib import Path
+from painstats.archive.archive import open_archive
 from painstats.parsing import csv_text
-from painstats.sources import read_export
+from painstats.sources import read_batches
 from tests.sources.reading import plan, settings
 
 def peak_kb():  # since this program began, unlike the resource module's, which begins with the program that started it
@@ -119,7 +122,7 @@ def peak_kb():  # since this program began, unlike the resource module's, which 
 
 csv_text.PART_ROWS = 20_000
 csv_text.WHOLE_BYTES = int(sys.argv[2])
-_, reads = read_export(Path(sys.argv[1]), settings(participant=None, diaries=[plan(participant_column="who")]))
+_, reads = read_batches(open_archive(Path(sys.argv[1])), settings(participant=None, diaries=[plan(participant_column="who")]))
 before = peak_kb()
 rows = sum(read.frame.height for read in reads if hasattr(read, "frame"))
 print(rows, peak_kb() - before)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
+from painstats.batch import Rows
 from painstats.daily import build, build_daily_table
 from painstats.plan.study import Plan, Study
 from painstats.records import STEP_COUNT
 from painstats.store import load_records, open_store, staged
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import CheckedRows
+from tests.checked_rows import checked_rows
 
 FIRST_US = 1_500_000_000_000_000
 EVERY_US = 600_000_000
@@ -22,7 +23,7 @@ BATCH_ROWS = 25_000
 PART_ROWS = 50_000
 
 
-def batches(rows: int) -> Iterator[CheckedRows]:
+def batches(rows: int) -> Iterator[Rows]:
     """Make rows: a sample of five minutes every ten, first those of the watch, then those of the phone."""
     for device in ("watch", "phone"):
         for first in range(0, rows // 2, BATCH_ROWS):
@@ -36,7 +37,7 @@ def batches(rows: int) -> Iterator[CheckedRows]:
                 pl.lit(None, pl.Int32).alias("utc_offset_min"),
                 (pl.col("number") % 90).alias("step_count"),
             )
-            yield CheckedRows("step_count", frame, pl.DataFrame())
+            yield checked_rows("step_count", frame)
 
 
 def main(rows: int) -> None:

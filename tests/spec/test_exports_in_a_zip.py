@@ -8,13 +8,14 @@ from random import Random
 
 import pytest
 
+from painstats.archive.archive import open_archive
 from painstats.cli import main
 from painstats.intake import load_files as running
-from painstats.intake.inbox import split
+from painstats.intake.parts import parts_of_zip
 from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
 from painstats.run import run_study
-from painstats.sources import SOURCES, open_export
+from painstats.sources import SOURCES
 from painstats.store import open_store
 from tests.faults.test_bad_input import GOOD, PLAN, STEP
 from tests.sources.reading import FIXTURES, zipped
@@ -119,11 +120,14 @@ def test_what_no_format_takes_is_refused_by_itself_where_there_is_no_whole(study
 def test_every_format_in_one_zip(tmp_path):
     unused = "GGIRread_calories-1995-06-23_Fitbit.json"  # in an archive that is one of thousands, and not opened
     names = [name for name in FILES if not name.endswith(".zip") and name != unused]
-    export = open_export(zipped(tmp_path / "all.zip", {name: (FIXTURES / name).read_bytes() for name in names}))
-    own = {entry: name for name, entries in split(export, DECLARED) for entry in entries}
+    export = open_archive(zipped(tmp_path / "all.zip", {name: (FIXTURES / name).read_bytes() for name in names}))
+    own = {entry.name: name for name, part in parts_of_zip(export, DECLARED).own.items() for entry in part.entries}
     for name in names:
         source = FILES[name][0]
-        assert own[name] in ("" if source == "apple_health" else source, name)  # a single file gives its part the name
+        assert own.get(name, "") in (
+            "" if source == "apple_health" else source,
+            name,
+        )  # a single file gives its part the name
     assert set(own.values()) > {source.name for source in SOURCES} - {"apple_health", "diary"} - SINGLE
 
 
@@ -131,7 +135,7 @@ def test_every_format_in_one_zip(tmp_path):
 def test_an_export_of_one_format_is_not_taken_apart(source, tmp_path):
     names = [name for name, (known, _) in FILES.items() if known == source]
     entries = {name: (FIXTURES / name).read_bytes() for name in names} | {"readme.txt": b"an export"}
-    assert len(split(open_export(zipped(tmp_path / "one.zip", entries)), DECLARED)) == 1
+    assert not parts_of_zip(open_archive(zipped(tmp_path / "one.zip", entries)), DECLARED).own
 
 
 # --- once and only once ---
@@ -140,7 +144,7 @@ def test_an_export_of_one_format_is_not_taken_apart(source, tmp_path):
 def test_it_is_known_again_and_not_opened_again(study, monkeypatch):
     zipped(study.inbox / "anna" / "everything.zip", {"export.xml": APPLE, "my_diary.csv": GOOD})
     run(study)
-    monkeypatch.setattr(running, "exports_in_zip", None)  # it costs what a known file costs
+    monkeypatch.setattr(running, "parts_of_zip", None)  # it costs what a known file costs
     assert {name: each.status for name, each in run(study).items()} == {"anna/everything.zip": "known"}
 
 
@@ -206,17 +210,17 @@ def test_what_is_refused_or_fails_in_it_is_told_in_every_run_until_it_is_read(st
         assert run(study)["anna/everything.zip/my_diary.csv"].rule == "header"
     zipped(study.inbox / "anna" / "everything.zip", {"export.xml": APPLE, "my_diary.csv": GOOD})
     with monkeypatch.context() as patched:
-        patched.setattr(running, "read_checked", failing_for_diaries(running.read_checked))
+        patched.setattr(running, "read_export", failing_for_diaries(running.read_export))
         for _ in range(2):
             assert run(study)["anna/everything.zip/my_diary.csv"].status == "failed"
     assert run(study)["anna/everything.zip/my_diary.csv"].summary.new == 30
 
 
-def failing_for_diaries(read_checked):
-    def read(task):
-        if task.only:
+def failing_for_diaries(read_export):
+    def read(archive, settings):
+        if archive.is_part:
             raise RuntimeError("a bug")
-        return read_checked(task)
+        return read_export(archive, settings)
 
     return read
 
@@ -251,12 +255,12 @@ def test_a_table_in_utf_16_beside_another_export_is_named(study):
     assert [note for note in outcome.summary.notes if "bearable.csv: not read: it is UTF-16" in note]
 
 
-def test_what_is_understood_is_told_once_in_a_run(study, capsys):
+def test_supported_formats_are_listed_once_in_a_run(study, capsys):
     for name in ("a.txt", "b.txt"):
         (study.inbox / "anna" / name).write_text("Dear reader")
     main(["run", str(study.folder), "--quiet"])
     said = capsys.readouterr().out
-    assert said.count("nothing that painstats reads was found") == 2
+    assert said.count("no supported format was recognised") == 2
     assert said.count("Garmin Connect") == 1
 
 

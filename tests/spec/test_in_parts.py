@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from painstats.batch import ExportedAt, Rows
 from painstats.daily import build
 from painstats.plan.study import Plan, Study
 from painstats.store import load_records, open_store, staged
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import CheckedRows, ExportDate
 from tests.spec.many_steps import PART_ROWS
 from tests.spec.test_daily_in_steps import PLAN, assert_same, built, built_at_once, day_of_records, insert
 from tests.spec.test_load import steps
@@ -40,7 +40,7 @@ def test_steps_counted_in_parts_are_those_counted_at_once(tmp_path, monkeypatch,
         assert_same(built(store), at_once)
 
 
-def export(chance: random.Random) -> list[CheckedRows]:
+def export(chance: random.Random) -> list[Rows]:
     """Make an export in several batches that tell of some facts again, and of some of those otherwise."""
     return [
         steps(
@@ -53,12 +53,12 @@ def export(chance: random.Random) -> list[CheckedRows]:
     ]
 
 
-def loaded(folder: Path, exports: list[list[CheckedRows]]) -> dict[str, object]:
+def loaded(folder: Path, exports: list[list[Rows]]) -> dict[str, object]:
     folder.mkdir()
     with open_store(Study(folder=folder, plan=Plan())) as store:
         for number, readings in enumerate(exports):
             identity = ExportIdentity(f"{number}.csv", f"hash {number}", "settings", "ann")
-            load_records(store, identity, "test", readings, "0", ExportDate(FIRST_EXPORT + timedelta(days=number % 3)))
+            load_records(store, identity, "test", readings, "0", ExportedAt(FIRST_EXPORT + timedelta(days=number % 3)))
         return {**stored(store, ledger=True), "touched": store.connection.execute("FROM touched_day").fetchall()}
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from painstats.archive.archive import content_hash, open_export
+from painstats.archive.archive import open_archive
 from painstats.cli import main
 from painstats.intake.inbox import list_inbox
 from painstats.plan.study import read_study
@@ -42,7 +42,7 @@ def takeout(study):
 
 def test_an_unpacked_export_is_one_export(study):
     [file] = list_inbox(study)
-    assert (file.name, file.participant_id, file.without) == ("anna/Takeout", "anna", frozenset())
+    assert (file.name, file.participant_id, file.archive.left_out) == ("anna/Takeout", "anna", frozenset())
     [outcome] = run_study(study).files
     assert outcome.status == "loaded"
     assert outcome.summary.new == len(SLEEP) + len(STEPS)
@@ -69,15 +69,15 @@ def test_packed_and_unpacked_give_the_same_rows(study):
 
 
 def test_hidden_files_and_links_are_no_part_of_it(study, tmp_path):
-    before = content_hash(takeout(study))
+    before = open_archive(takeout(study)).content_hash
     (takeout(study) / ".DS_Store").write_text("x")
     (takeout(study) / "__MACOSX").mkdir()
     (takeout(study) / "__MACOSX" / "x.json").write_text("[]")
     (tmp_path / "secret.json").write_text("[]")
     (takeout(study) / "link.json").symlink_to(tmp_path / "secret.json")
     (takeout(study) / "loop").symlink_to(takeout(study))
-    export = open_export(takeout(study))
-    assert content_hash(takeout(study)) == before
+    export = open_archive(takeout(study))
+    assert open_archive(takeout(study)).content_hash == before
     assert [entry.label for entry in export.entries] == ["readme.txt", "sleep-2026-01-01.json", "steps-2026-01-01.json"]
     assert [skipped.name for skipped in export.skipped] == ["link.json", "loop"]
 
@@ -87,7 +87,7 @@ def test_a_diary_and_a_zip_in_it_are_read_singly(study):
     zipped(takeout(study) / "older.zip", {"Fitbit/steps-2025-01-01.json": json.dumps(STEPS[:3])})
     files = {file.name: file for file in list_inbox(study)}
     assert set(files) == {"anna/Takeout", "anna/Takeout/diary.csv", "anna/Takeout/older.zip"}
-    assert files["anna/Takeout"].without == {"diary.csv", "older.zip"}
+    assert files["anna/Takeout"].archive.left_out == {"diary.csv", "older.zip"}
     outcomes = {outcome.file.name: outcome for outcome in run_study(study).files}
     assert {outcome.status for outcome in outcomes.values()} == {"loaded"}
     assert outcomes["anna/Takeout/diary.csv"].summary.new == 30
@@ -105,9 +105,9 @@ def test_the_order_of_files_on_disk_does_not_matter(tmp_path):
         (tmp_path / name / "deep").mkdir(parents=True)
         for number in order:
             (tmp_path / name / "deep" / f"{number}.txt").write_text(f"{number}")
-    assert content_hash(tmp_path / "one") == content_hash(tmp_path / "two")
+    assert open_archive(tmp_path / "one").content_hash == open_archive(tmp_path / "two").content_hash
     (tmp_path / "two" / "deep" / "3.txt").rename(tmp_path / "two" / "deep" / "4.txt")
-    assert content_hash(tmp_path / "one") != content_hash(tmp_path / "two")
+    assert open_archive(tmp_path / "one").content_hash != open_archive(tmp_path / "two").content_hash
 
 
 def test_me_and_inspect_take_a_folder(study, tmp_path, capsys):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from painstats.batch import Ignored
 from painstats.store.checksum import file_digest
 from painstats.store.ledger import mark_reported, unreported_quarantine
-from painstats.store.load import IgnoredRows
 from painstats.store.publish import write_privately
 from painstats.store.stages import StageDone, done_before, inputs_hash, mark_done
 from painstats.store.withdraw import withdraw_import
@@ -27,7 +27,7 @@ def test_quarantine_is_reported_once(store):
 
 def test_a_withdrawn_file_takes_its_quarantine_and_ignored_rows_along(store):
     for name in ("a", "b"):
-        summary = load(store, name, steps(JANUARY, REJECTED), IgnoredRows("a.csv", 9, "not used"))
+        summary = load(store, name, steps(JANUARY, REJECTED), Ignored("a.csv", 9, "not used"))
     withdraw_import(store, summary.import_id)
     left = [table(store, f"SELECT import_id FROM {name}") for name in ("quarantine", "ignored")]
     assert left == [[{"import_id": summary.import_id - 1}]] * 2

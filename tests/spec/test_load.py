@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from painstats.batch import Ignored, Note, Rows
 from painstats.records import STEP_COUNT
-from painstats.sources import RecordBatch
 from painstats.store import load_records
 from painstats.store.forgotten import participant_hash, remember_forgotten
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
-from painstats.store.load import CheckedRows, IgnoredRows, ReadingNote
+from tests.checked_rows import checked_rows
 from tests.conftest import drawn, table
 
 REJECTED = {"entry": pl.String, "line": pl.Int64, "column": pl.String, "rule": pl.String, "text": pl.String}
@@ -31,7 +31,7 @@ def steps(text, rejected=()):
         }
         for row in drawn(text)
     ]  # fmt: skip
-    return CheckedRows(
+    return checked_rows(
         "step_count",
         pl.DataFrame(rows, schema=STEP_COUNT.columns),
         pl.DataFrame(list(rejected), schema=REJECTED, orient="row"),
@@ -80,7 +80,7 @@ def test_a_repeated_row_in_one_file_counts_as_known(store):
 
 def test_rejected_and_ignored_rows_are_kept_and_counted(store):
     rejected = [{"entry": "a.csv", "line": 7, "column": "step_count", "rule": "negative", "text": "-5"}]
-    summary = load(store, "a", steps(JANUARY, rejected), IgnoredRows("a.csv", 9, "not needed"), ReadingNote("a note"))
+    summary = load(store, "a", steps(JANUARY, rejected), Ignored("a.csv", 9, "not needed"), Note("", "a note"))
     assert counts(summary) == (2, 0, 0, 1, 9)
     assert summary.read == 12
     assert table(store, "SELECT line, column_name, rule, text FROM quarantine") == [
@@ -156,8 +156,8 @@ def test_a_refusal_of_another_version_is_tried_again(store):
     assert known_import(store, identity("a"), "1") is None
 
 
-def test_rows_that_were_not_checked_are_never_lost_in_silence(store):
-    unchecked = RecordBatch("step_count", steps(JANUARY).accepted)
-    with pytest.raises(AssertionError, match="RecordBatch"):
+def test_rows_that_were_not_checked_are_refused(store):
+    unchecked = Rows("step_count", steps(JANUARY).accepted)
+    with pytest.raises(ValueError, match="rows of step_count were not checked"):
         load(store, "a", unchecked)
     assert table(store, "SELECT * FROM import") == []

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 
+from painstats.batch import ExportedAt
 from painstats.records import INSTANT, RECORD_TABLES
 from painstats.store import load_records
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import CheckedRows, ExportDate
 from painstats.store.withdraw import withdraw_import
+from tests.checked_rows import checked_rows
 from tests.conftest import DEFAULTS, drawn, table
 from tests.spec.test_load import STORED, identity, steps
 from tests.spec.test_load_in_any_order import stored
@@ -48,11 +49,11 @@ def rows(name, value):
         for column, dtype in columns.items()
     }
     frame = pl.DataFrame(text, schema=dict.fromkeys(columns, pl.String))
-    return CheckedRows(name, frame.with_columns(**casts), NOTHING)
+    return checked_rows(name, frame.with_columns(**casts), NOTHING)
 
 
 def load(store, name, at, *readings, stated=True):
-    return load_records(store, identity(name), "test", readings, "0", ExportDate(at, stated))
+    return load_records(store, identity(name), "test", readings, "0", ExportedAt(at, stated))
 
 
 @pytest.mark.parametrize("name", RECORD_TABLES)
@@ -86,9 +87,9 @@ def test_withdrawing_the_newest_of_several_files_restores_what_outranks_the_rest
 
 def test_the_export_itself_knows_best_when_it_was_made(store):
     day = "at | steps\n10 08:00 | {}"
-    load(store, "a", MARCH, steps(day.format(1)), ExportDate(JANUARY))
-    load(store, "b", JANUARY, steps(day.format(2)), ExportDate(MARCH))
-    load(store, "c", MARCH + timedelta(days=9), steps(day.format(3)), ExportDate(JANUARY - timedelta(days=1)))
+    load(store, "a", MARCH, steps(day.format(1)), ExportedAt(JANUARY))
+    load(store, "b", JANUARY, steps(day.format(2)), ExportedAt(MARCH))
+    load(store, "c", MARCH + timedelta(days=9), steps(day.format(3)), ExportedAt(JANUARY - timedelta(days=1)))
     assert [row["step_count"] for row in table(store, STORED)] == [2]
 
 
@@ -96,7 +97,7 @@ def test_what_stands_under_a_name_now_counts_before_what_stood_there(store):
     day = "at | steps\n10 08:00 | {}"
     load(store, "diary", MARCH, steps(day.format(1)), stated=False)
     replaced = ExportIdentity("diary", "another hash", "settings", "ann")
-    dated = ExportDate(JANUARY, is_stated=False)  # a backup, put back with its old date
+    dated = ExportedAt(JANUARY, is_stated=False)  # a backup, put back with its old date
     load_records(store, replaced, "test", [steps(day.format(2))], "0", dated)
     assert [row["step_count"] for row in table(store, STORED)] == [2]
 
@@ -104,7 +105,7 @@ def test_what_stands_under_a_name_now_counts_before_what_stood_there(store):
 def test_a_conflicting_row_is_kept_with_its_place(store):
     both = steps("at | steps\n10 08:00 | 100\n10 09:00 | 5\n10 08:00 | 700")
     placed = both.accepted.with_columns(entry=pl.lit("steps.json"), line=pl.Series([3, 4, 9]))
-    load(store, "a", MARCH, CheckedRows("step_count", placed, both.rejected))
+    load(store, "a", MARCH, checked_rows("step_count", placed, both.rejected))
     assert table(store, "SELECT entry, line, rule FROM quarantine") == [
         {"entry": "steps.json", "line": 3, "rule": "conflicting_duplicate"}
     ]
@@ -157,5 +158,5 @@ def test_both_dates_of_a_night_that_moved_are_touched(store):
         start_at=pl.col("start_at") + timedelta(days=22),
         end_at=pl.col("end_at") + timedelta(days=22),
     )
-    load(store, "b", MARCH, CheckedRows("sleep_episode", frame, NOTHING))
+    load(store, "b", MARCH, checked_rows("sleep_episode", frame, NOTHING))
     assert touched(store) == [("ann", "2026-01-08", "2026-01-13"), ("ann", "2026-01-30", "2026-02-04")]

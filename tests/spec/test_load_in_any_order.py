@@ -10,11 +10,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from painstats.batch import ExportedAt, Ignored
 from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import load_records, open_store
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import ExportDate, IgnoredRows
 from painstats.store.withdraw import withdraw_import
 from tests.conftest import table
 from tests.spec.test_load import STORED, steps
@@ -69,8 +69,8 @@ def load(store, number, export):
     day, rows = export
     text = "at | steps\n" + "\n".join(f"10 {hour:02d}:00 | {count}" for hour, count in rows)
     identity = ExportIdentity(f"{number}.csv", f"hash {number}", "settings", "ann")
-    dated = ExportDate(FIRST_EXPORT + timedelta(days=day))
-    readings = [steps(text), IgnoredRows("x", number, "not needed")]
+    dated = ExportedAt(FIRST_EXPORT + timedelta(days=day))
+    readings = [steps(text), Ignored("x", number, "not needed")]
     return load_records(store, identity, "test", readings, "0", dated)
 
 

@@ -1,78 +1,156 @@
-"""Exports as they came: a zip, an unpacked archive or a bare file, read as streams and never unpacked to disk."""
+"""An archive is an export as it came, opened once: its entries, its content hash and its date, read as streams."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import os
-import stat
-import struct
-import zipfile
-from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import cast
+from zipfile import ZipInfo
 
-from painstats.archive.entries import (
-    LOCAL_HEADER,
-    MAX_RATIO,
-    ZIP_MAGIC,
-    Entry,
-    Export,
-    FolderFile,
-    Skipped,
-    name_parts,
-    open_file,
-    read_whole,
-    refused,
-    shown,
-    unreadable,
-)
+from painstats.archive.content_hash import hash_of_entries, hash_of_entry, hash_of_file
+from painstats.archive.entries import Entry, FolderFile, Skipped, name_parts, unreadable
+from painstats.archive.folder import list_folder
+from painstats.archive.zip_file import is_zip_file, list_zip
 from painstats.errors import ExportRefused
 
-MAX_ENTRIES = 100_000
-
 EARLIEST_EXPORT = datetime(1990, 1, 1, tzinfo=UTC)
-"""Dates before it in a zip say only that none was written."""
-
-ZIP_IN_ZIP = "a zip inside the zip, not opened"
-"""Why an entry is passed over that may hold a whole export."""
-
-_ENCRYPTED = 0x1
-_CRAFTED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OverflowError, struct.error)
-
-__all__ = [
-    "MAX_ENTRIES",
-    "MAX_RATIO",
-    "ZIP_IN_ZIP",
-    "Entry",
-    "Export",
-    "Skipped",
-    "alone",
-    "content_hash",
-    "export_date",
-    "open_export",
-    "part_of",
-    "read_whole",
-    "refused",
-    "shown",
-]
+"""Dates before it in a zip mean only that none was written."""
 
 
-def open_export(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> Export:
-    """Look at a file or folder and list what it holds.
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What shows that a file was written to: its size, its times of change (nanoseconds) and its inode."""
+
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An export: a file, a zip, an unpacked folder, or some entries of one of these.
+
+    It is opened once (:func:`open_archive`) and handed on, also to other processes; whoever needs its hash or asks
+    whether a source recognises it gets what was found out before.
+
+    Parameters
+    ----------
+    path
+        The file or folder on disk.
+    name
+        The name it goes by: that of the file or folder; for a single entry of a zip, the entry's own.
+    entries
+        The files in it; a bare file is its own only entry.
+    skipped
+        What is in it and is never read.
+    states
+        The state of each file on disk when it was opened.
+    is_part
+        Whether it is only some entries of what is at ``path``, with a hash of its own.
+    left_out
+        Names of entries at ``path`` that are archives of their own, and not part of this one.
+    hashes, singles, answers
+        What has been found out so far: hashes by entry name ("" for the file itself), entries as archives of their
+        own, and which sources recognise it.
+    """
+
+    path: Path
+    name: str
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skipped, ...] = ()
+    states: dict[Path, FileState] = field(default_factory=dict, compare=False, repr=False)
+    is_part: bool = False
+    left_out: frozenset[str] = frozenset()
+    hashes: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    singles: dict[str, Archive] = field(default_factory=dict, compare=False, repr=False)
+    answers: dict[str, tuple[object, bool]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is a zip or an unpacked folder rather than a bare file."""
+        return not self.entries or self.entries[0].member is not None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is an unpacked folder."""
+        return not self.is_part and bool(self.entries) and isinstance(self.entries[0].member, FolderFile)
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 in hex: of the bytes of a file or a single entry, else of the names and contents of all entries.
+
+        Raises
+        ------
+        ExportRefused
+            The file has gone, or an entry is damaged.
+        """
+        if not self.is_part and not self.is_folder:
+            return self._remembered("", lambda: hash_of_file(self.path))
+        if self.is_part and len(self.entries) == 1:
+            return self._entry_hash(self.entries[0])
+        return self._all_entries_hash
+
+    @cached_property
+    def _all_entries_hash(self) -> str:
+        return hash_of_entries((entry.name, self._entry_hash(entry)) for entry in self.entries)
+
+    def _entry_hash(self, entry: Entry) -> str:
+        return self._remembered(entry.name, lambda: hash_of_entry(entry))
+
+    def _remembered(self, name: str, compute: Callable[[], str]) -> str:
+        if name not in self.hashes:
+            self.hashes[name] = compute()
+        return self.hashes[name]
+
+    def part(self, names: Collection[str]) -> Archive:
+        """Return some of its entries as an archive; a single one goes by its own name, as a bare file would."""
+        entries = tuple(entry for entry in self.entries if entry.name in names)
+        if len(entries) == 1:
+            return self.single(entries[0])
+        return Archive(self.path, self.name, entries, states=self.states, is_part=True, hashes=self.hashes)
+
+    def single(self, entry: Entry) -> Archive:
+        """Return one of its entries as an archive that goes by the entry's name, as a bare file would."""
+        if entry.name not in self.singles:
+            name = name_parts(entry.name)[-1]
+            self.singles[entry.name] = Archive(
+                self.path, name, (entry,), states=self.states, is_part=True, hashes=self.hashes
+            )
+        return self.singles[entry.name]
+
+    def without(self, names: Collection[str]) -> Archive:
+        """Return it without some entries, which are archives of their own; the hash of a zip stays that of its file."""
+        if not names:
+            return self
+        kept = tuple(entry for entry in self.entries if entry.name not in names)
+        files = {entry.member.path for entry in kept if isinstance(entry.member, FolderFile)}
+        states = {path: state for path, state in self.states.items() if path in files} if files else self.states
+        left_out = self.left_out.union(names)
+        return replace(self, entries=kept, states=states, left_out=left_out, singles={}, answers={})
+
+    def file(self, entry: Entry) -> Archive:
+        """Return a file of an unpacked folder as the archive that it would be outside the folder, without opening it.
+
+        It is taken for a bare file: a zip in a folder is opened with :func:`open_archive`.
+        """
+        if not isinstance(entry.member, FolderFile):
+            raise TypeError(f"{entry.label} is not a file in a folder")
+        path = entry.member.path
+        heads = {path.name: entry.heads[entry.name]} if entry.name in entry.heads else {}
+        bare = Entry(path.name, entry.size_bytes, path, None, heads)
+        return Archive(path, path.name, (bare,), states={path: self.states[path]})
+
+
+def open_archive(path: Path) -> Archive:
+    """Open a file or folder and list what it holds.
 
     Parameters
     ----------
     path
         A zip, a bare file, or the folder of an unpacked archive.
-    without
-        Names of files in it that are exports of their own.
-    only
-        Names of the entries of a zip that are the export; empty for all.
 
     Raises
     ------
@@ -81,202 +159,66 @@ def open_export(path: Path, without: Collection[str] = (), only: Collection[str]
         ``zip_entries``, ``zip_encrypted``, ``zip_compression``, ``zip_duplicate`` or ``zip_overlap``.
     """
     if path.is_dir():
-        return _open_folder(path, without)
-    with open_file(path) as file:
-        magic = file.read(4)
-        size_bytes = file.seek(0, io.SEEK_END)
-    if not magic:
-        raise ExportRefused("empty_file", f"{shown(path.name)} is empty (0 bytes); export it again")
-    if not magic.startswith(ZIP_MAGIC):
-        return Export(path, (Entry(path.name, size_bytes, path),))
-    export = _open_zip(path)
-    if only:
-        return part_of(export, only)
-    return replace(export, entries=tuple(entry for entry in export.entries if entry.name not in without))
+        entries, skipped = list_folder(path)
+        files = [entry.member.path for entry in entries if isinstance(entry.member, FolderFile)]
+        return Archive(path, path.name, entries, skipped, states_of(files))
+    states = states_of([path])  # before anything is read: what changes from now on is noticed
+    if is_zip_file(path):
+        entries, skipped = list_zip(path)
+        return Archive(path, path.name, entries, skipped, states)
+    size_bytes = states[path].size_bytes
+    return Archive(path, path.name, (Entry(path.name, size_bytes, path),), states=states)
 
 
-def part_of(export: Export, names: Collection[str]) -> Export:
-    """Return some entries of an archive as an export of their own."""
-    entries = tuple(entry for entry in export.entries if entry.name in names)
-    return alone(export, entries[0]) if len(entries) == 1 else Export(export.path, entries)
+def states_of(paths: Iterable[Path]) -> dict[Path, FileState]:
+    """Return the state of files, by path.
 
-
-def alone(export: Export, entry: Entry) -> Export:
-    """Return one entry of an archive as an export that goes by the entry's name, as a bare file would."""
-    return Export(export.path / name_parts(entry.name)[-1], (entry,))
-
-
-def content_hash(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> str:
-    """Return the SHA-256 of an export in hex, read as a stream.
-
-    A file's is that of its bytes, also that of one entry of a zip, whatever else is in the zip; a zip's own is that of
-    the whole file. That of a folder, or of several entries, is made of their names and contents.
+    Raises
+    ------
+    ExportRefused
+        ``file_unreadable``.
     """
-    if path.is_dir():
-        return _contents_hash(_open_folder(path, without))
-    if only:
-        part = open_export(path, only=only)
-        return _entry_hash(part.entries[0]) if len(part.entries) == 1 else _contents_hash(part)
+    return {path: _state_of(path) for path in paths}
+
+
+def _state_of(path: Path) -> FileState:
     try:
-        with open_file(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+        found = path.stat()
+    except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
+    return FileState(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
-def export_date(path: Path, without: Collection[str] = (), only: Collection[str] = ()) -> tuple[datetime, bool]:
-    """Return when an export was made, and whether it says so itself: by the latest entry of a zip, else by its changes.
+def has_changed(archive: Archive) -> bool:
+    """Whether a file of an archive was written to, replaced or removed since the archive was opened."""
+    try:
+        return states_of(archive.states) != archive.states
+    except ExportRefused:
+        return True
 
-    Clock times in a zip have no zone and are taken as UTC. They are not believed if they lie after both today and the
-    last change of the zip: this machine's clock alone, which can be set back, does not decide.
+
+def export_date(archive: Archive) -> tuple[datetime, bool]:
+    """Return when an export was made, and whether it says so itself: by the latest entry of a zip.
+
+    Without that it is the time of the last change on disk. Clock times in a zip have no zone and are taken as UTC.
+    They are not believed if they lie after both today and the last change of the zip: this machine's clock alone, which
+    can be set back, does not decide.
     """
-    export = open_export(path, without, only)
-    members = (entry.member for entry in export.entries)
-    stated = [member.date_time for member in members if isinstance(member, zipfile.ZipInfo)]
-    latest = EARLIEST_EXPORT
-    for numbers in stated:
-        with suppress(ValueError):
-            latest = max(latest, datetime(*numbers, tzinfo=UTC))
-    files = [entry.member.path for entry in export.entries if isinstance(entry.member, FolderFile)] or [path]
-    changed = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC)
+    members = (entry.member for entry in archive.entries)
+    latest = max((_date_of(member) for member in members if isinstance(member, ZipInfo)), default=EARLIEST_EXPORT)
+    changed = datetime.fromtimestamp(_last_change_ns(archive) / 1e9, UTC)
     if EARLIEST_EXPORT < latest < max(changed, datetime.now(UTC)) + timedelta(days=1):
         return latest, True
     return changed, False
 
 
-# --- opening a folder ---
-
-
-def _open_folder(folder: Path, without: Collection[str]) -> Export:
-    """List the files of an unpacked archive, in the order of their names; whatever is hidden or no file is skipped."""
-    files: list[tuple[str, os.DirEntry[str]]] = []
-    skipped: list[Skipped] = []
-    for name, file in _files_below(folder, ""):
-        if file.is_symlink():
-            skipped.append(Skipped(name, "a link, not a file"))
-        elif not file.is_file(follow_symlinks=False):
-            skipped.append(Skipped(name, "a pipe, socket or device, not a file"))
-        elif name not in without:
-            files.append((name, file))
-    if len(files) > MAX_ENTRIES:
-        raise ExportRefused("folder_entries", f"{shown(folder.name)}: the folder has more than {MAX_ENTRIES:,} files")
-    if not files:
-        raise ExportRefused("empty_folder", f"{shown(folder.name)} is a folder without files; give the export itself")
-    heads: dict[str, bytes] = {}
-    entries = (
-        Entry(name, file.stat().st_size, folder, FolderFile(Path(file.path)), heads)
-        for name, file in sorted(files, key=_name)
-    )
-    return Export(folder, tuple(entries), tuple(sorted(skipped, key=lambda each: each.name)))
-
-
-def _name(file: tuple[str, os.DirEntry[str]]) -> str:
-    return file[0]
-
-
-def _files_below(folder: str | Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _date_of(member: ZipInfo) -> datetime:
     try:
-        with os.scandir(folder) as found:
-            listed = [each for each in found if not each.name.startswith((".", "@", "__MACOSX"))]
-    except OSError as error:
-        raise unreadable(Path(folder), error) from None
-    for each in listed:
-        if each.is_dir(follow_symlinks=False):
-            yield from _files_below(each.path, f"{above}{each.name}/")
-        else:
-            yield above + each.name, each
+        return datetime(*member.date_time, tzinfo=UTC)
+    except ValueError:
+        return EARLIEST_EXPORT
 
 
-def _contents_hash(export: Export) -> str:
-    whole = hashlib.sha256()
-    for entry in export.entries:
-        encoded = entry.name.encode(errors="surrogateescape")
-        whole.update(f"{len(encoded)} {_entry_hash(entry)} ".encode() + encoded)
-    return whole.hexdigest()
-
-
-def _entry_hash(entry: Entry) -> str:
-    with entry.open() as stream:
-        return hashlib.file_digest(cast(io.BufferedReader, stream), "sha256").hexdigest()
-
-
-# --- opening a zip ---
-
-
-def _open_zip(path: Path) -> Export:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members, directory_start = archive.infolist(), archive.start_dir
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except _CRAFTED:
-        raise ExportRefused(
-            "zip_broken", f"{shown(path.name)}: the zip is damaged or cut off; copy or export it again"
-        ) from None
-    if len(members) > MAX_ENTRIES:
-        raise ExportRefused("zip_entries", f"{shown(path.name)}: the zip has more than {MAX_ENTRIES:,} entries")
-    _refuse_overlaps(path, members, directory_start)
-    reasons = {id(member): _reason_to_skip(member) for member in members}
-    kept = [member for member in members if not reasons[id(member)]]
-    _refuse_duplicates(path, kept)
-    heads: dict[str, bytes] = {}
-    entries = tuple(Entry(member.filename, member.file_size, path, member, heads) for member in kept)
-    for entry, member in zip(entries, kept, strict=True):
-        _refuse_unreadable(entry, member)
-    named = (Skipped(member.filename, reasons[id(member)]) for member in members if not member.is_dir())
-    skipped = tuple(entry for entry in named if entry.reason)
-    if not entries:
-        raise ExportRefused("zip_empty", f"{shown(path.name)}: the zip holds no file to read{_instead(skipped)}")
-    return Export(path, entries, skipped)
-
-
-def _instead(skipped: tuple[Skipped, ...]) -> str:
-    """Say what a zip holds instead of files, and what to do."""
-    found = [f"{shown(name_parts(entry.name)[-1])} ({entry.reason})" for entry in skipped[:3]]
-    if not found:
-        return "; export it again"
-    advice = "give the files themselves"
-    if any(entry.reason == ZIP_IN_ZIP for entry in skipped):
-        advice = "unpack it and put what was in it into the inbox"
-    return f", only {', '.join(found)}{', …' if len(skipped) > 3 else ''}; {advice}"
-
-
-def _reason_to_skip(member: zipfile.ZipInfo) -> str:
-    parts = name_parts(member.filename)
-    if member.is_dir():
-        return "a folder"
-    if "__MACOSX" in parts:
-        return "written by a Mac for itself"
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return "a link, not a file"
-    return ZIP_IN_ZIP if parts[-1].lower().endswith(".zip") else ""
-
-
-def _refuse_unreadable(entry: Entry, member: zipfile.ZipInfo) -> None:
-    advice = "unzip it with your system's own tool and give the file that was in it"
-    if member.flag_bits & _ENCRYPTED:
-        raise refused("zip_encrypted", entry, f"the zip is locked with a password; {advice}")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise refused("zip_compression", entry, f"the zip is packed by an unusual method; {advice}")
-
-
-def _refuse_duplicates(path: Path, members: list[zipfile.ZipInfo]) -> None:
-    repeated = [name for name, count in Counter(member.filename for member in members).items() if count > 1]
-    if repeated:
-        raise ExportRefused(
-            "zip_duplicate",
-            f"{shown(path.name)}: {len(repeated)} entry names stand twice in the zip (such as "
-            f"{shown(name_parts(repeated[0])[-1])}), so it is unclear which one holds; export it again",
-        )
-
-
-def _refuse_overlaps(path: Path, members: list[zipfile.ZipInfo], directory_start: int) -> None:
-    end = 0
-    for member in sorted(members, key=lambda member: member.header_offset):
-        if member.header_offset < end:
-            raise ExportRefused(
-                "zip_overlap", f"{shown(path.name)}: entries of the zip share bytes; it is not an export"
-            )
-        end = member.header_offset + LOCAL_HEADER.size + member.compress_size
-    if end > directory_start:
-        raise ExportRefused("zip_overlap", f"{shown(path.name)}: an entry reaches into the zip's own directory")
+def _last_change_ns(archive: Archive) -> int:
+    files = [entry.member.path for entry in archive.entries if isinstance(entry.member, FolderFile)]
+    return max(archive.states[file].modified_ns for file in files or archive.states)

@@ -16,8 +16,11 @@ from isal import isal_zlib
 
 from painstats.errors import ExportRefused
 
+MAX_ENTRIES = 100_000
+"""A zip or folder with more files is refused."""
+
 MAX_RATIO = 200
-"""Greatest accepted ratio of unpacked to packed bytes; real exports reach about 30, deflate could reach 1 030."""
+"""Greatest accepted ratio of unpacked to packed bytes; real exports reach about 30, deflate could reach 1,030."""
 
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -75,7 +78,7 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """Its last name part, printable. Folders are left out because they can hold the name of a person."""
+        """Its last name part, printable. Folders are left out because they can hold a participant's name."""
         return shown(name_parts(self.name)[-1])
 
     @property
@@ -117,25 +120,6 @@ class Skipped:
 
     name: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One export: a zip or an unpacked archive with its entries, or a bare file with itself as the only entry."""
-
-    path: Path
-    entries: tuple[Entry, ...]
-    skipped: tuple[Skipped, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """File name of the export (of the folder, if it is unpacked)."""
-        return self.path.name
-
-    @property
-    def is_zip(self) -> bool:
-        """Whether it is an archive, packed or unpacked."""
-        return not self.entries or self.entries[0].member is not None
 
 
 def read_whole(entry: Entry, limit_bytes: int) -> bytes:

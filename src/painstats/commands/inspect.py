@@ -12,7 +12,7 @@ from painstats.intake.inbox import InboxFile
 from painstats.intake.inspection import Inspection, exports_at, inspect_export
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Plan, Study, checked_plan, read_study
-from painstats.sources import ReadSettings, understood
+from painstats.sources import ReadSettings, supported_formats
 
 CONTENTS = {
     "table": "rows of", "what": "what", "device_kind": "device", "rows": "rows", "first_date": "from",
@@ -38,7 +38,7 @@ def inspect(path: Path, study_folder: Path | None, zone: str | None, as_json: bo
         print_json(whole | ({"exports_in_it": own} if own else {}))
     elif len(found) == 1 and isinstance(found[0], ExportRefused):
         if found[0].rule == "not_recognised":
-            print(f"Supported formats:\n{understood()}")
+            print(f"Supported formats:\n{supported_formats()}")
         raise found[0]
     else:
         for number, (file, each) in enumerate(zip(files, found, strict=True)):

@@ -1,22 +1,24 @@
-"""Import everything again when what reading depends on has changed: time zones or diary mappings."""
+"""Import everything again when the time zones or diary mappings have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import suppress
 
-from painstats.archive.archive import content_hash
+from painstats.archive.archive import Archive, open_archive
 from painstats.errors import ExportRefused, StudyError
-from painstats.intake.inbox import InboxFile, exports_in_zip, list_inbox
+from painstats.intake.inbox import InboxFile, list_inbox
 from painstats.intake.load_files import reading_hash, settings_of
 from painstats.intake.owner import owner_of
+from painstats.intake.parts import parts_of_zip
+from painstats.sources.contract import ReadSettings
 from painstats.store import Store
 from painstats.store.ledger import loaded_exports, lost_when_read_again
 from painstats.store.stages import clear_records
 
 
 def clear_if_settings_changed(store: Store, say: Callable[[str], None]) -> None:
-    """Start again from the inbox if time zones or diary mappings changed.
+    """Start over from the inbox if the time zones or diary mappings changed.
 
     Raises
     ------
@@ -32,8 +34,8 @@ def clear_if_settings_changed(store: Store, say: Callable[[str], None]) -> None:
     absent = sorted(lost_when_read_again(loaded, present))
     if absent:
         raise StudyError(
-            "time zones or diary mappings in study.toml changed, so that everything must be read again, but files "
-            f"read before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
+            "time zones or diary mappings in study.toml changed, so everything must be read again, but files imported "
+            f"before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
             "Put them back or undo the change; or, to do without a file, withdraw it with: "
             f"painstats forget-import {store.study.folder} FILE; or import only what is there: painstats rebuild"
         )
@@ -41,23 +43,35 @@ def clear_if_settings_changed(store: Store, say: Callable[[str], None]) -> None:
     clear_records(store)
 
 
-def _contents(store: Store, file: InboxFile, names: Sequence[str]) -> Iterator[str | None]:
+def _contents(store: Store, file: InboxFile, names: Sequence[str]) -> Iterator[str]:
     """Hash the exports that a file is now, and those that it was when it was read under other mappings.
 
     A diary in an unpacked archive or zip is an export of its own from the day on which it is declared.
     """
-    yield from map(_content_or_none, exports_in_zip(file, settings_of(store.study, owner_of(store, file))))
-    inside = f"{file.name}/"
-    before = frozenset(name.removeprefix(inside) for name in names if name.startswith(inside))
-    if file.path.is_dir():
-        yield _content_or_none(replace(file, without=before))
-        yield from (_content_or_none(replace(file, path=file.path / name, without=frozenset())) for name in before)
-    else:
-        yield from (_content_or_none(replace(file, only=frozenset({name}))) for name in before)
-
-
-def _content_or_none(file: InboxFile) -> str | None:
     try:
-        return content_hash(file.path, file.without, file.only)
+        archive = file.open()
     except ExportRefused:
-        return None
+        return
+    yield from _hash_or_nothing(archive)
+    for part in _own_exports(archive, settings_of(store.study, owner_of(store, file))):
+        yield from _hash_or_nothing(part)
+    inside = f"{file.name}/"
+    before = {name.removeprefix(inside) for name in names if name.startswith(inside)}
+    if archive.is_folder:  # with all of its files: those that are exports of their own now need not have been
+        archive = open_archive(file.path)
+        yield from _hash_or_nothing(archive.without(before))
+    for entry in archive.entries:
+        if entry.name in before:
+            yield from _hash_or_nothing(archive.single(entry))
+
+
+def _own_exports(archive: Archive, settings: ReadSettings) -> list[Archive]:
+    try:
+        return [part for part in parts_of_zip(archive, settings).own.values() if part]
+    except Exception:  # whatever is wrong with an entry is reported when it is read
+        return []
+
+
+def _hash_or_nothing(archive: Archive) -> Iterator[str]:
+    with suppress(ExportRefused):
+        yield archive.content_hash

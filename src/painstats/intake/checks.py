@@ -1,12 +1,13 @@
-"""Rules that every record must keep, by name; accepted and rejected rows come out side by side."""
+"""Rules that every record must satisfy, by name; a row that breaks one is marked with it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
 
+from painstats.batch import PLACE, Rows
 from painstats.records import (
     DAILY_TOTAL,
     EXERCISE_SESSION,
@@ -20,18 +21,17 @@ from painstats.records import (
     TREATMENT,
     RecordTable,
 )
-from painstats.sources.contract import RecordBatch
 from painstats.vocabulary import DAILY_LIMITS, EXERCISE_TYPES, SAMPLED, SLEEP_STAGES, TREATMENT_KINDS
 
 RULES_VERSION = 1
-"""Raised by one whenever the same row would be judged otherwise than before: every file is then read again."""
+"""Raised by one whenever the same row would be judged differently than before: every file is then read again."""
 
 UNREADABLE = "unreadable"
 """Rule of a row with a cell that could not be read as what it should be."""
 
 EARLIEST_DATE = date(1990, 1, 1)
 DAYS_AHEAD = 1
-"""How many days after today a date may lie: it can be tomorrow already where the person is."""
+"""How many days after today a date may lie: it can be tomorrow already where the participant is."""
 
 MAX_INTERVAL = timedelta(hours=24)
 MAX_STEPS_IN_ONE_RECORD = 30_000
@@ -44,10 +44,9 @@ HEART_RATE_BPM = (20, 250)
 MAX_COURSE_DAYS = 3650
 
 DATE_RANGE = "date_range"
-"""Rule of a row that lies in the future, or before anybody could have measured it."""
+"""Rule of a row that lies in the future, or before anything could have been measured."""
 
 _TODAY = "today"
-_EXTRA = ("entry", "line", "column", "rule", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,9 @@ class Rule:
     Parameters
     ----------
     name
-        Short name, kept in the quarantine.
+        Short name, kept with the rejected row.
     rejects
-        True for rows that break the rule. Null counts as keeping it. May use the column ``today``.
+        True for rows that break the rule; null counts as False. May use the column ``today``.
     explanation
         The rule in words.
     column
@@ -75,22 +74,6 @@ class Rule:
     day: pl.Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The rows of a batch, sorted by whether they keep the rules.
-
-    ``accepted`` has exactly the columns and types of its record table; ``rejected`` has ``entry``, ``line``,
-    ``column``, ``rule`` and ``text``. Their heights add up to the batch's. ``places`` has ``entry`` and ``line`` of
-    each accepted row. ``recheck_on`` is the first date on which one of the rejected rows no longer lies in the future;
-    None if none does.
-    """
-
-    accepted: pl.DataFrame
-    rejected: pl.DataFrame
-    places: pl.DataFrame
-    recheck_on: date | None = None
-
-
 def _date_range(column: str, day: pl.Expr) -> Rule:
     latest = pl.col(_TODAY).dt.offset_by(f"{DAYS_AHEAD}d")
     return Rule(
@@ -103,13 +86,13 @@ def _date_range(column: str, day: pl.Expr) -> Rule:
 
 
 def _present(table: RecordTable) -> tuple[Rule, ...]:
-    """Nothing is missing: neither whose record it is, nor the rest of its key, nor its values."""
+    """Nothing is missing: neither the participant, nor the rest of the key, nor a value."""
     participant = pl.col("participant_id")
     return (
         Rule(
             "missing_participant",
             participant.is_null() | (participant.str.strip_chars() == ""),
-            "says whose it is",
+            "names a participant",
             "participant_id",
         ),
         *(
@@ -237,41 +220,41 @@ RULES: dict[str, tuple[Rule, ...]] = {
 """The rules of each record table, in the order in which they are tried; a row is rejected by the first it breaks."""
 
 
-def check_records(batch: RecordBatch, today: date) -> Checked:
-    """Sort the rows of a batch by whether they keep the rules.
+def check_records(rows: Rows, today: date) -> Rows:
+    """Mark the rows that break a rule, and drop the text of the others.
 
     Parameters
     ----------
-    batch
-        Rows for one record table, with the contract's further columns.
+    rows
+        Rows for one record table, as their source yields them.
     today
         The date on which they are read.
 
     Notes
     -----
-    A row that its source could not read breaks ``unreadable``, or the rule that the source names; only other rows meet
-    the rules of their table.
+    A row that its source could not read breaks ``unreadable``, or the rule that the source names; only other rows are
+    held against the rules of their table.
     """
-    table = RECORD_TABLES[batch.table]
-    breaks = [(rule, rule.rejects.fill_null(False)) for rule in RULES[batch.table]]
+    table = RECORD_TABLES[rows.table]
+    breaks = [(rule, rule.rejects.fill_null(False)) for rule in RULES[rows.table]]
     unread = pl.col("column").is_not_null() | pl.col("rule").is_not_null()
     broken = pl.coalesce(pl.when(wrong).then(pl.lit(rule.name)) for rule, wrong in breaks)
     to_blame = pl.coalesce(pl.when(wrong).then(pl.lit(rule.column)) for rule, wrong in breaks)
-    sorted_out = (
-        batch.frame.lazy()
+    checked = (
+        rows.in_memory.lazy()
         .with_columns(pl.lit(today).alias(_TODAY))
         .with_columns(
             pl.when(unread).then(pl.col("rule").fill_null(UNREADABLE)).otherwise(broken).alias("rule"),
             pl.when(unread).then(pl.col("column")).otherwise(to_blame).alias("column"),
         )
+        .with_columns(pl.when(pl.col("rule").is_not_null()).then(pl.col("text")).alias("text"))
         .collect()
     )
-    kept = sorted_out["rule"].is_null()
-    return Checked(
-        accepted=sorted_out.filter(kept).select(pl.col(name).cast(dtype) for name, dtype in table.columns.items()),
-        rejected=sorted_out.filter(~kept).select(_EXTRA),
-        places=sorted_out.filter(kept).select("entry", "line"),
-        recheck_on=_first_possible_day(sorted_out.filter(~kept), RULES[batch.table], today),
+    return replace(
+        rows,
+        frame=checked.select(pl.col(name).cast(dtype) for name, dtype in {**table.columns, **PLACE}.items()),
+        is_checked=True,
+        recheck_on=_first_possible_day(checked.filter(pl.col("rule").is_not_null()), RULES[rows.table], today),
     )
 
 

@@ -3,41 +3,72 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
-from painstats.archive.archive import part_of
-from painstats.archive.entries import ZIP_MAGIC, Entry, FolderFile, is_utf8, shown, utf8
+from painstats.archive.archive import Archive, open_archive
+from painstats.archive.entries import is_utf8, shown, utf8
 from painstats.errors import ExportRefused, StudyError
+from painstats.intake.parts import Parts, parts_of_folder
 from painstats.plan.study import Study
-from painstats.sources import SOURCES, Export, ReadSettings, Source, open_export
-from painstats.sources.recognition import taken_entries, taker_of
+from painstats.sources.contract import ReadSettings
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A file in the inbox, or a folder that is one export, and whose it is (None where only it itself can say).
+    """A file in the inbox, a folder that is one export, or some entries of a zip that are one.
 
-    ``without`` names files in a folder or zip that are exports of their own; ``only`` names the entries of a zip that
-    are this one, and is empty for all of them. ``has_utf8_name`` is False for a file or folder whose name is not UTF-8:
-    ``name`` has those bytes escaped, and nothing of it can be read.
+    Parameters
+    ----------
+    path
+        The file or folder.
+    name
+        Its path below the inbox; bytes that are not UTF-8 are escaped.
+    participant_id
+        The participant whom its folder names; None where only the file itself can say.
+    has_utf8_name
+        False for a file or folder with a name that is not UTF-8, of which nothing can be read.
+    archive
+        It, where it has been opened already.
     """
 
     path: Path
     name: str
     participant_id: str | None
-    without: frozenset[str] = frozenset()
-    only: frozenset[str] = frozenset()
     has_utf8_name: bool = True
+    archive: Archive | None = field(default=None, compare=False, repr=False)
+
+    def open(self) -> Archive:
+        """Return it opened.
+
+        Raises
+        ------
+        ExportRefused
+            ``name_not_utf8``, or as :func:`painstats.archive.archive.open_archive` does.
+        """
+        if not self.has_utf8_name:
+            raise ExportRefused(
+                "name_not_utf8",
+                f"{shown(self.path.name)}: the name is not UTF-8 (the bytes written as \\x… here); rename it and run "
+                "again",
+            )
+        return self.archive or open_archive(self.path)
 
 
 def list_inbox(study: Study) -> list[InboxFile]:
-    """List what is in the inbox, the oldest first, with the participant that its folder names."""
+    """List what is in the inbox, the oldest first, with the participant that its folder names.
+
+    Folders that may be one unpacked export are opened for it; everything else is opened when it is read.
+
+    Raises
+    ------
+    StudyError
+        The inbox is missing.
+    """
     if not study.inbox.is_dir():
-        raise StudyError(f"{study.inbox} is missing; make it and put the exported files in")
+        raise StudyError(f"{study.inbox} is missing; create it and put the exported files into it")
     unpacked = _unpacked_exports(study)
     paths = [
         path for path in _walked(study.inbox, unpacked) if not any(map(is_hidden, path.relative_to(study.inbox).parts))
@@ -51,25 +82,8 @@ def list_inbox(study: Study) -> list[InboxFile]:
             continue
         participant = utf8(below.parts[0]) if len(below.parts) > 1 else None
         name = str(below)
-        files.append(
-            InboxFile(path, utf8(name), participant, unpacked.get(path, frozenset()), has_utf8_name=is_utf8(name))
-        )
+        files.append(InboxFile(path, utf8(name), participant, is_utf8(name), _opened(path, unpacked)))
     return files
-
-
-def refuse_unusable_name(file: InboxFile) -> None:
-    """Refuse a file whose name cannot be stored or printed.
-
-    Raises
-    ------
-    ExportRefused
-        ``name_not_utf8``.
-    """
-    if not file.has_utf8_name:
-        raise ExportRefused(
-            "name_not_utf8",
-            f"{shown(file.path.name)}: the name is not UTF-8 (the bytes written as \\x… here); rename it and run again",
-        )
 
 
 def _is_ignored(study: Study, path: Path) -> bool:
@@ -88,10 +102,10 @@ def participant_folders(study: Study) -> list[str]:
     return sorted(filter(is_utf8, names))
 
 
-def _walked(folder: Path, unpacked: dict[Path, frozenset[str]]) -> Iterator[Path]:
-    """Walk a folder, also through links to folders, each once; what is no file is found too, to be refused.
+def _walked(folder: Path, unpacked: dict[Path, Parts]) -> Iterator[Path]:
+    """Walk a folder, also through links to folders, each once; pipes and devices are found too, to be refused.
 
-    A folder whose name is not UTF-8 is found instead of what is in it.
+    A folder with a name that is not UTF-8 is found instead of what is in it.
     """
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
@@ -105,100 +119,33 @@ def _walked(folder: Path, unpacked: dict[Path, frozenset[str]]) -> Iterator[Path
         if Path(parent) in unpacked:
             folders.clear()
             yield Path(parent)
-            yield from (Path(parent) / name for name in sorted(unpacked[Path(parent)]))
+            yield from (Path(parent) / name for name in sorted(unpacked[Path(parent)].own))
             continue
         yield from (Path(parent) / name for name in (*names, *unusable))
 
 
-# --- unpacked archives ---
+# --- unpacked folders ---
 
 
-def _unpacked_exports(study: Study) -> dict[Path, frozenset[str]]:
-    """Find the folders directly below a participant's that are one export, each with its files that are not part."""
+def _unpacked_exports(study: Study) -> dict[Path, Parts]:
+    """Find the folders directly below a participant's that are one export, with the exports of their own in each."""
     found = {}
     for person in (study.inbox / name for name in participant_folders(study)):
         settings = ReadSettings(person.name, study.time_zones, study.plan.diaries)
         for folder in sorted(path for path in person.iterdir() if path.is_dir() and not is_hidden(path.name)):
             if not is_utf8(folder.name):
                 continue
-            without = own_exports_in(folder, settings, lambda path: _is_ignored(study, path))
-            if without is not None:
-                found[folder] = without
+            parts = parts_of_folder(folder, settings, lambda path: _is_ignored(study, path))
+            if parts is not None:
+                found[folder] = parts
     return found
 
 
-def own_exports_in(
-    folder: Path, settings: ReadSettings, is_ignored: Callable[[Path], bool] = lambda _: False
-) -> frozenset[str] | None:
-    """Return the files of an unpacked export that are exports of their own; None if the folder is no export as a whole.
-
-    A file is part of the whole if the format of the whole takes it, or if no format does, unless the plan ignores it.
-    """
-    try:
-        export = open_export(folder)
-        source = next((source for source in SOURCES if source.recognises(export, settings)), None)
-        if source is None:
-            return None
-        own = frozenset(
-            entry.name
-            for entry in export.entries
-            if is_ignored(folder / entry.name) or _stands_alone(entry, source, settings)
-        )
-        return own if not own or source.recognises(open_export(folder, own), settings) else None
-    except Exception:  # whatever is wrong with one of its files is said when that file is read
-        return None
-
-
-def _stands_alone(entry: Entry, whole: Source, settings: ReadSettings) -> bool:
-    if not isinstance(entry.member, FolderFile):
-        return False
-    path = entry.member.path
-    with suppress(ExportRefused):
-        if entry.head(len(ZIP_MAGIC[0])).startswith(ZIP_MAGIC):
-            packed = open_export(path)
-            return any(source.recognises(packed, settings) for source in SOURCES) or len(split(packed, settings)) > 1
-        heads = {path.name: entry.heads[entry.name]} if entry.name in entry.heads else {}
-        bare = Entry(path.name, entry.size_bytes, path, None, heads)
-        return taker_of(Export(path, (bare,)), bare, _first(whole), settings) not in (None, whole)
-    return False
-
-
-# --- zips ---
-
-
-def exports_in_zip(file: InboxFile, settings: ReadSettings) -> tuple[InboxFile, ...]:
-    """Return the exports that a file is, if it is a zip that holds several: the zip without the others comes last."""
-    if file.path.is_dir():
-        return (file,)
-    try:
-        parts = split(open_export(file.path), settings)
-    except Exception:  # whatever is wrong with one of its entries is said when that entry is read
-        return (file,)
-    own = [replace(file, name=f"{file.name}/{name}", only=entries) for name, entries in parts[1:]]
-    return (*own, replace(file, without=frozenset(name for each in own for name in each.only)))
-
-
-def split(export: Export, settings: ReadSettings) -> list[tuple[str, frozenset[str]]]:
-    """Say which exports an archive holds: a name for each, and the names of its entries.
-
-    The first stands for the archive itself: what the format that recognises the archive takes, and what none takes.
-    The entries of another format are one export if it can read them together, as it can read all but diaries.
-    """
-    if len(export.entries) < 2:
-        return [("", frozenset())]
-    whole = next((source for source in SOURCES if source.recognises(export, settings)), None)
-    taken = taken_entries(export, _first(whole), settings)
-    rest = taken.pop(whole, []) + taken.pop(None, [])
-    parts = [("", frozenset(entry.name for entry in rest))] if rest else []
-    for source, entries in taken.items():
-        names = frozenset(entry.name for entry in entries)
-        if len(names) > 1 and source and source.recognises(part_of(export, names), settings):
-            parts.append((source.name, names))
-        else:
-            parts += [(entry.name, frozenset({entry.name})) for entry in entries]
-    return parts
-
-
-def _first(whole: Source | None) -> tuple[Source, ...]:
-    """Return all formats in the order in which they are tried, but one before the others."""
-    return SOURCES if whole is None else (whole, *(source for source in SOURCES if source is not whole))
+def _opened(path: Path, unpacked: dict[Path, Parts]) -> Archive | None:
+    """Return a folder, or a file in one, as it was opened while the folder was looked at."""
+    if path in unpacked:
+        return unpacked[path].whole
+    for folder, parts in unpacked.items():
+        if path.is_relative_to(folder):
+            return parts.own.get(path.relative_to(folder).as_posix())
+    return None

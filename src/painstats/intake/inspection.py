@@ -1,4 +1,4 @@
-"""What is in an export and what would become of it, found by loading it into a study that is thrown away."""
+"""What is in an export and what importing it would do, found by loading it into a temporary study."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from typing import Any
 
 import polars as pl
 
-from painstats.archive.archive import content_hash, export_date, shown
-from painstats.archive.entries import is_utf8, utf8
-from painstats.intake.inbox import InboxFile, exports_in_zip, own_exports_in, refuse_unusable_name
-from painstats.intake.load_files import VERSION, as_reading
-from painstats.intake.reading import ExportToRead, read_checked
+from painstats.archive.archive import Archive, export_date
+from painstats.archive.entries import is_utf8, shown, utf8
+from painstats.batch import Batch, ExportedAt
+from painstats.intake.inbox import InboxFile
+from painstats.intake.load_files import VERSION
+from painstats.intake.parts import Parts, parts_of_folder, parts_of_zip
+from painstats.intake.reading import read_export
 from painstats.parsing.clocks import local_dates_of
 from painstats.plan.study import Plan, Study
 from painstats.plan.time_zones import TimeZones, ZonePeriod
 from painstats.records import INSTANT, RECORD_TABLES, RecordTable
-from painstats.sources import SOURCES, ReadSettings
+from painstats.sources import ReadSettings, source_named
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.ledger import ExportIdentity
-from painstats.store.load import ExportDate, Reading
 
 MAX_PLACES = 3
-"""Places told of each reason to reject."""
+"""Places given for each reason to reject."""
 
 MAX_SAMPLE = 1000
-"""Times of each reading that are held against what is stored."""
+"""Instants of each conversion that are compared with what is stored."""
 
 Row = dict[str, Any]
 
@@ -51,22 +52,22 @@ class Inspection:
     name, source, title
         Of the export and of its format.
     people
-        How many people its rows are about.
+        How many participants its rows are about.
     exported_at
         When it was exported; None where it does not say so itself.
     zone_use
-        What the person's zone was used for: to place ``clock times``, or only to cut ``days``; None for neither.
+        What the participant's zone was used for: to convert ``clock times``, or only to cut ``days``; None for neither.
     summary
-        What would become of its rows.
+        How many of its rows would be new, duplicate, rejected and so on.
     contents
         Table, what (measure, item, kind), device kind, rows, first and last local date, and scale of what would be
         stored.
     rejected
         Rule, column, rows and first places (entry and line) of what would not.
     ignored
-        Entry, rows and reason of what is not needed.
+        Entry, rows and reason of what is not used.
     own_exports
-        Files of a folder or zip that are exports of their own and not told of here.
+        Files of a folder or zip that are exports of their own and not part of this one.
     """
 
     name: str
@@ -84,11 +85,23 @@ class Inspection:
 
 def exports_at(path: Path, settings: ReadSettings) -> tuple[InboxFile, ...]:
     """List the exports that a file, folder or zip is, itself first."""
-    without = (own_exports_in(path, settings) or frozenset()) if path.is_dir() else frozenset()
     name = path.name
-    file = InboxFile(path, utf8(name), settings.participant_id, without, has_utf8_name=is_utf8(name))
-    *own, whole = exports_in_zip(file, settings)
-    return whole, *own
+    file = InboxFile(path, utf8(name), settings.participant_id, is_utf8(name))
+    try:
+        parts = _parts(file, settings)
+    except Exception:  # whatever is wrong with it is reported when it is inspected
+        return (file,)
+    own = [
+        InboxFile(part.path, f"{file.name}/{name}", file.participant_id, archive=part)
+        for name, part in parts.own.items()
+        if part and not parts.whole.is_folder
+    ]
+    return replace(file, archive=parts.whole), *own
+
+
+def _parts(file: InboxFile, settings: ReadSettings) -> Parts:
+    parts = parts_of_folder(file.path, settings) if file.path.is_dir() else None
+    return parts or parts_of_zip(file.open(), settings)
 
 
 def inspect_export(file: InboxFile, settings: ReadSettings) -> Inspection:
@@ -99,9 +112,7 @@ def inspect_export(file: InboxFile, settings: ReadSettings) -> Inspection:
     ExportRefused
         It would be refused whole.
     """
-    refuse_unusable_name(file)
-    path, without, only = file.path, file.without, file.only
-    content = content_hash(path, without, only)
+    archive = file.open()
     known = settings.time_zones
     zones = _ZonesInUse(known.default, known.home, known.journeys)
     with (
@@ -109,33 +120,32 @@ def inspect_export(file: InboxFile, settings: ReadSettings) -> Inspection:
         open_store(Study(folder=Path(folder), plan=Plan())) as store,
     ):
         watched = replace(settings, time_zones=zones)
-        source, found = read_checked(ExportToRead(path, without, content, watched, only))
-        identity = ExportIdentity(file.name, content, "inspected", settings.participant_id)
-        dated = ExportDate(*export_date(path, without, only))
+        source, batches = read_export(archive, watched)
+        identity = ExportIdentity(file.name, archive.content_hash, "inspected", settings.participant_id)
+        dated = ExportedAt(*export_date(archive))
         stated = [dated] if dated.is_stated else []
-        readings = _noticing(map(as_reading, found), stated)
-        summary = load_records(store, identity, source, readings, VERSION, dated)
-        told = _told(store, file, settings, summary)
+        summary = load_records(store, identity, source, _noticing(batches, stated), VERSION, dated)
+        inspection = _inspection(store, file.name, archive, settings, summary)
         return replace(
-            told,
+            inspection,
             exported_at=stated[-1].at.astimezone(UTC) if stated else None,
-            zone_use=_zone_use(store, zones, told.contents),
+            zone_use=_zone_use(store, zones, inspection.contents),
         )
 
 
-def _noticing(readings: Iterator[Reading], stated: list[ExportDate]) -> Iterator[Reading]:
-    """Pass on what is read, and keep what it says of the day of its export."""
-    for reading in readings:
-        stated += [reading] if isinstance(reading, ExportDate) else []
-        yield reading
+def _noticing(batches: Iterator[Batch], stated: list[ExportedAt]) -> Iterator[Batch]:
+    """Pass batches on, and keep what they say about the date of the export."""
+    for batch in batches:
+        stated += [batch] if isinstance(batch, ExportedAt) else []
+        yield batch
 
 
-# --- what the person's zone was used for ---
+# --- what the participant's zone was used for ---
 
 
 @dataclass(frozen=True, slots=True)
 class _ZonesInUse(TimeZones):
-    """The zones of all participants, which remember what they were asked for: every source asks them alone."""
+    """The zones of all participants, which record what they were asked for; every source uses them alone."""
 
     placed: list[pl.Series] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
@@ -151,7 +161,7 @@ class _ZonesInUse(TimeZones):
 
 
 def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Row]) -> str | None:
-    """Say what the zone was used for: a time that it placed is stored without an offset of its own."""
+    """Say what the zone was used for: an instant converted with it is stored without an offset of its own."""
     tables = [RECORD_TABLES[name] for name in sorted({row["table"] for row in contents})]
     placed = pl.concat(zones.placed) if zones.placed else pl.Series([], dtype=INSTANT)
     n_unmarked = 0
@@ -166,12 +176,14 @@ def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Row]) -> str 
     return "days" if zones.dated or n_unmarked else None
 
 
-def _told(store: Store, file: InboxFile, settings: ReadSettings, summary: ImportSummary) -> Inspection:
+def _inspection(
+    store: Store, name: str, archive: Archive, settings: ReadSettings, summary: ImportSummary
+) -> Inspection:
     people = " UNION ".join(f"SELECT participant_id FROM {name}" for name in RECORD_TABLES)
     return Inspection(
-        name=shown(file.name),
+        name=shown(name),
         source=summary.source,
-        title=next(source.title for source in SOURCES if source.name == summary.source),
+        title=source.title if (source := source_named(summary.source)) else summary.source,
         people=_rows(store, f"SELECT count(*) AS people FROM ({people})")[0]["people"],
         exported_at=None,
         zone_use=None,
@@ -191,7 +203,7 @@ def _told(store: Store, file: InboxFile, settings: ReadSettings, summary: Import
                 "SELECT entry, sum(rows)::BIGINT AS rows, reason FROM ignored GROUP BY ALL ORDER BY 2 DESC, 1, 3",
             )
         ),
-        own_exports=tuple(sorted(file.without)),
+        own_exports=tuple(sorted(archive.left_out)),
     )
 
 

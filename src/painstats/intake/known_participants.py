@@ -1,4 +1,4 @@
-"""Who is known already: an id that only looks different from a known one is refused, whatever file or folder has it."""
+"""The known participants: an id that only looks different from a known one is refused, in any file or folder."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from painstats.store import Store
 from painstats.store.ledger import stored_participants
 
 HOW = "only in capitals, spaces or how accents are encoded"
-ADVICE = "write both alike if they are one person, and give them names that differ in more if they are two"
+ADVICE = "use one spelling if both are the same participant; otherwise give one of them a more distinct name"
 
 
 @dataclass(slots=True)
 class KnownParticipants:
-    """Participants of the plan and the database, and of the inbox's folders, by what is left of their ids.
+    """Participants of the plan, the database and the inbox folders, by their ids without capitals, spaces and accents.
 
-    ``certain`` are those of the plan and the database. Two folders that look alike are both refused as long as neither
-    is certain: which one is read first must not decide.
+    ``certain`` are those of the plan and the database. Of two folders that look alike both are refused while neither is
+    certain: which one is read first must not decide.
     """
 
     certain: set[str] = field(default_factory=set)
     by_look: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, ids: Iterable[str], *, are_certain: bool) -> None:
-        """Take note of participants."""
+        """Add participants."""
         for participant in ids:
             self.by_look.setdefault(folded(participant), set()).add(participant)
             if are_certain:
@@ -54,7 +54,7 @@ class KnownParticipants:
 
 
 def known_participants(store: Store) -> KnownParticipants:
-    """Return who is known before a run reads anything."""
+    """Return the participants who are known before a run reads anything."""
     known = KnownParticipants()
     known.add({*store.study.plan.participants, *stored_participants(store)}, are_certain=True)
     known.add(participant_folders(store.study), are_certain=False)
@@ -62,7 +62,7 @@ def known_participants(store: Store) -> KnownParticipants:
 
 
 def refuse_alike_in_plan(study: Study) -> None:
-    """Refuse a plan with two participants whose ids only look different.
+    """Refuse a plan with two participants whose ids differ only in how they look.
 
     Raises
     ------

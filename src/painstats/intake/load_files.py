@@ -7,41 +7,35 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.metadata import version
-from typing import assert_never
 
-from painstats.archive.archive import content_hash, export_date
+from painstats.archive.archive import Archive, export_date
+from painstats.batch import Batch, ExportedAt, Rows, StagedRows
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, PainstatsError
-from painstats.intake.inbox import InboxFile, exports_in_zip, refuse_unusable_name
+from painstats.intake.inbox import InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
 from painstats.intake.owner import owner_of
-from painstats.intake.read_ahead import staged_ahead
+from painstats.intake.parts import parts_of_zip
+from painstats.intake.read_ahead import ReadAhead, read_ahead
 from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
-from painstats.intake.reading import (
-    PROCESS_ENDED,
-    CheckedBatch,
-    ExportToRead,
-    Found,
-    ReadingFailedError,
-    StagedExport,
-    read_checked,
-    replay,
-)
+from painstats.intake.reading import PROCESS_ENDED, ReadingFailedError, read_export, replay
 from painstats.plan.study import Study
-from painstats.sources.contract import Exported, Ignored, Noted, ReadSettings
+from painstats.sources.contract import ReadSettings
 from painstats.store import ImportSummary, Store, load_records
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
-from painstats.store.load import CheckedRows, ExportDate, IgnoredRows, Reading, ReadingNote
 
 VERSION = version("painstats")
+MOST_OPEN_ENTRIES = 50_000
+"""About so many entries of new archives are open at a time; an entry takes about 0.6 kB."""
+
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file.
+    """The outcome of one file.
 
-    ``loaded``, ``known`` (read before), ``withdrawn`` (taken out before, and not let in again), ``refused`` or
-    ``failed`` (our fault).
+    ``loaded``, ``known`` (already imported), ``withdrawn`` (withdrawn before, and kept out), ``refused`` or ``failed``
+    (a bug of painstats).
     """
 
     file: InboxFile
@@ -61,11 +55,12 @@ class FileOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    """A file that was looked at: how it is to be read if it is new, or what became of it already."""
+class _Candidate:
+    """A file that was looked at: opened, if it is to be read, or with the outcome that it has already."""
 
     file: InboxFile
-    task: ExportToRead | None = None
+    archive: Archive | None = None
+    settings: ReadSettings | None = None
     outcome: FileOutcome | None = None
 
 
@@ -79,95 +74,123 @@ def load_files(
     Parameters
     ----------
     processes
-        How many processes read; None for as many as there are processors, 1 for this process alone.
+        How many processes read; None for one per CPU, 1 for this process alone.
     """
-    looked = [each for file in files for each in _look_into(store, file)]
-    new = [each.task for each in looked if each.task]
     people = cache(partial(known_participants, store))
-    with staged_ahead(store.study.folder, new, processes) as stage:
-        return tuple(_load(store, each, stage, say, people) for each in looked)
+    outcomes: list[FileOutcome] = []
+    for candidates in _looked_at(store, files):
+        new = [(each.archive, each.settings) for each in candidates if each.archive and each.settings]
+        with read_ahead(store.study.folder, new, processes) as ahead:
+            outcomes += [_load(store, each, ahead, say, people) for each in candidates]
+    return tuple(outcomes)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
-    return _load(store, _look_at(store, file), lambda _: None, say, cache(partial(known_participants, store)))
+    return _load(store, _look_at(store, file), ReadAhead(), say, cache(partial(known_participants, store)))
 
 
-def _look_into(store: Store, file: InboxFile) -> list[_Looked]:
+# --- what is new ---
+
+
+def _looked_at(store: Store, files: Sequence[InboxFile]) -> Iterator[list[_Candidate]]:
+    """Look at files in their order, as many at a time as can be held open."""
+    candidates: list[_Candidate] = []
+    n_open = 0
+    for file in files:
+        found = _look_into(store, file)
+        candidates += found
+        n_open += sum(len(each.archive.entries) for each in found if each.archive)
+        if n_open > MOST_OPEN_ENTRIES:
+            yield candidates
+            candidates, n_open = [], 0
+    if candidates:
+        yield candidates
+
+
+def _look_into(store: Store, file: InboxFile) -> list[_Candidate]:
     """Look at a file, and at the exports in it if it is a zip of several.
 
-    These are read before the zip itself: one that is known holds nothing that is not, unless something was refused or
-    is to be read again.
+    These are read before the zip itself. A zip that was imported holds nothing new, unless something in it was refused
+    or is to be read again.
     """
-    looked, participant = _look_at(store, file), owner_of(store, file)
-    is_known = looked.outcome is not None and looked.outcome.status != "withdrawn"
+    participant = owner_of(store, file)
     settings = settings_of(store.study, participant)
-    if is_known and is_settled_below(store, file.name, participant, settings.today):
-        return [looked]
-    *parts, whole = exports_in_zip(file, settings)
-    known = replace(looked.outcome, file=whole) if looked.outcome else None
-    task = replace(looked.task, without=whole.without) if looked.task else None
-    return [*(_look_at(store, part) for part in parts), _Looked(whole, task, known)]
-
-
-def _look_at(store: Store, file: InboxFile) -> _Looked:
-    study, participant = store.study, owner_of(store, file)
     try:
-        refuse_unusable_name(file)
-        content = content_hash(file.path, file.without, file.only)
+        archive = file.open()
+        known = _known(store, file, archive, settings)
     except ExportRefused as refusal:
-        if file.only:
-            _remember(
-                store, ExportIdentity(file.name, f"unreadable {file.name}", "", participant), refusal.rule, str(refusal)
-            )
-        outcome = FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
-        return _Looked(file, outcome=outcome)
-    task = ExportToRead(file.path, file.without, content, settings_of(study, participant), file.only)
-    known = _known(store, file, task)
-    return _Looked(file, outcome=known) if known else _Looked(file, task)
+        return [_refused(store, file, participant, refusal)]
+    file = replace(file, archive=None)  # an outcome outlives the archive
+    is_known = known is not None and known.status != "withdrawn"
+    if is_known and is_settled_below(store, file.name, participant, settings.today):
+        return [_Candidate(file, outcome=known)]
+    try:
+        parts = parts_of_zip(archive, settings)
+    except Exception:  # whatever is wrong with one of its entries is reported when that entry is read
+        return [_candidate(file, archive, settings, known)]
+    own = [(replace(file, name=f"{file.name}/{name}"), part) for name, part in parts.own.items() if part]
+    looked = [_look_at(store, replace(part_file, archive=part)) for part_file, part in own]
+    return [*looked, _candidate(file, parts.whole, settings, known)]
 
 
-def _identity(study: Study, file: InboxFile, task: ExportToRead) -> ExportIdentity:
-    participant = task.settings.participant_id
-    return ExportIdentity(file.name, task.content_hash, reading_hash(study, participant), participant)
+def _look_at(store: Store, file: InboxFile) -> _Candidate:
+    """Look at a file as one export."""
+    participant = owner_of(store, file)
+    settings = settings_of(store.study, participant)
+    try:
+        archive = file.open()
+        known = _known(store, file, archive, settings)
+    except ExportRefused as refusal:
+        return _refused(store, file, participant, refusal)
+    return _candidate(replace(file, archive=None), archive, settings, known)
 
 
-def _known(store: Store, file: InboxFile, task: ExportToRead) -> FileOutcome | None:
-    known = known_import(store, _identity(store.study, file, task), VERSION)
-    if known is None or is_outdated(known, task.settings.today):
+def _candidate(file: InboxFile, archive: Archive, settings: ReadSettings, known: FileOutcome | None) -> _Candidate:
+    return _Candidate(file, outcome=known) if known else _Candidate(file, archive, settings)
+
+
+def _refused(store: Store, file: InboxFile, participant: str | None, refusal: ExportRefused) -> _Candidate:
+    """Return a file that cannot even be opened, or hashed; for an entry of a zip this is remembered."""
+    if file.archive and file.archive.is_part:
+        identity = ExportIdentity(file.name, f"unreadable {file.name}", "", participant)
+        _remember(store, identity, refusal.rule, str(refusal))
+    file = replace(file, archive=None)
+    return _Candidate(file, outcome=FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal)))
+
+
+def _identity(study: Study, file: InboxFile, archive: Archive, settings: ReadSettings) -> ExportIdentity:
+    participant = settings.participant_id
+    return ExportIdentity(file.name, archive.content_hash, reading_hash(study, participant), participant)
+
+
+def _known(store: Store, file: InboxFile, archive: Archive, settings: ReadSettings) -> FileOutcome | None:
+    known = known_import(store, _identity(store.study, file, archive, settings), VERSION)
+    if known is None or is_outdated(known, settings.today):
         return None
     status = {"loaded": "known"}.get(known.status, known.status)
-    return FileOutcome(file, status, rule=known.rule, message=known.message)
+    return FileOutcome(replace(file, archive=None), status, rule=known.rule, message=known.message)
+
+
+# --- reading what is new ---
 
 
 def _load(
-    store: Store,
-    looked: _Looked,
-    stage: Callable[[ExportToRead], StagedExport | None],
-    say: Say,
-    people: Callable[[], KnownParticipants],
+    store: Store, candidate: _Candidate, ahead: ReadAhead, say: Say, people: Callable[[], KnownParticipants]
 ) -> FileOutcome:
-    file, task = looked.file, looked.task
-    if file.participant_id is None and task and task.settings.participant_id != owner_of(store, file):
-        looked = _look_at(store, file)  # another file has said meanwhile who else there is
-        task = looked.task
-    known = looked.outcome or (_known(store, file, task) if task else None)
-    if known or task is None:
-        return known or FileOutcome(file, "failed")
+    file, archive, settings = candidate.file, candidate.archive, candidate.settings
+    if archive is None or settings is None:
+        return candidate.outcome or FileOutcome(file, "failed")
+    if file.participant_id is None and settings.participant_id != (owner := owner_of(store, file)):
+        settings = settings_of(store.study, owner)  # another file has named other participants meanwhile
+    if known := _known(store, file, archive, settings):
+        return known
     say(f"reading {file.name}")
-    identity = _identity(store.study, file, task)
+    identity = _identity(store.study, file, archive, settings)
     replaces: tuple[int, ...] = ()
-    told: set[str] = set()
     try:
-        replaces = outdated_readings(store, identity, task.settings.today)
-        if identity.participant_id is not None:
-            people().refuse_alike(identity.participant_id)
-        staged = stage(task)
-        source, found = replay(staged) if staged else read_checked(task)
-        dated = ExportDate(*export_date(file.path, file.without, file.only))
-        readings = map(as_reading, _naming_people(found, people(), told))
-        summary = load_records(store, identity, source, readings, VERSION, dated, readers_of(source), replaces)
-        people().add(told, are_certain=True)
+        replaces = outdated_readings(store, identity, settings.today)
+        summary = _stored(store, identity, archive, settings, ahead, people, replaces)
     except ExportRefused as refusal:
         if refusal.rule == "id_collision":
             _remember(store, identity, refusal.rule, str(refusal))
@@ -178,56 +201,69 @@ def _load(
         raise
     except Exception as error:  # one file's failure must not stop the others
         message = f"{file.name}: {_failure(error)}"
-        if file.only:
+        if archive.is_part:
             _remember(store, identity, "bug", message)
         return FileOutcome(file, "failed", rule="bug", message=message)
     return FileOutcome(file, "loaded", summary)
 
 
-def _naming_people(found: Iterator[Found], people: KnownParticipants, told: set[str]) -> Iterator[Found]:
-    """Pass on what is read and collect whose it is; refuse who only looks different from somebody known."""
-    for part in found:
-        if isinstance(part, CheckedBatch) and part.accepted.height:
-            for participant in part.accepted["participant_id"].unique().sort():
+def _stored(
+    store: Store,
+    identity: ExportIdentity,
+    archive: Archive,
+    settings: ReadSettings,
+    ahead: ReadAhead,
+    people: Callable[[], KnownParticipants],
+    replaces: tuple[int, ...],
+) -> ImportSummary:
+    """Read an export, or take what another process read, and store it."""
+    if identity.participant_id is not None:
+        people().refuse_alike(identity.participant_id)
+    read = ahead.take(archive, settings)
+    source, batches = replay(read) if read else read_export(archive, settings)
+    named: set[str] = set()
+    batches = _naming_participants(batches, people(), named)
+    dated = ExportedAt(*export_date(archive))
+    summary = load_records(store, identity, source, batches, VERSION, dated, readers_of(source), replaces)
+    people().add(named, are_certain=True)
+    return summary
+
+
+def _naming_participants(batches: Iterator[Batch], people: KnownParticipants, named: set[str]) -> Iterator[Batch]:
+    """Pass batches on and collect their participants; refuse one whose id only looks different from a known one."""
+    for batch in batches:
+        if isinstance(batch, Rows):
+            for participant in _participants_of(batch):
                 people.refuse_alike(participant)
-                told.add(participant)
-        yield part
+                named.add(participant)
+        yield batch
+
+
+def _participants_of(rows: Rows) -> Sequence[str]:
+    if isinstance(rows.frame, StagedRows):
+        return rows.frame.participants
+    return rows.accepted["participant_id"].unique().sort().to_list()
 
 
 def _remember(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
-    """Keep that an export was not read, by no version, so that it is tried again, and a zip that it is in is opened."""
+    """Record that an export was not read, so that the next run opens the zip that it is in and tries it again."""
     record_refusal(store, identity, None, rule, message, version="")
 
 
 def _failure(error: Exception) -> str:
     kind = str(error) if isinstance(error, ReadingFailedError) else type(error).__name__
     if kind == PROCESS_ENDED:
-        return "the process that read it was ended, perhaps for want of memory; run again, with --processes 1"
+        return "the process that read it was killed, perhaps because memory ran out; run again with --processes 1"
     return f"{kind} while reading; please report it"
 
 
-def as_reading(found: Found) -> Reading:
-    """Say what a source yields in the words of the store."""
-    match found:
-        case CheckedBatch(table, accepted, rejected, recheck_on):
-            return CheckedRows(table, accepted, rejected, recheck_on)
-        case Ignored(entry, rows, reason):
-            return IgnoredRows(entry, rows, reason)
-        case Noted(entry, message):
-            return ReadingNote(f"{entry}: {message}" if entry else message)
-        case Exported(at):
-            return ExportDate(at)
-        case _:
-            assert_never(found)
-
-
 def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
-    """Return what a source may know of the plan when it reads a file of a participant."""
+    """Return what the plan says about reading a participant's files."""
     return ReadSettings(participant_id, study.time_zones, study.plan.diaries)
 
 
 def reading_hash(study: Study, participant_id: str | None) -> str:
-    """Hash what the reading of a file depends on beside its bytes: the zones of its people, and the diary mappings."""
+    """Hash what reading depends on besides the bytes of the file: its participants' zones and the diary mappings."""
     plan = study.plan
     people = [participant_id] if participant_id else ["", *sorted(plan.participants)]
     described = [study.time_zones.described(person) for person in people]

@@ -15,10 +15,10 @@ def owner_of(store: Store, file: InboxFile) -> str | None:
 
 
 def _sole_participant(store: Store) -> str | None:
-    """Return the owner of files directly in the inbox; None if that cannot be known.
+    """Return the owner of files directly in the inbox; None if it cannot be determined.
 
-    It is the one declared participant, or the user, in a study that has never had another participant: not in its
-    inbox, not in its ledger, and none that was forgotten.
+    It is the only declared participant, or the user, in a study that has never had another participant: not in its
+    inbox, not in its ledger, and none whose data was deleted.
     """
     declared = set(store.study.plan.participants)
     sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT

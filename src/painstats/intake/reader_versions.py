@@ -1,4 +1,4 @@
-"""Which files are to be read again: an older reader or older rules read them, or a day came that they waited for."""
+"""Which files to read again: an older reader or older rules read them, or a rejected row may now be accepted."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from painstats.store import Store
 from painstats.store.ledger import ExportIdentity, KnownImport, Readers, imports_below, readings_of
 
 ALL_READERS = Readers(sum(VERSIONS.values()), RULES_VERSION)
-"""What a refusal is kept with: any source that learns something may take the file."""
+"""The versions stored with a refusal: any source that improves may recognise the file."""
 
 
 def readers_of(source: str) -> Readers:
-    """Return the versions that read a file of a source now."""
+    """Return the present versions of the code that reads a file of a source."""
     return Readers(VERSIONS.get(source), RULES_VERSION)
 
 
 def is_outdated(known: KnownImport, today: date) -> bool:
-    """Whether a file that was loaded or refused would perhaps be read otherwise today."""
+    """Whether a file that was loaded or refused might be read differently today."""
     if known.status == "withdrawn":
         return False
     now = ALL_READERS if known.status == "refused" or known.source is None else readers_of(known.source)
@@ -28,11 +28,11 @@ def is_outdated(known: KnownImport, today: date) -> bool:
 
 
 def outdated_readings(store: Store, identity: ExportIdentity, today: date) -> tuple[int, ...]:
-    """Return the imports that a new reading of a file replaces."""
+    """Return the imports that reading a file again replaces."""
     return tuple(known.import_id for known in readings_of(store, identity) if is_outdated(known, today))
 
 
 def is_settled_below(store: Store, file_name: str, participant_id: str | None, today: date) -> bool:
-    """Whether every export inside a file was loaded, by readers that are still the newest."""
+    """Whether every export inside a file was loaded, and by the present readers."""
     below = imports_below(store, file_name, participant_id)
     return not any(known.status == "refused" or is_outdated(known, today) for known in below)

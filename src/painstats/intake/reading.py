@@ -1,199 +1,153 @@
-"""One export read and checked: drawn from directly, or staged by another process as Parquet and replayed.
+"""One export read and checked, here or by another process that stages its rows.
 
-Nothing here knows the database, so that a process that only reads never touches it. Replayed or drawn from directly, an
-export gives the same rows in the same batches, the same notes and the same refusal at the same place.
+Nothing here knows the database, so that a process that only reads never touches it. Either way an export gives the
+same rows in the same batches, the same notes, and the same refusal at the same place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
-from painstats.archive.archive import content_hash, shown
+from painstats.archive.archive import Archive, has_changed, open_archive
+from painstats.archive.entries import shown
+from painstats.batch import Batch, Rows
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.intake.checks import check_records
-from painstats.sources import Exported, Ignored, Noted, Read, ReadSettings, open_export, read_export
+from painstats.sources import read_batches
 from painstats.sources.batching import joined
+from painstats.sources.contract import ReadSettings
+from painstats.staging import Staging
 
 PROCESS_ENDED = "process_ended"
 """The failure of an export whose reading process was killed."""
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedBatch:
-    """Rows of one record table: accepted (with their ``entry`` and ``line``), and rejected with their reasons.
+class ReadTask:
+    """An export for another process to read, how to read it, and the new folder for its rows."""
 
-    ``recheck_on`` is as in :class:`painstats.intake.checks.Checked`.
-    """
-
-    table: str
-    accepted: pl.DataFrame
-    rejected: pl.DataFrame
-    recheck_on: date | None = None
-
-
-Found = CheckedBatch | Ignored | Noted | Exported
-
-
-@dataclass(frozen=True, slots=True)
-class ExportToRead:
-    """An export, what of its folder or zip is not part of it, its content hash, and how it is to be read.
-
-    ``only`` names the entries of a zip that are the export; it is empty for all of them.
-    """
-
-    path: Path
-    without: Collection[str]
-    content_hash: str
+    archive: Archive
     settings: ReadSettings
-    only: Collection[str] = ()
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
-class StagedBatch:
-    """A checked batch on disk; a path is None where there are no rows."""
-
-    table: str
-    accepted: Path | None
-    rejected: Path | None
-    recheck_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StagedExport:
-    """What another process read: everything that it found, in order, and how it ended if not well.
+class ReadElsewhere:
+    """What another process read: its batches in order, their rows staged, and how it ended if not well.
 
     ``refusal`` is the rule and message of a refusal; ``failure`` is the name of the type of an unforeseen error, or
     ``PROCESS_ENDED``.
     """
 
     source: str | None
-    parts: tuple[StagedBatch | Ignored | Noted | Exported, ...]
+    batches: tuple[Batch, ...]
     refusal: tuple[str, str] | None = None
     failure: str | None = None
 
 
 class ReadingFailedError(Exception):
-    """Another process could not read an export; the text is what ``StagedExport.failure`` says."""
+    """Another process could not read an export; the text is what ``ReadElsewhere.failure`` says."""
 
 
-def read_checked(task: ExportToRead) -> tuple[str, Iterator[Found]]:
+def read_export(export: Path | Archive, settings: ReadSettings) -> tuple[str, Iterator[Batch]]:
     """Read an export and check its rows.
+
+    Parameters
+    ----------
+    export
+        A zip, a bare file or the folder of an unpacked archive; or an archive that is open already.
+    settings
+        What the plan says about reading.
 
     Returns
     -------
-    The name of its format, and everything that is in it. A refusal can come as late as the last step.
+    The name of its source, and an iterator over what is in it. A refusal can come as late as its last step: store all
+    of it or nothing.
 
     Raises
     ------
     ExportRefused
         The export cannot be read, or (``file_changed``) it changed meanwhile.
     """
+    archive = export if isinstance(export, Archive) else open_archive(export)
     try:
-        export = open_export(task.path, task.without, task.only)
-        source, reads = read_export(export, task.settings)
+        source, batches = read_batches(archive, settings)
     except Exception:
-        _refuse_if_changed(task)
+        _refuse_if_changed(archive)
         raise
-    return source.name, _unchanged(task, checked(reads, task.settings))
+    return source.name, _unchanged(archive, checked(batches, settings))
 
 
-def checked(reads: Iterator[Read], settings: ReadSettings) -> Iterator[Found]:
-    """Check the batches among what a source yields."""
-    for read in joined(reads):
-        if isinstance(read, Ignored | Noted | Exported):
-            yield read
+def checked(batches: Iterator[Batch], settings: ReadSettings) -> Iterator[Batch]:
+    """Check the rows that a source yields; everything else passes through."""
+    for batch in joined(batches):
+        if not isinstance(batch, Rows):
+            yield batch
             continue
-        if settings.participant_id is None and read.frame["participant_id"].null_count():
+        if settings.participant_id is None and batch.in_memory["participant_id"].null_count():
             raise ExportRefused(
                 "no_participant",
-                "the file does not say whose it is; move it into a folder named after the participant: "
+                "the file does not name its participant; move it into a folder named after the participant: "
                 "inbox/<participant>/",
             )
-        rows = check_records(read, settings.today)
-        accepted = pl.concat([rows.accepted, rows.places], how="horizontal")
-        yield CheckedBatch(read.table, accepted, rows.rejected, rows.recheck_on)
+        yield check_records(batch, settings.today)
 
 
-def _unchanged(task: ExportToRead, found: Iterator[Found]) -> Iterator[Found]:
+def _unchanged(archive: Archive, batches: Iterator[Batch]) -> Iterator[Batch]:
     try:
-        yield from found
+        yield from batches
     except Exception:
-        _refuse_if_changed(task)  # what is wrong with a file that is half written says nothing of the file
+        _refuse_if_changed(archive)  # an error in a half-written file says nothing about the file
         raise
-    _refuse_if_changed(task)
+    _refuse_if_changed(archive)
 
 
-def _refuse_if_changed(task: ExportToRead) -> None:
-    content = None
-    with suppress(ExportRefused):
-        content = content_hash(task.path, task.without, task.only)
-    if content != task.content_hash:
+def _refuse_if_changed(archive: Archive) -> None:
+    if has_changed(archive):
         raise ExportRefused(
             "file_changed",
-            f"{shown(task.path.name)} changed while it was read, so nothing of it was kept; it is read by the next run",
+            f"{shown(archive.path.name)} changed while it was read, so nothing of it was kept; the next run reads it",
         ) from None
 
 
-# --- staged by another process ---
+# --- read by another process ---
 
 
-def stage_export(task: tuple[ExportToRead, Path]) -> StagedExport:
-    """Read an export and keep what is in it as Parquet files in a folder that is made for it."""
-    export, folder = task
+def read_and_stage(task: ReadTask) -> ReadElsewhere:
+    """Read an export and keep its rows as Parquet files in a folder that is made for it."""
     source: str | None = None
-    parts: list[StagedBatch | Ignored | Noted | Exported] = []
+    batches: list[Batch] = []
     try:
-        folder.mkdir(mode=0o700)
-        source, found = read_checked(export)
-        for number, part in enumerate(found):
-            parts.append(_staged(part, folder, number) if isinstance(part, CheckedBatch) else part)
+        task.folder.mkdir(mode=0o700)
+        staging = Staging(task.folder)
+        source, read = read_export(task.archive, task.settings)
+        for batch in read:
+            batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
     except ExportRefused as refusal:
-        return StagedExport(source, tuple(parts), refusal=(refusal.rule, str(refusal)))
+        return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal)))
     except PainstatsError:
         raise
     except Exception as error:  # one file's failure must not stop the others
-        return StagedExport(source, tuple(parts), failure=type(error).__name__)
-    return StagedExport(source, tuple(parts))
+        return ReadElsewhere(source, tuple(batches), failure=type(error).__name__)
+    return ReadElsewhere(source, tuple(batches))
 
 
-def _staged(batch: CheckedBatch, folder: Path, number: int) -> StagedBatch:
-    paths: list[Path | None] = []
-    for name, frame in (("accepted", batch.accepted), ("rejected", batch.rejected)):
-        path = folder / f"{number:06}-{name}.parquet"
-        if frame.height:
-            frame.write_parquet(path, compression="lz4")
-        paths.append(path if frame.height else None)
-    return StagedBatch(batch.table, paths[0], paths[1], batch.recheck_on)
+def replay(read: ReadElsewhere) -> tuple[str, Iterator[Batch]]:
+    """Give back what :func:`read_and_stage` read, as :func:`read_export` would have."""
+    if read.source is None:
+        _raise_its_end(read)
+    return read.source or "", _replayed(read)
 
 
-def replay(staged: StagedExport) -> tuple[str, Iterator[Found]]:
-    """Give back what :func:`stage_export` kept, as :func:`read_checked` would have."""
-    if staged.source is None:
-        _end(staged)
-    return staged.source or "", _replayed(staged)
+def _replayed(read: ReadElsewhere) -> Iterator[Batch]:
+    yield from read.batches
+    _raise_its_end(read)
 
 
-def _replayed(staged: StagedExport) -> Iterator[Found]:
-    for part in staged.parts:
-        if isinstance(part, StagedBatch):
-            yield CheckedBatch(part.table, _frame(part.accepted), _frame(part.rejected), part.recheck_on)
-        else:
-            yield part
-    _end(staged)
-
-
-def _frame(path: Path | None) -> pl.DataFrame:
-    return pl.DataFrame() if path is None else pl.read_parquet(path)
-
-
-def _end(staged: StagedExport) -> None:
-    if staged.refusal:
-        raise ExportRefused(*staged.refusal)
-    if staged.failure:
-        raise ReadingFailedError(staged.failure)
+def _raise_its_end(read: ReadElsewhere) -> None:
+    if read.refusal:
+        raise ExportRefused(*read.refusal)
+    if read.failure:
+        raise ReadingFailedError(read.failure)

@@ -1,4 +1,4 @@
-"""Frames cut into record batches with the columns that the contract asks for."""
+"""Cut frames into batches with the columns that the contract asks for, and join small batches."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from painstats.batch import PLACE, Batch, Rows
 from painstats.records import OPTIONAL, RecordTable
-from painstats.sources.contract import Read, RecordBatch
 
 BATCH_ROWS = 100_000
 JOINED_ROWS = 50_000
 WHOLE_ROW = "(whole row)"
 RAGGED_ROW = "ragged_row"
 
-PLACE: dict[str, pl.DataType | type[pl.DataType]] = {
-    "entry": pl.String,
-    "line": pl.Int64,
-    "column": pl.String,
-    "text": pl.String,
-    "rule": pl.String,
-}
-"""Where a row came from and what is wrong with it, beside the columns of its record table."""
 
-
-def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[RecordBatch]:
+def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[Rows]:
     """Yield batches of at most ``BATCH_ROWS`` rows with exactly the contract's columns and types.
 
     Parameters
@@ -32,8 +23,8 @@ def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[RecordBatch]
     table
         The record table that the rows are for.
     frame
-        Its columns and those of ``PLACE``, in any order, beside others that are left behind. ``rule`` and columns that
-        may be null (``records.OPTIONAL``) may be absent.
+        Its columns and those of ``PLACE``, in any order, beside others that are dropped. ``rule`` and columns that may
+        be null (``records.OPTIONAL``) may be absent.
     """
     columns = {**table.columns, **PLACE}
     absent = [name for name in ("rule", *OPTIONAL) if name in columns and name not in frame.columns]
@@ -41,22 +32,22 @@ def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[RecordBatch]
     shaped = frame.select(pl.col(name).cast(dtype) for name, dtype in columns.items())
     for batch in shaped.iter_slices(BATCH_ROWS):
         if batch.height:
-            yield RecordBatch(table.name, batch)
+            yield Rows(table.name, batch)
 
 
-def joined(reads: Iterator[Read]) -> Iterator[Read]:
+def joined(batches: Iterator[Batch]) -> Iterator[Batch]:
     """Join small batches of one table: archives of many small files yield thousands, and each costs a check of its own.
 
     Rows of one table keep their order; everything else passes through at once.
     """
     waiting: dict[str, list[pl.DataFrame]] = {}
-    for read in reads:
-        if not isinstance(read, RecordBatch):
-            yield read
+    for batch in batches:
+        if not isinstance(batch, Rows):
+            yield batch
             continue
-        frames = waiting.setdefault(read.table, [])
-        frames.append(read.frame)
+        frames = waiting.setdefault(batch.table, [])
+        frames.append(batch.in_memory)
         if sum(frame.height for frame in frames) >= JOINED_ROWS:
-            yield RecordBatch(read.table, pl.concat(waiting.pop(read.table)))
+            yield Rows(batch.table, pl.concat(waiting.pop(batch.table)))
     for table, frames in waiting.items():
-        yield RecordBatch(table, pl.concat(frames))
+        yield Rows(table, pl.concat(frames))

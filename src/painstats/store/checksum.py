@@ -205,12 +205,6 @@ def checksum_of(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.sha256")
 
 
-def earlier_databases(study: Study) -> list[Path]:
-    """Return the backups and the databases set aside that lie beside a study's database, with what belongs to them."""
-    name = study.database.name
-    return sorted(path for kind in ("backup", "set-aside") for path in study.folder.glob(f"{name}.{kind}-*"))
-
-
 def log_of(database: Path) -> Path:
     """Return where DuckDB keeps a database's write-ahead log."""
     return database.with_name(f"{database.name}.wal")

@@ -277,7 +277,7 @@ def loaded_exports(store: Store) -> list[LoadedExport]:
     return [LoadedExport(ExportIdentity(*row[:4]), *row[4:]) for row in rows]
 
 
-def lost_when_read_again(loaded: list[LoadedExport], present: set[str | None]) -> set[str]:
+def lost_when_read_again(loaded: list[LoadedExport], present: set[str]) -> set[str]:
     """Name the files whose rows would be lost if everything were read again from the contents that are present.
 
     A file that was replaced under its name is not lost if the replacement knew at least as many rows from before.

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import assert_never
 
 import duckdb
 import polars as pl
 
+from painstats.batch import Batch, ExportedAt, Ignored, Note, Rows, StagedRows
 from painstats.errors import StorageError
 from painstats.records import RECORD_TABLES
+from painstats.staging import Staging
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import forgotten_hashes, participant_hash
+from painstats.store.holders import Rank
 from painstats.store.ledger import (
     NO_READERS,
     REPLACED,
@@ -23,64 +27,19 @@ from painstats.store.ledger import (
     note_readers,
     stood_until,
 )
-from painstats.store.merge import merge
+from painstats.store.merge import Merged, add_counts, merge
+from painstats.store.quarantine import keep_rejected
 from painstats.store.record_sql import counted
-from painstats.store.staged import Staged, put_aside, stage, staging
+from painstats.store.staged import staging
 from painstats.store.touched import keep_touched, start_touching
 from painstats.store.withdraw import take_out
 
-FORGOTTEN_REASON = "a person whose data was removed for good"
-_REJECTED = 'SELECT ?, ?, entry, line, "column", rule, text FROM read_parquet(?)'
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRows:
-    """Rows of one record table: those that passed the checks, and those that did not with their reasons.
-
-    ``accepted`` has the columns of the table and, where it is known, ``entry`` and ``line``. ``recheck_on`` is the
-    first date on which one of the rejected rows may be accepted; None if no date matters.
-    """
-
-    table: str
-    accepted: pl.DataFrame
-    rejected: pl.DataFrame
-    recheck_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IgnoredRows:
-    """Rows of an export that painstats has no use for."""
-
-    entry: str
-    rows: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingNote:
-    """Something worth knowing about how the file was read."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExportDate:
-    """When a file was exported.
-
-    ``is_stated`` when the export itself says so. A date that rests on the file's time of change alone is moved behind
-    that of what stood under the same name before: what stands there now counts.
-    """
-
-    at: datetime
-    is_stated: bool = True
-
-
-Reading = CheckedRows | IgnoredRows | ReadingNote | ExportDate
+FORGOTTEN_REASON = "rows of a participant whose data was deleted"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What became of a file's rows; ``read`` is the sum of the others."""
+    """The rows of a file by outcome; ``read`` is their sum."""
 
     import_id: int
     source: str
@@ -98,14 +57,14 @@ class ImportSummary:
 
 
 @dataclass(slots=True)
-class _Tally:
-    new: int = 0
-    same: int = 0
-    corrected: int = 0
-    quarantined: int = 0
-    ignored: list[IgnoredRows] = field(default_factory=list)
+class _Contents:
+    """Everything that a file holds, its rows staged."""
+
+    staged: dict[str, list[Path]] = field(default_factory=dict)
+    n_rejected: int = 0
+    ignored: list[Ignored] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    dated: ExportDate | None = None
+    dated: ExportedAt | None = None
     recheck_on: date | None = None
 
 
@@ -113,9 +72,9 @@ def load_records(
     store: Store,
     identity: ExportIdentity,
     source: str,
-    readings: Iterable[Reading],
+    batches: Iterable[Batch],
     version: str,
-    dated: ExportDate | None = None,
+    dated: ExportedAt | None = None,
     readers: Readers = NO_READERS,
     replaces: Collection[int] = (),
 ) -> ImportSummary:
@@ -129,23 +88,25 @@ def load_records(
         Which file it is.
     source
         Name of the source that reads it.
-    readings
-        What is in the file. An exception raised while it is consumed rolls everything back.
+    batches
+        What is in the file, its rows checked. An exception raised while it is consumed rolls everything back.
     version
         The version of painstats, for the ledger.
     dated
-        When the file was exported, unless a reading says it better; the time of loading where nothing is known.
+        When the file was exported, unless a batch says so; the time of loading where nothing is known.
     readers
         The versions of the code that reads it.
     replaces
-        Earlier readings of the file, which are taken out in the same transaction.
+        Earlier imports of the file, which are withdrawn in the same transaction.
 
     Raises
     ------
     StorageError
-        The disk is full, or the ledger re-read after the commit does not hold what was counted.
+        The disk is full, or the ledger re-read after the commit does not agree with the counts.
+    ValueError
+        Rows were not checked (:func:`painstats.intake.checks.check_records`).
     """
-    summary = _load(store, identity, source, readings, version, dated, readers, replaces)
+    summary = _load(store, identity, source, batches, version, dated, readers, replaces)
     _confirm(store, summary)
     return summary
 
@@ -154,74 +115,81 @@ def _load(
     store: Store,
     identity: ExportIdentity,
     source: str,
-    readings: Iterable[Reading],
+    batches: Iterable[Batch],
     version: str,
-    dated: ExportDate | None,
+    dated: ExportedAt | None,
     readers: Readers,
     replaces: Collection[int],
 ) -> ImportSummary:
-    with transaction(store) as connection, staging(store.study.folder) as staged:
+    with transaction(store) as connection, staging(store.study.folder) as folder:
         import_id = counted(connection, "SELECT nextval('import_number')")
+        contents = _Contents()
         forgotten = forgotten_hashes(store.study)
-        tally = _Tally()
-        for reading in readings:
-            _take(store, import_id, reading, tally, staged, forgotten)
-        n_ignored = _keep_ignored(connection, import_id, tally.ignored)
+        for batch in batches:
+            _take(store, import_id, batch, contents, folder, forgotten)
         for earlier in replaces:
             take_out(connection, earlier, REPLACED)
-        exported_us = _exported_us(connection, identity, tally.dated or dated)
-        start_touching(connection)
-        for name in sorted(RECORD_TABLES.keys() & staged.files):
-            rank = (exported_us, identity.content_hash)
-            merged = merge(connection, RECORD_TABLES[name], import_id, rank, staged.files[name])
-            tally.new += merged.new
-            tally.same += merged.same
-            tally.corrected += merged.corrected
-            tally.quarantined += merged.quarantined
-        keep_touched(connection)
+        exported_us = _exported_us(connection, identity, contents.dated or dated)
+        merged = _merge_all(connection, import_id, (exported_us, identity.content_hash), contents.staged)
         summary = ImportSummary(
-            import_id, source, tally.new, tally.same, tally.corrected, tally.quarantined, n_ignored,
-            tuple(tally.notes),
+            import_id, source, merged.new, merged.same, merged.corrected, contents.n_rejected + merged.quarantined,
+            _keep_ignored(connection, import_id, contents.ignored), tuple(contents.notes),
         )  # fmt: skip
         _enter(connection, identity, summary, version, exported_us)
-        note_readers(connection, import_id, readers, tally.recheck_on)
+        note_readers(connection, import_id, readers, contents.recheck_on)
     return summary
 
 
-def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity, dated: ExportDate | None) -> int:
+def _merge_all(
+    connection: duckdb.DuckDBPyConnection, import_id: int, rank: Rank, staged: dict[str, list[Path]]
+) -> Merged:
+    """Merge the staged rows of every table; return the counts of all."""
+    start_touching(connection)
+    counts = [merge(connection, RECORD_TABLES[name], import_id, rank, staged[name]) for name in sorted(staged)]
+    keep_touched(connection)
+    return add_counts(counts)
+
+
+def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity, dated: ExportedAt | None) -> int:
     """Return when a file was exported, in microseconds since 1970."""
-    dated = dated or ExportDate(datetime.now(UTC), is_stated=False)
+    dated = dated or ExportedAt(datetime.now(UTC), is_stated=False)
     exported_us = round(dated.at.timestamp() * 1_000_000)
     return exported_us if dated.is_stated else max(exported_us, stood_until(connection, identity) + 1)
 
 
 def _take(
-    store: Store, import_id: int, reading: Reading, tally: _Tally, staged: Staged, forgotten: frozenset[str]
+    store: Store, import_id: int, batch: Batch, contents: _Contents, folder: Staging, forgotten: frozenset[str]
 ) -> None:
-    connection = store.connection
-    match reading:
-        case ReadingNote(message):
-            tally.notes.append(message)
-        case ExportDate():
-            tally.dated = max(reading, tally.dated or reading, key=lambda dated: dated.at)
-        case IgnoredRows():
-            tally.ignored.append(reading)
-        case CheckedRows(table, accepted, rejected, recheck_on):
-            tally.recheck_on = min(filter(None, (tally.recheck_on, recheck_on)), default=None)
-            kept = _without_forgotten(store, accepted, forgotten)
-            if kept.height < accepted.height:
-                tally.ignored.append(IgnoredRows("", accepted.height - kept.height, FORGOTTEN_REASON))
-            stage(staged, RECORD_TABLES[table], kept)
-            if rejected.height:
-                file = put_aside(staged, "rejected", rejected)
-                connection.execute(f"INSERT INTO quarantine {_REJECTED}", [import_id, table, file])
-                tally.quarantined += rejected.height
+    match batch:
+        case Note():
+            contents.notes.append(batch.text)
+        case ExportedAt():
+            contents.dated = max(batch, contents.dated or batch, key=lambda dated: dated.at)
+        case Ignored():
+            contents.ignored.append(batch)
+        case Rows():
+            kept, n_forgotten = _without_forgotten(store, batch, forgotten)
+            if n_forgotten:
+                contents.ignored.append(Ignored("", n_forgotten, FORGOTTEN_REASON))
+            _stage(store.connection, import_id, kept, contents, folder)
         case _:
-            assert_never(reading)  # rows that were not checked, for instance, must not be lost in silence
+            assert_never(batch)
 
 
-def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[IgnoredRows]) -> int:
-    """Write down what is not needed, at once, and return how many rows it is."""
+def _stage(
+    connection: duckdb.DuckDBPyConnection, import_id: int, rows: Rows, contents: _Contents, folder: Staging
+) -> None:
+    """Note the file of staged rows, after staging those that are not yet, and keep the rejected ones."""
+    frame = rows.frame if isinstance(rows.frame, StagedRows) else folder.write(rows)
+    keep_rejected(connection, import_id, rows.table, frame)
+    if frame.n_accepted:
+        contents.staged.setdefault(rows.table, []).append(frame.path)
+    contents.n_rejected += frame.n_rejected
+    contents.recheck_on = min(filter(None, (contents.recheck_on, rows.recheck_on)), default=None)
+
+
+def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[Ignored]) -> int:
+    """Record the rows that are not used, in one statement, and return how many they are."""
     if ignored:
         columns = zip(*((each.entry, each.rows, each.reason) for each in ignored), strict=True)
         connection.execute(
@@ -231,12 +199,17 @@ def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored
     return sum(each.rows for each in ignored)
 
 
-def _without_forgotten(store: Store, accepted: pl.DataFrame, forgotten: frozenset[str]) -> pl.DataFrame:
+def _without_forgotten(store: Store, rows: Rows, forgotten: frozenset[str]) -> tuple[Rows, int]:
+    """Return rows without those of forgotten participants, and how many these were, accepted or rejected."""
     if not forgotten:
-        return accepted
-    people = accepted["participant_id"].unique().to_list()
-    gone = [person for person in people if participant_hash(store.study, person) in forgotten]
-    return accepted.filter(~pl.col("participant_id").is_in(gone))
+        return rows, 0
+    frame = rows.in_memory
+    named = frame["participant_id"].drop_nulls().unique().to_list()
+    gone = [participant for participant in named if participant_hash(store.study, participant) in forgotten]
+    if not gone:
+        return rows, 0
+    kept = frame.filter(~pl.col("participant_id").is_in(gone).fill_null(False))
+    return replace(rows, frame=kept), frame.height - kept.height
 
 
 def _enter(

@@ -6,12 +6,15 @@ others say is kept in ``superseded``. Every value knows which imports hold it (:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 import duckdb
 
 from painstats.records import RecordTable
 from painstats.store.holders import Rank, drop_unused_groups, number_of, read_holders
+from painstats.store.quarantine import keep_contradicting_duplicates
 from painstats.store.record_sql import (
     as_json,
     changed,
@@ -43,12 +46,17 @@ class Merged:
 
 
 def merge(
-    connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank, files: list[str]
+    connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank, files: list[Path]
 ) -> Merged:
     """Merge the staged rows of a table, which are in ``files``, into the table and its history."""
     connection.execute("DROP TABLE IF EXISTS past")
     parts = [_merge_part(connection, table, import_id, rank) for _ in laid_out(connection, table, files)]
-    return Merged(*(sum(counts) for counts in zip(*(astuple(part) for part in parts), strict=True)))
+    return add_counts(parts)
+
+
+def add_counts(parts: Sequence[Merged]) -> Merged:
+    """Add the counts of several merges; all are 0 where there is none."""
+    return Merged(*(sum(counts) for counts in zip((0, 0, 0, 0), *map(astuple, parts), strict=True)))
 
 
 def _merge_part(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int, rank: Rank) -> Merged:
@@ -88,13 +96,7 @@ def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable
     connection.execute(f"CREATE OR REPLACE TEMP VIEW last_told AS FROM {staged} {others}")
     if not repeated:
         return 0, 0
-    conflicting = changed(
-        connection,
-        f"INSERT INTO quarantine SELECT ?, '{table.name}', old.entry, old.line, NULL, 'conflicting_duplicate', "
-        f"{as_json(table, 'old')} FROM repeated AS old JOIN repeated AS new ON {same_key(table, 'old', 'new')} "
-        f"WHERE old.place > 1 AND new.place = 1 AND NOT ({same_values(table, 'old', 'new')})",
-        [import_id],
-    )
+    conflicting = keep_contradicting_duplicates(connection, table, import_id)
     return repeated, conflicting
 
 

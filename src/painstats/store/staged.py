@@ -1,7 +1,7 @@
-"""Rows of one import on their way: private Parquet files until everything is read, then merged part by part.
+"""The staged rows of one import: in private Parquet files until everything is read, then merged part by part.
 
-Until it ends, a transaction keeps every frame that was registered in it and every temporary table, dropped or not: with
-them an import would take memory in proportion to its rows.
+Until it ends, a transaction keeps every frame that was registered in it and every temporary table, dropped or not: an
+import that used them would take memory in proportion to its rows.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from glob import escape
 from itertools import pairwise
@@ -17,78 +16,36 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import duckdb
-import polars as pl
 
-from painstats.errors import StorageError
 from painstats.records import RecordTable
+from painstats.staging import Staging
 from painstats.store.connection import STAGING_FOLDER
 from painstats.store.record_sql import columns_of, day_of, moment_of
 
 PART_ROWS = 200_000
 """About so many rows are merged at a time. No fact has rows in two parts."""
 
-STAGED = "read_parquet(getvariable('staged_files'))"
-"""All staged rows of the table that is laid out."""
-
-_PLACE: dict[str, pl.DataType | type[pl.DataType]] = {"entry": pl.String, "line": pl.Int64}
-
-
-@dataclass(slots=True)
-class Staged:
-    """The files of each record table, in the order of the export; valid inside :func:`staging`."""
-
-    folder: Path
-    files: dict[str, list[str]] = field(default_factory=dict)
-    rows: int = 0
+STAGED = "(FROM read_parquet(getvariable('staged_files')) WHERE rule IS NULL)"
+"""All accepted rows, in their staged files, of the table that is laid out."""
 
 
 @contextmanager
-def staging(study_folder: Path) -> Iterator[Staged]:
-    """Make a private folder for the rows of an import, and remove it with everything in it."""
+def staging(study_folder: Path) -> Iterator[Staging]:
+    """Create a private folder for the rows of an import, and remove it with everything in it."""
     shared = study_folder / STAGING_FOLDER
     others_wait = shared.exists()
     shared.mkdir(mode=0o700, exist_ok=True)
-    folder = Path(mkdtemp(dir=shared))  # no name is used twice, so that nobody can take a file for an earlier one
+    folder = Path(mkdtemp(dir=shared))  # no name is used twice, so that no file is taken for an earlier one
     try:
-        yield Staged(folder)
+        yield Staging(folder)
     finally:
         shutil.rmtree(folder if others_wait else shared, ignore_errors=True)
 
 
-def put_aside(staged: Staged, kind: str, rows: pl.DataFrame) -> str:
-    """Write rows of one kind to a file of their own and return what DuckDB finds it by.
-
-    Raises
-    ------
-    StorageError
-        The disk is full or cannot be written.
-    """
-    files = staged.files.setdefault(kind, [])
-    path = staged.folder / f"{kind}-{len(files):06}.parquet"
-    try:
-        rows.write_parquet(path, compression="lz4")
-    except (OSError, pl.exceptions.ComputeError):  # the second is what polars calls a full disk
-        raise StorageError(
-            f"{staged.folder}: writing failed and nothing of the file is stored; make space on the disk and run again"
-        ) from None
-    files.append(escape(str(path)))
-    return files[-1]
-
-
-def stage(staged: Staged, table: RecordTable, rows: pl.DataFrame) -> None:
-    """Put rows of a record table aside, numbered in the order of the export; ``entry`` and ``line`` may be absent."""
-    if rows.is_empty():
-        return
-    absent = (pl.lit(None, dtype).alias(name) for name, dtype in _PLACE.items() if name not in rows.columns)
-    numbered = rows.with_columns(absent).select(*table.columns, *_PLACE).with_row_index("staged_row", staged.rows)
-    put_aside(staged, table.name, numbered)
-    staged.rows += rows.height
-
-
-def laid_out(connection: duckdb.DuckDBPyConnection, table: RecordTable, files: list[str]) -> Iterator[None]:
-    """Lay out rows as the view ``staged_<table>``, part by part."""
+def laid_out(connection: duckdb.DuckDBPyConnection, table: RecordTable, files: list[Path]) -> Iterator[None]:
+    """Lay out the accepted rows of staged files as the view ``staged_<table>``, part by part."""
     moment = moment_of(table)
-    connection.execute("SET VARIABLE staged_files = ?", [files])
+    connection.execute("SET VARIABLE staged_files = ?", [[file_name(path) for path in files]])
     days = _first_days(connection, table) if moment and len(files) > 1 else [date.min]
     within = f"WHERE {moment} >= getvariable('first_day') AND {moment} < getvariable('day_after')"
     connection.execute(
@@ -99,6 +56,11 @@ def laid_out(connection: duckdb.DuckDBPyConnection, table: RecordTable, files: l
         connection.execute("SET VARIABLE first_day = ?", [first])
         connection.execute("SET VARIABLE day_after = ?", [following])
         yield
+
+
+def file_name(path: Path) -> str:
+    """Return the name by which DuckDB finds a file, with characters that it would read as a pattern escaped."""
+    return escape(str(path))
 
 
 def _first_days(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> list[date]:

@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import polars as pl
 
-from painstats.archive.archive import Entry
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored
 from painstats.parsing.csv_text import CsvTable, read_csv
 from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, INSTANT, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Read, ReadSettings
+from painstats.sources.contract import ReadSettings
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.fitbit.cover import joined_time, lies_in
 from painstats.sources.fitbit.logs import sleep_device
@@ -55,7 +56,7 @@ class InJson:
 
 def read_google_tables(
     tables: Mapping[str, Sequence[Entry]], settings: ReadSettings, in_json: InJson
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read the tables by kind; what the JSON files cover is counted only.
 
     Parameters
@@ -89,7 +90,7 @@ def table_times(tables: Sequence[Entry], column: str, counted: str | None = None
     return (rows.filter(numbers(counted) > 0) if counted else rows).select(_instants(column))[column]
 
 
-def given_values(entry: Entry, values: pl.DataFrame) -> Iterator[Read]:
+def given_values(entry: Entry, values: pl.DataFrame) -> Iterator[Batch]:
     """Yield daily values; 0 stands for a day without one and is counted only."""
     yield from _passed_over(entry, values.filter(_is_none()), "0 stands for no value")
     yield from in_batches(DAILY_TOTAL, values.filter(~_is_none()))
@@ -104,7 +105,7 @@ def _is_none() -> pl.Expr:
     return (pl.col("value") == 0).fill_null(False)
 
 
-def _passed_over(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Read]:
+def _passed_over(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Batch]:
     if rows.height:
         yield Ignored(entry.label, rows.height, reason)
 
@@ -127,7 +128,7 @@ def _instants(column: str) -> pl.Expr:
 
 def _read_steps(
     entry: Entry, settings: ReadSettings, covered: pl.DataFrame, covered_or_gap: pl.DataFrame
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read minutes with steps, in UTC, of tracker and phone apart."""
     table = read_csv(entry)
     rows = _cells(table, entry, settings)
@@ -155,7 +156,7 @@ def _read_steps(
 # --- sleep ---
 
 
-def _read_nights(entry: Entry, settings: ReadSettings, known: pl.Series, stages: pl.DataFrame) -> Iterator[Read]:
+def _read_nights(entry: Entry, settings: ReadSettings, known: pl.Series, stages: pl.DataFrame) -> Iterator[Batch]:
     """Read sleeps in UTC with the offset of the place where each ended; the longest of a date is its main sleep."""
     table = read_csv(entry)
     offset_min = offset_minutes(pl.col("end_utc_offset"))
@@ -194,7 +195,7 @@ def _read_nights(entry: Entry, settings: ReadSettings, known: pl.Series, stages:
     yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
-def _read_stages(entry: Entry) -> Generator[Read, None, pl.DataFrame]:
+def _read_stages(entry: Entry) -> Generator[Batch, None, pl.DataFrame]:
     """Count the stages of sleep and return their ``sleep_id``, ``stage``, ``start_at`` and ``seconds``."""
     table = read_csv(entry)
     rows = csv_rows(entry, table, ("sleep_id", "sleep_stage_type", "sleep_stage_start", "sleep_stage_end"))
@@ -225,7 +226,7 @@ def _stage_sums(stages: pl.DataFrame) -> pl.DataFrame:
 # --- exercise ---
 
 
-def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) -> Iterator[Read]:
+def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) -> Iterator[Batch]:
     """Read exercise in UTC with the offset of its place; what JSON logs is known by where its middle lies."""
     table = read_csv(entry)
     rows = csv_rows(entry, table, _SESSION_COLUMNS)
@@ -259,7 +260,7 @@ def _measured(*columns: str) -> pl.Expr:
 # --- resting heart rate ---
 
 
-def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, known: pl.Series) -> Iterator[Read]:
+def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, known: pl.Series) -> Iterator[Batch]:
     """Read one value for each local date: local midnight is written as if it were UTC, and is never shifted."""
     table = read_csv(entry)
     at = _instants("timestamp").dt.replace_time_zone(None)
