@@ -28,6 +28,7 @@ from painstats.store.ledger import ExportIdentity
 from sample_data.make import DEFAULT_SEED
 from sample_data.make import make_study as make_sample_study
 from sample_data.truth import Truth
+from tests.sources.reading import FIXTURES, PAIN_DIARY
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +118,22 @@ def test_the_public_functions_chained_give_findings_and_reports(study):
         verdicts = store.connection.execute("SELECT DISTINCT verdict FROM finding ORDER BY ALL").fetchall()
     assert len(verdicts) > 2
     assert (study.folder / "reports" / "index.html").exists()
+
+
+def test_folders_beyond_the_limit_are_opened_again_when_they_are_read(make_study, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_OPEN_ENTRIES", 2)
+    study = make_study(diaries=[PAIN_DIARY.model_dump()])
+    for name in ("anna", "bob"):
+        folder = study.inbox / name / "Takeout"
+        folder.mkdir(parents=True)
+        for fixture in ("steps_2025-10-01.csv", "pain_diary.csv"):
+            shutil.copy(FIXTURES / fixture, folder)
+    listed = list_inbox(study)
+    assert {file.name: file.archive is None for file in listed if file.path.is_dir()} == {
+        "anna/Takeout": False,
+        "bob/Takeout": True,
+    }
+    with open_store(study) as store:
+        outcomes = load_files(store, listed, lambda _: None, processes=1)
+    counts = {name: [o.summary.read for o in outcomes if o.file.participant_id == name] for name in ("anna", "bob")}
+    assert sorted(counts["anna"]) == sorted(counts["bob"]) == [4, 12]

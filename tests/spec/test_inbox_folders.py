@@ -42,7 +42,7 @@ def takeout(study):
 
 def test_an_unpacked_export_is_one_export(study):
     [file] = list_inbox(study)
-    assert (file.name, file.participant_id, file.archive.left_out) == ("anna/Takeout", "anna", frozenset())
+    assert (file.name, file.participant_id, file.left_out) == ("anna/Takeout", "anna", frozenset())
     [outcome] = run_study(study).files
     assert outcome.status == "loaded"
     assert outcome.summary.new == len(SLEEP) + len(STEPS)
@@ -87,7 +87,7 @@ def test_a_diary_and_a_zip_in_it_are_read_singly(study):
     zipped(takeout(study) / "older.zip", {"Fitbit/steps-2025-01-01.json": json.dumps(STEPS[:3])})
     files = {file.name: file for file in list_inbox(study)}
     assert set(files) == {"anna/Takeout", "anna/Takeout/diary.csv", "anna/Takeout/older.zip"}
-    assert files["anna/Takeout"].archive.left_out == {"diary.csv", "older.zip"}
+    assert files["anna/Takeout"].left_out == {"diary.csv", "older.zip"}
     outcomes = {outcome.file.name: outcome for outcome in run_study(study).files}
     assert {outcome.status for outcome in outcomes.values()} == {"loaded"}
     assert outcomes["anna/Takeout/diary.csv"].summary.new == 30

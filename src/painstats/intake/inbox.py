@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 from painstats.archive.archive import Archive, open_archive
@@ -14,6 +15,9 @@ from painstats.errors import ExportRefused, StudyError
 from painstats.intake.parts import Parts, parts_of_folder
 from painstats.plan.study import Study
 from painstats.sources.contract import ReadSettings
+
+MOST_OPEN_ENTRIES = 50_000
+"""About so many entries of archives are held open at a time; an entry takes about 0.6 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class InboxFile:
         The participant whom its folder names; None where only the file itself can say.
     has_utf8_name
         False for a file or folder with a name that is not UTF-8, of which nothing can be read.
+    left_out
+        Names of files in a folder that are exports of their own, or ignored.
     archive
         It, where it has been opened already.
     """
@@ -38,6 +44,7 @@ class InboxFile:
     name: str
     participant_id: str | None
     has_utf8_name: bool = True
+    left_out: frozenset[str] = frozenset()
     archive: Archive | None = field(default=None, compare=False, repr=False)
 
     def open(self) -> Archive:
@@ -54,7 +61,7 @@ class InboxFile:
                 f"{shown(self.path.name)}: the name is not UTF-8 (the bytes written as \\x… here); rename it and run "
                 "again",
             )
-        return self.archive or open_archive(self.path)
+        return self.archive or open_archive(self.path).without(self.left_out)
 
 
 def list_inbox(study: Study) -> list[InboxFile]:
@@ -71,7 +78,9 @@ def list_inbox(study: Study) -> list[InboxFile]:
         raise StudyError(f"{study.inbox} is missing; create it and put the exported files into it")
     unpacked = _unpacked_exports(study)
     paths = [
-        path for path in _walked(study.inbox, unpacked) if not any(map(is_hidden, path.relative_to(study.inbox).parts))
+        path
+        for path in _walked(study.inbox, unpacked.left_out)
+        if not any(map(is_hidden, path.relative_to(study.inbox).parts))
     ]
     # What is read first has the lower number; which of two contradicting files counts does not depend on it.
     paths.sort(key=lambda path: (path.lstat().st_mtime_ns, str(path)))
@@ -82,7 +91,9 @@ def list_inbox(study: Study) -> list[InboxFile]:
             continue
         participant = utf8(below.parts[0]) if len(below.parts) > 1 else None
         name = str(below)
-        files.append(InboxFile(path, utf8(name), participant, is_utf8(name), _opened(path, unpacked)))
+        left_out = unpacked.left_out.get(path, frozenset[str]())
+        archive = unpacked.archives.get(path)
+        files.append(InboxFile(path, utf8(name), participant, is_utf8(name), left_out, archive))
     return files
 
 
@@ -102,7 +113,7 @@ def participant_folders(study: Study) -> list[str]:
     return sorted(filter(is_utf8, names))
 
 
-def _walked(folder: Path, unpacked: dict[Path, Parts]) -> Iterator[Path]:
+def _walked(folder: Path, unpacked: Mapping[Path, Collection[str]]) -> Iterator[Path]:
     """Walk a folder, also through links to folders, each once; pipes and devices are found too, to be refused.
 
     A folder with a name that is not UTF-8 is found instead of what is in it.
@@ -119,7 +130,7 @@ def _walked(folder: Path, unpacked: dict[Path, Parts]) -> Iterator[Path]:
         if Path(parent) in unpacked:
             folders.clear()
             yield Path(parent)
-            yield from (Path(parent) / name for name in sorted(unpacked[Path(parent)].own))
+            yield from (Path(parent) / name for name in sorted(unpacked[Path(parent)]))
             continue
         yield from (Path(parent) / name for name in (*names, *unusable))
 
@@ -127,25 +138,30 @@ def _walked(folder: Path, unpacked: dict[Path, Parts]) -> Iterator[Path]:
 # --- unpacked folders ---
 
 
-def _unpacked_exports(study: Study) -> dict[Path, Parts]:
-    """Find the folders directly below a participant's that are one export, with the exports of their own in each."""
-    found = {}
+@dataclass(slots=True)
+class _Unpacked:
+    """The folders that are one export: what each leaves out, and the archives that were opened, by path."""
+
+    left_out: dict[Path, frozenset[str]] = field(default_factory=dict)
+    archives: dict[Path, Archive] = field(default_factory=dict)
+    n_entries: int = 0
+
+    def add(self, folder: Path, parts: Parts) -> None:
+        """Add a folder; its archives are kept unless too many entries are open already."""
+        self.left_out[folder] = frozenset(parts.own)
+        archives = {folder: parts.whole} | {folder / name: file for name, file in parts.own.items() if file}
+        self.n_entries += sum(len(archive.entries) for archive in archives.values())
+        if self.n_entries <= MOST_OPEN_ENTRIES:
+            self.archives |= archives
+
+
+def _unpacked_exports(study: Study) -> _Unpacked:
+    """Find the folders directly below a participant's that are one export."""
+    found = _Unpacked()
     for person in (study.inbox / name for name in participant_folders(study)):
         settings = ReadSettings(person.name, study.time_zones, study.plan.diaries)
         for folder in sorted(path for path in person.iterdir() if path.is_dir() and not is_hidden(path.name)):
-            if not is_utf8(folder.name):
-                continue
-            parts = parts_of_folder(folder, settings, lambda path: _is_ignored(study, path))
+            parts = parts_of_folder(folder, settings, partial(_is_ignored, study)) if is_utf8(folder.name) else None
             if parts is not None:
-                found[folder] = parts
+                found.add(folder, parts)
     return found
-
-
-def _opened(path: Path, unpacked: dict[Path, Parts]) -> Archive | None:
-    """Return a folder, or a file in one, as it was opened while the folder was looked at."""
-    if path in unpacked:
-        return unpacked[path].whole
-    for folder, parts in unpacked.items():
-        if path.is_relative_to(folder):
-            return parts.own.get(path.relative_to(folder).as_posix())
-    return None

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from painstats.archive.archive import Archive, export_date
 from painstats.batch import Batch, ExportedAt, Rows, StagedRows
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, PainstatsError
-from painstats.intake.inbox import InboxFile
+from painstats.intake.inbox import MOST_OPEN_ENTRIES, InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
 from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
@@ -24,9 +24,6 @@ from painstats.store import ImportSummary, Store, load_records
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
 
 VERSION = version("painstats")
-MOST_OPEN_ENTRIES = 50_000
-"""About so many entries of new archives are open at a time; an entry takes about 0.6 kB."""
-
 Say = Callable[[str], None]
 
 
