@@ -61,8 +61,8 @@ def test_stages_add_up_to_sleep_and_a_night_is_dated_by_its_own_offset(tmp_path:
     more = contents.accepted("sleep_episode").select("wake_after_sleep_onset_min", "is_main_sleep").rows()
     assert more == [(30.0, True), (None, False), (None, True)]
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "sleeps without any measure of time asleep": 1,  # efficiency 0.0 is not measured
-        "stages, summed up into the sleep that they belong to": 3,
+        "sleeps without a measure of time asleep": 1,  # efficiency 0.0 is not measured
+        "sleep stages, summed for the sleep that they belong to": 3,
     }
 
 
@@ -141,7 +141,7 @@ def test_midnight_between_the_middles_of_nights_does_not_confuse_the_clock(tmp_p
 def test_where_nothing_tells_the_clock_utc_stands_and_is_told(tmp_path: Path) -> None:
     contents = sleeps(tmp_path, nightly(datetime(2025, 6, 1), 30, "UTC+0100", 60, "local"))
     assert contents.accepted("sleep_episode")["start_at"][0] == at(2025, 6, 1, 23, 30)
-    assert contents.notes[0].message == "times were read as UTC; the hours of sleep do not decide it"
+    assert contents.notes[0].message == "times were read as UTC; the hours of sleep do not settle it"
 
 
 # --- steps ---
@@ -151,8 +151,8 @@ def test_a_day_has_one_total_over_all_devices() -> None:
     contents = read(FIXTURES / "samsung_step_daily_trend.csv", BERLIN)
     assert contents.accepted("daily_total").select("date", "value").rows() == [(date(2025, 3, 1), 9123.0)]
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "steps of one device; another row has all devices": 1,
-        "days of 0 steps: nothing was worn": 1,
+        "steps of one device; another row has those of all devices": 1,
+        "days of 0 steps: no device worn": 1,
     }
 
 
@@ -162,7 +162,7 @@ def test_days_that_no_row_merges_have_their_largest_count() -> None:
         (date(2025, 3, 1), 9123.0),
         (date(2025, 3, 2), 7010.0),
     ]
-    assert "none is marked as merged" in contents.notes[0].message
+    assert "no row is marked as merged" in contents.notes[0].message
 
 
 def test_steps_by_the_minute_are_read_where_there_are_no_days(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_table_with_other_columns_is_left_out_and_the_rest_is_read(tmp_path: P
     assert contents.accepted("sleep_episode").height == 3
     assert contents.rejected() == []
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored if ignored.entry == "b.csv"] == [
-        (2, f"a table without the columns {column}, which was not read")
+        (2, f"not read: missing columns {column}")
     ]
 
 
@@ -243,7 +243,7 @@ def test_exercise_without_its_title() -> None:
         ("e1", at(2025, 3, 1, 16, 0), "walking", 42.0, 3400.0, 210.0, 101.0),
         ("e2", at(2025, 3, 2, 16, 0), "other", 30.0, None, 90.0, None),
     ]
-    told = "durations fit the time from start to end; distances were read as metres, by the speed that follows"
+    told = "durations fit the time from start to end; distances were read as metres, judging by the resulting speed"
     assert contents.notes[-1].message == told
     assert not any("Bo" in text for batch in contents.batches for text in batch.frame["text"])
 

@@ -83,7 +83,7 @@ def test_of_a_whole_export_each_night_is_read_once(tmp_path: Path) -> None:
     assert contents.accepted("exercise_session").height == 3
     assert contents.n_rows == 8 + (7 * 3 + 3) + 3 + 2
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored[-2:]] == [
-        (2, "answers of the journal: not used"),
+        (2, "journal answers: not used"),
         (0, "1 other file(s) of the archive: not used"),
     ]
 
@@ -96,7 +96,7 @@ def test_a_sleep_that_only_the_cycles_hold_is_read_from_them(tmp_path: Path) -> 
     assert set(episodes["episode_id"]) == set(
         read(FIXTURES / "whoop_sleeps.csv").accepted("sleep_episode")["episode_id"]
     )
-    assert (6, "sleeps.csv holds the same sleep") in [(ignored.rows, ignored.reason) for ignored in contents.ignored]
+    assert (6, "already in sleeps.csv") in [(ignored.rows, ignored.reason) for ignored in contents.ignored]
 
 
 def test_workouts_keep_their_offset_and_last_as_long_as_they_say() -> None:
