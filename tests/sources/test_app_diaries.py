@@ -225,4 +225,4 @@ def test_dates_are_checked_by_their_weekday_in_any_language(
     if outcome == "refused":
         assert refusal_of(read, path).rule == "dates_contradict"
     else:
-        assert f"full_date agrees with the weekday beside it in {outcome} rows" in messages(path)
+        assert f"full_date agrees with the weekday in {outcome} rows" in messages(path)

@@ -132,7 +132,7 @@ def test_offsets_in_minutes_are_read_as_minutes(tmp_path: Path) -> None:
     path = changed(tmp_path, *OFFSETS_IN_MINUTES)
     for table in ("step_count", "sleep_segment", "exercise_session", "measurement"):
         assert read(path).accepted(table).equals(read(EXPORT).accepted(table))
-    assert any("offsets of the clock minutes: by them 3 of 3 records" in message for message in messages(path))
+    assert any("UTC offsets in minutes: in these units 3 of 3 records" in message for message in messages(path))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_another_word_for_heart_rate_variability_leaves_the_rest_as_it_is(tmp_pa
         f"INSERT INTO {table} VALUES (1, 1709344800000, 19800, 41.5)",
     )
     contents = read(path)
-    assert f"{table} was not read: it has no column heart_rate_variability_millis" in messages(path)
+    assert f"{table} was not read: missing column heart_rate_variability_millis" in messages(path)
     assert contents.accepted("step_count").equals(read(EXPORT).accepted("step_count"))
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"ALTER TABLE {table} RENAME COLUMN rmssd TO heart_rate_variability_millis")
@@ -217,7 +217,7 @@ def test_without_tables_of_devices_and_apps_both_are_unknown(tmp_path: Path) -> 
     path = changed(tmp_path, "DROP TABLE device_info_table", "DROP TABLE application_info_table")
     steps = read(path).accepted("step_count")
     assert set(steps.select("device", "device_kind").rows()) == {("health-connect-unknown", "app")}
-    assert "apps could not be told apart without application_info_table" in messages(path)
+    assert "apps cannot be distinguished without application_info_table" in messages(path)
 
 
 def test_a_rejected_row_says_what_it_held(tmp_path: Path) -> None:

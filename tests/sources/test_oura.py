@@ -258,8 +258,8 @@ def test_durations_are_read_in_the_unit_that_agrees_with_the_bedtimes(
         contents.accepted("sleep_episode").select("time_in_bed_min", "total_sleep_time_min").rows()
         == [(480.0, 420.0)] * 2
     )
-    assert messages(contents)[0] == f"times in bed are {in_bed}: they agree with the bedtimes of 2 of 2 sleeps"
-    assert messages(contents)[1].startswith(f"times asleep are {asleep}: ")
+    assert messages(contents)[0] == f"times in bed are in {in_bed}: they agree with the bedtimes of 2 of 2 sleeps"
+    assert messages(contents)[1].startswith(f"times asleep are in {asleep}: ")
 
 
 @pytest.mark.parametrize(

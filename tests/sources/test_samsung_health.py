@@ -114,7 +114,7 @@ def test_far_from_greenwich_the_hours_of_sleep_tell_the_clock(tmp_path: Path, wr
     first = contents.accepted("sleep_episode").row(0, named=True)
     assert first["start_at"] == at(2025, 6, 1, 14, 30)
     assert first["date"] == date(2025, 6, 2)
-    assert contents.notes[0].message.startswith(f"times are {'UTC' if written_as == 'utc' else 'local clock times'}")
+    assert contents.notes[0].message.startswith(f"times are {'UTC' if written_as == 'utc' else 'local time'}")
 
 
 @pytest.mark.parametrize("written_as", ["utc", "local"])
@@ -124,7 +124,7 @@ def test_near_greenwich_a_change_of_the_clocks_tells_it(tmp_path: Path, written_
     contents = sleeps(tmp_path, summer + winter)
     starts = contents.accepted("sleep_episode")["start_at"].sort()
     assert (starts[0], starts[-1]) == (at(2025, 3, 20, 22, 30), at(2025, 4, 8, 21, 30))
-    assert "1 changes of the offset" in contents.notes[0].message
+    assert "1 changes of the UTC offset" in contents.notes[0].message
 
 
 def test_midnight_between_the_middles_of_nights_does_not_confuse_the_clock(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_midnight_between_the_middles_of_nights_does_not_confuse_the_clock(tmp_p
         start, end = (middle + timedelta(hours=hours, minutes=-offset) for hours in (-4, 4))
         rows.append(f"400,90,{start:%Y-%m-%d %H:%M:%S}.000,{end:%Y-%m-%d %H:%M:%S}.000,UTC+0{offset // 60}00,{night},")
     contents = sleeps(tmp_path, rows, "Europe/London")
-    assert contents.notes[0].message.startswith("times are UTC: of 1 changes of the offset")
+    assert contents.notes[0].message.startswith("times are UTC: of 1 changes of the UTC offset")
 
 
 def test_where_nothing_tells_the_clock_utc_stands_and_is_told(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_day_is_dated_by_the_midnight_that_it_names(tmp_path: Path, day_time: 
     text = f"com.samsung.shealth.step_daily_trend,1,1\nday_time,count,source_type\n{day_time},5000,-2,\n"
     contents = read(written(tmp_path / "trend.csv", text), BERLIN)
     assert contents.accepted("daily_total")["date"].to_list() == [day]
-    assert ("other moments" in contents.notes[0].message) == (day_time == "1740870000000")
+    assert ("other instants" in contents.notes[0].message) == (day_time == "1740870000000")
 
 
 def test_dates_that_no_row_merges_keep_their_largest_count_beside_others_that_are_merged(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_night_is_dated_by_waking_and_placed_by_its_own_offset() -> None:
     assert before_midnight["start_at"] == datetime(2025, 7, 13, 6, 20, 4, tzinfo=UTC)
     assert before_midnight["end_at"] == datetime(2025, 7, 13, 14, 23, 8, tzinfo=UTC)
     assert before_midnight["utc_offset_min"] == -420
-    assert "the offset that Cycle timezone records" in contents.notes[0].message
+    assert "the UTC offset in the column Cycle timezone" in contents.notes[0].message
     assert before_midnight["total_sleep_time_min"] == 445
     assert before_midnight["time_in_bed_min"] == 483
     assert before_midnight["wake_after_sleep_onset_min"] == 38
