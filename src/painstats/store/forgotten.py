@@ -54,7 +54,7 @@ def forgotten_hashes(study: Study) -> frozenset[str]:
         if not _HASH.fullmatch(line):
             raise StorageError(
                 f"{path}, line {number}: expected 64 hexadecimal digits; nothing is imported without this list of "
-                "forgotten participants. Restore the file from a backup"
+                "forgotten participants: restore it from a backup"
             )
     return frozenset(lines)
 
