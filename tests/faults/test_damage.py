@@ -18,7 +18,7 @@ from painstats.run import list_inbox, load_files
 from painstats.store import open_store
 from tests.faults.test_bad_input import GOOD, PLAN
 
-WRONG_NAMES = ("in use", "open in another program", "a bug", "free space", "remove it")
+WRONG_NAMES = ("in use", "open in another program", "a bug", "make space", "remove it")
 NEXT_STEPS = ("painstats restore", "painstats rebuild")
 
 

@@ -266,7 +266,7 @@ def test_a_full_disk_stores_nothing_of_the_file_and_the_next_run_makes_up_for_it
         file.write(b"\0" * (free - 100_000))
     capsys.readouterr()
     assert main(["run", str(small_disk), "--quiet"]) == 6
-    assert "free space on the disk" in capsys.readouterr().err
+    assert "make space on the disk" in capsys.readouterr().err
     ballast.unlink()
     study = read_study(small_disk)
     with open_store(study) as store:

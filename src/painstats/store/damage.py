@@ -206,12 +206,12 @@ def _lack_of_room(study: Study, error: duckdb.Error) -> StorageError | None:
     if f"/{SPILL_FOLDER}/" in text or "max_temp_directory_size" in text:
         return StorageError(
             f"{spill}: no space left for temporary data, which is written there when memory runs short; "
-            "free space on its disk and run again. Nothing of the failed step was stored"
+            "make space on its disk and run again. Nothing of the failed step was stored"
         )
     if is_full:
         return StorageError(
             f"{study.database}: the disk is full, and nothing of the failed step was stored; "
-            "free space on the disk and run again"
+            "make space on the disk and run again"
         )
     if isinstance(error, duckdb.OutOfMemoryException):
         return StorageError(
