@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
+from painstats.batch import Rows
 
 from painstats import sources
 from painstats.archive import archive as export
@@ -21,7 +22,7 @@ from painstats.intake import checks, reader_versions
 from painstats.intake import load_files as load_files_module
 from painstats.plan.study import read_study
 from painstats.run import list_inbox, load_files
-from painstats.sources import VERSIONS, ReadSettings, RecordBatch
+from painstats.sources import VERSIONS, ReadSettings
 from painstats.sources.diaries import mapped as diary
 from painstats.store import open_store
 from painstats.store.ledger import mark_outdated
@@ -111,9 +112,9 @@ def otherwise(monkeypatch, read):
 def a_day_late(export, settings):
     """Read each diary a day late, and a score too high: what a faulty reader may do."""
     for part in diary.SOURCE.read(export, settings):
-        if isinstance(part, RecordBatch):
+        if isinstance(part, Rows):
             frame = part.frame.with_columns(pl.col("date").dt.offset_by("1d"), pl.col("value") + 1)
-            yield RecordBatch(part.table, frame)
+            yield Rows(part.table, frame)
         else:
             yield part
 

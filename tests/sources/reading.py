@@ -10,13 +10,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from painstats.batch import Ignored, Note, Rows
 
 from painstats.errors import ExportRefused
 from painstats.intake.checks import check_records
 from painstats.plan.study import DiaryPlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.records import RECORD_TABLES
-from painstats.sources import Ignored, Noted, ReadSettings, RecordBatch, read_export
+from painstats.sources import ReadSettings, read_export
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TODAY = date(2026, 1, 1)
@@ -64,9 +65,9 @@ class Contents:
     """Everything that an export yields."""
 
     source: str
-    batches: list[RecordBatch] = field(default_factory=list)
+    batches: list[Rows] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
-    notes: list[Noted] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def frame(self, table: str) -> pl.DataFrame:
         """Return all rows of one record table as read."""
@@ -108,11 +109,11 @@ def read(path: Path, known: ReadSettings | None = None) -> Contents:
     contents = Contents(source.name)
     for found in reads:
         match found:
-            case RecordBatch():
+            case Rows():
                 contents.batches.append(found)
             case Ignored():
                 contents.ignored.append(found)
-            case Noted():
+            case Note():
                 contents.notes.append(found)
     return contents
 

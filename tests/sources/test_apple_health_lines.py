@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from painstats.archive.archive import open_export
+from painstats.archive.archive import open_archive
 from painstats.errors import ExportRefused
 from painstats.sources.apple_health.elements import RECORD_COLUMNS, Tally
 from painstats.sources.apple_health.lines import read_lines
@@ -91,7 +91,7 @@ def elements_of(path: Path, block_bytes: int) -> tuple[object, ...]:
     tally = Tally()
     records, workouts, refusal = [], [], None
     try:
-        for record_frame, workout_frame in read_elements(open_export(path).entries[0], WANTED, tally, block_bytes):
+        for record_frame, workout_frame in read_elements(open_archive(path).entries[0], WANTED, tally, block_bytes):
             records += record_frame.select(*RECORD_COLUMNS).rows()
             workouts += workout_frame["type"].fill_null("").to_list()
     except ExportRefused as error:

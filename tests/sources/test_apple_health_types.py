@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from painstats.batch import ExportedAt
 
 from painstats.plan.time_zones import Journey
-from painstats.sources import Exported, read_export
+from painstats.sources import read_export
 from painstats.sources.apple_health.symptoms import SYMPTOMS
 from painstats.sources.apple_health.workouts import EXERCISE_TYPES as APPLE_EXERCISE_TYPES
 from painstats.vocabulary import EXERCISE_TYPES, ITEMS, SAMPLED
@@ -364,7 +365,7 @@ def test_reports_that_nothing_tells_apart_are_numbered(tmp_path: Path) -> None:
 )
 def test_an_export_says_when_it_was_made(tmp_path: Path, text: str, at: datetime | None) -> None:
     path = written(tmp_path / "export.xml", document(f'<ExportDate value="{text}"/>', symptom("Mild")))
-    said = [found.at for found in read_export(path, settings())[1] if isinstance(found, Exported)]
+    said = [found.at for found in read_export(path, settings())[1] if isinstance(found, ExportedAt)]
     assert said == ([at] if at else [])
 
 

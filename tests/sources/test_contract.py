@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from painstats.batch import PLACE
 
+from painstats.archive.archive import open_archive
 from painstats.errors import ExportRefused
 from painstats.records import RECORD_TABLES
-from painstats.sources import SOURCES, open_export, read_export, recognise, understood
-from painstats.sources.batching import BATCH_ROWS, PLACE
+from painstats.sources import SOURCES, read_export, recognise, supported_formats
+from painstats.sources.batching import BATCH_ROWS
 from tests.sources.reading import FIXTURES, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings, zipped
 
 DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG))
@@ -95,7 +97,7 @@ def test_every_source_and_every_fixture_is_tested() -> None:
 
 @every_file
 def test_a_source_recognises_its_own_files_and_no_others(name: str) -> None:
-    export = open_export(FIXTURES / name)
+    export = open_archive(FIXTURES / name)
     assert [source.name for source in SOURCES if source.recognises(export, DECLARED)] == [FILES[name][0]]
     assert recognise(export, DECLARED).name == FILES[name][0]
 
@@ -214,4 +216,4 @@ def test_what_nobody_recognises_is_refused_with_what_is_understood(tmp_path: Pat
     assert refusal.value.rule == "not_recognised"
     assert "painstats sources" in str(refusal.value)
     assert "pain_diary*.csv" in str(refusal.value)
-    assert all(source.title in understood() for source in SOURCES)
+    assert all(source.title in supported_formats() for source in SOURCES)

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
+from painstats.batch import Rows
 
+from painstats.archive.archive import open_archive
 from painstats.errors import ExportRefused
 from painstats.parsing import csv_text
 from painstats.parsing.csv_text import read_csv, read_csv_parts
-from painstats.sources import RecordBatch, open_export, read_export
+from painstats.sources import read_export
 from tests.sources.reading import plan, settings, written
 
 CELLS = st.sampled_from(
@@ -63,7 +65,7 @@ def test_parts_of_a_csv_add_up_to_the_whole(tmp_path, parted, rows, end, encodin
     content = (end.join(["who,date,pain", *rows]) + end * last).encode(encoding)
     path = tmp_path / "diary.csv"
     path.write_bytes(content)
-    (entry,) = open_export(path).entries
+    (entry,) = open_archive(path).entries
     parted(whole=False)
     in_parts = told(lambda: table_of(read_csv_parts(entry, declared)))
     assert in_parts == told(lambda: table_of([read_csv(entry, declared)]))
@@ -98,8 +100,8 @@ def test_a_diary_read_in_parts_says_the_same(tmp_path, parted, lines, mapping):
     def everything():
         _, reads = read_export(path, settings(participant=None, diaries=[mapping]))
         reads = list(reads)
-        rows = [row for read in reads if isinstance(read, RecordBatch) for row in read.frame.rows()]
-        return rows, [read for read in reads if not isinstance(read, RecordBatch)]
+        rows = [row for read in reads if isinstance(read, Rows) for row in read.frame.rows()]
+        return rows, [read for read in reads if not isinstance(read, Rows)]
 
     parted(whole=True)
     whole = told(everything)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from painstats.archive.archive import MAX_ENTRIES, Entry, content_hash, export_date, open_export, read_whole
+from painstats.archive.archive import content_hash, export_date, open_archive
+from painstats.archive.entries import MAX_ENTRIES, Entry, read_whole
 from painstats.errors import ExportRefused
 from tests.sources.reading import written, zipped
 
@@ -49,13 +50,13 @@ def patched(path: Path, **fields: int) -> Path:
 
 
 def test_a_bare_file_is_an_export_with_one_entry(tmp_path: Path) -> None:
-    export = open_export(written(tmp_path / "steps.json", b"[]"))
-    assert (export.name, export.is_zip) == ("steps.json", False)
+    export = open_archive(written(tmp_path / "steps.json", b"[]"))
+    assert (export.name, export.is_packed) == ("steps.json", False)
     assert [(entry.name, entry.size_bytes, entry.head(1)) for entry in export.entries] == [("steps.json", 2, b"[")]
 
 
 def test_an_entry_streams_what_was_packed(a_zip: Path) -> None:
-    [entry] = open_export(a_zip).entries
+    [entry] = open_archive(a_zip).entries
     assert (entry.name, entry.size_bytes, entry.folders) == ("folder/a.txt", len(CONTENT), ("folder",))
     assert content_of(entry) == CONTENT
     assert entry.head(7) == CONTENT[:7]
@@ -67,7 +68,7 @@ def test_stored_and_empty_entries_are_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("stored", CONTENT)
         archive.writestr("empty", b"")
-    assert [content_of(entry) for entry in open_export(tmp_path / "a.zip").entries] == [CONTENT, b""]
+    assert [content_of(entry) for entry in open_archive(tmp_path / "a.zip").entries] == [CONTENT, b""]
 
 
 def test_large_zips_with_64_bit_sizes_are_read(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_large_zips_with_64_bit_sizes_are_read(tmp_path: Path) -> None:
         archive.open("a", "w", force_zip64=True) as stream,
     ):
         stream.write(CONTENT)
-    assert [content_of(entry) for entry in open_export(tmp_path / "a.zip").entries] == [CONTENT]
+    assert [content_of(entry) for entry in open_archive(tmp_path / "a.zip").entries] == [CONTENT]
 
 
 def test_the_content_hash_is_sha_256(a_zip: Path) -> None:
@@ -95,7 +96,7 @@ def test_junk_folders_links_and_nested_zips_are_passed_over(tmp_path: Path) -> N
         archive.writestr("__MACOSX/folder/._a.txt", "junk")
         archive.writestr("more.ZIP", "PK")
         archive.writestr(link, "/etc/passwd")
-    export = open_export(tmp_path / "a.zip")
+    export = open_archive(tmp_path / "a.zip")
     assert [entry.name for entry in export.entries] == ["folder/a.txt"]
     assert {skipped.name: skipped.reason.split(",")[0] for skipped in export.skipped} == {
         "__MACOSX/folder/._a.txt": "written by a Mac for itself",
@@ -119,7 +120,7 @@ def test_junk_folders_links_and_nested_zips_are_passed_over(tmp_path: Path) -> N
 def test_entry_names_are_shown_safely_and_never_used_as_paths(tmp_path: Path, name: str, label: str) -> None:
     folder = tmp_path / "inner"
     folder.mkdir()
-    [entry] = open_export(zipped(folder / "a.zip", {name: "a"})).entries
+    [entry] = open_archive(zipped(folder / "a.zip", {name: "a"})).entries
     assert content_of(entry) == b"a"
     assert entry.label == label
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.zip", "inner"]
@@ -129,31 +130,31 @@ def test_entry_names_are_shown_safely_and_never_used_as_paths(tmp_path: Path, na
 
 
 def test_what_cannot_be_opened_is_refused(tmp_path: Path) -> None:
-    assert rule_of(lambda: open_export(tmp_path / "absent.zip")) == "file_unreadable"
-    assert rule_of(lambda: open_export(tmp_path)) == "empty_folder"
+    assert rule_of(lambda: open_archive(tmp_path / "absent.zip")) == "file_unreadable"
+    assert rule_of(lambda: open_archive(tmp_path)) == "empty_folder"
     assert rule_of(lambda: content_hash(tmp_path / "absent.zip")) == "file_unreadable"
-    assert rule_of(lambda: open_export(written(tmp_path / "empty.zip", b""))) == "empty_file"
+    assert rule_of(lambda: open_archive(written(tmp_path / "empty.zip", b""))) == "empty_file"
 
 
 def test_a_file_that_goes_away_is_refused(a_zip: Path) -> None:
-    [entry] = open_export(a_zip).entries
+    [entry] = open_archive(a_zip).entries
     a_zip.unlink()
     assert rule_of(lambda: content_of(entry)) == "file_unreadable"
 
 
 def test_a_zip_cut_off_is_refused(a_zip: Path) -> None:
-    assert rule_of(lambda: open_export(written(a_zip, a_zip.read_bytes()[:-30]))) == "zip_broken"
+    assert rule_of(lambda: open_archive(written(a_zip, a_zip.read_bytes()[:-30]))) == "zip_broken"
 
 
 def test_a_locked_zip_is_refused_with_advice(a_zip: Path) -> None:
     with pytest.raises(ExportRefused, match="password; unzip it with your system's own tool") as refusal:
-        open_export(patched(a_zip, flags=1))
+        open_archive(patched(a_zip, flags=1))
     assert refusal.value.rule == "zip_encrypted"
 
 
 @pytest.mark.parametrize("method", [9, 12, 14, 99], ids=["deflate64", "bzip2", "lzma", "aes"])
 def test_unusual_packing_is_refused(a_zip: Path, method: int) -> None:
-    assert rule_of(lambda: open_export(patched(a_zip, method=method))) == "zip_compression"
+    assert rule_of(lambda: open_archive(patched(a_zip, method=method))) == "zip_compression"
 
 
 def test_two_entries_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -161,7 +162,7 @@ def test_two_entries_of_one_name_are_refused(tmp_path: Path) -> None:
         archive.writestr("a.txt", "one")
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("a.txt", "other")
-    assert rule_of(lambda: open_export(tmp_path / "a.zip")) == "zip_duplicate"
+    assert rule_of(lambda: open_archive(tmp_path / "a.zip")) == "zip_duplicate"
 
 
 def test_entries_that_share_bytes_are_refused(tmp_path: Path) -> None:
@@ -169,11 +170,11 @@ def test_entries_that_share_bytes_are_refused(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     second = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 4)
     struct.pack_into("<I", content, second + 42, 0)
-    assert rule_of(lambda: open_export(written(path, bytes(content)))) in ("zip_overlap", "zip_broken")
+    assert rule_of(lambda: open_archive(written(path, bytes(content)))) in ("zip_overlap", "zip_broken")
 
 
 def test_too_many_entries_are_refused(tmp_path: Path) -> None:
-    assert rule_of(lambda: open_export(crowded(tmp_path / "a.zip", MAX_ENTRIES + 1))) == "zip_entries"
+    assert rule_of(lambda: open_archive(crowded(tmp_path / "a.zip", MAX_ENTRIES + 1))) == "zip_entries"
 
 
 def crowded(path: Path, n_entries: int) -> Path:
@@ -191,27 +192,27 @@ def crowded(path: Path, n_entries: int) -> Path:
 
 
 def test_the_crowded_zip_itself_is_well_formed(tmp_path: Path) -> None:
-    assert len(open_export(crowded(tmp_path / "a.zip", 3)).entries) == 3
+    assert len(open_archive(crowded(tmp_path / "a.zip", 3)).entries) == 3
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
-    [entry] = open_export(zipped(tmp_path / "a.zip", {"a.txt": b"\0" * 3_000_000})).entries
+    [entry] = open_archive(zipped(tmp_path / "a.zip", {"a.txt": b"\0" * 3_000_000})).entries
     assert rule_of(entry.open) == "zip_ratio"
 
 
 def test_a_bomb_that_is_not_read_does_no_harm(tmp_path: Path) -> None:
-    entries = open_export(zipped(tmp_path / "a.zip", {"bomb": b"\0" * 3_000_000, "a.txt": b"a"})).entries
+    entries = open_archive(zipped(tmp_path / "a.zip", {"bomb": b"\0" * 3_000_000, "a.txt": b"a"})).entries
     assert content_of(entries[1]) == b"a"
 
 
 @pytest.mark.parametrize("lie", [1000, len(CONTENT) - 1, len(CONTENT) + 1, 4_000_000])
 def test_a_size_that_is_not_true_is_refused(a_zip: Path, lie: int) -> None:
-    [entry] = open_export(patched(a_zip, unpacked=lie)).entries
+    [entry] = open_archive(patched(a_zip, unpacked=lie)).entries
     assert rule_of(lambda: content_of(entry)) == "zip_size"
 
 
 def test_a_wrong_checksum_is_refused_before_the_last_bytes_are_handed_out(a_zip: Path) -> None:
-    [entry] = open_export(patched(a_zip, crc=1)).entries
+    [entry] = open_archive(patched(a_zip, crc=1)).entries
     received = bytearray()
 
     def take_all() -> None:
@@ -229,14 +230,14 @@ def test_no_flipped_byte_changes_what_is_read(a_zip: Path) -> None:
         flipped = bytearray(whole)
         flipped[position] ^= 0x10
         try:
-            read = [content_of(entry) for entry in open_export(written(a_zip, bytes(flipped))).entries]
+            read = [content_of(entry) for entry in open_archive(written(a_zip, bytes(flipped))).entries]
         except ExportRefused:
             continue
         assert read in ([], [CONTENT])
 
 
 def test_a_whole_entry_is_read_only_up_to_a_limit(a_zip: Path) -> None:
-    [entry] = open_export(a_zip).entries
+    [entry] = open_archive(a_zip).entries
     assert read_whole(entry, len(CONTENT)) == CONTENT
     assert rule_of(lambda: read_whole(entry, len(CONTENT) - 1)) == "too_large"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from painstats.archive.archive import open_export
+from painstats.archive.archive import open_archive
 from painstats.errors import ExportRefused
 from painstats.parsing.text import local_times
 from painstats.sources.fitbit.logs import minutes_by_objects, read_minutes
@@ -33,7 +33,7 @@ def content_of(rows: list[tuple[str, str]], form: tuple[str, ...] = FITBIT) -> b
 
 def minutes_of(path: Path, content: bytes, *, as_json: bool) -> tuple[pl.DataFrame | None, str]:
     """Read a file in one of the two ways: its minutes, or what it is refused with."""
-    entry = open_export(written(path, content)).entries[0]
+    entry = open_archive(written(path, content)).entries[0]
     try:
         minutes = minutes_by_objects(entry) if as_json else read_minutes(entry)
     except ExportRefused as refusal:

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from painstats.archive.archive import Entry, open_export
+from painstats.archive.archive import open_archive
+from painstats.archive.entries import Entry
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import read_csv
 from painstats.sources import vendor_rows
@@ -79,7 +80,7 @@ def test_numbers_that_are_places_or_births_are_not_kept(tmp_path: Path) -> None:
 def test_a_file_in_an_archive_may_be_a_csv_by_its_first_line(
     name: str, content: str, csv: bool, tmp_path: Path
 ) -> None:
-    export = open_export(zipped(tmp_path / "a.zip", {name: content}))
+    export = open_archive(zipped(tmp_path / "a.zip", {name: content}))
     assert is_csv(export.entries[0]) is csv
 
 

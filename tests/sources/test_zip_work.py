@@ -8,9 +8,10 @@ from collections import Counter
 import pytest
 
 from painstats.archive import entries
+from painstats.archive.archive import open_archive
 from painstats.intake.inbox import split
 from painstats.plan.time_zones import TimeZones
-from painstats.sources import ReadSettings, open_export
+from painstats.sources import ReadSettings
 
 
 @pytest.mark.parametrize("size", [10, 20_000])
@@ -25,6 +26,6 @@ def test_each_entry_of_a_zip_is_unpacked_at_most_twice(tmp_path, monkeypatch, si
     monkeypatch.setattr(
         entries, "_packed", lambda entry, member: opened.update([entry.name]) or original(entry, member)
     )
-    split(open_export(path), ReadSettings("anna", TimeZones("UTC", {}, {})))
+    split(open_archive(path), ReadSettings("anna", TimeZones("UTC", {}, {})))
     assert opened.keys() == set(names)
     assert max(opened.values()) <= 2

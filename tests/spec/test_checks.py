@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from painstats.batch import PLACE, Rows
 
 from painstats.intake.checks import (
     MAX_STEPS_IN_ONE_RECORD,
@@ -15,8 +16,6 @@ from painstats.intake.checks import (
     check_records,
 )
 from painstats.records import OPTIONAL, RECORD_TABLES
-from painstats.sources.batching import PLACE
-from painstats.sources.contract import RecordBatch
 from painstats.vocabulary import DAILY_LIMITS, SAMPLED
 from tests.conftest import DEFAULTS, drawn
 
@@ -38,7 +37,7 @@ def checked(table: str, text: str) -> Checked:
         for number, row in enumerate(drawn(text), 1)
     ]
     texts = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
-    return check_records(RecordBatch(table, texts.select(typed(name, dtype) for name, dtype in columns.items())), TODAY)
+    return check_records(Rows(table, texts.select(typed(name, dtype) for name, dtype in columns.items())), TODAY)
 
 
 def typed(name: str, dtype: object) -> pl.Expr:

@@ -8,13 +8,14 @@ from random import Random
 
 import pytest
 
+from painstats.archive.archive import open_archive
 from painstats.cli import main
 from painstats.intake import load_files as running
 from painstats.intake.inbox import split
 from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
 from painstats.run import run_study
-from painstats.sources import SOURCES, open_export
+from painstats.sources import SOURCES
 from painstats.store import open_store
 from tests.faults.test_bad_input import GOOD, PLAN, STEP
 from tests.sources.reading import FIXTURES, zipped
@@ -119,7 +120,7 @@ def test_what_no_format_takes_is_refused_by_itself_where_there_is_no_whole(study
 def test_every_format_in_one_zip(tmp_path):
     unused = "GGIRread_calories-1995-06-23_Fitbit.json"  # in an archive that is one of thousands, and not opened
     names = [name for name in FILES if not name.endswith(".zip") and name != unused]
-    export = open_export(zipped(tmp_path / "all.zip", {name: (FIXTURES / name).read_bytes() for name in names}))
+    export = open_archive(zipped(tmp_path / "all.zip", {name: (FIXTURES / name).read_bytes() for name in names}))
     own = {entry: name for name, entries in split(export, DECLARED) for entry in entries}
     for name in names:
         source = FILES[name][0]
@@ -131,7 +132,7 @@ def test_every_format_in_one_zip(tmp_path):
 def test_an_export_of_one_format_is_not_taken_apart(source, tmp_path):
     names = [name for name, (known, _) in FILES.items() if known == source]
     entries = {name: (FIXTURES / name).read_bytes() for name in names} | {"readme.txt": b"an export"}
-    assert len(split(open_export(zipped(tmp_path / "one.zip", entries)), DECLARED)) == 1
+    assert len(split(open_archive(zipped(tmp_path / "one.zip", entries)), DECLARED)) == 1
 
 
 # --- once and only once ---

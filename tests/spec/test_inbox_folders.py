@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from painstats.archive.archive import content_hash, open_export
+from painstats.archive.archive import content_hash, open_archive
 from painstats.cli import main
 from painstats.intake.inbox import list_inbox
 from painstats.plan.study import read_study
@@ -76,7 +76,7 @@ def test_hidden_files_and_links_are_no_part_of_it(study, tmp_path):
     (tmp_path / "secret.json").write_text("[]")
     (takeout(study) / "link.json").symlink_to(tmp_path / "secret.json")
     (takeout(study) / "loop").symlink_to(takeout(study))
-    export = open_export(takeout(study))
+    export = open_archive(takeout(study))
     assert content_hash(takeout(study)) == before
     assert [entry.label for entry in export.entries] == ["readme.txt", "sleep-2026-01-01.json", "steps-2026-01-01.json"]
     assert [skipped.name for skipped in export.skipped] == ["link.json", "loop"]

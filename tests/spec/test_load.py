@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from painstats.batch import Rows
 
 from painstats.records import STEP_COUNT
-from painstats.sources import RecordBatch
 from painstats.store import load_records
 from painstats.store.forgotten import participant_hash, remember_forgotten
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
@@ -157,7 +157,7 @@ def test_a_refusal_of_another_version_is_tried_again(store):
 
 
 def test_rows_that_were_not_checked_are_never_lost_in_silence(store):
-    unchecked = RecordBatch("step_count", steps(JANUARY).accepted)
+    unchecked = Rows("step_count", steps(JANUARY).accepted)
     with pytest.raises(AssertionError, match="RecordBatch"):
         load(store, "a", unchecked)
     assert table(store, "SELECT * FROM import") == []

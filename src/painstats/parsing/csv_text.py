@@ -13,7 +13,7 @@ from itertools import islice
 
 import polars as pl
 
-from painstats.archive.archive import Entry, refused, shown
+from painstats.archive.entries import Entry, refused, shown
 from painstats.errors import ExportRefused
 
 MAX_BYTES = 256 << 20

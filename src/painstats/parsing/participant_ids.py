@@ -6,7 +6,7 @@ import unicodedata
 
 import polars as pl
 
-from painstats.archive.archive import Entry, refused
+from painstats.archive.entries import Entry, refused
 
 
 def folded(name: str) -> str:

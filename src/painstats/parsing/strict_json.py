@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NoReturn
 
-from painstats.archive.archive import Entry, read_whole, refused
+from painstats.archive.entries import Entry, read_whole, refused
 
 MAX_BYTES = 512 << 20
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch
 from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
 from painstats.sources.vendor_rows import broken_rows
 
@@ -20,15 +22,15 @@ COLUMNS = {"kind", "name", "start_date"}
 _MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days")
 
 
-def _recognises(export: Export, settings: ReadSettings) -> bool:
-    return bool(entries_with(export, settings, COLUMNS))
+def _recognises(archive: Archive, settings: ReadSettings) -> bool:
+    return bool(entries_with(archive, settings, COLUMNS))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    return read_entries(export, settings, COLUMNS, _read_entry)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    return read_entries(archive, settings, COLUMNS, _read_entry)
 
 
-def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
     table, cells = read_cells(entry, delimiter)
     blank = [pl.lit("").alias(name) for name in _MAY_BE_ABSENT if name not in cells.columns]
     given = cells.with_columns(*blank)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import CsvTable, header_of
 from painstats.parsing.text import first_problem, local_times, numbers
 from painstats.records import DAILY_TOTAL, RecordTable
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.contract import ReadSettings
 
 SECONDS = 1 / 60
 MILLISECONDS = 1 / 60_000
@@ -162,7 +164,7 @@ def split_unused(rows: pl.DataFrame, reasons: Mapping[str, pl.Expr]) -> tuple[pl
     return marked.filter(pl.col("unused_because").is_null()).drop("unused_because"), ignored
 
 
-def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column: str) -> Iterator[Read]:
+def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column: str) -> Iterator[Batch]:
     """Yield the values of several columns as daily totals; empty cells give none.
 
     Parameters
@@ -188,7 +190,7 @@ def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column
         )
 
 
-def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Iterator[Read]:
+def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Iterator[Batch]:
     """Yield the rows of a CSV with too many or too few cells as rejected, and note other oddities of the file.
 
     Their text is not kept, because any part of it may be a private note.
@@ -205,9 +207,9 @@ def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Ite
         ),
     )
     if not table.n_rows and table.ragged.is_empty():
-        yield Noted(entry.label, "it has a header but no rows")
+        yield Note(entry.label, "it has a header but no rows")
     if table.n_nul:
-        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+        yield Note(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
 
 
 def main_sleeps() -> pl.Expr:
@@ -232,21 +234,21 @@ def rows_below(entry: Entry, header_lines: int = 1, encoding: str = "utf-8") -> 
     return max(n_rows + has_begun - header_lines, 0)
 
 
-def entries_by_kind(export: Export, kind_of: Callable[[Entry], str | None]) -> defaultdict[str | None, list[Entry]]:
+def entries_by_kind(archive: Archive, kind_of: Callable[[Entry], str | None]) -> defaultdict[str | None, list[Entry]]:
     """Group the entries of an export by kind; unknown ones are under None."""
     kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
+    for entry in archive.entries:
         kinds[kind_of(entry)].append(entry)
     return kinds
 
 
-def other_files(export: Export, entries: Sequence[Entry]) -> Iterator[Ignored]:
+def other_files(archive: Archive, entries: Sequence[Entry]) -> Iterator[Ignored]:
     """Count the unknown files of an archive: CSVs with their rows, all others only as files."""
     tables = [entry for entry in entries if entry.label.lower().endswith(".csv")]
     for entry in tables:
         yield Ignored(entry.label, rows_below(entry), "an unknown table")
     if n_other := len(entries) - len(tables):
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+        yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 def is_csv(entry: Entry) -> bool:

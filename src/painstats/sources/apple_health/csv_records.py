@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, refused, shown
+from painstats.archive.entries import Entry, refused, shown
+from painstats.batch import Ignored
 from painstats.parsing.csv_text import header_of, read_csv
 from painstats.sources.apple_health.elements import RECORD_COLUMNS
-from painstats.sources.contract import Ignored
 from painstats.sources.vendor_rows import csv_rows, is_csv
 
 _COLUMNS = {

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from painstats.archive.archive import Entry, refused
+from painstats.archive.entries import Entry, refused
 from painstats.errors import ExportRefused
 
 WORKOUT, EXPORT_DATE, PROFILE = "Workout", "ExportDate", "Me"

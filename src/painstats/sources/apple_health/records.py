@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 import numpy as np
 import polars as pl
 
-from painstats.archive.archive import Entry
+from painstats.archive.entries import Entry
 from painstats.parsing.byte_columns import bytes_of, have_shape, numbers_from_digits, shape
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import INSTANT

@@ -11,7 +11,9 @@ from datetime import datetime
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused, shown
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused, shown
+from painstats.batch import Batch, ExportedAt, Ignored, Note
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SELF_REPORT, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.apple_health.csv_records import is_rewritten, read_rewritten
 from painstats.sources.apple_health.elements import RECORD_COLUMNS, Tally
@@ -31,7 +33,7 @@ from painstats.sources.apple_health.symptoms import NOT_SEVERITIES, SYMPTOMS, sy
 from painstats.sources.apple_health.workouts import exercise_sessions
 from painstats.sources.apple_health.xml import looks_like_health_data, read_elements
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Exported, Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 
 WANTED = frozenset((STEPS, SLEEP, *SAMPLES, *SYMPTOMS))
 """Record types that are read."""
@@ -49,40 +51,40 @@ _KEPT_OF_WORKOUTS = (
 )  # fmt: skip
 
 
-def _candidates(export: Export) -> list[Entry]:
+def _candidates(archive: Archive) -> list[Entry]:
     """Find the health data by content: file names are translated into the phone's language, except for the suffix."""
-    is_alone = len(export.entries) == 1
-    near = (entry for entry in export.entries if len(entry.folders) <= _MAX_FOLDERS)
+    is_alone = len(archive.entries) == 1
+    near = (entry for entry in archive.entries if len(entry.folders) <= _MAX_FOLDERS)
     documents = (entry for entry in near if is_alone or entry.label.lower().endswith(".xml"))
     return [entry for entry in documents if looks_like_health_data(entry.head(_HEAD_BYTES))]
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    if _candidates(export):
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    if _candidates(archive):
         return True
-    return len(export.entries) <= _MOST_TABLES and any(is_rewritten(entry) for entry in export.entries)
+    return len(archive.entries) <= _MOST_TABLES and any(is_rewritten(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    if _candidates(export):
-        yield from _read_document(export, settings)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    if _candidates(archive):
+        yield from _read_document(archive, settings)
     else:
-        yield from _read_rewritten(export, settings)
+        yield from _read_rewritten(archive, settings)
 
 
-def _read_rewritten(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    rewritten = [entry for entry in export.entries if is_rewritten(entry)]
+def _read_rewritten(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    rewritten = [entry for entry in archive.entries if is_rewritten(entry)]
     for entry in rewritten:
         records, ignored = read_rewritten(entry, WANTED)
         yield from _samples(records, entry, settings)
         yield from _symptoms(records.filter(pl.col("type").is_in(list(SYMPTOMS))), entry, settings)
         yield from ignored
-    if len(export.entries) > len(rewritten):
-        yield Ignored(export.name, 0, f"{len(export.entries) - len(rewritten)} other file(s): not used")
+    if len(archive.entries) > len(rewritten):
+        yield Ignored(archive.name, 0, f"{len(archive.entries) - len(rewritten)} other file(s): not used")
 
 
-def _read_document(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    entry, *others = _candidates(export)
+def _read_document(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    entry, *others = _candidates(archive)
     if others:
         names = ", ".join(candidate.label for candidate in (entry, *others))
         raise refused(
@@ -104,8 +106,8 @@ def _read_document(export: Export, settings: ReadSettings) -> Iterator[Read]:
     yield from _notes(entry, tally, n_read, symptoms.height)
     yield from conclusions.notes(entry)
     yield from _ignored(entry, tally)
-    if len(export.entries) > 1:
-        yield Ignored(export.name, 0, f"{len(export.entries) - 1} other file(s) of the zip: not used")
+    if len(archive.entries) > 1:
+        yield Ignored(archive.name, 0, f"{len(archive.entries) - 1} other file(s) of the zip: not used")
 
 
 def _placed(rows: pl.DataFrame, entry: Entry, settings: ReadSettings, kept: tuple[str, ...]) -> pl.DataFrame:
@@ -118,19 +120,19 @@ def _placed(rows: pl.DataFrame, entry: Entry, settings: ReadSettings, kept: tupl
     return with_device_and_times(rows, entry, settings).with_columns(as_text(*kept))
 
 
-def _samples(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _samples(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     known = _placed(records, entry, settings, _KEPT)
     yield from in_batches(STEP_COUNT, steps(known.filter(type=STEPS)))
     yield from in_batches(SLEEP_SEGMENT, sleep_segments(known.filter(type=SLEEP)))
     yield from in_batches(MEASUREMENT, measurements(known.filter(pl.col("type").is_in(list(SAMPLES)))))
 
 
-def _sessions(workouts: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _sessions(workouts: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     known = _placed(workouts, entry, settings, _KEPT_OF_WORKOUTS)
     yield from in_batches(EXERCISE_SESSION, exercise_sessions(known))
 
 
-def _symptoms(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _symptoms(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     if records.height:
         yield from in_batches(SELF_REPORT, symptom_reports(_placed(records, entry, settings, _KEPT), settings))
 
@@ -152,21 +154,21 @@ class _Conclusions:
         self.zones.update(dict(records["time_zone"].drop_nulls().value_counts().iter_rows()))
         self.numbered_stages += records.filter(pl.col("type") == SLEEP, pl.col("value").str.contains(r"^\d+$")).height
 
-    def notes(self, entry: Entry) -> Iterator[Noted]:
+    def notes(self, entry: Entry) -> Iterator[Note]:
         """Yield the conclusions as notes."""
         dated = "local dates use the time zone named in the record, or else the participant's"
         if len(self.offsets) == 1:
             offset = next(iter(self.offsets))
             message = f"every record has the UTC offset {offset}, the phone's offset at the time of the export"
-            yield Noted(entry.label, f"{message}; {dated}")
+            yield Note(entry.label, f"{message}; {dated}")
         elif self.offsets:
             message = f"records have {len(self.offsets)} different UTC offsets, so another program has rewritten them"
-            yield Noted(entry.label, f"{message}; instants are still correct, and {dated}")
+            yield Note(entry.label, f"{message}; instants are still correct, and {dated}")
         if self.zones:
             named = ", ".join(f"{shown(zone)} ({count})" for zone, count in self.zones.most_common(5))
-            yield Noted(entry.label, f"{self.zones.total()} records name their time zone: {named}")
+            yield Note(entry.label, f"{self.zones.total()} records name their time zone: {named}")
         if self.numbered_stages:
-            yield Noted(
+            yield Note(
                 entry.label,
                 f"{self.numbered_stages} sleep stages are numbers, as some programs write them: 0 in bed, 1 asleep, "
                 "2 awake, 3 core, 4 deep, 5 REM",
@@ -176,28 +178,28 @@ class _Conclusions:
 # --- the rest ---
 
 
-def _exported(tally: Tally) -> Iterator[Exported]:
+def _exported(tally: Tally) -> Iterator[ExportedAt]:
     with suppress(ValueError):
-        yield Exported(datetime.strptime(tally.exported or "", "%Y-%m-%d %H:%M:%S %z"))
+        yield ExportedAt(datetime.strptime(tally.exported or "", "%Y-%m-%d %H:%M:%S %z"))
 
 
-def _notes(entry: Entry, tally: Tally, n_read: int, n_symptoms: int) -> Iterator[Noted]:
+def _notes(entry: Entry, tally: Tally, n_read: int, n_symptoms: int) -> Iterator[Note]:
     if tally.version:
-        yield Noted(entry.label, f"version {tally.version} of the export format")
+        yield Note(entry.label, f"version {tally.version} of the export format")
     if tally.dtd_malformed:
-        yield Noted(
+        yield Note(
             entry.label,
             "its document type definition is malformed (a known defect of iOS 16); it was ignored, no data are lost",
         )
     if tally.control_characters:
-        yield Noted(entry.label, f"{tally.control_characters} characters that XML forbids were replaced by spaces")
+        yield Note(entry.label, f"{tally.control_characters} characters that XML forbids were replaced by spaces")
     if n_symptoms:
-        yield Noted(
+        yield Note(
             entry.label,
             f"{n_symptoms} symptoms; Health's severities were read as 0 (not present) to 3 (severe)",
         )
     if not n_read:
-        yield Noted(entry.label, "it contains no steps and no sleep; check that Health records them, and export again")
+        yield Note(entry.label, "it contains no steps and no sleep; check that Health records them, and export again")
 
 
 def _ignored(entry: Entry, tally: Tally) -> Iterator[Ignored]:

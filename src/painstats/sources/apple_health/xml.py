@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from painstats.archive.archive import Entry, refused
+from painstats.archive.entries import Entry, refused
 from painstats.errors import ExportRefused
 from painstats.parsing.byte_columns import Block
 from painstats.sources.apple_health.elements import (

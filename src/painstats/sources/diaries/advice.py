@@ -9,7 +9,7 @@ import re
 
 import polars as pl
 
-from painstats.archive.archive import Entry, shown
+from painstats.archive.entries import Entry, shown
 from painstats.parsing.csv_text import CsvTable, header_of, shown_columns
 from painstats.parsing.date_formats import DAY_FIRST, DAY_FORMATS, MONTH_FIRST
 from painstats.plan.study import DiaryPlan

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import clock_note
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.contract import ReadSettings
 from painstats.sources.diaries.rows import numbered, shaped
 from painstats.sources.diaries.symptom_words import item_and_site
 from painstats.sources.vendor_rows import kept_texts
@@ -24,14 +26,14 @@ MIN_SHARE = 0.5
 """Least share of rows that must be consistent; below it, the file is refused."""
 
 
-def entries_with(export: Export, settings: ReadSettings, columns: set[str]) -> list[tuple[Entry, str]]:
+def entries_with(archive: Archive, settings: ReadSettings, columns: set[str]) -> list[tuple[Entry, str]]:
     """Find the CSVs in an export that have the given columns, each with its delimiter.
 
     Files that ``study.toml`` declares as diaries are left out: they are read as declared.
     """
     found = []
-    for entry in export.entries:
-        if any(plan.matches(name) for plan in settings.diaries for name in (export.name, entry.label)):
+    for entry in archive.entries:
+        if any(plan.matches(name) for plan in settings.diaries for name in (archive.name, entry.label)):
             continue
         delimiters = (mark for mark in DELIMITERS if columns <= set(header_of(entry, delimiter=mark)))
         found += [(entry, mark) for mark in list(delimiters)[:1]]
@@ -39,18 +41,18 @@ def entries_with(export: Export, settings: ReadSettings, columns: set[str]) -> l
 
 
 def read_entries(
-    export: Export,
+    archive: Archive,
     settings: ReadSettings,
     columns: set[str],
-    read_entry: Callable[[Entry, str, ReadSettings], Iterator[Read]],
-) -> Iterator[Read]:
+    read_entry: Callable[[Entry, str, ReadSettings], Iterator[Batch]],
+) -> Iterator[Batch]:
     """Read the CSVs that have the given columns, and count the other files in the archive."""
-    found = entries_with(export, settings, columns)
+    found = entries_with(archive, settings, columns)
     for entry, delimiter in found:
         yield from read_entry(entry, delimiter, settings)
-    n_other = len(export.entries) - len(found)
+    n_other = len(archive.entries) - len(found)
     if n_other:
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+        yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 def read_cells(entry: Entry, delimiter: str, private: tuple[str, ...] = ()) -> tuple[CsvTable, pl.DataFrame]:
@@ -64,7 +66,7 @@ def read_cells(entry: Entry, delimiter: str, private: tuple[str, ...] = ()) -> t
     return table, cells.drop(private, strict=False).with_columns(kept_texts(table, kept, private))
 
 
-def check_weekdays(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[Noted]:
+def check_weekdays(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[Note]:
     """Check dates against the weekdays in the same rows, and say how many agree.
 
     English names are known; in other languages, a name must always come with the same day of the week.
@@ -96,14 +98,14 @@ def check_weekdays(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[No
             f"column {column} was changed after the export or is not the date of the entry; export again",
         )
     if days.height:
-        yield Noted(entry.label, f"{column} agrees with the weekday in {n_right} of {days.height} rows")
+        yield Note(entry.label, f"{column} agrees with the weekday in {n_right} of {days.height} rows")
 
 
-def clock_noted(entry: Entry, rows: pl.DataFrame) -> Iterator[Noted]:
+def clock_noted(entry: Entry, rows: pl.DataFrame) -> Iterator[Note]:
     """Say in which time zone times of answers were read, if there are any: apps write no UTC offsets."""
     n_times = rows["reported_at"].count()
     if n_times:
-        yield Noted(entry.label, clock_note(0, n_times, "times of answers"))
+        yield Note(entry.label, clock_note(0, n_times, "times of answers"))
 
 
 def described(names: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -113,7 +115,7 @@ def described(names: pl.Series) -> tuple[pl.Series, pl.Series]:
     return pl.Series("item", items, pl.String), pl.Series("site", sites, pl.String)
 
 
-def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> Iterator[Read]:
+def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> Iterator[Batch]:
     """Yield answers as self-reports.
 
     Parameters

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Note
 from painstats.parsing.clocks import instants_of
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import SELF_REPORT
-from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import (
     MIN_SHARE,
     answers,
@@ -37,15 +39,15 @@ _CLOCK = r"^\d{1,2}:\d\d(?: ?[aApP][mM])?$"
 _DAY = r"^\d{1,2} [A-Z][a-z]{2,8} \d{4}$"
 
 
-def _recognises(export: Export, settings: ReadSettings) -> bool:
-    return bool(entries_with(export, settings, COLUMNS))
+def _recognises(archive: Archive, settings: ReadSettings) -> bool:
+    return bool(entries_with(archive, settings, COLUMNS))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    return read_entries(export, settings, COLUMNS, _read_entry)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    return read_entries(archive, settings, COLUMNS, _read_entry)
 
 
-def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
     table, cells = read_cells(entry, delimiter, private=("notes",))
     rows = _timed(cells, settings)
     symptom, well = pl.col("category") == "Symptom", pl.col("category").is_in(list(RATED_WELL))
@@ -82,7 +84,7 @@ def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
     )
 
 
-def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     if rows.is_empty():
         return
     word = pl.col("detail").str.extract(r"\(([^()]*)\)\s*$").str.to_lowercase().str.strip_chars()
@@ -96,7 +98,7 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
     )
     known = {"source": SOURCE.name, "recall": "today", "scale_low": 0.0, "scale_high": 4.0, "higher_is_worse": True}
     yield from answers(entry, named, known)
-    yield Noted(
+    yield Note(
         entry.label,
         f"symptoms were read on a scale from 0 (none) to 4 (unbearable): {agreement}; a day without an entry is "
         "missing, not free of the symptom",
@@ -119,12 +121,12 @@ def _agreement(entry: Entry, rows: pl.DataFrame) -> str:
     return f"{n_right} of {both.height} numbers match their words"
 
 
-def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Read]:
+def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Batch]:
     """Read scores without a stated scale, which ends at 5 unless a score is higher."""
     highest = 10.0 if (rows["value"].max() or 0) > 5 else 5.0  # type: ignore[operator]
     known = {"source": SOURCE.name, "item": item, "site": "", "recall": "today"}
     yield from answers(entry, rows, {**known, "scale_low": 1.0, "scale_high": highest, "higher_is_worse": False})
-    yield Noted(entry.label, f"{item} was read on a scale from 1 to {highest:g}, judging by its highest value")
+    yield Note(entry.label, f"{item} was read on a scale from 1 to {highest:g}, judging by its highest value")
 
 
 SOURCE = Source(

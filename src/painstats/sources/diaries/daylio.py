@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Note
 from painstats.parsing.clocks import instants_of
 from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
-from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import (
     answers,
     check_weekdays,
@@ -31,15 +33,15 @@ MAX_RENAMED = 0.5
 """Largest share of moods with unknown names; above it, the moods were renamed and the file is refused."""
 
 
-def _recognises(export: Export, settings: ReadSettings) -> bool:
-    return bool(entries_with(export, settings, COLUMNS))
+def _recognises(archive: Archive, settings: ReadSettings) -> bool:
+    return bool(entries_with(archive, settings, COLUMNS))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    return read_entries(export, settings, COLUMNS, _read_entry)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    return read_entries(archive, settings, COLUMNS, _read_entry)
 
 
-def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
     table, cells = read_cells(entry, delimiter, private=("activities", "scales", "note_title", "note"))
     mood = pl.col("mood").str.to_lowercase().replace_strict(MOODS, default=None, return_dtype=pl.Float64)
     clock = pl.col("time").str.to_lowercase().str.replace(" ", "")
@@ -64,7 +66,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     scale = {"scale_low": 1.0, "scale_high": 5.0, "higher_is_worse": False}
     yield from answers(entry, rows, {**known, **scale})
     n_known = rows.height - rows["value"].null_count()
-    yield Noted(
+    yield Note(
         entry.label,
         f"moods were read from 1 (awful) to 5 (rad): {n_known} of {rows.height} have Daylio's names; activities, "
         "scales and notes were not read",

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import CsvParts, CsvTable, header_of, read_csv_parts, shown_columns
 from painstats.parsing.participant_ids import refuse_alike
 from painstats.plan.study import DiaryPlan, ItemPlan
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.advice import (
     date_format_advice,
     declaration,
@@ -52,37 +54,37 @@ MAX_LINES = 5
 _WORKBOOK = "[Content_Types].xml"
 
 
-def _entry(export: Export) -> Entry | None:
+def _entry(archive: Archive) -> Entry | None:
     """Return the only file of an export; a diary does not share an archive with other files."""
-    return export.entries[0] if len(export.entries) == 1 else None
+    return archive.entries[0] if len(archive.entries) == 1 else None
 
 
-def _mappings(export: Export, settings: ReadSettings) -> list[DiaryPlan]:
-    entry = _entry(export)
-    names = (export.name, entry.label) if entry else (export.name,)
+def _mappings(archive: Archive, settings: ReadSettings) -> list[DiaryPlan]:
+    entry = _entry(archive)
+    names = (archive.name, entry.label) if entry else (archive.name,)
     return [plan for plan in settings.diaries if any(plan.matches(name) for name in names)]
 
 
-def _recognises(export: Export, settings: ReadSettings) -> bool:
-    return bool(_mappings(export, settings)) and (_entry(export) is not None or is_workbook(export))
+def _recognises(archive: Archive, settings: ReadSettings) -> bool:
+    return bool(_mappings(archive, settings)) and (_entry(archive) is not None or is_workbook(archive))
 
 
-def is_undeclared(export: Export) -> bool:
+def is_undeclared(archive: Archive) -> bool:
     """Whether an unrecognised export looks like a diary; reading it raises a refusal with a mapping to paste."""
-    entry = _entry(export)
+    entry = _entry(archive)
     return entry is not None and undeclared_form(entry) is not None
 
 
-def is_workbook(export: Export) -> bool:
+def is_workbook(archive: Archive) -> bool:
     """Whether a zip is an Office file, such as an Excel workbook saved under another name."""
-    return any(entry.name == _WORKBOOK for entry in export.entries)
+    return any(entry.name == _WORKBOOK for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    entry = _entry(export)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    entry = _entry(archive)
     if entry is None:
-        raise refused("not_csv", export.entries[0], "it is an Excel workbook; in Excel choose Save As, CSV UTF-8")
-    mappings = _mappings(export, settings)
+        raise refused("not_csv", archive.entries[0], "it is an Excel workbook; in Excel choose Save As, CSV UTF-8")
+    mappings = _mappings(archive, settings)
     if not mappings:
         raise _not_declared(entry)
     fitting = (plan for plan in mappings if not missing_columns(header_of(entry, plan.encoding, plan.delimiter), plan))
@@ -150,7 +152,7 @@ class _DateTotals:
     doubtful_lines: list[int] = field(default_factory=list)
 
 
-def _read_parts(diary: _Diary) -> Iterator[Read]:
+def _read_parts(diary: _Diary) -> Iterator[Batch]:
     """Yield the answers part by part, then check all parts together; nothing of a refused file is kept."""
     entry, sums, numbers = diary.entry, _DiaryTotals(), EntryNumbers()
     for whole, plan, n_others in diary.chosen():
@@ -214,9 +216,9 @@ def _not_declared(entry: Entry) -> Exception:
     )
 
 
-def _notes(entry: Entry, plan: DiaryPlan, sums: _DiaryTotals) -> Iterator[Noted]:
+def _notes(entry: Entry, plan: DiaryPlan, sums: _DiaryTotals) -> Iterator[Note]:
     if sums.backfilled:
-        yield Noted(
+        yield Note(
             entry.label,
             f"backfilled: {sums.backfilled} of {sums.rows} rows were written more than {BACKFILLED_DAYS} days after "
             "their day; to leave them out, set max_days_late in study.toml",
@@ -224,11 +226,11 @@ def _notes(entry: Entry, plan: DiaryPlan, sums: _DiaryTotals) -> Iterator[Noted]
     declared = {name for _, name in declared_columns(plan)}
     others = tuple(name for name in sums.header if name and name not in declared)
     if others:
-        yield Noted(entry.label, f"columns that study.toml does not declare were not read: {shown_columns(others)}")
+        yield Note(entry.label, f"columns that study.toml does not declare were not read: {shown_columns(others)}")
     if sums.n_nul:
-        yield Noted(entry.label, f"{sums.n_nul} NUL characters were replaced by spaces")
+        yield Note(entry.label, f"{sums.n_nul} NUL characters were replaced by spaces")
     if not sums.rows and not sums.ragged:
-        yield Noted(entry.label, "it has a header but no rows")
+        yield Note(entry.label, "it has a header but no rows")
 
 
 # --- declarations that cannot be right ---

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Note
 from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import (
     answers,
     described,
@@ -38,15 +40,15 @@ _UNUSED = {
 _RATED = {"scale_low": 0.0, "scale_high": 3.0, "higher_is_worse": True}
 
 
-def _recognises(export: Export, settings: ReadSettings) -> bool:
-    return bool(entries_with(export, settings, COLUMNS))
+def _recognises(archive: Archive, settings: ReadSettings) -> bool:
+    return bool(entries_with(archive, settings, COLUMNS))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    return read_entries(export, settings, COLUMNS, _read_entry)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    return read_entries(archive, settings, COLUMNS, _read_entry)
 
 
-def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Read]:
+def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
     table, cells = read_cells(entry, delimiter)
     measured = pl.col("tracker_name").is_in(list(MEASURES)) & (pl.col("tracker_category") == "Measurement")
     unused = ~measured & pl.col("tracker_category").is_in(list(_UNUSED))
@@ -64,16 +66,16 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     yield from broken_rows(entry, table, SELF_REPORT)
 
 
-def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     if rows.is_empty():
         return
     named = rows.with_columns(*described(rows["tracker_name"]))
     known = {"source": SOURCE.name, "recall": "today", "filled": "evening", **_RATED}
     yield from answers(entry, named, known)
-    yield Noted(entry.label, "Visible scores symptoms from 0 to 3; other values are rejected")
+    yield Note(entry.label, "Visible scores symptoms from 0 to 3; other values are rejected")
 
 
-def _measurements(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+def _measurements(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     measured = rows.with_columns(
         pl.lit(SOURCE.name).alias("source"),
         pl.lit("phone").alias("device_kind"),

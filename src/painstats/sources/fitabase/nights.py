@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import instants_of, local_dates_of
 from painstats.parsing.text import first_problem, whole_numbers
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings
+from painstats.sources.contract import ReadSettings
 from painstats.sources.vendor_rows import main_sleeps
 
 ASLEEP, RESTLESS, AWAKE = 1, 2, 3
@@ -21,7 +22,7 @@ MIN_ASLEEP = 0.5
 """Least share of minutes with the value asleep: nearly all of a sleep log is, unless the values mean something else."""
 
 
-def read_nights(entry: Entry, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def read_nights(entry: Entry, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     """Yield one episode for each sleep log.
 
     Parameters
@@ -38,7 +39,7 @@ def read_nights(entry: Entry, cells: pl.DataFrame, settings: ReadSettings) -> It
     n_read = minutes.height - int(minutes.select(unread.sum()).item())
     read = minutes.filter(~unread).unique(["participant_id", "logId", "start_at"], keep="first", maintain_order=True)
     are_plausible, message = _check_values(read["state"])
-    yield Noted(entry.label, message)
+    yield Note(entry.label, message)
     if not are_plausible:
         yield Ignored(entry.label, n_read, "minutes of sleep with values of unknown meaning")
         return

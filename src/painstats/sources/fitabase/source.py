@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import instants_of
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.date_formats import day_format_of, days, split_times
@@ -16,7 +18,7 @@ from painstats.parsing.participant_ids import refuse_alike
 from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT, RecordTable
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.fitabase.nights import read_nights
 from painstats.sources.vendor_rows import is_csv, other_files, rows_below
 
@@ -110,13 +112,13 @@ def _kind(entry: Entry) -> FileKind | None:
     return next((kind for kind, columns in known if columns <= header), None)
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     others = []
-    for entry in export.entries:
+    for entry in archive.entries:
         kind = _kind(entry)
         if kind is None:
             others.append(entry)
@@ -124,25 +126,25 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
             yield Ignored(entry.label, rows_below(entry), f"{kind.name}: {kind.unused}")
         else:
             yield from _read_table(entry, kind, read_csv(entry), settings)
-    yield from other_files(export, others)
+    yield from other_files(archive, others)
 
 
-def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
+def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Batch]:
     if table.n_rows:
         cells, day_format = _dated(entry, kind, _cells(entry, kind, table))
         clock = "; times were read in the participant's time zone" if kind.length_min or kind.is_sleep else ""
         message = f"dates in {kind.date_column} were read as {day_format}, judging by the whole column{clock}"
-        yield Noted(entry.label, message)
+        yield Note(entry.label, message)
         yield from _read_cells(entry, kind, cells, settings)
     elif table.ragged.is_empty():
-        yield Noted(entry.label, "it has a header but no rows")
+        yield Note(entry.label, "it has a header but no rows")
     for measure in ["sleep"] if kind.is_sleep else kind.measures.values():
         yield from in_batches(kind.record_table, _ragged(entry, table, kind.record_table, measure))
     if table.n_nul:
-        yield Noted(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
+        yield Note(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
 
 
-def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     if kind.is_sleep:
         yield from read_nights(entry, cells, settings)
         return
@@ -152,7 +154,7 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
             continue
         steps = _intervals(cells, column, kind, settings)
         if column not in WIDE and steps.height > 1:
-            yield Noted(entry.label, _how_far_apart(steps, kind.length_min))
+            yield Note(entry.label, _how_far_apart(steps, kind.length_min))
         # Fitabase fills all minutes with zeros, worn or not, so a minute without steps means nothing.
         idle = (pl.col("step_count") == 0).fill_null(False) & pl.lit(kind.length_min == 1)
         if n_idle := steps.select(idle.sum()).item():

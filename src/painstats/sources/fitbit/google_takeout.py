@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import polars as pl
 
-from painstats.archive.archive import Entry
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored
 from painstats.parsing.csv_text import CsvTable, read_csv
 from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, INSTANT, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Read, ReadSettings
+from painstats.sources.contract import ReadSettings
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.fitbit.cover import joined_time, lies_in
 from painstats.sources.fitbit.logs import sleep_device
@@ -55,7 +56,7 @@ class JsonCoverage:
 
 def read_google_tables(
     tables: Mapping[str, Sequence[Entry]], settings: ReadSettings, in_json: JsonCoverage
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read the tables by kind; rows that the JSON files cover are only counted.
 
     Parameters
@@ -89,7 +90,7 @@ def table_times(tables: Sequence[Entry], column: str, counted: str | None = None
     return (rows.filter(numbers(counted) > 0) if counted else rows).select(_instants(column))[column]
 
 
-def nonzero_totals(entry: Entry, values: pl.DataFrame) -> Iterator[Read]:
+def nonzero_totals(entry: Entry, values: pl.DataFrame) -> Iterator[Batch]:
     """Yield daily values; 0 means that a day has none and is only counted."""
     yield from _unused(entry, values.filter(_is_none()), "0 means no value")
     yield from in_batches(DAILY_TOTAL, values.filter(~_is_none()))
@@ -104,7 +105,7 @@ def _is_none() -> pl.Expr:
     return (pl.col("value") == 0).fill_null(False)
 
 
-def _unused(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Read]:
+def _unused(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Batch]:
     if rows.height:
         yield Ignored(entry.label, rows.height, reason)
 
@@ -127,7 +128,7 @@ def _instants(column: str) -> pl.Expr:
 
 def _read_steps(
     entry: Entry, settings: ReadSettings, covered: pl.DataFrame, covered_or_gap: pl.DataFrame
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read minutes with steps, in UTC; tracker and phone are separate devices."""
     table = read_csv(entry)
     rows = _cells(table, entry, settings)
@@ -157,7 +158,7 @@ def _read_steps(
 
 def _read_nights(
     entry: Entry, settings: ReadSettings, dates_in_json: pl.Series, stages: pl.DataFrame
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read sleeps in UTC with the local offset at their end; the longest of a date is its main sleep."""
     table = read_csv(entry)
     offset_min = offset_minutes(pl.col("end_utc_offset"))
@@ -196,7 +197,7 @@ def _read_nights(
     yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
-def _read_stages(entry: Entry) -> Generator[Read, None, pl.DataFrame]:
+def _read_stages(entry: Entry) -> Generator[Batch, None, pl.DataFrame]:
     """Count the sleep stages and return their ``sleep_id``, ``stage``, ``start_at`` and ``seconds``."""
     table = read_csv(entry)
     rows = csv_rows(entry, table, ("sleep_id", "sleep_stage_type", "sleep_stage_start", "sleep_stage_end"))
@@ -227,7 +228,7 @@ def _stage_sums(stages: pl.DataFrame) -> pl.DataFrame:
 # --- exercise ---
 
 
-def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) -> Iterator[Read]:
+def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) -> Iterator[Batch]:
     """Read exercise in UTC with its local offset; a session whose middle a JSON session covers is the same one."""
     table = read_csv(entry)
     rows = csv_rows(entry, table, _SESSION_COLUMNS)
@@ -261,7 +262,7 @@ def _measured(*columns: str) -> pl.Expr:
 # --- resting heart rate ---
 
 
-def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, dates_in_json: pl.Series) -> Iterator[Read]:
+def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, dates_in_json: pl.Series) -> Iterator[Batch]:
     """Read one value for each local date; local midnight is written as if it were UTC, so it is not shifted."""
     table = read_csv(entry)
     at = _instants("timestamp").dt.replace_time_zone(None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import header_of
 
@@ -81,21 +82,21 @@ _REPEATED = "distance millimeters"
 _TIMED_ROW = re.compile(rb'^"?\d{4}-\d\d-\d\d[T ](\d\d:\d\d:\d\d)', re.MULTILINE)
 
 
-def recognises(export: Export) -> bool:
+def recognises(archive: Archive) -> bool:
     """Whether an export contains anything to read; a bare file is also recognised if its kind is not used."""
     worth = {*_USED, *GOOGLE_HEADERS}
-    if not export.is_zip:
-        return fitbit_kind(export.entries[0], export) in {*worth, *UNUSED, EMPTY, UNCLEAR}
-    kinds = [fitbit_kind(entry, export) for entry in export.entries]
+    if not archive.is_packed:
+        return fitbit_kind(archive.entries[0], archive) in {*worth, *UNUSED, EMPTY, UNCLEAR}
+    kinds = [fitbit_kind(entry, archive) for entry in archive.entries]
     return not worth.isdisjoint(kinds) or (bool(kinds) and set(kinds) == {UNCLEAR})
 
 
-def fitbit_kind(entry: Entry, export: Export) -> str | None:
+def fitbit_kind(entry: Entry, archive: Archive) -> str | None:
     """Say what an entry is: a kind of JSON file, one of ``GOOGLE_HEADERS``, ``EMPTY`` or ``UNCLEAR``."""
     label = entry.label.lower()
     is_bare = entry.member is None
     if label.endswith(".csv") or is_bare:
-        table = google_table(entry, looks_inside=len(export.entries) <= MAX_LOOKED_INTO)
+        table = google_table(entry, looks_inside=len(archive.entries) <= MAX_LOOKED_INTO)
         if table or label.endswith(".csv"):
             return table
     named = _NAME.search(label)
@@ -103,7 +104,7 @@ def fitbit_kind(entry: Entry, export: Export) -> str | None:
     if is_bare or kind in _USED:
         return _by_name(entry.head(_HEAD_BYTES), kind, label)
     # An archive has thousands of files that are not read, and opening each would take too long.
-    if kind or not label.endswith(".json") or len(export.entries) > MAX_LOOKED_INTO:
+    if kind or not label.endswith(".json") or len(archive.entries) > MAX_LOOKED_INTO:
         return None
     try:
         return _by_content(entry.head(_HEAD_BYTES), label)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from painstats.archive.archive import Entry, read_whole
+from painstats.archive.entries import Entry, read_whole
 from painstats.parsing.strict_json import MAX_BYTES, read_objects
 from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.sources.contract import ReadSettings

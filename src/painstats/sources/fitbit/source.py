@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, read_whole, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, read_whole, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.strict_json import MAX_BYTES
 from painstats.parsing.text import first_problem
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import BATCH_ROWS, in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.fitbit.clock import Activity, Clock, decide_by_table, decide_fitbit_clock, instants_by
 from painstats.sources.fitbit.cover import NOTHING, joined_time
 from painstats.sources.fitbit.google_takeout import (
@@ -36,13 +38,13 @@ _NAMELESS = (
 _MINUTE_US, _DAY_US = 60_000_000, 86_400_000_000
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return recognises(export)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return recognises(archive)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     """Read JSON first; from Google's tables, which repeat it, only take what it does not cover."""
-    kinds = entries_by_kind(export, lambda entry: fitbit_kind(entry, export))
+    kinds = entries_by_kind(archive, lambda entry: fitbit_kind(entry, archive))
     yield from _nameless(kinds.pop(UNCLEAR, []), is_all=not any(kinds))
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
@@ -62,10 +64,10 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     yield from read_google_tables(tables, settings, in_json)
     for entry in kinds.pop(EMPTY, []):
         yield Ignored(entry.label, 0, "contains no data")
-    yield from _unused(export, [entry for entries in kinds.values() for entry in entries])
+    yield from _unused(archive, [entry for entries in kinds.values() for entry in entries])
 
 
-def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Read]:
+def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Batch]:
     """Skip files that cannot be identified; refuse them if there is nothing else."""
     if entries and is_all:
         raise refused("unclear_values", entries[0], f"it contains {_NAMELESS}, or import the whole archive")
@@ -73,9 +75,9 @@ def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Read]:
         yield Ignored(entry.label, read_whole(entry, MAX_BYTES).count(b'"dateTime"'), _NAMELESS)
 
 
-def _unused(export: Export, entries: list[Entry]) -> Iterator[Ignored]:
-    if entries and export.is_zip:
-        yield Ignored(export.name, 0, f"{len(entries)} other file(s) of the archive: not used")
+def _unused(archive: Archive, entries: list[Entry]) -> Iterator[Ignored]:
+    if entries and archive.is_packed:
+        yield Ignored(archive.name, 0, f"{len(entries)} other file(s) of the archive: not used")
     elif entries:
         content = read_whole(entries[0], MAX_BYTES)
         rows = content.count(b'"dateTime"') or content.count(b'"logId"')
@@ -87,7 +89,7 @@ def _unused(export: Export, entries: list[Entry]) -> Iterator[Ignored]:
 
 def _read_steps(
     entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
-) -> Generator[Read, None, tuple[Clock | None, pl.DataFrame]]:
+) -> Generator[Batch, None, tuple[Clock | None, pl.DataFrame]]:
     """Yield the step minutes of all files, read by the clock that the nights of the export support.
 
     Returns that clock and, if there is a Google table, the time that the files cover.
@@ -107,7 +109,7 @@ def _read_steps(
     if table and not clock.is_shown:
         instants = table_times(table, "timestamp", "steps")
         clock = decide_by_table(walks, instants, settings.time_zones, settings.participant_id) or clock
-    yield Noted(entries[0].label if len(entries) == 1 else f"{len(entries)} step files", clock.reason)
+    yield Note(entries[0].label if len(entries) == 1 else f"{len(entries)} step files", clock.reason)
     covered = [NOTHING]
     for part in minutes.iter_slices(BATCH_ROWS):
         steps = _steps(part, clock, settings)
@@ -158,7 +160,7 @@ def _steps(minutes: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.Da
 
 def _read_exercises(
     entries: list[Entry], nights: pl.DataFrame, table: list[Entry], steps: Clock | None, settings: ReadSettings
-) -> Generator[Read, None, pl.DataFrame]:
+) -> Generator[Batch, None, pl.DataFrame]:
     """Yield exercise logs, read by the clock that the nights support, and return the time that they cover."""
     if not entries:
         return NOTHING
@@ -168,7 +170,7 @@ def _read_exercises(
     if table and not clock.is_shown:
         instants = table_times(table, "exercise_start")
         clock = decide_by_table(starts, instants, settings.time_zones, settings.participant_id) or clock
-    yield Noted(entries[0].label if len(entries) == 1 else f"{len(entries)} exercise files", clock.reason)
+    yield Note(entries[0].label if len(entries) == 1 else f"{len(entries)} exercise files", clock.reason)
     start_at = instants_by(clock, logs["clock"], settings.time_zones, settings.participant_id)
     sessions = placed_exercises(logs, start_at)
     yield from in_batches(EXERCISE_SESSION, sessions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from painstats.archive.archive import Entry, refused
+from painstats.archive.entries import Entry, refused
 from painstats.parsing.clocks import clock_note
 
 OFFSET_UNITS = {

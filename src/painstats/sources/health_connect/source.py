@@ -13,11 +13,13 @@ from pathlib import Path
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.text import first_problem
 from painstats.records import EXERCISE_SESSION, INSTANT, MEASUREMENT, SLEEP_SEGMENT, STEP_COUNT, RecordTable
 from painstats.sources.batching import BATCH_ROWS, in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.health_connect.clock import MIN_SHARE, decide_health_connect_clock, times_of
 
@@ -64,12 +66,12 @@ class Database:
     offset_s: int = 1
 
 
-def _databases(export: Export) -> list[Entry]:
-    return [entry for entry in export.entries if entry.head(len(_MAGIC)) == _MAGIC]
+def _databases(archive: Archive) -> list[Entry]:
+    return [entry for entry in archive.entries if entry.head(len(_MAGIC)) == _MAGIC]
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    for entry in _databases(export):
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    for entry in _databases(archive):
         with _on_disk(entry) as path:
             if _holds_steps(path):
                 return True
@@ -85,9 +87,9 @@ def _holds_steps(path: Path) -> bool:
         return False
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    n_other = len(export.entries)
-    for entry in _databases(export):
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    n_other = len(archive.entries)
+    for entry in _databases(archive):
         with _on_disk(entry) as path:
             if not _holds_steps(path):
                 continue
@@ -99,10 +101,10 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
             except sqlite3.Error:
                 raise refused("sqlite_damaged", entry, f"the database is damaged; {_AGAIN}") from None
     if n_other:
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+        yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
-def _read_database(connection: sqlite3.Connection, entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_database(connection: sqlite3.Connection, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     tables = _tables(connection)
     known = {"participant_id": settings.participant_id, "source": SOURCE.name, "entry": entry.label}
     database = Database(connection, entry, tables, known)
@@ -123,17 +125,17 @@ def _read_database(connection: sqlite3.Connection, entry: Entry, settings: ReadS
     apart = "package_name" in tables.get(_APPS, ())
     messages.append("each app is a separate device" if apart else f"apps cannot be distinguished without {_APPS}")
     for message in messages:
-        yield Noted(entry.label, message)
+        yield Note(entry.label, message)
 
 
-def _left_out(database: Database, table: str, reason: str) -> Iterator[Read]:
+def _left_out(database: Database, table: str, reason: str) -> Iterator[Batch]:
     """Count the rows of a table that cannot be read, and say why."""
     if count := _count(database.connection, table):
         yield Ignored(database.entry.label, count, f"{table}: not read, {reason}")
-        yield Noted(database.entry.label, f"{table} was not read: {reason}")
+        yield Note(database.entry.label, f"{table} was not read: {reason}")
 
 
-def _read_tables(database: Database) -> Iterator[Read]:
+def _read_tables(database: Database) -> Iterator[Batch]:
     if _STEPS in database.tables:
         value = {"step_count": "t.count"}
         yield from _records(database, STEP_COUNT, _STEPS, _times(database, _STEPS) | value, ("t.count",))
@@ -164,7 +166,7 @@ def _times(database: Database, table: str) -> dict[str, str]:
     return {"start_ms": f"t.{began}", "end_ms": f"t.{ended}", "offset": _column(database, table, offset)}
 
 
-def _sleep(database: Database) -> Iterator[Read]:
+def _sleep(database: Database) -> Iterator[Batch]:
     """Yield stages and sessions; a session with stages is time in bed, others are sleep without stages."""
     has_stages = _STAGES in database.tables
     if has_stages:
@@ -182,7 +184,7 @@ def _sleep(database: Database) -> Iterator[Read]:
         yield from _records(database, SLEEP_SEGMENT, _STAGES, stage, ("s.stage_type",))
 
 
-def _checked_stages(database: Database) -> Iterator[Read]:
+def _checked_stages(database: Database) -> Iterator[Batch]:
     """Check that stages lie within the session of their ``parent_key``; count those without a session."""
     inside = (
         f"total(s.stage_start_time >= t.start_time - {_BESIDE_MS} AND s.stage_end_time <= t.end_time + {_BESIDE_MS})"
@@ -202,8 +204,8 @@ def _checked_stages(database: Database) -> Iterator[Read]:
     if n_stages > n_placed:
         yield Ignored(label, n_stages - n_placed, f"{_STAGES}: no session with their parent_key")
     if n_placed:
-        yield Noted(label, f"{int(n_inside)} of {n_placed} sleep stages lie inside their session")
-        yield Noted(label, _check_stage_numbers(database))
+        yield Note(label, f"{int(n_inside)} of {n_placed} sleep stages lie inside their session")
+        yield Note(label, _check_stage_numbers(database))
 
 
 def _check_stage_numbers(database: Database) -> str:
@@ -232,7 +234,7 @@ def _numbers_of(is_awake: bool) -> str:
 
 def _records(
     database: Database, record_table: RecordTable, table: str, values: dict[str, str], others: tuple[str, ...] = ()
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Yield the rows of one table as records, in batches; rejected rows keep their times and the columns ``others``."""
     line, owner = ("s.rowid", _SESSIONS) if table == _STAGES else ("t.row_id", table)
     kept = dict.fromkeys((*(values[name] for name in ("start_ms", "end_ms", "offset")), *others))

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import local_dates_of
 from painstats.parsing.strict_json import read_objects
 from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import EXERCISE_SESSION, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.session_checks import SPEED_M_PER_S, median_of
 from painstats.sources.vendor_rows import (
@@ -90,18 +92,18 @@ def _kind(entry: Entry) -> str | None:
     return next((kind for kind, keys in KINDS.items() if all(re.search(key, head) for key in keys)), None)
 
 
-def _kinds(export: Export) -> defaultdict[str | None, list[Entry]]:
+def _kinds(archive: Archive) -> defaultdict[str | None, list[Entry]]:
     """Sort entries by kind; of the thousands of files in a whole archive, only those with a likely name are opened."""
-    is_whole = len(export.entries) > MAX_OPENED
-    return entries_by_kind(export, lambda entry: None if is_whole and not _NAME.search(entry.label) else _kind(entry))
+    is_whole = len(archive.entries) > MAX_OPENED
+    return entries_by_kind(archive, lambda entry: None if is_whole and not _NAME.search(entry.label) else _kind(entry))
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kinds(export))
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_kinds(archive))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = _kinds(export)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    kinds = _kinds(archive)
     offsets: dict[str, int] = {}
     for entry in kinds["days"]:
         days = object_rows(entry, read_objects(entry), DAY_KEYS)
@@ -114,7 +116,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     for entry in kinds["activities"]:
         yield from _read_activities(entry, settings)
     if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+        yield Ignored(archive.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
 
 
 def _dated(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
@@ -127,7 +129,7 @@ def _dated(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 # --- days ---
 
 
-def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     """Read daily totals. The day's own resting heart rate takes precedence over the mean of several days."""
     measured = (pl.when(numbers(name) != 0).then(name) for name in ("currentDayRestingHeartRate", "restingHeartRate"))
     resting = pl.coalesce(*measured).alias("restingHeartRate")
@@ -143,7 +145,7 @@ def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
     yield from daily_totals(rows, DAYS, "calendarDate")
     n_of_day = int(rows.select((numbers("currentDayRestingHeartRate") != 0).sum()).item())
     if n_resting := rows["restingHeartRate"].count():
-        yield Noted(
+        yield Note(
             str(rows["entry"][0]),
             f"resting heart rate is that of the day itself on {n_of_day} of {n_resting} days, otherwise "
             "restingHeartRate, which may be a mean over several days",
@@ -160,7 +162,7 @@ def _offsets(days: pl.DataFrame) -> dict[str, int]:
 # --- sleep ---
 
 
-def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings) -> Iterator[Read]:
+def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings) -> Iterator[Batch]:
     nights = read_objects(entry)
     rows, ignored = split_unused(
         _dated(object_rows(entry, nights, SLEEP_KEYS), settings),
@@ -182,9 +184,9 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
     episodes, message = _by_waking(episodes, settings)
     if rows.height:
         n_known = episodes["utc_offset_min"].count()
-        yield Noted(entry.label, message)
-        yield Noted(entry.label, _how_filled(episodes))
-        yield Noted(
+        yield Note(entry.label, message)
+        yield Note(entry.label, _how_filled(episodes))
+        yield Note(
             entry.label,
             f"{n_known} of {rows.height} nights have the UTC offset of a daily summary (wellnessStartTimeLocal); the "
             "others were dated in the participant's time zone",
@@ -234,7 +236,7 @@ def _by_waking(episodes: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataF
 
 def _read_naps(
     entry: Entry, nights: Sequence[Mapping[str, object]], offsets: Mapping[str, int], settings: ReadSettings
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read the naps listed in nights; each has the line of its night."""
     lines, naps = [], []
     for line, night in enumerate(nights, 1):
@@ -280,7 +282,7 @@ def _sleep_problem(start: str, end: str, minutes: Mapping[str, pl.Expr]) -> pl.E
 # --- heart rate variability ---
 
 
-def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read the mean heart rate variability of each night (RMSSD); 0 and status UNKNOWN mean missing."""
     days = read_objects(entry)
     found = [{**day, "hrv": _variability(day)} for day in days]
@@ -296,7 +298,7 @@ def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     yield from ignored
     yield from daily_totals(rows, (HRV,), "calendarDate")
     counts = f"{rows.height} of {len(found)} days have a metric of type HRV"
-    yield Noted(entry.label, f"{counts}, read as the RMSSD of the night" if rows.height else f"{counts}; none was read")
+    yield Note(entry.label, f"{counts}, read as the RMSSD of the night" if rows.height else f"{counts}; none was read")
 
 
 def _variability(day: Mapping[str, object]) -> object:
@@ -310,7 +312,7 @@ def _variability(day: Mapping[str, object]) -> object:
 # --- activities ---
 
 
-def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     activities = [one for outer in read_objects(entry) for one in _listed(outer)]
     if not activities:
         return
@@ -320,7 +322,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     per_metre, distances = _distance_unit(rows)
     per_kcal, energies = _energy_unit(rows)
     yield from in_batches(EXERCISE_SESSION, _sessions(rows, per_metre, per_kcal))
-    yield Noted(entry.label, f"{distances}; {energies}")
+    yield Note(entry.label, f"{distances}; {energies}")
 
 
 def _listed(outer: Mapping[str, object]) -> list[dict[str, object]]:

@@ -9,14 +9,16 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import header_of, read_csv
 from painstats.parsing.date_formats import days
 from painstats.parsing.duration_units import DurationUnit, unit_of
 from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, INSTANT, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.vendor_rows import broken_rows, csv_rows, is_csv, offset_minutes, split_unused, with_origin
 
 STEPS = "Step count"
@@ -54,31 +56,31 @@ def _day_of(entry: Entry) -> str:
     )
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_is_by_quarter(entry) or _is_by_day(entry) for entry in export.entries)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_is_by_quarter(entry) or _is_by_day(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     """Read quarter-hour files first; from daily totals, only the dates without such a file."""
-    by_quarter = [entry for entry in export.entries if _is_by_quarter(entry)]
-    by_day = [entry for entry in export.entries if _is_by_day(entry)]
+    by_quarter = [entry for entry in archive.entries if _is_by_quarter(entry)]
+    by_day = [entry for entry in archive.entries if _is_by_day(entry)]
     quarters = []
     for entry in by_quarter:
         quarters.append((yield from _read_quarters(entry, _day_of(entry), settings)))
     sums = _day_sums(quarters)
     if any(each.height for each in quarters):
         place = by_quarter[0].label if len(by_quarter) == 1 else f"{len(by_quarter)} quarter-hour files"
-        yield Noted(place, _quarters_note(pl.concat(quarters)))
+        yield Note(place, _quarters_note(pl.concat(quarters)))
     for entry in by_day:
         yield from _read_days(entry, sums, settings)
-    if n_other := len(export.entries) - len(by_quarter) - len(by_day):
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+    if n_other := len(archive.entries) - len(by_quarter) - len(by_day):
+        yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 # --- quarters of an hour ---
 
 
-def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Generator[Read, None, pl.DataFrame]:
+def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Generator[Batch, None, pl.DataFrame]:
     """Yield the steps of one day, and return them with their date."""
     table = read_csv(entry)
     rows = with_origin(csv_rows(entry, table, ("Start time", "End time", STEPS)), settings, SOURCE.name, **_PHONE)
@@ -133,7 +135,7 @@ def _clock(day: str, column: str) -> pl.Expr:
 # --- days ---
 
 
-def _read_days(entry: Entry, sums: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_days(entry: Entry, sums: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     sleep = next((name for name in SLEEP if name in table.header), None)
     columns = [name for name in ("Date", STEPS, sleep) if name]
@@ -144,14 +146,14 @@ def _read_days(entry: Entry, sums: pl.DataFrame, settings: ReadSettings) -> Iter
     both = rows.join(sums, on="Date")
     if both.height:
         n_equal = int((both.select(numbers(STEPS)).to_series() == both["step_count"]).sum())
-        yield Noted(entry.label, f"quarter-hours add up to the daily total on {n_equal} of {both.height} dates")
+        yield Note(entry.label, f"quarter-hours add up to the daily total on {n_equal} of {both.height} dates")
     if sleep:
         unit = _unit_of_sleep(entry, rows, sleep)
         yield from _totals(rows, "total_sleep_time_min", numbers(sleep) * unit.minutes, sleep, pl.lit(False))
         if unit.n_compared:
             named = "as the column says" if unit.name == "milliseconds" else "although the column says ms"
             possible = f"{unit.n_fitting} of {unit.n_compared} are possible in this unit"
-            yield Noted(entry.label, f"sleep durations are in {unit.name}, {named}: {possible}")
+            yield Note(entry.label, f"sleep durations are in {unit.name}, {named}: {possible}")
     yield from broken_rows(entry, table, DAILY_TOTAL)
 
 
@@ -174,7 +176,7 @@ def _unit_of_sleep(entry: Entry, rows: pl.DataFrame, sleep: str) -> DurationUnit
     return unit
 
 
-def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_quarters: pl.Expr) -> Iterator[Read]:
+def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_quarters: pl.Expr) -> Iterator[Batch]:
     kept, ignored = split_unused(
         rows,
         {

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import clock_note
 from painstats.parsing.csv_text import header_of, read_csv
 from painstats.parsing.duration_units import MIN_SHARE, DurationUnit, near, unit_of
@@ -17,7 +19,7 @@ from painstats.parsing.strict_json import read_objects
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, RecordTable
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.vendor_rows import (
     SECONDS,
@@ -134,13 +136,13 @@ def _has_keys(head: bytes, kind: OuraTable) -> bool:
     return len({found.split(b'"')[1] for found in _JSON[kind.name].findall(head)}) == len(kind.known_by)
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     kinds: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in export.entries:
+    for entry in archive.entries:
         kind = _kind(entry)
         kinds[kind.name if isinstance(kind, OuraTable) else kind or "other"].append(entry)
     for kind in KINDS:
@@ -150,9 +152,9 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         absent = _absent_of_workouts(entry)
         yield Ignored(entry.label, rows_below(entry), absent or "an Oura table that is not used")
         if absent:
-            yield Noted(entry.label, absent)
+            yield Note(entry.label, absent)
     if n_other := sum(not is_csv(entry) for entry in kinds["other"]):
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+        yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 def _absent_of_workouts(entry: Entry) -> str | None:
@@ -164,7 +166,7 @@ def _absent_of_workouts(entry: Entry) -> str | None:
     return f"workouts were not read: missing column {', '.join(absent)}" if absent else None
 
 
-def _read_entry(entry: Entry, kind: OuraTable, settings: ReadSettings) -> Iterator[Read]:
+def _read_entry(entry: Entry, kind: OuraTable, settings: ReadSettings) -> Iterator[Batch]:
     if entry.head(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
         rows = object_rows(entry, read_objects(entry, wrapper="data"), kind.columns)
         yield from _read_rows(entry, rows, kind, settings)
@@ -177,7 +179,7 @@ def _read_entry(entry: Entry, kind: OuraTable, settings: ReadSettings) -> Iterat
     yield from broken_rows(entry, table, kind.table)
 
 
-def _read_rows(entry: Entry, rows: pl.DataFrame, kind: OuraTable, settings: ReadSettings) -> Iterator[Read]:
+def _read_rows(entry: Entry, rows: pl.DataFrame, kind: OuraTable, settings: ReadSettings) -> Iterator[Batch]:
     rows = with_origin(rows, settings, SOURCE.name, "oura", "tracker")
     if kind.name == "workout":
         yield from _read_workouts(entry, rows, settings)
@@ -194,7 +196,7 @@ def _read_rows(entry: Entry, rows: pl.DataFrame, kind: OuraTable, settings: Read
 # --- days ---
 
 
-def _read_trends(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_trends(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     """Read rows with the activity of a date and the main sleep that ended on it."""
     facts = [name for name in TRENDS if name not in ("day", "non_wear_time", "resting_time")]
     rows, ignored = split_unused(rows, {"nothing was measured": pl.all_horizontal(pl.col(facts).is_null())})
@@ -204,7 +206,7 @@ def _read_trends(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> It
     yield from _read_activity(entry, rows.filter(pl.any_horizontal(pl.col(c.column).is_not_null() for c in ACTIVE)))
 
 
-def _read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
+def _read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     """Read daily activity; a day on which the ring was not worn is not a day of 0 steps."""
     unit = _unit_of_days(entry, rows)
     idle = pl.all_horizontal(numbers(column.column).fill_null(0) == 0 for column in ACTIVE)
@@ -213,7 +215,7 @@ def _read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Read]:
     yield from ignored
     yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:])), "day")
     if unit.n_compared:
-        yield Noted(
+        yield Note(
             entry.label,
             f"activity times are in {unit.name}: in this unit they add up to 24 hours or less on {unit.n_fitting} of "
             f"{unit.n_compared} days",
@@ -237,7 +239,7 @@ def _unit_of_days(entry: Entry, rows: pl.DataFrame) -> DurationUnit:
 # --- sleep ---
 
 
-def _read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     """Read sleeps; resting heart rate and heart rate variability are those of each day's main sleep."""
     asleep = numbers("total_sleep_duration")
     rows, ignored = split_unused(
@@ -252,7 +254,7 @@ def _read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Ite
     yield from in_batches(SLEEP_EPISODE, episodes)
     yield from daily_totals(episodes.filter("is_main_sleep").drop("column"), VITALS, "day")
     for message in messages if rows.height else ():
-        yield Noted(entry.label, message)
+        yield Note(entry.label, message)
 
 
 def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, list[str]]:
@@ -342,12 +344,12 @@ def _longest_note(episodes: pl.DataFrame) -> str:
 # --- workouts ---
 
 
-def _read_workouts(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_workouts(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     sessions = _sessions(rows, settings)
     yield from in_batches(EXERCISE_SESSION, sessions)
     if rows.height:
         n_offsets = rows.height - sessions["utc_offset_min"].null_count()
-        yield Noted(entry.label, clock_note(n_offsets, rows.height, "times of workouts"))
+        yield Note(entry.label, clock_note(n_offsets, rows.height, "times of workouts"))
 
 
 def _sessions(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:

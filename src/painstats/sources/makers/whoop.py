@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.text import first_problem, local_times, numbers
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.vendor_rows import (
     broken_rows,
@@ -57,14 +59,14 @@ def _kind(entry: Entry) -> str | None:
     return "journal" if header.issuperset(("Cycle start time", "Question text")) else None
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    kinds = entries_by_kind(archive, _kind)
     if any(kinds[kind] for kind in ("sleeps", "cycles", "workouts")):
-        yield Noted(export.name, f"times are local, with the UTC offset in the column {ZONE}")
+        yield Note(archive.name, f"times are local, with the UTC offset in the column {ZONE}")
     sleeps = [(entry, read_csv(entry)) for entry in kinds["sleeps"]]
     for entry, table in sleeps:
         yield from _read_sleeps(entry, table, settings)
@@ -75,13 +77,13 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         yield from _read_workouts(entry, settings)
     for entry in kinds["journal"]:
         yield Ignored(entry.label, rows_below(entry), "journal answers: not used")
-    yield from other_files(export, kinds[None])
+    yield from other_files(archive, kinds[None])
 
 
 # --- sleep ---
 
 
-def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Iterator[Read]:
+def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Iterator[Batch]:
     is_nap = pl.col("Nap").str.to_lowercase().replace_strict({"true": True, "false": False}, default=None)
     rows, ignored = split_unused(
         csv_rows(entry, table, (*SLEEP, DEEP, REM, "Nap")), {"nothing was measured": pl.col(WAKING).is_null()}
@@ -91,7 +93,7 @@ def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Itera
     yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
-def _read_cycles(entry: Entry, wakings: pl.Series, settings: ReadSettings) -> Iterator[Read]:
+def _read_cycles(entry: Entry, wakings: pl.Series, settings: ReadSettings) -> Iterator[Batch]:
     """Read what was measured during the main sleep of each cycle; a cycle is not a calendar day.
 
     ``wakings`` are the times of waking in ``sleeps.csv``.
@@ -151,7 +153,7 @@ def _vitals(rows: pl.DataFrame, column: str, measure: str, settings: ReadSetting
 # --- workouts ---
 
 
-def _read_workouts(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_workouts(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     given, distance, energy, heart_rate = WORKOUT[4:]
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import local_dates_of
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.session_checks import checked_sessions
 from painstats.sources.vendor_rows import (
@@ -80,12 +82,12 @@ def _kind(entry: Entry) -> str | None:
     return "sleep" if all(present.intersection(NAMES[part]) for part in needed) else None
 
 
-def _recognises(export: Export, settings: ReadSettings) -> bool:
-    kinds = entries_by_kind(export, _kind)
+def _recognises(archive: Archive, settings: ReadSettings) -> bool:
+    kinds = entries_by_kind(archive, _kind)
     nameless = kinds.pop("nameless", [])
     return any(kinds) or (
-        len(nameless) == len(export.entries)
-        and not any(plan.matches(name) for plan in settings.diaries for name in (export.name, nameless[0].label))
+        len(nameless) == len(archive.entries)
+        and not any(plan.matches(name) for plan in settings.diaries for name in (archive.name, nameless[0].label))
         and any(_is_no_diary(entry) for entry in nameless)
     )
 
@@ -95,8 +97,8 @@ def _is_no_diary(entry: Entry) -> bool:
     return any(map(_NO_DIARY.match, entry.head(_HEAD_BYTES).decode(errors="replace").splitlines()))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    kinds = entries_by_kind(archive, _kind)
     others, nameless = kinds.pop(None, []), kinds.pop("nameless", [])
     if not kinds:
         raise _no_name(nameless[0])
@@ -113,7 +115,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
                 yield Ignored(entry.label, rows_below(entry), f"{kind}: not used")
     for entry in nameless:
         yield Ignored(entry.label, rows_below(entry), "unknown content: only Withings' original file name would say")
-    yield from other_files(export, others)
+    yield from other_files(archive, others)
 
 
 def _no_name(entry: Entry) -> Exception:
@@ -126,17 +128,17 @@ def _no_name(entry: Entry) -> Exception:
     )
 
 
-def _clock_used(entry: Entry, rows: pl.DataFrame, columns: tuple[str, str]) -> Iterator[Noted]:
+def _clock_used(entry: Entry, rows: pl.DataFrame, columns: tuple[str, str]) -> Iterator[Note]:
     """Say whether times have a UTC offset; it makes them instants, but is not that of the place."""
     has_offset = rows.select(pl.any_horizontal(zoned_offsets(column).is_not_null() for column in columns)).to_series()
     given = rows.select(pl.any_horizontal(pl.col(columns).is_not_null())).to_series()
     n_without = int((given & ~has_offset).sum())
     if n_without < int(given.sum()):
-        yield Noted(
+        yield Note(
             entry.label, "times have the UTC offset of the account; days are those of the participant's time zone"
         )
     if n_without:
-        yield Noted(entry.label, f"{n_without} rows have times without an offset, read in the participant's time zone")
+        yield Note(entry.label, f"{n_without} rows have times without an offset, read in the participant's time zone")
 
 
 # --- steps ---
@@ -158,7 +160,7 @@ def _is_from_elsewhere(entries: list[Entry], settings: ReadSettings) -> bool:
     return 2 * int(differs.sum()) > len(differs)
 
 
-def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     rows = with_origin(csv_rows(entry, table, ("date", "value")), settings, SOURCE.name, "withings", "tracker")
     rows, ignored = split_unused(
@@ -172,13 +174,13 @@ def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     yield from daily_totals(rows, (DailyColumn("value", "step_count"),), "date")
     yield from broken_rows(entry, table, DAILY_TOTAL)
     if rows.height:
-        yield Noted(
+        yield Note(
             entry.label,
             "days are Withings' own, perhaps of the account's home zone and not of the place of the participant",
         )
 
 
-def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read steps by minute. Intervals without steps are not read: some last for a whole day that has 12,479 steps."""
     table = read_csv(entry)
     rows, ignored = split_unused(
@@ -198,7 +200,7 @@ def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Read]
 # --- sleep states ---
 
 
-def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read sleep states as segments of a separate device; one device counts for each night, totals first."""
     table = read_csv(entry)
     states = _unfolded(entry, table, settings, "withings-states")
@@ -220,7 +222,7 @@ def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     )
     yield from broken_rows(entry, table, SLEEP_SEGMENT)
     if (states["value"] == 3).any():
-        yield Noted(entry.label, "sleep state 3, which the export does not describe, was read as REM")
+        yield Note(entry.label, "sleep state 3, which the export does not describe, was read as REM")
 
 
 def _unfolded(entry: Entry, table: CsvTable, settings: ReadSettings, device: str) -> pl.DataFrame:
@@ -264,7 +266,7 @@ def _unread_array() -> dict[str, pl.Expr]:
 # --- sleep.csv ---
 
 
-def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     names = {part: _present(table, aliases) for part, aliases in NAMES.items()}
     given = [name for name in names.values() if name]
@@ -288,7 +290,7 @@ def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     )
     yield from broken_rows(entry, table, SLEEP_EPISODE)
     if rows.height:
-        yield Noted(entry.label, message)
+        yield Note(entry.label, message)
 
 
 def _present(table: CsvTable, aliases: tuple[str, ...]) -> str | None:
@@ -332,7 +334,7 @@ def _with_waking(rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
 # --- activities.csv ---
 
 
-def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     # Data can contain places, which are not kept in the text of a rejected row.
     read = csv_rows(entry, table, _ACTIVITY[:-1]).with_columns(table.cells["Data"].alias("Data"))
@@ -364,7 +366,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
         ),
     )
     if rows.height:
-        yield Noted(entry.label, message)
+        yield Note(entry.label, message)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import clock_note, instants_of, local_dates_of
 from painstats.parsing.strict_json import read_documents
 from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.rows import numbered, shaped
 from painstats.sources.vendor_rows import HIDDEN
 
@@ -64,24 +66,24 @@ _KEPT_KEYS = {
 _LONGEST_KEPT = 30
 
 
-def _documents(export: Export) -> list[Entry]:
-    return [entry for entry in export.entries if _KIND.search(entry.head(_HEAD_BYTES))]
+def _documents(archive: Archive) -> list[Entry]:
+    return [entry for entry in archive.entries if _KIND.search(entry.head(_HEAD_BYTES))]
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(entry.head(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") for entry in _documents(export))
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(entry.head(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") for entry in _documents(archive))
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    documents = _documents(export)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    documents = _documents(archive)
     for entry in documents:
         yield from _read_entry(entry, settings)
-    if len(documents) < len(export.entries):
-        n_other = len(export.entries) - len(documents)
-        yield Ignored(export.name, 0, f"{n_other} other file(s) of the archive: not used")
+    if len(documents) < len(archive.entries):
+        n_other = len(archive.entries) - len(documents)
+        yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
-def _read_entry(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_entry(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     unused: Counter[str] = Counter()
     rows: list[dict[str, object]] = []
     for number, resource in enumerate(_resources(read_documents(entry)), 1):
@@ -227,7 +229,7 @@ def _limits(ranges: object) -> tuple[float | None, float | None]:
 # --- answers to self-reports ---
 
 
-def _self_reports(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _self_reports(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     if rows.is_empty():
         return
     timed = _timed(rows, settings)
@@ -249,7 +251,7 @@ def _self_reports(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> I
         n_local = int((moments["offset"].is_not_null() & (moments["offset"] != "Z")).sum())
         notes.append(clock_note(n_local, moments.height, "times of answers"))
     for note in notes:
-        yield Noted(entry.label, note)
+        yield Note(entry.label, note)
 
 
 def _timed(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export, refused
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry, refused
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import instants_of
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.date_formats import YEAR_FIRST, day_format_of, days
@@ -16,7 +18,7 @@ from painstats.parsing.participant_ids import refuse_alike
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.vendor_rows import (
     HOURS,
     DailyColumn,
@@ -88,13 +90,13 @@ def _kind(entry: Entry) -> str | None:
     return "unused" if "ID" in header and {"cleaningcode", "GGIRversion", "bodylocation"} & header else None
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    kinds = {_kind(entry) for entry in export.entries}
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    kinds = {_kind(entry) for entry in archive.entries}
     return bool(kinds & {"nights", "days"})
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    kinds = entries_by_kind(archive, _kind)
     nights = [_report(entry, (*NIGHT, *NIGHT_FILTERS)) for entry in kinds["nights"]]
     for report in nights:
         yield from _read_nights(report, settings)
@@ -104,7 +106,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         yield from _read_windows(_report(entry, (*WINDOW, *_ACTIVE)), in_part_4, settings)
     for entry in kinds["unused"]:
         yield Ignored(entry.label, rows_below(entry), "a GGIR report that is not used")
-    yield from other_files(export, kinds[None])
+    yield from other_files(archive, kinds[None])
 
 
 # --- tables ---
@@ -157,7 +159,7 @@ def _day_format(entry: Entry, rows: pl.DataFrame) -> str:
 # --- part 4: nights ---
 
 
-def _read_nights(report: Report, settings: ReadSettings) -> Iterator[Read]:
+def _read_nights(report: Report, settings: ReadSettings) -> Iterator[Batch]:
     rows = report.rows
     nights, ignored = split_unused(
         rows, _reasons_against_nights(numbers("fraction_night_invalid"), pl.col("SleepDurationInSpt"))
@@ -184,7 +186,7 @@ def _read_nights(report: Report, settings: ReadSettings) -> Iterator[Read]:
     )
     if rows.height:
         in_bed = "the guider's time in bed" if rows["guider_inbedDuration"].count() else "from sleep onset to waking"
-        yield Noted(
+        yield Note(
             report.entry.label,
             f"{_how_dated(report)}; a night begins on that date and is stored under the date of waking; time in bed is "
             f"{in_bed}",
@@ -247,7 +249,7 @@ def _clock(column: str) -> pl.Expr:
 # --- part 5: windows of a calendar day or from waking to waking ---
 
 
-def _read_windows(report: Report, in_part_4: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_windows(report: Report, in_part_4: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     rows, ignored = split_unused(
         report.rows.with_columns(_window(report)),
         {
@@ -261,7 +263,7 @@ def _read_windows(report: Report, in_part_4: pl.DataFrame, settings: ReadSetting
     yield from _read_nights_of_windows(nights.join(in_part_4, on=["ID", "calendar"], how="left"), settings)
     explained = [WINDOWS[kind] for kind in WINDOWS if rows.filter(window=kind).height]
     if report.rows.height:
-        yield Noted(report.entry.label, "; ".join((_how_dated(report), *explained)))
+        yield Note(report.entry.label, "; ".join((_how_dated(report), *explained)))
     yield from broken_rows(report.entry, report.table, DAILY_TOTAL)
 
 
@@ -280,7 +282,7 @@ def _window(report: Report) -> pl.Expr:
     return window
 
 
-def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Read]:
+def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Batch]:
     """Read activity of calendar days; each set of intensity thresholds is a device, so that they are never mixed."""
     thresholds = _THRESHOLDS.search(report.entry.label)
     device = f"ggir-{thresholds[0]}" if thresholds else "ggir"
@@ -295,7 +297,7 @@ def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Read]:
     yield from daily_totals(kept, DAY_COLUMNS, "calendar_date")
 
 
-def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Read]:
+def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     """Read the night at the end of each window from waking to waking, unless part 4 has the same night."""
     clock_min = (numbers("wakeup") - numbers("sleeponset")) * HOURS
     asleep_min, in_bed_min = numbers("dur_spt_sleep_min"), pl.coalesce(numbers("dur_spt_min"), clock_min)

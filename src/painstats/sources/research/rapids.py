@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import clock_note, instants_of
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.vendor_rows import (
     DailyColumn,
     broken_rows,
@@ -66,12 +68,12 @@ def _kind(entry: Entry) -> str | None:
     return None
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    kinds = entries_by_kind(archive, _kind)
     for entry in kinds["sleep"]:
         yield from _read_sleep(entry, settings)
     for entry in kinds["steps"]:
@@ -79,7 +81,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
     for entry in kinds["features"]:
         yield from _read_features(entry, settings)
     if kinds[None]:
-        yield Ignored(export.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
+        yield Ignored(archive.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
 
 
 # --- participants ---
@@ -121,7 +123,7 @@ def _raw_rows(entry: Entry, columns: tuple[str, ...], settings: ReadSettings) ->
 # --- raw streams ---
 
 
-def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read sleeps in the participant's local time, each dated by waking."""
     rows, table, note = _raw_rows(entry, SLEEP, settings)
     start, end = SLEEP[-2:]
@@ -148,17 +150,17 @@ def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     )
     yield from in_batches(SLEEP_EPISODE, episodes)
     yield from broken_rows(entry, table, SLEEP_EPISODE)
-    yield Noted(entry.label, f"{note}; {clock_note(0, rows.height, 'times')}")
+    yield Note(entry.label, f"{note}; {clock_note(0, rows.height, 'times')}")
 
 
-def _read_steps(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read steps: daily totals if all times are midnight, else intervals."""
     rows, table, note = _raw_rows(entry, STEPS, settings)
     timed = rows.with_columns(local_times("local_date_time").alias("clock"), whole_numbers("steps").alias("step_count"))
     clocks = timed["clock"].drop_nulls()
     by_day = bool((clocks == clocks.dt.truncate("1d")).all()) and not clocks.is_empty()
     kind = "daily totals" if by_day else f"counts of intervals; {clock_note(0, rows.height, 'times')}"
-    yield Noted(entry.label, f"{note}; steps are {kind}")
+    yield Note(entry.label, f"{note}; steps are {kind}")
     if by_day:
         days, ignored = split_unused(
             timed.with_columns(pl.col("clock").dt.date().alias("date")), {_NO_STEPS: pl.col("step_count") == 0}
@@ -207,7 +209,7 @@ def _intervals(timed: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 # --- features ---
 
 
-def _read_features(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
+def _read_features(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read features of segments of one calendar day; a segment's sleep is that of the following night."""
     table = read_csv(entry)
     steps = next((name for name in STEP_FEATURES if name in table.header), None)
@@ -233,7 +235,7 @@ def _read_features(entry: Entry, settings: ReadSettings) -> Iterator[Read]:
     nights = segments.with_columns(pl.col("date").dt.offset_by("1d"))
     yield from daily_totals(nights, (c for c in SLEEP_FEATURES if c.column in features), SEGMENT[0])
     yield from broken_rows(entry, table, DAILY_TOTAL)
-    yield Noted(entry.label, f"{note}; sleep is labelled by its evening and was dated one day later, by waking")
+    yield Note(entry.label, f"{note}; sleep is labelled by its evening and was dated one day later, by waking")
 
 
 SOURCE = Source(

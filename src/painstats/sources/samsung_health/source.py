@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from painstats.archive.archive import Entry, Export
+from painstats.archive.archive import Archive
+from painstats.archive.entries import Entry
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import local_dates_of
 from painstats.parsing.csv_text import CsvTable, read_csv
 from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
-from painstats.sources.contract import Ignored, Noted, Read, ReadSettings, Source
+from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.samsung_health.clock import Reading, decide_samsung_clock
 from painstats.sources.samsung_health.exercise import exercise_kinds
 from painstats.sources.session_checks import checked_sessions
@@ -101,17 +103,17 @@ def _lacking(entry: Entry, kind: str | None) -> tuple[str, ...]:
     return tuple(column for column in NEEDED[kind] if column not in given)
 
 
-def _recognises(export: Export, _settings: ReadSettings) -> bool:
-    return any(_kind(entry) for entry in export.entries)
+def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
+    return any(_kind(entry) for entry in archive.entries)
 
 
-def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
-    kinds = entries_by_kind(export, _kind)
+def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
+    kinds = entries_by_kind(archive, _kind)
     sleeps = [_table(entry, _SLEEP) for entry in kinds["sleep"]]
     clock, reason = decide_samsung_clock(pl.concat([rows for rows, _ in sleeps]) if sleeps else None)
     if any(kinds[kind] for kind in ("sleep", "stages", "step_intervals", "exercise")):
-        yield Noted(export.name, reason)
-        yield Noted(export.name, "local time is found with the UTC offset of each row (time_offset)")
+        yield Note(archive.name, reason)
+        yield Note(archive.name, "local time is found with the UTC offset of each row (time_offset)")
     yield from _read_steps(kinds, clock, settings)
     yield from _read_nights(kinds["sleep"], sleeps, kinds["stages"], clock, settings)
     for entry in kinds["exercise"]:
@@ -121,7 +123,7 @@ def _read(export: Export, settings: ReadSettings) -> Iterator[Read]:
         yield Ignored(entry.label, _rows_below(entry), f"not read: missing columns {lacking}")
     for entry in kinds["unused"]:
         yield Ignored(entry.label, _rows_below(entry), "a Samsung Health table that is not used")
-    yield from other_files(export, kinds[None])
+    yield from other_files(archive, kinds[None])
 
 
 def _rows_below(entry: Entry) -> int:
@@ -165,7 +167,7 @@ def _unread_times(clock: Reading) -> dict[str, pl.Expr]:
 # --- steps ---
 
 
-def _read_steps(kinds: Mapping[str | None, list[Entry]], clock: Reading, settings: ReadSettings) -> Iterator[Read]:
+def _read_steps(kinds: Mapping[str | None, list[Entry]], clock: Reading, settings: ReadSettings) -> Iterator[Batch]:
     """Read one total for each date, merged over devices, and intervals for dates without a total."""
     totalled = pl.Series("date", [], pl.Date)
     for kind, column in STEPS_OF_DAY.items():
@@ -193,7 +195,7 @@ def _days(entry: Entry, column: str, settings: ReadSettings) -> tuple[pl.DataFra
     return rows.with_columns(named.fill_null(as_text).alias("date")), table
 
 
-def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, totalled: pl.Series) -> Iterator[Read]:
+def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, totalled: pl.Series) -> Iterator[Batch]:
     """Read the row that Samsung merged over all devices, else the largest row of the date."""
     is_merged = (pl.col("source_type") == ALL_DEVICES).fill_null(False)
     has_merged = is_merged.any().over("date")
@@ -213,7 +215,7 @@ def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, totalled: 
         rule = "from the rows of all devices, else the largest row of the date"
         if not rows.select(is_merged.any()).item():
             rule = "from the largest row of each date; no row is marked as merged"
-        yield Noted(entry.label, f"daily steps are {rule}; {_how_dated(rows)}")
+        yield Note(entry.label, f"daily steps are {rule}; {_how_dated(rows)}")
 
 
 def _how_dated(rows: pl.DataFrame) -> str:
@@ -223,7 +225,7 @@ def _how_dated(rows: pl.DataFrame) -> str:
     return f"{len(moments) - n_other} of {rows.height} dates are UTC midnights{others}"
 
 
-def _read_intervals(entry: Entry, totalled: pl.Series, clock: Reading, settings: ReadSettings) -> Iterator[Read]:
+def _read_intervals(entry: Entry, totalled: pl.Series, clock: Reading, settings: ReadSettings) -> Iterator[Batch]:
     rows, table = _table(entry, (*_INTERVAL, "count"))
     steps = _timed(rows, clock, settings).with_columns(whole_numbers("count").alias("step_count"))
     there = local_dates_of(steps["participant_id"], steps["start_at"], settings.time_zones)
@@ -246,7 +248,7 @@ def _read_nights(
     stage_entries: list[Entry],
     clock: Reading,
     settings: ReadSettings,
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     """Read sleeps with the totals of their stages; stages without a sleep are read as segments."""
     staged = [(entry, *_table(entry, _STAGE)) for entry in stage_entries]
     sums = pl.concat([_stage_sums(rows) for _, rows, _ in staged] or [_stage_sums(pl.DataFrame(schema=_STAGE_SCHEMA))])
@@ -291,7 +293,7 @@ def _stage_sums(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _read_sleep(
     entry: Entry, rows: pl.DataFrame, sums: pl.DataFrame, clock: Reading, settings: ReadSettings
-) -> Iterator[Read]:
+) -> Iterator[Batch]:
     lasted = ((pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60).alias("time_in_bed_min")
     nights = _timed(rows, clock, settings).with_columns(lasted)
     nights = nights.join(sums, left_on="datauuid", right_on="sleep_id", how="left", maintain_order="left")
@@ -318,7 +320,7 @@ def _read_sleep(
         ),
     )
     if rows.height:
-        yield Noted(entry.label, rule)
+        yield Note(entry.label, rule)
 
 
 def _duration_rule(nights: pl.DataFrame) -> tuple[bool, str]:
@@ -343,7 +345,7 @@ def _segments(rows: pl.DataFrame, clock: Reading, settings: ReadSettings) -> pl.
 # --- exercise ---
 
 
-def _read_exercise(entry: Entry, clock: Reading, settings: ReadSettings) -> Iterator[Read]:
+def _read_exercise(entry: Entry, clock: Reading, settings: ReadSettings) -> Iterator[Batch]:
     rows, table = _table(entry, _EXERCISE)
     timed = _timed(rows, clock, settings)
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
@@ -359,7 +361,7 @@ def _read_exercise(entry: Entry, clock: Reading, settings: ReadSettings) -> Iter
     )
     yield from in_batches(EXERCISE_SESSION, sessions.with_columns(first_problem(**_unread_times(clock))))
     if rows.height:
-        yield Noted(entry.label, message)
+        yield Note(entry.label, message)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 
