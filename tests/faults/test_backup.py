@@ -130,7 +130,7 @@ def test_erasure_reaches_the_earlier_databases_in_the_study_folder(study):
     assert main(["backup", str(study)]) == 0
     assert main(["rebuild", str(study), "--quiet"]) in (0, 7)
     assert len(list(study.glob("painstats.duckdb.*"))) == 3  # the backup, its checksum, and what was set aside
-    assert forget_participant(read_study(study), "bo").is_proven
+    assert forget_participant(read_study(study), "bo").is_complete
     assert list(study.glob("painstats.duckdb.*")) == []
 
 

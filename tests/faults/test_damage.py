@@ -120,9 +120,9 @@ def test_every_flipped_bit_is_named_as_damage(study, capsys):
     ("spoil", "named"),
     [
         (lambda content: content[:0], "is empty"),
-        (lambda content: content[: len(content) // 2], "is cut"),
+        (lambda content: content[: len(content) // 2], "is truncated"),
         (lambda content: b"not a database" * (len(content) // 14), "is not a DuckDB database"),
-        (lambda content: content + b"more", "is longer"),
+        (lambda content: content + b"more", "is too long"),
     ],
     ids=["empty", "half", "not a database", "longer"],
 )

@@ -96,7 +96,7 @@ def test_an_unknown_id_is_named_before_the_question(study, monkeypatch, capsys):
     monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or "no")
     assert main(["forget", str(study), "nobody"]) == 2
     assert asked == []
-    assert "no participant of that id" in capsys.readouterr().err
+    assert "no participant with that id" in capsys.readouterr().err
     assert main(["forget", str(study), "anna"]) == 2
     assert len(asked) == 1
     assert (study / "inbox" / "anna" / "diary.csv").exists()

@@ -121,7 +121,7 @@ def test_what_stands_in_the_way_is_named_and_left_alone(tmp_path, name):
         (study.reports / name).mkdir()
         (study.reports / name / "mine.txt").write_bytes(b"the user's")
     before = sorted(study.reports.rglob("*"))
-    with pytest.raises(StorageError, match=f"{name} has the name of something that painstats writes"):
+    with pytest.raises(StorageError, match=f"{name} has a name that painstats uses"):
         write(study, "first")
     assert sorted(study.reports.rglob("*")) == before
     assert leftovers(study) == set()
@@ -372,7 +372,7 @@ def test_a_damaged_table_is_not_read(tmp_path, name):
     publish_tables_of(study, 1)
     path = study.published / name
     path.write_bytes(path.read_bytes()[:-4])
-    with pytest.raises(StorageError, match="damaged; painstats run writes it again"):
+    with pytest.raises(StorageError, match="damaged; write it again with: painstats run"):
         published.read_published(study, TABLES)
     path.unlink()
     assert published.read_published(study, TABLES) is None

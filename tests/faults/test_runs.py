@@ -56,7 +56,7 @@ def test_a_plan_that_was_shortened_on_purpose_is_accepted(study, capsys):
     short = PLAN[: PLAN.index("[[diaries]]")]
     (study / "study.toml").write_text(short)
     assert main(["status", str(study)]) == 2
-    assert "seems to have been cut after line 3" in capsys.readouterr().err
+    assert "seems to be truncated after line 3" in capsys.readouterr().err
     (study / "study.toml").write_text(short + "# no diaries\n")
     assert main(["status", str(study)]) == 0
 

@@ -78,5 +78,5 @@ def test_a_full_disk_under_the_spill_folder_is_named_with_the_folder(small_disk)
 
 
 def test_too_little_memory_is_said_as_that(study):
-    with pytest.raises(StorageError, match="memory that DuckDB may use"):
+    with pytest.raises(StorageError, match="DuckDB ran out of memory"):
         run_out(study, "SET memory_limit = '1MB'", "SELECT count(DISTINCT range) FROM range(3_000_000)")

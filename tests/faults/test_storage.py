@@ -70,7 +70,7 @@ def test_a_newer_schema_is_refused(make_study_folder, capsys):
     assert main(["run", str(make_study_folder)]) == 6
     said = capsys.readouterr().err
     assert "has schema 99, written by painstats 0.1.0" in said
-    assert f"knows schemas up to {len(_scripts())}" in said
+    assert f"supports schemas up to {len(_scripts())}" in said
 
 
 def test_duckdb_reaches_neither_other_files_nor_the_network(make_study_folder):
@@ -141,7 +141,7 @@ def test_a_forgotten_person_in_a_shared_file_does_not_come_back(made):
         ).fetchall()
     person = shared[0][0]
     erasure = forget_participant(study, person)
-    assert erasure.is_proven
+    assert erasure.is_complete
     assert any(name.endswith(".csv") for name in erasure.kept)
     run_study(study)
     with open_store(study) as store:

@@ -222,7 +222,7 @@ def test_a_disk_that_is_full_while_reports_are_written_ends_with_a_sentence(stud
     with faults.at(1, study.folder / publish.NEW_FOLDER, ("open",)):
         assert main(["run", str(study.folder), "--quiet"]) == 6
     said = capsys.readouterr().err
-    assert "reports cannot be written (No space left on device); those of the run before are unchanged" in said
+    assert "reports cannot be written (No space left on device); those of the previous run are unchanged" in said
     assert contents(study) == before
     assert run_study(study).changed
 

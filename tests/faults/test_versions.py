@@ -89,7 +89,7 @@ def test_a_newer_schema_is_refused_with_both_versions(tmp_path, capsys):
     assert main(["status", str(folder)]) == 6
     said = capsys.readouterr().err
     assert "schema 99, written by painstats 0.1.0" in said
-    assert f"knows schemas up to {len(_scripts())}" in said
+    assert f"supports schemas up to {len(_scripts())}" in said
 
 
 def test_the_file_of_a_newer_duckdb_is_refused_with_both_versions(tmp_path, capsys):

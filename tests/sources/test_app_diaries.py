@@ -157,22 +157,22 @@ def messages(path: Path) -> list[str]:
 
 
 def test_what_was_concluded_of_a_diary_is_told(tmp_path: Path) -> None:
-    on_the_clock = "times of answers carry no local offset and were read on the clock of the person's zone"
+    on_the_clock = "times of answers have no local offset and were read in the participant's time zone"
     assert messages(FIXTURES / "bearable.csv") == [
-        "symptoms were read on a scale from 0 (none) to 4 (unbearable): 4 of 5 numbers agree with the word beside "
-        "them; a day without an entry is missing, not free of the symptom",
-        "mood was read on a scale from 1 to 10, by its highest value",
-        "date agrees with the weekday beside it in 9 of 9 rows",
+        "symptoms were read on a scale from 0 (none) to 4 (unbearable): 4 of 5 numbers match their words; a day "
+        "without an entry is missing, not free of the symptom",
+        "mood was read on a scale from 1 to 10, judging by its highest value",
+        "date agrees with the weekday in 9 of 9 rows",
         on_the_clock,
     ]
     assert messages(FIXTURES / "daylio.csv") == [
-        "moods were read from 1 (awful) to 5 (rad): 3 of 4 have Daylio's own names; activities, scales and notes were "
+        "moods were read from 1 (awful) to 5 (rad): 3 of 4 have Daylio's names; activities, scales and notes were "
         "not read",
-        "full_date agrees with the weekday beside it in 4 of 4 rows",
+        "full_date agrees with the weekday in 4 of 4 rows",
         on_the_clock,
     ]
     unknown = bearable(tmp_path, "1st Dec 2021,,am,Symptom,2,Nackenschmerz (Mäßig),")
-    assert "no known word stands beside a number" in messages(unknown)[0]
+    assert "there are no known words to check this" in messages(unknown)[0]
 
 
 # --- Daylio ---
@@ -225,4 +225,4 @@ def test_dates_are_checked_by_their_weekday_in_any_language(
     if outcome == "refused":
         assert refusal_of(read, path).rule == "dates_contradict"
     else:
-        assert f"full_date agrees with the weekday beside it in {outcome} rows" in messages(path)
+        assert f"full_date agrees with the weekday in {outcome} rows" in messages(path)

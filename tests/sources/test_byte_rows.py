@@ -9,7 +9,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from painstats.parsing.byte_columns import begin_with, have_shape, places_of, shape, texts, texts_at, whole_numbers
+from painstats.parsing.byte_columns import (
+    begin_with,
+    have_shape,
+    numbers_from_digits,
+    places_of,
+    shape,
+    texts,
+    texts_at,
+)
 
 
 @given(st.lists(st.sampled_from([b"\n", b"a", b"\n\n", b"b" * 9, b"c" * 40]), max_size=60).map(b"".join))
@@ -54,6 +62,6 @@ def test_a_text_beyond_the_end_is_an_error() -> None:
 
 def test_digits_become_numbers_and_bytes_become_texts() -> None:
     rows = texts_at(b"0123 9876", np.array([0, 5]), 4)
-    assert whole_numbers(rows).tolist() == [123, 9876]
+    assert numbers_from_digits(rows).tolist() == [123, 9876]
     assert texts(rows).to_list() == ["0123", "9876"]
     assert texts(rows.reshape(-1), np.array([1, 0, 7])).to_list() == ["0", "", "1239876"]

@@ -26,7 +26,7 @@ def test_a_repeating_instrument_is_read_alone_and_blanks_elsewhere_are_no_missin
     reports = contents.accepted("self_report").select("participant_id", "date", "value").rows()
     assert reports == [("p1", date(2024, 3, 2), 4.0), ("p2", date(2024, 3, 2), 0.0)]
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "rows that study.toml does not ask for": 2,
+        "rows that study.toml does not select": 2,
         "blank": 1,
     }
     assert contents.rejected() == []

@@ -89,7 +89,7 @@ def test_a_column_with_both_orders_of_day_and_month_is_refused_with_its_lines(di
     assert '4 of 64 dates in date (6%) do not fit date_format = "%d/%m/%Y", the first on line 62, 63, 64, 65' in str(
         refusal
     )
-    assert "a file of its own" in str(refusal)
+    assert "split the file by format" in str(refusal)
     assert not re.search(r"\d\d/\d\d", str(refusal))
 
 
@@ -144,7 +144,7 @@ def test_a_few_values_outside_the_scale_are_rejected_alone(diary: Callable[..., 
         (b"\n <HTML>", "a web page"),
         (b"%PDF-1.7", "a PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
-        (b"{\\rtf1 date,pain}", "a word processor's document"),
+        (b"{\\rtf1 date,pain}", "a word-processing document"),
         (b"SQLite format 3\0", "a database"),
     ],
 )
@@ -201,7 +201,7 @@ def test_undeclared_encodings_are_refused(diary: Callable[..., Contents], conten
 def test_a_header_without_rows_is_noted(diary: Callable[..., Contents]) -> None:
     contents = diary("date,pain\n")
     assert contents.batches == []
-    assert contents.notes[0].message == "it has a header and no rows"
+    assert contents.notes[0].message == "it has a header but no rows"
 
 
 # --- diaries that nobody declared ---

@@ -67,12 +67,12 @@ def test_answers_are_dated_by_the_clock_that_they_show(
 @pytest.mark.parametrize(
     ("endings", "note"),
     [
-        (("+02:00", "-05:30"), "times of answers were read by the offset that each of them carries"),
-        (("", "Z"), "times of answers carry no local offset and were read on the clock of the person's zone"),
+        (("+02:00", "-05:30"), "times of answers were read with their own UTC offsets"),
+        (("", "Z"), "times of answers have no local offset and were read in the participant's time zone"),
         (
             ("+02:00", "Z"),
-            "1 of 2 times of answers were read by the offset that they carry, the others were read on the clock of "
-            "the person's zone",
+            "1 of 2 times of answers were read with their own UTC offsets; the others were read in the participant's "
+            "time zone",
         ),
     ],
 )
@@ -117,8 +117,8 @@ def test_other_resources_weekly_questions_and_withdrawn_ones_are_counted(tmp_pat
     )
     assert contents.accepted("self_report").height == 1
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "withdrawn by whoever recorded it": 1,
-        "answers about the last seven days, not about one day": 1,
+        "marked as cancelled or entered in error": 1,
+        "answers about the last seven days, not about a single day": 1,
         "other observations": 2,
         "resources of other kinds": 1,
     }

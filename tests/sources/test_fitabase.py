@@ -191,7 +191,7 @@ def test_ragged_rows_are_rejected_once_for_each_value(tmp_path: Path) -> None:
 def test_a_header_without_rows_is_noted(tmp_path: Path) -> None:
     contents = read(written(tmp_path / "a.csv", sleep_day([])), NEW_YORK)
     assert contents.batches == []
-    assert contents.notes[0].message == "it has a header and no rows"
+    assert contents.notes[0].message == "it has a header but no rows"
 
 
 def test_ids_are_kept_as_text(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_minutes_with_steps_are_local_time_and_those_without_say_nothing() -> No
         ("1000000001", "fitbit-minutes", at(4, 3), at(4, 4), 30),
     ]
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [(3, "minutes without steps")]
-    told = "4 of 4 times of a person follow the one before after 1 minutes, as long as each row was taken to last"
+    told = "4 of 4 rows begin 1 min after the participant's previous row, the expected length of a row"
     assert contents.notes[-1].message == told
 
 
@@ -48,9 +48,10 @@ def test_minutes_of_a_night_are_joined_and_dated_by_waking() -> None:
     ]
     assert contents.n_ignored == 29
     assert [note.message for note in contents.notes] == [
-        "dates in date were read as %m/%d/%Y, decided by the whole column; clock times are those of the person's zone",
-        "of 30 minutes 27 have the value 1, 2 have 2 and 1 have 3, read as asleep, restless and awake; restless is not "
-        "asleep",
+        "dates in date were read as %m/%d/%Y, judging by the whole column; times were read in the participant's time "
+        "zone",
+        "of 30 minutes 27 have the value 1, 2 have 2 and 1 have 3, read as asleep, restless and awake; restless does "
+        "not count as asleep",
     ]
 
 
@@ -58,7 +59,7 @@ def test_values_under_which_nobody_sleeps_are_not_read_as_sleep(tmp_path: Path) 
     rows = "".join(f"1,4/13/2016 2:{minute:02}:00 AM,{1 + (minute > 3)},A\n" for minute in range(10))
     contents = read(written(tmp_path / "minuteSleep.csv", f"Id,date,value,logId\n{rows}"), NEW_YORK)
     assert (contents.batches, contents.n_ignored) == ([], 10)
-    assert contents.notes[-1].message.endswith("1 cannot be asleep, and sleep was not read")
+    assert contents.notes[-1].message.endswith("1 cannot mean asleep, so sleep was not read")
 
 
 def test_of_two_sleeps_on_a_date_the_longer_is_the_main_one_and_a_minute_counts_once(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_step_minutes_are_utc_and_one_minute_long() -> None:
         ("ann", "fitbit", "fitbit", "tracker")
     ]
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [
-        (24 - 5, "minutes without steps, kept as one interval with the minute before")
+        (24 - 5, "minutes without steps, merged with the minute before into one interval")
     ]
 
 
@@ -111,7 +111,7 @@ def test_files_of_other_kinds_are_left_alone(tmp_path: Path) -> None:
     contents = read(zipped(tmp_path / "takeout.zip", entries))
     assert contents.accepted("step_count").height == 1
     assert [ignored.reason for ignored in contents.ignored] == [
-        "holds no data",
+        "contains no data",
         "4 other file(s) of the archive: not used",
     ]
 

@@ -38,14 +38,14 @@ def test_few_nights_do_not_decide(tmp_path: Path) -> None:
     entries = {"steps-2024-03-01.json": values(walks(5, US)), "sleep-2024-03-01.json": json.dumps(nights(5))}
     contents = read(zipped(tmp_path / "a.zip", entries), NEW_YORK)
     assert contents.accepted("step_count")["start_at"][0] == datetime(2024, 3, 1, 8, tzinfo=UTC)
-    assert "the nights do not decide it" in contents.notes[0].message
+    assert "the nights do not settle it" in contents.notes[0].message
 
 
 @pytest.mark.parametrize("clock", [US, ISO, "%Y-%m-%dT%H:%M:%S.000"])
 def test_without_nights_step_times_are_utc_however_they_are_written(tmp_path: Path, clock: str) -> None:
     contents = read(written(tmp_path / "steps.json", values(walks(1, clock))), NEW_YORK)
     assert contents.accepted("step_count")["start_at"][0] == datetime(2024, 3, 1, 8, tzinfo=UTC)
-    assert contents.notes[0].message.endswith("there are no nights to check it by")
+    assert contents.notes[0].message.endswith("there are no nights to check this")
 
 
 # --- which clock of exercise ---
@@ -78,7 +78,7 @@ def test_exercise_follows_the_clock_that_nights_show_for_steps(tmp_path: Path) -
         tmp_path, steps=values(walks(14, US)), sleep=json.dumps(nights(14)), exercise=workouts(3, "local")
     )
     assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
-    assert note.startswith("exercise times were read as local time, as is shown for the steps of the export; the")
+    assert note.startswith("exercise times were read as local time, like the steps of the export; the")
 
 
 def test_exercise_is_utc_where_nights_show_it_for_steps(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_exercise_is_utc_where_nights_show_it_for_steps(tmp_path: Path) -> None:
         tmp_path, steps=values(walks(14, US, utc=True)), sleep=json.dumps(nights(14)), exercise=workouts(3, "utc")
     )
     assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
-    assert note.startswith("exercise times were read as UTC, as is shown for the steps")
+    assert note.startswith("exercise times were read as UTC, like the steps")
 
 
 @pytest.mark.parametrize(("clock_of", "said"), [("utc", "UTC"), ("local", "local time")])
@@ -105,4 +105,4 @@ def test_nights_may_show_the_clock_of_exercise_itself(tmp_path: Path, clock_of: 
 def test_exercise_is_utc_where_nothing_shows_its_clock(tmp_path: Path) -> None:
     start_at, note = exercise_of(tmp_path, exercise=workouts(3, "utc"))
     assert start_at == datetime(2024, 3, 1, 23, tzinfo=UTC)
-    assert note == "exercise times were read as UTC, as Fitbit writes them; there are no nights to check it by"
+    assert note == "exercise times were read as UTC, as Fitbit writes them; there are no nights to check this"

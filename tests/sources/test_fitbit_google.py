@@ -37,7 +37,7 @@ def test_a_resting_heart_rate_of_zero_is_none() -> None:
     contents = read(FIXTURES / "resting_heart_rate-2024-03-01.json", settings(zone="America/New_York"))
     values = contents.accepted("daily_total").select("date", "measure", "value").rows()
     assert values == [(date(2024, 3, 1), "resting_heart_rate_bpm", 61.5)]
-    assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [(1, "0 stands for no value")]
+    assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [(1, "0 means no value")]
 
 
 def test_steps_of_tracker_and_phone_are_kept_apart_and_mirrors_are_counted_only() -> None:
@@ -300,7 +300,7 @@ def test_stages_of_google_are_summed_up_into_their_night(
     contents = read(zipped(tmp_path / "a.zip", entries))
     assert contents.accepted("sleep_episode").select("deep_sleep_min", "rem_sleep_min").rows() == deep_and_rem
     n_stages = stages.count("\n") - 1
-    assert [(ignored.rows, ignored.reason[:15]) for ignored in contents.ignored] == [(n_stages, "stages of sleep")]
+    assert [(ignored.rows, ignored.reason[:12]) for ignored in contents.ignored] == [(n_stages, "sleep stages")]
 
 
 def test_a_classic_night_of_google_is_another_device(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_values_by_time_that_no_name_explains_are_refused_with_what_to_do(tmp_pa
 def test_beside_others_a_file_that_no_name_explains_is_counted_with_its_reason(tmp_path: Path) -> None:
     contents = read(zipped(tmp_path / "a.zip", {"download.json": MINUTES, "my steps.json": MINUTES}))
     assert contents.accepted("step_count").height == 2
-    assert [(found.rows, found.reason[:14]) for found in contents.ignored] == [(2, "values by time")]
+    assert [(found.rows, found.reason[:12]) for found in contents.ignored] == [(2, "timed values")]
 
 
 def test_calories_are_known_and_samples_of_heart_rate_are_no_resting_heart_rate(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_days_without_wellness_data_are_missing_not_zero() -> None:
     contents = read(FIXTURES / DAYS, BERLIN)
     assert contents.accepted("daily_total").filter(date=date(2025, 3, 2)).is_empty()
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [
-        (1, "days without wellness data: the watch was not worn")
+        (1, "days without wellness data: watch not worn")
     ]
 
 
@@ -92,7 +92,9 @@ def test_stages_add_up_to_sleep_and_stamps_are_gmt() -> None:
     assert (night["total_sleep_time_min"], night["time_in_bed_min"]) == (420, 450)
     assert night["wake_after_sleep_onset_min"] == 30
     assert night["utc_offset_min"] is None
-    assert any("in 1 of 2 nights these and the time awake fill the time in bed" in n.message for n in contents.notes)
+    assert any(
+        "in 1 of 2 nights these and the time awake add up to the time in bed" in n.message for n in contents.notes
+    )
 
 
 def test_a_stage_that_the_watch_does_not_tell_counts_as_none() -> None:
@@ -108,7 +110,7 @@ def test_naps_are_read_beside_the_night() -> None:
 def test_placeholders_and_nights_off_the_wrist_are_counted() -> None:
     contents = read(FIXTURES / SLEEP, BERLIN)
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "placeholders without a night or without any stage": 1,
+        "placeholders without a night or without any sleep stage": 1,
         "nights with the watch off the wrist": 1,
     }
 
@@ -126,7 +128,9 @@ def test_the_days_of_an_export_give_its_nights_their_offset(tmp_path: Path) -> N
     episodes = contents.accepted("sleep_episode")
     assert episodes.filter(date=date(2025, 3, 1), is_main_sleep=True)["utc_offset_min"].to_list() == [60]
     assert episodes.filter(date=date(2025, 3, 4))["utc_offset_min"].to_list() == [None]
-    assert any(note.message.startswith("1 of 2 nights have the offset of the days") for note in contents.notes)
+    assert any(
+        note.message.startswith("1 of 2 nights have the UTC offset of a daily summary") for note in contents.notes
+    )
     assert contents.accepted("exercise_session").height == 2
     assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"
 

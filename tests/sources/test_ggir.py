@@ -59,11 +59,11 @@ def test_clock_times_of_the_night_on_which_clocks_change(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("code", "invalid", "reason"),
     [
-        ("2", "0", "cleaningcode 2: too little of the night was worn"),
+        ("2", "0", "cleaningcode 2: device worn for too little of the night"),
         ("3", "0", "cleaningcode 3: no data"),
-        ("9", "0", "another cleaningcode"),
-        ("0", "0.5", "more than a third was not worn"),
-        ("1.0", "0.34", "more than a third was not worn"),
+        ("9", "0", "cleaningcode other than 0 and 1"),
+        ("0", "0.5", "the device not worn for more than a third"),
+        ("1.0", "0.34", "the device not worn for more than a third"),
     ],
 )
 def test_nights_that_do_not_count_are_counted_with_their_reason(
@@ -208,8 +208,8 @@ def test_without_part_4_nights_are_those_of_windows_from_waking_to_waking() -> N
         ("night of 2025-03-02", date(2025, 3, 3), at(2025, 3, 3, 1, 0), at(2025, 3, 3, 8, 0), 375.0, 420.0, 45.0),
     ]
     assert [(ignored.rows, ignored.reason[:60]) for ignored in contents.ignored] == [
-        (1, "nights of which more than a third was not worn"),
-        (1, "windows whose minutes are not those from sleep onset to waki"),
+        (1, "nights with the device not worn for more than a third"),
+        (1, "windows with other minutes than from sleep onset to waking: "),
     ]
     # The same night has the same name and the same times as in part 4, should both come one after the other.
     same = ["participant_id", "source", "device", "episode_id", "date", "start_at", "end_at"]
@@ -232,7 +232,7 @@ def test_a_night_that_part_4_tells_is_read_from_there_and_others_from_part_5(tmp
     contents = read(zipped(tmp_path / "results.zip", entries), LONDON)
     episodes = contents.accepted("sleep_episode").select("date", "total_sleep_time_min").rows()
     assert episodes == [(date(2025, 3, 2), pytest.approx(414)), (date(2025, 3, 3), 375.0)]
-    assert (1, "the report of part 4 tells the same night") in [(one.rows, one.reason) for one in contents.ignored]
+    assert (1, "already in the report of part 4") in [(one.rows, one.reason) for one in contents.ignored]
     assert contents.n_rows == 2 + 4
 
 
@@ -285,6 +285,6 @@ def test_a_folder_of_results_as_a_zip(tmp_path: Path) -> None:
     assert contents.accepted("sleep_episode").unique().height == 2
     assert contents.accepted("daily_total").height == 4
     assert [ignored.reason for ignored in contents.ignored[-2:]] == [
-        "a report of GGIR that is not used",
+        "a GGIR report that is not used",
         "1 other file(s) of the archive: not used",
     ]

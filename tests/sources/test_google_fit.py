@@ -93,7 +93,7 @@ def test_durations_of_sleep_are_read_in_the_unit_that_is_possible(
 ) -> None:
     contents = read(by_day(tmp_path, *asleep))
     assert contents.accepted("daily_total").filter(measure="total_sleep_time_min")["value"].to_list() == minutes
-    assert [note.message for note in contents.notes] == [f"durations of sleep are {unit} are possible as such"]
+    assert [note.message for note in contents.notes] == [f"sleep durations are in {unit} are possible in this unit"]
 
 
 def test_durations_that_last_a_night_in_no_unit_are_refused(tmp_path: Path) -> None:
@@ -105,8 +105,5 @@ def test_quarters_are_compared_with_the_sums_of_their_days(tmp_path: Path) -> No
         days = BY_DAY.replace(",6120,", f",{total},")
         files = {"2024-03-01.csv": BY_QUARTER, "2024-03-01 (1).csv": BY_QUARTER, "Daily activity metrics.csv": days}
         told = [note.message for note in read(zipped(tmp_path / "takeout.zip", files)).notes]
-        assert f"steps of the quarters add up to the sum by day on {n_equal} of 1 dates" in told
-    assert (
-        "rows are quarters of an hour of the date in the file's name: 4 of 4 last one, 4 carry the offset by which "
-        "they were read"
-    ) in told
+        assert f"quarter-hours add up to the daily total on {n_equal} of 1 dates" in told
+    assert ("rows are quarter-hours of the date in the file name: 4 of 4 last 15 minutes, 4 have a UTC offset") in told

@@ -109,12 +109,11 @@ def messages(path: Path) -> list[str]:
 
 def test_times_and_offsets_are_confirmed_by_the_dates_that_records_keep() -> None:
     assert messages(EXPORT) == [
-        "5 of 5 sleep stages lie inside the session that they belong to",
-        "by the numbers of their stages 1 of 1 sessions are mostly sleep",
-        "times are milliseconds and offsets of the clock seconds: by them 3 of 3 records lie on the date that they "
-        "keep themselves",
-        "records were read by the offset that each of them carries",
-        "each app is a device of its own",
+        "5 of 5 sleep stages lie inside their session",
+        "by their stage numbers 1 of 1 sessions are mostly sleep",
+        "times are in milliseconds and UTC offsets in seconds: in these units 3 of 3 records are on their local_date",
+        "records were read with their own UTC offsets",
+        "each app is a separate device",
     ]
 
 
@@ -133,7 +132,7 @@ def test_offsets_in_minutes_are_read_as_minutes(tmp_path: Path) -> None:
     path = changed(tmp_path, *OFFSETS_IN_MINUTES)
     for table in ("step_count", "sleep_segment", "exercise_session", "measurement"):
         assert read(path).accepted(table).equals(read(EXPORT).accepted(table))
-    assert any("offsets of the clock minutes: by them 3 of 3 records" in message for message in messages(path))
+    assert any("UTC offsets in minutes: in these units 3 of 3 records" in message for message in messages(path))
 
 
 @pytest.mark.parametrize(
@@ -162,11 +161,11 @@ def test_an_export_that_contradicts_what_is_known_of_it_is_refused(
 
 def test_without_dates_to_check_by_and_without_offsets_the_import_says_so(tmp_path: Path) -> None:
     gone = ["ALTER TABLE steps_record_table DROP COLUMN local_date"]
-    assert any("no date stands beside them" in message for message in messages(changed(tmp_path, *gone)))
+    assert any("there are no dates to check them" in message for message in messages(changed(tmp_path, *gone)))
     gone += ["ALTER TABLE steps_record_table DROP COLUMN start_zone_offset"]
     path = changed(tmp_path, *gone)
     assert read(path).accepted("step_count")["utc_offset_min"].to_list() == [None, None]
-    assert any(message.startswith("4 of 7 records were read by the offset") for message in messages(path))
+    assert any(message.startswith("4 of 7 records were read with their own UTC offsets") for message in messages(path))
 
 
 def test_stages_without_a_session_are_counted(tmp_path: Path) -> None:
@@ -192,7 +191,7 @@ def test_stages_without_a_session_are_counted(tmp_path: Path) -> None:
 def test_a_table_without_a_column_is_left_out_alone(table: str, column: str, tmp_path: Path) -> None:
     path = changed(tmp_path, f"ALTER TABLE {table} RENAME COLUMN {column} TO other")
     contents, whole = read(path), read(EXPORT)
-    assert f"{table} was not read: it has no column {column}" in [note.message for note in contents.notes]
+    assert f"{table} was not read: missing column {column}" in [note.message for note in contents.notes]
     n_whole = sum(batch.frame.height for batch in whole.batches) + whole.n_ignored
     assert contents.n_rows == n_whole
     assert len(contents.batches) >= 3
@@ -206,7 +205,7 @@ def test_another_word_for_heart_rate_variability_leaves_the_rest_as_it_is(tmp_pa
         f"INSERT INTO {table} VALUES (1, 1709344800000, 19800, 41.5)",
     )
     contents = read(path)
-    assert f"{table} was not read: it has no column heart_rate_variability_millis" in messages(path)
+    assert f"{table} was not read: missing column heart_rate_variability_millis" in messages(path)
     assert contents.accepted("step_count").equals(read(EXPORT).accepted("step_count"))
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"ALTER TABLE {table} RENAME COLUMN rmssd TO heart_rate_variability_millis")
@@ -218,7 +217,7 @@ def test_without_tables_of_devices_and_apps_both_are_unknown(tmp_path: Path) -> 
     path = changed(tmp_path, "DROP TABLE device_info_table", "DROP TABLE application_info_table")
     steps = read(path).accepted("step_count")
     assert set(steps.select("device", "device_kind").rows()) == {("health-connect-unknown", "app")}
-    assert "apps could not be told apart without application_info_table" in messages(path)
+    assert "apps cannot be distinguished without application_info_table" in messages(path)
 
 
 def test_a_rejected_row_says_what_it_held(tmp_path: Path) -> None:

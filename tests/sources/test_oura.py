@@ -85,7 +85,7 @@ def test_activity_is_in_minutes_and_days_without_the_ring_are_missing() -> None:
         (date(2025, 3, 1), "moderately_active_time_min", 60.0),
         (date(2025, 3, 1), "very_active_time_min", 10.0),
     ]
-    assert contents.ignored[0].reason == "days on which the ring was not worn"
+    assert contents.ignored[0].reason == "days with the ring not worn"
 
 
 def test_workouts_without_their_label() -> None:
@@ -147,7 +147,7 @@ def test_trends_have_a_column_twice_and_nights_far_from_the_study() -> None:
     }
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
         "nothing was measured": 1,
-        "days on which the ring was not worn": 1,
+        "days with the ring not worn": 1,
     }
 
 
@@ -174,7 +174,7 @@ def test_json_with_or_without_its_wrapper(tmp_path: Path, wrapped: bool) -> None
 def test_deleted_sleeps_are_counted() -> None:
     contents = read(FIXTURES / "oura_sleep.json", BERLIN)
     assert contents.accepted("sleep_episode").height == 1
-    assert contents.ignored[0].reason == "sleeps that the person deleted"
+    assert contents.ignored[0].reason == "sleeps that the participant deleted"
 
 
 def test_a_day_without_a_long_sleep_has_its_longest_sleep_as_main(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_bedtimes_without_offset_are_those_of_the_zone_and_told(tmp_path: Path) 
     assert contents.accepted("sleep_episode").select("start_at", "utc_offset_min").rows() == [
         (at(2025, 7, 1, 21), None)
     ]
-    assert "bedtimes carry no local offset and were read on the clock of the person's zone" in messages(contents)
+    assert "bedtimes have no local offset and were read in the participant's time zone" in messages(contents)
 
 
 @pytest.mark.parametrize(
@@ -225,14 +225,14 @@ def test_a_heart_rate_that_cannot_be_is_rejected_without_its_night(tmp_path: Pat
 
 def test_units_and_dates_are_confirmed_by_the_bedtimes() -> None:
     assert messages(read(FIXTURES / "oura_sleepmodel.csv", BERLIN)) == [
-        "times in bed are seconds: they agree with the bedtimes of 3 of 3 sleeps",
-        "times asleep are seconds: with those awake they agree with the time in bed of 3 of 3 sleeps",
+        "times in bed are in seconds: they agree with the bedtimes of 3 of 3 sleeps",
+        "times asleep are in seconds: with the times awake they agree with the time in bed of 3 of 3 sleeps",
         "day is the date of waking in 2 of 2 nights",
-        "the night of a day is the longest of its sleeps on 2 of 2 days",
-        "bedtimes were read by the offset that each of them carries",
+        "the main sleep is the longest sleep on 2 of 2 days",
+        "bedtimes were read with their own UTC offsets",
     ]
     assert messages(read(FIXTURES / "oura_dailyactivity.csv", BERLIN)) == [
-        "times of activity are seconds: as such the parts of 2 of 2 days make up a day of 24 hours"
+        "activity times are in seconds: in this unit they add up to 24 hours or less on 2 of 2 days"
     ]
 
 
@@ -258,8 +258,8 @@ def test_durations_are_read_in_the_unit_that_agrees_with_the_bedtimes(
         contents.accepted("sleep_episode").select("time_in_bed_min", "total_sleep_time_min").rows()
         == [(480.0, 420.0)] * 2
     )
-    assert messages(contents)[0] == f"times in bed are {in_bed}: they agree with the bedtimes of 2 of 2 sleeps"
-    assert messages(contents)[1].startswith(f"times asleep are {asleep}: ")
+    assert messages(contents)[0] == f"times in bed are in {in_bed}: they agree with the bedtimes of 2 of 2 sleeps"
+    assert messages(contents)[1].startswith(f"times asleep are in {asleep}: ")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_workouts_without_a_column_are_left_out_and_told(tmp_path: Path) -> None
         files = {"sleepmodel.csv": SLEEP, "workout.csv": workouts.replace(*header)}
         contents = read(zipped(tmp_path / "oura.zip", files), BERLIN)
         assert contents.accepted("sleep_episode").height == 3
-        told = f"workouts were not read: there is no column {header[0]}"
+        told = f"workouts were not read: missing column {header[0]}"
         assert told in messages(contents)
         assert (told, 2) in [(ignored.reason, ignored.rows) for ignored in contents.ignored]
     fewer = workouts.replace("intensity", "effort").replace("distance", "metres")

@@ -72,7 +72,7 @@ def test_steps_at_midnights_are_sums_of_days(tmp_path: Path) -> None:
     assert contents.accepted("daily_total").select("date", "measure", "value").rows() == [
         (date(2020, 10, 10), "step_count", 8000.0)
     ]
-    assert contents.ignored[0].reason == "days of 0 steps: the tracker was not worn"
+    assert contents.ignored[0].reason == "days of 0 steps: tracker not worn"
     assert contents.rejected() == [("steps.csv", 4, "steps", "unreadable")]
 
 
@@ -142,7 +142,7 @@ def test_a_table_of_all_participants_names_them_in_a_column(tmp_path: Path) -> N
         ("p01", "total_sleep_time_min"),
         ("p01", "time_in_bed_min"),
     ]
-    assert contents.ignored[0].reason == "days of 0 steps: the tracker was not worn"
+    assert contents.ignored[0].reason == "days of 0 steps: tracker not worn"
 
 
 def test_a_bare_table_of_features_without_a_person_is_left_without_one() -> None:
@@ -153,5 +153,5 @@ def test_a_bare_table_of_features_without_a_person_is_left_without_one() -> None
 def test_the_clock_that_was_used_is_told(name: str) -> None:
     notes = [note.message for note in read(FIXTURES / name).notes]
     assert any(
-        note.endswith("times carry no local offset and were read on the clock of the person's zone") for note in notes
+        note.endswith("times have no local offset and were read in the participant's time zone") for note in notes
     )

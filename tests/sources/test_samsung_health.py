@@ -61,8 +61,8 @@ def test_stages_add_up_to_sleep_and_a_night_is_dated_by_its_own_offset(tmp_path:
     more = contents.accepted("sleep_episode").select("wake_after_sleep_onset_min", "is_main_sleep").rows()
     assert more == [(30.0, True), (None, False), (None, True)]
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "sleeps without any measure of time asleep": 1,  # efficiency 0.0 is not measured
-        "stages, summed up into the sleep that they belong to": 3,
+        "sleeps without a measure of time asleep": 1,  # efficiency 0.0 is not measured
+        "sleep stages, summed for the sleep that they belong to": 3,
     }
 
 
@@ -114,7 +114,7 @@ def test_far_from_greenwich_the_hours_of_sleep_tell_the_clock(tmp_path: Path, wr
     first = contents.accepted("sleep_episode").row(0, named=True)
     assert first["start_at"] == at(2025, 6, 1, 14, 30)
     assert first["date"] == date(2025, 6, 2)
-    assert contents.notes[0].message.startswith(f"times are {'UTC' if written_as == 'utc' else 'local clock times'}")
+    assert contents.notes[0].message.startswith(f"times are {'UTC' if written_as == 'utc' else 'local time'}")
 
 
 @pytest.mark.parametrize("written_as", ["utc", "local"])
@@ -124,7 +124,7 @@ def test_near_greenwich_a_change_of_the_clocks_tells_it(tmp_path: Path, written_
     contents = sleeps(tmp_path, summer + winter)
     starts = contents.accepted("sleep_episode")["start_at"].sort()
     assert (starts[0], starts[-1]) == (at(2025, 3, 20, 22, 30), at(2025, 4, 8, 21, 30))
-    assert "1 changes of the offset" in contents.notes[0].message
+    assert "1 changes of the UTC offset" in contents.notes[0].message
 
 
 def test_midnight_between_the_middles_of_nights_does_not_confuse_the_clock(tmp_path: Path) -> None:
@@ -135,13 +135,13 @@ def test_midnight_between_the_middles_of_nights_does_not_confuse_the_clock(tmp_p
         start, end = (middle + timedelta(hours=hours, minutes=-offset) for hours in (-4, 4))
         rows.append(f"400,90,{start:%Y-%m-%d %H:%M:%S}.000,{end:%Y-%m-%d %H:%M:%S}.000,UTC+0{offset // 60}00,{night},")
     contents = sleeps(tmp_path, rows, "Europe/London")
-    assert contents.notes[0].message.startswith("times are UTC: of 1 changes of the offset")
+    assert contents.notes[0].message.startswith("times are UTC: of 1 changes of the UTC offset")
 
 
 def test_where_nothing_tells_the_clock_utc_stands_and_is_told(tmp_path: Path) -> None:
     contents = sleeps(tmp_path, nightly(datetime(2025, 6, 1), 30, "UTC+0100", 60, "local"))
     assert contents.accepted("sleep_episode")["start_at"][0] == at(2025, 6, 1, 23, 30)
-    assert contents.notes[0].message == "times were read as UTC; the hours of sleep do not decide it"
+    assert contents.notes[0].message == "times were read as UTC; the hours of sleep do not settle it"
 
 
 # --- steps ---
@@ -151,8 +151,8 @@ def test_a_day_has_one_total_over_all_devices() -> None:
     contents = read(FIXTURES / "samsung_step_daily_trend.csv", BERLIN)
     assert contents.accepted("daily_total").select("date", "value").rows() == [(date(2025, 3, 1), 9123.0)]
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "steps of one device; another row has all devices": 1,
-        "days of 0 steps: nothing was worn": 1,
+        "steps of one device; another row has those of all devices": 1,
+        "days of 0 steps: no device worn": 1,
     }
 
 
@@ -162,7 +162,7 @@ def test_days_that_no_row_merges_have_their_largest_count() -> None:
         (date(2025, 3, 1), 9123.0),
         (date(2025, 3, 2), 7010.0),
     ]
-    assert "none is marked as merged" in contents.notes[0].message
+    assert "no row is marked as merged" in contents.notes[0].message
 
 
 def test_steps_by_the_minute_are_read_where_there_are_no_days(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_day_is_dated_by_the_midnight_that_it_names(tmp_path: Path, day_time: 
     text = f"com.samsung.shealth.step_daily_trend,1,1\nday_time,count,source_type\n{day_time},5000,-2,\n"
     contents = read(written(tmp_path / "trend.csv", text), BERLIN)
     assert contents.accepted("daily_total")["date"].to_list() == [day]
-    assert ("other moments" in contents.notes[0].message) == (day_time == "1740870000000")
+    assert ("other instants" in contents.notes[0].message) == (day_time == "1740870000000")
 
 
 def test_dates_that_no_row_merges_keep_their_largest_count_beside_others_that_are_merged(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_table_with_other_columns_is_left_out_and_the_rest_is_read(tmp_path: P
     assert contents.accepted("sleep_episode").height == 3
     assert contents.rejected() == []
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored if ignored.entry == "b.csv"] == [
-        (2, f"a table without the columns {column}, which was not read")
+        (2, f"not read: missing columns {column}")
     ]
 
 
@@ -243,7 +243,7 @@ def test_exercise_without_its_title() -> None:
         ("e1", at(2025, 3, 1, 16, 0), "walking", 42.0, 3400.0, 210.0, 101.0),
         ("e2", at(2025, 3, 2, 16, 0), "other", 30.0, None, 90.0, None),
     ]
-    told = "durations fit the time from start to end; distances were read as metres, by the speed that follows"
+    told = "durations fit the time from start to end; distances were read as metres, judging by the resulting speed"
     assert contents.notes[-1].message == told
     assert not any("Bo" in text for batch in contents.batches for text in batch.frame["text"])
 

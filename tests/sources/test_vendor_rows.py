@@ -21,8 +21,8 @@ from painstats.sources.vendor_rows import (
     is_csv,
     object_rows,
     offset_minutes,
-    put_aside,
     rows_below,
+    split_unused,
     zoned_instants,
     zoned_offsets,
 )
@@ -131,7 +131,9 @@ def test_objects_keep_their_own_keys_and_nothing_nested(tmp_path: Path) -> None:
 
 def test_each_row_is_put_aside_once_under_its_first_reason() -> None:
     rows = pl.DataFrame({"entry": ["f"] * 4, "a": [1, 2, None, 4]})
-    kept, ignored = put_aside(rows, {"small": pl.col("a") < 3, "odd": pl.col("a") % 2 == 1, "four": pl.col("a") == 4})
+    kept, ignored = split_unused(
+        rows, {"small": pl.col("a") < 3, "odd": pl.col("a") % 2 == 1, "four": pl.col("a") == 4}
+    )
     assert kept["a"].to_list() == [None]
     assert [(one.rows, one.reason) for one in ignored] == [(2, "small"), (1, "four")]
 

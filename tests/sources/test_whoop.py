@@ -34,7 +34,7 @@ def test_a_night_is_dated_by_waking_and_placed_by_its_own_offset() -> None:
     assert before_midnight["start_at"] == datetime(2025, 7, 13, 6, 20, 4, tzinfo=UTC)
     assert before_midnight["end_at"] == datetime(2025, 7, 13, 14, 23, 8, tzinfo=UTC)
     assert before_midnight["utc_offset_min"] == -420
-    assert "the offset that Cycle timezone records" in contents.notes[0].message
+    assert "the UTC offset in the column Cycle timezone" in contents.notes[0].message
     assert before_midnight["total_sleep_time_min"] == 445
     assert before_midnight["time_in_bed_min"] == 483
     assert before_midnight["wake_after_sleep_onset_min"] == 38
@@ -83,7 +83,7 @@ def test_of_a_whole_export_each_night_is_read_once(tmp_path: Path) -> None:
     assert contents.accepted("exercise_session").height == 3
     assert contents.n_rows == 8 + (7 * 3 + 3) + 3 + 2
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored[-2:]] == [
-        (2, "answers of the journal: not used"),
+        (2, "journal answers: not used"),
         (0, "1 other file(s) of the archive: not used"),
     ]
 
@@ -96,7 +96,7 @@ def test_a_sleep_that_only_the_cycles_hold_is_read_from_them(tmp_path: Path) -> 
     assert set(episodes["episode_id"]) == set(
         read(FIXTURES / "whoop_sleeps.csv").accepted("sleep_episode")["episode_id"]
     )
-    assert (6, "sleeps.csv holds the same sleep") in [(ignored.rows, ignored.reason) for ignored in contents.ignored]
+    assert (6, "already in sleeps.csv") in [(ignored.rows, ignored.reason) for ignored in contents.ignored]
 
 
 def test_workouts_keep_their_offset_and_last_as_long_as_they_say() -> None:

@@ -39,7 +39,7 @@ def test_daily_steps_of_a_real_export() -> None:
     assert totals.filter(date=date(2025, 7, 11))["value"].to_list() == [19297.0]
     assert totals["measure"].unique().to_list() == ["step_count"]
     assert [(ignored.rows, ignored.reason) for ignored in contents.ignored] == [
-        (1, "days of 0 steps: the tracker was not worn")
+        (1, "days of 0 steps: tracker not worn")
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_block_awake_around_the_clock_does_not_wipe_out_the_night_in_it() -> N
     assert day_long.is_empty()
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
         "sleep states of unknown meaning": 1,
-        "states of a row without any sleep: time awake around a night, or no wear": 1,
+        "states of a row without any sleep: awake around a night, or not worn": 1,
     }
     assert [note.message for note in contents.notes] == [
         "sleep state 3, which the export does not describe, was read as REM"
@@ -152,7 +152,7 @@ def test_sums_of_a_night_and_which_one_is_the_main_sleep() -> None:
     ]
     assert contents.ignored[0].reason == "nights of 0 minutes asleep"
     told = [note.message for note in contents.notes]
-    assert told[0] == "times are instants by their offset, that of the account; days are of the person's zone"
+    assert told[0] == "times have the UTC offset of the account; days are those of the participant's time zone"
     assert told[1].startswith("sleep and time awake add up to the time in bed")
 
 
@@ -179,7 +179,7 @@ def test_headers_in_other_languages_and_orders(tmp_path: Path, header: str) -> N
     assert episode["start_at"] == at(2025, 3, 1, 21, 0)  # without an offset: the clock of Berlin
     assert episode["end_at"] - episode["start_at"] == timedelta(hours=8)
     assert episode["total_sleep_time_min"] == 420
-    assert contents.notes[0].message == "1 rows have times without an offset, read on the clock of the person's zone"
+    assert contents.notes[0].message == "1 rows have times without an offset, read in the participant's time zone"
 
 
 @pytest.mark.parametrize(
@@ -222,10 +222,10 @@ def test_a_whole_export_has_other_files_that_are_counted(tmp_path: Path) -> None
     }
     contents = read(zipped(tmp_path / "data.zip", entries), BERLIN)
     assert [(ignored.entry, ignored.rows, ignored.reason) for ignored in contents.ignored] == [
-        ("weight.csv", 1, "a table that is not known"),
+        ("weight.csv", 1, "an unknown table"),
         ("data.zip", 0, "1 other file(s) of the archive: not used"),
     ]
-    assert "it has a header and no rows" in [note.message for note in contents.notes]
+    assert "it has a header but no rows" in [note.message for note in contents.notes]
 
 
 # --- names ---

@@ -164,7 +164,7 @@ def test_a_withdrawn_file_leaves_what_never_was_and_stays_out(study):
     code, answer = do("forget-import", str(folder), "later-diary.csv")
     assert code == 0
     [withdrawn] = answer["withdrawn"]
-    assert (withdrawn["removed"], withdrawn["brought_back"], withdrawn["kept"]) == (1, 1, len(DAYS) - 1)
+    assert (withdrawn["removed"], withdrawn["reinstated"], withdrawn["kept"]) == (1, 1, len(DAYS) - 1)
     assert everything(folder) == without
     assert values(folder)["2026-01-05"] == 5.0
     _, answer = do("run", str(folder), "--quiet")

@@ -79,7 +79,7 @@ def test_withdrawing_the_newest_of_several_files_restores_what_outranks_the_rest
     load(store, "february", february, steps("at | steps\n10 08:00 | 200"))
     march = load(store, "march", MARCH, steps("at | steps\n10 08:00 | 100"))
     assert [row["step_count"] for row in table(store, STORED)] == [100]
-    assert withdraw_import(store, march.import_id).brought_back == 1
+    assert withdraw_import(store, march.import_id).reinstated == 1
     assert [row["step_count"] for row in table(store, STORED)] == [200]
     [old] = table(store, "SELECT (record->>'step_count')::INTEGER AS steps FROM superseded")
     assert old == {"steps": 100}

@@ -49,5 +49,5 @@ def test_results_of_another_version_are_named_with_the_next_step(make_study):
     study = make_study()
     with open_store(study) as store:
         store.connection.execute("CREATE TABLE participant_summary AS SELECT 'ann' AS participant_id")
-    with pytest.raises(StudyError, match=r"lack item, .*: another version of painstats .* painstats run"):
+    with pytest.raises(StudyError, match=r"lack item, .*: .* another version of painstats; .* painstats run"):
         status(study.folder, as_json=True)

@@ -23,7 +23,7 @@ def forget(folder: Path, given: str, yes: bool, as_json: bool) -> int:
         print_json(asdict(erasure))
     else:
         _print(erasure, folder)
-    return 0 if erasure.is_proven else ERASURE_INCOMPLETE_EXIT_CODE
+    return 0 if erasure.is_complete else ERASURE_INCOMPLETE_EXIT_CODE
 
 
 def _confirmed(participant: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from painstats.commands.printing import print_json, printable
 from painstats.plan.study import read_study
 from painstats.store import open_store
-from painstats.store.withdraw import find_imports, take_back, withdraw_import
+from painstats.store.withdraw import find_imports, restore_imports, withdraw_import
 
 
 def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:
@@ -16,7 +16,7 @@ def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:
     study = read_study(folder)
     with open_store(study) as store:
         if undo:
-            marks = take_back(store, named)
+            marks = restore_imports(store, named)
             withdrawals = []
         else:
             withdrawals = [withdraw_import(store, number) for number in find_imports(store, named)]
@@ -29,7 +29,7 @@ def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:
     for each in withdrawals:
         print(
             f"Took import {each.import_id} out ({printable(each.file_name)}): {each.removed} rows went, "
-            f"{each.brought_back} have their earlier value again, {each.kept} stay because other files hold them too."
+            f"{each.reinstated} have their earlier value again, {each.kept} stay because other files hold them too."
         )
     print("The file is not read again, wherever it lies, until: painstats forget-import --undo")
     print(f"Reports still tell of it; compute them anew with: painstats run {folder}")

@@ -1,4 +1,4 @@
-"""One row for each participant and local date: steps counted once, main sleep, exercise, ratings, worn or not."""
+"""The daily table: one row per participant and local date with steps, main sleep, exercise, scores and wear."""
 
 from painstats.daily.agreement import DateShift, date_shifts, shift_sentence
 from painstats.daily.build import build_daily_table

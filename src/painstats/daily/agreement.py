@@ -1,4 +1,4 @@
-"""Tell where two sources of one person date the same days or nights differently."""
+"""Detect that two sources of one participant date the same days or nights differently."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from painstats.store.tables import read_table
 from painstats.vocabulary import MEASURES
 
 LEAST_DAYS = 14
-"""Days that two sources must share before anything is said about their dates."""
+"""Least number of days that two sources must share for their dates to be compared."""
 
 LEAST_CORRELATION = 0.6
 LEAST_STANDARD_ERRORS = 3.0
-"""How far the correlation of moved days must lie above that of the same days, on Fisher's scale (1921, Metron 1:3)."""
+"""How far the correlation of shifted days must exceed that of the same days, on Fisher's scale (1921, Metron 1:3)."""
 
 HIGHEST_CORRELATION = 0.9999
 
 
 @dataclass(frozen=True, slots=True)
 class DateShift:
-    """Two sources of one person that agree clearly better when the second is moved by ``shift_days``."""
+    """Two sources of one participant that agree clearly better if the second is shifted by ``shift_days``."""
 
     participant_id: str
     measure: str
@@ -34,7 +34,7 @@ class DateShift:
 
 
 def date_shifts(store: Store) -> list[DateShift]:
-    """List where one source dates days otherwise than another, by person, measure and sources."""
+    """List the sources that date days differently from another, by participant, measure and sources."""
     shifts = []
     for row in read_table(store, "source_agreement").iter_rows(named=True):
         shift, same_day = row["best_shift_days"], row["correlation_same_day"]
@@ -58,14 +58,14 @@ def date_shifts(store: Store) -> list[DateShift]:
 
 
 def shift_sentence(shift: DateShift) -> str:
-    """Write one shift in words, without naming whose days they are."""
+    """Describe a shift in words, without naming the participant."""
     label = MEASURES[shift.measure].label
     later = "a day later" if shift.shift_days > 0 else "a day earlier"
     ours, theirs = shift.source_a.replace("_", " "), shift.source_b.replace("_", " ")
     return (
-        f"{label}: {theirs} seems to date the same days {later} than {ours} (correlation {shift.shifted:.2f} when "
-        f"moved by one day, {shift.same_day:.2f} on the same dates, {shift.days} days); "
-        "see that both have the right time zone"
+        f"{label}: {theirs} seems to date the same days {later} than {ours} (correlation {shift.shifted:.2f} if "
+        f"shifted by one day, {shift.same_day:.2f} on the same dates, {shift.days} days); "
+        "check that both use the right time zone"
     )
 
 

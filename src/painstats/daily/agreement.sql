@@ -1,10 +1,10 @@
--- Where two sources tell of the same days, whether they agree about the date: the correlation of their values on the same
--- dates, and with those of the second source moved by a day. A source that dates days or nights otherwise stands out.
+-- Do two sources of the same days agree about their dates? The correlation of their values on the same dates, and with the
+-- second source shifted by a day, shows a source that dates days or nights differently.
 -- In: step_by_device, sleep_by_device, touched_range, device_order. Out: source_agreement.
 
 CREATE OR REPLACE TEMP TABLE source_value AS
 WITH value AS (
-    -- Of each source the device with most steps of the date, and the longest main sleep.
+    -- For each source and date, the steps of the device with the most, and the longest main sleep.
     SELECT participant_id, 'step_count' AS measure, source, date, max(recorded_step_count)::DOUBLE AS value
     FROM step_by_device WHERE participant_id IN (SELECT participant_id FROM touched_range) GROUP BY ALL
     UNION ALL

@@ -1,39 +1,39 @@
-"""Build the daily table: one row for each participant and local date, computed by the SQL of this folder.
+"""Build the daily table: one row for each participant and local date, computed by the SQL files in this folder.
 
-Only what new, corrected or removed records can have changed is computed anew, by the same SQL that builds everything:
-the result is the same, to the last bit, as if all had been built at once. It is put in place in one transaction.
+Only days that new, corrected or removed records can have changed are recomputed, by the same SQL that builds the whole
+table, so the result is bit for bit the same. It replaces the old rows in one transaction.
 """
 
 from __future__ import annotations
 
 import duckdb
 
-from painstats.daily.declare import declare_plan, inputs_hash, script
+from painstats.daily.declare import daily_inputs_hash, declare_plan, script
 from painstats.records import RECORD_TABLES, TREATMENT
 from painstats.store.connection import Store, transaction
 
 DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement")
-"""What is built here."""
+"""The tables that :func:`build_daily_table` builds."""
 
 SLEEP = ("clock.sql", "sleep.sql")
 TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
 PART_SAMPLES = 170_000
-"""About so many samples of steps are counted at a time; more where there are more than sixteen times as many in all."""
+"""Number of step samples that are counted at a time, roughly; larger if there are more than 16 times as many in all."""
 
 LONGEST_SLEEP_MIN = 1440
-"""Whoever has longer sleep than this on record is computed whole, because days further away can depend on it."""
+"""All dates of a participant with longer sleep than this are recomputed, because distant days can depend on it."""
 
 DAYS_BEFORE, DAYS_AFTER = 28, 6
-"""How far back and how far ahead the measures look that a date takes from the dates around it."""
+"""How many days back and ahead the measures of a date look."""
 
 
 def build_daily_table(store: Store) -> int:
-    """Bring the daily table, and the tables beside it, up to the records.
+    """Update the daily table and its companion tables from the records.
 
-    Builds ``daily_summary``, ``step_by_device``, ``sleep_by_device``, ``device_change`` and ``source_agreement``. What
-    ``touched_day`` names is computed anew; everything, when the plan or the version changed, a table is missing, or
-    records changed that ``touched_day`` does not tell of. Empties ``touched_day``.
+    Builds ``daily_summary``, ``step_by_device``, ``sleep_by_device``, ``device_change`` and ``source_agreement``.
+    Recomputes the days in ``touched_day``; or all days if the plan or the version changed, a table is missing, or
+    records changed without an entry in ``touched_day``. Empties ``touched_day``.
 
     Returns
     -------
@@ -43,13 +43,13 @@ def build_daily_table(store: Store) -> int:
     before = _temporary_tables(connection)
     try:
         is_whole = _must_build_all(store)
-        people = _declare_touched(connection, is_whole)
-        if people or is_whole:
-            declare_plan(connection, store.study, people)
-            # Outside the transaction: in it DuckDB takes new tables to be empty, and joins them row by row.
+        participants = _declare_touched(connection, is_whole)
+        if participants or is_whole:
+            declare_plan(connection, store.study, participants)
+            # Outside the transaction: inside it DuckDB assumes that new tables are empty, and joins them row by row.
             _compute(connection, is_whole)
         with transaction(store):
-            if people or is_whole:
+            if participants or is_whole:
                 _run(connection, ("replace_all.sql" if is_whole else "replace.sql", "devices.sql", "agreement.sql"))
             _note_built(store)
     finally:
@@ -59,16 +59,16 @@ def build_daily_table(store: Store) -> int:
 
 
 def _must_build_all(store: Store) -> bool:
-    """Whether anything but the touched days may have changed."""
+    """Whether anything other than the touched days may have changed."""
     connection = store.connection
     have = {
         row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
     }
     built = connection.execute("SELECT inputs_hash, last_import_id FROM daily_built").fetchone()
-    if built is None or built[0] != inputs_hash(store.study) or not have.issuperset(DAILY_TABLES):
+    if built is None or built[0] != daily_inputs_hash(store.study) or not have.issuperset(DAILY_TABLES):
         return True
     if built[1] is not None and not _number(connection, "SELECT count(*) FROM import WHERE import_id = ?", built[1]):
-        return True  # the records were cleared and read again
+        return True  # the records were cleared and imported again
     changed = "status = 'loaded' AND rows_new + rows_corrected > 0 AND import_id > coalesce(?, 0)"
     return bool(_number(connection, f"SELECT count(*) FROM import WHERE {changed}", built[1])) and not _number(
         connection, "SELECT count(*) FROM touched_day"
@@ -76,20 +76,20 @@ def _must_build_all(store: Store) -> bool:
 
 
 def _declare_touched(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> list[str]:
-    """Name the people and dates to compute, in ``touched_range``; return the people."""
+    """Put the participants and dates to compute into ``touched_range``; return the participants."""
     if is_whole:
         tables = (table for table in RECORD_TABLES if table != TREATMENT.name)
-        people = " UNION ".join(f"SELECT participant_id FROM {table}" for table in tables)
-        query = f"SELECT participant_id, {EVER[0]} AS first_date, {EVER[1]} AS last_date FROM ({people})"
+        all_ids = " UNION ".join(f"SELECT participant_id FROM {table}" for table in tables)
+        query = f"SELECT participant_id, {EVER[0]} AS first_date, {EVER[1]} AS last_date FROM ({all_ids})"
     else:
         query = f"""
-            WITH restless AS (
+            WITH long_sleeper AS (
                 SELECT DISTINCT participant_id FROM sleep_by_device WHERE longest_episode_min > {LONGEST_SLEEP_MIN}
             )
             SELECT DISTINCT t.participant_id,
                    CASE WHEN r.participant_id IS NULL THEN first_date ELSE {EVER[0]} END AS first_date,
                    CASE WHEN r.participant_id IS NULL THEN last_date ELSE {EVER[1]} END AS last_date
-            FROM touched_day AS t LEFT JOIN restless AS r USING (participant_id)"""
+            FROM touched_day AS t LEFT JOIN long_sleeper AS r USING (participant_id)"""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE touched_range AS {query}")
     rows = connection.execute("SELECT DISTINCT participant_id FROM touched_range ORDER BY ALL").fetchall()
     return [row[0] for row in rows]
@@ -100,7 +100,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
     if _widen_for_long_sleep(connection):
         _run(connection, SLEEP)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE touched_person AS SELECT DISTINCT participant_id FROM touched_range"
+        "CREATE OR REPLACE TEMP TABLE touched_participant AS SELECT DISTINCT participant_id FROM touched_range"
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE stored_day (participant_id VARCHAR, date DATE, has_record BOOLEAN)"
@@ -108,7 +108,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
     if not is_whole:
         connection.execute(
             "INSERT INTO stored_day SELECT participant_id, date, has_record FROM daily_summary "
-            "WHERE participant_id IN (FROM touched_person)"
+            "WHERE participant_id IN (FROM touched_participant)"
         )
     _count_steps(connection)
     _run(connection, TOPICS)
@@ -117,7 +117,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
 
 
 def _count_steps(connection: duckdb.DuckDBPyConnection) -> None:
-    """Count steps, one part of the dates after the other."""
+    """Count steps, one part of the dates at a time."""
     connection.execute("SET VARIABLE part_samples = ?", [PART_SAMPLES])
     _run(connection, ("step_parts.sql",))
     for part in range(_number(connection, "SELECT coalesce(max(part) + 1, 0) FROM step_part")):
@@ -126,7 +126,7 @@ def _count_steps(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _widen_for_long_sleep(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Compute people whole who have longer sleep than a day on record; whether there are any."""
+    """Extend the range of participants who slept longer than a day to all dates; return whether there are any."""
     row = connection.execute(
         f"UPDATE touched_range SET first_date = {EVER[0]}, last_date = {EVER[1]} WHERE participant_id IN ("
         f"SELECT participant_id FROM segment_episode WHERE (end_us - start_us) / 60e6 > {LONGEST_SLEEP_MIN}) "
@@ -136,7 +136,7 @@ def _widen_for_long_sleep(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _gather_facts(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None:
-    """Put the facts that were computed beside those that the table holds of the dates around them."""
+    """Combine the new facts with the stored facts of the dates around them."""
     connection.execute("CREATE OR REPLACE TEMP TABLE near_fact AS FROM day_fact")
     if is_whole:
         return
@@ -152,13 +152,13 @@ def _gather_facts(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> None
 
 
 def _note_built(store: Store) -> None:
-    """Remember what the tables rest on now."""
+    """Record what the tables were computed from."""
     connection = store.connection
     connection.execute("DELETE FROM touched_day")
     connection.execute("DELETE FROM daily_built")
     connection.execute(
         "INSERT INTO daily_built SELECT ?, max(import_id) FROM import WHERE status = 'loaded'",
-        [inputs_hash(store.study)],
+        [daily_inputs_hash(store.study)],
     )
 
 

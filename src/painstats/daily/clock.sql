@@ -1,21 +1,21 @@
--- The clocks that people lived by, as stretches of one constant offset, and what is read and replaced.
+-- The participants' clocks as periods of constant UTC offset, and the dates that are read and replaced.
 -- In: zone_period (participant_id, starts_at, ends_at, time_zone, rule), zone_offset (time_zone, starts_at, ends_at,
 -- offset_min), touched_range (participant_id, first_date, last_date). Out: replaced, read_range, clock_period; macros for
--- local clocks; variables earliest_at, latest_at (of all that is read). Instants are whole microseconds since 1970, ending in
--- _us: sums of whole numbers come out the same in any order, and converting zones row by row would take most of the time.
+-- local clocks; variables earliest_at, latest_at (of all that is read). Columns ending in _us are whole microseconds since
+-- 1970: sums of integers do not depend on their order, and converting time zones row by row would take most of the time.
 
--- Estimates of row numbers are rough; where they are far too low DuckDB would try every pair of rows.
+-- DuckDB's estimates of row counts are rough; if they are far too low, it would compare every pair of rows.
 SET asof_loop_join_threshold = 0;
 
 CREATE OR REPLACE TEMP MACRO local_date(instant_us, offset_us) AS
     DATE '1970-01-01' + ((instant_us + offset_us) // 86400000000)::INTEGER;
 CREATE OR REPLACE TEMP MACRO midnight_us(date, offset_us) AS (date - DATE '1970-01-01') * 86400000000 - offset_us;
 
--- Whether the plan lets a device count.
+-- Whether the plan counts a device.
 CREATE OR REPLACE TEMP MACRO is_counted(source, device) AS
     NOT list_contains(getvariable('ignored_devices')::VARCHAR[], source || ' ' || device);
 
--- Ranges of dates of each person that overlap or follow each other, as one.
+-- Merge each participant's ranges of dates that overlap or are adjacent.
 CREATE OR REPLACE TEMP MACRO joined_ranges(ranges) AS TABLE
 WITH marked AS (
     SELECT *, coalesce(first_date > max(last_date) OVER earlier + 1, true) AS begins
@@ -30,14 +30,14 @@ WITH marked AS (
 SELECT participant_id, min(first_date) AS first_date, max(last_date) AS last_date
 FROM numbered GROUP BY participant_id, island;
 
--- The local dates that are replaced: what was touched, and two days on, because a night is compared with the two before.
+-- The local dates to replace: the touched ones and the two days after them, because a night is compared with the two before.
 CREATE OR REPLACE TEMP TABLE touched_on AS
 SELECT DISTINCT participant_id, first_date, last_date + 2 AS last_date FROM touched_range;
 CREATE OR REPLACE TEMP TABLE replaced AS FROM joined_ranges('touched_on');
 
--- The records that replaced dates can depend on. No record is longer than a day, and neither is sleep (whoever has longer
--- sleep on record is replaced whole): a night begins a day before it ends, its two predecessors lie two days back, a local
--- date starts up to 14 hours before the UTC date, and samples that began earlier cover later ones.
+-- The records that the replaced dates can depend on. No record is longer than a day, and neither is sleep (all dates of a
+-- participant with longer sleep are replaced): a night begins up to a day before it ends, the two nights before it lie two
+-- days back, a local date starts up to 14 hours before the UTC date, and samples that began earlier cover later ones.
 CREATE OR REPLACE TEMP TABLE read_range AS
 WITH widened AS (
     SELECT participant_id, first_date - 6 AS first_date, last_date + 3 AS last_date FROM replaced
@@ -56,7 +56,7 @@ FROM numbered GROUP BY participant_id, island;
 SET VARIABLE earliest_at = (SELECT min(starts_at) FROM read_range);
 SET VARIABLE latest_at = (SELECT max(ends_at) FROM read_range);
 
--- Clocks are wanted for all dates between the first and the last record.
+-- Clocks are needed for all dates between the first and the last record.
 CREATE OR REPLACE TEMP TABLE clock_span AS
 SELECT min(first_at) - INTERVAL 3 DAY AS starts_at, max(last_at) + INTERVAL 3 DAY AS ends_at
 FROM (

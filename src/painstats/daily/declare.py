@@ -1,4 +1,4 @@
-"""Hand the plan to the SQL: clocks, device order, limits and rules, and a hash of all that the daily table rests on."""
+"""Pass the plan to the SQL (clocks, device order, limits, rules), and hash the inputs of the daily table."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from painstats.records import INSTANT, RECORD_TABLES
 from painstats.vocabulary import BETTER_WHEN_HIGHER, DEVICE_KINDS, MEASURES, SAMPLED
 
 
-def inputs_hash(study: Study) -> str:
-    """Hash what beside the records decides the daily table: zones, outcome, rules, limits, version, the SQL itself."""
+def daily_inputs_hash(study: Study) -> str:
+    """Hash what the daily table depends on besides records: zones, outcome, rules, limits, version and the SQL."""
     plan = study.plan
     names = sorted(entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".sql"))
-    people = sorted((name, person.model_dump_json()) for name, person in plan.participants.items())
+    participants = sorted((name, declared.model_dump_json()) for name, declared in plan.participants.items())
     facts = (
         plan.study.time_zone,
-        people,
+        participants,
         plan.outcome.model_dump_json(),
         plan.rules.model_dump_json(),
         tuple(MEASURES.values()),
@@ -34,13 +34,13 @@ def inputs_hash(study: Study) -> str:
 
 
 def script(name: str) -> str:
-    """Return the text of an SQL file of this folder."""
+    """Return the text of an SQL file in this folder."""
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
-def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, people: list[str]) -> None:
-    """Make the temporary tables and variables that the SQL reads the plan from."""
-    periods = [period for person in people for period in study.time_zones.periods(person)]
+def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, participants: list[str]) -> None:
+    """Create the temporary tables and variables from which the SQL reads the plan."""
+    periods = [period for participant in participants for period in study.time_zones.periods(participant)]
     zones = {
         "participant_id": [period.participant_id for period in periods],
         "starts_at": [period.starts_at for period in periods],
@@ -74,7 +74,7 @@ def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, people: li
 
 
 def _device_order(connection: duckdb.DuckDBPyConnection, study: Study) -> list[tuple[int, str, str]]:
-    """Give every kind of device of every source its place: preferred sources first, then kinds in their order."""
+    """Rank the kinds of device of all sources: by preferred source first, then by kind."""
     rules = study.plan.rules
     tables = (table.name for table in RECORD_TABLES.values() if "device_kind" in table.columns)
     query = " UNION ".join(f"SELECT source FROM {table}" for table in tables)

@@ -1,5 +1,5 @@
--- When a person's usual devices changed. A change shifts levels without a change in the person: device_change lists the
--- changes, device_era numbers the stretches between them from 1.
+-- When a participant's usual devices changed. A new device can shift the level of a measure although nothing else changed:
+-- device_change lists the changes, device_era numbers the periods between them from 1.
 -- In: daily_summary, touched_range. Out: daily_summary.device_era, device_change.
 
 CREATE OR REPLACE TEMP TABLE device_era AS

@@ -1,12 +1,12 @@
--- Exercise sessions counted once. Where sessions overlap, as when a watch and an app recorded one workout, the better device
--- has the time, and of one device the session that began first; the others add what is left open. A session that lasts over
--- midnight is split in proportion to time.
+-- Exercise without double counting. Where sessions overlap, for example because a watch and an app recorded the same workout,
+-- the time belongs to the device of higher rank, and within a device to the session that began first; the others add only the
+-- rest of their time. A session across midnight is split in proportion to time.
 -- In: exercise_session, read_range, replaced, clock_period, device_order. Out: exercise_day.
 
 CREATE OR REPLACE TEMP TABLE session AS
 WITH near AS (
     SELECT s.participant_id, s.source, s.device, o.place, s.session_id, s.exercise_type, epoch_us(s.start_at) AS start_us,
-           -- A session without an end lasts as long as it says.
+           -- A session without an end lasts for its stated duration.
            CASE WHEN s.end_at > s.start_at THEN epoch_us(s.end_at) ELSE epoch_us(s.start_at) + round(s.duration_min * 60e6)::BIGINT END AS end_us,
            round(s.duration_min * 60e6)::BIGINT AS active_us, s.utc_offset_min::BIGINT * 60000000 AS recorded_offset_us
     FROM exercise_session AS s
@@ -24,7 +24,7 @@ FROM near AS n
 ASOF JOIN clock_period AS c ON n.participant_id = c.participant_id AND n.start_us >= c.starts_us
 WHERE n.end_us > n.start_us;
 
--- Sessions cut at UTC midnights, so that only those of one UTC date are held against each other.
+-- Sessions cut at UTC midnights, so that only sessions of the same UTC date are compared.
 CREATE OR REPLACE TEMP TABLE session_part AS
 WITH dated AS (
     SELECT *, unnest(range(start_us // 86400000000, (end_us - 1) // 86400000000 + 1)) AS utc_day FROM session
@@ -32,7 +32,7 @@ WITH dated AS (
 SELECT * REPLACE (greatest(start_us, utc_day * 86400000000) AS start_us, least(end_us, (utc_day + 1) * 86400000000) AS end_us)
 FROM dated;
 
--- Between any two neighbouring starts, ends and local midnights one session has the time.
+-- The time between two neighbouring starts, ends or local midnights belongs to one session.
 CREATE OR REPLACE TEMP TABLE session_slot AS
 WITH edge AS (
     SELECT DISTINCT participant_id, utc_day, unnest([start_us, end_us,

@@ -1,4 +1,4 @@
--- Main sleep of the night that ends on a date, from one device, and how alike sleep was 24 hours apart.
+-- Main sleep of the night that ends on a date, from one device, and how similar sleep was 24 hours apart.
 -- In: sleep_candidate, numbered_span, sleep_segment, read_range, replaced, device_order. Out: sleep_by_device_rows, night.
 
 CREATE OR REPLACE TEMP TABLE ordered_sleep AS
@@ -39,8 +39,8 @@ JOIN replaced AS r ON r.participant_id = s.participant_id AND s.date BETWEEN r.f
 CREATE OR REPLACE TEMP TABLE main_sleep AS
 SELECT o.* FROM ordered_sleep AS o JOIN chosen_device USING (participant_id, date, source, device) WHERE o.place_in_date = 1;
 
--- Time in bed: the shortest in-bed segment of any device that holds the whole of the sleep. It ends on the UTC date on which
--- the sleep ends, or on the next one.
+-- Time in bed: the shortest in-bed segment of any device that contains the whole sleep. It ends on the UTC date on which the
+-- sleep ends, or on the next one.
 CREATE OR REPLACE TEMP TABLE in_bed AS
 WITH bed AS (
     SELECT s.participant_id, epoch_us(s.start_at) AS start_us, epoch_us(s.end_at) AS end_us,
@@ -56,7 +56,7 @@ JOIN bed AS b ON b.participant_id = m.participant_id AND b.day = m.end_us // 864
 WHERE m.episode IS NOT NULL
 GROUP BY m.participant_id, m.date;
 
--- When the person was asleep, without overlaps; where only the ends of an episode are known, all the time between them.
+-- When the participant was asleep, without overlaps; if only start and end of an episode are known, all the time between them.
 CREATE OR REPLACE TEMP TABLE asleep_piece AS
 WITH asleep AS (
     SELECT o.participant_id, o.date, p.start_us, p.end_us
@@ -80,9 +80,9 @@ WITH asleep AS (
 )
 SELECT * FROM opened WHERE end_us > start_us;
 
--- Minutes of the 24 hours before noon in which the person was in the same state, asleep or awake, as 24 hours earlier
--- (elapsed time): all minutes, less those asleep on either day, and twice those asleep on both back again. Known when both
--- nights are.
+-- Minutes of the 24 hours before noon in which the participant was in the same state, asleep or awake, as 24 hours earlier
+-- (elapsed time): all minutes, minus those asleep on either day, plus twice those asleep on both. Null unless both nights
+-- are known.
 CREATE OR REPLACE TEMP TABLE alike AS
 WITH known AS (
     SELECT participant_id, date, midnight_us(date, end_offset_us) + 43200000000 AS noon_us FROM main_sleep WHERE end_us > start_us
@@ -123,7 +123,7 @@ SELECT m.participant_id, m.date, m.source || ' ' || m.device AS sleep_device, m.
             WHEN m.time_in_bed_min IS NOT NULL THEN m.time_in_bed_rule END AS time_in_bed_rule,
        m.wake_after_sleep_onset_min, m.deep_sleep_min, m.rem_sleep_min, s.nap_time_min,
        100 * m.total_sleep_time_min / nullif(coalesce(b.time_in_bed_min, m.time_in_bed_min), 0) AS sleep_efficiency_percent,
-       -- Half-way between falling asleep and waking, on the clock at waking, from the midnight before: 23:30 is -30.
+       -- Halfway between falling asleep and waking, by the clock at waking, in minutes after midnight: 23:30 is -30.
        ((m.start_us + m.end_us) // 2 - midnight_us(m.date, m.end_offset_us)) / 60e6 AS sleep_midpoint_min,
        a.same_sleep_state_min,
        make_timestamp(m.start_us + m.start_offset_us) AS sleep_start_local, make_timestamp(m.end_us + m.end_offset_us) AS sleep_end_local

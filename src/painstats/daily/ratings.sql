@@ -1,7 +1,7 @@
--- The outcome on the study's scale, where a high score is much of the item (much pain, a good mood), dated by the day it
+-- The outcome on the study's scale, where a high score means more of the item (more pain, a better mood), dated by the day it
 -- describes. A morning report about the last 24 hours, and any report about yesterday, describe the day before the report.
--- Where the time of a report is known, an evening that lasts past midnight still belongs to its day, and a diary filled in
--- at any time counts as a morning's before noon.
+-- If the time of a report is known, an evening report after midnight still belongs to the day before, and a report of a diary
+-- filled in at any time counts as a morning report before noon.
 -- In: self_report, read_range, replaced, clock_period; variables outcome_item, outcome_site, outcome_is_good, outcome_low,
 -- outcome_high, day_ends_hour. Out: rating.
 

@@ -1,4 +1,4 @@
--- Put what was computed in the place of what was stored, where everything was computed.
+-- Replace the stored rows by the computed ones after a computation of all days.
 -- In: new_day, step_by_device_rows, sleep_by_device_rows. Out: daily_summary, step_by_device, sleep_by_device.
 
 CREATE OR REPLACE TABLE daily_summary AS FROM new_day ORDER BY participant_id, date;

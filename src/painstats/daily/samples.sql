@@ -1,5 +1,5 @@
--- Resting heart rate, heart rate variability and the minutes that a device itself counts as exercise, each by date from one
--- device: minutes are summed up, the others averaged. A sample belongs to the local date on which it ends.
+-- Resting heart rate, heart rate variability and the minutes that a device itself counts as exercise, each from one device
+-- per date: minutes are summed, the others averaged. A sample belongs to the local date on which it ends.
 -- In: measurement, near_total, read_range, replaced, clock_period, device_order, sampled (measure). Out: sampled_day.
 
 CREATE OR REPLACE TEMP TABLE sampled_day AS

@@ -1,9 +1,9 @@
--- Everything that devices recorded of sleep, as episodes dated by waking. Segments of one device are joined into episodes (a
--- gap of two hours ends one); what counts as asleep is the union of asleep segments less the union of what the device calls
--- awake, found in one pass along the device's time.
+-- All recorded sleep as episodes dated by waking. Segments of one device are joined into episodes (a gap of two hours ends
+-- one); time asleep is the union of asleep segments minus the union of awake segments, found in one pass over the device's
+-- segments in time order.
 -- In: sleep_segment, sleep_episode, daily_total, read_range, clock_period, device_order. Out: sleep_span, sleep_candidate.
 
--- Stretches between any two neighbouring ends of segments, with how many asleep and awake segments lie over each.
+-- Spans between neighbouring starts and ends of segments, with the number of asleep and awake segments that cover each.
 CREATE OR REPLACE TEMP TABLE sleep_span AS
 WITH segment AS (
     SELECT s.participant_id, s.source, s.device, o.place, epoch_us(s.start_at) AS start_us, epoch_us(s.end_at) AS end_us,
@@ -61,7 +61,7 @@ WITH episode AS (
     FROM numbered_span GROUP BY ALL
 )
 SELECT e.*, coalesce(e.opening_offset_us, b.offset_us) AS start_offset_us,
-       -- A recorded offset that agrees with the plan says where the person was: the plan's clock is followed over its changes.
+       -- A recorded offset that agrees with the plan confirms the plan's zone: its clock changes are followed.
        CASE WHEN e.closing_offset_us IS NULL OR e.closing_offset_us IN (b.offset_us, z.offset_us) THEN z.offset_us
             ELSE e.closing_offset_us END AS end_offset_us,
        CASE WHEN e.closing_offset_us IS NULL THEN z.rule ELSE 'recorded offset' END AS night_rule

@@ -1,5 +1,5 @@
--- The steps of a date: those counted from intervals, or the sum that a source made itself. By the rule merge such a sum
--- takes the day only where its device ranks before every device that recorded intervals; by max_source, where it is more.
+-- The steps of a date: counted from intervals, or a daily total of the source itself. By the rule merge, a total is used only
+-- if its device ranks above every device that recorded intervals; by the rule max_source, if it is larger.
 -- In: device_steps, active_hours, daily_total, read_range, replaced, device_order; variable step_rule.
 -- Out: step_by_device_rows (what is kept of each device), step_day.
 
@@ -39,13 +39,13 @@ WHERE t.measure = 'step_count';
 
 CREATE OR REPLACE TEMP TABLE step_day AS
 WITH shown AS (
-    -- Where a device counts, its rule and kind are told; where no device counts a step, those of all.
-    SELECT *, counted_step_count > 0 OR max(counted_step_count) OVER (PARTITION BY participant_id, date) = 0 AS is_told
+    -- Show the rules and kinds of the devices that count; of all devices if none counts a step.
+    SELECT *, counted_step_count > 0 OR max(counted_step_count) OVER (PARTITION BY participant_id, date) = 0 AS is_shown
     FROM step_by_device_rows
 ), summed AS (
     SELECT participant_id, date, round(sum(counted_step_count::DECIMAL(18, 6)))::BIGINT AS step_count,
-           string_agg(DISTINCT device_kind, '+' ORDER BY device_kind) FILTER (is_told) AS step_devices,
-           string_agg(DISTINCT date_rule, ' + ' ORDER BY date_rule) FILTER (is_told) AS step_date_rule
+           string_agg(DISTINCT device_kind, '+' ORDER BY device_kind) FILTER (is_shown) AS step_devices,
+           string_agg(DISTINCT date_rule, ' + ' ORDER BY date_rule) FILTER (is_shown) AS step_date_rule
     FROM shown GROUP BY ALL
 ), main AS (
     SELECT participant_id, date, source || ' ' || device AS main_step_device
@@ -62,7 +62,7 @@ LEFT JOIN near_total AS w
   ON w.measure = 'sedentary_time_min' AND w.participant_id = s.participant_id AND w.date = s.date
  AND w.source = c.source AND w.device = c.device;
 
--- Active time of one device, complete or missing: light, moderate and very active minutes together.
+-- Active time from one device: the sum of light, moderate and very active minutes, or missing if one of them is.
 CREATE OR REPLACE TEMP TABLE active_day AS
 WITH device_day AS (
     SELECT participant_id, date, place, source, device,

@@ -1,6 +1,7 @@
--- Dates are cut into parts of about as many samples each, so that the memory that steps take does not grow with the records.
+-- Cut dates into parts with about equally many samples, so that counting steps takes the same memory for any number of them.
 -- In: step_count, read_range, device_order; variable part_samples. Out: step_device, step_part (part, participant_id, first_date,
--- last_date: all dates of all people with samples); and empty, to be filled part by part, device_steps, active_hours, step_offset.
+-- last_date: all dates of all participants with samples); and the empty tables device_steps, active_hours and step_offset, which
+-- are filled part by part.
 
 CREATE OR REPLACE TEMP TABLE step_block AS
 SELECT s.participant_id, s.source, s.device, s.device_kind, epoch_us(s.start_at) // (28 * 86400000000) AS block, count(*) AS samples
@@ -9,7 +10,7 @@ JOIN read_range AS r ON r.participant_id = s.participant_id AND s.end_at >= r.st
 WHERE s.end_at >= getvariable('earliest_at') AND s.start_at <= getvariable('latest_at')
 GROUP BY ALL;
 
--- The devices of each person in their order, so that samples carry a number in place of four names.
+-- The devices of each participant by rank, so that samples have one number instead of four names.
 CREATE OR REPLACE TEMP TABLE step_device AS
 SELECT *, row_number() OVER (ORDER BY participant_id, place, source, device, device_kind)::INTEGER AS device_number
 FROM (SELECT DISTINCT participant_id, source, device, device_kind FROM step_block) JOIN device_order USING (source, device_kind)

@@ -1,9 +1,9 @@
--- Steps counted once. Where devices overlap, a device of lower rank adds only the part of its interval that no device
--- of higher rank covers; where samples of one device overlap, a later one adds only what the earlier left open; an
--- interval across midnight is split in proportion to time. The other rule, max_source, counts the device alone that has
--- most steps on a date.
+-- Steps without double counting. Where devices overlap, a device of lower rank adds only the part of its interval that no
+-- device of higher rank covers; where samples of one device overlap, a later one adds only the part that the earlier one does
+-- not cover; an interval across midnight is split in proportion to time. The other rule, max_source, counts only the device
+-- with the most steps on a date.
 -- In: step_count, step_device, step_part, replaced, clock_period, clock_span; variables step_rule and part, the part of the
--- dates to do. Added to: device_steps (participant, date, device), active_hours, step_offset (recorded offsets).
+-- dates to compute. Adds to: device_steps (participant, date, device), active_hours, step_offset (recorded offsets).
 
 CREATE OR REPLACE TEMP TABLE step_range AS
 SELECT r.participant_id, greatest(r.first_date, p.first_date) AS first_date, least(r.last_date, p.last_date) AS last_date
@@ -21,7 +21,7 @@ FROM joined_ranges('near_dates') AS r CROSS JOIN clock_span AS c;
 SET VARIABLE part_from = (SELECT min(starts_at) FROM near_range);
 SET VARIABLE part_until = (SELECT max(ends_at) FROM near_range);
 
--- The clocks of each UTC day: looking up a day is cheaper than searching stretches of time.
+-- The clocks of each UTC day: looking up a day is cheaper than searching periods.
 CREATE OR REPLACE TEMP TABLE clock_day AS
 SELECT d.device_number, c.starts_us, c.ends_us, c.offset_us, c.rule,
        unnest(range(greatest(c.starts_us, epoch_us(r.starts_at) - 86400000000) // 86400000000,
@@ -45,7 +45,7 @@ SELECT *, greatest(start_us, coalesce(max(end_us) OVER earlier, start_us)) AS op
 FROM near
 WINDOW earlier AS (PARTITION BY device_number ORDER BY start_us, end_us ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
--- Of the recorded offsets of a date the first and the last are wanted.
+-- The first and the last recorded offset of each date.
 INSERT INTO step_offset
 SELECT participant_id, edge.start_us, edge.offset_us
 FROM (
@@ -56,11 +56,11 @@ FROM (
     GROUP BY d.participant_id, local_date(s.start_us, s.recorded_offset_us)
 );
 
--- One row for each local date that a sample touches, of the dates of this part.
+-- One row for each sample and local date that it overlaps, for the dates of this part.
 CREATE OR REPLACE TEMP TABLE dated_piece AS
 WITH clocked AS NOT MATERIALIZED (
     SELECT s.*, c.offset_us AS plan_offset_us, c.ends_us AS clock_ends_us,
-           -- An offset that agrees with the plan says where the person was: then the plan's clock is followed over its changes.
+           -- An offset that agrees with the plan confirms the plan's zone: its clock changes are followed.
            CASE WHEN s.recorded_offset_us <> c.offset_us THEN s.recorded_offset_us END AS own_offset_us,
            CASE WHEN s.recorded_offset_us IS NULL THEN c.rule ELSE 'recorded offset' END AS date_rule
     FROM step_sample AS s
@@ -95,7 +95,7 @@ FROM dated AS d
 JOIN step_device AS v USING (device_number)
 JOIN step_range AS r ON r.participant_id = v.participant_id AND d.date BETWEEN r.first_date AND r.last_date;
 
--- For each device but the first: the time that higher ranks cover, as islands with the time covered before each.
+-- For each device but the first: the time that devices of higher rank cover, as islands with the time covered before each.
 CREATE OR REPLACE TEMP TABLE covered_island AS
 WITH higher AS (
     SELECT l.device_number, s.start_us, s.end_us
@@ -121,7 +121,7 @@ SELECT *, (sum(end_us - start_us) OVER (PARTITION BY device_number ORDER BY star
 FROM island;
 DROP TABLE step_sample;
 
--- What each piece counts, in millionths of a step: beside the pieces of all devices, and were its device the only one.
+-- The steps that each piece counts, to six decimals: together with the other devices, and as if its device were the only one.
 CREATE OR REPLACE TEMP TABLE step_piece AS
 WITH covered AS (
     SELECT *, 0 AS covered_at_start_us, 0 AS covered_at_end_us, is_covered_moment AS starts_covered
@@ -163,7 +163,7 @@ SELECT device_number, participant_id, date, source, device, device_kind, place, 
 FROM summed JOIN step_device USING (device_number);
 INSERT INTO device_steps BY NAME SELECT * EXCLUDE (device_number) FROM part_steps;
 
--- Hours of the day in which any counted step was taken.
+-- Number of hours of the day with any counted step.
 INSERT INTO active_hours
 WITH counted AS (
     SELECT s.participant_id, p.* FROM step_piece AS p

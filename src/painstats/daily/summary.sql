@@ -1,6 +1,6 @@
--- The facts of each local date that is computed anew: one row for each participant and calendar date between their first and
--- last record, every measure valid or missing with the reason. A day without wear is missing, never a day without steps.
--- In: replaced, stored_day (participant_id, date, has_record: what the daily table holds of these people), step_day,
+-- The facts of each recomputed local date: one row for each participant and calendar date between their first and last record,
+-- with every measure valid, or missing with a reason. A day on which no device was worn is missing, never a day of 0 steps.
+-- In: replaced, stored_day (participant_id, date, has_record: what the daily table has of these participants), step_day,
 -- active_day, night, rating, exercise_day, sampled_day, step_offset, numbered_span, clock_period, measure_limit; variables
 -- min_active_hours, min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
 
@@ -28,8 +28,8 @@ CREATE OR REPLACE TEMP TABLE fresh_day AS
 SELECT participant_id, unnest(generate_series(first_date, last_date, INTERVAL 1 DAY))::DATE AS date FROM span
 EXCEPT SELECT participant_id, date FROM kept_day;
 
--- The dates whose measures may change that rest on other dates: six days before all that is replaced or new, for the usual
--- devices, and four weeks after it, for what trails.
+-- The dates on which measures that use other dates may change: from six days before all replaced or new dates, for the usual
+-- devices, to four weeks after them, for trailing windows.
 CREATE OR REPLACE TEMP TABLE near_changed AS
 WITH changed AS (
     SELECT participant_id, first_date, last_date FROM replaced
@@ -43,8 +43,7 @@ CREATE OR REPLACE TEMP TABLE near AS FROM joined_ranges('near_changed');
 SET VARIABLE near_from = (SELECT min(first_date) - 28 FROM near);
 SET VARIABLE near_until = (SELECT max(last_date) + 6 FROM near);
 
--- The clock hours of a date by the plan: the time during which the person's own calendar showed it. Only dates at a change of
--- the clock have not 24.
+-- The length of a date in hours on the participant's own clock, by the plan: 24 except where the clock changed.
 CREATE OR REPLACE TEMP TABLE plan_change AS
 WITH change AS (
     SELECT participant_id, starts_us, offset_us, lag(offset_us) OVER (PARTITION BY participant_id ORDER BY starts_us) AS offset_before_us
@@ -68,7 +67,7 @@ LEFT JOIN clock_period AS c
  AND c.starts_us < midnight_us(a.date + 1, c.offset_us) AND c.ends_us > midnight_us(a.date, c.offset_us)
 GROUP BY a.participant_id, a.date;
 
--- The same by recorded offsets, where there are any: from the last of the day before to the last of the date.
+-- The same by recorded offsets, if there are any: from the last offset of the day before to the last of the date.
 CREATE OR REPLACE TEMP TABLE recorded_clock AS
 WITH recorded AS (
     FROM step_offset
@@ -85,7 +84,7 @@ FROM by_date AS d LEFT JOIN by_date AS y ON y.participant_id = d.participant_id 
 
 CREATE OR REPLACE TEMP TABLE calendar AS
 WITH opened AS (
-    -- The plan's clock at noon UTC is that of the whole date, unless the date is one of change.
+    -- The plan's clock at noon UTC applies to the whole date, unless the clock changed on it.
     SELECT f.*, epoch_us(f.date::TIMESTAMPTZ) + 43200000000 AS noon_us FROM fresh_day AS f
 )
 SELECT o.participant_id, o.date, coalesce(r.clock_hours, p.clock_hours, 24) AS clock_hours,

@@ -1,9 +1,9 @@
--- What a date takes from the dates around it: regularity and debt of sleep, days without exercise, the usual devices.
+-- Measures that use the dates around a date: sleep regularity and sleep debt, days without exercise, the usual devices.
 -- In: near_fact (the facts of near, of the four weeks before and the six days after), near, span; variables outcome_item, outcome_site.
 -- Out: new_day.
 
--- The usual device of a date: the one that was the main device most often within six days of it. Odd days on which the
--- watch was forgotten change nothing, and a new watch is found on its first day.
+-- The usual device of a date: the one that was most often the main device within six days of it. A single day without the
+-- watch changes nothing, and a new watch is detected on its first day.
 CREATE OR REPLACE TEMP TABLE usual_device AS
 WITH used AS (
     SELECT participant_id, date, 'steps' AS kind, main_step_device AS device FROM near_fact WHERE main_step_device IS NOT NULL
@@ -38,10 +38,10 @@ WITH windowed AS (
            -- Phillips et al. 2017: 100 for the same state always, 0 for chance, over the pairs of days of two weeks.
            CASE WHEN same_sleep_state_min IS NOT NULL AND compared_days >= 7
                 THEN -100 + 200 * same_state_min / (1440 * compared_days) END AS regularity,
-           -- Van Dongen et al. 2003: sleep lost against one's own need; the need is taken to be the mean of four weeks.
+           -- Van Dongen et al. 2003: sleep lost relative to one's own need, taken to be the mean of four weeks.
            CASE WHEN total_sleep_time_min IS NOT NULL AND nights_of_week >= 5 AND nights_of_month >= 14
                 THEN 7 * (sleep_of_month / nights_of_month - sleep_of_week / nights_of_week) END AS sleep_debt_min,
-           -- Without exercise a day counts as zero if the person wore a device and recorded some in the four weeks before.
+           -- A day without exercise counts as 0 if a device was worn and exercise was recorded in the four weeks before.
            CASE WHEN recorded_exercise_time_min > highest('exercise_time_min') THEN 'implausible'
                 WHEN recorded_exercise_time_min IS NOT NULL THEN NULL
                 WHEN days_with_exercise = 0 THEN 'no_record'

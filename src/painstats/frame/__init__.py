@@ -1,4 +1,4 @@
-"""The wide frame: outcome and exposures by calendar date, within and between parts, and why days were left out."""
+"""The model frame: outcome and exposures by calendar date, within and between parts, and reasons for exclusion."""
 
 from painstats.frame.build import build_model_frame
 from painstats.frame.exposure import Exposure

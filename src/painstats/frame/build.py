@@ -1,14 +1,14 @@
-"""Build the model frame: outcome, lagged exposures, within and between parts, calendar terms, and what was left out.
+"""Build the model frame: outcome, lagged exposures, within and between parts, calendar terms, reasons for exclusion.
 
-Lags are by calendar date, never by row, so a gap breaks them. An exposure ``x`` enters as the day's departure from
-the participant's own mean over all days on which it was observed (``x_within``) and as that mean's departure from the
-mean over participants (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121. Where the plan adjusts for
-devices, the own mean is that of the days with the same usual devices, so that a new watch that counts differently moves
-no day.
+Lags are by calendar date, never by row, so that nothing is compared across a gap. An exposure ``x`` enters as the day's
+deviation from the participant's own mean over all observed days (``x_within``) and as the deviation of that mean from
+the mean over participants (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121. If the plan adjusts for
+devices, the participant's own mean is over the days with the same usual devices, so that a new watch that counts
+differently does not look like a change in behaviour.
 
-``in_phase`` is the share of a treatment's effect that a day is taken to have, fixed before the data are looked at: day
-k of a treatment (its first is 1) has k / (ramp days + 1), at most 1; each day of the wash-out after its end has what
-the last day had; every other day has 0. Of several treatments the largest share counts.
+``in_phase`` is the assumed share of a treatment's full effect on a day, set by the plan: k / (ramp days + 1), at most
+1, on day k of a treatment (the first is 1); the share of the last day on each wash-out day after its end; 0 on all
+other days. With several treatments the largest share counts.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ PHASE_SHARE = """
 
 
 def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> int:
-    """Build ``model_frame``: one row for each participant-day, with the reason where it cannot be used.
+    """Build ``model_frame``: one row for each participant-day, with the reason if it is excluded.
 
-    Column ``left_out`` is null for a complete row, else ``no_outcome``, ``no_<measure>`` (for the first exposure that
-    is missing) or ``few_days`` (the participant has fewer complete days than the model needs).
+    Column ``left_out`` is null for a row that is used, else ``no_outcome``, ``no_<measure>`` (for the first missing
+    exposure) or ``few_days`` (the participant has fewer complete days than the model needs).
 
     Parameters
     ----------
     store
         The open study, with its daily table.
     exposures
-        What the outcome is compared with; at least one.
+        The exposures of the model; at least one.
 
     Returns
     -------
-    The number of complete rows.
+    The number of rows used.
     """
     with transaction(store) as connection:
         _declare_phases(store)
@@ -58,7 +58,7 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> int:
 
 
 def _declare_phases(store: Store) -> None:
-    """Keep the treatments of the plan and those that were read as one table."""
+    """Collect the treatments of the plan and the imported ones in one table."""
     connection = store.connection
     connection.execute(
         "CREATE OR REPLACE TABLE treatment_phase AS SELECT participant_id, name, kind, start_date, end_date, dose, "
@@ -75,7 +75,7 @@ def _declare_phases(store: Store) -> None:
 
 
 def _lagged_query(exposures: Sequence[Exposure]) -> str:
-    """Each day beside the exposures of the days before, in the units of their effects."""
+    """Join each day with its lagged exposures, in the units of their effects."""
     columns = "".join(
         f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}, "
         f"{_alias(place)}.device_era AS {p.name}_era"
@@ -99,7 +99,7 @@ FROM joined"""
 
 
 def _participant_query(exposures: Sequence[Exposure]) -> str:
-    """Return each participant's number of complete days, with their means over all observed days."""
+    """Count each participant's complete days, and average over all observed days."""
     means = "".join(f",\n       m.{p.name}_mean" for p in exposures)
     return f"""
 CREATE OR REPLACE TEMP TABLE participant_mean AS
@@ -117,7 +117,7 @@ FROM complete AS c JOIN mean AS m USING (participant_id)"""
 
 
 def _level_query(study: Study, exposures: Sequence[Exposure]) -> str:
-    """Return what a day's values are compared with: the mean of all days, or of those with the same usual devices."""
+    """Compute the means that a day is compared with: over all days, or over those with the same usual devices."""
     era = "device_era" if study.plan.rules.adjust_for_device else "NULL::INTEGER"
     return f"""
 CREATE OR REPLACE TEMP TABLE level AS
@@ -126,7 +126,7 @@ FROM daily_summary GROUP BY participant_id, era"""
 
 
 def _observed_means(exposures: Sequence[Exposure]) -> str:
-    """Return means over all observed days, added up in the order of dates, so that they are the same in every run."""
+    """Return columns of means over observed days, summed in date order so that they are the same in every run."""
     return "".join(
         f",\n           fsum({p.measure} ORDER BY date) / count({p.measure}) / {p.definition.per} AS {p.name}_mean"
         for p in exposures

@@ -1,4 +1,4 @@
-"""An exposure: a measure of a device, and how many days before the outcome it was taken."""
+"""An exposure: a measure and its lag, the number of days by which it precedes the outcome."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from painstats.vocabulary import MEASURES, Measure
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """A measure and its lag in days; each has three columns in the model frame.
+    """A measure and its lag in days; it has three columns in the model frame.
 
     Parameters
     ----------
     measure
-        Name of a measure of the vocabulary.
+        Name of a measure in the vocabulary.
     lag_days
-        Days between the measure and the outcome. 0 is the night that ends on the day of the outcome, or the same day.
+        Days from the measure to the outcome. 0 is the same day, or the night that ends on the day of the outcome.
     """
 
     measure: str
@@ -29,15 +29,15 @@ class Exposure:
 
     @property
     def name(self) -> str:
-        """Name of the column of its values, ``step_count_lag1``."""
+        """Name of the column of values, such as ``step_count_lag1``."""
         return f"{self.measure}_lag{self.lag_days}"
 
     @property
     def within(self) -> str:
-        """Name of the column of a day's departure from the participant's own mean."""
+        """Name of the column of a day's deviation from the participant's own mean."""
         return f"{self.name}_within"
 
     @property
     def between(self) -> str:
-        """Name of the column of the participant's mean against the mean over participants."""
+        """Name of the column of the deviation of a participant's mean from the mean over participants."""
         return f"{self.name}_between"

@@ -1,4 +1,4 @@
--- What reports and dashboards count: the days of each participant.
+-- The numbers of days of each participant, for reports and dashboards.
 -- In: daily_summary, device_change, model_frame. Out: participant_summary.
 
 CREATE OR REPLACE TABLE participant_summary AS

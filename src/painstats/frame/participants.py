@@ -1,4 +1,4 @@
-"""How many days of each participant there are, valid, complete and used."""
+"""Numbers of valid, complete and used days of each participant."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ class ParticipantSummary:
     Parameters
     ----------
     item, site
-        The outcome that scores are of.
+        The outcome.
     calendar_days
         Days from the first to the last record.
     outcome_days
-        Days with a score of the outcome.
+        Days with a score.
     diary_days
-        Days from the first to the last score; None without any.
+        Days from the first to the last score; None without scores.
     complete_days
         Days with a score and every exposure.
     days_in_model
-        The same, where they are enough for the model; otherwise 0.
+        Complete days if there are enough of them for the model, otherwise 0.
     last_complete_date
-        The last of the complete days.
+        The last complete day.
     compliance
         Complete days / diary days.
     time_zone
-        Where the participant was last.
+        Time zone on the participant's last day.
     """
 
     participant_id: str
@@ -64,7 +64,7 @@ class ParticipantSummary:
     compliance: float
 
     def varies(self, scale: tuple[float, float]) -> bool:
-        """Whether the scores vary enough for any effect to be seen; False without scores."""
+        """Whether the scores vary enough for an effect to show; False without scores."""
         if not self.outcome_days:
             return False
         share = (self.commonest_score_days or 0) / self.outcome_days
@@ -78,5 +78,5 @@ def summarise(store: Store) -> None:
 
 
 def participant_summaries(store: Store) -> list[ParticipantSummary]:
-    """Read ``participant_summary``, in the order of ids."""
+    """Read ``participant_summary``, ordered by participant id."""
     return read_rows(store, "participant_summary", ParticipantSummary, "participant_id")

@@ -1,22 +1,22 @@
-"""Whether an outcome varies enough for any effect on it to be seen."""
+"""Whether an outcome varies enough for an effect on it to show."""
 
 from __future__ import annotations
 
 LEAST_SD_SHARE = 0.03
-"""Least SD of scores, as a share of the scale: 0.3 points of 0-10."""
+"""Least SD of scores as a share of the scale: 0.3 points on 0-10."""
 LEAST_DISTINCT_SCORES = 3
 MOST_OF_ONE_SCORE = 0.8
 
 
 def outcome_varies(sd: float | None, distinct_scores: int, commonest_share: float, scale: tuple[float, float]) -> bool:
-    """Say whether scores vary enough.
+    """Return whether scores vary enough.
 
     Parameters
     ----------
     sd
         Standard deviation of the scores, in points; None for fewer than two.
     distinct_scores
-        How many different scores there are.
+        Number of different scores.
     commonest_share
         Share of days with the commonest score.
     scale

@@ -1,4 +1,4 @@
-"""Clock times of many participants to instants and back to local dates, each in the zone where the person was."""
+"""Convert clock times of many participants to instants and back to local dates, each in the participant's time zone."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from painstats.records import INSTANT
 
 
 def instants_of(participants: pl.Series, local: pl.Series, time_zones: TimeZones) -> pl.Series:
-    """Turn local clock times into UTC; null where the clock time never happened.
+    """Turn local clock times into UTC; null for a time that clocks skipped.
 
     Parameters
     ----------
     participants, local
-        Whose clock, and what it showed: equally long series of ids and naive datetimes.
+        Participant ids and the naive local times: two series of equal length.
     time_zones
-        Zones and journeys.
+        Home zones and journeys.
     """
-    return _for_each(participants, local, lambda who, clock: time_zones.to_utc(who, clock), INSTANT)
+    return _for_each(participants, local, lambda participant, clock: time_zones.to_utc(participant, clock), INSTANT)
 
 
 def local_dates_of(participants: pl.Series, instants: pl.Series, time_zones: TimeZones) -> pl.Series:
-    """Turn UTC instants into the local dates on which they fell."""
-    return _for_each(participants, instants, lambda who, times: _local_dates(who, times, time_zones), pl.Date())
+    """Turn UTC instants into local dates."""
+    return _for_each(
+        participants, instants, lambda participant, times: _local_dates(participant, times, time_zones), pl.Date()
+    )
 
 
-def clock_told(n_recorded: int, n_times: int, times: str = "times") -> str:
-    """Say which clock was used: of so many times so many carried the offset of the place where they were recorded."""
+def clock_note(n_recorded: int, n_times: int, times: str = "times") -> str:
+    """Say which clock was used: how many of the times have a UTC offset of their own."""
     if n_recorded == n_times > 0:
-        return f"{times} were read by the offset that each of them carries"
-    others = f"{times} carry no local offset and" if not n_recorded else "the others"
-    recorded = "" if not n_recorded else f"{n_recorded} of {n_times} {times} were read by the offset that they carry, "
-    return f"{recorded}{others} were read on the clock of the person's zone"
+        return f"{times} were read with their own UTC offsets"
+    others = f"{times} have no local offset and" if not n_recorded else "the others"
+    recorded = "" if not n_recorded else f"{n_recorded} of {n_times} {times} were read with their own UTC offsets; "
+    return f"{recorded}{others} were read in the participant's time zone"
 
 
 def _local_dates(participant_id: str, instants: pl.Series, time_zones: TimeZones) -> pl.Series:
@@ -50,7 +52,7 @@ def _for_each(
 ) -> pl.Series:
     frame = pl.DataFrame({"participant": participants, "time": times}).with_row_index("row")
     placed = [
-        person.select("row", place(str(participant), person["time"]).alias("placed"))
-        for (participant,), person in frame.group_by("participant")
+        rows.select("row", place(str(participant), rows["time"]).alias("placed"))
+        for (participant,), rows in frame.group_by("participant")
     ]
     return pl.concat(placed).sort("row")["placed"] if placed else pl.Series("placed", [], dtype)

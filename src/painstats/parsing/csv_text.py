@@ -1,4 +1,4 @@
-"""CSV read as it is declared: delimiter and encoding are given, never sniffed, and every cell stays text."""
+"""Read CSV with a given delimiter and encoding, never guessed ones; every cell stays text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CHUNK_BYTES = 1 << 18
 
 WHOLE_BYTES = 8 << 20
 PART_ROWS = 50_000
-"""A CSV larger than this is read by so many rows at a time."""
+"""A CSV of more than ``WHOLE_BYTES`` is read ``PART_ROWS`` rows at a time."""
 
 _CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252"}
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -36,10 +36,10 @@ _MAGIC = (
     (b"<!doctype", "a web page, perhaps a login page that was saved; download the file again"),
     (b"<html", "a web page, perhaps a login page that was saved; download the file again"),
     (b"<?xml", "an XML file; export the table as CSV"),
-    (b"{\\rtf", "a word processor's document; export the table as CSV"),
+    (b"{\\rtf", "a word-processing document; export the table as CSV"),
     (b"sqlite format 3", "a database; export the table as CSV"),
-    (b"\x89png", "a picture; export the table as CSV"),
-    (b"\x1f\x8b", "a packed file; unpack it first"),
+    (b"\x89png", "an image; export the table as CSV"),
+    (b"\x1f\x8b", "a compressed file; unpack it first"),
 )
 
 _VALUE_LIKE = re.compile(r"[\s\d.,:;/+TZ-]*")
@@ -54,15 +54,15 @@ class CsvTable:
     header
         Column names, trimmed, in order.
     cells
-        Column name to its cells, one String series each, all as long as ``lines``.
+        The cells of each column, by its name: String series as long as ``lines``.
     lines, texts
-        Line on which each row begins (1-based; the header is on line 1), and the row as it came.
+        Line on which each row begins (1-based; the header is on line 1), and the row as it is in the file.
     ragged
         Rows with more or fewer cells than the header: ``line`` and ``text``.
     n_nul
         NUL characters that were replaced by spaces.
     delimiter
-        What stands between cells.
+        The character between cells.
     """
 
     header: tuple[str, ...]
@@ -74,20 +74,20 @@ class CsvTable:
     delimiter: str = ","
 
     @property
-    def height(self) -> int:
-        """Number of rows with as many cells as the header, ragged ones not counted."""
+    def n_rows(self) -> int:
+        """Number of rows with as many cells as the header; ragged rows are not counted."""
         return len(self.lines)
 
 
 def header_of(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> tuple[str, ...]:
-    """Return the trimmed column names in the first line, or nothing when it cannot be read as CSV."""
+    """Return the trimmed column names in the first line; empty if it cannot be read as CSV."""
     names, is_whole = _first_row(entry.head(_SHORT_HEAD_BYTES), encoding, delimiter)
     return names if is_whole else _first_row(entry.head(_HEAD_BYTES), encoding, delimiter)[0]
 
 
 @lru_cache(maxsize=32)  # all formats ask in turn for the header of one file
 def _first_row(head: bytes, encoding: str, delimiter: str) -> tuple[tuple[str, ...], bool]:
-    """Return the trimmed cells of the first row in some bytes, and whether they reach beyond that row."""
+    """Return the trimmed cells of the first row, and whether the bytes contain that whole row."""
     try:
         lines = _lines(head.decode(_CODECS[encoding], errors="replace"))
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -98,22 +98,22 @@ def _first_row(head: bytes, encoding: str, delimiter: str) -> tuple[tuple[str, .
 
 
 def is_utf16(entry: Entry) -> bool:
-    """Whether a text begins with the mark of UTF-16."""
+    """Whether a file begins with the byte order mark of UTF-16."""
     return entry.head(2) in _UTF16_MARKS
 
 
 def refuse_disguised(entry: Entry) -> None:
-    """Refuse, as ``not_csv``, what is no text table whatever its name says.
+    """Refuse, as ``not_csv``, a file that is not a text table, whatever its name.
 
     Raises
     ------
     ExportRefused
-        The first bytes belong to a workbook, a PDF, a web page or the like; the message says which and what to do.
+        The first bytes are those of a workbook, a PDF, a web page or the like; the message says which, and what to do.
     """
     head = entry.head(256).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for magic, what in _MAGIC:
         if head.startswith(magic.lower()):
-            raise refused("not_csv", entry, f"it is no CSV but {what}")
+            raise refused("not_csv", entry, f"it is not a CSV but {what}")
 
 
 def read_csv(
@@ -127,18 +127,18 @@ def read_csv(
 ) -> CsvTable:
     """Read a whole CSV as text.
 
-    Quoted cells may hold line ends; CR, LF and CRLF mean the same; blank lines count for nothing.
+    Quoted cells may contain line breaks; CR, LF and CRLF are equivalent; blank lines are skipped.
 
     Parameters
     ----------
     entry, encoding, delimiter
-        The file, and how it is written.
+        The file and its format.
     rows_above
         Rows above the header that are not part of the table.
     closing_comma
-        Rows may end with a delimiter that the header does not have.
+        Whether rows may end with a delimiter that the header does not have.
     repeated_columns
-        Allow columns of the same name; the first keeps it, the others are called ``name (2)``, ``name (3)``.
+        Whether columns may have the same name; all but the first are renamed ``name (2)``, ``name (3)``.
 
     Raises
     ------
@@ -159,9 +159,9 @@ def read_csv(
 
 @dataclass(frozen=True, slots=True)
 class CsvParts:
-    """A CSV as tables of consecutive rows, as often as it is iterated; there is at least one, which may have no rows.
+    """A CSV as an iterable of tables of consecutive rows; there is at least one, which may have no rows.
 
-    ``whole`` is its only table, where it is small enough to be kept.
+    It can be iterated repeatedly. ``whole`` is the only table of a file small enough to be kept in memory.
     """
 
     entry: Entry
@@ -170,7 +170,7 @@ class CsvParts:
     whole: CsvTable | None
 
     def __iter__(self) -> Iterator[CsvTable]:
-        """Read it from its beginning; refused as by :func:`read_csv`."""
+        """Read the file from its beginning; raises what :func:`read_csv` raises."""
         if self.whole is not None:
             yield self.whole
             return
@@ -179,12 +179,12 @@ class CsvParts:
 
 
 def read_csv_parts(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") -> CsvParts:
-    """Read a CSV as :func:`read_csv` does, a large one part after part: it never is in memory as a whole.
+    """Read a CSV as :func:`read_csv` does; a large one is read in parts and is never in memory as a whole.
 
     Raises
     ------
     ExportRefused
-        Here what :func:`read_csv` says of its bytes; of its rows here if it is small, and else when they are reached.
+        As :func:`read_csv`. Bytes are checked here; rows of a large file only when they are reached.
     """
     if entry.size_bytes <= WHOLE_BYTES:
         return CsvParts(entry, encoding, delimiter, read_csv(entry, encoding, delimiter))
@@ -194,7 +194,7 @@ def read_csv_parts(entry: Entry, encoding: str = "utf-8", delimiter: str = ",") 
 
 
 def shown_columns(header: tuple[str, ...]) -> str:
-    """List column names for a message; a cell that looks like a value (no header line at all?) is not repeated."""
+    """List column names for a message; names that look like values are left out, as there may be no header at all."""
     if not header:
         return "none"
     named = [shown(name) if not _VALUE_LIKE.fullmatch(name) else "(a number or date)" for name in header[:30]]
@@ -209,7 +209,7 @@ def _bytes(entry: Entry) -> bytes:
 
 
 def _chunks(entry: Entry) -> Iterator[bytes]:
-    """Read all of a file, giving up as soon as one line is longer than 1 MB."""
+    """Read all of a file; stop as soon as one line is longer than 1 MB."""
     n_bytes, since_line_end = 0, 0
     with entry.open() as stream:
         while chunk := stream.read(_CHUNK_BYTES):
@@ -217,14 +217,14 @@ def _chunks(entry: Entry) -> Iterator[bytes]:
             since_line_end = since_line_end + len(chunk) if last < 0 else len(chunk) - last
             n_bytes += len(chunk)
             if since_line_end > _MAX_LINE_BYTES:
-                raise refused("line_too_long", entry, "a line is longer than 1 MB; it is no table of ratings or sums")
+                raise refused("line_too_long", entry, "a line is longer than 1 MB; this is not a table of answers")
             if n_bytes > MAX_BYTES:
                 raise refused("too_large", entry, f"it is larger than {MAX_BYTES >> 20} MB; split it by participant")
             yield chunk
 
 
 def _refuse_undecodable(entry: Entry, encoding: str) -> None:
-    """Go through all bytes and refuse what :func:`_bytes` and :func:`_decoded` refuse."""
+    """Check all bytes and refuse what :func:`_bytes` and :func:`_decoded` refuse."""
     decoder = codecs.getincrementaldecoder(_CODECS[encoding])()
     try:
         for chunk in _chunks(entry):
@@ -234,12 +234,12 @@ def _refuse_undecodable(entry: Entry, encoding: str) -> None:
     except UnicodeError:
         is_text = False
     if not is_text:
-        _decoded(entry, _bytes(entry), encoding)  # says where
+        _decoded(entry, _bytes(entry), encoding)  # raises an error that says where
 
 
 def _decoded(entry: Entry, content: bytes, encoding: str) -> str:
     if encoding != "utf-16" and content.startswith(_UTF16_MARKS):
-        raise refused("encoding", entry, 'it is UTF-16; save it as UTF-8, or for a diary write encoding = "utf-16"')
+        raise refused("encoding", entry, 'it is UTF-16; save it as UTF-8, or for a diary set encoding = "utf-16"')
     try:
         return content.decode(_CODECS[encoding])
     except UnicodeError as error:
@@ -247,8 +247,8 @@ def _decoded(entry: Entry, content: bytes, encoding: str) -> str:
         raise refused(
             "encoding",
             entry,
-            f"it is not {encoding} text from byte {position} on; save it as CSV UTF-8, or for a diary write the "
-            'encoding into study.toml, such as encoding = "cp1252"',
+            f"it is not valid {encoding} from byte {position} on; save it as CSV UTF-8, or for a diary set the "
+            'encoding in study.toml, for example encoding = "cp1252"',
         ) from None
 
 
@@ -261,22 +261,22 @@ def _lines(text: str) -> list[str]:
 
 def _parts(entry: Entry, text: Iterable[str], delimiter: str) -> Iterator[CsvTable]:
     """Cut the lines of a CSV into tables."""
-    noted = _NotedLines(text)
-    rows = _rows(entry, noted, delimiter)
+    recent = _RecentLines(text)
+    rows = _rows(entry, recent, delimiter)
     _, header_row = next(rows, (1, []))
     header = _names(header_row)
     _refuse_duplicates(entry, header)
-    noted.take()
+    recent.take()
     following = True
     while following:
-        part = [(first, cells, noted.take()) for first, cells in islice(rows, PART_ROWS)]
+        part = [(first, cells, recent.take()) for first, cells in islice(rows, PART_ROWS)]
         following = len(part) == PART_ROWS
-        yield replace(_table(header, part), n_nul=noted.take_nul(), delimiter=delimiter)
+        yield replace(_table(header, part), n_nul=recent.take_nul(), delimiter=delimiter)
 
 
 @dataclass(slots=True, eq=False)
-class _NotedLines:
-    """Lines for a CSV reader, which remembers those since the last row, and how many NUL characters they had."""
+class _RecentLines:
+    """Lines for a CSV reader; keeps the lines since the last row and the number of their NUL characters."""
 
     text: Iterable[str]
     lines: list[str] = field(default_factory=list)
@@ -301,7 +301,7 @@ class _NotedLines:
 
 
 def _rows(entry: Entry, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the first line and the cells of each row that is not blank."""
+    """Yield the number of the first line and the cells of each row that is not blank."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         first_line = reader.line_num + 1
@@ -317,10 +317,8 @@ def _rows(entry: Entry, lines: Iterable[str], delimiter: str) -> Iterator[tuple[
 
 def _unreadable_row(entry: Entry, line: int, problem: str) -> ExportRefused:
     if "field larger" in problem:
-        return refused("line_too_long", entry, "a cell is longer than 131 072 characters", line)
-    return refused(
-        "quote", entry, 'a quotation mark (") opens a cell in this row and is not closed as it should be', line
-    )
+        return refused("line_too_long", entry, "a cell is longer than 131,072 characters", line)
+    return refused("quote", entry, 'a quotation mark (") opens a cell in this row but is not closed correctly', line)
 
 
 def _names(cells: list[str]) -> tuple[str, ...]:

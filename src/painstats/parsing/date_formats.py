@@ -1,4 +1,4 @@
-"""Which way dates are written, told from a whole column: by days past the twelfth, and by days in a row."""
+"""Find the date format of a whole column, from days after the twelfth and from runs of consecutive dates."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _TIME_FORMATS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 _SHAPES = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}"}
 
 MAX_FAILURES = 0.05
-"""Greatest share of cells that the right format may leave unread."""
+"""Largest share of cells that the right format may fail to read."""
 
 _DECISIVE = 10
-"""How many times more cells the other reading must leave unread to be ruled out."""
+"""A rival format is ruled out if it fails for this many times as many cells."""
 
 _CONSECUTIVE = 0.5
 _JUMPING = 0.1
-"""Least and greatest share of one-day steps between neighbouring dates for a reading to be true and to be false."""
+"""Neighbouring dates one day apart: least share for the right format, and largest share for the wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayFormat:
-    """What a column of dates turned out to be.
+    """The format of a column of dates.
 
     Parameters
     ----------
     readings
-        The one format that fits; two when day first and month first fit equally; none when nothing does.
+        The one format that fits; two if day first and month first fit equally well; empty if no format fits.
     """
 
     readings: tuple[str, ...]
 
 
 def split_times(cells: pl.Series) -> pl.DataFrame:
-    """Split ``4/12/2016 12:00:00 AM`` into ``day`` (text) and ``time``: midnight without one, null if unreadable."""
+    """Split ``4/12/2016 12:00:00 AM`` into ``day`` (text) and ``time`` (midnight if absent, null if unreadable)."""
     parts = pl.DataFrame({"cell": cells.str.strip_chars()}).select(
         pl.col("cell").str.extract(r"^(\S+?)(?:[ T].*)?$").alias("day"),
         pl.col("cell").str.extract(r"^\S+?[ T]\s*(.+)$").alias("clock"),
@@ -54,26 +54,26 @@ def split_times(cells: pl.Series) -> pl.DataFrame:
 
 
 def days(day_texts: pl.Series, day_format: str) -> pl.Series:
-    """Read dates by one format, zero-padded or not; null where the text is anything else."""
+    """Read dates in one format, zero-padded or not; null for any other text."""
     shape = re.sub(r"%[Yymd]", lambda code: _SHAPES[code.group()], day_format.replace(".", r"\."))
     fitting = pl.DataFrame({"day": day_texts}).select(pl.when(pl.col("day").str.contains(f"^{shape}$")).then("day"))
     return fitting["day"].str.to_date(day_format, strict=False)
 
 
 def day_format_of(day_texts: pl.Series, group: pl.Series | None = None) -> DayFormat:
-    """Decide once for a whole column how its dates are written.
+    """Find the date format of a whole column.
 
     Parameters
     ----------
     day_texts
         Dates as text, without times.
     group
-        Whose date it is; neighbouring dates are compared within one group.
+        The participant of each date; neighbouring dates are compared within a group.
 
     Notes
     -----
-    A reading is ruled out when it leaves many more cells unread than another (a day past the twelfth is no month), or,
-    where both read everything, when its dates jump from month to month while the other's follow day by day.
+    A format is ruled out if it fails for many more cells than another (no month is greater than 12), or, if both read
+    every cell, if its dates jump from month to month while those of the other are consecutive.
     """
     given = day_texts.drop_nulls()
     failures = {form: int(days(given, form).is_null().sum()) for form in DAY_FORMATS}

@@ -1,4 +1,4 @@
-"""In which unit a vendor's durations are written, told from what each of them must lie between."""
+"""Find the unit of a vendor's durations from the bounds between which each must lie."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ MINUTES_IN = {"seconds": 1 / 60, "minutes": 1.0, "milliseconds": 1 / 60_000, "ho
 """Minutes in one of each unit."""
 
 MIN_SHARE = 0.5
-"""Least share of the durations that must fit for a unit to be believed."""
+"""Least share of the durations that must fit for a unit to be accepted."""
 
 NEAR_MIN = 5.0
 NEAR_SHARE = 0.05
-"""How far two durations that mean the same may lie apart: so many minutes, or this share of them."""
+"""Two durations of the same thing may differ by this many minutes, or by this share."""
 
 
 @dataclass(frozen=True, slots=True)
 class DurationUnit:
-    """The unit in which most durations lie between their bounds: its name, and how many of how many do."""
+    """The unit in which most durations lie within their bounds, and how many of the compared ones do."""
 
     name: str
     n_fitting: int
@@ -32,8 +32,8 @@ class DurationUnit:
         return MINUTES_IN[self.name]
 
     @property
-    def is_believed(self) -> bool:
-        """Whether enough durations fit, or there is none to judge by."""
+    def is_plausible(self) -> bool:
+        """Whether enough durations fit, or there are none to compare."""
         return self.n_fitting >= MIN_SHARE * self.n_compared
 
 
@@ -44,18 +44,18 @@ def unit_of(
     most_min: pl.Expr,
     names: Collection[str] = tuple(MINUTES_IN),
 ) -> DurationUnit:
-    """Find the unit in which most durations lie between two bounds; of equally good ones the first.
+    """Find the unit in which most durations lie within their bounds; the first of equally good ones.
 
     Parameters
     ----------
     rows
         One row for each duration.
     duration
-        The durations in the unknown unit; null ones are not compared.
+        The durations in the unknown unit; nulls are not compared.
     least_min, most_min
-        What each must lie between, in minutes; a duration without bounds is not compared.
+        The bounds of each duration in minutes; a duration without bounds is not compared.
     names
-        Units that come into question.
+        Units to try.
     """
     compared = rows.select(duration.alias("duration"), least_min.alias("least"), most_min.alias("most")).drop_nulls()
     fitting = {
@@ -67,6 +67,6 @@ def unit_of(
 
 
 def near(expected_min: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return the bounds of durations that mean the same as these."""
+    """Return bounds for durations that should equal the expected ones."""
     leeway = pl.max_horizontal(pl.lit(NEAR_MIN), expected_min.abs() * NEAR_SHARE)
     return expected_min - leeway, expected_min + leeway

@@ -1,4 +1,4 @@
-"""Ids of people that differ in dress alone: nobody can tell whether they are one person or two."""
+"""Participant ids that differ only in spelling: it is unclear whether they mean one participant or two."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from painstats.archive.entries import Entry, refused
 
 
 def folded(name: str) -> str:
-    """Return what is left of an id without capitals, spaces around it and ways to encode accents."""
+    """Return an id in lower case, with single spaces and composed accents, for comparison with others."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
@@ -20,9 +20,9 @@ def refuse_alike(entry: Entry, column: str, ids: pl.Series, lines: pl.Series) ->
     Parameters
     ----------
     entry, column
-        Where they stand.
+        The file and the column of the ids.
     ids, lines
-        The ids as they stand in the file, and the line of each.
+        The ids as written in the file, and the line of each.
 
     Raises
     ------
@@ -38,6 +38,6 @@ def refuse_alike(entry: Entry, column: str, ids: pl.Series, lines: pl.Series) ->
                 "id_collision",
                 entry,
                 f"the ids in {column} on lines {known[look]} and {line} differ only in capitals, spaces or accents; "
-                "write them alike if they are one person, and differently if they are two",
+                "write them alike if they mean the same participant, otherwise make them clearly different",
                 line,
             )

@@ -1,4 +1,4 @@
-"""JSON read without forgiveness: no key twice, no NaN, nothing cut off, and every complaint says where."""
+"""Read JSON strictly: no repeated keys, no NaN, no truncated files; every error says where it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AGAIN = "export it again"
 
 
 class _BrokenRuleError(ValueError):
-    """A rule of ours that a JSON text breaks; the message is the rule's name."""
+    """A JSON text breaks a rule that painstats adds to JSON's own; the message is the name of the rule."""
 
 
 def read_objects(entry: Entry, wrapper: str | None = None) -> list[dict[str, object]]:
@@ -26,13 +26,13 @@ def read_objects(entry: Entry, wrapper: str | None = None) -> list[dict[str, obj
     Parameters
     ----------
     entry
-        A file with an array at its top, ``[{…}, {…}]``.
+        A file that contains an array, ``[{…}, {…}]``.
     wrapper
-        Also accept the array inside one object, ``{"sleep": […]}``, under this key.
+        The key under which the array may also be inside an object, ``{"sleep": […]}``.
 
     Returns
     -------
-    One dictionary for each element; an element that is not an object gives an empty one.
+    One dictionary for each element; an empty one for an element that is not an object.
 
     Raises
     ------
@@ -50,12 +50,12 @@ def read_objects(entry: Entry, wrapper: str | None = None) -> list[dict[str, obj
 
 
 def read_documents(entry: Entry) -> list[dict[str, object]]:
-    """Return the objects of a file that holds one of them, or one on each line (NDJSON).
+    """Return the objects of a file with one object, or one on each line (NDJSON).
 
     Raises
     ------
     ExportRefused
-        As :func:`read_objects`; ``json_shape`` also where something else than objects follow each other.
+        As :func:`read_objects`; ``json_shape`` also for anything other than objects.
     """
     text = _decoded(entry)
     documents, position = [], _skip(text, 0)
@@ -73,7 +73,7 @@ def _decoded(entry: Entry) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refused("encoding", entry, f"it is not UTF-8 text from byte {error.start} on; {_AGAIN}") from None
+        raise refused("encoding", entry, f"it is not valid UTF-8 from byte {error.start} on; {_AGAIN}") from None
 
 
 def _wrapped(entry: Entry, text: str, start: int, wrapper: str) -> list[dict[str, object]]:
@@ -86,7 +86,7 @@ def _wrapped(entry: Entry, text: str, start: int, wrapper: str) -> list[dict[str
 
 
 def _array(entry: Entry, text: str, start: int) -> list[object]:
-    """Read an array in one go, and once more element by element if there is something to complain about."""
+    """Read an array at once; if that fails, read it element by element to find the error."""
     if _SURROGATE.search(text):
         return list(_elements(entry, text, start))
     try:
@@ -98,7 +98,7 @@ def _array(entry: Entry, text: str, start: int) -> list[object]:
 
 
 def _elements(entry: Entry, text: str, start: int) -> Iterator[object]:
-    """Yield the elements one by one, so that a complaint about one knows where it begins."""
+    """Yield the elements one by one, so that an error can say where its element begins."""
     position = _skip(text, start + 1)
     if text.startswith("]", position):
         return _refuse_rest(entry, text, position + 1)
@@ -124,7 +124,7 @@ def _decode(entry: Entry, text: str, start: int) -> tuple[object, int]:
         _refuse(entry, text, start, str(error))
     except RecursionError:
         _refuse(entry, text, start, "json_depth")
-    except ValueError:  # an integer of thousands of digits, or half of a surrogate pair
+    except ValueError:  # an integer of thousands of digits, or half a surrogate pair
         _refuse(entry, text, start, "json_malformed")
     return element, end
 
@@ -142,9 +142,9 @@ def _refuse_rest(entry: Entry, text: str, position: int) -> None:
 _PROBLEMS = {
     "json_truncated": "the file ends before it is complete",
     "json_malformed": "it is not valid JSON",
-    "json_duplicate_key": "a key stands twice in one object, so it is unclear which value holds",
-    "json_not_a_number": "it holds NaN or Infinity, which is no JSON",
-    "json_depth": "its objects are nested too deep",
+    "json_duplicate_key": "an object contains a key twice, so it is unclear which value is right",
+    "json_not_a_number": "it contains NaN or Infinity, which are not valid JSON",
+    "json_depth": "its objects are nested too deeply",
 }
 
 
@@ -157,7 +157,7 @@ def _refuse(entry: Entry, text: str, position: int, rule: str) -> NoReturn:
 
 
 def _ends_inside(text: str, position: int) -> bool:
-    """Whether a problem is that the text is over: at its very end, or in a string that no quote closes."""
+    """Whether the error is that the text ends too early: at its end, or inside an unclosed string."""
     rest = text[position:].rstrip()
     return not rest or ("\n" not in rest and rest.count('"') == 1 and rest.startswith('"'))
 

@@ -1,4 +1,4 @@
-"""Numbers, instants and problems as polars expressions over text, each by one strict grammar."""
+"""Polars expressions that read numbers and times from text, each by one strict grammar, and name unreadable columns."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _LOCAL_US = r"^\d\d/\d\d/\d\d \d\d:\d\d:\d\d$"
 
 
 def numbers(column: str) -> pl.Expr:
-    """Read decimal numbers as Float64; null where the text is anything else or absurdly large."""
+    """Read decimal numbers as Float64; null for any other text and for absurdly large numbers."""
     text = pl.col(column).str.strip_chars()
     number = pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
     return pl.when(number.abs() < _LARGEST).then(number)
 
 
 def whole_numbers(column: str) -> pl.Expr:
-    """Read whole numbers as Int64; null where the text is anything else or absurdly large."""
+    """Read whole numbers as Int64; null for any other text and for absurdly large numbers."""
     number = numbers(column)
     return pl.when(number == number.round()).then(number).cast(pl.Int64)
 
@@ -37,6 +37,6 @@ def local_times(column: str) -> pl.Expr:
 
 
 def first_problem(**problems: pl.Expr) -> pl.Expr:
-    """Name the first column, of those given as ``column=whether it is wrong``, that could not be read."""
+    """Return the name of the first unreadable column, from ``column=whether it is unreadable`` pairs."""
     found = (pl.when(wrong.fill_null(True)).then(pl.lit(column)) for column, wrong in problems.items())
     return pl.coalesce(*found).alias("column")

@@ -1,4 +1,4 @@
-"""What vendors call exercise, told in the vocabulary's kinds of exercise."""
+"""The exercise types of the vocabulary for vendors' names of exercise."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _WORDS = (
     ("running", r"\brun|running|jog|treadmill"),
     ("cycling", r"cycl|bik|spin|\bride\b|\bvelo"),
 )
-"""Kind of exercise and a pattern of its names, in the order in which they are tried; the first that fits counts."""
+"""Exercise types and patterns of their names, in the order in which they are tried; the first match counts."""
 
 
 def exercise_types(name: pl.Expr) -> pl.Expr:
-    """Tell the names of exercise in the vocabulary's words.
+    """Convert names of exercise to exercise types.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def exercise_types(name: pl.Expr) -> pl.Expr:
 
     Returns
     -------
-    One of ``vocabulary.EXERCISE_TYPES``; ``other`` for what is not known, and for no name at all.
+    One of ``vocabulary.EXERCISE_TYPES``; ``other`` for unknown names and for none.
     """
     plain = name.str.to_lowercase().str.replace_all(r"[_\-/]+", " ")
     fitting = (pl.when(plain.str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in _WORDS)

@@ -77,8 +77,8 @@ SOURCE = Source(
     title="Treatments (CSV)",
     reads="medicines with dose, exercise programmes and therapies, with start, end, ramp and wash-out",
     how_to_export=(
-        "Write a CSV with the columns kind (medicine, exercise_programme or therapy), name and start_date, and as far "
-        "as they are known end_date, dose, dose_unit, ramp_days, wash_out_days (dates as 2024-03-01)."
+        "Write a CSV with the columns kind (medicine, exercise_programme or therapy), name and start_date, and if "
+        "known end_date, dose, dose_unit, ramp_days, wash_out_days (dates as 2024-03-01)."
     ),
     recognises=_recognises,
     read=_read,

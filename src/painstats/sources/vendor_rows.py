@@ -1,4 +1,4 @@
-"""Rows of a vendor's own tables turned into record rows; what holds nothing is counted with its reason."""
+"""Turn rows of vendors' tables into record rows, and count unused rows by reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOURS = 60.0
 """Minutes in one unit of a vendor's column."""
 
 HIDDEN = "…"
-"""What stands in the text of a rejected row for a cell that is not kept."""
+"""Replaces cells that are not kept in the text of a rejected row."""
 
 _CHUNK_BYTES = 1 << 18
 _LOOKED_AT_BYTES = 1 << 11
@@ -42,7 +42,7 @@ _ISO = r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:[0-5]\d)(?:\.\d{1,9})?\s*(Z|[+-]\d\d:?
 
 @dataclass(frozen=True, slots=True)
 class DailyColumn:
-    """A column that holds one measure of a local date, and how much of the measure one of its units is."""
+    """A column with one measure of a local date; ``per_unit`` converts its unit to that of the measure."""
 
     column: str
     measure: str
@@ -53,11 +53,11 @@ class DailyColumn:
 
 
 def csv_rows(entry: Entry, table: CsvTable, columns: Iterable[str], missing: Sequence[str] = ("",)) -> pl.DataFrame:
-    """Return columns of a CSV as text, null where a cell is missing, with ``entry``, ``line`` and ``text``.
+    """Return columns of a CSV as text, with nulls for missing cells, and ``entry``, ``line`` and ``text``.
 
-    A column that the file does not have is null throughout. ``text`` is what :func:`kept_texts` keeps of the row.
+    A column that the file does not have is all null. ``text`` is the row as :func:`kept_texts` returns it.
     """
-    nothing = pl.repeat(None, table.height, dtype=pl.String, eager=True)
+    nothing = pl.repeat(None, table.n_rows, dtype=pl.String, eager=True)
     names = tuple(columns)
     trimmed = pl.DataFrame({name: table.cells.get(name, nothing) for name in names}).select(pl.all().str.strip_chars())
     known = trimmed.select(pl.when(~pl.all().is_in(list(missing))).then(pl.all()))
@@ -65,32 +65,34 @@ def csv_rows(entry: Entry, table: CsvTable, columns: Iterable[str], missing: Seq
 
 
 def kept_texts(table: CsvTable, columns: Collection[str], private: Collection[str] = ()) -> pl.Series:
-    """Return the rows of a CSV as they stood in the file, with ``…`` for cells that are not kept of a rejected row.
+    """Return the rows of a CSV as in the file, with ``…`` for cells that must not be kept if the row is rejected.
 
     Parameters
     ----------
     table
         The file.
     columns
-        Columns whose cells are kept. Others can hold notes and places: their cells are kept only where they are empty,
-        a number, a date or a clock time, and the name of the column does not speak of places or births.
+        Columns with cells to keep. Other columns can contain notes and places: their cells are kept only if they are
+        empty, a number, a date or a time, and the name of the column does not suggest a place or a birth date.
     private
-        Columns of which nothing is kept.
+        Columns from which nothing is kept.
     """
-    told = [
+    columns_kept = [
         cells if name in columns else _values(cells, is_private=name in private or bool(_PRIVATE.search(name)))
         for name, cells in table.cells.items()
     ]
-    hidden = pl.DataFrame([cells.is_null().alias(str(place)) for place, cells in enumerate(told)])
-    if not table.height or not told:
+    hidden = pl.DataFrame([cells.is_null().alias(str(place)) for place, cells in enumerate(columns_kept)])
+    if not table.n_rows or not columns_kept:
         return table.texts
-    quoted = pl.DataFrame([_quoted(cells, table.delimiter).alias(str(place)) for place, cells in enumerate(told)])
+    quoted = pl.DataFrame(
+        [_quoted(cells, table.delimiter).alias(str(place)) for place, cells in enumerate(columns_kept)]
+    )
     rows = quoted.select(pl.concat_str(pl.all(), separator=table.delimiter)).to_series()
     return table.texts.zip_with(~hidden.select(pl.any_horizontal(pl.all())).to_series(), rows).alias("text")
 
 
 def _values(cells: pl.Series, is_private: bool) -> pl.Series:
-    """Return the cells of a column that are empty or plain values, null for others."""
+    """Return the cells of a column that are empty or plain values, and null for others."""
     is_value = pl.lit(False) if is_private else pl.col("cell").str.contains(_VALUE)
     kept = pl.when(is_value | (pl.col("cell").str.strip_chars() == "")).then("cell")
     return cells.alias("cell").to_frame().select(kept).to_series()
@@ -104,7 +106,7 @@ def _quoted(cells: pl.Series, delimiter: str) -> pl.Series:
 
 
 def object_rows(entry: Entry, objects: Sequence[Mapping[str, object]], keys: Sequence[str]) -> pl.DataFrame:
-    """Return keys of JSON objects as text, null where a value is missing or nested; ``text`` holds these keys alone."""
+    """Return keys of JSON objects as text, null if a value is missing or nested; ``text`` has only these keys."""
     cells = {key: pl.Series([_cell(found.get(key)) for found in objects], dtype=pl.String) for key in keys}
     texts = [json.dumps({key: found[key] for key in keys if key in found}) for found in objects]
     return pl.DataFrame(cells).with_columns(
@@ -125,7 +127,7 @@ def _cell(value: object) -> str | None:
 def with_origin(
     rows: pl.DataFrame, settings: ReadSettings, source: str, device: str | pl.Expr, device_kind: str
 ) -> pl.DataFrame:
-    """Add whose the rows are and what recorded them."""
+    """Add the participant, the source and the device of rows."""
     return rows.with_columns(
         pl.lit(settings.participant_id, pl.String).alias("participant_id"),
         pl.lit(source).alias("source"),
@@ -135,44 +137,44 @@ def with_origin(
 
 
 def hashed_device(source: str, column: str, rows: pl.DataFrame) -> pl.Expr:
-    """Name devices ``source-6f1a2b`` by a hash of their id; without an id the source alone."""
+    """Name devices ``source-6f1a2b`` by a hash of their id, or only by the source if they have none."""
     tags = {name: hashlib.sha256(name.encode()).hexdigest()[:6] for name in rows[column].drop_nulls().unique()}
     tag = pl.col(column).replace_strict(tags, default=None, return_dtype=pl.String)
     return pl.concat_str(pl.lit(source), tag.fill_null(""), separator="-").str.strip_chars_end("-")
 
 
-def put_aside(rows: pl.DataFrame, reasons: Mapping[str, pl.Expr]) -> tuple[pl.DataFrame, list[Ignored]]:
-    """Split off the rows of which a reason holds; each is counted under the first of its reasons.
+def split_unused(rows: pl.DataFrame, reasons: Mapping[str, pl.Expr]) -> tuple[pl.DataFrame, list[Ignored]]:
+    """Split off unused rows and count them by reason; a row counts for the first reason that applies.
 
     Parameters
     ----------
     rows
         Rows of one entry, with ``entry``.
     reasons
-        Sentence for people, and when it holds. Null counts as not.
+        Why a row is not used, and the condition; null counts as False.
     """
     chosen = pl.coalesce(
-        *(pl.when(holds.fill_null(False)).then(pl.lit(reason)) for reason, holds in reasons.items()),
+        *(pl.when(applies.fill_null(False)).then(pl.lit(reason)) for reason, applies in reasons.items()),
         pl.lit(None, pl.String),
     )
-    sorted_out = rows.with_columns(chosen.alias("put_aside"))
-    gone = sorted_out.filter(pl.col("put_aside").is_not_null())
-    counts = gone.group_by("entry", "put_aside", maintain_order=True).len()
+    marked = rows.with_columns(chosen.alias("unused_because"))
+    unused = marked.filter(pl.col("unused_because").is_not_null())
+    counts = unused.group_by("entry", "unused_because", maintain_order=True).len()
     ignored = [Ignored(str(entry), int(rows), str(reason)) for entry, reason, rows in counts.rows()]
-    return sorted_out.filter(pl.col("put_aside").is_null()).drop("put_aside"), ignored
+    return marked.filter(pl.col("unused_because").is_null()).drop("unused_because"), ignored
 
 
 def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column: str) -> Iterator[Batch]:
-    """Yield the values of several columns as daily totals; an empty cell gives none.
+    """Yield the values of several columns as daily totals; empty cells give none.
 
     Parameters
     ----------
     rows
-        Rows with origin, ``date`` (null where unreadable) and the columns as text.
+        Rows with their origin, ``date`` (null if unreadable) and the columns as text.
     columns
-        Which column holds which measure.
+        The columns and their measures.
     date_column
-        The vendor's name of the date, for rows that are rejected because of it.
+        The vendor's name for the date, for rows that are rejected because of it.
     """
     for column in columns:
         given = rows.filter(pl.col(column.column).is_not_null())
@@ -189,9 +191,9 @@ def daily_totals(rows: pl.DataFrame, columns: Iterable[DailyColumn], date_column
 
 
 def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Iterator[Batch]:
-    """Yield the rows of a CSV with too many or too few cells, each rejected once, and what else is odd about it.
+    """Yield the rows of a CSV with too many or too few cells as rejected, and note other oddities of the file.
 
-    Their text is not kept, because it is unknown which part of it is a note.
+    Their text is not kept, because any part of it may be a private note.
     """
     empty = (pl.lit(None, dtype).alias(name) for name, dtype in record_table.columns.items())
     yield from in_batches(
@@ -204,22 +206,22 @@ def broken_rows(entry: Entry, table: CsvTable, record_table: RecordTable) -> Ite
             pl.lit("ragged_row").alias("rule"),
         ),
     )
-    if not table.height and table.ragged.is_empty():
-        yield Note(entry.label, "it has a header and no rows")
+    if not table.n_rows and table.ragged.is_empty():
+        yield Note(entry.label, "it has a header but no rows")
     if table.n_nul:
         yield Note(entry.label, f"{table.n_nul} NUL characters were replaced by spaces")
 
 
 def main_sleeps() -> pl.Expr:
-    """Whether an episode is the longest of its date (the first of equally long ones) for one person and device."""
+    """Whether an episode is the longest of its participant, device and date (the first of equally long ones)."""
     place = pl.col("total_sleep_time_min").rank("ordinal", descending=True)
     return (place.over("participant_id", "device", "date") == 1).fill_null(False).alias("is_main_sleep")
 
 
 def rows_below(entry: Entry, header_lines: int = 1, encoding: str = "utf-8") -> int:
-    """Count the rows below the header without keeping them, as a CSV has them.
+    """Count the CSV rows below the header without keeping them.
 
-    A blank line is no row, and a line end in quotes ends none.
+    Blank lines do not count, and a line break in quotes does not end a row.
     """
     n_rows, in_quotes, has_begun = 0, False, False
     with entry.open() as stream, io.TextIOWrapper(stream, encoding, errors="replace") as text:
@@ -233,7 +235,7 @@ def rows_below(entry: Entry, header_lines: int = 1, encoding: str = "utf-8") -> 
 
 
 def entries_by_kind(archive: Archive, kind_of: Callable[[Entry], str | None]) -> defaultdict[str | None, list[Entry]]:
-    """Sort the entries of an export by what each is; under None stand those that are nothing known."""
+    """Group the entries of an export by kind; unknown ones are under None."""
     kinds: defaultdict[str | None, list[Entry]] = defaultdict(list)
     for entry in archive.entries:
         kinds[kind_of(entry)].append(entry)
@@ -241,16 +243,16 @@ def entries_by_kind(archive: Archive, kind_of: Callable[[Entry], str | None]) ->
 
 
 def other_files(archive: Archive, entries: Sequence[Entry]) -> Iterator[Ignored]:
-    """Count the files of an archive that are nothing known: CSVs with their rows, all others together as files."""
+    """Count the unknown files of an archive: CSVs with their rows, all others only as files."""
     tables = [entry for entry in entries if entry.label.lower().endswith(".csv")]
     for entry in tables:
-        yield Ignored(entry.label, rows_below(entry), "a table that is not known")
+        yield Ignored(entry.label, rows_below(entry), "an unknown table")
     if n_other := len(entries) - len(tables):
         yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
 def is_csv(entry: Entry) -> bool:
-    """Whether an entry may be a CSV: one that is named so, a bare file, or text whose first line has delimiters."""
+    """Whether an entry may be a CSV: by its name, as a bare file, or as text with delimiters in the first line."""
     if entry.member is None or entry.label.lower().endswith(".csv"):
         return True
     first, *_ = entry.head(_LOOKED_AT_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().splitlines() or [b""]
@@ -258,15 +260,15 @@ def is_csv(entry: Entry) -> bool:
 
 
 def delimiter_of(entry: Entry) -> str:
-    """Return the delimiter that gives the header most columns."""
+    """Return the delimiter that gives the header the most columns."""
     return max(_DELIMITERS, key=lambda delimiter: len(header_of(entry, delimiter=delimiter)))
 
 
-# --- times with the offset that the source recorded ---
+# --- times with a recorded UTC offset ---
 
 
 def offset_minutes(text: pl.Expr) -> pl.Expr:
-    """Read ``UTC-07:00``, ``UTC+0530``, ``+02:00``, ``UTCZ`` or ``Z`` as minutes east of UTC; null for others."""
+    """Read ``UTC-07:00``, ``UTC+0530``, ``+02:00``, ``UTCZ`` or ``Z`` as minutes east of UTC; null for other text."""
     sign = pl.when(text.str.contains("-", literal=True)).then(-1).otherwise(1)
     hours, minutes = (text.str.extract(_OFFSET, part).cast(pl.Int32, strict=False) for part in (2, 3))
     return (
@@ -275,7 +277,7 @@ def offset_minutes(text: pl.Expr) -> pl.Expr:
 
 
 def instants_at(clock: pl.Expr, offset_min: pl.Expr) -> pl.Expr:
-    """Turn what a clock showed, so many minutes east of UTC, into instants."""
+    """Turn naive local times at a UTC offset into instants."""
     return (clock - pl.duration(minutes=offset_min)).dt.replace_time_zone("UTC")
 
 
@@ -287,17 +289,17 @@ def zoned_instants(column: str) -> pl.Expr:
 
 
 def zoned_offsets(column: str) -> pl.Expr:
-    """Return the offset that such a time was written with, in minutes east of UTC."""
+    """Return the UTC offset of such a time, in minutes east of UTC."""
     return offset_minutes(pl.col(column).str.extract(_ISO, 3))
 
 
 def zoned_or_local(rows: pl.DataFrame, column: str, settings: ReadSettings) -> pl.Series:
-    """Read times with an offset as they are, and times without one as clock times of the person's own zone."""
+    """Read times with their UTC offset, and times without one in the participant's time zone."""
     read = rows.select(zoned_instants(column).alias("zoned"), local_times(column).alias("local"))
     there = settings.time_zones.to_utc(settings.participant_id, read["local"])
     return read.select(pl.col("zoned").fill_null(there))["zoned"]
 
 
 def utc_label(instant: str) -> pl.Expr:
-    """Name an episode or session by its start in UTC, for sources that give it no name of its own."""
+    """Name an episode or session by its start in UTC, for sources without ids."""
     return pl.col(instant).dt.strftime("%Y-%m-%dT%H:%M:%SZ")

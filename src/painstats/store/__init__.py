@@ -1,4 +1,4 @@
-"""The only room that opens DuckDB: the database, its migrations, the import ledger, quarantine, publishing, erasure."""
+"""The only package that opens DuckDB: database, migrations, import ledger, quarantine, publishing, erasure."""
 
 from painstats.store.connection import Store, open_store, transaction
 from painstats.store.load import ImportSummary, load_records

@@ -1,7 +1,7 @@
-"""Backups of a study's database: make and verify one, restore one, and set a database aside to import everything again.
+"""Back up, verify and restore a study's database, and set a database aside to import everything again.
 
-A database that goes out of use is renamed, never deleted: ``painstats.duckdb.set-aside-<time>``. Backups made without
-a destination, and before a migration, lie beside it as ``painstats.duckdb.backup-…``.
+A database that is replaced is renamed, never deleted: ``painstats.duckdb.set-aside-<time>``. Backups without a given
+destination, and those made before a migration, are next to it as ``painstats.duckdb.backup-…``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from painstats.store.checksum import (
     replace_database,
 )
 from painstats.store.connection import Store, connect, locked, opened, transaction
-from painstats.store.damage import newer_duckdb, read_whole
+from painstats.store.damage import check_all_blocks, newer_duckdb
 from painstats.store.durable import sync_folder
 from painstats.store.forget import finish_erasures
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
@@ -40,15 +40,15 @@ _WITHDRAWN = "participant_id, file_name, content_hash, reading_hash, source, sta
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """How many imports a database holds, and how many rows of records."""
+    """Numbers of imports and of record rows in a database."""
 
     imports: int
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a database that goes out of use says beyond the files in the inbox, as far as it can still be read."""
+class Salvaged:
+    """What a replaced database contains beyond the files in the inbox, as far as it can still be read."""
 
     withdrawn: list[tuple[Any, ...]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -59,29 +59,31 @@ class Kept:
 
 
 def back_up(study: Study, destination: Path | None) -> tuple[Path, Contents]:
-    """Copy the database, and verify the copy by its checksum, by reading it whole, and by its counts.
+    """Copy the database, and verify the copy by its checksum, by reading all of it, and by its counts.
 
     Parameters
     ----------
     destination
-        A new file, or a folder to put one in; None for a file beside the database.
+        A new file, or a folder for one; None for a file next to the database.
 
     Raises
     ------
     StudyError
-        There is nothing to back up, or the destination is taken.
+        There is nothing to back up, or the destination exists already.
     StorageError
-        The copy could not be written, or does not hold what the database holds.
+        The copy could not be written, or differs from the database.
     """
     place = _place(study, destination)
     with locked(study):
         if not any(path.exists() for path in (study.database, study.folder / CHECKSUM_FILE)):
-            raise StudyError(f"{study.folder} has no database to back up; make one with: painstats run {study.folder}")
+            raise StudyError(
+                f"{study.folder} has no database to back up; create one with: painstats run {study.folder}"
+            )
         with opened(study) as store:
             contents = _contents(store.connection)
         copy_with_checksum(study.database, place)
         if verify_backup(study, place) != contents:
-            raise StorageError(f"{place} does not hold what the database holds; make the backup again")
+            raise StorageError(f"{place} differs from the database; make the backup again")
     return place, contents
 
 
@@ -93,7 +95,7 @@ def _place(study: Study, destination: Path | None) -> Path:
     if destination.exists():
         raise StudyError(f"{destination} exists already; give the backup another name")
     if not destination.parent.is_dir():
-        raise StudyError(f"{destination.parent} is not a folder; make it first")
+        raise StudyError(f"{destination.parent} is not a folder; create it first")
     return destination
 
 
@@ -106,7 +108,7 @@ def _stamp() -> str:
 
 
 def verify_backup(study: Study, backup: Path) -> Contents:
-    """Read a backup whole and return what it holds.
+    """Read all of a backup and count its contents.
 
     Raises
     ------
@@ -116,19 +118,21 @@ def verify_backup(study: Study, backup: Path) -> Contents:
         The backup is damaged, was copied while the database was in use, or is of a newer version.
     """
     if not backup.is_file():
-        raise StudyError(f"{backup} is not a file; give the backup to restore")
+        raise StudyError(f"{backup} is not a file; name the backup to restore")
     if log_of(backup).exists():
-        raise StorageError(f"{backup} was copied while the database was in use; give a backup by: painstats backup")
+        raise StorageError(
+            f"{backup} was copied while the database was in use; use a backup made with: painstats backup"
+        )
     if checksum_of(backup).exists() and checksum_of(backup).read_text().split()[:1] != [file_digest(backup)]:
-        raise StorageError(f"{backup} is damaged: its content is not that of its checksum; give another backup")
+        raise StorageError(f"{backup} is damaged: its content does not match its checksum; use another backup")
     try:
         with closing(connect(study, backup, read_only=True)) as connection:
-            read_whole(connection)
+            check_all_blocks(connection)
             return _contents(connection)
     except duckdb.Error as error:
         if "newer version of DuckDB" in str(error):
             raise newer_duckdb(backup) from None
-        raise StorageError(f"{backup} is damaged or not a database of painstats; give another backup") from None
+        raise StorageError(f"{backup} is damaged or not a painstats database; use another backup") from None
 
 
 def _contents(connection: duckdb.DuckDBPyConnection) -> Contents:
@@ -144,7 +148,7 @@ def _contents(connection: duckdb.DuckDBPyConnection) -> Contents:
 
 
 def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
-    """Put a verified backup in the database's place; return what it holds and where the database before it lies.
+    """Replace the database by a verified backup; return its counts and where the previous database is.
 
     Participants who were forgotten since the backup was made are forgotten again.
     """
@@ -155,12 +159,12 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
         with _removed_on_failure(fresh):
             copy_with_checksum(backup, fresh)
             checksum_of(fresh).unlink()
-            kept = kept_from(study, study.database)
+            kept = salvage(study, study.database)
             remember_forgotten(study, kept.forgotten)
             aside = set_aside(study)
             replace_database(study, fresh)
         finish_erasures(study)
-        with opened(study):  # brings an older schema up to date
+        with opened(study):  # migrates an older schema
             pass
     return contents, aside
 
@@ -178,19 +182,19 @@ def _removed_on_failure(path: Path) -> Iterator[None]:
 # --- starting again from the inbox ---
 
 
-def start_again(study: Study) -> tuple[Path | None, Kept]:
-    """Set the database aside and make an empty one; return where the old one lies and what could be read from it.
+def start_again(study: Study) -> tuple[Path | None, Salvaged]:
+    """Set the database aside and create an empty one; return where the old one is and what could be read from it.
 
-    What was withdrawn stays out, and participants who were forgotten stay so, if the old database can be read.
+    Withdrawn imports stay withdrawn and forgotten participants stay forgotten, if the old database can be read.
     """
     with locked(study):
         check_plan(study, read_record(study))
-        kept = kept_from(study, study.database)
+        kept = salvage(study, study.database)
         remember_forgotten(study, kept.forgotten)
         aside = set_aside(study)
         (study.folder / CHECKSUM_FILE).unlink(missing_ok=True)
         with opened(study) as store:
-            _keep(store, kept)
+            _store_withdrawn(store, kept)
     return aside, kept
 
 
@@ -207,9 +211,9 @@ def set_aside(study: Study) -> Path | None:
     return aside
 
 
-def kept_from(study: Study, database: Path) -> Kept:
-    """Read from a database, damaged or not, what no file in the inbox says."""
-    kept = Kept()
+def salvage(study: Study, database: Path) -> Salvaged:
+    """Read from a database, damaged or not, what is not in the inbox."""
+    kept = Salvaged()
     if not database.exists():
         return kept
     with suppress(duckdb.Error), closing(connect(study, database, read_only=True)) as connection:
@@ -224,14 +228,14 @@ def kept_from(study: Study, database: Path) -> Kept:
     return kept
 
 
-def _keep(store: Store, kept: Kept) -> None:
+def _store_withdrawn(store: Store, kept: Salvaged) -> None:
     with transaction(store) as connection:
         for withdrawn in kept.withdrawn:
             connection.execute(f"INSERT INTO import ({_WITHDRAWN}) VALUES (?, ?, ?, ?, ?, ?, ?)", list(withdrawn))
 
 
-def not_imported_again(store: Store, kept: Kept) -> list[str]:
-    """Name the files that the old database had imported and that are not in the inbox as they were."""
+def not_imported_again(store: Store, kept: Salvaged) -> list[str]:
+    """List the files that the old database had imported but that were not imported again, unchanged, from the inbox."""
     rows = store.connection.execute("SELECT content_hash FROM import WHERE status = 'loaded'").fetchall()
     present = {row[0] for row in rows}
     return sorted({name for name, content in kept.loaded if content not in present})

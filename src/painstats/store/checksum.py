@@ -1,7 +1,7 @@
-"""What painstats left behind, written beside the database so that the next opening can tell damage from a killed run.
+"""A record of the database's state, kept next to it, with which the next opening can tell damage from a killed run.
 
-The record is marked open before a writer starts and closed, with a SHA-256 of the database, after it has ended. In
-between, each commit is acknowledged by its number, so that a database that lost a commit is noticed after a kill.
+The record is marked open before a writer starts, and closed with a SHA-256 of the database after it has finished. In
+between, each commit is acknowledged by its number, so that a lost commit is noticed after a kill.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from painstats.store.durable import replace_durably, sync_folder, write_durably
 CHECKSUM_FILE = ".painstats.checksum"
 
 FileState = tuple[int, int, int]
-"""Inode, size in bytes, and time of the last change in nanoseconds."""
+"""Inode, size in bytes, and time of last modification in nanoseconds."""
 
 _verified: dict[Path, FileState] = {}
-"""Databases that this process closed itself and need not read again; one flow opens a study many times."""
+"""Databases that this process closed and need not verify again; one flow opens a study many times."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitMark:
-    """The number of the last commit and the session that made it; (0, "") for a database that counts none."""
+    """The number of the last commit and its session; (0, "") for a database without commit counts."""
 
     commits: int = 0
     session: str = ""
@@ -43,7 +43,7 @@ class CommitMark:
 
 @dataclass(frozen=True, slots=True)
 class KeptPlan:
-    """The ``study.toml`` of the last run: the hash of its plan, and a salted digest after each of its lines."""
+    """The ``study.toml`` of the last run: the hash of its plan, and a salted digest up to the end of each line."""
 
     plan_hash: str
     salt: str
@@ -55,8 +55,8 @@ class Record:
     """The content of ``.painstats.checksum``.
 
     ``size`` and ``sha256`` are those of the closed database; None while it is open. ``base`` is the last commit before
-    ``session`` began, ``commits`` the number of the last one that was acknowledged (None if unknown). ``plan`` is None
-    where the last run had no ``study.toml``.
+    ``session`` began, ``commits`` the number of the last acknowledged commit (None if unknown). ``plan`` is None if the
+    last run had no ``study.toml``.
     Times are ISO 8601 in UTC.
     """
 
@@ -75,7 +75,7 @@ class Record:
 
 
 def read_record(study: Study) -> Record | None:
-    """Return the record; None without one, and an open one that knows nothing if it cannot be understood."""
+    """Return the record; None if there is none, and an empty open record if it is unreadable."""
     try:
         content = json.loads((study.folder / CHECKSUM_FILE).read_bytes())
         plan = content["plan"] and KeptPlan(**content["plan"])
@@ -87,7 +87,7 @@ def read_record(study: Study) -> Record | None:
 
 
 def update_record(study: Study, **changes: Any) -> None:
-    """Change some fields of the record, written whole and on disk when this returns."""
+    """Change some fields of the record; when this returns, it is on the disk."""
     _write(study, replace(read_record(study) or Record(), written_at=now(), **changes))
 
 
@@ -100,7 +100,7 @@ def _write(study: Study, record: Record) -> None:
 
 
 def now() -> str:
-    """Return the present time, ISO 8601 in UTC."""
+    """Return the current time, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat()
 
 
@@ -108,7 +108,7 @@ def now() -> str:
 
 
 def mark_open(study: Study, base: CommitMark) -> None:
-    """Record that a writer is at work, before it writes, and give its session a name."""
+    """Record that a writer is about to start, and name its session."""
     update_record(
         study, is_open=True, base=base, session=secrets.token_hex(8), commits=base.commits,
         painstats=version("painstats"), duckdb=duckdb.__version__,
@@ -116,12 +116,12 @@ def mark_open(study: Study, base: CommitMark) -> None:
 
 
 def acknowledge(study: Study, commits: int) -> None:
-    """Remember that a commit is in the database, which from now on must not lack it."""
+    """Record that the database contains a commit, which must not be missing from now on."""
     update_record(study, commits=commits)
 
 
 def close_record(study: Study, before: Record | None, file_before: FileState | None) -> None:
-    """Write the checksum of a database that was just closed; one that was not changed keeps the one it had."""
+    """Write the checksum of a database that was just closed; an unchanged database keeps its checksum."""
     record = read_record(study) or Record()
     state = file_state(study.database)
     if before is None or before.is_open or state != file_before or record.commits != before.commits:
@@ -140,17 +140,17 @@ def close_record(study: Study, before: Record | None, file_before: FileState | N
 
 
 def renew_checksum(study: Study) -> None:
-    """Close the record over the database as it is now (about 1 s for 1.5 GB)."""
+    """Close the record with the checksum of the database as it is now (about 1 s for 1.5 GB)."""
     state = file_state(study.database)
     update_record(study, is_open=False, size=state[1] if state else None, sha256=file_digest(study.database))
     _remember(study, state)
 
 
 def replace_database(study: Study, fresh: Path) -> None:
-    """Let another file take the database's place, without its write-ahead log, and renew the checksum.
+    """Replace the database by another file, remove its write-ahead log, and renew the checksum.
 
-    The study's lock must be held and no connection open. A kill at any instant leaves the old or the new database,
-    and a record that calls neither of them damaged.
+    The study must be locked and no connection open. A kill at any moment leaves the old or the new database, and a
+    record that matches either.
     """
     update_record(study, is_open=True, base=CommitMark(), session="", commits=None)
     replace_durably(fresh, study.database)
@@ -160,7 +160,7 @@ def replace_database(study: Study, fresh: Path) -> None:
 
 
 def is_verified(study: Study) -> bool:
-    """Whether this process closed the database as it is now."""
+    """Whether the database is unchanged since this process closed it."""
     return file_state(study.database) == _verified.get(study.database, ())
 
 
@@ -170,7 +170,7 @@ def _remember(study: Study, state: FileState | None) -> None:
 
 
 def file_state(path: Path) -> FileState | None:
-    """Return what changes when a file does; None for a file that is not there."""
+    """Return values that change when a file changes; None if it does not exist."""
     with suppress(FileNotFoundError):
         stat = path.stat()
         return stat.st_ino, stat.st_size, stat.st_mtime_ns
@@ -184,7 +184,7 @@ def file_digest(path: Path) -> str:
 
 
 def copy_with_checksum(source: Path, destination: Path) -> None:
-    """Copy a closed database privately, with its SHA-256 beside it in the form that ``sha256sum --check`` reads."""
+    """Make a private copy of a closed database, with its SHA-256 in a file that ``sha256sum --check`` reads."""
     unfinished = destination.with_name(f"{destination.name}.unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -201,10 +201,10 @@ def copy_with_checksum(source: Path, destination: Path) -> None:
 
 
 def checksum_of(backup: Path) -> Path:
-    """Return where the SHA-256 of a backup lies."""
+    """Return the path of a backup's SHA-256 file."""
     return backup.with_name(f"{backup.name}.sha256")
 
 
 def log_of(database: Path) -> Path:
-    """Return where DuckDB keeps a database's write-ahead log."""
+    """Return the path of a database's write-ahead log."""
     return database.with_name(f"{database.name}.wal")

@@ -50,9 +50,9 @@ Connection = duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open study database. Made by :func:`open_store`; valid inside its ``with`` block.
+    """An open study database, from :func:`open_store`; valid inside its ``with`` block.
 
-    ``session`` is the name under which its commits are counted; empty where they are not.
+    ``session`` is the name under which its commits are counted; empty if they are not.
     """
 
     study: Study
@@ -62,12 +62,12 @@ class Store:
 
 @contextmanager
 def open_store(study: Study) -> Iterator[Store]:
-    """Open the study's database for this process alone, making or migrating it when needed.
+    """Open the study's database for this process alone; create or migrate it if needed.
 
     Raises
     ------
     StudyInUse
-        Another process holds the study; its process id is named.
+        Another process is using the study; the message has its process id.
     StorageError
         The file is damaged, cannot be opened, or was written by a newer version.
     """
@@ -77,12 +77,12 @@ def open_store(study: Study) -> Iterator[Store]:
 
 @contextmanager
 def held(study: Study) -> Iterator[None]:
-    """Keep every other process out of a study, and finish what an interrupted erasure began.
+    """Lock a study for this process, and finish an interrupted erasure.
 
     Raises
     ------
     StudyInUse
-        Another process holds the study; its process id is named.
+        Another process is using the study; the message has its process id.
     """
     from painstats.store.forget import finish_erasures  # which opens the database itself
 
@@ -93,18 +93,18 @@ def held(study: Study) -> Iterator[None]:
 
 @contextmanager
 def opened(study: Study) -> Iterator[Store]:
-    """Open the database of a study whose lock this process holds; closing it in good order writes its checksum."""
+    """Open the database of a study that this process has locked; closing it without an error writes its checksum."""
     before = _checked(study)
     with explained(study):
         connection = _connect_migrated(study, before)
         file_before = file_state(study.database)
         is_sound = True
         try:
-            # A database from before the list lay beside it still holds the hashes itself.
+            # An older database may still contain hashes that are not in the list next to it.
             remember_forgotten(study, hashes_in_table(connection))
             yield Store(study, connection, (read_record(study) or Record()).session)
         except (StorageError, duckdb.Error):
-            is_sound = False  # the checksum stays open, and the next opening reads the database whole
+            is_sound = False  # the record stays open, so that the next opening reads the whole database
             raise
         finally:
             if _closed(study, connection) and is_sound:
@@ -113,8 +113,8 @@ def opened(study: Study) -> Iterator[Store]:
 
 
 def _closed(study: Study, connection: Connection) -> bool:
-    """Close the database; return whether it is whole without a write-ahead log."""
-    with suppress(duckdb.Error):  # on a full disk: what was committed stays in the log
+    """Close the database; return whether it is complete without a write-ahead log."""
+    with suppress(duckdb.Error):  # on a full disk, committed data stay in the log
         connection.execute("CHECKPOINT")
     connection.close()
     return not log_of(study.database).exists()
@@ -122,12 +122,12 @@ def _closed(study: Study, connection: Connection) -> bool:
 
 @contextmanager
 def transaction(store: Store) -> Iterator[Connection]:
-    """Run statements all or nothing; any exception rolls back and is raised again.
+    """Run statements in one transaction; any exception rolls it back and is raised again.
 
     Raises
     ------
     StorageError
-        In place of DuckDB's own word for a disk that is full or broken, which a commit says in yet another way.
+        Instead of DuckDB's various errors for a full or broken disk.
     """
     connection = store.connection
     connection.execute("BEGIN TRANSACTION")
@@ -136,7 +136,7 @@ def transaction(store: Store) -> Iterator[Connection]:
         number = _counted(connection, store.session)
         connection.execute("COMMIT")
     except BaseException as error:
-        # After a full disk the connection is dead and cannot roll back; its transaction is gone all the same.
+        # If the disk is full, the connection is broken and cannot roll back, but the transaction is lost anyway.
         with suppress(duckdb.Error):
             connection.execute("ROLLBACK")
         if isinstance(error, STORAGE_FAULTS):
@@ -147,7 +147,7 @@ def transaction(store: Store) -> Iterator[Connection]:
 
 
 def _counted(connection: Connection, session: str) -> int | None:
-    """Count a commit inside its own transaction; return its number."""
+    """Count a commit within its transaction; return its number."""
     if not session:
         return None
     row = connection.execute(
@@ -160,7 +160,7 @@ def _counted(connection: Connection, session: str) -> int | None:
 
 
 def _checked(study: Study) -> Record | None:
-    """Return the record of a study after comparing the database with it."""
+    """Check the database against the study's record; return the record."""
     record = read_record(study)
     check_plan(study, record)
     if record and not record.is_open:
@@ -174,7 +174,7 @@ def _checked(study: Study) -> Record | None:
 
 
 def _connect_migrated(study: Study, before: Record | None) -> Connection:
-    """Open the database for writing with the newest schema; one of an earlier schema is copied beside it first."""
+    """Open the database for writing with the newest schema; back it up first if it has an earlier one."""
     if not study.database.exists():
         _create(study)
     connection = connect(study, study.database)
@@ -195,7 +195,7 @@ def _connect_migrated(study: Study, before: Record | None) -> Connection:
 
 
 def _create(study: Study) -> None:
-    """Make an empty database under another name first, so that a kill does not leave half of one."""
+    """Create an empty database under a temporary name first, so that a kill does not leave an incomplete one."""
     unfinished = study.database.with_name(f"{study.database.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     connect(study, unfinished).close()
@@ -203,17 +203,17 @@ def _create(study: Study) -> None:
 
 
 def connect(study: Study, database: Path, *, read_only: bool = False) -> Connection:
-    """Connect with DuckDB's doors shut: no extension downloads, no Python variables as tables, spilling beside it.
+    """Connect with restrictions: no extension downloads, no Python variables as tables, spill files in the study.
 
-    What does not fit into memory is written unencrypted: DuckDB's encryption needs an extension that its wheel lacks.
+    Spill files are not encrypted: DuckDB's encryption needs an extension that its wheel lacks.
     """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
         "temp_file_encryption": False,
-        "enable_external_file_cache": False,  # it takes a new file for an old one of that name, size and second
-        "write_buffer_row_group_count": 1,  # what waits to be written takes memory
+        "enable_external_file_cache": False,  # it mistakes a new file for an old one of the same name, size and second
+        "write_buffer_row_group_count": 1,  # buffered rows take memory
         "temp_directory": str(study.folder / SPILL_FOLDER),
     }
     connection = duckdb.connect(str(database), read_only=read_only, config=settings)
@@ -223,12 +223,12 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
 
 @contextmanager
 def locked(study: Study) -> Iterator[None]:
-    """Keep every other process out of a study.
+    """Lock a study for this process.
 
     Raises
     ------
     StudyInUse
-        Another process holds it.
+        Another process is using it.
     """
     os.umask(PRIVATE_UMASK)
     with _open_lock(study.folder) as lock:
@@ -238,14 +238,14 @@ def locked(study: Study) -> Iterator[None]:
             lock.seek(0)
             raise StudyInUse(
                 f"{study.folder.name} is in use by process {lock.read().strip() or 'unknown'}; "
-                "wait until it is done and run again"
+                "wait until it has finished and run again"
             ) from None
         lock.seek(0)
         lock.truncate()
         lock.write(str(os.getpid()))
         lock.flush()
         temporary = [study.folder / name for name in (SPILL_FOLDER, STAGING_FOLDER)]
-        _remove(temporary)  # what a killed run left
+        _remove(temporary)  # left by a killed run
         (study.folder / SPILL_FOLDER).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         with removed_if_interrupted(*temporary):
             try:

@@ -1,7 +1,7 @@
-"""The one place that names damage: what is wrong with a study's database, and what to do about it.
+"""Detect damage to a study's database, and say what is wrong and what to do about it.
 
-A closed database is compared with its checksum before DuckDB sees it. One that a killed run left open is read whole
-without being changed, and must hold every commit that was acknowledged.
+A closed database is compared with its checksum before DuckDB opens it. A database that a killed run left open is read
+completely without changing it, and must contain every acknowledged commit.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ STORAGE_FAULTS = (
 
 
 class DamagedError(StorageError):
-    """The database or what belongs to it is not what painstats left."""
+    """The database or a file that belongs to it is not as painstats left it."""
 
 
 def damaged(study: Study, problem: str) -> DamagedError:
-    """Say what is damaged, what can be done, and what that cannot bring back."""
+    """Say what is damaged, what to do, and what cannot be recovered."""
     return DamagedError(
         f"{study.database} is damaged: {problem}. Nothing was changed. Restore a backup with: "
         f"painstats restore {study.folder} BACKUP\n"
         f"Without a backup, import everything in the inbox again with: painstats rebuild {study.folder}\n"
-        "Rebuilding keeps the damaged file under another name. It cannot bring back data from files that are no "
-        "longer in the inbox."
+        "Rebuilding keeps the damaged file under another name. It cannot recover data from files that are no longer "
+        "in the inbox."
     )
 
 
@@ -50,7 +50,7 @@ def damaged(study: Study, problem: str) -> DamagedError:
 
 
 def check_closed(study: Study, record: Record) -> None:
-    """Compare a closed database with its checksum, unless this process closed it and it has not changed since.
+    """Compare a closed database with its checksum, unless this process closed it and it is unchanged.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def check_closed(study: Study, record: Record) -> None:
         They differ because another program is writing.
     """
     if log_of(study.database).exists():
-        raise _unless_in_use(study, "there is a write-ahead log beside it that does not belong to it")
+        raise _unless_in_use(study, "there is a write-ahead log next to it that does not belong to it")
     if is_verified(study):
         return
     problem = _difference(study, record)
@@ -78,17 +78,17 @@ def _difference(study: Study, record: Record) -> str | None:
     if _head(study.database)[MAGIC_PLACE] != MAGIC:
         return "the file is not a DuckDB database"
     if record.size is not None and state[1] != record.size:
-        return f"the file is {'cut' if state[1] < record.size else 'longer'}: {state[1]} bytes; {left}"
+        return f"the file is {'truncated' if state[1] < record.size else 'too long'}: {state[1]} bytes; {left}"
     if file_digest(study.database) != record.sha256:
         return (
             f"its content has changed since painstats closed it on {moment(record.written_at)}, "
-            "through a fault of the disk or another program"
+            "because of a disk fault or another program"
         )
     return None
 
 
 def moment(written_at: str) -> str:
-    """Return an ISO 8601 time in UTC as people read it."""
+    """Format an ISO 8601 time in UTC for messages."""
     return f"{written_at[:10]} {written_at[11:16]} UTC"
 
 
@@ -102,7 +102,7 @@ def open_elsewhere(study: Study) -> StudyInUse:
 
 
 def _is_locked(database: Path) -> bool:
-    """Whether another process holds DuckDB's lock. Never ask while this process has the database open: it lets go."""
+    """Whether another process holds DuckDB's lock. Must not be called with the database open: it would be unlocked."""
     with suppress(FileNotFoundError, PermissionError), database.open("r+b") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -120,14 +120,14 @@ def _head(path: Path) -> bytes:
 
 
 def check_left_open(study: Study, record: Record | None, connection: duckdb.DuckDBPyConnection) -> None:
-    """Compare a database that was not closed with the acknowledged commits, and read it whole.
+    """Check a database that was not closed for all acknowledged commits, and read all of it.
 
-    The connection is a read-only one: opening for writing would cut what is wrong off the write-ahead log.
+    The connection must be read-only: opening for writing would truncate a damaged write-ahead log.
 
     Raises
     ------
     DamagedError
-        A block or the write-ahead log is damaged, belongs to another database, or lacks what was acknowledged.
+        A block or the write-ahead log is damaged, belongs to another database, or lacks acknowledged commits.
     """
     mark = read_mark(connection)
     if record and record.commits is not None:
@@ -135,18 +135,18 @@ def check_left_open(study: Study, record: Record | None, connection: duckdb.Duck
             raise damaged(
                 study,
                 f"it lacks {record.commits - mark.commits} of the {record.commits} commits that were acknowledged "
-                "(its write-ahead log was cut or lost, or the file is an older copy)",
+                "(its write-ahead log was truncated or lost, or the file is an older copy)",
             )
         if mark.commits > record.base.commits and mark.session != record.session:
             raise damaged(study, "its write-ahead log belongs to another database")
     try:
-        read_whole(connection)
+        check_all_blocks(connection)
     except duckdb.InternalException:
         raise damaged(study, "DuckDB finds an error in the file") from None
 
 
 def read_mark(connection: duckdb.DuckDBPyConnection) -> CommitMark:
-    """Return the last commit that a database holds."""
+    """Return the last commit in a database."""
     with suppress(duckdb.CatalogException):
         row = connection.execute("SELECT commits, session FROM commit_mark").fetchone()
         if row:
@@ -154,19 +154,19 @@ def read_mark(connection: duckdb.DuckDBPyConnection) -> CommitMark:
     return CommitMark()
 
 
-def read_whole(connection: duckdb.DuckDBPyConnection) -> None:
-    """Read every value of every table once, so that DuckDB checks every block that holds any."""
+def check_all_blocks(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every value of every table once, so that DuckDB checks every block with data."""
     tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
     for (table,) in tables:
         connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()
 
 
-# --- what DuckDB says ---
+# --- DuckDB's errors ---
 
 
 @contextmanager
 def explained(study: Study) -> Iterator[None]:
-    """Raise in place of DuckDB's storage errors those that say what is wrong; other errors pass."""
+    """Replace DuckDB's storage errors by ours, which say what is wrong; other errors pass."""
     try:
         yield
     except STORAGE_FAULTS as error:
@@ -174,7 +174,7 @@ def explained(study: Study) -> Iterator[None]:
 
 
 def fault_of(study: Study, error: duckdb.Error) -> PainstatsError:
-    """Say what a storage error of DuckDB means. Its own text is not passed on: it may hold values."""
+    """Return our error for a storage error of DuckDB, without its text, which may contain values."""
     text = str(error)
     if "Could not set lock" in text or "Conflicting lock" in text:
         return open_elsewhere(study)
@@ -205,17 +205,17 @@ def _lack_of_room(study: Study, error: duckdb.Error) -> StorageError | None:
     is_full = "No space left" in text or shutil.disk_usage(study.folder).free < FULL_DISK_BYTES
     if f"/{SPILL_FOLDER}/" in text or "max_temp_directory_size" in text:
         return StorageError(
-            f"{spill}: no space left for temporary data, which goes there when memory runs short; "
-            "make space on its disk and run again. Nothing of the step that failed is stored"
+            f"{spill}: no space left for temporary data, which is written there when memory runs short; "
+            "make space on its disk and run again. Nothing of the failed step was stored"
         )
     if is_full:
         return StorageError(
-            f"{study.database}: the disk is full and nothing of the step that failed is stored; "
+            f"{study.database}: the disk is full, and nothing of the failed step was stored; "
             "make space on the disk and run again"
         )
     if isinstance(error, duckdb.OutOfMemoryException):
         return StorageError(
-            "the memory that DuckDB may use (four fifths of the machine's) is not enough; close other programs and "
-            f"run again. Temporary data goes to {spill}"
+            "DuckDB ran out of memory (it may use 80% of the machine's memory); close other programs and run again. "
+            f"Temporary data is written to {spill}"
         )
     return None

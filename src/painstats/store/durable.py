@@ -1,4 +1,4 @@
-"""Write and replace files so that they survive a loss of power."""
+"""Write and replace files so that they survive a power failure."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Replace a small private file whole; when this returns, the new content is on the disk."""
+    """Replace a small private file; when this returns, the new content is on the disk."""
     unfinished = path.with_name(f"{path.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        write_private(unfinished, content)
         replace_durably(unfinished, path)
     except OSError:
         unfinished.unlink(missing_ok=True)
         raise
 
 
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read; when this returns, its content is on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def replace_durably(new: Path, old: Path) -> None:
-    """Move a finished file into the place of another; after a crash it is either of the two, never a mixture."""
+    """Replace a file by a finished one; after a crash it is one of the two, never a mixture."""
     with new.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(new, old)
@@ -28,13 +35,13 @@ def replace_durably(new: Path, old: Path) -> None:
 
 
 def remove_durably(path: Path) -> None:
-    """Remove a file, if it is there; when this returns, it does not come back after a crash."""
+    """Remove a file if it exists; when this returns, it does not come back after a crash."""
     path.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Write a folder's list of names to the disk."""
+    """Write the list of a folder's files to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

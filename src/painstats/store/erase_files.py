@@ -1,9 +1,9 @@
-"""The one place that removes a study's files for good.
+"""Permanently remove files of a study; the only module that does.
 
-Nothing here joins an id to a path: a participant's folder is found by listing the inbox, so that ``..``, an absolute
-path or an empty id is the name of nothing. Every removal is checked again: the folder that holds the path, with all
-links resolved, must lie inside the inbox, the reports, or the study folder's own hidden folders. Links are removed,
-never followed; what they lead to outside is not ours to remove, and is named.
+No path is built from an id: a participant's folder is found by listing the inbox, so ``..``, an absolute path or an
+empty id match nothing. Every removal is checked again: the folder that contains the path, with all links resolved, must
+be inside the inbox, the reports, or the study's own hidden folders. Links are removed, never followed; targets outside
+are not ours to remove, and are reported.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ PAGE_MARK = b'<meta name="generator" content="painstats">'
 HEAD_BYTES = 2048
 
 EARLIER_DATABASES = ("backup", "set-aside")
-"""What painstats adds to the name of the database for copies that it leaves beside it, before a hyphen."""
+"""What painstats appends to the name of the database for copies that it keeps, before a hyphen."""
 
 NO_PARTICIPANTS = (".", "@", "__MACOSX")
-"""Folders whose names begin so belong to the system or a synchroniser."""
+"""Folders with names that begin like this belong to the system or to a synchronisation program."""
 
 
 @dataclass(slots=True)
 class Removal:
-    """What was removed, and the person's files outside the study that links led to, which were not."""
+    """What was removed, and the participant's files outside the study to which links led, which were not removed."""
 
     study: Study
     removed: list[str] = field(default_factory=list)
@@ -43,27 +43,27 @@ class Removal:
 
 
 def remove_from_inbox(removal: Removal, participant_id: str, contents: Collection[str]) -> None:
-    """Remove a participant's folder from the inbox, and files elsewhere in it that were read as theirs alone.
+    """Remove a participant's folder from the inbox, and files elsewhere in it that belong to them alone.
 
     Parameters
     ----------
     contents
-        SHA-256 of these files: they may have been moved or renamed.
+        SHA-256 of these files, which may have been moved or renamed.
     """
     inbox = removal.study.inbox.resolve()
     own = folder_in_inbox(removal.study, participant_id)
     if own is not None:
-        removal.outside += _led_outside(own, inbox)
+        removal.outside += _linked_outside(own, inbox)
         _remove(removal, own, inbox)
     for path in regular_files(inbox):
         if contents and content_of(path) in contents:
-            removal.outside += _led_outside(path, inbox)
+            removal.outside += _linked_outside(path, inbox)
             if _is_inside(path, inbox):
                 _remove(removal, path, inbox)
 
 
 def folder_in_inbox(study: Study, participant_id: str) -> Path | None:
-    """Return the folder directly in the inbox that has exactly this name; it may be a link."""
+    """Return the folder directly in the inbox with exactly this name; it may be a link."""
     inbox = study.inbox.resolve()
     if not inbox.is_dir() or participant_id.startswith(NO_PARTICIPANTS):
         return None
@@ -71,7 +71,7 @@ def folder_in_inbox(study: Study, participant_id: str) -> Path | None:
 
 
 def remove_results(removal: Removal) -> None:
-    """Remove every page and published file that painstats wrote, of this and of earlier runs; other files stay."""
+    """Remove all pages and published files that painstats wrote, in this and earlier runs; other files stay."""
     for folder in _report_folders(removal.study):
         real = folder.resolve()
         for path in [path for path in _entries(real) if _is_result(removal.study, path)]:
@@ -82,8 +82,8 @@ def remove_results(removal: Removal) -> None:
                 folder.rmdir()
 
 
-def remove_leftovers(removal: Removal) -> None:
-    """Remove earlier databases, and what a killed run left: spilled and staged rows, an unfinished copy."""
+def remove_copies(removal: Removal) -> None:
+    """Remove earlier databases and what a killed run left: spill files, staged rows, an unfinished copy."""
     folder, database = removal.study.folder.resolve(), removal.study.database.name
     copies = (unfinished_copy(removal.study).name, *(f"{database}.{kind}-" for kind in EARLIER_DATABASES))
     for path in sorted(folder.iterdir()):
@@ -92,12 +92,12 @@ def remove_leftovers(removal: Removal) -> None:
 
 
 def unfinished_copy(study: Study) -> Path:
-    """Return where a database is copied to before the copy takes its place."""
+    """Return the path of the copy that will replace the database."""
     return study.database.with_suffix(".rewritten")
 
 
 def regular_files(folder: Path, *, through_links: bool = True) -> Iterator[Path]:
-    """Walk the regular files below a folder, each folder once; no device, no pipe."""
+    """Yield the regular files below a folder, each folder once; no devices or pipes."""
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=through_links):
         real = os.path.realpath(parent)
@@ -123,7 +123,7 @@ def content_of(path: Path) -> str | None:
 
 
 def _remove(removal: Removal, path: Path, root: Path) -> None:
-    """Remove a file, a link or a whole folder whose place is inside a root folder that is already resolved."""
+    """Remove a file, a link or a whole folder inside a resolved root folder."""
     if not _is_inside(path, root):
         raise StudyError(f"{path} is not inside {root}; it was not removed")
     removal.removed += [_named(removal.study, each) for each in _entries(path, itself=True)]
@@ -134,7 +134,7 @@ def _remove(removal: Removal, path: Path, root: Path) -> None:
 
 
 def _is_inside(path: Path, root: Path) -> bool:
-    """Whether the folder that holds a path is a root folder or below it, after all links."""
+    """Whether the folder that contains a path is the root folder or below it, with all links resolved."""
     return path.name not in ("", ".", "..") and path.parent.resolve().is_relative_to(root)
 
 
@@ -146,7 +146,7 @@ def _remove_empty_folders(folder: Path) -> None:
 
 
 def _entries(path: Path, *, itself: bool = False) -> list[Path]:
-    """List files and links below a folder without following links; a file or link itself, if asked."""
+    """List files and links below a folder without following links; ``itself`` also allows a file or link as path."""
     if itself and (path.is_symlink() or not path.is_dir()):
         return [path]
     found = []
@@ -156,18 +156,18 @@ def _entries(path: Path, *, itself: bool = False) -> list[Path]:
     return found
 
 
-def _led_outside(path: Path, inbox: Path) -> list[str]:
-    """Name what links lead to, or are reached by, outside the inbox."""
+def _linked_outside(path: Path, inbox: Path) -> list[str]:
+    """List the targets outside the inbox to which links lead or by which files are reached."""
     reached = [path] if not _is_inside(path, inbox) else _entries(path, itself=True)
     targets = (each.resolve() for each in reached if each.is_symlink() or not _is_inside(each, inbox))
     return [str(target) for target in targets if target.exists() and not target.is_relative_to(inbox)]
 
 
-# --- what is ours ---
+# --- our own files ---
 
 
 def _report_folders(study: Study) -> list[Path]:
-    """List the folders of reports: the current one, and the hidden ones that an exchange of generations leaves."""
+    """List the folders of reports: the current one, and hidden ones left by an exchange of folders."""
     hidden = (f".{study.reports.name}", f".{study.published.name}")
     folders = [path for path in sorted(study.folder.iterdir()) if path.is_dir()]
     return [path for path in folders if path.name == study.reports.name or path.name.startswith(hidden)]
@@ -196,7 +196,7 @@ def _is_regular(path: Path) -> bool:
 
 
 def _named(study: Study, path: Path) -> str:
-    """Name a file by its place in the study, also where the inbox is a link to a folder elsewhere."""
+    """Return the path of a file in the study, even if the inbox is a link to a folder elsewhere."""
     for root, name in ((study.inbox.resolve(), "inbox"), (study.folder, "")):
         if path.is_relative_to(root):
             return str(name / path.relative_to(root))

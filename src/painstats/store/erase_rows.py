@@ -1,4 +1,4 @@
-"""Remove a participant from the tables: their rows, what others' rows say about them, and every result."""
+"""Delete a participant from the tables: their rows, traces of them in shared rows, and all results."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ RESULT_TABLES = (
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
     "robustness",
 )  # fmt: skip
-"""Derived tables. They rest on the data of all participants, so all of them go; the next run computes them again."""
+"""Derived tables. They depend on all participants, so they are deleted, and the next run computes them again."""
 
 REMOVED_NAME = "'removed ' || import_id"
-"""What the ledger says in place of a file name that names the participant."""
+"""Replaces a file name in the ledger that names the participant."""
 
 
 def participants_in(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Return every participant id that stands in any table."""
+    """Return all participant ids in any table."""
     tables = _tables_with_participants(connection)
     every = " UNION ".join(f'SELECT participant_id FROM "{table}"' for table in tables)
     return frozenset(row[0] for row in connection.execute(every).fetchall() if row[0] is not None)
 
 
 def own_contents(connection: duckdb.DuckDBPyConnection, participant_id: str) -> tuple[str, ...]:
-    """Return the SHA-256 of the files that were read as this participant's and hold nobody else's rows."""
+    """Return the SHA-256 of the files that were imported for this participant and have no rows of others."""
     rows = connection.execute(
         "SELECT content_hash FROM import WHERE participant_id = $own "
         "EXCEPT SELECT content_hash FROM import WHERE participant_id IS DISTINCT FROM $own "
@@ -40,7 +40,7 @@ def own_contents(connection: duckdb.DuckDBPyConnection, participant_id: str) -> 
 
 
 def delete_participant(store: Store, participant_id: str, pattern: IdPattern) -> tuple[int, int]:
-    """Delete a participant's rows and all results in one transaction; return rows deleted, and in how many tables."""
+    """Delete a participant's rows and all results in one transaction; return the numbers of rows and tables."""
     rows = tables = 0
     with transaction(store) as connection:
         _leave_shared_files(connection, participant_id)
@@ -72,7 +72,7 @@ def _tables_with_participants(connection: duckdb.DuckDBPyConnection) -> list[str
 
 
 def _leave_shared_files(connection: duckdb.DuckDBPyConnection, participant_id: str) -> None:
-    """Keep the ledger's row of a file that was read as the participant's but holds rows of others too."""
+    """Keep the ledger entry of a file that was imported for the participant but has rows of others too."""
     shared = sorted(_imports_holding(connection, participant_id, "<>"))
     connection.execute(
         "UPDATE import SET participant_id = NULL "
@@ -82,9 +82,9 @@ def _leave_shared_files(connection: duckdb.DuckDBPyConnection, participant_id: s
 
 
 def _clear_quarantine(connection: duckdb.DuckDBPyConnection, participant_id: str, pattern: IdPattern) -> None:
-    """Delete rejected rows of the participant's files, and those of shared files that are or may be theirs.
+    """Delete the rejected rows of the participant's files, and those in shared files that are or may be theirs.
 
-    A rejected row of a file that holds rows of this participant may be theirs unless its text names somebody else.
+    A rejected row in a file with rows of this participant may be theirs unless its text names another participant.
     """
     connection.execute(
         "DELETE FROM quarantine WHERE import_id IN (SELECT import_id FROM import WHERE participant_id = ?)",
@@ -93,7 +93,7 @@ def _clear_quarantine(connection: duckdb.DuckDBPyConnection, participant_id: str
     columns = ("text", "entry", "column_name")
     naming = {row for column in columns for row in rows_naming(connection, "quarantine", column, pattern)}
     in_question = _rejected_in(connection, _imports_holding(connection, participant_id, "="))
-    if not pattern.is_telling:  # what is alike in somebody's own file is a number or a word
+    if not pattern.is_distinctive:  # in another participant's own file, a match is an ordinary number or word
         naming &= in_question.keys() | _rejected_in(connection, _without_participant(connection)).keys()
     others = [pattern_of(each) for each in participants_in(connection) - {participant_id}]
     unclear = {row for row, text in in_question.items() if not any(other.is_in_text(text) for other in others)}
@@ -102,7 +102,7 @@ def _clear_quarantine(connection: duckdb.DuckDBPyConnection, participant_id: str
 
 
 def _rejected_in(connection: duckdb.DuckDBPyConnection, imports: set[int]) -> dict[int, str]:
-    """Return row id and text of the rejected rows of some imports."""
+    """Return the row ids and texts of the rejected rows of some imports."""
     rows = connection.execute(
         "SELECT rowid, coalesce(text, '') FROM quarantine WHERE import_id IN (SELECT unnest(?::INTEGER[]))",
         [sorted(imports)],
@@ -111,7 +111,7 @@ def _rejected_in(connection: duckdb.DuckDBPyConnection, imports: set[int]) -> di
 
 
 def _imports_holding(connection: duckdb.DuckDBPyConnection, participant_id: str, compared: str) -> set[int]:
-    """Return the numbers of the imports that hold rows of the participant (``=``), or of any other (``<>``)."""
+    """Return the numbers of the imports with rows of the participant (``=``) or of any other (``<>``)."""
     held = " UNION ".join(
         f"SELECT import_id FROM {table} WHERE participant_id {compared} $own"
         for table in (*RECORD_TABLES, "superseded")
@@ -137,8 +137,8 @@ def _delete_ignored(connection: duckdb.DuckDBPyConnection, participant_id: str) 
 
 
 def _clear_ledger(connection: duckdb.DuckDBPyConnection, pattern: IdPattern) -> None:
-    """Take the participant out of what the ledger says of files that others share."""
-    if not pattern.is_telling:
+    """Remove the participant from the ledger entries of shared files."""
+    if not pattern.is_distinctive:
         return
     entries = rows_naming(connection, "ignored", "entry", pattern)
     connection.execute("UPDATE ignored SET entry = NULL WHERE rowid IN (SELECT unnest(?::BIGINT[]))", [entries])

@@ -1,6 +1,6 @@
-"""What an erasure needs to be finished after it was interrupted, written before anything is removed.
+"""The journal of an erasure, written before anything is removed, so that an interrupted erasure can be finished.
 
-It holds the participant's id, and is removed when nothing else does.
+It contains the participant's id, and is removed when nothing else does.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Intent:
     Parameters
     ----------
     participant_id
-        Whose data is removed.
+        The participant to remove.
     contents
-        SHA-256 of the exports that were read as this participant's alone.
+        SHA-256 of the exports that belong to this participant alone.
     with_inbox
-        Whether exports are removed too; not where only a restored database brought the participant back.
+        Whether exports are removed too; False if only a restored database contained the participant again.
     """
 
     participant_id: str
@@ -35,12 +35,12 @@ class Intent:
 
 
 def write_intent(study: Study, intent: Intent) -> None:
-    """Put down what is about to be removed, on the disk before this returns."""
+    """Write the journal; when this returns, it is on the disk."""
     write_durably(study.folder / JOURNAL_FILE, json.dumps(asdict(intent)).encode())
 
 
 def read_intent(study: Study) -> Intent | None:
-    """Return the erasure that was begun and not finished, None if there is none.
+    """Return the unfinished erasure, None if there is none.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def read_intent(study: Study) -> Intent | None:
         return None
     except (ValueError, KeyError, TypeError):
         raise StorageError(
-            f"{path}: damaged; an erasure was interrupted and cannot be finished by itself. "
+            f"{path}: damaged; an erasure was interrupted and cannot be finished automatically. "
             "Remove this file and run painstats forget again for the same participant"
         ) from None
 

@@ -1,4 +1,4 @@
-"""Exchange two folders in one step, which Python's own library cannot."""
+"""Exchange two folders in one step, which Python's standard library cannot."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ RENAME_SWAP = 2
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Exchange two folders of one file system, so that no other process sees one of them missing.
+    """Exchange two folders on the same file system, so that no other process sees one of them missing.
 
     Raises
     ------
     OSError
-        They cannot be exchanged; ``errno`` is EINVAL, ENOSYS or ENOTSUP where the system or the file system has no such
-        operation.
+        They cannot be exchanged; ``errno`` is EINVAL, ENOSYS or ENOTSUP if the system or the file system does not
+        support it.
     """
     library = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)

@@ -1,7 +1,7 @@
-"""Search for a participant id where painstats, or a program that it uses, may have written it.
+"""Search for a participant id wherever painstats, or a program that it uses, may have written it.
 
-Searched are the database by its values (DuckDB compresses text), every other file of the study by its name and its
-bytes, zips entry by entry, and outside the study the homes of Prefect and Streamlit and temporary folders of ours.
+The search covers the values in the database (DuckDB compresses text), the names and bytes of all other files of the
+study, zips entry by entry, and outside the study the home folders of Prefect and Streamlit and our temporary folders.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from painstats.store.forgotten import FORGOTTEN_FILE, KEY_FILE
 from painstats.store.id_pattern import IdPattern
 
 NOT_SEARCHED = (LOCK_FILE, KEY_FILE, FORGOTTEN_FILE, JOURNAL_FILE)
-"""They hold a process number, random bytes and keyed hashes; the journal is removed after the search."""
+"""They contain a process id, random bytes and keyed hashes; the journal is removed after the search."""
 
 TEMPORARY_FOLDER = re.compile(r"painstats-[a-z0-9_]{8}")
-"""What Python calls a temporary folder whose prefix is ``painstats-``."""
+"""Names that Python gives to temporary folders with the prefix ``painstats-``."""
 
-MOST_ZIPS_INSIDE_EACH_OTHER = 3
+MAX_ZIP_DEPTH = 3
 
-WORDS_OF_OURS = frozenset({
+OWN_WORDS = frozenset({
     "source", "device_kind", "stage", "measure", "table_name", "rule", "status", "painstats_version", "reading_hash",
     "content_hash", "participant_hash", "inputs_hash", "exercise_type", "recall", "filled",
 })  # fmt: skip
-"""Text columns that hold words of painstats alone."""
+"""Text columns that only contain painstats' own words."""
 
 COLUMNS_WITH_IDS = ("participant_id", "record")
 
@@ -46,8 +46,8 @@ COLUMNS_WITH_IDS = ("participant_id", "record")
 class Traces:
     """Where an id was found.
 
-    ``ours`` names what painstats or a program that it uses wrote; ``yours`` files that are the user's to edit;
-    ``unreadable`` files that could not be searched.
+    ``ours``: what painstats or a program that it uses wrote; ``yours``: files that are the user's to edit;
+    ``unreadable``: files that could not be searched.
     """
 
     searched: int = 0
@@ -57,37 +57,37 @@ class Traces:
 
 
 def find_traces(study: Study, pattern: IdPattern, connection: duckdb.DuckDBPyConnection) -> Traces:
-    """Search the open database, every file of the study, and the places outside it."""
+    """Search the open database, all files of the study, and the folders outside it."""
     traces = Traces()
     traces.ours += [f"{study.database.name}: {place}" for place in columns_naming(connection, pattern)]
     _search_copies(study, pattern, traces, connection)
     _search_study(study, pattern, traces)
-    if pattern.is_telling:
+    if pattern.is_distinctive:
         _search_elsewhere(study, pattern, traces)
     return traces
 
 
 def columns_naming(connection: duckdb.DuckDBPyConnection, pattern: IdPattern) -> list[str]:
-    """Name the columns of a database that hold an id, as ``table.column``; a very short one only where ids stand."""
+    """List the columns that contain an id, as ``table.column``; a very short id is searched only in columns of ids."""
     columns = text_columns(connection)
-    if not pattern.is_telling:
+    if not pattern.is_distinctive:
         columns = [(table, column) for table, column in columns if column in COLUMNS_WITH_IDS]
     return [f"{table}.{column}" for table, column in columns if rows_naming(connection, table, column, pattern)]
 
 
 def text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """List the columns of all tables that may hold text from outside, lists and JSON among them."""
+    """List the columns of all tables that may contain imported text, including lists and JSON."""
     rows = connection.execute(
         "SELECT table_name, column_name FROM duckdb_columns() "
         "WHERE NOT internal AND database_name = current_database() "
         "AND table_name IN (SELECT table_name FROM duckdb_tables()) "
         "AND regexp_matches(data_type, 'VARCHAR|JSON|BLOB|ENUM') ORDER BY ALL"
     ).fetchall()
-    return [(table, column) for table, column in rows if column not in WORDS_OF_OURS]
+    return [(table, column) for table, column in rows if column not in OWN_WORDS]
 
 
 def rows_naming(connection: duckdb.DuckDBPyConnection, table: str, column: str, pattern: IdPattern) -> list[int]:
-    """Return the row ids of a table whose text in a column names the participant."""
+    """Return the ids of the rows that name the participant in a column."""
     found = connection.execute(
         f'SELECT rowid, "{column}"::VARCHAR FROM "{table}" WHERE regexp_matches("{column}"::VARCHAR, ?)', [pattern.sql]
     ).fetchall()
@@ -95,7 +95,7 @@ def rows_naming(connection: duckdb.DuckDBPyConnection, table: str, column: str, 
 
 
 def _search_copies(study: Study, pattern: IdPattern, traces: Traces, connection: duckdb.DuckDBPyConnection) -> None:
-    """Search databases that lie beside the study's own, as somebody's copies of it do, by their values."""
+    """Search the values of other databases in the study folder, such as copies made by the user."""
     for path in sorted(study.folder.glob(f"{study.database.name}?*")):
         with path.open("rb") as file:
             if file.read(12)[8:] != b"DUCK":
@@ -117,7 +117,7 @@ def _search_copies(study: Study, pattern: IdPattern, traces: Traces, connection:
 
 
 def _search_study(study: Study, pattern: IdPattern, traces: Traces) -> None:
-    """Search by name and content; links are followed only in the inbox, as reading follows them."""
+    """Search names and contents; links are followed only in the inbox, as imports do."""
     in_folder = regular_files(study.folder, through_links=False)
     written = [path for path in in_folder if not path.is_relative_to(study.inbox)]
     for path in (*written, *regular_files(study.inbox)):
@@ -130,11 +130,11 @@ def _search_study(study: Study, pattern: IdPattern, traces: Traces) -> None:
 
 
 def _found_in(path: Path, name: str, pattern: IdPattern, traces: Traces, *, is_binary: bool) -> bool:
-    """Whether a file's name or content holds the id; a file that cannot be read is noted."""
+    """Whether the name or content of a file contains the id; unreadable files are recorded."""
     traces.searched += 1
     if pattern.is_in_text(name):
         return True
-    if is_binary and not pattern.is_telling:
+    if is_binary and not pattern.is_distinctive:
         return False
     try:
         with path.open("rb") as file:
@@ -147,7 +147,7 @@ def _found_in(path: Path, name: str, pattern: IdPattern, traces: Traces, *, is_b
 def _is_in_file(file: BinaryIO, pattern: IdPattern, depth: int = 0) -> bool:
     head = file.read(4)
     file.seek(0)
-    if head.startswith(b"PK\x03\x04") and depth < MOST_ZIPS_INSIDE_EACH_OTHER:
+    if head.startswith(b"PK\x03\x04") and depth < MAX_ZIP_DEPTH:
         return _is_in_zip(file, pattern, depth)
     if head.startswith(b"\x1f\x8b"):
         with gzip.open(file) as unpacked:
@@ -156,8 +156,8 @@ def _is_in_file(file: BinaryIO, pattern: IdPattern, depth: int = 0) -> bool:
 
 
 def _is_in_zip(file: BinaryIO, pattern: IdPattern, depth: int) -> bool:
-    """Whether a zip names the participant in its bytes (names of entries, comments) or in what it holds."""
-    if pattern.is_telling and pattern.is_in_stream(file):
+    """Whether a zip names the participant in its own bytes (names of entries, comments) or in its entries."""
+    if pattern.is_distinctive and pattern.is_in_stream(file):
         return True
     with zipfile.ZipFile(file) as packed:
         for entry in packed.infolist():
@@ -181,7 +181,7 @@ def _search_elsewhere(study: Study, pattern: IdPattern, traces: Traces) -> None:
 
 
 def _places_elsewhere() -> list[Path]:
-    """List the folders outside a study in which Prefect, Streamlit and painstats leave files."""
+    """List the folders outside the study in which Prefect, Streamlit and painstats leave files."""
     home = Path.home()
     named = os.environ.get("PREFECT_HOME")
     places = [Path(named)] if named else []

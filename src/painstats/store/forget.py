@@ -1,11 +1,11 @@
-"""Erasure: remove a participant from the database, the reports and the inbox, rewrite the database, and search.
+"""Erasure: delete a participant from database, reports and inbox, rewrite the database, and verify by a search.
 
-DuckDB keeps deleted text in its file; only a copy into a new file leaves it behind. So the rows are deleted, the
-database is copied, the copy takes its place, and everything is searched for the participant's id.
+DuckDB keeps deleted text in its file; only a copy into a new file gets rid of it. So the rows are deleted, the database
+is copied and replaced by the copy, and everything is searched for the participant's id.
 
-An erasure can be killed at any instant. Before anything is removed a journal says what is to go; whatever opens the
-study next finishes it (:func:`finish_erasures`). Files go before rows, because the rows say which files they came
-from, and each step can be repeated.
+An erasure can be killed at any moment. Before anything is removed, a journal records what will be; the next process
+that opens the study finishes it (:func:`finish_erasures`). Files are removed before rows, because the rows say which
+files they came from, and each step can be repeated.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from painstats.store.connection import Store, locked, open_store, opened
 from painstats.store.erase_files import (
     Removal,
     folder_in_inbox,
+    remove_copies,
     remove_from_inbox,
-    remove_leftovers,
     remove_results,
     unfinished_copy,
 )
@@ -46,20 +46,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What was removed, and what a search for the id still finds.
+    """What was removed, and where a search still finds the id.
 
     Parameters
     ----------
     traces
-        Places that painstats, or a program that it uses, wrote and that still name the participant.
+        Places, written by painstats or a program that it uses, that still name the participant.
     not_removed
-        The participant's files outside the inbox that links in it led to.
+        The participant's files outside the inbox to which links in it led.
     kept
-        Files that painstats did not write and that are the user's own to edit (the plan, shared exports).
+        Files that name the participant but that painstats did not write and the user must edit (plan, shared exports).
     not_searched
         Files that could not be read.
     was_forgotten
-        Whether the participant had been removed before and there was nothing left to remove.
+        Whether the participant had been forgotten before and nothing was left to remove.
     """
 
     rows_removed: int
@@ -73,15 +73,15 @@ class Erasure:
     was_forgotten: bool = False
 
     @property
-    def is_proven(self) -> bool:
-        """Whether no trace is left in anything that painstats wrote or could reach."""
+    def is_complete(self) -> bool:
+        """Whether no trace is left in anything that painstats wrote or could remove."""
         return not self.traces and not self.not_removed
 
 
 def find_participant(study: Study, given: str) -> str:
-    """Return the participant that an id from the command line means.
+    """Return the participant for an id from the command line.
 
-    A trailing slash, as the shell adds to the name of a folder, is not part of an id unless the study knows it so.
+    A trailing slash, which shells add to folder names, is removed unless the id is known with it.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def find_participant(study: Study, given: str) -> str:
 
 
 def forget_participant(study: Study, given: str) -> Erasure:
-    """Remove one participant from everything; one who was removed before is searched for again.
+    """Delete all data of a participant; if there are none left from an earlier erasure, only search again.
 
     Raises
     ------
@@ -113,9 +113,9 @@ def forget_participant(study: Study, given: str) -> Erasure:
 
 
 def finish_erasures(study: Study) -> None:
-    """Finish an erasure that was interrupted, and repeat those that a restored database does not know.
+    """Finish an interrupted erasure, and repeat those that a restored database has undone.
 
-    The caller holds the study's lock and has no database open. Costs nothing where nobody was ever forgotten.
+    The caller must hold the study's lock and have no database open. Does nothing if no participant was ever forgotten.
     """
     intent = read_intent(study)
     if intent is not None:
@@ -127,19 +127,19 @@ def finish_erasures(study: Study) -> None:
 
 
 def _carried_out(study: Study, intent: Intent) -> Erasure:
-    """Remove everything that an intent names, prove it, and clear the journal. Every step may be repeated."""
+    """Remove everything that an intent names, verify it, and clear the journal. Every step can be repeated."""
     remember_forgotten(study, [participant_hash(study, intent.participant_id)])
     removal = Removal(study)
     remove_results(removal)
     if intent.with_inbox:
         remove_from_inbox(removal, intent.participant_id, intent.contents)
-    remove_leftovers(removal)
+    remove_copies(removal)
     with opened(study) as store:
         pattern = _pattern(store, intent.participant_id)
         rows, tables = delete_participant(store, intent.participant_id, pattern)
         _copy_database(store)
     _exchange_database(study)
-    remove_leftovers(removal)
+    remove_copies(removal)
     with opened(study) as store:
         erasure = Erasure(
             rows, tables, tuple(sorted(removal.removed)), 0, not_removed=tuple(sorted(set(removal.outside)))
@@ -160,7 +160,7 @@ def _copy_database(store: Store) -> None:
 
 
 def _exchange_database(study: Study) -> None:
-    """Put the copy in the database's place. The log of the old one must be gone before, or it would be replayed."""
+    """Replace the database by the copy; remove the old write-ahead log first, or it would be replayed."""
     log_of(study.database).unlink(missing_ok=True)
     replace_database(study, unfinished_copy(study))
 
@@ -176,7 +176,7 @@ def _searched(store: Store, pattern: IdPattern, erasure: Erasure) -> Erasure:
     )
 
 
-# --- who is known ---
+# --- known participants ---
 
 
 def _known(store: Store, given: str) -> str:
@@ -184,13 +184,13 @@ def _known(store: Store, given: str) -> str:
         if _is_possible(participant_id) and _is_known(store, participant_id):
             return participant_id
     raise StudyError(
-        f"{store.study.folder.name} has no participant of that id; see: painstats status {store.study.folder}"
+        f"{store.study.folder.name} has no participant with that id; see: painstats status {store.study.folder}"
     )
 
 
 def _is_possible(participant_id: str) -> bool:
-    """Whether text can be an id at all: it is not empty, and can be stored."""
-    is_text = not any("\ud800" <= sign <= "\udfff" for sign in participant_id)
+    """Whether text can be an id: it must not be empty, and must be storable."""
+    is_text = not any("\ud800" <= character <= "\udfff" for character in participant_id)
     return bool(participant_id) and is_text and "\x00" not in participant_id
 
 
@@ -216,17 +216,17 @@ def _was_forgotten(study: Study, participant_id: str) -> bool:
 
 
 def _pattern(store: Store, participant_id: str) -> IdPattern:
-    """Return how to search for an id, told apart from the ids of others that contain it."""
+    """Return the search pattern of an id, which excludes longer ids that contain it."""
     study = store.study
     folders = [path.name for path in study.inbox.iterdir() if path.is_dir()] if study.inbox.is_dir() else []
     return pattern_of(participant_id, {*participants_in(store.connection), *study.plan.participants, *folders})
 
 
-# --- databases that know less than the list beside them ---
+# --- databases older than the list of forgotten participants ---
 
 
 def _brought_back(study: Study) -> list[str]:
-    """Return the forgotten participants in a database that is older than their erasure, as one from a backup is."""
+    """Return the forgotten participants in a database that is older than their erasure, such as a restored backup."""
     forgotten = forgotten_hashes(study)
     if not forgotten or not study.database.exists():
         return []
@@ -241,7 +241,7 @@ def _brought_back(study: Study) -> list[str]:
 
 
 def _report(erasure: Erasure) -> None:
-    """Say that an erasure was finished, in counts alone."""
+    """Log that an erasure was finished, with counts only."""
     _log.warning(
         "painstats: completed an erasure that was interrupted, or undone by an older database; %d places still name "
         "the participant, and %d linked files outside the inbox were not removed. "

@@ -1,8 +1,8 @@
-"""The only trace that a forgotten participant leaves: a keyed hash of their id, which keeps their rows out.
+"""The only trace of a forgotten participant: a keyed hash of their id, by which their rows are kept out.
 
-The list and its key lie beside the database, so that they outlive it: a database that is rebuilt from the inbox, or
-restored from a backup, must not bring a forgotten participant back. The key is never in the database: a hash whose
-key is known can be reversed by trying ids.
+The list and its key are next to the database, so that they outlive it: a database that is rebuilt from the inbox or
+restored from a backup must not bring a forgotten participant back. The key is never in the database, because with the
+key a hash can be reversed by trying ids.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def participant_hash(study: Study, participant_id: str) -> str:
-    """Return the HMAC-SHA-256 of a participant id under the study's own key, which is made when first needed.
+    """Return the HMAC-SHA-256 of a participant id with the study's own key, which is created when first needed.
 
     Raises
     ------
     StorageError
-        The key is gone or damaged although there are forgotten participants, who could not be recognised any more.
+        The key is missing or damaged although there are forgotten participants, who could no longer be recognised.
     """
     return hmac.new(_key(study), participant_id.encode(), sha256).hexdigest()
 
@@ -53,26 +53,26 @@ def forgotten_hashes(study: Study) -> frozenset[str]:
     for number, line in enumerate(lines, start=1):
         if not _HASH.fullmatch(line):
             raise StorageError(
-                f"{path}, line {number}: expected 64 hexadecimal digits; the file lists the participants who were "
-                "forgotten, so nothing is read without it: restore it from a backup"
+                f"{path}, line {number}: expected 64 hexadecimal digits; nothing is imported without this list of "
+                "forgotten participants: restore it from a backup"
             )
     return frozenset(lines)
 
 
 def remember_forgotten(study: Study, hashes: Iterable[str]) -> None:
-    """Add hashes to the list beside the study, on the disk before this returns."""
+    """Add hashes to the list of the study; when this returns, it is on the disk."""
     known = forgotten_hashes(study)
     if new := set(hashes) - known:
         write_durably(study.folder / FORGOTTEN_FILE, "".join(f"{each}\n" for each in sorted(known | new)).encode())
 
 
 def hashes_in_table(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Return the copy of the list that a database holds."""
+    """Return the copy of the list in a database."""
     return frozenset(row[0] for row in connection.execute("SELECT participant_hash FROM forgotten").fetchall())
 
 
 def copy_to_table(connection: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> None:
-    """Note in a database that it knows these participants to be forgotten."""
+    """Add hashes to the copy of the list in a database."""
     for each in sorted(set(hashes) - hashes_in_table(connection)):
         connection.execute("INSERT INTO forgotten (participant_hash) VALUES (?)", [each])
 
@@ -84,7 +84,7 @@ def _key(study: Study) -> bytes:
         return key
     if forgotten_hashes(study):
         raise StorageError(
-            f"{path}: the key is missing or damaged, and forgotten participants cannot be recognised without it; "
+            f"{path}: the key is missing or damaged, but forgotten participants cannot be recognised without it; "
             "restore it from a backup"
         )
     write_durably(path, secrets.token_bytes(KEY_BYTES))

@@ -1,7 +1,7 @@
-"""Which imports hold a row: one import by its number, several by the number of their group, which lies below zero.
+"""Which imports hold a row: a positive number is an import, a negative number a group of imports.
 
-A row of a record table is one value of one fact. Every import that says exactly that holds it, so that an import can be
-taken out again without a trace, and so that of two values the one exported last counts in whatever order files came.
+A row of a record table is one value of one fact. Every import with exactly that value holds it, so that an import can
+be withdrawn without a trace, and so that of two values the one exported last counts, whatever the order of imports.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ import duckdb
 from painstats.records import RECORD_TABLES
 
 Rank = tuple[int, str]
-"""When a file was exported (microseconds since 1970) and its content hash; of two values the greater rank counts."""
+"""When a file was exported (microseconds since 1970) and its content hash; the value of higher rank counts."""
 
 Members = tuple[int, ...]
-"""Numbers of imports, ascending."""
+"""Import numbers, ascending."""
 
 LOWEST: Rank = (-(1 << 62), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Who stands behind numbers of imports and groups, and how they rank."""
+    """The members of numbers of imports and groups, and the ranks of imports."""
 
     members: dict[int, Members]
     ranks: dict[int, Rank]
 
     def rank_of(self, members: Iterable[int]) -> Rank:
-        """Return the greatest rank among imports."""
+        """Return the highest rank of some imports."""
         return max((self.ranks.get(member, LOWEST) for member in members), default=LOWEST)
 
 
 def read_holders(connection: duckdb.DuckDBPyConnection, numbers: Collection[int]) -> Holders:
-    """Look up numbers that rows carry, with the ranks of all imports behind them."""
+    """Look up the members of the numbers in rows, and the ranks of all members."""
     groups = connection.execute(
         "SELECT group_id, import_ids FROM import_group WHERE list_contains(?::INTEGER[], group_id)", [list(numbers)]
     ).fetchall()
@@ -55,7 +55,7 @@ def read_ranks(connection: duckdb.DuckDBPyConnection, imports: Collection[int]) 
 
 
 def groups_with(connection: duckdb.DuckDBPyConnection, import_id: int) -> dict[int, Members]:
-    """Return every number that an import stands behind, its own among them."""
+    """Return the numbers of which an import is a member, including its own, with all members."""
     rows = connection.execute(
         "SELECT group_id, import_ids FROM import_group WHERE list_contains(import_ids, ?)", [import_id]
     ).fetchall()
@@ -63,7 +63,7 @@ def groups_with(connection: duckdb.DuckDBPyConnection, import_id: int) -> dict[i
 
 
 def number_of(connection: duckdb.DuckDBPyConnection, members: Iterable[int]) -> int | None:
-    """Return the number of some imports, made when there is none yet; None for no imports at all."""
+    """Return the number for some imports, creating a group if needed; None without imports."""
     ordered = sorted(set(members))
     if len(ordered) < 2:
         return ordered[0] if ordered else None
@@ -76,7 +76,7 @@ def number_of(connection: duckdb.DuckDBPyConnection, members: Iterable[int]) -> 
 
 
 def drop_unused_groups(connection: duckdb.DuckDBPyConnection, numbers: Collection[int]) -> None:
-    """Remove those of some groups that no row carries any more."""
+    """Remove the given groups that no row refers to any more."""
     groups = [number for number in numbers if number < 0]
     if not groups:
         return

@@ -1,4 +1,4 @@
-"""How a participant id is recognised in text and in bytes, in each way that it may be written."""
+"""Recognise a participant id in text and bytes, in every spelling and encoding that it may have."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 SHORT_ID_LENGTH = 8
-"""A shorter id is part of other words; it counts only where no letter or digit stands beside it."""
+"""A shorter id may be part of other words, so it counts only without a letter or digit on either side."""
 
 LEAST_BYTES_IN_BINARY = 4
-"""A shorter id occurs by chance in large binary files, and as a number or word in text that is not about anybody."""
+"""A shorter id occurs by chance in large binary files, and as an ordinary number or word in text."""
 
 _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class IdPattern:
-    """A participant id as it is searched for. Made by :func:`pattern_of`."""
+    """A pattern to search for a participant id, from :func:`pattern_of`."""
 
     needles: tuple[bytes, ...]
     pattern: re.Pattern[bytes]
@@ -30,19 +30,19 @@ class IdPattern:
     overlap: int
 
     @property
-    def is_telling(self) -> bool:
-        """Whether the id is long enough to be found among many numbers and words only where it was written."""
+    def is_distinctive(self) -> bool:
+        """Whether the id is long enough not to occur by chance."""
         return min(map(len, self.needles)) >= LEAST_BYTES_IN_BINARY
 
     def is_in(self, content: bytes, *, from_start: bool = True, to_end: bool = True) -> bool:
         """Whether bytes name the participant.
 
-        ``from_start`` and ``to_end`` are False where the bytes are part of more, so that what stands beside a likeness
-        at that end is not known; parts must overlap.
+        ``from_start`` and ``to_end`` are False if the bytes are part of more, so that the neighbours of a match at that
+        end are unknown; parts must overlap.
         """
         if not any(needle in content for needle in self.needles):
             return False
-        margin = 2  # bytes of one character beside the id, in UTF-16
+        margin = 2  # bytes of one neighbouring character in UTF-16
         first = 0 if from_start else margin
         last = len(content) - (0 if to_end else margin)
         return any(
@@ -55,7 +55,7 @@ class IdPattern:
         return self.is_in(text.encode(errors="surrogateescape"))
 
     def is_in_stream(self, stream: BinaryIO) -> bool:
-        """Whether what can be read from a stream names the participant, by parts of a megabyte."""
+        """Whether the content of a stream names the participant; it is read a megabyte at a time."""
         kept, is_first = b"", True
         chunk = stream.read(_CHUNK_BYTES)
         while chunk:
@@ -68,9 +68,9 @@ class IdPattern:
 
 
 def pattern_of(participant_id: str, others: Iterable[str] = ()) -> IdPattern:
-    """Make the pattern of an id; ``others`` are ids of other participants, in which it is no likeness.
+    """Make the pattern of an id; it does not match inside the ids of ``others``.
 
-    ``anna`` is in ``anna-2``, who is somebody else.
+    For example, ``anna-2`` contains ``anna`` but is a different participant.
     """
     spelled = sorted(_spellings(participant_id))
     longer = sorted((other for other in others if other != participant_id and participant_id in other), key=len)

@@ -1,7 +1,7 @@
-"""Publish pages and Parquet files so that a reader sees the files of one run, never of two.
+"""Publish pages and Parquet files so that readers never see a mixture of two runs.
 
-A run writes everything into a new folder beside ``reports/``, and the two folders are exchanged in one step. A run
-that fails or is killed before that leaves the files of the run before, whole.
+A run writes everything into a new folder next to ``reports/``, and the two folders are exchanged in one step. A run
+that fails or is killed before that leaves the files of the previous run intact.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import polars as pl
 from painstats.errors import StorageError
 from painstats.plan.study import Study
 from painstats.store.connection import Store
-from painstats.store.durable import sync_folder
+from painstats.store.durable import sync_folder, write_private
 from painstats.store.exchange import exchange
 from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
@@ -34,26 +34,26 @@ PUBLISHED_TABLES = (
 )  # fmt: skip
 PUBLISHED_FOLDER = "published"
 MANIFEST = f"{PUBLISHED_FOLDER}/manifest.json"
-"""Names every file of a run with its SHA-256; two readings of it that are equal come from the same run."""
+"""Lists every file of a run with its SHA-256."""
 
 NEW_FOLDER = ".reports-new"
 OLD_FOLDER = ".reports-old"
 CANNOT_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
-"""How systems and file systems say that they cannot exchange two folders."""
+"""Error numbers of systems and file systems that cannot exchange two folders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The files of one run, in a folder that no reader looks into yet.
+    """The files of one run, in a folder that no reader uses yet.
 
     Parameters
     ----------
     folder
-        Where they are written.
+        The folder to write to.
     current
-        ``reports/``, with the files of the run before.
+        ``reports/``, with the files of the previous run.
     digests
-        SHA-256 of each file written so far, by its path below the folder.
+        SHA-256 of each file written so far, by its path in the folder.
     """
 
     folder: Path
@@ -61,7 +61,7 @@ class Generation:
     digests: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file, private and safe from a power cut; one that is the same as before keeps its inode and time.
+        """Write a private file, safe from a power failure; an unchanged file keeps its inode and time.
 
         Raises
         ------
@@ -71,13 +71,13 @@ class Generation:
         with _writing(self.current):
             before, path = self.current / name, self.folder / name
             if not (_holds(before, content) and _linked(before, path)):
-                _write_private(path, content)
+                write_private(path, content)
         self.digests[name] = hashlib.sha256(content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class FailedReport:
-    """A report in whose place stands a page that says so: where, and the kind and place of the error, no values."""
+    """A report that was replaced by an error page: its path, and the kind and place of the error, without values."""
 
     path: Path
     reason: str
@@ -85,21 +85,21 @@ class FailedReport:
 
 @contextmanager
 def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterator[Generation]:
-    """Give the files of a run a folder, and exchange it for ``reports/`` when the block ends without an error.
+    """Create a folder for the files of a run, and exchange it for ``reports/`` if the block ends without an error.
 
     Files in ``reports/`` that painstats did not write are carried over.
 
     Parameters
     ----------
     study
-        The study, whose lock this process holds.
+        The study; this process must hold its lock.
     is_old_page
-        Whether a file of ``reports/`` is a page of an earlier run, which goes unless it was written again.
+        Whether a file in ``reports/`` is a page of an earlier run, which is removed unless it was written again.
 
     Raises
     ------
     StorageError
-        The files cannot be written or exchanged. Those of the run before are as they were.
+        The files cannot be written or exchanged. Those of the previous run are unchanged.
     """
     fresh = study.folder / NEW_FOLDER
     remove_leftovers(study)
@@ -121,12 +121,12 @@ def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterato
     with _writing(study.reports):
         sync_folder(study.folder)
         if old:
-            _carry_over(old, study.reports, _is_carried(generation, is_old_page))  # what was saved just now
+            _carry_over(old, study.reports, _is_carried(generation, is_old_page))  # files saved in the meantime
             _remove(old)
 
 
 def publish_tables(store: Store, generation: Generation) -> None:
-    """Write every published table that exists to ``published/<table>.parquet``."""
+    """Write the published tables that exist to ``published/<table>.parquet``."""
     origin = _origin(store)
     for table in PUBLISHED_TABLES:
         if table_exists(store, table):
@@ -136,19 +136,19 @@ def publish_tables(store: Store, generation: Generation) -> None:
 
 
 def write_privately(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, and swap it in whole."""
+    """Replace a file by one that only its owner can read; readers see the old or the new content, never a part."""
     unfinished = path.with_name(f".{path.name}.unfinished")
-    _write_private(unfinished, content)
+    write_private(unfinished, content)
     os.replace(unfinished, path)
 
 
 def generation_folders(study: Study) -> tuple[Path, ...]:
-    """Return every folder that may hold reports and published files: the current one and those of killed runs."""
+    """Return the folders that may contain reports and published files: the current one and those of killed runs."""
     return study.reports, study.folder / NEW_FOLDER, study.folder / OLD_FOLDER
 
 
 def remove_leftovers(study: Study) -> None:
-    """Remove the folders that a killed run left, after putting back reports that it had moved out of the way."""
+    """Remove the folders of a killed run, after moving back reports that it had moved out of the way."""
     _, fresh, old = generation_folders(study)
     with _writing(study.reports):
         if old.exists() and not study.reports.exists():
@@ -165,7 +165,7 @@ def _writing(reports: Path) -> Iterator[None]:
     except OSError as error:
         what = f"{reports}: the reports cannot be written"
         raise StorageError(
-            f"{what} ({error.strerror or type(error).__name__}); those of the run before are unchanged. "
+            f"{what} ({error.strerror or type(error).__name__}); those of the previous run are unchanged. "
             "Check the disk and the permissions, and run again"
         ) from None
 
@@ -173,19 +173,13 @@ def _writing(reports: Path) -> Iterator[None]:
 def _check_place(reports: Path) -> None:
     if reports.is_symlink():
         raise StorageError(
-            f"{reports} is a link, but painstats replaces this folder as a whole; remove the link and run again. "
+            f"{reports} is a link, but painstats replaces the whole folder; remove the link and run again. "
             "To keep reports elsewhere, move the whole study there"
         )
     if reports.exists() and not reports.is_dir():
-        raise StorageError(f"{reports} is a file, but painstats keeps its reports in a folder there; move the file")
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        raise StorageError(
+            f"{reports} is a file, but painstats needs a folder with this name; move the file and run again"
+        )
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -193,7 +187,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _linked(source: Path, target: Path) -> bool:
-    """Whether a hard link could be made; not every file system has them."""
+    """Try to make a hard link, which not every file system supports; return whether it was made."""
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:
@@ -208,18 +202,18 @@ def _write_manifest(generation: Generation) -> None:
 
 
 def _is_carried(generation: Generation, is_old_page: Callable[[Path], bool]) -> Callable[[str, Path], bool]:
-    """Return whether a file of ``reports/``, by its name there, is the user's own."""
+    """Return a function that says whether a file in ``reports/`` is the user's own."""
     ours = {MANIFEST, *(f"{PUBLISHED_FOLDER}/{table}.parquet" for table in PUBLISHED_TABLES), *generation.digests}
 
     def is_carried(name: str, path: Path) -> bool:
-        is_unfinished = path.name.startswith(".") and path.name.endswith(".unfinished")  # of versions before this way
+        is_unfinished = path.name.startswith(".") and path.name.endswith(".unfinished")  # of earlier versions
         return name not in ours and not is_unfinished and not ("/" not in name and is_old_page(path))
 
     return is_carried
 
 
 def _carry_over(source: Path, target: Path, is_carried: Callable[[str, Path], bool], below: str = "") -> None:
-    """Link the user's own files of one folder into another; of two files of a name the newer one counts."""
+    """Link the user's own files in one folder into another; of two files with the same name, keep the newer one."""
     for path in sorted(source.iterdir()) if source.exists() else ():
         name, copy = below + path.name, target / path.name
         if path.is_dir() and not path.is_symlink():
@@ -229,7 +223,7 @@ def _carry_over(source: Path, target: Path, is_carried: Callable[[str, Path], bo
                 copy.mkdir()
             _carry_over(path, copy, is_carried, f"{name}/")
             if is_new:
-                shutil.copystat(path, copy)  # last: it may forbid writing
+                shutil.copystat(path, copy)  # last, because it may forbid writing
         elif is_carried(name, path):
             _keep_newer(path, copy)
 
@@ -247,18 +241,18 @@ def _keep_newer(path: Path, copy: Path) -> None:
 
 def _check_free(copy: Path, path: Path) -> None:
     if copy.exists():
-        raise StorageError(f"{path} has the name of something that painstats writes; rename it and run again")
+        raise StorageError(f"{path} has a name that painstats uses; rename it and run again")
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder whose files live on elsewhere; the user may have forbidden writing in folders of their own."""
+    """Remove a folder after its files were carried over; folders of the user may be read-only."""
     for below, _, _ in os.walk(folder):
         os.chmod(below, stat.S_IRWXU)
     shutil.rmtree(folder)
 
 
 def _swap(study: Study, fresh: Path) -> Path | None:
-    """Put a folder in the place of ``reports/``; return where the old one lies now, None if there was none."""
+    """Replace ``reports/`` by a folder; return where the old one is now, None if there was none."""
     reports, old = study.reports, study.folder / OLD_FOLDER
     if not reports.exists():
         os.rename(fresh, reports)
@@ -280,7 +274,7 @@ def _swap(study: Study, fresh: Path) -> Path | None:
 
 
 def _origin(store: Store) -> dict[str, pl.Expr]:
-    """Return the columns that say what a published table was computed from."""
+    """Return the columns that say from what a published table was computed."""
     return {
         "plan_hash": pl.lit(store.study.plan_hash),
         "painstats_version": pl.lit(version("painstats")),

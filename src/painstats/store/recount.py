@@ -1,7 +1,7 @@
-"""The counts of the other imports when one is taken out: what they would have been had it never been there.
+"""Correct the counts of other imports when one is withdrawn: as if it had never been imported.
 
-A row of a file was *new* if no file read before told of the fact, *same* if what counted then said the same, else
-*corrected*. Only files read after the one that goes can have been told so because of it.
+A row was counted as *new* if no earlier import had the same fact, as *same* if the value that counted at the time was
+equal, and otherwise as *corrected*. Only imports after the withdrawn one can have been affected by it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _IN_STANDING = "IN (SELECT number FROM standing)"
 
 
 def recount(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> None:
-    """Correct the ledger's counts of rows of one table before an import goes; ``standing`` says where it stands."""
+    """Correct the row counts for one table before an import is removed; ``standing`` lists the holders with it."""
     name = table.name
-    people = (
+    participants = (
         f"SELECT participant_id FROM {name} WHERE import_id {_IN_STANDING} UNION "
         f"SELECT participant_id FROM superseded WHERE table_name = '{name}' AND import_id {_IN_STANDING}"
     )
-    read_past(connection, table, people)
+    read_past(connection, table, participants)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE told AS SELECT t.rowid AS fact, past.past_row, past.number "
+        f"CREATE OR REPLACE TEMP TABLE contested AS SELECT t.rowid AS fact, past.past_row, past.number "
         f"FROM {name} AS t JOIN past ON {same_key(table, 'past', 't')}"
     )
     _recount_agreed(connection, name, import_id)
@@ -33,10 +33,10 @@ def recount(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id
 
 
 def _recount_agreed(connection: duckdb.DuckDBPyConnection, name: str, import_id: int) -> None:
-    """Facts that all files agree on: where the import told first, the next one told something new."""
+    """Facts on which all imports agree: if the withdrawn import was the first, the next one was new instead."""
     rows = connection.execute(
         f"SELECT import_id, count(*) FROM {name} WHERE import_id {_IN_STANDING} "
-        "AND rowid NOT IN (SELECT fact FROM told) GROUP BY import_id"
+        "AND rowid NOT IN (SELECT fact FROM contested) GROUP BY import_id"
     ).fetchall()
     holders = read_holders(connection, [number for number, _ in rows])
     for number, facts in rows:
@@ -49,26 +49,26 @@ def _recount_agreed(connection: duckdb.DuckDBPyConnection, name: str, import_id:
 
 
 def _recount_contested(connection: duckdb.DuckDBPyConnection, name: str, import_id: int) -> None:
-    """Facts on which files differ: tell the story again without the import, and take the difference."""
+    """Facts on which imports differ: classify their rows with and without the import, and apply the difference."""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE claim AS
         WITH value AS (
             SELECT t.rowid AS fact, -1 AS version, t.import_id AS number
-            FROM {name} AS t WHERE t.rowid IN (SELECT fact FROM told)
-            UNION ALL SELECT fact, past_row, number FROM told
-        ), concerned AS (
+            FROM {name} AS t WHERE t.rowid IN (SELECT fact FROM contested)
+            UNION ALL SELECT fact, past_row, number FROM contested
+        ), affected AS (
             SELECT * FROM value WHERE fact IN (SELECT fact FROM value WHERE number {_IN_STANDING})
         )
         SELECT fact, version, unnest(coalesce(g.import_ids, [c.number])) AS import_id
-        FROM concerned AS c LEFT JOIN import_group AS g ON g.group_id = c.number
+        FROM affected AS c LEFT JOIN import_group AS g ON g.group_id = c.number
         """
     )
     connection.execute(
         """
         WITH placed AS (
             SELECT import_id, row_number() OVER (ORDER BY exported_at, content_hash, import_id) AS place FROM import
-        ), story AS (
+        ), history AS (
             SELECT with_it, import_id, version,
                    arg_max(version, place) OVER (
                        PARTITION BY with_it, fact ORDER BY import_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -78,7 +78,7 @@ def _recount_contested(connection: duckdb.DuckDBPyConnection, name: str, import_
         ), change AS (
             SELECT import_id, sum(sign) FILTER (before IS NULL) AS new, sum(sign) FILTER (before = version) AS same,
                    sum(sign) FILTER (before <> version) AS corrected
-            FROM (SELECT *, CASE WHEN with_it THEN -1 ELSE 1 END AS sign FROM story)
+            FROM (SELECT *, CASE WHEN with_it THEN -1 ELSE 1 END AS sign FROM history)
             WHERE import_id <> $gone GROUP BY import_id
         )
         UPDATE import AS i SET rows_new = rows_new + coalesce(new, 0), rows_same = rows_same + coalesce(same, 0),

@@ -1,4 +1,4 @@
-"""Rows of the database as frozen dataclasses: one class for a table or a query, read and written by its fields."""
+"""Read and write database rows as frozen dataclasses, one class for each table or query."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ RowType = TypeVar("RowType")
 
 
 def select(store: Store, row_type: type[RowType], query: str, values: Sequence[object] = ()) -> list[RowType]:
-    """Run a query with bound values; every field of ``row_type`` is a column of its result."""
+    """Run a query with bound values; its result has a column for every field of ``row_type``."""
     return rows_of(store.connection.execute(query, list(values)).pl(), row_type)
 
 
 def read_rows(store: Store, table: str, row_type: type[RowType], order_by: str = "ALL") -> list[RowType]:
-    """Read a whole table, ordered by all its columns or as said; columns that are no fields are left out."""
+    """Read a whole table, ordered by all its columns or by ``order_by``; columns that are not fields are dropped."""
     return rows_of(read_table(store, table, order_by), row_type)
 
 
@@ -43,26 +43,26 @@ def rows_of(frame: pl.DataFrame, row_type: type[RowType]) -> list[RowType]:
     Raises
     ------
     StudyError
-        A field is no column: the table was written by another version of painstats.
+        A field has no column: the table was written by another version of painstats.
     """
-    names = list(columns_of(row_type))
+    names = list(column_types(row_type))
     missing = [name for name in names if name not in frame.columns]
     if missing:
         raise StudyError(
-            f"stored results lack {', '.join(missing)}: another version of painstats computed them; "
+            f"stored results lack {', '.join(missing)}: they were computed by another version of painstats; "
             "compute them again with: painstats run"
         )
     return [row_type(*map(_frozen, row)) for row in frame.select(names).iter_rows()]
 
 
 def replace_rows(store: Store, table: str, row_type: type[RowType], rows: Sequence[RowType]) -> None:
-    """Store rows as a table, replacing the table of that name; it has the columns of ``row_type`` without rows too."""
+    """Store rows as a table, replacing any table of this name; even without rows it has the columns of ``row_type``."""
     plain: list[dict[str, Any]] = [asdict(typing.cast(Any, row)) for row in rows]
-    replace_table(store, table, columns_of(row_type), plain)
+    replace_table(store, table, column_types(row_type), plain)
 
 
-def columns_of(row_type: type) -> Columns:
-    """Return field to column type; a field that may be None has the same type as one that may not."""
+def column_types(row_type: type) -> Columns:
+    """Return the column type of each field; whether a field may be None makes no difference."""
     hints = typing.get_type_hints(row_type)
     return {field.name: _column_type(hints[field.name]) for field in fields(row_type)}
 
@@ -75,7 +75,7 @@ def _column_type(hint: Any) -> pl.DataType | type[pl.DataType]:
     if typing.get_origin(hint) is typing.Literal:
         return pl.String
     if isinstance(hint, type) and issubclass(hint, str):
-        return pl.String  # enumerations of names among them
+        return pl.String  # including string enumerations
     return _COLUMN_TYPES[hint]
 
 

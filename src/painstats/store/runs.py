@@ -1,4 +1,4 @@
-"""When runs began and finished, and the plan that the last one used: what the next run and ``status`` need to know."""
+"""Record when runs began and finished, and the plan of the last one, for the next run and ``status``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from painstats.store.checksum import KeptPlan, Record, now, read_record, update_
 
 
 def note_run_started(study: Study) -> str | None:
-    """Remember when a run began and with which plan; return when the one before began, if it did not finish."""
+    """Record when a run began and with which plan; return when the previous run began, if it did not finish."""
     record = read_record(study) or Record()
     update_record(study, run_started_at=now(), plan=_kept_plan(study))
     return unfinished_run(record)
 
 
 def note_run_finished(study: Study) -> None:
-    """Remember that a run came to its end."""
+    """Record that a run finished."""
     update_record(study, run_finished_at=now())
 
 
@@ -30,25 +30,25 @@ def unfinished_run(record: Record) -> str | None:
 
 
 def check_plan(study: Study, record: Record | None) -> None:
-    """Refuse a ``study.toml`` that is what a cut would leave of the one that the last run used.
+    """Refuse a ``study.toml`` that looks like a truncated copy of the one that the last run used.
 
     Raises
     ------
     StudyError
-        The file is missing, or holds only the first lines of what it was and means something else.
+        The file is missing, or contains only the first lines of the last one and has a different meaning.
     """
     path, kept = study.folder / STUDY_FILE, record.plan if record else None
     if kept is None or kept.plan_hash == study.plan_hash:
         return
     if not path.exists():
-        raise StudyError(f"{path} is missing; the last run used one. Restore it, or write a new one")
+        raise StudyError(f"{path} is missing, but the last run used one. Restore it, or write a new one")
     lines = _complete_lines(path)
     digests = _digests(lines, kept.salt)
     if len(lines) < len(kept.lines) and digests == kept.lines[: len(digests)]:
         raise StudyError(
-            f"{path} seems to have been cut after line {len(lines)}: at the last run it had {len(kept.lines)} lines, "
-            "and these are the first of them. Restore it. If you removed the rest on purpose, add a comment line "
-            "(# …) at its end"
+            f"{path} seems to be truncated after line {len(lines)}: at the last run it had {len(kept.lines)} lines, "
+            "which began with these. Restore it. If you removed the rest on purpose, add a comment line (# …) at the "
+            "end"
         )
 
 
@@ -66,7 +66,7 @@ def _complete_lines(path: Path) -> list[bytes]:
 
 
 def _digests(lines: list[bytes], salt: str) -> list[str]:
-    """Return for each line a digest of everything up to its end."""
+    """Return for each line a digest of the file up to its end."""
     running, digests = hashlib.sha256(salt.encode()), []
     for line in lines:
         running.update(line + b"\n")

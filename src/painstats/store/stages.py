@@ -1,4 +1,4 @@
-"""What the stored results rest on: a run whose inputs have not changed has nothing to do."""
+"""Record the inputs of stored results, so that a run with unchanged inputs has nothing to do."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ DIGEST = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class StageDone:
-    """What a stage came to.
+    """The result of a stage.
 
     Parameters
     ----------
     refusal
-        Why there is no answer; None if there is one.
+        Why there is no result; None if there is one.
     files
-        SHA-256 of each file that it wrote, by the file's path below the study folder.
+        SHA-256 of each file written, by its path in the study folder.
     """
 
     refusal: str | None
@@ -33,7 +33,7 @@ class StageDone:
 
 
 def inputs_hash(store: Store, version: str) -> str:
-    """Hash the plan, the version and the imports that hold data."""
+    """Hash the plan, the version and the imports with data."""
     imports = store.connection.execute(
         "SELECT import_id, rows_new, rows_corrected FROM import WHERE status = 'loaded' "
         "AND rows_new + rows_corrected + rows_quarantined > 0 ORDER BY import_id"
@@ -43,7 +43,7 @@ def inputs_hash(store: Store, version: str) -> str:
 
 
 def done_before(store: Store, stage: str, inputs: str) -> StageDone | None:
-    """Return what a stage came to on exactly these inputs, unless a file that it wrote is missing or changed."""
+    """Return the result of a stage for exactly these inputs, unless a file that it wrote is missing or changed."""
     done = _recorded(store, stage, inputs)
     if done is None or any(content_of(store.study.folder / name) != digest for name, digest in done.files.items()):
         return None
@@ -51,7 +51,7 @@ def done_before(store: Store, stage: str, inputs: str) -> StageDone | None:
 
 
 def damaged_files(store: Store) -> list[str]:
-    """Name the files of the last run, by their paths below the study folder, that are missing or have changed."""
+    """List the files of the last run that are missing or changed, by their paths in the study folder."""
     row = store.connection.execute("SELECT inputs_hash FROM stage_done WHERE stage = 'reports'").fetchone()
     done = _recorded(store, "reports", row[0]) if row else None
     files = done.files if done else {}
@@ -59,29 +59,29 @@ def damaged_files(store: Store) -> list[str]:
 
 
 def mark_done(store: Store, stage: str, inputs: str, done: StageDone) -> None:
-    """Record what a stage was done on, and what came of it.
+    """Record the inputs and the result of a stage.
 
     Raises
     ------
     StorageError
-        The record re-read after the commit is not what was written.
+        The record read back after the commit differs from what was written.
     """
     files = [f"{digest}  {name}" for name, digest in done.files.items()]
     with transaction(store) as connection:
         connection.execute("DELETE FROM stage_done WHERE stage = ?", [stage])
         connection.execute("INSERT INTO stage_done VALUES (?, ?, ?, ?)", [stage, inputs, done.refusal, files])
     if _recorded(store, stage, inputs) != done:
-        raise StorageError(f"{store.study.database}: what the run did was not stored; run again")
+        raise StorageError(f"{store.study.database}: the result of the run was not stored; run again")
 
 
 def clear_done(store: Store) -> None:
-    """Forget what was done: results are about to be replaced, and a run that is killed leaves some of each."""
+    """Delete all records: results are about to be replaced, and a run killed meanwhile leaves a mixture."""
     with transaction(store) as connection:
         connection.execute("DELETE FROM stage_done")
 
 
 def _recorded(store: Store, stage: str, inputs: str) -> StageDone | None:
-    """Return the record of a stage; None also for one of an earlier version, which had no digests."""
+    """Return the record of a stage; None also for a record of an earlier version, which had no digests."""
     row = store.connection.execute(
         "SELECT refusal, files FROM stage_done WHERE stage = ? AND inputs_hash = ?", [stage, inputs]
     ).fetchone()
@@ -94,7 +94,7 @@ def _recorded(store: Store, stage: str, inputs: str) -> StageDone | None:
 
 
 def clear_records(store: Store) -> None:
-    """Remove every record and every import, so that the inbox is read anew; what was withdrawn stays out."""
+    """Delete all records and imports, so that the inbox is imported again; withdrawn imports stay withdrawn."""
     with transaction(store) as connection:
         for table in (*RECORD_TABLES, *RECORD_LEDGER_TABLES, "stage_done", "daily_built"):
             connection.execute(f"DELETE FROM {table}")
@@ -102,7 +102,7 @@ def clear_records(store: Store) -> None:
 
 
 def imports_hash(store: Store) -> str:
-    """Return the first 16 hex digits of a hash over the content of all imported files, in whatever order they came."""
+    """Return the first 16 hex digits of a hash of the content of all imported files, whatever their order."""
     rows = store.connection.execute(
         "SELECT DISTINCT content_hash, coalesce(participant_id, '') FROM import WHERE status = 'loaded' ORDER BY ALL"
     ).fetchall()

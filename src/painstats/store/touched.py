@@ -1,4 +1,4 @@
-"""Which days of whom a change of the records may have changed: what the daily table builds anew."""
+"""The participants and days that a change of the records may affect, which the daily table must recompute."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from painstats.records import RecordTable
 from painstats.store.record_sql import dates_of
 
 WIDENED_DAYS = 2
-"""Days by which UTC dates are widened: no zone and no night reaches further."""
+"""Days by which ranges of UTC dates are widened: no time zone and no night extends further."""
 
 LONGEST_GAP_DAYS = 14
-"""Runs of touched days with at most so many days between them are told as one."""
+"""Runs of touched days with at most this many days between them are merged."""
 
 
 def start_touching(connection: duckdb.DuckDBPyConnection) -> None:
-    """Begin to collect what a change of the records touches."""
+    """Begin to collect the dates that a change of the records touches."""
     connection.execute("CREATE OR REPLACE TEMP TABLE touched (participant_id VARCHAR, first_date DATE, last_date DATE)")
 
 
 def touch(connection: duckdb.DuckDBPyConnection, table: RecordTable, rows: str) -> None:
-    """Collect the dates of rows that came, changed or went; ``rows`` is SQL after FROM."""
+    """Collect the dates of rows that were added, changed or removed; ``rows`` is the SQL after FROM."""
     first, last = dates_of(table)
     connection.execute(f"INSERT INTO touched SELECT DISTINCT participant_id, {first}, {last} FROM {rows} ORDER BY ALL")
 
 
 def keep_touched(connection: duckdb.DuckDBPyConnection) -> None:
-    """Store what was collected, as one row for each person and run of days."""
+    """Store the collected dates, one row for each participant and run of days."""
     connection.execute(
         f"""
         INSERT INTO touched_day (participant_id, first_date, last_date)

@@ -1,7 +1,8 @@
-"""Take one import out again, as if it had never been: its rows, its history, its quarantine, its part in the counts.
+"""Withdraw an import as if it had never been made: its rows, history, quarantine and share of the counts.
 
-Every value knows which imports hold it. What nobody else holds goes; what others hold stays with them; of what is left
-of a fact the value exported last counts again. The ledger keeps that the file was withdrawn, so that it stays out.
+Every value has a list of the imports that hold it. Values that no other import holds are removed, the others stay; of
+the remaining values of a fact, the one exported last counts. The ledger records the withdrawal, so that the next run
+does not import the file again.
 """
 
 from __future__ import annotations
@@ -23,26 +24,26 @@ from painstats.store.touched import keep_touched, start_touching, touch
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What taking an import out came to.
+    """The result of a withdrawal.
 
-    ``removed`` rows went, ``brought_back`` rows have the value again that the import had pushed out, ``kept`` rows are
-    held by other imports too and stay.
+    ``removed`` rows were deleted, ``reinstated`` rows have the value again that the import had superseded, ``kept``
+    rows stay because other imports hold them too.
     """
 
     import_id: int
     file_name: str
     removed: int
-    brought_back: int
+    reinstated: int
     kept: int
 
 
 def find_imports(store: Store, named: str) -> list[int]:
-    """Find the loaded imports that a number or a file name means: all readings of the same content.
+    """Find the loaded imports with a given number or file name: all imports of the same content.
 
     Raises
     ------
     StudyError
-        There is none, or the name fits several different files.
+        There is none, or several different files have this name.
     """
     rows = store.connection.execute(
         "SELECT import_id, content_hash, participant_id FROM import WHERE status = 'loaded' AND "
@@ -51,11 +52,11 @@ def find_imports(store: Store, named: str) -> list[int]:
     ).fetchall()
     if not rows:
         raise StudyError(
-            f"no import of that number or file name is loaded; see: painstats status {store.study.folder} --files"
+            f"no loaded import has that number or file name; see: painstats status {store.study.folder} --files"
         )
     if len({row[1:] for row in rows}) > 1:
         numbers = ", ".join(str(row[0]) for row in rows)
-        raise StudyError(f"that name fits several imports; say which by its number: {numbers}")
+        raise StudyError(f"several imports have that name; choose one by its number: {numbers}")
     same = store.connection.execute(
         "SELECT import_id FROM import WHERE status = 'loaded' AND content_hash = ? "
         "AND participant_id IS NOT DISTINCT FROM ? ORDER BY import_id",
@@ -65,35 +66,35 @@ def find_imports(store: Store, named: str) -> list[int]:
 
 
 def withdraw_import(store: Store, import_id: int) -> Withdrawal:
-    """Take one loaded import out, in one transaction."""
+    """Withdraw one loaded import in one transaction."""
     with transaction(store) as connection:
         return take_out(connection, import_id, "withdrawn")
 
 
 def take_out(connection: duckdb.DuckDBPyConnection, import_id: int, status: str) -> Withdrawal:
-    """Take one loaded import out as part of a transaction, and leave it in the ledger with another status."""
+    """Withdraw one loaded import as part of a transaction, and give it another status in the ledger."""
     start_touching(connection)
-    numbers = _lay_out_standing(connection, import_id)
-    removed = brought_back = kept = 0
+    numbers = _list_holders(connection, import_id)
+    removed = reinstated = kept = 0
     for table in filter(partial(_is_held, connection), RECORD_TABLES.values()):
         recount(connection, table, import_id)
         gone, back, stayed = _withdraw_from(connection, table)
-        removed, brought_back, kept = removed + gone, brought_back + back, kept + stayed
+        removed, reinstated, kept = removed + gone, reinstated + back, kept + stayed
     drop_unused_groups(connection, numbers)
     for name in ("quarantine", "ignored"):
         connection.execute(f"DELETE FROM {name} WHERE import_id = ?", [import_id])
     keep_touched(connection)
     file_name = _mark(connection, import_id, status)
-    return Withdrawal(import_id, file_name, removed, brought_back, kept)
+    return Withdrawal(import_id, file_name, removed, reinstated, kept)
 
 
-def take_back(store: Store, named: str) -> int:
-    """Forget that files were withdrawn, so that the next run reads them again; return how many.
+def restore_imports(store: Store, named: str) -> int:
+    """Delete the marks of withdrawn files, so that the next run imports them again; return how many.
 
     Raises
     ------
     StudyError
-        Nothing of that number or name was withdrawn.
+        No withdrawn import has that number or name.
     """
     with transaction(store) as connection:
         marks = changed(
@@ -104,13 +105,13 @@ def take_back(store: Store, named: str) -> int:
         )
     if not marks:
         raise StudyError(
-            f"nothing of that number or file name was withdrawn; see: painstats status {store.study.folder} --files"
+            f"no withdrawn import has that number or file name; see: painstats status {store.study.folder} --files"
         )
     return marks
 
 
-def _lay_out_standing(connection: duckdb.DuckDBPyConnection, import_id: int) -> set[int]:
-    """Lay out who holds rows together with the import, who remains, and how high these rank among all imports."""
+def _list_holders(connection: duckdb.DuckDBPyConnection, import_id: int) -> set[int]:
+    """Make ``standing``: the numbers of which the import is a member, and the numbers of their remaining members."""
     groups = groups_with(connection, import_id)
     connection.execute("CREATE OR REPLACE TEMP TABLE standing (number INTEGER, remaining INTEGER)")
     remaining = set()
@@ -122,7 +123,7 @@ def _lay_out_standing(connection: duckdb.DuckDBPyConnection, import_id: int) -> 
 
 
 def _is_held(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
-    """Whether the import holds anything of a table or its history; of most it does not."""
+    """Whether the import holds any rows of a table or its history; of most tables it does not."""
     numbers = "import_id IN (SELECT number FROM standing)"
     held = (
         f"SELECT 1 FROM {table.name} WHERE {numbers} "
@@ -132,7 +133,7 @@ def _is_held(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
 
 
 def _withdraw_from(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> tuple[int, int, int]:
-    """Take the import out of one table and its history; return rows removed, brought back and kept."""
+    """Withdraw the import from one table and its history; return the numbers of rows removed, reinstated and kept."""
     name = table.name
     connection.execute(
         f"DELETE FROM superseded WHERE table_name = '{name}' "
@@ -146,7 +147,7 @@ def _withdraw_from(connection: duckdb.DuckDBPyConnection, table: RecordTable) ->
         "CREATE OR REPLACE TEMP TABLE held AS SELECT t.rowid AS old_row, s.remaining "
         f"FROM {name} AS t JOIN standing AS s ON t.import_id = s.number"
     )
-    brought_back = _bring_back(connection, table)
+    reinstated = _reinstate(connection, table)
     gone = "SELECT old_row FROM held WHERE remaining IS NULL"
     touch(connection, table, f"{name} WHERE rowid IN ({gone})")
     removed = changed(connection, f"DELETE FROM {name} WHERE rowid IN ({gone})")
@@ -154,18 +155,18 @@ def _withdraw_from(connection: duckdb.DuckDBPyConnection, table: RecordTable) ->
         connection,
         f"UPDATE {name} AS t SET import_id = held.remaining FROM held WHERE t.rowid = held.old_row",
     )
-    return removed, brought_back, kept
+    return removed, reinstated, kept
 
 
-def _bring_back(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> int:
-    """Let an earlier value count again where it now outranks what is left of the value that counted."""
+def _reinstate(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> int:
+    """Let a superseded value count again if it now outranks the remaining holders of the current value."""
     name = table.name
     read_past(connection, table, f"SELECT participant_id FROM {name} WHERE rowid IN (SELECT old_row FROM held)")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE candidate AS SELECT held.old_row, held.remaining, past.past_row, past.number "
         f"FROM held JOIN {name} AS t ON t.rowid = held.old_row JOIN past ON {same_key(table, 'past', 't')}"
     )
-    _lay_out_ranks(connection)
+    _rank_holders(connection)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE back AS SELECT c.* FROM candidate AS c JOIN ranked AS theirs USING (number) "
         "LEFT JOIN ranked AS ours ON ours.number = c.remaining "
@@ -179,18 +180,18 @@ def _bring_back(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> in
         f"FROM {name} AS t JOIN back ON t.rowid = back.old_row WHERE back.remaining IS NOT NULL"
     )
     values = ", ".join(f"{column} = past.{column}" for column in table.values)
-    brought_back = changed(
+    reinstated = changed(
         connection,
         f"UPDATE {name} AS t SET {values}, import_id = back.number FROM back JOIN past USING (past_row) "
         "WHERE t.rowid = back.old_row",
     )
     connection.execute("DELETE FROM superseded WHERE rowid IN (SELECT past_row FROM back)")
     connection.execute("DELETE FROM held WHERE old_row IN (SELECT old_row FROM back)")
-    return brought_back
+    return reinstated
 
 
-def _lay_out_ranks(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give everybody who holds a candidate value a place: the greater, the later exported."""
+def _rank_holders(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``ranked``: the holders of candidate values in the order of their exports."""
     rows = connection.execute(
         "SELECT number FROM candidate UNION SELECT remaining FROM candidate WHERE remaining IS NOT NULL"
     ).fetchall()
@@ -202,7 +203,7 @@ def _lay_out_ranks(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, import_id: int, status: str) -> str:
-    """Leave of the ledger's row only that the file was taken out; return its name."""
+    """Set the status in the ledger and clear the counts; return the file name."""
     row = connection.execute(
         "UPDATE import SET status = $status, notes = NULL, rows_read = 0, rows_new = 0, rows_same = 0, "
         "rows_corrected = 0, rows_quarantined = 0, rows_ignored = 0 WHERE import_id = $import RETURNING file_name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from painstats.questions.estimate import Basis
-from painstats.store.rows import columns_of
+from painstats.store.rows import column_types
 
 COHORT = "cohort"
 """Names the model over all participants, where a row is otherwise about one participant's own days."""
@@ -159,5 +159,5 @@ FIT_ROWS: dict[str, type] = {
 }
 """Every table that fitting writes, by its name."""
 
-FIT_TABLES = {name: columns_of(row_type) for name, row_type in FIT_ROWS.items()}
+FIT_TABLES = {name: column_types(row_type) for name, row_type in FIT_ROWS.items()}
 """Column types of each of them."""

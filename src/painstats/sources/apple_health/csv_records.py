@@ -16,7 +16,7 @@ _COLUMNS = {
     "type": "type", "sourceName": "source_name", "device": "device", "unit": "unit", "startDate": "start",
     "endDate": "end", "value": "value",
 }  # fmt: skip
-"""Record attributes, which such programs keep as column names."""
+"""Record attributes, which converters keep as column names."""
 
 _NEEDED = {"type", "sourceName", "startDate", "endDate", "value"}
 _HEAD_BYTES = 4096
@@ -25,7 +25,7 @@ _PREFIXES = ("HKQuantityTypeIdentifier", "HKCategoryTypeIdentifier")
 
 def is_rewritten(entry: Entry) -> bool:
     """Whether a CSV file has the attributes of Apple's records as columns."""
-    # Every format looks at the first bytes, which are cached: an archive can contain thousands of other tables.
+    # Every source looks at the first bytes, which are cached: an archive can contain thousands of other tables.
     return is_csv(entry) and b"startDate" in entry.head(_HEAD_BYTES) and set(header_of(entry)) >= _NEEDED
 
 

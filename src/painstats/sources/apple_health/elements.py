@@ -12,7 +12,7 @@ import polars as pl
 from painstats.archive.entries import Entry, refused
 from painstats.errors import ExportRefused
 
-WORKOUT, EXPORT_DATE, PERSON = "Workout", "ExportDate", "Me"
+WORKOUT, EXPORT_DATE, PROFILE = "Workout", "ExportDate", "Me"
 ENTERED, ZONE = "HKWasUserEntered", "HKTimeZone"
 
 ELEMENT_COLUMNS: dict[str, type[pl.DataType]] = {
@@ -25,7 +25,7 @@ ELEMENT_COLUMNS: dict[str, type[pl.DataType]] = {
     "user_entered": pl.Boolean,
     "time_zone": pl.String,
 }
-"""Columns of every element, as text. ``source_name`` contains people's names and is only ever used as a hash;
+"""Columns of every element, as text. ``source_name`` contains names of participants and is only used as a hash;
 ``time_zone`` is the participant's zone where a record names it."""
 
 RECORD_COLUMNS: dict[str, type[pl.DataType]] = {**ELEMENT_COLUMNS, "unit": pl.String, "value": pl.String}
@@ -217,7 +217,7 @@ class ElementParser:
             self._distance_type = ""
         elif tag == EXPORT_DATE:
             self._tally.exported = attributes.get("value")
-        elif tag != PERSON:
+        elif tag != PROFILE:
             self._tally.unwanted[kind] += 1
 
     def _take_child(self, row: Row, tag: str, attribute: Callable[[str], str | None]) -> None:

@@ -18,7 +18,14 @@ import polars as pl
 
 from painstats.parsing.byte_columns import Block, Flags, Places, begin_with, places_of
 from painstats.sources.apple_health.elements import ENTERED, NO_RECORDS, RECORD_COLUMNS, ZONE
-from painstats.sources.apple_health.record_lines import LONGEST_BYTES, TEXT, RecordLines, counted, record_lines, rows_of
+from painstats.sources.apple_health.record_lines import (
+    LONGEST_BYTES,
+    TEXT,
+    RecordLines,
+    counts_by_type,
+    record_lines,
+    record_rows,
+)
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _ANY_TAG = rf'^[ \t]*(?:<(?:/{_NAME}|{_NAME}(?: {_NAME}="{TEXT}")* ?/?)>)?$'
@@ -53,7 +60,7 @@ class ReadLines:
     unwanted
         Other records by type.
     elements
-        Complete elements that the XML parser must read: runs of lines, each with the line at which it starts.
+        Complete elements for the XML parser: runs of lines, each with the line at which it starts.
     """
 
     n_lines: int
@@ -70,7 +77,7 @@ def read_lines(block: Block, wanted: Collection[str]) -> ReadLines | None:
     block
         Whole lines.
     wanted
-        Record types to yield; the others are counted.
+        Record types to yield; the others are counts_by_type.
 
     Returns
     -------
@@ -94,27 +101,29 @@ def read_lines(block: Block, wanted: Collection[str]) -> ReadLines | None:
     return ReadLines(
         len(starts),
         _wanted(records, chosen, others, element) if len(chosen) else NO_RECORDS,
-        counted(records, is_kept & ~is_wanted[records.kind]),
+        counts_by_type(records, is_kept & ~is_wanted[records.kind]),
         _runs(block, starts, ends, left_over),
     )
 
 
 def _wanted(records: RecordLines, chosen: Places, others: _Others, element: Places) -> pl.DataFrame:
     row = records.row[chosen]
-    rows = rows_of(records, chosen).with_columns(line=row, element=element[row])
+    rows = record_rows(records, chosen).with_columns(line=row, element=element[row])
     return _with_metadata(rows, others, element).select(
         pl.col(name).cast(dtype) for name, dtype in RECORD_COLUMNS.items()
     )
 
 
 def _with_metadata(rows: pl.DataFrame, others: _Others, element: Places) -> pl.DataFrame:
-    """Add whether elements were entered by hand, and the zone that they name."""
-    says: Flags = others.known["key"].is_in([ENTERED, ZONE]).fill_null(False).to_numpy()[others.like]
-    if not says.any():
+    """Add whether elements were entered by hand, and the time zone that they name."""
+    is_relevant: Flags = others.known["key"].is_in([ENTERED, ZONE]).fill_null(False).to_numpy()[others.like]
+    if not is_relevant.any():
         return rows.with_columns(pl.lit(False).alias("user_entered"), pl.lit(None, pl.String).alias("time_zone"))
-    said: pl.DataFrame = others.known[others.like[says]].with_columns(element=element[others.row[says]])
+    entries: pl.DataFrame = others.known[others.like[is_relevant]].with_columns(
+        element=element[others.row[is_relevant]]
+    )
     zone = pl.col("value").filter(pl.col("key") == ZONE).last()
-    metadata = said.group_by("element").agg(
+    metadata = entries.group_by("element").agg(
         ((pl.col("key") == ENTERED) & (pl.col("value") == "1")).any().alias("user_entered"),
         zone.map_elements(unescape, return_dtype=pl.String).alias("time_zone"),
     )
@@ -133,12 +142,12 @@ class _Others:
     Parameters
     ----------
     row
-        Which line each is.
+        The number of each line.
     like
-        The row of ``known`` that describes it.
+        The row of ``known`` that describes each line.
     known
-        ``is_tag`` (whether it is one plain tag, or blank), ``role``, ``step`` (by how much the depth changes after it),
-        and ``key`` and ``value`` of metadata.
+        ``is_tag`` (whether the line is one plain tag, or blank), ``role``, ``step`` (the change of depth after it), and
+        ``key`` and ``value`` of metadata.
     """
 
     row: Places
@@ -147,11 +156,11 @@ class _Others:
 
 
 def _others(block: Block, starts: Places, ends: Places, records: Places) -> _Others | None:
-    """Tell of the lines that open no such record what they are; of many that are the same one is looked at.
+    """Describe the lines that do not open such a record; identical lines are examined once.
 
     Returns
     -------
-    None where the block is no UTF-8 text.
+    None if the block is not valid UTF-8.
     """
     is_other = np.ones(len(starts), np.bool_)
     is_other[records] = False
@@ -162,12 +171,12 @@ def _others(block: Block, starts: Places, ends: Places, records: Places) -> _Oth
         lines = [block[start:end].decode() for start, end in bounds]
     except UnicodeDecodeError:
         return None
-    known = _told_once(tuple(lines[:_MOST_ALIKE]))
-    return _Others(row, like, known.vstack(_told(lines[_MOST_ALIKE:])) if lines[_MOST_ALIKE:] else known)
+    known = _described_once(tuple(lines[:_MOST_ALIKE]))
+    return _Others(row, like, known.vstack(_described(lines[_MOST_ALIKE:])) if lines[_MOST_ALIKE:] else known)
 
 
 def _alike(block: Block, starts: Places, ends: Places) -> tuple[Places, Places]:
-    """Return lines enough to know all the others by, and for each line the number of the one that it is like."""
+    """Return a sample of different lines, and for each line the index in the sample of the one it equals."""
     like, lengths = np.full(len(starts), -1, np.int64), ends - starts
     left, seen = np.arange(len(starts)), list[int]()
     while len(left) and len(seen) < _MOST_ALIKE:
@@ -183,12 +192,12 @@ def _alike(block: Block, starts: Places, ends: Places) -> tuple[Places, Places]:
 
 
 @lru_cache(maxsize=64)
-def _told_once(lines: tuple[str, ...]) -> pl.DataFrame:
-    return _told(lines)
+def _described_once(lines: tuple[str, ...]) -> pl.DataFrame:
+    return _described(lines)
 
 
-def _told(lines: Sequence[str]) -> pl.DataFrame:
-    """Tell what lines are, as ``_Others.known`` says it."""
+def _described(lines: Sequence[str]) -> pl.DataFrame:
+    """Describe lines with the columns of ``_Others.known``."""
     text = pl.col("line")
     role = pl.coalesce(
         *(pl.when(text.str.contains(pattern)).then(pl.lit(role, pl.Int8)) for role, pattern in _ROLES.items()),
@@ -205,11 +214,11 @@ def _told(lines: Sequence[str]) -> pl.DataFrame:
 
 
 def _structure(n_lines: int, records: RecordLines, others: _Others) -> tuple[Places, Flags] | None:
-    """Find the elements below the root, and the lines of those that are no record in the form of Health.
+    """Find the elements below the root, and the lines of those that are not a record in Health's form.
 
     Returns
     -------
-    For each line the number of its element, and whether it is left over; None where the lines are no whole elements.
+    For each line the number of its element, and whether it is left over; None if the lines are not whole elements.
     """
     known = others.known
     if not known["is_tag"].all():
@@ -232,7 +241,7 @@ def _structure(n_lines: int, records: RecordLines, others: _Others) -> tuple[Pla
 
 
 def _runs(block: Block, starts: Places, ends: Places, left_over: Flags) -> list[tuple[int, bytes]]:
-    """Cut the lines that are left over into unbroken runs."""
+    """Cut the lines that are left over into contiguous runs."""
     rows = np.flatnonzero(left_over)
     if not len(rows):
         return []

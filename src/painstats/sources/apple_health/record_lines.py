@@ -1,4 +1,4 @@
-"""Lines that open a record in Health's form, which is most of an export, recognised by columns of bytes."""
+"""Recognise, by columns of bytes, the lines that open a record in Health's own form, most lines of an export."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import polars as pl
 from painstats.parsing.byte_columns import Block, Bytes, Flags, Places, begin_with, have_shape, shape, texts, texts_at
 
 LONGEST_BYTES = 4096
-"""Longer lines, a kilobyte at most in real exports, are the parser's."""
+"""Longer lines are left to the XML parser; lines of real exports have at most a kilobyte."""
 
-# Characters and references that mean the same to every reader of XML. All else is the parser's.
+# Characters and references with the same meaning for every XML reader. All others are left to the XML parser.
 _PLAIN = '[^<&"\x00-\x1f\ufffe\uffff]'
 _NUMBERED = "9|10|13|3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3}"
 TEXT = f"{_PLAIN}*(?:&(?:lt|gt|amp|quot|apos|#(?:{_NUMBERED}));{_PLAIN}*)*"
 """Pattern of what may appear between quotes."""
 
-# A record in three parts: what is the same in thousands of lines, the dates, and a value up to the end of the line.
+# A record has three parts: attributes that thousands of lines share, dates, and a value up to the end of the line.
 _RECORD_OPENS, _DATES_OPEN = b'<Record type="', b' creationDate="'
 _WHAT = (
     rf'[ \t]*<Record type="({TEXT})" sourceName="({TEXT})"(?: sourceVersion="{TEXT}")?'
@@ -39,8 +39,8 @@ _MOST_KINDS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What thousands of records share: the attributes before their dates."""
+class RecordHead:
+    """The attributes before the dates, which thousands of records share."""
 
     type: str
     source_name: str
@@ -50,22 +50,22 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class RecordLines:
-    """The lines that open a record in the form of Health.
+    """The lines that open a record in Health's form.
 
     Parameters
     ----------
     row
-        Which line each is.
+        The number of each line.
     opens
         Whether it has children.
     dates
-        Its text from ``creationDate`` up to the value.
+        The text from ``creationDate`` up to the value.
     value, value_length
-        The bytes from its value on, and how many of them are the value.
+        The bytes from the value on, and how many of them belong to the value.
     kind
-        Which of ``kinds`` it is.
+        The index in ``kinds`` of each line.
     kinds
-        The texts before the dates, each different one once; None for one that is not plain.
+        The distinct attributes before the dates; None for a text that is not plain.
     """
 
     row: Places
@@ -74,11 +74,11 @@ class RecordLines:
     value: Bytes
     value_length: Places
     kind: Places
-    kinds: list[Kind | None]
+    kinds: list[RecordHead | None]
 
 
 def record_lines(block: Block, starts: Places, ends: Places) -> RecordLines:
-    """Find the lines that open a record in the form of Health."""
+    """Find the lines that open a record in Health's form."""
     row, dates_at, kind, whats = _openings(block, starts, ends)
     kinds = [_kind(what) for what in whats]
     is_known = np.array([kind is not None for kind in kinds], np.bool_)[kind]
@@ -97,13 +97,13 @@ def record_lines(block: Block, starts: Places, ends: Places) -> RecordLines:
 
 
 def _openings(block: Block, starts: Places, ends: Places) -> tuple[Places, Places, Places, list[bytes]]:
-    """Find what comes before the dates of records.
+    """Find the text before the dates of records.
 
-    Records of one kind follow each other by the thousand: whatever begins like one of them is found at once.
+    Records of one kind come in runs of thousands: all lines that begin with the same text are found at once.
 
     Returns
     -------
-    The lines, ascending, where in the block their dates begin, which text comes before, and the texts.
+    The line numbers, ascending; where in the block their dates begin; the index of the text before; and the texts.
     """
     at, kind = np.full(len(starts), -1, np.int64), np.zeros(len(starts), np.int64)
     whats: dict[bytes, int] = {}
@@ -151,7 +151,7 @@ def _ends_of_values(block: Block, value_at: Places, line_ends: Places) -> tuple[
     return value_length, opens, is_plain & (text[quote_at] == _QUOTE) & (text[line_ends - 1] == _GREATER)
 
 
-def counted(records: RecordLines, chosen: Flags) -> Counter[str]:
+def counts_by_type(records: RecordLines, chosen: Flags) -> Counter[str]:
     """Count chosen records by type."""
     counts: Counter[str] = Counter()
     of_kind = np.bincount(records.kind[chosen], minlength=len(records.kinds)).tolist()
@@ -162,19 +162,19 @@ def counted(records: RecordLines, chosen: Flags) -> Counter[str]:
 
 
 @lru_cache(maxsize=4096)
-def _kind(what: bytes) -> Kind | None:
+def _kind(what: bytes) -> RecordHead | None:
     try:
         match = re.fullmatch(_WHAT, what.decode()) if len(what) <= LONGEST_BYTES else None
     except UnicodeDecodeError:
         return None
-    return Kind(*(text and unescape(text) for text in match.groups())) if match else None
+    return RecordHead(*(text and unescape(text) for text in match.groups())) if match else None
 
 
-def rows_of(records: RecordLines, chosen: Places) -> pl.DataFrame:
+def record_rows(records: RecordLines, chosen: Places) -> pl.DataFrame:
     """Return records as text: their attributes, ``start``, ``end`` and ``value``."""
     dates, value_length = records.dates[chosen], records.value_length[chosen]
     is_value = np.arange(records.value.shape[1]) < value_length[:, None]
-    said = pl.DataFrame(
+    rows = pl.DataFrame(
         {
             "start": texts(dates[:, _START]),
             "end": texts(dates[:, _END]),
@@ -185,4 +185,4 @@ def rows_of(records: RecordLines, chosen: Places) -> pl.DataFrame:
         {name: [kind and getattr(kind, name) for kind in records.kinds] for name in _ATTRIBUTES},
         schema=dict.fromkeys(_ATTRIBUTES, pl.String),
     )
-    return said.hstack(kinds[records.kind[chosen]])
+    return rows.hstack(kinds[records.kind[chosen]])

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from painstats.archive.entries import Entry
-from painstats.parsing.byte_columns import bytes_of, have_shape, shape, whole_numbers
+from painstats.parsing.byte_columns import bytes_of, have_shape, numbers_from_digits, shape
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import INSTANT
 from painstats.sources.contract import ReadSettings
@@ -32,10 +32,10 @@ STAGES = {
     "AsleepDeep": "deep",
     "AsleepREM": "rem",
 }
-"""Sleep values as text (without their common prefix) to our stages. ``Asleep`` is what iOS 15 and older wrote."""
+"""Our stage for each sleep value (without the common prefix). ``Asleep`` is what iOS 15 and older wrote."""
 
 STAGE_NUMBERS = dict(enumerate(("in_bed", "asleep", "awake", "core", "deep", "rem")))
-"""The same as raw integers, as some programs that rewrite the export keep them."""
+"""The same by the raw integers that some converters keep."""
 
 _STAGE_BY_VALUE = {f"HKCategoryValueSleepAnalysis{value}": stage for value, stage in STAGES.items()} | {
     str(number): stage for number, stage in STAGE_NUMBERS.items()
@@ -64,16 +64,16 @@ _CLOCK_PARTS = tuple(
 _NEVER = pl.Series([None], dtype=INSTANT)
 _KIND_NAME = re.compile(r"\b(?:model|hardware):(Watch|iPhone)")
 _MODEL = re.compile(r"\bhardware:([A-Za-z]+\d+,\d+)")
-_DATE_OF_2015 = r"^\d{14}[+-]\d{4}$"
+_IOS_8_DATE = r"^\d{14}[+-]\d{4}$"
 
 
-def has_dates_of_2015(rows: pl.DataFrame) -> bool:
+def has_ios_8_dates(rows: pl.DataFrame) -> bool:
     """Whether an element has iOS 8's date format; iOS 8 also used different attribute names."""
-    return bool(rows["start"].str.contains(_DATE_OF_2015).any())
+    return bool(rows["start"].str.contains(_IOS_8_DATE).any())
 
 
-def with_origin(rows: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
-    """Add participant, device, instants and UTC offset to element rows; people's names are dropped here."""
+def with_device_and_times(rows: pl.DataFrame, entry: Entry, settings: ReadSettings) -> pl.DataFrame:
+    """Add participant, device, instants and UTC offset to element rows; names of participants are dropped here."""
     placed = (
         rows.join(_origins(rows), on=["source_name", "device"], how="left", nulls_equal=True, maintain_order="left")
         .drop("device")
@@ -121,15 +121,15 @@ def _instants(texts: pl.Series) -> pl.Series:
 
     The offset makes the instant right in every season: an export gives all its records the offset of the export day.
     """
-    said = bytes_of(texts, _CLOCK.width)
-    if said is None or not have_shape(said, _CLOCK).all() or (said[:, _SIGN] == ord(",")).any():
+    content = bytes_of(texts, _CLOCK.width)
+    if content is None or not have_shape(content, _CLOCK).all() or (content[:, _SIGN] == ord(",")).any():
         return texts.to_frame("text").select(_instants_one_by_one()).to_series()
-    year, month, day, hour, minute, second, *offset = (whole_numbers(said[:, part]) for part in _CLOCK_PARTS)
+    year, month, day, hour, minute, second, *offset = (numbers_from_digits(content[:, part]) for part in _CLOCK_PARTS)
     first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     date = first.astype("datetime64[D]") + (day - 1)
     is_date = (month >= 1) & (month <= 12) & (day >= 1) & (date.astype("datetime64[M]") == first)
     is_clock = (hour < 24) & (minute < 60) & (second < 60)
-    east_min = (offset[0] * 60 + offset[1]) * np.where(said[:, _SIGN] == ord("-"), -1, 1)
+    east_min = (offset[0] * 60 + offset[1]) * np.where(content[:, _SIGN] == ord("-"), -1, 1)
     seconds = ((date.astype(np.int64) * 24 + hour) * 60 + minute - east_min) * 60 + second
     instant = pl.from_epoch(pl.Series(seconds * 1_000_000), time_unit="us").dt.replace_time_zone("UTC")
     return instant if (valid := is_date & is_clock).all() else instant.zip_with(pl.Series(valid), _NEVER)

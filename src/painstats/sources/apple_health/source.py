@@ -23,13 +23,13 @@ from painstats.sources.apple_health.records import (
     SOURCE_NAME,
     STEPS,
     as_text,
-    has_dates_of_2015,
+    has_ios_8_dates,
     measurements,
     sleep_segments,
     steps,
-    with_origin,
+    with_device_and_times,
 )
-from painstats.sources.apple_health.symptoms import NOT_SEVERITIES, SYMPTOMS, self_reports
+from painstats.sources.apple_health.symptoms import NOT_SEVERITIES, SYMPTOMS, symptom_reports
 from painstats.sources.apple_health.workouts import exercise_sessions
 from painstats.sources.apple_health.xml import looks_like_health_data, read_elements
 from painstats.sources.batching import in_batches
@@ -44,8 +44,8 @@ _MOST_TABLES = 500
 
 _HEAD_BYTES = 4096
 _TYPE = re.compile(r"[A-Za-z]{1,100}")
-_SAID = ("type", "unit", "start", "end", "value")
-_SAID_OF_WORKOUTS = (
+_KEPT = ("type", "unit", "start", "end", "value")
+_KEPT_OF_WORKOUTS = (
     "type", "start", "end", "duration", "duration_unit", "distance", "distance_unit", "energy", "energy_unit",
     "heart_rate", "heart_rate_unit",
 )  # fmt: skip
@@ -92,63 +92,63 @@ def _read_document(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
             entry,
             f"{len(others) + 1} files in the zip contain health data ({names}); import only one of them",
         )
-    tally, told = Tally(), _Told()
+    tally, conclusions = Tally(), _Conclusions()
     n_read = 0
     symptoms = pl.DataFrame(schema=RECORD_COLUMNS)
     for records, workouts in read_elements(entry, WANTED, tally):
         n_read += records.height + workouts.height
-        told.hear(records)
+        conclusions.add(records)
         yield from _samples(records, entry, settings)
         yield from _sessions(workouts, entry, settings)
         symptoms.vstack(records.filter(pl.col("type").is_in(list(SYMPTOMS))), in_place=True)
     yield from _symptoms(symptoms, entry, settings)
     yield from _exported(tally)
     yield from _notes(entry, tally, n_read, symptoms.height)
-    yield from told.notes(entry)
+    yield from conclusions.notes(entry)
     yield from _ignored(entry, tally)
     if len(archive.entries) > 1:
         yield Ignored(archive.name, 0, f"{len(archive.entries) - 1} other file(s) of the zip: not used")
 
 
-def _placed(rows: pl.DataFrame, entry: Entry, settings: ReadSettings, said: tuple[str, ...]) -> pl.DataFrame:
-    if has_dates_of_2015(rows):
+def _placed(rows: pl.DataFrame, entry: Entry, settings: ReadSettings, kept: tuple[str, ...]) -> pl.DataFrame:
+    if has_ios_8_dates(rows):
         raise refused(
             "dates_of_2015",
             entry,
             "it has the format of iOS 8 (2015), which painstats does not read; make a new export on the phone",
         )
-    return with_origin(rows, entry, settings).with_columns(as_text(*said))
+    return with_device_and_times(rows, entry, settings).with_columns(as_text(*kept))
 
 
 def _samples(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    known = _placed(records, entry, settings, _SAID)
+    known = _placed(records, entry, settings, _KEPT)
     yield from in_batches(STEP_COUNT, steps(known.filter(type=STEPS)))
     yield from in_batches(SLEEP_SEGMENT, sleep_segments(known.filter(type=SLEEP)))
     yield from in_batches(MEASUREMENT, measurements(known.filter(pl.col("type").is_in(list(SAMPLES)))))
 
 
 def _sessions(workouts: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    known = _placed(workouts, entry, settings, _SAID_OF_WORKOUTS)
+    known = _placed(workouts, entry, settings, _KEPT_OF_WORKOUTS)
     yield from in_batches(EXERCISE_SESSION, exercise_sessions(known))
 
 
 def _symptoms(records: pl.DataFrame, entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     if records.height:
-        yield from in_batches(SELF_REPORT, self_reports(_placed(records, entry, settings, _SAID), settings))
+        yield from in_batches(SELF_REPORT, symptom_reports(_placed(records, entry, settings, _KEPT), settings))
 
 
 # --- what was concluded ---
 
 
 @dataclass(slots=True)
-class _Told:
+class _Conclusions:
     """What the records reveal about time zones and formats: UTC offsets, named zones, and numeric sleep stages."""
 
     offsets: set[str] = field(default_factory=set)
     zones: Counter[str] = field(default_factory=Counter)
     numbered_stages: int = 0
 
-    def hear(self, records: pl.DataFrame) -> None:
+    def add(self, records: pl.DataFrame) -> None:
         """Add what a batch reveals."""
         self.offsets |= set(records["start"].str.extract(r" ([+-]\d{4})$").drop_nulls().unique())
         self.zones.update(dict(records["time_zone"].drop_nulls().value_counts().iter_rows()))

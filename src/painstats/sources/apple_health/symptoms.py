@@ -66,7 +66,7 @@ _SCALE = (min(_SEVERITIES.values()), max(_SEVERITIES.values()))
 _SAME_ANSWER = [name for name in SELF_REPORT.key if name != "entry_number"]
 
 
-def self_reports(known: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+def symptom_reports(known: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
     """Return all symptoms of an export, in the order of the file, as rows of ``self_report``.
 
     A report belongs to the local date of its start in the participant's time zone. A report about a whole day begins at

@@ -46,14 +46,14 @@ def exercise_sessions(known: pl.DataFrame) -> pl.DataFrame:
     measured; it is read as missing.
     """
     lasted_min = (pl.col("end_at") - pl.col("start_at")).dt.total_milliseconds() / 60_000
-    duration_min = pl.when(pl.col("duration").is_null()).then(lasted_min).otherwise(_told("duration", _MINUTES))
+    duration_min = pl.when(pl.col("duration").is_null()).then(lasted_min).otherwise(_quantity("duration", _MINUTES))
     return known.with_columns(
         pl.col("start_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("session_id"),
         pl.col("type").replace_strict(EXERCISE_TYPES, default="other", return_dtype=pl.String).alias("exercise_type"),
         duration_min.alias("duration_min"),
-        _measured(_told("distance", _METRES)).alias("distance_m"),
-        _measured(_told("energy", _KILOCALORIES)).alias("energy_kcal"),
-        _measured(_told("heart_rate", _BEATS_PER_MINUTE)).alias("heart_rate_bpm"),
+        _measured(_quantity("distance", _METRES)).alias("distance_m"),
+        _measured(_quantity("energy", _KILOCALORIES)).alias("energy_kcal"),
+        _measured(_quantity("heart_rate", _BEATS_PER_MINUTE)).alias("heart_rate_bpm"),
     ).with_columns(
         first_problem(
             startDate=pl.col("start_at").is_null(),
@@ -66,7 +66,7 @@ def exercise_sessions(known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told(column: str, units: dict[str, float]) -> pl.Expr:
+def _quantity(column: str, units: dict[str, float]) -> pl.Expr:
     """Return a quantity in our unit; null where it is absent or its number or unit is unreadable."""
     return numbers(column) * pl.col(f"{column}_unit").replace_strict(units, default=None, return_dtype=pl.Float64)
 
@@ -76,4 +76,4 @@ def _measured(quantity: pl.Expr) -> pl.Expr:
 
 
 def _is_unreadable(column: str, units: dict[str, float]) -> pl.Expr:
-    return pl.col(column).is_not_null() & _told(column, units).is_null()
+    return pl.col(column).is_not_null() & _quantity(column, units).is_null()

@@ -26,7 +26,7 @@ from painstats.sources.apple_health.lines import ReadLines, read_lines
 BATCH_ROWS = 50_000
 BLOCK_BYTES = 2 << 20
 
-_THREADS = 3  # one unpacks, one reads lines, one joins the frames
+_THREADS = 3  # to unpack, to read lines, to join frames
 _PIECE_BYTES = 1 << 18
 _PROLOGUE_BYTES = 1 << 20
 _MAX_DTD_BYTES = 256 << 10

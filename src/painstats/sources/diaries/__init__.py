@@ -1,1 +1,1 @@
-"""Pain diaries: mapped CSV files and the exports of diary apps."""
+"""Pain diaries: CSV files declared in study.toml, and exports of diary apps."""

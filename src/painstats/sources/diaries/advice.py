@@ -1,4 +1,4 @@
-"""What a refused diary is answered with: lines that can be pasted into ``study.toml``."""
+"""Advice for refused diaries: lines to paste into ``study.toml``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OFFSETS = ("", "%z", " %z")
 FORMATS = tuple(
     day + clock + offset for day in DAY_FORMATS for clock in _CLOCKS for offset in (_OFFSETS if clock else ("",))
 )
-"""Formats that advice can be about."""
+"""Formats that advice can suggest."""
 
 _FITS = 0.95
 _SAMPLE = 500
@@ -33,46 +33,43 @@ _NUMBER = r"^-?[0-9]+([.,][0-9]+)?$"
 
 
 def fitting_formats(cells: pl.Series) -> list[str]:
-    """Return the known date formats that read at least 95 % of the cells."""
+    """Return the known date formats that read at least 95% of the cells."""
     texts = cells.str.strip_chars().unique(maintain_order=True)
     texts = texts.filter(texts != "")
     sample = texts.gather_every(max(1, len(texts) // _SAMPLE)).to_list()
-    hopeful = [form for form in FORMATS if any(parse_time(text, form) for text in sample[:_FIRST_LOOK])]
+    candidates = [form for form in FORMATS if any(parse_time(text, form) for text in sample[:_FIRST_LOOK])]
     return [
-        form for form in hopeful if sum(parse_time(text, form) is not None for text in sample) >= _FITS * len(sample)
+        form for form in candidates if sum(parse_time(text, form) is not None for text in sample) >= _FITS * len(sample)
     ]
 
 
 def reads_more(cells: pl.Series, n_read: int) -> bool:
-    """Whether some known format reads more of the dates than the declared one; then that is the wrong one."""
+    """Whether a known format reads more dates than the declared one, which is then wrong."""
     return any(
         sum(parse_time(text.strip(), form) is not None for text in cells) > n_read for form in fitting_formats(cells)
     )
 
 
 def date_format_advice(cells: pl.Series) -> str:
-    """Say which ``date_format`` line would fit a column of dates."""
+    """Suggest a ``date_format`` line for a column of dates."""
     forms = fitting_formats(cells)
     if not forms and all(_fits_some(cells, orders) for orders in (DAY_FIRST, MONTH_FIRST)):
         return (
-            "some dates have the day first and some the month, so those with a day up to 12 could be read as another "
-            "date; write all of them in one way, or put the lines of each kind into a file of its own with its own "
-            "[[diaries]] block"
+            "some dates have the day first and some the month, so those with a day up to 12 are ambiguous; write all "
+            "dates in the same format, or split the file by format and add a [[diaries]] block for each part"
         )
     if not forms:
-        return "no format that painstats knows fits them; write the right one in the notation of Python's strptime"
+        return "painstats knows no format that fits; write the right one in the notation of Python's strptime"
     lines = [f"  date_format = {json.dumps(form)}" for form in forms]
     if len(forms) == 1:
-        return "in its [[diaries]] block of study.toml write\n" + lines[0]
+        return "in its [[diaries]] block in study.toml write\n" + lines[0]
     orders = [_order(form) for form in forms]
     described = [f"{line}   # {order}" for line, order in zip(lines, orders, strict=True)]
-    return "both of these fit, and only you know which is right; write one of them into study.toml\n" + "\n".join(
-        described
-    )
+    return "both of these fit; write the one that is right for this diary into study.toml\n" + "\n".join(described)
 
 
 def _fits_some(cells: pl.Series, orders: tuple[str, ...]) -> bool:
-    """Whether some cells can be read in one order of day and month and not in the other."""
+    """Whether some cells can be read in one order of day and month but not in the other."""
     other = MONTH_FIRST if orders == DAY_FIRST else DAY_FIRST
     texts = [text for text in cells.str.strip_chars().unique(maintain_order=True) if text][:_SAMPLE]
     return any(_reads(text, orders) and not _reads(text, other) for text in texts)
@@ -89,7 +86,7 @@ def _order(form: str) -> str:
 
 
 def header_advice(header: tuple[str, ...], plan: DiaryPlan) -> str:
-    """Say which columns a mapping expects, which there are, and how to bring the two together."""
+    """Say which columns a mapping expects, which ones the file has, and how to correct the mapping."""
     missing = missing_columns(header, plan)
     keys = declared_columns(plan)
     lines = [f"  {key} = {json.dumps(_nearest(name, header))}" for key, name in keys if name in missing]
@@ -98,13 +95,13 @@ def header_advice(header: tuple[str, ...], plan: DiaryPlan) -> str:
         lines = [f"  delimiter = {json.dumps(delimiter)}"]
     expected = ", ".join(shown(name) for _, name in keys)
     return (
-        f"expected the columns {expected}; found {shown_columns(header)}. Names must be equal, capitals too. "
-        "Correct the [[diaries]] block of study.toml, such as\n" + "\n".join(lines)
+        f"expected the columns {expected}; found {shown_columns(header)}. Names must match exactly, including "
+        "capitals. Correct the [[diaries]] block in study.toml, for example\n" + "\n".join(lines)
     )
 
 
 def declared_columns(plan: DiaryPlan) -> list[tuple[str, str]]:
-    """List the keys of a mapping that name columns, with the columns."""
+    """List the keys of a mapping that name columns, and the columns."""
     keys = (
         ("participant_column", "time_column") if plan.events else ("participant_column", "date_column", "time_column")
     )
@@ -120,7 +117,7 @@ def declared_columns(plan: DiaryPlan) -> list[tuple[str, str]]:
 
 
 def missing_columns(header: tuple[str, ...], plan: DiaryPlan) -> list[str]:
-    """List the columns that a mapping needs and a file has not."""
+    """List the columns that a mapping needs but a file does not have."""
     return [name for _, name in declared_columns(plan) if name not in header]
 
 
@@ -140,21 +137,21 @@ def _other_delimiter(header: tuple[str, ...], plan: DiaryPlan) -> str | None:
 
 
 def undeclared_form(entry: Entry) -> tuple[str, str] | None:
-    """Return encoding and delimiter under which a file looks like a diary, only to write advice about it."""
+    """Return the encoding and delimiter with which a file looks like a diary, for advice about it."""
     encoding = _ENCODINGS.get(entry.head(2), "utf-8")
     headers = {mark: header_of(entry, encoding, mark) for mark in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda mark: len(headers[mark]))
     header = headers[delimiter]
-    rates = any(_item_of(name) for name in header)
-    return (encoding, delimiter) if rates and any(_DATE_NAME.search(name) for name in header) else None
+    has_item = any(_item_of(name) for name in header)
+    return (encoding, delimiter) if has_item and any(_DATE_NAME.search(name) for name in header) else None
 
 
 def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) -> str:
-    """Write the ``[[diaries]]`` block that would read a file; what cannot be known is marked to be checked."""
+    """Write the ``[[diaries]]`` block that would read a file; values that are guesses are marked to be checked."""
     date_column = next(name for name in table.header if _DATE_NAME.search(name))
     forms = fitting_formats(table.cells[date_column]) or ["%Y-%m-%d"]
-    rated = [(name, item) for name in table.header if (item := _item_of(name)) and _is_numeric(table.cells[name])]
-    decimal_comma = any(table.cells[name].str.contains(r"^\s*-?[0-9]+,[0-9]+\s*$").any() for name, _ in rated)
+    scored = [(name, item) for name in table.header if (item := _item_of(name)) and _is_numeric(table.cells[name])]
+    decimal_comma = any(table.cells[name].str.contains(r"^\s*-?[0-9]+,[0-9]+\s*$").any() for name, _ in scored)
     lines = [
         "[[diaries]]",
         f"file = {json.dumps(glob.escape(entry.label))}",
@@ -166,7 +163,7 @@ def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) ->
         f"date_format = {json.dumps(forms[0])}" + ("" if len(forms) == 1 else f"   # or {forms[1]}: check"),
         'filled = "evening"   # check: morning, evening or any_time',
     ]
-    for name, item in rated:
+    for name, item in scored:
         lines += [
             "[[diaries.items]]",
             f"item = {json.dumps(item)}",
@@ -179,7 +176,7 @@ def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) ->
 
 
 def _redcap_lines(table: CsvTable) -> list[str]:
-    """Write what a REDCap export needs besides: whose each row is, and of which repeating instrument."""
+    """Write the further lines that a REDCap export needs: the participant and the repeating instrument of each row."""
     if not any(name.startswith("redcap_") for name in table.header):
         return []
     instruments = table.cells.get("redcap_repeat_instrument")

@@ -1,4 +1,4 @@
-"""What diaries of apps have in common: CSV cells as a frame, and answers as batches of self-reports."""
+"""Shared by the diaries of apps: CSV cells as a frame, and answers as batches of self-reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry, refused
 from painstats.batch import Batch, Ignored, Note
-from painstats.parsing.clocks import clock_told
+from painstats.parsing.clocks import clock_note
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
@@ -23,13 +23,13 @@ DELIMITERS = (",", ";", "\t")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 MIN_SHARE = 0.5
-"""Least share of the rows that must agree with what stands beside them; below it no row is to be trusted."""
+"""Least share of rows that must be consistent; below it, the file is refused."""
 
 
 def entries_with(archive: Archive, settings: ReadSettings, columns: set[str]) -> list[tuple[Entry, str]]:
-    """Find the CSVs of an export that have these columns, each with its delimiter.
+    """Find the CSVs in an export that have the given columns, each with its delimiter.
 
-    A file that ``study.toml`` declares as a diary is read as it declares.
+    Files that ``study.toml`` declares as diaries are left out: they are read as declared.
     """
     found = []
     for entry in archive.entries:
@@ -46,7 +46,7 @@ def read_entries(
     columns: set[str],
     read_entry: Callable[[Entry, str, ReadSettings], Iterator[Batch]],
 ) -> Iterator[Batch]:
-    """Read the CSVs that have these columns, and count the other files of the archive."""
+    """Read the CSVs that have the given columns, and count the other files in the archive."""
     found = entries_with(archive, settings, columns)
     for entry, delimiter in found:
         yield from read_entry(entry, delimiter, settings)
@@ -58,30 +58,30 @@ def read_entries(
 def read_cells(entry: Entry, delimiter: str, private: tuple[str, ...] = ()) -> tuple[CsvTable, pl.DataFrame]:
     """Read a CSV as trimmed text cells, with ``line`` and ``text`` of each row.
 
-    ``private`` names columns of free text, which are not kept: not even in the text of a row that is rejected.
+    ``private`` names columns of free text, which are dropped, even from the text of rejected rows.
     """
     table = read_csv(entry, delimiter=delimiter)
     cells = pl.DataFrame({"line": table.lines, **table.cells}).with_columns(pl.col(*table.cells).str.strip_chars())
-    told = [name for name in table.cells if name not in private]
-    return table, cells.drop(private, strict=False).with_columns(kept_texts(table, told, private))
+    kept = [name for name in table.cells if name not in private]
+    return table, cells.drop(private, strict=False).with_columns(kept_texts(table, kept, private))
 
 
-def dates_told(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[Note]:
-    """Check dates by the weekday that stands beside them, and say how many agree.
+def check_weekdays(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[Note]:
+    """Check dates against the weekdays in the same rows, and say how many agree.
 
-    English names say which day they mean; in other languages a name must always stand beside the same day.
+    English names are known; in other languages, a name must always come with the same day of the week.
 
     Parameters
     ----------
     entry, column
-        Where the dates stand.
+        The file and the column of the dates.
     rows
-        ``date`` and ``weekday``; rows without one of them are not compared.
+        ``date`` and ``weekday``; rows without either are not compared.
 
     Raises
     ------
     ExportRefused
-        ``dates_contradict``, where most dates have another weekday.
+        ``dates_contradict``: most dates have a different weekday.
     """
     written = pl.col("weekday").str.to_lowercase()
     days = rows.select(written.alias("word"), pl.col("date").dt.weekday().cast(pl.Int64).alias("day")).drop_nulls()
@@ -94,18 +94,18 @@ def dates_told(entry: Entry, rows: pl.DataFrame, column: str) -> Iterator[Note]:
         raise refused(
             "dates_contradict",
             entry,
-            f"{days.height - n_right} of {days.height} dates have another weekday than the one beside them, so the "
-            f"column {column} was changed after the export or is no date of the entry; export it again",
+            f"{days.height - n_right} of {days.height} dates are on a different weekday than the file says, so the "
+            f"column {column} was changed after the export or is not the date of the entry; export again",
         )
     if days.height:
-        yield Note(entry.label, f"{column} agrees with the weekday beside it in {n_right} of {days.height} rows")
+        yield Note(entry.label, f"{column} agrees with the weekday in {n_right} of {days.height} rows")
 
 
 def clock_noted(entry: Entry, rows: pl.DataFrame) -> Iterator[Note]:
-    """Say on which clock times of answers were read, if there are any: apps write none with an offset."""
+    """Say in which time zone times of answers were read, if there are any: apps write no UTC offsets."""
     n_times = rows["reported_at"].count()
     if n_times:
-        yield Note(entry.label, clock_told(0, n_times, "times of answers"))
+        yield Note(entry.label, clock_note(0, n_times, "times of answers"))
 
 
 def described(names: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -121,12 +121,12 @@ def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> It
     Parameters
     ----------
     entry
-        Where they stand.
+        The file.
     rows
-        Columns of ``self_report`` that differ between answers, ``line``, ``text`` and ``column`` (null where all could
-        be read). Apps write the newest first or last; answers that nothing else tells apart count from the oldest.
+        Columns of ``self_report`` that differ between answers, ``line``, ``text`` and ``column`` (null if all could be
+        read). Apps write the newest first or last; otherwise identical answers are numbered from the oldest.
     known
-        The columns that are the same for all.
+        The values of columns that are the same for all.
     """
     dated = rows.filter(pl.col("date").is_not_null())["date"]
     newest_first = len(dated) > 1 and dated[0] > dated[-1]
@@ -138,6 +138,6 @@ def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> It
 
 
 def ignored_by(entry: Entry, rows: pl.DataFrame, column: str, reason: str) -> Iterator[Ignored]:
-    """Count rows that are passed over, for each value of a column with few values."""
+    """Count unused rows for each value of a column with few values."""
     for (value,), group in sorted(rows.group_by(column), key=lambda pair: str(pair[0])):
         yield Ignored(entry.label, group.height, f"{value}: {reason}")

@@ -16,8 +16,8 @@ from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import (
     MIN_SHARE,
     answers,
+    check_weekdays,
     clock_noted,
-    dates_told,
     described,
     entries_with,
     ignored_by,
@@ -29,10 +29,10 @@ from painstats.sources.vendor_rows import broken_rows
 COLUMNS = {"date", "time of day", "category", "rating/amount", "detail"}
 
 SEVERITIES = {"none": 0, "mild": 1, "moderate": 2, "severe": 3, "unbearable": 4, "extreme": 4}
-"""The word that a symptom's detail ends with, and the number that must stand beside it."""
+"""The word at the end of a symptom's detail, and the number that must go with it."""
 
 RATED_WELL = {"Mood": "mood", "Energy": "energy", "Energy level": "energy", "Sleep quality": "sleep_quality"}
-"""Categories with one rating of how well one is, from 1 to 5 or to 10 as the person chose."""
+"""Categories in which higher is better, scored from 1 to 5 or to 10 as the participant chose."""
 
 _FILLED = {"pre": "morning", "am": "morning", "pm": "evening"}
 _CLOCK = r"^\d{1,2}:\d\d(?: ?[aApP][mM])?$"
@@ -56,13 +56,13 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         yield from _well(entry, group, RATED_WELL[str(category)])
     yield from ignored_by(entry, rows.filter(~symptom & ~well), "category", "not used")
     if "weekday" in rows.columns:
-        yield from dates_told(entry, rows, "date")
+        yield from check_weekdays(entry, rows, "date")
     yield from clock_noted(entry, rows)
     yield from broken_rows(entry, table, SELF_REPORT)
 
 
 def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
-    """Read dates such as ``8th Dec 2021``, and times of day as words or as clock times."""
+    """Read dates such as ``8th Dec 2021``, and times of day as words or clock times."""
     day = pl.col("date").str.replace(r"^(\d{1,2})(?:st|nd|rd|th)\b", "$1")
     when = pl.col("time of day").str.to_lowercase()
     clock = pl.when(when.str.contains(_CLOCK)).then(when.str.replace(" ", ""))
@@ -88,9 +88,9 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     if rows.is_empty():
         return
     word = pl.col("detail").str.extract(r"\(([^()]*)\)\s*$").str.to_lowercase().str.strip_chars()
-    said = word.replace_strict(SEVERITIES, default=None, return_dtype=pl.Float64)
-    contradicts = (said != pl.col("value")).fill_null(False)
-    agreement = _agreement(entry, rows.select(said.alias("said"), "value"))
+    expected = word.replace_strict(SEVERITIES, default=None, return_dtype=pl.Float64)
+    contradicts = (expected != pl.col("value")).fill_null(False)
+    agreement = _agreement(entry, rows.select(expected.alias("expected"), "value"))
     named = rows.with_columns(*described(rows["detail"].str.replace(r"\s*\([^()]*\)\s*$", "")))
     named = named.with_columns(
         pl.when(contradicts).then(pl.lit("severity_contradicts")).alias("rule"),
@@ -106,27 +106,27 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
 
 
 def _agreement(entry: Entry, rows: pl.DataFrame) -> str:
-    """Check the scale by the words that stand beside the numbers."""
+    """Check the scale by the words that go with the numbers."""
     both = rows.drop_nulls()
-    n_right = int((both["said"] == both["value"]).sum())
+    n_right = int((both["expected"] == both["value"]).sum())
     if n_right < MIN_SHARE * both.height:
         raise refused(
             "severity_scale",
             entry,
-            f"{both.height - n_right} of {both.height} severities are other numbers than their words on a scale from 0 "
-            "(none) to 4 (unbearable), so the scale is unknown; declare the file as a diary in study.toml",
+            f"{both.height - n_right} of {both.height} severities do not match their words on a scale from 0 (none) to "
+            "4 (unbearable), so the scale is unknown; declare the file as a diary in study.toml",
         )
     if not both.height:
-        return "no known word stands beside a number to check it by"
-    return f"{n_right} of {both.height} numbers agree with the word beside them"
+        return "there are no known words to check this"
+    return f"{n_right} of {both.height} numbers match their words"
 
 
 def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Batch]:
-    """Read a rating whose scale the file does not say: it ends at 5 unless something above stands there."""
+    """Read scores without a stated scale, which ends at 5 unless a score is higher."""
     highest = 10.0 if (rows["value"].max() or 0) > 5 else 5.0  # type: ignore[operator]
     known = {"source": SOURCE.name, "item": item, "site": "", "recall": "today"}
     yield from answers(entry, rows, {**known, "scale_low": 1.0, "scale_high": highest, "higher_is_worse": False})
-    yield Note(entry.label, f"{item} was read on a scale from 1 to {highest:g}, by its highest value")
+    yield Note(entry.label, f"{item} was read on a scale from 1 to {highest:g}, judging by its highest value")
 
 
 SOURCE = Source(
@@ -134,7 +134,7 @@ SOURCE = Source(
     version=1,
     title="Bearable (CSV)",
     reads="symptoms from 0 to 4, mood, energy, sleep quality",
-    how_to_export="In Bearable open More, Export data, choose CSV, and give that file.",
+    how_to_export="In Bearable open More, Export data, and choose CSV.",
     recognises=_recognises,
     read=_read,
 )

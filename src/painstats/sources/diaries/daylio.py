@@ -14,16 +14,23 @@ from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.diaries.app_diary import answers, clock_noted, dates_told, entries_with, read_cells, read_entries
+from painstats.sources.diaries.app_diary import (
+    answers,
+    check_weekdays,
+    clock_noted,
+    entries_with,
+    read_cells,
+    read_entries,
+)
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"full_date", "weekday", "time", "mood", "activities"}
 
 MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
-"""Daylio's own names of its five moods; people can rename them."""
+"""Daylio's names for its five moods, which users can change."""
 
 MAX_RENAMED = 0.5
-"""Greatest share of moods under unknown names; beyond it the moods were renamed, and no entry can be read."""
+"""Largest share of moods with unknown names; above it, the moods were renamed and the file is refused."""
 
 
 def _recognises(archive: Archive, settings: ReadSettings) -> bool:
@@ -61,10 +68,10 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     n_known = rows.height - rows["value"].null_count()
     yield Note(
         entry.label,
-        f"moods were read from 1 (awful) to 5 (rad): {n_known} of {rows.height} have Daylio's own names; activities, "
+        f"moods were read from 1 (awful) to 5 (rad): {n_known} of {rows.height} have Daylio's names; activities, "
         "scales and notes were not read",
     )
-    yield from dates_told(entry, rows, "full_date")
+    yield from check_weekdays(entry, rows, "full_date")
     yield from clock_noted(entry, rows)
     yield from broken_rows(entry, table, SELF_REPORT)
 
@@ -75,8 +82,8 @@ def _refuse_renamed(entry: Entry, rows: pl.DataFrame) -> None:
         raise refused(
             "moods_renamed",
             entry,
-            f"{n_unknown} of {rows.height} moods have other names than {', '.join(MOODS)}; declare the file as a diary "
-            'in study.toml: column = "mood" with map = { "your name" = 5, … } under its item',
+            f"{n_unknown} of {rows.height} moods have names other than {', '.join(MOODS)}; declare the file as a diary "
+            'in study.toml, with column = "mood" and map = { "your name" = 5, … } for the item',
         )
 
 
@@ -85,7 +92,7 @@ SOURCE = Source(
     version=1,
     title="Daylio (CSV)",
     reads="mood from 1 to 5",
-    how_to_export="In Daylio open More, Export Entries, choose CSV, and give that file.",
+    how_to_export="In Daylio open More, Export Entries, and choose CSV.",
     recognises=_recognises,
     read=_read,
 )

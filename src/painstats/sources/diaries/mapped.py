@@ -1,4 +1,4 @@
-"""Diaries: CSV files of ratings, read by the mappings that ``study.toml`` declares."""
+"""Diaries: CSV files of scores, read by the mappings that ``study.toml`` declares."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ from painstats.sources.diaries.selection import (
 
 MAX_UNREAD_DATES = 0.05
 MIN_UNREAD_DATES = 2
-"""Share and number of dates in another format from which none is believed: where days and months change places, those
+"""Share and number of dates in another format from which the file is refused: if days and months are swapped, dates
 that fit the declared format can be wrong too."""
 
 MAX_OUTSIDE_SCALE = 0.05
 MIN_OUTSIDE_SCALE = 3
-"""Share and number of an item's values outside its scale from which the scale is wrong, not the values."""
+"""Share and number of an item's values outside its scale from which the scale must be wrong, not the values."""
 
 BACKFILLED_DAYS = 7
-"""Days after its own day from which on a rating is told as filled in from memory."""
+"""A row written more than this many days after its day counts as filled in from memory."""
 
 MAX_LINES = 5
-"""Lines that a refusal names."""
+"""Most line numbers that a refusal lists."""
 
 _WORKBOOK = "[Content_Types].xml"
 
 
 def _entry(archive: Archive) -> Entry | None:
-    """Return the one file of an export: a diary does not share an archive with anything else."""
+    """Return the only file of an export; a diary does not share an archive with other files."""
     return archive.entries[0] if len(archive.entries) == 1 else None
 
 
@@ -70,7 +70,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
 
 
 def is_undeclared(archive: Archive) -> bool:
-    """Whether an export that no format recognises looks like a diary; reading it is refused with a mapping to paste."""
+    """Whether an unrecognised export looks like a diary; reading it raises a refusal with a mapping to paste."""
     entry = _entry(archive)
     return entry is not None and undeclared_form(entry) is not None
 
@@ -97,14 +97,14 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
         raise refused(
             "no_participant",
             entry,
-            "it does not say whose diary it is; put it into inbox/<participant>/ or declare participant_column",
+            "it does not name the participant; put it into inbox/<participant>/ or declare participant_column",
         )
     yield from _read_parts(diary)
 
 
 @dataclass(frozen=True, slots=True)
 class _Diary:
-    """A file, the mapping that it is read by, and its rows."""
+    """A file, its mapping, and its rows."""
 
     entry: Entry
     plan: DiaryPlan
@@ -112,7 +112,7 @@ class _Diary:
     parts: CsvParts
 
     def chosen(self) -> Iterator[tuple[CsvTable, DiaryPlan, int]]:
-        """Yield the rows that are asked for, the mapping that dates them, and how many others there are, by parts."""
+        """Yield, part by part, the selected rows, the mapping that dates them, and the number of other rows."""
         starts = first_days(self.parts, self.plan)
         for part in self.parts:
             kept, n_others = chosen_rows(part, self.plan, starts)
@@ -120,10 +120,10 @@ class _Diary:
 
 
 @dataclass(slots=True)
-class _Sums:
-    """What only all parts of a diary together tell.
+class _DiaryTotals:
+    """Counts over all parts of a diary.
 
-    ``values``, and those ``outside`` their scale, are counted by the place of the item.
+    ``values`` and those ``outside`` their scale are counted by the index of the item.
     """
 
     rows: int = 0
@@ -135,15 +135,15 @@ class _Sums:
     other_items: int = 0
     n_nul: int = 0
     header: tuple[str, ...] = ()
-    dates: _DateSums = field(default_factory=lambda: _DateSums())
+    dates: _DateTotals = field(default_factory=lambda: _DateTotals())
     ids: list[pl.DataFrame] = field(default_factory=list)
     values: Counter[int] = field(default_factory=Counter)
     outside: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
-class _DateSums:
-    """Dates that a diary gives, those that were read, those that speak against its format, and lines of them."""
+class _DateTotals:
+    """Numbers of dates given, of dates read, of dates that contradict the format, and some lines with such dates."""
 
     given: int = 0
     read: int = 0
@@ -153,20 +153,20 @@ class _DateSums:
 
 
 def _read_parts(diary: _Diary) -> Iterator[Batch]:
-    """Yield the answers part by part, and at the end whatever all of them say: what is refused keeps nothing."""
-    entry, sums, numbers = diary.entry, _Sums(), EntryNumbers()
+    """Yield the answers part by part, then check all parts together; nothing of a refused file is kept."""
+    entry, sums, numbers = diary.entry, _DiaryTotals(), EntryNumbers()
     for whole, plan, n_others in diary.chosen():
         answers = _answers_of(diary, whole, plan, sums)
         sums.others += n_others
         if diary.parts.whole is None:
-            answers = numbers.go_on(answers)
+            answers = numbers.continued(answers)
         yield from in_batches(SELF_REPORT, answers.with_columns(pl.lit(entry.label).alias("entry")))
     _refuse_date_format(diary, plan, sums.dates)
     _refuse_mixed_ids(entry, plan, sums)
     for place, item in enumerate(plan.items):
         _refuse_scale(entry, item, sums.values[place], sums.outside[place])
     for n_rows, reason in (
-        (sums.others, "rows that study.toml does not ask for"),
+        (sums.others, "rows that study.toml does not select"),
         (sums.late, f"written more than {plan.max_days_late} days after their day"),
         (sums.blank, "blank"),
         (sums.other_items, "items that study.toml does not declare"),
@@ -176,8 +176,8 @@ def _read_parts(diary: _Diary) -> Iterator[Batch]:
     yield from _notes(entry, plan, sums)
 
 
-def _answers_of(diary: _Diary, whole: CsvTable, plan: DiaryPlan, sums: _Sums) -> pl.DataFrame:
-    """Return the answers of one part, and add it to the sums."""
+def _answers_of(diary: _Diary, whole: CsvTable, plan: DiaryPlan, sums: _DiaryTotals) -> pl.DataFrame:
+    """Return the answers of one part, and add it to the totals."""
     moments = read_moments(whole, plan, diary.settings)
     _add_dates(sums.dates, plan, whole, moments)
     table, n_late = in_time(whole, plan)
@@ -185,7 +185,7 @@ def _answers_of(diary: _Diary, whole: CsvTable, plan: DiaryPlan, sums: _Sums) ->
         moments = read_moments(table, plan, diary.settings)
     answers, n_blank = self_reports(table, plan, moments)
     late = days_late(table, plan)
-    sums.rows += table.height
+    sums.rows += table.n_rows
     sums.ragged += table.ragged.height
     sums.late += n_late
     sums.backfilled += 0 if late is None else int((late > BACKFILLED_DAYS).sum())
@@ -211,17 +211,17 @@ def _not_declared(entry: Entry) -> Exception:
     return refused(
         "diary_not_declared",
         entry,
-        "it looks like a diary, and study.toml declares none of its name. Paste this into study.toml, check each line, "
-        f"and run again:\n\n{declaration(entry, table, encoding, delimiter)}",
+        "it looks like a diary, but study.toml does not declare it. Paste this into study.toml, check each line, and "
+        f"run again:\n\n{declaration(entry, table, encoding, delimiter)}",
     )
 
 
-def _notes(entry: Entry, plan: DiaryPlan, sums: _Sums) -> Iterator[Note]:
+def _notes(entry: Entry, plan: DiaryPlan, sums: _DiaryTotals) -> Iterator[Note]:
     if sums.backfilled:
         yield Note(
             entry.label,
             f"backfilled: {sums.backfilled} of {sums.rows} rows were written more than {BACKFILLED_DAYS} days after "
-            "their day; to see the answers without them, write max_days_late into study.toml",
+            "their day; to leave them out, set max_days_late in study.toml",
         )
     declared = {name for _, name in declared_columns(plan)}
     others = tuple(name for name in sums.header if name and name not in declared)
@@ -230,21 +230,21 @@ def _notes(entry: Entry, plan: DiaryPlan, sums: _Sums) -> Iterator[Note]:
     if sums.n_nul:
         yield Note(entry.label, f"{sums.n_nul} NUL characters were replaced by spaces")
     if not sums.rows and not sums.ragged:
-        yield Note(entry.label, "it has a header and no rows")
+        yield Note(entry.label, "it has a header but no rows")
 
 
-# --- files whose declaration cannot be right ---
+# --- declarations that cannot be right ---
 
 
 def _given_dates(table: CsvTable, plan: DiaryPlan) -> pl.Series:
     return table.cells[plan.date_column].str.strip_chars()
 
 
-def _add_dates(sums: _DateSums, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
+def _add_dates(sums: _DateTotals, plan: DiaryPlan, table: CsvTable, moments: pl.DataFrame) -> None:
     dates = _given_dates(table, plan)
     given = dates != ""
     unread = given & moments["date"].is_null()
-    # What is no date at all, such as what Excel made of one, says nothing against the others.
+    # Text that is not a date at all, such as what Excel makes of one, does not contradict the format.
     doubtful = unread & ~dates.is_in([NO_START, *plan.missing]) & (moments["rule"].fill_null("") != EXCEL_ARTIFACT)
     sums.given += int(given.sum())
     sums.read += int((given & ~unread).sum())
@@ -253,7 +253,7 @@ def _add_dates(sums: _DateSums, plan: DiaryPlan, table: CsvTable, moments: pl.Da
         lines += table.lines.filter(here).head(MAX_LINES - len(lines)).to_list()
 
 
-def _refuse_date_format(diary: _Diary, plan: DiaryPlan, sums: _DateSums) -> None:
+def _refuse_date_format(diary: _Diary, plan: DiaryPlan, sums: _DateTotals) -> None:
     n_given, n_read = sums.given, sums.read
     if n_read == n_given:
         return
@@ -271,7 +271,7 @@ def _refuse_date_format(diary: _Diary, plan: DiaryPlan, sums: _DateSums) -> None
         )
 
 
-def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, sums: _Sums) -> None:
+def _refuse_mixed_ids(entry: Entry, plan: DiaryPlan, sums: _DiaryTotals) -> None:
     if plan.participant_column is not None:
         ids = sums.ids[0]
         refuse_alike(entry, plan.participant_column, ids["id"], ids["line"])
@@ -291,8 +291,8 @@ def _refuse_scale(entry: Entry, item: ItemPlan, n_values: int, n_outside: int) -
             "scale",
             entry,
             f"{n_outside} of {n_values} values of {item.item} lie outside its declared scale [{low:g}, {high:g}]; "
-            "correct the item's scale in study.toml to the one of the diary, such as scale = [0, 100]. Values are "
-            "never rescaled on a guess",
+            "correct the item's scale in study.toml to that of the diary, for example scale = [0, 100]. painstats "
+            "never guesses a scale",
         )
 
 
@@ -300,7 +300,7 @@ SOURCE = Source(
     name="diary",
     version=1,
     title="A diary (CSV), declared in study.toml",
-    reads="pain and other ratings, with when they were given",
+    reads="pain and other scores, with the time of each answer",
     how_to_export="Export the diary or questionnaire as CSV and describe its columns once in study.toml.",
     recognises=_recognises,
     read=_read,

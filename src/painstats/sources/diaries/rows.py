@@ -1,4 +1,4 @@
-"""Rows of a diary CSV, by the mapping that the study declares, as self-reports."""
+"""Turn the rows of a diary CSV into self-reports, by the mapping that the study declares."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _HASHES = [f"hash_{seed}" for seed in _SEEDS]
 
 
 def parse_time(text: str, form: str) -> datetime | None:
-    """Read one date or time by a ``strptime`` format; None where it is anything else.
+    """Read one date or time in a ``strptime`` format; None for any other text.
 
-    A text with an offset (``%z``) comes back in UTC, all others as the clock showed it.
+    A time with an offset (``%z``) is returned in UTC, all others as written.
     """
     if any(character.isdigit() and not character.isascii() for character in text):
         return None
@@ -42,13 +42,13 @@ def parse_time(text: str, form: str) -> datetime | None:
 
 
 def read_moments(table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> pl.DataFrame:
-    """Read whose each row is and when it was written.
+    """Read the participant and the time of each row.
 
     Returns
     -------
-    One row for each row of the table: ``participant_id``, ``date`` (local), ``reported_at`` (UTC, null when the diary
-    keeps no time), ``column`` (the one that could not be read), ``rule`` (for the serial numbers that Excel makes of
-    dates), ``line`` and ``text``.
+    One row for each row of the table: ``participant_id``, ``date`` (local), ``reported_at`` (UTC, null if the diary has
+    no time), ``column`` (the one that could not be read), ``rule`` (for the serial numbers that Excel makes of dates),
+    ``line`` and ``text``.
     """
     rows = pl.DataFrame(
         {
@@ -86,9 +86,9 @@ def self_reports(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame) -> tup
 
     Returns
     -------
-    The answers, with the columns of ``self_report`` and of the contract but ``entry``; and how many cells were blank or
-    declared missing. Each row of a wide diary gives one answer for each declared item. ``entry_number`` counts those of
-    this table.
+    The answers, with the columns of ``self_report`` and of the contract except ``entry``; and the number of cells that
+    were blank or declared missing. Each row of a wide diary gives one answer for each declared item. ``entry_number``
+    counts within this table.
     """
     answers = [_answers(table, plan, moments, item) for item in plan.items]
     ragged_items = plan.items if plan.layout == "wide" else plan.items[:1]
@@ -105,11 +105,11 @@ def item_names(table: CsvTable, plan: DiaryPlan) -> pl.Series:
 
 
 def _participants(table: CsvTable, plan: DiaryPlan, settings: ReadSettings) -> pl.Series:
-    """Return the participant of each row, byte for byte as the diary writes it; null where it is blank."""
+    """Return the participant of each row, byte for byte as in the diary; null where it is blank."""
     if plan.participant_column is None:
-        return pl.repeat(settings.participant_id, table.height, dtype=pl.String, eager=True)
+        return pl.repeat(settings.participant_id, table.n_rows, dtype=pl.String, eager=True)
     ids = table.cells[plan.participant_column]
-    return ids.zip_with(ids.str.strip_chars() != "", pl.repeat(None, table.height, dtype=pl.String, eager=True))
+    return ids.zip_with(ids.str.strip_chars() != "", pl.repeat(None, table.n_rows, dtype=pl.String, eager=True))
 
 
 def _times(cells: pl.Series, form: str) -> pl.Series:
@@ -119,12 +119,12 @@ def _times(cells: pl.Series, form: str) -> pl.Series:
 
 
 def keeps_time(form: str) -> bool:
-    """Whether a format reads a time of day too."""
+    """Whether a format includes a time of day."""
     return "%H" in form or "%I" in form
 
 
 def _clock(table: CsvTable, plan: DiaryPlan) -> list[pl.Expr | pl.Series]:
-    """Return ``clock``, the naive time of writing where there is one, and ``time_unread``."""
+    """Return ``clock``, the naive time of writing if there is one, and ``time_unread``."""
     if keeps_time(plan.date_format):
         return [pl.col("day").alias("clock"), pl.lit(False).alias("time_unread")]
     if plan.time_column is None:
@@ -185,7 +185,7 @@ def _value(item: ItemPlan, plan: DiaryPlan) -> pl.Expr:
 
 
 def _number(column: str, decimal: str) -> pl.Expr:
-    """Read numbers by the declared decimal sign and no other; thousands are not grouped."""
+    """Read numbers with the declared decimal sign only and without grouped thousands."""
     text = pl.col(column)
     sign = {".": r"\.", ",": ","}[decimal]
     number = pl.when(text.str.contains(rf"^-?[0-9]+(?:{sign}[0-9]+)?$")).then(text.str.replace(",", ".", literal=True))
@@ -215,7 +215,7 @@ def _ragged(table: CsvTable, item: ItemPlan) -> pl.DataFrame:
 
 
 def shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give a frame all columns of a self-report batch, null where it has none."""
+    """Return a frame with all columns of a self-report batch; missing ones are null."""
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in _COLUMNS.items()
@@ -223,7 +223,7 @@ def shaped(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def numbered(answers: pl.DataFrame) -> pl.DataFrame:
-    """Count answers that nothing else tells apart, in their order; unreadable ones are left out."""
+    """Count otherwise identical answers, in their order, except unreadable ones."""
     readable = pl.col("column").is_null()
     number = readable.cast(pl.Int64).cum_sum().over(*_SAME_ANSWER)
     return answers.with_columns(pl.when(readable).then(number).otherwise(1).alias("entry_number"))
@@ -231,16 +231,16 @@ def numbered(answers: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(slots=True)
 class EntryNumbers:
-    """Goes on counting answers that nothing else tells apart where the part of the diary before stopped.
+    """Continues the numbering of otherwise identical answers across the parts of a diary.
 
-    ``seen`` has two hashes (128 bits in all) of what tells answers apart, and how often, in frames of some parts each.
-    So a diary of millions of answers is remembered in 20 bytes each.
+    ``seen`` has two hashes (128 bits in all) of the key of each answer, and how often it occurred, in frames of some
+    parts each: about 20 bytes for each answer of a diary of millions.
     """
 
     seen: list[pl.DataFrame] = field(default_factory=list)
 
-    def go_on(self, answers: pl.DataFrame) -> pl.DataFrame:
-        """Add to the ``entry_number`` of readable answers how many of their kind there were before."""
+    def continued(self, answers: pl.DataFrame) -> pl.DataFrame:
+        """Increase the ``entry_number`` of readable answers by the number of identical ones in earlier parts."""
         readable = pl.col("column").is_null()
         hashes = (pl.struct(_SAME_ANSWER).hash(seed).alias(f"hash_{seed}") for seed in _SEEDS)
         marked = answers.select(readable.alias("readable"), *hashes)

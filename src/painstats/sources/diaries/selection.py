@@ -1,4 +1,4 @@
-"""Rows of a diary that the study asks for, and dates that are told by events: what REDCap's exports need."""
+"""Select rows of a diary and date them by events, as REDCap exports need."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ from painstats.plan.study import DiaryPlan
 from painstats.sources.diaries.rows import parse_time
 
 EVENT_DATE = "date by event"
-"""Name of the column of dates that were told from events."""
+"""Name of the column of dates that were computed from events."""
 
 NO_START = "(no start)"
-"""What stands there for a participant without a first day."""
+"""The text in that column for a participant without a first day."""
 
 
 def first_days(tables: Iterable[CsvTable], plan: DiaryPlan) -> dict[str, str]:
-    """Return the first day of each participant, from which events count: it stands on one of their rows."""
+    """Return the first day of each participant, from which events count; it is given in one of their rows."""
     starts: dict[str, str] = {}
     if plan.events is None:
         return starts
     for table in tables:
         starts_here = table.cells[plan.events.start_column].str.strip_chars()
-        for person, start in zip(_people(table, plan), starts_here, strict=True):
+        for participant, start in zip(_participant_ids(table, plan), starts_here, strict=True):
             if start:
-                starts.setdefault(person, start)
+                starts.setdefault(participant, start)
     return starts
 
 
 def chosen_rows(table: CsvTable, plan: DiaryPlan, starts: dict[str, str]) -> tuple[CsvTable, int]:
-    """Keep the rows that ``only`` asks for and whose event has a day.
+    """Keep the rows that ``only`` selects and that have an event with a day.
 
     Parameters
     ----------
     starts
-        What :func:`first_days` found in all of the diary.
+        The result of :func:`first_days` for the whole diary.
 
     Returns
     -------
     The table with those rows, and how many others there were.
     """
-    wanted = pl.Series("wanted", [True] * table.height, pl.Boolean)
+    wanted = pl.Series("wanted", [True] * table.n_rows, pl.Boolean)
     for column, text in plan.only.items():
         wanted = wanted & (table.cells[column].str.strip_chars() == text)
     if plan.events is not None:
         wanted = wanted & table.cells[plan.events.column].str.strip_chars().is_in(list(plan.events.days))
-        filled = [starts.get(person, "") for person in _people(table, plan)]
+        filled = [starts.get(participant, "") for participant in _participant_ids(table, plan)]
         column = plan.events.start_column
         table = replace(table, cells={**table.cells, column: pl.Series(column, filled, pl.String)})
     return _filtered(table, wanted), int((~wanted).sum())
 
 
 def dated_by_event(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, DiaryPlan]:
-    """Add the column of dates that events tell, and let the mapping read it; without events nothing changes."""
+    """Add a column of dates computed from events and let the mapping read it; without events nothing changes."""
     if plan.events is None:
         return table, plan
     days = table.cells[plan.events.column].str.strip_chars()
@@ -85,7 +85,7 @@ def days_late(table: CsvTable, plan: DiaryPlan) -> pl.Series | None:
 
 
 def in_time(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
-    """Leave out the rows that were written later than ``max_days_late`` after their day, and say how many."""
+    """Drop the rows that were written more than ``max_days_late`` days after their day; also return how many."""
     late = days_late(table, plan)
     if late is None or plan.max_days_late is None:
         return table, 0
@@ -93,14 +93,14 @@ def in_time(table: CsvTable, plan: DiaryPlan) -> tuple[CsvTable, int]:
     return _filtered(table, kept), int((~kept).sum())
 
 
-def _people(table: CsvTable, plan: DiaryPlan) -> pl.Series:
+def _participant_ids(table: CsvTable, plan: DiaryPlan) -> pl.Series:
     if plan.participant_column is None:
-        return pl.repeat("", table.height, dtype=pl.String, eager=True)
+        return pl.repeat("", table.n_rows, dtype=pl.String, eager=True)
     return table.cells[plan.participant_column]
 
 
 def _day_of(start: str, plan: DiaryPlan, event: str) -> str:
-    """Return the date of an event as text; what cannot be read stays as it is, to be rejected as a date."""
+    """Return the date of an event as text; an unreadable start is returned as it is, to be rejected as a date."""
     first: datetime | None = parse_time(start, plan.date_format)
     if first is None or plan.events is None:
         return start or NO_START

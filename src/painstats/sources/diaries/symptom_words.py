@@ -1,4 +1,4 @@
-"""Names of symptoms in apps, told as an item of the vocabulary and a site."""
+"""Translate the names of symptoms in apps into an item of the vocabulary and a site."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OTHER_ITEMS = (
 
 
 def item_and_site(name: str) -> tuple[str, str]:
-    """Say what a symptom is a rating of.
+    """Return the item and site of a symptom.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def item_and_site(name: str) -> tuple[str, str]:
 
     Returns
     -------
-    Item and site: ``("pain", "neck")``, ``("pain", "head")``, ``("symptom", "brain_fog")``. The site of pain that is
-    nowhere in particular is empty.
+    Item and site: ``("pain", "neck")``, ``("pain", "head")``, ``("symptom", "brain_fog")``. The site is empty for pain
+    without a named site.
     """
     words = " ".join(re.sub(r"[\W\d_]+", " ", name.casefold()).split())
     if _PAIN.search(words):

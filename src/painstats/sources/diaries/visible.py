@@ -27,15 +27,15 @@ from painstats.sources.vendor_rows import broken_rows
 COLUMNS = {"observation_date", "tracker_name", "tracker_category", "observation_value"}
 
 MEASURES = {"Resting HR": "resting_heart_rate_bpm"}
-"""Trackers of the category Measurement that are read. Visible does not say which heart rate variability it gives."""
+"""Trackers of the category Measurement that are read. Visible does not say which heart rate variability it exports."""
 
 _EXERTION = ("Physical", "Cognitive", "Social", "Emotional")
 _UNUSED = {
     **dict.fromkeys(_EXERTION, "exertion, not a symptom"),
     "Measurement": "a score or measurement that is not used",
-    "Sleep": "whether a higher answer is better is not known",
-    "Experience": "an event, not a rating",
-    "Functional Capacity": "a questionnaire of its own",
+    "Sleep": "not known whether a higher answer is better",
+    "Experience": "an event, not a score",
+    "Functional Capacity": "a separate questionnaire",
 }
 _RATED = {"scale_low": 0.0, "scale_high": 3.0, "higher_is_worse": True}
 
@@ -72,7 +72,7 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     named = rows.with_columns(*described(rows["tracker_name"]))
     known = {"source": SOURCE.name, "recall": "today", "filled": "evening", **_RATED}
     yield from answers(entry, named, known)
-    yield Note(entry.label, "symptoms are rated from 0 to 3 in Visible; other values are rejected")
+    yield Note(entry.label, "Visible scores symptoms from 0 to 3; other values are rejected")
 
 
 def _measurements(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
@@ -91,7 +91,7 @@ SOURCE = Source(
     version=1,
     title="Visible (CSV)",
     reads="symptoms from 0 to 3 by day, resting heart rate",
-    how_to_export="In Visible open Settings, Export my data, and give Visible_Data_Export.csv.",
+    how_to_export="In Visible open Settings, Export my data; the file is Visible_Data_Export.csv.",
     recognises=_recognises,
     read=_read,
 )

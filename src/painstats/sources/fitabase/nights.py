@@ -1,4 +1,4 @@
-"""Fitabase's minutes of sleep, joined into nights and naps."""
+"""Sleep minutes from Fitabase, joined into nights and naps."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ from painstats.sources.contract import ReadSettings
 from painstats.sources.vendor_rows import main_sleeps
 
 ASLEEP, RESTLESS, AWAKE = 1, 2, 3
-"""Values of a minute; Fitbit does not count restless ones as asleep."""
+"""Values of a minute; Fitbit does not count restless minutes as asleep."""
 
 MIN_ASLEEP = 0.5
-"""Least share of minutes asleep for the values to be what they are taken for: nearly all of a sleep log is asleep."""
+"""Least share of minutes with the value asleep: nearly all of a sleep log is, unless the values mean something else."""
 
 
 def read_nights(entry: Entry, cells: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
-    """Yield one episode for each sleep log, from its minutes.
+    """Yield one episode for each sleep log.
 
     Parameters
     ----------
     entry
-        Where they stand.
+        The file.
     cells
-        One row for each minute: ``participant_id``, ``date`` and ``time`` of its clock, ``value``, ``logId``, and the
-        contract's further columns.
+        One row for each minute: ``participant_id``, local ``date`` and ``time``, ``value``, ``logId``, and the other
+        columns of the contract.
     """
     minutes = _timed(cells, settings)
     unread = pl.col("column").is_not_null()
     yield from in_batches(SLEEP_EPISODE, _without_times(minutes.filter(unread)))
     n_read = minutes.height - int(minutes.select(unread.sum()).item())
     read = minutes.filter(~unread).unique(["participant_id", "logId", "start_at"], keep="first", maintain_order=True)
-    are_known, told = _values(read["state"])
-    yield Note(entry.label, told)
-    if not are_known:
-        yield Ignored(entry.label, n_read, "minutes of sleep whose values have another meaning than the one known")
+    are_plausible, message = _check_values(read["state"])
+    yield Note(entry.label, message)
+    if not are_plausible:
+        yield Ignored(entry.label, n_read, "minutes of sleep with values of unknown meaning")
         return
     nights = _joined(read, settings)
     yield from in_batches(SLEEP_EPISODE, nights)
     if n_joined := n_read - nights.height:
-        yield Ignored(entry.label, n_joined, "minutes of a night, kept as one sleep with its first")
+        yield Ignored(entry.label, n_joined, "minutes of sleep, merged into one sleep with the first minute")
 
 
-def _values(states: pl.Series) -> tuple[bool, str]:
-    """Check that most minutes are asleep, as they are if 1 means that, and say so."""
+def _check_values(states: pl.Series) -> tuple[bool, str]:
+    """Check that most minutes have the value 1, as they must if it means asleep; also return a note."""
     counts = [int((states == state).sum()) for state in (ASLEEP, RESTLESS, AWAKE)]
-    told = f"of {len(states)} minutes {counts[0]} have the value 1, {counts[1]} have 2 and {counts[2]} have 3"
+    message = f"of {len(states)} minutes {counts[0]} have the value 1, {counts[1]} have 2 and {counts[2]} have 3"
     if counts[0] < MIN_ASLEEP * len(states):
-        return False, f"{told}: 1 cannot be asleep, and sleep was not read"
-    return True, f"{told}, read as asleep, restless and awake; restless is not asleep"
+        return False, f"{message}: 1 cannot mean asleep, so sleep was not read"
+    return True, f"{message}, read as asleep, restless and awake; restless does not count as asleep"
 
 
 def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
@@ -72,7 +72,7 @@ def _timed(cells: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 
 def _without_times(minutes: pl.DataFrame) -> pl.DataFrame:
-    """Give rejected minutes the columns of an episode, empty."""
+    """Add the columns of an episode, all null, to rejected minutes."""
     absent = {name: dtype for name, dtype in SLEEP_EPISODE.columns.items() if name not in minutes.columns}
     return minutes.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
 

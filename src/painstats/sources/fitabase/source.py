@@ -1,4 +1,4 @@
-"""Fitabase: CSV files of a study's Fitbits by day, hour and minute, for many participants at once."""
+"""Fitabase: CSV files from a study's Fitbits by day, hour and minute, with many participants in each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ID_COLUMNS = ("Id", "Customer Id")
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """One kind of Fitabase file, known by its columns.
+    """One kind of Fitabase file, recognised by its columns.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ class FileKind:
     date_column
         The column with the date or hour.
     measures
-        Column to the measure that it is; empty for a file that is not used.
+        The measure in each column; empty for a file that is not used.
     known_by
-        Further columns that such a file has.
+        Other columns that such a file has.
     length_min
-        How long an interval of steps is; 0 for sums by the day.
+        Length of a step interval; 0 for daily totals.
     is_sleep
-        Whether it holds the minutes of nights.
+        Whether it contains minutes of sleep.
     unused
         Why a file is not used.
     """
@@ -57,14 +57,14 @@ class FileKind:
 
     @property
     def record_table(self) -> RecordTable:
-        """The record table that its rows are for."""
+        """The record table of its rows."""
         if self.is_sleep:
             return SLEEP_EPISODE
         return STEP_COUNT if self.length_min else DAILY_TOTAL
 
 
 WIDE = tuple(f"Steps{minute:02}" for minute in range(60))
-"""Columns of a row with one hour's minutes side by side."""
+"""Columns of a file with one row for each hour and one column for each minute."""
 
 KINDS = (
     FileKind(
@@ -83,7 +83,7 @@ KINDS = (
         "sleepDay", "SleepDay", {"TotalMinutesAsleep": "total_sleep_time_min", "TotalTimeInBed": "time_in_bed_min"}
     ),
     FileKind("hourlySteps", "ActivityHour", {"StepTotal": "step_count"}, length_min=60),
-    FileKind("dailyIntensities", "ActivityDay", {}, ("SedentaryMinutes",), "dailyActivity holds the same minutes"),
+    FileKind("dailyIntensities", "ActivityDay", {}, ("SedentaryMinutes",), "dailyActivity contains the same minutes"),
     FileKind("dailyCalories", "ActivityDay", {}, ("Calories",), "calories are not used"),
     FileKind("hourlyCalories", "ActivityHour", {}, ("Calories",), "calories are not used"),
     FileKind("hourlyIntensities", "ActivityHour", {}, ("TotalIntensity",), "intensities are not used"),
@@ -99,7 +99,7 @@ KINDS = (
 
 _DESTROYED_ID = r"^\d(\.\d+)?E\+?\d+$"
 _BY_MINUTE = {"device": "fitbit-minutes", "device_kind": "tracker"}
-"""Minutes are a device of their own, after that of hours and days: what both hold is counted once, from the sums."""
+"""Minutes are a separate device, ranked after that of hours and days, whose totals count where both have steps."""
 
 _TRACKER = {"device": "fitbit", "device_kind": "tracker"}
 
@@ -130,14 +130,14 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
 
 
 def _read_table(entry: Entry, kind: FileKind, table: CsvTable, settings: ReadSettings) -> Iterator[Batch]:
-    if table.height:
+    if table.n_rows:
         cells, day_format = _dated(entry, kind, _cells(entry, kind, table))
-        clock = "; clock times are those of the person's zone" if kind.length_min or kind.is_sleep else ""
-        told = f"dates in {kind.date_column} were read as {day_format}, decided by the whole column{clock}"
-        yield Note(entry.label, told)
+        clock = "; times were read in the participant's time zone" if kind.length_min or kind.is_sleep else ""
+        message = f"dates in {kind.date_column} were read as {day_format}, judging by the whole column{clock}"
+        yield Note(entry.label, message)
         yield from _read_cells(entry, kind, cells, settings)
     elif table.ragged.is_empty():
-        yield Note(entry.label, "it has a header and no rows")
+        yield Note(entry.label, "it has a header but no rows")
     for measure in ["sleep"] if kind.is_sleep else kind.measures.values():
         yield from in_batches(kind.record_table, _ragged(entry, table, kind.record_table, measure))
     if table.n_nul:
@@ -155,7 +155,7 @@ def _read_cells(entry: Entry, kind: FileKind, cells: pl.DataFrame, settings: Rea
         steps = _intervals(cells, column, kind, settings)
         if column not in WIDE and steps.height > 1:
             yield Note(entry.label, _how_far_apart(steps, kind.length_min))
-        # Minutes are filled up with zeros, worn or not, so that a minute without steps says nothing.
+        # Fitabase fills all minutes with zeros, worn or not, so a minute without steps means nothing.
         idle = (pl.col("step_count") == 0).fill_null(False) & pl.lit(kind.length_min == 1)
         if n_idle := steps.select(idle.sum()).item():
             yield Ignored(entry.label, n_idle, "minutes without steps")
@@ -178,22 +178,22 @@ def _cells(entry: Entry, kind: FileKind, table: CsvTable) -> pl.DataFrame:
     ).with_columns(
         pl.lit(entry.label).alias("entry"),
         *(pl.lit(value).alias(name) for name, value in {"source": SOURCE.name, **device}.items()),
-        # Excel writes a ten-digit Id as 1.50396E+09, which makes one person of several.
+        # Excel writes a ten-digit Id as 1.50396E+09, which makes several participants look like one.
         pl.when(participant.str.contains(_DESTROYED_ID)).then(pl.lit("excel_artifact")).alias("rule"),
     )
 
 
 def _dated(entry: Entry, kind: FileKind, cells: pl.DataFrame) -> tuple[pl.DataFrame, str]:
-    """Add ``date`` and ``time``, by the one format that fits the whole column."""
+    """Add ``date`` and ``time``, read in the one format that fits the whole column."""
     split = split_times(cells["when"])
     readings = day_format_of(split["day"], cells["participant_id"]).readings
     if not readings:
-        raise refused("date_format", entry, f"the dates in {kind.date_column} follow no format that painstats knows")
+        raise refused("date_format", entry, f"the dates in {kind.date_column} have no format that painstats knows")
     if len(readings) > 1:
         raise refused(
             "date_ambiguous",
             entry,
-            f"the dates in {kind.date_column} can be read as {readings[0]} and as {readings[1]}, and no date tells "
+            f"the dates in {kind.date_column} can be read as {readings[0]} or as {readings[1]}, and no date shows "
             "which is right; save them as year-month-day (2016-04-12)",
         )
     return cells.with_columns(days(split["day"], readings[0]).alias("date"), split["time"]), readings[0]
@@ -209,7 +209,7 @@ def _daily(cells: pl.DataFrame, column: str, measure: str, kind: FileKind) -> pl
 
 
 def _intervals(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadSettings) -> pl.DataFrame:
-    """Read steps by hour or minute; Fitabase writes the clock time of the person's own device."""
+    """Read steps by hour or minute; Fitabase writes the clock time of the participant's device."""
     minute = int(column.removeprefix("Steps")) if column in WIDE else 0
     clock = cells.select(pl.col("date").dt.combine(pl.col("time")).dt.offset_by(f"{minute}m"))["date"]
     start_at = instants_of(cells["participant_id"], clock, settings.time_zones)
@@ -221,13 +221,13 @@ def _intervals(cells: pl.DataFrame, column: str, kind: FileKind, settings: ReadS
 
 
 def _how_far_apart(steps: pl.DataFrame, length_min: int) -> str:
-    """Say how many rows follow the one before as soon as it ends, which shows how long a row lasts."""
+    """Say how many rows begin when the one before ends, which confirms the length of a row."""
     starts = steps.select("participant_id", "start_at").drop_nulls().unique().sort("participant_id", "start_at")
     gaps = starts.select(pl.col("start_at").diff().over("participant_id").drop_nulls())["start_at"]
     n_next = int((gaps == timedelta(minutes=length_min)).sum())
     return (
-        f"{n_next} of {len(gaps)} times of a person follow the one before after {length_min} minutes, as long as each "
-        "row was taken to last"
+        f"{n_next} of {len(gaps)} rows begin {length_min} min after the participant's previous row, the expected "
+        "length of a row"
     )
 
 

@@ -1,4 +1,4 @@
-"""The time that the JSON files of a Fitbit export cover, so that what Google's tables repeat of it is read once."""
+"""The time covered by the JSON files of a Fitbit export, so that data repeated in Google's tables are read once."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import polars as pl
 from painstats.records import INSTANT
 
 NOTHING = pl.DataFrame(schema={"start_at": INSTANT, "end_at": INSTANT})
-"""No time at all."""
+"""An empty set of intervals."""
 
 _TOUCHING = timedelta()
 
 
 def joined_time(intervals: pl.DataFrame, gap: timedelta = _TOUCHING) -> pl.DataFrame:
-    """Join intervals that overlap, touch, or lie no further apart than a gap.
+    """Join intervals that overlap, touch, or are separated by no more than a gap.
 
     Parameters
     ----------
     intervals
-        ``start_at`` and ``end_at``, in any order, beside other columns; those with a null are left out.
+        ``start_at`` and ``end_at``, in any order; other columns and rows with nulls are ignored.
     gap
-        The longest stretch between two intervals that counts as covered.
+        The longest time between two intervals that still counts as covered.
 
     Returns
     -------
-    ``start_at`` and ``end_at``, apart from each other and in order.
+    ``start_at`` and ``end_at`` of separate intervals, in order.
     """
     ordered = intervals.select(pl.col("start_at", "end_at").cast(INSTANT)).drop_nulls().sort("start_at")
     latest_us = pl.col("end_at").to_physical().cum_max().shift(1)
@@ -36,7 +36,7 @@ def joined_time(intervals: pl.DataFrame, gap: timedelta = _TOUCHING) -> pl.DataF
 
 
 def lies_in(joined: pl.DataFrame, instants: pl.Series) -> pl.Series:
-    """Whether each instant lies in one of the joined intervals; an unknown one does not."""
+    """Whether each instant lies in one of the joined intervals; False for null."""
     if joined.is_empty() or instants.is_empty():
         return pl.repeat(False, len(instants), dtype=pl.Boolean, eager=True)
     known = instants.cast(INSTANT).fill_null(strategy="zero")

@@ -1,4 +1,4 @@
-"""Google's CSV tables of a Takeout with Fitbit or Google Health in it, which repeat the JSON files for later dates."""
+"""Google's CSV tables in a Takeout of Fitbit or Google Health, which repeat the JSON files for later dates."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from painstats.sources.vendor_rows import broken_rows, csv_rows, main_sleeps, of
 
 _MIRRORED = "Health Connect"
 _PHONES = r"(?i)phone|mobiletrack"
-_IN_JSON = "the JSON files of the export hold the same"
-_SUMMED = "stages of sleep, summed up into the night that they belong to"
+_IN_JSON = "already in the JSON files of the export"
+_SUMMED = "sleep stages, summed for the night that they belong to"
 _SESSION_COLUMNS = (
     "exercise_id", "exercise_start", "exercise_end", "utc_offset", "activity_name", "tracker_total_calories",
     "manually_logged_total_calories", "tracker_total_distance_mm", "manually_logged_total_distance_mm",
@@ -40,13 +40,13 @@ _STAGE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 _UNNOTICED = timedelta(hours=1)
-"""JSON minutes are Google's own choice between tracker and phone, and minutes without steps may be left out of them:
-what a phone counted in so short a gap between two of them was not chosen."""
+"""The JSON minutes are Google's choice between tracker and phone, and may omit minutes without steps: what a phone
+counted in a gap shorter than this was not chosen."""
 
 
 @dataclass(frozen=True, slots=True)
-class InJson:
-    """What the JSON files of an export hold: joined times of steps and exercise, dates of nights and heart rates."""
+class JsonCoverage:
+    """What the JSON files of an export cover: joined times of steps and exercise, dates of nights and heart rates."""
 
     steps: pl.DataFrame
     exercise: pl.DataFrame
@@ -55,18 +55,18 @@ class InJson:
 
 
 def read_google_tables(
-    tables: Mapping[str, Sequence[Entry]], settings: ReadSettings, in_json: InJson
+    tables: Mapping[str, Sequence[Entry]], settings: ReadSettings, in_json: JsonCoverage
 ) -> Iterator[Batch]:
-    """Read the tables by kind; what the JSON files cover is counted only.
+    """Read the tables by kind; rows that the JSON files cover are only counted.
 
     Parameters
     ----------
     tables
-        Entries under the names of ``fitbit_kinds.GOOGLE_HEADERS``.
+        Entries by their kind in ``kinds.GOOGLE_HEADERS``.
     settings
-        Whose export it is.
+        The participant and their time zones.
     in_json
-        What the JSON files hold.
+        What the JSON files cover.
     """
     steps_or_gaps = joined_time(in_json.steps, _UNNOTICED)
     for entry in tables.get("google_steps", ()):
@@ -84,19 +84,19 @@ def read_google_tables(
 
 
 def table_times(tables: Sequence[Entry], column: str, counted: str | None = None) -> pl.Series:
-    """Return times of a few files of a table; where something is counted, those at which it is more than none."""
+    """Return the times in a few files of a table; with ``counted``, only those at which that column is positive."""
     read = [pl.DataFrame(read_csv(entry).cells) for entry in tables[:: len(tables) // _FEW_FILES + 1]]
     rows = pl.concat(read, how="diagonal")
     return (rows.filter(numbers(counted) > 0) if counted else rows).select(_instants(column))[column]
 
 
-def given_values(entry: Entry, values: pl.DataFrame) -> Iterator[Batch]:
-    """Yield daily values; 0 stands for a day without one and is counted only."""
-    yield from _passed_over(entry, values.filter(_is_none()), "0 stands for no value")
+def nonzero_totals(entry: Entry, values: pl.DataFrame) -> Iterator[Batch]:
+    """Yield daily values; 0 means that a day has none and is only counted."""
+    yield from _unused(entry, values.filter(_is_none()), "0 means no value")
     yield from in_batches(DAILY_TOTAL, values.filter(~_is_none()))
 
 
-def given_dates(values: pl.DataFrame) -> pl.Series:
+def dates_with_values(values: pl.DataFrame) -> pl.Series:
     """Return the dates that have a value."""
     return values.filter(~_is_none(), pl.col("column").is_null())["date"]
 
@@ -105,7 +105,7 @@ def _is_none() -> pl.Expr:
     return (pl.col("value") == 0).fill_null(False)
 
 
-def _passed_over(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Batch]:
+def _unused(entry: Entry, rows: pl.DataFrame, reason: str) -> Iterator[Batch]:
     if rows.height:
         yield Ignored(entry.label, rows.height, reason)
 
@@ -118,7 +118,7 @@ def _cells(table: CsvTable, entry: Entry, settings: ReadSettings) -> pl.DataFram
 
 
 def _instants(column: str) -> pl.Expr:
-    """Read ``2026-10-01T06:15:00Z`` and ``2026-10-04 20:30:00+0000`` as UTC; null where the text is anything else."""
+    """Read ``2026-10-01T06:15:00Z`` and ``2026-10-04 20:30:00+0000`` as UTC; null for any other text."""
     text = pl.col(column).str.replace("T", " ", literal=True).str.replace("Z$", "+0000")
     return text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", time_unit="us", strict=False)
 
@@ -129,7 +129,7 @@ def _instants(column: str) -> pl.Expr:
 def _read_steps(
     entry: Entry, settings: ReadSettings, covered: pl.DataFrame, covered_or_gap: pl.DataFrame
 ) -> Iterator[Batch]:
-    """Read minutes with steps, in UTC, of tracker and phone apart."""
+    """Read minutes with steps, in UTC; tracker and phone are separate devices."""
     table = read_csv(entry)
     rows = _cells(table, entry, settings)
     source = pl.col("data source") if "data source" in table.header else pl.lit("")
@@ -147,8 +147,8 @@ def _read_steps(
     repeated = lies_in(covered, own["start_at"]) | (
         lies_in(covered_or_gap, own["start_at"]) & (own["device_kind"] == "phone")
     )
-    yield from _passed_over(entry, rows.filter("is_mirrored"), "copied from other apps by Health Connect")
-    yield from _passed_over(entry, own.filter(repeated), _IN_JSON)
+    yield from _unused(entry, rows.filter("is_mirrored"), "copied from other apps by Health Connect")
+    yield from _unused(entry, own.filter(repeated), _IN_JSON)
     yield from in_batches(STEP_COUNT, own.filter(~repeated))
     yield from broken_rows(entry, table, STEP_COUNT)
 
@@ -156,8 +156,10 @@ def _read_steps(
 # --- sleep ---
 
 
-def _read_nights(entry: Entry, settings: ReadSettings, known: pl.Series, stages: pl.DataFrame) -> Iterator[Batch]:
-    """Read sleeps in UTC with the offset of the place where each ended; the longest of a date is its main sleep."""
+def _read_nights(
+    entry: Entry, settings: ReadSettings, dates_in_json: pl.Series, stages: pl.DataFrame
+) -> Iterator[Batch]:
+    """Read sleeps in UTC with the local offset at their end; the longest of a date is its main sleep."""
     table = read_csv(entry)
     offset_min = offset_minutes(pl.col("end_utc_offset"))
     nights = (
@@ -189,17 +191,17 @@ def _read_nights(entry: Entry, settings: ReadSettings, known: pl.Series, stages:
             minutes_asleep=pl.col("total_sleep_time_min").is_null(),
         ),
     )
-    in_json = pl.col("date").is_in(known.implode()).fill_null(False)
-    yield from _passed_over(entry, nights.filter(in_json), _IN_JSON)
+    in_json = pl.col("date").is_in(dates_in_json.implode()).fill_null(False)
+    yield from _unused(entry, nights.filter(in_json), _IN_JSON)
     yield from in_batches(SLEEP_EPISODE, nights.filter(~in_json))
     yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
 def _read_stages(entry: Entry) -> Generator[Batch, None, pl.DataFrame]:
-    """Count the stages of sleep and return their ``sleep_id``, ``stage``, ``start_at`` and ``seconds``."""
+    """Count the sleep stages and return their ``sleep_id``, ``stage``, ``start_at`` and ``seconds``."""
     table = read_csv(entry)
     rows = csv_rows(entry, table, ("sleep_id", "sleep_stage_type", "sleep_stage_start", "sleep_stage_end"))
-    yield from _passed_over(entry, rows, _SUMMED)
+    yield from _unused(entry, rows, _SUMMED)
     yield from broken_rows(entry, table, SLEEP_EPISODE)
     return rows.select(
         "sleep_id",
@@ -210,14 +212,14 @@ def _read_stages(entry: Entry) -> Generator[Batch, None, pl.DataFrame]:
 
 
 def _stage_sums(stages: pl.DataFrame) -> pl.DataFrame:
-    """Sum up deep and REM sleep of each night that is told in stages; null where one of its stages cannot be read."""
+    """Sum deep and REM sleep of each night with stages; null if one of its stages cannot be read."""
     length, stage = pl.col("seconds"), pl.col("stage")
-    is_told = stage.is_in(_SLEPT).any() & (length >= 0).fill_null(False).all()
+    is_staged = stage.is_in(_SLEPT).any() & (length >= 0).fill_null(False).all()
     return (
         stages.unique()
         .group_by("sleep_id")
         .agg(
-            pl.when(is_told).then(length.filter(stage == name).sum() / 60).alias(f"{name.lower()}_sleep_min")
+            pl.when(is_staged).then(length.filter(stage == name).sum() / 60).alias(f"{name.lower()}_sleep_min")
             for name in ("DEEP", "REM")
         )
     )
@@ -227,7 +229,7 @@ def _stage_sums(stages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) -> Iterator[Batch]:
-    """Read exercise in UTC with the offset of its place; what JSON logs is known by where its middle lies."""
+    """Read exercise in UTC with its local offset; a session whose middle a JSON session covers is the same one."""
     table = read_csv(entry)
     rows = csv_rows(entry, table, _SESSION_COLUMNS)
     start_at, end_at = _instants("exercise_start"), _instants("exercise_end")
@@ -247,21 +249,21 @@ def _read_sessions(entry: Entry, settings: ReadSettings, covered: pl.DataFrame) 
         first_problem(exercise_start=pl.col("start_at").is_null(), exercise_end=pl.col("end_at").is_null()),
     )
     in_json = lies_in(covered, sessions["half_way_at"])
-    yield from _passed_over(entry, sessions.filter(in_json), _IN_JSON)
+    yield from _unused(entry, sessions.filter(in_json), _IN_JSON)
     yield from in_batches(EXERCISE_SESSION, sessions.filter(~in_json))
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 
 def _measured(*columns: str) -> pl.Expr:
-    """Take the first of some columns that holds a number; 0 stands for what was not measured."""
+    """Take the first column with a number other than 0, which means not measured."""
     return pl.coalesce(*(pl.when(numbers(column) != 0).then(numbers(column)) for column in columns))
 
 
 # --- resting heart rate ---
 
 
-def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, known: pl.Series) -> Iterator[Batch]:
-    """Read one value for each local date: local midnight is written as if it were UTC, and is never shifted."""
+def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, dates_in_json: pl.Series) -> Iterator[Batch]:
+    """Read one value for each local date; local midnight is written as if it were UTC, so it is not shifted."""
     table = read_csv(entry)
     at = _instants("timestamp").dt.replace_time_zone(None)
     values = _cells(table, entry, settings).with_columns(
@@ -274,7 +276,7 @@ def _read_resting_heart_rates(entry: Entry, settings: ReadSettings, known: pl.Se
     values = values.with_columns(
         first_problem(**{"timestamp": pl.col("date").is_null(), "beats per minute": pl.col("value").is_null()})
     )
-    in_json = pl.col("date").is_in(known.implode()).fill_null(False)
-    yield from _passed_over(entry, values.filter(in_json), _IN_JSON)
-    yield from given_values(entry, values.filter(~in_json))
+    in_json = pl.col("date").is_in(dates_in_json.implode()).fill_null(False)
+    yield from _unused(entry, values.filter(in_json), _IN_JSON)
+    yield from nonzero_totals(entry, values.filter(~in_json))
     yield from broken_rows(entry, table, DAILY_TOTAL)

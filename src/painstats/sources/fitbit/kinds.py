@@ -1,4 +1,4 @@
-"""What the files of a Fitbit export are: by name where thousands lie in an archive, by content where it can tell."""
+"""Kinds of files in a Fitbit export: by name in an archive of thousands, by content where that is clear."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ DAILY_MEASURES = {
     "moderately_active_minutes": "moderately_active_time_min",
     "very_active_minutes": "very_active_time_min",
 }
-"""Files with one sum for each local date, and the measure that they hold."""
+"""Files with one total for each local date, and their measures."""
 
 UNUSED = (
     "altitude", "calories", "demographic_vo2_max", "distance", "estimated_oxygen_variation", "heart_rate",
     "run_vo2_max", "swim_lengths_data", "time_in_heart_rate_zones", "water_logs", "weight",
 )  # fmt: skip
-"""Files of a Fitbit export that are known and not read."""
+"""Files of a Fitbit export that are known but not read."""
 
 EMPTY, UNCLEAR = "empty", "unclear"
-"""A file that holds nothing, and one with values by time of which neither name nor content says what they are."""
+"""A file without data, and a file with timed values of which neither name nor content says what they are."""
 
 GOOGLE_HEADERS = {
     "google_steps": {"timestamp", "steps"},
@@ -41,10 +41,10 @@ GOOGLE_HEADERS = {
     "google_exercise": {"exercise_start", "exercise_end", "utc_offset"},
     "google_resting_heart_rate": {"timestamp", "beats per minute"},
 }
-"""Google's tables that are read, in this order, and columns by which each is known."""
+"""Google's tables that are read, in this order, and the columns by which each is recognised."""
 
 MAX_LOOKED_INTO = 300
-"""In an archive of at most so many files, those without a known name are looked into."""
+"""In an archive of at most this many files, those without a known name are opened."""
 
 _USED = ("steps", "sleep", "exercise", *DAILY_MEASURES, "resting_heart_rate")
 _BY_TIME = ("steps", *DAILY_MEASURES, "calories", "distance", "altitude")
@@ -71,27 +71,27 @@ _SHAPES = {
     "heart_rate": re.compile(_TIMED + rb'\{\s*"bpm"\s*:'),
     UNCLEAR: re.compile(_TIMED + rb'["\d-]'),
 }
-"""How files begin that are known by what they hold alone."""
+"""How files begin that can be recognised by content alone."""
 
 _HEAD_BYTES = 4096
 _FIRST_LINE = re.compile(rb'\s*[^\s"\xef][^"\r\n]*[\r\n]')  # not where it is quoted or begins with a mark
-_TELLING = re.compile(rb"steps|sleep_id|exercise_start|beats per minute")
-"""What a plain header of these tables holds: an archive has thousands of other CSVs, quickly passed over by it."""
+_TYPICAL = re.compile(rb"steps|sleep_id|exercise_start|beats per minute")
+"""Words in the headers of these tables; an archive has thousands of other CSVs, which they skip quickly."""
 
 _REPEATED = "distance millimeters"
 _TIMED_ROW = re.compile(rb'^"?\d{4}-\d\d-\d\d[T ](\d\d:\d\d:\d\d)', re.MULTILINE)
 
 
 def recognises(archive: Archive) -> bool:
-    """Whether anything of an export is worth reading; of a bare file even a kind without use says whose it is."""
+    """Whether an export contains anything to read; a bare file is also recognised if its kind is not used."""
     worth = {*_USED, *GOOGLE_HEADERS}
     if not archive.is_packed:
-        return kind_of(archive.entries[0], archive) in {*worth, *UNUSED, EMPTY, UNCLEAR}
-    kinds = [kind_of(entry, archive) for entry in archive.entries]
+        return fitbit_kind(archive.entries[0], archive) in {*worth, *UNUSED, EMPTY, UNCLEAR}
+    kinds = [fitbit_kind(entry, archive) for entry in archive.entries]
     return not worth.isdisjoint(kinds) or (bool(kinds) and set(kinds) == {UNCLEAR})
 
 
-def kind_of(entry: Entry, archive: Archive) -> str | None:
+def fitbit_kind(entry: Entry, archive: Archive) -> str | None:
     """Say what an entry is: a kind of JSON file, one of ``GOOGLE_HEADERS``, ``EMPTY`` or ``UNCLEAR``."""
     label = entry.label.lower()
     is_bare = entry.member is None
@@ -102,13 +102,13 @@ def kind_of(entry: Entry, archive: Archive) -> str | None:
     named = _NAME.search(label)
     kind = named["kind"] if named else None
     if is_bare or kind in _USED:
-        return _told(entry.head(_HEAD_BYTES), kind, label)
-    # An archive has thousands of files that are not read, and opening each would take long.
+        return _by_name(entry.head(_HEAD_BYTES), kind, label)
+    # An archive has thousands of files that are not read, and opening each would take too long.
     if kind or not label.endswith(".json") or len(archive.entries) > MAX_LOOKED_INTO:
         return None
     try:
         return _by_content(entry.head(_HEAD_BYTES), label)
-    except ExportRefused:  # a file of no known name, perhaps of another source
+    except ExportRefused:  # a file without a known name, perhaps of another source
         return None
 
 
@@ -116,20 +116,20 @@ def google_table(entry: Entry, *, looks_inside: bool) -> str | None:
     """Say which of Google's tables a CSV is, by its header."""
     head = entry.head(_HEAD_BYTES)
     first_line = _FIRST_LINE.match(head)
-    if first_line and not _TELLING.search(first_line[0]):
+    if first_line and not _TYPICAL.search(first_line[0]):
         return None
     header = set(header_of(entry))
     if "local_date_time" in header or _REPEATED in header:
-        return None  # a stream of RAPIDS, or the steps of walks (Live Pace), which the table of steps holds too
+        return None  # a RAPIDS stream, or the steps of walks (Live Pace), which the table of steps also contains
     kind = next((kind for kind, columns in GOOGLE_HEADERS.items() if columns <= header), None)
-    # Samples of heart rate have the same columns as a day's resting heart rate, but not all at midnight.
+    # Heart rate samples have the same columns as daily resting heart rates, but are not all at midnight.
     if kind == "google_resting_heart_rate" and "resting" not in entry.label.lower():
         return kind if looks_inside and set(_TIMED_ROW.findall(head)) == {b"00:00:00"} else None
     return kind
 
 
-def _told(head: bytes, kind: str | None, label: str) -> str | None:
-    """Say what a file is whose name may tell: the name counts where the content can be that."""
+def _by_name(head: bytes, kind: str | None, label: str) -> str | None:
+    """Say what a file is by its name if the content fits the name, else by its content."""
     if kind and _EMPTY.match(head):
         return EMPTY
     content = _CONTENT.get(kind or "", _MINUTES) if kind in _USED else _ANY_LOG
@@ -139,7 +139,7 @@ def _told(head: bytes, kind: str | None, label: str) -> str | None:
 
 
 def _by_content(head: bytes, label: str) -> str | None:
-    """Say what a file is by what it holds; of values by time, which all look alike, any words of its name tell."""
+    """Say what a file is by its content; timed values all look alike, so there any known word in the name decides."""
     if b"dateOfSleep" in head and _SLEEP_LOG.search(head):
         return "sleep"
     shape = next((kind for kind, pattern in _SHAPES.items() if pattern.match(head)), None)

@@ -1,4 +1,4 @@
-"""The JSON files of a Fitbit export as frames: minutes, sums by the day, sleep logs and exercise logs."""
+"""The JSON files of a Fitbit export as frames: minutes, daily totals, sleep logs and exercise logs."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ _STAGES = ("deep", "rem")
 
 
 def tracked(frame: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
-    """Say whose rows these are, and from which device."""
+    """Add the participant and the device."""
     known = {"participant_id": settings.participant_id, **TRACKER}
     return frame.with_columns(pl.lit(value, pl.String).alias(name) for name, value in known.items())
 
 
 def read_minutes(entry: Entry) -> pl.DataFrame:
-    """Read minutes with their number of steps.
+    """Read minutes and their steps.
 
     Returns
     -------
-    ``line``, ``clock`` (naive) and ``step_count``. Unless the file is written as Fitbit writes it, also ``text``, which
-    is null where both could be read: a decade of minutes as text would not fit into memory.
+    ``line``, ``clock`` (naive) and ``step_count``. Unless the file has Fitbit's own layout, also ``text``, which is
+    null where both could be read: a decade of minutes as text would not fit into memory.
     """
     minutes = minutes_by_columns(read_whole(entry, MAX_BYTES))
     return minutes_by_objects(entry) if minutes is None else minutes
 
 
 def minutes_by_objects(entry: Entry) -> pl.DataFrame:
-    """Read minutes as :func:`read_minutes` does, from JSON of any form."""
+    """Read minutes as :func:`read_minutes` does, from any JSON."""
     values = _values([entry]).with_columns(whole_numbers("value").alias("step_count"))
     unread = pl.col("clock").is_null() | pl.col("step_count").is_null()
     return values.select("line", "clock", "step_count", pl.when(unread).then("text").alias("text"))
 
 
 def read_sums(entries: Sequence[Entry], measure: str, settings: ReadSettings) -> pl.DataFrame:
-    """Read values by local date. Their times are all midnight and are never shifted."""
+    """Read values by local date. Their times are all midnight and are not shifted."""
     at_midnight = pl.col("clock") == pl.col("clock").dt.truncate("1d")
     return (
         tracked(_values(entries), settings)
@@ -60,10 +60,10 @@ def read_sums(entries: Sequence[Entry], measure: str, settings: ReadSettings) ->
 
 
 def _values(entries: Sequence[Entry]) -> pl.DataFrame:
-    """Read ``dateTime`` and ``value`` of each object as text, and the clock time in them."""
+    """Read ``dateTime`` and ``value`` of each object as text, with the clock time."""
     places, objects = _objects(entries)
     values = [element.get("value") for element in objects]
-    # A day's resting heart rate stands one level deeper: {"value": {"date": …, "value": 53.0}}.
+    # Resting heart rates are nested one level deeper: {"value": {"date": …, "value": 53.0}}.
     inner = [value.get("value") if isinstance(value, dict) else value for value in values]
     columns = {"dateTime": _texts([element.get("dateTime") for element in objects]), "value": _texts(inner)}
     return places.with_columns(**columns).with_columns(
@@ -73,7 +73,7 @@ def _values(entries: Sequence[Entry]) -> pl.DataFrame:
 
 
 def _objects(entries: Sequence[Entry], wrapper: str | None = None) -> tuple[pl.DataFrame, list[dict[str, object]]]:
-    """Return where each object of several files stands, ``entry`` and ``line``, and the objects."""
+    """Return the ``entry`` and ``line`` of each object in several files, and the objects."""
     labels, lines, objects = [], [], []
     for entry in entries:
         label = entry.label
@@ -81,7 +81,7 @@ def _objects(entries: Sequence[Entry], wrapper: str | None = None) -> tuple[pl.D
             if isinstance(levels := element.pop("levels", None), dict):
                 element["levels"] = {
                     "summary": levels.get("summary")
-                }  # the stages, nearly all of a night, are not read
+                }  # the stages, most of the size of a log, are not read
             labels.append(label)
             lines.append(line)
             objects.append(element)
@@ -92,10 +92,10 @@ def _objects(entries: Sequence[Entry], wrapper: str | None = None) -> tuple[pl.D
 
 
 def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame:
-    """Read sleep logs, classic or in stages, by the sums that they hold themselves.
+    """Read sleep logs, classic or with stages, by the totals that they contain.
 
-    ``start`` and ``end`` are the local clock times beside the instants. Stages are not summed up: short awakenings
-    (``shortData``) overlap them, and the log's own sums already know.
+    ``start`` and ``end`` are the local clock times. Stages are not summed: short awakenings (``shortData``) overlap
+    them, which the totals take into account.
     """
     places, logs = _objects(entries, wrapper="sleep")
     keys = ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep", "timeInBed", "minutesAwake", "type")
@@ -123,9 +123,9 @@ def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame
 
 
 def _episode_ids() -> pl.Expr:
-    """Name a log by its ``logId``; where that stands for several sleeps, all but the first by their start as well.
+    """Name a log by its ``logId``; if several sleeps share one, all but the first also by their start.
 
-    Logs of one ``logId`` that overlap are one sleep, told again.
+    Overlapping logs with the same ``logId`` are duplicates of one sleep.
     """
     latest = pl.col("end").cum_max().shift(1).over("logId", order_by="start")
     sleep = (pl.col("start") >= latest).fill_null(False).cum_sum().over("logId", order_by="start")
@@ -134,17 +134,17 @@ def _episode_ids() -> pl.Expr:
 
 
 def sleep_device(device: str, is_classic: pl.Expr) -> pl.Expr:
-    """Name the device of sleeps: classic ones, told by movement alone, come from another device than staged ones.
+    """Name the device of sleeps: classic ones, detected by movement alone, count as a different device.
 
-    Short sleeps are classic on every tracker, so that a nap goes with the main sleep of its date. The same night told
-    both ways is told by two devices, of which the daily tables choose one.
+    Short sleeps are classic on every tracker, so a nap gets the device of the main sleep of its date. A night that is
+    recorded in both ways has two devices, from which the daily table chooses one.
 
     Parameters
     ----------
     device
-        What staged sleeps are called; classic ones get ``-classic`` added.
+        The device of sleeps with stages; ``-classic`` is added for classic ones.
     is_classic
-        Which rows, of a frame with ``date`` and ``is_main_sleep``; null counts as not.
+        Which rows are classic, in a frame with ``date`` and ``is_main_sleep``; null counts as False.
     """
     is_classic, is_main = is_classic.fill_null(False), pl.col("is_main_sleep").fill_null(False)
     staged_night = (is_main & ~is_classic).any().over("date")
@@ -166,7 +166,7 @@ def _sleep_problem() -> pl.Expr:
 
 
 def _minutes_in(log: dict[str, object], stage: str) -> float | None:
-    """Return the minutes of a stage as the log itself sums them up; classic logs know none."""
+    """Return the minutes of a stage from the log's own summary; classic logs have none."""
     found: object = log if log.get("type") == "stages" else None
     for key in ("levels", "summary", stage, "minutes"):
         found = found.get(key) if isinstance(found, dict) else None
@@ -174,7 +174,7 @@ def _minutes_in(log: dict[str, object], stage: str) -> float | None:
 
 
 def _flag(log: dict[str, object]) -> bool | None:
-    """Whether it is the main sleep: ``mainSleep`` in exports, ``isMainSleep`` from the web interface."""
+    """Whether it is the main sleep: ``mainSleep`` in exports, ``isMainSleep`` in the web API."""
     flag = log.get("mainSleep", log.get("isMainSleep"))
     return flag if isinstance(flag, bool) else None
 
@@ -183,7 +183,7 @@ def _flag(log: dict[str, object]) -> bool | None:
 
 
 def read_exercises(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame:
-    """Read exercise logs; ``activeDuration`` leaves pauses out. ``clock`` is the naive start, not an instant yet."""
+    """Read exercise logs; ``activeDuration`` excludes pauses. ``clock`` is the naive start, not yet an instant."""
     places, logs = _objects(entries)
     keys = ("logId", "activityName", "startTime", "duration", "activeDuration", "calories", "averageHeartRate")
     frame = places.with_columns(**{key: _texts([log.get(key) for log in logs]) for key in keys})
@@ -201,7 +201,7 @@ def read_exercises(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataF
 
 
 def placed_exercises(logs: pl.DataFrame, start_at: pl.Series) -> pl.DataFrame:
-    """Turn logs that :func:`read_exercises` has read into sessions that start at these instants."""
+    """Turn the logs of :func:`read_exercises` into sessions that start at the given instants."""
     return logs.with_columns(
         start_at.alias("start_at"), (start_at.alias("start_at") + logs["elapsed"]).alias("end_at")
     ).with_columns(
@@ -217,7 +217,7 @@ def placed_exercises(logs: pl.DataFrame, start_at: pl.Series) -> pl.DataFrame:
 
 
 def _texts(values: list[object]) -> pl.Series:
-    """Keep text as it came and write numbers out; anything nested counts as unreadable."""
+    """Keep text as it is and format numbers; nested values count as unreadable."""
     if any(value.__class__ is not str for value in values):
         values = [_text(value) for value in values]
     return pl.Series(values, dtype=pl.String)

@@ -1,8 +1,8 @@
-"""Minutes of a Fitbit file read by columns of bytes, where every object is written just as the first one is.
+"""Fast reader for the minutes of a Fitbit file in which every object has exactly the layout of the first one.
 
-Every byte is accounted for: what stands before the first object, objects that differ in the digits of their time and
-value alone, the same text between any two of them, and what stands behind the last one. Such a file is valid JSON and
-holds no key twice. Every other file is for the reader of JSON. Both give the same minutes.
+Every byte is checked: the text before the first object, the objects, which may differ only in the digits of their time
+and value, the text between any two of them, which must be the same, and the text after the last one. Such a file is
+valid JSON without repeated keys. All other files are left to the JSON reader. Both give the same minutes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from painstats.parsing.byte_columns import Bytes, Flags, Places, have_shape, shape, texts_at, whole_numbers
+from painstats.parsing.byte_columns import Bytes, Flags, Places, have_shape, numbers_from_digits, shape, texts_at
 from painstats.parsing.text import local_times
 
 MOST_DIGITS = 9
-"""Values with more digits are read as JSON."""
+"""Files with longer values are left to the JSON reader."""
 
 _SPACE = rb"[ \t\r\n]*"
 _END = rb"~\]~\Z".replace(b"~", _SPACE)
@@ -35,7 +35,7 @@ _Microseconds = npt.NDArray[np.int64]
 
 
 class _OtherFormError(Exception):
-    """A file is not written as its first object promises."""
+    """A file does not have the layout of its first object throughout."""
 
 
 def minutes_by_columns(content: bytes) -> pl.DataFrame | None:
@@ -44,13 +44,13 @@ def minutes_by_columns(content: bytes) -> pl.DataFrame | None:
     Parameters
     ----------
     content
-        ``[{"dateTime" : "06/24/95 16:00:00", "value" : "0"}, …]``, spaced in any way that is the same in all objects;
+        ``[{"dateTime" : "06/24/95 16:00:00", "value" : "0"}, …]``, with any spacing that is the same in all objects;
         times as :func:`painstats.parsing.text.local_times` reads them.
 
     Returns
     -------
-    ``line`` (from 1), ``clock`` (naive) and ``step_count``; None where the file is written in any other way, or holds a
-    time that no clock shows or a value of more than ``MOST_DIGITS`` digits.
+    ``line`` (from 1), ``clock`` (naive) and ``step_count``; None if the file has any other layout, or contains an
+    impossible time or a value of more than ``MOST_DIGITS`` digits.
     """
     first = _FIRST.match(content)
     try:
@@ -67,7 +67,7 @@ def _minutes(content: bytes, first: re.Match[bytes]) -> pl.DataFrame:
 
 
 def _values(content: bytes, first: re.Match[bytes], starts: Places) -> npt.NDArray[np.int32]:
-    """Read the values; between two of the objects stands what follows the first one."""
+    """Read the values; the text between any two objects must be the text after the first one."""
     value_at = starts + (first.end("between") - first.start("before"))
     last = re.compile(rb"[0-9]+(?=" + re.escape(first["closing"]) + _END + rb")").match(content, int(value_at[-1]))
     if last is None:
@@ -82,18 +82,18 @@ def _values(content: bytes, first: re.Match[bytes], starts: Places) -> npt.NDArr
         chosen = np.flatnonzero(n_digits == width)
         digits = texts_at(content, value_at[chosen], width)
         _require(have_shape(digits, shape("9" * width)))
-        values[chosen] = whole_numbers(digits)
+        values[chosen] = numbers_from_digits(digits)
     return values
 
 
 def _clocks(content: bytes, first: re.Match[bytes], starts: Places) -> _Microseconds:
-    """Read the times in microseconds since 1970; each run of one date is looked up in the calendar once."""
+    """Read the times as microseconds since 1970; each run of the same date is parsed once."""
     form = content[first.start("before") : first.end("between")]
     heads = texts_at(content, starts, len(form))
     _require(have_shape(heads, shape(re.sub(r"[0-9]", "9", form.decode()))))
     columns = np.ascontiguousarray(heads[:, len(first["before"]) : -len(first["between"])].T)
     n_date = len(first["date"])
-    hour, minute, second = (whole_numbers(columns[at : at + 2].T) for at in (n_date + 1, n_date + 4, n_date + 7))
+    hour, minute, second = (numbers_from_digits(columns[at : at + 2].T) for at in (n_date + 1, n_date + 4, n_date + 7))
     _require((hour < 24) & (minute < 60) & (second < 60))
     of_day_us = (hour * 3600 + minute * 60 + second) * _US_IN_S
     differs = (columns[:n_date, 1:] != columns[:n_date, :-1]).any(axis=0)
@@ -104,7 +104,7 @@ def _clocks(content: bytes, first: re.Match[bytes], starts: Places) -> _Microsec
 
 
 def _looked_up(columns: Bytes) -> _Microseconds:
-    """Read times, one in each column, through the calendar."""
+    """Parse times, one in each column."""
     texts = np.ascontiguousarray(columns.T).view(f"S{len(columns)}").ravel().astype(str).tolist()
     clocks = pl.DataFrame({"text": texts}).select(local_times("text"))["text"]
     if clocks.null_count():

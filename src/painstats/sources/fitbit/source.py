@@ -1,4 +1,4 @@
-"""Fitbit: the account export or Google Takeout, JSON and Google's CSV twins, as a zip or as one of the files in it."""
+"""Fitbit: the account export or Google Takeout (JSON and Google's CSV tables), as a zip or as a single file from it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,24 @@ from painstats.parsing.text import first_problem
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.fitbit.clock import Activity, Clock, decide_by_table, decide_clock, instants_by
+from painstats.sources.fitbit.clock import Activity, Clock, decide_by_table, decide_fitbit_clock, instants_by
 from painstats.sources.fitbit.cover import NOTHING, joined_time
-from painstats.sources.fitbit.google_takeout import InJson, given_dates, given_values, read_google_tables, table_times
-from painstats.sources.fitbit.kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, kind_of, recognises
+from painstats.sources.fitbit.google_takeout import (
+    JsonCoverage,
+    dates_with_values,
+    nonzero_totals,
+    read_google_tables,
+    table_times,
+)
+from painstats.sources.fitbit.kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, fitbit_kind, recognises
 from painstats.sources.fitbit.logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
 from painstats.sources.vendor_rows import entries_by_kind
 
-_THREADS = 2  # bytes are unpacked and looked at without Python's lock
-_JOINED = "minutes without steps, kept as one interval with the minute before"
+_THREADS = 2  # unpacking and reading bytes release Python's lock
+_JOINED = "minutes without steps, merged with the minute before into one interval"
 _NAMELESS = (
-    "values by time, as steps, calories and distance all look; only the name says which: call it by its own name, such "
-    "as steps-2024-03-01.json"
+    "timed values without a name that says what they are (steps, calories and distance look alike); give the file its "
+    "original name, such as steps-2024-03-01.json"
 )
 _MINUTE_US, _DAY_US = 60_000_000, 86_400_000_000
 
@@ -37,8 +43,8 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    """Read JSON first: Google's tables repeat it, and only what it does not cover is taken from them."""
-    kinds = entries_by_kind(archive, lambda entry: kind_of(entry, archive))
+    """Read JSON first; from Google's tables, which repeat it, only take what it does not cover."""
+    kinds = entries_by_kind(archive, lambda entry: fitbit_kind(entry, archive))
     yield from _nameless(kinds.pop(UNCLEAR, []), is_all=not any(kinds))
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
@@ -52,19 +58,19 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     rested = [sleep["date"].clear()]
     for entry in kinds.pop("resting_heart_rate", []):
         values = read_sums([entry], "resting_heart_rate_bpm", settings)
-        rested.append(given_dates(values))
-        yield from given_values(entry, values)
-    in_json = InJson(walked, exercised, sleep["date"].drop_nulls().unique(), pl.concat(rested))
+        rested.append(dates_with_values(values))
+        yield from nonzero_totals(entry, values)
+    in_json = JsonCoverage(walked, exercised, sleep["date"].drop_nulls().unique(), pl.concat(rested))
     yield from read_google_tables(tables, settings, in_json)
     for entry in kinds.pop(EMPTY, []):
-        yield Ignored(entry.label, 0, "holds no data")
+        yield Ignored(entry.label, 0, "contains no data")
     yield from _unused(archive, [entry for entries in kinds.values() for entry in entries])
 
 
 def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Batch]:
-    """Pass over files that no name explains; refused where there is nothing else."""
+    """Skip files that cannot be identified; refuse them if there is nothing else."""
     if entries and is_all:
-        raise refused("unclear_values", entries[0], f"it holds {_NAMELESS}; or give the whole archive")
+        raise refused("unclear_values", entries[0], f"it contains {_NAMELESS}, or import the whole archive")
     for entry in entries:
         yield Ignored(entry.label, read_whole(entry, MAX_BYTES).count(b'"dateTime"'), _NAMELESS)
 
@@ -84,9 +90,9 @@ def _unused(archive: Archive, entries: list[Entry]) -> Iterator[Ignored]:
 def _read_steps(
     entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
 ) -> Generator[Batch, None, tuple[Clock | None, pl.DataFrame]]:
-    """Yield the step minutes of all files, read by the clock that the nights of the export speak for.
+    """Yield the step minutes of all files, read by the clock that the nights of the export support.
 
-    Returns that clock and, beside Google's table, the time that the files cover.
+    Returns that clock and, if there is a Google table, the time that the files cover.
     """
     files = []
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -99,7 +105,7 @@ def _read_steps(
     minutes = pl.concat(files, how="diagonal_relaxed")
     times = minutes.lazy().filter(pl.col("step_count") > 0).select("clock").collect()["clock"].drop_nulls()
     walks = Activity("step", "minutes with steps", times)
-    clock = decide_clock(walks, nights, settings.time_zones, settings.participant_id)
+    clock = decide_fitbit_clock(walks, nights, settings.time_zones, settings.participant_id)
     if table and not clock.is_shown:
         instants = table_times(table, "timestamp", "steps")
         clock = decide_by_table(walks, instants, settings.time_zones, settings.participant_id) or clock
@@ -114,7 +120,7 @@ def _read_steps(
 
 
 def _minutes(entry: Entry) -> tuple[pl.DataFrame, int]:
-    """Read the minutes of a file with those without steps joined, and count how many that leaves out."""
+    """Read the minutes of a file, join those without steps, and count how many rows that saves."""
     minutes = read_minutes(entry)
     kept = _idle_joined(minutes)
     return kept.with_columns(pl.lit(entry.label, pl.Categorical).alias("entry")), minutes.height - kept.height
@@ -123,7 +129,7 @@ def _minutes(entry: Entry) -> tuple[pl.DataFrame, int]:
 def _idle_joined(minutes: pl.DataFrame) -> pl.DataFrame:
     """Join neighbouring minutes without steps of one date into intervals without steps, ``length_min`` long.
 
-    They are kept because they say that the tracker was there: what a phone counted meanwhile must not fill them.
+    They are kept because they show that the tracker was worn: steps of a phone must not fill them.
     """
     without_steps = ((pl.col("step_count") == 0) & pl.col("clock").is_not_null()).fill_null(False)
     is_idle = minutes.select(without_steps).to_series().to_numpy()
@@ -155,12 +161,12 @@ def _steps(minutes: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.Da
 def _read_exercises(
     entries: list[Entry], nights: pl.DataFrame, table: list[Entry], steps: Clock | None, settings: ReadSettings
 ) -> Generator[Batch, None, pl.DataFrame]:
-    """Yield exercise logs, read by the clock that the nights speak for, and return the time that they cover."""
+    """Yield exercise logs, read by the clock that the nights support, and return the time that they cover."""
     if not entries:
         return NOTHING
     logs = read_exercises(entries, settings)
     starts = Activity("exercise", "sessions", logs["clock"].drop_nulls())
-    clock = decide_clock(starts, nights, settings.time_zones, settings.participant_id, steps)
+    clock = decide_fitbit_clock(starts, nights, settings.time_zones, settings.participant_id, steps)
     if table and not clock.is_shown:
         instants = table_times(table, "exercise_start")
         clock = decide_by_table(starts, instants, settings.time_zones, settings.participant_id) or clock
@@ -175,10 +181,10 @@ SOURCE = Source(
     name="fitbit",
     version=1,
     title="Fitbit account export or Google Takeout (JSON, CSV)",
-    reads="steps by the minute, sleep logs, exercise, active and sedentary minutes and resting heart rate by the day",
+    reads="steps by minute, sleep logs, exercise, active and sedentary minutes and resting heart rate by day",
     how_to_export=(
         "On a computer open takeout.google.com, choose only Fitbit (Google Health), and download the zip. "
-        "Every part of a large export is read on its own."
+        "Each part of a large export is imported separately."
     ),
     recognises=_recognises,
     read=_read,

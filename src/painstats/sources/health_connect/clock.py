@@ -1,4 +1,4 @@
-"""Whether Health Connect's times are milliseconds and its offsets seconds, told from the records and their dates."""
+"""Check from the records and their dates that Health Connect's times are milliseconds, and find the unit of offsets."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from painstats.archive.entries import Entry, refused
-from painstats.parsing.clocks import clock_told
+from painstats.parsing.clocks import clock_note
 
 OFFSET_UNITS = {
     "seconds": (1, "abs({0}) BETWEEN 900 AND 64800 AND {0} % 900 = 0"),
     "minutes": (60, "abs({0}) BETWEEN 15 AND 840 AND {0} % 15 = 0"),
 }
-"""Units of offsets: how many seconds one has, and which offsets other than 0 are possible in it. None is in both."""
+"""Units of offsets: seconds in one, and which offsets other than 0 are possible. No number is possible in both."""
 
 MIN_SHARE = 0.5
-"""Least share of the records that must speak for a reading; below it the export is refused."""
+"""Least share of the records that must support a reading; below it the export is refused."""
 
 MIN_DATED_SHARE = 0.95
-"""Least share of the records that must lie on their own date: a wrong offset moves only those near midnight."""
+"""Least share of records on their stated date; it is high because a wrong offset moves only records near midnight."""
 
 _POSSIBLE_MS = "BETWEEN 1104537600000 AND 4102444800000"  # the years 2005 to 2099
 _DAY_S = 86_400
-_ADVICE = "nothing of it was read, as its days would be wrong; export again in the settings of Health Connect"
+_ADVICE = "nothing was read, because its dates would be wrong; export again in the settings of Health Connect"
 
 Times = tuple[str, str | None]
-"""Columns of a table: the time of its records, and the offset of their clock where it has one."""
+"""Columns of a table: the time of its records, and their UTC offset if it has one."""
 
 
 def times_of(columns: set[str]) -> Times:
-    """Name the columns that say when the records of a table began."""
+    """Return the columns with the start of a table's records."""
     time, offset = ("time", "zone_offset") if "time" in columns else ("start_time", "start_zone_offset")
     return time, offset if offset in columns else None
 
 
-def decide_clock(
+def decide_health_connect_clock(
     connection: sqlite3.Connection, entry: Entry, tables: Mapping[str, set[str]], dated: Sequence[str]
 ) -> tuple[int, list[str]]:
-    """Decide what times and offsets are, by the values that are possible and by the dates that records keep.
+    """Find the units of times and offsets, from the values that are possible and the dates in the records.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ def decide_clock(
     tables
         Tables of records with their columns.
     dated
-        Those whose ``local_date`` is that of the beginning; sleep and exercise may be dated by their end.
+        Tables in which ``local_date`` is the date of the start; sleep and exercise may be dated by their end.
 
     Returns
     -------
-    How many seconds one unit of the offsets is, and what was concluded, in sentences for people.
+    Seconds in one unit of the offsets, and the conclusions as notes.
 
     Raises
     ------
@@ -60,27 +60,27 @@ def decide_clock(
     n_records, n_times, n_offsets, n_shifted, *n_possible = _tally(connection, tables)
     if n_times < MIN_SHARE * n_records:
         raise refused(
-            "time_unit", entry, f"{n_records - n_times} of {n_records} times are no milliseconds since 1970; {_ADVICE}"
+            "time_unit", entry, f"{n_records - n_times} of {n_records} times are not milliseconds since 1970; {_ADVICE}"
         )
     n_in_unit, unit = max(zip(n_possible, OFFSET_UNITS, strict=True))
     if n_in_unit < MIN_SHARE * n_shifted:
         raise refused(
             "offset_unit",
             entry,
-            f"{n_shifted - n_in_unit} of {n_shifted} offsets of the clock are possible neither in "
+            f"{n_shifted - n_in_unit} of {n_shifted} UTC offsets are possible neither in "
             f"{' nor in '.join(OFFSET_UNITS)}; {_ADVICE}",
         )
     seconds = OFFSET_UNITS[unit][0]
     confirmed = _dates_confirm(connection, entry, {table: tables[table] for table in dated if table in tables}, seconds)
-    told = [
-        f"times are milliseconds and offsets of the clock {unit}: {confirmed}",
-        clock_told(n_offsets, n_records, "records"),
+    messages = [
+        f"times are in milliseconds and UTC offsets in {unit}: {confirmed}",
+        clock_note(n_offsets, n_records, "records"),
     ]
-    return seconds, told if n_records else []
+    return seconds, messages if n_records else []
 
 
 def _tally(connection: sqlite3.Connection, tables: Mapping[str, set[str]]) -> list[int]:
-    """Count records, possible times, offsets, offsets other than 0, and those that are possible in each unit."""
+    """Count records, possible times, offsets, offsets other than 0, and offsets that are possible in each unit."""
     counted = [[0] * (4 + len(OFFSET_UNITS))]
     for table, columns in tables.items():
         time, offset = times_of(columns)
@@ -91,7 +91,7 @@ def _tally(connection: sqlite3.Connection, tables: Mapping[str, set[str]]) -> li
 
 
 def _dates_confirm(connection: sqlite3.Connection, entry: Entry, tables: Mapping[str, set[str]], seconds: int) -> str:
-    """Compare the date that a record keeps with the date on which its time lies by its offset."""
+    """Compare the stated date of each record with the date of its time at its UTC offset."""
     n_dated = n_right = 0
     for table, columns in tables.items():
         time, offset = times_of(columns)
@@ -104,12 +104,12 @@ def _dates_confirm(connection: sqlite3.Connection, entry: Entry, tables: Mapping
         raise refused(
             "dates_disagree",
             entry,
-            f"{n_dated - n_right} of {n_dated} records lie on another date by their time and offset than the one that "
-            f"they keep (local_date); {_ADVICE}",
+            f"{n_dated - n_right} of {n_dated} records have a local_date that differs from the date of their time and "
+            f"UTC offset; {_ADVICE}",
         )
     if not n_dated:
-        return "the values are possible as such, and no date stands beside them to check them by"
-    return f"by them {n_right} of {n_dated} records lie on the date that they keep themselves"
+        return "the values are possible in these units; there are no dates to check them"
+    return f"in these units {n_right} of {n_dated} records are on their local_date"
 
 
 def _counts(connection: sqlite3.Connection, table: str, *conditions: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Android Health Connect: the exported SQLite database, in its zip or bare."""
+"""Android Health Connect: the exported SQLite database, zipped or not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from painstats.records import EXERCISE_SESSION, INSTANT, MEASUREMENT, SLEEP_SEGM
 from painstats.sources.batching import BATCH_ROWS, in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.health_connect.clock import MIN_SHARE, decide_clock, times_of
+from painstats.sources.health_connect.clock import MIN_SHARE, decide_health_connect_clock, times_of
 
 _MAGIC = b"SQLite format 3\0"
 _STEPS, _SESSIONS, _STAGES = "steps_record_table", "sleep_session_record_table", "sleep_stages_table"
@@ -32,7 +32,7 @@ SAMPLES = {
     "resting_heart_rate_record_table": ("beats_per_minute", "resting_heart_rate_bpm"),
     "heart_rate_variability_rmssd_record_table": ("heart_rate_variability_millis", "heart_rate_variability_rmssd_ms"),
 }
-"""Tables of samples: the column of their value, and the measure that it is."""
+"""Tables of samples: the column of the value, and its measure."""
 
 NEEDED = {
     _STEPS: ("row_id", "start_time", "end_time", "count"),
@@ -41,23 +41,23 @@ NEEDED = {
     _EXERCISE: ("row_id", "start_time", "end_time"),
     **{table: ("row_id", "time", column) for table, (column, _) in SAMPLES.items()},
 }
-"""Tables that are read, and the columns without which each cannot be; a table without them is left out."""
+"""Tables that are read, and the columns that each needs; a table without them is skipped."""
 
 STAGES = {1: "awake", 2: "asleep", 3: "awake", 4: "light", 5: "deep", 6: "rem", 7: "awake"}
-"""Sleep stages by their number; 0 is unknown. Out of bed (3) and awake in bed (7) are both awake."""
+"""Sleep stages by number; 0 is unknown. Out of bed (3) and awake in bed (7) both count as awake."""
 
 DEVICE_KINDS = {1: "watch", 2: "phone", 4: "tracker", 6: "tracker"}
-"""Types of devices by their number; all others count as apps."""
+"""Kinds of devices by number; all others count as apps."""
 
 _LATEST_MS = 4_102_444_800_000  # the year 2100
 _BESIDE_MS = 60_000
-_LONGEST_TOLD = 30
+_LONGEST_KEPT = 30
 _AGAIN = "export again in the settings of Health Connect"
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database: the columns of its tables, what is the same for all its rows, and the unit of its offsets."""
+    """An open database: the columns of its tables, values that all rows share, and the unit of offsets in seconds."""
 
     connection: sqlite3.Connection
     entry: Entry
@@ -79,7 +79,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _holds_steps(path: Path) -> bool:
-    """Whether a database is Health Connect's: by its tables, whatever its name."""
+    """Whether a database is from Health Connect, by its tables."""
     try:
         with _opened(path) as connection:
             return _STEPS in _tables(connection)
@@ -113,23 +113,23 @@ def _read_database(connection: sqlite3.Connection, entry: Entry, settings: ReadS
     }
     for table, names in lacking.items():
         if names:
-            yield from _left_out(database, table, f"it has no column {', '.join(names)}")
+            yield from _left_out(database, table, f"missing column {', '.join(names)}")
     tables = {table: columns for table, columns in tables.items() if not lacking.get(table)}
     recorded = {table: tables[table] for table in NEEDED if table in tables and table != _STAGES}
-    offset_s, messages = decide_clock(connection, entry, recorded, (_STEPS, *SAMPLES))
+    offset_s, messages = decide_health_connect_clock(connection, entry, recorded, (_STEPS, *SAMPLES))
     database = replace(database, tables=tables, offset_s=offset_s)
     yield from _read_tables(database)
     for table in sorted(tables.keys() - NEEDED.keys()):
         if table.endswith("_record_table") and (count := _count(connection, table)):
             yield Ignored(entry.label, count, f"{table}: not used")
     apart = "package_name" in tables.get(_APPS, ())
-    messages.append("each app is a device of its own" if apart else f"apps could not be told apart without {_APPS}")
+    messages.append("each app is a separate device" if apart else f"apps cannot be distinguished without {_APPS}")
     for message in messages:
         yield Note(entry.label, message)
 
 
 def _left_out(database: Database, table: str, reason: str) -> Iterator[Batch]:
-    """Count the rows of a table that cannot be read, and say what it lacks."""
+    """Count the rows of a table that cannot be read, and say why."""
     if count := _count(database.connection, table):
         yield Ignored(database.entry.label, count, f"{table}: not read, {reason}")
         yield Note(database.entry.label, f"{table} was not read: {reason}")
@@ -142,7 +142,7 @@ def _read_tables(database: Database) -> Iterator[Batch]:
     if _SESSIONS in database.tables:
         yield from _sleep(database)
     elif _STAGES in database.tables:
-        yield from _left_out(database, _STAGES, f"{_SESSIONS}, to which stages belong, could not be read")
+        yield from _left_out(database, _STAGES, f"{_SESSIONS}, to which the stages belong, could not be read")
     for table, (column, measure) in SAMPLES.items():
         if table in database.tables:
             value = {"value": f"t.{column}", "measure": f"'{measure}'"}
@@ -167,7 +167,7 @@ def _times(database: Database, table: str) -> dict[str, str]:
 
 
 def _sleep(database: Database) -> Iterator[Batch]:
-    """Yield stages, and sessions: as time in bed where they have stages, else as sleep without stages."""
+    """Yield stages and sessions; a session with stages is time in bed, others are sleep without stages."""
     has_stages = _STAGES in database.tables
     if has_stages:
         yield from _checked_stages(database)
@@ -185,7 +185,7 @@ def _sleep(database: Database) -> Iterator[Batch]:
 
 
 def _checked_stages(database: Database) -> Iterator[Batch]:
-    """Check that stages lie in the sessions to which ``parent_key`` leads; count those that it leads nowhere."""
+    """Check that stages lie within the session of their ``parent_key``; count those without a session."""
     inside = (
         f"total(s.stage_start_time >= t.start_time - {_BESIDE_MS} AND s.stage_end_time <= t.end_time + {_BESIDE_MS})"
     )
@@ -198,18 +198,18 @@ def _checked_stages(database: Database) -> Iterator[Batch]:
         raise refused(
             "stages_elsewhere",
             database.entry,
-            f"{n_placed - int(n_inside)} of {n_placed} sleep stages lie outside the session to which their parent_key "
-            f"leads; {_AGAIN}",
+            f"{n_placed - int(n_inside)} of {n_placed} sleep stages lie outside the session of their parent_key; "
+            f"{_AGAIN}",
         )
     if n_stages > n_placed:
         yield Ignored(label, n_stages - n_placed, f"{_STAGES}: no session with their parent_key")
     if n_placed:
-        yield Note(label, f"{int(n_inside)} of {n_placed} sleep stages lie inside the session that they belong to")
-        yield Note(label, _numbers_told(database))
+        yield Note(label, f"{int(n_inside)} of {n_placed} sleep stages lie inside their session")
+        yield Note(label, _check_stage_numbers(database))
 
 
-def _numbers_told(database: Database) -> str:
-    """Check what the numbers of stages mean: in most sessions people sleep longer than they lie awake."""
+def _check_stage_numbers(database: Database) -> str:
+    """Check the meaning of stage numbers: in most sessions, sleep is longer than time awake."""
     asleep, awake = (
         f"total((stage_end_time - stage_start_time) * (stage_type IN ({_numbers_of(is_awake)})))"
         for is_awake in (False, True)
@@ -222,10 +222,10 @@ def _numbers_told(database: Database) -> str:
         raise refused(
             "stage_numbers",
             database.entry,
-            f"by the numbers of their stages {n_sessions - int(n_right)} of {n_sessions} sleeps would be spent awake, "
-            f"so the numbers mean something else; {_AGAIN}",
+            f"by their stage numbers {n_sessions - int(n_right)} of {n_sessions} sleeps would be mostly awake, so the "
+            f"numbers must mean something else; {_AGAIN}",
         )
-    return f"by the numbers of their stages {int(n_right)} of {n_sessions} sessions are mostly sleep"
+    return f"by their stage numbers {int(n_right)} of {n_sessions} sessions are mostly sleep"
 
 
 def _numbers_of(is_awake: bool) -> str:
@@ -233,18 +233,18 @@ def _numbers_of(is_awake: bool) -> str:
 
 
 def _records(
-    database: Database, record_table: RecordTable, table: str, values: dict[str, str], told: tuple[str, ...] = ()
+    database: Database, record_table: RecordTable, table: str, values: dict[str, str], others: tuple[str, ...] = ()
 ) -> Iterator[Batch]:
-    """Yield the rows of one table as records, a batch at a time; ``told`` is kept of a row beside its times."""
+    """Yield the rows of one table as records, in batches; rejected rows keep their times and the columns ``others``."""
     line, owner = ("s.rowid", _SESSIONS) if table == _STAGES else ("t.row_id", table)
-    kept = dict.fromkeys((*(values[name] for name in ("start_ms", "end_ms", "offset")), *told))
-    said = " || ', ' || ".join(f"'{of[2:]} ' || substr(quote({of}), 1, {_LONGEST_TOLD})" for of in kept if of != "NULL")
+    kept = dict.fromkeys((*(values[name] for name in ("start_ms", "end_ms", "offset")), *others))
+    text = " || ', ' || ".join(f"'{of[2:]} ' || substr(quote({of}), 1, {_LONGEST_KEPT})" for of in kept if of != "NULL")
     package, device_type, joined = _joined(database, owner)
     columns = values | {"package": package, "device_type": device_type, "line": line}
     selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
     origin = f"{_STAGES} AS s JOIN {_SESSIONS} AS t ON t.row_id = s.parent_key" if owner != table else f"{table} AS t"
     cursor = database.connection.execute(
-        f"SELECT {selected}, '{table} row ' || {line} || ': ' || {said} AS text FROM {origin} {joined} ORDER BY line"
+        f"SELECT {selected}, '{table} row ' || {line} || ': ' || {text} AS text FROM {origin} {joined} ORDER BY line"
     )
     names = [column[0] for column in cursor.description]
     while rows := cursor.fetchmany(BATCH_ROWS):
@@ -256,7 +256,7 @@ def _records(
 
 
 def _joined(database: Database, table: str) -> tuple[str, str, str]:
-    """Return the app's name, the type of the device, and the joins that lead to them; NULL where there are none."""
+    """Return the columns of app name and device type (or NULL), and the joins that they need."""
     found = []
     joins = ""
     for info, alias, column, key in (
@@ -269,7 +269,7 @@ def _joined(database: Database, table: str) -> tuple[str, str, str]:
 
 
 def _typed(name: str, values: list[object]) -> pl.Series:
-    """Keep the values of a column that have its type: SQLite lets anything stand anywhere."""
+    """Keep the values of a column that have its type: SQLite does not enforce types."""
     if name in ("stage", "package", "title", "measure", "text"):
         return pl.Series(name, [value if isinstance(value, str) else None for value in values], pl.String)
     numbers = [float(value) if isinstance(value, int | float) else None for value in values]
@@ -277,7 +277,7 @@ def _typed(name: str, values: list[object]) -> pl.Series:
 
 
 def _placed(rows: pl.DataFrame, offset_s: int) -> pl.DataFrame:
-    """Add times, the offset of the clock, and the app as a device."""
+    """Add instants, UTC offset, and the app as a device."""
     tags = {
         package: hashlib.sha256(package.encode()).hexdigest()[:6] for package in rows["package"].drop_nulls().unique()
     }
@@ -298,7 +298,7 @@ def _placed(rows: pl.DataFrame, offset_s: int) -> pl.DataFrame:
 
 
 def _finished(rows: pl.DataFrame, record_table: RecordTable) -> pl.DataFrame:
-    """Add what only one record table has, and name the column that could not be read."""
+    """Add the columns of the record table, and the name of the column that could not be read."""
     length_min = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
     problems = {"start_time": pl.col("start_at").is_null(), "end_time": pl.col("end_at").is_null()}
     if record_table is STEP_COUNT:
@@ -307,7 +307,7 @@ def _finished(rows: pl.DataFrame, record_table: RecordTable) -> pl.DataFrame:
     elif record_table is SLEEP_SEGMENT:
         problems["stage_type"] = pl.col("stage").is_null()
     elif record_table is EXERCISE_SESSION:
-        # The numbers of kinds of exercise differ from the documented ones; a title is the only word there is.
+        # Exercise types differ from the documented numbers; only a title says what a session was.
         rows = rows.with_columns(
             pl.col("start_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ").alias("session_id"),
             exercise_types(pl.col("title")).alias("exercise_type"),
@@ -323,7 +323,7 @@ def _finished(rows: pl.DataFrame, record_table: RecordTable) -> pl.DataFrame:
 
 @contextmanager
 def _on_disk(entry: Entry) -> Iterator[Path]:
-    """Give the path of a database; one inside a zip is unpacked into a private folder, as SQLite must seek in it."""
+    """Yield the path of a database; one in a zip is unpacked into a private folder, because SQLite must seek."""
     if entry.member is None:
         yield entry.path
         return
@@ -336,7 +336,7 @@ def _on_disk(entry: Entry) -> Iterator[Path]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database for reading only, without a journal beside it."""
+    """Open a database read-only, without writing a journal."""
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         yield connection
@@ -354,13 +354,13 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
 
 
 def _refuse_cut_short(entry: Entry, path: Path) -> None:
-    """Refuse a file with fewer pages than its header says: SQLite finds out only where it reads them."""
+    """Refuse a file with fewer pages than its header says: SQLite would only notice when reading them."""
     with path.open("rb") as file:
         header = file.read(100)
     page_bytes = int.from_bytes(header[16:18], "big")
     page_bytes = 65536 if page_bytes == 1 else page_bytes
     if len(header) < 100 or path.stat().st_size < page_bytes * int.from_bytes(header[28:32], "big"):
-        raise refused("sqlite_truncated", entry, f"the database is cut short; {_AGAIN}")
+        raise refused("sqlite_truncated", entry, f"the database is incomplete; {_AGAIN}")
 
 
 SOURCE = Source(

@@ -1,1 +1,1 @@
-"""Exports of single makers of watches, rings and scales, one file for each."""
+"""Exports of makers of watches, rings and scales, one module for each maker."""

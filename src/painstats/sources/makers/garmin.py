@@ -1,4 +1,4 @@
-"""Garmin Connect: the JSON files of the data export, with instants in GMT and days that Garmin itself dates."""
+"""Garmin Connect: the JSON files of the data export, with instants in GMT and days dated by Garmin."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from painstats.sources.vendor_rows import (
     entries_by_kind,
     main_sleeps,
     object_rows,
-    put_aside,
+    split_unused,
     utc_label,
     with_origin,
 )
@@ -39,7 +39,7 @@ DAYS = (
     DailyColumn("moderateIntensityMinutes", "moderately_active_time_min"),
     DailyColumn("vigorousIntensityMinutes", "very_active_time_min"),
 )
-"""Light activity is left out: Garmin's ``activeSeconds`` hold all movement, moderate minutes too."""
+"""Light activity is not read: Garmin's ``activeSeconds`` include all movement, also moderate minutes."""
 
 DAY_KEYS = (
     "calendarDate", *(column.column for column in DAYS), "currentDayRestingHeartRate", "includesWellnessData",
@@ -64,28 +64,28 @@ KINDS = {
     "health": (rb'"calendarDate"\s*:', rb'"metrics"\s*:'),
     "activities": (rb'"summarizedActivitiesExport"\s*:',),
 }
-"""Keys that tell each kind of file; the first kind whose keys all occur counts."""
+"""Keys by which each kind of file is recognised; the first kind with all its keys counts."""
 
 RESTING_KCAL_PER_MIN = (0.4, 2.0)
-"""What energy at rest can be: with the typical speed of sessions it tells the units of a file."""
+"""Possible energy at rest, from which the unit of energy in a file is inferred."""
 
 KJ_PER_KCAL = 4.184
 
 MAX_UNEXPLAINED_MIN = 10
-"""Greatest difference between the time in bed and its parts, for the parts to fill it."""
+"""Largest difference between the time in bed and the sum of its parts, for the parts to count as complete."""
 
 MAX_OPENED = 200
-"""Files of an archive up to which each is looked into."""
+"""In an archive of at most this many files, each is opened."""
 
 _NAME = re.compile(r"(?:UDSFile|sleepData|healthStatusData|summarizedActivities).*\.json$", re.IGNORECASE)
 _FIRST_BYTES = 64
 _HEAD_BYTES = 1 << 16
-_NOT_WORN = "days without wellness data: the watch was not worn"
-_NO_NIGHT = "placeholders without a night or without any stage"
+_NOT_WORN = "days without wellness data: watch not worn"
+_NO_NIGHT = "placeholders without a night or without any sleep stage"
 
 
 def _kind(entry: Entry) -> str | None:
-    """Say what an entry is by its keys."""
+    """Return what an entry is, by its keys."""
     if not entry.head(_FIRST_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         return None
     head = entry.head(_HEAD_BYTES)
@@ -93,7 +93,7 @@ def _kind(entry: Entry) -> str | None:
 
 
 def _kinds(archive: Archive) -> defaultdict[str | None, list[Entry]]:
-    """Sort entries by what they are; of a whole archive's thousands of files only those of a likely name are opened."""
+    """Sort entries by kind; of the thousands of files in a whole archive, only those with a likely name are opened."""
     is_whole = len(archive.entries) > MAX_OPENED
     return entries_by_kind(archive, lambda entry: None if is_whole and not _NAME.search(entry.label) else _kind(entry))
 
@@ -130,11 +130,11 @@ def _dated(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 
 def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
-    """Read sums by the day. The day's own resting heart rate goes before the one over several days."""
+    """Read daily totals. The day's own resting heart rate takes precedence over the mean of several days."""
     measured = (pl.when(numbers(name) != 0).then(name) for name in ("currentDayRestingHeartRate", "restingHeartRate"))
     resting = pl.coalesce(*measured).alias("restingHeartRate")
     facts = [column.column for column in DAYS]
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         _dated(days, settings).with_columns(resting),
         {
             _NOT_WORN: pl.col("includesWellnessData") == "false",
@@ -147,13 +147,13 @@ def _read_days(days: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
     if n_resting := rows["restingHeartRate"].count():
         yield Note(
             str(rows["entry"][0]),
-            f"resting heart rate is that of the day itself on {n_of_day} of {n_resting} days, else restingHeartRate, "
-            "which may be a mean over several days",
+            f"resting heart rate is that of the day itself on {n_of_day} of {n_resting} days, otherwise "
+            "restingHeartRate, which may be a mean over several days",
         )
 
 
 def _offsets(days: pl.DataFrame) -> dict[str, int]:
-    """Return the minutes east of UTC on each date, from a day's start in both clocks."""
+    """Return the minutes east of UTC on each date, from the start of the day in both clocks."""
     gap = local_times("wellnessStartTimeLocal") - local_times("wellnessStartTimeGmt")
     known = days.select(pl.col("calendarDate").str.slice(0, 10), gap.dt.total_minutes().alias("offset")).drop_nulls()
     return dict(known.rows())
@@ -164,7 +164,7 @@ def _offsets(days: pl.DataFrame) -> dict[str, int]:
 
 def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings) -> Iterator[Batch]:
     nights = read_objects(entry)
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         _dated(object_rows(entry, nights, SLEEP_KEYS), settings),
         {
             _NO_NIGHT: pl.col("calendarDate").is_null()
@@ -173,7 +173,7 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
         },
     )
     yield from ignored
-    # Garmin gives no sum of sleep. A stage that is absent counts as none.
+    # Garmin gives no total of sleep. An absent stage counts as 0.
     asleep_min = pl.sum_horizontal(numbers(stage).fill_null(0) for stage in STAGES) * SECONDS
     episodes = _placed(rows, "sleepStartTimestampGMT", "sleepEndTimestampGMT", offsets).with_columns(
         asleep_min.alias("total_sleep_time_min"),
@@ -188,8 +188,8 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
         yield Note(entry.label, _how_filled(episodes))
         yield Note(
             entry.label,
-            f"{n_known} of {rows.height} nights have the offset of the days' summaries (wellnessStartTimeLocal), the "
-            "others the clock of the person's zone",
+            f"{n_known} of {rows.height} nights have the UTC offset of a daily summary (wellnessStartTimeLocal); the "
+            "others were dated in the participant's time zone",
         )
     yield from in_batches(
         SLEEP_EPISODE,
@@ -209,33 +209,35 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
 
 
 def _how_filled(episodes: pl.DataFrame) -> str:
-    """Say in how many nights stages and time awake are all of the time in bed, as they are if they are in seconds."""
-    told_min = pl.col("total_sleep_time_min") + pl.col("wake_after_sleep_onset_min").fill_null(0)
-    fits = ((told_min - pl.col("time_in_bed_min")).abs() <= MAX_UNEXPLAINED_MIN).fill_null(False)
+    """Say in how many nights stages and time awake add up to the time in bed, as they do if they are in seconds."""
+    parts_min = pl.col("total_sleep_time_min") + pl.col("wake_after_sleep_onset_min").fill_null(0)
+    fits = ((parts_min - pl.col("time_in_bed_min")).abs() <= MAX_UNEXPLAINED_MIN).fill_null(False)
     n_fitting = int(episodes.select(fits.sum()).item())
     return (
-        f"sleep is deep, light and REM sleep together; in {n_fitting} of {episodes.height} nights these and the time "
-        "awake fill the time in bed"
+        f"sleep is the sum of deep, light and REM sleep; in {n_fitting} of {episodes.height} nights these and the time "
+        "awake add up to the time in bed"
     )
 
 
 def _by_waking(episodes: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, str]:
-    """Check that ``calendarDate`` is the date of waking, and put that date in its place where most nights deny it."""
+    """Check that ``calendarDate`` is the date of waking; if it is not in most nights, use the date of waking."""
     there = local_dates_of(episodes["participant_id"], episodes["end_at"], settings.time_zones)
     recorded = (pl.col("end_at") + pl.duration(minutes="utc_offset_min")).dt.date()
     dated = episodes.with_columns(recorded.fill_null(there).alias("waking")).drop_nulls(["waking", "date"])
     n_agree = int((dated["waking"] == dated["date"]).sum())
-    counts = f"{n_agree} of {dated.height} nights carry the date on which the person woke"
+    counts = f"{n_agree} of {dated.height} nights have the date of waking"
     if 2 * n_agree >= dated.height:
         return episodes, f"calendarDate was taken as the date of waking: {counts}"
     moved = pl.when(pl.col("date").is_not_null()).then(recorded.fill_null(there)).alias("date")
-    return episodes.with_columns(moved), f"calendarDate is not the date of waking, nights were dated anew: {counts}"
+    return episodes.with_columns(
+        moved
+    ), f"calendarDate is not the date of waking, so nights were dated by waking: {counts}"
 
 
 def _read_naps(
     entry: Entry, nights: Sequence[Mapping[str, object]], offsets: Mapping[str, int], settings: ReadSettings
 ) -> Iterator[Batch]:
-    """Read the naps that nights list; each has the line of its night."""
+    """Read the naps listed in nights; each has the line of its night."""
     lines, naps = [], []
     for line, night in enumerate(nights, 1):
         listed = night.get("napList")
@@ -261,7 +263,7 @@ def _read_naps(
 
 
 def _placed(rows: pl.DataFrame, start: str, end: str, offsets: Mapping[str, int]) -> pl.DataFrame:
-    """Add instants (naive stamps are GMT) and the offset that the day's summary recorded."""
+    """Add instants (naive times are GMT) and the offset from the daily summary."""
     offset = pl.col("calendarDate").str.slice(0, 10).replace_strict(offsets, default=None, return_dtype=pl.Int32)
     start_at, end_at = (local_times(name).dt.replace_time_zone("UTC") for name in (start, end))
     return rows.with_columns(
@@ -281,10 +283,10 @@ def _sleep_problem(start: str, end: str, minutes: Mapping[str, pl.Expr]) -> pl.E
 
 
 def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read the night's mean heart rate variability (RMSSD); 0 and status UNKNOWN mean that there is none."""
+    """Read the mean heart rate variability of each night (RMSSD); 0 and status UNKNOWN mean missing."""
     days = read_objects(entry)
     found = [{**day, "hrv": _variability(day)} for day in days]
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         _dated(
             object_rows(entry, found, ("calendarDate", "hrv")).with_columns(
                 object_rows(entry, days, ("calendarDate", "metrics"))["text"]
@@ -295,8 +297,8 @@ def _read_variability(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     )
     yield from ignored
     yield from daily_totals(rows, (HRV,), "calendarDate")
-    told = f"{rows.height} of {len(found)} days have a metric of type HRV"
-    yield Note(entry.label, f"{told}, read as the RMSSD of the night" if rows.height else f"{told}; none was read")
+    counts = f"{rows.height} of {len(found)} days have a metric of type HRV"
+    yield Note(entry.label, f"{counts}, read as the RMSSD of the night" if rows.height else f"{counts}; none was read")
 
 
 def _variability(day: Mapping[str, object]) -> object:
@@ -351,20 +353,20 @@ def _sessions(rows: pl.DataFrame, per_metre: float | None, per_kcal: float | Non
 
 
 def _distance_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
-    """Tell centimetres from metres by the typical speed."""
+    """Distinguish centimetres from metres by the typical speed."""
     speed = median_of(rows.filter(numbers("distance") > 0), numbers("distance") / (numbers("duration") / 1000))
     for per_metre, name in ((100.0, "centimetres"), (1.0, "metres")):
         if speed is not None and SPEED_M_PER_S[0] <= speed / per_metre <= SPEED_M_PER_S[1]:
-            return per_metre, f"distances were read as {name}, by the speed that follows"
-    return None, "distances were not read: no unit gives them a possible speed"
+            return per_metre, f"distances were read as {name}, judging by the resulting speed"
+    return None, "distances were not read: no unit gives a possible speed"
 
 
 def _energy_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
-    """Tell kilojoules from kilocalories by the energy at rest, where the file has it."""
+    """Distinguish kilojoules from kilocalories by the energy at rest, if the file has it."""
     rate = median_of(rows, numbers("bmrCalories") / (numbers("duration") * MILLISECONDS))
     for per_kcal, name in ((1.0, "kilocalories"), (KJ_PER_KCAL, "kilojoules")):
         if rate is not None and RESTING_KCAL_PER_MIN[0] <= rate / per_kcal <= RESTING_KCAL_PER_MIN[1]:
-            return per_kcal, f"energy was read as {name}, by the energy at rest that follows"
+            return per_kcal, f"energy was read as {name}, judging by the energy at rest"
     return None, "energy was not read: the file does not show its unit"
 
 
@@ -372,7 +374,7 @@ SOURCE = Source(
     name="garmin",
     version=1,
     title="Garmin Connect data export (JSON)",
-    reads="steps and intensity minutes by the day, sleep, resting heart rate and its variability, activities",
+    reads="steps and intensity minutes by day, sleep, resting heart rate and its variability, activities",
     how_to_export=(
         "On garmin.com open your account's Account Management Center, choose Export Your Data, and download the zip "
         "from the e-mail."

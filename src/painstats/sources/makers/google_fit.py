@@ -1,4 +1,4 @@
-"""Google Fit: daily metrics of a Takeout, by the quarter of an hour where there is a file for the day."""
+"""Google Fit: daily metrics in a Takeout, by quarter-hour for dates with a file of their own."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, INSTANT, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.vendor_rows import broken_rows, csv_rows, is_csv, offset_minutes, put_aside, with_origin
+from painstats.sources.vendor_rows import broken_rows, csv_rows, is_csv, offset_minutes, split_unused, with_origin
 
 STEPS = "Step count"
 SLEEP = ("Sleep duration (ms)", "Sleeping duration (ms)")
-"""Columns of which a file has at most one."""
+"""Alternative column names; a file has at most one of them."""
 
 _BY_DAY = {"Date", STEPS}
 _BY_QUARTER = {"Start time", "End time", STEPS}
@@ -43,7 +43,7 @@ def _is_by_day(entry: Entry) -> bool:
 
 
 def _day_of(entry: Entry) -> str:
-    """Return the date in the name of a day's file: its rows hold clock times only."""
+    """Return the date in the name of a day's file, whose rows have only clock times."""
     named = _DATE.findall(entry.label)
     with suppress(ValueError):
         if len(named) == 1:
@@ -51,8 +51,8 @@ def _day_of(entry: Entry) -> str:
     raise refused(
         "day_unknown",
         entry,
-        "its rows hold clock times only, and the date to which they belong does not stand in its name; give it the "
-        "name that it had in the Takeout, such as 2024-03-01.csv",
+        "its rows have only clock times, and its name does not contain the date; rename it to its original name in "
+        "the Takeout, such as 2024-03-01.csv",
     )
 
 
@@ -61,7 +61,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    """Read the files by the quarter of an hour first; of the sums by the day only the dates that they leave open."""
+    """Read quarter-hour files first; from daily totals, only the dates without such a file."""
     by_quarter = [entry for entry in archive.entries if _is_by_quarter(entry)]
     by_day = [entry for entry in archive.entries if _is_by_day(entry)]
     quarters = []
@@ -69,8 +69,8 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
         quarters.append((yield from _read_quarters(entry, _day_of(entry), settings)))
     sums = _day_sums(quarters)
     if any(each.height for each in quarters):
-        place = by_quarter[0].label if len(by_quarter) == 1 else f"{len(by_quarter)} files of days"
-        yield Note(place, _quarters_told(pl.concat(quarters)))
+        place = by_quarter[0].label if len(by_quarter) == 1 else f"{len(by_quarter)} quarter-hour files"
+        yield Note(place, _quarters_note(pl.concat(quarters)))
     for entry in by_day:
         yield from _read_days(entry, sums, settings)
     if n_other := len(archive.entries) - len(by_quarter) - len(by_day):
@@ -81,18 +81,18 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
 
 
 def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Generator[Batch, None, pl.DataFrame]:
-    """Yield the steps of one day; return them with their date."""
+    """Yield the steps of one day, and return them with their date."""
     table = read_csv(entry)
     rows = with_origin(csv_rows(entry, table, ("Start time", "End time", STEPS)), settings, SOURCE.name, **_PHONE)
-    rows, ignored = put_aside(rows, {"quarters of an hour without a count": pl.col(STEPS).is_null()})
+    rows, ignored = split_unused(rows, {"quarter-hours without a count": pl.col(STEPS).is_null()})
     yield from ignored
     offset_min = offset_minutes(pl.col("Start time").str.extract(r"(Z|[+-]\d\d:?\d\d)$"))
     starts, ends = (_clock(day, column) for column in ("Start time", "End time"))
     over_midnight = pl.when(ends <= starts).then(pl.duration(days=1)).otherwise(pl.duration(days=0))
-    away = pl.duration(minutes=offset_min)
+    offset = pl.duration(minutes=offset_min)
     timed = rows.with_columns(
-        (starts - away).dt.replace_time_zone("UTC").alias("start_at"),
-        (ends + over_midnight - away).dt.replace_time_zone("UTC").alias("end_at"),
+        (starts - offset).dt.replace_time_zone("UTC").alias("start_at"),
+        (ends + over_midnight - offset).dt.replace_time_zone("UTC").alias("end_at"),
         offset_min.alias("utc_offset_min"),
         whole_numbers(STEPS).alias("step_count"),
     ).with_columns(
@@ -109,25 +109,25 @@ def _read_quarters(entry: Entry, day: str, settings: ReadSettings) -> Generator[
     return timed.select("start_at", "end_at", "utc_offset_min", "step_count", pl.lit(day).alias("Date"))
 
 
-def _quarters_told(quarters: pl.DataFrame) -> str:
-    """Say whether rows are what they are taken for: quarters of an hour with the offset of their place."""
+def _quarters_note(quarters: pl.DataFrame) -> str:
+    """Say how many rows are quarter-hours with a UTC offset, as expected."""
     n_quarters = int((quarters["end_at"] - quarters["start_at"] == timedelta(minutes=15)).sum())
     n_offsets = quarters.height - quarters["utc_offset_min"].null_count()
     return (
-        f"rows are quarters of an hour of the date in the file's name: {n_quarters} of {quarters.height} last one, "
-        f"{n_offsets} carry the offset by which they were read"
+        f"rows are quarter-hours of the date in the file name: {n_quarters} of {quarters.height} last 15 minutes, "
+        f"{n_offsets} have a UTC offset"
     )
 
 
 def _day_sums(quarters: list[pl.DataFrame]) -> pl.DataFrame:
-    """Return the steps of the quarters of each date; a file that was saved twice counts once."""
+    """Return the steps of the quarter-hours of each date; a file that was saved twice counts once."""
     empty = pl.DataFrame(schema={"Date": pl.String, "start_at": INSTANT, "step_count": pl.Int64})
     once = pl.concat([empty, *(each.select(empty.columns) for each in quarters)]).unique()
     return once.group_by("Date").agg(pl.col("step_count").sum())
 
 
 def _clock(day: str, column: str) -> pl.Expr:
-    """Read a clock time of a day; null where the text is none."""
+    """Read a clock time on a date; null for any other text."""
     text = pl.lit(f"{day} ") + pl.col(column).str.extract(rf"({_CLOCK})").str.slice(0, 8)
     return text.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
 
@@ -146,42 +146,43 @@ def _read_days(entry: Entry, sums: pl.DataFrame, settings: ReadSettings) -> Iter
     both = rows.join(sums, on="Date")
     if both.height:
         n_equal = int((both.select(numbers(STEPS)).to_series() == both["step_count"]).sum())
-        yield Note(entry.label, f"steps of the quarters add up to the sum by day on {n_equal} of {both.height} dates")
+        yield Note(entry.label, f"quarter-hours add up to the daily total on {n_equal} of {both.height} dates")
     if sleep:
         unit = _unit_of_sleep(entry, rows, sleep)
         yield from _totals(rows, "total_sleep_time_min", numbers(sleep) * unit.minutes, sleep, pl.lit(False))
         if unit.n_compared:
             named = "as the column says" if unit.name == "milliseconds" else "although the column says ms"
-            possible = f"{unit.n_fitting} of {unit.n_compared} are possible as such"
-            yield Note(entry.label, f"durations of sleep are {unit.name}, {named}: {possible}")
+            possible = f"{unit.n_fitting} of {unit.n_compared} are possible in this unit"
+            yield Note(entry.label, f"sleep durations are in {unit.name}, {named}: {possible}")
     yield from broken_rows(entry, table, DAILY_TOTAL)
 
 
 def _unit_of_sleep(entry: Entry, rows: pl.DataFrame, sleep: str) -> DurationUnit:
-    """Believe the unit in the column's name unless most nights would be impossible; then that of plausible nights."""
+    """Use the unit in the column name unless most nights would be impossible; then the one with plausible nights."""
     asleep = pl.when(numbers(sleep) > 0).then(numbers(sleep))
     named = unit_of(rows, asleep, pl.lit(1), pl.lit(_DAY_MIN), ("milliseconds",))
-    if named.is_believed:
+    if named.is_plausible:
         return named
     least, most = _NIGHT_MIN
     unit = unit_of(rows, asleep, pl.lit(least), pl.lit(most))
-    if not unit.is_believed:
+    if not unit.is_plausible:
         raise refused(
             "duration_unit",
             entry,
-            f"{named.n_compared - named.n_fitting} of {named.n_compared} durations in {sleep} are impossible as "
-            "milliseconds, and as no other unit do they last a night; export it again, without opening it in between",
+            f"{named.n_compared - named.n_fitting} of {named.n_compared} durations in {sleep} are impossible in "
+            "milliseconds, and in no other unit do they last a night; export again and do not open the file before "
+            "importing it",
         )
     return unit
 
 
 def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_quarters: pl.Expr) -> Iterator[Batch]:
-    kept, ignored = put_aside(
+    kept, ignored = split_unused(
         rows,
         {
             f"dates without {column}": pl.col(column).is_null(),
-            "dates that the files by the quarter of an hour hold": in_quarters,
-            f"0 in {column}, which stands for a date without data": numbers(column) == 0,
+            "dates that quarter-hour files cover": in_quarters,
+            f"0 in {column}, which means no data": numbers(column) == 0,
         },
     )
     yield from ignored
@@ -199,7 +200,7 @@ SOURCE = Source(
     name="google_fit",
     version=1,
     title="Google Fit (Takeout, CSV)",
-    reads="steps by the quarter of an hour or by day, sleep by day",
+    reads="steps by quarter-hour or by day, sleep by day",
     how_to_export="Open takeout.google.com, choose only Fit, and download the zip.",
     recognises=_recognises,
     read=_read,

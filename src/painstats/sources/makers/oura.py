@@ -1,4 +1,4 @@
-"""Oura: the trends CSV of Oura on the Web, the CSVs of the data export, and JSON with the keys of the second API."""
+"""Oura: the trends CSV of Oura on the Web, the CSVs of the data export, and JSON with the keys of API version 2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry, refused
 from painstats.batch import Batch, Ignored, Note
-from painstats.parsing.clocks import clock_told
+from painstats.parsing.clocks import clock_note
 from painstats.parsing.csv_text import header_of, read_csv
 from painstats.parsing.duration_units import MIN_SHARE, DurationUnit, near, unit_of
 from painstats.parsing.strict_json import read_objects
@@ -31,8 +31,8 @@ from painstats.sources.vendor_rows import (
     is_csv,
     main_sleeps,
     object_rows,
-    put_aside,
     rows_below,
+    split_unused,
     utc_label,
     with_origin,
     zoned_offsets,
@@ -80,19 +80,19 @@ TRENDS = {
     "lowest_heart_rate": "Lowest Resting Heart Rate",
     "average_hrv": "Average HRV",
 }
-"""Columns of the trends CSV for the words that the rest of Oura uses."""
+"""Columns of the trends CSV, by the names that other Oura exports use."""
 
 MAIN_SLEEP = "long_sleep"
 _DAY_MIN = 1440.0
 _LEAST_OF_DAY = 0.1
 _LEAST_ASLEEP = 0.25
-_AGAIN = "nothing of it was read; export it again from Oura, without opening it in between"
-_NOT_WORN = "days on which the ring was not worn"
+_AGAIN = "nothing was read; export again from Oura and do not open the file before importing it"
+_NOT_WORN = "days with the ring not worn"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of table: its columns, those that tell it, and the record table of its rows."""
+class OuraTable:
+    """One kind of table: its columns, those by which it is recognised, and the record table of its rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -101,21 +101,25 @@ class Kind:
 
 
 KINDS = (
-    Kind("trends", tuple(TRENDS.values()), ("date", "Total Sleep Time", "Bedtime Start", "Bedtime End"), SLEEP_EPISODE),
-    Kind("sleep", SLEEP, ("day", "bedtime_start", "bedtime_end", "total_sleep_duration", "time_in_bed"), SLEEP_EPISODE),
-    Kind("activity", ACTIVITY, ("day", "steps", "high_activity_time", "low_activity_time"), DAILY_TOTAL),
-    Kind("workout", WORKOUT, ("activity", "start_datetime", "end_datetime"), EXERCISE_SESSION),
+    OuraTable(
+        "trends", tuple(TRENDS.values()), ("date", "Total Sleep Time", "Bedtime Start", "Bedtime End"), SLEEP_EPISODE
+    ),
+    OuraTable(
+        "sleep", SLEEP, ("day", "bedtime_start", "bedtime_end", "total_sleep_duration", "time_in_bed"), SLEEP_EPISODE
+    ),
+    OuraTable("activity", ACTIVITY, ("day", "steps", "high_activity_time", "low_activity_time"), DAILY_TOTAL),
+    OuraTable("workout", WORKOUT, ("activity", "start_datetime", "end_datetime"), EXERCISE_SESSION),
 )
 UNUSED = (("contributors", "score", "day"), ("tag_type_code", "start_time"))
-"""Columns of files that are known and not read: scores of the day, and tags."""
+"""Columns of files that are known but not read: daily scores, and tags."""
 
 _JSON = {kind.name: re.compile("|".join(rf'"{key}"\s*:' for key in kind.known_by).encode()) for kind in KINDS[1:]}
 _WORKOUTS = re.compile(r"workout", re.IGNORECASE)
 _GLANCE_BYTES, _HEAD_BYTES = 1 << 12, 1 << 16
 
 
-def _kind(entry: Entry) -> Kind | str | None:
-    """Say what an entry is: a kind that is read, ``unused``, or None for what is not Oura's."""
+def _kind(entry: Entry) -> OuraTable | str | None:
+    """Return what an entry is: a kind that is read, ``unused``, or None if it is not from Oura."""
     glance = entry.head(_GLANCE_BYTES)
     if glance.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
         likely = [kind for kind in KINDS[1:] if _JSON[kind.name].search(glance)]
@@ -128,7 +132,7 @@ def _kind(entry: Entry) -> Kind | str | None:
     return known or ("unused" if any(header.issuperset(columns) for columns in UNUSED) else None)
 
 
-def _has_keys(head: bytes, kind: Kind) -> bool:
+def _has_keys(head: bytes, kind: OuraTable) -> bool:
     return len({found.split(b'"')[1] for found in _JSON[kind.name].findall(head)}) == len(kind.known_by)
 
 
@@ -140,13 +144,13 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     kinds: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in archive.entries:
         kind = _kind(entry)
-        kinds[kind.name if isinstance(kind, Kind) else kind or "other"].append(entry)
+        kinds[kind.name if isinstance(kind, OuraTable) else kind or "other"].append(entry)
     for kind in KINDS:
         for entry in kinds[kind.name]:
             yield from _read_entry(entry, kind, settings)
     for entry in (*kinds["unused"], *(entry for entry in kinds["other"] if is_csv(entry))):
         absent = _absent_of_workouts(entry)
-        yield Ignored(entry.label, rows_below(entry), absent or "a table of an Oura export that is not used")
+        yield Ignored(entry.label, rows_below(entry), absent or "an Oura table that is not used")
         if absent:
             yield Note(entry.label, absent)
     if n_other := sum(not is_csv(entry) for entry in kinds["other"]):
@@ -154,15 +158,15 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
 
 
 def _absent_of_workouts(entry: Entry) -> str | None:
-    """Say what a table of workouts lacks; None for other tables."""
+    """Say which columns a table of workouts lacks; None for other tables."""
     header = set(header_of(entry, delimiter=delimiter_of(entry)))
     if not (_WORKOUTS.search(entry.label) or {"activity", "intensity"} <= header):
         return None
     absent = [name for name in KINDS[-1].known_by if name not in header]
-    return f"workouts were not read: there is no column {', '.join(absent)}" if absent else None
+    return f"workouts were not read: missing column {', '.join(absent)}" if absent else None
 
 
-def _read_entry(entry: Entry, kind: Kind, settings: ReadSettings) -> Iterator[Batch]:
+def _read_entry(entry: Entry, kind: OuraTable, settings: ReadSettings) -> Iterator[Batch]:
     if entry.head(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
         rows = object_rows(entry, read_objects(entry, wrapper="data"), kind.columns)
         yield from _read_rows(entry, rows, kind, settings)
@@ -175,7 +179,7 @@ def _read_entry(entry: Entry, kind: Kind, settings: ReadSettings) -> Iterator[Ba
     yield from broken_rows(entry, table, kind.table)
 
 
-def _read_rows(entry: Entry, rows: pl.DataFrame, kind: Kind, settings: ReadSettings) -> Iterator[Batch]:
+def _read_rows(entry: Entry, rows: pl.DataFrame, kind: OuraTable, settings: ReadSettings) -> Iterator[Batch]:
     rows = with_origin(rows, settings, SOURCE.name, "oura", "tracker")
     if kind.name == "workout":
         yield from _read_workouts(entry, rows, settings)
@@ -193,9 +197,9 @@ def _read_rows(entry: Entry, rows: pl.DataFrame, kind: Kind, settings: ReadSetti
 
 
 def _read_trends(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
-    """Read rows that hold a date's activity and the main sleep that ended on it."""
+    """Read rows with the activity of a date and the main sleep that ended on it."""
     facts = [name for name in TRENDS if name not in ("day", "non_wear_time", "resting_time")]
-    rows, ignored = put_aside(rows, {"nothing was measured": pl.all_horizontal(pl.col(facts).is_null())})
+    rows, ignored = split_unused(rows, {"nothing was measured": pl.all_horizontal(pl.col(facts).is_null())})
     yield from ignored
     slept = rows.filter(pl.col("bedtime_start").is_not_null()).with_columns(pl.lit(None, pl.String).alias("type"))
     yield from _read_sleep(entry, slept, settings)
@@ -203,31 +207,31 @@ def _read_trends(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> It
 
 
 def _read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
-    """Read activity of the day; a day without any wear is no day without steps."""
+    """Read daily activity; a day on which the ring was not worn is not a day of 0 steps."""
     unit = _unit_of_days(entry, rows)
     idle = pl.all_horizontal(numbers(column.column).fill_null(0) == 0 for column in ACTIVE)
     unworn = numbers("non_wear_time") * unit.minutes >= _DAY_MIN - 1
-    kept, ignored = put_aside(rows, {_NOT_WORN: idle | unworn})
+    kept, ignored = split_unused(rows, {_NOT_WORN: idle | unworn})
     yield from ignored
     yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:])), "day")
     if unit.n_compared:
         yield Note(
             entry.label,
-            f"times of activity are {unit.name}: as such the parts of {unit.n_fitting} of {unit.n_compared} days make "
-            "up a day of 24 hours",
+            f"activity times are in {unit.name}: in this unit they add up to 24 hours or less on {unit.n_fitting} of "
+            f"{unit.n_compared} days",
         )
 
 
 def _unit_of_days(entry: Entry, rows: pl.DataFrame) -> DurationUnit:
-    """Find the unit in which the parts of a day make up a day; a file may lack some of them."""
+    """Find the unit in which the parts of a day fit into a day; a file may lack some parts."""
     sums = pl.sum_horizontal(numbers(part) for part in PARTS_OF_DAY)
     unit = unit_of(rows, pl.when(sums > 0).then(sums), pl.lit(_LEAST_OF_DAY * _DAY_MIN), near(pl.lit(_DAY_MIN))[1])
-    if not unit.is_believed:
+    if not unit.is_plausible:
         raise refused(
             "duration_unit",
             entry,
-            f"the times of activity of {unit.n_compared - unit.n_fitting} of {unit.n_compared} days make up no day of "
-            f"24 hours in any unit; {_AGAIN}",
+            f"the activity times of {unit.n_compared - unit.n_fitting} of {unit.n_compared} days do not fit into 24 "
+            f"hours in any unit; {_AGAIN}",
         )
     return unit
 
@@ -236,12 +240,12 @@ def _unit_of_days(entry: Entry, rows: pl.DataFrame) -> DurationUnit:
 
 
 def _read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
-    """Read sleeps; resting heart rate and its variability are those of the main sleep of each day."""
+    """Read sleeps; resting heart rate and heart rate variability are those of each day's main sleep."""
     asleep = numbers("total_sleep_duration")
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         rows,
         {
-            "sleeps that the person deleted": pl.col("type") == "deleted",
+            "sleeps that the participant deleted": pl.col("type") == "deleted",
             "rests without sleep": pl.col("total_sleep_duration").is_null() | (asleep == 0),
         },
     )
@@ -254,7 +258,7 @@ def _read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Ite
 
 
 def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, list[str]]:
-    """Read sleeps. The main one of a day is its longest long sleep, else its longest that is no nap and no rest."""
+    """Read sleeps. A day's main sleep is its longest long sleep, else its longest that is neither a nap nor a rest."""
     timed = rows.with_columns(
         *(zoned_or_local(rows, f"bedtime_{side}", settings).alias(f"{side}_at") for side in ("start", "end")),
         zoned_offsets("bedtime_start").alias("utc_offset_min"),
@@ -275,13 +279,13 @@ def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple
         ),
     )
     if episodes["is_main_sleep"].any():
-        messages += [_dated_by_waking(entry, episodes), _longest_told(episodes)]
+        messages += [_dated_by_waking(entry, episodes), _longest_note(episodes)]
     n_offsets = episodes.height - episodes["utc_offset_min"].null_count()
-    return episodes, [*messages, clock_told(n_offsets, episodes.height, "bedtimes")]
+    return episodes, [*messages, clock_note(n_offsets, episodes.height, "bedtimes")]
 
 
 def _with_minutes(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Add durations in minutes: those in bed by the unit that agrees with the bedtimes, the others by that of both."""
+    """Add durations in minutes: the unit of times in bed follows from the bedtimes, that of the others from both."""
     between = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() * SECONDS
     in_bed = unit_of(rows, numbers("time_in_bed"), *near(between))
     _refuse_unknown_unit(entry, in_bed, "time_in_bed", "agree with the bedtimes")
@@ -299,15 +303,15 @@ def _with_minutes(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[
         (numbers("rem_sleep_duration") * slept.minutes).alias("rem_sleep_min"),
     )
     return minutes, [
-        f"times in bed are {in_bed.name}: they agree with the bedtimes of {in_bed.n_fitting} of {in_bed.n_compared} "
-        "sleeps",
-        f"times asleep are {slept.name}: with those awake they agree with the time in bed of {slept.n_fitting} of "
-        f"{slept.n_compared} sleeps",
+        f"times in bed are in {in_bed.name}: they agree with the bedtimes of {in_bed.n_fitting} of "
+        f"{in_bed.n_compared} sleeps",
+        f"times asleep are in {slept.name}: with the times awake they agree with the time in bed of "
+        f"{slept.n_fitting} of {slept.n_compared} sleeps",
     ]
 
 
 def _refuse_unknown_unit(entry: Entry, unit: DurationUnit, column: str, what: str) -> None:
-    if not unit.is_believed:
+    if not unit.is_plausible:
         raise refused(
             "duration_unit",
             entry,
@@ -324,17 +328,17 @@ def _dated_by_waking(entry: Entry, episodes: pl.DataFrame) -> str:
         raise refused(
             "night_dates",
             entry,
-            f"day is another date than that of waking (bedtime_end) in {woken.height - n_right} of {woken.height} "
-            f"nights; {_AGAIN}",
+            f"day is not the date of waking (bedtime_end) in {woken.height - n_right} of {woken.height} nights; "
+            f"{_AGAIN}",
         )
     return f"day is the date of waking in {n_right} of {woken.height} nights"
 
 
-def _longest_told(episodes: pl.DataFrame) -> str:
-    """Say whether the night of a day, chosen by the type that Oura gives to sleeps, is the longest of them."""
+def _longest_note(episodes: pl.DataFrame) -> str:
+    """Say on how many days the main sleep, which is chosen by Oura's type of sleep, is also the longest sleep."""
     longest = pl.col("asleep_min") == pl.col("asleep_min").max().over("date")
     mains = episodes.with_columns(longest.alias("is_longest")).filter("is_main_sleep")
-    return f"the night of a day is the longest of its sleeps on {int(mains['is_longest'].sum())} of {mains.height} days"
+    return f"the main sleep is the longest sleep on {int(mains['is_longest'].sum())} of {mains.height} days"
 
 
 # --- workouts ---
@@ -345,7 +349,7 @@ def _read_workouts(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> 
     yield from in_batches(EXERCISE_SESSION, sessions)
     if rows.height:
         n_offsets = rows.height - sessions["utc_offset_min"].null_count()
-        yield Note(entry.label, clock_told(n_offsets, rows.height, "times of workouts"))
+        yield Note(entry.label, clock_note(n_offsets, rows.height, "times of workouts"))
 
 
 def _sessions(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
@@ -368,7 +372,7 @@ SOURCE = Source(
     name="oura",
     version=1,
     title="Oura (trends CSV, data export, or JSON)",
-    reads="steps, active and sedentary minutes by the day, sleep, resting heart rate and its variability, workouts",
+    reads="steps, active and sedentary minutes by day, sleep, resting heart rate, heart rate variability, workouts",
     how_to_export=(
         "On membership.ouraring.com choose Export Data, request your data, and download the zip; or on "
         "cloud.ouraring.com choose Trends and download the CSV."

@@ -1,4 +1,4 @@
-"""WHOOP: the CSV files of a data export, with clock times and the offset of each cycle."""
+"""WHOOP: the CSV files of a data export, with local times and the UTC offset of each cycle."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from painstats.sources.vendor_rows import (
     is_csv,
     offset_minutes,
     other_files,
-    put_aside,
     rows_below,
+    split_unused,
     utc_label,
     with_origin,
 )
@@ -42,13 +42,13 @@ VITALS = {
     "Resting heart rate (bpm)": "resting_heart_rate_bpm",
     "Heart rate variability (ms)": "heart_rate_variability_rmssd_ms",
 }
-"""What WHOOP measures in the last hours of sleep. Its heart rate variability is the RMSSD."""
+"""What WHOOP measures in the last hours of sleep. Its heart rate variability is RMSSD."""
 
-_NO_DATE = "cycles without sleep: nothing in them has a night"
+_NO_DATE = "cycles without sleep, which have no date"
 
 
 def _kind(entry: Entry) -> str | None:
-    """Say what an entry is by its columns."""
+    """Return what an entry is, by its columns."""
     header = set(header_of(entry)) if is_csv(entry) else set()
     if header.issuperset((STARTED, ENDED, EXERCISE)):
         return "workouts"
@@ -66,19 +66,17 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     kinds = entries_by_kind(archive, _kind)
     if any(kinds[kind] for kind in ("sleeps", "cycles", "workouts")):
-        yield Note(
-            archive.name, f"times are those of the person's clock, with the offset that {ZONE} records beside them"
-        )
+        yield Note(archive.name, f"times are local, with the UTC offset in the column {ZONE}")
     sleeps = [(entry, read_csv(entry)) for entry in kinds["sleeps"]]
     for entry, table in sleeps:
         yield from _read_sleeps(entry, table, settings)
-    known = pl.concat([pl.Series(dtype=pl.String), *(table.cells[WAKING].str.strip_chars() for _, table in sleeps)])
+    wakings = pl.concat([pl.Series(dtype=pl.String), *(table.cells[WAKING].str.strip_chars() for _, table in sleeps)])
     for entry in kinds["cycles"]:
-        yield from _read_cycles(entry, known, settings)
+        yield from _read_cycles(entry, wakings, settings)
     for entry in kinds["workouts"]:
         yield from _read_workouts(entry, settings)
     for entry in kinds["journal"]:
-        yield Ignored(entry.label, rows_below(entry), "answers of the journal: not used")
+        yield Ignored(entry.label, rows_below(entry), "journal answers: not used")
     yield from other_files(archive, kinds[None])
 
 
@@ -87,7 +85,7 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
 
 def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Iterator[Batch]:
     is_nap = pl.col("Nap").str.to_lowercase().replace_strict({"true": True, "false": False}, default=None)
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         csv_rows(entry, table, (*SLEEP, DEEP, REM, "Nap")), {"nothing was measured": pl.col(WAKING).is_null()}
     )
     yield from ignored
@@ -95,20 +93,20 @@ def _read_sleeps(entry: Entry, table: CsvTable, settings: ReadSettings) -> Itera
     yield from broken_rows(entry, table, SLEEP_EPISODE)
 
 
-def _read_cycles(entry: Entry, known: pl.Series, settings: ReadSettings) -> Iterator[Batch]:
-    """Read what was measured during the main sleep of each cycle; a cycle is no calendar day and has none.
+def _read_cycles(entry: Entry, wakings: pl.Series, settings: ReadSettings) -> Iterator[Batch]:
+    """Read what was measured during the main sleep of each cycle; a cycle is not a calendar day.
 
-    ``known`` are the times of waking of the sleeps that ``sleeps.csv`` holds.
+    ``wakings`` are the times of waking in ``sleeps.csv``.
     """
     table = read_csv(entry)
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         csv_rows(entry, table, (*SLEEP, DEEP, REM, *VITALS)),
         {_NO_DATE: pl.all_horizontal(pl.col(name).is_null() for name in (WAKING, *VITALS))},
     )
     yield from ignored
-    slept, ignored = put_aside(
+    slept, ignored = split_unused(
         rows.filter(pl.col(WAKING).is_not_null()),
-        {"sleeps.csv holds the same sleep": pl.col(WAKING).is_in(known.implode())},
+        {"already in sleeps.csv": pl.col(WAKING).is_in(wakings.implode())},
     )
     yield from ignored
     yield from in_batches(SLEEP_EPISODE, _episodes(slept.with_columns(pl.lit(True).alias("is_main_sleep")), settings))
@@ -118,7 +116,7 @@ def _read_cycles(entry: Entry, known: pl.Series, settings: ReadSettings) -> Iter
 
 
 def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
-    """Read sleeps. ``Awake duration`` is all time awake between what WHOOP calls onset and waking."""
+    """Read sleeps. ``Awake duration`` is all time awake between WHOOP's sleep onset and waking."""
     asleep, in_bed, awake = SLEEP[3:]
     return (
         _between(rows, ONSET, WAKING, settings)
@@ -143,7 +141,7 @@ def _episodes(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 
 def _vitals(rows: pl.DataFrame, column: str, measure: str, settings: ReadSettings) -> pl.DataFrame:
-    """Place a night's value at the moment of waking, so that it belongs to the night's date."""
+    """Place a night's value at the time of waking, so that it belongs to the date of the night."""
     given = rows.filter(pl.col(column).is_not_null())
     return (
         _between(given, WAKING, WAKING, settings)
@@ -163,7 +161,7 @@ def _read_workouts(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
         utc_label("start_at").alias("session_id"),
         exercise_types(pl.col(EXERCISE)).alias("exercise_type"),
         pl.when(pl.col(given).is_null()).then(lasted).otherwise(numbers(given)).alias("duration_min"),
-        # Zero stands for not measured. The column of energy says cal and means kilocalories.
+        # 0 means not measured. The energy column says cal but means kilocalories.
         *(
             pl.when(numbers(column) > 0).then(numbers(column)).alias(name)
             for column, name in ((distance, "distance_m"), (energy, "energy_kcal"), (heart_rate, "heart_rate_bpm"))
@@ -200,7 +198,7 @@ SOURCE = Source(
     title="WHOOP data export (CSV)",
     reads="sleep and naps, resting heart rate and heart rate variability of the night, workouts",
     how_to_export=(
-        "In the WHOOP app, set to English, open More, App Settings, Data Export; the e-mail that comes holds the zip."
+        "In the WHOOP app, set to English, open More, App Settings, Data Export; you receive the zip by e-mail."
     ),
     recognises=_recognises,
     read=_read,

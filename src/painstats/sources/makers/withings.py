@@ -1,4 +1,4 @@
-"""Withings: the CSV files of a data export; their offset is that of the account's home, not of the place."""
+"""Withings: the CSV files of a data export; their UTC offset is that of the account's home zone."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from painstats.sources.vendor_rows import (
     is_csv,
     main_sleeps,
     other_files,
-    put_aside,
     rows_below,
+    split_unused,
     utc_label,
     with_origin,
     zoned_instants,
@@ -38,7 +38,7 @@ from painstats.sources.vendor_rows import (
 )
 
 STAGES = {0.0: "awake", 1.0: "light", 2.0: "deep", 3.0: "rem"}
-"""States of ``raw_tracker_sleep-state``. The export's own description names 0 to 2; 3 is read as REM."""
+"""States in ``raw_tracker_sleep-state``. Withings documents 0 to 2; 3 is read as REM."""
 
 NAMES = {
     "from": ("from", "von", "de"),
@@ -50,13 +50,13 @@ NAMES = {
     "falling asleep": ("duration to sleep (s)",),
     "getting up": ("duration to wake up (s)",),
 }
-"""Columns of ``sleep.csv`` in the languages in which they have been seen."""
+"""Columns of ``sleep.csv`` in the languages seen so far."""
 
 MAX_UNEXPLAINED_S = 120
-"""Greatest typical difference between the time in bed and its parts, for the parts to be all of it."""
+"""Largest median difference between the time in bed and the sum of its parts, for the parts to count as complete."""
 
 NAMELESS = {("date", "value"): "aggregates_steps.csv", ("start", "duration", "value"): "raw_tracker_sleep-state.csv"}
-"""Columns that many tables share, so that only the name of a file tells what it holds, and such a name."""
+"""Columns that many tables share, so that only the file name says what a table contains, and such a name."""
 
 _NAMED = re.compile(r"(?:^|[_ -])(?P<kind>aggregates_[a-z-]+|raw_[a-z]+_[a-z-]+)", re.IGNORECASE)
 _ARRAY = r"^\[ ?-?\d+(?:\.\d+)?(?: ?, ?-?\d+(?:\.\d+)?)* ?\]$"
@@ -65,12 +65,12 @@ _MAX_S = 7 * 86_400
 _IN_DATA = {"effduration": "active_s", "distance": "distance", "calories": "calories", "hr_average": "mean_heart_rate"}
 _HEAD_BYTES = 1 << 12
 _NO_DIARY = re.compile(r'\d{4}-\d\d-\d\d(?:,(?!100\b)\d{3}|T\d\d:\d\d:\d\d[+-]\d\d:\d\d,"?\[)')
-_WHOLE_ROW_AWAKE = "states of a row without any sleep: time awake around a night, or no wear"
+_WHOLE_ROW_AWAKE = "states of a row without any sleep: awake around a night, or not worn"
 _UNKNOWN_STATE = "sleep states of unknown meaning"
 
 
 def _kind(entry: Entry) -> str | None:
-    """Say what an entry is: by its columns, and where these say little (``date,value``) by its name as well."""
+    """Return what an entry is, by its columns, and if these are ambiguous (``date,value``) also by its name."""
     header = header_of(entry) if is_csv(entry) else ()
     if header in NAMELESS:
         named = _NAMED.search(entry.label)
@@ -93,7 +93,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
 
 
 def _is_no_diary(entry: Entry) -> bool:
-    """Whether a table without its name holds what no diary does: arrays in cells, or values beyond any rating."""
+    """Whether a table contains what no diary does: arrays in cells, or values that no scale has."""
     return any(map(_NO_DIARY.match, entry.head(_HEAD_BYTES).decode(errors="replace").splitlines()))
 
 
@@ -104,7 +104,7 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
         raise _no_name(nameless[0])
     better = {}
     if _is_from_elsewhere(kinds["raw_tracker_steps"], settings):
-        better["aggregates_steps"] = "days of another zone than the person's; steps are read by the interval"
+        better["aggregates_steps"] = "days of a different time zone than the participant's; intervals are read instead"
     for kind, entries in kinds.items():
         for entry in entries:
             if kind in better:
@@ -114,7 +114,7 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
             else:
                 yield Ignored(entry.label, rows_below(entry), f"{kind}: not used")
     for entry in nameless:
-        yield Ignored(entry.label, rows_below(entry), "only the name that Withings gave the file tells what it holds")
+        yield Ignored(entry.label, rows_below(entry), "unknown content: only Withings' original file name would say")
     yield from other_files(archive, others)
 
 
@@ -122,32 +122,30 @@ def _no_name(entry: Entry) -> Exception:
     return refused(
         "name_needed",
         entry,
-        "many files of a Withings export have these columns, and only the name tells what one holds; give the whole "
-        f"archive, or call the file as it is called there, such as {NAMELESS[header_of(entry)]} (if it is a diary, "
+        "many files of a Withings export have these columns, and only the name says what is in them; import the whole "
+        f"archive, or rename the file to its original name, such as {NAMELESS[header_of(entry)]} (if it is a diary, "
         "declare it in study.toml)",
     )
 
 
 def _clock_used(entry: Entry, rows: pl.DataFrame, columns: tuple[str, str]) -> Iterator[Note]:
-    """Say whether times carry an offset; it makes them instants, and is not that of the place."""
+    """Say whether times have a UTC offset; it makes them instants, but is not that of the place."""
     has_offset = rows.select(pl.any_horizontal(zoned_offsets(column).is_not_null() for column in columns)).to_series()
     given = rows.select(pl.any_horizontal(pl.col(columns).is_not_null())).to_series()
     n_without = int((given & ~has_offset).sum())
     if n_without < int(given.sum()):
         yield Note(
-            entry.label, "times are instants by their offset, that of the account; days are of the person's zone"
+            entry.label, "times have the UTC offset of the account; days are those of the participant's time zone"
         )
     if n_without:
-        yield Note(
-            entry.label, f"{n_without} rows have times without an offset, read on the clock of the person's zone"
-        )
+        yield Note(entry.label, f"{n_without} rows have times without an offset, read in the participant's time zone")
 
 
 # --- steps ---
 
 
 def _is_from_elsewhere(entries: list[Entry], settings: ReadSettings) -> bool:
-    """Whether most intervals are written with another offset than the person's zone has: the account's home differs."""
+    """Whether most intervals have a different UTC offset than the participant's time zone."""
     starts = [csv_rows(entry, read_csv(entry), ("start",)) for entry in entries]
     if not starts:
         return False
@@ -165,10 +163,10 @@ def _is_from_elsewhere(entries: list[Entry], settings: ReadSettings) -> bool:
 def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     rows = with_origin(csv_rows(entry, table, ("date", "value")), settings, SOURCE.name, "withings", "tracker")
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         rows.with_columns(pl.col("date").alias("day"), pl.col("date").str.to_date("%Y-%m-%d", strict=False)),
         {
-            "days of 0 steps: the tracker was not worn": numbers("value") == 0,
+            "days of 0 steps: tracker not worn": numbers("value") == 0,
             "days without a value": pl.col("value").is_null(),
         },
     )
@@ -178,14 +176,14 @@ def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     if rows.height:
         yield Note(
             entry.label,
-            "days are as Withings cuts them, perhaps in the home zone of the account and not where the person was",
+            "days are Withings' own, perhaps of the account's home zone and not of the place of the participant",
         )
 
 
 def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read steps of minutes. Intervals without steps are left out: some last a whole day of 12 479 steps."""
+    """Read steps by minute. Intervals without steps are not read: some last for a whole day that has 12,479 steps."""
     table = read_csv(entry)
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         _unfolded(entry, table, settings, "withings"), {"intervals without steps": pl.col("value") == 0}
     )
     yield from ignored
@@ -203,11 +201,11 @@ def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Batch
 
 
 def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read sleep states as segments of a device of their own: of each night one device counts, the sums first."""
+    """Read sleep states as segments of a separate device; one device counts for each night, totals first."""
     table = read_csv(entry)
     states = _unfolded(entry, table, settings, "withings-states")
     slept = (pl.col("value").is_in(list(STAGES)) & (pl.col("value") > 0)).any().over("line")
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         states,
         {
             _UNKNOWN_STATE: pl.col("value").is_not_null() & ~pl.col("value").is_in(list(STAGES)),
@@ -228,9 +226,9 @@ def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
 
 
 def _unfolded(entry: Entry, table: CsvTable, settings: ReadSettings, device: str) -> pl.DataFrame:
-    """Give each element of the arrays in ``duration`` and ``value`` a row; each begins where the one before ended.
+    """Make a row of each element of the arrays in ``duration`` and ``value``; each begins where the one before ends.
 
-    A row whose arrays cannot be read, or are not equally long, stays one row without duration and value.
+    A row with unreadable arrays, or arrays of different lengths, stays one row without duration and value.
     """
     rows = with_origin(
         csv_rows(entry, table, ("start", "duration", "value")), settings, SOURCE.name, device, "tracker"
@@ -274,7 +272,7 @@ def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     given = [name for name in names.values() if name]
     parts = csv_rows(entry, table, given).rename({name: part for part, name in names.items() if name})
     absent = (pl.lit(None, pl.String).alias(part) for part, name in names.items() if not name)
-    rows, ignored = put_aside(
+    rows, ignored = split_unused(
         _nights(parts.with_columns(absent), settings),
         {"nights of 0 minutes asleep": pl.col("total_sleep_time_min") == 0},
     )
@@ -300,7 +298,7 @@ def _present(table: CsvTable, aliases: tuple[str, ...]) -> str | None:
 
 
 def _nights(parts: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
-    """Read instants and sums. The date of waking is that of the person's zone: the offset is the account's home."""
+    """Read instants and totals. The date of waking is in the participant's zone, as the offset is the account's."""
     placed = with_origin(parts, settings, SOURCE.name, "withings", "tracker").with_columns(
         zoned_or_local(parts, "from", settings).alias("start_at"), zoned_or_local(parts, "to", settings).alias("end_at")
     )
@@ -316,18 +314,20 @@ def _nights(parts: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 
 def _with_waking(rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
-    """Add the time awake after sleep onset, where the file itself shows what its seconds awake are."""
+    """Add the time awake after sleep onset, if the data show what the seconds awake are."""
     asleep, in_bed = pl.col("total_sleep_time_min"), pl.col("time_in_bed_min")
     gaps = rows.select((in_bed - asleep - numbers("awake") * SECONDS).abs() * 60).to_series().drop_nulls()
     gap_s = gaps.median()
     waking_s = numbers("awake") - numbers("falling asleep") - numbers("getting up")
     if not isinstance(gap_s, float) or gap_s > MAX_UNEXPLAINED_S:
         unknown = pl.lit(None, pl.Float64).alias("wake_after_sleep_onset_min")
-        return rows.with_columns(unknown), "sleep and time awake do not add up to the time in bed; waking was not read"
+        return rows.with_columns(
+            unknown
+        ), "sleep and time awake do not add up to the time in bed; time awake was not read"
     waking = pl.when(waking_s >= 0).then(waking_s * SECONDS).alias("wake_after_sleep_onset_min")
     return rows.with_columns(waking), (
-        "sleep and time awake add up to the time in bed; time awake after sleep onset is what remains of it without "
-        "falling asleep and getting up"
+        "sleep and time awake add up to the time in bed; wake after sleep onset is the time awake minus falling asleep "
+        "and getting up"
     )
 
 
@@ -336,7 +336,7 @@ def _with_waking(rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
 
 def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
-    # Data can hold places, which are not kept of a rejected row.
+    # Data can contain places, which are not kept in the text of a rejected row.
     read = csv_rows(entry, table, _ACTIVITY[:-1]).with_columns(table.cells["Data"].alias("Data"))
     yield from _clock_used(entry, read, ("from", "to"))
     rows = with_origin(read, settings, SOURCE.name, "withings", "tracker").with_columns(
@@ -349,7 +349,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     )
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds()
     positive = {name: pl.when(numbers(name) > 0).then(numbers(name)) for name in _IN_DATA.values()}
-    sessions, told = checked_sessions(
+    sessions, message = checked_sessions(
         rows.with_columns(
             utc_label("start_at").alias("session_id"),
             exercise_types(pl.col("Activity type")).alias("exercise_type"),
@@ -366,7 +366,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
         ),
     )
     if rows.height:
-        yield Note(entry.label, told)
+        yield Note(entry.label, message)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 
@@ -382,10 +382,10 @@ SOURCE = Source(
     name="withings",
     version=1,
     title="Withings data export (CSV)",
-    reads="steps by the day and by the interval, sleep with its sums or states, activities",
+    reads="steps by day and by interval, sleep totals or states, activities",
     how_to_export=(
-        "In the Withings app open your profile, Settings, Download your data, and Start archive; the e-mail that comes "
-        "leads to the zip."
+        "In the Withings app open your profile, Settings, Download your data, and Start archive; you receive a link to "
+        "the zip by e-mail."
     ),
     recognises=_recognises,
     read=_read,

@@ -1,4 +1,4 @@
-"""FHIR: pain ratings in Observations and QuestionnaireResponses, known by their LOINC codes."""
+"""FHIR: pain scores in Observations and QuestionnaireResponses, recognised by their LOINC codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import polars as pl
 from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry, refused
 from painstats.batch import Batch, Ignored, Note
-from painstats.parsing.clocks import clock_told, instants_of, local_dates_of
+from painstats.parsing.clocks import clock_note, instants_of, local_dates_of
 from painstats.parsing.strict_json import read_documents
 from painstats.parsing.text import first_problem
 from painstats.records import SELF_REPORT
@@ -24,8 +24,8 @@ from painstats.sources.vendor_rows import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a LOINC code asks: an item of the vocabulary, its recall, and its scale where the code fixes one."""
+class LoincQuestion:
+    """What a LOINC code asks: an item of the vocabulary, its recall, and its scale if the code defines one."""
 
     item: str
     recall: str
@@ -33,17 +33,17 @@ class Question:
 
 
 QUESTIONS = {
-    "72514-3": Question("pain", "now", (0, 10)),  # verbal numeric rating
-    "38208-5": Question("pain", "now", None),  # severity by any scale
-    "38214-3": Question("pain", "now", None),  # visual analogue
-    "38221-8": Question("pain", "now", (0, 10)),  # Wong-Baker faces
-    "75260-0": Question("pain", "now", (1, 5)),  # PROMIS pain intensity, right now
-    "77565-0": Question("pain_interference", "last_24_hours", (0, 10)),  # Brief Pain Inventory
+    "72514-3": LoincQuestion("pain", "now", (0, 10)),  # verbal numeric rating
+    "38208-5": LoincQuestion("pain", "now", None),  # severity by any scale
+    "38214-3": LoincQuestion("pain", "now", None),  # visual analogue
+    "38221-8": LoincQuestion("pain", "now", (0, 10)),  # Wong-Baker faces
+    "75260-0": LoincQuestion("pain", "now", (1, 5)),  # PROMIS pain intensity, right now
+    "77565-0": LoincQuestion("pain_interference", "last_24_hours", (0, 10)),  # Brief Pain Inventory
 }
 """LOINC codes that are read. https://loinc.org"""
 
 WEEKLY = frozenset({"75261-8", "75262-6", "61758-9", "61769-6", "61773-8", "61775-3"})
-"""PROMIS questions about the last seven days: no answer of one day."""
+"""PROMIS questions about the last seven days, which do not describe a single day."""
 
 _WITHDRAWN = ("entered-in-error", "cancelled")
 _KIND = re.compile(rb'"resourceType"\s*:\s*"(?:Bundle|Observation|QuestionnaireResponse)"')
@@ -59,11 +59,11 @@ _ROW = {
     "high": pl.Float64,
     "text": pl.String,
 }
-_TOLD = {
+_KEPT_KEYS = {
     "valueInteger", "valueDecimal", "valueBoolean", "valueQuantity", "valueCoding", "valueCodeableConcept",
     "referenceRange",
 }  # fmt: skip
-_LONGEST_TOLD = 30
+_LONGEST_KEPT = 30
 
 
 def _documents(archive: Archive) -> list[Entry]:
@@ -91,13 +91,13 @@ def _read_entry(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
         place = {"participant_id": _reference(subject), "line": number}
         rows += [place | answer | {"when": _word(answer["when"])} for answer in _answers(resource, unused)]
     frame = pl.DataFrame(rows, schema=_ROW)
-    yield from _self_reports(entry, _owned(entry, frame, settings), settings)
+    yield from _self_reports(entry, _with_participant(entry, frame, settings), settings)
     for reason, count in sorted(unused.items()):
         yield Ignored(entry.label, count, reason)
 
 
 def _resources(documents: list[dict[str, object]]) -> Iterator[dict[str, object]]:
-    """Yield the resources themselves, whether they come in bundles or one by one."""
+    """Yield the resources, from bundles or one by one."""
     for document in documents:
         inside = document.get("entry")
         if document.get("resourceType") != "Bundle":
@@ -117,16 +117,16 @@ def _reference(subject: object) -> str | None:
     return reference.rsplit("/", 1)[-1] if isinstance(reference, str) else None
 
 
-def _owned(entry: Entry, frame: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
-    """Say whose the answers are: the participant of the folder, or the patient of each resource."""
+def _with_participant(entry: Entry, frame: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Set the participant of each answer: that of the folder, or else the patient of the resource."""
     if settings.participant_id is None:
         return frame
     if frame["participant_id"].drop_nulls().n_unique() > 1:
         raise refused(
             "several_people",
             entry,
-            "it holds answers of several patients, but lies in the folder of one participant; move it directly into "
-            "inbox/, or export one patient",
+            "it contains answers of several patients but is in the folder of one participant; move it directly into "
+            "inbox/, or export only one patient",
         )
     return frame.with_columns(pl.lit(settings.participant_id).alias("participant_id"))
 
@@ -137,7 +137,7 @@ def _owned(entry: Entry, frame: pl.DataFrame, settings: ReadSettings) -> pl.Data
 def _answers(resource: dict[str, object], unused: Counter[str]) -> list[dict[str, object]]:
     kind = resource.get("resourceType")
     if resource.get("status") in _WITHDRAWN:
-        unused["withdrawn by whoever recorded it"] += 1
+        unused["marked as cancelled or entered in error"] += 1
         return []
     if kind == "Observation":
         return _observed(resource, unused)
@@ -148,7 +148,7 @@ def _answers(resource: dict[str, object], unused: Counter[str]) -> list[dict[str
 
 
 def _observed(resource: dict[str, object], unused: Counter[str]) -> list[dict[str, object]]:
-    """Read an Observation, or its components where it has some."""
+    """Read an Observation, or its components if it has any."""
     when = resource.get("effectiveDateTime") or resource.get("effectiveInstant")
     parts = resource.get("component")
     answers = []
@@ -181,18 +181,18 @@ def _responded(resource: dict[str, object], unused: Counter[str]) -> list[dict[s
 
 
 def _text(code: str, when_key: str, when: object, holder: dict[str, object]) -> str:
-    """Return what an answer said: its code, its time and its value; long texts are no ratings and are not kept."""
-    said = {key: given for key, given in holder.items() if key in _TOLD}
+    """Return an answer as text: its code, time and value; long texts cannot be scores and are not kept."""
+    kept = {key: given for key, given in holder.items() if key in _KEPT_KEYS}
     words = holder.get("valueString")
     if words is not None:
-        said["valueString"] = words if isinstance(words, str) and len(words) <= _LONGEST_TOLD else HIDDEN
-    return json.dumps({"loinc": code, when_key: when, **said}, ensure_ascii=False)
+        kept["valueString"] = words if isinstance(words, str) and len(words) <= _LONGEST_KEPT else HIDDEN
+    return json.dumps({"loinc": code, when_key: when, **kept}, ensure_ascii=False)
 
 
 def _wanted(code: str | None, unused: Counter[str], otherwise: str) -> str | None:
     if code in QUESTIONS:
         return code
-    unused["answers about the last seven days, not about one day" if code in WEEKLY else otherwise] += 1
+    unused["answers about the last seven days, not about a single day" if code in WEEKLY else otherwise] += 1
     return None
 
 
@@ -205,7 +205,7 @@ def _loinc(concept: object) -> str | None:
 
 
 def _value(holder: dict[str, object]) -> float | None:
-    """Return the number of an answer, wherever FHIR lets it stand."""
+    """Return the number of an answer, from any of the elements that FHIR allows for it."""
     quantity, coding = holder.get("valueQuantity"), holder.get("valueCoding")
     candidates = [holder.get("valueInteger"), holder.get("valueDecimal")]
     candidates += [quantity.get("value")] if isinstance(quantity, dict) else []
@@ -249,13 +249,13 @@ def _self_reports(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> I
     moments = timed.filter(pl.col("clock").is_not_null())
     if moments.height:
         n_local = int((moments["offset"].is_not_null() & (moments["offset"] != "Z")).sum())
-        notes.append(clock_told(n_local, moments.height, "times of answers"))
+        notes.append(clock_note(n_local, moments.height, "times of answers"))
     for note in notes:
         yield Note(entry.label, note)
 
 
 def _timed(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
-    """Date answers by the clock that their text shows; where that is UTC or none, by the person's own."""
+    """Date answers by the local time in their text, or by the participant's time zone if they are in UTC."""
     when = pl.when(pl.col("when").str.contains(_MOMENT)).then(pl.col("when"))
     clock = when.str.slice(0, 19).str.replace("T", " ", literal=True)
     split = rows.with_columns(
@@ -280,12 +280,12 @@ def _timed(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 
 def _scaled(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Add each answer's scale: its code's, else its reference range; a visual analogue proves its own by its values."""
+    """Add the scale of each answer: that of its code, else its reference range; for visual analogues, by the values."""
     fixed = {code: question.scale or (None, None) for code, question in QUESTIONS.items()}
     notes = []
     if (rows.filter(pl.col("code") == "38214-3")["value"].max() or 0) > 10:  # type: ignore[operator]
         fixed["38214-3"] = (0, 100)
-        notes.append("visual analogue ratings (LOINC 38214-3) were read from 0 to 100, as some lie above 10")
+        notes.append("visual analogue scores (LOINC 38214-3) were read from 0 to 100, because some are above 10")
     ends = [
         pl.coalesce(
             pl.col("code").replace_strict({code: scale[end] for code, scale in fixed.items()}, return_dtype=pl.Float64),
@@ -306,7 +306,7 @@ SOURCE = Source(
     name="fhir",
     version=1,
     title="FHIR (JSON, NDJSON)",
-    reads="pain ratings in Observations and QuestionnaireResponses with LOINC codes",
+    reads="pain scores in Observations and QuestionnaireResponses with LOINC codes",
     how_to_export="Ask for your record as FHIR JSON, or download it from the portal of your health service.",
     recognises=_recognises,
     read=_read,

@@ -1,4 +1,4 @@
-"""GGIR: the CSV reports of its parts 4 (nights) and 5 (days), for many participants at once."""
+"""GGIR: the CSV reports of parts 4 (nights) and 5 (days), with many participants in each."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from painstats.sources.vendor_rows import (
     entries_by_kind,
     is_csv,
     other_files,
-    put_aside,
     rows_below,
+    split_unused,
 )
 
 NIGHT = ("ID", "sleeponset", "wakeup", "SptDuration", "SleepDurationInSpt", "WASO")
@@ -45,31 +45,31 @@ DAY_COLUMNS = (
     DailyColumn("dur_day_total_MOD_min", "moderately_active_time_min"),
     DailyColumn("dur_day_total_VIG_min", "very_active_time_min"),
 )
-"""Minutes of the waking day. Inactivity while awake is what other sources call sedentary time."""
+"""Minutes of the waking day. GGIR's inactivity while awake is what other sources call sedentary time."""
 
 DATE_NAMES = ("calendar_date", "calendardate")
 MISSING = ("", "NA", "NaN", "NULL")
 
 MAX_INVALID = 1 / 3
-"""Greatest share of a night or waking day without wear, as in GGIR's own defaults."""
+"""Largest share of a night or waking day during which the device was not worn, as in GGIR's defaults."""
 
 CLEANING = {
-    "2": "too little of the night was worn",
+    "2": "device worn for too little of the night",
     "3": "no data",
     "4": "no nights to analyse",
-    "5": "no sleep window was found",
-    "6": "no sleep window was found",
+    "5": "no sleep window found",
+    "6": "no sleep window found",
 }
-"""What GGIR's ``cleaningcode`` says of nights that do not count; 0 and 1 are good."""
+"""Meaning of GGIR's ``cleaningcode`` for nights that do not count; 0 and 1 are good."""
 
 WINDOWS = {
-    "MM": "sleep from midnight to midnight belongs to two nights, and is read from part 4 or from windows WW alone",
-    "WW": "a window from waking to waking ends with the night that begins on that date",
+    "MM": "sleep from midnight to midnight belongs to two nights, so sleep is read only from part 4 or from WW windows",
+    "WW": "a window from waking to waking ends with the night that begins on its date",
 }
-"""Windows of part 5 that are read: calendar days for activity, and from waking to waking for nights."""
+"""Windows of part 5 that are read: calendar days for activity, waking to waking for nights."""
 
 MAX_UNEXPLAINED_MIN = 5
-"""Greatest difference between the sleep window of a night and the time from its onset to its waking."""
+"""Largest difference between the sleep window of a night and the time from its onset to its waking."""
 
 _THRESHOLDS = re.compile(r"L\d+(?:\.\d+)?M\d+(?:\.\d+)?V\d+(?:\.\d+)?")
 _NAMED_WINDOW = re.compile(r"daysummary_(?:full_)?(MM|WW|OO)(?:_|\b)", re.IGNORECASE)
@@ -100,12 +100,12 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     nights = [_report(entry, (*NIGHT, *NIGHT_FILTERS)) for entry in kinds["nights"]]
     for report in nights:
         yield from _read_nights(report, settings)
-    known = pl.concat([_NO_NIGHTS, *(report.rows.select(_NO_NIGHTS.columns) for report in nights)]).unique()
-    known = known.with_columns(pl.lit(True).alias("is_known"))
+    in_part_4 = pl.concat([_NO_NIGHTS, *(report.rows.select(_NO_NIGHTS.columns) for report in nights)]).unique()
+    in_part_4 = in_part_4.with_columns(pl.lit(True).alias("is_in_part_4"))
     for entry in kinds["days"]:
-        yield from _read_windows(_report(entry, (*WINDOW, *_ACTIVE)), known, settings)
+        yield from _read_windows(_report(entry, (*WINDOW, *_ACTIVE)), in_part_4, settings)
     for entry in kinds["unused"]:
-        yield Ignored(entry.label, rows_below(entry), "a report of GGIR that is not used")
+        yield Ignored(entry.label, rows_below(entry), "a GGIR report that is not used")
     yield from other_files(archive, kinds[None])
 
 
@@ -114,7 +114,7 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of GGIR: its rows with the participant and ``calendar`` (a date), and how that was written."""
+    """A GGIR report: its rows with the participant and ``calendar`` (a date), and the format of the date."""
 
     entry: Entry
     table: CsvTable
@@ -123,7 +123,7 @@ class Report:
 
 
 def _report(entry: Entry, columns: tuple[str, ...]) -> Report:
-    """Read columns with the participant in ``ID``; where columns end with semicolons a comma is a decimal sign."""
+    """Read columns, with the participant in ``ID``; if the delimiter is a semicolon, a comma is a decimal sign."""
     delimiter = delimiter_of(entry)
     table = read_csv(entry, delimiter=delimiter)
     date_name = next(name for name in DATE_NAMES if name in table.header)
@@ -151,7 +151,7 @@ def _day_format(entry: Entry, rows: pl.DataFrame) -> str:
         return YEAR_FIRST[0]
     readings = day_format_of(rows["calendar_date"], rows["ID"]).readings
     if not readings:
-        raise refused("date_format", entry, "the dates in calendar_date follow no format that painstats knows")
+        raise refused("date_format", entry, "the dates in calendar_date have no format that painstats knows")
     # GGIR has never written the month first.
     return next((form for form in readings if len(readings) > 1 and form.startswith("%d")), readings[0])
 
@@ -161,7 +161,7 @@ def _day_format(entry: Entry, rows: pl.DataFrame) -> str:
 
 def _read_nights(report: Report, settings: ReadSettings) -> Iterator[Batch]:
     rows = report.rows
-    nights, ignored = put_aside(
+    nights, ignored = split_unused(
         rows, _reasons_against_nights(numbers("fraction_night_invalid"), pl.col("SleepDurationInSpt"))
     )
     yield from ignored
@@ -188,21 +188,22 @@ def _read_nights(report: Report, settings: ReadSettings) -> Iterator[Batch]:
         in_bed = "the guider's time in bed" if rows["guider_inbedDuration"].count() else "from sleep onset to waking"
         yield Note(
             report.entry.label,
-            f"{_how_dated(report)}; a night begins on that date and is dated by waking; time in bed is {in_bed}",
+            f"{_how_dated(report)}; a night begins on that date and is stored under the date of waking; time in bed is "
+            f"{in_bed}",
         )
     yield from broken_rows(report.entry, report.table, SLEEP_EPISODE)
 
 
 def _how_dated(report: Report) -> str:
-    return f"dates in calendar_date were read as {report.day_format}, clock times as those of the person's zone"
+    return f"dates in calendar_date were read as {report.day_format}, times in the participant's time zone"
 
 
 def _reasons_against_nights(invalid: pl.Expr, asleep: pl.Expr) -> dict[str, pl.Expr]:
     code = pl.col("cleaningcode").str.strip_suffix(".0")
     return {
         **{f"nights with cleaningcode {number}: {why}": code == number for number, why in CLEANING.items()},
-        "nights with another cleaningcode than 0 and 1": ~code.is_in(["0", "1"]),
-        "nights of which more than a third was not worn": invalid > MAX_INVALID,
+        "nights with a cleaningcode other than 0 and 1": ~code.is_in(["0", "1"]),
+        "nights with the device not worn for more than a third": invalid > MAX_INVALID,
         "nights without sleep": pl.all_horizontal(
             pl.col("sleeponset").is_null(), pl.col("wakeup").is_null(), asleep.is_null()
         ),
@@ -214,11 +215,11 @@ def _episodes(
 ) -> pl.DataFrame:
     """Read sleep windows: onset and waking are hours since the midnight on which ``calendar_date`` begins."""
     clocks = rows.with_columns(_clock("sleeponset").alias("onset"), _clock("wakeup").alias("waking"))
-    who = clocks["participant_id"]
+    participants = clocks["participant_id"]
     return clocks.with_columns(
         pl.lit("ggir").alias("device"),
-        instants_of(who, clocks["onset"], settings.time_zones).alias("start_at"),
-        instants_of(who, clocks["waking"], settings.time_zones).alias("end_at"),
+        instants_of(participants, clocks["onset"], settings.time_zones).alias("start_at"),
+        instants_of(participants, clocks["waking"], settings.time_zones).alias("end_at"),
         pl.col("waking").dt.date().alias("date"),
         pl.lit(True).alias("is_main_sleep"),
         **minutes,
@@ -234,7 +235,7 @@ def _episodes(
 
 
 def _episode_id() -> pl.Expr:
-    """Name nights by the date on which they begin; several on one date are numbered."""
+    """Name nights by the date on which they begin; several on the same date are numbered."""
     number = pl.col("start_at").rank("dense").over("participant_id", "calendar")
     further = pl.when(number > 1).then(pl.format(" ({})", number)).otherwise(pl.lit(""))
     return pl.format("night of {}{}", pl.col("calendar").cast(pl.String), further).alias("episode_id")
@@ -245,50 +246,50 @@ def _clock(column: str) -> pl.Expr:
     return pl.col("calendar").cast(pl.Datetime("us")) + pl.duration(seconds=(hours * 3600).round())
 
 
-# --- part 5: windows, of a calendar day or from waking to waking ---
+# --- part 5: windows of a calendar day or from waking to waking ---
 
 
-def _read_windows(report: Report, known: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
-    rows, ignored = put_aside(
+def _read_windows(report: Report, in_part_4: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
+    rows, ignored = split_unused(
         report.rows.with_columns(_window(report)),
         {
-            "windows from sleep onset to sleep onset or between moments: they are no days, and their dates do not tell "
-            "the night": ~pl.col("window").is_in(list(WINDOWS)).fill_null(False)
+            "windows from sleep onset to sleep onset or between other moments: not days, and with dates that do not "
+            "identify a night": ~pl.col("window").is_in(list(WINDOWS)).fill_null(False)
         },
     )
     yield from ignored
     calendar_days, nights = (rows.filter(window=kind) for kind in WINDOWS)
     yield from _read_days(report, calendar_days)
-    yield from _read_nights_of_windows(nights.join(known, on=["ID", "calendar"], how="left"), settings)
-    told = [WINDOWS[kind] for kind in WINDOWS if rows.filter(window=kind).height]
+    yield from _read_nights_of_windows(nights.join(in_part_4, on=["ID", "calendar"], how="left"), settings)
+    explained = [WINDOWS[kind] for kind in WINDOWS if rows.filter(window=kind).height]
     if report.rows.height:
-        yield Note(report.entry.label, "; ".join((_how_dated(report), *told)))
+        yield Note(report.entry.label, "; ".join((_how_dated(report), *explained)))
     yield from broken_rows(report.entry, report.table, DAILY_TOTAL)
 
 
 def _window(report: Report) -> pl.Expr:
-    """Say what each row's window is. Reports of one kind of window have no column for it; their name tells it."""
+    """Return the window of each row. Reports of one kind of window have no column for it, only a file name."""
     from_midnight = pl.when(pl.col("start_end_window").str.starts_with("00:00:00")).then(pl.lit("MM"))
     named = _NAMED_WINDOW.search(report.entry.label)
-    told = pl.coalesce("window", from_midnight, pl.lit(named and named[1].upper(), pl.String)).alias("window")
-    if report.rows.height and report.rows.select(told)["window"].is_null().all():
+    window = pl.coalesce("window", from_midnight, pl.lit(named and named[1].upper(), pl.String)).alias("window")
+    if report.rows.height and report.rows.select(window)["window"].is_null().all():
         raise refused(
             "name_needed",
             report.entry,
-            "only the name that GGIR gave it tells whether its windows are days (MM) or begin at waking (WW); "
-            "give it such a name again, as part5_daysummary_WW_….csv",
+            "only the file name that GGIR gave it says whether its windows are days (MM) or begin at waking (WW); "
+            "rename it to its original name, such as part5_daysummary_WW_….csv",
         )
-    return told
+    return window
 
 
 def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Batch]:
-    """Read activity of calendar days; one threshold of intensity is one device, so that two are never mixed."""
+    """Read activity of calendar days; each set of intensity thresholds is a device, so that they are never mixed."""
     thresholds = _THRESHOLDS.search(report.entry.label)
     device = f"ggir-{thresholds[0]}" if thresholds else "ggir"
-    kept, ignored = put_aside(
+    kept, ignored = split_unused(
         rows.with_columns(pl.col("calendar").alias("date"), pl.lit(device).alias("device")),
         {
-            "days of which more than a third was not worn": numbers("nonwear_perc_day") > MAX_INVALID * 100,
+            "days with the device not worn for more than a third": numbers("nonwear_perc_day") > MAX_INVALID * 100,
             "days without activity data": pl.all_horizontal(pl.col(_ACTIVE).is_null()),
         },
     )
@@ -297,13 +298,13 @@ def _read_days(report: Report, rows: pl.DataFrame) -> Iterator[Batch]:
 
 
 def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
-    """Read the night at the end of each window from waking to waking, where part 4 does not tell that night."""
+    """Read the night at the end of each window from waking to waking, unless part 4 has the same night."""
     clock_min = (numbers("wakeup") - numbers("sleeponset")) * HOURS
     asleep_min, in_bed_min = numbers("dur_spt_sleep_min"), pl.coalesce(numbers("dur_spt_min"), clock_min)
-    nights, ignored = put_aside(
+    nights, ignored = split_unused(
         rows,
         {
-            "the report of part 4 tells the same night": pl.col("is_known"),
+            "already in the report of part 4": pl.col("is_in_part_4"),
             **_reasons_against_nights(numbers("nonwear_perc_spt") / 100, pl.col("dur_spt_sleep_min")),
         },
     )
@@ -323,9 +324,9 @@ def _read_nights_of_windows(rows: pl.DataFrame, settings: ReadSettings) -> Itera
     )
     elapsed_min = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
     is_split = pl.col("column").is_null() & ((numbers("dur_spt_min") - elapsed_min).abs() > MAX_UNEXPLAINED_MIN)
-    whole, ignored = put_aside(
+    whole, ignored = split_unused(
         episodes,
-        {"windows whose minutes are not those from sleep onset to waking: they hold no single night": is_split},
+        {"windows with other minutes than from sleep onset to waking: not a single night": is_split},
     )
     yield from ignored
     yield from in_batches(SLEEP_EPISODE, whole)
@@ -337,8 +338,8 @@ SOURCE = Source(
     title="GGIR reports (part 4 and part 5, CSV)",
     reads="sleep of each night, sedentary and active minutes of each calendar day, for many participants",
     how_to_export=(
-        "Give results/part4_nightsummary_sleep_cleaned.csv (or part5_daysummary_WW_….csv for the nights) and "
-        "part5_daysummary_MM_….csv of the GGIR output folder, or the folder results as a zip."
+        "Use results/part4_nightsummary_sleep_cleaned.csv (or part5_daysummary_WW_….csv for the nights) and "
+        "part5_daysummary_MM_….csv from the GGIR output folder, or a zip of the results folder."
     ),
     recognises=_recognises,
     read=_read,

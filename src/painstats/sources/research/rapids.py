@@ -1,4 +1,4 @@
-"""RAPIDS: raw Fitbit streams and daily Fitbit features of its pipeline, for many participants at once."""
+"""RAPIDS: raw Fitbit streams and daily Fitbit features from its pipeline, with many participants in each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry
 from painstats.batch import Batch, Ignored, Note
-from painstats.parsing.clocks import clock_told, instants_of
+from painstats.parsing.clocks import clock_note, instants_of
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.text import first_problem, local_times, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, SLEEP_EPISODE, STEP_COUNT
@@ -24,7 +24,7 @@ from painstats.sources.vendor_rows import (
     entries_by_kind,
     hashed_device,
     is_csv,
-    put_aside,
+    split_unused,
     utc_label,
     with_origin,
 )
@@ -40,7 +40,7 @@ STEP_FEATURES = (
     "fitbit_steps_summary_rapids_avgsumsteps", "fitbit_steps_summary_rapids_maxsumsteps",
     "fitbit_steps_intraday_rapids_sumsteps",
 )  # fmt: skip
-"""Features that are the day's sum where a segment is one day; the first that a file has is read."""
+"""Features that equal the day's total if a segment is one day; the first one in a file is read."""
 
 SLEEP_FEATURES = (
     DailyColumn("fitbit_sleep_summary_rapids_sumdurationasleepmain", "total_sleep_time_min"),
@@ -48,13 +48,13 @@ SLEEP_FEATURES = (
 )
 
 FOLDERS = ("raw", "interim", "features")
-"""Folders of a RAPIDS project that hold one folder for each participant."""
+"""Folders of a RAPIDS project with one folder for each participant."""
 
-EVERYBODY = "all_participants"
+ALL_PARTICIPANTS = "all_participants"
 _FLAGS = {"1": True, "true": True, "1.0": True, "0": False, "false": False, "0.0": False}
 _FEATURE = re.compile(r"fitbit_(steps|sleep)_(summary|intraday)_rapids_")
 _LONGEST_MIN = 60
-_NO_STEPS = "days of 0 steps: the tracker was not worn"
+_NO_STEPS = "days of 0 steps: tracker not worn"
 
 
 def _kind(entry: Entry) -> str | None:
@@ -84,51 +84,55 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
         yield Ignored(archive.name, 0, f"{len(kinds[None])} other file(s) of the archive: not used")
 
 
-# --- whose rows they are ---
+# --- participants ---
 
 
-def _owned(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, str]:
-    """Add the participant: the file's ``pid``, its folder in the project, or the device that recorded the rows.
+def _with_participant(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, str]:
+    """Add the participant, from the column ``pid``, the file's folder in the project, or the device.
 
-    A file of a single device belongs to the person that it was given for, where there is one.
+    A file with a single device belongs to the participant of its inbox folder, if it is in one. Also returns a note.
     """
     owned = with_origin(rows, settings, SOURCE.name, hashed_device("fitbit", "device_id", rows), "tracker")
     folder = _participant_folder(entry)
     if rows["pid"].count():
-        return owned.with_columns(pl.col("pid").alias("participant_id")), "participants are those of the column pid"
+        return owned.with_columns(pl.col("pid").alias("participant_id")), "participants are taken from the column pid"
     if folder:
-        return owned.with_columns(pl.lit(folder).alias("participant_id")), "the participant is the file's folder"
+        return owned.with_columns(
+            pl.lit(folder).alias("participant_id")
+        ), "the participant is taken from the name of the file's folder"
     if rows["device_id"].drop_nulls().n_unique() == 1 and settings.participant_id is not None:
-        return owned, "the file has one device; it is the person's for whom the file was given"
+        return owned, "the file has one device and belongs to the participant of its inbox folder"
     if rows["device_id"].count():
-        return owned.with_columns(pl.col("device_id").alias("participant_id")), "each device_id is a participant"
-    return owned, "the participant is the person for whom the file was given"
+        return owned.with_columns(
+            pl.col("device_id").alias("participant_id")
+        ), "each device_id is taken as a participant"
+    return owned, "the file belongs to the participant of its inbox folder"
 
 
 def _participant_folder(entry: Entry) -> str | None:
     below = [name for above, name in zip(entry.folders, entry.folders[1:], strict=False) if above in FOLDERS]
-    return next((name for name in below if name not in (*FOLDERS, EVERYBODY)), None)
+    return next((name for name in below if name not in (*FOLDERS, ALL_PARTICIPANTS)), None)
 
 
 def _raw_rows(entry: Entry, columns: tuple[str, ...], settings: ReadSettings) -> tuple[pl.DataFrame, CsvTable, str]:
     table = read_csv(entry)
-    rows, whose = _owned(entry, csv_rows(entry, table, (*columns, "pid")), settings)
-    return rows, table, whose
+    rows, note = _with_participant(entry, csv_rows(entry, table, (*columns, "pid")), settings)
+    return rows, table, note
 
 
 # --- raw streams ---
 
 
 def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read sleeps in the participants' own clock, each dated by waking."""
-    rows, table, whose = _raw_rows(entry, SLEEP, settings)
+    """Read sleeps in the participant's local time, each dated by waking."""
+    rows, table, note = _raw_rows(entry, SLEEP, settings)
     start, end = SLEEP[-2:]
     clocks = rows.with_columns(local_times(start).alias("onset"), local_times(end).alias("waking"))
-    who = clocks["participant_id"]
+    participants = clocks["participant_id"]
     is_main = pl.col("is_main_sleep").str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
     episodes = clocks.with_columns(
-        instants_of(who, clocks["onset"], settings.time_zones).alias("start_at"),
-        instants_of(who, clocks["waking"], settings.time_zones).alias("end_at"),
+        instants_of(participants, clocks["onset"], settings.time_zones).alias("start_at"),
+        instants_of(participants, clocks["waking"], settings.time_zones).alias("end_at"),
         pl.col("waking").dt.date().alias("date"),
         numbers("minutes_asleep").alias("total_sleep_time_min"),
         numbers("minutes_in_bed").alias("time_in_bed_min"),
@@ -146,19 +150,19 @@ def _read_sleep(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     )
     yield from in_batches(SLEEP_EPISODE, episodes)
     yield from broken_rows(entry, table, SLEEP_EPISODE)
-    yield Note(entry.label, f"{whose}; {clock_told(0, rows.height, 'times')}")
+    yield Note(entry.label, f"{note}; {clock_note(0, rows.height, 'times')}")
 
 
 def _read_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read steps: sums of days where all times are midnight, else of intervals."""
-    rows, table, whose = _raw_rows(entry, STEPS, settings)
+    """Read steps: daily totals if all times are midnight, else intervals."""
+    rows, table, note = _raw_rows(entry, STEPS, settings)
     timed = rows.with_columns(local_times("local_date_time").alias("clock"), whole_numbers("steps").alias("step_count"))
     clocks = timed["clock"].drop_nulls()
     by_day = bool((clocks == clocks.dt.truncate("1d")).all()) and not clocks.is_empty()
-    sums = "sums of days" if by_day else f"sums of intervals; {clock_told(0, rows.height, 'times')}"
-    yield Note(entry.label, f"{whose}; steps are {sums}")
+    kind = "daily totals" if by_day else f"counts of intervals; {clock_note(0, rows.height, 'times')}"
+    yield Note(entry.label, f"{note}; steps are {kind}")
     if by_day:
-        days, ignored = put_aside(
+        days, ignored = split_unused(
             timed.with_columns(pl.col("clock").dt.date().alias("date")), {_NO_STEPS: pl.col("step_count") == 0}
         )
         yield from ignored
@@ -166,20 +170,20 @@ def _read_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     else:
         joined = _idle_joined(timed.with_columns(pl.lit(_length_min(timed)).alias("length_min")))
         if n_joined := timed.height - joined.height:
-            yield Ignored(entry.label, n_joined, "intervals without steps, kept as one with the interval before")
+            yield Ignored(entry.label, n_joined, "intervals without steps, merged with the interval before")
         yield from in_batches(STEP_COUNT, _intervals(joined, settings))
     yield from broken_rows(entry, table, DAILY_TOTAL if by_day else STEP_COUNT)
 
 
 def _length_min(timed: pl.DataFrame) -> int:
-    """Return the length of intervals, which the file does not say: the shortest time between two of one device."""
+    """Return the length of intervals, which the file does not give: the shortest time between two of one device."""
     gaps = timed.sort("clock").select(pl.col("clock").diff().over("participant_id", "device").dt.total_minutes())
     shortest = gaps["clock"].filter(gaps["clock"] > 0).min()
     return min(shortest, _LONGEST_MIN) if isinstance(shortest, int) else 1
 
 
 def _idle_joined(timed: pl.DataFrame) -> pl.DataFrame:
-    """Join neighbouring intervals without steps of one device and date; they say that the tracker was there."""
+    """Join neighbouring intervals without steps of one device and date; they show that the tracker was worn."""
     is_idle = ((pl.col("step_count") == 0) & pl.col("clock").is_not_null()).fill_null(False)
     own = ("participant_id", "device")
     follows = (pl.col("clock").diff().over(own) == pl.duration(minutes=pl.col("length_min"))) & (
@@ -206,42 +210,42 @@ def _intervals(timed: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 
 def _read_features(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read features of segments that are one calendar day; a segment's sleep is that of the night that follows."""
+    """Read features of segments of one calendar day; a segment's sleep is that of the following night."""
     table = read_csv(entry)
     steps = next((name for name in STEP_FEATURES if name in table.header), None)
     features = (*([steps] if steps else []), *(c.column for c in SLEEP_FEATURES if c.column in table.header))
-    rows, whose = _owned(entry, csv_rows(entry, table, (*SEGMENT, "pid", "device_id", *features)), settings)
+    rows, note = _with_participant(entry, csv_rows(entry, table, (*SEGMENT, "pid", "device_id", *features)), settings)
     start, end = (local_times(name) for name in SEGMENT)
     known = {name: pl.when(pl.col(name) != "NA").then(pl.col(name)).alias(name) for name in features}
-    segments, ignored = put_aside(
+    segments, ignored = split_unused(
         rows.with_columns(**known).with_columns(pl.lit("rapids").alias("device"), start.dt.date().alias("date")),
         {
             "segments other than one calendar day": (start.dt.time() != pl.time(0))
             | (end - start != pl.duration(hours=23, minutes=59, seconds=59)),
-            "segments without steps and sleep": pl.all_horizontal(pl.col(name).is_null() for name in features)
+            "segments without steps or sleep": pl.all_horizontal(pl.col(name).is_null() for name in features)
             if features
             else pl.lit(True),
         },
     )
     yield from ignored
     if steps:
-        days, ignored = put_aside(segments, {_NO_STEPS: numbers(steps) == 0})
+        days, ignored = split_unused(segments, {_NO_STEPS: numbers(steps) == 0})
         yield from ignored
         yield from daily_totals(days, (DailyColumn(steps, "step_count"),), SEGMENT[0])
     nights = segments.with_columns(pl.col("date").dt.offset_by("1d"))
     yield from daily_totals(nights, (c for c in SLEEP_FEATURES if c.column in features), SEGMENT[0])
     yield from broken_rows(entry, table, DAILY_TOTAL)
-    yield Note(entry.label, f"{whose}; sleep is labelled by its evening and was dated one day later, by waking")
+    yield Note(entry.label, f"{note}; sleep is labelled by its evening and was dated one day later, by waking")
 
 
 SOURCE = Source(
     name="rapids",
     version=1,
     title="RAPIDS (raw Fitbit streams and daily features, CSV)",
-    reads="steps by the minute or day and sleep of Fitbits, for many participants",
+    reads="steps by minute or day and sleep from Fitbits, for many participants",
     how_to_export=(
-        "Give the CSV of a Fitbit stream, or fitbit_steps_summary.csv and fitbit_sleep_summary.csv of "
-        "data/processed/features; the folder data/processed as a zip keeps the participants' folders."
+        "Use the CSV of a Fitbit stream, or fitbit_steps_summary.csv and fitbit_sleep_summary.csv from "
+        "data/processed/features; a zip of the folder data/processed keeps the participants' folders."
     ),
     recognises=_recognises,
     read=_read,

@@ -1,4 +1,4 @@
-"""Whether Samsung Health's times are UTC or the clock of the person, told from the hours at which sleeps lie."""
+"""Decide from the hours of sleep whether Samsung Health's times are UTC or local time."""
 
 from __future__ import annotations
 
@@ -13,58 +13,58 @@ Reading = Literal["utc", "local"]
 
 LEAST_HOURS = 3
 NIGHT_HOURS = (0, 7)
-"""Local hours in which the middle of a night's sleep lies: midnight to 7:59."""
+"""Local hours that contain the middle of a night's sleep: midnight to 7:59."""
 
 MIN_SLEEPS = 10
-"""Least sleeps of which exactly one reading lies at night."""
+"""Least number of sleeps that are at night under exactly one reading."""
 
 MIN_SHARE = 0.75
-"""Least share of votes that must favour the same reading."""
+"""Least share of votes for the winning reading."""
 
 SLEEPS_BESIDE_CHANGE = 5
-"""Sleeps on each side of a change of offset that are compared."""
+"""Number of sleeps compared on each side of a change of offset."""
 
 MIN_JUMP_MIN = 30
-"""Least difference between the jumps of the two readings at a change of offset for it to vote."""
+"""A change of offset votes only if the jumps under the two readings differ by at least this much."""
 
 
-def decide_clock(sleeps: pl.DataFrame | None) -> tuple[Reading, str]:
-    """Decide by two rules: people sleep at night, and they do not sleep an hour later because the clocks changed.
+def decide_samsung_clock(sleeps: pl.DataFrame | None) -> tuple[Reading, str]:
+    """Decide by two rules: sleep is at night, and does not shift by an hour because the clocks changed.
 
-    Far from Greenwich the middle of long sleeps lies at night under one reading only. Near it the changes of the offset
-    decide: under the right reading the clock time of sleep stays what it was, under the other it jumps by the change.
-    Where neither decides, UTC stands, as those found who checked their own exports.
+    Far from Greenwich, the middle of long sleeps is at night under one reading only. Near it, changes of the offset
+    decide: under the right reading the local time of sleep stays the same, under the other it jumps by the change.
+    If neither decides, UTC is used, as users who checked their own exports have found.
 
     Parameters
     ----------
     sleeps
-        ``start_time``, ``end_time`` and ``time_offset`` as text; None where the export has no sleep.
+        ``start_time``, ``end_time`` and ``time_offset`` as text; None if the export has no sleep.
 
     Returns
     -------
-    What the written times are, and why in a sentence for people.
+    The reading, and the reason as a note.
     """
     if sleeps is None or sleeps.is_empty():
-        return "utc", "times were read as UTC; there are no sleeps to check it by"
+        return "utc", "times were read as UTC; there are no sleeps to check this"
     middles = _middles(sleeps)
     for votes, least, rule in (
-        (_by_night(middles), MIN_SLEEPS, "of {} long sleeps whose middle lies at night under one reading only"),
+        (_by_night(middles), MIN_SLEEPS, "of {} long sleeps with the middle at night under one reading only"),
         (
             _by_changes(middles),
             1,
-            "of {} changes of the offset at which the hours of sleep jump under one reading only",
+            "of {} changes of the UTC offset with a jump in the hours of sleep under one reading only",
         ),
     ):
         for_utc, for_local = votes.count("utc"), votes.count("local")
         if len(votes) >= least and max(for_utc, for_local) >= MIN_SHARE * len(votes):
             reading: Reading = "utc" if for_utc > for_local else "local"
-            told = f"{rule.format(len(votes))}, {for_utc} speak for UTC and {for_local} for local time"
-            return reading, f"times are {'UTC' if reading == 'utc' else 'local clock times'}: {told}"
-    return "utc", "times were read as UTC; the hours of sleep do not decide it"
+            reason = f"{rule.format(len(votes))}, {for_utc} support UTC and {for_local} local time"
+            return reading, f"times are {'UTC' if reading == 'utc' else 'local time'}: {reason}"
+    return "utc", "times were read as UTC; the hours of sleep do not settle it"
 
 
 def _middles(sleeps: pl.DataFrame) -> pl.DataFrame:
-    """Return the middle of long sleeps as the person's clock showed it under either reading, in order."""
+    """Return the local time of the middle of long sleeps under each reading, in order."""
     length = local_times("end_time") - local_times("start_time")
     written = local_times("start_time") + length / 2
     offset_min = offset_minutes(pl.col("time_offset"))
@@ -106,7 +106,7 @@ def _by_changes(middles: pl.DataFrame) -> list[str]:
 
 
 def _minute(middles: pl.DataFrame, reading: str) -> float:
-    """Return the typical minute after noon, so that midnight cuts no night in two."""
+    """Return the median minute after noon; counting from noon keeps nights in one piece."""
     shifted = pl.col(reading).dt.offset_by("12h")
     median = middles.select(shifted.dt.hour().cast(pl.Int64) * 60 + shifted.dt.minute()).to_series().median()
     return float(median) if isinstance(median, float | int) else 0.0

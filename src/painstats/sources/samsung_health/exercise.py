@@ -1,4 +1,4 @@
-"""Samsung Health's numbers of exercise, told in the vocabulary's kinds of exercise."""
+"""The exercise types of the vocabulary for Samsung Health's numbers."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ _KIND = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 def exercise_kinds(column: str) -> pl.Expr:
-    """Tell Samsung's numbers in the vocabulary's words; ``other`` for those without one, such as the person's own."""
+    """Convert Samsung's numbers to exercise types; ``other`` for those without one, such as custom exercises."""
     return pl.col(column).replace_strict(_KIND, default="other", return_dtype=pl.String)

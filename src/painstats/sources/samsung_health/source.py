@@ -1,10 +1,9 @@
-"""Samsung Health: the CSV files of ``Download personal data``, each named by its first line."""
+"""Samsung Health: the CSV files of ``Download personal data``, each identified by its first line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import polars as pl
 
@@ -17,7 +16,7 @@ from painstats.parsing.text import first_problem, local_times, numbers, whole_nu
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.samsung_health.clock import decide_clock
+from painstats.sources.samsung_health.clock import Reading, decide_samsung_clock
 from painstats.sources.samsung_health.exercise import exercise_kinds
 from painstats.sources.session_checks import checked_sessions
 from painstats.sources.vendor_rows import (
@@ -33,13 +32,11 @@ from painstats.sources.vendor_rows import (
     main_sleeps,
     offset_minutes,
     other_files,
-    put_aside,
     rows_below,
+    split_unused,
     utc_label,
     with_origin,
 )
-
-Clock = Literal["utc", "local"]
 
 KINDS = {
     "com.samsung.shealth.sleep": "sleep",
@@ -49,7 +46,7 @@ KINDS = {
     "com.samsung.shealth.tracker.pedometer_step_count": "step_intervals",
     "com.samsung.shealth.exercise": "exercise",
 }
-"""First words of the first line, and the kind of table below it; every other ``com.samsung`` table is not used."""
+"""Start of the first line, and the kind of table below it; all other ``com.samsung`` tables are not used."""
 
 NEEDED = {
     "sleep": ("start_time", "end_time", "time_offset"),
@@ -59,14 +56,14 @@ NEEDED = {
     "step_intervals": ("start_time", "end_time", "count"),
     "exercise": ("start_time", "end_time"),
 }
-"""Last words of the columns without which a table is not read."""
+"""Last parts of the names of columns without which a table is not read."""
 
 STEPS_OF_DAY = {"trend": "count", "day_summary": "step_count"}
-"""Tables with a total for each date, the better one first, and its column."""
+"""Tables with a total for each date, the better one first, and the column of the total."""
 
 STAGES = {"40001": "awake", "40002": "light", "40003": "deep", "40004": "rem"}
 ALL_DEVICES = "-2"
-"""``source_type`` of the rows of a step trend that hold all devices merged."""
+"""``source_type`` of rows with all devices merged."""
 
 _INTERVAL = ("start_time", "end_time", "time_offset", "deviceuuid")
 _SLEEP = (*_INTERVAL, "datauuid", "sleep_duration", "efficiency")
@@ -87,7 +84,7 @@ def _encoding(entry: Entry) -> str:
 
 
 def _kind(entry: Entry) -> str | None:
-    """Say what an entry is by its first line; names of files overlap and are not looked at."""
+    """Return what an entry is, by its first line; file names are ambiguous and not used."""
     kind = _named(entry)
     return "unlike" if _lacking(entry, kind) else kind
 
@@ -98,7 +95,7 @@ def _named(entry: Entry) -> str | None:
 
 
 def _lacking(entry: Entry, kind: str | None) -> tuple[str, ...]:
-    """Return the columns that a table of this kind ought to have and does not."""
+    """Return the columns that a table of this kind should have but does not."""
     if kind not in NEEDED:
         return ()
     _, *lines = entry.head(_HEAD_BYTES).decode(_encoding(entry), errors="replace").splitlines()
@@ -113,19 +110,19 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     kinds = entries_by_kind(archive, _kind)
     sleeps = [_table(entry, _SLEEP) for entry in kinds["sleep"]]
-    clock, reason = decide_clock(pl.concat([rows for rows, _ in sleeps]) if sleeps else None)
+    clock, reason = decide_samsung_clock(pl.concat([rows for rows, _ in sleeps]) if sleeps else None)
     if any(kinds[kind] for kind in ("sleep", "stages", "step_intervals", "exercise")):
         yield Note(archive.name, reason)
-        yield Note(archive.name, "the person's clock is told by the offset beside each time, time_offset")
+        yield Note(archive.name, "local time is found with the UTC offset of each row (time_offset)")
     yield from _read_steps(kinds, clock, settings)
     yield from _read_nights(kinds["sleep"], sleeps, kinds["stages"], clock, settings)
     for entry in kinds["exercise"]:
         yield from _read_exercise(entry, clock, settings)
     for entry in kinds["unlike"]:
         lacking = ", ".join(_lacking(entry, _named(entry)))
-        yield Ignored(entry.label, _rows_below(entry), f"a table without the columns {lacking}, which was not read")
+        yield Ignored(entry.label, _rows_below(entry), f"not read: missing columns {lacking}")
     for entry in kinds["unused"]:
-        yield Ignored(entry.label, _rows_below(entry), "a table of Samsung Health that is not used")
+        yield Ignored(entry.label, _rows_below(entry), "a Samsung Health table that is not used")
     yield from other_files(archive, kinds[None])
 
 
@@ -137,7 +134,7 @@ def _rows_below(entry: Entry) -> int:
 
 
 def _table(entry: Entry, columns: Sequence[str]) -> tuple[pl.DataFrame, CsvTable]:
-    """Read a table below its first line, with columns named by their last word: some have the table before it."""
+    """Read a table below its first line; columns are named by their last part, as some begin with the table's name."""
     table = read_csv(entry, _encoding(entry), rows_above=1, closing_comma=True, repeated_columns=True)
     named = {column: _longest_name(table, column) for column in columns}
     rows = csv_rows(entry, table, [name or column for column, name in named.items()])
@@ -149,8 +146,8 @@ def _longest_name(table: CsvTable, column: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def _timed(rows: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.DataFrame:
-    """Add origin, instants and the offset of each row."""
+def _timed(rows: pl.DataFrame, clock: Reading, settings: ReadSettings) -> pl.DataFrame:
+    """Add origin, instants and UTC offset of each row."""
     device = hashed_device(SOURCE.name, "deviceuuid", rows)
     offset_min = offset_minutes(pl.col("time_offset"))
     shift = offset_min if clock == "local" else pl.lit(0)
@@ -161,7 +158,7 @@ def _timed(rows: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.DataF
     )
 
 
-def _unread_times(clock: Clock) -> dict[str, pl.Expr]:
+def _unread_times(clock: Reading) -> dict[str, pl.Expr]:
     start, end = pl.col("start_at").is_null(), pl.col("end_at").is_null()
     zone = {"time_offset": pl.col("utc_offset_min").is_null()} if clock == "local" else {}
     return {**zone, "start_time": start, "end_time": end}
@@ -170,8 +167,8 @@ def _unread_times(clock: Clock) -> dict[str, pl.Expr]:
 # --- steps ---
 
 
-def _read_steps(kinds: Mapping[str | None, list[Entry]], clock: Clock, settings: ReadSettings) -> Iterator[Batch]:
-    """Read one total for each date, merged over devices, and intervals of the dates that have none."""
+def _read_steps(kinds: Mapping[str | None, list[Entry]], clock: Reading, settings: ReadSettings) -> Iterator[Batch]:
+    """Read one total for each date, merged over devices, and intervals for dates without a total."""
     totalled = pl.Series("date", [], pl.Date)
     for kind, column in STEPS_OF_DAY.items():
         days = [(entry, *_days(entry, column, settings)) for entry in kinds[kind]]
@@ -185,9 +182,9 @@ def _read_steps(kinds: Mapping[str | None, list[Entry]], clock: Clock, settings:
 
 
 def _days(entry: Entry, column: str, settings: ReadSettings) -> tuple[pl.DataFrame, CsvTable]:
-    """Read a table of days. A date is the UTC midnight of its name; any other moment is placed in the person's zone."""
+    """Read a table of days. UTC midnights are dates; any other instant is dated in the participant's time zone."""
     rows, table = _table(entry, ("day_time", column, "source_type"))
-    # The app's own sum over all devices, which goes before intervals of a device of unknown kind.
+    # The app's own total over all devices ranks above intervals of a device of unknown kind.
     rows = with_origin(rows, settings, SOURCE.name, SOURCE.name, "app").with_columns(
         pl.when(pl.col("day_time").str.contains(_EPOCH_DAY)).then("day_time").cast(pl.Int64).alias("at_ms")
     )
@@ -199,42 +196,42 @@ def _days(entry: Entry, column: str, settings: ReadSettings) -> tuple[pl.DataFra
 
 
 def _one_for_each_date(entry: Entry, rows: pl.DataFrame, column: str, totalled: pl.Series) -> Iterator[Batch]:
-    """Read the row that Samsung merged over all devices, else the largest of the date."""
+    """Read the row that Samsung merged over all devices, else the largest row of the date."""
     is_merged = (pl.col("source_type") == ALL_DEVICES).fill_null(False)
     has_merged = is_merged.any().over("date")
     is_smaller = numbers(column).rank("ordinal", descending=True).over("date") > 1
-    kept, ignored = put_aside(
+    kept, ignored = split_unused(
         rows,
         {
-            "step_daily_trend holds the same date": pl.col("date").is_in(totalled.implode()),
-            "steps of one device; another row has all devices": has_merged & ~is_merged,
-            "days of 0 steps: nothing was worn": numbers(column) == 0,
-            "a smaller count of the same date": ~has_merged & pl.col("date").is_not_null() & is_smaller,
+            "already in step_daily_trend": pl.col("date").is_in(totalled.implode()),
+            "steps of one device; another row has those of all devices": has_merged & ~is_merged,
+            "days of 0 steps: no device worn": numbers(column) == 0,
+            "a smaller count for the same date": ~has_merged & pl.col("date").is_not_null() & is_smaller,
         },
     )
     yield from ignored
     yield from daily_totals(kept, (DailyColumn(column, "step_count"),), "day_time")
     if rows.height:
-        rule = "the rows of all devices, else the largest row of the date"
+        rule = "from the rows of all devices, else the largest row of the date"
         if not rows.select(is_merged.any()).item():
-            rule = "the largest row of each date; none is marked as merged"
-        yield Note(entry.label, f"steps of the day are {rule}; {_how_dated(rows)}")
+            rule = "from the largest row of each date; no row is marked as merged"
+        yield Note(entry.label, f"daily steps are {rule}; {_how_dated(rows)}")
 
 
 def _how_dated(rows: pl.DataFrame) -> str:
     moments = rows["at_ms"].drop_nulls()
     n_other = int((moments % _MS_IN_A_DAY != 0).sum())
-    told = f"; {n_other} other moments were placed in the person's zone" if n_other else ""
-    return f"{len(moments) - n_other} of {rows.height} dates are told as UTC midnights{told}"
+    others = f"; {n_other} other instants were dated in the participant's time zone" if n_other else ""
+    return f"{len(moments) - n_other} of {rows.height} dates are UTC midnights{others}"
 
 
-def _read_intervals(entry: Entry, totalled: pl.Series, clock: Clock, settings: ReadSettings) -> Iterator[Batch]:
+def _read_intervals(entry: Entry, totalled: pl.Series, clock: Reading, settings: ReadSettings) -> Iterator[Batch]:
     rows, table = _table(entry, (*_INTERVAL, "count"))
     steps = _timed(rows, clock, settings).with_columns(whole_numbers("count").alias("step_count"))
     there = local_dates_of(steps["participant_id"], steps["start_at"], settings.time_zones)
     date = (pl.col("start_at") + pl.duration(minutes="utc_offset_min")).dt.date().fill_null(there)
-    kept, ignored = put_aside(
-        steps, {"the total of the date, merged over devices, holds the same steps": date.is_in(totalled.implode())}
+    kept, ignored = split_unused(
+        steps, {"already in the total of the date, merged over devices": date.is_in(totalled.implode())}
     )
     yield from ignored
     unread = {**_unread_times(clock), "count": pl.col("step_count").is_null()}
@@ -249,10 +246,10 @@ def _read_nights(
     entries: list[Entry],
     sleeps: list[tuple[pl.DataFrame, CsvTable]],
     stage_entries: list[Entry],
-    clock: Clock,
+    clock: Reading,
     settings: ReadSettings,
 ) -> Iterator[Batch]:
-    """Read sleeps with the sums of their stages; stages of other sleeps are read as segments."""
+    """Read sleeps with the totals of their stages; stages without a sleep are read as segments."""
     staged = [(entry, *_table(entry, _STAGE)) for entry in stage_entries]
     sums = pl.concat([_stage_sums(rows) for _, rows, _ in staged] or [_stage_sums(pl.DataFrame(schema=_STAGE_SCHEMA))])
     for entry, (rows, table) in zip(entries, sleeps, strict=True):
@@ -261,8 +258,8 @@ def _read_nights(
     known = pl.concat([pl.Series(dtype=pl.String), *(rows["datauuid"].drop_nulls() for rows, _ in sleeps)])
     is_summed = pl.col("column").is_null() & pl.col("sleep_id").is_in(known.implode())
     for entry, rows, table in staged:
-        segments, ignored = put_aside(
-            _segments(rows, clock, settings), {"stages, summed up into the sleep that they belong to": is_summed}
+        segments, ignored = split_unused(
+            _segments(rows, clock, settings), {"sleep stages, summed for the sleep that they belong to": is_summed}
         )
         yield from ignored
         yield from in_batches(SLEEP_SEGMENT, segments)
@@ -295,7 +292,7 @@ def _stage_sums(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_sleep(
-    entry: Entry, rows: pl.DataFrame, sums: pl.DataFrame, clock: Clock, settings: ReadSettings
+    entry: Entry, rows: pl.DataFrame, sums: pl.DataFrame, clock: Reading, settings: ReadSettings
 ) -> Iterator[Batch]:
     lasted = ((pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60).alias("time_in_bed_min")
     nights = _timed(rows, clock, settings).with_columns(lasted)
@@ -305,12 +302,12 @@ def _read_sleep(
     share = pl.when(numbers("efficiency") > 0).then(numbers("efficiency")) / 100
     asleep = pl.coalesce("staged_min", duration, share * pl.col("time_in_bed_min"))
     ended = pl.col("end_at") + pl.duration(minutes="utc_offset_min")
-    kept, ignored = put_aside(
+    kept, ignored = split_unused(
         nights.with_columns(
             asleep.clip(upper_bound=pl.col("time_in_bed_min")).alias("total_sleep_time_min"),
             ended.dt.date().alias("date"),
         ),
-        {"sleeps without any measure of time asleep": pl.col("time_in_bed_min").is_not_null() & asleep.is_null()},
+        {"sleeps without a measure of time asleep": pl.col("time_in_bed_min").is_not_null() & asleep.is_null()},
     )
     yield from ignored
     yield from in_batches(
@@ -327,19 +324,19 @@ def _read_sleep(
 
 
 def _duration_rule(nights: pl.DataFrame) -> tuple[bool, str]:
-    """Tell from all nights whether ``sleep_duration`` is time asleep or the whole time from start to end."""
+    """Decide from all nights whether ``sleep_duration`` is time asleep or the whole time from start to end."""
     gaps = nights.select(pl.col("time_in_bed_min") - numbers("sleep_duration")).to_series().drop_nulls()
     if gaps.is_empty():
-        return False, "minutes asleep are the sums of stages, else the efficiency's share of the time in bed"
+        return False, "time asleep is the sum of the stages, else efficiency times time in bed"
     if 2 * int((gaps.abs() <= _WHOLE_MIN).sum()) > len(gaps):
         return False, (
-            "sleep_duration is the whole time from start to end; minutes asleep are the sums of stages, else the "
-            "efficiency's share of the time in bed"
+            "sleep_duration is the whole time from start to end; time asleep is the sum of the stages, else efficiency "
+            "times time in bed"
         )
-    return True, "minutes asleep are the sums of stages, else sleep_duration, which is shorter than the time in bed"
+    return True, "time asleep is the sum of the stages, else sleep_duration, which is shorter than the time in bed"
 
 
-def _segments(rows: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.DataFrame:
+def _segments(rows: pl.DataFrame, clock: Reading, settings: ReadSettings) -> pl.DataFrame:
     stage = pl.col("stage").replace_strict(STAGES, default=None, return_dtype=pl.String).alias("stage")
     timed = _timed(rows, clock, settings).with_columns(stage, (pl.col("device") + "-stages").alias("device"))
     return timed.with_columns(first_problem(**_unread_times(clock), stage=pl.col("stage").is_null()))
@@ -348,13 +345,13 @@ def _segments(rows: pl.DataFrame, clock: Clock, settings: ReadSettings) -> pl.Da
 # --- exercise ---
 
 
-def _read_exercise(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterator[Batch]:
+def _read_exercise(entry: Entry, clock: Reading, settings: ReadSettings) -> Iterator[Batch]:
     rows, table = _table(entry, _EXERCISE)
     timed = _timed(rows, clock, settings)
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
     energy = pl.coalesce(numbers("total_calorie"), numbers("calorie"))
     positive = {name: pl.when(value > 0).then(value) for name, value in _measured(energy).items()}
-    sessions, told = checked_sessions(
+    sessions, message = checked_sessions(
         timed.with_columns(
             pl.col("datauuid").fill_null(utc_label("start_at")).alias("session_id"),
             exercise_kinds("exercise_type").alias("exercise_type"),
@@ -364,7 +361,7 @@ def _read_exercise(entry: Entry, clock: Clock, settings: ReadSettings) -> Iterat
     )
     yield from in_batches(EXERCISE_SESSION, sessions.with_columns(first_problem(**_unread_times(clock))))
     if rows.height:
-        yield Note(entry.label, told)
+        yield Note(entry.label, message)
     yield from broken_rows(entry, table, EXERCISE_SESSION)
 
 
@@ -376,10 +373,10 @@ SOURCE = Source(
     name="samsung_health",
     version=1,
     title="Samsung Health (CSV)",
-    reads="steps by the day, or by the interval where no days are given, sleep with the sums of its stages, exercise",
+    reads="steps by day, or by interval for dates without a total, sleep with its stages, exercise",
     how_to_export=(
-        "In Samsung Health open Settings, Download personal data; zip the folder samsunghealth_… that it makes in "
-        "Download/Samsung Health and give the zip."
+        "In Samsung Health open Settings, Download personal data; zip the folder samsunghealth_… that it creates in "
+        "Download/Samsung Health."
     ),
     recognises=_recognises,
     read=_read,

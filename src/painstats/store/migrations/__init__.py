@@ -1,6 +1,6 @@
-"""The database's schema, as numbered SQL files that are applied once each, in order.
+"""The database schema as numbered SQL files, each applied once, in order.
 
-A file that was released is never edited, since databases were made with it; a change of the schema is a new file.
+A released file is never edited, because databases were created with it; a change of the schema is a new file.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ Column = tuple[str, str, str]
 
 
 def earlier_version(connection: duckdb.DuckDBPyConnection, study: Study, written_by: str) -> int | None:
-    """Return the number of the schema that a database has if it is an earlier one; None for a new database.
+    """Return the schema number of a database if it is an earlier one; None if it is new or up to date.
 
-    ``written_by`` says which painstats wrote it last.
+    ``written_by`` is the version that wrote it last.
 
     Raises
     ------
     StorageError
-        The schema is newer than this version of painstats knows, or one that was never released.
+        The schema is newer than this version of painstats supports, or was never released.
     """
     have, newest = _version_of(connection), len(_scripts())
     if have > newest:
         raise StorageError(
             f"{study.database} has schema {have}, written by {written_by}; this is painstats {version('painstats')}, "
-            f"which knows schemas up to {newest}. Install the newer painstats"
+            f"which supports schemas up to {newest}. Install the newer painstats"
         )
     if not 0 < have < newest:
         return None
     if not _columns_of_release(have) <= _columns(connection):
         raise StorageError(
-            f"{study.database} was made by a development version of painstats from before its first release, whose "
-            "tables were laid out differently. Import everything in the inbox again with: "
+            f"{study.database} was created by a development version of painstats, before its first release, with a "
+            "different table layout. Import everything in the inbox again with: "
             f"painstats rebuild {study.folder} (the old database is kept under another name)"
         )
     return have
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring a database to the newest schema."""
+    """Migrate a database to the newest schema."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
     )
@@ -72,7 +72,7 @@ def _version_of(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _columns_of_release(number: int) -> set[Column]:
-    """Return the columns that a database has after the first migrations, as a database in memory shows them."""
+    """Return the columns of a database after the first migrations, by running them in memory."""
     with closing(duckdb.connect()) as connection:
         for script in _scripts()[:number]:
             connection.execute(script)
