@@ -21,13 +21,8 @@ from painstats.questions.asked import QuestionsFitted
 from painstats.store.checksum import now, read_record
 from painstats.store.connection import Store, open_store, transaction
 from painstats.store.publish import PagesWritten
-from painstats.store.rows import replace_rows
+from painstats.store.rows import replace_rows, select
 from painstats.store.stages import imports_hash
-
-COLUMNS = (
-    "started_at", "finished_at", "painstats_version", "plan_hash", "imports_hash", "exit_code", "files_read",
-    "daily_table_built", "model_frame_built", "questions_fitted", "findings_made", "pages_written",
-)  # fmt: skip
 
 NOT_STORED = "why_no_model"
 """Text, which another package's kind of question may have written. Only counts are stored."""
@@ -38,6 +33,7 @@ and the pages written: a study read in one run and in ten publishes the same byt
 again. All of it is in the database."""
 
 StageRecord = TypeVar("StageRecord")
+Counts = int | Mapping[str, "Counts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +81,24 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report as it is stored: each stage's record as JSON, None where the stage did not run."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    painstats_version: str
+    plan_hash: str
+    imports_hash: str
+    exit_code: int | None
+    files_read: str
+    daily_table_built: str | None
+    model_frame_built: str | None
+    questions_fitted: str | None
+    findings_made: str | None
+    pages_written: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ResultCount:
     """A row of ``result_count``: how many there are of something that a stage made, by reason or verdict."""
 
@@ -111,10 +125,11 @@ def begun_report(store: Store, reading: FilesRead) -> RunReport:
 
 def save_report(store: Store, report: RunReport) -> None:
     """Store a report, in place of what was stored of the same run earlier."""
+    row = asdict(_row(report))
     with transaction(store) as connection:
         connection.execute("DELETE FROM run_report WHERE started_at = ?", [report.started_at])
-        places = ", ".join("?" * len(COLUMNS))
-        connection.execute(f"INSERT INTO run_report ({', '.join(COLUMNS)}) VALUES ({places})", _values(report))
+        places = ", ".join(f"${name}" for name in row)
+        connection.execute(f"INSERT INTO run_report ({', '.join(row)}) VALUES ({places})", row)
 
 
 def save_result_counts(store: Store, results: Results) -> None:
@@ -122,18 +137,25 @@ def save_result_counts(store: Store, results: Results) -> None:
     replace_rows(store, "result_count", ResultCount, list(_counts(results)))
 
 
-def _values(report: RunReport) -> list[object]:
+def _row(report: RunReport) -> ReportRow:
     results = report.results
-    stages = (results.daily, results.frame, results.fit, results.findings) if results else (None,) * 4
-    return [
-        report.started_at, report.finished_at, report.painstats_version, report.plan_hash, report.imports_hash,
-        report.exit_code, *map(_as_json, (report.reading, *stages, report.pages)),
-    ]  # fmt: skip
+    return ReportRow(
+        started_at=report.started_at,
+        finished_at=report.finished_at,
+        painstats_version=report.painstats_version,
+        plan_hash=report.plan_hash,
+        imports_hash=report.imports_hash,
+        exit_code=report.exit_code,
+        files_read=_as_json(report.reading),
+        daily_table_built=_as_json(results.daily) if results else None,
+        model_frame_built=_as_json(results.frame) if results else None,
+        questions_fitted=_as_json(results.fit) if results else None,
+        findings_made=_as_json(results.findings) if results else None,
+        pages_written=_as_json(report.pages) if report.pages else None,
+    )
 
 
-def _as_json(record: Any) -> str | None:
-    if record is None:
-        return None
+def _as_json(record: Any) -> str:
     return json.dumps({name: value for name, value in asdict(record).items() if name != NOT_STORED})
 
 
@@ -144,7 +166,7 @@ def _counts(results: Results) -> Iterator[ResultCount]:
                 yield from (ResultCount(stage, name, label, count) for label, count in _labelled(value))
 
 
-def _labelled(value: int | Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def _labelled(value: Counts) -> Iterator[tuple[str, int]]:
     """Yield label and count; labels inside labels are joined by a slash."""
     if isinstance(value, int):
         yield "", value
@@ -191,31 +213,35 @@ def last_results(store: Store) -> Results | None:
 
 
 def _read(store: Store, which: str) -> list[RunReport]:
-    rows = store.connection.execute(f"SELECT {', '.join(COLUMNS)} FROM run_report {which}").fetchall()
-    return [_report(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    columns = ", ".join(each.name for each in fields(ReportRow))
+    return [_report(row) for row in select(store, ReportRow, f"SELECT {columns} FROM run_report {which}")]
 
 
-def _report(row: Mapping[str, Any]) -> RunReport:
-    finished = row["finished_at"]
+def _report(row: ReportRow) -> RunReport:
     return RunReport(
-        started_at=row["started_at"].astimezone(UTC),
-        finished_at=finished.astimezone(UTC) if finished else None,
-        painstats_version=row["painstats_version"],
-        plan_hash=row["plan_hash"],
-        imports_hash=row["imports_hash"],
-        exit_code=row["exit_code"],
-        reading=_record(FilesRead, row["files_read"]),
-        results=_results(row) if row["findings_made"] else None,
-        pages=_record(PagesWritten, row["pages_written"]) if row["pages_written"] else None,
+        started_at=row.started_at.astimezone(UTC),
+        finished_at=row.finished_at.astimezone(UTC) if row.finished_at else None,
+        painstats_version=row.painstats_version,
+        plan_hash=row.plan_hash,
+        imports_hash=row.imports_hash,
+        exit_code=row.exit_code,
+        reading=_record(FilesRead, row.files_read),
+        results=_results(row),
+        pages=_record(PagesWritten, row.pages_written) if row.pages_written else None,
     )
 
 
-def _results(row: Mapping[str, Any]) -> Results:
+def _results(row: ReportRow) -> Results | None:
+    daily, frame, fit, findings = (
+        row.daily_table_built, row.model_frame_built, row.questions_fitted, row.findings_made,
+    )  # fmt: skip
+    if daily is None or frame is None or fit is None or findings is None:
+        return None
     return Results(
-        _record(DailyTableBuilt, row["daily_table_built"]),
-        _record(ModelFrameBuilt, row["model_frame_built"]),
-        _record(QuestionsFitted, row["questions_fitted"]),
-        _record(FindingsMade, row["findings_made"]),
+        _record(DailyTableBuilt, daily),
+        _record(ModelFrameBuilt, frame),
+        _record(QuestionsFitted, fit),
+        _record(FindingsMade, findings),
     )
 
 
