@@ -101,7 +101,7 @@ def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
                 source, batches = read_export(archive, ReadSettings("ann", study.time_zones))
                 summary = load_records(store, identity, source, batches, "benchmark")
             with watch.step("daily table"):
-                n_days = build_daily_table(store)
+                n_days = build_daily_table(store).days
     return {"rows": summary.read, "kept": summary.new, "days": n_days}
 
 
@@ -157,7 +157,7 @@ def read_people(folder: Path, watch: Stopwatch) -> dict[str, int]:
         with watch.step("read, check, load"):
             outcomes = load_files(store, list_inbox(study), lambda _: None)
         with watch.step("daily table"):
-            n_days = build_daily_table(store)
+            n_days = build_daily_table(store).days
     rows = sum(outcome.summary.read for outcome in outcomes if outcome.summary)
     return {"files": len(outcomes), "rows": rows, "days": n_days}
 

@@ -14,8 +14,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import flows  # noqa: F401 - sets Prefect up in the environment, before Prefect is imported
@@ -32,8 +32,10 @@ from prefect.context import refresh_global_settings_context
 
 from flows.failures import StepFailedError, without_names
 from flows.local_server import start_local_server
-from painstats.commands.run import print_summary, progress, silent, verdict_counts
+from painstats.commands.report_lines import verdict_lines
+from painstats.commands.run import print_summary, progress, silent
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
+from painstats.intake.files_read import FilesRead, files_read
 from painstats.plan.study import Study, read_study
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
 from painstats.store.connection import held, opened
@@ -69,10 +71,10 @@ def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> tuple[FileO
 
 
 @private_task()
-def compute_answers(study: Study, outcomes: tuple[FileOutcome, ...]) -> RunSummary:
-    """Compute and write everything that rests on the records."""
+def compute_answers(study: Study, outcomes: tuple[FileOutcome, ...], reading: FilesRead) -> RunSummary:
+    """Compute and write everything that depends on the records."""
     with opened(study) as store:
-        return answer(store, outcomes, say)
+        return answer(store, outcomes, reading, say)
 
 
 @flow(name="painstats-nightly", persist_result=False, log_prints=False)
@@ -88,11 +90,11 @@ def nightly() -> RunSummary:
     """
     study = read_study(_study_folder())
     with held(study):
-        inboxes = prepare_study(study)
+        inboxes, started = prepare_study(study), perf_counter()
         states = [read_inbox(study, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
         failed = [number for number, state in enumerate(states) if not state.is_completed()]
         outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-        summary = compute_answers(study, outcomes)
+        summary = compute_answers(study, outcomes, files_read(outcomes, perf_counter() - started))
         _leave_artifacts(study, summary, failed)
         with opened(study) as store:
             mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
@@ -128,26 +130,22 @@ def _inboxes(study: Study) -> list[list[InboxFile]]:
 
 
 def _leave_artifacts(study: Study, summary: RunSummary, failed: list[int]) -> None:
-    """Leave what was loaded, rejected and found as Prefect artifacts: counts only."""
-    loaded = [asdict(outcome.summary) for outcome in summary.files if outcome.summary]
-    rows = {key: sum(entry[key] for entry in loaded) for key in ("new", "same", "corrected", "quarantined", "ignored")}
+    """Leave what was read, rejected and found as Prefect artifacts: counts only, from the run's report."""
+    reading = summary.report.reading
+    rows = {name: getattr(reading, f"rows_{name}") for name in ("new", "duplicate", "corrected", "rejected", "unused")}
     create_table_artifact(
         key="painstats-loaded",
-        table=[{"files read": len(loaded), **rows}],
+        table=[{"files read": reading.files.get("loaded", 0), **rows}],
         description="Rows of the files that were new",
     )
-    refused: dict[str, int] = {}
-    for outcome in summary.files:
-        if outcome.status in ("refused", "failed"):
-            refused[outcome.rule or "unknown"] = refused.get(outcome.rule or "unknown", 0) + 1
-    table = [{"reason": reason, "files": files} for reason, files in sorted(refused.items())]
+    table = [{"reason": reason, "files": files} for reason, files in reading.refusals.items()]
     table += [{"reason": "inbox could not be read", "files": len(failed)}] if failed else []
-    create_table_artifact(key="painstats-rejected", table=table, description="Files refused whole, by reason")
-    found = "\n".join(f"- {line}" for line in verdict_counts(study))
+    create_table_artifact(key="painstats-rejected", table=table, description="Files that were refused, by reason")
+    found = "\n".join(f"- {line}" for line in verdict_lines(study, summary.results))
     create_markdown_artifact(
         key="painstats-found",
         markdown=("New data: the reports were written." if summary.changed else "Nothing was new.") + f"\n\n{found}",
-        description="Verdicts by predictor, as counts of people",
+        description="Number of participants with each verdict, by question",
     )
 
 

@@ -31,7 +31,8 @@ ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
 ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "mixedlm"}
 ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
 ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
-ALLOWED["run"] = ALLOWED["reports"] | ALLOWED["intake"] | {"reports", "intake"}
+ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}
+ALLOWED["run"] = ALLOWED["run_report"] | {"run_report", "reports"}
 ALLOWED["commands"] = ALLOWED["run"] | {"run"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 
 from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, NotEnoughData, gravest
+from painstats.findings import find
 from painstats.frame import build_model_frame
 from painstats.intake.changed_settings import clear_if_settings_changed
+from painstats.intake.files_read import FilesRead, files_read
 from painstats.intake.inbox import InboxFile, list_inbox
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import VERSION, FileOutcome, Say, load_files
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures, fit_questions
+from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.store import Store, open_store
 from painstats.store.damage import moment
 from painstats.store.ledger import (
@@ -31,18 +36,38 @@ __all__ = ["FileOutcome", "InboxFile", "RunSummary", "answer", "list_inbox", "lo
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What one run did.
+    """What one run did: its report, and what names files and pages, which is not stored.
 
-    ``changed`` is False when nothing was new: then nothing was computed or written. In place of each of
-    ``failed_reports`` stands a page that says so, and the next run tries again.
+    Parameters
+    ----------
+    files
+        What happened to each file of the inbox.
+    report
+        Counts and times of each stage.
+    results
+        What the results are: those of this run, or of the earlier one whose results are still valid.
+    refusal
+        Why there is no model; None if there is one.
+    reports, failed_reports
+        The pages; in place of each failed one is a page that says so, and the next run tries again.
     """
 
     files: tuple[FileOutcome, ...]
-    changed: bool
-    reports: tuple[Path, ...] = ()
+    report: RunReport
+    results: Results
     refusal: str | None = None
-    exit_code: int = field(default=0)
+    reports: tuple[Path, ...] = ()
     failed_reports: tuple[FailedReport, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether pages were written; if nothing was new, nothing is computed or written."""
+        return self.report.pages is not None
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the run."""
+        return self.report.exit_code or 0
 
 
 def run_study(
@@ -72,8 +97,9 @@ def run_study(
     """
     with open_store(study) as store:
         prepare(store, say)
+        started = perf_counter()
         outcomes = load_files(store, list_inbox(study), say, processes)
-        summary = answer(store, outcomes, say, processes)
+        summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say, processes)
         report(summary)
         mark_reported(store)
         return summary
@@ -89,51 +115,58 @@ def prepare(store: Store, say: Say) -> None:
     clear_if_settings_changed(store, say)
 
 
-def answer(store: Store, outcomes: tuple[FileOutcome, ...], say: Say, processes: int | None = None) -> RunSummary:
-    """Compute and write everything that rests on the records, unless nothing changed since the last time."""
+def answer(
+    store: Store, outcomes: tuple[FileOutcome, ...], reading: FilesRead, say: Say, processes: int | None = None
+) -> RunSummary:
+    """Compute and write everything that depends on the records, unless nothing changed since the last time."""
+    remove_leftovers(store.study)
+    report, inputs = begun_report(store, reading), inputs_hash(store, VERSION)
+    before, results = done_before(store, "reports", inputs), last_results(store)
+    if before is not None and results is not None:
+        report = _finished(store, report, outcomes, before.refusal)
+        return RunSummary(outcomes, report, results, before.refusal)
+    # Pages and charts take half a second and 150 MB to load: only where there is something to write.
+    from painstats.reports.write import publish
+
+    report, results, refusal = _computed(store, report, inputs, say)
+    say("writing the reports")
+    published = publish(store, processes)
+    if not published.failed:  # otherwise the next run tries again
+        mark_done(store, "reports", inputs, StageDone(refusal, published.files))
+    report = _finished(store, replace(report, pages=published.pages), outcomes, refusal)
+    return RunSummary(outcomes, report, results, refusal, published.reports, published.failed)
+
+
+def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[RunReport, Results, str | None]:
+    """Compute every result, unless only the pages are missing; return why there is no model, if there is none."""
+    before, results = done_before(store, "results", inputs), last_results(store)
+    if before is not None and results is not None:
+        return report, results, before.refusal
+    clear_done(store)
+    say("building the daily table")
+    daily = build_daily_table(store)
+    if shifted := len(date_shifts(store)):
+        say(f"sources that date the same days differently: {shifted}; painstats status says which")
+    frame = build_model_frame(store, exposures(asked(store.study)))
+    say("fitting the models")
+    fit = fit_questions(store, say)
+    results = Results(daily, frame, fit, find(store))
+    report = replace(report, results=results)
+    save_result_counts(store, results)
+    save_report(store, report)  # a run that is killed while it writes pages has computed all the same
+    mark_done(store, "results", inputs, StageDone(fit.why_no_model))
+    return report, results, fit.why_no_model
+
+
+def _finished(store: Store, report: RunReport, outcomes: tuple[FileOutcome, ...], refusal: str | None) -> RunReport:
+    """End a run: settle its exit code, and store its report unless nothing was new."""
     codes = [outcome.exit_code for outcome in outcomes]
     if unreported_quarantine(store):
         codes.append(QUARANTINED_EXIT_CODE)  # also that of a run which did not come this far
-    remove_leftovers(store.study)
-    inputs = inputs_hash(store, VERSION)
-    before = done_before(store, "reports", inputs)
-    if before is not None:
-        note_run_finished(store.study)
-        codes.append(NotEnoughData.exit_code if before.refusal else 0)
-        return RunSummary(outcomes, changed=False, refusal=before.refusal, exit_code=gravest(codes))
-    # Models and pictures take half a second and 150 MB to load: only where there is something to answer.
-    from painstats.reports.write import publish
-
-    refusal = _computed(store, inputs, say)
     codes.append(NotEnoughData.exit_code if refusal else 0)
-    say("writing the reports")
-    published = publish(store, processes)
-    if published.failed:
-        codes.append(1)  # not marked as done: the next run tries again
-    else:
-        mark_done(store, "reports", inputs, StageDone(refusal, published.files))
+    codes.append(1 if report.pages and report.pages.failed else 0)
+    report = replace(report, exit_code=gravest(codes), finished_at=datetime.now(UTC))
+    if report.is_kept:
+        save_report(store, report)
     note_run_finished(store.study)
-    return RunSummary(outcomes, True, published.reports, refusal, gravest(codes), published.failed)
-
-
-def _computed(store: Store, inputs: str, say: Say) -> str | None:
-    """Compute every result, unless only the reports are missing; return why there is no model, if there is none."""
-    if (before := done_before(store, "results", inputs)) is not None:
-        return before.refusal
-    from painstats.findings import find
-
-    clear_done(store)
-    refusal = None
-    say("building the daily table")
-    build_daily_table(store)
-    if shifted := len(date_shifts(store)):
-        say(f"sources that date the same days differently: {shifted}; painstats status says which")
-    build_model_frame(store, exposures(asked(store.study)))
-    say("fitting the models")
-    try:
-        fit_questions(store, say)
-    except NotEnoughData as error:
-        refusal = str(error)
-    find(store)
-    mark_done(store, "results", inputs, StageDone(refusal))
-    return refusal
+    return report

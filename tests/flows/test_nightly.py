@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from painstats.commands.report_lines import verdict_lines
+from painstats.plan.study import read_study
+from painstats.run_report import load_run_reports
 from sample_data.make import make_study
 from sample_data.truth import Truth
 
@@ -75,7 +78,18 @@ def test_prefect_has_every_task_and_the_artifacts(place, first_run):
     artifacts = dict(recorded(place, "SELECT key, data FROM artifact"))
     assert set(artifacts) == {"painstats-loaded", "painstats-rejected", "painstats-found"}
     [loaded] = json.loads(json.loads(artifacts["painstats-loaded"]))
+    study = read_study(place / "study")
+    [report] = load_run_reports(study)
+    reading = report.reading
+    assert loaded == {
+        "files read": reading.files["loaded"], "new": reading.rows_new, "duplicate": reading.rows_duplicate,
+        "corrected": reading.rows_corrected, "rejected": reading.rows_rejected, "unused": reading.rows_unused,
+    }  # fmt: skip
     assert loaded["new"] > 1000
+    found = verdict_lines(study, report.results)
+    assert len(found) == 2
+    assert all(line in artifacts["painstats-found"] for line in found)
+    assert all(f"Found: {line}" in first_run.stdout for line in found)
 
 
 def test_no_id_and_no_value_reaches_prefect(place, first_run):
@@ -250,13 +264,15 @@ def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):
     assert flow.parameters.properties == {}
 
 
-def test_a_night_whose_report_failed_is_no_success(place, monkeypatch):
+def test_a_night_whose_report_failed_is_no_success(place, first_run, monkeypatch):
     from flows import nightly as module
     from painstats.run import RunSummary
     from painstats.store.publish import FailedReport
 
     failed = FailedReport(place / "study" / "reports" / "amber.html", "KeyError in words.py:1")
-    summary = RunSummary((), changed=True, exit_code=1, failed_reports=(failed,))
+    assert first_run.returncode == 0
+    report = load_run_reports(read_study(place / "study"))[-1]
+    summary = RunSummary((), report, report.results, failed_reports=(failed,))
     monkeypatch.setenv(module.STUDY_VARIABLE, str(place / "study"))
     monkeypatch.setattr(module, "prepare_study", lambda _: [])
     monkeypatch.setattr(module, "compute_answers", lambda *_: summary)

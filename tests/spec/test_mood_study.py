@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.commands.run import verdict_counts
+from painstats.commands.report_lines import verdict_lines
 from painstats.findings.finding import Look, Origin, Verdict
 from painstats.findings.published import published_findings
 from painstats.plan.study import Study, read_study
 from painstats.run import run_study
+from painstats.run_report import load_run_reports
 from painstats.store.publish import PUBLISHED_TABLES
 from tests.reading_pages import read_page
 
@@ -76,7 +77,8 @@ def test_the_words_are_those_of_mood(study: Study) -> None:
     assert "0 to 10, higher is better" in text
     assert "(higher is better)" in text
     assert "Based on 70 days with a mood score and sleep" in text
-    assert verdict_counts(study) == ["sleep: 1 better mood"]
+    [report] = load_run_reports(study)
+    assert verdict_lines(study, report.results) == ["sleep: 1 better mood"]
 
 
 def test_every_published_table_says_what_it_was_computed_from(study: Study) -> None:

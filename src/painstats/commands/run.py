@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from painstats.commands.printing import print_json, printable, printable_lines
+from painstats.commands.report_lines import file_line, row_line, verdict_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
 from painstats.intake.load_files import FileOutcome, Say
 from painstats.plan.study import Study, read_study
@@ -69,6 +69,7 @@ def as_answer(summary: RunSummary) -> dict[str, Any]:
             }
             for outcome in summary.files
         ],
+        "report": asdict(summary.report),
     }
 
 
@@ -77,26 +78,16 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
 
     With ``hint``, also where to look next. Without ``names`` no file is named: the output of a service ends up in logs.
     """
-    loaded = [outcome.summary for outcome in summary.files if outcome.summary]
-    known = sum(outcome.status == "known" for outcome in summary.files)
-    withdrawn = _count(summary, "withdrawn")
-    print(
-        f"Files: {len(loaded)} read, {known} already imported, {_count(summary, 'refused')} refused"
-        f"{f', {withdrawn} withdrawn' if withdrawn else ''}"
-    )
-    if loaded:
-        print(
-            f"Rows:  {sum(s.read for s in loaded):,} read = {sum(s.new for s in loaded):,} new "
-            f"+ {sum(s.same for s in loaded):,} duplicate "
-            f"+ {sum(s.corrected for s in loaded):,} corrected + {sum(s.quarantined for s in loaded):,} rejected "
-            f"+ {sum(s.ignored for s in loaded):,} unused"
-        )
+    reading = summary.report.reading
+    print(f"Files: {file_line(reading)}")
+    if reading.files.get("loaded"):
+        print(f"Rows:  {row_line(reading)}")
     if names:
         for outcome in summary.files:
             _print_problem(study, outcome, hint)
     else:
         _print_problem_counts(study, summary)
-    if summary.exit_code == QUARANTINED_EXIT_CODE and not any(s.quarantined for s in loaded):
+    if summary.exit_code == QUARANTINED_EXIT_CODE and not reading.rows_rejected:
         print(f"  an earlier run rejected rows but did not finish; list them with: painstats quarantine {study.folder}")
     if names and any(outcome.rule == "not_recognised" for outcome in summary.files):
         print(f"Supported formats:\n{supported_formats()}")
@@ -105,15 +96,11 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
     if not summary.changed:
         print("Nothing new: the reports are up to date.")
         return
-    for line in verdict_counts(study):
+    for line in verdict_lines(study, summary.results):
         print(f"Found: {line}")
     _print_failed_reports(summary, hint, names)
     if hint and summary.reports:
         print(f"Open:  {study.reports / 'index.html'}")
-
-
-def _count(summary: RunSummary, status: str) -> int:
-    return sum(outcome.status == status for outcome in summary.files)
 
 
 def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
@@ -136,11 +123,13 @@ def _print_problem_counts(study: Study, summary: RunSummary) -> None:
     n_unread = sum(len(unread(outcome)) for outcome in summary.files)
     if n_unread:
         print(f"  {n_unread} kind(s) of files inside archives were not read; list them with: painstats inspect")
-    spoilt = sum(bool(outcome.summary and outcome.summary.quarantined) for outcome in summary.files)
-    if spoilt or _count(summary, "refused") or _count(summary, "failed"):
+    reading = summary.report.reading
+    spoilt = reading.files_with_rejected_rows
+    refused, failed = (reading.files.get(status, 0) for status in ("refused", "failed"))
+    if spoilt or refused or failed:
         print(
-            f"  {spoilt} file(s) with rejected rows, {_count(summary, 'refused')} refused, "
-            f"{_count(summary, 'failed')} failed; list them with: painstats quarantine {study.folder}"
+            f"  {spoilt} file(s) with rejected rows, {refused} refused, {failed} failed; "
+            f"list them with: painstats quarantine {study.folder}"
         )
 
 
@@ -150,22 +139,3 @@ def _print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
     if summary.failed_reports:
         again = "The next run tries again, even if nothing is new. " if hint else ""
         print(f"{again}This is a bug; please report it.")
-
-
-def verdict_counts(study: Study) -> list[str]:
-    """Write how many participants got each verdict, one line for each question."""
-    from painstats.findings.published import published_findings
-    from painstats.findings.words import counts_words, phrases_of
-    from painstats.questions.asked import asked
-
-    path = study.published / "finding.parquet"
-    if not path.exists():
-        return []
-    single = [finding for finding in published_findings(path) if not finding.is_average]
-    questions = dict.fromkeys(finding.question for finding in single)
-    order = {question: place for place, question in enumerate(asked(study))}
-    lines = []
-    for question in sorted(questions, key=lambda question: order.get(question, len(order))):
-        counts = Counter(finding.verdict for finding in single if finding.question == question)
-        lines.append(f"{phrases_of(question).exposure}: {counts_words(question, counts)}")
-    return lines

@@ -8,12 +8,14 @@ from datetime import UTC
 from pathlib import Path
 
 from painstats.commands.printing import print_json, print_table
+from painstats.commands.report_lines import report_lines
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Question, outcome_of
+from painstats.run_report import last_report
 from painstats.store import Store, open_store
 from painstats.store.checksum import Record, read_record
 from painstats.store.damage import moment
@@ -65,7 +67,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         imports = read_table(store, "import_summary").to_dicts()
         summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
         shifts = _shifts(store)
-        runs = _run_state(store)
+        runs, report = _run_state(store), last_report(store)
     questions = asked(study)
     participants = [
         asdict(summary) | {"missing": "; ".join(_missing(summary, study, questions)) or "nothing"}
@@ -80,10 +82,13 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "participants": participants,
                 "date_shifts": shifts,
                 "runs": asdict(runs),
+                "last_report": asdict(report) if report else None,
             }
         )
         return 0
     _print_run_state(runs, folder)
+    for line in report_lines(report) if report else ():
+        print(line)
     if not imports:
         print(f"Nothing has been read yet. Put exports into {study.inbox} and run: painstats run {folder}")
         return 0

@@ -6,6 +6,9 @@ table, so the result is bit for bit the same. It replaces the old rows in one tr
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from time import perf_counter
+
 import duckdb
 
 from painstats.daily.declare import daily_inputs_hash, declare_plan, script
@@ -28,17 +31,35 @@ DAYS_BEFORE, DAYS_AFTER = 28, 6
 """How many days back and ahead the measures of a date look."""
 
 
-def build_daily_table(store: Store) -> int:
+@dataclass(frozen=True, slots=True)
+class DailyTableBuilt:
+    """What the daily table holds, and how much of it was computed this time.
+
+    Parameters
+    ----------
+    participants, days
+        Participants and participant-days in ``daily_summary``.
+    rebuilt_participants, rebuilt_days
+        Those of them that were computed this time.
+    seconds
+        How long it took.
+    """
+
+    participants: int
+    days: int
+    rebuilt_participants: int
+    rebuilt_days: int
+    seconds: float = field(compare=False)
+
+
+def build_daily_table(store: Store) -> DailyTableBuilt:
     """Update the daily table and its companion tables from the records.
 
     Builds ``daily_summary``, ``step_by_device``, ``sleep_by_device``, ``device_change`` and ``source_agreement``.
     Recomputes the days in ``touched_day``; or all days if the plan or the version changed, a table is missing, or
     records changed without an entry in ``touched_day``. Empties ``touched_day``.
-
-    Returns
-    -------
-    The number of participant-days.
     """
+    started, rebuilt = perf_counter(), (0, 0)
     connection = store.connection
     before = _temporary_tables(connection)
     try:
@@ -48,6 +69,7 @@ def build_daily_table(store: Store) -> int:
             declare_plan(connection, store.study, participants)
             # Outside the transaction: inside it DuckDB assumes that new tables are empty, and joins them row by row.
             _compute(connection, is_whole)
+            rebuilt = _participants_and_days(connection, "new_day")
         with transaction(store):
             if participants or is_whole:
                 _run(connection, ("replace_all.sql" if is_whole else "replace.sql", "devices.sql", "agreement.sql"))
@@ -55,7 +77,9 @@ def build_daily_table(store: Store) -> int:
     finally:
         for name in sorted(_temporary_tables(connection) - before):
             connection.execute(f'DROP TABLE temp."{name}"')
-    return _number(connection, "SELECT count(*) FROM daily_summary")
+    return DailyTableBuilt(
+        *_participants_and_days(connection, "daily_summary"), *rebuilt, seconds=perf_counter() - started
+    )
 
 
 def _must_build_all(store: Store) -> bool:
@@ -169,6 +193,13 @@ def _run(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> None:
 
 def _temporary_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+
+
+def _participants_and_days(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
+    return (
+        _number(connection, f"SELECT count(DISTINCT participant_id) FROM {table}"),
+        _number(connection, f"SELECT count(*) FROM {table}"),
+    )
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str, *values: object) -> int:

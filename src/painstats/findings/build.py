@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from time import perf_counter
 
-from painstats.findings.finding import Finding, FindingRow, Look, Origin, from_rows, to_row
+from painstats.findings.finding import Finding, FindingRow, Look, Origin, Verdict, from_rows, to_row
 from painstats.findings.verdict import judge
 from painstats.frame.participants import summarise
 from painstats.plan.study import RulesPlan
@@ -17,13 +20,28 @@ from painstats.store.rows import read_rows, replace_rows
 from painstats.store.stages import imports_hash
 
 
-def find(store: Store) -> int:
-    """Judge every fit and store the table ``finding`` (columns: ``FindingRow``).
+@dataclass(frozen=True, slots=True)
+class FindingsMade:
+    """How many findings there are, and which.
 
-    Returns
-    -------
-    The number of findings.
+    Parameters
+    ----------
+    findings
+        All of them, those on averages among them.
+    verdicts
+        Name of a question, in the order of the plan, to verdict to the number of participants.
+    seconds
+        How long it took.
     """
+
+    findings: int
+    verdicts: Mapping[str, Mapping[str, int]]
+    seconds: float = field(compare=False)
+
+
+def find(store: Store) -> FindingsMade:
+    """Judge every fit and store the table ``finding`` (columns: ``FindingRow``)."""
+    started = perf_counter()
     summarise(store)
     study = store.study
     origin = Origin(study.plan_hash, version("painstats"), imports_hash(store))
@@ -33,7 +51,16 @@ def find(store: Store) -> int:
         for evidence in kind_of(kind).judge(store, questions)
     ]
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
-    return len(findings)
+    return FindingsMade(len(findings), _verdicts(findings), perf_counter() - started)
+
+
+def _verdicts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
+    single = [finding for finding in findings if not finding.is_average]
+    given = Counter((finding.question.name, finding.verdict) for finding in single)
+    return {
+        question: {verdict.value: given[question, verdict] for verdict in Verdict if given[question, verdict]}
+        for question in dict.fromkeys(finding.question.name for finding in single)
+    }
 
 
 def judged(evidence: Evidence, rules: RulesPlan, origin: Origin) -> Finding:

@@ -13,7 +13,9 @@ other days. With several treatments the largest share counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
 
 from painstats.frame.exposure import Exposure
 from painstats.plan.study import Study
@@ -30,7 +32,27 @@ PHASE_SHARE = """
        ), 0)"""
 
 
-def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> int:
+@dataclass(frozen=True, slots=True)
+class ModelFrameBuilt:
+    """What the model frame holds.
+
+    Parameters
+    ----------
+    rows, complete_rows
+        Participant-days, and those that can be used.
+    left_out
+        Reason to the number of participant-days that cannot be used.
+    seconds
+        How long it took.
+    """
+
+    rows: int
+    complete_rows: int
+    left_out: Mapping[str, int]
+    seconds: float = field(compare=False)
+
+
+def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrameBuilt:
     """Build ``model_frame``: one row for each participant-day, with the reason if it is excluded.
 
     Column ``left_out`` is null for a row that is used, else ``no_outcome``, ``no_<measure>`` (for the first missing
@@ -42,19 +64,21 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> int:
         The open study, with its daily table.
     exposures
         The exposures of the model; at least one.
-
-    Returns
-    -------
-    The number of rows used.
     """
+    started = perf_counter()
     with transaction(store) as connection:
         _declare_phases(store)
         connection.execute(_lagged_query(exposures))
         connection.execute(_participant_query(exposures))
         connection.execute(_level_query(store.study, exposures))
         connection.execute(_frame_query(store.study, exposures))
-        row = connection.execute("SELECT count(*) FROM model_frame WHERE left_out IS NULL").fetchone()
-    return int(row[0]) if row else 0
+        counts = dict(
+            connection.execute(
+                "SELECT left_out, count(*) FROM model_frame GROUP BY left_out ORDER BY left_out"
+            ).fetchall()
+        )
+    rows, complete = sum(counts.values()), counts.pop(None, 0)
+    return ModelFrameBuilt(rows, complete, counts, perf_counter() - started)
 
 
 def _declare_phases(store: Store) -> None:

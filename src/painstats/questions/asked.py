@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
 
 from pydantic import ValidationError
 
 from painstats.errors import NotEnoughData, StudyError
 from painstats.frame.exposure import Exposure
 from painstats.plan.study import STUDY_FILE, QuestionPlan, Study, unusable
-from painstats.questions.kind import Say
+from painstats.questions.kind import KindFitted, Say
 from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.store.connection import Store
@@ -46,23 +48,47 @@ def by_kind(questions: Sequence[Question]) -> dict[str, tuple[Question, ...]]:
     return {kind: tuple(question for question in questions if question.kind == kind) for kind in kinds}
 
 
-def fit_questions(store: Store, say: Say = lambda _: None) -> None:
+@dataclass(frozen=True, slots=True)
+class QuestionsFitted:
+    """What was fitted.
+
+    Parameters
+    ----------
+    participants
+        Kind of question to the number of participants with enough days for it.
+    models
+        Kind of question to the number of models fitted; 0 where the kind was refused for want of data.
+    why_no_model
+        What is missing, where every kind was refused; it is not stored with a run's report.
+    seconds
+        How long it took.
+    """
+
+    participants: Mapping[str, int]
+    models: Mapping[str, int]
+    seconds: float = field(compare=False)
+    why_no_model: str | None = field(default=None, compare=False)
+
+
+def fit_questions(store: Store, say: Say = lambda _: None) -> QuestionsFitted:
     """Fit every question of the study, kind by kind, and store what was fitted.
 
-    Raises
-    ------
-    NotEnoughData
-        No kind of question could be fitted to anybody's days. Every kind was tried and has stored its tables.
+    A kind for which no participant has enough days stores empty tables.
     """
-    refusals = []
-    kinds = by_kind(asked(store.study))
-    for name, questions in kinds.items():
+    started, fitted = perf_counter(), dict[str, KindFitted]()
+    refusals: list[str] = []
+    for name, questions in by_kind(asked(store.study)).items():
         try:
-            kind_of(name).fit(store, questions, say)
+            fitted[name] = kind_of(name).fit(store, questions, say)
         except NotEnoughData as refusal:
-            refusals.append(refusal)
-    if len(refusals) == len(kinds):
-        raise refusals[0]
+            fitted[name] = KindFitted(participants=0, models=0)
+            refusals.append(str(refusal))
+    return QuestionsFitted(
+        participants={name: kind.participants for name, kind in fitted.items()},
+        models={name: kind.models for name, kind in fitted.items()},
+        seconds=perf_counter() - started,
+        why_no_model=refusals[0] if len(refusals) == len(fitted) else None,
+    )
 
 
 def _of(study: Study, place: int, plan: QuestionPlan) -> Sequence[Question]:

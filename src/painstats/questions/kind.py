@@ -14,6 +14,14 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class KindFitted:
+    """What was fitted for the questions of one kind: how many participants have enough days, and how many models."""
+
+    participants: int
+    models: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of question and its parts. Only ``fit`` may load statistics, and only when it is called.
 
@@ -24,8 +32,8 @@ class Kind:
     ask
         The questions that one ``[[questions]]`` table of this kind asks, from its keys and the study's outcome.
     fit
-        Fits all questions of the kind together and stores its tables; receives progress without participants' values.
-        Raises NotEnoughData, after storing empty tables, where no participant has enough days.
+        Fits all questions of the kind together, stores its tables and counts what was fitted; receives progress without
+        participants' values. Raises NotEnoughData, after storing empty tables, where no participant has enough days.
     judge
         Reads what was fitted and returns the evidence for the verdict rule: for every participant and question, then
         for the averages. Works without any fit too.
@@ -37,7 +45,7 @@ class Kind:
 
     name: str
     ask: Callable[[Mapping[str, object], Outcome], Sequence[Question]]
-    fit: Callable[[Store, Sequence[Question], Say], None]
+    fit: Callable[[Store, Sequence[Question], Say], KindFitted]
     judge: Callable[[Store, Sequence[Question]], Sequence[Evidence]]
     phrases: Callable[[Question], Phrases]
     chart: Callable[[Question], EffectChart]

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
@@ -20,7 +21,7 @@ from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, 
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
 from painstats.store.connection import Store
-from painstats.store.publish import FailedReport, new_generation, publish_tables
+from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
 INDEX = "index.html"
 COHORT = "cohort.html"
@@ -30,8 +31,9 @@ HEAD_BYTES = 2048
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published: every report, those of them that failed, and the SHA-256 of each file by its path."""
+    """What was published: counts, every report, those of them that failed, and the SHA-256 of each file by its path."""
 
+    pages: PagesWritten
     reports: tuple[Path, ...]
     failed: tuple[FailedReport, ...]
     files: Mapping[str, str]
@@ -65,7 +67,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     StorageError
         The files cannot be written; those of the run before are unchanged.
     """
-    reports = store.study.reports
+    started, reports, n_written = perf_counter(), store.study.reports, 0
     written: list[Path] = []
     failed: list[FailedReport] = []
     with new_generation(store.study, _is_page) as generation:
@@ -75,10 +77,13 @@ def publish(store: Store, processes: int | None = None) -> Published:
                 written.append(reports / name)
                 if isinstance(page, Lost):
                     failed.append(FailedReport(reports / name, page.reason))
-                    page = page_bytes(_failed_page(page.reason))
-                generation.write(name, page)
+                    generation.write(name, page_bytes(_failed_page(page.reason)))
+                else:
+                    n_written += generation.write(name, page)
     files = {f"{reports.name}/{name}": digest for name, digest in generation.digests.items()}
-    return Published(tuple(written), tuple(failed), files)
+    unchanged = len(written) - len(failed) - n_written
+    counts = PagesWritten(n_written, unchanged, len(failed), perf_counter() - started)
+    return Published(counts, tuple(written), tuple(failed), files)
 
 
 def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | Lost]]:

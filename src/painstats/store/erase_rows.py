@@ -13,7 +13,7 @@ from painstats.store.id_pattern import IdPattern, pattern_of
 RESULT_TABLES = (
     "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
-    "robustness",
+    "robustness", "result_count",
 )  # fmt: skip
 """Derived tables. They depend on all participants, so they are deleted, and the next run computes them again."""
 
@@ -56,8 +56,8 @@ def delete_participant(store: Store, participant_id: str, pattern: IdPattern) ->
         connection.execute("DELETE FROM import_reading WHERE import_id NOT IN (SELECT import_id FROM import)")
         for table in RESULT_TABLES:
             connection.execute(f"DROP TABLE IF EXISTS {table}")
-        connection.execute("DELETE FROM stage_done")
-        connection.execute("DELETE FROM daily_built")
+        for table in ("stage_done", "daily_built", "run_report"):  # the reports count the participant's rows
+            connection.execute(f"DELETE FROM {table}")
         copy_to_table(connection, [participant_hash(store.study, participant_id)])
     return rows, tables
 

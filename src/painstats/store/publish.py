@@ -30,7 +30,7 @@ from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
 
 PUBLISHED_TABLES = (
-    "daily_summary", "device_change", "finding", "participant_summary", "import_summary", "robustness",
+    "daily_summary", "device_change", "finding", "participant_summary", "import_summary", "robustness", "result_count",
 )  # fmt: skip
 PUBLISHED_FOLDER = "published"
 MANIFEST = f"{PUBLISHED_FOLDER}/manifest.json"
@@ -60,8 +60,12 @@ class Generation:
     current: Path
     digests: dict[str, str] = field(default_factory=dict)
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes) -> bool:
         """Write a private file, safe from a power failure; an unchanged file keeps its inode and time.
+
+        Returns
+        -------
+        Whether it was written; False for one that was kept.
 
         Raises
         ------
@@ -70,9 +74,21 @@ class Generation:
         """
         with _writing(self.current):
             before, path = self.current / name, self.folder / name
-            if not (_holds(before, content) and _linked(before, path)):
+            is_kept = _holds(before, content) and _linked(before, path)
+            if not is_kept:
                 write_private(path, content)
         self.digests[name] = hashlib.sha256(content).hexdigest()
+        return not is_kept
+
+
+@dataclass(frozen=True, slots=True)
+class PagesWritten:
+    """How many pages were written, were the same as before, and could not be put together."""
+
+    written: int
+    unchanged: int
+    failed: int
+    seconds: float = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
-from painstats.questions.kind import Say
+from painstats.questions.kind import KindFitted, Say
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Question, outcome_of
 from painstats.store.connection import Store
@@ -67,7 +67,7 @@ class CohortAnalysis:
     slopes: Mapping[tuple[str, str], ParticipantSlope]
 
 
-def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _: None) -> None:
+def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _: None) -> KindFitted:
     """Fit all daily questions to ``model_frame`` and store their tables (``questions/daily/tables.py``).
 
     Raises
@@ -84,16 +84,18 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
     cohort = analyse_cohort(frame, design, say)
     participants = _participant_fits(design, cohort)
     averages = cohort_fits(questions, frame, cohort.apart, cohort.mixed, design.rules)
+    models = model_fits(cohort.own_fits, cohort.mixed)
     _keep(
         store,
         {
             "person_fit": participants,
             "cohort_fit": averages,
             "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed),
-            "model_fit": model_fits(cohort.own_fits, cohort.mixed),
+            "model_fit": models,
             "robustness": _robustness(questions, design, days, cohort, participants, averages),
         },
     )
+    return KindFitted(frame["participant_id"].n_unique(), len(models))
 
 
 def analyse_cohort(frame: pl.DataFrame, design: DailyDesign, say: Say = lambda _: None) -> CohortAnalysis:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from painstats.questions.daily import figure, judge, plan, words
-from painstats.questions.kind import Kind, Say
+from painstats.questions.kind import Kind, KindFitted, Say
 from painstats.questions.question import Question
 from painstats.store.connection import Store
 
 
-def fit(store: Store, questions: Sequence[Question], say: Say) -> None:
+def fit(store: Store, questions: Sequence[Question], say: Say) -> KindFitted:
     """Fit daily questions together (``daily/fit.py``, which loads statsmodels)."""
     from painstats.questions.daily.fit import fit_models
 
-    fit_models(store, questions, say)
+    return fit_models(store, questions, say)
 
 
 DAILY = Kind(name=plan.NAME, ask=plan.ask, fit=fit, judge=judge.judge, phrases=words.phrases, chart=figure.chart)
