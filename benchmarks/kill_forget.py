@@ -2,11 +2,11 @@
 
     python -m benchmarks.kill_forget --kills 100
 
-A small study of two participants is made once and copied for each kill. The erasure of one of them runs in a process
+A study of two participants is made once and copied for each kill. The erasure of one of them runs in a process
 of its own and is killed with SIGKILL: half the time at an instant between its start and its end, otherwise between
 the moment at which its journal appears and its end, when data are being removed. Each half is spread evenly. Then
-``painstats forget`` is run again. It must end with 0, no file of the study may contain the participant's id in its name,
-its bytes or (in the database) its values, and the other participant's rows and exports must be as they were.
+``painstats forget`` is run again. It must end with 0, no file of the study may contain the id in its name, its
+bytes or (in the database) its values, and the other participant's rows and exports must be as they were.
 """
 
 from __future__ import annotations
