@@ -51,7 +51,7 @@ def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 @private_task()
 def prepare_study(study: Study) -> list[list[InboxFile]]:
-    """Check the study and list its inboxes: one of each participant, and one of files of several people."""
+    """Check the study and list its inboxes: one for each participant, and one for files of several."""
     with opened(study) as store:
         prepare(store, say)
     return _inboxes(study)
@@ -147,7 +147,7 @@ def _leave_artifacts(study: Study, summary: RunSummary, failed: list[int]) -> No
     create_markdown_artifact(
         key="painstats-found",
         markdown=("New data: the reports were written." if summary.changed else "Nothing was new.") + f"\n\n{found}",
-        description="Verdicts by predictor, as counts of people",
+        description="Verdicts by question, as counts of participants",
     )
 
 

@@ -46,7 +46,7 @@ def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; name a new folder, so that no study is written over")
-    before = os.umask(0o077)  # private like a real study, whatever is put beside it later
+    before = os.umask(0o077)  # private, like a real study
     try:
         _write_study(folder, truth, seed)
     finally:
@@ -69,7 +69,7 @@ def _write_study(folder: Path, truth: Truth, seed: int) -> None:
 
 
 def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:
-    """Write what lies in a person's own folder; people of the shared files have none."""
+    """Write a participant's own folder; participants of shared files have none."""
     if life.person.wearable == "fitabase" and life.person.diary == "clinic":
         return
     folder.mkdir()
@@ -84,7 +84,7 @@ def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> Non
 
 
 def _write_shared_exports(inbox: Path, truth: Truth, lives: Sequence[Life], seed: int) -> None:
-    """Write the files that hold several people."""
+    """Write the files of several participants."""
     in_fitabase = [life for life in lives if life.person.wearable == "fitabase"]
     at_clinic = [life for life in lives if life.person.diary == "clinic"]
     if in_fitabase:
@@ -143,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=Truth().days)
     asked = parser.parse_args(arguments)
     if asked.people < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
-        parser.error(f"a study needs 1 person and {LEAST_DAYS} days or more, and a seed from 0")
+        parser.error(f"a study needs 1 participant and {LEAST_DAYS} days or more, and a seed from 0")
     truth = Truth(people=asked.people, days=asked.days)
     try:
         make_study(asked.folder, truth, asked.seed)
@@ -158,7 +158,7 @@ def _summary(folder: Path, truth: Truth, seed: int) -> str:
     exports = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
     megabytes = sum(path.stat().st_size for path in exports) / 1e6
     return (
-        f"{folder}: {truth.people} people, {truth.days} days from {truth.start}, seed {seed}\n"
+        f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n"
         f"{len(exports)} exports in inbox/, {megabytes:.1f} MB\n"
         f"planted on average: {truth.sleep_slope:+.2f} points of pain per hour of sleep "
         f"(SD {truth.sleep_slope_sd:.2f}), "

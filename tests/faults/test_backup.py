@@ -156,7 +156,7 @@ def test_a_rebuild_keeps_out_what_was_withdrawn_and_names_what_is_gone(study, ca
     capsys.readouterr()
     assert main(["rebuild", str(study), "--quiet"]) in (0, 7)
     said = capsys.readouterr().out
-    assert "1 withdrawn imports stay withdrawn" in said
+    assert "1 withdrawn import(s) stay withdrawn" in said
     assert "anna/diary.csv" in said
     assert people(study) == {}
 

@@ -130,7 +130,7 @@ def test_forgetting_leaves_no_trace_and_proves_it(made, capsys):
     assert not (study.reports / f"{person}.html").exists()
     capsys.readouterr()
     assert main(["forget", str(made), person, "--yes"]) == 0  # and what there is now is searched again
-    assert "was removed before" in capsys.readouterr().out
+    assert "was already forgotten" in capsys.readouterr().out
 
 
 def test_a_forgotten_person_in_a_shared_file_does_not_come_back(made):

@@ -75,7 +75,7 @@ def _declare_phases(store: Store) -> None:
 
 
 def _lagged_query(exposures: Sequence[Exposure]) -> str:
-    """Each day beside the exposures of the days before, in the units of their effects."""
+    """Each day with the exposures of the days before, in the units of their effects."""
     columns = "".join(
         f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}, "
         f"{_alias(place)}.device_era AS {p.name}_era"

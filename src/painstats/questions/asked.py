@@ -36,7 +36,7 @@ def asked(study: Study) -> tuple[Question, ...]:
 
 
 def exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:
-    """Return what the model frame must hold for these questions, each once."""
+    """Return the exposures that the model frame needs for these questions, each once."""
     return tuple(dict.fromkeys(question.exposure for question in questions))
 
 
@@ -52,7 +52,7 @@ def fit_questions(store: Store, say: Say = lambda _: None) -> None:
     Raises
     ------
     NotEnoughData
-        No kind of question could be fitted to anybody's days. Every kind was tried and has stored its tables.
+        No kind of question could be fitted for any participant. Every kind was tried and has stored its tables.
     """
     refusals = []
     kinds = by_kind(asked(store.study))
