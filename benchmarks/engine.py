@@ -210,7 +210,7 @@ def _diary(participants: int, days: int, seed: int) -> pl.DataFrame:
 
 
 def _car1(noise: Floats, rho: float) -> Floats:
-    """Turn white noise (participants, days) into noise whose days d apart correlate by rho**d."""
+    """Turn white noise (participants, days) into noise with correlation rho**d between days d apart."""
     series = noise.copy()
     for day in range(1, noise.shape[1]):
         series[:, day] = rho * series[:, day - 1] + np.sqrt(1 - rho**2) * noise[:, day]

@@ -1,6 +1,6 @@
 """Are the models calibrated? Cohorts with known truth, few enough to run with every change.
 
-Bands are binomial: a method whose true rate is the nominal one falls outside in fewer than one run of a thousand.
+Bands are binomial: a method with the nominal rate falls outside in fewer than one run of a thousand.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def band(rate, runs):
 
 @pytest.fixture(scope="module")
 def null_cohorts():
-    """Two hundred cohorts whose slopes differ but average zero, each with its tested average."""
+    """Two hundred cohorts with slopes that differ but average zero, each with its tested average."""
     tests = []
     for seed in range(200):
         rows = simulate(FEW, seed).rows

@@ -71,7 +71,7 @@ def killed(folder):
 
 @pytest.fixture(scope="module")
 def left_open(tmp_path_factory):
-    """Make a study whose last run was killed after it had stored three files."""
+    """Make a study with a last run that was killed after it had stored three files."""
     return killed(loaded(tmp_path_factory.mktemp("killed") / "study"))
 
 

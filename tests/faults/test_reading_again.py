@@ -184,7 +184,7 @@ def test_a_newer_reader_reads_old_files_again(study, monkeypatch, tmp_path):
         run(study)
     wrong = stored(study)
     assert run(study) in (0, 7)
-    assert stored(study) == wrong  # the same version: nobody can know
+    assert stored(study) == wrong  # the same version, so nothing shows it
     raise_version(monkeypatch)
     assert run(study) in (0, 7)
     assert stored(study) == fresh(study, tmp_path)

@@ -112,7 +112,7 @@ def test_forgetting_leaves_no_trace_and_proves_it(made, capsys):
     assert any(
         person.encode() in path.read_bytes() for path in made.rglob("*") if path.is_file() and path.suffix == ".duckdb"
     )
-    assert main(["forget", str(made), person]) == 2  # without --yes nothing happens where nobody can be asked
+    assert main(["forget", str(made), person]) == 2  # without --yes nothing happens if there is no one to ask
     capsys.readouterr()
     assert main(["forget", str(made), person, "--yes"]) == 0
     told = capsys.readouterr().out

@@ -250,7 +250,7 @@ def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):
     assert flow.parameters.properties == {}
 
 
-def test_a_night_whose_report_failed_is_no_success(place, monkeypatch):
+def test_a_night_with_a_failed_report_is_no_success(place, monkeypatch):
     from flows import nightly as module
     from painstats.run import RunSummary
     from painstats.store.publish import FailedReport

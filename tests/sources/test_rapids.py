@@ -150,7 +150,7 @@ def test_a_bare_table_of_features_without_a_person_is_left_without_one() -> None
 
 
 @pytest.mark.parametrize("name", ["rapids_fitbit_sleep.csv", "rapids_fitbit_steps.csv"])
-def test_the_clock_that_was_used_is_told(name: str) -> None:
+def test_the_clock_that_was_used_is_noted(name: str) -> None:
     notes = [note.message for note in read(FIXTURES / name).notes]
     assert any(
         note.endswith("times carry no local offset and were read on the clock of the person's zone") for note in notes

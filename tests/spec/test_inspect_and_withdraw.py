@@ -91,7 +91,7 @@ def test_inspect_says_why_a_file_would_be_refused(study):
     assert main(["inspect", str(folder / "inbox" / "anna" / "letter.txt"), "--zone", "Mars/Base"]) == 2
 
 
-def test_a_conflicting_duplicate_is_told_with_its_line(study):
+def test_a_conflicting_duplicate_is_reported_with_its_line(study):
     folder, put, do = study
     walk = STEP.format(7)
     put(

@@ -88,7 +88,7 @@ def test_what_forbids_a_verdict(change, reason):
         replace(NARROW, slopes_differ=False),
     ],
 )
-def test_a_clear_effect_is_not_claimed_where_participants_cannot_be_told_apart(evidence):
+def test_a_clear_effect_is_not_claimed_if_participants_cannot_be_distinguished(evidence):
     judgement = judge(evidence, RULES)
     assert judgement.verdict == Verdict.NOT_DETERMINED
     assert "unreliable" in judgement.reasons
