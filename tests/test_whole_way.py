@@ -1,4 +1,4 @@
-"""The whole way: exports of invented people in, reports out, held against what was planted."""
+"""From start to end: exports of simulated participants in, reports out, compared with the true effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One word for one thing: banned words and phrases do not come back, in identifiers or in text.
+"""One word for one thing: banned words do not come back, in identifiers or in text; lines of the docs are short.
 
 Some phrases are banned in every file, the others in the parts of the project that are already clean. Whoever cleans a
 part adds it to ``CLEAN``. The words to use are in docs/glossary.md.

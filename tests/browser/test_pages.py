@@ -1,4 +1,4 @@
-"""The pages in a real browser: what is written is seen, nothing is asked of the network, nothing complains."""
+"""The pages in a real browser: contents are visible, and there are no network requests and no errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The long calibration run can be interrupted anywhere and ends with the same table."""
+"""The long calibration run can be interrupted anywhere and gives the same table."""
 
 from __future__ import annotations
 

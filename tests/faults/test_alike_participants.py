@@ -1,4 +1,4 @@
-"""Ids that differ only in capitals, spaces or the encoding of accents are one participant or two: a person must say."""
+"""Ids that differ only in capitals, spaces or the encoding of accents are refused until the user decides."""
 
 from __future__ import annotations
 

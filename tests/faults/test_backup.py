@@ -1,4 +1,4 @@
-"""Backups are verified copies, restoring one is drilled, and a rebuild brings back what the inbox still has."""
+"""Backups are verified copies, restoring one works, and a rebuild imports what the inbox still has."""
 
 from __future__ import annotations
 

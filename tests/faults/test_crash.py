@@ -1,4 +1,4 @@
-"""A run that is killed leaves whole files or nothing, and the next run makes up for it."""
+"""A run that is killed leaves only complete files, and the next run does the rest."""
 
 from __future__ import annotations
 

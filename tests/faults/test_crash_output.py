@@ -1,4 +1,4 @@
-"""What an unforeseen error prints: where it happened, never what it was about."""
+"""An unforeseen error prints where it happened and no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A damaged study is named as damaged: what is wrong, what can be read again and how, and nothing is touched."""
+"""A damaged study is recognised and left unchanged: the message says what is wrong and how to recover."""
 
 from __future__ import annotations
 

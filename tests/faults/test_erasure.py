@@ -1,4 +1,4 @@
-"""Erasure removes what is the participant's and nothing else; it can be killed, and who is forgotten stays so."""
+"""Erasure removes the participant's data and nothing else, survives being killed, and is permanent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every place that may name a forgotten participant is cleared or searched, and said."""
+"""Every place that may name a forgotten participant is cleared, or searched and reported."""
 
 from __future__ import annotations
 

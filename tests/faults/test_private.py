@@ -1,4 +1,4 @@
-"""What is written can be read by its owner alone, whatever the umask of whoever starts it."""
+"""All written files are readable only by their owner, whatever the umask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers see the files of one run, never of two, whatever happens to the run that writes them."""
+"""Readers see the files of one run, never of two, whatever happens to the run."""
 
 from __future__ import annotations
 

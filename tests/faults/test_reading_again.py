@@ -1,4 +1,4 @@
-"""Quarantine is no dead end: files are read again when their reader, the rules or the date allow more than before."""
+"""Files are read again when their reader, the rules or the date accept more than before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered from run to run: the plan, whether the last run finished, and what was published."""
+"""Stored between runs: the plan, whether the last run finished, and what was published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files are private and never half written; errors and hashes give nothing away about a participant."""
+"""Files are private and never half written; errors and hashes reveal nothing about a participant."""
 
 from __future__ import annotations
 

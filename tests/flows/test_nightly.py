@@ -1,4 +1,4 @@
-"""The nightly flow, run for real: everything is done, counts are left behind and nothing else, failures stay apart."""
+"""The nightly flow, run for real: it does everything, leaves only counts, and isolates failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Neither Prefect nor the network learns anything, wherever the flows are started and however a night fails."""
+"""Nothing reaches Prefect or the network, wherever the flows are started and however a night fails."""
 
 from __future__ import annotations
 

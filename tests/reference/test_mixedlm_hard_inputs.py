@@ -1,4 +1,4 @@
-"""Inputs at the edge: a clear refusal or a usable answer, never a silent wrong one, and never a warning."""
+"""Difficult inputs: a clear refusal or a usable result, never a silently wrong one, and never a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must not matter: dates, names, order, units, where the search starts, and what is already known."""
+"""What must not matter: dates, names, order, units, where the search starts, and known results."""
 
 from __future__ import annotations
 

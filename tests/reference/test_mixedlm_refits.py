@@ -1,4 +1,4 @@
-"""Fits made again to other people, other outcomes and held parameters: each exact, whatever it starts from."""
+"""Refits to other participants, other outcomes and held parameters: each is exact, whatever its start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cross-products that DuckDB sums up are those of rows in memory, and its refusals are those of rows."""
+"""Cross-products from DuckDB equal those of rows in memory, and so do its refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard errors that hang less on the model, and tests that hang on it not at all."""
+"""Standard errors that depend less on the model, and tests that do not depend on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes many people cheap changes no number: one pass over people, chunks, threads, and Newton steps."""
+"""Fast computation for many participants changes no number: one pass, chunks, threads, and Newton steps."""
 
 from __future__ import annotations
 

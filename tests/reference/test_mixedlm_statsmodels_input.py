@@ -1,4 +1,4 @@
-"""Three ways in, arrays, frames and relations, give one fit; what cannot be fitted is refused in words."""
+"""Arrays, frames and relations give one fit; input that cannot be fitted is refused with a reason."""
 
 from __future__ import annotations
 

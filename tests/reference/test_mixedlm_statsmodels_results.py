@@ -1,4 +1,4 @@
-"""What is asked of results: tests of combinations, predictions, simulations, summaries."""
+"""Methods of results: tests of combinations, predictions, simulations, summaries."""
 
 from __future__ import annotations
 

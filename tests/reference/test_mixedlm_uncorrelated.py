@@ -1,4 +1,4 @@
-"""Person-specific effects that are not correlated, and a rho that is held: as in R, and by brute force."""
+"""Uncorrelated participant-specific effects and a held rho: as in R, and by brute force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apple Health: what is read, what is left alone, and documents that want to do harm."""
+"""Apple Health: what is read, what is ignored, and hostile documents."""
 
 from __future__ import annotations
 

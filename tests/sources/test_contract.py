@@ -1,4 +1,4 @@
-"""What every source must keep, whatever its format. A new source only adds a line to ``FILES``."""
+"""The contract of every source, whatever its format. A new source only adds a line to ``FILES``."""
 
 from __future__ import annotations
 

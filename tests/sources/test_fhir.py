@@ -1,4 +1,4 @@
-"""FHIR: what a pain rating is, where its number stands, and when it was given."""
+"""FHIR: what counts as a pain score, where its number is, and when it was given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GGIR: nights begin on their date, dates of two ways, and what was not worn does not count."""
+"""GGIR: nights begin on their date, both orders of dates, and days without wear do not count."""
 
 from __future__ import annotations
 

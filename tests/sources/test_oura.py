@@ -1,4 +1,4 @@
-"""Oura: three shapes of the same words, true offsets, days without the ring are missing."""
+"""Oura: three formats of the same data, true offsets, days without the ring are missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verdict about the cohort: its sign, its level after Holm, the two-stage check, the number of people."""
+"""The verdict about the cohort: its sign, its level after Holm, the two-stage check, the number of participants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A zip that holds several exports gives what each of them gives by itself, once, and nothing in it goes without a word."""
+"""A zip with several exports gives what each of them gives alone, once, and nothing in it is dropped silently."""
 
 from __future__ import annotations
 

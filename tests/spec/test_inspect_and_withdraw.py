@@ -1,4 +1,4 @@
-"""A file can be looked at before it is read, and taken out again after."""
+"""A file can be inspected before it is imported, and withdrawn afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rating is turned so that higher is worse, put on the study's scale, and dated by the day it describes."""
+"""A score is turned so that high means much of the item, converted to the study's scale, and dated by its day."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Report files: private, the same bytes for the same findings, one for each person and none too many."""
+"""Report files: private, the same bytes for the same findings, exactly one for each participant."""
 
 from __future__ import annotations
 

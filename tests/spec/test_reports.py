@@ -1,4 +1,4 @@
-"""The reports: they say what was found, hide nothing that was left out, run nothing, and load nothing."""
+"""The reports: they state the findings and everything left out, run no scripts, and load nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to the answers if something is decided otherwise: every check is made, and each can say no."""
+"""Robustness checks of the estimates: every check is made, and each can say no."""
 
 from __future__ import annotations
 

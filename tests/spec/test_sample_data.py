@@ -1,4 +1,4 @@
-"""A sample study is the same bytes each time, and its files hold exactly what is planted."""
+"""A sample study has the same bytes each time, and its files contain exactly the simulated days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sample Fitbit archives and Apple Health exports hold the planted days, in the traps that real ones set."""
+"""Sample Fitbit archives and Apple Health exports contain the simulated days, with the difficulties of real ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Efficiency, time awake, midpoint, regularity and debt of sleep, each with its reason where it is missing."""
+"""Efficiency, time awake, midpoint, regularity and debt of sleep, each with the reason if it is missing."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The plan is checked whole: unknown keys, impossible values and unknown zones are errors that name the key."""
+"""The whole plan is checked: unknown keys, impossible values and unknown zones are errors that name the key."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The declared rule: refusals first, then a sure direction, then an effect too small to matter, else not determined."""
+"""The declared rule: refusals first, then a certain direction, then at most small, else not determined."""
 
 from dataclasses import replace
 from datetime import date

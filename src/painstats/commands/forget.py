@@ -53,7 +53,7 @@ def _print(erasure: Erasure, folder: Path) -> None:
     ):
         for place in places:
             print(f"  {state}: {printable(place)}")
-    print("Backups and copies elsewhere were not searched.")
+    print("Backups and copies outside the study were not searched.")
     if not erasure.was_forgotten:
         print(
             "All results were deleted, because they included this participant's data; "
