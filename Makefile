@@ -1,4 +1,12 @@
-# The front door. Every target does its own set-up into .venv from hashed lock files.
+# Every target first installs painstats into .venv, from hashed lock files.
+#   make demo    simulate a study of twelve participants in demo/, import it and write its reports
+#   make test    linters and all tests
+#   make lint    ruff and mypy
+#   make bench   the short benchmarks
+#   make mutants break the code on purpose, and see whether the tests notice (about half an hour)
+#   make sample  simulate a study in sample-study/, without running it
+#   make lock    renew the lock files
+#   make clean   remove .venv and demo/
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed

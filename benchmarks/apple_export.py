@@ -1,7 +1,7 @@
-"""Make an Apple Health export of any size: the shape, proportions and entropy of a real one, nobody's data.
+"""Simulate an Apple Health export of any size, with the structure, proportions and entropy of a real one.
 
 Health writes all records of one type before the next, oldest first. Most of an export is heart rate, energy and
-distance, which painstats only passes over; every third record has metadata on lines of their own.
+distance, which painstats skips; every third record has metadata on lines of their own.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""Do tests and intervals keep their promises? Many invented cohorts with known truth, with and without autocorrelation.
+"""Are tests and intervals calibrated? Many simulated cohorts with known truth, with and without autocorrelation.
 
     python -m benchmarks.calibration --replicates 500
 
 In every cohort pain carries over from day to day (residual correlation rho), a point of pain shortens the following
-night by 0.15 h, and 15 % of the days are missing. Each replicate makes three cohorts: nights that do nothing on average
-but differ between people (the test of the average), nights that act alike on everybody (the test that people differ),
-and nights that act by -0.15 points an hour with differences between people (the intervals).
+night by 0.15 h, and 15% of the days are missing. Each replicate has three cohorts: sleep with no average effect but
+different effects by participant (the test of the average), sleep with the same effect on every participant (the test
+of differences), and an effect of -0.15 points per hour that differs between participants (the intervals).
 
-Results are kept in a CSV file, one row for each scenario, residual model and batch of replicates; batches that are
-already there are not computed again, so that a run can be interrupted and taken up at any time. Seeds depend on
-scenario and replicate alone.
+Results are appended to a CSV file, one row for each scenario, residual model and batch of replicates. Existing batches
+are not computed again, so a run can be interrupted and continued at any time. Seeds depend only on scenario and
+replicate.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ BATCH = 20
 """Replicates behind one row of results."""
 
 EVERY = 2
-"""One replicate of so many has its people's slopes integrated, which takes longer than all the rest."""
+"""Participants' slopes are integrated in every second replicate only: that takes longer than all the rest."""
 
 CALLED = 0.05
-"""Greatest false sign rate at which the direction of a person's slope is told."""
+"""Largest false sign rate at which the direction of a participant's slope is reported."""
 
 FEEDBACK, MISSING, SLOPE, SLOPE_SD = -0.15, 0.15, -0.15, 0.15
 
@@ -53,7 +53,7 @@ FEEDBACK, MISSING, SLOPE, SLOPE_SD = -0.15, 0.15, -0.15, 0.15
 class Scenario:
     """Size of the cohorts, true residual correlation, and the residual model that is fitted."""
 
-    people: int
+    participants: int
     days: int
     rho: float
     residuals: Residuals
@@ -61,18 +61,18 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Counts:
-    """What happened in some replicates; shares of people covered are summed over cohorts, as are their squares.
+    """Counts over replicates; shares of participants covered, and their squares, are summed over cohorts.
 
-    ``signs_called`` are people whose direction would be told, ``signs_wrong`` those for whom it is the wrong one.
+    ``signs_called`` counts participants with a reported direction, ``signs_wrong`` those of them with a wrong one.
     """
 
     replicates: int = 0
     average_rejected: int = 0
     differences_rejected: int = 0
     fixed_covered: int = 0
-    cohorts_with_people: int = 0
-    people_covered: float = 0.0
-    people_covered_squared: float = 0.0
+    cohorts_with_participants: int = 0
+    participants_covered: float = 0.0
+    participants_covered_squared: float = 0.0
     signs_called: int = 0
     signs_wrong: int = 0
     not_certified: int = 0
@@ -97,30 +97,30 @@ def replicate(scenario: Scenario, number: int) -> Counts:
         fixed_covered=int(average.low <= SLOPE <= average.high),
         not_certified=int(not (first_certified and second_certified and fit.converged)),
     )
-    return counts if number % EVERY else _with_people(counts, fit, cohort, number)
+    return counts if number % EVERY else _with_participants(counts, fit, cohort, number)
 
 
-def _with_people(counts: Counts, fit: MixedFit, cohort: Cohort, seed: int) -> Counts:
-    """Add what is found of single people."""
+def _with_participants(counts: Counts, fit: MixedFit, cohort: Cohort, seed: int) -> Counts:
+    """Add the results for single participants."""
     slopes = participant_slopes(fit, ["sleep"], seed)
     pairs = list(zip(slopes, cohort.slopes, strict=True))
     share = float(np.mean([slope.low <= true <= slope.high for slope, true in pairs]))
     called = [(slope, true) for slope, true in pairs if slope.false_sign_rate < CALLED]
     return replace(
         counts,
-        cohorts_with_people=1,
-        people_covered=share,
-        people_covered_squared=share**2,
+        cohorts_with_participants=1,
+        participants_covered=share,
+        participants_covered_squared=share**2,
         signs_called=len(called),
         signs_wrong=sum((slope.probability_positive > 0.5) != (true > 0) for slope, true in called),
     )
 
 
 def _cohort(scenario: Scenario, number: int, kind: int, slope: float, slope_sd: float) -> Cohort:
-    """Make a cohort; every residual model sees the same ones."""
-    key = [scenario.people, scenario.days, round(1000 * scenario.rho), number, kind]
+    """Simulate a cohort, the same for every residual model."""
+    key = [scenario.participants, scenario.days, round(1000 * scenario.rho), number, kind]
     truth = Truth(
-        people=scenario.people,
+        participants=scenario.participants,
         days=scenario.days,
         slope=slope,
         slope_sd=slope_sd,
@@ -146,7 +146,7 @@ def _test_of_differences(scenario: Scenario, cohort: Cohort) -> tuple[bool, bool
 
 
 def run(scenarios: Sequence[Scenario], replicates: int, results: Path) -> None:
-    """Compute the batches that are missing, all scenarios in turn, and write each as soon as it is done."""
+    """Compute the missing batches, all scenarios in turn, and write each as soon as it is done."""
     done = {(scenario, batch) for scenario, batch, _ in read(results)}
     for batch in range(replicates // BATCH):
         for scenario in scenarios:
@@ -156,22 +156,22 @@ def run(scenarios: Sequence[Scenario], replicates: int, results: Path) -> None:
 
 
 def read(results: Path) -> Iterator[tuple[Scenario, int, Counts]]:
-    """Read the rows that were written whole."""
+    """Read the complete rows."""
     if not results.exists():
         return
     lines = results.read_text(encoding="utf-8").splitlines(keepends=True)
     for row in csv.DictReader(line for line in lines if line.endswith("\n")):
-        scenario = Scenario(int(row["people"]), int(row["days"]), float(row["rho"]), row["residuals"])  # type: ignore[arg-type]
+        scenario = Scenario(int(row["participants"]), int(row["days"]), float(row["rho"]), row["residuals"])  # type: ignore[arg-type]
         values = [float(row[field.name]) for field in fields(Counts)]
         whole = [
-            value if field.name.startswith("people_") else int(value)
+            value if field.name.startswith("participants_") else int(value)
             for field, value in zip(fields(Counts), values, strict=True)
         ]
         yield scenario, int(row["batch"]), Counts(*whole)  # type: ignore[arg-type]
 
 
 def write(results: Path, scenario: Scenario, batch: int, counts: Counts) -> None:
-    """Append one row; what an interruption left unfinished is cut off first."""
+    """Append one row, after removing an incomplete one that an interruption left."""
     row = {**asdict(scenario), "batch": batch, **asdict(counts)}
     text = results.read_text(encoding="utf-8") if results.exists() else ""
     whole = text[: text.rfind("\n") + 1] or ",".join(row) + "\n"
@@ -184,12 +184,12 @@ def write(results: Path, scenario: Scenario, batch: int, counts: Counts) -> None
 
 
 def table(scenarios: Sequence[Scenario], results: Path) -> str:
-    """Return the results as a table: per cent, with Monte Carlo standard errors."""
+    """Return the results as a table: percentages with Monte Carlo standard errors."""
     rows = list(read(results))
     lines = [
-        "| people x days | rho | residuals in the model | average effect found where there is none (3-7) "
-        "| people found to differ who do not (2-8) "
-        "| cover of the average (93-97) | cover of people (93-97) | wrong among people's signs that are told (0-5) "
+        "| participants x days | rho | residuals in the model | false average effects (3-7) "
+        "| false differences between participants (2-8) "
+        "| coverage of the average (93-97) | coverage of participants (93-97) | wrong among reported signs (0-5) "
         "| replicates |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -197,7 +197,7 @@ def table(scenarios: Sequence[Scenario], results: Path) -> str:
         counts = total([counts for found, _, counts in rows if found == scenario])
         if counts.replicates:
             lines.append(
-                _line(f"{scenario.people} x {scenario.days} | {scenario.rho:g} | {scenario.residuals}", counts)
+                _line(f"{scenario.participants} x {scenario.days} | {scenario.rho:g} | {scenario.residuals}", counts)
             )
     for residuals in MODELS:
         counts = total([counts for found, _, counts in rows if found in scenarios and found.residuals == residuals])
@@ -207,13 +207,13 @@ def table(scenarios: Sequence[Scenario], results: Path) -> str:
 
 
 def _line(label: str, counts: Counts) -> str:
-    n, cohorts = counts.replicates, counts.cohorts_with_people
+    n, cohorts = counts.replicates, counts.cohorts_with_participants
     rates = [_rate(value, n) for value in (counts.average_rejected, counts.differences_rejected, counts.fixed_covered)]
-    mean = counts.people_covered / max(cohorts, 1)
-    spread = max(counts.people_covered_squared / max(cohorts, 1) - mean**2, 0.0)
-    people = f"{100 * mean:.1f} ± {100 * np.sqrt(spread / max(cohorts - 1, 1)):.1f}" if cohorts else ""
+    mean = counts.participants_covered / max(cohorts, 1)
+    spread = max(counts.participants_covered_squared / max(cohorts, 1) - mean**2, 0.0)
+    participants = f"{100 * mean:.1f} ± {100 * np.sqrt(spread / max(cohorts - 1, 1)):.1f}" if cohorts else ""
     signs = _rate(counts.signs_wrong, counts.signs_called) if counts.signs_called else ""
-    return f"| {label} | {' | '.join(rates)} | {people} | {signs} | {n} |"
+    return f"| {label} | {' | '.join(rates)} | {participants} | {signs} | {n} |"
 
 
 def _rate(count: int, of: int) -> str:
@@ -222,17 +222,17 @@ def _rate(count: int, of: int) -> str:
 
 
 def main() -> None:
-    """Run what is missing and print the table."""
+    """Run the missing batches and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--replicates", type=int, default=2000, help=f"of each scenario, in batches of {BATCH}")
     parser.add_argument("--quick", action="store_true", help="40 replicates of two scenarios, into a file of their own")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--table", action="store_true", help="only print what is there")
+    parser.add_argument("--table", action="store_true", help="only print the existing results")
     options = parser.parse_args()
     scenarios = [Scenario(*size, rho, residuals) for size, rho, residuals in product(SIZES, RHOS, MODELS)]
     results, replicates = options.results, options.replicates
     if options.quick:
-        scenarios = [scenario for scenario in scenarios if scenario.people == 20 and scenario.rho == 0.6]
+        scenarios = [scenario for scenario in scenarios if scenario.participants == 20 and scenario.rho == 0.6]
         results, replicates = results.with_stem(f"{results.stem}_quick"), 40
     if not options.table:
         run(scenarios, replicates, results)

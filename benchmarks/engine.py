@@ -2,13 +2,13 @@
 
     python -m benchmarks.engine --sizes 200x90 1000x180 2000x365 --limit 600
 
-Everybody gets the same rows (days left out at random, three correlated random effects) and maximises the restricted
-likelihood; every competitor has a process of its own and is stopped at the limit. Seconds, those of the limit too, are
-processor seconds, so that other work on the machine does not count: of the fit alone, without reading the rows and
-starting up. Ours begin with the rows in memory, checked and in order, and include the cross-products; a row of its own
-says what they are with checking and sorting. statsmodels is called as its users do, and once more with a start that
-fits the columns' scale, from which it converges where its own start does not. Two optima agree when their
-log-likelihoods are within 1e-3; a competitor that ends lower has stopped short.
+All programs get the same rows (days left out at random, three correlated random effects) and maximise the restricted
+likelihood; each runs in a process of its own and is stopped at the limit. Seconds, including those of the limit, are
+CPU seconds, so that other work on the machine does not count: of the fit alone, without reading the rows and starting
+up. For painstats they begin with the rows in memory, checked and sorted, and include the cross-products; another row
+includes checking and sorting. statsmodels is called as its users do, and once more with a start that suits the scale of
+the columns, from which it converges where its own start does not. Two optima agree if their log-likelihoods are within
+1e-3; a program with a lower one has stopped short.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.rows import Floats
 
 AGREEMENT = 1e-3
-"""Log-likelihoods that agree: others stop at about this."""
+"""Largest difference of log-likelihoods that agree: other programs stop at about this."""
 
 REPEATS = 9
-"""Times that ours is fitted; the median counts."""
+"""Number of fits by painstats; the median counts."""
 
 STARTS = {"statsmodels": "default", "statsmodels, scaled start": "scaled"}
 """Where statsmodels begins: at its own start, and at variances of 0.1 / mean(z^2), relative to the residuals'."""
@@ -64,7 +64,7 @@ cat(sprintf('{{"seconds": %.6f, "log_likelihood": %.10f}}', seconds, as.numeric(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a competitor needed and reached; the reason if it reached nothing."""
+    """Seconds and log-likelihood of a program, or the reason why there are none."""
 
     seconds: float | None
     log_likelihood: float | None
@@ -75,12 +75,12 @@ def main() -> None:
     """Run every size without and with CAR(1) and print a table."""
     options = _options()
     cores = len(os.sched_getaffinity(0))
-    print(f"{cores} cores; limit {options.limit} CPU s; REML; 3 correlated random effects; 15 % gaps")
-    print("| people x days | residuals | program | CPU seconds | times ours | log-likelihood | less ours | agrees |")
+    print(f"{cores} cores; limit {options.limit} CPU s; REML; 3 correlated random effects; 15% gaps")
+    print("| participants x days | residuals | program | CPU seconds | ratio | log-likelihood | difference | agrees |")
     print("|---|---|---|---:|---:|---:|---:|---|")
     for size in options.sizes:
-        people, days = (int(number) for number in size.split("x"))
-        table = _diary(people, days, options.seed)
+        participants, days = (int(number) for number in size.split("x"))
+        table = _diary(participants, days, options.seed)
         for residuals in ("independent", "car1"):
             _compare(size, table, residuals, options.limit, options.only)
 
@@ -104,7 +104,7 @@ def _print_row(size: str, residuals: str, name: str, found: Outcome, ours: Outco
     assert ours.seconds is not None
     assert ours.log_likelihood is not None
     less = found.log_likelihood - ours.log_likelihood
-    verdict = "yes" if abs(less) < AGREEMENT else "stops short" if less < 0 else "no: higher than ours"
+    verdict = "yes" if abs(less) < AGREEMENT else "stops short" if less < 0 else "no: higher"
     print(
         f"| {size} | {residuals} | {name} | {found.seconds:.4f} | {found.seconds / ours.seconds:.3g} "
         f"| {found.log_likelihood:.6f} | {less:+.1e} | {verdict} |",
@@ -144,7 +144,7 @@ def _competitor(command: list[str], limit: int) -> Outcome:
 
 
 def _commands(only: list[str], residuals: Residuals, path: Path) -> dict[str, list[str]]:
-    """Return what runs each competitor that is installed and knows the residual correlation."""
+    """Return the command of each program that is installed and has the residual correlation."""
     commands: dict[str, list[str]] = {}
     if "statsmodels" in only and residuals != "car1":
         command = [sys.executable, "-m", "benchmarks.engine", "--statsmodels", str(path), "--start"]
@@ -172,7 +172,7 @@ def _has_r_package(name: str) -> bool:
 
 
 def _statsmodels(path: Path, start: str) -> None:
-    """Fit with statsmodels' ``MixedLM`` and print what it reached; the columns already have SDs of about one."""
+    """Fit with statsmodels' ``MixedLM`` and print the result; the columns already have SDs of about one."""
     from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
     rows = _rows(pl.read_csv(path))
@@ -194,23 +194,23 @@ def _rows(table: pl.DataFrame) -> ModelRows:
     )
 
 
-def _diary(people: int, days: int, seed: int) -> pl.DataFrame:
-    """Return a seeded diary with CAR(1) residuals (rho 0.4) and 15 % of the days left out."""
+def _diary(participants: int, days: int, seed: int) -> pl.DataFrame:
+    """Return a seeded diary with CAR(1) residuals (rho 0.4) and 15% of the days left out."""
     rng = np.random.default_rng(seed)
-    sleep, steps = rng.standard_normal((2, people, days))
-    weekend = np.broadcast_to((np.arange(days) % 7 >= 5).astype(float), (people, days))
+    sleep, steps = rng.standard_normal((2, participants, days))
+    weekend = np.broadcast_to((np.arange(days) % 7 >= 5).astype(float), (participants, days))
     between = np.array([[1.0, 0.0, 0.0], [0.1, 0.28, 0.0], [0.0, 0.07, 0.23]])
-    effects = (rng.standard_normal((people, 3)) @ between.T)[:, :, None]
+    effects = (rng.standard_normal((participants, 3)) @ between.T)[:, :, None]
     pain = 5 + effects[:, 0] + (0.2 + effects[:, 1]) * sleep + (effects[:, 2] - 0.1) * steps + 0.1 * weekend
-    pain += _car1(rng.standard_normal((people, days)), 0.4)
-    kept = rng.random((people, days)) < 0.85
-    person, day = np.indices((people, days))
-    columns = {"id": person, "day": day, "pain": pain, "sleep": sleep, "steps": steps, "weekend": weekend}
+    pain += _car1(rng.standard_normal((participants, days)), 0.4)
+    kept = rng.random((participants, days)) < 0.85
+    participant, day = np.indices((participants, days))
+    columns = {"id": participant, "day": day, "pain": pain, "sleep": sleep, "steps": steps, "weekend": weekend}
     return pl.DataFrame({name: values[kept] for name, values in columns.items()})
 
 
 def _car1(noise: Floats, rho: float) -> Floats:
-    """Turn white noise (people, days) into noise whose days d apart correlate by rho**d."""
+    """Turn white noise (participants, days) into noise with correlation rho**d between days d apart."""
     series = noise.copy()
     for day in range(1, noise.shape[1]):
         series[:, day] = rho * series[:, day - 1] + np.sqrt(1 - rho**2) * noise[:, day]
@@ -219,9 +219,9 @@ def _car1(noise: Floats, rho: float) -> Floats:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", nargs="+", default=["200x90", "1000x180", "2000x365"], help="people x days")
-    parser.add_argument("--limit", type=int, default=600, help="processor seconds for each competitor")
-    parser.add_argument("--only", nargs="*", default=["statsmodels", *R_FITS], help="competitors")
+    parser.add_argument("--sizes", nargs="+", default=["200x90", "1000x180", "2000x365"], help="participants x days")
+    parser.add_argument("--limit", type=int, default=600, help="CPU seconds for each program")
+    parser.add_argument("--only", nargs="*", default=["statsmodels", *R_FITS], help="programs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--statsmodels", type=Path, default=None, help=argparse.SUPPRESS)
     parser.add_argument("--start", choices=STARTS.values(), default="default", help=argparse.SUPPRESS)

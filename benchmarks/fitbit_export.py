@@ -1,4 +1,4 @@
-"""Make a Fitbit account archive of many years: minutes of steps, nights, and the many files that are passed over."""
+"""Make a Fitbit account archive of many years: minutes of steps, nights, and the many files that are skipped."""
 
 from __future__ import annotations
 

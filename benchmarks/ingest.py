@@ -1,15 +1,15 @@
-"""Reading exports side by side: from the zip to daily rows in the database, against unpacking alone and other readers.
+"""Compare readers of exports: from the zip to daily rows in the database, unpacking only, and other programs.
 
     python -m benchmarks.ingest --megabytes 1000 3000
     python -m benchmarks.ingest --megabytes 1000 --healthkit PATH/bin/healthkit-to-sqlite
     python -m benchmarks.ingest --megabytes --fitbit-years 10
-    python -m benchmarks.ingest --megabytes --people 1000
+    python -m benchmarks.ingest --megabytes --participants 1000
 
-Everybody reads the same made-up export in a process of its own, one after the other. Seconds are those of the work,
-without starting Python; for a program that is run as a command, those of the whole command. Memory is the peak of the
-whole process. Ratios are to unpacking the same bytes from the zip and throwing them away, once with Python's zlib and
-once with the program ``unzip`` where it is installed, by the clock and by the processors' seconds: where other work
-shares the machine, the second moves less.
+All readers get the same simulated export, one after the other, each in a process of its own. Seconds are those of the
+work, without starting Python; for a program that is run as a command, those of the whole command. Memory is the peak of
+the whole process. Ratios are to unpacking the same bytes from the zip and discarding them, with Python's zlib and with
+the program ``unzip`` if it is installed, in elapsed and in CPU seconds: if the machine is shared with other work, CPU
+seconds vary less.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 HIGHEST_RATIO = 2.0
 LEAST_TIMES_FASTER = 20.0
 MOST_MEGABYTES = 500
-MEGABYTES_OF_A_PERSON = 10
+MEGABYTES_EACH = 10
 STUDY = '[study]\ntime_zone = "Europe/London"\n'
 EXPORT_XML = "apple_health_export/export.xml"
 CHUNK_BYTES = 1 << 20
@@ -44,7 +44,7 @@ CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a reader took: seconds of the clock and of all processors for each of its steps, and its peak memory."""
+    """The cost of a reader: elapsed and CPU seconds of each of its steps, and its peak memory."""
 
     clock: dict[str, float]
     processors: dict[str, float]
@@ -53,12 +53,12 @@ class Measured:
 
     @property
     def total_clock(self) -> float:
-        """Seconds of the clock."""
+        """Elapsed seconds."""
         return sum(self.clock.values())
 
     @property
     def total_processors(self) -> float:
-        """Seconds of all processors."""
+        """CPU seconds."""
         return sum(self.processors.values())
 
 
@@ -71,7 +71,7 @@ class Stopwatch:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Measure what is done inside the ``with`` block."""
+        """Measure the ``with`` block."""
         clock, processors = time.perf_counter(), time.process_time()
         yield
         self.clock[name] = time.perf_counter() - clock
@@ -108,7 +108,7 @@ def read_painstats(path: Path, watch: Stopwatch) -> dict[str, int]:
 def read_alone(path: Path, watch: Stopwatch) -> dict[str, int]:
     """Read and check an export, and keep nothing."""
     from painstats.batch import Rows
-    from painstats.intake.reading import read_export  # not on the stopwatch
+    from painstats.intake.reading import read_export  # not timed
     from painstats.plan.time_zones import TimeZones
     from painstats.sources import ReadSettings
 
@@ -120,7 +120,7 @@ def read_alone(path: Path, watch: Stopwatch) -> dict[str, int]:
 
 
 def unpack(path: Path, watch: Stopwatch) -> dict[str, int]:
-    """Unpack every file of a zip and throw the bytes away."""
+    """Unpack every file of a zip and discard the bytes."""
     n_bytes = 0
     with watch.step("unpack"), zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
@@ -131,7 +131,7 @@ def unpack(path: Path, watch: Stopwatch) -> dict[str, int]:
 
 
 def iterate_elements(path: Path, watch: Stopwatch) -> dict[str, int]:
-    """Draw the records from the XML one element at a time, as most programs do."""
+    """Parse the records from the XML one element at a time, as most programs do."""
     from lxml.etree import iterparse
 
     kept = 0
@@ -144,8 +144,8 @@ def iterate_elements(path: Path, watch: Stopwatch) -> dict[str, int]:
     return {"steps": kept}
 
 
-def read_people(folder: Path, watch: Stopwatch) -> dict[str, int]:
-    """Read everybody's export, in as many processes as are worth while, and build the daily table."""
+def read_cohort(folder: Path, watch: Stopwatch) -> dict[str, int]:
+    """Read the exports of all participants, in several processes if useful, and build the daily table."""
     from painstats.daily import build_daily_table
     from painstats.intake.inbox import list_inbox
     from painstats.plan.study import read_study
@@ -165,9 +165,9 @@ def read_people(folder: Path, watch: Stopwatch) -> dict[str, int]:
 READERS: dict[str, Callable[[Path, Stopwatch], dict[str, int]]] = {
     "unpack": unpack,
     "painstats": read_painstats,
-    "painstats, reading alone": read_alone,
+    "painstats, reading only": read_alone,
     "lxml iterparse": iterate_elements,
-    "people": read_people,
+    "cohort": read_cohort,
 }
 
 
@@ -183,22 +183,22 @@ def _make_fitbit(path: Path, years: int) -> tuple[int, int]:
     return write_archive(path, years)
 
 
-def _make_people(folder: Path, people: int) -> tuple[int, int]:
+def _make_cohort(folder: Path, participants: int) -> tuple[int, int]:
     from benchmarks.apple_export import write_export
 
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     n_bytes = 0
-    for number in range(people):
+    for number in range(participants):
         inbox = folder / "inbox" / f"P{number:04}"
         inbox.mkdir(parents=True)
-        n_bytes += write_export(inbox / "export.zip", MEGABYTES_OF_A_PERSON, seed=number)
-    return people, n_bytes
+        n_bytes += write_export(inbox / "export.zip", MEGABYTES_EACH, seed=number)
+    return participants, n_bytes
 
 
 MAKERS: dict[str, Callable[[Path, int], tuple[int, int]]] = {
     "apple": _make_apple,
     "fitbit": _make_fitbit,
-    "people": _make_people,
+    "cohort": _make_cohort,
 }
 
 
@@ -210,7 +210,7 @@ def _made(name: str, path: Path, size: int) -> tuple[int, int]:
 
 
 def _read_here(name: str, path: Path) -> None:
-    """Run one reader and print what it took."""
+    """Run one reader and print its cost."""
     watch = Stopwatch()
     found = READERS[name](path, watch)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -223,7 +223,7 @@ def _measured(name: str, path: Path) -> Measured:
 
 
 def _measured_command(name: str, *command: str) -> Measured:
-    """Run a program of others and measure the whole of it."""
+    """Run another program and measure the whole command."""
     clock = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -233,7 +233,7 @@ def _measured_command(name: str, *command: str) -> Measured:
     return Measured({name: clock}, {name: usage.ru_utime + usage.ru_stime}, usage.ru_maxrss / 1024)
 
 
-# --- what is printed ---
+# --- printing ---
 
 
 def _print_row(name: str, took: Measured, unpacked: Measured, megabytes: float) -> None:
@@ -247,7 +247,7 @@ def _print_row(name: str, took: Measured, unpacked: Measured, megabytes: float) 
 
 def _print_head(title: str) -> None:
     print(f"\n{title}\n")
-    print("| reader | s | CPU s | MB/s | times unpacking | the same, CPU | peak MB |")
+    print("| reader | s | CPU s | MB/s | ratio to zlib | CPU ratio | peak MB |")
     print("|---|---:|---:|---:|---:|---:|---:|", flush=True)
 
 
@@ -264,7 +264,7 @@ def _compare_apple(path: Path, megabytes: float, options: argparse.Namespace) ->
     unpacked, by_unzip = _unpacked(path, megabytes)
     ours = _measured("painstats", path)
     _print_row("**painstats**, to daily rows", ours, unpacked, megabytes)
-    _print_row("painstats, reading alone", _measured("painstats, reading alone", path), unpacked, megabytes)
+    _print_row("painstats, reading only", _measured("painstats, reading only", path), unpacked, megabytes)
     if not options.without_iterparse:
         _print_row("lxml iterparse, records counted", _measured("lxml iterparse", path), unpacked, megabytes)
     theirs = _healthkit(path, options.healthkit) if options.healthkit else None
@@ -276,13 +276,13 @@ def _compare_apple(path: Path, megabytes: float, options: argparse.Namespace) ->
 
 
 def _unpacked(path: Path, megabytes: float) -> tuple[Measured, Measured | None]:
-    """Unpack with Python's zlib, and with the program that people have for it."""
+    """Unpack with Python's zlib, and with the usual program."""
     unpacked = _measured("unpack", path)
-    _print_row("unpacking alone, zlib", unpacked, unpacked, megabytes)
+    _print_row("unpacking only, zlib", unpacked, unpacked, megabytes)
     if not shutil.which("unzip"):
         return unpacked, None
     by_unzip = _measured_command("unzip", "unzip", "-p", str(path))
-    _print_row("unpacking alone, `unzip -p`", by_unzip, unpacked, megabytes)
+    _print_row("unpacking only, `unzip -p`", by_unzip, unpacked, megabytes)
     return unpacked, by_unzip
 
 
@@ -296,7 +296,9 @@ def _judge(ours: Measured, unpacked: Measured, by_unzip: Measured | None, theirs
         if alone:
             ratio, ratio_cpu = _ratios(ours, alone)
             holds = _yes(ratio <= HIGHEST_RATIO)
-            print(f"times unpacking with {name} {ratio:.1f}, CPU {ratio_cpu:.1f} (at most {HIGHEST_RATIO:g}: {holds})")
+            print(
+                f"ratio to unpacking with {name} {ratio:.1f}, CPU {ratio_cpu:.1f} (at most {HIGHEST_RATIO:g}: {holds})"
+            )
     is_small = ours.peak_megabytes < MOST_MEGABYTES
     print(f"peak memory {ours.peak_megabytes:,.0f} MB (under {MOST_MEGABYTES}: {_yes(is_small)})")
     if theirs:
@@ -320,24 +322,27 @@ def _compare_fitbit(path: Path, n_files: int, megabytes: float) -> None:
     unpacked, by_unzip = _unpacked(path, megabytes)
     ours = _measured("painstats", path)
     _print_row("**painstats**, to daily rows", ours, unpacked, megabytes)
-    _print_row("painstats, reading alone", _measured("painstats, reading alone", path), unpacked, megabytes)
+    _print_row("painstats, reading only", _measured("painstats, reading only", path), unpacked, megabytes)
     print()
     _print_steps(ours)
     _judge(ours, unpacked, by_unzip, None)
 
 
-def _read_everybody(folder: Path, n_people: int, megabytes: float) -> None:
-    took = _measured("people", folder)
+def _read_cohort(folder: Path, n_participants: int, megabytes: float) -> None:
+    took = _measured("cohort", folder)
     print(
-        f"\n{n_people:,} people, an Apple export of {megabytes / n_people:.0f} MB each, load {os.getloadavg()[0]:.1f}"
+        f"\n{n_participants:,} participants, "
+        f"an Apple export of {megabytes / n_participants:.0f} MB each, load {os.getloadavg()[0]:.1f}"
     )
-    print(f"{n_people / took.clock['read, check, load']:,.0f} exports/s, {megabytes / took.total_clock:,.0f} MB/s")
+    print(
+        f"{n_participants / took.clock['read, check, load']:,.0f} exports/s, {megabytes / took.total_clock:,.0f} MB/s"
+    )
     _print_steps(took)
     print(f"peak memory of the process that writes {took.peak_megabytes:,.0f} MB")
 
 
 def main() -> None:
-    """Make the exports, let everybody read them, print the ratios."""
+    """Make the exports, run all readers, and print the ratios."""
     options = _options()
     if options.reader:
         _read_here(options.reader, options.export)
@@ -356,16 +361,18 @@ def main() -> None:
             n_files, n_bytes = _made("fitbit", path, options.fitbit_years)
             _compare_fitbit(path, n_files, n_bytes / 1e6)
             path.unlink()
-        if options.people:
-            n_people, n_bytes = _made("people", Path(folder), options.people)
-            _read_everybody(Path(folder), n_people, n_bytes / 1e6)
+        if options.participants:
+            n_participants, n_bytes = _made("cohort", Path(folder), options.participants)
+            _read_cohort(Path(folder), n_participants, n_bytes / 1e6)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, nargs="*", default=[1000], help="sizes of the XML of Apple exports")
     parser.add_argument("--fitbit-years", type=int, default=0, help="length of a Fitbit archive")
-    parser.add_argument("--people", type=int, default=0, help="how many people's exports are read in one go")
+    parser.add_argument(
+        "--participants", type=int, default=0, help="how many participants' exports are read in one run"
+    )
     parser.add_argument(
         "--healthkit", default="", help="the executable healthkit-to-sqlite, in an environment of its own"
     )

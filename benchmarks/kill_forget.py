@@ -1,12 +1,12 @@
-"""Kill ``painstats forget`` at many instants, and prove each time that the next call completes the erasure.
+"""Kill ``painstats forget`` at many instants, and check each time that the next call completes the erasure.
 
     python -m benchmarks.kill_forget --kills 100
 
-A small study of two participants is made once and copied for each kill. The erasure of one of them runs in a process
-of its own and is killed with SIGKILL: every other time at an instant between its start and its end, else between the
-moment at which its journal appears and its end, when something is being removed. Each half is spread evenly. Then
-``painstats forget`` is run again. It must end with 0, no file of the study may hold the participant's id in its name,
-its bytes or (in the database) its values, and the other participant's rows and exports must be as they were.
+A study of two participants is made once and copied for each kill. The erasure of one of them runs in a process
+of its own and is killed with SIGKILL: half the time at an instant between its start and its end, otherwise between
+the moment at which its journal appears and its end, when data are being removed. Each half is spread evenly. Then
+``painstats forget`` is run again. It must end with 0, no file of the study may contain the id in its name, its
+bytes or (in the database) its values, and the other participant's rows and exports must be as they were.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from painstats.store.erasure_journal import JOURNAL_FILE
 from painstats.store.find_traces import columns_naming
 from painstats.store.id_pattern import pattern_of
 
-PERSON = "canary-zebulon"
+PARTICIPANT = "canary-zebulon"
 OTHER = "bob"
 PLAN = """
 [study]
@@ -60,7 +60,7 @@ FORGET = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One kill: how far the erasure was, and what was wrong after the next call (nothing, if all is well)."""
+    """One kill: how far the erasure got, and what was wrong after the next call (nothing, if all is well)."""
 
     instant: Instant
     stage: str
@@ -68,14 +68,14 @@ class Outcome:
 
 
 def make_study(folder: Path) -> None:
-    """Make a study of two participants whose exports are read and answered, with rows in quarantine and history."""
+    """Make a study of two participants with imported exports and results, with rows in quarantine and history."""
     ratings = [(day, day.day % 7) for day in DAYS]
     diary = "date,pain\n" + "".join(f"{day},{score}\n" for day, score in ratings)
     corrected = "date,pain\n" + "".join(f"{day},{score + 1}\n" for day, score in ratings)
     for name, text in {
         "study.toml": PLAN,
-        f"inbox/{PERSON}/diary.csv": diary + f"2026-04-01,{PERSON} says nine\n",
-        f"inbox/{PERSON}/later-diary.csv": corrected,
+        f"inbox/{PARTICIPANT}/diary.csv": diary + f"2026-04-01,{PARTICIPANT} says nine\n",
+        f"inbox/{PARTICIPANT}/later-diary.csv": corrected,
         f"inbox/{OTHER}/diary.csv": corrected + "2026-04-01,ten\n",
     }.items():
         path = folder / name
@@ -94,16 +94,16 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long an undisturbed erasure works, in seconds, and how long of this it removes things."""
+    """Seconds of an undisturbed erasure, in all and after its journal appeared."""
 
     whole_s: float
     from_journal_s: float
 
 
 def kill_once(template: Path, folder: Path, instant: Instant, before: object) -> Outcome:
-    """Copy the study, kill an erasure at an instant, run it again, and look.
+    """Copy the study, kill an erasure at an instant, run it again, and check.
 
-    ``before`` is what :func:`rows_of_other` said of the template.
+    ``before`` is the result of :func:`rows_of_other` for the template.
     """
     shutil.copytree(template, folder, symlinks=True)
     process = _begun(folder)
@@ -144,20 +144,20 @@ def _wait_for_journal(process: subprocess.Popen[str], folder: Path) -> None:
 
 
 def traces(folder: Path) -> list[str]:
-    """Name every file, folder and column of the database that holds the participant's id."""
-    needle = PERSON.encode()
+    """Name every file, folder and column of the database that contains the participant's id."""
+    needle = PARTICIPANT.encode()
     found = []
     for path in sorted(folder.rglob("*")):
-        if PERSON in path.name or (path.is_file() and needle in path.read_bytes()):
+        if PARTICIPANT in path.name or (path.is_file() and needle in path.read_bytes()):
             found.append(str(path.relative_to(folder)))
     with open_store(read_study(folder)) as store:
-        return found + columns_naming(store.connection, pattern_of(PERSON))
+        return found + columns_naming(store.connection, pattern_of(PARTICIPANT))
 
 
 def _begun(folder: Path) -> subprocess.Popen[str]:
     """Start an erasure in a process of its own and return when it has loaded its modules."""
     process = subprocess.Popen(
-        [sys.executable, "-c", FORGET, str(folder), PERSON],
+        [sys.executable, "-c", FORGET, str(folder), PARTICIPANT],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -168,20 +168,24 @@ def _begun(folder: Path) -> subprocess.Popen[str]:
 
 
 def _again(folder: Path) -> tuple[int, str]:
-    """Run the command again, in this process; return its exit code and what it said of an error."""
-    said = io.StringIO()
-    with redirect_stdout(io.StringIO()), redirect_stderr(said):
-        code = painstats(["forget", str(folder), PERSON, "--yes"])
-    return code, said.getvalue().strip()
+    """Run the command again, in this process; return its exit code and error message."""
+    message = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(message):
+        code = painstats(["forget", str(folder), PARTICIPANT, "--yes"])
+    return code, message.getvalue().strip()
 
 
 def _stage(folder: Path, code: int) -> str:
-    """Say how far a killed erasure was, by what it left."""
+    """Return how far a killed erasure got, judging by what it left."""
     if code != -9:
         return "finished before the kill"
     if not (folder / JOURNAL_FILE).exists():
-        return "finished, killed while answering" if not (folder / "inbox" / PERSON).exists() else "before the journal"
-    if (folder / "inbox" / PERSON).exists():
+        return (
+            "finished, killed while reporting"
+            if not (folder / "inbox" / PARTICIPANT).exists()
+            else "before the journal"
+        )
+    if (folder / "inbox" / PARTICIPANT).exists():
         return "journal written, files still there"
     return "files removed, journal still there"
 

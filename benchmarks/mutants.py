@@ -4,7 +4,7 @@
     python -m benchmarks.mutants --only forget
 
 ``benchmarks/mutants.toml`` lists the changes. Each is made in a temporary copy of the tree, never in the working tree,
-and the tests named beside it are run until the first failure. A change that no test notices is a survivor.
+and the tests listed for it are run until the first failure. A change that no test notices is a survivor.
 
 Exit codes: 0 when every change was noticed, 1 when any survived or its tests could not be run, 2 when the named tests
 fail without any change.
@@ -30,7 +30,7 @@ TIMEOUT_SECONDS = 1800
 TIMED_OUT = -1
 
 TESTS_FAILED = 1
-"""pytest's exit code for failed tests; any other but 0 says that they were not run properly."""
+"""pytest's exit code for failed tests; any other except 0 means that they were not run properly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Mutant:
     file
         Path of the changed file, relative to the root of the repository.
     original, changed
-        Text that occurs exactly once in the file, and what takes its place.
+        Text that occurs exactly once in the file, and its replacement.
     breaks
         What goes wrong with it, in a few words.
     tests
@@ -58,7 +58,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a mutant: ``killed``, ``survived``, or ``not run`` when pytest itself failed or took too long."""
+    """The result of a mutant: ``killed``, ``survived``, or ``not run`` when pytest itself failed or took too long."""
 
     mutant: Mutant
     state: str
@@ -113,7 +113,7 @@ def _write_source(path: Path, text: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Try the mutants and print what became of each; return the exit code."""
+    """Try the mutants and print each result; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="try only mutants with this text in their file or description")
     options = parser.parse_args(arguments)
@@ -129,11 +129,11 @@ def main(arguments: list[str] | None = None) -> int:
         if run_tests(tree, tests):
             print("tests fail without any change; repair them first: " + " ".join(tests), file=sys.stderr)
             return 2
-        results = [_told(try_mutant(tree, mutant)) for mutant in mutants]
+        results = [_printed(try_mutant(tree, mutant)) for mutant in mutants]
     return _summary(results)
 
 
-def _told(result: Result) -> Result:
+def _printed(result: Result) -> Result:
     file = result.mutant.file.removeprefix("src/painstats/")
     print(f"{result.state:8} {result.seconds:4.0f} s  {file}: {result.mutant.breaks}", flush=True)
     return result

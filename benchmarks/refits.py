@@ -1,9 +1,9 @@
-"""How long many refits take: 200 people x 90 days, CAR(1) residuals, three correlated person-specific effects.
+"""The time of many refits: 200 participants x 90 days, CAR(1) residuals, three correlated random effects.
 
     python -m benchmarks.refits
 
-Prints the time of a cluster bootstrap, a parametric bootstrap and leaving out every person in turn, and how far refits
-that start at the known optimum end from fits that start from nothing.
+Prints the time of a cluster bootstrap, a parametric bootstrap and leaving out each participant in turn, and how much
+refits that start at the known optimum differ from fits with the usual starting points.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FROM_NOTHING = 20
 
 
 def timed(work: Callable[[], Found]) -> tuple[Found, float]:
-    """Return what some work found, and the seconds it took by the clock on the wall."""
+    """Return what some work found, and the seconds it took of elapsed time."""
     start = time.perf_counter()
     found = work()
     return found, time.perf_counter() - start
@@ -42,18 +42,18 @@ def timed(work: Callable[[], Found]) -> tuple[Found, float]:
 def report(name: str, refits: Refits, seconds: float, target: float | None = None) -> None:
     """Print one line."""
     count = len(refits.rho)
-    aim = f", to be under {target:.0f} s" if target else ""
+    aim = f", target {target:.0f} s" if target else ""
     print(
         f"{name}: {count} refits in {seconds:.1f} s{aim}; {1000 * seconds / count:.1f} ms and "
         f"{refits.evaluations.mean():.1f} evaluations each; {np.sum(~refits.is_certified)} not certified"
     )
 
 
-def against_nothing(fit: MixedFit, refits: Refits, people: list[np.ndarray]) -> None:
+def against_nothing(fit: MixedFit, refits: Refits, draws: list[np.ndarray]) -> None:
     """Fit some of the same draws from the usual starting points; print the ratio of times and the differences."""
 
     def from_nothing() -> list[MixedFit]:
-        return [fit_cross_products(of_participants(fit.products, chosen)) for chosen in people[:FROM_NOTHING]]
+        return [fit_cross_products(of_participants(fit.products, chosen)) for chosen in draws[:FROM_NOTHING]]
 
     fits, seconds = timed(from_nothing)
     se = np.sqrt(np.diag(fit.covariance))
@@ -74,16 +74,16 @@ def main() -> None:
     options = parser.parse_args()
     rows = diary("sleep_w", "steps_lag_w", file="cohort200x90.csv.gz")
     fit, seconds = timed(lambda: fit_mixed(rows))
-    print(f"the fit itself: {1000 * seconds:.0f} ms for {len(fit.participants)} people and {fit.n_rows} days")
+    print(f"the fit itself: {1000 * seconds:.0f} ms for {len(fit.participants)} participants and {fit.n_rows} days")
     for workers in sorted({1, options.workers}):
         found, seconds = timed(lambda: cluster_bootstrap(fit, refits=options.refits, seed=SEED, workers=workers))  # noqa: B023
         report(f"cluster bootstrap, {workers} worker(s)", found.refits, seconds, 60)
-    people = np.random.default_rng(SEED).integers(len(fit.participants), size=(options.refits, len(fit.participants)))
-    against_nothing(fit, found.refits, list(people))
+    draws = np.random.default_rng(SEED).integers(len(fit.participants), size=(options.refits, len(fit.participants)))
+    against_nothing(fit, found.refits, list(draws))
     simulated, seconds = timed(lambda: parametric_bootstrap(fit, rows, refits=options.refits // 5, seed=SEED))
     report("parametric bootstrap, 1 worker(s)", simulated.refits, seconds)
     left_out, seconds = timed(lambda: influence(fit))
-    report("leaving out each person, 1 worker(s)", left_out.refits, seconds, 5)
+    report("leaving out each participant, 1 worker(s)", left_out.refits, seconds, 5)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Fit people x days far beyond memory's comfort: person-days in Parquet, one SQL pass, one optimisation.
+"""Fit a cohort much larger than memory: daily rows in Parquet, one SQL pass, one optimisation.
 
-    python -m benchmarks.scale --people 100000 --days 365
+    python -m benchmarks.scale --participants 100000 --days 365
 
-Prints seconds for each step and the peak memory, and beside the SQL pass what DuckDB needs to scan the same columns and
-aggregate them once by participant: few sums, and as many sums and products as the pass makes, without the day before.
-The least of three rounds counts.
+Prints seconds for each step and the peak memory, and for comparison what DuckDB needs to scan the same columns and
+aggregate them once by participant: few sums, and as many sums and products as the pass makes, without the previous day.
+The shortest of three rounds counts.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ COLUMNS = ("sleep_within", "steps_within", "weekend")
 RANDOM = ("intercept", "sleep_within", "steps_within")
 PLANTED = {"intercept": 5.0, "sleep_within": -0.2, "steps_within": 0.1, "weekend": 0.1, "rho": 0.4, "residual_sd": 1.0}
 SHARE_OF_DAYS = 0.75
-PEOPLE_PER_FILE = 5_000
+PARTICIPANTS_PER_FILE = 5_000
 ROUNDS = 3
 
 DAYS_SQL = """
 COPY (
-    WITH person AS (
+    WITH participant AS (
         SELECT id, normal(id, -1, 1) AS u1, normal(id, -1, 2) AS u2, normal(id, -1, 3) AS u3
-        FROM range($start, $stop) AS people(id)
+        FROM range($start, $stop) AS participants(id)
     ), day AS (
         SELECT id, u1, u2, u3, day, normal(id, day, 1) AS sleep, normal(id, day, 2) AS steps,
             sum(0.4 ** -day * normal(id, day, 3) * if(day = 0, 1, sqrt(1 - 0.4 ** 2)))
                 OVER (PARTITION BY id ORDER BY day) * 0.4 ** day AS residual
-        FROM person, range(0, $days) AS days(day)
+        FROM participant, range(0, $days) AS days(day)
     )
     SELECT format('P{:07d}', id) AS participant_id, DATE '2024-01-01' + day::INTEGER AS date,
         sleep AS sleep_within, steps AS steps_within, (day % 7 >= 5)::DOUBLE AS weekend,
@@ -62,22 +62,24 @@ MACROS = (
 
 
 def main() -> None:
-    """Make the days, fit them, print where the time went."""
+    """Make the days, fit them, and print what each step took."""
     options = _options()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder, duckdb.connect() as connection:
         connection.execute("SET memory_limit = ?", [options.duckdb_memory])
         connection.execute("SET temp_directory = ?", [folder])
-        _make_days(connection, Path(folder), options.people, options.days)
+        _make_days(connection, Path(folder), options.participants, options.days)
         query = f"FROM read_parquet('{folder}/*.parquet')"
         _run(connection, query)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    rows, people = connection.execute(f"SELECT count(*), count(DISTINCT participant_id) FROM ({query})").fetchall()[0]
-    print(f"person-days {rows:,} of {people:,} people; {len(os.sched_getaffinity(0))} cores; {_peak()} so far")
+    rows, participants = connection.execute(
+        f"SELECT count(*), count(DISTINCT participant_id) FROM ({query})"
+    ).fetchall()[0]
+    print(f"{rows:,} days of {participants:,} participants; {len(os.sched_getaffinity(0))} cores; {_peak()} so far")
     passes = {
         "scan and aggregate the same columns once by participant": lambda: _asked(connection, _aggregated_once(query)),
-        "the same with 28 sums and products, no day before": lambda: _asked(connection, _as_many_sums(query)),
+        "the same with 28 sums and products, no previous day": lambda: _asked(connection, _as_many_sums(query)),
         "SQL pass: sum products by participant and gap": lambda: _summed(connection, query),
     }
     seconds, (*_, products) = _quickest_in_turn(list(passes.values()))
@@ -134,30 +136,36 @@ def _report(fit: MixedFit) -> None:
     )
     found = dict(zip(fit.names, fit.coefficients, strict=True)) | {"rho": fit.rho, "residual_sd": fit.residual_sd}
     for name, planted in PLANTED.items():
-        print(f"  {name:14} planted {planted:6.2f}   found {found[name]:9.5f}")
+        print(f"  {name:14} true    {planted:6.2f}   estimate {found[name]:9.5f}")
 
 
-def _make_days(connection: duckdb.DuckDBPyConnection, folder: Path, people: int, days: int) -> None:
+def _make_days(connection: duckdb.DuckDBPyConnection, folder: Path, participants: int, days: int) -> None:
     for macro in MACROS:
         connection.execute(macro)
     start = time.perf_counter()
-    for first in range(0, people, PEOPLE_PER_FILE):
+    for first in range(0, participants, PARTICIPANTS_PER_FILE):
         statement = DAYS_SQL.replace("{file}", str(folder / f"days-{first:09d}.parquet"))
-        numbers = {"start": first, "stop": min(first + PEOPLE_PER_FILE, people), "days": days, "share": SHARE_OF_DAYS}
+        numbers = {
+            "start": first,
+            "stop": min(first + PARTICIPANTS_PER_FILE, participants),
+            "days": days,
+            "share": SHARE_OF_DAYS,
+        }
         connection.execute(statement, numbers)
     size = sum(file.stat().st_size for file in folder.glob("*.parquet")) / 2**20
-    print(f"made {people:,} people x {days} days in {time.perf_counter() - start:.1f} s, {size:,.0f} MiB of Parquet")
+    seconds = time.perf_counter() - start
+    print(f"made {participants:,} participants x {days} days in {seconds:.1f} s, {size:,.0f} MiB of Parquet")
 
 
 def _timed(work: Callable[[], Any]) -> tuple[tuple[float, float], Any]:
-    """Return the seconds of the clock and of all processors that work took, and its result."""
+    """Return the elapsed and CPU seconds that work took, and its result."""
     clock, processors = time.perf_counter(), time.process_time()
     result = work()
     return (time.perf_counter() - clock, time.process_time() - processors), result
 
 
 def _quickest_in_turn(works: Sequence[Callable[[], Any]]) -> tuple[list[tuple[float, float]], list[Any]]:
-    """Return the least seconds of the clock and of processors that each work took, and the last results."""
+    """Return the shortest elapsed and CPU seconds of each piece of work, and the last results."""
     least = np.full((len(works), 2), np.inf)
     results: list[Any] = []
     for _ in range(ROUNDS):
@@ -175,7 +183,7 @@ def _peak() -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--participants", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--folder", default=None, help="where the Parquet files are made, and deleted again")
     parser.add_argument("--duckdb-memory", default="1500MB", help="what DuckDB may use before it spills to disk")

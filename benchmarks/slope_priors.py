@@ -1,9 +1,9 @@
-"""What the prior of the spread between people does to people's slopes: the same cohorts under three priors.
+"""How the prior of the spread between participants affects their slopes: the same cohorts under three priors.
 
     python -m benchmarks.slope_priors --cohorts 100
 
 The prior's density of an SD is a half-t times a power of the SD: 0 is flat in the SD near zero, 1 flat in the variance.
-Cohorts are those of ``benchmarks.calibration``, with a spread between people and without.
+Cohorts are those of ``benchmarks.calibration``, with and without a spread between participants.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from tests.calibration.simulated_cohort import Truth, simulate
 POWERS = (0.0, 0.5, 1.0)
 
 SCENARIOS = [
-    Truth(people, days, SLOPE, slope_sd, rho, feedback=FEEDBACK, missing=MISSING)
-    for slope_sd, people, days, rho in (
+    Truth(participants, days, SLOPE, slope_sd, rho, feedback=FEEDBACK, missing=MISSING)
+    for slope_sd, participants, days, rho in (
         (SLOPE_SD, 20, 50, 0.0),
         (SLOPE_SD, 20, 50, 0.3),
         (SLOPE_SD, 40, 60, 0.0),
@@ -41,7 +41,7 @@ SCENARIOS = [
 
 @dataclass(frozen=True)
 class Judged:
-    """Each person of each cohort, in order: whether covered and called, and the sign wrong; widths and errors."""
+    """For each participant: whether covered, sign reported and sign wrong; widths, errors and effective draws."""
 
     covered: Floats
     called: Floats
@@ -52,7 +52,7 @@ class Judged:
 
 
 def judged(slopes: tuple[ParticipantSlope, ...], true: Floats) -> Judged:
-    """Hold one cohort's slopes against the truth."""
+    """Compare one cohort's slopes with the truth."""
     low, high = np.array([slope.low for slope in slopes]), np.array([slope.high for slope in slopes])
     called = np.array([slope.false_sign_rate < CALLED for slope in slopes], dtype=np.float64)
     positive = np.array([slope.probability_positive > 0.5 for slope in slopes])
@@ -69,13 +69,13 @@ def judged(slopes: tuple[ParticipantSlope, ...], true: Floats) -> Judged:
 def cohorts(truth: Truth, count: int) -> Iterator[tuple[MixedFit, Floats, int]]:
     """Return the fit, true slopes and number of each cohort."""
     for number in range(count):
-        key = [truth.people, truth.days, round(1000 * truth.rho), round(1000 * truth.slope_sd), number, 3]
+        key = [truth.participants, truth.days, round(1000 * truth.rho), round(1000 * truth.slope_sd), number, 3]
         cohort = simulate(truth, int(np.random.SeedSequence(key).generate_state(1)[0]))
         yield fit_mixed(cohort.rows), cohort.slopes, number
 
 
 def under(power: float, fit: MixedFit, seed: int) -> tuple[ParticipantSlope, ...]:
-    """Return people's slopes under the prior with another power of the SD."""
+    """Return participants' slopes under the prior with another power of the SD."""
     usual = variance_posterior.SD_POWER
     variance_posterior.SD_POWER = power
     try:
@@ -94,13 +94,13 @@ def lines(truth: Truth, count: int) -> Iterator[str]:
     for power, each in found.items():
         cover = np.array([one.covered.mean() for one in each])
         called, wrong = sum(one.called.sum() for one in each), sum(one.wrong.sum() for one in each)
-        people = truth.people * count
+        participants = truth.participants * count
         yield (
-            f"| {truth.people} x {truth.days} | {truth.rho:g} | {truth.slope_sd:g} | {power:g} "
+            f"| {truth.participants} x {truth.days} | {truth.rho:g} | {truth.slope_sd:g} | {power:g} "
             f"| {100 * cover.mean():.1f} ± {100 * cover.std(ddof=1) / np.sqrt(count):.1f} "
             f"| {np.mean([one.width.mean() for one in each]) / first:.2f} "
             f"| {np.sqrt(np.mean([np.mean(one.error**2) for one in each])):.3f} "
-            f"| {100 * called / people:.0f} | {100 * wrong / max(called, 1):.1f} "
+            f"| {100 * called / participants:.0f} | {100 * wrong / max(called, 1):.1f} "
             f"| {min(one.draws.min() for one in each):.0f} |"
         )
 
@@ -111,8 +111,9 @@ def main() -> None:
     parser.add_argument("--cohorts", type=int, default=100, help="of each scenario")
     options = parser.parse_args()
     print(
-        "| people x days | rho | SD of slopes | power of the SD | cover of people (%) | width, relative | RMS error "
-        "| signs told (%) | wrong among them (%) | least effective draws |\n|---|---|---|---|---|---|---|---|---|---|"
+        "| participants x days | rho | SD of slopes | power of the SD | coverage of participants (%) "
+        "| relative width | RMS error | signs reported (%) | wrong among them (%) | fewest effective draws |\n"
+        "|---|---|---|---|---|---|---|---|---|---|"
     )
     for truth in SCENARIOS:
         for line in lines(truth, options.cohorts):

@@ -1,6 +1,6 @@
 """The one door through which failures reach Prefect: what kind, where, with which exit code, and no name or value.
 
-Texts of errors name folders, files and participants, and those of libraries hold values. Prefect keeps whatever it is
+Texts of errors name folders, files and participants, and libraries' texts contain values. Prefect keeps whatever it is
 given, outside the study, where ``painstats forget`` does not reach.
 """
 

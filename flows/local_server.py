@@ -1,6 +1,6 @@
 """Prefect's API for the length of one run: on this machine alone, and gone as soon as the process that started it is.
 
-Prefect can start such a server by itself, but that one goes on for ever when its flow is killed.
+Prefect can start such a server by itself, but that one keeps running forever if its flow is killed.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 @private_task()
 def prepare_study(study: Study) -> list[list[InboxFile]]:
-    """Check the study and list its inboxes: one of each participant, and one of files of several people."""
+    """Check the study and list its inboxes: one for each participant, and one for files of several."""
     with opened(study) as store:
         prepare(store, say)
     return _inboxes(study)

@@ -1,1 +1,1 @@
-"""Invented people and their exports in the real formats, with the planted truth beside them."""
+"""Simulated participants and their exports in the real formats, with the true effects."""

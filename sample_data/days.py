@@ -1,8 +1,8 @@
-"""Give each simulated day a clock: when the person slept and walked, and through which stages the night went.
+"""Add clock times to each simulated day: when the participant slept and walked, and the sleep stages.
 
-Walks lie between getting up and going to bed and never in a nap; the last one is shortly before bed or midnight, so
-that a reader who takes the wrong zone puts evening steps on another date. Nights end at a local clock time and run
-backwards in real minutes, so that they keep their length over a clock change.
+Walks are between getting up and going to bed and never in a nap; the last one is shortly before bed or midnight, so
+that reading with the wrong time zone puts evening steps on another date. Nights end at a local clock time and run
+backwards in elapsed minutes, so that they keep their length across a clock change.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Night:
     stretches
         From going to bed to getting up, without holes.
     stirrings
-        Short spells awake that lie on top of light stretches, none of them longer than 3 minutes.
+        Short times awake within light sleep, none of them longer than 3 minutes.
     """
 
     date: date
@@ -82,7 +82,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One person's local date with its clock times (instants in UTC)."""
+    """One participant's local date with its clock times (instants in UTC)."""
 
     date: date
     zone: ZoneInfo
@@ -136,7 +136,7 @@ def at_local(day: date, zone: ZoneInfo, minute: float) -> datetime:
 
 
 def days_of(truth: Truth, life: Life, seed: int) -> list[Day]:
-    """Lay a person's sleep and steps out over the clock.
+    """Assign clock times to a participant's sleep and steps.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def days_of(truth: Truth, life: Life, seed: int) -> list[Day]:
 
 
 def _rising_minutes(life: Life, rng: np.random.Generator) -> list[int]:
-    """Minutes after midnight at which the person gets up; later at the weekend."""
+    """Minutes after midnight at which the participant gets up; later at the weekend."""
     usual = 420 + 35 * rng.standard_normal()
     weekend = np.array([day.weekday() >= 5 for day in life.dates])
     rises = usual + 30 * weekend + 22 * rng.standard_normal(len(life.dates))
@@ -239,7 +239,7 @@ def _nap(day: date, zone: ZoneInfo, rng: np.random.Generator) -> Stretch | None:
 
 
 def _last_minute(day: date, zone: ZoneInfo, bedtime: datetime | None) -> int:
-    """Last minute of a date at which the person may still walk."""
+    """Last minute of a date at which the participant may still walk."""
     if bedtime is None:
         return LATEST_MIN - 60
     after_midnight = (bedtime - at_local(day, zone, 0)).total_seconds() / 60
@@ -259,7 +259,7 @@ def _walks(
 
 
 def _free_slots(awake: tuple[int, int], midnight: datetime, nap: Stretch | None) -> np.ndarray:
-    """First minutes of the day's slots that lie in waking hours and outside the nap."""
+    """First minutes of the day's slots in waking hours and outside the nap."""
     slots = np.arange(awake[0], awake[1] - SLOT_MIN + 1, SLOT_MIN)
     if nap is None:
         return slots

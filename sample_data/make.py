@@ -1,4 +1,4 @@
-"""Write a whole sample study: ``python -m sample_data.make OUTPUT_FOLDER [--seed N] [--people N] [--days N]``."""
+"""Write a whole sample study: ``python -m sample_data.make OUTPUT_FOLDER [--seed N] [--participants N] [--days N]``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; name a new folder, so that no study is written over")
-    before = os.umask(0o077)  # private like a real study, whatever is put beside it later
+    before = os.umask(0o077)  # private, like a real study
     try:
         _write_study(folder, truth, seed)
     finally:
@@ -69,7 +69,7 @@ def _write_study(folder: Path, truth: Truth, seed: int) -> None:
 
 
 def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:
-    """Write what lies in a person's own folder; people of the shared files have none."""
+    """Write a participant's own folder; participants of shared files have none."""
     if life.person.wearable == "fitabase" and life.person.diary == "clinic":
         return
     folder.mkdir()
@@ -84,7 +84,7 @@ def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> Non
 
 
 def _write_shared_exports(inbox: Path, truth: Truth, lives: Sequence[Life], seed: int) -> None:
-    """Write the files that hold several people."""
+    """Write the files of several participants."""
     in_fitabase = [life for life in lives if life.person.wearable == "fitabase"]
     at_clinic = [life for life in lives if life.person.diary == "clinic"]
     if in_fitabase:
@@ -113,7 +113,7 @@ def _truth_rows(truth: Truth, life: Life) -> list[dict[str, object]]:
     hours, thousands = life.total_sleep_time_min / 60, life.step_count_walked / 1000
     about_predictor = (
         ("total_sleep_time_min", 0, nature.sleep_slope, "hour of sleep", nature.usual_sleep, hours.std(ddof=1)),
-        ("step_count", 1, nature.steps_slope, "1 000 steps", nature.usual_steps, thousands.std(ddof=1)),
+        ("step_count", 1, nature.steps_slope, "1,000 steps", nature.usual_steps, thousands.std(ddof=1)),
     )
     names = ("predictor", "lag_days", "slope", "unit", "usual_level", "sd_within")
     treated = nature.treatment_day is not None
@@ -139,12 +139,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sample_data.make", description="Write a sample study.")
     parser.add_argument("folder", type=Path, help="a new or empty folder")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same bytes")
-    parser.add_argument("--people", type=int, default=Truth().people)
+    parser.add_argument("--participants", type=int, default=Truth().people)
     parser.add_argument("--days", type=int, default=Truth().days)
     asked = parser.parse_args(arguments)
-    if asked.people < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
-        parser.error(f"a study needs 1 person and {LEAST_DAYS} days or more, and a seed from 0")
-    truth = Truth(people=asked.people, days=asked.days)
+    if asked.participants < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
+        parser.error(f"a study needs 1 participant and {LEAST_DAYS} days or more, and a seed from 0")
+    truth = Truth(people=asked.participants, days=asked.days)
     try:
         make_study(asked.folder, truth, asked.seed)
     except FileExistsError as error:
@@ -158,12 +158,12 @@ def _summary(folder: Path, truth: Truth, seed: int) -> str:
     exports = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
     megabytes = sum(path.stat().st_size for path in exports) / 1e6
     return (
-        f"{folder}: {truth.people} people, {truth.days} days from {truth.start}, seed {seed}\n"
+        f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n"
         f"{len(exports)} exports in inbox/, {megabytes:.1f} MB\n"
-        f"planted on average: {truth.sleep_slope:+.2f} points of pain per hour of sleep "
+        f"average effects: {truth.sleep_slope:+.2f} points of pain per hour of sleep "
         f"(SD {truth.sleep_slope_sd:.2f}), "
-        f"{truth.steps_slope:+.2f} per 1 000 steps of the day before (SD {truth.steps_slope_sd:.2f})\n"
-        f"what is planted in whom: {folder / 'truth.csv'}"
+        f"{truth.steps_slope:+.2f} per 1,000 steps of the day before (SD {truth.steps_slope_sd:.2f})\n"
+        f"effects by participant: {folder / 'truth.csv'}"
     )
 
 

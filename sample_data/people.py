@@ -1,4 +1,4 @@
-"""The invented people of the sample study: where they live, what they wear, how they keep a diary, what is odd."""
+"""The simulated participants: where they live, their devices and diaries, and their special features."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ DiaryShape = Literal["wide", "long", "clinic"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One invented person.
+    """One simulated participant.
 
-    A moment of the study is a share of its length (0 first day, 1 last day), so that every oddity is there in a study
-    of any length.
+    A moment is a share of the study's length (0 first day, 1 last day), so that a study of any length has every
+    feature.
 
     Parameters
     ----------
     participant_id
-        The name of the person's folder in the inbox; for Fitabase the ten-digit ``Id``.
+        The name of the participant's folder in the inbox; for Fitabase the ten-digit ``Id``.
     time_zone
         IANA name of the home zone.
     wearable, diary
-        The formats of the person's exports.
+        The formats of the participant's exports.
     travels_at, travels_to
         When an eight-day journey begins, and the zone it leads to.
     new_device_at
-        When a new device arrives that counts 15 % more steps.
+        When a new device arrives that counts 15% more steps.
     glitch_at
-        When the device counts 70 000 steps in a day.
+        When the device counts 70,000 steps in a day.
     treatment_at
         When the treatment starts.
     drops_out_at
         When diary and device are given up.
     early_export_at
-        When a first export was made; the last export holds the same records again.
+        When a first export was made; the last export contains the same records again.
     diary_days
-        How many days of diary there are, for a person who soon stopped.
+        Number of days of diary, for a participant who soon stopped.
     has_constant_pain
-        Whether every rating is the same.
+        Whether all scores are the same.
     has_repeated_rows
-        Whether the export holds a few rows twice.
+        Whether the export contains a few rows twice.
     spoilt_ratings
-        When a pain rating was written that cannot be used, and its text.
+        When an unusable pain score was written, and its text.
     """
 
     participant_id: str
@@ -68,7 +68,7 @@ class Person:
         return self.participant_id.capitalize()
 
 
-# The first three people already show every wearable format and every diary shape.
+# The first three participants already show every wearable format and every diary shape.
 TABLE: tuple[Person, ...] = (
     Person("amber", "Europe/London", "fitbit", "wide", glitch_at=0.45),
     Person("basil", "Europe/Berlin", "apple_health", "long", spoilt_ratings=((0.7, "11,0"),)),
@@ -101,7 +101,7 @@ _SHAPES: tuple[tuple[WearableFormat, DiaryShape], ...] = (
 
 
 def people(count: int) -> tuple[Person, ...]:
-    """Return the first ``count`` people: those of the table, then ordinary ones made up as needed."""
+    """Return the first ``count`` participants: those of the table, then ordinary ones."""
     return TABLE[:count] + tuple(_ordinary(number) for number in range(len(TABLE) + 1, count + 1))
 
 

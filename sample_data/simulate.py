@@ -1,8 +1,8 @@
 """Simulate days of sleep, pain and steps with a known truth.
 
-Inside a day the order is sleep of the night before, pain, steps. Everything is a departure from the person's own
-usual level, and sleep and steps enter the pain equation as they are exported (whole minutes, whole steps), so that the
-planted slopes hold exactly for what a reader of the exports sees.
+Each day has sleep of the night before, then pain, then steps. Everything is a departure from the participant's own
+usual level. Sleep and steps enter the pain equation as they are exported (whole minutes, whole steps), so the true
+slopes are exact for the exported data.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ __all__ = ["Life", "Nature", "Truth", "daily_frame", "simulate"]
 GLITCH_STEPS = 70_000
 NEW_DEVICE_FACTOR = 1.15
 DIARY_STEP = {"wide": 1.0, "long": 0.5, "clinic": 0.1}
-"""Smallest difference between two ratings of a diary, in points of the 0-10 scale."""
+"""Smallest difference between two scores of a diary, in points of the 0-10 scale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """What is planted in one person; units as in :class:`sample_data.truth.Truth`."""
+    """The true parameters of one participant; units as in :class:`sample_data.truth.Truth`."""
 
     usual_pain: float
     usual_sleep: float
@@ -43,12 +43,12 @@ class Nature:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One person's true days; arrays have one entry for each date of the study.
+    """One participant's true days; arrays have one entry for each date of the study.
 
     Parameters
     ----------
     pain_score
-        Pain as the person would rate it, on 0-10.
+        Pain as the participant would score it, on 0-10.
     step_count, step_count_walked
         Steps as the device counts them, and as they were.
     total_sleep_time_min
@@ -69,7 +69,7 @@ class Life:
 
 
 def stream(seed: int, participant_id: str, purpose: str) -> np.random.Generator:
-    """Return the stream of random numbers of one person for one purpose; nobody else's draws move it."""
+    """Return the random numbers of one participant for one purpose, independent of all others."""
     words = [seed, *participant_id.encode(), 0, *purpose.encode()]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
 
@@ -82,11 +82,11 @@ def simulate(truth: Truth, seed: int) -> tuple[Life, ...]:
     truth
         What is planted.
     seed
-        Any whole number from 0; the same seed gives the same days, however many people there are.
+        Any whole number from 0; the same seed gives the same days for any number of participants.
 
     Returns
     -------
-    One ``Life`` for each person, in the order of :func:`sample_data.people.people`.
+    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`.
     """
     return tuple(_live(truth, person, stream(seed, person.participant_id, "life")) for person in people(truth.people))
 
@@ -94,12 +94,12 @@ def simulate(truth: Truth, seed: int) -> tuple[Life, ...]:
 def daily_frame(truth: Truth, seed: int) -> pl.DataFrame:
     """Return the planted days of everyone as a table, one row for each participant and date.
 
-    Values stand on every day, also where nothing was exported: ``diary_missing`` and ``unworn`` say so. Two days are
-    exported that a reader should not use: 70 000 steps, and a traveller's last day abroad, cut short by the flight.
+    There are values for every day, even if nothing was exported: ``diary_missing`` and ``unworn`` say so. Two exported
+    days should not be used: 70,000 steps, and a traveller's last day abroad, shortened by the flight.
 
     Returns
     -------
-    Columns ``participant_id``, ``date``, ``pain_score`` (0-10, rounded as in the person's diary), ``step_count`` (as
+    Columns ``participant_id``, ``date``, ``pain_score`` (0-10, rounded as in the diary), ``step_count`` (as
     the device counts), ``step_count_walked``, ``total_sleep_time_min``, ``diary_missing``, ``unworn``.
     """
     return pl.concat([_days_of(life) for life in simulate(truth, seed)])
@@ -261,7 +261,7 @@ def _gaps(truth: Truth, share: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def _apply_oddities(truth: Truth, person: Person, diary_missing: np.ndarray, unworn: np.ndarray) -> None:
-    """Mark the days that this person's story leaves without a rating or without the device."""
+    """Mark the days without a score or without the device because of the participant's special features."""
     for share, _ in person.spoilt_ratings:
         diary_missing[truth.day_at(share)] = True
     if person.diary_days is not None:

@@ -12,36 +12,37 @@ JOURNEY_DAYS = 8
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Everything that is planted. Sleep is in hours, steps in thousands, pain in points of a 0-10 scale.
+    """The true parameters. Sleep is in hours, steps in thousands, pain in points of a 0-10 scale.
 
     The values come from daily diaries of chronic pain and from public step and sleep series: slopes near zero on
-    average that differ much between people, residuals that remember yesterday, sleep close to white noise, and skewed
+    average that differ much between participants, autocorrelated residuals, sleep close to white noise, and skewed
     steps.
 
     Parameters
     ----------
     people, days, start
         Size of the study and its first date, a Monday; with the default start both spring clock changes of 2026
-        (8 March in the United States, 29 March in Europe) lie inside 120 days.
+        (8 March in the United States, 29 March in Europe) are within 120 days.
     burn_in_days
-        Days simulated and thrown away, so that the first day is as settled as the last.
+        Days simulated and discarded, so that the first day is as stationary as the last.
     pain_usual, pain_sd_between, pain_usual_limits
-        People's usual pain: mean, SD left over between people, and the limits it is kept in.
+        Participants' usual pain: mean, remaining SD between participants, and limits.
     sleep_usual, sleep_sd_between, sleep_sd_within, sleep_limits
-        Usual sleep, its SD between people, the SD of a night's own noise, shortest and longest night.
+        Usual sleep, its SD between participants, the SD of a night's own noise, shortest and longest night.
     steps_usual, steps_sd_between, steps_cv_within, steps_limits
-        Usual steps, their SD between people, the SD of a day's own noise as a share of the usual level, fewest
+        Usual steps, their SD between participants, the SD of a day's own noise as a share of the usual level, fewest
         and most.
     usual_sleep_slope, usual_steps_slope
-        Between people: usual pain per hour of usual sleep and per 1 000 usual steps.
+        Between participants: usual pain per hour of usual sleep and per 1,000 usual steps.
     sleep_slope, sleep_slope_sd, steps_slope, steps_slope_sd
-        Within people: pain per hour of the last night and per 1 000 steps of the day before; mean and SD over people.
+        Within participants: pain per hour of the last night and per 1,000 steps of the day before; mean and SD over
+        participants.
     correlation_pain_sleep_slope, correlation_slopes
-        Correlation over people of usual pain with the sleep slope, and of the two slopes.
+        Correlation over participants of usual pain with the sleep slope, and of the two slopes.
     trend_sd
-        SD over people of a straight trend of pain, in points per 30 days.
+        SD over participants of a straight trend of pain, in points per 30 days.
     residual_sd, residual_sd_log_sd, rho
-        Residual SD of pain, the SD over people of its logarithm, residual correlation from one day to the next.
+        Residual SD of pain, the SD over participants of its logarithm, residual correlation from one day to the next.
     weekday_effects
         Pain from Monday to Sunday; sums to 0.
     sleep_on_sleep, steps_on_sleep, pain_on_sleep, weekend_on_sleep
@@ -107,13 +108,13 @@ class Truth:
 
 
 def zone_on(truth: Truth, person: Person, day: date) -> str:
-    """Return the IANA zone in which a person spent a local date."""
+    """Return the IANA zone in which a participant spent a local date."""
     journey = journey_dates(truth, person)
     return person.travels_to if journey is not None and journey[0] <= day <= journey[1] else person.time_zone
 
 
 def journey_dates(truth: Truth, person: Person) -> tuple[date, date] | None:
-    """Return the first and the last local date of a person's journey, None for people who stay."""
+    """Return the first and the last local date of a participant's journey, or None."""
     if person.travels_at is None:
         return None
     first = truth.dates[truth.day_at(person.travels_at)]

@@ -1,4 +1,4 @@
-"""Write a person's days as an Apple Health export: a watch and a phone that both count, every time with one offset."""
+"""Write a participant's days as an Apple Health export: watch and phone both count, and all times have one offset."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Sample:
 
 
 def write_apple_health(folder: Path, truth: Truth, life: Life, seed: int) -> None:
-    """Write ``export.zip``, and ``export-early.zip`` for a person who exported once before.
+    """Write ``export.zip``, and ``export-early.zip`` for a participant with an earlier export.
 
     Parameters
     ----------
     folder
-        The person's folder.
+        The participant's folder.
     truth, life, seed
-        What was planted, this person's true days, and the seed they came from.
+        The true parameters, this participant's true days, and their seed.
     """
     days = days_of(truth, life, seed)
     samples = _samples(life, days, stream(seed, life.person.participant_id, "apple health"))
@@ -204,7 +204,7 @@ def _record(sample: Sample, devices: dict[str, str], fixed: timezone, indent: st
 
 
 def _correlations(samples: Sequence[Sample], devices: dict[str, str], fixed: timezone) -> Iterator[str]:
-    """Write blood pressures as pairs; the records inside also stand on their own, as Apple writes them."""
+    """Write blood pressures as pairs; the records inside are also written separately, as Apple does."""
     pairs: dict[datetime, list[Sample]] = {}
     for sample in samples:
         if sample.kind in PRESSURES:

@@ -17,7 +17,7 @@ FILES = {"wide": "diary.csv", "long": "tagebuch.csv", "clinic": "diary_clinic.cs
 def write_wide_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
     """Write an evening diary with one row for each day and one column for each item, 0-10.
 
-    A pain rating that cannot be used stands as text in its row. Mood is now and then left empty.
+    An unusable pain score is written as text in its row. Mood is sometimes left empty.
     """
     lines = ["date,time,pain,fatigue,mood"]
     for day, time_text, pain, fatigue, mood in _evenings(truth, life, seed):
@@ -27,7 +27,7 @@ def write_wide_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
 
 
 def write_long_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
-    """Write an evening diary with one row for each answer, as a German spreadsheet saves it (cp1252, CRLF)."""
+    """Write an evening diary with one row for each score, as a German spreadsheet saves it (cp1252, CRLF)."""
     lines = ["Datum;Uhrzeit;Frage;Wert"]
     for day, time_text, pain, fatigue, mood in _evenings(truth, life, seed):
         head = f"{day:%d.%m.%Y};{time_text}"
@@ -37,7 +37,7 @@ def write_long_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
 
 
 def write_clinic_diary(path: Path, lives: Sequence[Life], seed: int) -> None:
-    """Write a morning report of the last 24 hours, 0-100, for several people: it describes the day before its date."""
+    """Write morning reports of the last 24 hours, 0-100, of several participants: each describes the day before."""
     lines = ["participant,date,time,pain_0_100"]
     for life in lives:
         rng = stream(seed, life.person.participant_id, "diary")

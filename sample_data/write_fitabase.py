@@ -1,4 +1,4 @@
-"""Write several people's days as Fitabase CSVs: one row for each ``Id`` and local date, month first, CRLF."""
+"""Write several participants' days as Fitabase CSVs: one row for each ``Id`` and local date, month first, CRLF."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REPEATED_NIGHTS = 3
 def write_fitabase(folder: Path, truth: Truth, lives: Sequence[Life], seed: int) -> None:
     """Write ``dailyActivity_merged.csv`` and ``sleepDay_merged.csv``.
 
-    A day without the device is a row of 0 steps and 1 440 sedentary minutes, and no row of sleep. A person with
+    A day without the device is a row of 0 steps and 1,440 sedentary minutes, and no row of sleep. A participant with
     repeated rows has the first three nights twice, word for word.
 
     Parameters
@@ -31,7 +31,7 @@ def write_fitabase(folder: Path, truth: Truth, lives: Sequence[Life], seed: int)
     folder
         Where the two files go.
     truth, lives, seed
-        What was planted, the people in the files with their true days, and the seed they came from.
+        The true parameters, the participants in the files with their true days, and their seed.
     """
     activity, sleep = [ACTIVITY_HEADER], [SLEEP_HEADER]
     for life in lives:

@@ -1,4 +1,4 @@
-"""Write a person's days as a Fitbit account export: steps by the minute in UTC, sleep logs in local time."""
+"""Write a participant's days as a Fitbit account export: steps by the minute in UTC, sleep logs in local time."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def write_fitbit(path: Path, truth: Truth, life: Life, seed: int) -> None:
     path
         The zip to write.
     truth, life, seed
-        What was planted, this person's true days, and the seed they came from.
+        The true parameters, this participant's true days, and their seed.
     """
     days = days_of(truth, life, seed)
     last_synced = max((index for index, unworn in enumerate(life.unworn) if not unworn), default=-1)
-    # Once a tracker is given up for good, its account holds no more days, not even empty ones.
+    # After a tracker is given up for good, its account has no more days, not even empty ones.
     kept = [
         DayAsCounted(day, int(steps), bool(unworn))
         for day, steps, unworn in zip(days, life.step_count, life.unworn, strict=True)
@@ -56,7 +56,7 @@ def write_fitbit(path: Path, truth: Truth, life: Life, seed: int) -> None:
 
 
 def _chunk(days: Sequence[DayAsCounted]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of the files that hold a stretch of local days; they are named after its first day."""
+    """Yield name and text of the files of some local days; they are named after the first."""
     begins = days[0].day.date
     worn = [counted.day for counted in days if not counted.unworn]
     yield f"steps-{begins}.json", _json([row for day in worn for row in _step_rows(day)])

@@ -11,16 +11,16 @@ from sample_data.simulate import Life
 from sample_data.truth import Truth, journey_dates
 
 HEAD = """\
-# The plan of the sample study: invented people, exports in the real formats. truth.csv beside this file says what is
-# planted in them.
+# The plan of the sample study: simulated participants, exports in the real formats. truth.csv in this folder has the
+# simulated effects.
 
 [study]
 name = "Sample study"
-time_zone = "Europe/London"        # home of everyone who is not named under [participants]
+time_zone = "Europe/London"        # home of participants without one of their own below
 
 [outcome]
 item = "pain"
-scale = [0, 10]                    # effects are told in points of this scale, whatever scale a diary uses
+scale = [0, 10]                    # effects are in points of this scale, whatever scale a diary uses
 
 # Two questions: is the outcome different after a longer night, and on the day after more steps?
 [[questions]]
@@ -51,8 +51,8 @@ items = [
 """
 
 LONG = """
-# An evening diary with one row for each answer, saved by a German spreadsheet: semicolons, decimal commas, the day
-# before the month, and an encoding of its own.
+# An evening diary with one row for each score, saved by a German spreadsheet: semicolons, decimal commas, the day
+# before the month, and a Windows encoding.
 [[diaries]]
 file = "tagebuch.csv"
 layout = "long"
@@ -73,8 +73,8 @@ items = [
 """
 
 CLINIC = """
-# One file of a clinic for several people, filled in the morning about the last 24 hours: the score belongs to the day
-# before its date. The scale runs to 100.
+# One file of a clinic for several participants, filled in in the morning about the last 24 hours: the score belongs to
+# the day before its date. The scale runs to 100.
 [[diaries]]
 file = "diary_clinic.csv"
 layout = "wide"
@@ -92,10 +92,10 @@ DIARIES = {"wide": WIDE, "long": LONG, "clinic": CLINIC}
 
 
 def write_plan(path: Path, truth: Truth, lives: Sequence[Life]) -> None:
-    """Write the plan of a study of these people; it declares only what their exports hold."""
+    """Write the plan of a study of these participants; it declares only what their exports contain."""
     shapes = [shape for shape in DIARIES if any(life.person.diary == shape for life in lives)]
     parts = [HEAD, *(DIARIES[shape] for shape in shapes)]
-    parts += ["\n# Time zones decide on which date an evening's steps fall.\n"]
+    parts += ["\n# Time zones decide the date of an evening's steps.\n"]
     parts += [_participant(truth, life.person) for life in lives]
     parts += [_phase(truth, life) for life in lives if life.nature.treatment_day is not None]
     path.write_text("".join(parts), encoding="utf-8", newline="")
@@ -107,7 +107,7 @@ def _participant(truth: Truth, person: Person) -> str:
     if journey is None:
         return home
     return (
-        f"{home}# Days abroad are cut in the zone of the stay, from the first to the last date there.\n"
+        f"{home}# Days abroad begin at midnight in the zone of the stay, from the first to the last date there.\n"
         f'[[participants."{person.participant_id}".travel]]\n'
         f'first_date = {journey[0]}\nlast_date = {journey[1]}\ntime_zone = "{person.travels_to}"\n\n'
     )

@@ -1,4 +1,4 @@
-"""A made-up study that is computed up to its findings: records, daily table and frame are real, the fits are invented.
+"""A simulated study up to its findings: records, daily table and frame are real, the fits are invented.
 
 Seven people, each there for a reason:
 

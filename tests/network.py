@@ -1,4 +1,4 @@
-"""What a process and all that it starts ask of the network, as the kernel saw it (strace)."""
+"""The network calls of a process and its children, as seen by the kernel (strace)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project's own order: locks that name no host, small files, a command line that starts at once."""
+"""Rules of the repository: locks that name no host, small files, a command line that starts fast."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def test_every_locked_package_has_a_hash(name):
 
 
 FORBIDDEN = {
-    r"recover\s*=\s*True": "libxml2's recovery takes bombs and files cut short for whole ones",
-    r"\.(as_html|to_html)\(": "statsmodels and pandas' Styler escape nothing; pages are made by our templates",
+    r"recover\s*=\s*True": "libxml2's recovery accepts bombs and truncated files as complete",
+    r"\.(as_html|to_html)\(": "statsmodels and pandas' Styler escape nothing; use our templates",
     r"\bstyle\.(format|apply|map)\(": "pandas' Styler escapes no header",
     r"\|\s*safe\b|autoescape=False": "every value in a template is escaped",
-    r"os\.fork\(|get_context\(\"fork|set_start_method\(\"fork": "a forked process loses what it writes to DuckDB unnoticed",
+    r"os\.fork\(|get_context\(\"fork|set_start_method\(\"fork": "a forked process silently loses what it writes to DuckDB",
     r"read_csv_auto|sniff_csv": "delimiters, types and dates are declared, never guessed",
 }
 
@@ -89,7 +89,7 @@ JSON_EDGES = {
     "sources/apple_health/elements.py": "the attributes of one XML element",
     "intake/inspection.py": "what is printed as JSON or as a table",
 }
-"""The modules where rows or documents are mappings of anything, and why."""
+"""The modules with rows or documents as mappings of any values, and why."""
 
 
 def mappings_of_anything(path: Path) -> list[str]:

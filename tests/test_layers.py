@@ -1,4 +1,4 @@
-"""Who may import what: the table of the architecture, kept true by reading the imports."""
+"""Who may import what: the table of the architecture, checked against all imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README is true: its commands run, its output is what they print, its tables are complete."""
+"""The README is correct: its commands run, its output is what they print, its lists are complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real exports go the whole way, where they lie beside the project or in ``PAINSTATS_REAL_EXPORTS``."""
+"""Real exports are imported and reported, if they are next to the project or in ``PAINSTATS_REAL_EXPORTS``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_pmdata_is_read_whole(pmdata):
     assert rows(study, "SELECT sum(outcome_days), min(compliance) < 0.5 FROM participant_summary") == [(1038, True)]
 
 
-def test_pmdata_people_are_told_apart_or_refused(pmdata):
+def test_pmdata_participants_are_distinguished_or_refused(pmdata):
     study, _ = pmdata
     found = dict(
         rows(

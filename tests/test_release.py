@@ -1,4 +1,4 @@
-"""What leaves the project: a wheel of code alone, built the same twice, and no health data in the repository."""
+"""What is published: a wheel with only code, built the same twice, and no health data in the repository."""
 
 from __future__ import annotations
 

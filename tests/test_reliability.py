@@ -1,4 +1,4 @@
-"""The page of faults names tests that exist, and has each row once."""
+"""docs/reliability.md names tests that exist, and has each row once."""
 
 from __future__ import annotations
 

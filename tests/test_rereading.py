@@ -56,7 +56,7 @@ def study(tmp_path, capsys):
     return tmp_path, run, days
 
 
-def test_a_new_zone_reads_clock_times_anew(study):
+def test_a_new_zone_reads_local_times_again(study):
     _, run, days = study
     run()
     assert days() == ("2026-01-03", "2026-01-22", "2026-01-02 23:00:00")

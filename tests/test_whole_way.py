@@ -1,4 +1,4 @@
-"""The whole way: exports of invented people in, reports out, held against what was planted."""
+"""From start to end: exports of simulated participants in, reports out, compared with the true effects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sample_data.truth import Truth
 TRUTH = Truth()
 SPOILT_RATINGS = 4
 DAYS_NOT_COUNTED = {"implausible": 1}
-"""Worn days whose steps are left out on purpose: the 70 000-step day. (Nobody wore anything on the days of flights.)"""
+"""Worn days with steps left out on purpose: the 70,000-step day. (No device was worn on the days of flights.)"""
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +101,7 @@ def test_no_verdict_has_the_wrong_sign(ran):
     assert both.filter((pl.col("slope") > 0) != (pl.col("verdict") == "higher")).height == 0
 
 
-def test_those_who_cannot_be_told_get_the_reason(ran):
+def test_participants_without_a_verdict_get_the_reason(ran):
     reasons = dict(
         query(
             ran,

@@ -1,7 +1,7 @@
 """The command line: one function for each command.
 
-Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Results go to standard
-output (as JSON with ``--json``), progress and errors to standard error, and the exit code tells what happened
+Nothing large is imported before a command needs it, so that ``--help`` is fast. Results go to standard
+output (as JSON with ``--json``), progress and errors to standard error, and the exit code says what happened
 (docs/operations.md).
 """
 
@@ -39,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
+            stream.reconfigure(errors="backslashreplace")  # the terminal may not be able to show a name
     # The models are many small matrix products: more threads than one make them slower, on a busy machine tenfold.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if arguments is not None:
         return _run_command(_parser().parse_args(arguments))
-    end_on_signals()  # the process is ours; another program's that calls this function is not
+    end_on_signals()  # only in our own process, not in a program that calls this function
     options = _parser().parse_args()
     with private_temporary_folder():
         code = _run_command(options)
@@ -71,7 +71,7 @@ def _run_command(options: argparse.Namespace) -> int:
         return StorageError.exit_code
     except SystemExit:
         raise
-    except BaseException as error:  # polars' panics are no Exception, and hold values too
+    except BaseException as error:  # polars' panics are not an Exception, and contain values too
         if "nterrupt" in str(error):  # DuckDB's way of passing Ctrl-C on
             return interrupted()
         return _bug(error, options.debug)
@@ -79,7 +79,7 @@ def _run_command(options: argparse.Namespace) -> int:
 
 
 def _bug(error: BaseException, debug: bool) -> int:
-    """Report an unforeseen error without its text, which may hold a participant's values."""
+    """Report an unforeseen error without its text, which may contain a participant's values."""
     if debug:
         print(trace_of(error), file=sys.stderr)
     print(
@@ -92,15 +92,15 @@ def _bug(error: BaseException, debug: bool) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="painstats",
-        description="Do my activity and my sleep change my pain? painstats reads exported step counts, sleep and a "
-        "pain diary, and answers for each participant, or says why it cannot tell yet.",
+        description="Do my activity and my sleep change my pain? painstats reads exported step counts and sleep "
+        "and a pain diary, and reports a finding for each participant, or why there is none yet.",
     )
     parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
     parser.add_argument("--debug", action="store_true", help="show where an unexpected error happened")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add(commands, "init", "create a study folder with a commented study.toml and an inbox", _init)
     run = _add(commands, "run", "import new files from the inbox and update the reports", _run)
-    run.add_argument("--quiet", action="store_true", help="no progress")
+    run.add_argument("--quiet", action="store_true", help="do not print progress")
     run.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
     run.add_argument(
         "--processes",
@@ -110,22 +110,22 @@ def _parser() -> argparse.ArgumentParser:
     status = _add(commands, "status", "show what has been imported, valid days, and what is missing", _status)
     status.add_argument("--files", action="store_true", help="list each file with its number")
     board = _add(commands, "dashboard", "open a study in the browser, on this machine only", _dashboard)
-    board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="(default: %(default)s)")
+    board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
     _add(commands, "quarantine", "list rejected rows, each with its reason", _quarantine)
     again = _add(commands, "reread", "import one file, or all, again and update the reports", _reread)
     again.add_argument(
         "named",
         metavar="FILE|NUMBER",
         nargs="?",
-        help="its name, or its number from status --files (default: all)",
+        help="its name, or its number from painstats status --files (default: all)",
     )
-    again.add_argument("--quiet", action="store_true", help="no progress")
+    again.add_argument("--quiet", action="store_true", help="do not print progress")
     again.add_argument("--processes", type=_number_of_processes, help="number of processes (default: one per CPU)")
     withdraw = _add(commands, "forget-import", "withdraw one file, as if it had never been imported", _forget_import)
-    withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number from status --files")
+    withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number from painstats status --files")
     withdraw.add_argument("--undo", action="store_true", help="restore it: the next run imports it again")
     forget = _add(commands, "forget", "delete a participant's data and verify that nothing is left", _forget)
-    forget.add_argument("participant", metavar="PARTICIPANT")
+    forget.add_argument("participant", metavar="PARTICIPANT", help="the participant's id")
     forget.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     _add_backup_commands(commands)
     _add_me(commands)
@@ -143,7 +143,7 @@ def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     restore = _add(commands, "restore", "replace the database with a backup", _restore)
     restore.add_argument("backup", metavar="BACKUP", type=Path, help="a file made by painstats backup")
     rebuild = _add(commands, "rebuild", "set the database aside and import everything in the inbox again", _rebuild)
-    rebuild.add_argument("--quiet", action="store_true", help="no progress")
+    rebuild.add_argument("--quiet", action="store_true", help="do not print progress")
 
 
 def _add(
@@ -162,7 +162,7 @@ def _add(
 
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    me = _add(commands, "me", "turn one person's exports and diary into a report, without a study", _me, study=False)
+    me = _add(commands, "me", "write a report from your own exports and diary, without a study", _me, study=False)
     me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports from a phone or watch")
     me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV file with one row per pain score")
     me.add_argument("--time-zone", required=True, help="your time zone, such as Europe/London")
@@ -183,7 +183,10 @@ def _add_diary_options(me: argparse.ArgumentParser) -> None:
     me.add_argument("--delimiter", default=",", help="column separator (default: a comma)")
     me.add_argument("--decimal", choices=(".", ","), default=".", help="decimal separator (default: a point)")
     me.add_argument(
-        "--encoding", choices=("utf-8", "utf-16", "latin-1", "cp1252"), default="utf-8", help="(default: %(default)s)"
+        "--encoding",
+        choices=("utf-8", "utf-16", "latin-1", "cp1252"),
+        default="utf-8",
+        help="text encoding (default: %(default)s)",
     )
     me.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
     me.add_argument(
@@ -210,7 +213,7 @@ def _add_diary_options(me: argparse.ArgumentParser) -> None:
         "--recall",
         choices=("now", "today", "last_24_hours", "yesterday"),
         default="today",
-        help="the time that a score is about (default: %(default)s)",
+        help="the period that a score describes (default: %(default)s)",
     )
 
 

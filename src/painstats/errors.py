@@ -1,9 +1,9 @@
-"""What can go wrong, each with the exit code that the command line ends with.
+"""Errors, each with the exit code of the command line.
 
-Codes follow one table (``docs/operations.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export refused
-whole, 4 rows rejected, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any answer,
+Codes follow one table (``docs/operations.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export refused,
+4 rows rejected, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any question,
 8 an erasure that left a trace.
-A message says what was found, where, and what to do next; it never holds a person's values.
+A message says what was found, where, and what to do next; it never contains participants' values.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ class PainstatsError(Exception):
 
 
 class StudyError(PainstatsError):
-    """The command or ``study.toml`` asks for something that cannot be."""
+    """The command or ``study.toml`` asks for something impossible."""
 
     exit_code = 2
 
 
 class ExportRefused(PainstatsError):
-    """A file was refused whole; nothing of it is stored.
+    """A file was refused; nothing of it is stored.
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ class StudyInUse(PainstatsError):
 
 
 class StorageError(PainstatsError):
-    """The study's database cannot be opened or written."""
+    """The study's database cannot be opened or written to."""
 
     exit_code = 6
 
 
 class NotEnoughData(PainstatsError):
-    """No requested answer can be given from the data there is."""
+    """The data are not enough to answer any question."""
 
     exit_code = 7
 
@@ -67,16 +67,16 @@ ERASURE_INCOMPLETE_EXIT_CODE = 8
 """Exit code of ``painstats forget`` where something still names the participant, or could not be removed."""
 
 EXIT_SEVERITY = (1, 6, 5, 2, 3, 4, 7, 0)
-"""Exit codes from the gravest to the mildest; a run over several files ends with the gravest."""
+"""Exit codes from the most to the least severe; a run over several files ends with the most severe."""
 
 
 def gravest(codes: list[int]) -> int:
-    """Return the gravest of several exit codes (0 for none)."""
+    """Return the most severe of several exit codes (0 for none)."""
     return min(codes, key=EXIT_SEVERITY.index, default=0)
 
 
 def place_of(error: BaseException) -> str:
-    """Name the innermost line of painstats' own code that an error passed, without any value."""
+    """Name the innermost line of painstats' own code in an error's trace, without any value."""
     trace, place = error.__traceback__, "unknown"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
@@ -89,17 +89,17 @@ def place_of(error: BaseException) -> str:
 def trace_of(error: BaseException) -> str:
     """Return the trace of an error and of those that led to it: files, lines and types, without any value.
 
-    The texts of errors are left out: those of libraries hold values and names.
+    The texts of errors are omitted: those of libraries contain values and names.
     """
     lines: list[str] = []
     for cause in _chain(error):
         lines += [line.rstrip() for line in traceback.format_tb(cause.__traceback__)]
-        lines.append(f"{type(cause).__name__} (text left out: it may hold a participant's values)")
+        lines.append(f"{type(cause).__name__} (text omitted: it may contain a participant's values)")
     return "\n".join(["Trace of the error:", *lines])
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """Return an error after everything that led to it, the first first."""
+    """Return an error and everything that led to it, in order of occurrence."""
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Something a device measures, summed up for one local date.
+    """Something a device measures, summarised for one local date.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ ITEMS = (
 """What a self-report can be about. A study's outcome is one of them. ``symptom`` is any other, named by ``site``."""
 
 BETTER_WHEN_HIGHER = frozenset({"mood", "sleep_quality", "readiness", "energy"})
-"""The items of which a high score is a good one; of all others it is a bad one. Diaries may count either way."""
+"""The items for which a high score is good; for all others it is bad. Diaries may count either way."""
 
 RECALLS = ("now", "today", "last_24_hours", "yesterday")
 """The period that a score describes."""
@@ -88,7 +88,7 @@ SAMPLED: dict[str, tuple[float, float]] = {
     "heart_rate_variability_sdnn_ms": (0.0, 500.0),
     "heart_rate_variability_rmssd_ms": (0.0, 500.0),
 }
-"""Measures of samples other than steps, with the least and greatest possible value."""
+"""Measures of samples other than steps, with the lowest and highest possible value."""
 
 _MINUTES = (0.0, 1440.0)
 
@@ -102,7 +102,7 @@ DAILY_LIMITS: dict[str, tuple[float, float]] = {
     "very_active_time_min": _MINUTES,
     **SAMPLED,
 }
-"""What a source can give for a local date, with the least and greatest possible value."""
+"""What a source can give for a local date, with the lowest and highest possible value."""
 
 DEVICE_KINDS = ("manual", "watch", "tracker", "phone", "app", "unknown")
 """Device kinds in the default order of trust where two recorded the same minutes."""

@@ -1,4 +1,4 @@
-"""The pages in a real browser: what is written is seen, nothing is asked of the network, nothing complains."""
+"""The pages in a real browser: contents are visible, and there are no network requests and no errors."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_without_its_token_the_dashboard_shows_nothing(browser, study, dashboard
     page.close()
 
 
-def test_every_dashboard_has_a_token_of_its_own_that_nobody_can_guess(dashboard):
+def test_every_dashboard_has_an_unguessable_token_of_its_own(dashboard):
     token = dashboard.url.split("token=")[1]
     assert len(token) >= 40
     assert token not in Path(f"/proc/{dashboard.pid}/cmdline").read_text()  # which every user of the machine can read

@@ -1,4 +1,4 @@
-"""Diaries with known truth: one predictor, autocorrelated residuals, and feedback from yesterday's pain if wanted."""
+"""Diaries with known truth: one predictor, autocorrelated residuals, and optional feedback from yesterday's pain."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Truth:
     """What a cohort is made from; slopes are in points for one hour of sleep.
 
     ``feedback`` is what a point of pain above usual does to the sleep of the following night, in hours; ``noise_spread``
-    the SD over people of their log residual SD.
+    the SD over participants of their log residual SD.
     """
 
-    people: int
+    participants: int
     days: int
     slope: float = 0.0
     slope_sd: float = 0.15
@@ -32,7 +32,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Simulated rows and each person's true slope, in the order of the participants."""
+    """Simulated rows and each participant's true slope, in the order of the participants."""
 
     rows: ModelRows
     slopes: Floats
@@ -41,25 +41,25 @@ class Cohort:
 def simulate(truth: Truth, seed: int) -> Cohort:
     """Simulate day by day: sleep of the night, then pain; some days are missing at random."""
     rng = np.random.default_rng(seed)
-    people, days = truth.people, truth.days
-    slopes = truth.slope + truth.slope_sd * rng.standard_normal(people)
-    noise = truth.residual_sd * np.exp(truth.noise_spread * rng.standard_normal(people))
-    sleep, pain = np.zeros((people, days)), np.zeros((people, days))
-    residual, departure = noise * rng.standard_normal(people), np.zeros(people)
+    participants, days = truth.participants, truth.days
+    slopes = truth.slope + truth.slope_sd * rng.standard_normal(participants)
+    noise = truth.residual_sd * np.exp(truth.noise_spread * rng.standard_normal(participants))
+    sleep, pain = np.zeros((participants, days)), np.zeros((participants, days))
+    residual, departure = noise * rng.standard_normal(participants), np.zeros(participants)
     for day in range(days):
-        sleep[:, day] = truth.feedback * departure + truth.sleep_sd * rng.standard_normal(people)
-        fresh = np.sqrt(1 - truth.rho**2) * noise * rng.standard_normal(people)
+        sleep[:, day] = truth.feedback * departure + truth.sleep_sd * rng.standard_normal(participants)
+        fresh = np.sqrt(1 - truth.rho**2) * noise * rng.standard_normal(participants)
         residual = truth.rho * residual + fresh
         departure = slopes * sleep[:, day] + residual
         pain[:, day] = departure
-    pain += 5 + 1.5 * rng.standard_normal((people, 1))
-    kept = rng.random((people, days)) >= truth.missing
+    pain += 5 + 1.5 * rng.standard_normal((participants, 1))
+    kept = rng.random((participants, days)) >= truth.missing
     within = sleep - np.sum(sleep * kept, axis=1, keepdims=True) / kept.sum(axis=1, keepdims=True)
-    person, day = np.nonzero(kept)
+    participant, day = np.nonzero(kept)
     rows = model_rows(
         y=pain[kept],
         predictors={"sleep": within[kept]},
-        participant=np.array([f"{k:03d}" for k in range(people)])[person],
+        participant=np.array([f"{k:03d}" for k in range(participants)])[participant],
         day=day,
         random=("intercept", "sleep"),
     )

@@ -1,4 +1,4 @@
-"""The long calibration run can be interrupted anywhere and ends with the same table."""
+"""The long calibration run can be interrupted anywhere and gives the same table."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_an_interrupted_run_is_taken_up_where_it_was(tmp_path, monkeypatch):
 def test_the_table_adds_up_batches(tmp_path):
     results = tmp_path / "results.csv"
     header = (
-        "people,days,rho,residuals,batch,replicates,average_rejected,differences_rejected,fixed_covered,"
-        "cohorts_with_people,people_covered,people_covered_squared,signs_called,signs_wrong,not_certified"
+        "participants,days,rho,residuals,batch,replicates,average_rejected,differences_rejected,fixed_covered,"
+        "cohorts_with_participants,participants_covered,participants_covered_squared,signs_called,signs_wrong,not_certified"
     )
     rows = ["6,20,0.3,car1,0,20,1,0,19,4,3.8,3.62,6,0,0", "6,20,0.3,car1,1,20,1,2,19,4,3.6,3.26,4,1,0"]
     results.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")

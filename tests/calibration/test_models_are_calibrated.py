@@ -1,6 +1,6 @@
-"""Do the models keep their promises? Cohorts with known truth, few enough to run with every change.
+"""Are the models calibrated? Cohorts with known truth, few enough to run with every change.
 
-Bands are binomial: a method whose true rate is the nominal one falls outside in fewer than one run of a thousand.
+Bands are binomial: a method with the nominal rate falls outside in fewer than one run of a thousand.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from painstats.mixedlm.inference import variance_posterior
 from painstats.mixedlm.inference.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Truth, simulate
 
-FEW = Truth(people=12, days=50)
+FEW = Truth(participants=12, days=50)
 
 
 def only_intercept(rows):
@@ -36,13 +36,13 @@ def with_phase(rows):
 
 
 def band(rate, runs):
-    """Return the least and most counts that a rate gives in 99.9 % of all series of runs."""
+    """Return the least and most counts that a rate gives in 99.9% of all series of runs."""
     return stats.binom.interval(0.999, runs, rate)
 
 
 @pytest.fixture(scope="module")
 def null_cohorts():
-    """Two hundred cohorts whose slopes differ but average zero, each with its tested average."""
+    """Two hundred cohorts with slopes that differ but average zero, each with its tested average."""
     tests = []
     for seed in range(200):
         rows = simulate(FEW, seed).rows
@@ -66,7 +66,7 @@ def test_the_average_is_unbiased_and_its_standard_error_honest(null_cohorts):
 
 def test_feedback_from_pain_to_sleep_deceives_only_the_independent_model():
     """Pain shortens the next night and nothing acts on pain: without autocorrelation the model sees an effect."""
-    truth = Truth(people=30, days=60, slope_sd=0.0, feedback=-0.2)
+    truth = Truth(participants=30, days=60, slope_sd=0.0, feedback=-0.2)
     deceived = {"independent": 0, "car1": 0}
     for seed in range(40):
         rows = simulate(truth, 1000 + seed).rows
@@ -77,8 +77,8 @@ def test_feedback_from_pain_to_sleep_deceives_only_the_independent_model():
     assert deceived["car1"] <= band(0.05, 40)[1]
 
 
-def test_intervals_of_single_people_cover_the_truth():
-    truth = Truth(people=15, days=45, slope=-0.15, noise_spread=0.2)
+def test_intervals_of_single_participants_cover_the_truth():
+    truth = Truth(participants=15, days=45, slope=-0.15, noise_spread=0.2)
     covered, wrong_signs, called = [], 0, 0
     for seed in range(40):
         cohort = simulate(truth, 2000 + seed)
@@ -92,9 +92,9 @@ def test_intervals_of_single_people_cover_the_truth():
     assert wrong_signs / called < 0.08
 
 
-def test_intervals_cover_where_days_hardly_tell_people_apart(monkeypatch):
+def test_intervals_cover_where_days_hardly_distinguish_participants(monkeypatch):
     """The same cohorts under two priors: flat in the variance, intervals cover; flat in the SD they are too narrow."""
-    truth = Truth(people=12, days=40, slope=-0.15, rho=0.0)
+    truth = Truth(participants=12, days=40, slope=-0.15, rho=0.0)
     cohorts = [simulate(truth, 2000 + seed) for seed in range(30)]
     fits = [(fit_mixed(cohort.rows), cohort.slopes) for cohort in cohorts]
 
@@ -118,7 +118,7 @@ def test_intervals_cover_where_days_hardly_tell_people_apart(monkeypatch):
 
 
 def test_a_spread_of_slopes_is_not_seen_where_there_is_none():
-    truth = Truth(people=12, days=40, slope=-0.15, slope_sd=0.0)
+    truth = Truth(participants=12, days=40, slope=-0.15, slope_sd=0.0)
     p = []
     for seed in range(100):
         rows = simulate(truth, 3000 + seed).rows
@@ -131,7 +131,7 @@ def test_one_persons_own_days_keep_their_level():
     """Autocorrelated pain and a phase in the second half that does nothing: least squares would find one too often."""
     found = 0
     for seed in range(150):
-        rows = participant_rows(simulate(Truth(people=1, days=60, slope_sd=0.0), 4000 + seed).rows, "000")
+        rows = participant_rows(simulate(Truth(participants=1, days=60, slope_sd=0.0), 4000 + seed).rows, "000")
         found += coefficient(fit_one_participant(with_phase(rows)).table, "phase").p < 0.05
     low, high = band(0.05, 150)
     assert low <= found <= high

@@ -1,4 +1,4 @@
-"""Over many invented cohorts, intervals cover the planted slopes at their nominal rate, through the real database."""
+"""Over many simulated cohorts, intervals cover the true slopes at their nominal rate, through the real database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLANTED = {"total_sleep_time_min_lag0": "sleep_slope", "step_count_lag1": "steps
 
 
 def fill(store, days: pl.DataFrame) -> None:
-    """Put the days that were rated and worn into the record tables, past the loader that would say what they touch."""
+    """Put the scored and worn days into the record tables directly; the loader would note the days they touch."""
     store.connection.register("days", days.to_arrow())
     origin = "participant_id, 'test', 'd', 'tracker'"
     store.connection.execute(
@@ -37,7 +37,7 @@ def fill(store, days: pl.DataFrame) -> None:
 
 @pytest.fixture(scope="module")
 def intervals(tmp_path_factory):
-    """(average or person, predictor, planted, low, high) of every cohort."""
+    """(average or participant, predictor, planted, low, high) of every cohort."""
     from painstats.plan.study import Plan, Study
 
     study = Study(folder=tmp_path_factory.mktemp("cohorts"), plan=Plan())
@@ -59,9 +59,9 @@ def _intervals(cohort, lives):
     for predictor, attribute in PLANTED.items():
         average = next(entry for entry in cohort.mixed.table.coefficients if entry.name == f"{predictor}_within")
         yield "average", predictor, getattr(TRUTH, attribute), average.low, average.high
-    for (person, name), slope in cohort.slopes.items():
+    for (participant, name), slope in cohort.slopes.items():
         predictor = name.removesuffix("_within")
-        yield "person", predictor, getattr(lives[person].nature, PLANTED[predictor]), slope.low, slope.high
+        yield "participant", predictor, getattr(lives[participant].nature, PLANTED[predictor]), slope.low, slope.high
 
 
 def coverage(intervals, what):
@@ -78,7 +78,7 @@ def test_intervals_of_the_averages_cover_the_planted_average(intervals):
 
 
 @pytest.mark.slow
-def test_intervals_of_people_cover_their_planted_slopes(intervals):
-    covered, of = coverage(intervals, "person")
+def test_intervals_of_participants_cover_their_planted_slopes(intervals):
+    covered, of = coverage(intervals, "participant")
     assert of > 400
     assert 0.90 <= covered / of <= 0.985

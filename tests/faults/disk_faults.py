@@ -1,4 +1,4 @@
-"""Disk faults made to order: audit hooks see nearly every call of this process that reaches the disk."""
+"""Simulated disk faults: audit hooks see nearly every call of this process that reaches the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of erasure share: a small study beside somebody's folder, and words for what is done to it."""
+"""Shared by the tests of erasure: a small study next to another person's folder, and helpers that change it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ items = [{{ item = "pain", column = "pain", scale = [0, 10], higher_is = "worse"
 
 
 def make(tmp_path: Path) -> Path:
-    """Make an empty study beside somebody's folder."""
+    """Make an empty study next to another person's folder."""
     for name in ("S/inbox", "victim"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "victim" / "precious.txt").write_text("keep me")

@@ -15,7 +15,7 @@ def doubled(number):
     if number == 13:
         os.kill(os.getpid(), signal.SIGKILL)
     if number == 14:
-        raise ValueError("a value that must not be told")
+        raise ValueError("a value that must not be shown")
     time.sleep(0.05 * (number % 2))
     return 2 * number
 

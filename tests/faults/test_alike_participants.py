@@ -1,4 +1,4 @@
-"""Ids that differ only in capitals, spaces or the encoding of accents are one participant or two: a person must say."""
+"""Ids that differ only in capitals, spaces or the encoding of accents are refused until the user decides."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def test_a_second_folder_that_only_looks_different_is_refused(study, first, seco
     refused(files[f"{second}/my-diary.csv"], first, second)
     assert files[f"{first}/diary.csv"]["status"] == "known"
     assert people(folder) == {first}
-    (folder / "inbox" / second).rename(folder / "inbox" / "somebody else")
+    (folder / "inbox" / second).rename(folder / "inbox" / "another one")
     _, files, _ = run()
-    assert files["somebody else/my-diary.csv"]["rows"]["new"] == len(DAYS)
+    assert files["another one/my-diary.csv"]["rows"]["new"] == len(DAYS)
 
 
 @pytest.mark.parametrize(("first", "second"), LOOKS)

@@ -1,4 +1,4 @@
-"""Backups are verified copies, restoring one is drilled, and a rebuild brings back what the inbox still has."""
+"""Backups are verified copies, restoring one works, and a rebuild imports what the inbox still has."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_backup_is_a_private_verified_copy(study, tmp_path, capsys, destinatio
     assert checked.returncode == 0
 
 
-def test_a_backup_waits_for_nobody(study, tmp_path, capsys):
+def test_a_backup_does_not_wait_for_a_run(study, tmp_path, capsys):
     """While a run holds the study there is no copy: live copies hold half of what they should."""
     script = (
         "import sys; from pathlib import Path; from painstats.store import open_store; from painstats.plan.study import read_study\n"
@@ -156,12 +156,12 @@ def test_a_rebuild_keeps_out_what_was_withdrawn_and_names_what_is_gone(study, ca
     capsys.readouterr()
     assert main(["rebuild", str(study), "--quiet"]) in (0, 7)
     said = capsys.readouterr().out
-    assert "1 withdrawn imports stay withdrawn" in said
+    assert "1 withdrawn import(s) stay withdrawn" in said
     assert "anna/diary.csv" in said
     assert people(study) == {}
 
 
-def test_a_rebuild_lets_nobody_in_who_was_forgotten(study):
+def test_a_rebuild_does_not_import_forgotten_participants(study):
     shared = study / "inbox" / "bo"
     again = shutil.copytree(shared, study.parent / "again")
     forget_participant(read_study(study), "bo")

@@ -1,4 +1,4 @@
-"""Bad input: a clear message that says where and what to do, everything readable loaded, the exit code says so."""
+"""Bad input: a clear message with place and advice, everything readable imported, and the right exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A predictor or a rating that never varies: the rest is answered, and the reason is told."""
+"""An exposure or a score that never varies: the other questions are answered, and the reason is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DAYS = [date(2024, 1, 1) + timedelta(days=day) for day in range(60)]
 
 
 def made_up(folder: Path, people: int, sleep_varies: bool, pain_varies: bool) -> Path:
-    """Write a study of people whose sleep, or ratings, are the same every day."""
+    """Write a study of participants with the same sleep, or the same score, every day."""
     chance = np.random.default_rng(1)
     (folder / "inbox").mkdir()
     (folder / "study.toml").write_text(PLAN)
@@ -62,7 +62,7 @@ def test_nights_that_are_all_alike_say_nothing_and_steps_are_still_answered(peop
     assert steps == [False] * people
 
 
-def test_ratings_that_are_all_alike_are_refused_for_everybody_and_nothing_breaks(tmp_path: Path) -> None:
+def test_scores_that_never_vary_are_refused_for_every_participant(tmp_path: Path) -> None:
     study = read_study(made_up(tmp_path, 3, sleep_varies=True, pain_varies=False))
     run_study(study)
     with open_store(study) as store:

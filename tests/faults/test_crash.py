@@ -1,4 +1,4 @@
-"""A run that is killed leaves whole files or nothing, and the next run makes up for it."""
+"""A run that is killed leaves only complete files, and the next run does the rest."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_failure_at_every_statement_leaves_whole_files(tmp_path, undisturbed):
     study = read_study(folder)
 
     class Failing:
-        """The real connection, whose n-th statement raises as a full disk would."""
+        """The real connection, except that the n-th statement raises as a full disk would."""
 
         def __init__(self, connection, fail_at):
             self.connection, self.left = connection, fail_at

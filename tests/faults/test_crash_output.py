@@ -1,4 +1,4 @@
-"""What an unforeseen error prints: where it happened, never what it was about."""
+"""An unforeseen error prints where it happened and no value."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ def test_a_crash_prints_no_value(tmp_path, kind, debug):
     assert CANARY not in answer.stdout + answer.stderr
     assert f"painstats: a bug ({kind} in cli.py:" in answer.stderr
     assert ("in inner" in answer.stderr) == bool(debug)
-    assert ("ValueError (text left out" in answer.stderr) == bool(debug)
+    assert ("ValueError (text omitted" in answer.stderr) == bool(debug)

@@ -1,4 +1,4 @@
-"""A damaged study is named as damaged: what is wrong, what can be read again and how, and nothing is touched."""
+"""A damaged study is recognised and left unchanged: the message says what is wrong and how to recover."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def killed(folder):
 
 @pytest.fixture(scope="module")
 def left_open(tmp_path_factory):
-    """Make a study whose last run was killed after it had stored three files."""
+    """Make a study with a last run that was killed after it had stored three files."""
     return killed(loaded(tmp_path_factory.mktemp("killed") / "study"))
 
 

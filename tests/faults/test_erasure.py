@@ -1,4 +1,4 @@
-"""Erasure removes what is the participant's and nothing else; it can be killed, and who is forgotten stays so."""
+"""Erasure removes the participant's data and nothing else, survives being killed, and is permanent."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def study(tmp_path):
 DRAWN_NAMES = drawn(
     """
     id                 | what it would be as a path
-    ../../victim       | a folder beside the study
+    ../../victim       | a folder next to the study
     ..                 | the study
     .                  | the inbox
     /                  | everything
     //                 | everything
     {victim}           | a folder, by its whole path
     {victim}/          | the same, completed by the shell
-    anna/../../victim  | a folder beside the study, through one that is there
+    anna/../../victim  | a folder next to the study, through one that is there
     anna/../bob        | another participant
     ./anna             | the participant, by a path
     inbox/anna         | the participant, by a path
@@ -48,9 +48,9 @@ DRAWN_NAMES = drawn(
     anna/diary.csv     | a file of the participant
     .stfolder          | a synchroniser's folder, which is there
     diary.csv          | a file directly in the inbox
-    *                  | everybody, in a shell
+    *                  | every file, in a shell
     ~                  | the home folder, in a shell
-    Anna               | somebody else
+    Anna               | another participant
     """
 )
 NAMES_OF_NOTHING = [case["id"] for case in DRAWN_NAMES] + ["", " ", "anna\0", "\0", "x" * 5000, "\udcff"]
@@ -94,7 +94,7 @@ def test_an_unknown_id_is_named_before_the_question(study, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     asked = []
     monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or "no")
-    assert main(["forget", str(study), "nobody"]) == 2
+    assert main(["forget", str(study), "unknown"]) == 2
     assert asked == []
     assert "no participant with that id" in capsys.readouterr().err
     assert main(["forget", str(study), "anna"]) == 2
@@ -140,7 +140,7 @@ def test_an_inbox_that_is_a_link_works(study, capsys):
     assert people(study) == ["bob"]
 
 
-def test_a_file_that_somebody_else_has_too_stays_with_them(study):
+def test_a_file_that_another_participant_has_too_stays_with_them(study):
     put(study, anna__diary=GOOD, bob__diary=GOOD)
     run(study)
     assert forget(study, "anna") == 0
@@ -172,7 +172,7 @@ def test_only_pages_and_tables_of_painstats_are_removed_from_the_reports(study):
     assert [path.name for path in (study / "reports").rglob("*")] == ["notes.docx"]
 
 
-def test_an_id_that_is_part_of_another_is_told_apart(study, capsys):
+def test_an_id_that_is_part_of_another_is_distinguished(study, capsys):
     put(study, **{"anna__diary": GOOD, "anna-2__diary": GOOD + "2026-02-02,anna-2 says nine\n"})
     run(study)
     code, answer = answer_of(study, "anna", capsys)
@@ -193,7 +193,7 @@ def test_no_note_of_how_a_file_was_read_outlives_the_file(study):
         assert store.connection.execute(query).fetchall() == [(1, 1)]
 
 
-def test_removing_the_database_brings_nobody_back(study):
+def test_removing_the_database_brings_no_one_back(study):
     put(study, shared=shared("anna", "bob"))
     run(study)
     assert forget(study, "anna") == 0
@@ -203,7 +203,7 @@ def test_removing_the_database_brings_nobody_back(study):
     assert people(study) == ["bob"]
 
 
-def test_restoring_an_older_database_brings_nobody_back(study):
+def test_restoring_an_older_database_brings_no_one_back(study):
     put(study, anna__diary=GOOD, shared=shared("bob"))
     run(study)
     files = (study / "painstats.duckdb", study / ".painstats.checksum")

@@ -1,4 +1,4 @@
-"""Erasure reaches what is kept beside the records: text in quarantine and superseded values."""
+"""Erasure also reaches text in quarantine and superseded values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def study(make_study):
     study = make_study()
     with open_store(study) as store:
         load(store, "own.csv", GONE, {GONE: 100}, ["a line without a name", f"met {KEPT}"])
-        load(store, "other.csv", KEPT, {KEPT: 100}, ["a line of somebody else"])
+        load(store, "other.csv", KEPT, {KEPT: 100}, ["a line of another participant"])
         load(store, "shared.csv", None, {GONE: 200, KEPT: 200}, [f"{GONE},-5", f"{KEPT},-5"])
         assert len(table(store, "SELECT * FROM quarantine")) == 5
         assert len(table(store, "SELECT * FROM superseded")) == 2
@@ -48,7 +48,7 @@ def study(make_study):
 def test_rejected_rows_of_own_and_of_shared_files_are_removed(study):
     with open_store(study) as store:
         left = table(store, "SELECT text FROM quarantine ORDER BY text")
-    assert [row["text"] for row in left] == ["a line of somebody else", f"{KEPT},-5"]
+    assert [row["text"] for row in left] == ["a line of another participant", f"{KEPT},-5"]
 
 
 def test_superseded_values_are_removed_and_other_people_keep_theirs(study):

@@ -1,4 +1,4 @@
-"""Every place that may name a forgotten participant is cleared or searched, and said."""
+"""Every place that may name a forgotten participant is cleared, or searched and reported."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_rejected_rows_and_earlier_values_of_shared_files_go_too(study):
     assert "twelve" in texts
 
 
-def test_rejected_rows_that_name_nobody_go_if_they_may_be_the_participants(study):
+def test_rejected_rows_without_a_name_go_if_they_may_be_the_participants(study):
     put(study, shared=shared("anna", "bob"))
     run(study)
     with open_store(read_study(study)) as store:
@@ -49,7 +49,7 @@ def test_rejected_rows_that_name_nobody_go_if_they_may_be_the_participants(study
     assert rows(study, "SELECT * FROM quarantine") == []
 
 
-def test_what_the_ledger_says_of_shared_files_names_nobody_who_was_forgotten(study):
+def test_ledger_entries_of_shared_files_name_no_forgotten_participant(study):
     put(study, **{"shared": shared("annabella", "bob"), "of-annabella": "x,y\n1,2\n"})
     run(study)
     with open_store(read_study(study)) as store:

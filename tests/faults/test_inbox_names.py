@@ -1,4 +1,4 @@
-"""Whatever lies in the inbox beside good files, with whatever name: it is refused alone, and everything else is read."""
+"""Any other thing in the inbox, with any name, is refused individually, and good files are read."""
 
 from __future__ import annotations
 

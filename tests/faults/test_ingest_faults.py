@@ -1,4 +1,4 @@
-"""What lies in an inbox can be hostile, damaged, half-written or growing: the run says so, and nothing else suffers."""
+"""Hostile, damaged, half-written or growing files in an inbox are reported, and affect no other file."""
 
 from __future__ import annotations
 

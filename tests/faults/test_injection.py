@@ -24,7 +24,7 @@ QUOTED = 'x"; DROP TABLE self_report; --'
 ANSI = "\x1b[31mred\x1b]0;title\x07"
 PEOPLE = sorted([SQL, QUOTED, ANSI, "$1", "{participant}", "%s", "select"])
 COLUMNS = ['st"eps', "select", QUOTED, SQL, "p" * 300]
-NOBODY = 65534
+OTHER_USER = 65534
 
 
 def study_of(folder, plan, **diaries):
@@ -76,7 +76,7 @@ def test_keys_are_text_whole_numbers_or_instants_in_utc(store):
         assert {types[column] for column in record.key} <= allowed, name
 
 
-def test_a_lock_file_of_a_dead_process_stops_nobody(tmp_path):
+def test_a_lock_file_of_a_dead_process_stops_no_one(tmp_path):
     study = study_of(tmp_path, PLAN)
     (tmp_path / ".painstats.lock").write_text("999999")
     with open_store(study) as store:
@@ -92,7 +92,7 @@ def read_only_study():
         path.chmod(0o555)
     user = os.geteuid()
     if user == 0:
-        os.seteuid(NOBODY)
+        os.seteuid(OTHER_USER)
     try:
         yield folder
     finally:

@@ -1,4 +1,4 @@
-"""Read by several processes or by one: the same database; and a process that ends takes only its own file along."""
+"""Several processes give the same database as one, and a process that dies loses only its own file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written can be read by its owner alone, whatever the umask of whoever starts it."""
+"""All written files are readable only by their owner, whatever the umask."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """Return what is in a folder, itself included, that anybody but its owner may touch."""
+    """Return what is in a folder, itself included, that others than its owner may access."""
     paths = [folder, *folder.rglob("*")]
     return [str(path) for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077]
 
@@ -29,7 +29,7 @@ def open_to_others(folder: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("private") / "sample"
-    answer = run("-m", "sample_data.make", str(folder), "--people", "1", "--days", "20")
+    answer = run("-m", "sample_data.make", str(folder), "--participants", "1", "--days", "20")
     assert answer.returncode == 0, answer.stderr
     return folder
 

@@ -1,4 +1,4 @@
-"""Readers see the files of one run, never of two, whatever happens to the run that writes them."""
+"""Readers see the files of one run, never of two, whatever happens to the run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def leftovers(study):
 
 def test_files_of_the_user_stay_and_pages_that_are_not_written_again_go(study):
     (study.reports / "link").symlink_to("my notes.html")
-    (study.reports / "left.html").write_bytes(b"a page of somebody who left")
+    (study.reports / "left.html").write_bytes(b"a page of a participant who left")
     (study.reports / "figures" / "old").chmod(0o500)
     with new_generation(study, lambda path: path.name == "left.html") as generation:
         for name in PAGES:

@@ -1,4 +1,4 @@
-"""Quarantine is no dead end: files are read again when their reader, the rules or the date allow more than before."""
+"""Files are read again when their reader, the rules or the date accept more than before."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_a_newer_reader_reads_old_files_again(study, monkeypatch, tmp_path):
         run(study)
     wrong = stored(study)
     assert run(study) in (0, 7)
-    assert stored(study) == wrong  # the same version: nobody can know
+    assert stored(study) == wrong  # the same version, so nothing shows it
     raise_version(monkeypatch)
     assert run(study) in (0, 7)
     assert stored(study) == fresh(study, tmp_path)

@@ -1,4 +1,4 @@
-"""What is remembered from run to run: the plan, whether the last run finished, and what was published."""
+"""Stored between runs: the plan, whether the last run finished, and what was published."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_status_says_when_a_run_last_finished(study, capsys):
     assert f"Last finished run {runs['last_finished_at'][:10]}" in capsys.readouterr().out
 
 
-def test_a_killed_run_is_told_by_status_and_by_the_next_run(study, capsys):
+def test_status_and_the_next_run_report_a_killed_run(study, capsys):
     script = (
         "import os, sys; from pathlib import Path; from painstats import run\n"
         "from painstats.plan.study import read_study\n"

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C at any instant: the documented exit code at once, no trace, nothing left behind, nothing lost.
+"""SIGTERM and Ctrl-C at any instant: the documented exit code at once, no traceback, nothing left behind or lost.
 
     PAINSTATS_INSTANTS=100 python -m pytest tests/faults/test_signals.py
 

@@ -1,4 +1,4 @@
-"""What does not fit into memory goes to a private folder of the study, which is empty before and after."""
+"""Data that do not fit into memory go to a private folder of the study, which is empty before and after."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_forgetting_leaves_no_trace_and_proves_it(made, capsys):
     assert any(
         person.encode() in path.read_bytes() for path in made.rglob("*") if path.is_file() and path.suffix == ".duckdb"
     )
-    assert main(["forget", str(made), person]) == 2  # without --yes nothing happens where nobody can be asked
+    assert main(["forget", str(made), person]) == 2  # without --yes nothing happens if there is no one to ask
     capsys.readouterr()
     assert main(["forget", str(made), person, "--yes"]) == 0
     told = capsys.readouterr().out
@@ -130,7 +130,7 @@ def test_forgetting_leaves_no_trace_and_proves_it(made, capsys):
     assert not (study.reports / f"{person}.html").exists()
     capsys.readouterr()
     assert main(["forget", str(made), person, "--yes"]) == 0  # and what there is now is searched again
-    assert "was removed before" in capsys.readouterr().out
+    assert "was already forgotten" in capsys.readouterr().out
 
 
 def test_a_forgotten_person_in_a_shared_file_does_not_come_back(made):

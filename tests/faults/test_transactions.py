@@ -1,4 +1,4 @@
-"""A transaction that is interrupted stores nothing, and one whose commit stored nothing is not reported as done."""
+"""An interrupted transaction stores nothing, and a commit that stored nothing is not reported as done."""
 
 from __future__ import annotations
 

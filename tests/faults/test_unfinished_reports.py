@@ -1,4 +1,4 @@
-"""Reports that could not be written, or were damaged afterwards, are not done: the next run writes them."""
+"""Reports that could not be written, or were damaged later, are written by the next run."""
 
 from __future__ import annotations
 

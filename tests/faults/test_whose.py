@@ -1,4 +1,4 @@
-"""A file is never given to somebody whose it may not be, and one person's report is about one person."""
+"""A file is never assigned to the wrong participant, and a personal report is about one participant."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_file_in_the_inbox_itself_is_the_users_own(study):
     assert len(scores("me")) == len(DAYS)
 
 
-def test_it_does_not_become_somebody_elses_when_folders_appear(study):
+def test_it_does_not_change_owner_when_folders_appear(study):
     _, put, run, scores = study
     put("diary.csv", GOOD)
     run()
@@ -95,7 +95,7 @@ def test_forgetting_before_any_run_counts_too(study, capsys):
     assert run()[1]["x-diary.csv"]["rule"] == "no_participant"
 
 
-def test_forgetting_somebody_unknown_changes_nothing(study):
+def test_forgetting_an_unknown_participant_changes_nothing(study):
     folder, put, run, _ = study
     put("anna/diary.csv", GOOD + "2026-02-02,3 of 9\n")
     run()
@@ -105,7 +105,7 @@ def test_forgetting_somebody_unknown_changes_nothing(study):
     assert (folder / "reports" / "anna.html").exists()
 
 
-def test_a_short_id_takes_no_row_of_somebody_else_along(study, capsys):
+def test_a_short_id_removes_no_row_of_another_participant(study, capsys):
     folder, put, run, _ = study
     put("anna/diary.csv", GOOD + "2026-02-02,nine\n")
     put("ni/diary.csv", GOOD)
@@ -126,7 +126,7 @@ def test_an_export_that_was_renamed_is_removed_with_its_person(study, capsys):
     assert list((folder / "inbox").iterdir()) == []
 
 
-def test_folders_of_a_synchroniser_are_nobody(study):
+def test_folders_of_a_synchroniser_are_not_participants(study):
     _, put, run, scores = study
     put(".stfolder/marker.txt", "x")
     put("@eaDir/thumb.csv", "x")
@@ -144,7 +144,7 @@ def test_of_two_files_that_contradict_each_other_the_one_changed_last_counts(stu
     assert max(scores("me")) == 9.0
 
 
-def test_a_file_that_cannot_be_read_stops_nobody(study):
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(study):
     folder, put, run, scores = study
     put("diary.csv", GOOD)
     (folder / "inbox" / "gone.zip").symlink_to(folder / "nowhere.zip")
@@ -203,4 +203,4 @@ def test_a_report_never_takes_the_place_of_an_input(tmp_path):
 def test_a_diary_of_several_people_is_not_averaged_into_one(tmp_path, capsys):
     shared = "participant,date,pain\n" + "".join(f"{who},{day},3\n" for day in DAYS for who in ("a", "b"))
     assert me(tmp_path, shared) == 2
-    assert "its column participant tells 2 people apart" in capsys.readouterr().err
+    assert "the column participant has 2 participants" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Files are private and never half written; errors and hashes give nothing away about a participant."""
+"""Files are private and never half written; errors and hashes reveal nothing about a participant."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read_plan(folder):
     return read_study(folder).plan
 
 
-def test_an_unforeseen_error_is_told_by_its_type_alone(tmp_path, monkeypatch):
+def test_an_unforeseen_error_is_reported_by_its_type_alone(tmp_path, monkeypatch):
     def fail(*_):
         raise ValueError("pain 7 on 2026-01-03: a secret note")
 

@@ -1,4 +1,4 @@
-"""Run nights that fail in every way on one study, each as the flow, and print how each ended, by line.
+"""Run nights that fail in different ways on one study, each as the flow, and print how each ended, one per line.
 
     python -m tests.flows.bad_nights STUDY CANARY
 

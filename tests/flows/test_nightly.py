@@ -1,4 +1,4 @@
-"""The nightly flow, run for real: everything is done, counts are left behind and nothing else, failures stay apart."""
+"""The nightly flow, run for real: it does everything, leaves only counts, and isolates failures."""
 
 from __future__ import annotations
 
@@ -264,7 +264,7 @@ def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):
     assert flow.parameters.properties == {}
 
 
-def test_a_night_whose_report_failed_is_no_success(place, first_run, monkeypatch):
+def test_a_night_with_a_failed_report_is_no_success(place, first_run, monkeypatch):
     from flows import nightly as module
     from painstats.run import RunSummary
     from painstats.store.publish import FailedReport

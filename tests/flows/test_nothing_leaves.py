@@ -1,4 +1,4 @@
-"""Neither Prefect nor the network learns anything, wherever the flows are started and however a night fails."""
+"""Nothing reaches Prefect or the network, wherever the flows are started and however a night fails."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.slow
 def far_away(home: Path, **more: str) -> dict[str, str]:
     """Return an environment without a setting of Prefect's or ours, and with a home of its own.
 
-    Prefect reports nothing where it finds itself in somebody's CI; that would hide what it reports elsewhere.
+    Prefect reports nothing if it detects a CI; that would hide what it reports elsewhere.
     """
     hidden = re.compile("PREFECT_|PAINSTATS_|DO_NOT_TRACK|CI$|GITHUB_|BUILD_|JENKINS|TF_BUILD|.*_proxy$", re.IGNORECASE)
     kept = {name: value for name, value in os.environ.items() if not hidden.match(name)}
@@ -99,7 +99,7 @@ def test_no_name_and_no_value_reaches_prefect_when_a_night_fails(bad_nights):
     assert CANARY not in answer.stderr + answer.stdout.replace(str(home), "")
 
 
-def test_a_night_contacts_nobody_outside_this_machine(bad_nights):
+def test_a_night_contacts_no_other_machine(bad_nights):
     listened, contacted = addresses(bad_nights[2])
     assert "127.0.0.1" in listened  # the trace did see the server and its client
     assert "127.0.0.1" in contacted
@@ -107,7 +107,7 @@ def test_a_night_contacts_nobody_outside_this_machine(bad_nights):
     assert outside(contacted) == set()
 
 
-def test_the_server_contacts_nobody_outside_this_machine(tmp_path):
+def test_the_server_contacts_no_other_machine(tmp_path):
     port = free_port()
     server = subprocess.Popen(
         [*traced(tmp_path / "trace"), sys.executable, "-m", "flows.server", "--port", str(port)],

@@ -23,7 +23,7 @@ from tests.reference.reference_data import (
 )
 
 BY_STATSMODELS = 1e-6
-"""Relative: started beside our optimum, with a third more variance, its optimiser comes back this close."""
+"""Relative: started near our optimum, with a third more variance, its optimiser returns this close."""
 
 TIGHT = 1e-8
 """The gradient at which statsmodels' optimiser is to stop; its own default leaves a covariance a thousandth off.

@@ -1,4 +1,4 @@
-"""Inputs at the edge: a clear refusal or a usable answer, never a silent wrong one, and never a warning."""
+"""Difficult inputs: a clear refusal or a usable result, never a silently wrong one, and never a warning."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_predictor_of_small_spread_far_from_zero():
     assert fit.coefficients[1] * 1e-2 == pytest.approx(plain.coefficients[1], rel=1e-6)
 
 
-def test_people_far_apart_are_still_told_from_noise():
+def test_large_differences_are_still_distinguished_from_noise():
     fit = fit_mixed(model_rows(**inputs(12, 50, residual_sd=1e-3)))
     assert fit.residual_sd == pytest.approx(1e-3, rel=0.2)
 

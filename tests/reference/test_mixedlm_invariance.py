@@ -1,4 +1,4 @@
-"""What must not matter: dates, names, order, units, where the search starts, and what is already known."""
+"""What must not matter: dates, names, order, units, where the search starts, and known results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMALL = "small12x40.csv"
 
 
 def remade(rows, *, y=None, X=None, participant=None, day=None, order=slice(None)):
-    """Return rows made anew from changed parts, in another order."""
+    """Return rows rebuilt from changed parts, in another order."""
     X = rows.X if X is None else X
     return model_rows(
         y=(rows.y if y is None else y)[order],
@@ -148,7 +148,7 @@ def test_no_autocorrelation_is_the_independent_model():
     assert np.array_equal(zero.coefficients, independent.coefficients)
 
 
-def test_everybody_twice_keeps_the_coefficients_and_narrows_their_errors():
+def test_every_participant_twice_keeps_the_coefficients_and_narrows_their_errors():
     rows = diary("sleep_w", file=SMALL)
     twice = model_rows(
         y=np.tile(rows.y, 2),

@@ -17,7 +17,7 @@ STEP = 1e-3
 
 
 def covariance_of_days(rows, parameters):
-    """Return (n, n): the covariance of everybody's days for G's lower elements, rho and sigma^2."""
+    """Return (n, n): the covariance of all days for G's lower elements, rho and sigma^2."""
     q = len(rows.random)
     G = np.zeros((q, q))
     G[np.tril_indices(q)] = parameters[:-2]

@@ -22,7 +22,7 @@ RHOS = (0.0, 0.05, 0.38, 0.9, 0.99)
 
 
 def dense_log_likelihood(rows, covariance, rho, variance, reml, scale=None):
-    """Return the (restricted) log-likelihood from the dense covariance of everybody's days."""
+    """Return the (restricted) log-likelihood from the dense covariance of all days."""
     z = column_positions(rows.random, rows.names)
     parts, log_determinant_of_v = [], 0.0
     for person, (_, own) in enumerate(participant_slices(rows)):

@@ -1,4 +1,4 @@
-"""One person alone, the shift test, and the mean of everybody's own slopes."""
+"""A single participant, the shift test, and the mean of participants' own slopes."""
 
 from __future__ import annotations
 

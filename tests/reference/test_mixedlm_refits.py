@@ -1,4 +1,4 @@
-"""Fits made again to other people, other outcomes and held parameters: each exact, whatever it starts from."""
+"""Refits to other participants, other outcomes and held parameters: each is exact, whatever its start."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_refit_is_the_fit_from_nothing(rows, options):
 def test_a_refit_from_a_singular_fit_finds_the_optimum_inside(fit):
     resampled = [fit_cross_products(of_participants(fit.products, chosen)) for chosen in draws(fit, 4)]
     singular = next(one for one in resampled if one.is_singular)
-    refits = refit_each(singular, [fit.products], lambda _, everybody: everybody)
+    refits = refit_each(singular, [fit.products], lambda _, products: products)
     assert_same(fit, refits, 0, fit)
     assert refits.is_certified.all()
 

@@ -1,4 +1,4 @@
-"""Cross-products that DuckDB sums up are those of rows in memory, and its refusals are those of rows."""
+"""Cross-products from DuckDB equal those of rows in memory, and so do its refusals."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_people_come_in_the_order_of_their_names(connection):
 REFUSED = {
     "missing": ("SELECT * REPLACE (if(day = 3, NULL, sleep_w) AS sleep_w) FROM diary", "'sleep_w' is not a finite"),
     "infinite": ("SELECT * REPLACE (if(day = 3, 'inf', pain)::DOUBLE AS pain) FROM diary", "'pain' is not a finite"),
-    "nobody": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing in"),
+    "missing id": ("SELECT * REPLACE (if(day = 3, NULL, id) AS id) FROM diary", "'id' is missing in"),
     "never": ("SELECT * REPLACE (if(day = 3, NULL, day) AS day) FROM diary", "'day' is missing in"),
     "never, alone": (
         "FROM diary UNION ALL BY NAME (SELECT * REPLACE (99 AS id, NULL AS day) FROM diary LIMIT 1)",

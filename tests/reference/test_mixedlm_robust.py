@@ -1,4 +1,4 @@
-"""Standard errors that hang less on the model, and tests that hang on it not at all."""
+"""Standard errors that depend less on the model, and tests that do not depend on it."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def linked(strength, people=8, days=40, seed=1):
     )
 
 
-def test_a_link_in_everybody_is_seen_and_no_link_is_not():
+def test_an_effect_in_every_participant_is_seen_and_no_effect_is_not():
     assert shift_test_over_participants(linked(0.4), "x", seed=1).p < 0.01
     assert shift_test_over_participants(linked(0.0), "x", seed=1).p > 0.05
 

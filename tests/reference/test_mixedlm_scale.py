@@ -1,4 +1,4 @@
-"""What makes many people cheap changes no number: one pass over people, chunks, threads, and Newton steps."""
+"""Fast computation for many participants changes no number: one pass, chunks, threads, and Newton steps."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_sums_are_those_of_rows_taken_one_by_one(monkeypatch, step, block):
 def test_rows_in_any_order_are_put_in_the_same_order():
     rows = crowd(30)
     people, days = rows.participant, rows.day
-    together = np.argsort(people.astype(int), kind="stable")  # everybody's rows, but 2 before 10
+    together = np.argsort(people.astype(int), kind="stable")  # by participant, but 2 before 10
     mixed = np.random.default_rng(4).permutation(len(people))
     for order in (together, mixed, together[::-1]):
         found = model_rows(

@@ -1,4 +1,4 @@
-"""What moves both sleep and pain by the calendar, a drift or the day of the week, is not taken for a link of the two."""
+"""A calendar effect, drift or weekly pattern common to sleep and pain is not taken for an effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slopes of single people, how they are spread, how noisy people are, and what the model leaves over."""
+"""Participants' slopes, their spread, participants' noise, and residuals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three ways in, arrays, frames and relations, give one fit; what cannot be fitted is refused in words."""
+"""Arrays, frames and relations give one fit; input that cannot be fitted is refused with a reason."""
 
 from __future__ import annotations
 
@@ -236,8 +236,8 @@ REFUSED = {
         "times of day",
     ),
     "a day twice": ({"days": lambda days: days // 2}, PainstatsError, "rows repeat"),
-    "somebody missing": ({"groups": with_one(None)}, PainstatsError, "'groups' is missing in 1 rows"),
-    "somebody twice": (
+    "group missing": ({"groups": with_one(None)}, PainstatsError, "'groups' is missing in 1 rows"),
+    "group twice": (
         {"groups": lambda groups: np.array(["1", 1, *groups[2:]], dtype=object)},
         PainstatsError,
         "are the same as text",

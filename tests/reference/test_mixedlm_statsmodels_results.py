@@ -1,4 +1,4 @@
-"""What is asked of results: tests of combinations, predictions, simulations, summaries."""
+"""Methods of results: tests of combinations, predictions, simulations, summaries."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_a_singular_fit_is_named_and_still_has_person_effects():
     assert np.isfinite(fit.pvalues.to_numpy()[:7]).all()
 
 
-def test_rho_held_or_at_its_end_is_told():
+def test_rho_held_or_at_its_end_is_reported():
     fit = diary_model().fit(rho=0.2)
     assert fit.rho == 0.2
     assert "was fixed" in str(fit.summary())

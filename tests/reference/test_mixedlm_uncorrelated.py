@@ -1,4 +1,4 @@
-"""Person-specific effects that are not correlated, and a rho that is held: as in R, and by brute force."""
+"""Uncorrelated participant-specific effects and a held rho: as in R, and by brute force."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_the_spread_of_an_uncorrelated_slope_is_that_of_brute_force():
     assert spread.low < spread.sd < spread.high
 
 
-def test_an_uncorrelated_slope_that_nobody_has_is_not_seen():
+def test_an_uncorrelated_slope_without_variance_is_not_seen():
     spread = slope_variance(diary("sleep_w", "weekend", file=SMALL), "weekend", correlated=False)
     assert spread.p > 0.05
     assert spread.low == 0.0

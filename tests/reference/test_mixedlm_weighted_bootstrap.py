@@ -1,4 +1,4 @@
-"""The parametric bootstrap of fits that weigh people by their noise: simulated and weighed as in the fit."""
+"""The parametric bootstrap of fits with participants' weights: simulated and weighted as in the fit."""
 
 from __future__ import annotations
 

@@ -87,12 +87,12 @@ class Contents:
 
     @property
     def n_ignored(self) -> int:
-        """Number of rows passed over."""
+        """Number of ignored rows."""
         return sum(ignored.rows for ignored in self.ignored)
 
     @property
     def n_rows(self) -> int:
-        """Number of rows read, rejected and passed over."""
+        """Number of rows read, rejected and ignored."""
         return sum(batch.frame.height for batch in self.batches) + self.n_ignored
 
 

@@ -31,7 +31,7 @@ from tests.sources.reading import FIXTURES, plan, read, refusal_of, settings, wr
         ("🤕", "symptom", "unnamed"),
     ],
 )
-def test_a_symptom_is_told_as_item_and_site(name: str, item: str, site: str) -> None:
+def test_a_symptom_becomes_item_and_site(name: str, item: str, site: str) -> None:
     assert item_and_site(name) == (item, site)
 
 
@@ -156,7 +156,7 @@ def messages(path: Path) -> list[str]:
     return [note.message for note in read(path).notes]
 
 
-def test_what_was_concluded_of_a_diary_is_told(tmp_path: Path) -> None:
+def test_conclusions_about_a_diary_are_noted(tmp_path: Path) -> None:
     on_the_clock = "times of answers have no local offset and were read in the participant's time zone"
     assert messages(FIXTURES / "bearable.csv") == [
         "symptoms were read on a scale from 0 (none) to 4 (unbearable): 4 of 5 numbers match their words; a day "

@@ -1,4 +1,4 @@
-"""Apple Health: what is read, what is left alone, and documents that want to do harm."""
+"""Apple Health: what is read, what is ignored, and hostile documents."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_other_documents_are_not_recognised(tmp_path: Path) -> None:
         (record(device=WATCH, inside='<MetadataEntry key="HKWasUserEntered" value="0"/>'), "watch"),
     ],
 )
-def test_the_kind_of_device_is_told_from_its_description(tmp_path: Path, record_xml: str, kind: str) -> None:
+def test_the_kind_of_device_comes_from_its_description(tmp_path: Path, record_xml: str, kind: str) -> None:
     steps = read_document(tmp_path, record_xml).accepted("step_count")
     assert steps["device_kind"].to_list() == [kind]
     assert re.fullmatch(rf"{kind}-[0-9a-f]{{6}}", steps["device"][0])
@@ -303,7 +303,7 @@ def test_entities_and_outside_definitions_are_refused(tmp_path: Path, prologue: 
     assert refusal_of(path).rule == "xml_entity"
 
 
-def test_an_entity_that_nobody_declared_is_refused(tmp_path: Path) -> None:
+def test_an_undeclared_entity_is_refused(tmp_path: Path) -> None:
     refusal = refusal_of(written(tmp_path / "export.xml", document(record(), record(sourceName="&x;"))))
     assert refusal.rule == "xml_malformed"
     assert "line 4" in str(refusal)

@@ -230,7 +230,7 @@ def test_statistics_of_a_part_of_a_workout_are_not_those_of_the_whole(tmp_path: 
     assert sessions(read_document(tmp_path, workout("", part)))[0][4] is None
 
 
-def test_every_activity_type_is_told_in_the_vocabulary(tmp_path: Path) -> None:
+def test_every_activity_type_is_in_the_vocabulary(tmp_path: Path) -> None:
     assert set(APPLE_EXERCISE_TYPES.values()) <= set(EXERCISE_TYPES)
     kinds = ("FunctionalStrengthTraining", "HighIntensityIntervalTraining", "MindAndBody", "Tennis", "Sleighing")
     contents = read_document(tmp_path, *(workout(kind=kind) for kind in kinds))

@@ -1,4 +1,4 @@
-"""An archive counts what its files count alone: nothing that a better file holds too goes uncounted."""
+"""An archive counts the same as its files alone: nothing that a better file contains too goes uncounted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts cut out of bytes, held against the same told letter by letter."""
+"""Texts cut out of bytes, compared with the same cut letter by letter."""
 
 from __future__ import annotations
 

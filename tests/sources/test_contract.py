@@ -1,4 +1,4 @@
-"""What every source must keep, whatever its format. A new source only adds a line to ``FILES``."""
+"""The contract of every source, whatever its format. A new source only adds a line to ``FILES``."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_random_bytes_under_a_known_name_are_refused(name: str, tmp_path: Path) 
     assert isinstance(attempt(path), str)
 
 
-def test_what_nobody_recognises_is_refused_with_what_is_understood(tmp_path: Path) -> None:
+def test_an_unrecognised_file_is_refused_with_the_supported_formats(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader")
     with pytest.raises(ExportRefused, match=r"letter\.txt") as refusal:

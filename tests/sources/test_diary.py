@@ -87,7 +87,7 @@ def test_a_diary_may_come_alone_in_a_zip(tmp_path: Path) -> None:
     assert len(answers(read(path, settings(diaries=[plan()])))) == 2
 
 
-def test_the_first_mapping_whose_columns_are_there_is_taken(tmp_path: Path) -> None:
+def test_the_first_mapping_with_all_its_columns_is_used(tmp_path: Path) -> None:
     other = plan(items=[PAIN | {"column": "Schmerz"}])
     contents = read(written(tmp_path / "diary.csv", TWO_DAYS), settings(diaries=[other, plan()]))
     assert len(answers(contents)) == 2
@@ -227,7 +227,7 @@ def test_a_diary_of_several_people_in_several_zones(diary: Callable[..., Content
     assert reports.select("participant_id", pl.col("reported_at").dt.hour()).rows() == [("a", 21), ("b", 12)]
 
 
-# --- whose ---
+# --- participants ---
 
 
 @pytest.mark.parametrize("name", ["007", "1e5", "NA", "null", "true", "x'; DROP TABLE pain; --", " 12 "])
@@ -249,7 +249,7 @@ def test_ids_that_differ_in_dress_only_are_refused(diary: Callable[..., Contents
     assert "lines 2 and 4" in str(refusal)
 
 
-def test_a_diary_of_nobody_is_refused(tmp_path: Path) -> None:
+def test_a_diary_without_a_participant_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "diary.csv", TWO_DAYS)
     assert refusal_of(read, path, settings(participant=None, diaries=[plan()])).rule == "no_participant"
 
@@ -260,7 +260,7 @@ LATE = "date,pain,saved\n2024-03-01,4,2024-03-01 21:00\n2024-03-02,5,2024-03-20 
 SAVED = {"entered_column": "saved", "entered_format": "%Y-%m-%d %H:%M"}
 
 
-def test_ratings_that_were_filled_in_weeks_later_are_told(diary: Callable[..., Contents]) -> None:
+def test_scores_filled_in_weeks_later_are_noted(diary: Callable[..., Contents]) -> None:
     contents = diary(LATE, **SAVED)
     assert len(answers(contents)) == 3
     [note] = [note.message for note in contents.notes]

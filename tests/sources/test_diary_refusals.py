@@ -1,4 +1,4 @@
-"""A diary whose declaration cannot be right is refused whole, with the line to write."""
+"""A diary that contradicts its declaration is refused, with the line to write."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_a_header_without_rows_is_noted(diary: Callable[..., Contents]) -> None:
     assert contents.notes[0].message == "it has a header but no rows"
 
 
-# --- diaries that nobody declared ---
+# --- undeclared diaries ---
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_diary_that_no_mapping_names_gets_its_block_beside_declared_ones(tmp_p
     assert 'file = "other.csv"' in str(refusal)
 
 
-def test_utf_16_that_nothing_recognises_is_told_as_such(tmp_path: Path) -> None:
+def test_unrecognised_utf_16_is_reported_as_such(tmp_path: Path) -> None:
     path = written(tmp_path / "sleeps.csv", "Cycle start time,Nap\n2024-03-01,false\n".encode("utf-16"))
     refusal = refusal_of(read, path, settings())
     assert refusal.rule == "encoding"

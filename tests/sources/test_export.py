@@ -1,4 +1,4 @@
-"""Zips are looked at with suspicion: nothing damaged, hidden or oversized gets through, and nothing lands on the disk."""
+"""Zips are not trusted: nothing damaged, hidden or oversized is read, and nothing is unpacked to the disk."""
 
 from __future__ import annotations
 

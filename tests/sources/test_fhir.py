@@ -1,4 +1,4 @@
-"""FHIR: what a pain rating is, where its number stands, and when it was given."""
+"""FHIR: what counts as a pain score, where its number is, and when it was given."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_answers_are_dated_by_the_clock_that_they_show(
         ),
     ],
 )
-def test_the_clock_that_was_used_is_told(endings: tuple[str, str], note: str, tmp_path: Path) -> None:
+def test_the_clock_that_was_used_is_noted(endings: tuple[str, str], note: str, tmp_path: Path) -> None:
     told = [observation(when=f"2024-07-01T1{hour}:00:00{end}", valueInteger=3) for hour, end in enumerate(endings)]
     assert note in [noted.message for noted in read_back(tmp_path, *told).notes]
 
@@ -136,7 +136,7 @@ def test_one_resource_on_each_line_is_read_too(tmp_path: Path) -> None:
     assert contents.accepted("self_report")["value"].to_list() == [1.0, 2.0]
 
 
-def test_whose_an_answer_is_comes_from_the_folder_or_from_the_patient(tmp_path: Path) -> None:
+def test_the_participant_comes_from_the_folder_or_from_the_patient(tmp_path: Path) -> None:
     subjects = [{"reference": "Patient/a1"}, {"reference": "Patient/b2"}]
     both = [observation(valueInteger=4, subject=subject) for subject in subjects]
     reports = read_back(tmp_path, *both, participant=None).accepted("self_report")

@@ -55,7 +55,7 @@ def test_minutes_of_a_night_are_joined_and_dated_by_waking() -> None:
     ]
 
 
-def test_values_under_which_nobody_sleeps_are_not_read_as_sleep(tmp_path: Path) -> None:
+def test_values_that_do_not_mean_asleep_are_not_read_as_sleep(tmp_path: Path) -> None:
     rows = "".join(f"1,4/13/2016 2:{minute:02}:00 AM,{1 + (minute > 3)},A\n" for minute in range(10))
     contents = read(written(tmp_path / "minuteSleep.csv", f"Id,date,value,logId\n{rows}"), NEW_YORK)
     assert (contents.batches, contents.n_ignored) == ([], 10)

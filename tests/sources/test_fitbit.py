@@ -1,4 +1,4 @@
-"""Fitbit: files found anywhere in the archive, rows rejected alone, JSON read without forgiveness."""
+"""Fitbit: files found anywhere in the archive, single rows rejected, JSON read strictly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time that is covered: as counting minute by minute finds it."""
+"""Covered time equals the count minute by minute."""
 
 from __future__ import annotations
 

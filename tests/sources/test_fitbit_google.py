@@ -1,4 +1,4 @@
-"""Fitbit beside steps and sleep: exercise logs, resting heart rate, and Google's CSV tables, read once."""
+"""Other Fitbit data: exercise logs, resting heart rate, and Google's CSV tables, read once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step minutes by columns of bytes and as JSON: the same minutes and refusals, whatever the file holds."""
+"""Step minutes by columns of bytes and as JSON: the same minutes and refusals for any content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitbit files under any name: known by what they hold, or refused with the name that they need."""
+"""Fitbit files under any name: recognised by their content, or refused with the name that they need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitbit nights: those that share a logId, those told in stages or classic, and years that no calendar of Python has."""
+"""Fitbit nights: those that share a logId, stages or classic, and years that no calendar of Python has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.sources.fitbit_files import EXERCISE, FIRST, GOOGLE_RESTING, RESTING, sleep_log, values
 from tests.sources.reading import read, settings, zipped
 
-# --- nights of one logId, and nights told in two ways ---
+# --- nights of one logId, and nights detected in two ways ---
 
 
 def episodes(tmp_path: Path, *files: list[dict[str, object]]) -> pl.DataFrame:
@@ -20,14 +20,14 @@ def episodes(tmp_path: Path, *files: list[dict[str, object]]) -> pl.DataFrame:
     return read(zipped(tmp_path / "a.zip", entries)).accepted("sleep_episode")
 
 
-def test_nights_that_share_a_log_id_are_told_apart_by_their_start(tmp_path: Path) -> None:
+def test_nights_that_share_a_log_id_are_distinguished_by_their_start(tmp_path: Path) -> None:
     logs = [sleep_log(7, FIRST + timedelta(days=day), 8) for day in range(3)]
     in_order, split = episodes(tmp_path, logs), episodes(tmp_path, [logs[2]], [logs[0], logs[1]])
     assert sorted(in_order["episode_id"]) == ["7", "7 2024-03-02T00:00:00", "7 2024-03-03T00:00:00"]
     assert sorted(split.select("episode_id", "date").rows()) == sorted(in_order.select("episode_id", "date").rows())
 
 
-def test_a_night_that_is_told_again_keeps_its_id(tmp_path: Path) -> None:
+def test_a_repeated_night_keeps_its_id(tmp_path: Path) -> None:
     told = episodes(tmp_path, [sleep_log(7, FIRST, 8)], [sleep_log(7, FIRST + timedelta(minutes=5), 8)])
     assert told["episode_id"].to_list() == ["7", "7"]
 

@@ -1,4 +1,4 @@
-"""The page that tells users what is read names every source, and none that there is not."""
+"""docs/formats.md lists exactly the sources that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Garmin: naive stamps are GMT, days without wear are missing, units are told from the file."""
+"""Garmin: naive stamps are GMT, days without wear are missing, units are inferred from the file."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_of_a_whole_archive_only_files_with_a_likely_name_are_opened(tmp_path: P
     assert contents.accepted("sleep_episode").is_empty() == bool(n_others)
 
 
-def test_nights_dated_by_their_evening_are_dated_anew_and_told(tmp_path: Path) -> None:
+def test_nights_dated_by_their_evening_are_redated_and_noted(tmp_path: Path) -> None:
     evening = {"calendarDate": "2025-02-28"}
     contents = nights(tmp_path, evening)
     assert contents.accepted("sleep_episode")["date"].to_list() == [date(2025, 3, 1)]
@@ -192,7 +192,7 @@ def test_other_metrics_are_left_out_with_a_note(tmp_path: Path, metrics: object)
 # --- activities ---
 
 
-def test_units_of_activities_are_told_from_the_file() -> None:
+def test_units_of_activities_are_inferred_from_the_file() -> None:
     contents = read(FIXTURES / ACTIVITIES, BERLIN)
     sessions = contents.accepted("exercise_session")
     columns = ("session_id", "start_at", "end_at", "exercise_type", "duration_min", "distance_m", "energy_kcal")

@@ -1,4 +1,4 @@
-"""GGIR: nights begin on their date, dates of two ways, and what was not worn does not count."""
+"""GGIR: nights begin on their date, both orders of dates, and days without wear do not count."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def nights(path: Path, *rows: str, header: str = HEADER) -> Contents:
 
 
 def test_a_night_begins_on_its_date_and_is_dated_by_waking() -> None:
-    contents = read(NIGHTS, settings(participant="somebody", zone="Europe/Berlin"))
+    contents = read(NIGHTS, settings(participant="ann", zone="Europe/Berlin"))
     columns = ("participant_id", "date", "start_at", "end_at", "total_sleep_time_min", "time_in_bed_min")
     episodes = contents.accepted("sleep_episode")
     assert episodes.select(columns).rows() == [
@@ -175,7 +175,7 @@ def test_a_calendar_day_holds_no_night_and_the_import_says_so() -> None:
         ("23:00:00-22:30:00", "part5_daysummary_OO_L30M100V400_T5A5.csv", "OO"),
     ],
 )
-def test_a_report_without_the_kind_of_its_windows_is_told_by_their_start_or_its_name(
+def test_the_kind_of_windows_comes_from_their_start_or_the_files_name(
     tmp_path: Path, window: str, name: str, told: str
 ) -> None:
     header = (

@@ -46,7 +46,7 @@ def test_a_date_with_quarters_is_not_counted_by_its_sum_too(tmp_path: Path) -> N
         ("noon,12:15:00+01:00,5", "Start time"),
         ("12:00:00+01:00,later,5", "End time"),
         ("12:00:00+01:00,12:15:00+01:00,five", "Step count"),
-        ("12:00:00,12:15:00,5", "Start time"),  # without an offset nobody knows when it was
+        ("12:00:00,12:15:00,5", "Start time"),  # without an offset the instant is unknown
     ],
 )
 def test_quarters_that_cannot_be_read_are_rejected(row: str, column: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Health Connect: every app apart, by the offset that each record keeps."""
+"""Health Connect: each app separately, with the offset of each record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is known by its content: under another name it is read the same, bare or in a zip."""
+"""A file is recognised by its content: under another name, alone or in a zip, it is read the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Oura: three shapes of the same words, true offsets, days without the ring are missing."""
+"""Oura: three formats of the same data, true offsets, days without the ring are missing."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_a_day_without_a_long_sleep_has_its_longest_sleep_as_main(tmp_path: Path
     assert contents.accepted("sleep_episode")["is_main_sleep"].to_list() == [True, False, False]
 
 
-def test_bedtimes_without_offset_are_those_of_the_zone_and_told(tmp_path: Path) -> None:
+def test_bedtimes_without_offset_are_those_of_the_zone_and_noted(tmp_path: Path) -> None:
     naive = {"bedtime_start": "2025-07-01T23:00:00", "bedtime_end": "2025-07-02T07:00:00", "day": "2025-07-02"}
     contents = nights(tmp_path, naive)
     assert contents.accepted("sleep_episode").select("start_at", "utc_offset_min").rows() == [
@@ -280,7 +280,7 @@ def test_days_of_no_known_unit_are_refused(tmp_path: Path) -> None:
     assert refusal_of(read, path, BERLIN).rule == "duration_unit"
 
 
-def test_workouts_without_a_column_are_left_out_and_told(tmp_path: Path) -> None:
+def test_workouts_without_a_column_are_left_out_and_noted(tmp_path: Path) -> None:
     workouts = (FIXTURES / "oura_workout.csv").read_text()
     for header in (("start_datetime", "begun"), ("end_datetime", "over")):
         files = {"sleepmodel.csv": SLEEP, "workout.csv": workouts.replace(*header)}

@@ -150,7 +150,7 @@ def test_a_bare_table_of_features_without_a_person_is_left_without_one() -> None
 
 
 @pytest.mark.parametrize("name", ["rapids_fitbit_sleep.csv", "rapids_fitbit_steps.csv"])
-def test_the_clock_that_was_used_is_told(name: str) -> None:
+def test_the_clock_that_was_used_is_noted(name: str) -> None:
     notes = [note.message for note in read(FIXTURES / name).notes]
     assert any(
         note.endswith("times have no local offset and were read in the participant's time zone") for note in notes

@@ -1,4 +1,4 @@
-"""Files under other names than their apps gave them: what a file is, its content says."""
+"""Files under other names than their apps gave them are recognised by their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samsung Health: tables named by their first line, a comma too many, and times whose meaning the sleeps tell."""
+"""Samsung Health: tables named by their first line, a comma too many, and times in UTC or local, as the nights show."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_duration_that_is_the_whole_time_is_not_time_asleep(tmp_path: Path) ->
     assert any("whole time" in note.message for note in contents.notes)
 
 
-def test_a_night_with_nothing_but_time_awake_in_its_stages_is_told_by_its_duration(tmp_path: Path) -> None:
+def test_a_night_with_only_time_awake_in_its_stages_is_read_by_its_duration(tmp_path: Path) -> None:
     night = "480,90,2025-03-01 22:00:00.000,2025-03-02 06:30:00.000,UTC+0100,a,"
     stage = "2025-03-01 22:00:00.000,2025-03-01 22:30:00.000,40001,a,"
     entries: dict[str, str | bytes] = {
@@ -96,7 +96,7 @@ def test_a_night_with_nothing_but_time_awake_in_its_stages_is_told_by_its_durati
     assert contents.accepted("sleep_episode")["total_sleep_time_min"].to_list() == [480.0]
 
 
-def test_stages_of_a_sleep_that_is_not_told_are_segments(tmp_path: Path) -> None:
+def test_stages_of_an_unlisted_sleep_are_segments(tmp_path: Path) -> None:
     rows = FILES["sleep_stage"].replace(b",u1,,40001", b",u1,,40009")
     extra = b"2025-03-08 22:00:00.000,u9,,40002,UTC+0100,w,2025-03-08 23:00:00.000,s4,\n"
     contents = read(zipped(tmp_path / "samsung.zip", {"a.csv": FILES["sleep"], "b.csv": rows + extra}), BERLIN)
@@ -138,7 +138,7 @@ def test_midnight_between_the_middles_of_nights_does_not_confuse_the_clock(tmp_p
     assert contents.notes[0].message.startswith("times are UTC: of 1 changes of the UTC offset")
 
 
-def test_where_nothing_tells_the_clock_utc_stands_and_is_told(tmp_path: Path) -> None:
+def test_without_evidence_about_the_clock_utc_is_used_and_noted(tmp_path: Path) -> None:
     contents = sleeps(tmp_path, nightly(datetime(2025, 6, 1), 30, "UTC+0100", 60, "local"))
     assert contents.accepted("sleep_episode")["start_at"][0] == at(2025, 6, 1, 23, 30)
     assert contents.notes[0].message == "times were read as UTC; the hours of sleep do not settle it"
@@ -248,7 +248,7 @@ def test_exercise_without_its_title() -> None:
     assert not any("Bo" in text for batch in contents.batches for text in batch.frame["text"])
 
 
-def test_other_tables_are_told_by_the_whole_of_their_first_word(tmp_path: Path) -> None:
+def test_other_tables_are_recognised_by_their_whole_first_word(tmp_path: Path) -> None:
     # com.samsung.shealth.sleep_combined begins like com.samsung.shealth.sleep.
     combined = FILES["sleep"].replace(b"com.samsung.shealth.sleep,", b"com.samsung.shealth.sleep_combined,")
     entries = {"a.csv": FILES["sleep"], "b.csv": combined, "c.csv": FILES["stress"], "jsons/d.json": "{}"}

@@ -1,4 +1,4 @@
-"""Sessions keep their durations and distances only where these are possible."""
+"""Sessions keep their durations and distances only if these are possible."""
 
 from __future__ import annotations
 

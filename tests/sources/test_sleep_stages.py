@@ -1,4 +1,4 @@
-"""Deep and REM sleep of the makers that tell them, in minutes, read from the fixtures in their true shape."""
+"""Deep and REM sleep, in minutes, from vendors that record them, read from the real fixtures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of vendors in other dress, broken in the middle, or changed far down: the same rows, or a row rejected alone."""
+"""Tables of vendors in other formats, broken in the middle, or changed far down: the same rows, or one row rejected."""
 
 from __future__ import annotations
 

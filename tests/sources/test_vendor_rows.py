@@ -1,4 +1,4 @@
-"""What the tables of vendors share: columns as text, offsets, one count for each row, names of exercise."""
+"""Shared reading of vendors' tables: columns as text, offsets, one count for each row, names of exercise."""
 
 from __future__ import annotations
 

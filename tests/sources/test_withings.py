@@ -116,7 +116,7 @@ def test_states_are_read_beside_the_sums_of_other_nights_as_another_device(tmp_p
     ("row", "column"),
     [
         ("yesterday,[60],[1]", "start"),
-        ("2025-03-01T23:00:00,[60],[1]", "start"),  # without an offset nobody knows when it was
+        ("2025-03-01T23:00:00,[60],[1]", "start"),  # without an offset the instant is unknown
         ("2025-03-01T23:00:00+01:00,60,1", "duration"),
         ('2025-03-01T23:00:00+01:00,"[60,60]",[1]', "duration"),
         ("2025-03-01T23:00:00+01:00,[NaN],[1]", "duration"),
@@ -156,7 +156,7 @@ def test_sums_of_a_night_and_which_one_is_the_main_sleep() -> None:
     assert told[1].startswith("sleep and time awake add up to the time in bed")
 
 
-def test_where_parts_are_not_the_whole_the_time_awake_is_not_told(tmp_path: Path) -> None:
+def test_time_awake_is_missing_if_the_parts_do_not_add_up(tmp_path: Path) -> None:
     row = "2025-03-01T22:00:00+01:00,2025-03-02T06:00:00+01:00,14400,7200,0,60,0,0,0,0,0,0,0,0,,"
     contents = nights(tmp_path, SLEEP_HEADER, row)
     assert contents.accepted("sleep_episode")["wake_after_sleep_onset_min"].to_list() == [None]

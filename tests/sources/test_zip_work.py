@@ -1,4 +1,4 @@
-"""A zip of many entries costs little for each: every entry is opened a fixed number of times."""
+"""A zip of many entries is cheap: every entry is opened a fixed number of times."""
 
 from __future__ import annotations
 

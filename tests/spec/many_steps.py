@@ -1,4 +1,4 @@
-"""A process that loads made-up steps of one person's watch and phone, builds the daily table and prints its peak memory."""
+"""A process that loads simulated steps of a watch and a phone, builds the daily table and prints its peak memory."""
 
 from __future__ import annotations
 

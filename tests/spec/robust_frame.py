@@ -1,4 +1,4 @@
-"""Rows of the model frame with a planted slope, kept in a store as the frame's builder would."""
+"""Rows of the model frame with a known slope, stored as the frame's builder does."""
 
 from __future__ import annotations
 

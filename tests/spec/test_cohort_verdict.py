@@ -1,4 +1,4 @@
-"""The verdict about the cohort: its sign, its level after Holm, the two-stage check, the number of people."""
+"""The verdict about the cohort: its sign, its level after Holm, the two-stage check, the number of participants."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_exploratory_questions_are_adjusted_apart(store):
 
 
 @pytest.mark.parametrize(("telling", "questions"), [(4, set()), (5, {SLEEP, STEPS})])
-def test_an_average_needs_five_people_whose_ratings_vary(store, telling, questions):
+def test_an_average_needs_five_participants_with_scores_that_vary(store, telling, questions):
     flat = [f"p{number:02d}" for number in range(telling, 10)]
     frame = model_frame(10, 30, seed=2)
     shallow = 5 + 0.05 * (pl.col("outcome_score") - 5)  # varies, but by less than 3 % of the scale

@@ -1,4 +1,4 @@
-"""Built day by day, the daily table is the same as built at once, whatever came, changed or went, in any cut and order."""
+"""Built day by day, the daily table is the same as built at once, for any changes, cut and order."""
 
 from __future__ import annotations
 

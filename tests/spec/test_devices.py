@@ -1,4 +1,4 @@
-"""Which device a day rests on: the other rule for steps, the same device by two roads, changes of device, shifted sources."""
+"""Which device a day is based on: the other rule for steps, one device in two exports, changes of device, shifted sources."""
 
 import json
 from datetime import date, timedelta
@@ -171,7 +171,7 @@ def test_a_level_shift_of_the_device_is_left_out_of_the_within_part_if_asked(mak
     assert {row["device_era"] for row in rows} == {1, 2}
 
 
-# --- Changes of device, told ---
+# --- Changes of device, in reports ---
 
 TWO_WATCHES = ("apple_health watch-0a1b2c", "apple_health watch-9f8e7d")
 
@@ -224,7 +224,7 @@ def test_of_many_changes_the_newest_are_listed(told):
     assert "From 13 Jan" not in own
 
 
-def test_without_a_change_a_person_is_told_nothing_of_it(told):
+def test_without_a_change_a_report_does_not_mention_devices(told):
     own, cohort = told([])
     assert "comparable" not in own
     assert "No participant changed device." in cohort

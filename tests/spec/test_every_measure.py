@@ -43,7 +43,7 @@ def test_every_missing_value_has_a_reason_and_no_other(study):
             assert wrong == [], name
 
 
-def test_every_measure_is_told_of_on_the_reports(study):
+def test_every_measure_is_on_the_reports(study):
     page = (study.reports / "p01.html").read_text(encoding="utf-8")
     assert [measure.label for measure in MEASURES.values() if measure.label not in page.lower()] == []
 

@@ -1,4 +1,4 @@
-"""Exercise counted once, days without it told from days without a record; heart rate from one device."""
+"""Exercise counted once, days without it distinguished from days without a record; heart rate from one device."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A zip that holds several exports gives what each of them gives by itself, once, and nothing in it goes without a word."""
+"""A zip with several exports gives what each of them gives alone, once, and nothing in it is dropped silently."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_a_diary_in_an_archive_may_be_declared_and_the_declaration_taken_back(pa
         assert store.connection.execute("SELECT count(*) FROM self_report").fetchone() == (30,)
 
 
-def test_what_is_refused_or_fails_in_it_is_told_in_every_run_until_it_is_read(study, monkeypatch):
+def test_what_is_refused_or_fails_in_it_is_reported_by_every_run_until_it_is_read(study, monkeypatch):
     zipped(study.inbox / "anna" / "everything.zip", {"export.xml": APPLE, "my_diary.csv": "day,pain\n2026-01-01,3\n"})
     for _ in range(2):
         assert run(study)["anna/everything.zip/my_diary.csv"].rule == "header"
@@ -243,7 +243,7 @@ def test_run_names_what_might_be_wanted_and_was_not_read(study, capsys):
     (study.inbox / "anna" / "diary.csv").write_text("date,pain,mood\n2026-01-01,3,4\n")
     main(["run", str(study.folder), "--quiet"])
     said = capsys.readouterr().out
-    assert "mood" not in said  # a column that the plan leaves out is told in the notes of the import alone
+    assert "mood" not in said  # a column that the plan leaves out is only in the notes of the import
     assert "everything.zip: wellness.csv: not read: it looks like a diary" in said
     assert "not read: older.zip: a zip inside the zip" in said
     assert main(["inspect", str(study.inbox / "anna" / "everything.zip"), "--study", str(study.folder)]) == 0
@@ -255,7 +255,7 @@ def test_a_table_in_utf_16_beside_another_export_is_named(study):
     assert [note for note in outcome.summary.notes if "bearable.csv: not read: it is UTF-16" in note]
 
 
-def test_supported_formats_are_listed_once_in_a_run(study, capsys):
+def test_the_supported_formats_are_listed_once_in_a_run(study, capsys):
     for name in ("a.txt", "b.txt"):
         (study.inbox / "anna" / name).write_text("Dear reader")
     main(["run", str(study.folder), "--quiet"])

@@ -1,4 +1,4 @@
-"""Real files through the whole reading: again, longer, in another season, overlapping, corrected, in whatever order and runs."""
+"""Real files from start to end: again, longer, from another season, overlapping, corrected, in any order and runs."""
 
 from __future__ import annotations
 

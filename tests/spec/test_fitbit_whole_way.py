@@ -1,4 +1,4 @@
-"""Fitbit archives through the whole reading: a new way of telling sleep, one night told twice, corrections, odd years."""
+"""Fitbit archives from file to daily table: a new way of detecting sleep, duplicate nights, corrections, odd years."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_tracker_that_tells_sleep_in_stages_is_a_change_of_device(study: Study
 
 @pytest.mark.parametrize("same_log", [True, False])
 @pytest.mark.parametrize("in_one_export", [True, False])
-def test_a_night_told_in_both_ways_counts_once(study: Study, same_log: bool, in_one_export: bool) -> None:
+def test_a_night_detected_in_both_ways_counts_once(study: Study, same_log: bool, in_one_export: bool) -> None:
     classic, staged = night(0, "classic", 7), night(0, "stages", 7 if same_log else 8)
     with open_store(study) as store:
         if in_one_export:

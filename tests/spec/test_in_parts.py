@@ -1,4 +1,4 @@
-"""What is merged and counted part by part comes out as if it had been done at once, and takes no more memory."""
+"""Merging and counting part by part gives the same as all at once, with no more memory."""
 
 from __future__ import annotations
 

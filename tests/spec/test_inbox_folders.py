@@ -1,4 +1,4 @@
-"""A folder that is an unpacked export is read as one; what is an export of its own in it is read singly."""
+"""A folder that is an unpacked export is read as one; other exports in it are read separately."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file can be looked at before it is read, and taken out again after."""
+"""A file can be inspected before it is imported, and withdrawn afterwards."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_inspect_counts_by_device_and_dates_where_the_person_lives(study, capsys
     assert sorted(rows) == [("step_count", "app", 1, "2026-01-02"), ("step_count", "watch", 1, "2026-01-02")]
     assert main(["inspect", path]) == 0
     said = capsys.readouterr().out
-    assert "say otherwise with --zone" in said
+    assert "use --zone to change this" in said
     assert "2 read = 2 would be stored" in said
 
 
@@ -91,7 +91,7 @@ def test_inspect_says_why_a_file_would_be_refused(study):
     assert main(["inspect", str(folder / "inbox" / "anna" / "letter.txt"), "--zone", "Mars/Base"]) == 2
 
 
-def test_a_conflicting_duplicate_is_told_with_its_line(study):
+def test_a_conflicting_duplicate_is_reported_with_its_line(study):
     folder, put, do = study
     walk = STEP.format(7)
     put(
@@ -135,7 +135,7 @@ def test_inspect_says_what_it_does_not_know(study, capsys):
     path = folder / "inbox" / "anna" / "diary.csv"
     main(["inspect", str(path), "--study", str(folder)])
     said = capsys.readouterr().out
-    assert "It does not say when it was exported" in said
+    assert "Date of export unknown" in said
     assert "Europe/London" not in said  # dates without times need no zone
     dated = zipped(folder / "packed.zip", {"diary.csv": GOOD})
     main(["inspect", str(dated), "--study", str(folder)])

@@ -1,4 +1,4 @@
-"""What a run remembers: which quarantine was reported, and which inputs and files its results rest on."""
+"""Stored by a run: which quarantine was reported, and the inputs and files of its results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loading is once and only once: equal rows change nothing, later values correct, sums add up, failures leave no trace."""
+"""Loading is exactly once: equal rows change nothing, later values correct, counts add up, failures leave no trace."""
 
 from datetime import UTC, datetime
 

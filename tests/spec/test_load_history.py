@@ -1,4 +1,4 @@
-"""The value exported last counts and the others are kept; what a change may have touched is written down."""
+"""The value exported last counts and the others are kept; days that a change may affect are recorded."""
 
 from __future__ import annotations
 

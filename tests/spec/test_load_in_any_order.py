@@ -1,4 +1,4 @@
-"""However exports are cut into files, repeated, contradicted and ordered, the same rows and the same history are stored."""
+"""In any cut, repetition, contradiction and order of exports, the same rows and the same history are stored."""
 
 from __future__ import annotations
 

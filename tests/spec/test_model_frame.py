@@ -1,4 +1,4 @@
-"""Lags go by calendar date, means over all observed days, and every day that falls out has a reason."""
+"""Lags are by calendar date, means over all observed days, and every excluded day has a reason."""
 
 import pytest
 

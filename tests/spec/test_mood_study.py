@@ -1,4 +1,4 @@
-"""A study of mood, the whole way: a high mood is a good one in the tables, the findings and the words."""
+"""A study of mood from start to end: a high mood is a good one in the tables, the findings and the words."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ def test_sums_of_a_night_go_before_the_states_of_another_device_that_tell_other_
     ) == [("2026-01-11", 400, 0), ("2026-01-12", 360, 0)]
 
 
-def test_awake_time_told_twice_is_subtracted_once(store):
+def test_duplicate_awake_time_is_subtracted_once(store):
     assert nights(
         store,
         """

@@ -1,4 +1,4 @@
-"""Only what was touched is computed anew; everything, when the plan changed or nothing tells what was touched."""
+"""Only touched days are computed again; all days if the plan changed or the touched days are unknown."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def two_people(store):
     return store
 
 
-def test_what_nobody_touched_stays_as_it_was(two_people):
+def test_untouched_days_stay_as_they_were(two_people):
     walk(two_people, "ann", "2026-01-11", 300)
     walk(two_people, "bob", "2026-01-11", 400)
     touch(two_people, "ann", "2026-01-09", "2026-01-13")

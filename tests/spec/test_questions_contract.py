@@ -1,4 +1,4 @@
-"""What holds for every kind of question in the registry: its parts, its words, its chart, and that it loads lightly."""
+"""The contract of every kind of question in the registry: its parts, its words, its chart, and fast imports."""
 
 from __future__ import annotations
 

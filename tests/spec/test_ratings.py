@@ -1,4 +1,4 @@
-"""A rating is turned so that higher is worse, put on the study's scale, and dated by the day it describes."""
+"""A score is turned so that high means much of the item, converted to the study's scale, and dated by its day."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_recall_and_time_of_filling_decide_the_day(store, recall, filled, descri
         (1, 1, 5, True, 0.0),
     ],
 )
-def test_every_scale_is_told_on_the_studys_own(store, value, low, high, higher_is_worse, score):
+def test_every_scale_is_converted_to_the_studys_own(store, value, low, high, higher_is_worse, score):
     put(
         store,
         "self_report",

@@ -1,4 +1,4 @@
-"""Report files: private, the same bytes for the same findings, one for each person and none too many."""
+"""Report files: private, the same bytes for the same findings, exactly one for each participant."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_pages_of_people_who_left_are_removed_and_other_files_stay(tmp_path):
     assert left == {"index.html", "p01.html", "my notes.html"}
 
 
-def test_one_person_who_cannot_be_told_does_not_stop_the_others(tmp_path):
+def test_one_failed_report_does_not_stop_the_others(tmp_path):
     with open_store(small_study(tmp_path / "broken")) as store:
         fill(store, people={"p01": 60, "p02": 60})
         store.connection.execute("UPDATE finding SET kind = 'a secret of p02' WHERE participant_id = 'p02'")
@@ -176,7 +176,7 @@ def two_people(tmp_path):
         "UPDATE treatment_phase SET start_date = '2026-02-01' WHERE participant_id = 'p01'",
     ],
 )
-def test_whose_days_changed_is_drawn_anew_and_nobody_else(two_people, change):
+def test_only_participants_with_changed_days_get_new_charts(two_people, change):
     first = written(two_people)
     before = kept(two_people)
     two_people.connection.execute(change)

@@ -1,4 +1,4 @@
-"""Findings in words: golden sentences for every verdict, about a participant and about the average."""
+"""Findings in words: expected sentences for every verdict, about a participant and about the average."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reports: they say what was found, hide nothing that was left out, run nothing, and load nothing."""
+"""The reports: they state the findings and everything left out, run no scripts, and load nothing."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_the_answer_comes_first_and_in_full(pages):
     )
 
 
-def test_the_pooled_size_stands_beside_the_one_from_own_days(pages):
+def test_the_pooled_effect_is_reported_with_the_one_from_own_days(pages):
     text = person(pages, "p01")
     assert "Effect −0.46 points per hour of sleep (95% interval −0.66 to −0.26)" in text
     assert "Your days alone −0.64 points per hour of sleep (95% interval −0.94 to −0.34)" in text
@@ -197,7 +197,7 @@ def test_a_treatment_is_named_but_not_judged(pages):
     assert "“change after start”" in text
 
 
-def test_how_a_treatment_comes_and_goes_is_told(tmp_path):
+def test_how_a_treatment_comes_and_goes_is_reported(tmp_path):
     phases = [
         {"participant": "p01", "name": "low dose", "start": "2026-01-20", "ramp_days": 14, "end": "2026-02-20",
          "wash_out_days": 1},
@@ -226,13 +226,13 @@ def test_how_a_treatment_comes_and_goes_is_told(tmp_path):
         ),
     ],
 )
-def test_few_days_are_told_apart(pages, name, told, hidden):
+def test_degrees_of_too_few_days_are_distinguished(pages, name, told, hidden):
     text = person(pages, name)
     assert all(words in text for words in told)
     assert not any(words in text for words in hidden)
 
 
-def test_a_personal_report_names_nobody_else(pages):
+def test_a_personal_report_names_no_other_participant(pages):
     for name in ("p01", "p02"):
         others = set(DAYS) - {name}
         assert not [other for other in others if other in person(pages, name)]
@@ -352,7 +352,7 @@ def test_one_person_alone_has_no_cohort_report(tmp_path):
     assert [path.name for path in written] == ["index.html", "p01.html"]
 
 
-def test_the_real_models_are_told_too(tmp_path):
+def test_the_real_models_are_reported_too(tmp_path):
     with open_store(small_study(tmp_path / "real")) as store:
         fill(store, people={"p01": 70, "p02": 50, "p06": 20})
         fit_questions(store)

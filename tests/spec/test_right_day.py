@@ -1,4 +1,4 @@
-"""Which local date a record belongs to, and which rule said so."""
+"""The local date of each record, and the rule that decided it."""
 
 import pytest
 

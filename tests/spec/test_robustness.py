@@ -1,4 +1,4 @@
-"""What happens to the answers if something is decided otherwise: every check is made, and each can say no."""
+"""Robustness checks of the estimates: every check is made, and each can say no."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ def test_the_two_answers_are_compared_by_the_side_of_zero_they_lie_on():
     assert same_verdict(below, Slope(-1.0, np.nan, np.nan)) is None
 
 
-def test_whatever_is_kept_of_fits_goes_when_somebody_is_forgotten():
-    """Results rest on everybody's days, and name people."""
+def test_stored_fits_are_removed_when_a_participant_is_forgotten():
+    """Results are based on all participants' days, and name participants."""
     assert set(FIT_TABLES) <= set(RESULT_TABLES)
     assert "robustness" in PUBLISHED_TABLES
 
@@ -200,7 +200,7 @@ def test_the_rating_of_the_day_before_stands_in_for_what_carries_over():
 
 
 def test_a_phase_of_one_person_stops_no_check():
-    """Whoever draws or leaves out people meets sets in which nobody has a phase."""
+    """Resampling or leaving out participants can give a set without any phase."""
     alone = (pl.col("participant_id") == "p05") & (pl.col("time_30d") > 0)
     question = asked(FRAME.with_columns(alone.cast(pl.Float64).alias("in_phase")))
     drawn = checked(question, "participants_resampled")["participants_resampled"].slope
@@ -210,7 +210,7 @@ def test_a_phase_of_one_person_stops_no_check():
     assert found["one_participant_out"].slope.high < 0
 
 
-def test_a_ramp_over_all_days_of_somebody_stops_nothing():
+def test_a_ramp_over_all_days_of_a_participant_stops_nothing():
     """It is the drift over time: their own days are fitted without it, those of others with theirs."""
     ramp = (pl.col("date").cum_count().over("participant_id") + 3) / 100
     frame = FRAME.with_columns(pl.when(pl.col("participant_id") == "p05").then(ramp).otherwise(0.0).alias("in_phase"))
@@ -273,7 +273,7 @@ def test_too_few_days_are_a_reason():
 
 
 def test_a_singular_fit_is_set_beside_independent_effects():
-    """Everybody has the same slopes, so that they cannot be told apart."""
+    """All participants have the same slopes, so they cannot be distinguished."""
     question = asked(model_frame(12, 25, spread=0.0, seed=4))
     neighbour = question.mixed.neighbour
     assert question.mixed.fit.is_singular
@@ -303,7 +303,7 @@ def test_a_regular_fit_has_no_neighbour():
 
 
 def test_a_drift_that_is_not_supported_is_set_beside_too():
-    """Slopes differ, drifts do not: one common drift is used, and the fuller model is told."""
+    """Slopes differ, drifts do not: one common drift is used, and the fuller model is reported."""
     question = asked(with_own_steps(model_frame(25, 40, spread=0.3, seed=7)))
     assert question.mixed.notes == ("own_trend_dropped",)
     assert question.mixed.neighbour.unsupported == ("time_30d",)

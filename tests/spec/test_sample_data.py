@@ -1,4 +1,4 @@
-"""A sample study is the same bytes each time, and its files hold exactly what is planted."""
+"""A sample study has the same bytes each time, and its files contain exactly the simulated days."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def test_everything_compresses_below_three_megabytes(folder: Path) -> None:
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "study.toml").write_text("mine")
-    assert main([str(tmp_path), "--people", "1", "--days", "14"]) == 2
+    assert main([str(tmp_path), "--participants", "1", "--days", "14"]) == 2
     assert "not empty" in capsys.readouterr().err
     assert bytes_of(tmp_path) == {"study.toml": b"mine"}
 
 
 def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path / "new"), "--people", "3", "--days", "14"]) == 0
-    assert "3 people, 14 days from 2026-02-02" in capsys.readouterr().out
+    assert main([str(tmp_path / "new"), "--participants", "3", "--days", "14"]) == 0
+    assert "3 participants, 14 days from 2026-02-02" in capsys.readouterr().out
     assert (tmp_path / "new" / "inbox" / "amber" / "MyFitbitData.zip").exists()
 
 

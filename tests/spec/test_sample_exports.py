@@ -1,4 +1,4 @@
-"""Sample Fitbit archives and Apple Health exports hold the planted days, in the traps that real ones set."""
+"""Sample Fitbit archives and Apple Health exports contain the simulated days, with the difficulties of real ones."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_night_over_the_clock_change_keeps_its_length(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FITBIT)
-def test_nobody_walks_asleep(folder: Path, name: str) -> None:
+def test_no_steps_are_simulated_during_sleep(folder: Path, name: str) -> None:
     walked = sorted(instant for instant, steps in minutes_walked(folder, name) if steps)
     for log in (log for chunk in fitbit(folder, name, "sleep") for log in chunk):
         zone = ZoneInfo(zone_on(TRUTH, LIVES[name].person, date.fromisoformat(log["dateOfSleep"])))

@@ -1,4 +1,4 @@
-"""Efficiency, time awake, midpoint, regularity and debt of sleep, each with its reason where it is missing."""
+"""Efficiency, time awake, midpoint, regularity and debt of sleep, each with the reason if it is missing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -194,7 +194,7 @@ def test_a_week_with_fewer_than_five_nights_has_no_debt(store):
     assert found[25] == 0  # five of seven
 
 
-def test_deep_and_rem_sleep_are_told_where_a_device_knows_stages(store):
+def test_deep_and_rem_sleep_are_known_if_a_device_records_stages(store):
     put(
         store,
         "sleep_segment",

@@ -1,4 +1,4 @@
-"""The plan is checked whole: unknown keys, impossible values and unknown zones are errors that name the key."""
+"""The whole plan is checked: unknown keys, impossible values and unknown zones are errors that name the key."""
 
 import pytest
 
@@ -31,7 +31,7 @@ ITEM = '[[diaries.items]]\nitem="pain"\ncolumn="p"\nscale=[0,10]\nhigher_is="wor
         (DIARY + 'layout="long"\n' + ITEM, "a long diary needs item_column and value_column"),
         (
             '[[participants.a.travel]]\nfirst_date=2026-02-02\nlast_date=2026-02-01\ntime_zone="UTC"',
-            "last_date lies before first_date",
+            "last_date is before first_date",
         ),
         ("[study", "not valid TOML"),
     ],

@@ -1,4 +1,4 @@
-"""The usual swing of an exposure, by which the smallest effect is measured, is that of the days that are analysed."""
+"""The typical change of an exposure, for the smallest effect, is computed from the analysed days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clock times become instants in the zone where the person was."""
+"""Local times become instants in the time zone where the participant was."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The declared rule: refusals first, then a sure direction, then an effect too small to matter, else not determined."""
+"""The declared rule: refusals first, then a certain direction, then at most small, else not determined."""
 
 from dataclasses import replace
 from datetime import date
@@ -88,7 +88,7 @@ def test_what_forbids_a_verdict(change, reason):
         replace(NARROW, slopes_differ=False),
     ],
 )
-def test_a_clear_effect_is_not_claimed_where_participants_cannot_be_told_apart(evidence):
+def test_a_clear_effect_is_not_claimed_if_participants_cannot_be_distinguished(evidence):
     judgement = judge(evidence, RULES)
     assert judgement.verdict == Verdict.NOT_DETERMINED
     assert "unreliable" in judgement.reasons

@@ -1,4 +1,4 @@
-"""``painstats backup``, ``restore`` and ``rebuild``: keep a copy of the database, and get it back after damage."""
+"""``painstats backup``, ``restore`` and ``rebuild``: copy the database, and recover it after damage."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def backup(folder: Path, destination: Path | None, as_json: bool) -> int:
         print_json({"backup": str(place), "imports": contents.imports, "rows": contents.rows})
         return 0
     print(f"Backup: {place}")
-    print(f"Verified: {contents.imports} imports, {contents.rows} rows. Its checksum is in {place.name}.sha256")
-    print("It holds the database. Keep copies of study.toml, inbox/ and .painstats.key as well.")
+    print(f"Verified: {contents.imports:,} imports, {contents.rows:,} rows. Its checksum is in {place.name}.sha256")
+    print("It contains only the database. Also keep copies of study.toml, inbox/ and .painstats.key.")
     return 0
 
 
 def restore(folder: Path, source: Path, as_json: bool) -> int:
-    """Put a backup in the database's place."""
+    """Replace the database with a backup."""
     contents, aside = backups.restore(read_study(folder), source)
     if as_json:
         print_json({"imports": contents.imports, "rows": contents.rows, "set_aside": aside and str(aside)})
         return 0
-    print(f"Restored: {contents.imports} imports, {contents.rows} rows.")
+    print(f"Restored: {contents.imports:,} imports, {contents.rows:,} rows.")
     _print_aside(aside)
-    print(f"Import what has come since, and update the reports, with: painstats run {folder}")
+    print(f"Import newer files and update the reports with: painstats run {folder}")
     return 0
 
 
@@ -51,11 +51,14 @@ def rebuild(folder: Path, as_json: bool, quiet: bool) -> int:
     print_summary(study, summary)
     _print_aside(aside)
     if kept.withdrawn:
-        print(f"{len(kept.withdrawn)} withdrawn imports stay withdrawn.")
+        print(f"{len(kept.withdrawn)} withdrawn import(s) stay withdrawn.")
     elif not kept.loaded and aside:
-        print("The old database could not be read: withdraw again what was withdrawn with painstats forget-import.")
+        print(
+            "The old database could not be read, so withdrawn files were imported again. "
+            "Withdraw them with: painstats forget-import"
+        )
     if missing:
-        print(f"{len(missing)} files imported earlier are no longer in the inbox, or were not imported this time:")
+        print(f"{len(missing)} file(s) imported earlier are no longer in the inbox, or were not imported this time:")
         for name in missing[:MOST_NAMES]:
             print(f"  {printable(name)}")
         if len(missing) > MOST_NAMES:
@@ -65,4 +68,6 @@ def rebuild(folder: Path, as_json: bool, quiet: bool) -> int:
 
 def _print_aside(aside: Path | None) -> None:
     if aside:
-        print(f"The previous database is now {aside.name}. It holds health data: delete it when you no longer need it.")
+        print(
+            f"The previous database is now {aside.name}. It contains health data: delete it when you no longer need it."
+        )

@@ -1,4 +1,4 @@
-"""``painstats dashboard``: look around in a study, on this machine alone, behind an address that nobody can guess."""
+"""``painstats dashboard``: explore a study in the browser, on this machine only, at an address with a secret token."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPTIONS = {
     "logger.hideWelcomeMessage": "true",
     "logger.level": "warning",
 }
-"""On the command line, where no file and no variable overrules them."""
+"""Passed on the command line, which takes precedence over files and variables."""
 
 
 def dashboard(folder: Path, port: int, as_json: bool) -> int:
@@ -48,7 +48,7 @@ def dashboard(folder: Path, port: int, as_json: bool) -> int:
     _check_installed()
     _check_port(port)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    # By the environment, which other users of the machine cannot read, unlike the command line.
+    # In the environment, because other users of the machine can read the command line.
     os.environ |= {STUDY_VARIABLE: str(study.folder.resolve()), TOKEN_VARIABLE: token}
     os.chdir(PAGE.parent)  # Streamlit reads settings from the folder that it is started in
     say_when_interrupted("painstats: the dashboard has stopped")
@@ -57,7 +57,7 @@ def dashboard(folder: Path, port: int, as_json: bool) -> int:
         print_json({"url": url})
     else:
         print(f"Open:  {url}")
-        print("The address is a key: whoever has it can read the study. Stop the dashboard with Ctrl-C.")
+        print("Keep this address secret: anyone who has it can read the study. Stop the dashboard with Ctrl-C.")
     sys.stdout.flush()
     _serve(port)
     return 0
@@ -69,7 +69,7 @@ def _check_installed() -> None:
     if find_spec("streamlit") is None:
         raise StudyError("the dashboard needs Streamlit; install it with: pip install 'painstats[dashboard]'")
     if not PAGE.is_file():
-        raise StudyError(f"{PAGE} is missing; the dashboard is part of the project's folder: run make setup there")
+        raise StudyError(f"{PAGE} is missing; the dashboard is in the project's folder; run make setup there")
 
 
 def _check_port(port: int) -> None:

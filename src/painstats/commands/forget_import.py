@@ -1,4 +1,4 @@
-"""``painstats forget-import``: take one file out again, as if it had never been read."""
+"""``painstats forget-import``: withdraw one file, as if it had never been imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from painstats.store.withdraw import find_imports, restore_imports, withdraw_imp
 
 
 def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:
-    """Withdraw an import, or with ``undo`` let the next run read it again."""
+    """Withdraw an import, or with ``undo`` let the next run import it again."""
     study = read_study(folder)
     with open_store(study) as store:
         if undo:
@@ -24,13 +24,13 @@ def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:
         print_json({"taken_back": marks} if undo else {"withdrawn": [asdict(each) for each in withdrawals]})
         return 0
     if undo:
-        print(f"The next run reads it again, if it is in the inbox: painstats run {folder}")
+        print(f"If the file is in the inbox, the next run imports it again: painstats run {folder}")
         return 0
     for each in withdrawals:
         print(
-            f"Took import {each.import_id} out ({printable(each.file_name)}): {each.removed} rows went, "
-            f"{each.reinstated} have their earlier value again, {each.kept} stay because other files hold them too."
+            f"Withdrew import {each.import_id} ({printable(each.file_name)}): {each.removed:,} rows removed, "
+            f"{each.reinstated:,} back to their earlier value, {each.kept:,} also in other files and kept."
         )
-    print("The file is not read again, wherever it lies, until: painstats forget-import --undo")
-    print(f"Reports still tell of it; compute them anew with: painstats run {folder}")
+    print("No run imports this file again, wherever it is, until: painstats forget-import --undo")
+    print(f"The reports still include it; update them with: painstats run {folder}")
     return 0

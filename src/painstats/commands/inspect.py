@@ -1,4 +1,4 @@
-"""``painstats inspect``: what a file is and what is in it, before anything is loaded."""
+"""``painstats inspect``: what a file is and what it contains, before anything is imported."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from painstats.plan.study import Plan, Study, checked_plan, read_study
 from painstats.sources import ReadSettings, supported_formats
 
 CONTENTS = {
-    "table": "rows of", "what": "what", "device_kind": "device", "rows": "rows", "first_date": "from",
+    "table": "rows of", "what": "kind", "device_kind": "device", "rows": "rows", "first_date": "from",
     "last_date": "to", "scale": "scale",
 }  # fmt: skip
 ZONE_USES = {
-    "clock times": "Clock times without an offset were read in",
-    "days": "Its times say when it was, wherever the clock was; days were cut in",
+    "clock times": "Times without an offset were read in",
+    "days": "Its times have offsets or are in UTC; days are those of",
 }
-REJECTED = {"table": "rows of", "rule": "reason", "column": "column", "rows": "rows", "places": "first of them"}
-IGNORED = {"entry": "in", "rows": "rows", "reason": "why"}
+REJECTED = {"table": "rows of", "rule": "reason", "column": "column", "rows": "rows", "places": "first places"}
+IGNORED = {"entry": "in", "rows": "rows", "reason": "reason"}
 
 
 def inspect(path: Path, study_folder: Path | None, zone: str | None, as_json: bool) -> int:
-    """Say what an export is, what is in it, and what would be rejected."""
+    """Print what an export is, what it contains, and what would be rejected."""
     if not path.exists():
         raise StudyError(f"{path} does not exist; check the path")
     settings = _settings(path.absolute(), study_folder, zone)
     files = exports_at(path, settings)
-    found = [_looked_at(file, settings) for file in files]
+    found = [_inspected(file, settings) for file in files]
     if as_json:
         whole, *own = [_as_answer(file, each, settings) for file, each in zip(files, found, strict=True)]
         print_json(whole | ({"exports_in_it": own} if own else {}))
@@ -43,11 +43,11 @@ def inspect(path: Path, study_folder: Path | None, zone: str | None, as_json: bo
     else:
         for number, (file, each) in enumerate(zip(files, found, strict=True)):
             print("\n" if number else "", end="")
-            _print_one(file, each, settings, is_told=bool(zone or study_folder))
+            _print_one(file, each, settings, is_declared=bool(zone or study_folder))
     return gravest([_exit_code(each) for each in found])
 
 
-def _looked_at(file: InboxFile, settings: ReadSettings) -> Inspection | ExportRefused:
+def _inspected(file: InboxFile, settings: ReadSettings) -> Inspection | ExportRefused:
     try:
         return inspect_export(file, settings)
     except ExportRefused as refusal:
@@ -66,15 +66,22 @@ def _as_answer(file: InboxFile, found: Inspection | ExportRefused, settings: Rea
     return {**asdict(found), "time_zone": settings.time_zones.of(settings.participant_id)}
 
 
-def _print_one(file: InboxFile, found: Inspection | ExportRefused, settings: ReadSettings, *, is_told: bool) -> None:
+def _print_one(
+    file: InboxFile, found: Inspection | ExportRefused, settings: ReadSettings, *, is_declared: bool
+) -> None:
     if isinstance(found, ExportRefused):
         print(f"{printable(file.name)}: would be refused ({found.rule})\n  {printable_lines(str(found))}")
     else:
-        _print(found, settings.time_zones.of(settings.participant_id), is_told=is_told, is_zip=not file.path.is_dir())
+        _print(
+            found,
+            settings.time_zones.of(settings.participant_id),
+            is_declared=is_declared,
+            is_zip=not file.path.is_dir(),
+        )
 
 
 def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSettings:
-    """Take zones and diary mappings from a study, if there is one, and whose the file is from where it lies."""
+    """Take time zones and diary mappings from a study, if given, and the participant from the file's place in it."""
     study = read_study(study_folder) if study_folder else Study(folder=path.parent, plan=Plan())
     participant: str | None = SOLE_PARTICIPANT
     if study_folder and path.is_relative_to(study.inbox) and len(path.relative_to(study.inbox).parts) > 1:
@@ -85,21 +92,19 @@ def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSe
     return ReadSettings(participant, zones, study.plan.diaries)
 
 
-def _print(found: Inspection, zone: str, *, is_told: bool, is_zip: bool) -> None:
+def _print(found: Inspection, zone: str, *, is_declared: bool, is_zip: bool) -> None:
     print(f"{found.name}: {found.title}")
-    who = "one person" if found.people == 1 else f"{found.people} people"
-    made = (
-        f"Exported about {found.exported_at:%Y-%m-%d}" if found.exported_at else "It does not say when it was exported"
-    )
-    print(f"{made}; rows about {who}")
+    who = "one participant" if found.people == 1 else f"{found.people} participants"
+    made = f"Exported about {found.exported_at:%Y-%m-%d}" if found.exported_at else "Date of export unknown"
+    print(f"{made}; rows of {who}")
     if found.zone_use:
-        print(f"{ZONE_USES[found.zone_use]} {zone}{'' if is_told else '; say otherwise with --zone'}")
+        print(f"{ZONE_USES[found.zone_use]} {zone}{'' if is_declared else '; use --zone to change this'}")
     if found.contents:
         print()
         print_table(found.contents, CONTENTS)
     for title, rows, headings in (
         ("Would be rejected:", _with_places(found), REJECTED),
-        ("Not needed:", found.ignored, IGNORED),
+        ("Unused:", found.ignored, IGNORED),
     ):
         if rows:
             print(f"\n{title}")
@@ -109,12 +114,12 @@ def _print(found: Inspection, zone: str, *, is_told: bool, is_zip: bool) -> None
     for note in found.summary.notes:
         print(f"Note: {printable(note)}")
     for name in found.own_exports:
-        advice = "see below" if is_zip else "inspect it by itself"
+        advice = "see below" if is_zip else "inspect it separately"
         print(f"Note: {printable(name)} is an export of its own; {advice}")
     summary = found.summary
     print(
-        f"\nRows:  {summary.read} read = {summary.new} would be stored + {summary.same} told twice "
-        f"+ {summary.quarantined} would be rejected + {summary.ignored} unused. Nothing was kept."
+        f"\nRows:  {summary.read:,} read = {summary.new:,} would be stored + {summary.same:,} duplicate "
+        f"+ {summary.quarantined:,} would be rejected + {summary.ignored:,} unused. Nothing was stored."
     )
 
 

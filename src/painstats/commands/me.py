@@ -1,4 +1,4 @@
-"""``painstats me``: one person's exports and diary in, one report out, nothing kept but the report."""
+"""``painstats me``: a report from one participant's exports and diary; nothing else is kept."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from painstats.run import RunSummary, run_study
 from painstats.store import open_store
 from painstats.store.publish import write_privately
 
-PERSON_COLUMNS = {
+PARTICIPANT_COLUMNS = {
     "participant", "participant_id", "patient", "patient_id", "subject", "subject_id", "person", "person_id",
     "record_id", "user", "user_id", "id", "name",
 }  # fmt: skip
-"""Names of columns that tell people apart."""
+"""Names of columns that identify participants."""
 
 DIARY_KEYS = (
     "filled", "date_column", "date_format", "time_column", "time_format", "delimiter", "decimal", "encoding",
@@ -34,7 +34,7 @@ DIARY_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class MyDiary:
-    """How one person's diary is written, as given on the command line."""
+    """The format of a participant's diary, from the options."""
 
     path: Path
     pain_column: str
@@ -66,7 +66,7 @@ def me(exports: list[Path], diary: MyDiary, time_zone: str, output: Path, as_jso
         study = Study(folder=Path(name), plan=plan)
         _fill_inbox(study, [diary.path, *exports])
         summary = run_study(study, silent if as_json else progress())
-        _refuse_several_people(study)
+        _refuse_several_participants(study)
         written = _may_be_written(summary, diary, output) and _keep_report(study, output)
         if as_json:
             print_json({**as_answer(summary), "reports": [str(output)] if written else []})
@@ -82,25 +82,25 @@ def _check_paths(exports: list[Path], diary: Path, output: Path) -> None:
         if not is_utf8(path.name):
             raise StudyError(f"{utf8(str(path))}: the name is not UTF-8; rename it and run again")
     if not diary.is_file() or diary.name.startswith("."):
-        raise StudyError(f"{diary}: --diary wants one CSV file whose name does not begin with a dot")
+        raise StudyError(f"{diary}: --diary must be one CSV file with a name that does not begin with a dot")
     if output.suffix.lower() not in (".html", ".htm"):
-        raise StudyError(f"{output}: the report is a page; give --output a name that ends in .html")
+        raise StudyError(f"{output}: the report is an HTML page; choose a name for --output that ends in .html")
     if any(output.resolve() == path.resolve() for path in (*exports, diary)):
         raise StudyError(f"{output} is one of the files to read; give the report another name with --output")
 
 
-def _refuse_several_people(study: Study) -> None:
+def _refuse_several_participants(study: Study) -> None:
     with open_store(study) as store:
-        people = store.connection.execute("SELECT count(DISTINCT participant_id) FROM daily_summary").fetchone()
-    if people and people[0] > 1:
+        row = store.connection.execute("SELECT count(DISTINCT participant_id) FROM daily_summary").fetchone()
+    if row and row[0] > 1:
         raise StudyError(
-            f"these files hold {people[0]} people, and painstats me writes a report about one; "
-            "make a study with: painstats init"
+            f"these files have data of {row[0]} participants, but painstats me writes a report about one; "
+            "create a study with: painstats init"
         )
 
 
 def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
-    """Whether there is a report worth writing: the diary was taken, and no earlier report is pushed out by a part."""
+    """Whether to write the report: the diary was read, and no earlier report is replaced by an incomplete one."""
     if summary.failed_reports:
         return False
     taken = [outcome.summary for outcome in summary.files if Path(outcome.file.name).name == diary.path.name]
@@ -110,29 +110,29 @@ def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
 
 
 def _refuse_shared_diary(diary: MyDiary) -> None:
-    """Refuse a diary whose rows say that they are of several people; it would be averaged into one."""
+    """Refuse a diary with rows of several participants; their scores would be averaged."""
     try:
         with diary.path.open(encoding=diary.encoding, newline="") as file:
             rows = csv.reader(file, delimiter=diary.delimiter)
             header = next(rows, [])
-            told: dict[int, set[str]] = {
-                place: set() for place, name in enumerate(header) if name.strip().casefold() in PERSON_COLUMNS
+            ids: dict[int, set[str]] = {
+                place: set() for place, name in enumerate(header) if name.strip().casefold() in PARTICIPANT_COLUMNS
             }
             for row in filter(None, rows):
-                for place, people in told.items():
-                    people.add(row[place] if place < len(row) else "")
+                for place, found in ids.items():
+                    found.add(row[place] if place < len(row) else "")
     except (UnicodeError, csv.Error):
-        return  # the reader says more about it
-    for name, people in ((header[place], people) for place, people in told.items()):
-        if len(people) > 1:
+        return  # the reader reports it in more detail
+    for name, found in ((header[place], found) for place, found in ids.items()):
+        if len(found) > 1:
             raise StudyError(
-                f"{diary.path.name}: its column {name} tells {len(people)} people apart, and painstats me writes a "
-                "report about one; keep only your own rows, or make a study with: painstats init"
+                f"{diary.path.name}: the column {name} has {len(found)} participants, but painstats me writes a report "
+                "about one; keep only your own rows, or create a study with: painstats init"
             )
 
 
 def _fill_inbox(study: Study, paths: list[Path]) -> None:
-    """Link to the files where they are; two of one name go into folders of their own."""
+    """Link to the files where they are; a second file of the same name goes into a folder of its own."""
     inbox = study.inbox / SOLE_PARTICIPANT
     for number, path in enumerate(paths):
         place = inbox / path.name
@@ -194,15 +194,15 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
         return
     if report is None:
         print(
-            "No report was written, and an earlier one was kept: not everything could be read. "
-            "What study.toml is said to need is an option here: see painstats me --help "
-            "(--date-column, --pain-column, --date-format, --delimiter, --scale, …)."
+            "No report was written, and an earlier one is unchanged: not everything could be read. "
+            "If a message mentions study.toml, use an option instead (--date-column, --pain-column, --date-format, "
+            "--delimiter, --scale, …): see painstats me --help."
         )
         return
     print(
-        f"The diary was read as written {FILLED_WORDS[diary.filled]}, "
-        f"each rating about {RECALL_WORDS[diary.recall]}, "
-        f"on a scale of {diary.scale[0]:g} to {diary.scale[1]:g} where higher is {diary.higher_is}; "
-        "say otherwise with --filled, --recall, --scale, --higher-is."
+        f"The diary was read as filled in {FILLED_WORDS[diary.filled]}, "
+        f"each score about {RECALL_WORDS[diary.recall]}, "
+        f"on a scale of {diary.scale[0]:g} to {diary.scale[1]:g} where higher is {diary.higher_is}. "
+        "If this is wrong, use --filled, --recall, --scale or --higher-is."
     )
     print(f"Open:  {report}")

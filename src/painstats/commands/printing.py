@@ -10,7 +10,7 @@ from typing import Any
 
 
 def print_json(answer: Any) -> None:
-    """Print one JSON document, in ASCII where the terminal has no letters beyond."""
+    """Print one JSON document, in ASCII if the terminal cannot show other letters."""
     text = json.dumps(answer, indent=2, default=_plain, ensure_ascii=False)
     try:
         text.encode(sys.stdout.encoding or "utf-8")

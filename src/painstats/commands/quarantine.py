@@ -23,7 +23,7 @@ ROW_HEADINGS = {
     "line": "line",
     "column_name": "column",
     "rule": "reason",
-    "text": "as it came",
+    "text": "original text",
 }
 
 

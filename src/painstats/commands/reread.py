@@ -1,4 +1,4 @@
-"""``painstats reread``: read files again that were read before, and compute the results from them."""
+"""``painstats reread``: import files again, and update the results."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ MOST_NAMED = 5
 
 
 def reread(folder: Path, named: str | None, as_json: bool, quiet: bool, processes: int | None = None) -> int:
-    """Have one file, or every file, read again by a run, and return the run's exit code.
+    """Import one file, or all files, again in a run, and return the run's exit code.
 
-    A run that is interrupted leaves the rest to the next one. Files that are no longer in the inbox keep the rows that
-    they had.
+    A run that is interrupted leaves the rest to the next one. Rows of files that are no longer in the inbox stay
+    as they are.
 
     Raises
     ------
     StudyError
-        No file of that name or number was read.
+        No file of that name or number was imported.
     """
     study = read_study(folder)
     with open_store(study) as store:
@@ -34,7 +34,7 @@ def reread(folder: Path, named: str | None, as_json: bool, quiet: bool, processe
     if left:
         names = ", ".join(map(printable, left[:MOST_NAMED])) + (", …" if len(left) > MOST_NAMED else "")
         print(
-            f"painstats: {len(left)} file(s) could not be read again and keep the rows that they had: {names}; "
+            f"painstats: {len(left)} file(s) could not be read again, so their rows are unchanged: {names}; "
             "put them back into the inbox and run again",
             file=sys.stderr,
         )

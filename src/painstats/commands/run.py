@@ -1,4 +1,4 @@
-"""``painstats run``: read what is new, answer, and say what happened."""
+"""``painstats run``: import new files, update the reports, and print a summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``painstats sources``: which exports are understood, and how to get them."""
+"""``painstats sources``: the supported formats, and how to export from each app."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from painstats.sources import SOURCES
 
 
 def sources(as_json: bool) -> int:
-    """Print every export format that is read."""
+    """Print every supported format."""
     if as_json:
         fields = ("name", "title", "reads", "how_to_export")
         print_json([{field: getattr(source, field) for field in fields} for source in SOURCES])

@@ -1,4 +1,4 @@
-"""``painstats status``: what has been read, from when to when, how many valid days, and what is missing."""
+"""``painstats status``: what was imported, its dates, the number of valid days, and what is missing."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     for line in report_lines(report) if report else ():
         print(line)
     if not imports:
-        print(f"Nothing has been read yet. Put exports into {study.inbox} and run: painstats run {folder}")
+        print(f"Nothing has been imported yet. Put exports into {study.inbox} and run: painstats run {folder}")
         return 0
     print_table(
         imports,
@@ -108,7 +108,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
 
 
 def _shifts(store: Store) -> list[str]:
-    """Say where one source dates days otherwise than another, and whose."""
+    """Describe sources that date days differently from others, by participant."""
     if not table_exists(store, "source_agreement"):
         return []
     return [f"{shift.participant_id}: {shift_sentence(shift)}" for shift in date_shifts(store)]
@@ -116,7 +116,7 @@ def _shifts(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """When runs and imports last finished (ISO 8601), and what is wrong with their files; None for never.
+    """When runs and imports last finished (ISO 8601), and which of their files are damaged; None for never.
 
     ``unfinished_since`` is when the last run began, if it did not finish.
     """

@@ -38,7 +38,7 @@ PARTICIPANT_CHECKS = COHORT_CHECKS | {
     "first_days_removed": "your first 14 days of diary were left out",
     "curved_sleep": "the line for sleep could curve (the slope at your usual night)",
 }
-"""The same about the reader."""
+"""The same in a report to the participant."""
 
 
 def check_words(check: str, measures: Sequence[str], *, about: Mapping[str, str] = COHORT_CHECKS) -> str:

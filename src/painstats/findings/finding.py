@@ -1,4 +1,4 @@
-"""A finding: an estimate that was judged, with the look at which it was judged and where it comes from."""
+"""A finding: a judged estimate, with its look and its origin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from painstats.questions.question import Outcome, Question
 
 
 class Verdict(StrEnum):
-    """What may be said of an effect, for every kind of question; the words come from the question and its outcome."""
+    """The verdicts, for every kind of question; the words come from the question and its outcome."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -58,7 +58,7 @@ class Finding:
     question
         What was asked.
     participant_id
-        About whom; None for the average over participants.
+        The participant; None for the average over participants.
     estimate
         What was fitted; without numbers where none may be shown.
     verdict, reasons
@@ -182,7 +182,7 @@ def to_row(finding: Finding) -> FindingRow:
 
 
 def from_row(row: FindingRow) -> Finding:
-    """Build the finding of a row; nothing but the row is needed, also where the plan has changed since."""
+    """Build the finding of a row; only the row is needed, even if the plan has changed since."""
     return Finding(
         question=_question(row),
         participant_id=row.participant_id,

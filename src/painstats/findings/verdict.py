@@ -1,8 +1,8 @@
-"""The declared verdict rule: what may be said of one effect, and how many more days it would take.
+"""The declared verdict rule, and how many more days a verdict would take.
 
 The rule is fixed before the data are read (``[rules]`` and ``[outcome]`` of study.toml) and stated in docs/method.md.
-In order: what forbids any verdict comes first; then a direction, if it is surely right; then *at most small*, if the
-whole interval is smaller than what matters; otherwise the effect is *not determined*.
+In order: refusals come first; then a direction, if it is certain enough; then *at most small*, if the whole interval is
+smaller than what matters; otherwise the effect is *not determined*.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Interval:
-    """An effect that was fitted, with its 95 % interval, in outcome points per unit."""
+    """An effect that was fitted, with its 95% interval, in outcome points per unit."""
 
     value: float
     low: float
@@ -50,7 +50,7 @@ class _Interval:
 
     @property
     def holds_zero(self) -> bool:
-        """Whether it reaches from lower to higher: then a reader sees both directions, however sure the sign."""
+        """Whether it contains zero: readers then see both directions, however certain the sign is."""
         return self.low <= 0.0 <= self.high
 
     @property
@@ -117,7 +117,7 @@ def _is_unreliable(evidence: Evidence, rules: RulesPlan) -> bool:
 
 
 def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str, ...]) -> int | None:
-    """Forecast the days until a verdict, if the effect stays as it is; None if there is no forecast."""
+    """Forecast the days until a verdict, if the effect does not change; None if there is no forecast."""
     days = evidence.estimate.days
     if "outcome_missing" in reasons:
         return rules.min_days_verdict
@@ -132,7 +132,7 @@ def _days_still_needed(evidence: Evidence, rules: RulesPlan, reasons: tuple[str,
 
 
 def _days_for_precision(evidence: Evidence, rules: RulesPlan) -> float | None:
-    """Days at which the interval would leave zero or fit inside the smallest effect, whichever comes first.
+    """Days at which the interval would exclude zero or fit inside the smallest effect, whichever comes first.
 
     The error variance of a participant's own effect falls as 1 / days; pooling adds the information 1 / tau^2 that the
     other participants give (docs/method.md, precision).

@@ -1,6 +1,6 @@
 """Findings in plain words: every verdict and every reason, for a participant and for a researcher.
 
-Nothing here says that one thing brings another about, and nothing claims that there is no effect. The phrases come from
+No sentence here claims a cause, and none claims that there is no effect. The phrases come from
 the kind of question (``questions/<kind>/words.py``); sentences are composed here.
 """
 
@@ -24,7 +24,7 @@ REASONS = {
     "too_many_days_missing": "too many days are incomplete",
     "no_fit": "the model could not be fitted to these days",
     "interval_too_wide": "the range of effects that fit these days is still too wide",
-    "unreliable": "these days do not yet set one participant apart from the others in the study",
+    "unreliable": "these days do not yet distinguish one participant from the others in the study",
     "inside_smallest_effect": "the whole interval is smaller than the smallest effect that matters",
     "smaller_than_matters": "the direction is clear, but the effect is smaller than what usually matters in daily life",
     "too_many_days_missing_in_cohort": "at least half of the participants lack more than half of their days",
@@ -33,8 +33,8 @@ REASONS = {
     "not_converged": "the mixed model did not reach a certified optimum, so the simpler two-stage mean is reported",
     "few_participants_two_stage": "with fewer than ten participants the estimate is the mean of their own slopes",
     "outcome_missing": "no scores were found",
-    "own_trend_dropped": "participants' own drifts could not be told apart, so one common drift is used",
-    "singular": "participants' slopes and levels move together in these data, so not all of them can be told apart",
+    "own_trend_dropped": "participants' own drifts could not be distinguished, so one common drift is used",
+    "singular": "participants' slopes and levels vary together in these data, so not all of them can be distinguished",
 }
 """Reason by name, in words that end a sentence."""
 
@@ -119,8 +119,8 @@ def cohort_sentence(finding: Finding) -> str:
     """Write a finding about the average over participants in full."""
     words, estimate = phrases_of(finding.question), finding.estimate
     based_on = f"; {counted(estimate.participants, 'participant')}, {counted(estimate.days, 'day')}"
-    whose = f"participants' {words.outcome.label}, each compared with their own average,"
-    return _with_effect(finding, words, whose, based_on) or _open(finding)
+    outcome = f"participants' {words.outcome.label}, each compared with their own average,"
+    return _with_effect(finding, words, outcome, based_on) or _open(finding)
 
 
 def counts_sentence(question: Question, counts: Mapping[Verdict, int]) -> str:
@@ -135,7 +135,7 @@ def counts_words(question: Question, counts: Mapping[Verdict, int]) -> str:
     return ", ".join(f"{counts[verdict]} {verdict_words(verdict, words)}" for verdict in Verdict if counts.get(verdict))
 
 
-def _with_effect(finding: Finding, words: Phrases, whose: str, based_on: str) -> str | None:
+def _with_effect(finding: Finding, words: Phrases, outcome: str, based_on: str) -> str | None:
     """Write a verdict with its effect; None where there is none. A stated direction makes its numbers positive."""
     value, low, high = finding.estimate.value, finding.estimate.low, finding.estimate.high
     if value is None or low is None or high is None:
@@ -145,12 +145,12 @@ def _with_effect(finding: Finding, words: Phrases, whose: str, based_on: str) ->
         direction, ends = (words.outcome.higher, (low, high)) if value > 0 else (words.outcome.lower, (-high, -low))
         small = f" {capital(REASONS['smaller_than_matters'])}." if "smaller_than_matters" in finding.reasons else ""
         return (
-            f"{where} {whose} tended to be {direction}, by about {points(abs(value))} {unit} "
+            f"{where} {outcome} tended to be {direction}, by about {points(abs(value))} {unit} "
             f"(95% interval {interval_words(*ends)}{based_on}).{small}"
         )
     if finding.verdict is Verdict.AT_MOST_SMALL:
         return (
-            f"{where} {whose} was much the same: the difference is between {points(low)} and {points(high)} {unit} "
+            f"{where} {outcome} was much the same: the difference is between {points(low)} and {points(high)} {unit} "
             f"(95% interval{based_on}), smaller than what usually matters."
         )
     return None
@@ -242,7 +242,7 @@ def fives(number: int) -> int:
 
 
 def probability_words(probability: float | None) -> str:
-    """Write a probability in whole per cent: "98%", "above 99%"."""
+    """Write a probability as a whole percentage: "98%", "above 99%"."""
     if probability is None:
         return "unknown"
     return "above 99%" if probability > 0.99 else f"{100 * probability:.0f}%"

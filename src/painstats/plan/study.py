@@ -1,7 +1,7 @@
 """``study.toml``: the declared plan of a study, read into a frozen, validated ``Study``.
 
-Every default is good enough for a person who declares only a time zone and a diary. What is declared is hashed, and
-every stored result carries the hash.
+The defaults suit a study that declares only a time zone and a diary. The plan is hashed, and every stored result has
+the hash.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Plan(BaseModel):
 
 
 class StudyTable(_Plan):
-    """``[study]``: the name of the study and the home zone of everyone who is not named below."""
+    """``[study]``: the name of the study, and the home time zone of participants without one of their own."""
 
     name: str = "My study"
     time_zone: ZoneName = "UTC"
@@ -61,7 +61,7 @@ class QuestionPlan(_Plan):
 
     @property
     def declared(self) -> dict[str, object]:
-        """The declared keys beside ``kind``."""
+        """The declared keys except ``kind``."""
         return dict(self.model_extra or {})
 
 
@@ -79,7 +79,7 @@ class PredictorPlan(_Plan):
 
 
 class ItemPlan(_Plan):
-    """``[[diaries.items]]``: one item of a diary, with its scale and the two ends of it.
+    """``[[diaries.items]]``: one item of a diary, with the two ends of its scale, and which end is worse.
 
     ``column`` names the column of a wide diary; ``named`` is the text in the item column of a long one.
     """
@@ -91,11 +91,11 @@ class ItemPlan(_Plan):
     higher_is: Literal["worse", "better"]
     recall: Recall
     site: str = ""
-    map: dict[str, float] | None = None  # words to numbers, for answers that are written as words
+    map: dict[str, float] | None = None  # words to numbers, for answers in words
 
 
 class EventsPlan(_Plan):
-    """``[diaries.events]``: dates told from events, as REDCap's longitudinal projects have them.
+    """``[diaries.events]``: dates computed from events, as in REDCap's longitudinal projects.
 
     ``days`` gives the number of days after the date in ``start_column`` for each text in ``column``.
     """
@@ -106,11 +106,11 @@ class EventsPlan(_Plan):
 
 
 class DiaryPlan(_Plan):
-    """``[[diaries]]``: how a diary CSV is to be read. Nothing about it is guessed.
+    """``[[diaries]]``: the format of a diary CSV. Nothing about it is guessed.
 
-    ``only`` keeps the rows whose cells equal the given texts, such as those of one repeating instrument.
-    ``entered_column`` holds when a row was written; with ``max_days_late`` rows written later than so many days after
-    their own day are left out.
+    ``only`` keeps the rows with the given texts in these columns, such as those of one repeating instrument.
+    ``entered_column`` says when a row was written; rows written more than ``max_days_late`` days after their own day
+    are left out.
     """
 
     file: str
@@ -140,7 +140,7 @@ class DiaryPlan(_Plan):
         if self.layout == "long" and not (self.item_column and self.value_column):
             raise ValueError("a long diary needs item_column and value_column")
         if self.max_days_late is not None and self.entered_column is None:
-            raise ValueError("max_days_late needs entered_column, which holds when a row was written")
+            raise ValueError("max_days_late needs entered_column, the column that says when a row was written")
         key = "column" if self.layout == "wide" else "named"
         if any(getattr(item, key) is None for item in self.items):
             raise ValueError(f"each item of a {self.layout} diary needs {key!r}")
@@ -161,12 +161,12 @@ class JourneyPlan(_Plan):
     @model_validator(mode="after")
     def _runs_forwards(self) -> JourneyPlan:
         if self.last_date < self.first_date:
-            raise ValueError("last_date lies before first_date")
+            raise ValueError("last_date is before first_date")
         return self
 
 
 class ParticipantPlan(_Plan):
-    """``[participants.X]``: what is known of one person beforehand."""
+    """``[participants.X]``: a participant's time zone and journeys."""
 
     time_zone: ZoneName | None = None
     travel: tuple[JourneyPlan, ...] = ()
@@ -175,15 +175,15 @@ class ParticipantPlan(_Plan):
     def _one_place_at_a_time(self) -> ParticipantPlan:
         stays = sorted(self.travel, key=lambda stay: stay.first_date)
         if any(later.first_date <= earlier.last_date for earlier, later in itertools.pairwise(stays)):
-            raise ValueError("two stays overlap; a person is in one time zone at a time")
+            raise ValueError("two stays overlap; a participant is in one time zone at a time")
         return self
 
 
 class PhasePlan(_Plan):
     """``[[phases]]``: a treatment or programme of one participant, from its first day.
 
-    ``ramp_days`` go by until the full dose: day k counts as k / (``ramp_days`` + 1) of a day in the phase, at most 1.
-    ``wash_out_days`` go by after the end until it no longer acts: each counts as the last day did.
+    ``ramp_days`` pass until the full dose: day k counts as k / (``ramp_days`` + 1) of a day in the phase, at most 1.
+    ``wash_out_days`` pass after the end until the effect is gone: each counts like the last day.
     """
 
     participant: str
@@ -199,16 +199,16 @@ class PhasePlan(_Plan):
     @model_validator(mode="after")
     def _runs_forwards(self) -> PhasePlan:
         if self.end is not None and self.end < self.start:
-            raise ValueError("end lies before start")
+            raise ValueError("end is before start")
         return self
 
 
 class RulesPlan(_Plan):
-    """``[rules]``: when a day counts and when a statement may be made (defaults: docs/method.md).
+    """``[rules]``: when a day counts and when a verdict may be given (defaults: docs/method.md).
 
     Sources of ``source_order`` go before all others, best first; among those of one source, kinds of devices in
-    ``step_device_order``. Devices of ``ignore_devices`` (such as ``apple_health watch-1a2b3c``) are stored and never
-    counted: those of somebody else, say.
+    ``step_device_order``. Devices in ``ignore_devices`` (such as ``apple_health watch-1a2b3c``) are stored but
+    never counted, for example another person's watch.
     """
 
     step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")
@@ -236,7 +236,7 @@ class RulesPlan(_Plan):
 
 
 class InboxPlan(_Plan):
-    """``[inbox]``: file names that are known and not wanted."""
+    """``[inbox]``: files that are not imported, by name."""
 
     ignore: tuple[str, ...] = ()
 
@@ -257,12 +257,12 @@ class Plan(_Plan):
     @model_validator(mode="after")
     def _asked_in_one_way(self) -> Plan:
         if self.questions and self.predictors:
-            raise ValueError('predictors: write them as [[questions]] with kind = "daily", beside the other questions')
+            raise ValueError('predictors: write them as [[questions]] with kind = "daily", like the other questions')
         return self
 
     @property
     def declared_questions(self) -> tuple[QuestionPlan, ...]:
-        """The declared questions, those written as predictors among them; empty where the standard set is asked."""
+        """The declared questions, including predictors; empty if the standard set is asked."""
         return self.questions or tuple(predictor.question for predictor in self.predictors)
 
 
@@ -274,17 +274,17 @@ class Study(_Plan):
 
     @property
     def inbox(self) -> Path:
-        """Where exports are dropped in."""
+        """The folder for exports."""
         return self.folder / "inbox"
 
     @property
     def database(self) -> Path:
-        """The DuckDB file that holds everything read and computed."""
+        """The DuckDB file with all imported and computed data."""
         return self.folder / "painstats.duckdb"
 
     @property
     def reports(self) -> Path:
-        """What people look at."""
+        """The folder with all reports."""
         return self.folder / "reports"
 
     @property
@@ -294,7 +294,7 @@ class Study(_Plan):
 
     @property
     def plan_hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of the plan; every stored result carries it."""
+        """First 16 hex digits of the SHA-256 of the plan; every stored result has it."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
         rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
@@ -302,16 +302,16 @@ class Study(_Plan):
     @property
     def time_zones(self) -> TimeZones:
         """Zones and journeys of all participants."""
-        people = self.plan.participants
+        participants = self.plan.participants
         return TimeZones(
             default=self.plan.study.time_zone,
-            home={name: person.time_zone for name, person in people.items() if person.time_zone},
+            home={name: each.time_zone for name, each in participants.items() if each.time_zone},
             journeys={
                 name: tuple(
                     Journey(stay.first_date, stay.last_date, stay.time_zone)
-                    for stay in sorted(person.travel, key=lambda stay: stay.first_date)
+                    for stay in sorted(each.travel, key=lambda stay: stay.first_date)
                 )
-                for name, person in people.items()
+                for name, each in participants.items()
             },
         )
 
@@ -322,7 +322,7 @@ def read_study(folder: Path) -> Study:
     Parameters
     ----------
     folder
-        A study folder. Without a ``study.toml`` the defaults hold.
+        A study folder. Without a ``study.toml``, the defaults apply.
 
     Raises
     ------
@@ -331,7 +331,7 @@ def read_study(folder: Path) -> Study:
     """
     folder = folder.resolve()
     if not folder.is_dir():
-        raise StudyError(f"{folder} is not a folder; make a study with: painstats init {folder.name}")
+        raise StudyError(f"{folder} is not a folder; create a study with: painstats init {folder.name}")
     try:
         str(folder).encode()
     except UnicodeEncodeError:
@@ -340,7 +340,7 @@ def read_study(folder: Path) -> Study:
     path = folder / STUDY_FILE
     if not path.exists() and not (folder / "inbox").is_dir():
         raise StudyError(
-            f"{folder} is not a study: it has neither {STUDY_FILE} nor inbox/; make one with: painstats init"
+            f"{folder} is not a study: it has neither {STUDY_FILE} nor inbox/; create one with: painstats init"
         )
     if not path.exists():
         return Study(folder=folder, plan=Plan())
@@ -350,7 +350,7 @@ def read_study(folder: Path) -> Study:
         raise StudyError(f"{path}: not valid TOML: {error}") from None
     if not _declares_anything(declared):
         raise StudyError(
-            f"{path} sets nothing: it is empty or was cut. Restore it, or write at least [study] with a time_zone"
+            f"{path} sets nothing: it is empty or truncated. Restore it, or write at least [study] with a time_zone"
         )
     return Study(folder=folder, plan=checked_plan(declared, str(path)))
 
@@ -362,7 +362,7 @@ def _declares_anything(declared: object) -> bool:
 
 
 def checked_plan(declared: dict[str, object], place: str) -> Plan:
-    """Check a declared plan whole.
+    """Check a whole plan.
 
     Raises
     ------
@@ -376,7 +376,7 @@ def checked_plan(declared: dict[str, object], place: str) -> Plan:
 
 
 def unusable(error: ValidationError, place: str, prefix: str = "") -> StudyError:
-    """Turn what pydantic found into an error that names every wrong key, each below ``prefix``."""
+    """Turn pydantic's findings into an error that names every wrong key, each prefixed by ``prefix``."""
     problems = [
         f"  {prefix}{_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()
     ]

@@ -1,7 +1,7 @@
-"""Where each participant was, and when: the one place that turns clock times into instants.
+"""Each participant's time zones over time: the only module that turns local times into instants.
 
-A participant has a home zone and dated journeys. Days are cut in the zone where the person was, so that an evening walk
-stays on its evening and a night keeps its true length over a clock change.
+A participant has a home zone and dated journeys. Days begin at midnight where the participant was, so that an
+evening walk stays on its evening and a night has its true length across a clock change.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class ZonePeriod:
-    """A stretch of time in one zone: ``starts_at`` (UTC, inclusive) to ``ends_at`` (exclusive)."""
+    """A period in one zone: ``starts_at`` (UTC, inclusive) to ``ends_at`` (exclusive)."""
 
     participant_id: str
     starts_at: datetime
@@ -36,7 +36,7 @@ class ZonePeriod:
 
 @dataclass(frozen=True, slots=True)
 class ClockOffset:
-    """A stretch of time with one clock: ``offset_min`` minutes east of UTC from ``starts_at`` until ``ends_at``."""
+    """A period with one offset: ``offset_min`` minutes east of UTC from ``starts_at`` until ``ends_at``."""
 
     time_zone: str
     starts_at: datetime
@@ -55,7 +55,7 @@ class TimeZones:
     Parameters
     ----------
     default
-        IANA zone of everyone who is not named.
+        IANA zone of participants without a home zone.
     home
         Participant to home zone.
     journeys
@@ -71,23 +71,23 @@ class TimeZones:
         return self.home.get(participant_id or "", self.default)
 
     def described(self, participant_id: str | None) -> str:
-        """Return zones and journeys as text: what a reading of local clock times depends on."""
+        """Return zones and journeys as text: everything that the conversion of local times depends on."""
         return f"{self.of(participant_id)} {self.journeys.get(participant_id or '', ())}"
 
     def to_utc(self, participant_id: str | None, local: pl.Series) -> pl.Series:
-        """Turn local clock times into instants.
+        """Turn local times into instants.
 
         Parameters
         ----------
         participant_id
-            Whose clock it was.
+            The participant who recorded the times.
         local
             Naive datetimes, any length.
 
         Returns
         -------
-        UTC instants, null where the clock time never happened (the hour skipped in spring). Of the two readings of
-        the hour that happens twice in autumn the first is taken.
+        UTC instants, null where the local time does not exist (the hour skipped in spring). In the hour that occurs
+        twice in autumn, the first is taken.
         """
 
         def in_zone(zone: str) -> pl.Series:
@@ -101,11 +101,11 @@ class TimeZones:
         return instants
 
     def periods(self, participant_id: str) -> list[ZonePeriod]:
-        """List the stretches of time that one participant spent in each zone, without holes or overlaps.
+        """List the periods that one participant spent in each zone, without gaps or overlaps.
 
-        A move from one zone to another happens at the midnight between the two dates, or rather at the later of the two
-        midnights that there are: the evening of the last date is spent where the person still was. It makes one date
-        longer or shorter than 24 hours. Over the date line a date is left out or lived twice.
+        A move from one zone to another happens at midnight between the two dates, at the later of the two zones'
+        midnights: the evening of the last date is spent in the earlier place. This makes one date longer or shorter
+        than 24 hours. Across the date line, a date is skipped or occurs twice.
         """
         home = self.of(participant_id)
         moves: dict[date, str] = {}
@@ -130,8 +130,8 @@ def _midnight(day: date, time_zone: str) -> datetime:
 def _later_midnight(day: date, *, stay: str, other: str) -> datetime:
     """Return the later of the midnights that begin a date in two zones.
 
-    The date is one of the calendar where the journey was. Where the two midnights lie more than twelve hours apart, the
-    date line lies between the zones, and the midnight nearest to it in the other zone begins another date.
+    The date is from the calendar of the place of the journey. If the two midnights are more than twelve hours apart,
+    the date line is between the zones, and the nearest midnight in the other zone begins a different date.
     """
     midnight = _midnight(day, stay)
     others = [_midnight(day + timedelta(days=shift), other) for shift in (-1, 0, 1)]
@@ -140,9 +140,9 @@ def _later_midnight(day: date, *, stay: str, other: str) -> datetime:
 
 @lru_cache(maxsize=64)
 def clock_offsets(time_zone: str) -> tuple[ClockOffset, ...]:
-    """List the stretches in which a zone's clock kept one offset from UTC, without holes or overlaps.
+    """List the periods in which a zone had one offset from UTC, without gaps or overlaps.
 
-    Changes before 1990, from when on records may date, and after 2100 are left out.
+    Changes before 1990, the earliest date of a record, and after 2100 are omitted.
     """
     zone = ZoneInfo(time_zone)
     days = [datetime(1990, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(365 * 110)]
@@ -165,7 +165,7 @@ def _offset_min(zone: ZoneInfo, instant: datetime) -> int:
 
 
 def _change(zone: ZoneInfo, earlier: datetime, later: datetime) -> datetime:
-    """Find the minute between two instants from which on the offset is that of the later one."""
+    """Find the minute between two instants at which the offset of the later one begins."""
     after = _offset_min(zone, later)
     while later - earlier > timedelta(minutes=1):
         middle = earlier + timedelta(minutes=(later - earlier) // timedelta(minutes=2))

@@ -1,4 +1,4 @@
-"""The kinds of values that ``study.toml`` holds, each checked as it is read."""
+"""The types of values in ``study.toml``, each with its check."""
 
 from __future__ import annotations
 

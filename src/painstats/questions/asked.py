@@ -38,7 +38,7 @@ def asked(study: Study) -> tuple[Question, ...]:
 
 
 def exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:
-    """Return what the model frame must hold for these questions, each once."""
+    """Return the exposures that the model frame needs for these questions, each once."""
     return tuple(dict.fromkeys(question.exposure for question in questions))
 
 

@@ -1,4 +1,4 @@
-"""What a fit says about one question and one subject, and what the verdict rule needs to know beside it."""
+"""The result of a fit for one question and participant, and what else the verdict rule needs to know."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ model or the two-stage mean; ``none`` where there is no fit."""
 
 @dataclass(frozen=True, slots=True)
 class CheckEstimate:
-    """The same effect computed in another way, with its 95 % interval, in outcome points per unit."""
+    """The same effect computed in another way, with its 95% interval, in outcome points per unit."""
 
     basis: Basis
     value: float
@@ -30,7 +30,7 @@ class Estimate:
     Parameters
     ----------
     value, low, high
-        The effect with its 95 % interval; all None where there is none, or none may be shown.
+        The effect with its 95% interval; all None if there is none, or it may not be shown.
     df
         Degrees of freedom of its test, where it has one.
     p
@@ -38,7 +38,7 @@ class Estimate:
     probability_of_direction
         Probability that the sign of ``value`` is right; None where that is not computed.
     reliability
-        1 - variance of the error / variance between participants; None when it rests on own days alone.
+        1 - variance of the error / variance between participants; None when it is based on own days alone.
     basis
         Where it comes from.
     days, participants
@@ -69,13 +69,13 @@ class Evidence:
     question
         The question.
     participant_id
-        Whose effect it is; None for the average over participants.
+        The participant; None for the average over participants.
     estimate
         What was fitted.
     refusals
         Why nothing may be claimed, whatever the numbers say, by name; empty if a verdict may be given.
     notes
-        What a reader should know beside the verdict, by name.
+        Names of the remarks to report with the verdict.
     smallest_effect
         Smallest effect that matters, in outcome points per unit.
     swing

@@ -1,4 +1,4 @@
-"""What painstats must know about a kind of question; the registry holds one of these for each kind."""
+"""What painstats must know about a kind of question; the registry has one of these for each kind."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Phrases:
         What the outcome is compared with: "sleep the night before".
     unit
         What an effect is per: "hour of sleep".
-    whose_days
+    day_words
         "days" or "nights".
     outcome
         How the outcome is named.
@@ -33,7 +33,7 @@ class Phrases:
     comparison: str
     compared_with: str
     unit: str
-    whose_days: str
+    day_words: str
     outcome: OutcomeWords
     at_most_small: str
 
@@ -51,7 +51,7 @@ class EffectChart:
     cohort_label
         The same about all participants.
     left, right
-        What lies on the two sides of zero: "less pain", "more pain".
+        What the two sides of zero mean: "less pain", "more pain".
     unit
         What the axis counts points per.
     """

@@ -43,8 +43,8 @@ class _DeviceChange:
             ("your sleep comes", self.from_sleep_device, self.to_sleep_device),
         )
         return [
-            _device_line(self.date, whose, old, new or "unknown")
-            for whose, old, new in kinds
+            _device_line(self.date, subject, old, new or "unknown")
+            for subject, old, new in kinds
             if old is not None and old != new
         ]
 
@@ -68,10 +68,10 @@ def device_lines(store: Store, participant_id: str) -> list[Cell]:
     ]
 
 
-def _device_line(day: date, whose: str, old: str, new: str) -> Cell:
+def _device_line(day: date, subject: str, old: str, new: str) -> Cell:
     before, after = (_device_words(device, bare=_bare(old) != _bare(new)) for device in (old, new))
     return joined(
-        f"From {date_words(day)} on, {whose} from the ", named(after), "; before that, from the ", named(before), "."
+        f"From {date_words(day)} on, {subject} from the ", named(after), "; before that, from the ", named(before), "."
     )
 
 
@@ -105,9 +105,9 @@ def changes_line(store: Store) -> str:
     unseen = "Exports that do not name their devices cannot show a change."
     if not row.changes:
         return f"No participant changed device. {unseen}"
-    whose = f"{whole(row.participants)} of {whole(row.everyone)} participants"
+    subject = f"{whole(row.participants)} of {whole(row.everyone)} participants"
     return (
-        f"Changes of the usual device for steps or sleep: {whole(row.changes)}, in {whose}. {unseen} "
+        f"Changes of the usual device for steps or sleep: {whole(row.changes)}, in {subject}. {unseen} "
         f"Each day {LEVELS[store.study.plan.rules.adjust_for_device]}"
     )
 

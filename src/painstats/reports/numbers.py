@@ -14,7 +14,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An effect with its 95 % interval, in outcome points per unit."""
+    """An effect with its 95% interval, in outcome points per unit."""
 
     value: float
     low: float

@@ -60,7 +60,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding: its verdict by name, a headline and a full sentence, facts beside it, and notes below."""
+    """One finding: its verdict by name, a headline and a full sentence, with facts and notes."""
 
     verdict: str
     headline: str

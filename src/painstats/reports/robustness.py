@@ -36,7 +36,7 @@ def robustness_part(
     *,
     about: Mapping[str, str] = COHORT_CHECKS,
 ) -> Part | None:
-    """Show every check beside the reported estimate; None where there is nothing to show.
+    """Show every check with the reported estimate; None if there is nothing to show.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The average effect of each exposure over participants, and the two-stage mean beside it."""
+"""The average effect of each exposure over participants, with the two-stage mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the chart of a daily question shows: effects of single participants beside one another."""
+"""What the chart of a daily question shows: effects of single participants side by side."""
 
 from __future__ import annotations
 

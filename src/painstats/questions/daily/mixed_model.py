@@ -1,8 +1,7 @@
-"""The mixed model of the plan: fitted, checked, and set beside its neighbour where it is singular.
+"""The mixed model of the plan: fitted, checked, and compared with its neighbour if it is singular.
 
-A singular fit cannot tell participants apart on every participant-specific effect. Its averages are sound, but how
-many such effects the model has is then a choice, so the model without the unsupported ones, or the one with them, is
-fitted too.
+In a singular fit, some participant-specific effect does not vary. Its averages are sound, but the number of such
+effects is then a choice, so the model without the unsupported ones, or the one with them, is fitted too.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from painstats.questions.kind import Say
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The model beside a singular one: the same columns, other participant-specific effects.
+    """The alternative to a singular model: the same columns, other participant-specific effects.
 
     Parameters
     ----------
@@ -50,7 +49,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class MixedAnalysis:
-    """The mixed model with everything that is said about it; ``neighbour`` only where singular fits are met."""
+    """The mixed model with its checks; ``neighbour`` only if a fit is singular."""
 
     rows: ModelRows
     fit: MixedFit
@@ -96,8 +95,8 @@ def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say) -> MixedA
 def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
     """Fit the model with participant-specific effects that are not correlated, without those that do not vary.
 
-    A fit is singular where some combination of effects does not vary between participants. Without correlations each
-    effect varies by itself or does not; one that does not is left out. The intercept stays.
+    A fit is singular if some combination of effects does not vary between participants. Without correlations, each
+    effect either varies or not; one that does not is left out. The intercept stays.
 
     References
     ----------
@@ -113,7 +112,7 @@ def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
 
 
 def _neighbour(used: MixedFit, other: MixedFit, rows: ModelRows) -> Neighbour:
-    """Describe ``other``, fitted to ``rows``, beside the fit that is used."""
+    """Describe ``other``, fitted to ``rows``, compared with the fit that is used."""
     shared = set(used.random) & set(other.random)
     unsupported = [name for name in (*used.random, *other.random) if name not in shared]
     return Neighbour(

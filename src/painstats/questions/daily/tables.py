@@ -13,7 +13,7 @@ COHORT = "cohort"
 
 @dataclass(frozen=True, slots=True)
 class ParticipantEffect:
-    """A participant's effect of one exposure, in outcome points per unit with its 95 % interval.
+    """A participant's effect of one exposure, in outcome points per unit with its 95% interval.
 
     The ``own_`` fields are from the participant's own days alone; they are all there or none.
     """
@@ -37,7 +37,7 @@ class ParticipantEffect:
 
 @dataclass(frozen=True, slots=True)
 class CohortFit:
-    """The average effect of one exposure over participants, beside the two-stage mean."""
+    """The average effect of one exposure over participants, with the two-stage mean."""
 
     question: str
     basis: Basis  # mixed_model | two_stage
@@ -103,7 +103,7 @@ class ModelFit:
     equal_variance_p: float | None = None
     r2_marginal: float | None = None
     r2_conditional: float | None = None
-    unsupported_terms: tuple[str, ...] | None = None  # where a singular fit was met; questions/daily/mixed_model.py
+    unsupported_terms: tuple[str, ...] | None = None  # if a fit was singular; questions/daily/mixed_model.py
     unsupported_gain: float | None = None  # what they add to the log-likelihood
     note: str | None = None
 
@@ -125,10 +125,10 @@ class RobustnessCheck:
     participants, days
         What it is based on.
     same_verdict
-        Whether the interval lies on the same side of zero as the reported estimate's, or holds zero as it does; None
+        Whether the interval is on the same side of zero as the reported estimate's, or contains zero as it does; None
         where that does not apply.
     participant_id
-        Whose removal changes the effect most.
+        The participant who changes the effect most when left out.
     reason
         Why the check could not be made.
     """

@@ -16,7 +16,7 @@ def phrases(question: Question) -> Phrases:
         comparison=comparison(exposure),
         compared_with=compared_with(exposure),
         unit=question.unit,
-        whose_days="days" if exposure.definition.lag_days else "nights",
+        day_words="days" if exposure.definition.lag_days else "nights",
         outcome=outcome_words(question.outcome),
         at_most_small="no large link",
     )

@@ -49,13 +49,13 @@ def cohort_model(store: Store) -> CohortModel:
     """Read what was fitted over all participants."""
     averages = {average.question: average for average in read_rows(store, "cohort_fit", CohortFit, "question")}
     fits = select(store, ModelFit, "SELECT * FROM model_fit WHERE model = ?", [COHORT])
-    # A declared treatment is adjusted for and not judged: a change after an open start is nobody's effect.
+    # A declared treatment is adjusted for and not judged: a change after an open start proves no effect.
     terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ? AND term <> 'in_phase'", [COHORT])
     return CohortModel(averages, tuple(terms), fits[0] if fits else None)
 
 
 def averages_part(model: CohortModel, questions: Questions) -> Part:
-    """Show all average effects of the mixed model, and the two-stage means beside those of the exposures."""
+    """Show all average effects of the mixed model, with two-stage means for the exposures."""
     heading = "Averages over participants"
     if not model.averages:
         return Part(heading, paragraphs=("No average was computed: there are too few participants.",))
@@ -211,7 +211,7 @@ def _autocorrelation_figures(lags: Sequence[float | None]) -> tuple[Figure, ...]
 
 
 def _singular_sentence(fit: ModelFit, questions: Questions) -> tuple[str, ...]:
-    """Say that a singular fit was met, and what the model beside it says about the averages."""
+    """Say that a fit was singular, and what the alternative model says about the averages."""
     if fit.unsupported_gain is None:
         return ()
     slopes = {question.exposure.within: f"slope for {phrases_of(question).exposure}" for question in questions}

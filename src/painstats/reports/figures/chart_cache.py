@@ -1,4 +1,4 @@
-"""Charts of participants' own days, kept from run to run: drawing is slow, and nobody else's data change them."""
+"""Charts of participants' own days, kept from run to run: drawing is slow, and others' data do not change them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DRAWING_FOLDERS = (
     "painstats.questions.daily",
     "painstats",
 )
-"""Where everything lies that decides how a figure looks: charts, words, labels of measures."""
+"""The files that decide how a figure looks: charts, words, labels of measures."""
 
 Figures = tuple[Figure, ...]
 

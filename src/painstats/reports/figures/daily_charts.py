@@ -214,7 +214,7 @@ def _date_axis(sheet: _Sheet, *, labelled: bool) -> alt.X:
 
 
 def _date_scale(span: tuple[date, date]) -> alt.Scale:
-    """Reach from the noon before the first date to the noon of the last: a date's mark stands at its midnight, UTC."""
+    """Reach from the noon before the first date to the noon of the last: a date's mark is at its midnight, UTC."""
     return alt.Scale(type="utc", domain=[_noon_before(span[0]), _noon(span[1])])
 
 

@@ -1,4 +1,4 @@
-"""Charts of effects and of a model: participants beside one another, complete days, residual autocorrelation.
+"""Charts of effects and of a model: participants side by side, complete days, residual autocorrelation.
 
 Effects are drawn for every participant in every run. They are written as Vega-Lite's own JSON: altair's objects for the
 same chart take twice as long to make as the chart takes to draw.
@@ -41,7 +41,7 @@ LONGEST_AXIS_LABEL = 14
 MEAN = "#3d4a52"
 
 AUTOCORRELATION_LIMIT = 0.10
-"""Beyond it the residuals still hold something the model has not explained (docs/method.md)."""
+"""Above it the residuals have structure that the model has not explained (docs/method.md)."""
 
 VERDICT_COLOURS = {
     Verdict.LOWER: LOWER,
@@ -57,12 +57,12 @@ Specification = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EffectBar:
-    """One bar: an effect with its 95 % interval, and the same from the participant's own days alone.
+    """One bar: an effect with its 95% interval, and the same from the participant's own days alone.
 
     Parameters
     ----------
     label
-        What is written beside the bar; empty for a participant who is not named.
+        The label of the bar; empty for a participant who is not named.
     effect
         Outcome points per unit.
     own
@@ -223,7 +223,7 @@ def _count_column(
 
 
 def autocorrelation(correlations: Sequence[float | None], width: int = WIDE) -> alt.TopLevelMixin:
-    """Draw the autocorrelation of a model's whitened residuals at lags of 1, 2, … days, with the limits it is held to.
+    """Draw the autocorrelation of a model's whitened residuals at lags of 1, 2, … days, with its limits.
 
     Parameters
     ----------

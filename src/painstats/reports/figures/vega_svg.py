@@ -1,4 +1,4 @@
-"""Charts drawn once, as still SVG that stands inside a page: no script, no link, no font or file from elsewhere."""
+"""Charts drawn once, as static SVG inside a page: no script, no link, no external font or file."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def drawn(chart: alt.TopLevelMixin | Mapping[str, Any], name: str) -> Markup:
     Raises
     ------
     ValueError
-        The drawing holds an element or a reference that a still picture has no use for.
+        The drawing contains an element or a reference that a static chart does not need.
     """
     specification = chart if isinstance(chart, Mapping) else chart.to_dict(validate=False)
     svg = vl_convert.vegalite_to_svg({**specification, "config": look()}, allowed_base_urls=[])
@@ -154,11 +154,11 @@ def label_text(text: str) -> str:
 def _keep_to_the_list(element: ElementTree.Element, numbered: dict[str, str], name: str) -> None:
     element.tag = _NAMESPACE.sub("", element.tag)
     if element.tag not in ELEMENTS:
-        raise ValueError(f"a chart may not hold <{element.tag}>")
+        raise ValueError(f"a chart may not contain <{element.tag}>")
     found = {_NAMESPACE.sub("", key): value for key, value in element.attrib.items()}
     unknown = sorted(set(found) - ATTRIBUTES - DROPPED)
     if unknown:
-        raise ValueError(f"a chart may not hold the attribute {unknown[0]}")
+        raise ValueError(f"a chart may not contain the attribute {unknown[0]}")
     element.attrib.clear()
     for key, value in found.items():
         if key in ATTRIBUTES:

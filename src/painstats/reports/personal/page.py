@@ -141,7 +141,7 @@ def _daily_life(finding: Finding, effect: Interval) -> str:
     """Write the effect of the participant's own usual swing, one SD of their days."""
     words, swing = phrases_of(finding.question), finding.swing
     usual = swing_words(finding.question.exposure.measure, swing)
-    start = f"Your {words.whose_days} usually vary by about {usual} around your average."
+    start = f"Your {words.day_words} usually vary by about {usual} around your average."
     size, low, high = (swing * value for value in (effect.value, effect.low, effect.high))
     if finding.verdict.has_direction:
         direction = words.outcome.more if size > 0 else words.outcome.less

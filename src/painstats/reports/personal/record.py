@@ -37,7 +37,7 @@ class ParticipantRecord:
 
     @property
     def participant_id(self) -> str:
-        """Whose data they are."""
+        """The participant."""
         return self.summary.participant_id
 
 

@@ -37,14 +37,14 @@ def one_participant_out(reanalysis: Reanalysis) -> list[CheckResult]:
 
 
 def _range(reanalysis: Reanalysis, name: str, without: Without) -> CheckResult:
-    """Give the range; where the reported average has a direction, also whether it keeps it whoever is left out."""
+    """Give the range and, if the reported average has a direction, whether every one of these averages keeps it."""
     spread, side = Slope(low=min(without.values()), high=max(without.values())), direction(reanalysis.reported[name])
     same = all(slope * side > 0 for slope in without.values()) if side else None
     return CheckResult("one_participant_out", name, spread, len(without) - 1, None, same)
 
 
 def _most_influential(reported: Slope, without: Without) -> str:
-    """Return whose removal changes the average most; the first by id of several."""
+    """Return the participant who changes the average most when left out; the first by id of several."""
     return max(sorted(without), key=lambda participant: abs(without[participant] - (reported.estimate or 0.0)))
 
 

@@ -23,9 +23,9 @@ from painstats.questions.estimate import Basis
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """The slope of one exposure in outcome points per unit, with its 95 % interval; None where there is none.
+    """The slope of one exposure in outcome points per unit, with its 95% interval; None where there is none.
 
-    A test that estimates no slope gives ``p`` alone.
+    A test that estimates no slope gives only ``p``.
     """
 
     estimate: float | None = None
@@ -36,12 +36,12 @@ class Slope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reanalysis:
-    """Answers, and what they rest on.
+    """Estimates, and what they are based on.
 
     Parameters
     ----------
     design
-        What the models are laid out from.
+        The design of the models.
     days
         All rows of ``model_frame``, complete or not.
     frame
@@ -73,11 +73,11 @@ class CheckResult:
     question
         Name of the question.
     slope
-        What it found; empty where it could not be made.
+        The result; empty if the check could not be made.
     participants, days
         What it is based on.
     same_verdict
-        Whether the interval lies on the same side of zero as the reported one, or holds zero as it does; None where
+        Whether the interval is on the same side of zero as the reported one, or contains zero as it does; None where
         that does not apply or is not known.
     participant
         The most influential one, where the check is about single participants.
@@ -160,7 +160,7 @@ def results_of(
 
 
 def same_verdict(reported: Slope, other: Slope) -> bool | None:
-    """Say whether two intervals lie on the same side of zero, or both hold it; None where one is not known."""
+    """Return whether two intervals are on the same side of zero, or both contain it; None if one is not known."""
     ends = (reported.low, reported.high, other.low, other.high)
     if any(end is None or not np.isfinite(end) for end in ends):
         return None
@@ -168,7 +168,7 @@ def same_verdict(reported: Slope, other: Slope) -> bool | None:
 
 
 def direction(slope: Slope) -> int:
-    """Return the side of zero on which the 95 % interval lies, 1 or -1, or 0 if it holds zero."""
+    """Return the side of zero of the 95% interval, 1 or -1, or 0 if it contains zero."""
     if slope.low is None or slope.high is None:
         return 0
     return int(slope.low > 0) - int(slope.high < 0)
