@@ -87,7 +87,6 @@ JSON_EDGES = {
     "commands/inspect.py": "what is printed as JSON or as a table",
     "commands/run.py": "what is printed as JSON or as a table",
     "sources/apple_health/elements.py": "the attributes of one XML element",
-    "intake/inspection.py": "what is printed as JSON or as a table",
 }
 """The modules with rows or documents as mappings of any values, and why."""
 

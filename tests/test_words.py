@@ -97,10 +97,11 @@ CLEAN = {
 """The clean parts of the project, and what is banned there."""
 
 ALLOWED = {
-    "benchmarks/mutants.toml": {"people", "person"},  # names in the code and of tests
+    "benchmarks/mutants.toml": {"people"},  # names in the code and of tests
     "src/painstats/mixedlm/inference/cluster_robust.py": {"survey"},  # the journal Survey Methodology
     "src/painstats/sources/research/fhir.py": {"people"},  # the stored rule several_people
     "src/painstats/store/erase_rows.py": {"person"},  # the stored table person_fit
+    "src/painstats/store/migrations/0001_first.sql": {"people", "told"},  # released, and so never changed
 }
 
 

@@ -49,7 +49,7 @@ _INTERVAL: dict[str, pl.DataType | type[pl.DataType]] = {
     **_ORIGIN,
     "start_at": INSTANT,
     "end_at": INSTANT,
-    # Minutes east of UTC of the person's own clock then, where the source recorded them and can be trusted; else null.
+    # Minutes east of UTC of the participant's clock, where the source recorded them reliably; else null.
     "utc_offset_min": pl.Int32,
 }
 

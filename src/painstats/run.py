@@ -76,18 +76,18 @@ def run_study(
     processes: int | None = None,
     report: Callable[[RunSummary], None] = lambda _: None,
 ) -> RunSummary:
-    """Read what is new in the inbox, and answer.
+    """Read what is new in the inbox, and answer the questions of the study.
 
     Parameters
     ----------
     study
         The study to run.
     say
-        Receives one line of progress at a time, without any person's values.
+        Receives one line of progress at a time, without any participant's values.
     processes
         How many processes read large exports and draw reports; None for one per CPU.
     report
-        Tells the user what happened. Rows in quarantine count as reported once it has returned, so that a run that is
+        Shows the user what happened. Rows in quarantine count as reported once it has returned, so that a run that is
         killed before leaves the notice to the next one.
 
     Raises

@@ -129,7 +129,7 @@ def test_objects_keep_their_own_keys_and_nothing_nested(tmp_path: Path) -> None:
     assert "private" not in rows["text"][1]
 
 
-def test_each_row_is_put_aside_once_under_its_first_reason() -> None:
+def test_each_row_is_split_off_once_under_its_first_reason() -> None:
     rows = pl.DataFrame({"entry": ["f"] * 4, "a": [1, 2, None, 4]})
     kept, ignored = split_unused(
         rows, {"small": pl.col("a") < 3, "odd": pl.col("a") % 2 == 1, "four": pl.col("a") == 4}

@@ -94,17 +94,17 @@ def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSe
 
 def _print(found: Inspection, zone: str, *, is_declared: bool, is_zip: bool) -> None:
     print(f"{found.name}: {found.title}")
-    who = "one participant" if found.people == 1 else f"{found.people} participants"
+    who = "one participant" if found.participants == 1 else f"{found.participants} participants"
     made = f"Exported about {found.exported_at:%Y-%m-%d}" if found.exported_at else "Date of export unknown"
     print(f"{made}; rows of {who}")
     if found.zone_use:
         print(f"{ZONE_USES[found.zone_use]} {zone}{'' if is_declared else '; use --zone to change this'}")
     if found.contents:
         print()
-        print_table(found.contents, CONTENTS)
+        print_table([asdict(row) for row in found.contents], CONTENTS)
     for title, rows, headings in (
         ("Would be rejected:", _with_places(found), REJECTED),
-        ("Unused:", found.ignored, IGNORED),
+        ("Unused:", [asdict(row) for row in found.ignored], IGNORED),
     ):
         if rows:
             print(f"\n{title}")
@@ -125,6 +125,6 @@ def _print(found: Inspection, zone: str, *, is_declared: bool, is_zip: bool) -> 
 
 def _with_places(found: Inspection) -> list[dict[str, object]]:
     return [
-        {**row, "places": ", ".join(f"{place['entry']}:{place['line']}" for place in row["places"])}
+        {**asdict(row), "places": ", ".join(f"{place.entry}:{place.line}" for place in row.places)}
         for row in found.rejected
     ]

@@ -103,7 +103,7 @@ def _is_ignored(study: Study, path: Path) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder belongs to the system or a synchroniser, not to a person."""
+    """Whether a file or folder belongs to the system or a synchroniser, not to a participant."""
     return name.startswith((".", "@", "__MACOSX"))
 
 
@@ -158,9 +158,9 @@ class _Unpacked:
 def _unpacked_exports(study: Study) -> _Unpacked:
     """Find the folders directly below a participant's that are one export."""
     found = _Unpacked()
-    for person in (study.inbox / name for name in participant_folders(study)):
-        settings = ReadSettings(person.name, study.time_zones, study.plan.diaries)
-        for folder in sorted(path for path in person.iterdir() if path.is_dir() and not is_hidden(path.name)):
+    for owner in (study.inbox / name for name in participant_folders(study)):
+        settings = ReadSettings(owner.name, study.time_zones, study.plan.diaries)
+        for folder in sorted(path for path in owner.iterdir() if path.is_dir() and not is_hidden(path.name)):
             parts = parts_of_folder(folder, settings, partial(_is_ignored, study)) if is_utf8(folder.name) else None
             if parts is not None:
                 found.add(folder, parts)

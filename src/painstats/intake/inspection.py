@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -25,14 +24,13 @@ from painstats.records import INSTANT, RECORD_TABLES, RecordTable
 from painstats.sources import ReadSettings, source_named
 from painstats.store import ImportSummary, Store, load_records, open_store
 from painstats.store.ledger import ExportIdentity
+from painstats.store.rows import select
 
 MAX_PLACES = 3
 """Places given for each reason to reject."""
 
 MAX_SAMPLE = 1000
 """Instants of each conversion that are compared with what is stored."""
-
-Row = dict[str, Any]
 
 _WHAT = {
     "measurement": "measure",
@@ -41,6 +39,48 @@ _WHAT = {
     "exercise_session": "exercise_type",
     "treatment": "kind",
 }
+_NO_SCALE = "NULL::DOUBLE AS scale_low, NULL::DOUBLE AS scale_high, NULL::BOOLEAN AS higher_is_worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Rows of a record table that would be stored: of one measure, item or kind, device kind and scale."""
+
+    table: str
+    what: str | None
+    device_kind: str | None
+    rows: int
+    first_date: date
+    last_date: date
+    scale: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row is: the file inside the export, and its line or record number."""
+
+    entry: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    """Rows of a record table that would be rejected by one rule, and the first places of them."""
+
+    table: str
+    rule: str
+    column: str | None
+    rows: int
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Rows that would not be used, and why."""
+
+    entry: str
+    rows: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +91,7 @@ class Inspection:
     ----------
     name, source, title
         Of the export and of its format.
-    people
+    participants
         How many participants its rows are about.
     exported_at
         When it was exported; None where it does not say so itself.
@@ -59,13 +99,8 @@ class Inspection:
         What the participant's zone was used for: to convert ``clock times``, or only to cut ``days``; None for neither.
     summary
         How many of its rows would be new, duplicate, rejected and so on.
-    contents
-        Table, what (measure, item, kind), device kind, rows, first and last local date, and scale of what would be
-        stored.
-    rejected
-        Rule, column, rows and first places (entry and line) of what would not.
-    ignored
-        Entry, rows and reason of what is not used.
+    contents, rejected, ignored
+        What would be stored, rejected, and not used.
     own_exports
         Files of a folder or zip that are exports of their own and not part of this one.
     """
@@ -73,13 +108,13 @@ class Inspection:
     name: str
     source: str
     title: str
-    people: int
+    participants: int
     exported_at: datetime | None
     zone_use: str | None
     summary: ImportSummary
-    contents: tuple[Row, ...]
-    rejected: tuple[Row, ...]
-    ignored: tuple[Row, ...]
+    contents: tuple[Contents, ...]
+    rejected: tuple[Rejections, ...]
+    ignored: tuple[Unused, ...]
     own_exports: tuple[str, ...]
 
 
@@ -160,9 +195,9 @@ class _ZonesInUse(TimeZones):
         return TimeZones.periods(self, participant_id)
 
 
-def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Row]) -> str | None:
+def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Contents]) -> str | None:
     """Say what the zone was used for: an instant converted with it is stored without an offset of its own."""
-    tables = [RECORD_TABLES[name] for name in sorted({row["table"] for row in contents})]
+    tables = [RECORD_TABLES[name] for name in sorted({row.table for row in contents})]
     placed = pl.concat(zones.placed) if zones.placed else pl.Series([], dtype=INSTANT)
     n_unmarked = 0
     for table in tables:
@@ -172,34 +207,28 @@ def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Row]) -> str 
             if stored["at"].is_in(placed.unique().to_list()).any():
                 return "clock times"
         if "date" not in table.columns:
-            n_unmarked += _rows(store, f"SELECT count(*) AS rows {unmarked}")[0]["rows"]
+            n_unmarked += _count(store, f"SELECT count(*) {unmarked}")
     return "days" if zones.dated or n_unmarked else None
 
 
 def _inspection(
     store: Store, name: str, archive: Archive, settings: ReadSettings, summary: ImportSummary
 ) -> Inspection:
-    people = " UNION ".join(f"SELECT participant_id FROM {name}" for name in RECORD_TABLES)
+    union = " UNION ".join(f"SELECT participant_id FROM {name}" for name in RECORD_TABLES)
     return Inspection(
         name=shown(name),
         source=summary.source,
         title=source.title if (source := source_named(summary.source)) else summary.source,
-        people=_rows(store, f"SELECT count(*) AS people FROM ({people})")[0]["people"],
+        participants=_count(store, f"SELECT count(*) FROM ({union})"),
         exported_at=None,
         zone_use=None,
         summary=summary,
         contents=tuple(row for table in RECORD_TABLES.values() for row in _contents(store, table, settings)),
-        rejected=tuple(
-            _rows(
-                store,
-                'SELECT table_name AS "table", rule, column_name AS "column", count(*) AS rows, '
-                f"list({{'entry': entry, 'line': line}} ORDER BY entry, line)[:{MAX_PLACES}] AS places "
-                "FROM quarantine GROUP BY ALL ORDER BY ALL",
-            )
-        ),
+        rejected=_rejections(store),
         ignored=tuple(
-            _rows(
+            select(
                 store,
+                Unused,
                 "SELECT entry, sum(rows)::BIGINT AS rows, reason FROM ignored GROUP BY ALL ORDER BY 2 DESC, 1, 3",
             )
         ),
@@ -207,48 +236,60 @@ def _inspection(
     )
 
 
-def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[Row]:
-    """Count the rows of a table by what they are and by device kind, with first and last local date and scale."""
+def _rejections(store: Store) -> tuple[Rejections, ...]:
+    found = store.connection.execute(
+        "SELECT table_name, rule, column_name, count(*), "
+        f"list({{'entry': entry, 'line': line}} ORDER BY entry, line)[:{MAX_PLACES}] "
+        "FROM quarantine GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return tuple(
+        Rejections(table, rule, column, rows, tuple(Place(**place) for place in places))
+        for table, rule, column, rows, places in found
+    )
+
+
+def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[Contents]:
+    """Count the rows of a table by what they are, by device kind and by scale, with first and last local date."""
     has = table.columns.__contains__
     what = _WHAT.get(table.name, "NULL::VARCHAR")
     kind = "device_kind" if has("device_kind") else "NULL::VARCHAR"
-    scale = "[scale_low, scale_high, higher_is_worse::DOUBLE]" if has("scale_low") else "NULL::DOUBLE[]"
+    scale = "scale_low, scale_high, higher_is_worse" if has("scale_low") else _NO_SCALE
     offset = "utc_offset_min" if has("utc_offset_min") and not has("date") else "NULL::INTEGER"
     first = next(column for column in ("date", "start_date", "start_at") if has(column))
     last = {"start_date": "coalesce(end_date, start_date)"}.get(first, first)
     found = store.connection.execute(
-        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale} AS scale, {offset} AS utc_offset_min, "
+        f"SELECT participant_id, {what} AS what, {kind} AS device_kind, {scale}, {offset} AS utc_offset_min, "
         f"count(*) AS rows, min({first}) AS first, max({last}) AS last FROM {table.name} GROUP BY ALL ORDER BY ALL"
     ).pl()
-    if found.schema["first"] == INSTANT:
-        recorded = pl.duration(minutes=pl.col("utc_offset_min"))
-        found = found.with_columns(
-            pl.coalesce(
-                (pl.col(end) + recorded).dt.date(),
-                local_dates_of(found["participant_id"], found[end], settings.time_zones),
-            ).alias(end)
-            for end in ("first", "last")
-        )
-    groups: dict[tuple[Any, ...], Row] = {}
-    for row in found.iter_rows(named=True):
-        key = (row["what"], row["device_kind"], tuple(row["scale"] or ()))
-        known = groups.setdefault(key, _group(table.name, row))
-        if known["rows"]:
-            known["first_date"] = min(known["first_date"], row["first"])
-            known["last_date"] = max(known["last_date"], row["last"])
-        known["rows"] += row["rows"]
-    return list(groups.values())
+    groups = (
+        _with_local_dates(found, settings)
+        .group_by("what", "device_kind", "scale_low", "scale_high", "higher_is_worse", maintain_order=True)
+        .agg(pl.sum("rows"), pl.min("first"), pl.max("last"))
+    )
+    return [
+        Contents(table.name, what, kind, rows, first, last, None if low is None else _scale(low, high, is_worse))
+        for what, kind, low, high, is_worse, rows, first, last in groups.iter_rows()
+    ]
 
 
-def _group(table: str, row: Row) -> Row:
-    low, high, higher_is_worse = row["scale"] or (None, None, None)
-    scale = None if low is None else f"{low:g} to {high:g}, higher is {'worse' if higher_is_worse else 'better'}"
-    first: date = row["first"]
-    return {
-        "table": table, "what": row["what"], "device_kind": row["device_kind"], "rows": 0, "first_date": first,
-        "last_date": row["last"], "scale": scale,
-    }  # fmt: skip
+def _with_local_dates(found: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
+    """Turn the first and last instants into local dates, by their own offset or else the participant's zone."""
+    if found.schema["first"] != INSTANT:
+        return found
+    recorded = pl.duration(minutes=pl.col("utc_offset_min"))
+    return found.with_columns(
+        pl.coalesce(
+            (pl.col(end) + recorded).dt.date(),
+            local_dates_of(found["participant_id"], found[end], settings.time_zones),
+        ).alias(end)
+        for end in ("first", "last")
+    )
 
 
-def _rows(store: Store, query: str) -> list[Row]:
-    return store.connection.execute(query).pl().to_dicts()
+def _scale(low: float, high: float, higher_is_worse: bool) -> str:
+    return f"{low:g} to {high:g}, higher is {'worse' if higher_is_worse else 'better'}"
+
+
+def _count(store: Store, query: str) -> int:
+    row = store.connection.execute(query).fetchone()
+    return int(row[0]) if row else 0

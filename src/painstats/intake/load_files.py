@@ -73,12 +73,12 @@ def load_files(
     processes
         How many processes read; None for one per CPU, 1 for this process alone.
     """
-    people = cache(partial(known_participants, store))
+    participants = cache(partial(known_participants, store))
     outcomes: list[FileOutcome] = []
     for candidates in _looked_at(store, files):
         new = [(each.archive, each.settings) for each in candidates if each.archive and each.settings]
         with read_ahead(store.study.folder, new, processes) as ahead:
-            outcomes += [_load(store, each, ahead, say, people) for each in candidates]
+            outcomes += [_load(store, each, ahead, say, participants) for each in candidates]
     return tuple(outcomes)
 
 
@@ -173,7 +173,7 @@ def _known(store: Store, file: InboxFile, archive: Archive, settings: ReadSettin
 
 
 def _load(
-    store: Store, candidate: _Candidate, ahead: ReadAhead, say: Say, people: Callable[[], KnownParticipants]
+    store: Store, candidate: _Candidate, ahead: ReadAhead, say: Say, participants: Callable[[], KnownParticipants]
 ) -> FileOutcome:
     file, archive, settings = candidate.file, candidate.archive, candidate.settings
     if archive is None or settings is None:
@@ -187,7 +187,7 @@ def _load(
     replaces: tuple[int, ...] = ()
     try:
         replaces = outdated_readings(store, identity, settings.today)
-        summary = _stored(store, identity, archive, settings, ahead, people, replaces)
+        summary = _stored(store, identity, archive, settings, ahead, participants, replaces)
     except ExportRefused as refusal:
         if refusal.rule == "id_collision":
             _remember(store, identity, refusal.rule, str(refusal))
@@ -210,28 +210,28 @@ def _stored(
     archive: Archive,
     settings: ReadSettings,
     ahead: ReadAhead,
-    people: Callable[[], KnownParticipants],
+    participants: Callable[[], KnownParticipants],
     replaces: tuple[int, ...],
 ) -> ImportSummary:
     """Read an export, or take what another process read, and store it."""
     if identity.participant_id is not None:
-        people().refuse_alike(identity.participant_id)
+        participants().refuse_alike(identity.participant_id)
     read = ahead.take(archive, settings)
     source, batches = replay(read) if read else read_export(archive, settings)
     named: set[str] = set()
-    batches = _naming_participants(batches, people(), named)
+    batches = _naming_participants(batches, participants(), named)
     dated = ExportedAt(*export_date(archive))
     summary = load_records(store, identity, source, batches, VERSION, dated, readers_of(source), replaces)
-    people().add(named, are_certain=True)
+    participants().add(named, are_certain=True)
     return summary
 
 
-def _naming_participants(batches: Iterator[Batch], people: KnownParticipants, named: set[str]) -> Iterator[Batch]:
+def _naming_participants(batches: Iterator[Batch], participants: KnownParticipants, named: set[str]) -> Iterator[Batch]:
     """Pass batches on and collect their participants; refuse one whose id only looks different from a known one."""
     for batch in batches:
         if isinstance(batch, Rows):
             for participant in _participants_of(batch):
-                people.refuse_alike(participant)
+                participants.refuse_alike(participant)
                 named.add(participant)
         yield batch
 
@@ -262,7 +262,7 @@ def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
 def reading_hash(study: Study, participant_id: str | None) -> str:
     """Hash what reading depends on besides the bytes of the file: its participants' zones and the diary mappings."""
     plan = study.plan
-    people = [participant_id] if participant_id else ["", *sorted(plan.participants)]
-    described = [study.time_zones.described(person) for person in people]
+    ids = [participant_id] if participant_id else ["", *sorted(plan.participants)]
+    described = [study.time_zones.described(each) for each in ids]
     described += [diary.model_dump_json() for diary in plan.diaries]
     return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The import ledger: which files were read, with which settings, and what became of their rows."""
+"""The import ledger: which files were read, with which settings, and how many rows of each outcome they had."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from painstats.errors import StudyError
 from painstats.records import RECORD_TABLES
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import forgotten_hashes
-from painstats.store.withdraw import take_out
+from painstats.store.withdraw import withdraw_rows
 
 RECORD_LEDGER_TABLES = ("quarantine", "ignored", "superseded", "import_group", "import_reading", "touched_day")
 """What is emptied together with the records; of the ledger itself only what was withdrawn stays."""
@@ -99,7 +99,7 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
 
 
 def stored_participants(store: Store) -> set[str]:
-    """Return everybody of whom there are records, or files that were loaded."""
+    """Return every participant who has records, or files that were loaded."""
     tables = " UNION ".join(f"SELECT participant_id FROM {table}" for table in RECORD_TABLES)
     rows = store.connection.execute(
         f"SELECT participant_id FROM import WHERE status = 'loaded' AND participant_id IS NOT NULL UNION {tables}"
@@ -108,7 +108,7 @@ def stored_participants(store: Store) -> set[str]:
 
 
 def imports_below(store: Store, file_name: str, participant_id: str | None) -> list[KnownImport]:
-    """Return what became of the exports inside a file, whose names begin with the file's."""
+    """Return the imports of the exports inside a file: their names begin with the name of the file."""
     rows = store.connection.execute(
         f"{_KNOWN} WHERE status IN ('loaded', 'refused') AND starts_with(file_name, ? || '/') "
         "AND participant_id IS NOT DISTINCT FROM ?",
@@ -143,7 +143,7 @@ def readings_of(store: Store, identity: ExportIdentity) -> list[KnownImport]:
     return [_known(row) for row in rows]
 
 
-def stood_until(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> int:
+def latest_export_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> int:
     """Return the latest export date (microseconds since 1970) of what was loaded under a file's name; 0 for none."""
     row = connection.execute(
         "SELECT max(epoch_us(exported_at)) FROM import WHERE status = 'loaded' AND file_name = ? "
@@ -154,7 +154,7 @@ def stood_until(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity)
 
 
 def has_participants(store: Store, sole: str) -> bool:
-    """Whether anybody but the sole user was ever loaded or forgotten: then a file must say whose it is."""
+    """Whether there was ever another participant than the sole user: then a file must name its participant."""
     row = store.connection.execute("SELECT count(*) FROM import WHERE participant_id <> ?", [sole]).fetchone()
     return bool(row and row[0]) or bool(forgotten_hashes(store.study))
 
@@ -189,7 +189,7 @@ def record_refusal(
     with transaction(store) as connection:
         forget_refusal(connection, identity)
         for earlier in replaces:
-            take_out(connection, earlier, REPLACED)
+            withdraw_rows(connection, earlier, REPLACED)
         connection.execute(
             "INSERT INTO import (participant_id, file_name, content_hash, reading_hash, source, status, rule, message, "
             "painstats_version) VALUES (?, ?, ?, ?, ?, 'refused', ?, ?, ?)",
@@ -245,7 +245,7 @@ def mark_outdated(store: Store, named: str | None) -> int:
     if named is not None and not rows:
         raise StudyError(
             f"no file of that name or number was read; see: painstats status {store.study.folder} --files. "
-            "A withdrawn file is let in again by: painstats forget-import --undo"
+            "To restore a withdrawn file: painstats forget-import --undo"
         )
     return len(rows)
 
@@ -261,7 +261,7 @@ def still_outdated(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class LoadedExport:
-    """A loaded file: what it was, how many rows it held, and how many of them were known from before."""
+    """A loaded file: what it was, how many rows it held, and how many of these were already imported."""
 
     identity: ExportIdentity
     rows_held: int

@@ -24,15 +24,15 @@ from painstats.store.ledger import (
     ExportIdentity,
     Readers,
     forget_refusal,
+    latest_export_us,
     note_readers,
-    stood_until,
 )
 from painstats.store.merge import Merged, add_counts, merge
 from painstats.store.quarantine import keep_rejected
 from painstats.store.record_sql import counted
 from painstats.store.staged import staging
 from painstats.store.touched import keep_touched, start_touching
-from painstats.store.withdraw import take_out
+from painstats.store.withdraw import withdraw_rows
 
 FORGOTTEN_REASON = "rows of a participant whose data was deleted"
 
@@ -128,7 +128,7 @@ def _load(
         for batch in batches:
             _take(store, import_id, batch, contents, folder, forgotten)
         for earlier in replaces:
-            take_out(connection, earlier, REPLACED)
+            withdraw_rows(connection, earlier, REPLACED)
         exported_us = _exported_us(connection, identity, contents.dated or dated)
         merged = _merge_all(connection, import_id, (exported_us, identity.content_hash), contents.staged)
         summary = ImportSummary(
@@ -154,7 +154,7 @@ def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity
     """Return when a file was exported, in microseconds since 1970."""
     dated = dated or ExportedAt(datetime.now(UTC), is_stated=False)
     exported_us = round(dated.at.timestamp() * 1_000_000)
-    return exported_us if dated.is_stated else max(exported_us, stood_until(connection, identity) + 1)
+    return exported_us if dated.is_stated else max(exported_us, latest_export_us(connection, identity) + 1)
 
 
 def _take(

@@ -13,15 +13,15 @@ from painstats.store.holders import read_holders
 from painstats.store.merge import read_past
 from painstats.store.record_sql import same_key
 
-_IN_STANDING = "IN (SELECT number FROM standing)"
+_IN_HOLDER_RANK = "IN (SELECT number FROM holder_rank)"
 
 
 def recount(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> None:
-    """Correct the row counts for one table before an import is removed; ``standing`` lists the holders with it."""
+    """Correct the row counts for one table before an import is removed; ``holder_rank`` lists the holders with it."""
     name = table.name
     participants = (
-        f"SELECT participant_id FROM {name} WHERE import_id {_IN_STANDING} UNION "
-        f"SELECT participant_id FROM superseded WHERE table_name = '{name}' AND import_id {_IN_STANDING}"
+        f"SELECT participant_id FROM {name} WHERE import_id {_IN_HOLDER_RANK} UNION "
+        f"SELECT participant_id FROM superseded WHERE table_name = '{name}' AND import_id {_IN_HOLDER_RANK}"
     )
     read_past(connection, table, participants)
     connection.execute(
@@ -35,7 +35,7 @@ def recount(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id
 def _recount_agreed(connection: duckdb.DuckDBPyConnection, name: str, import_id: int) -> None:
     """Facts on which all imports agree: if the withdrawn import was the first, the next one was new instead."""
     rows = connection.execute(
-        f"SELECT import_id, count(*) FROM {name} WHERE import_id {_IN_STANDING} "
+        f"SELECT import_id, count(*) FROM {name} WHERE import_id {_IN_HOLDER_RANK} "
         "AND rowid NOT IN (SELECT fact FROM contested) GROUP BY import_id"
     ).fetchall()
     holders = read_holders(connection, [number for number, _ in rows])
@@ -58,7 +58,7 @@ def _recount_contested(connection: duckdb.DuckDBPyConnection, name: str, import_
             FROM {name} AS t WHERE t.rowid IN (SELECT fact FROM contested)
             UNION ALL SELECT fact, past_row, number FROM contested
         ), affected AS (
-            SELECT * FROM value WHERE fact IN (SELECT fact FROM value WHERE number {_IN_STANDING})
+            SELECT * FROM value WHERE fact IN (SELECT fact FROM value WHERE number {_IN_HOLDER_RANK})
         )
         SELECT fact, version, unnest(coalesce(g.import_ids, [c.number])) AS import_id
         FROM affected AS c LEFT JOIN import_group AS g ON g.group_id = c.number

@@ -68,10 +68,10 @@ def find_imports(store: Store, named: str) -> list[int]:
 def withdraw_import(store: Store, import_id: int) -> Withdrawal:
     """Withdraw one loaded import in one transaction."""
     with transaction(store) as connection:
-        return take_out(connection, import_id, "withdrawn")
+        return withdraw_rows(connection, import_id, "withdrawn")
 
 
-def take_out(connection: duckdb.DuckDBPyConnection, import_id: int, status: str) -> Withdrawal:
+def withdraw_rows(connection: duckdb.DuckDBPyConnection, import_id: int, status: str) -> Withdrawal:
     """Withdraw one loaded import as part of a transaction, and give it another status in the ledger."""
     start_touching(connection)
     numbers = _list_holders(connection, import_id)
@@ -111,20 +111,20 @@ def restore_imports(store: Store, named: str) -> int:
 
 
 def _list_holders(connection: duckdb.DuckDBPyConnection, import_id: int) -> set[int]:
-    """Make ``standing``: the numbers of which the import is a member, and the numbers of their remaining members."""
+    """Make ``holder_rank``: the numbers of which the import is a member, and the numbers of their remaining members."""
     groups = groups_with(connection, import_id)
-    connection.execute("CREATE OR REPLACE TEMP TABLE standing (number INTEGER, remaining INTEGER)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE holder_rank (number INTEGER, remaining INTEGER)")
     remaining = set()
     for number, members in groups.items():
         left = number_of(connection, (member for member in members if member != import_id))
         remaining.add(left or 0)
-        connection.execute("INSERT INTO standing VALUES (?, ?)", [number, left])
+        connection.execute("INSERT INTO holder_rank VALUES (?, ?)", [number, left])
     return {*groups, *remaining}
 
 
 def _is_held(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
     """Whether the import holds any rows of a table or its history; of most tables it does not."""
-    numbers = "import_id IN (SELECT number FROM standing)"
+    numbers = "import_id IN (SELECT number FROM holder_rank)"
     held = (
         f"SELECT 1 FROM {table.name} WHERE {numbers} "
         f"UNION ALL SELECT 1 FROM superseded WHERE table_name = '{table.name}' AND {numbers}"
@@ -137,15 +137,15 @@ def _withdraw_from(connection: duckdb.DuckDBPyConnection, table: RecordTable) ->
     name = table.name
     connection.execute(
         f"DELETE FROM superseded WHERE table_name = '{name}' "
-        "AND import_id IN (SELECT number FROM standing WHERE remaining IS NULL)"
+        "AND import_id IN (SELECT number FROM holder_rank WHERE remaining IS NULL)"
     )
     connection.execute(
-        f"UPDATE superseded SET import_id = s.remaining FROM standing AS s "
+        f"UPDATE superseded SET import_id = s.remaining FROM holder_rank AS s "
         f"WHERE table_name = '{name}' AND import_id = s.number"
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE held AS SELECT t.rowid AS old_row, s.remaining "
-        f"FROM {name} AS t JOIN standing AS s ON t.import_id = s.number"
+        f"FROM {name} AS t JOIN holder_rank AS s ON t.import_id = s.number"
     )
     reinstated = _reinstate(connection, table)
     gone = "SELECT old_row FROM held WHERE remaining IS NULL"
