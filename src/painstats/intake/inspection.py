@@ -43,7 +43,7 @@ _NO_SCALE = "NULL::DOUBLE AS scale_low, NULL::DOUBLE AS scale_high, NULL::BOOLEA
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ContentRow:
     """Rows of a record table that would be stored: of one measure, item or kind, device kind and scale."""
 
     table: str
@@ -112,7 +112,7 @@ class Inspection:
     exported_at: datetime | None
     zone_use: str | None
     summary: ImportSummary
-    contents: tuple[Contents, ...]
+    contents: tuple[ContentRow, ...]
     rejected: tuple[Rejections, ...]
     ignored: tuple[Unused, ...]
     own_exports: tuple[str, ...]
@@ -195,7 +195,7 @@ class _ZonesInUse(TimeZones):
         return TimeZones.periods(self, participant_id)
 
 
-def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[Contents]) -> str | None:
+def _zone_use(store: Store, zones: _ZonesInUse, contents: Iterable[ContentRow]) -> str | None:
     """Say what the zone was used for: an instant converted with it is stored without an offset of its own."""
     tables = [RECORD_TABLES[name] for name in sorted({row.table for row in contents})]
     placed = pl.concat(zones.placed) if zones.placed else pl.Series([], dtype=INSTANT)
@@ -248,7 +248,7 @@ def _rejections(store: Store) -> tuple[Rejections, ...]:
     )
 
 
-def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[Contents]:
+def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[ContentRow]:
     """Count the rows of a table by what they are, by device kind and by scale, with first and last local date."""
     has = table.columns.__contains__
     what = _WHAT.get(table.name, "NULL::VARCHAR")
@@ -267,7 +267,7 @@ def _contents(store: Store, table: RecordTable, settings: ReadSettings) -> list[
         .agg(pl.sum("rows"), pl.min("first"), pl.max("last"))
     )
     return [
-        Contents(table.name, what, kind, rows, first, last, None if low is None else _scale(low, high, is_worse))
+        ContentRow(table.name, what, kind, rows, first, last, None if low is None else _scale(low, high, is_worse))
         for what, kind, low, high, is_worse, rows, first, last in groups.iter_rows()
     ]
 

@@ -12,7 +12,7 @@ from painstats.archive.entries import ZIP_MAGIC, Entry
 from painstats.errors import ExportRefused
 from painstats.sources import SOURCES
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.recognition import first_taker, recognises, taken_entries
+from painstats.sources.recognition import first_taker, recognises_once, taken_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def parts_of_folder(
             elif (file := _own_export(archive, entry, source, settings)) is not None:
                 own[entry.name] = file
         parts = Parts(archive.without(own), own)
-        return parts if recognises(source, parts.whole, settings) else None
+        return parts if recognises_once(source, parts.whole, settings) else None
     except Exception:  # whatever is wrong with one of its files is reported when that file is read
         return None
 
@@ -89,7 +89,7 @@ def _archives(
 ) -> list[tuple[str, Archive]]:
     """Return the entries that a source takes as one archive, or as one each."""
     part = archive.part({entry.name for entry in entries})
-    if len(entries) > 1 and source and recognises(source, part, settings):
+    if len(entries) > 1 and source and recognises_once(source, part, settings):
         return [(source.name, part)]
     return [(entry.name, archive.single(entry)) for entry in entries]
 

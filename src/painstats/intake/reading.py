@@ -16,7 +16,7 @@ from painstats.batch import Batch, Rows
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.intake.checks import check_records
 from painstats.sources import read_batches
-from painstats.sources.batching import joined
+from painstats.sources.batching import join_small_batches
 from painstats.sources.contract import ReadSettings
 from painstats.staging import Staging
 
@@ -82,7 +82,7 @@ def read_export(export: Path | Archive, settings: ReadSettings) -> tuple[str, It
 
 def checked(batches: Iterator[Batch], settings: ReadSettings) -> Iterator[Batch]:
     """Check the rows that a source yields; everything else passes through."""
-    for batch in joined(batches):
+    for batch in join_small_batches(batches):
         if not isinstance(batch, Rows):
             yield batch
             continue

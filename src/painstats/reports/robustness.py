@@ -23,7 +23,7 @@ Checks = Mapping[str, Mapping[str, RobustnessCheck]]
 """Check to question to its result, in the order in which checks are shown."""
 
 
-def robustness_checks(store: Store, model: str) -> list[RobustnessCheck]:
+def read_robustness_checks(store: Store, model: str) -> list[RobustnessCheck]:
     """Read the checks of the averages (``cohort``) or of a participant's effects, in their order."""
     query = "SELECT * FROM robustness WHERE model = ? ORDER BY position"
     return select(store, RobustnessCheck, query, [model])
@@ -41,7 +41,7 @@ def robustness_part(
     Parameters
     ----------
     checks
-        From ``robustness_checks``.
+        From ``read_robustness_checks``.
     reported
         Question to the estimate that is reported; only these are shown.
     questions

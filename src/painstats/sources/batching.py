@@ -35,7 +35,7 @@ def in_batches(table: RecordTable, frame: pl.DataFrame) -> Iterator[Rows]:
             yield Rows(table.name, batch)
 
 
-def joined(batches: Iterator[Batch]) -> Iterator[Batch]:
+def join_small_batches(batches: Iterator[Batch]) -> Iterator[Batch]:
     """Join small batches of one table: archives of many small files yield thousands, and each costs a check of its own.
 
     Rows of one table keep their order; everything else passes through at once.

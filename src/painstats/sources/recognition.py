@@ -22,7 +22,7 @@ UTF16 = "it is UTF-16 text, an encoding that painstats reads only where study.to
 """What a message says of a text in an encoding in which no source recognises it."""
 
 
-def recognises(source: Source, archive: Archive, settings: ReadSettings) -> bool:
+def recognises_once(source: Source, archive: Archive, settings: ReadSettings) -> bool:
     """Whether a source recognises an archive; it is asked only once, since the archive keeps its answer.
 
     Of the settings only the declared diaries decide.
@@ -35,7 +35,7 @@ def recognises(source: Source, archive: Archive, settings: ReadSettings) -> bool
 
 def first_taker(archive: Archive, sources: Sequence[Source], settings: ReadSettings) -> Source | None:
     """Return the first source that recognises an archive."""
-    return next((source for source in sources if recognises(source, archive, settings)), None)
+    return next((source for source in sources if recognises_once(source, archive, settings)), None)
 
 
 def taken_entries(

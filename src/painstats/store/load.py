@@ -29,7 +29,7 @@ from painstats.store.ledger import (
 )
 from painstats.store.merge import Merged, add_counts, merge
 from painstats.store.quarantine import keep_rejected
-from painstats.store.record_sql import counted
+from painstats.store.record_sql import query_number
 from painstats.store.staged import staging
 from painstats.store.touched import keep_touched, start_touching
 from painstats.store.withdraw import withdraw_rows
@@ -122,7 +122,7 @@ def _load(
     replaces: Collection[int],
 ) -> ImportSummary:
     with transaction(store) as connection, staging(store.study.folder) as folder:
-        import_id = counted(connection, "SELECT nextval('import_number')")
+        import_id = query_number(connection, "SELECT nextval('import_number')")
         contents = _Contents()
         forgotten = forgotten_hashes(store.study)
         for batch in batches:

@@ -19,8 +19,8 @@ from painstats.store.record_sql import (
     as_json,
     changed,
     columns_of,
-    counted,
     moment_of,
+    query_number,
     same_key,
     same_values,
     typed_columns,
@@ -74,7 +74,7 @@ def _merge_part(connection: duckdb.DuckDBPyConnection, table: RecordTable, impor
         f"UPDATE {table.name} AS old SET import_id = s.with_new FROM met JOIN holder_rank AS s USING (number) "
         "WHERE old.rowid = met.old_row AND met.is_same",
     )
-    corrected = counted(connection, "SELECT count(*) FROM met WHERE NOT is_same")
+    corrected = query_number(connection, "SELECT count(*) FROM met WHERE NOT is_same")
     if corrected:
         numbers |= _contradict(connection, table, import_id)
     new = _add(connection, table, import_id)
@@ -91,7 +91,7 @@ def _set_repeats_apart(connection: duckdb.DuckDBPyConnection, table: RecordTable
         f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY staged_row DESC) AS place "
         f"FROM {staged} WHERE hash({key}) IN ({suspects})"
     )
-    repeated = counted(connection, "SELECT count(*) FROM repeated WHERE place > 1")
+    repeated = query_number(connection, "SELECT count(*) FROM repeated WHERE place > 1")
     others = "ANTI JOIN (SELECT staged_row FROM repeated WHERE place > 1) USING (staged_row)" if repeated else ""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW last_row AS FROM {staged} {others}")
     if not repeated:
@@ -111,7 +111,9 @@ def _meets_rows(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bo
     within = f"AND {moment} BETWEEN getvariable('span').first AND getvariable('span').last" if moment else ""
     participants = "participant_id IN (SELECT unnest(getvariable('span').participants))"
     return (
-        counted(connection, f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE {participants} {within} LIMIT 1)")
+        query_number(
+            connection, f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE {participants} {within} LIMIT 1)"
+        )
         > 0
     )
 
@@ -175,7 +177,9 @@ def _contradict(connection: duckdb.DuckDBPyConnection, table: RecordTable, impor
 
 def _pair_with_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> set[int]:
     """Pair contradicting rows with the same value in the history, if it is there; return its holders."""
-    if not counted(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'past'"):  # by an earlier part
+    if not query_number(
+        connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'past'"
+    ):  # by an earlier part
         read_past(connection, table, f"SELECT DISTINCT participant_id FROM {STAGED}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE contradiction AS "
@@ -207,7 +211,7 @@ def read_past(connection: duckdb.DuckDBPyConnection, table: RecordTable, partici
 
 def _add(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> int:
     """Add the rows about facts that no import had before."""
-    if counted(connection, "SELECT (SELECT count(*) FROM last_row) - (SELECT count(*) FROM met)") == 0:
+    if query_number(connection, "SELECT (SELECT count(*) FROM last_row) - (SELECT count(*) FROM met)") == 0:
         return 0
     unmet = "last_row WHERE staged_row NOT IN (SELECT new_row FROM met)"
     touch(connection, table, unmet)

@@ -71,7 +71,7 @@ def changed(
     return int(row[0]) if row else 0
 
 
-def counted(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+def query_number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """Run a query that returns a single number."""
     row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0

@@ -17,7 +17,7 @@ from painstats.records import RECORD_TABLES, RecordTable
 from painstats.store.connection import Store, transaction
 from painstats.store.holders import drop_unused_groups, groups_with, number_of, read_holders
 from painstats.store.merge import read_past
-from painstats.store.record_sql import as_json, changed, counted, same_key
+from painstats.store.record_sql import as_json, changed, query_number, same_key
 from painstats.store.recount import recount
 from painstats.store.touched import keep_touched, start_touching, touch
 
@@ -129,7 +129,7 @@ def _is_held(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> bool:
         f"SELECT 1 FROM {table.name} WHERE {numbers} "
         f"UNION ALL SELECT 1 FROM superseded WHERE table_name = '{table.name}' AND {numbers}"
     )
-    return counted(connection, f"SELECT count(*) FROM (SELECT 1 FROM ({held}) LIMIT 1)") > 0
+    return query_number(connection, f"SELECT count(*) FROM (SELECT 1 FROM ({held}) LIMIT 1)") > 0
 
 
 def _withdraw_from(connection: duckdb.DuckDBPyConnection, table: RecordTable) -> tuple[int, int, int]:

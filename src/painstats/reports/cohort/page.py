@@ -32,7 +32,7 @@ from painstats.reports.numbers import Interval, interval_of
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
 from painstats.reports.personal.charts import effect_bar
 from painstats.reports.personal.page import settings_table
-from painstats.reports.robustness import robustness_checks, robustness_part
+from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
 
@@ -97,7 +97,7 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
 
 def _robustness(store: Store, questions: Sequence[Question], model: CohortModel) -> tuple[Part, ...]:
     reported = {name: Interval(average.estimate, average.low, average.high) for name, average in model.averages.items()}
-    part = robustness_part(robustness_checks(store, "cohort"), reported, questions)
+    part = robustness_part(read_robustness_checks(store, "cohort"), reported, questions)
     return (part,) if part else ()
 
 

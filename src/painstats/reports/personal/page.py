@@ -32,7 +32,7 @@ from painstats.reports.numbers import Interval, interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.record import ParticipantRecord
-from painstats.reports.robustness import robustness_checks, robustness_part
+from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.store.connection import Store
 from painstats.store.rows import rows_of
 from painstats.vocabulary import MEASURES
@@ -189,7 +189,7 @@ def _robustness(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
         for finding in record.findings
         if (effect := interval_of(finding.estimate)) is not None
     }
-    checks = robustness_checks(store, record.participant_id)
+    checks = read_robustness_checks(store, record.participant_id)
     part = robustness_part(checks, reported, asked(store.study), about=PARTICIPANT_CHECKS)
     return (part,) if part else ()
 
