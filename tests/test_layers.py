@@ -33,6 +33,7 @@ ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
 ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
 ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}
 ALLOWED["run"] = ALLOWED["run_report"] | {"run_report", "reports"}
+ALLOWED["library"] = ALLOWED["intake"] | {"intake"}
 ALLOWED["commands"] = ALLOWED["run"] | {"run"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}
 

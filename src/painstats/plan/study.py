@@ -316,7 +316,7 @@ class Study(_Plan):
         )
 
 
-def read_study(folder: Path) -> Study:
+def read_study(folder: Path | str) -> Study:
     """Read a study folder's plan.
 
     Parameters
@@ -329,7 +329,7 @@ def read_study(folder: Path) -> Study:
     StudyError
         The folder is missing, or the file is empty, is not TOML, or has a wrong key or value, which the message names.
     """
-    folder = folder.resolve()
+    folder = Path(folder).resolve()
     if not folder.is_dir():
         raise StudyError(f"{folder} is not a folder; create a study with: painstats init {folder.name}")
     try:
