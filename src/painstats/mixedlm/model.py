@@ -26,19 +26,15 @@ from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_
 from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
+from painstats.mixedlm.statsmodels_methods import StatsmodelsMethods
 
 if TYPE_CHECKING:
     import duckdb
 
 Missing = Literal["none", "drop", "raise"]
 
-STATSMODELS_OWN = frozenset(
-    ("endog_li", "exog_li", "exog_re_li", "exog_re2_li", "_aex_r", "_aex_r2", "_lin", "_quad", "_cov_sing", "_freepat")
-)
-"""Attributes that statsmodels' own ``loglike``, ``score``, ``hessian`` and related methods use."""
 
-
-class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
+class CAR1MixedLM(StatsmodelsMethods):
     """A linear mixed model whose residuals d days apart have correlation rho^d.
 
     It extends ``MixedLM`` by the days and their residual correlation, and is fitted differently: exactly, from sums of
@@ -358,23 +354,6 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
             raise PainstatsError("the Kenward-Roger method needs the restricted likelihood; use reml=True")
         if ddf == "Kenward-Roger":
             self.require_rows("Kenward-Roger adjustment")
-
-    @cached_property
-    def _as_statsmodels(self) -> MixedLM:
-        """The same model by statsmodels, for its own methods."""
-        if self.residuals == "car1":
-            raise PainstatsError(
-                "this method of statsmodels has no residual correlation; use residuals='independent', or the results"
-            )
-        self.require_rows("statsmodels likelihood")
-        model = MixedLM(self.endog, self.exog, self.groups, self.exog_re)
-        model.cov_pen, model._freepat, model._cov_sing = None, None, 0
-        return model
-
-    def __getattr__(self, name: str) -> Any:
-        if name in STATSMODELS_OWN:
-            return getattr(self._as_statsmodels, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 def _names_in(formulas: Sequence[str], frame: FrameType) -> dict[str, Any]:
