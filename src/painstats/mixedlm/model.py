@@ -23,6 +23,7 @@ from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.inference.coefficients import Method
 from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_SATTERTHWAITE
+from painstats.mixedlm.keywords import OPTIMISER_OPTIONS, refuse_optimiser_options, refuse_unknown
 from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     import duckdb
 
 Missing = Literal["none", "drop", "raise"]
+
+OF_FORMULAS = frozenset(("formula", "model_spec", "missing_idx"))
+"""Keywords that statsmodels gives to a model of a formula."""
 
 
 class CAR1MixedLM(StatsmodelsMethods):
@@ -70,7 +74,8 @@ class CAR1MixedLM(StatsmodelsMethods):
     ------
     PainstatsError
         If values are missing or not finite, a participant has two rows for one day, days are needed and not given,
-        names are not unique, a column of ``exog_re`` is not in ``exog``, or variance components are requested.
+        names are not unique, a column of ``exog_re`` is not in ``exog``, or variance components are requested; and for
+        an unknown keyword (``UnknownKeyword``, also a ``TypeError``).
     NotEnoughData
         If there are too few rows, or columns are constant or collinear.
 
@@ -101,6 +106,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         missing: Missing = "none",
         **from_formula: Any,
     ) -> None:
+        refuse_unknown(CAR1MixedLM, set(from_formula) - OF_FORMULAS)
         _check_choices(residuals, missing, exog_vc)
         needs_days = residuals == "car1"
         given = model_input(endog, exog, groups, exog_re, days, needs_days=needs_days, drop=missing == "drop")
@@ -126,7 +132,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         days: Any = None,
         residuals: Residuals = "car1",
         eval_env: int | dict[str, Any] = 0,
-        **kwargs: Any,
+        **unknown: Any,
     ) -> Self:
         """Make a model from formulas and a frame.
 
@@ -153,6 +159,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         PainstatsError
             As for the class, and if ``groups`` or ``days`` name no column or ``vc_formula`` is given.
         """
+        refuse_unknown(CAR1MixedLM.from_formula, unknown)
         _check_choices(residuals, missing, vc_formula)
         if groups is None:
             raise PainstatsError("'groups' is missing: name the column with the participant of each row")
@@ -171,9 +178,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         names = eval_env
         if isinstance(eval_env, int):
             names = {} if eval_env < 0 else _names_in(formulas, sys._getframe(1 + eval_env))
-        model: Self = super().from_formula(
-            formula, frame, re_formula, residuals=residuals, eval_env=names, **columns, **kwargs
-        )
+        model: Self = super().from_formula(formula, frame, re_formula, residuals=residuals, eval_env=names, **columns)
         return model
 
     @classmethod
@@ -189,6 +194,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         random: Sequence[str] = (INTERCEPT,),
         residuals: Residuals = "car1",
         intercept: bool = True,
+        **unknown: Any,
     ) -> Self:
         """Make a model of a DuckDB relation, with the sums computed in the database.
 
@@ -213,6 +219,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         the rows are fetched nevertheless: the Kenward-Roger method needs the days themselves. Participants are labelled
         by their names as text.
         """
+        refuse_unknown(CAR1MixedLM.from_relation, unknown)
         _check_choices(residuals, "none", None)
         if not random:
             raise PainstatsError("'random' is empty: name the columns with random effects, or 'intercept'")
@@ -277,6 +284,8 @@ class CAR1MixedLM(StatsmodelsMethods):
         ddf
             Degrees of freedom of the tests: ``"Kenward-Roger"``, the default for fewer than 30 participants under REML,
             or ``"Satterthwaite"``.
+        **options
+            Options of statsmodels' optimiser, such as ``method`` and ``maxiter``, are refused; ``disp=False`` is not.
 
         Returns
         -------
@@ -286,13 +295,12 @@ class CAR1MixedLM(StatsmodelsMethods):
         Raises
         ------
         PainstatsError
-            If an option of another optimiser is given, or rho or ddf is invalid.
+            If an option of statsmodels' optimiser or an unknown keyword is given, or rho or ddf is invalid.
         NotEnoughData
             If there are too few participants or days, or the columns reproduce the outcome exactly.
         """
-        if start_params is not None or options:
-            names = ", ".join(["start_params"] * (start_params is not None) + sorted(options))
-            raise PainstatsError(f"the engine has its own optimiser and starting points; leave out {names}")
+        refuse_unknown(CAR1MixedLM.fit, options.keys() - OPTIMISER_OPTIONS)
+        refuse_optimiser_options(start_params=start_params, **options)
         self._check_rho(rho)
         self._check_degrees(ddf, reml)
         self.reml = reml

@@ -9,6 +9,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.keywords import refuse_unknown
 
 STATSMODELS_OWN = frozenset(
     ("endog_li", "exog_li", "exog_re_li", "exog_re2_li", "_aex_r", "_aex_r2", "_lin", "_quad", "_cov_sing", "_freepat")
@@ -20,6 +21,35 @@ class StatsmodelsMethods(MixedLM):  # type: ignore[misc]  # statsmodels is untyp
     """``MixedLM`` with methods that refuse correlated residuals."""
 
     residuals: Residuals
+
+    def get_distribution(self, params: Any, scale: float, exog: Any) -> Any:
+        """Return statsmodels' distribution of an outcome, for independent residuals only.
+
+        Raises
+        ------
+        PainstatsError
+            With residual correlation; ``simulate`` of the results draws outcomes that have it.
+        """
+        if self.residuals == "car1":
+            raise PainstatsError("statsmodels' distribution has no residual correlation; use simulate of the results")
+        return super().get_distribution(params, scale, exog)
+
+    def fit_regularized(
+        self,
+        *,
+        method: Any = "l1",
+        alpha: Any = 0,
+        ceps: float = 1e-4,
+        ptol: float = 1e-6,
+        maxit: int = 200,
+        **unknown: Any,
+    ) -> Any:
+        """Fit with a penalty on the coefficients by statsmodels' own optimiser, for independent residuals only.
+
+        The arguments are those of ``MixedLM.fit_regularized``.
+        """
+        refuse_unknown(StatsmodelsMethods.fit_regularized, unknown)
+        return self._as_statsmodels.fit_regularized(method=method, alpha=alpha, ceps=ceps, ptol=ptol, maxit=maxit)
 
     @cached_property
     def _as_statsmodels(self) -> MixedLM:
