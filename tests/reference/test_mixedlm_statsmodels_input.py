@@ -16,7 +16,7 @@ from statsmodels.regression.mixed_linear_model import MixedLMResults, MixedLMRes
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults, fit_mixed
-from tests.reference.as_statsmodels import FORMULA, SAME_FIT, SMALL, arrays, diary_model, diary_of, sleepstudy
+from tests.reference.as_statsmodels import FORMULA, SAME_FIT, SMALL, arrays, diary_model, diary_of, relation, sleepstudy
 from tests.reference.reference_data import COHORT_COLUMNS, diary, table
 
 ROOT = Path(__file__).parents[2]
@@ -117,21 +117,6 @@ def test_variables_and_functions_of_the_caller_are_seen_in_formulas():
 
 
 # --- relations
-
-
-def relation(frame, **options):
-    connection = duckdb.connect()
-    connection.register("days", frame.to_arrow())
-    return CAR1MixedLM.from_relation(
-        connection,
-        "FROM days",
-        outcome="pain",
-        columns=COHORT_COLUMNS,
-        participant="id",
-        day="day",
-        random=("intercept", "sleep_w"),
-        **options,
-    )
 
 
 @pytest.mark.parametrize("residuals", ["car1", "independent"])
