@@ -19,12 +19,13 @@ from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
 from painstats.mixedlm.engine.likelihood import MAX_RHO
-from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.formula_input import Formulas, formula_input
 from painstats.mixedlm.inference.coefficients import Method
 from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_SATTERTHWAITE
 from painstats.mixedlm.keywords import OPTIMISER_OPTIONS, refuse_optimiser_options, refuse_unknown
-from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
+from painstats.mixedlm.model_input import ModelInput, model_input
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
 from painstats.mixedlm.statsmodels_methods import StatsmodelsMethods
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     import duckdb
 
 Missing = Literal["none", "drop", "raise"]
-
-OF_FORMULAS = frozenset(("formula", "model_spec", "missing_idx"))
-"""Keywords that statsmodels gives to a model of a formula."""
 
 
 class CAR1MixedLM(StatsmodelsMethods):
@@ -104,19 +102,24 @@ class CAR1MixedLM(StatsmodelsMethods):
         days: Any = None,
         residuals: Residuals = "car1",
         missing: Missing = "none",
-        **from_formula: Any,
+        **unknown: Any,
     ) -> None:
-        refuse_unknown(CAR1MixedLM, set(from_formula) - OF_FORMULAS)
+        refuse_unknown(CAR1MixedLM, unknown)
         _check_choices(residuals, missing, exog_vc)
         needs_days = residuals == "car1"
         given = model_input(endog, exog, groups, exog_re, days, needs_days=needs_days, drop=missing == "drop")
-        # MixedLM.__init__ copies every group's rows one by one; the attributes it sets follow here or on demand.
-        super(MixedLM, self).__init__(given.endog, given.exog, groups=given.groups, days=given.days, **from_formula)
-        self._init_keys += ["exog_re", "residuals"]
-        self.residuals, self.rows = residuals, given.rows
-        self.exog_re = self.exog[:, effect_positions(given.rows)]
+        self._begin(given, residuals)
+
+    def _begin(self, given: ModelInput, residuals: Residuals, **of_formula: Any) -> None:
+        """Set the model up from checked input.
+
+        ``MixedLM.__init__`` copies every group's rows one by one; the attributes it sets follow here or on demand.
+        """
+        super(MixedLM, self).__init__(given.endog, given.exog, **of_formula)
+        self._init_keys = ["groups", "exog_re", "days", "residuals"]
+        self.residuals, self.rows, self.days = residuals, given.rows, given.days
         self.group_codes, self.row_order = given.codes, given.order
-        self._describe(list(given.labels), len(given.rows.y), list(given.random_names))
+        self._describe(list(given.labels), len(given.rows.y), list(given.effect_names))
 
     @classmethod
     def from_formula(
@@ -163,22 +166,15 @@ class CAR1MixedLM(StatsmodelsMethods):
         _check_choices(residuals, missing, vc_formula)
         if groups is None:
             raise PainstatsError("'groups' is missing: name the column with the participant of each row")
-        frame, formulas = pd.DataFrame(as_pandas(data)), [formula, re_formula or ""]
-        frame = frame if subset is None else frame.loc[subset]
-        columns: dict[str, Any] = {"groups": column_of(frame, "groups", groups)}
-        if days is not None:
-            columns["days"] = column_of(frame, "days", days)
-        if missing == "drop":
-            kept = complete_rows(frame, formulas, columns)
-            frame, columns = frame.loc[kept], {name: values[kept] for name, values in columns.items()}
-        refuse_missing(frame, formulas)
-        if isinstance(groups, str):  # statsmodels then names the intercepts after the column
-            columns["groups"] = groups
-        # statsmodels counts stack frames differently for its two formulas; a dictionary works for both.
-        names = eval_env
-        if isinstance(eval_env, int):
-            names = {} if eval_env < 0 else _names_in(formulas, sys._getframe(1 + eval_env))
-        model: Self = super().from_formula(formula, frame, re_formula, residuals=residuals, eval_env=names, **columns)
+        if isinstance(eval_env, int):  # statsmodels counts stack frames differently for its two formulas
+            caller = sys._getframe(1 + max(eval_env, 0))
+            eval_env = {} if eval_env < 0 else _names_in([formula, re_formula or ""], caller)
+        formulas = Formulas(formula, re_formula, eval_env)
+        needs_days, drop = residuals == "car1", missing == "drop"
+        found = formula_input(formulas, data, subset, groups, days, needs_days=needs_days, drop=drop)
+        model = cls.__new__(cls)
+        model._begin(found.given, residuals, formula=formula, model_spec=found.spec)
+        model.formula, model.data.frame = formula, found.frame
         return model
 
     @classmethod
@@ -306,6 +302,16 @@ class CAR1MixedLM(StatsmodelsMethods):
         self.reml = reml
         fitted = fit_cross_products(self.products, residuals=self.residuals, reml=reml, rho=rho, correlated=correlated)
         return CAR1MixedLMResultsWrapper(CAR1MixedLMResults(self, fitted, ddf, rho_is_given=rho is not None))
+
+    @cached_property
+    def groups(self) -> npt.NDArray[Any]:
+        """The group (n,) of each row, in the order in which they were given."""
+        return np.asarray(self.group_labels)[self.group_codes]
+
+    @cached_property
+    def exog_re(self) -> Floats:
+        """The columns (n, q) with random effects."""
+        return np.asarray(self.exog[:, effect_positions(self.require_rows("columns"))])
 
     @cached_property
     def products(self) -> CrossProducts:
