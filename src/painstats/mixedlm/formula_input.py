@@ -103,7 +103,8 @@ def _frame_of(data: Any, formulas: Sequence[str], others: Sequence[str]) -> pd.D
         known = data.collect_schema().names()
         wanted = [*used_columns(known, formulas), *(name for name in others if name in known)]
         data = data.select(list(dict.fromkeys(wanted)))
-    return pd.DataFrame(as_pandas(data))
+    data = as_pandas(data)
+    return data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
 
 
 def _refuse_missing(frame: pd.DataFrame, used: Sequence[Any]) -> None:

@@ -115,7 +115,10 @@ class CAR1MixedLM(StatsmodelsMethods):
 
         ``MixedLM.__init__`` copies every group's rows one by one; the attributes it sets follow here or on demand.
         """
-        super(MixedLM, self).__init__(given.endog, given.exog, **of_formula)
+        super(MixedLM, self).__init__(
+            given.endog, given.exog, hasconst=False, **of_formula
+        )  # it need not search for one
+        self.k_constant = self.data.k_constant = int(INTERCEPT in given.rows.names)
         self._init_keys = ["groups", "exog_re", "days", "residuals"]
         self.residuals, self.rows, self.days = residuals, given.rows, given.days
         self.group_codes, self.row_order = given.codes, given.order

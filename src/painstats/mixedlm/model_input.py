@@ -193,23 +193,26 @@ def who_and_when(groups: Any, days: Any, *, needs_days: bool) -> tuple[_Particip
 
 
 def _participants(groups: Any) -> _Participants:
-    codes, labels = pd.factorize(groups, sort=True)
-    if codes.size and codes.min() < 0:
+    """Return the participants of rows; only the first of successive rows of a group are compared with all others."""
+    starts = np.append(0, np.flatnonzero(np.asarray(groups[1:] != groups[:-1])) + 1)
+    codes, labels = pd.factorize(groups[starts], sort=True)
+    codes = np.repeat(codes.astype(np.int64, copy=False), np.diff(starts, append=len(groups)))
+    if codes.min() < 0:
         raise PainstatsError(f"'groups' is missing in {(codes < 0).sum()} rows; {DROP}")
     names = np.array([str(label) for label in labels], dtype=np.str_)
     if len(set(names.tolist())) < len(names):
         raise PainstatsError("two of the 'groups' are the same as text; give them different names")
-    return _Participants(np.asarray(labels), codes.astype(np.int64, copy=False), names)
+    return _Participants(np.asarray(labels), codes, names)
 
 
 def sorted_input(
     y: Floats, X: Floats, names: Sequence[str], random: Sequence[str], who: _Participants, days: npt.NDArray[Any]
 ) -> tuple[ModelRows, Integers]:
     """Return the rows, checked and sorted by participants' names, and (n,) where each was among the given ones."""
-    by_name = np.argsort(who.names)
-    rank = np.empty_like(by_name)
-    rank[by_name] = np.arange(len(rank))
-    return sorted_rows(y, X, names, random, participants=who.names[by_name], codes=rank[who.codes], days=days)
+    by_name, codes = np.argsort(who.names), who.codes
+    if (by_name[1:] < by_name[:-1]).any():
+        codes = np.argsort(by_name)[codes]
+    return sorted_rows(y, X, names, random, participants=who.names[by_name], codes=codes, days=days)
 
 
 def _row_numbers(codes: Integers) -> Integers:

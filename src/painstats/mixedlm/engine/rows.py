@@ -148,10 +148,11 @@ def sorted_rows(
     if order is None:
         order = np.arange(len(day))
     else:
-        y, codes, day = y[order], codes[order], day[order]
+        y, day = y[order], day[order]
         X = np.array([column[order] for column in X.T]).T
-    rows = ModelRows(y, X, tuple(names), tuple(random), participants[codes], day)
-    _check_values(rows, codes)
+    counts = np.bincount(codes)
+    rows = ModelRows(y, X, tuple(names), tuple(random), np.repeat(participants[: len(counts)], counts), day)
+    _check_values(rows, np.cumsum(counts[:-1]))
     return rows, order
 
 
@@ -226,17 +227,17 @@ def _order(codes: Integers, days: Integers) -> Integers | None:
 
     Rows are not compared one by one when each participant's rows are contiguous and in order of days.
     """
-    step, follows = np.diff(codes), codes[1:] == codes[:-1]
-    if (follows & (days[1:] < days[:-1])).any():
+    starts = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    goes_back = days[1:] < days[:-1]
+    goes_back[starts - 1] = False
+    runs = codes[np.append(0, starts)]
+    if goes_back.any() or len(np.unique(runs)) < len(runs):
         return np.asarray(np.lexsort((days, codes)))
-    if (step >= 0).all():
+    by_code = np.argsort(runs)
+    if (by_code[1:] > by_code[:-1]).all():
         return None
-    starts = np.flatnonzero(np.append(True, ~follows))
-    if len(np.unique(codes[starts])) < len(starts):
-        return np.asarray(np.lexsort((days, codes)))
-    by_code = np.argsort(codes[starts])
-    lengths = np.diff(starts, append=len(days))[by_code]
-    moved: Integers = starts[by_code] - (np.cumsum(lengths) - lengths)
+    lengths = np.diff(starts, prepend=0, append=len(days))[by_code]
+    moved: Integers = np.append(0, starts)[by_code] - (np.cumsum(lengths) - lengths)
     return np.arange(len(days)) + np.repeat(moved, lengths)
 
 
@@ -254,7 +255,8 @@ def _check_random(random: Sequence[str], names: Sequence[str]) -> None:
         raise PainstatsError("a column is listed twice in 'random'")
 
 
-def _check_values(rows: ModelRows, codes: Integers) -> None:
+def _check_values(rows: ModelRows, starts: Integers) -> None:
+    """Refuse rows that a model cannot be fitted to; ``starts`` (N - 1,) are the first rows of all but the first."""
     columns = {**dict(zip(rows.names, rows.X.T, strict=True)), "y": rows.y}
     ranges = {name: (float(values.min()), float(values.max())) for name, values in columns.items()}
     for name, (low, high) in ranges.items():
@@ -262,7 +264,9 @@ def _check_values(rows: ModelRows, codes: Integers) -> None:
             count = np.sum(~np.isfinite(columns[name]))
             if count:
                 raise PainstatsError(f"column {name!r} is not a finite number in {count} rows")
-    repeated = np.count_nonzero((codes[1:] == codes[:-1]) & (rows.day[1:] == rows.day[:-1]))
+    same_day = rows.day[1:] == rows.day[:-1]
+    same_day[starts - 1] = False
+    repeated = np.count_nonzero(same_day)
     if repeated:
         raise PainstatsError(f"{repeated} rows repeat the 'participant' and 'day' of another row; keep one row per day")
     n, p = rows.X.shape
@@ -286,7 +290,8 @@ def _check_collinear(rows: ModelRows) -> None:
     mean = np.array([rows.X[:, place].mean() if has_intercept else 0.0 for place in others])
     products = np.zeros((len(others), len(others)))
     for start in range(0, len(rows.y), BLOCK):
-        block = rows.X[start : start + BLOCK].T[others] - mean[:, None]
+        block = np.array([rows.X[start : start + BLOCK, place] for place in others])
+        block -= mean[:, None]
         products += block @ block.T
     size = np.sqrt(np.diag(products))
     if np.linalg.eigvalsh(products / np.outer(size, size))[0] > SAFE_VARIANCE:
