@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from painstats.mixedlm import CAR1MixedLM
+from painstats.mixedlm import CAR1MixedLM, ColumnRoles
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
 FORMULA = "pain ~ " + " + ".join(COHORT_COLUMNS)
@@ -49,10 +49,8 @@ def relation(frame, **options):
     return CAR1MixedLM.from_relation(
         connection,
         "FROM days",
-        outcome="pain",
-        columns=COHORT_COLUMNS,
-        participant="id",
-        day="day",
-        random=("intercept", "sleep_w"),
+        ColumnRoles(
+            outcome="pain", columns=COHORT_COLUMNS, participant="id", day="day", random=("intercept", "sleep_w")
+        ),
         **options,
     )

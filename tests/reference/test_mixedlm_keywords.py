@@ -11,7 +11,7 @@ import pytest
 import painstats
 from painstats import mixedlm
 from painstats.errors import PainstatsError
-from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults
+from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults, ColumnRoles
 from tests.reference.as_statsmodels import SMALL, arrays, diary_model, diary_of, small
 from tests.reference.reference_data import table
 
@@ -62,7 +62,7 @@ ENTRIES = {
     "arrays": lambda **given: CAR1MixedLM(np.ones(3), np.ones((3, 1)), np.ones(3), **given),
     "formula": lambda **given: diary_of(table(SMALL), **given),
     "relation": lambda **given: CAR1MixedLM.from_relation(
-        duckdb.connect(), "FROM days", outcome="y", columns=["x"], participant="id", day="day", **given
+        duckdb.connect(), "FROM days", ColumnRoles(outcome="y", columns=["x"], participant="id", day="day"), **given
     ),
     "fit": lambda **given: small().fit(**given),
 }
@@ -82,7 +82,7 @@ def test_the_message_says_what_to_do(entry, keyword):
     with pytest.raises(PainstatsError, match=MISTAKES[keyword]) as refused:
         ENTRIES[entry](**{keyword: 1})
     accepted = str(refused.value).partition("It accepts ")[2].split(", ")
-    assert {"arrays": "exog_re", "formula": "re_formula", "relation": "columns", "fit": "ddf"}[entry] in accepted
+    assert {"arrays": "exog_re", "formula": "re_formula", "relation": "roles", "fit": "ddf"}[entry] in accepted
     assert not {"self", "cls", keyword} & set(accepted)
 
 

@@ -27,6 +27,7 @@ from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_
 from painstats.mixedlm.keywords import OPTIMISER_OPTIONS, refuse_optimiser_options, refuse_unknown
 from painstats.mixedlm.model_input import ModelInput, model_input
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
+from painstats.mixedlm.sql.column_roles import ColumnRoles
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
 from painstats.mixedlm.statsmodels_methods import StatsmodelsMethods
 
@@ -185,14 +186,9 @@ class CAR1MixedLM(StatsmodelsMethods):
         cls,
         connection: duckdb.DuckDBPyConnection,
         query: str,
+        roles: ColumnRoles,
         *,
-        outcome: str,
-        columns: Sequence[str],
-        participant: str,
-        day: str,
-        random: Sequence[str] = (INTERCEPT,),
         residuals: Residuals = "car1",
-        intercept: bool = True,
         **unknown: Any,
     ) -> Self:
         """Make a model of a DuckDB relation, with the sums computed in the database.
@@ -203,14 +199,10 @@ class CAR1MixedLM(StatsmodelsMethods):
             The connection of the relation.
         query
             The query of the rows: a ``SELECT``, or ``FROM 'days.parquet'``.
-        outcome, columns, participant, day
-            Names of the relation's columns.
-        random
-            Columns with random effects; ``"intercept"`` for random intercepts.
+        roles
+            The role of the relation's columns in the model.
         residuals
             As for the class.
-        intercept
-            Whether the model has an intercept, named ``"intercept"``.
 
         Notes
         -----
@@ -220,17 +212,15 @@ class CAR1MixedLM(StatsmodelsMethods):
         """
         refuse_unknown(CAR1MixedLM.from_relation, unknown)
         _check_choices(residuals, "none", None)
-        if not random:
+        if not roles.random:
             raise PainstatsError("'random' is empty: name the columns with random effects, or 'intercept'")
-        arguments: dict[str, Any] = {"columns": columns, "random": random, "intercept": intercept}
-        arguments |= {"outcome": outcome, "participant": participant, "day": day}
-        products = cross_products_of(connection, query, **arguments)
+        products = cross_products_of(connection, query, roles)
         if len(products.participants) < MIN_PARTICIPANTS_FOR_SATTERTHWAITE:
-            return cls._of_frame(connection.execute(query).pl(), residuals=residuals, **arguments)
+            return cls._of_frame(connection.execute(query).pl(), roles, residuals)
         model = cls.__new__(cls)
         names = list(products.names)
         super(MixedLM, model).__init__(
-            pd.Series([], dtype=float, name=outcome), pd.DataFrame(columns=names, dtype=float), hasconst=False
+            pd.Series([], dtype=float, name=roles.outcome), pd.DataFrame(columns=names, dtype=float), hasconst=False
         )
         model.residuals, model.rows, model.products = residuals, None, products
         effects = ["Group" if name == INTERCEPT else name for name in products.random]
@@ -238,24 +228,13 @@ class CAR1MixedLM(StatsmodelsMethods):
         return model
 
     @classmethod
-    def _of_frame(
-        cls,
-        frame: pl.DataFrame,
-        *,
-        outcome: str,
-        columns: Sequence[str],
-        participant: str,
-        day: str,
-        random: Sequence[str],
-        residuals: Residuals,
-        intercept: bool,
-    ) -> Self:
+    def _of_frame(cls, frame: pl.DataFrame, roles: ColumnRoles, residuals: Residuals) -> Self:
         """Make the model from a relation's rows."""
-        ones = [pl.lit(1.0).alias(INTERCEPT)] if intercept else []
-        exog = frame.select(*ones, *columns)
-        effects = exog.select(random).rename({INTERCEPT: "Group"}, strict=False)
-        participants = frame[participant].cast(pl.String)
-        return cls(frame[outcome], exog, participants, effects, days=frame[day], residuals=residuals)
+        ones = [pl.lit(1.0).alias(INTERCEPT)] if roles.intercept else []
+        exog = frame.select(*ones, *roles.columns)
+        effects = exog.select(roles.random).rename({INTERCEPT: "Group"}, strict=False)
+        participants = frame[roles.participant].cast(pl.String)
+        return cls(frame[roles.outcome], exog, participants, effects, days=frame[roles.day], residuals=residuals)
 
     def fit(
         self,
