@@ -63,7 +63,11 @@ class _Products:
 
 
 def formula_columns(
-    formula: str, re_formula: str | None, frame: pd.DataFrame, names: Mapping[str, object]
+    formula: str,
+    re_formula: str | None,
+    frame: pd.DataFrame,
+    variables: Mapping[Any, pd.Series[Any]],
+    names: Mapping[str, object],
 ) -> FormulaColumns:
     """Evaluate the formula of the model and that of the random effects.
 
@@ -76,6 +80,8 @@ def formula_columns(
         As in ``CAR1MixedLM.from_formula``.
     frame
         Without missing values in the columns that the formulas name.
+    variables
+        Those columns.
     names
         Values of names in formulas that are not columns of the frame.
 
@@ -87,8 +93,8 @@ def formula_columns(
     if FormulaManager().engine != "patsy":
         return _by_formulaic(formula, re_formula, frame, names)
     simple = _as_products(formula, re_formula)
-    if simple is not None and all(_is_numeric(frame, name) for name in simple.variables):
-        return _by_products(simple, frame)
+    if simple is not None and all(_is_numeric(variables.get(name)) for name in simple.variables):
+        return _by_products(simple, variables, len(frame))
     return _by_patsy(formula, re_formula, frame, names)
 
 
@@ -99,17 +105,14 @@ def used_columns(columns: Iterable[Any], formulas: Sequence[str]) -> list[Any]:
     return [name for name in named if re.search(rf"(?<!\w){re.escape(str(name))}(?!\w)", text)]
 
 
-def _is_numeric(frame: pd.DataFrame, name: str) -> bool:
-    """Return whether a name is a column of floats or integers; patsy treats booleans as categories."""
-    if name not in frame.columns:
-        return False
-    column = frame[name]
+def _is_numeric(column: pd.Series[Any] | None) -> bool:
+    """Return whether there is such a column, of floats or integers; patsy treats booleans as categories."""
     return isinstance(column, pd.Series) and isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu"
 
 
-def _by_products(simple: _Products, frame: pd.DataFrame) -> FormulaColumns:
-    values = {name: frame[name].to_numpy() for name in simple.variables}
-    X = np.empty((len(simple.terms), len(frame))).T  # column-major, which makes sums fast
+def _by_products(simple: _Products, variables: Mapping[Any, pd.Series[Any]], n: int) -> FormulaColumns:
+    values = {name: variables[name].to_numpy() for name in simple.variables}
+    X = np.empty((len(simple.terms), n)).T  # column-major, which makes sums fast
     for place, term in enumerate(simple.terms):
         X[:, place] = values[term[0]] if term else 1.0
         for name in term[1:]:

@@ -74,8 +74,9 @@ def formula_input(
     if drop:
         kept = complete([frame[used], who, when])
         frame, who, when = frame.loc[kept], who[kept], None if when is None else when[kept]
-    _refuse_missing(frame, used)
-    columns = formula_columns(formulas.model, formulas.effects, frame, formulas.names)
+    variables = {name: frame[name] for name in used}
+    _refuse_missing(variables, len(frame))
+    columns = formula_columns(formulas.model, formulas.effects, frame, variables, formulas.names)
     intercepts = groups if isinstance(groups, str) else "Group"  # as statsmodels names them
     given = _checked(columns, frame.index, intercepts, who, when, needs_days=needs_days)
     return FormulaInput(given, frame, columns.spec)
@@ -91,7 +92,7 @@ def _checked(
         random = [names[columns.names.index(name)] for name in columns.effect_names]
     participants, day = who_and_when(who, when, needs_days=needs_days)
     rows, order = sorted_input(columns.outcome, columns.X, names, random, participants, day)
-    endog = pd.DataFrame({columns.outcome_name: columns.outcome}, index=index, copy=False)
+    endog = pd.Series(columns.outcome, index=index, name=columns.outcome_name, copy=False)
     exog = pd.DataFrame(columns.X, index=index, columns=list(columns.names), copy=False)
     effect_names = tuple(name.replace("Intercept", intercepts) for name in columns.effect_names or ["Intercept"])
     return ModelInput(endog, exog, participants.labels, participants.codes, day, order, rows, effect_names)
@@ -107,12 +108,12 @@ def _frame_of(data: Any, formulas: Sequence[str], others: Sequence[str]) -> pd.D
     return data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
 
 
-def _refuse_missing(frame: pd.DataFrame, used: Sequence[Any]) -> None:
-    """Refuse a frame without rows, or with missing values in a used column; the error names the first."""
-    if len(frame) == 0:
+def _refuse_missing(variables: Mapping[Any, pd.Series[Any]], n: int) -> None:
+    """Refuse columns without rows, or with missing values; the error names the first."""
+    if n == 0:
         raise NotEnoughData(NO_ROWS)
-    for name in used:
-        count = _missing_in(frame[name])
+    for name, column in variables.items():
+        count = _missing_in(column)
         if count:
             raise PainstatsError(f"column {name!r} is missing in {count} rows; {DROP}")
 

@@ -199,10 +199,11 @@ def _participants(groups: Any) -> _Participants:
     codes = np.repeat(codes.astype(np.int64, copy=False), np.diff(starts, append=len(groups)))
     if codes.min() < 0:
         raise PainstatsError(f"'groups' is missing in {(codes < 0).sum()} rows; {DROP}")
-    names = np.array([str(label) for label in labels], dtype=np.str_)
-    if len(set(names.tolist())) < len(names):
+    labels = np.asarray(labels)
+    texts = [str(label) for label in labels]
+    if len(set(texts)) < len(texts):
         raise PainstatsError("two of the 'groups' are the same as text; give them different names")
-    return _Participants(np.asarray(labels), codes, names)
+    return _Participants(labels, codes, np.array(texts, dtype=np.str_))
 
 
 def sorted_input(
