@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 import statsmodels.formula
@@ -98,6 +99,23 @@ def test_a_formula_needs_one_outcome(engine, formula, reason, monkeypatch):
     monkeypatch.setattr(statsmodels.formula.options, "formula_engine", engine)
     with pytest.raises(PainstatsError, match=reason):
         CAR1MixedLM.from_formula(formula, FRAME, groups="id", days="day")
+
+
+def test_a_column_twice_is_refused():
+    frame = pd.concat([FRAME, FRAME[["sleep_w"]]], axis=1)
+    with pytest.raises(PainstatsError, match="more than one column 'sleep_w'"):
+        model_of("columns", frame)
+
+
+def test_groups_may_be_text_categories_or_a_list():
+    expected = model_of("columns").fit()
+    text, (formula, re_formula) = FRAME["id"].astype(str), PLAIN["columns"]
+    for groups in (text, text.astype("category"), text.tolist(), FRAME["id"].astype("Int64"), pl.Series(text)):
+        found = CAR1MixedLM.from_formula(formula, FRAME, re_formula, groups=groups, days="day").fit()
+        assert found.llf == expected.llf
+    text[3] = None
+    with pytest.raises(PainstatsError, match="'groups' is missing in 1 rows"):
+        CAR1MixedLM.from_formula("pain ~ sleep_w", FRAME, groups=text, days="day")
 
 
 def test_an_effect_that_is_no_column_is_refused():

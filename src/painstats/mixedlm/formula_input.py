@@ -71,6 +71,9 @@ def formula_input(
     who = column_of(frame, "groups", groups)
     when = None if days is None else column_of(frame, "days", days)
     used = used_columns(frame.columns, texts)
+    if len(set(used)) < len(used):
+        repeated = sorted({str(name) for name in used if used.count(name) > 1})
+        raise PainstatsError(f"the frame has more than one column {', '.join(map(repr, repeated))}; names must differ")
     if drop:
         kept = complete([frame[used], who, when])
         frame, who, when = frame.loc[kept], who[kept], None if when is None else when[kept]
