@@ -9,6 +9,13 @@ up. For painstats they begin with the rows in memory, checked and sorted, and in
 includes checking and sorting. statsmodels is called as its users do, and once more with a start that suits the scale of
 the columns, from which it converges where its own start does not. Two optima agree if their log-likelihoods are within
 1e-3; a program with a lower one has stopped short.
+
+    python -m venv peers && peers/bin/pip install mixedlm-rs glmm interlace-lme
+    python -m benchmarks.engine --formula --peers peers/bin/python --sizes 200x90 2000x365 --limit 120
+
+With ``--formula`` each program gets a formula and a pandas frame, and its seconds include everything it does with
+them (``benchmarks/formula_fit.py``). Programs take turns for ``ROUNDS`` rounds, each time in a new process: a fit to
+warm up, then ``REPEATS`` fits, of which the median counts. The smallest of the rounds is printed.
 """
 
 from __future__ import annotations
@@ -37,6 +44,18 @@ AGREEMENT = 1e-3
 
 REPEATS = 9
 """Number of fits by painstats; the median counts."""
+
+ROUNDS = 3
+"""Rounds of the programs that are given a formula."""
+
+SLOW = 5.0
+"""CPU seconds above which a program that is given a formula runs once only."""
+
+FORMULA_PROGRAMS = {
+    "independent": ("painstats", "mixedlm-rs", "glmm", "interlace-lme", "statsmodels"),
+    "car1": ("painstats", "interlace-lme"),
+}
+"""Programs that take a formula and a frame, and have these residuals."""
 
 STARTS = {"statsmodels": "default", "statsmodels, scaled start": "scaled"}
 """Where statsmodels begins: at its own start, and at variances of 0.1 / mean(z^2), relative to the residuals'."""
@@ -74,7 +93,7 @@ class Outcome:
 def main() -> None:
     """Run every size without and with CAR(1) and print a table."""
     options = _options()
-    cores = len(os.sched_getaffinity(0))
+    cores = os.cpu_count()
     print(f"{cores} cores; limit {options.limit} CPU s; REML; 3 correlated random effects; 15% gaps")
     print("| participants x days | residuals | program | CPU seconds | ratio | log-likelihood | difference | agrees |")
     print("|---|---|---|---:|---:|---:|---:|---|")
@@ -82,7 +101,33 @@ def main() -> None:
         participants, days = (int(number) for number in size.split("x"))
         table = _diary(participants, days, options.seed)
         for residuals in ("independent", "car1"):
-            _compare(size, table, residuals, options.limit, options.only)
+            if options.formula:
+                _compare_formulas(size, table, residuals, options.limit, options.peers)
+            else:
+                _compare(size, table, residuals, options.limit, options.only)
+
+
+def _compare_formulas(size: str, table: pl.DataFrame, residuals: Residuals, limit: int, peers: Path | None) -> None:
+    """Print a row for each program that fits a formula; programs of others need the Python of their environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "diary.csv"
+        table.with_columns(id=pl.format("p{}", pl.col("id").cast(pl.String).str.zfill(5))).write_csv(path)
+        found: dict[str, list[Outcome]] = {}
+        for _ in range(ROUNDS):
+            for name in FORMULA_PROGRAMS[residuals]:
+                python = sys.executable if name in ("painstats", "statsmodels") else peers
+                earlier = found.setdefault(name, [])
+                if python is None or (earlier and (earlier[0].seconds or limit) > SLOW):
+                    continue
+                script = Path(__file__).with_name("formula_fit.py")
+                earlier.append(_competitor([str(python), str(script), name, str(path), residuals, str(REPEATS)], limit))
+    best = {name: min(outcomes, key=_seconds) for name, outcomes in found.items() if outcomes}
+    for name, outcome in best.items():
+        _print_row(size, residuals, name, outcome, best["painstats"])
+
+
+def _seconds(outcome: Outcome) -> float:
+    return np.inf if outcome.seconds is None else outcome.seconds
 
 
 def _compare(size: str, table: pl.DataFrame, residuals: Residuals, limit: int, only: list[str]) -> None:
@@ -132,7 +177,7 @@ def _ours(rows: ModelRows, residuals: Residuals, *, checked: bool) -> Outcome:
 
 
 def _competitor(command: list[str], limit: int) -> Outcome:
-    limited = ["prlimit", f"--cpu={limit}", *command]
+    limited = ["prlimit", f"--cpu={limit}", *command] if shutil.which("prlimit") else command
     ended = subprocess.run(limited, capture_output=True, text=True, check=False)
     if ended.returncode == -signal.SIGXCPU or ended.returncode == -signal.SIGKILL:
         return Outcome(None, None, f"stopped after {limit} s")
@@ -223,6 +268,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=600, help="CPU seconds for each program")
     parser.add_argument("--only", nargs="*", default=["statsmodels", *R_FITS], help="programs")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--formula", action="store_true", help="compare programs that are given a formula and a frame")
+    parser.add_argument("--peers", type=Path, help="Python of the environment with mixedlm-rs, glmm and interlace-lme")
     parser.add_argument("--statsmodels", type=Path, default=None, help=argparse.SUPPRESS)
     parser.add_argument("--start", choices=STARTS.values(), default="default", help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -22,7 +22,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from painstats.mixedlm import CrossProducts, MixedFit, fit_cross_products
+from painstats.mixedlm import ColumnRoles, CrossProducts, MixedFit, fit_cross_products
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
 
 COLUMNS = ("sleep_within", "steps_within", "weekend")
@@ -99,15 +99,8 @@ def _asked(connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
 
 
 def _summed(connection: duckdb.DuckDBPyConnection, query: str) -> CrossProducts:
-    return cross_products_of(
-        connection,
-        query,
-        outcome="pain_nrs",
-        columns=COLUMNS,
-        participant="participant_id",
-        day="date",
-        random=RANDOM,
-    )
+    roles = ColumnRoles(outcome="pain_nrs", columns=COLUMNS, participant="participant_id", day="date", random=RANDOM)
+    return cross_products_of(connection, query, roles)
 
 
 def _print_step(name: str, seconds: tuple[float, float]) -> None:

@@ -14,7 +14,8 @@ ALLOWED = {
     "vocabulary": set(),
     "errors": set(),
     "interruption": set(),
-    "process_pool": set(),
+    "operating_system": {"errors"},
+    "process_pool": {"operating_system", "errors"},
     "records": {"vocabulary", "errors"},
     "mixedlm": {"errors"},
 }
@@ -24,7 +25,7 @@ ALLOWED["plan"] = ALLOWED["records"] | {"records"}
 ALLOWED["archive"] = ALLOWED["plan"] | {"plan"}
 ALLOWED["parsing"] = ALLOWED["archive"] | {"archive"}
 ALLOWED["sources"] = ALLOWED["parsing"] | {"parsing", "batch"}
-ALLOWED["store"] = ALLOWED["plan"] | {"plan", "batch", "staging", "interruption"}
+ALLOWED["store"] = ALLOWED["plan"] | {"plan", "batch", "staging", "interruption", "operating_system"}
 ALLOWED["intake"] = ALLOWED["sources"] | ALLOWED["store"] | {"sources", "store", "process_pool"}
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}

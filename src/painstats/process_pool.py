@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, TypeVar
 
+from painstats.operating_system import processors
+
 MOST_PROCESSES = 8
 AT_ONCE = 2
 """Tasks that a process has at a time: the one that it works on, and the next."""
@@ -42,11 +44,7 @@ class _Worker:
 
 def default_processes() -> int:
     """Return how many processes are worth while on this machine."""
-    return min(_processors(), MOST_PROCESSES)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors(), MOST_PROCESSES)
 
 
 def in_processes(function: Callable[[Task], Answer], tasks: Iterable[Task], processes: int) -> Generator[Answer | Lost]:
@@ -154,7 +152,7 @@ def _replace(
 
 def _start(processes: int) -> _Worker:
     ours, theirs = Pipe()
-    threads = str(max(1, _processors() // processes))
+    threads = str(max(1, processors() // processes))
     process = subprocess.Popen(
         [sys.executable, "-m", __name__, str(theirs.fileno())],
         stdin=subprocess.DEVNULL,

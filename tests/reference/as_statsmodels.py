@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 
-from painstats.mixedlm import CAR1MixedLM
+from painstats.mixedlm import CAR1MixedLM, ColumnRoles
 from tests.reference.reference_data import COHORT_COLUMNS, table
 
 FORMULA = "pain ~ " + " + ".join(COHORT_COLUMNS)
@@ -40,3 +41,16 @@ def in_order(expected, labels):
 def arrays(frame):
     X = np.column_stack([np.ones(frame.height), *(frame[name].to_numpy() for name in COHORT_COLUMNS)])
     return CAR1MixedLM(frame["pain"], X, frame["id"].to_numpy(), X[:, :2], days=frame["day"].to_list())
+
+
+def relation(frame, **options):
+    connection = duckdb.connect()
+    connection.register("days", frame.to_arrow())
+    return CAR1MixedLM.from_relation(
+        connection,
+        "FROM days",
+        ColumnRoles(
+            outcome="pain", columns=COHORT_COLUMNS, participant="id", day="day", random=("intercept", "sleep_w")
+        ),
+        **options,
+    )

@@ -13,9 +13,9 @@ from painstats.mixedlm.engine.cross_products import with_residual_scale
 from painstats.mixedlm.engine.likelihood import deviance, log_likelihood, profiled_precision, solve_at
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import column_positions, participant_slices
-from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
+from painstats.mixedlm.engine.whitened_products import whitened
 from tests.reference.reference_data import bodyweight, diary
-from tests.reference.slow_likelihood import factor_of, gradient
+from tests.reference.slow_likelihood import factor_of, gradient, whitened_derivative
 
 THETA = np.array([0.9, -0.2, 0.4, 0.1, 0.05, 0.3])
 RHOS = (0.0, 0.05, 0.38, 0.9, 0.99)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm import cross_products, fit_cross_products, model_rows
+from painstats.mixedlm import ColumnRoles, cross_products, fit_cross_products, model_rows
 from painstats.mixedlm.sql import sums_query
 from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
 from tests.reference.reference_data import COHORT_COLUMNS, table
@@ -18,6 +18,10 @@ SUMS = 1e-10
 
 MODEL = {"outcome": "pain", "columns": COHORT_COLUMNS, "participant": "id", "day": "day"}
 RANDOM = ("intercept", "sleep_w", "steps_lag_w")
+
+
+def roles(**change):
+    return ColumnRoles(**{**MODEL, "random": RANDOM, **change})
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def in_memory(connection, query="FROM diary", *, columns=COHORT_COLUMNS, random=
 
 
 def diary(connection, query="FROM diary"):
-    return sums_query.Relation(connection, query, "pain", COHORT_COLUMNS, "id", "day", False, RANDOM, True)
+    return sums_query.Relation(connection, query, roles(), False)
 
 
 def assert_same(ours, theirs):
@@ -57,21 +61,19 @@ def assert_same(ours, theirs):
 
 @pytest.mark.parametrize("random", [(), ("intercept",), RANDOM])
 def test_sums_are_those_of_rows_in_memory(connection, random):
-    assert_same(
-        cross_products_of(connection, "FROM diary", random=random, **MODEL), in_memory(connection, random=random)
-    )
+    assert_same(cross_products_of(connection, "FROM diary", roles(random=random)), in_memory(connection, random=random))
 
 
 def test_sums_without_an_intercept_are_those_of_rows_in_memory(connection):
-    model = MODEL | {"columns": ("sleep_w", "weekend")}
-    ours = cross_products_of(connection, "FROM diary", random=("sleep_w",), intercept=False, **model)
+    model = {"columns": ("sleep_w", "weekend")}
+    ours = cross_products_of(connection, "FROM diary", roles(random=("sleep_w",), intercept=False, **model))
     theirs = in_memory(connection, columns=model["columns"], random=("sleep_w",), intercept=False)
     assert_same(ours, theirs)
 
 
 def test_units_far_apart_and_far_from_zero_do_no_harm(connection):
     query = "SELECT * REPLACE (1e6 + 1e-3 * sleep_w AS sleep_w, 1e9 * steps_lag_w AS steps_lag_w) FROM diary"
-    ours = cross_products_of(connection, query, random=RANDOM, **MODEL)
+    ours = cross_products_of(connection, query, roles())
     theirs = in_memory(connection, query)
     assert np.abs(ours.sums - theirs.sums).max() < 1e-6 * np.abs(theirs.sums).max()  # 1e6 hides ten of 16 digits
     assert fit_cross_products(ours).log_likelihood == pytest.approx(fit_cross_products(theirs).log_likelihood, abs=1e-4)
@@ -79,27 +81,26 @@ def test_units_far_apart_and_far_from_zero_do_no_harm(connection):
 
 def test_dates_are_days(connection):
     query = "SELECT * REPLACE (DATE '2024-02-20' + day::INTEGER AS day) FROM diary"
-    assert_same(cross_products_of(connection, query, random=RANDOM, **MODEL), in_memory(connection))
+    assert_same(cross_products_of(connection, query, roles()), in_memory(connection))
 
 
 def test_a_frame_gives_the_same_sums(connection):
     frame = connection.sql("SELECT * REPLACE (DATE '2024-02-20' + day::INTEGER AS day) FROM diary").pl()
     for rows in (frame, frame.lazy()):
-        assert_same(cross_products_of_frame(rows, random=RANDOM, **MODEL), in_memory(connection))
+        assert_same(cross_products_of_frame(rows, roles()), in_memory(connection))
 
 
 def test_parquet_is_a_query_like_any_other(connection, tmp_path):
     path = tmp_path / "days.parquet"
     connection.execute("COPY diary TO ? (FORMAT parquet)", [str(path)])
-    ours = cross_products_of(connection, f"FROM read_parquet('{path}')", random=RANDOM, **MODEL)
+    ours = cross_products_of(connection, f"FROM read_parquet('{path}')", roles())
     assert_same(ours, in_memory(connection))
 
 
 def test_odd_names_are_quoted(connection):
     query = """SELECT id AS "who ""is"" it", day AS "order", pain AS "select", sleep_w AS "sleep; (h)" FROM diary"""
-    ours = cross_products_of(
-        connection, query, outcome="select", columns=["sleep; (h)"], participant='who "is" it', day="order"
-    )
+    odd = ColumnRoles(outcome="select", columns=["sleep; (h)"], participant='who "is" it', day="order", random=())
+    ours = cross_products_of(connection, query, odd)
     assert np.abs(ours.sums - in_memory(connection, columns=("sleep_w",), random=()).sums).max() < 1e-8
 
 
@@ -109,7 +110,7 @@ def test_threads_change_nothing(connection, order, monkeypatch):
     found = []
     for threads in (1, 2, 4):
         connection.execute(f"SET threads = {threads}")
-        found.append(cross_products_of(connection, f"FROM diary ORDER BY {order}", random=RANDOM, **MODEL).sums)
+        found.append(cross_products_of(connection, f"FROM diary ORDER BY {order}", roles()).sums)
     for sums in found[1:]:
         assert np.array_equal(sums, found[0])
 
@@ -128,7 +129,7 @@ ORDERS = {
 @pytest.mark.parametrize("head", [2, 10_000])
 def test_rows_may_come_in_any_order(connection, order, head, monkeypatch):
     monkeypatch.setattr(sums_query, "HEAD_ROWS", head)  # of two rows, any order is right
-    ours = cross_products_of(connection, f"FROM diary ORDER BY {ORDERS[order]}", random=RANDOM, **MODEL)
+    ours = cross_products_of(connection, f"FROM diary ORDER BY {ORDERS[order]}", roles())
     assert_same(ours, in_memory(connection))
 
 
@@ -152,25 +153,25 @@ def test_first_rows_unlike_the_others_do_no_harm(connection, monkeypatch):
     query = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 1e7 + day, 0) AS pain) FROM diary ORDER BY id, day"
     few = "SELECT * REPLACE (pain + if(id = 1 AND day < 6, 0, 1e7) AS pain) FROM diary ORDER BY id, day"
     for unlike in (query, few):
-        assert_same(cross_products_of(connection, unlike, random=RANDOM, **MODEL), in_memory(connection, unlike))
+        assert_same(cross_products_of(connection, unlike, roles()), in_memory(connection, unlike))
 
 
 @pytest.mark.parametrize("kind", ["UTINYINT", "TINYINT", "USMALLINT", "BIGINT"])
 def test_days_may_be_of_any_whole_type(connection, kind):
     query = f"SELECT * REPLACE (day::{kind} AS day) FROM diary"
-    assert_same(cross_products_of(connection, query, random=RANDOM, **MODEL), in_memory(connection))
+    assert_same(cross_products_of(connection, query, roles()), in_memory(connection))
 
 
 def test_blocks_of_people_change_nothing(connection, monkeypatch):
-    whole = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
+    whole = cross_products_of(connection, "FROM diary", roles())
     monkeypatch.setattr(sums_query, "ROWS_AT_ONCE", 200)
     blocks, rows = sums_query.blocks_of(diary(connection))
     assert (len(blocks) > 5, rows) == (True, connection.table("diary").shape[0])
-    assert_same(cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL), whole)
+    assert_same(cross_products_of(connection, "FROM diary", roles()), whole)
 
 
 def test_people_come_in_the_order_of_their_names(connection):
-    ours = cross_products_of(connection, "FROM diary", random=RANDOM, **MODEL)
+    ours = cross_products_of(connection, "FROM diary", roles())
     assert ours.participants == tuple(sorted(ours.participants))
     assert ours.participants[:3] == ("1", "10", "11")
 
@@ -215,16 +216,22 @@ REFUSED = {
 def test_what_no_model_can_be_fitted_to_is_refused_by_name(connection, case):
     query, words = REFUSED[case]
     with pytest.raises((PainstatsError, NotEnoughData), match=words):
-        cross_products_of(connection, query, random=RANDOM, **MODEL)
+        cross_products_of(connection, query, roles())
 
 
 def test_names_given_twice_are_refused(connection):
     with pytest.raises(PainstatsError, match="twice in 'random'"):
-        cross_products_of(connection, "FROM diary", random=("sleep_w", "sleep_w"), **MODEL)
+        cross_products_of(connection, "FROM diary", roles(random=("sleep_w", "sleep_w")))
     with pytest.raises(PainstatsError, match="twice in 'columns'"):
-        cross_products_of(connection, "FROM diary", **MODEL | {"columns": ("sleep_w", "sleep_w")})
+        cross_products_of(connection, "FROM diary", roles(columns=("sleep_w", "sleep_w"), random=()))
 
 
 def test_a_frame_without_a_column_is_refused_by_name():
     with pytest.raises(PainstatsError, match="no column 'pain'"):
-        cross_products_of_frame(pl.DataFrame({"id": ["a"], "day": [1]}), **MODEL)
+        cross_products_of_frame(pl.DataFrame({"id": ["a"], "day": [1]}), roles())
+
+
+@pytest.mark.parametrize("name", ["columns", "random"])
+def test_one_name_in_place_of_several_is_refused(name):
+    with pytest.raises(PainstatsError, match=f"{name!r} must be a list of names; write \\['sleep_w'\\]"):
+        roles(**{name: "sleep_w"})

@@ -1,4 +1,4 @@
-"""Fast computation for many participants changes no number: one pass, chunks, threads, and Newton steps."""
+"""Fast computation for many participants changes no number: one pass, chunks, and Newton steps."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, model_rows
-from painstats.mixedlm.engine import deviance_gradient, deviance_hessian, optimum, scaling, summed_rows
+from painstats.mixedlm.engine import deviance_hessian, optimum, scaling, summed_rows
 from painstats.mixedlm.engine.cross_products import of_participants, unpacked, with_uncentred_random_columns
-from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
-from painstats.mixedlm.engine.likelihood import deviance, factor_gradient, profiled_precision, rho_derivative, solve_at
-from painstats.mixedlm.engine.objective import Objective, evaluate_many, evaluate_one, hessian_at, theta_at
+from painstats.mixedlm.engine.deviance_hessian import evaluation_at
+from painstats.mixedlm.engine.likelihood import deviance, profiled_precision, solve_at
+from painstats.mixedlm.engine.objective import Objective, deviance_and_gradient, evaluate_one, hessian_at, theta_at
 from painstats.mixedlm.engine.whitened_products import whitened
 from tests.reference.reference_data import diary, sleepstudy
-from tests.reference.slow_likelihood import factor_of
+from tests.reference.slow_likelihood import factor_gradient, factor_of, rho_derivative
 
 SAME = 1e-11
 """Relative: the same sums in another order."""
@@ -43,30 +43,38 @@ def crowd(people, days=12, seed=5):
 
 
 @pytest.mark.parametrize("reml", [True, False])
+@pytest.mark.parametrize("rho", [0.0, 0.2, 0.7, 0.99])
 @pytest.mark.parametrize("random", [(), ("sleep_w",), ("weekend", "sleep_w", "steps_lag_w")])
-def test_one_pass_gives_the_deviance_and_slopes_of_the_solution(random, reml):
+def test_an_evaluation_has_the_deviance_and_the_gradient_of_the_solution(random, rho, reml):
     products = cross_products(diary(*random, file="small12x40.csv"))
     q, rng = len(products.random), np.random.default_rng(2)
-    factor, rho = factor_of(rng.standard_normal((4, q * (q + 1) // 2)), q), np.array([0.0, 0.2, 0.7, 0.99])
+    factor = factor_of(rng.standard_normal(q * (q + 1) // 2), q)
     solution = solve_at(products, factor, rho)
     precision = profiled_precision(solution, reml)
-    found = deviance_gradient_at(products, factor, rho, reml, with_rho=True)
-    assert found.deviance == pytest.approx(deviance(solution, reml), rel=SAME)
+    found = evaluation_at(products, factor, rho, reml, with_rho=True)
+    assert found.deviance == pytest.approx(float(deviance(solution, reml)), rel=SAME)
+    assert found.precision == pytest.approx(float(precision), rel=SAME)
     assert found.factor_gradient == pytest.approx(factor_gradient(solution, precision, reml), rel=1e-8, abs=1e-8)
-    assert found.rho_derivative == pytest.approx(rho_derivative(solution, precision, reml), rel=1e-8, abs=1e-8)
+    assert found.rho_derivative == pytest.approx(float(rho_derivative(solution, precision, reml)), rel=1e-8, abs=1e-8)
+    without = evaluation_at(products, factor, rho, reml, with_rho=False)
+    assert without.deviance == pytest.approx(found.deviance, rel=SAME)
+    assert without.factor_gradient == pytest.approx(found.factor_gradient, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize(("chunk", "thread"), [(7, 10**9), (7, 1), (10**9, 1)])
-def test_chunks_and_threads_change_nothing(monkeypatch, chunk, thread):
-    products = cross_products(diary("sleep_w"))
-    factor, rho = factor_of(np.array([[0.9, 0.2, 0.4], [0.1, 0.0, 0.3]]), 2), np.array([0.3, 0.6])
-    usual = deviance_gradient_at(products, factor, rho, True, with_rho=True)
-    monkeypatch.setattr(deviance_gradient, "PARTICIPANTS_CHUNK", chunk)
-    monkeypatch.setattr(deviance_gradient, "MIN_PARTICIPANTS_FOR_THREADS", thread)
-    found = [deviance_gradient_at(products, factor, rho, True, with_rho=True) for _ in range(2)]
-    for name in ("deviance", "factor_gradient", "rho_derivative"):
-        assert getattr(found[0], name) == pytest.approx(getattr(usual, name), rel=SAME, abs=1e-9)
-        assert np.array_equal(getattr(found[0], name), getattr(found[1], name))
+@pytest.mark.parametrize("reml", [True, False])
+def test_an_evaluation_at_a_given_variance_has_the_gradient_at_that_variance(reml):
+    products = cross_products(diary("sleep_w", file="small12x40.csv"))
+    factor, rho = factor_of(np.array([0.9, 0.2, 0.4]), 2), 0.3
+    profiled = evaluation_at(products, factor, rho, reml, with_rho=True)
+    best = 1 / profiled.precision
+    solution = solve_at(products, factor, rho)
+    for variance in (0.5 * best, best, 2 * best):
+        found = evaluation_at(products, factor, rho, reml, with_rho=True, variance=variance)
+        precision = np.asarray(1 / variance)
+        rise = profiled.degrees * (np.log(variance / best) + best / variance - 1)
+        assert found.deviance == pytest.approx(profiled.deviance + rise, rel=SAME)
+        assert found.factor_gradient == pytest.approx(factor_gradient(solution, precision, reml), rel=1e-8, abs=1e-8)
+        assert found.rho_derivative == pytest.approx(float(rho_derivative(solution, precision, reml)), rel=1e-8)
 
 
 def test_newton_steps_end_where_the_ordinary_search_does(monkeypatch):
@@ -102,12 +110,13 @@ def test_second_derivatives_are_those_of_the_gradient(random, fixed_rho, correla
     theta = theta_at(objective, np.tril(np.random.default_rng(3).standard_normal((len(random) + 1,) * 2)))
     point = theta if fixed_rho is not None else np.append(theta, 0.3)
     evaluation, slope = evaluate_one(objective, point)
-    heights, slopes, factor_gradients = evaluate_many(objective, point[None])
-    assert evaluation.deviance == pytest.approx(heights[0], rel=SAME)
-    assert slope == pytest.approx(slopes[0], rel=1e-8, abs=1e-8)
-    assert evaluation.factor_gradient == pytest.approx(factor_gradients[0], rel=1e-8, abs=1e-8)
-    widths = 1e-5 * np.eye(point.size)
-    differences = (evaluate_many(objective, point + widths)[1] - evaluate_many(objective, point - widths)[1]) / 2e-5
+    assert deviance_and_gradient(objective, point)[0] == evaluation.deviance
+    assert deviance_and_gradient(objective, point)[1].tolist() == slope.tolist()
+    above, below = (
+        np.array([deviance_and_gradient(objective, point + step)[1] for step in sign * 1e-5 * np.eye(point.size)])
+        for sign in (1, -1)
+    )
+    differences = (above - below) / 2e-5
     assert hessian_at(objective, evaluation) == pytest.approx(
         differences, rel=1e-5, abs=1e-5 * np.abs(differences).max()
     )
@@ -189,11 +198,10 @@ def every_day(days):
 
 
 def cost(products):
-    factor, rho = factor_of(np.array([[0.9, 0.2, 0.4]]), 2), np.array([0.3])
-    seconds = []
+    factor, seconds = factor_of(np.array([0.9, 0.2, 0.4]), 2), []
     for _ in range(20):
         start = time.perf_counter()
-        deviance_gradient_at(products, factor, rho, True, with_rho=True)
+        evaluation_at(products, factor, 0.3, True, with_rho=True)
         seconds.append(time.perf_counter() - start)
     return min(seconds)
 

@@ -15,8 +15,8 @@ import pytest
 from statsmodels.regression.mixed_linear_model import MixedLMResults, MixedLMResultsWrapper
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults, fit_mixed
-from tests.reference.as_statsmodels import FORMULA, SAME_FIT, SMALL, arrays, diary_model, diary_of, sleepstudy
+from painstats.mixedlm import CAR1MixedLM, CAR1MixedLMResults, ColumnRoles, fit_mixed
+from tests.reference.as_statsmodels import FORMULA, SAME_FIT, SMALL, arrays, diary_model, diary_of, relation, sleepstudy
 from tests.reference.reference_data import COHORT_COLUMNS, diary, table
 
 ROOT = Path(__file__).parents[2]
@@ -119,21 +119,6 @@ def test_variables_and_functions_of_the_caller_are_seen_in_formulas():
 # --- relations
 
 
-def relation(frame, **options):
-    connection = duckdb.connect()
-    connection.register("days", frame.to_arrow())
-    return CAR1MixedLM.from_relation(
-        connection,
-        "FROM days",
-        outcome="pain",
-        columns=COHORT_COLUMNS,
-        participant="id",
-        day="day",
-        random=("intercept", "sleep_w"),
-        **options,
-    )
-
-
 @pytest.mark.parametrize("residuals", ["car1", "independent"])
 def test_a_relation_gives_the_same_fit_without_its_rows(residuals):
     frame = table("cohort200x90.csv.gz")
@@ -175,7 +160,9 @@ def test_few_people_of_a_relation_are_tested_with_kenward_roger_too():
 def test_a_relation_without_person_specific_effects_is_refused():
     with pytest.raises(PainstatsError, match="'random' is empty"):
         CAR1MixedLM.from_relation(
-            duckdb.connect(), "FROM days", outcome="y", columns=["x"], participant="id", day="day", random=()
+            duckdb.connect(),
+            "FROM days",
+            ColumnRoles(outcome="y", columns=["x"], participant="id", day="day", random=()),
         )
 
 

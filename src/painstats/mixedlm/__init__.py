@@ -71,6 +71,7 @@ from painstats.mixedlm.inference.two_stage import (
 )
 from painstats.mixedlm.model import CAR1MixedLM
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
+from painstats.mixedlm.sql.column_roles import ColumnRoles
 from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "CAR1MixedLMResultsWrapper",
     "Coefficient",
     "CoefficientTable",
+    "ColumnRoles",
     "CrossProducts",
     "Influence",
     "MixedFit",

@@ -19,26 +19,25 @@ from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
 from painstats.mixedlm.engine.likelihood import MAX_RHO
-from painstats.mixedlm.engine.rows import INTERCEPT, Integers, ModelRows
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.formula_input import Formulas, formula_input
 from painstats.mixedlm.inference.coefficients import Method
 from painstats.mixedlm.inference.degrees_of_freedom import MIN_PARTICIPANTS_FOR_SATTERTHWAITE
-from painstats.mixedlm.model_input import as_pandas, column_of, complete_rows, model_input, refuse_missing
+from painstats.mixedlm.keywords import OPTIMISER_OPTIONS, refuse_optimiser_options, refuse_unknown
+from painstats.mixedlm.model_input import ModelInput, model_input
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
+from painstats.mixedlm.sql.column_roles import ColumnRoles
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
+from painstats.mixedlm.statsmodels_methods import StatsmodelsMethods
 
 if TYPE_CHECKING:
     import duckdb
 
 Missing = Literal["none", "drop", "raise"]
 
-STATSMODELS_OWN = frozenset(
-    ("endog_li", "exog_li", "exog_re_li", "exog_re2_li", "_aex_r", "_aex_r2", "_lin", "_quad", "_cov_sing", "_freepat")
-)
-"""Attributes that statsmodels' own ``loglike``, ``score``, ``hessian`` and related methods use."""
 
-
-class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
+class CAR1MixedLM(StatsmodelsMethods):
     """A linear mixed model whose residuals d days apart have correlation rho^d.
 
     It extends ``MixedLM`` by the days and their residual correlation, and is fitted differently: exactly, from sums of
@@ -74,7 +73,8 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
     ------
     PainstatsError
         If values are missing or not finite, a participant has two rows for one day, days are needed and not given,
-        names are not unique, a column of ``exog_re`` is not in ``exog``, or variance components are requested.
+        names are not unique, a column of ``exog_re`` is not in ``exog``, or variance components are requested; and for
+        an unknown keyword (``UnknownKeyword``, also a ``TypeError``).
     NotEnoughData
         If there are too few rows, or columns are constant or collinear.
 
@@ -103,18 +103,27 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         days: Any = None,
         residuals: Residuals = "car1",
         missing: Missing = "none",
-        **from_formula: Any,
+        **unknown: Any,
     ) -> None:
+        refuse_unknown(CAR1MixedLM, unknown)
         _check_choices(residuals, missing, exog_vc)
         needs_days = residuals == "car1"
         given = model_input(endog, exog, groups, exog_re, days, needs_days=needs_days, drop=missing == "drop")
-        # MixedLM.__init__ copies every group's rows one by one; the attributes it sets follow here or on demand.
-        super(MixedLM, self).__init__(given.endog, given.exog, groups=given.groups, days=given.days, **from_formula)
-        self._init_keys += ["exog_re", "residuals"]
-        self.residuals, self.rows = residuals, given.rows
-        self.exog_re = self.exog[:, effect_positions(given.rows)]
+        self._begin(given, residuals)
+
+    def _begin(self, given: ModelInput, residuals: Residuals, **of_formula: Any) -> None:
+        """Set the model up from checked input.
+
+        ``MixedLM.__init__`` copies every group's rows one by one; the attributes it sets follow here or on demand.
+        """
+        super(MixedLM, self).__init__(
+            given.endog, given.exog, hasconst=False, **of_formula
+        )  # it need not search for one
+        self.k_constant = self.data.k_constant = int(INTERCEPT in given.rows.names)
+        self._init_keys = ["groups", "exog_re", "days", "residuals"]
+        self.residuals, self.rows, self.days = residuals, given.rows, given.days
         self.group_codes, self.row_order = given.codes, given.order
-        self._describe(list(given.labels), len(given.rows.y), list(given.random_names))
+        self._describe(list(given.labels), len(given.rows.y), list(given.effect_names))
 
     @classmethod
     def from_formula(
@@ -130,7 +139,7 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         days: Any = None,
         residuals: Residuals = "car1",
         eval_env: int | dict[str, Any] = 0,
-        **kwargs: Any,
+        **unknown: Any,
     ) -> Self:
         """Make a model from formulas and a frame.
 
@@ -157,27 +166,19 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         PainstatsError
             As for the class, and if ``groups`` or ``days`` name no column or ``vc_formula`` is given.
         """
+        refuse_unknown(CAR1MixedLM.from_formula, unknown)
         _check_choices(residuals, missing, vc_formula)
         if groups is None:
             raise PainstatsError("'groups' is missing: name the column with the participant of each row")
-        frame, formulas = pd.DataFrame(as_pandas(data)), [formula, re_formula or ""]
-        frame = frame if subset is None else frame.loc[subset]
-        columns: dict[str, Any] = {"groups": column_of(frame, "groups", groups)}
-        if days is not None:
-            columns["days"] = column_of(frame, "days", days)
-        if missing == "drop":
-            kept = complete_rows(frame, formulas, columns)
-            frame, columns = frame.loc[kept], {name: values[kept] for name, values in columns.items()}
-        refuse_missing(frame, formulas)
-        if isinstance(groups, str):  # statsmodels then names the intercepts after the column
-            columns["groups"] = groups
-        # statsmodels counts stack frames differently for its two formulas; a dictionary works for both.
-        names = eval_env
-        if isinstance(eval_env, int):
-            names = {} if eval_env < 0 else _names_in(formulas, sys._getframe(1 + eval_env))
-        model: Self = super().from_formula(
-            formula, frame, re_formula, residuals=residuals, eval_env=names, **columns, **kwargs
-        )
+        if isinstance(eval_env, int):  # statsmodels counts stack frames differently for its two formulas
+            caller = sys._getframe(1 + max(eval_env, 0))
+            eval_env = {} if eval_env < 0 else _names_in([formula, re_formula or ""], caller)
+        formulas = Formulas(formula, re_formula, eval_env)
+        needs_days, drop = residuals == "car1", missing == "drop"
+        found = formula_input(formulas, data, subset, groups, days, needs_days=needs_days, drop=drop)
+        model = cls.__new__(cls)
+        model._begin(found.given, residuals, formula=formula, model_spec=found.spec)
+        model.formula, model.data.frame = formula, found.frame
         return model
 
     @classmethod
@@ -185,14 +186,10 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         cls,
         connection: duckdb.DuckDBPyConnection,
         query: str,
+        roles: ColumnRoles,
         *,
-        outcome: str,
-        columns: Sequence[str],
-        participant: str,
-        day: str,
-        random: Sequence[str] = (INTERCEPT,),
         residuals: Residuals = "car1",
-        intercept: bool = True,
+        **unknown: Any,
     ) -> Self:
         """Make a model of a DuckDB relation, with the sums computed in the database.
 
@@ -202,14 +199,10 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
             The connection of the relation.
         query
             The query of the rows: a ``SELECT``, or ``FROM 'days.parquet'``.
-        outcome, columns, participant, day
-            Names of the relation's columns.
-        random
-            Columns with random effects; ``"intercept"`` for random intercepts.
+        roles
+            The role of the relation's columns in the model.
         residuals
             As for the class.
-        intercept
-            Whether the model has an intercept, named ``"intercept"``.
 
         Notes
         -----
@@ -217,18 +210,17 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         the rows are fetched nevertheless: the Kenward-Roger method needs the days themselves. Participants are labelled
         by their names as text.
         """
+        refuse_unknown(CAR1MixedLM.from_relation, unknown)
         _check_choices(residuals, "none", None)
-        if not random:
+        if not roles.random:
             raise PainstatsError("'random' is empty: name the columns with random effects, or 'intercept'")
-        arguments: dict[str, Any] = {"columns": columns, "random": random, "intercept": intercept}
-        arguments |= {"outcome": outcome, "participant": participant, "day": day}
-        products = cross_products_of(connection, query, **arguments)
+        products = cross_products_of(connection, query, roles)
         if len(products.participants) < MIN_PARTICIPANTS_FOR_SATTERTHWAITE:
-            return cls._of_frame(connection.execute(query).pl(), residuals=residuals, **arguments)
+            return cls._of_frame(connection.execute(query).pl(), roles, residuals)
         model = cls.__new__(cls)
         names = list(products.names)
         super(MixedLM, model).__init__(
-            pd.Series([], dtype=float, name=outcome), pd.DataFrame(columns=names, dtype=float), hasconst=False
+            pd.Series([], dtype=float, name=roles.outcome), pd.DataFrame(columns=names, dtype=float), hasconst=False
         )
         model.residuals, model.rows, model.products = residuals, None, products
         effects = ["Group" if name == INTERCEPT else name for name in products.random]
@@ -236,24 +228,13 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         return model
 
     @classmethod
-    def _of_frame(
-        cls,
-        frame: pl.DataFrame,
-        *,
-        outcome: str,
-        columns: Sequence[str],
-        participant: str,
-        day: str,
-        random: Sequence[str],
-        residuals: Residuals,
-        intercept: bool,
-    ) -> Self:
+    def _of_frame(cls, frame: pl.DataFrame, roles: ColumnRoles, residuals: Residuals) -> Self:
         """Make the model from a relation's rows."""
-        ones = [pl.lit(1.0).alias(INTERCEPT)] if intercept else []
-        exog = frame.select(*ones, *columns)
-        effects = exog.select(random).rename({INTERCEPT: "Group"}, strict=False)
-        participants = frame[participant].cast(pl.String)
-        return cls(frame[outcome], exog, participants, effects, days=frame[day], residuals=residuals)
+        ones = [pl.lit(1.0).alias(INTERCEPT)] if roles.intercept else []
+        exog = frame.select(*ones, *roles.columns)
+        effects = exog.select(roles.random).rename({INTERCEPT: "Group"}, strict=False)
+        participants = frame[roles.participant].cast(pl.String)
+        return cls(frame[roles.outcome], exog, participants, effects, days=frame[roles.day], residuals=residuals)
 
     def fit(
         self,
@@ -281,6 +262,8 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         ddf
             Degrees of freedom of the tests: ``"Kenward-Roger"``, the default for fewer than 30 participants under REML,
             or ``"Satterthwaite"``.
+        **options
+            Options of statsmodels' optimiser, such as ``method`` and ``maxiter``, are refused; ``disp=False`` is not.
 
         Returns
         -------
@@ -290,18 +273,27 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
         Raises
         ------
         PainstatsError
-            If an option of another optimiser is given, or rho or ddf is invalid.
+            If an option of statsmodels' optimiser or an unknown keyword is given, or rho or ddf is invalid.
         NotEnoughData
             If there are too few participants or days, or the columns reproduce the outcome exactly.
         """
-        if start_params is not None or options:
-            names = ", ".join(["start_params"] * (start_params is not None) + sorted(options))
-            raise PainstatsError(f"the engine has its own optimiser and starting points; leave out {names}")
+        refuse_unknown(CAR1MixedLM.fit, options.keys() - OPTIMISER_OPTIONS)
+        refuse_optimiser_options(start_params=start_params, **options)
         self._check_rho(rho)
         self._check_degrees(ddf, reml)
         self.reml = reml
         fitted = fit_cross_products(self.products, residuals=self.residuals, reml=reml, rho=rho, correlated=correlated)
         return CAR1MixedLMResultsWrapper(CAR1MixedLMResults(self, fitted, ddf, rho_is_given=rho is not None))
+
+    @cached_property
+    def groups(self) -> npt.NDArray[Any]:
+        """The group (n,) of each row, in the order in which they were given."""
+        return np.asarray(self.group_labels)[self.group_codes]
+
+    @cached_property
+    def exog_re(self) -> Floats:
+        """The columns (n, q) with random effects."""
+        return np.asarray(self.exog[:, effect_positions(self.require_rows("columns"))])
 
     @cached_property
     def products(self) -> CrossProducts:
@@ -358,23 +350,6 @@ class CAR1MixedLM(MixedLM):  # type: ignore[misc]  # statsmodels is untyped
             raise PainstatsError("the Kenward-Roger method needs the restricted likelihood; use reml=True")
         if ddf == "Kenward-Roger":
             self.require_rows("Kenward-Roger adjustment")
-
-    @cached_property
-    def _as_statsmodels(self) -> MixedLM:
-        """The same model by statsmodels, for its own methods."""
-        if self.residuals == "car1":
-            raise PainstatsError(
-                "this method of statsmodels has no residual correlation; use residuals='independent', or the results"
-            )
-        self.require_rows("statsmodels likelihood")
-        model = MixedLM(self.endog, self.exog, self.groups, self.exog_re)
-        model.cov_pen, model._freepat, model._cov_sing = None, None, 0
-        return model
-
-    def __getattr__(self, name: str) -> Any:
-        if name in STATSMODELS_OWN:
-            return getattr(self._as_statsmodels, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 def _names_in(formulas: Sequence[str], frame: FrameType) -> dict[str, Any]:

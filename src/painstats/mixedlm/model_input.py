@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +13,13 @@ import pandas as pd
 import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, model_rows
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, sorted_rows
 
 Mask = npt.NDArray[np.bool_]
 
 DROP = "pass missing='drop' to drop such rows"
+
+NO_ROWS = "there are no complete days to fit a model to"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +28,8 @@ class ModelInput:
 
     Parameters
     ----------
-    endog, exog, exog_re
-        As given (pandas objects or arrays), without dropped rows; ``exog_re`` may be None.
-    groups : (n,)
-        The participant of each row.
+    endog, exog
+        As given (pandas objects or arrays), without dropped rows.
     labels : (N,)
         The distinct groups, sorted.
     codes : (n,)
@@ -41,26 +40,24 @@ class ModelInput:
         Position among the given rows of each of the sorted ``rows``.
     rows
         The same, checked and sorted for the engine. The column of ones is named ``"intercept"`` there.
-    random_names
+    effect_names
         Names of the q columns with random effects, as given.
     """
 
     endog: Any
     exog: Any
-    exog_re: Any
-    groups: npt.NDArray[Any]
     labels: npt.NDArray[Any]
     codes: Integers
     days: npt.NDArray[Any]
     order: Integers
     rows: ModelRows
-    random_names: tuple[str, ...]
+    effect_names: tuple[str, ...]
 
 
 def model_input(
     endog: Any, exog: Any, groups: Any, exog_re: Any, days: Any, *, needs_days: bool, drop: bool
 ) -> ModelInput:
-    """Check the input and convert it for the engine.
+    """Check arrays or columns and convert them for the engine.
 
     Raises
     ------
@@ -68,30 +65,22 @@ def model_input(
         If something is missing, has the wrong type or length, or is named twice, or a column of ``exog_re`` is not in
         ``exog``; and as for ``model_rows``.
     """
-    if days is None and needs_days:
-        raise PainstatsError("residuals='car1' needs 'days': the calendar day of each row, as a number or a date")
     endog, exog, exog_re = (as_pandas(values) for values in (endog, exog, exog_re))
     groups, days = _flat(groups), None if days is None else _flat(days)
     if drop:
-        kept = _complete([endog, exog, exog_re, groups, days])
+        kept = complete([endog, exog, exog_re, groups, days])
         endog, exog, exog_re, groups, days = (
             None if values is None else _rows_of(values, kept) for values in (endog, exog, exog_re, groups, days)
         )
     y, X = _numbers("endog", endog).squeeze(), _two_dimensional(_numbers("exog", exog))
-    labels, codes, participants = _participants(groups)
-    day = _row_numbers(codes) if days is None else day_numbers(days)
-    names = _engine_names(exog, X)
-    random = _random_names(X, names, exog_re)
-    rows = model_rows(
-        y=y,
-        predictors=dict(zip(names, X.T, strict=True)),
-        participant=participants,
-        day=day,
-        random=random,
-        intercept=False,
-    )
-    order = np.lexsort((day, participants))
-    return ModelInput(endog, exog, exog_re, groups, labels, codes, day, order, rows, _names_of_effects(exog_re))
+    given_names = [str(name) for name in exog.columns] if isinstance(exog, pd.DataFrame) else None
+    names = engine_names(given_names, X)
+    effects = None if exog_re is None else _two_dimensional(_numbers("exog_re", exog_re))
+    effect_names = _names_of_effects(exog_re)
+    random = random_names(X, names, effects, effect_names)
+    who, day = who_and_when(groups, days, needs_days=needs_days)
+    rows, order = sorted_input(y, X, names, random, who, day)
+    return ModelInput(endog, exog, who.labels, who.codes, day, order, rows, effect_names)
 
 
 def as_pandas(values: Any) -> Any:
@@ -103,7 +92,7 @@ def as_pandas(values: Any) -> Any:
     return np.asarray(values) if isinstance(values, (list, tuple)) else values
 
 
-def column_of(frame: pd.DataFrame, argument: str, values: Any) -> npt.NDArray[Any]:
+def column_of(frame: pd.DataFrame, argument: str, values: Any) -> Any:
     """Return a column by its name, or the values themselves.
 
     Raises
@@ -119,31 +108,6 @@ def column_of(frame: pd.DataFrame, argument: str, values: Any) -> npt.NDArray[An
     if len(column) != len(frame):
         raise PainstatsError(f"{argument!r} has {len(column)} values for the {len(frame)} rows of the frame")
     return column
-
-
-def complete_rows(frame: pd.DataFrame, formulas: Sequence[str], others: Mapping[str, npt.NDArray[Any]]) -> Mask:
-    """Return (n,) whether a row has a value in every column that the formulas name, and in the others."""
-    text = " ".join(formulas)
-    used = [name for name in frame.columns if re.search(rf"(?<!\w){re.escape(str(name))}(?!\w)", text)]
-    return _complete([frame[used], *others.values()])
-
-
-def refuse_missing(frame: pd.DataFrame, formulas: Sequence[str]) -> None:
-    """Refuse a frame without rows, or with missing values in a column that the formulas name.
-
-    Raises
-    ------
-    NotEnoughData
-        If there are no rows.
-    PainstatsError
-        If values are missing; it names the first such column.
-    """
-    if frame.empty:
-        raise NotEnoughData("there are no complete days to fit a model to")
-    for name in frame.columns:
-        count = len(frame) - int(complete_rows(frame[[name]], formulas, {}).sum())
-        if count:
-            raise PainstatsError(f"column {name!r} is missing in {count} rows; {DROP}")
 
 
 def day_numbers(days: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -176,9 +140,12 @@ def _dates(days: npt.NDArray[Any]) -> npt.NDArray[Any]:
     raise PainstatsError("'days' must contain whole calendar day numbers or dates")
 
 
-def _flat(values: Any) -> npt.NDArray[Any]:
-    """Return (n,): one value per row."""
-    flat = values.to_numpy() if isinstance(values, (pl.Series, pd.Series)) else np.asarray(values)
+def _flat(values: Any) -> Any:
+    """Return (n,): one value per row, as an array; text in a series as pandas' array of text."""
+    values = as_pandas(values)
+    if isinstance(values, pd.Series):
+        return values.array if isinstance(values.dtype, pd.StringDtype) else values.to_numpy()
+    flat = np.asarray(values)
     return flat.reshape(-1) if flat.ndim == 2 and flat.shape[1] == 1 else flat
 
 
@@ -186,7 +153,7 @@ def _rows_of(values: Any, kept: Mask) -> Any:
     return values.loc[kept] if isinstance(values, (pd.DataFrame, pd.Series)) else np.asarray(values)[kept]
 
 
-def _complete(columns: Sequence[Any]) -> Mask:
+def complete(columns: Sequence[Any]) -> Mask:
     """Return (n,) whether no value is missing."""
     present = [np.asarray(pd.notna(column)) for column in columns if column is not None]
     lengths = {len(each) for each in present}
@@ -197,8 +164,9 @@ def _complete(columns: Sequence[Any]) -> Mask:
 
 
 def _numbers(argument: str, values: Any) -> Floats:
+    """Return a copy, column-major as the engine needs it."""
     try:
-        return np.asarray(values, dtype=np.float64)
+        return np.array(values, dtype=np.float64, order="F")
     except (ValueError, TypeError) as error:
         raise PainstatsError(f"{argument!r} must contain only numbers") from error
 
@@ -207,15 +175,45 @@ def _two_dimensional(values: Floats) -> Floats:
     return values[:, None] if values.ndim == 1 else values
 
 
-def _participants(groups: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Integers, npt.NDArray[np.str_]]:
-    """Return the sorted distinct groups (N,), each row's position among them (n,), and its name as text (n,)."""
-    codes, labels = pd.factorize(groups, sort=True)
-    if (codes < 0).any():
+@dataclass(frozen=True, slots=True, eq=False)
+class _Participants:
+    """The sorted distinct groups (N,), each row's position among them (n,), and the groups' names as text (N,)."""
+
+    labels: npt.NDArray[Any]
+    codes: Integers
+    names: npt.NDArray[np.str_]
+
+
+def who_and_when(groups: Any, days: Any, *, needs_days: bool) -> tuple[_Participants, npt.NDArray[Any]]:
+    """Return the participants and the day numbers (n,) of rows."""
+    if days is None and needs_days:
+        raise PainstatsError("residuals='car1' needs 'days': the calendar day of each row, as a number or a date")
+    who = _participants(groups)
+    return who, _row_numbers(who.codes) if days is None else day_numbers(days)
+
+
+def _participants(groups: Any) -> _Participants:
+    """Return the participants of rows; only the first of successive rows of a group are compared with all others."""
+    starts = np.append(0, np.flatnonzero(np.asarray(groups[1:] != groups[:-1])) + 1)
+    codes, labels = pd.factorize(groups[starts], sort=True)
+    codes = np.repeat(codes.astype(np.int64, copy=False), np.diff(starts, append=len(groups)))
+    if codes.min() < 0:
         raise PainstatsError(f"'groups' is missing in {(codes < 0).sum()} rows; {DROP}")
-    names = np.array([str(label) for label in labels], dtype=np.str_)
-    if len(set(names)) < len(names):
+    labels = np.asarray(labels)
+    texts = [str(label) for label in labels]
+    if len(set(texts)) < len(texts):
         raise PainstatsError("two of the 'groups' are the same as text; give them different names")
-    return np.asarray(labels), codes.astype(np.int64), names[codes]
+    return _Participants(labels, codes, np.array(texts, dtype=np.str_))
+
+
+def sorted_input(
+    y: Floats, X: Floats, names: Sequence[str], random: Sequence[str], who: _Participants, days: npt.NDArray[Any]
+) -> tuple[ModelRows, Integers]:
+    """Return the rows, checked and sorted by participants' names, and (n,) where each was among the given ones."""
+    by_name, codes = np.argsort(who.names), who.codes
+    if (by_name[1:] < by_name[:-1]).any():
+        codes = np.argsort(by_name)[codes]
+    return sorted_rows(y, X, names, random, participants=who.names[by_name], codes=codes, days=days)
 
 
 def _row_numbers(codes: Integers) -> Integers:
@@ -223,42 +221,49 @@ def _row_numbers(codes: Integers) -> Integers:
     return np.asarray(pd.Series(codes).groupby(codes).cumcount(), dtype=np.int64)
 
 
-def _engine_names(exog: Any, X: Floats) -> list[str]:
+def engine_names(given: list[str] | None, X: Floats) -> list[str]:
     """Return the names of the columns, with the engine's name for the column of ones."""
-    ones = np.flatnonzero((X == 1.0).all(axis=0))[:1]
-    if isinstance(exog, pd.DataFrame):
-        names = [str(name) for name in exog.columns]
+    if len(X) == 0:
+        raise NotEnoughData(NO_ROWS)
+    ones = [place for place in np.flatnonzero((X[0] == 1.0) & (X[-1] == 1.0)) if (X[:, place] == 1.0).all()][:1]
+    if given is not None:
+        names = list(given)
     else:  # numbered as in statsmodels
         others = iter(range(1, X.shape[1] + 1))
         names = [INTERCEPT if position in ones else f"x{next(others)}" for position in range(X.shape[1])]
-    if ones.size:
+    if ones:
         names[ones[0]] = INTERCEPT
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise PainstatsError(f"'exog' has more than one column {', '.join(map(repr, repeated))}; names must differ")
-    if INTERCEPT in names and (not ones.size or names.index(INTERCEPT) != ones[0]):
+    if INTERCEPT in names and (not ones or names.index(INTERCEPT) != ones[0]):
         raise PainstatsError("a column named 'intercept' must contain ones; rename it")
     return names
 
 
-def _random_names(X: Floats, names: Sequence[str], exog_re: Any) -> list[str]:
-    """Return the engine's names of the columns of ``exog_re``, found among those of ``exog`` by their values."""
-    if exog_re is None:
+def random_names(X: Floats, names: Sequence[str], effects: Floats | None, effect_names: Sequence[str]) -> list[str]:
+    """Return the engine's names of the columns with random effects, found among those of ``X`` by their values."""
+    if effects is None:
         if INTERCEPT not in names:
             raise PainstatsError("random intercepts need a column of ones in 'exog'; add one or give 'exog_re'")
         return [INTERCEPT]
-    effects = _two_dimensional(_numbers("exog_re", exog_re))
     if len(effects) != len(X):
         raise PainstatsError(f"'exog_re' has {len(effects)} rows where 'exog' has {len(X)}")
     found = []
-    for label, values in zip(_names_of_effects(exog_re), effects.T, strict=True):
-        same = [name for name, column in zip(names, X.T, strict=True) if np.array_equal(column, values, equal_nan=True)]
-        if not same:
+    for label, values in zip(effect_names, effects.T, strict=True):
+        same = (name for name, column in zip(names, X.T, strict=True) if _are_equal(column, values))
+        name = next(same, None)
+        if name is None:
             raise PainstatsError(
                 f"column {label!r} of 'exog_re' is not in 'exog'; a random effect needs its fixed effect too"
             )
-        found.append(same[0])
+        found.append(name)
     return found
+
+
+def _are_equal(one: Floats, other: Floats) -> bool:
+    """Return whether two columns are the same; most that are not already differ in their first rows."""
+    return all(np.array_equal(one[rows], other[rows], equal_nan=True) for rows in (slice(0, 8), slice(8, None)))
 
 
 def _names_of_effects(exog_re: Any) -> tuple[str, ...]:

@@ -24,10 +24,11 @@ from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.simulation import simulated_outcome
 from painstats.mixedlm.inference.variance_standard_errors import VarianceStandardErrors, variance_standard_errors
 from painstats.mixedlm.model_input import as_pandas, column_of
+from painstats.mixedlm.result_methods import InferenceMethods
 from painstats.mixedlm.summary import summary_of
 
 
-class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels is untyped
+class CAR1MixedLMResults(InferenceMethods, MixedLMResults):  # type: ignore[misc]  # statsmodels is untyped
     """Results of ``CAR1MixedLM``.
 
     Everything in ``MixedLMResults`` is available under the same name and with the same shape. These differ, for a
@@ -45,6 +46,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     - ``llf`` is that of the data with their residual correlation; ``aic`` and ``bic`` count rho, and are not numbers
       under REML, whose likelihoods cannot be compared between different columns.
     - ``predict`` can include the random effects of known participants.
+    - ``bootstrap`` refits to drawn participants or simulated outcomes; statsmodels' draws single rows.
 
     Attributes
     ----------
@@ -59,7 +61,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
     is_singular
         Whether some combination of the random effects has zero estimated variance.
     mixed_fit : MixedFit
-        The engine's result, for ``participant_slopes``, ``residual_checks`` and the other functions of this package.
+        The engine's result, for the functions of this package that are not methods.
     """
 
     def __init__(self, model: Any, fitted: MixedFit, ddf: Method | None, *, rho_is_given: bool) -> None:
@@ -310,7 +312,7 @@ class CAR1MixedLMResults(MixedLMResults):  # type: ignore[misc]  # statsmodels i
 
     def profile_re(self, *_: Any, **__: Any) -> None:
         """Refuse: statsmodels' profile has no residual correlation."""
-        raise PainstatsError("statsmodels' profile has no residual correlation; use variance_intervals")
+        raise PainstatsError("statsmodels' profile has no residual correlation; use variance_intervals()")
 
     @cached_property
     def _variance_standard_errors(self) -> VarianceStandardErrors:

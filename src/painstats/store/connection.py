@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import duckdb
 
 from painstats.errors import StorageError, StudyInUse
 from painstats.interruption import removed_if_interrupted
+from painstats.operating_system import lock_whole_file
 from painstats.plan.study import Study
 from painstats.store.checksum import (
     Record,
@@ -233,7 +233,7 @@ def locked(study: Study) -> Iterator[None]:
     os.umask(PRIVATE_UMASK)
     with _open_lock(study.folder) as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_whole_file(lock)
         except OSError:
             lock.seek(0)
             raise StudyInUse(

@@ -6,7 +6,6 @@ completely without changing it, and must contain every acknowledged commit.
 
 from __future__ import annotations
 
-import fcntl
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from painstats.errors import PainstatsError, StorageError, StudyInUse
+from painstats.operating_system import lock_for_this_process
 from painstats.plan.study import Study
 from painstats.store.checksum import CommitMark, Record, file_digest, file_state, is_verified, log_of
 
@@ -105,7 +105,7 @@ def _is_locked(database: Path) -> bool:
     """Whether another process holds DuckDB's lock. Must not be called with the database open: it would be unlocked."""
     with suppress(FileNotFoundError, PermissionError), database.open("r+b") as file:
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_for_this_process(file)
         except OSError:
             return True
     return False

@@ -63,14 +63,16 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """The deviance and its gradient at one point, with sigma profiled, and the sums that its Hessian is made of.
+    """The deviance and its gradient at one point, and the sums that its Hessian is made of.
 
     Parameters
     ----------
     factor : (q, q)
         L.
     deviance
-        Minus twice the profiled (restricted) log-likelihood.
+        Minus twice the (restricted) log-likelihood.
+    residual_square
+        The part of C_yy that the columns leave unexplained.
     factor_gradient : (q, q)
         S, the derivative with respect to L L'; the gradient in L is the lower triangle of 2 S L.
     rho_derivative, rho_curvature
@@ -96,6 +98,7 @@ class Evaluation:
 
     factor: Floats
     deviance: float
+    residual_square: float
     factor_gradient: Floats
     rho_derivative: float
     rho_curvature: float
@@ -122,15 +125,21 @@ class HessianAtSigma:
     covariance: Floats
 
 
-def evaluation_at(products: CrossProducts, factor: Floats, rho: float, reml: bool, *, with_rho: bool) -> Evaluation:
-    """Evaluate the deviance and its derivatives at L (q, q) and rho; with respect to rho only if ``with_rho``."""
+def evaluation_at(
+    products: CrossProducts, factor: Floats, rho: float, reml: bool, *, with_rho: bool, variance: float | None = None
+) -> Evaluation:
+    """Evaluate the deviance and its derivatives at L (q, q) and rho; with respect to rho only if ``with_rho``.
+
+    sigma^2 is profiled, or fixed at ``variance``.
+    """
     sums, Q = _sums(products, factor, rho, with_rho)
     degrees, information = residual_degrees(products, reml), sums.marginal[0, :-1, :-1]
     covariance = np.asarray(np.linalg.inv(information))
     direction = np.append(-covariance @ sums.marginal[0, :-1, -1], 1.0)
-    precision = degrees / (sums.marginal[0, -1] @ direction)
+    square = sums.marginal[0, -1] @ direction
+    precision, explained = (degrees / square, degrees) if variance is None else (1 / variance, square / variance)
     weight = precision * np.outer(direction, direction)
-    deviance = degrees * (1 + np.log(2 * np.pi / precision)) + sums.log_determinant[0]
+    deviance = explained + degrees * np.log(2 * np.pi / precision) + sums.log_determinant[0]
     if reml:
         deviance += np.linalg.slogdet(information)[1]
         weight[:-1, :-1] += covariance
@@ -139,6 +148,7 @@ def evaluation_at(products: CrossProducts, factor: Floats, rho: float, reml: boo
     return Evaluation(
         factor=factor,
         deviance=float(deviance),
+        residual_square=float(square),
         factor_gradient=(gradient + gradient.T) / 2,
         rho_derivative=float(in_rho[1]) if with_rho else 0.0,
         rho_curvature=float(in_rho[2]) if with_rho else 0.0,

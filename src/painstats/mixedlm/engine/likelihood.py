@@ -19,7 +19,7 @@ import numpy as np
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats, Integers
-from painstats.mixedlm.engine.whitened_products import whitened, whitened_derivative
+from painstats.mixedlm.engine.whitened_products import whitened
 
 MAX_RHO = 0.995
 
@@ -113,13 +113,6 @@ def deviance(solution: Solution, reml: bool) -> Floats:
     return np.asarray(explained + solution.log_determinant + reml * solution.log_information)
 
 
-def deviance_at_variance(solution: Solution, variance: Floats | float, reml: bool) -> Floats:
-    """Return (...): the deviance at a given rather than profiled sigma^2, in scaled columns."""
-    degrees = residual_degrees(solution.products, reml)
-    explained = degrees * np.log(2 * np.pi * variance) + solution.residual_square / variance
-    return np.asarray(explained + solution.log_determinant + reml * solution.log_information)
-
-
 def log_likelihood(products: CrossProducts, scaled_deviance: float, reml: bool) -> float:
     """Return the (restricted) log-likelihood of the data in the user's units."""
     scaling = products.scaling
@@ -141,43 +134,6 @@ def participant_leverage(solution: Solution) -> Floats:
     leverage = np.broadcast_to(np.eye(p), (*shrunken.shape[:-2], p, p)).copy()
     leverage[..., z, :] -= shrunken
     return leverage
-
-
-def factor_gradient(solution: Solution, precision: Floats, reml: bool) -> Floats:
-    """Return (..., q, q): S, the derivative of the deviance with respect to L L'.
-
-    At an optimum S is positive semi-definite; a negative eigenvalue gives a direction in which a larger random-effect
-    covariance would lower the deviance.
-
-    Parameters
-    ----------
-    precision : (...)
-        1 / sigma^2: residual degrees of freedom over the residual square where sigma is profiled.
-    """
-    zz, zx = _zz(solution.products, solution.sums), _zx(solution)
-    unshrunken = np.eye(zz.shape[-1]) - zz @ solution.shrinkage
-    residual = np.einsum("...nij,...nj->...ni", unshrunken, _participant_residual(solution))
-    gradient = (unshrunken @ zz).sum(axis=-3)
-    gradient -= precision[..., None, None] * np.einsum("...ni,...nj->...ij", residual, residual)
-    if reml:
-        adjusted = unshrunken @ zx
-        weighted = adjusted @ solution.covariance[..., None, :, :]
-        gradient -= (weighted @ np.swapaxes(adjusted, -1, -2)).sum(axis=-3)
-    return np.asarray((gradient + np.swapaxes(gradient, -1, -2)) / 2)
-
-
-def rho_derivative(solution: Solution, precision: Floats, reml: bool) -> Floats:
-    """Return (...): the derivative of the deviance with respect to rho, at fixed sigma."""
-    change, log_change = whitened_derivative(solution.products, solution.rho)
-    z = solution.products.positions
-    direction = _residual_direction(solution)
-    derivative = precision * _quadratic(change, direction).sum(axis=-1)
-    derivative += np.einsum("...nij,...nji->...", solution.shrinkage, change[..., z[:, None], z])
-    if reml:
-        leverage = participant_leverage(solution)
-        spread = leverage @ solution.covariance[..., None, :, :] @ np.swapaxes(leverage, -1, -2)
-        derivative += np.einsum("...nij,...nji->...", spread, change[..., :-1, :-1])
-    return np.asarray(derivative + log_change)
 
 
 def profiled_precision(solution: Solution, reml: bool) -> Floats:

@@ -8,17 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
 from painstats.mixedlm.engine.deviance_hessian import Evaluation, evaluation_at, hessian
 from painstats.mixedlm.engine.likelihood import MAX_RHO, free_elements
 from painstats.mixedlm.engine.rows import Floats, Integers
 
 IMPOSSIBLE_DEVIANCE = 1e20
 """Deviance assigned to points at which the model cannot be evaluated."""
-
-
-Evaluations = tuple[Floats, Floats, Floats]
-"""At D points: the deviance (D,), its gradient (D, d), and S (D, q, q)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,39 +49,13 @@ def split_point(objective: Objective, points: Floats) -> tuple[Floats, Floats]:
     return factor, points[..., -1]
 
 
-def evaluate_many(objective: Objective, points: Floats) -> Evaluations:
-    """Return the deviance, its gradient and S at points (D, d).
+def deviance_and_gradient(objective: Objective, point: Floats) -> tuple[float, Floats]:
+    """Return the deviance at a point (d,) and its gradient (d,).
 
     Where the model cannot be evaluated, the deviance is ``IMPOSSIBLE_DEVIANCE`` and the gradient zero.
     """
-    factor, rho = split_point(objective, points)
-    with_rho = objective.fixed_rho is None
-    try:
-        with np.errstate(all="ignore"):
-            found = deviance_gradient_at(objective.products, factor, rho, objective.reml, with_rho=with_rho)
-            gradient = theta_at(objective, 2 * found.factor_gradient @ factor)
-    except np.linalg.LinAlgError:  # columns that are collinear at one of the points
-        return _impossible(objective, points) if len(points) == 1 else _one_by_one(objective, points)
-    if with_rho:
-        gradient = np.concatenate([gradient, found.rho_derivative[:, None]], axis=1)
-    possible = np.isfinite(found.deviance) & np.isfinite(gradient).all(axis=-1)
-    return (
-        np.where(possible, found.deviance, IMPOSSIBLE_DEVIANCE),
-        np.where(possible[:, None], gradient, 0.0),
-        found.factor_gradient,
-    )
-
-
-def _impossible(objective: Objective, points: Floats) -> Evaluations:
-    q = len(objective.products.random)
-    return np.full(len(points), IMPOSSIBLE_DEVIANCE), np.zeros_like(points), np.full((len(points), q, q), np.nan)
-
-
-def _one_by_one(objective: Objective, points: Floats) -> Evaluations:
-    deviances, gradients, factor_gradients = zip(
-        *(evaluate_many(objective, point[None]) for point in points), strict=True
-    )
-    return np.concatenate(deviances), np.concatenate(gradients), np.concatenate(factor_gradients)
+    found = evaluate_one(objective, point)
+    return (IMPOSSIBLE_DEVIANCE, np.zeros_like(point)) if found is None else (found[0].deviance, found[1])
 
 
 def evaluate_one(objective: Objective, point: Floats) -> tuple[Evaluation, Floats] | None:

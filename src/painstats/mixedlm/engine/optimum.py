@@ -20,7 +20,7 @@ from painstats.mixedlm.engine.newton import Iterate, iterate_at, newton_steps, s
 from painstats.mixedlm.engine.objective import (
     IMPOSSIBLE_DEVIANCE,
     Objective,
-    evaluate_many,
+    deviance_and_gradient,
     is_free,
     split_point,
     theta_at,
@@ -165,7 +165,7 @@ def _quasi_newton_descents(objective: Objective, starts: Sequence[tuple[float, f
     """Descend from the starting points, best first, until a descent ends at a certified, regular optimum."""
     points = np.stack([_start(objective, *start) for start in starts])
     descents: list[_Descent] = []
-    for place in np.argsort(evaluate_many(objective, points)[0], kind="stable"):
+    for place in np.argsort([deviance_and_gradient(objective, point)[0] for point in points], kind="stable"):
         descents.append(_quasi_newton_descent(objective, points[place]))
         if _is_certified(descents[-1]) and not descents[-1].is_singular:
             break
@@ -214,12 +214,11 @@ def _minimise(objective: Objective, point: Floats) -> tuple[Floats, int, str]:
     if objective.fixed_rho is None:
         limits[-1] = (0.0, MAX_RHO)
 
-    def deviance_and_gradient(x: Floats) -> tuple[float, Floats]:
-        deviances, gradients, _ = evaluate_many(objective, x[None])
-        return float(deviances[0]), gradients[0]
+    def at(x: Floats) -> tuple[float, Floats]:
+        return deviance_and_gradient(objective, x)
 
     ended = optimize.minimize(
-        deviance_and_gradient,
+        at,
         point,
         jac=True,
         method="L-BFGS-B",
@@ -257,14 +256,12 @@ def _escape(objective: Objective, iterate: Iterate) -> Floats | None:
     if certificate > MIN_CERTIFICATE:
         return None
     covariance, increase = iterate.evaluation.factor @ iterate.evaluation.factor.T, np.outer(direction, direction)
-    candidates = np.stack(
-        [
-            _with_covariance(objective, iterate.point, covariance + distance * increase)
-            for distance in 0.3 * 0.1 ** np.arange(7)
-        ]
+    candidates = (
+        _with_covariance(objective, iterate.point, covariance + distance * increase)
+        for distance in 0.3 * 0.1 ** np.arange(7)
     )
-    lower = np.flatnonzero(evaluate_many(objective, candidates)[0] < iterate.evaluation.deviance - 1e-9)
-    return candidates[lower[0]] if lower.size else None
+    lowest = iterate.evaluation.deviance - 1e-9
+    return next((point for point in candidates if deviance_and_gradient(objective, point)[0] < lowest), None)
 
 
 def _is_certified(descent: _Descent) -> bool:

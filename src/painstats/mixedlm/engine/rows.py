@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 INTERCEPT = "intercept"
+
+BLOCK = 16_384
+"""Rows processed at a time, so that a block stays in the CPU cache."""
 
 COLLINEAR_SD = 1e-7
 """Columns, each scaled to SD 1, are collinear when some combination of them has an SD below this."""
@@ -98,23 +102,58 @@ def model_rows(
     """
     participants, days = np.asarray(participant, dtype=np.str_), _whole_days(day)
     columns = {name: np.asarray(values, dtype=np.float64) for name, values in predictors.items()}
-    outcome = np.asarray(y, dtype=np.float64)
+    outcome = np.array(y, dtype=np.float64)
     if intercept:
         columns = {INTERCEPT: np.ones(len(days))} | columns
     _check_lengths(columns | {"y": outcome}, participants, days)
-    _check_random(random, columns)
-    order = _order(participants, days)
-    rows = ModelRows(
-        y=outcome[order],
-        X=np.array([values[order] for values in columns.values()]).T,  # column-major, which makes sums fast
-        names=tuple(columns),
-        random=tuple(random),
-        participant=participants[order],
-        day=days[order],
-        dispensable=frozenset(dispensable),
-    )
-    _check_values(rows)
-    return rows
+    names, codes = _names_and_codes(participants)
+    X = np.array([*columns.values()]).reshape(len(columns), -1).T
+    rows, _ = sorted_rows(outcome, X, tuple(columns), random, participants=names, codes=codes, days=days)
+    return replace(rows, dispensable=frozenset(dispensable)) if dispensable else rows
+
+
+def sorted_rows(
+    y: Floats,
+    X: Floats,
+    names: Sequence[str],
+    random: Sequence[str],
+    *,
+    participants: npt.NDArray[np.str_],
+    codes: Integers,
+    days: npt.ArrayLike,
+) -> tuple[ModelRows, Integers]:
+    """Check and sort rows whose participants are numbered; errors are those of ``model_rows``.
+
+    Parameters
+    ----------
+    y : (n,)
+    X : (n, p)
+        Column-major, which makes sums fast; with ``y`` it becomes part of the result if rows are in order already.
+    names, random
+        As in ``ModelRows``.
+    participants : (N,)
+        The participants, sorted.
+    codes : (n,)
+        The position of each row's participant.
+    days : (n,) of int
+
+    Returns
+    -------
+    The rows, and (n,) where each of them was among the given ones.
+    """
+    day = _whole_days(days)
+    _check_lengths({"y": y, **dict(zip(names, X.T, strict=True))}, codes, day)
+    _check_random(random, names)
+    order = _order(codes, day)
+    if order is None:
+        order = np.arange(len(day))
+    else:
+        y, day = y[order], day[order]
+        X = np.array([column[order] for column in X.T]).T
+    counts = np.bincount(codes)
+    rows = ModelRows(y, X, tuple(names), tuple(random), np.repeat(participants[: len(counts)], counts), day)
+    _check_values(rows, np.cumsum(counts[:-1]))
+    return rows, order
 
 
 def participant_slices(rows: ModelRows) -> Iterator[tuple[str, slice]]:
@@ -131,7 +170,11 @@ def is_first_row(rows: ModelRows) -> npt.NDArray[np.bool_]:
 
 def is_constant(values: Floats) -> bool:
     """Return whether values differ by no more than rounding."""
-    return bool(np.ptp(values) <= 1e-10 * np.abs(values).max())
+    return _is_constant(float(values.min()), float(values.max()))
+
+
+def _is_constant(low: float, high: float) -> bool:
+    return high - low <= 1e-10 * max(abs(low), abs(high))
 
 
 def without_repeats(columns: Mapping[str, Floats], dispensable: Collection[str]) -> dict[str, Floats]:
@@ -169,22 +212,36 @@ def _whole_days(day: npt.ArrayLike) -> Integers:
     return days.astype(np.int64)
 
 
-def _order(participants: npt.NDArray[np.str_], days: Integers) -> Integers:
-    """Return (n,) the order by participant and day.
+def _names_and_codes(participants: npt.NDArray[np.str_]) -> tuple[npt.NDArray[np.str_], Integers]:
+    """Return the sorted participants (N,), and each row's position among them (n,).
+
+    Only the first of successive rows of a participant are compared with all others.
+    """
+    starts = np.flatnonzero(np.append(True, participants[1:] != participants[:-1]))
+    names, codes = np.unique(participants[starts], return_inverse=True)
+    return names, np.repeat(codes, np.diff(starts, append=len(participants)))
+
+
+def _order(codes: Integers, days: Integers) -> Integers | None:
+    """Return (n,) the order by participant and day; None if rows are in order.
 
     Rows are not compared one by one when each participant's rows are contiguous and in order of days.
     """
-    follows = participants[1:] == participants[:-1]
-    starts = np.flatnonzero(np.append(True, ~follows))
-    if (np.diff(days)[follows] < 0).any() or len(np.unique(participants[starts])) < len(starts):
-        return np.asarray(np.lexsort((days, participants)))
-    by_name = np.argsort(participants[starts])
-    lengths = np.diff(starts, append=len(days))[by_name]
-    moved: Integers = starts[by_name] - (np.cumsum(lengths) - lengths)
+    starts = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    goes_back = days[1:] < days[:-1]
+    goes_back[starts - 1] = False
+    runs = codes[np.append(0, starts)]
+    if goes_back.any() or len(np.unique(runs)) < len(runs):
+        return np.asarray(np.lexsort((days, codes)))
+    by_code = np.argsort(runs)
+    if (by_code[1:] > by_code[:-1]).all():
+        return None
+    lengths = np.diff(starts, prepend=0, append=len(days))[by_code]
+    moved: Integers = np.append(0, starts)[by_code] - (np.cumsum(lengths) - lengths)
     return np.arange(len(days)) + np.repeat(moved, lengths)
 
 
-def _check_lengths(columns: Mapping[str, Floats], participants: npt.NDArray[np.str_], days: Integers) -> None:
+def _check_lengths(columns: Mapping[str, Floats], participants: npt.NDArray[Any], days: Integers) -> None:
     if len(days) == 0:
         raise NotEnoughData("there are no complete days to fit a model to")
     for name, values in {**columns, "participant": participants, "day": days}.items():
@@ -192,44 +249,54 @@ def _check_lengths(columns: Mapping[str, Floats], participants: npt.NDArray[np.s
             raise PainstatsError(f"column {name!r} has shape {values.shape} where 'day' has {days.shape}")
 
 
-def _check_random(random: Sequence[str], columns: Mapping[str, Floats]) -> None:
-    column_positions(random, tuple(columns))
+def _check_random(random: Sequence[str], names: Sequence[str]) -> None:
+    column_positions(random, tuple(names))
     if len(set(random)) < len(random):
         raise PainstatsError("a column is listed twice in 'random'")
 
 
-def _check_values(rows: ModelRows) -> None:
-    for name, values in {**dict(zip(rows.names, rows.X.T, strict=True)), "y": rows.y}.items():
-        if not np.isfinite(values).all():
-            raise PainstatsError(f"column {name!r} is not a finite number in {np.sum(~np.isfinite(values))} rows")
-    repeated = ~is_first_row(rows)[1:] & (np.diff(rows.day) == 0)
-    if repeated.any():
-        raise PainstatsError(
-            f"{repeated.sum()} rows repeat the 'participant' and 'day' of another row; keep one row per day"
-        )
+def _check_values(rows: ModelRows, starts: Integers) -> None:
+    """Refuse rows that a model cannot be fitted to; ``starts`` (N - 1,) are the first rows of all but the first."""
+    columns = {**dict(zip(rows.names, rows.X.T, strict=True)), "y": rows.y}
+    ranges = {name: (float(values.min()), float(values.max())) for name, values in columns.items()}
+    for name, (low, high) in ranges.items():
+        if not np.isfinite(high - low):  # a missing value is the smallest and the largest
+            count = np.sum(~np.isfinite(columns[name]))
+            if count:
+                raise PainstatsError(f"column {name!r} is not a finite number in {count} rows")
+    same_day = rows.day[1:] == rows.day[:-1]
+    same_day[starts - 1] = False
+    repeated = np.count_nonzero(same_day)
+    if repeated:
+        raise PainstatsError(f"{repeated} rows repeat the 'participant' and 'day' of another row; keep one row per day")
     n, p = rows.X.shape
     if n <= p:
         raise NotEnoughData(f"{n} complete days are too few for {p} coefficients; at least {p + 1} are needed")
-    if is_constant(rows.y):
-        raise NotEnoughData("the outcome has the same value on every day; there is nothing to explain")
-    for name, values in zip(rows.names, rows.X.T, strict=True):
-        if name != INTERCEPT and is_constant(values):
-            raise NotEnoughData(f"column {name!r} has the same value on every day; leave it out")
+    for name in ("y", *rows.names):
+        if name == INTERCEPT or not _is_constant(*ranges[name]):
+            continue
+        if name == "y":
+            raise NotEnoughData("the outcome has the same value on every day; there is nothing to explain")
+        raise NotEnoughData(f"column {name!r} has the same value on every day; leave it out")
     _check_collinear(rows)
 
 
 def _check_collinear(rows: ModelRows) -> None:
     """Refuse collinear columns, naming those involved."""
-    others = np.array([name != INTERCEPT for name in rows.names])
-    if not others.any():
+    others = [place for place, name in enumerate(rows.names) if name != INTERCEPT]
+    if not others:
         return
-    columns = rows.X[:, others]
-    if not others.all():
-        columns = columns - columns.mean(axis=0)
-    products = columns.T @ columns
+    has_intercept = len(others) < len(rows.names)
+    mean = np.array([rows.X[:, place].mean() if has_intercept else 0.0 for place in others])
+    products = np.zeros((len(others), len(others)))
+    for start in range(0, len(rows.y), BLOCK):
+        block = np.array([rows.X[start : start + BLOCK, place] for place in others])
+        block -= mean[:, None]
+        products += block @ block.T
     size = np.sqrt(np.diag(products))
     if np.linalg.eigvalsh(products / np.outer(size, size))[0] > SAFE_VARIANCE:
         return
+    columns = rows.X[:, others] - mean
     columns = columns / np.sqrt(np.mean(columns**2, axis=0))
     _, spread, directions = np.linalg.svd(columns / np.sqrt(len(columns)), full_matrices=False)
     involved = np.abs(directions[spread < COLLINEAR_SD]).max(axis=0, initial=0.0) > 0.01

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, column_positions
-
-BLOCK = 16_384
-"""Rows processed at a time, so that a block stays in the CPU cache."""
+from painstats.mixedlm.engine.rows import BLOCK, INTERCEPT, Floats, Integers, ModelRows, column_positions
 
 FAR_FROM_ZERO = 3.0
 """A column with a random effect is centred if its mean is more than this many SDs from zero."""

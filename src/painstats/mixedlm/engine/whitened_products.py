@@ -33,12 +33,6 @@ def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     return unpacked(_summed(products, weights)), log_determinant
 
 
-def whitened_derivative(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
-    """Return the derivatives with respect to ``rho`` of the results of ``whitened``, in the same shapes."""
-    weights, log_determinant = decay_weight_derivatives(products, np.asarray(rho))
-    return unpacked(_summed(products, weights)), log_determinant
-
-
 def decay_weights(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     """Return the weights (..., 2, J) of ``sums``, and the log-determinant (...) of the residual correlation."""
     a, _ = _decay(products, rho)

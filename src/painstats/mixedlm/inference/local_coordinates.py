@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
+from painstats.mixedlm.engine.deviance_hessian import evaluation_at
 from painstats.mixedlm.engine.fit import MixedFit, free_elements_of
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.objective import IMPOSSIBLE_DEVIANCE
@@ -58,7 +58,10 @@ def local_coordinates_around(fit: MixedFit) -> LocalCoordinates:
     flat = LocalCoordinates(fit, point, np.eye(point.size), _least_information(fit.products))
     if point.size == 0:
         return flat
-    up, down = (_deviance_and_gradient(fit.products, flat, sign * np.diag(widths))[1] for sign in (1, -1))
+    up, down = (
+        np.array([_deviance_and_gradient(fit.products, flat, sign * step)[1] for step in np.diag(widths)])
+        for sign in (1, -1)
+    )
     hessian = (up - down) / (2 * widths[:, None])
     curvature, directions = np.linalg.eigh((hessian + hessian.T) / 4)
     curvature = np.maximum(np.abs(curvature), MIN_RELATIVE_CURVATURE * np.abs(curvature).max(initial=0.0))
@@ -81,19 +84,19 @@ def _least_information(products: CrossProducts) -> float:
     return float(np.linalg.eigvalsh(sums / np.outer(length, length))[0])
 
 
-def _parameters(local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
-    """Return factors (D, q, q) and rhos (D,) at coordinates (D, d)."""
+def _parameters(local: LocalCoordinates, z: Floats) -> tuple[Floats, float]:
+    """Return the factor (q, q) and rho at coordinates (d,)."""
     fit, q = local.fit, len(local.fit.random)
-    points = local.point + z @ local.spread.T
-    factor, rho = np.zeros((len(z), q, q)), np.full(len(z), fit.rho)
+    point = local.point + local.spread @ z
+    factor, rho = np.zeros((q, q)), fit.rho
     if not fit.optimum.rho_is_fixed:
-        rho, points = np.clip(points[:, 0], 0.0, MAX_RHO), points[:, 1:]
-    factor[:, *free_elements_of(fit)] = points
+        rho, point = float(np.clip(point[0], 0.0, MAX_RHO)), point[1:]
+    factor[free_elements_of(fit)] = point
     return factor, rho
 
 
-def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: Floats) -> tuple[Floats, Floats]:
-    """Return the deviance (D,) and its gradient (D, d) at coordinates (D, d).
+def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: Floats) -> tuple[float, Floats]:
+    """Return the deviance and its gradient (d,) at coordinates (d,).
 
     Where the model cannot be evaluated, the deviance is ``IMPOSSIBLE_DEVIANCE`` and the gradient zero.
     """
@@ -101,15 +104,14 @@ def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: 
     with_rho = not local.fit.optimum.rho_is_fixed
     with np.errstate(all="ignore"):
         try:
-            found = deviance_gradient_at(products, factor, rho, local.fit.reml, with_rho=with_rho)
+            found = evaluation_at(products, factor, rho, local.fit.reml, with_rho=with_rho)
         except np.linalg.LinAlgError:
-            return np.full(len(z), IMPOSSIBLE_DEVIANCE), np.zeros_like(z)
-        gradient = (2 * found.factor_gradient @ factor)[:, *free_elements_of(local.fit)]
-    if with_rho:
-        gradient = np.concatenate([found.rho_derivative[:, None], gradient], axis=1)
+            return IMPOSSIBLE_DEVIANCE, np.zeros_like(z)
+        gradient = (2 * found.factor_gradient @ factor)[free_elements_of(local.fit)]
+    gradient = np.append(found.rho_derivative, gradient) if with_rho else gradient
     gradient = gradient @ local.spread
-    possible = np.isfinite(found.deviance) & np.isfinite(gradient).all(axis=1)
-    return np.where(possible, found.deviance, IMPOSSIBLE_DEVIANCE), np.where(possible[:, None], gradient, 0.0)
+    possible = np.isfinite(found.deviance) and np.isfinite(gradient).all()
+    return (found.deviance, gradient) if possible else (IMPOSSIBLE_DEVIANCE, np.zeros_like(z))
 
 
 def _limits_of_rho(local: LocalCoordinates) -> tuple[float | None, float | None]:

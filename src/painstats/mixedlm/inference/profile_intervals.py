@@ -15,15 +15,9 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
+from painstats.mixedlm.engine.deviance_hessian import evaluation_at
 from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
-from painstats.mixedlm.engine.likelihood import (
-    MAX_RHO,
-    deviance_at_variance,
-    factor_gradient,
-    residual_degrees,
-    rho_derivative,
-    solve_at,
-)
+from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.inference.local_coordinates import interior_factor
@@ -280,10 +274,8 @@ def _deviance(frame: _ProfileCoordinates, point: Floats) -> tuple[float, Floats]
     triangular = np.zeros((q, q))
     triangular[frame.elements] = point[:-2]
     factor = frame.basis @ triangular
-    solution = solve_at(fit.products, factor, float(np.clip(point[-2], 0.0, MAX_RHO)))
-    precision = np.asarray(1 / variance)
-    gradient = (2 * frame.basis.T @ factor_gradient(solution, precision, fit.reml) @ factor)[frame.elements]
-    in_rho = 0.0 if fit.optimum.rho_is_fixed else float(rho_derivative(solution, precision, fit.reml))
-    in_log_sigma = 2 * residual_degrees(fit.products, fit.reml) - 2 * float(solution.residual_square) / variance
-    deviance_value = float(deviance_at_variance(solution, variance, fit.reml))
-    return deviance_value, np.concatenate([gradient, [in_rho, in_log_sigma]])
+    rho, with_rho = float(np.clip(point[-2], 0.0, MAX_RHO)), not fit.optimum.rho_is_fixed
+    found = evaluation_at(fit.products, factor, rho, fit.reml, with_rho=with_rho, variance=variance)
+    gradient = (2 * frame.basis.T @ found.factor_gradient @ factor)[frame.elements]
+    in_log_sigma = 2 * found.degrees - 2 * found.residual_square / variance
+    return found.deviance, np.concatenate([gradient, [found.rho_derivative, in_log_sigma]])

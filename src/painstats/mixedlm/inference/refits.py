@@ -19,7 +19,7 @@ from scipy import optimize
 
 from painstats.mixedlm.engine.certificate import SINGULAR_VARIANCE
 from painstats.mixedlm.engine.cross_products import CrossProducts, of_participants, with_uncentred_random_columns
-from painstats.mixedlm.engine.deviance_gradient import deviance_gradient_at
+from painstats.mixedlm.engine.deviance_hessian import evaluation_at
 from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.likelihood import deviance, log_likelihood, residual_degrees, solve_at
 from painstats.mixedlm.engine.optimum import find_optimum, semidefinite_factor
@@ -148,9 +148,9 @@ def _refit(products: CrossProducts, local: LocalCoordinates) -> Refits:
     if _least_information(products) < MIN_RELATIVE_INFORMATION * local.least_information:
         return _impossible(local.fit)
     z, gradient, evaluations = _descend(products, local)
-    factor, rho = _parameters(local, z[None])
-    if _is_stationary(local, z, gradient) and _is_true_optimum(products, local, factor[0], rho[0]):
-        return _in_units(products, local.fit, factor[0], rho[0], evaluations, True)
+    factor, rho = _parameters(local, z)
+    if _is_stationary(local, z, gradient) and _is_true_optimum(products, local, factor, rho):
+        return _in_units(products, local.fit, factor, rho, evaluations, True)
     known = local.fit.optimum
     optimum = find_optimum(
         products,
@@ -169,8 +169,8 @@ def _descend(products: CrossProducts, local: LocalCoordinates) -> tuple[Floats, 
         return start, start, 0
 
     def deviance_and_gradient(z: Floats) -> tuple[float, Floats]:
-        deviances, gradients = _deviance_and_gradient(products, local, z[None])
-        return float(deviances[0] - local.fit.optimum.deviance), gradients[0]
+        deviance_there, gradient = _deviance_and_gradient(products, local, z)
+        return deviance_there - local.fit.optimum.deviance, gradient
 
     found = optimize.minimize(
         deviance_and_gradient,
@@ -194,18 +194,18 @@ def _is_true_optimum(products: CrossProducts, local: LocalCoordinates, factor: F
     empty = directions[:, variances < SINGULAR_VARIANCE]
     if empty.shape[1] == 0:
         return True
-    at_point = deviance_gradient_at(products, factor[None], np.array([rho]), local.fit.reml, with_rho=False)
-    gradient = (
-        at_point.factor_gradient[0] if local.fit.optimum.correlated else np.diag(np.diag(at_point.factor_gradient[0]))
-    )
+    at_point = evaluation_at(products, factor, rho, local.fit.reml, with_rho=False)
+    gradient = at_point.factor_gradient
+    if not local.fit.optimum.correlated:
+        gradient = np.diag(np.diag(gradient))
     gradients, steepest = np.linalg.eigh(empty.T @ gradient @ empty)
     if gradients[0] >= 0:
         return True
     inwards = empty @ steepest[:, 0]
     steps = SINGULAR_VARIANCE * 10.0 ** np.arange(-2, 2)[:, None, None] * np.outer(inwards, inwards)
-    inside = np.stack([semidefinite_factor(covariance + step) for step in steps])
-    nearby = deviance_gradient_at(products, inside, np.full(len(inside), rho), local.fit.reml, with_rho=False)
-    return bool(nearby.deviance.min() > at_point.deviance[0] - NEGLIGIBLE_DECREASE)
+    inside = (semidefinite_factor(covariance + step) for step in steps)
+    lowest = min(evaluation_at(products, one, rho, local.fit.reml, with_rho=False).deviance for one in inside)
+    return lowest > at_point.deviance - NEGLIGIBLE_DECREASE
 
 
 def _in_units(

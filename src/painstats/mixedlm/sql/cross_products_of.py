@@ -16,6 +16,7 @@ from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.rows import Floats, column_positions, model_rows
 from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.sql.column_roles import ColumnRoles
 from painstats.mixedlm.sql.scaled_products import SummedPairs, means_and_variances, pairs_from, products_from
 from painstats.mixedlm.sql.sums_query import (
     UNSTABLE_QUERY,
@@ -23,7 +24,6 @@ from painstats.mixedlm.sql.sums_query import (
     Relation,
     blocks_of,
     head_summary,
-    names_of,
     summed_pairs,
 )
 from painstats.mixedlm.sql.unusable_columns import refuse_unusable_columns
@@ -48,17 +48,7 @@ NUMBERS = ("DOUBLE", "FLOAT", "BOOLEAN", "HUGEINT", "UBIGINT", *WHOLE_DAYS[:-1])
 """Types allowed for the outcome and the columns, besides decimals."""
 
 
-def cross_products_of(
-    connection: duckdb.DuckDBPyConnection,
-    query: str,
-    *,
-    outcome: str,
-    columns: Sequence[str],
-    participant: str,
-    day: str,
-    random: Sequence[str] = (),
-    intercept: bool = True,
-) -> CrossProducts:
+def cross_products_of(connection: duckdb.DuckDBPyConnection, query: str, roles: ColumnRoles) -> CrossProducts:
     """Sum the rows of a DuckDB query for ``fit_cross_products``.
 
     Rows in the order of participants and days are fastest; others have to be sorted. One thread sums a block of about
@@ -71,14 +61,8 @@ def cross_products_of(
         An open connection; nothing is written.
     query
         A query with one row per participant and day: a ``SELECT``, or ``FROM 'days.parquet'``.
-    outcome, participant, day
-        Names of the query's columns; days are whole numbers or dates.
-    columns
-        The columns of the model.
-    random
-        Columns with random effects: names of ``columns``, or ``"intercept"``.
-    intercept
-        Whether to add a column of ones, named ``"intercept"``, as the first column.
+    roles
+        The role of the query's columns in the model; days are whole numbers or dates.
 
     Raises
     ------
@@ -89,17 +73,7 @@ def cross_products_of(
         If there are fewer rows than the model needs, the outcome or a column is constant, or columns are collinear.
     """
     types = _types(connection, query)
-    relation = Relation(
-        connection,
-        query,
-        outcome,
-        tuple(columns),
-        participant,
-        day,
-        types.get(day) == "DATE",
-        tuple(random),
-        bool(intercept),
-    )
+    relation = Relation(connection, query, roles, types.get(roles.day) == "DATE")
     _check_names(relation, types)
     blocks, rows = blocks_of(relation)
     pairs = _pairs(relation, blocks, rows)
@@ -108,29 +82,20 @@ def cross_products_of(
     return products
 
 
-def cross_products_of_frame(
-    frame: pl.DataFrame | pl.LazyFrame,
-    *,
-    outcome: str,
-    columns: Sequence[str],
-    participant: str,
-    day: str,
-    random: Sequence[str] = (),
-    intercept: bool = True,
-) -> CrossProducts:
-    """Sum the rows of a polars frame; arguments and errors are those of ``cross_products_of``."""
-    wanted = [participant, day, outcome, *columns]
+def cross_products_of_frame(frame: pl.DataFrame | pl.LazyFrame, roles: ColumnRoles) -> CrossProducts:
+    """Sum the rows of a polars frame; roles and errors are those of ``cross_products_of``."""
+    wanted = [roles.participant, roles.day, roles.outcome, *roles.columns]
     _check_known(wanted, frame.collect_schema().names())
     rows = frame.lazy().select(list(dict.fromkeys(wanted))).collect()
-    days = rows[day].cast(pl.Int32) if rows.schema[day] == pl.Date else rows[day]
+    day = rows[roles.day]
     return cross_products(
         model_rows(
-            y=rows[outcome],
-            predictors={name: rows[name] for name in columns},
-            participant=rows[participant],
-            day=days,
-            random=random,
-            intercept=intercept,
+            y=rows[roles.outcome],
+            predictors={name: rows[name] for name in roles.columns},
+            participant=rows[roles.participant],
+            day=day.cast(pl.Int32) if day.dtype == pl.Date else day,
+            random=roles.random,
+            intercept=roles.intercept,
         )
     )
 
@@ -147,16 +112,17 @@ def _types(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
 
 
 def _check_names(relation: Relation, types: dict[str, str]) -> None:
-    _check_known([relation.participant, relation.day, relation.outcome, *relation.columns], list(types))
-    names = names_of(relation)
-    column_positions(relation.random, names)
-    if len(set(relation.random)) < len(relation.random):
+    roles = relation.roles
+    _check_known([roles.participant, roles.day, roles.outcome, *roles.columns], list(types))
+    names = roles.names
+    column_positions(roles.random, names)
+    if len(set(roles.random)) < len(roles.random):
         raise PainstatsError("a column is listed twice in 'random'")
     if len(set(names)) < len(names):
         raise PainstatsError("a column is listed twice in 'columns'")
-    if types[relation.day] not in WHOLE_DAYS:
-        raise PainstatsError(f"column {relation.day!r} must contain whole calendar day numbers or dates")
-    for name in (relation.outcome, *relation.columns):
+    if types[roles.day] not in WHOLE_DAYS:
+        raise PainstatsError(f"column {roles.day!r} must contain whole calendar day numbers or dates")
+    for name in (roles.outcome, *roles.columns):
         if not (types[name].startswith("DECIMAL") or types[name] in NUMBERS):
             raise PainstatsError(f"column {name!r} must contain numbers, not {types[name]}")
 
@@ -189,11 +155,11 @@ def _checked_pairs(
 
 def _check_collinear(relation: Relation, second: Floats) -> None:
     """Refuse collinear columns, naming those involved."""
-    if not relation.columns:
+    if not relation.roles.columns:
         return
     size = np.sqrt(np.diag(second))
     spread, directions = np.linalg.eigh(second / np.outer(size, size))
     involved = np.abs(directions[:, spread < COLLINEAR_VARIANCE]).max(axis=1, initial=0.0) > 0.01
     if involved.any():
-        names = ", ".join(repr(str(name)) for name in np.array(relation.columns)[involved])
+        names = ", ".join(repr(str(name)) for name in np.array(relation.roles.columns)[involved])
         raise NotEnoughData(f"columns {names} carry the same information; leave one of them out")

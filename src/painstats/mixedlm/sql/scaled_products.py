@@ -13,7 +13,7 @@ from painstats.mixedlm.engine.cross_products import FIRST_ROW_GAP, CrossProducts
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
 from painstats.mixedlm.engine.scaling import Moments, Scaling, scaling_from
 from painstats.mixedlm.engine.summed_rows import row_products
-from painstats.mixedlm.sql.sums_query import FIRST_ROW_STEP, Relation, names_of
+from painstats.mixedlm.sql.sums_query import FIRST_ROW_STEP, Relation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +85,8 @@ def pairs_from(found: pl.DataFrame, relation: Relation, centre: Floats) -> Summe
 def _check_distinct(relation: Relation, repeated: int) -> None:
     if repeated:
         raise PainstatsError(
-            f"{repeated} rows repeat the {relation.participant!r} and {relation.day!r} of another row; keep one per day"
+            f"{repeated} rows repeat the {relation.roles.participant!r} and {relation.roles.day!r} of another row; "
+            "keep one per day"
         )
 
 
@@ -138,7 +139,7 @@ def moments_of(pairs: SummedPairs, relation: Relation) -> Moments:
     """Return the means and SDs of the model's columns and outcome, before any shift."""
     mean, variance = means_and_variances(pairs)
     mean, sd = mean + pairs.centre, np.sqrt(np.maximum(variance, 0.0))
-    one, outcome = int(relation.intercept), (float(mean[-1]), float(sd[-1]))
+    one, outcome = int(relation.roles.intercept), (float(mean[-1]), float(sd[-1]))
     return Moments(np.append(np.ones(one), mean[:-1]), np.append(np.zeros(one), sd[:-1]), *outcome)
 
 
@@ -147,8 +148,8 @@ def products_from(pairs: SummedPairs, relation: Relation) -> tuple[CrossProducts
 
     With an intercept they are products of deviations from the mean.
     """
-    names, one = names_of(relation), int(relation.intercept)
-    scaling = scaling_from(moments_of(pairs, relation), names, relation.random)
+    names, one = relation.roles.names, int(relation.roles.intercept)
+    scaling = scaling_from(moments_of(pairs, relation), names, tuple(relation.roles.random))
     change = _change(pairs, scaling, one)
     packed_change = _packed_change(change)
     sums = np.empty((2, len(pairs.gap), packed_change.shape[1]))
@@ -163,8 +164,8 @@ def products_from(pairs: SummedPairs, relation: Relation) -> tuple[CrossProducts
         rows_per_participant=np.add.reduceat(pairs.rows_per_gap, pairs.first_pair),
         residual_scale=np.ones(len(pairs.first_pair)),
         names=names,
-        random=relation.random,
-        positions=column_positions(relation.random, names),
+        random=tuple(relation.roles.random),
+        positions=column_positions(relation.roles.random, names),
         scaling=scaling,
     )
     squares = change.T @ pairs.squares @ change / pairs.squares[0, 0]

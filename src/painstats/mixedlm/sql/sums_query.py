@@ -16,8 +16,9 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.rows import INTERCEPT, Floats
+from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.scaling import FAR_FROM_ZERO
+from painstats.mixedlm.sql.column_roles import ColumnRoles
 
 ROWS_AT_ONCE = 500_000
 """Rows of a block of whole participants, so it may be somewhat larger. One thread sums a block, in order, whatever the
@@ -38,17 +39,12 @@ FIRST_ROW_STEP = 1
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A query and the role of its columns in the model; ``columns`` do not include the intercept."""
+    """A query, and the role of its columns in the model."""
 
     connection: duckdb.DuckDBPyConnection
     query: str
-    outcome: str
-    columns: tuple[str, ...]
-    participant: str
-    day: str
-    is_date: bool
-    random: tuple[str, ...]
-    intercept: bool
+    roles: ColumnRoles
+    day_is_date: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +59,6 @@ UNSTABLE_QUERY = "the query returns different rows each time; store its result i
 
 Limits = tuple[Any, Any]
 """First and last participant of a block."""
-
-
-def names_of(relation: Relation) -> tuple[str, ...]:
-    """Return the names of the model's columns."""
-    return (INTERCEPT, *relation.columns) if relation.intercept else relation.columns
 
 
 def quoted(name: str) -> str:
@@ -92,7 +83,7 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
         FROM (
             SELECT participant, n, (sum(n) OVER (ORDER BY participant) - 1)::BIGINT // ? AS block
             FROM (
-                SELECT {quoted(relation.participant)} AS participant, count(*) AS n
+                SELECT {quoted(relation.roles.participant)} AS participant, count(*) AS n
                 FROM ({relation.query})
                 GROUP BY ALL
             )
@@ -105,8 +96,8 @@ def blocks_of(relation: Relation) -> tuple[list[Limits], int]:
     if not rows:
         raise NotEnoughData("there are no complete days to fit a model to")
     if missing:
-        raise PainstatsError(f"column {relation.participant!r} is missing in {missing} rows")
-    p = len(names_of(relation))
+        raise PainstatsError(f"column {relation.roles.participant!r} is missing in {missing} rows")
+    p = len(relation.roles.names)
     if rows <= p:
         raise NotEnoughData(f"{rows} complete days are too few for {p} coefficients; at least {p + 1} are needed")
     return [(first, last) for first, last, *_ in found], rows
@@ -191,10 +182,10 @@ def _summing(relation: Relation, steps: str) -> str:
 
 def _steps(relation: Relation, block: int, centre: Floats, *, is_sorted: bool) -> str:
     """Return the SQL of one block's differences and sums."""
-    participant, numbers = quoted(relation.participant), range(len(relation.columns) + 1)
+    participant, numbers = quoted(relation.roles.participant), range(len(relation.roles.columns) + 1)
     rows = f"SELECT * FROM ({relation.query}) WHERE {participant} BETWEEN $first_{block} AND $last_{block}"
     if not is_sorted:
-        rows += f" ORDER BY {participant}, {quoted(relation.day)}"
+        rows += f" ORDER BY {participant}, {quoted(relation.roles.day)}"
     return f"""
         SELECT participant,
             CASE WHEN is_first THEN if(day IS NULL, NULL, {FIRST_ROW_STEP})
@@ -209,19 +200,20 @@ def _steps(relation: Relation, block: int, centre: Floats, *, is_sorted: bool) -
 
 def _with_previous_row(relation: Relation, rows: str, centre: Floats) -> str:
     """Return the SQL that joins each row to the one before it, in the order they come."""
-    day = f"{quoted(relation.day)} - DATE '1970-01-01'" if relation.is_date else f"{quoted(relation.day)}::BIGINT"
+    participant, day = quoted(relation.roles.participant), quoted(relation.roles.day)
+    number = f"{day} - DATE '1970-01-01'" if relation.day_is_date else f"{day}::BIGINT"
     x = _numbered("x", relation)
     columns = [
         f"{quoted(name)}::DOUBLE{f' - $centre_{i}::DOUBLE' if centre[i] else ''} AS x{i}"
-        for i, name in enumerate((*relation.columns, relation.outcome))
+        for i, name in enumerate((*relation.roles.columns, relation.roles.outcome))
     ]
     return f"""
         SELECT participant, day, lag(participant) OVER () AS participant_before, lag(day) OVER () AS day_before,
             {", ".join(x)}, {", ".join(f"lag({name}, 1, 0.0) OVER () AS b{i}" for i, name in enumerate(x))}
-        FROM (SELECT {quoted(relation.participant)} AS participant, {day} AS day, {", ".join(columns)} FROM ({rows}))
+        FROM (SELECT {participant} AS participant, {number} AS day, {", ".join(columns)} FROM ({rows}))
     """
 
 
 def _numbered(letter: str, relation: Relation) -> list[str]:
     """Return the names of numbered columns, outcome last."""
-    return [f"{letter}{i}" for i in range(len(relation.columns) + 1)]
+    return [f"{letter}{i}" for i in range(len(relation.roles.columns) + 1)]

@@ -16,10 +16,10 @@ CONSTANT = 1e-10
 
 def refuse_unusable_columns(relation: Relation) -> None:
     """Raise an error that names the column with a missing or infinite value, or with a constant value."""
-    (missing,) = _only_row(relation, [f"count(*) - count({quoted(relation.day)})"])
+    (missing,) = _only_row(relation, [f"count(*) - count({quoted(relation.roles.day)})"])
     if missing:
-        raise PainstatsError(f"column {relation.day!r} is missing in {missing} rows")
-    names = [*relation.columns, relation.outcome]
+        raise PainstatsError(f"column {relation.roles.day!r} is missing in {missing} rows")
+    names = [*relation.roles.columns, relation.roles.outcome]
     measures = ("min({})", "max({})", "avg({} * {})")
     asked = [f"count(*) - count({quoted(name)})" for name in names]
     asked += [measure.replace("{}", f"{quoted(name)}::DOUBLE") for name in names for measure in measures]
@@ -29,7 +29,7 @@ def refuse_unusable_columns(relation: Relation) -> None:
         _refuse_not_finite(relation, names)
     for name, (low, high, _) in zip(names, values, strict=True):
         if high - low <= CONSTANT * max(abs(low), abs(high)):
-            if name == relation.outcome:
+            if name == relation.roles.outcome:
                 raise NotEnoughData("the outcome has the same value on every day; there is nothing to explain")
             raise NotEnoughData(f"column {name!r} has the same value on every day; leave it out")
 
