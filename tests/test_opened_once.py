@@ -77,28 +77,26 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[object]]:
 def test_each_file_is_opened_and_hashed_once_and_each_source_is_asked_once(study, work):
     with open_store(study) as store:
         outcomes = load_files(store, list_inbox(study), lambda _: None, processes=1)
+        first = {kind: counts.copy() for kind, counts in work.items()}
+        for counts in work.values():
+            counts.clear()
+        again = load_files(store, list_inbox(study), lambda _: None, processes=1)
     files = {outcome.file.path for outcome in outcomes}
     assert len(files) == 21
     assert all(outcome.status == "loaded" for outcome in outcomes)
     for kind in ("opened", "hashed"):
-        assert set(work[kind]) == files
-        assert set(work[kind].values()) == {1}
-    assert set(work["asked"].values()) == {1}
-
-
-def test_a_known_file_is_hashed_and_no_source_is_asked(study, work):
-    with open_store(study) as store:
-        load_files(store, list_inbox(study), lambda _: None, processes=1)
-        for counts in work.values():
-            counts.clear()
-        outcomes = load_files(store, list_inbox(study), lambda _: None, processes=1)
-    assert {outcome.status for outcome in outcomes} == {"known"}
-    assert sum(work["hashed"].values()) == len(outcomes) == 21
+        assert set(first[kind]) == files
+        assert set(first[kind].values()) == {1}
+    assert set(first["asked"].values()) == {1}
+    assert {outcome.status for outcome in again} == {"known"}
+    assert set(work["hashed"].values()) == {1}
     assert not work["asked"]
 
 
-def test_the_public_functions_chained_give_findings_and_reports(study):
-    """As the docstring of the package shows them."""
+def test_the_public_functions_chained_give_findings_and_reports(tmp_path):
+    """As the docstring of the package names them."""
+    make_sample_study(tmp_path / "study", Truth(people=6, days=60), DEFAULT_SEED)
+    study = read_study(tmp_path / "study")
     n_new = 0
     with open_store(study) as store:
         for file in list_inbox(study):
@@ -109,14 +107,14 @@ def test_the_public_functions_chained_give_findings_and_reports(study):
             dated = ExportedAt(*export_date(archive))
             n_new += painstats.load_records(store, identity, source, batches, "chained", dated).new
         counted = (store.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in RECORD_TABLES)
-        assert sum(counted) == n_new > 100_000
+        assert sum(counted) == n_new > 10_000
         painstats.build_daily_table(store)
         painstats.build_model_frame(store, exposures(asked(study)))
         painstats.fit_questions(store)
         painstats.find(store)
         painstats.write_reports(store)
         verdicts = store.connection.execute("SELECT DISTINCT verdict FROM finding ORDER BY ALL").fetchall()
-    assert len(verdicts) > 2
+    assert len(verdicts) > 1
     assert (study.folder / "reports" / "index.html").exists()
 
 
