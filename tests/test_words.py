@@ -1,7 +1,7 @@
 """One word for one thing: banned words do not come back, in identifiers or in text; lines of the docs are short.
 
 Some phrases are banned in every file, the others in the parts of the project that are already clean. Whoever cleans a
-part adds it to ``CLEAN``. The words to use are in docs/glossary.md.
+part adds it to ``CLEAN``. The words to use are in docs/reference/glossary.md.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ CLEAN = {
     "benchmarks": BANNED | BANNED_IN_RESEARCH,
     "dashboards": BANNED | BANNED_IN_RESEARCH,
     "docs": BANNED,
-    "docs/benchmarks.md": BANNED_IN_RESEARCH,
-    "docs/calibration.md": BANNED_IN_RESEARCH,
-    "docs/mixed_models.md": BANNED_IN_RESEARCH,
+    "docs/method/benchmarks.md": BANNED_IN_RESEARCH,
+    "docs/method/calibration.md": BANNED_IN_RESEARCH,
+    "docs/how_to/mixed_models.md": BANNED_IN_RESEARCH,
     "flows": BANNED | BANNED_IN_RESEARCH,
     "sample_data": BANNED,
     "src/painstats/archive": BANNED | BANNED_IN_RESEARCH,
@@ -136,7 +136,7 @@ def banned_in(name: str) -> dict[str, str]:
     return {phrase: instead for phrase, instead in banned.items() if phrase not in ALLOWED.get(name, ())}
 
 
-PROSE = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROSE = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LONGEST_LINE = 119
 
 

@@ -346,7 +346,7 @@ def trimmed(text):
 
 
 def test_the_snippets_of_the_page_run_and_print_what_it_shows():
-    page = (ROOT / "docs" / "mixed_models.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how_to" / "mixed_models.md").read_text(encoding="utf-8")
     snippets = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
     assert len(snippets) >= 6
     assert any(shown for _, shown in snippets)
@@ -354,6 +354,6 @@ def test_the_snippets_of_the_page_run_and_print_what_it_shows():
     for snippet, shown in snippets:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(snippet, "docs/mixed_models.md", "exec"), names)
+            exec(compile(snippet, "docs/how_to/mixed_models.md", "exec"), names)
         if shown:
             assert trimmed(printed.getvalue()) == trimmed(shown)
