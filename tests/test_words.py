@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-FOLDERS = ("src", "tests", "docs", "benchmarks", "flows", "dashboards", "sample_data")
+FOLDERS = ("src", "tests", "docs", "benchmarks", "flows", "dashboards", "reference_pages", "sample_data")
 SUFFIXES = (".py", ".md", ".sql", ".j2", ".toml")
 
 BANNED_EVERYWHERE = {
@@ -62,8 +62,12 @@ CLEAN = {
     "docs": BANNED,
     "docs/method/benchmarks.md": BANNED_IN_RESEARCH,
     "docs/method/calibration.md": BANNED_IN_RESEARCH,
+    "docs/how_to/mixed_model_input.md": BANNED_IN_RESEARCH,
+    "docs/how_to/mixed_model_participants.md": BANNED_IN_RESEARCH,
+    "docs/how_to/mixed_model_robustness.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_models.md": BANNED_IN_RESEARCH,
     "flows": BANNED | BANNED_IN_RESEARCH,
+    "reference_pages": BANNED,
     "sample_data": BANNED,
     "src/painstats/archive": BANNED | BANNED_IN_RESEARCH,
     "src/painstats/batch.py": BANNED | BANNED_IN_RESEARCH,
