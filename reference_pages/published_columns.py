@@ -194,7 +194,7 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
     "robustness": ("The robustness checks: one row for each check and question.", ROBUSTNESS),
     "device_change": ("Changes of a usual device: one row for each.", DEVICE_CHANGE),
     "import_summary": (
-        "What was imported: one row for each participant, source and state; a file of several participants has none.",
+        "What was imported: one row for each participant, source and state; no participant for a file of several.",
         IMPORT_SUMMARY,
     ),
     "result_count": (
