@@ -2,16 +2,17 @@
 #   make demo    simulate a study of twelve participants in demo/, import it and write its reports
 #   make test    linters and all tests
 #   make lint    ruff and mypy
+#   make docs    build the documentation in site/; a broken link fails
 #   make bench   the short benchmarks
 #   make mutants break the code on purpose, and see whether the tests notice (about half an hour)
 #   make sample  simulate a study in sample-study/, without running it
 #   make lock    renew the lock files
-#   make clean   remove .venv and demo/
+#   make clean   remove .venv, demo/ and site/
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench mutants sample clean lock
+.PHONY: setup demo test lint docs bench mutants sample clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -35,6 +36,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: setup
+	$(BIN)/python -m reference_pages
+	$(BIN)/zensical build --clean --strict
+
 bench: setup
 	$(BIN)/python -m benchmarks.engine --sizes 200x90 --limit 120
 	$(BIN)/python -m benchmarks.refits
@@ -47,7 +52,7 @@ sample: setup
 	$(BIN)/python -m sample_data.make sample-study
 
 clean:
-	rm -rf .venv demo
+	rm -rf .venv demo site .cache
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock

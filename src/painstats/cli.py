@@ -2,7 +2,7 @@
 
 Nothing large is imported before a command needs it, so that ``--help`` is fast. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code says what happened
-(docs/operations.md).
+(docs/reference/exit_codes.md).
 """
 
 from __future__ import annotations

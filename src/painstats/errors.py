@@ -1,7 +1,7 @@
 """Errors, each with the exit code of the command line.
 
-Codes follow one table (``docs/operations.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export refused,
-4 rows rejected, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any question,
+Codes follow one table (``docs/reference/exit_codes.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export
+refused, 4 rows rejected, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any question,
 8 an erasure that left a trace.
 A message says what was found, where, and what to do next; it never contains participants' values.
 """

@@ -325,15 +325,20 @@ def test_independent_residuals_need_no_days_and_have_no_rho():
         model.fit(rho=0.3)
 
 
-# --- the page
+# --- the pages
 
 
 def trimmed(text):
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-def test_the_snippets_of_the_page_run_and_print_what_it_shows():
-    page = (ROOT / "docs" / "mixed_models.md").read_text(encoding="utf-8")
+PAGES = ("mixed_models", "mixed_model_participants", "mixed_model_robustness", "mixed_model_input")
+"""The later pages go on with the names of the first."""
+
+
+def test_the_snippets_of_the_pages_run_and_print_what_they_show():
+    texts = [(ROOT / "docs" / "how_to" / f"{name}.md").read_text(encoding="utf-8") for name in PAGES]
+    page = "\n".join(texts)
     snippets = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
     assert len(snippets) >= 6
     assert any(shown for _, shown in snippets)
@@ -341,6 +346,6 @@ def test_the_snippets_of_the_page_run_and_print_what_it_shows():
     for snippet, shown in snippets:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(snippet, "docs/mixed_models.md", "exec"), names)
+            exec(compile(snippet, "docs/how_to", "exec"), names)
         if shown:
             assert trimmed(printed.getvalue()) == trimmed(shown)

@@ -1,8 +1,8 @@
 """The declared verdict rule, and how many more days a verdict would take.
 
-The rule is fixed before the data are read (``[rules]`` and ``[outcome]`` of study.toml) and stated in docs/method.md.
-In order: refusals come first; then a direction, if it is certain enough; then *at most small*, if the whole interval is
-smaller than what matters; otherwise the effect is *not determined*.
+The rule is fixed before the data are read (``[rules]`` and ``[outcome]`` of study.toml) and stated in
+docs/method/verdict.md. In order: refusals come first; then a direction, if it is certain enough; then *at most small*,
+if the whole interval is smaller than what matters; otherwise the effect is *not determined*.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _days_for_precision(evidence: Evidence, rules: RulesPlan) -> float | None:
     """Days at which the interval would exclude zero or fit inside the smallest effect, whichever comes first.
 
     The error variance of a participant's own effect falls as 1 / days; pooling adds the information 1 / tau^2 that the
-    other participants give (docs/method.md, precision).
+    other participants give (docs/method/model.md, precision).
     """
     interval, days, reliability = _interval(evidence.estimate), evidence.estimate.days, evidence.estimate.reliability
     if not days or interval is None:

@@ -204,7 +204,7 @@ class PhasePlan(_Plan):
 
 
 class RulesPlan(_Plan):
-    """``[rules]``: when a day counts and when a verdict may be given (defaults: docs/method.md).
+    """``[rules]``: when a day counts and when a verdict may be given (defaults: docs/method/verdict.md).
 
     Sources of ``source_order`` go before all others, best first; among those of one source, kinds of devices in
     ``step_device_order``. Devices in ``ignore_devices`` (such as ``apple_health watch-1a2b3c``) are stored but

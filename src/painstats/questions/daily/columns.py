@@ -1,4 +1,4 @@
-"""Which columns a daily model has: exposures within and between, the calendar, time and treatment (docs/method.md)."""
+"""Which columns a daily model has: exposures within and between, calendar, time, treatment (docs/method/frame.md)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the verdict rule needs to know about each daily question: the estimate, and what forbids any verdict.
 
 Refusals come first and are fixed before the data are read: too few days, scores or an exposure that hardly vary, too
-many days missing (``[rules]`` of study.toml; docs/method.md).
+many days missing (``[rules]`` of study.toml; docs/method/verdict.md).
 """
 
 from __future__ import annotations

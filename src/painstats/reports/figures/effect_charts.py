@@ -41,7 +41,7 @@ LONGEST_AXIS_LABEL = 14
 MEAN = "#3d4a52"
 
 AUTOCORRELATION_LIMIT = 0.10
-"""Above it the residuals have structure that the model has not explained (docs/method.md)."""
+"""Above it the residuals have structure that the model has not explained (docs/method/checks.md)."""
 
 VERDICT_COLOURS = {
     Verdict.LOWER: LOWER,

@@ -1,7 +1,7 @@
 """How the reported estimates change if one decision of the analysis is made differently: one row for each check.
 
-The checks are those that ``docs/method.md`` names. Each is made for every reported estimate, from the same basis; one
-that cannot be made gives a row that says why.
+The checks are those that ``docs/method/checks.md`` names. Each is made for every reported estimate, from the same
+basis; one that cannot be made gives a row that says why.
 """
 
 from __future__ import annotations

@@ -1,0 +1,91 @@
+"""What each key of ``study.toml`` means, in one sentence; ``plan_keys`` adds its values and its default."""
+
+from __future__ import annotations
+
+from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+_MEASURE = f"The exposure: {_words(tuple(MEASURES))}."
+_LAG = "Days from the exposure to the outcome. By default 0 for a measure of the night, 1 for one of the day."
+
+MEANINGS: dict[str, str] = {
+    "[study] name": "The name that reports show.",
+    "[study] time_zone": "Home of participants without a time zone of their own: an IANA name such as `Europe/London`.",
+    "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",
+    "[outcome] scale": "The scale of effects, lowest and highest. Diaries with other scales are converted.",
+    "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites, averaged.",
+    "[outcome] smallest_effect_per_swing": "The smallest effect that matters, in points for a typical day-to-day "
+    "change of the exposure. By default 5% of the scale.",
+    "[[questions]] measure": f"{_MEASURE} By default the two standard questions are asked.",
+    "[[questions]] lag_days": _LAG,
+    "[[questions]] confirmatory": "`false`: an exploratory question, which shares no error rate with the others.",
+    "[[predictors]] measure": _MEASURE,
+    "[[predictors]] lag_days": _LAG,
+    "[[diaries]] file": "Names of the files, such as `*diary*.csv`; capitals do not matter.",
+    "[[diaries]] layout": "A column for each item, or a row for each score.",
+    "[[diaries]] participant_column": "The column with the participant's id, in a file of several participants.",
+    "[[diaries]] delimiter": 'What separates columns; a tab is `"\\t"`.',
+    "[[diaries]] decimal": "The decimal separator.",
+    "[[diaries]] encoding": "The encoding of the text.",
+    "[[diaries]] date_column": "The column with the date.",
+    "[[diaries]] date_format": "How dates are written: 31.12.2026 is `%d.%m.%Y`, 12/31/2026 is `%m/%d/%Y`.",
+    "[[diaries]] time_column": "The column with the time, if there is one.",
+    "[[diaries]] time_format": "How times are written.",
+    "[[diaries]] times_are": "Whether times are local or UTC.",
+    "[[diaries]] entered_column": "The column that says when a row was written, if there is one.",
+    "[[diaries]] entered_format": "How the values of `entered_column` are written.",
+    "[[diaries]] max_days_late": "Rows written more days after their own day are left out. By default none.",
+    "[[diaries]] filled": f"When it is filled in: {_words(FILLED)}.",
+    "[[diaries]] item_column": 'The column with the item, if `layout = "long"`.',
+    "[[diaries]] value_column": 'The column with the score, if `layout = "long"`.',
+    "[[diaries]] missing": "Texts that mean that an answer is missing.",
+    "[[diaries]] only": "Only rows with these texts in these columns, such as those of one repeating instrument.",
+    "[[diaries.items]] item": f"What the score is about: {_words(ITEMS)}.",
+    "[[diaries.items]] column": 'The column with the score, if `layout = "wide"`.',
+    "[[diaries.items]] named": 'The text in `item_column`, if `layout = "long"`.',
+    "[[diaries.items]] scale": "The two ends of the scale, lowest and highest.",
+    "[[diaries.items]] higher_is": "What a high score means.",
+    "[[diaries.items]] recall": f"The period that a score is about: {_words(RECALLS)}.",
+    "[[diaries.items]] site": "Where it hurts, or the name of the symptom.",
+    "[[diaries.items]] map": "Words to numbers, for answers in words.",
+    "[diaries.events] column": "The column with the event.",
+    "[diaries.events] start_column": "The column with the date on which the participant started.",
+    "[diaries.events] days": "For each event, the number of days after the start.",
+    "[participants.ID] time_zone": "The participant's home. By default that of the study.",
+    "[[participants.ID.travel]] first_date": "The first date of the stay.",
+    "[[participants.ID.travel]] last_date": "The last date of the stay.",
+    "[[participants.ID.travel]] time_zone": "The time zone there.",
+    "[[phases]] participant": "The participant's id; `me` in a study of one participant without a folder in the inbox.",
+    "[[phases]] name": "The name that charts show.",
+    "[[phases]] kind": f"One of {_words(TREATMENT_KINDS)}.",
+    "[[phases]] start": "The first day.",
+    "[[phases]] end": "The last day. By default it goes on.",
+    "[[phases]] dose": "The dose.",
+    "[[phases]] dose_unit": "The unit of the dose.",
+    "[[phases]] ramp_days": "Days until the full dose; they count partially.",
+    "[[phases]] wash_out_days": "Days after the end that count like the last day.",
+    "[rules] step_device_order": "Kinds of devices, best first, where several recorded the same minutes.",
+    "[rules] source_order": 'Sources that go before all others, best first, such as `["garmin"]`.',
+    "[rules] ignore_devices": "Devices that are stored but never counted, such as another person's watch: "
+    '`["apple_health watch-1a2b3c"]`.',
+    "[rules] step_rule": "Devices fill each other's gaps, or only the device with the most steps counts on each date.",
+    "[rules] adjust_for_device": "`true`: a day is compared with the mean of the days with the same usual devices, so "
+    "that a new watch is not mistaken for a change of activity.",
+    "[rules] day_ends_hour": "The hour before which a diary entry belongs to the evening before.",
+    "[rules] min_active_hours": "Hours with steps that a date needs for its steps to count.",
+    "[rules] min_clock_hours": "Hours that a date needs for its steps to count; travel makes dates short.",
+    "[rules] min_days_in_model": "Complete days that a participant needs for an estimate.",
+    "[rules] min_days_shown": "Complete days from which an estimate is shown.",
+    "[rules] min_days_verdict": "Complete days from which there is a verdict.",
+    "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
+    "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
+    "[rules] min_reliability": "Reliability that a pooled slope needs for a verdict.",
+    "[rules] max_false_sign_rate": "Highest local false sign rate of a direction.",
+    "[rules] min_compliance": "Share of complete days that a verdict needs.",
+    "[inbox] ignore": 'Names of files and folders, such as `["old/*.csv"]`.',
+}
+"""Table and key to the meaning."""

@@ -1,0 +1,133 @@
+"""The page of the keys of ``study.toml``, from the pydantic models of the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from painstats.plan.study import (
+    DiaryPlan,
+    EventsPlan,
+    InboxPlan,
+    ItemPlan,
+    JourneyPlan,
+    OutcomePlan,
+    ParticipantPlan,
+    PhasePlan,
+    PredictorPlan,
+    RulesPlan,
+    StudyTable,
+)
+from painstats.questions.daily.plan import DailyPlan
+from reference_pages.key_meanings import MEANINGS
+from reference_pages.markdown import code, page, paragraph, table
+
+INTRODUCTION = """
+`study.toml` declares what a study asks and how its files are to be read. Every key has a default unless the table says
+*required*. An unknown key or an impossible value is an error that names the key (exit code 2). `painstats init` writes
+a commented plan to start from.
+
+Results record a hash of the plan. What is decided here is decided before the data are looked at.
+"""
+
+TABLES: dict[str, tuple[type[BaseModel], str]] = {
+    "[study]": (StudyTable, "The study as a whole."),
+    "[outcome]": (OutcomePlan, "Which reported item is explained, and the scale of its effects."),
+    "[[questions]]": (
+        DailyPlan,
+        "What is asked. `kind` is required; the other keys belong to the kind. Those of `daily` are below. Without any "
+        "question, two are asked: sleep of the night before, and steps of the day before.",
+    ),
+    "[[predictors]]": (PredictorPlan, 'The older spelling of `[[questions]]` with `kind = "daily"`.'),
+    "[[diaries]]": (DiaryPlan, "The format of a diary CSV: see [describe a diary](../how_to/describe_a_diary.md)."),
+    "[[diaries.items]]": (ItemPlan, "One item of a diary."),
+    "[diaries.events]": (EventsPlan, "Dates computed from events: see [REDCap](../how_to/redcap.md)."),
+    "[participants.ID]": (ParticipantPlan, "What is different about one participant."),
+    "[[participants.ID.travel]]": (JourneyPlan, "A stay in another time zone, by local dates."),
+    "[[phases]]": (
+        PhasePlan,
+        "A treatment or programme of one participant: see [declare treatments](../how_to/treatments.md).",
+    ),
+    "[rules]": (RulesPlan, "When a day counts and when a verdict may be given: see [verdicts](../method/verdict.md)."),
+    "[inbox]": (InboxPlan, "Files that are not imported."),
+}
+"""Name in ``study.toml`` to the model, and what the table is for."""
+
+TABLE_KEYS = {"questions", "predictors", "diaries", "items", "events", "participants", "travel", "phases"}
+"""Keys that are tables with a section of their own."""
+
+
+def plan_page() -> str:
+    """Return the page.
+
+    Raises
+    ------
+    ValueError
+        ``MEANINGS`` lacks a key of the models, or has one that they lack.
+    """
+    keys = {f"{name} {key}" for name, (model, _) in TABLES.items() for key in _own_keys(model)}
+    if keys != set(MEANINGS):
+        raise ValueError(f"write the meanings of {sorted(keys - set(MEANINGS))}, remove {sorted(set(MEANINGS) - keys)}")
+    sections = [_section(name, model, text) for name, (model, text) in TABLES.items()]
+    return page("# The plan: study.toml", INTRODUCTION, *sections)
+
+
+def _own_keys(model: type[BaseModel]) -> list[str]:
+    return [key for key in model.model_fields if key not in TABLE_KEYS]
+
+
+def _section(name: str, model: type[BaseModel], text: str) -> str:
+    schema = model.model_json_schema()
+    rows = [
+        [code(key), _values(schema["properties"][key]), _default(key, schema), MEANINGS[f"{name} {key}"]]
+        for key in _own_keys(model)
+    ]
+    return page(f"## `{name}`", paragraph(text), table(["key", "value", "default", "meaning"], rows))
+
+
+def _default(key: str, schema: dict[str, Any]) -> str:
+    if key in schema.get("required", ()):
+        return "*required*"
+    value = schema["properties"][key].get("default")
+    return "" if value in (None, [], {}, "") else code(_as_toml(value))
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"[{', '.join(map(_as_toml, value))}]" if isinstance(value, list) else str(value)
+
+
+def _values(schema: dict[str, Any]) -> str:
+    """Say in words which values a key can have."""
+    if "anyOf" in schema:
+        return _values(next(each for each in schema["anyOf"] if each.get("type") != "null"))
+    if "enum" in schema:
+        return ", ".join(code(_as_toml(each)) for each in schema["enum"])
+    if "prefixItems" in schema:
+        return "two numbers"
+    kinds = {"string": "text", "boolean": "`true`, `false`", "array": "list of texts"}
+    if schema["type"] == "string" and schema.get("maxLength") == 1:
+        return "one character"
+    if schema.get("format") == "date":
+        return "date"
+    if schema["type"] == "object":
+        return f"text = {_values(schema['additionalProperties'])}"
+    return kinds.get(schema["type"]) or _number(schema)
+
+
+def _number(schema: dict[str, Any]) -> str:
+    word = "whole number" if schema["type"] == "integer" else "number"
+    lowest, above = schema.get("minimum"), schema.get("exclusiveMinimum")
+    highest, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    parts = [
+        word,
+        f"from {lowest:g}" if lowest is not None else "",
+        f"above {above:g}" if above is not None else "",
+        f"to {highest:g}" if highest is not None else "",
+        f"below {below:g}" if below is not None else "",
+    ]
+    return " ".join(filter(None, parts))

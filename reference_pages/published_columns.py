@@ -1,0 +1,206 @@
+"""The columns of the published tables: type and meaning of each."""
+
+from __future__ import annotations
+
+TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
+TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"
+
+Columns = dict[str, tuple[str, str]]
+"""Column name to type and meaning, in order."""
+
+_PARTICIPANT: Columns = {"participant_id": (TEXT, "The participant.")}
+_OUTCOME: Columns = {
+    "item": (TEXT, "The item of the outcome, such as `pain`."),
+    "site": (TEXT, "The site of the outcome; empty if it is not restricted to one."),
+}
+
+ORIGIN: Columns = {
+    "plan_hash": (TEXT, "Hash of the plan."),
+    "painstats_version": (TEXT, "Version of painstats."),
+    "imports_hash": (TEXT, "Hash of the imported files."),
+}
+"""The last columns of every table."""
+
+DAILY_SUMMARY: Columns = {
+    **_PARTICIPANT,
+    "date": (DATE, "The local date where the participant was."),
+    "has_record": (YES, "Whether anything was recorded about the date."),
+    **_OUTCOME,
+    "outcome_score": (NUMBER, "Score on the study's scale, averaged over the reports about the date."),
+    "highest_outcome_score": (NUMBER, "The highest of these scores."),
+    "report_count": (WHOLE, "How many there are."),
+    "outcome_rule": (TEXT, "By which rule they belong to the date."),
+    "step_count": (WHOLE, "Steps, each counted once; missing if the date is not valid."),
+    "step_count_missing": (TEXT, "Why it is missing: `no_record`, `not_worn`, `implausible`, `travel_day`."),
+    "recorded_step_count": (WHOLE, "Steps as recorded, whether the date is valid or not."),
+    "active_hours": (WHOLE, "Hours with steps; missing if the source gives only a total."),
+    "step_devices": (TEXT, "Kinds of devices whose steps count."),
+    "main_step_device": (TEXT, "The device with the most counted steps."),
+    "step_date_rule": (TEXT, "How steps were dated."),
+    "total_sleep_time_min": (NUMBER, "Minutes asleep in the main sleep that ends on the date."),
+    "total_sleep_time_min_missing": (TEXT, "Why it is missing."),
+    "recorded_total_sleep_time_min": (NUMBER, "Minutes as recorded, whether plausible or not."),
+    "time_in_bed_min": (NUMBER, "Minutes in bed."),
+    "time_in_bed_rule": (TEXT, "Where the time in bed comes from."),
+    "wake_after_sleep_onset_min": (NUMBER, "Minutes awake between first and last sleep."),
+    "deep_sleep_min": (NUMBER, "Minutes of deep sleep, if the device records stages."),
+    "rem_sleep_min": (NUMBER, "Minutes of REM sleep, if the device records stages."),
+    "nap_time_min": (NUMBER, "Minutes asleep outside the main sleep."),
+    "sleep_efficiency_percent": (NUMBER, "Sleep divided by time in bed, in percent."),
+    "sleep_efficiency_percent_missing": (TEXT, "Why it is missing."),
+    "sleep_midpoint_min": (NUMBER, "Half-way between falling asleep and waking, in minutes from midnight."),
+    "sleep_midpoint_min_missing": (TEXT, "Why it is missing."),
+    "same_sleep_state_min": (WHOLE, "Minutes of the 24 hours before noon in the same state as a day earlier."),
+    "sleep_regularity_index": (NUMBER, "Sleep regularity index over fourteen days, −100 to 100."),
+    "sleep_regularity_index_missing": (TEXT, "Why it is missing."),
+    "sleep_debt_min": (NUMBER, "Sleep lost in seven days relative to the last four weeks, in minutes."),
+    "sleep_start_local": (LOCAL_TIME, "First sleep."),
+    "sleep_end_local": (LOCAL_TIME, "Last sleep."),
+    "sleep_device": (TEXT, "The device that counts for the night."),
+    "night_rule": (TEXT, "How the night was dated."),
+    "active_time_min": (NUMBER, "Active minutes, light to vigorous."),
+    "active_time_min_missing": (TEXT, "Why it is missing."),
+    "exercise_time_min": (NUMBER, "Minutes of recorded sessions; 0 on a worn day without one."),
+    "exercise_time_min_missing": (TEXT, "Why it is missing."),
+    "recorded_exercise_time_min": (NUMBER, "Minutes as recorded."),
+    "exercise_session_count": (WHOLE, "Sessions."),
+    "exercise_types": (TEXT, "Kinds of exercise."),
+    "exercise_date_rule": (TEXT, "How sessions were dated."),
+    "device_exercise_time_min": (NUMBER, "Minutes that a device detected as exercise by itself."),
+    "resting_heart_rate_bpm": (NUMBER, "Resting heart rate, beats per minute."),
+    "heart_rate_variability_sdnn_ms": (NUMBER, "Heart rate variability (SDNN), milliseconds."),
+    "heart_rate_variability_rmssd_ms": (NUMBER, "Heart rate variability (RMSSD), milliseconds."),
+    "usual_step_device": (TEXT, "The usual device for steps around the date."),
+    "usual_sleep_device": (TEXT, "The usual device for sleep around the date."),
+    "device_era": (WHOLE, "Rises by one with each change of a usual device."),
+    "clock_hours": (NUMBER, "Length of the date; 24 except for clock changes and journeys."),
+    "time_zone": (TEXT, "The time zone of the date."),
+}
+
+FINDING: Columns = {
+    "subject": (TEXT, "`participant` or `cohort`."),
+    "participant_id": (TEXT, "The participant; missing for the average of the cohort."),
+    "kind": (TEXT, "Kind of the question, such as `daily`."),
+    "question": (TEXT, "Name of the question, such as `step_count_lag1`."),
+    **_OUTCOME,
+    "scale_low": (NUMBER, "Lowest score of the study's scale."),
+    "scale_high": (NUMBER, "Highest score of the study's scale."),
+    "exposure": (TEXT, "The measure."),
+    "lag_days": (WHOLE, "Days from the exposure to the outcome."),
+    "window_days": (WHOLE, "Number of days that the exposure covers."),
+    "is_confirmatory": (YES, "Whether the question is confirmatory."),
+    "unit": (TEXT, "Unit of the exposure to which the effect refers."),
+    "basis": (TEXT, "`mixed_model`, `two_stage`, `pooled`, `own_days` or `none`."),
+    "estimate": (NUMBER, "Effect in points of the outcome per unit."),
+    "low": (NUMBER, "Lower end of its 95% interval."),
+    "high": (NUMBER, "Upper end of its 95% interval."),
+    "df": (NUMBER, "Degrees of freedom of its test."),
+    "p": (NUMBER, "P value, adjusted for the number of questions; missing for a pooled estimate."),
+    "probability_of_direction": (NUMBER, "Probability that the sign is right."),
+    "reliability": (NUMBER, "1 − error variance / variance between participants; missing for own days alone."),
+    "check_bases": (TEXTS, "Other ways in which the effect was computed."),
+    "check_estimates": (NUMBERS, "Their effects, in the same order."),
+    "check_lows": (NUMBERS, "Lower ends of their intervals."),
+    "check_highs": (NUMBERS, "Upper ends of their intervals."),
+    "days": (WHOLE, "Days that the estimate is based on."),
+    "participants": (WHOLE, "Participants that it is based on."),
+    "verdict": (TEXT, "`higher`, `lower`, `at_most_small`, `not_determined` or `not_judged`."),
+    "reasons": (TEXTS, "Why, by name."),
+    "days_needed": (WHOLE, "Further days that a verdict would take, where one can be forecast."),
+    "smallest_effect": (NUMBER, "Smallest effect that matters, in points per unit."),
+    "smallest_effect_per_swing": (NUMBER, "The same per typical day-to-day change, as declared."),
+    "swing": (NUMBER, "The typical day-to-day change: within-participant SD of the exposure, in units."),
+    "look_day": (DATE, "Last day used."),
+}
+
+PARTICIPANT_SUMMARY: Columns = {
+    **_PARTICIPANT,
+    **_OUTCOME,
+    "first_date": (DATE, "First date in the daily table."),
+    "last_date": (DATE, "Last date in the daily table."),
+    "calendar_days": (WHOLE, "Dates from first to last."),
+    "outcome_days": (WHOLE, "Dates with a score."),
+    "valid_step_days": (WHOLE, "Dates with valid steps."),
+    "valid_nights": (WHOLE, "Dates with a valid night."),
+    "valid_active_days": (WHOLE, "Dates with valid active time."),
+    "valid_exercise_days": (WHOLE, "Dates with valid exercise."),
+    "valid_efficiency_nights": (WHOLE, "Dates with valid sleep efficiency."),
+    "valid_midpoint_nights": (WHOLE, "Dates with a valid midpoint of sleep."),
+    "valid_regularity_nights": (WHOLE, "Dates with a valid regularity index."),
+    "mean_outcome_score": (NUMBER, "Mean score."),
+    "sd_outcome_score": (NUMBER, "Standard deviation of the scores."),
+    "distinct_outcome_scores": (WHOLE, "How many different scores there are."),
+    "time_zone": (TEXT, "The time zone of the last date."),
+    "commonest_score_days": (WHOLE, "Dates with the most frequent score."),
+    "diary_days": (WHOLE, "Dates from the first score to the last."),
+    "complete_days": (WHOLE, "Dates with a score and every exposure."),
+    "days_in_model": (WHOLE, "Complete days that are used."),
+    "last_complete_date": (DATE, "Last complete date."),
+    "device_changes": (WHOLE, "Changes of a usual device."),
+    "compliance": (NUMBER, "Complete days divided by diary days, 0 to 1."),
+}
+
+DEVICE_CHANGE: Columns = {
+    **_PARTICIPANT,
+    "date": (DATE, "First date with the new devices."),
+    "from_step_device": (TEXT, "Usual device for steps before."),
+    "to_step_device": (TEXT, "Usual device for steps from this date on."),
+    "from_sleep_device": (TEXT, "Usual device for sleep before."),
+    "to_sleep_device": (TEXT, "Usual device for sleep from this date on."),
+    "device_era": (WHOLE, "Number of the era that begins."),
+}
+
+ROBUSTNESS: Columns = {
+    "model": (TEXT, "`cohort`, or the id of the only participant."),
+    "position": (WHOLE, "Place of the row in the report's table."),
+    "check": (TEXT, "Name of the check."),
+    "question": (TEXT, "Name of the question."),
+    **_OUTCOME,
+    "estimate": (NUMBER, "Effect with one decision changed, in points per unit."),
+    "low": (NUMBER, "Lower end of its 95% interval, or of the range."),
+    "high": (NUMBER, "Upper end of its 95% interval, or of the range."),
+    "p": (NUMBER, "P value, where there is one."),
+    "participants": (WHOLE, "Participants that it is based on."),
+    "days": (WHOLE, "Days that it is based on."),
+    "same_verdict": (YES, "Whether the result stays the same."),
+    "participant_id": (TEXT, "The participant that was left out, or the one of the study."),
+    "reason": (TEXT, "Why the check could not be made."),
+}
+
+IMPORT_SUMMARY: Columns = {
+    **_PARTICIPANT,
+    "source": (TEXT, "The source, such as `apple_health`."),
+    "status": (TEXT, "State of the imports, such as `loaded` or `refused`."),
+    "rule": (TEXT, "Why files were refused."),
+    "files": (WHOLE, "Files."),
+    "rows_read": (WHOLE, "Rows read."),
+    "rows_stored": (WHOLE, "New and corrected rows."),
+    "rows_known": (WHOLE, "Duplicate rows."),
+    "rows_quarantined": (WHOLE, "Rejected rows."),
+    "rows_ignored": (WHOLE, "Unused rows."),
+}
+
+RESULT_COUNT: Columns = {
+    "stage": (TEXT, "`daily`, `frame`, `fit` or `findings`."),
+    "name": (TEXT, "What is counted."),
+    "label": (TEXT, "The reason, kind, or question and verdict; empty for a total."),
+    "count": (WHOLE, "How many there are."),
+}
+
+PUBLISHED: dict[str, tuple[str, Columns]] = {
+    "finding": ("What was found: one row for each participant and question, and one for each average.", FINDING),
+    "daily_summary": ("The daily table: one row for each participant and local date.", DAILY_SUMMARY),
+    "participant_summary": ("How many days each participant has: one row for each participant.", PARTICIPANT_SUMMARY),
+    "robustness": ("The robustness checks: one row for each check and question.", ROBUSTNESS),
+    "device_change": ("Changes of a usual device: one row for each.", DEVICE_CHANGE),
+    "import_summary": (
+        "What was imported: one row for each participant, source and state; no participant for a file of several.",
+        IMPORT_SUMMARY,
+    ),
+    "result_count": (
+        "Counts behind the results, one row each. It has no times and no earlier runs, so a study imported in one run "
+        "and in ten publishes the same bytes.",
+        RESULT_COUNT,
+    ),
+}
+"""Table to what it holds, and its columns without those of ``ORIGIN``."""
