@@ -50,5 +50,5 @@ clean:
 	rm -rf .venv demo
 
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
-	echo "uv" | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-uv.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-header --output-file requirements.lock
+	echo "uv" | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-header --output-file requirements-uv.lock
