@@ -4,6 +4,7 @@
 #   make lint    ruff and mypy
 #   make bench   the short benchmarks
 #   make mutants break the code on purpose, and see whether the tests notice (about half an hour)
+#   make wheel   build the wheel in dist/
 #   make sample  simulate a study in sample-study/, without running it
 #   make lock    renew the lock files
 #   make clean   remove .venv and demo/
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench mutants sample clean lock
+.PHONY: setup demo test lint bench mutants wheel sample clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -42,6 +43,9 @@ bench: setup
 
 mutants: setup
 	$(BIN)/python -m benchmarks.mutants
+
+wheel: setup
+	$(BIN)/python -m hatchling build --target wheel --directory dist
 
 sample: setup
 	$(BIN)/python -m sample_data.make sample-study
