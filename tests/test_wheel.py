@@ -152,7 +152,7 @@ def test_a_missing_extra_is_named(installed, words, library, extra):
     assert answer.returncode == 2
     assert answer.stdout == ""
     assert answer.stderr == (
-        f"painstats: painstats {words[0]} needs {library}, which is not installed; "
+        f"painstats: the command {words[0]} needs {library}, which is not installed; "
         f"install the extra '{extra}' with: pip install 'painstats[{extra}]'\n"
     )
 

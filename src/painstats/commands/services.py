@@ -36,7 +36,7 @@ def check_extra(extra: str, command: str) -> None:
     module, library = NEEDED[extra]
     if find_spec(module) is None:
         raise StudyError(
-            f"painstats {command} needs {library}, which is not installed; "
+            f"the command {command} needs {library}, which is not installed; "
             f"install the extra {extra!r} with: pip install 'painstats[{extra}]'"
         )
 
