@@ -66,11 +66,13 @@ def _painstats(*words: str) -> None:
 def main() -> None:
     """Keep the database of the installed version."""
     kept = GOLDEN / f"painstats-{version('painstats')}.duckdb.xz"
-    with tempfile.TemporaryDirectory() as name, kept.open("xb") as file:
+    if kept.exists():
+        raise SystemExit(f"{kept} exists; the database of a release is never replaced")
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_study(folder)
         import_study(folder)
-        file.write(lzma.compress((folder / "painstats.duckdb").read_bytes(), preset=9))
+        kept.write_bytes(lzma.compress((folder / "painstats.duckdb").read_bytes(), preset=9))
     print(f"{kept}: {kept.stat().st_size:,} bytes")
 
 
