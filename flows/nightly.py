@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import flows  # sets Prefect up in the environment, before Prefect is imported
+import flows  # noqa: F401 - sets Prefect up in the environment, before Prefect is imported
 from painstats.interruption import end_on_signals, private_temporary_folder
 
 if __name__ == "__main__":
@@ -156,7 +156,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("study", type=Path, help="the study folder")
     parser.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
     options = parser.parse_args(arguments)
-    flows.make_home()
     logging.disable(logging.ERROR)  # Prefect would print the trace of what is said below in a sentence
     try:
         study = read_study(options.study)
