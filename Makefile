@@ -5,6 +5,7 @@
 #   make docs    build the documentation in site/; a broken link fails
 #   make bench   the short benchmarks
 #   make mutants break the code on purpose, and see whether the tests notice (about half an hour)
+#   make wheel   build the wheel in dist/
 #   make sample  simulate a study in sample-study/, without running it
 #   make lock    renew the lock files
 #   make clean   remove .venv, demo/ and site/
@@ -12,7 +13,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint docs bench mutants sample clean lock
+.PHONY: setup demo test lint docs bench mutants wheel sample clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -48,6 +49,9 @@ bench: setup
 mutants: setup
 	$(BIN)/python -m benchmarks.mutants
 
+wheel: setup
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
 sample: setup
 	$(BIN)/python -m sample_data.make sample-study
 
@@ -55,5 +59,5 @@ clean:
 	rm -rf .venv demo site .cache
 
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
-	echo "uv" | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-uv.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-header --output-file requirements.lock
+	echo "uv" | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-header --output-file requirements-uv.lock

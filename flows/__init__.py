@@ -2,10 +2,11 @@
 
 Importing this package sets Prefect up, before Prefect itself is imported: nothing leaves the machine, the embedded
 server gets time to start and keeps every task's record. Telemetry is off whatever is set; any other variable that is
-already set is left alone.
+already set is left alone. Importing it makes no folder: :func:`make_home` does, for the programs.
 """
 
 import os
+import warnings
 from pathlib import Path
 
 NO_TELEMETRY = {
@@ -31,4 +32,9 @@ for name, value in DEFAULTS.items():
     os.environ.setdefault(name, value)
 for name in ("no_proxy", "NO_PROXY"):  # what is meant for this machine goes through no proxy
     os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
-Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+warnings.filterwarnings("ignore", "Failed to create the Prefect home directory")  # if only the flows are imported
+
+
+def make_home() -> None:
+    """Make Prefect's home, readable only by its owner."""
+    Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)

@@ -27,8 +27,11 @@ def start_local_server() -> None:
     RuntimeError
         The server did not start.
     """
+    from flows import make_home  # here, because the server's process runs this file as a script
+
     if os.environ.get("PREFECT_API_URL"):
         return
+    make_home()
     with socket.create_server(("127.0.0.1", 0)) as door:
         url = f"http://127.0.0.1:{door.getsockname()[1]}/api"
         process = subprocess.Popen(

@@ -1,24 +1,26 @@
 """Serve the nightly flow to the Prefect server on this machine, on a schedule.
 
-    python -m flows.serve STUDY --cron "30 3 * * *" --time-zone Europe/London
+    painstats serve STUDY --cron "30 3 * * *" --time-zone Europe/London
 
-Start the server first: ``python -m flows.server``.
+Start the server first: ``painstats server``.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import sys
 import urllib.request
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import flows
+
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
-os.environ.setdefault(
-    "PREFECT_API_URL", LOCAL_SERVER
-)  # before Prefect is imported, or it would start a server of its own
+# Before Prefect is imported, or it would start a server of its own.
+os.environ.setdefault("PREFECT_API_URL", LOCAL_SERVER)
 
 from flows.nightly import STUDY_VARIABLE, nightly  # noqa: E402
 from painstats.errors import PainstatsError, StudyError  # noqa: E402
@@ -33,15 +35,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--cron", default="30 3 * * *", help="when (default: %(default)s, which no clock change skips or repeats)"
     )
     parser.add_argument("--time-zone", default="UTC", help="the schedule's time zone (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print what is served as JSON")
     options = parser.parse_args(arguments)
+    flows.make_home()
     try:
-        return _serve(options.study, options.cron, options.time_zone)
+        return _serve(options.study, options.cron, options.time_zone, options.json)
     except PainstatsError as error:
         print(f"painstats: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _serve(folder: Path, cron: str, time_zone: str) -> int:
+def _serve(folder: Path, cron: str, time_zone: str, as_json: bool) -> int:
     from prefect.schedules import Cron
 
     study = read_study(folder)
@@ -52,6 +56,8 @@ def _serve(folder: Path, cron: str, time_zone: str) -> int:
     except ValueError:
         raise StudyError(f"--cron {cron!r} is not a schedule; write five fields such as '30 3 * * *'") from None
     _check_server()
+    if as_json:
+        print(json.dumps({"study": study.folder.name, "cron": cron, "time_zone": time_zone}, indent=2), flush=True)
     print(f"Serving {study.folder.name} at {cron!r} ({time_zone}); stop with Ctrl-C", file=sys.stderr)
     os.environ[STUDY_VARIABLE] = str(study.folder.resolve())  # inherited by the runs; Prefect never gets the name
     nightly.serve(
@@ -59,6 +65,7 @@ def _serve(folder: Path, cron: str, time_zone: str) -> int:
         schedule=schedule,
         limit=1,
         pause_on_shutdown=False,
+        print_starting_message=not as_json,
     )
     return 0
 
@@ -74,7 +81,7 @@ def _check_server() -> None:
         with urllib.request.urlopen(f"{server}/health", timeout=10):
             return
     except OSError:
-        raise StudyError(f"no Prefect server answers at {server}; start it first: python -m flows.server") from None
+        raise StudyError(f"no Prefect server answers at {server}; start it first with: painstats server") from None
 
 
 if __name__ == "__main__":

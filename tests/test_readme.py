@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from sample_data.truth import Truth
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+?)(?:\s+#.*)?$", README, re.MULTILINE)
-OWN = [command for command in COMMANDS if command.startswith(".venv/bin/painstats")]
+OWN = [command for command in COMMANDS if command.startswith("painstats ")]
+KEEP_RUNNING = ("dashboard", "serve", "server")  # started in tests/browser and tests/flows
 
 
 def run(words, folder, **environment):
@@ -54,7 +56,7 @@ def test_the_readme_shows_every_command_of_the_command_line():
     assert shown == listed
 
 
-@pytest.mark.parametrize("command", [command for command in OWN if " dashboard " not in command])  # tests/browser
+@pytest.mark.parametrize("command", [command for command in OWN if shlex.split(command)[1] not in KEEP_RUNNING])
 def test_each_painstats_command_runs(folder, command):
     words = [sys.executable, "-m", "painstats", *shlex.split(command)[1:]]
     if words[3] == "init":
@@ -70,6 +72,10 @@ def test_each_painstats_command_runs(folder, command):
     assert answer.returncode in allowed, answer.stderr
     assert answer.stdout.strip()
     assert "Traceback" not in answer.stderr
+
+
+def test_the_readme_names_the_wheel_of_this_version():
+    assert set(re.findall(r"painstats-([\d.]+)-py3", README)) == {version("painstats")}
 
 
 def test_make_targets_of_the_readme_exist():

@@ -6,7 +6,9 @@ import re
 import socket
 import subprocess
 import sys
+import tomllib
 import zipfile
+from datetime import date
 
 import pytest
 
@@ -38,6 +40,18 @@ def test_the_wheel_holds_code_alone(wheels):
 
 def test_the_wheel_is_built_the_same_twice(wheels):
     assert wheels[0].read_bytes() == wheels[1].read_bytes()
+
+
+def test_the_changelog_begins_with_this_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (\d+)\.(\d+)\.(\d+) \((.+)\)$", changelog, re.MULTILINE)
+    assert len(headings) == changelog.count("\n## ")
+    versions = [tuple(map(int, heading[:3])) for heading in headings]
+    assert versions == sorted(set(versions), reverse=True)
+    assert ".".join(map(str, versions[0])) == project["version"]
+    released = [date.fromisoformat(heading[3]) for heading in headings]
+    assert released == sorted(released, reverse=True)
 
 
 def test_no_export_is_in_the_repository():

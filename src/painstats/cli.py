@@ -21,6 +21,9 @@ from painstats.interruption import end_on_signals, interrupted, leave, private_t
 
 MOST_PROCESSES = 64
 DASHBOARD_PORT = 8501
+SERVER_PORT = 4200
+NIGHTLY = "30 3 * * *"
+"""Exists exactly once on every day of the year, also when the clocks change."""
 HIGHEST_PORT = 65_535
 
 
@@ -111,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--files", action="store_true", help="list each file with its number")
     board = _add(commands, "dashboard", "open a study in the browser, on this machine only", _dashboard)
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
+    _add_nightly_commands(commands)
     _add(commands, "quarantine", "list rejected rows, each with its reason", _quarantine)
     again = _add(commands, "reread", "import one file, or all, again and update the reports", _reread)
     again.add_argument(
@@ -135,6 +139,14 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("--zone", "--time-zone", help="the participant's time zone, such as Europe/London")
     _add(commands, "sources", "list the supported formats and how to export from each app", _sources, study=False)
     return parser
+
+
+def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    server = _add(commands, "server", "start a server for nightly runs, on this machine only", _server, study=False)
+    server.add_argument("--port", type=_port, default=SERVER_PORT, help="port on this machine (default: %(default)s)")
+    serve = _add(commands, "serve", "run a study every night, scheduled by painstats server", _serve)
+    serve.add_argument("--cron", default=NIGHTLY, help="when, as five cron fields (default: %(default)s)")
+    serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
 
 
 def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -251,6 +263,18 @@ def _dashboard(options: argparse.Namespace) -> int:
     from painstats.commands.dashboard import dashboard
 
     return dashboard(options.study, options.port, options.json)
+
+
+def _server(options: argparse.Namespace) -> int:
+    from painstats.commands.server import server
+
+    return server(options.port, options.json)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from painstats.commands.serve import serve
+
+    return serve(options.study, options.cron, options.time_zone, options.json)
 
 
 def _quarantine(options: argparse.Namespace) -> int:

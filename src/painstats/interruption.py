@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -29,6 +29,7 @@ PATIENCE_S = 10.0
 """How long a process that is reading may take to notice that this one has ended, and the main thread to be ended."""
 
 _folders: set[Path] = set()
+_given_tmpdir = os.environ.get("TMPDIR")
 _message = MESSAGE
 _changing = threading.Lock()
 _watch: threading.Thread | None = None
@@ -86,6 +87,22 @@ def leave(code: int) -> NoReturn:
     with suppress(OSError, ValueError):  # closed meanwhile
         sys.stderr.flush()
     os._exit(code)
+
+
+def become(command: Sequence[str]) -> NoReturn:
+    """Replace this process by another program, which gets the signals from then on.
+
+    The temporary folders are removed first, and the program has the ``TMPDIR`` that this process was started with.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    with _changing:
+        for folder in _folders:
+            shutil.rmtree(folder, ignore_errors=True)
+    os.environ.pop("TMPDIR", None)
+    if _given_tmpdir is not None:
+        os.environ["TMPDIR"] = _given_tmpdir
+    os.execv(command[0], list(command))
 
 
 def interrupted() -> int:

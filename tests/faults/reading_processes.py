@@ -25,6 +25,10 @@ def modules(_):
     return sorted(sys.modules)
 
 
+def process_number(_):
+    return os.getpid()
+
+
 def stage_unless_doomed(task):
     """Read an export, but die over the one called doomed."""
     if "doomed" in task.archive.path.name:

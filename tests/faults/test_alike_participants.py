@@ -47,7 +47,7 @@ def of(who):
 def refused(file, *names):
     assert (file["status"], file["rule"]) == ("refused", "id_collision")
     assert all(f'"{name}"' in file["message"] for name in names)
-    assert "if they are one person" in file["message"]
+    assert "if both are the same participant" in file["message"]
 
 
 @pytest.mark.parametrize(("first", "second"), LOOKS)

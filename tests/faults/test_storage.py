@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from importlib.metadata import version
 
 import duckdb
 import pytest
@@ -69,7 +70,7 @@ def test_a_newer_schema_is_refused(make_study_folder, capsys):
         store.connection.execute("INSERT INTO schema_version VALUES (99, now())")
     assert main(["run", str(make_study_folder)]) == 6
     said = capsys.readouterr().err
-    assert "has schema 99, written by painstats 0.1.0" in said
+    assert f"has schema 99, written by painstats {version('painstats')}" in said
     assert f"supports schemas up to {len(_scripts())}" in said
 
 

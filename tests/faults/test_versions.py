@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -88,7 +89,7 @@ def test_a_newer_schema_is_refused_with_both_versions(tmp_path, capsys):
         store.connection.execute("INSERT INTO schema_version VALUES (99, now())")
     assert main(["status", str(folder)]) == 6
     said = capsys.readouterr().err
-    assert "schema 99, written by painstats 0.1.0" in said
+    assert f"schema 99, written by painstats {version('painstats')}" in said
     assert f"supports schemas up to {len(_scripts())}" in said
 
 

@@ -10,9 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -173,50 +171,10 @@ def asked(url, body=None):
         return json.load(answer)
 
 
-def test_served_by_a_server_it_is_scheduled_for_every_night(place, tmp_path, first_run):
-    """The README's two commands, on a port of the test's."""
-    assert first_run.returncode == 0
-    api = f"http://127.0.0.1:{free_port()}/api"
-    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": api}
-    serve = [
-        "-m",
-        "flows.serve",
-        str(place / "study"),
-        "--cron",
-        "30 3 * * *",
-        "--time-zone",
-        "Europe/London",
-    ]
-    commands = [["-m", "flows.server", "--port", api.split(":")[2].split("/")[0]], serve]
-    started = []
-    with (tmp_path / "server.log").open("w") as log:
-        try:
-            for command in commands:
-                started.append(
-                    subprocess.Popen(
-                        [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-                    )
-                )
-                if len(started) == 1:
-                    wait_for(lambda: asked(f"{api}/health"))
-            runs = wait_for(lambda: asked(f"{api}/flow_runs/filter", {"sort": "EXPECTED_START_TIME_ASC", "limit": 100}))
-        finally:
-            for process in reversed(started):
-                process.terminate()
-                process.wait(timeout=30)
-    zone = ZoneInfo("Europe/London")
-    nights = [datetime.fromisoformat(run["expected_start_time"]).astimezone(zone) for run in runs]
-    assert len(nights) >= 3
-    assert {(night.hour, night.minute) for night in nights} == {(3, 30)}
-    assert "telemetry" not in (tmp_path / "server.log").read_text()
-    kept = [path for path in (tmp_path / "prefect").rglob("*") if path.is_file()]
-    assert [path.name for path in kept if str(place).encode() in path.read_bytes()] == []  # nor the name of the study
-
-
 def run_serve(*arguments):
     environment = {key: value for key, value in os.environ.items() if key != "PREFECT_API_URL"}
     return subprocess.run(
-        [sys.executable, "-m", "flows.serve", *arguments],
+        [sys.executable, "-m", "painstats", "serve", *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -232,8 +190,7 @@ def test_serving_talks_to_the_local_server_and_says_when_there_is_none(place):
     answer = run_serve(str(place / "study"))
     assert answer.returncode == 2
     assert (
-        "no Prefect server answers at http://127.0.0.1:4200/api; start it first: python -m flows.server"
-        in answer.stderr
+        "no Prefect server answers at http://127.0.0.1:4200/api; start it first with: painstats server" in answer.stderr
     )
 
 

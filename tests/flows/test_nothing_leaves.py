@@ -143,6 +143,16 @@ def test_telemetry_is_off_far_from_the_repository(tmp_path, said):
     assert answer.stdout.split() == ["False", "False", "120", str(tmp_path / ".painstats" / "prefect")]
 
 
+def test_importing_the_flows_makes_no_folder_and_no_file(tmp_path):
+    script = "import flows, flows.nightly, flows.serve, flows.server"
+    answer = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", script],
+        cwd=tmp_path, env=far_away(tmp_path), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert list(tmp_path.rglob("*")) == []
+
+
 def test_a_night_ends_at_any_instant_and_its_server_with_it(study, tmp_path, monkeypatch):
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import sys
 from pathlib import Path
 
 from painstats.commands.printing import print_json
-from painstats.errors import StudyError
+from painstats.commands.services import ADDRESS, check_extra, check_port, shipped
 from painstats.interruption import say_when_interrupted
 from painstats.plan.study import read_study
 
-PAGE = Path(__file__).parents[3] / "dashboards" / "study.py"
-ADDRESS = "127.0.0.1"
+PAGE = "study.py"
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TOKEN_VARIABLE = "PAINSTATS_DASHBOARD_TOKEN"
 TOKEN_BYTES = 32
@@ -42,15 +40,16 @@ def dashboard(folder: Path, port: int, as_json: bool) -> int:
     Raises
     ------
     StudyError
-        The study cannot be read, the port is taken, or the dashboard is not installed.
+        Streamlit is not installed, the study cannot be read, or the port is taken.
     """
+    check_extra("dashboard", "dashboard")
     study = read_study(folder)
-    _check_installed()
-    _check_port(port)
+    check_port(port)
+    pages = shipped("dashboards")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     # In the environment, because other users of the machine can read the command line.
     os.environ |= {STUDY_VARIABLE: str(study.folder.resolve()), TOKEN_VARIABLE: token}
-    os.chdir(PAGE.parent)  # Streamlit reads settings from the folder that it is started in
+    os.chdir(pages)  # Streamlit reads settings from the folder that it is started in
     say_when_interrupted("painstats: the dashboard has stopped")
     url = f"http://{ADDRESS}:{port}/?token={token}"
     if as_json:
@@ -63,26 +62,8 @@ def dashboard(folder: Path, port: int, as_json: bool) -> int:
     return 0
 
 
-def _check_installed() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("streamlit") is None:
-        raise StudyError("the dashboard needs Streamlit; install it with: pip install 'painstats[dashboard]'")
-    if not PAGE.is_file():
-        raise StudyError(f"{PAGE} is missing; the dashboard is in the project's folder; run make setup there")
-
-
-def _check_port(port: int) -> None:
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind((ADDRESS, port))
-        except OSError as error:
-            raise StudyError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from None
-
-
 def _serve(port: int) -> None:
     from streamlit.web.cli import main as streamlit
 
     options = [f"--{name}={value}" for name, value in {**OPTIONS, "server.port": port}.items()]
-    streamlit(["run", *options, str(PAGE)], standalone_mode=False)
+    streamlit(["run", *options, PAGE], standalone_mode=False)
