@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
+from typing import Any
 
 from painstats.archive.entries import is_utf8, utf8
 from painstats.commands.printing import print_json, print_table, printable
@@ -51,14 +52,20 @@ class MyDiary:
     recall: str
 
 
-def me(exports: list[Path], diary: MyDiary, time_zone: str, output: Path, as_json: bool) -> int:
+def me(exports: list[Path], time_zone: str, output: Path, as_json: bool, **diary_options: Any) -> int:
     """Write one report from exports and a diary, in a private folder that is removed afterwards.
+
+    Parameters
+    ----------
+    diary_options
+        The fields of :class:`MyDiary`.
 
     Raises
     ------
     StudyError
         A file is missing, or the time zone or a setting is wrong.
     """
+    diary = MyDiary(**diary_options)
     _check_paths(exports, diary.path, output)
     _refuse_shared_diary(diary)
     plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
