@@ -12,7 +12,7 @@ from typing import Any
 from painstats.archive.entries import is_utf8, utf8
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
-from painstats.commands.run import as_answer, print_summary, progress, silent, unread
+from painstats.commands.run import as_answer, print_summary, shown_progress, unread
 from painstats.errors import StudyError
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
@@ -72,7 +72,8 @@ def me(exports: list[Path], time_zone: str, output: Path, as_json: bool, **diary
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
         study = Study(folder=Path(name), plan=plan)
         _fill_inbox(study, [diary.path, *exports])
-        summary = run_study(study, silent if as_json else progress())
+        with shown_progress(quiet=as_json) as say:
+            summary = run_study(study, say)
         _refuse_several_participants(study)
         written = _may_be_written(summary, diary, output) and _keep_report(study, output)
         if as_json:
