@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
+import inspect
 import re
 import socket
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+
+from painstats.cli import _parser, main
+from painstats.commands.me import MyDiary
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
@@ -68,11 +75,38 @@ def test_help_loads_nothing_heavy():
         "import sys; from painstats.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'polars', 'duckdb', 'statsmodels', 'prefect', 'pandas', 'pydantic', 'numpy'} & set(sys.modules)), file=sys.stderr)"
+        "print(sorted({'polars', 'duckdb', 'statsmodels', 'prefect', 'pandas', 'pydantic', 'numpy', 'rich', 'pebble', 'filelock', 'jiter'} & set(sys.modules)), file=sys.stderr)"
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert answer.stderr.strip() == "[]"
     assert "usage: painstats" in answer.stdout
+
+
+def subcommands():
+    parser = _parser()
+    action = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    return action.choices
+
+
+@pytest.mark.parametrize("name", subcommands())
+def test_a_command_takes_exactly_its_options(name):
+    """The parser names the function of a command by its path and passes the options by their names."""
+    parser = subcommands()[name]
+    given = {action.dest for action in parser._actions if action.dest != "help"}
+    function = resolve_name(parser.get_default("command"))
+    parameters = inspect.signature(function).parameters.values()
+    taken = {each.name for each in parameters if each.kind is not each.VAR_KEYWORD}
+    if len(taken) < len(parameters):
+        taken |= {field.name for field in fields(MyDiary)}
+    assert given == taken
+
+
+def test_the_options_of_me_are_grouped(capsys):
+    with pytest.raises(SystemExit):
+        main(["me", "--help"])
+    text = capsys.readouterr().out
+    assert text.index("format of the diary:") < text.index("\n  --date-column ") < text.index("meaning of a score:")
+    assert text.index("meaning of a score:") < text.index("\n  --recall ")
 
 
 JSON_EDGES = {

@@ -16,16 +16,17 @@ ALLOWED = {
     "interruption": set(),
     "operating_system": {"errors"},
     "process_pool": {"operating_system", "errors"},
+    "progress": set(),
     "records": {"vocabulary", "errors"},
     "mixedlm": {"errors"},
 }
 ALLOWED["batch"] = ALLOWED["records"] | {"records"}
 ALLOWED["staging"] = ALLOWED["batch"] | {"batch"}
 ALLOWED["plan"] = ALLOWED["records"] | {"records"}
-ALLOWED["archive"] = ALLOWED["plan"] | {"plan"}
+ALLOWED["archive"] = ALLOWED["plan"] | {"plan", "progress"}
 ALLOWED["parsing"] = ALLOWED["archive"] | {"archive"}
 ALLOWED["sources"] = ALLOWED["parsing"] | {"parsing", "batch"}
-ALLOWED["store"] = ALLOWED["plan"] | {"plan", "batch", "staging", "interruption", "operating_system"}
+ALLOWED["store"] = ALLOWED["plan"] | {"plan", "batch", "staging", "interruption", "operating_system", "progress"}
 ALLOWED["intake"] = ALLOWED["sources"] | ALLOWED["store"] | {"sources", "store", "process_pool"}
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}

@@ -40,10 +40,10 @@ import sys
 sys.modules["fcntl"] = None  # importing it raises ImportError, as on Windows
 import painstats.store.connection, painstats.store.damage
 from painstats.errors import StorageError
-from painstats.operating_system import lock_whole_file
+from painstats.operating_system import lock_for_this_process
 with open(sys.argv[1], "w") as file:
     try:
-        lock_whole_file(file)
+        lock_for_this_process(file)
     except StorageError as error:
         print(error)
 """
@@ -72,7 +72,7 @@ def test_without_file_locks_a_study_is_refused_in_words(tmp_path):
     assert "Linux or macOS" in told
 
 
-@pytest.mark.parametrize("lock", [operating_system.lock_whole_file, operating_system.lock_for_this_process])
+@pytest.mark.parametrize("lock", [operating_system.lock_for_this_process])
 def test_a_lock_without_the_call_is_a_storage_error(lock, tmp_path, monkeypatch):
     monkeypatch.setattr(operating_system, "fcntl", None)
     with (tmp_path / "lock").open("w") as file, pytest.raises(StorageError, match="no file locks"):

@@ -1,4 +1,4 @@
-"""The command line: one function for each command.
+"""The command line: each command is a function of the same name in ``painstats.commands``.
 
 Nothing large is imported before a command needs it, so that ``--help`` is fast. Results go to standard
 output (as JSON with ``--json``), progress and errors to standard error, and the exit code says what happened
@@ -11,10 +11,10 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from pkgutil import resolve_name
 
 from painstats.errors import PainstatsError, StorageError, place_of, trace_of
 from painstats.interruption import end_on_signals, interrupted, leave, private_temporary_folder
@@ -56,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(options: argparse.Namespace) -> int:
     try:
-        code = int(options.command(options))
+        given = {name: value for name, value in vars(options).items() if name not in ("command", "debug")}
+        code = int(resolve_name(options.command)(**given))
         sys.stdout.flush()
     except PainstatsError as error:
         print(f"painstats: {error}", file=sys.stderr)
@@ -101,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
     parser.add_argument("--debug", action="store_true", help="show where an unexpected error happened")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add(commands, "init", "create a study folder with a commented study.toml and an inbox", _init)
-    run = _add(commands, "run", "import new files from the inbox and update the reports", _run)
+    _add(commands, "init", "create a study folder with a commented study.toml and an inbox")
+    run = _add(commands, "run", "import new files from the inbox and update the reports")
     run.add_argument("--quiet", action="store_true", help="do not print progress")
     run.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
     run.add_argument(
@@ -110,13 +111,13 @@ def _parser() -> argparse.ArgumentParser:
         type=_number_of_processes,
         help="number of processes (default: one per CPU)",
     )
-    status = _add(commands, "status", "show what has been imported, valid days, and what is missing", _status)
+    status = _add(commands, "status", "show what has been imported, valid days, and what is missing")
     status.add_argument("--files", action="store_true", help="list each file with its number")
-    board = _add(commands, "dashboard", "open a study in the browser, on this machine only", _dashboard)
+    board = _add(commands, "dashboard", "open a study in the browser, on this machine only")
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
     _add_nightly_commands(commands)
-    _add(commands, "quarantine", "list rejected rows, each with its reason", _quarantine)
-    again = _add(commands, "reread", "import one file, or all, again and update the reports", _reread)
+    _add(commands, "quarantine", "list rejected rows, each with its reason")
+    again = _add(commands, "reread", "import one file, or all, again and update the reports")
     again.add_argument(
         "named",
         metavar="FILE|NUMBER",
@@ -125,36 +126,44 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--quiet", action="store_true", help="do not print progress")
     again.add_argument("--processes", type=_number_of_processes, help="number of processes (default: one per CPU)")
-    withdraw = _add(commands, "forget-import", "withdraw one file, as if it had never been imported", _forget_import)
+    withdraw = _add(commands, "forget-import", "withdraw one file, as if it had never been imported")
     withdraw.add_argument("named", metavar="FILE|NUMBER", help="its name, or its number from painstats status --files")
     withdraw.add_argument("--undo", action="store_true", help="restore it: the next run imports it again")
-    forget = _add(commands, "forget", "delete a participant's data and verify that nothing is left", _forget)
-    forget.add_argument("participant", metavar="PARTICIPANT", help="the participant's id")
+    forget = _add(commands, "forget", "delete a participant's data and verify that nothing is left")
+    forget.add_argument("given", metavar="PARTICIPANT", help="the participant's id")
     forget.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     _add_backup_commands(commands)
     _add_me(commands)
-    look = _add(commands, "inspect", "show what a file contains, without importing it", _inspect, study=False)
+    look = _add(commands, "inspect", "show what a file contains, without importing it", study=False)
     look.add_argument("path", metavar="FILE", type=Path, help="a zip, a file or an unpacked folder, as exported")
-    look.add_argument("--study", type=Path, help="a study folder: use its time zones and diary mappings")
+    look.add_argument(
+        "--study",
+        dest="study_folder",
+        metavar="STUDY",
+        type=Path,
+        help="a study folder: use its time zones and diary mappings",
+    )
     look.add_argument("--zone", "--time-zone", help="the participant's time zone, such as Europe/London")
-    _add(commands, "sources", "list the supported formats and how to export from each app", _sources, study=False)
+    _add(commands, "sources", "list the supported formats and how to export from each app", study=False)
     return parser
 
 
 def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    server = _add(commands, "server", "start a server for nightly runs, on this machine only", _server, study=False)
+    server = _add(commands, "server", "start a server for nightly runs, on this machine only", study=False)
     server.add_argument("--port", type=_port, default=SERVER_PORT, help="port on this machine (default: %(default)s)")
-    serve = _add(commands, "serve", "run a study every night, scheduled by painstats server", _serve)
+    serve = _add(commands, "serve", "run a study every night, scheduled by painstats server")
     serve.add_argument("--cron", default=NIGHTLY, help="when, as five cron fields (default: %(default)s)")
     serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
 
 
 def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    backup = _add(commands, "backup", "copy the database and verify the copy", _backup)
+    backup = _add(commands, "backup", "copy the database and verify the copy")
     backup.add_argument("destination", metavar="DESTINATION", type=Path, nargs="?", help="a new file, or a folder")
-    restore = _add(commands, "restore", "replace the database with a backup", _restore)
-    restore.add_argument("backup", metavar="BACKUP", type=Path, help="a file made by painstats backup")
-    rebuild = _add(commands, "rebuild", "set the database aside and import everything in the inbox again", _rebuild)
+    restore = _add(commands, "restore", "replace the database with a backup", module="backup")
+    restore.add_argument("source", metavar="BACKUP", type=Path, help="a file made by painstats backup")
+    rebuild = _add(
+        commands, "rebuild", "set the database aside and import everything in the inbox again", module="backup"
+    )
     rebuild.add_argument("--quiet", action="store_true", help="do not print progress")
 
 
@@ -162,19 +171,22 @@ def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     text: str,
-    command: Callable[[argparse.Namespace], int],
+    *,
+    module: str | None = None,
     study: bool = True,
 ) -> argparse.ArgumentParser:
+    """Add a command; the names of its options are those of the parameters of its function."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     if study:
-        parser.add_argument("study", metavar="STUDY", type=Path, help="the study folder")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.set_defaults(command=command)
+        parser.add_argument("folder", metavar="STUDY", type=Path, help="the study folder")
+    parser.add_argument("--json", dest="as_json", action="store_true", help="print the result as JSON")
+    function = name.replace("-", "_")
+    parser.set_defaults(command=f"painstats.commands.{module or function}:{function}")
     return parser
 
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    me = _add(commands, "me", "write a report from your own exports and diary, without a study", _me, study=False)
+    me = _add(commands, "me", "write a report from your own exports and diary, without a study", study=False)
     me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports from a phone or watch")
     me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV file with one row per pain score")
     me.add_argument("--time-zone", required=True, help="your time zone, such as Europe/London")
@@ -184,24 +196,30 @@ def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         default=Path("painstats-report.html"),
         help="path of the report (default: %(default)s)",
     )
-    _add_diary_options(me)
+    _add_diary_format(me)
+    _add_meaning(me)
 
 
-def _add_diary_options(me: argparse.ArgumentParser) -> None:
-    me.add_argument("--pain-column", default="pain", help="column with the pain score (default: %(default)s)")
-    me.add_argument("--date-column", default="date", help="column with the date (default: %(default)s)")
-    me.add_argument("--time-column", help="column with the time, if any (see --time-format)")
-    me.add_argument("--time-format", default="%H:%M", help="how times are written (default: %%H:%%M)")
-    me.add_argument("--delimiter", default=",", help="column separator (default: a comma)")
-    me.add_argument("--decimal", choices=(".", ","), default=".", help="decimal separator (default: a point)")
-    me.add_argument(
+def _add_diary_format(me: argparse.ArgumentParser) -> None:
+    diary = me.add_argument_group("format of the diary")
+    diary.add_argument("--pain-column", default="pain", help="column with the pain score (default: %(default)s)")
+    diary.add_argument("--date-column", default="date", help="column with the date (default: %(default)s)")
+    diary.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
+    diary.add_argument("--time-column", help="column with the time, if any (see --time-format)")
+    diary.add_argument("--time-format", default="%H:%M", help="how times are written (default: %%H:%%M)")
+    diary.add_argument("--delimiter", default=",", help="column separator (default: a comma)")
+    diary.add_argument("--decimal", choices=(".", ","), default=".", help="decimal separator (default: a point)")
+    diary.add_argument(
         "--encoding",
         choices=("utf-8", "utf-16", "latin-1", "cp1252"),
         default="utf-8",
         help="text encoding (default: %(default)s)",
     )
-    me.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
-    me.add_argument(
+
+
+def _add_meaning(me: argparse.ArgumentParser) -> None:
+    score = me.add_argument_group("meaning of a score")
+    score.add_argument(
         "--scale",
         type=float,
         nargs=2,
@@ -209,19 +227,19 @@ def _add_diary_options(me: argparse.ArgumentParser) -> None:
         metavar=("LOW", "HIGH"),
         help="lowest and highest possible score (default: 0 10)",
     )
-    me.add_argument(
+    score.add_argument(
         "--higher-is",
         choices=("worse", "better"),
         default="worse",
         help="what a high score means (default: %(default)s)",
     )
-    me.add_argument(
+    score.add_argument(
         "--filled",
         choices=("morning", "evening", "any_time"),
         default="evening",
         help="when the diary is filled in (default: %(default)s)",
     )
-    me.add_argument(
+    score.add_argument(
         "--recall",
         choices=("now", "today", "last_24_hours", "yesterday"),
         default="today",
@@ -239,100 +257,3 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
         raise argparse.ArgumentTypeError(f"write a number from 1 to {HIGHEST_PORT}")
     return int(text)
-
-
-def _init(options: argparse.Namespace) -> int:
-    from painstats.commands.init import init
-
-    return init(options.study, options.json)
-
-
-def _run(options: argparse.Namespace) -> int:
-    from painstats.commands.run import run
-
-    return run(options.study, options.json, options.quiet, options.allow_quarantine, options.processes)
-
-
-def _status(options: argparse.Namespace) -> int:
-    from painstats.commands.status import status
-
-    return status(options.study, options.json, options.files)
-
-
-def _dashboard(options: argparse.Namespace) -> int:
-    from painstats.commands.dashboard import dashboard
-
-    return dashboard(options.study, options.port, options.json)
-
-
-def _server(options: argparse.Namespace) -> int:
-    from painstats.commands.server import server
-
-    return server(options.port, options.json)
-
-
-def _serve(options: argparse.Namespace) -> int:
-    from painstats.commands.serve import serve
-
-    return serve(options.study, options.cron, options.time_zone, options.json)
-
-
-def _quarantine(options: argparse.Namespace) -> int:
-    from painstats.commands.quarantine import quarantine
-
-    return quarantine(options.study, options.json)
-
-
-def _reread(options: argparse.Namespace) -> int:
-    from painstats.commands.reread import reread
-
-    return reread(options.study, options.named, options.json, options.quiet, options.processes)
-
-
-def _forget_import(options: argparse.Namespace) -> int:
-    from painstats.commands.forget_import import forget_import
-
-    return forget_import(options.study, options.named, options.undo, options.json)
-
-
-def _inspect(options: argparse.Namespace) -> int:
-    from painstats.commands.inspect import inspect
-
-    return inspect(options.path, options.study, options.zone, options.json)
-
-
-def _forget(options: argparse.Namespace) -> int:
-    from painstats.commands.forget import forget
-
-    return forget(options.study, options.participant, options.yes, options.json)
-
-
-def _backup(options: argparse.Namespace) -> int:
-    from painstats.commands.backup import backup
-
-    return backup(options.study, options.destination, options.json)
-
-
-def _restore(options: argparse.Namespace) -> int:
-    from painstats.commands.backup import restore
-
-    return restore(options.study, options.backup, options.json)
-
-
-def _rebuild(options: argparse.Namespace) -> int:
-    from painstats.commands.backup import rebuild
-
-    return rebuild(options.study, options.json, options.quiet)
-
-
-def _me(options: argparse.Namespace) -> int:
-    from painstats.commands.me import MyDiary, me
-
-    diary = MyDiary(**{field.name: getattr(options, field.name) for field in fields(MyDiary)})
-    return me(options.exports, diary, options.time_zone, options.output, options.json)
-
-
-def _sources(options: argparse.Namespace) -> int:
-    from painstats.commands.sources import sources
-
-    return sources(options.json)

@@ -20,20 +20,6 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def lock_whole_file(file: IO[Any]) -> None:
-    """Lock a file against every other opening of it, until it is closed.
-
-    Raises
-    ------
-    OSError
-        Another process holds it.
-    StorageError
-        The system has no such locks.
-    """
-    _require_locks()
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def lock_for_this_process(file: IO[Any]) -> None:
     """Lock a file against other processes, as DuckDB locks its database; closing any opening of it lets go.
 

@@ -6,23 +6,27 @@ one by one and ends as soon as the process that started it does.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import queue
-import subprocess
+import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe, wait
-from typing import Any, TypeVar
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
+from typing import TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from painstats.operating_system import processors
 
 MOST_PROCESSES = 8
 AT_ONCE = 2
-"""Tasks that a process has at a time: the one that it works on, and the next."""
+"""Tasks under way or not yet yielded, for each process: the one that it works on, and the next."""
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -33,13 +37,6 @@ class Lost:
     """The answer to a task whose process ended: killed, out of memory, or failed in an unforeseen way."""
 
     reason: str
-
-
-@dataclass(slots=True, eq=False)
-class _Worker:
-    process: subprocess.Popen[bytes]
-    connection: Connection
-    tasks: deque[int] = field(default_factory=deque)
 
 
 def default_processes() -> int:
@@ -63,136 +60,75 @@ def in_processes(function: Callable[[Task], Answer], tasks: Iterable[Task], proc
     ------
     One answer for each task, in order. A task whose process ended gives :class:`Lost`; the others are not touched.
     """
-    pending: dict[int, Task] = {}
-    answers: dict[int, Answer | Lost] = {}
-    workers = [_start(processes) for _ in range(processes)]
-    numbered = enumerate(tasks)
-    asked_for = 0
+    _start_tracker()
+    remaining, pending = iter(tasks), deque[ProcessFuture[Answer]]()
+    n_threads = max(1, processors() // processes)
+    pool = ProcessPool(processes, initializer=_begin, initargs=(n_threads,), context=_Context())
     try:
         while True:
-            _hand_out(function, numbered, workers, pending)
-            while asked_for in answers:
-                pending.pop(asked_for)
-                yield answers.pop(asked_for)
-                asked_for += 1
-                _hand_out(function, numbered, workers, pending)
+            for task in islice(remaining, AT_ONCE * processes - len(pending)):
+                pending.append(pool.schedule(function, (task,)))
             if not pending:
                 return
-            _collect(function, workers, pending, answers, processes)
+            answer = _answer(pending.popleft())
+            yield answer
     finally:
-        for worker in workers:
-            worker.process.kill()
-            worker.process.wait()
-            worker.connection.close()
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
 
 
-def _hand_out(
-    function: Callable[[Task], Answer],
-    numbered: Iterator[tuple[int, Task]],
-    workers: list[_Worker],
-    pending: dict[int, Task],
-) -> None:
-    """Give the next tasks to those who have least to do."""
-    while len(pending) < AT_ONCE * len(workers):
-        worker = min(workers, key=lambda each: len(each.tasks))
-        if len(worker.tasks) >= AT_ONCE:
-            return
-        following = next(numbered, None)
-        if following is None:
-            return
-        number, task = following
-        pending[number] = task
-        _send(function, worker, number, task)
+def _answer(future: ProcessFuture[Answer]) -> Answer | Lost:
+    try:
+        return future.result()
+    except ProcessExpired:
+        return Lost("the process that worked on it was ended")
+    except Exception as error:  # its text may hold values, the name of its type does not
+        return Lost(type(error).__name__)
 
 
-def _send(function: Callable[..., Any], worker: _Worker, number: int, task: object) -> None:
-    worker.tasks.append(number)
-    with suppress(OSError):  # it has ended; its end of the connection says so in a moment
-        worker.connection.send((function, task))
+def _start_tracker() -> None:
+    """Start the process in which Python keeps track of semaphores: if this one is killed, it removes them silently."""
+    before = os.environ.get("PYTHONWARNINGS", "")
+    os.environ["PYTHONWARNINGS"] = f"{before},ignore:resource_tracker".lstrip(",")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        os.environ["PYTHONWARNINGS"] = before
 
 
-def _collect(
-    function: Callable[[Task], Answer],
-    workers: list[_Worker],
-    pending: dict[int, Task],
-    answers: dict[int, Answer | Lost],
-    processes: int,
-) -> None:
-    """Wait until somebody answers or ends."""
-    ready = wait([worker.connection for worker in workers])
-    for place, worker in enumerate(workers):
-        if worker.connection not in ready:
-            continue
+class _Process(SpawnProcess):
+    """A new interpreter that does not import the program's own module, and that leaves Ctrl-C to this process.
+
+    That module may be Prefect's, which takes seconds, or a script that would start its work once more.
+    """
+
+    def start(self) -> None:
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         try:
-            answer = worker.connection.recv()
-        except (EOFError, OSError):
-            workers[place] = _replace(function, worker, pending, answers, processes)
-            continue
-        answers[worker.tasks.popleft()] = answer
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _replace(
-    function: Callable[[Task], Answer],
-    ended: _Worker,
-    pending: dict[int, Task],
-    answers: dict[int, Answer | Lost],
-    processes: int,
-) -> _Worker:
-    """Start a process in place of one that ended: its task is lost, those behind it are not."""
-    ended.process.kill()
-    ended.process.wait()
-    ended.connection.close()
-    fresh = _start(processes)
-    if ended.tasks:
-        answers[ended.tasks.popleft()] = Lost("the process that worked on it was ended")
-    for number in ended.tasks:
-        _send(function, fresh, number, pending[number])
-    return fresh
-
-
-def _start(processes: int) -> _Worker:
-    ours, theirs = Pipe()
-    threads = str(max(1, processors() // processes))
-    process = subprocess.Popen(
-        [sys.executable, "-m", __name__, str(theirs.fileno())],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,  # a trace can hold values
-        pass_fds=[theirs.fileno()],
-        start_new_session=True,  # Ctrl-C is for the process that started it
-        env={**os.environ, "POLARS_MAX_THREADS": threads, "OPENBLAS_NUM_THREADS": "1"},
-    )
-    theirs.close()
-    return _Worker(process, ours)
+class _Context(SpawnContext):
+    Process = _Process
 
 
 # --- in the other process ---
 
 
-def _serve(connection: Connection) -> None:
-    """Answer task after task."""
-    tasks: queue.SimpleQueue[tuple[Callable[[Any], Any], Any]] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
-    while True:
-        function, task = tasks.get()
-        try:
-            answer = function(task)
-        except Exception as error:  # its text may hold values, the name of its type does not
-            answer = Lost(type(error).__name__)
-        connection.send(answer)
+def _begin(n_threads: int) -> None:
+    os.environ |= {"POLARS_MAX_THREADS": str(n_threads), "OPENBLAS_NUM_THREADS": "1"}  # not imported yet
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):  # a trace can hold values
+        os.dup2(nowhere, stream)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _receive(connection: Connection, tasks: queue.SimpleQueue[Any]) -> None:
-    """Take in tasks, and end with the process that sends them, even in the middle of one."""
-    try:
-        while True:
-            tasks.put(connection.recv())
-    except (EOFError, OSError):
-        os._exit(1)
-
-
-if __name__ == "__main__":
-    # The functions that arrive name their modules; an answer's class must be that of the module, not of __main__.
-    from painstats import process_pool as processes
-
-    processes._serve(Connection(int(sys.argv[1])))
+def _end_with_parent() -> None:
+    """End with the process that started this one, even in the middle of a task."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)

@@ -20,13 +20,16 @@ def doubled(number):
     return 2 * number
 
 
+def process_number(number):
+    """Return the number of the process, or work for a minute if it is not the first task."""
+    if number:
+        time.sleep(60)
+    return os.getpid()
+
+
 def modules(_):
     """Name the modules that reading brings along."""
     return sorted(sys.modules)
-
-
-def process_number(_):
-    return os.getpid()
 
 
 def stage_unless_doomed(task):

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from painstats.intake import read_ahead as staging
+from painstats.interruption import MESSAGE
 from painstats.plan.study import read_study
 from painstats.process_pool import Lost, in_processes
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
 from tests.faults.reading_processes import doubled, modules, stage_unless_doomed
 from tests.faults.test_bad_input import GOOD, PLAN
+from tests.faults.test_signals import descendants, is_alive
 
 RECORD = (
     '<Record type="HKQuantityTypeIdentifierStepCount" sourceName="W" unit="count" '
@@ -141,22 +145,58 @@ def test_a_process_that_reads_never_touches_the_database():
     assert "duckdb" not in task
 
 
-def test_processes_end_with_the_one_that_started_them():
+def test_processes_end_with_the_one_that_started_them_even_in_the_middle_of_a_task():
     script = (
         "from painstats.process_pool import in_processes; from tests.faults.reading_processes import process_number\n"
-        "answers = in_processes(process_number, range(10), 1); print(next(answers), flush=True)\n"
-        "import time; time.sleep(60)"
+        "answers = in_processes(process_number, range(10), 1); print(next(answers), flush=True); next(answers)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     child = int(parent.stdout.readline())
-    assert os.path.exists(f"/proc/{child}")
+    assert is_alive(child)
     parent.kill()
     parent.communicate()
-    for _ in range(100):
-        if not os.path.exists(f"/proc/{child}"):
-            return
+    until = time.monotonic() + 10
+    while is_alive(child) and time.monotonic() < until:
         time.sleep(0.1)
-    pytest.fail("the process lives on")
+    assert not is_alive(child)
+
+
+def test_a_process_does_not_import_the_program_that_started_it(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from pathlib import Path; from painstats.process_pool import in_processes\n"
+        "from tests.faults.reading_processes import doubled\n"
+        "with open('started', 'a') as file: file.write('x')\n"
+        "print(list(in_processes(doubled, [1, 2, 3], 2)))\n"
+    )
+    words = [sys.executable, str(script)]
+    at_root = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=at_root, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("[2, 4, 6]\n", "")
+    assert (tmp_path / "started").read_text() == "x"
+
+
+def test_ctrl_c_in_a_terminal_ends_a_run_and_its_processes_with_one_line(fill):
+    """A terminal sends Ctrl-C to every process of the run, also to one that is just starting."""
+    study = fill("study")
+    for delay_s in (0, 0.1, 0.4):
+        run = subprocess.Popen(
+            [sys.executable, "-m", "painstats", "run", "--quiet", "--processes", "2", str(study.folder)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        while len(family := descendants(run.pid)) < 2 and run.poll() is None:
+            time.sleep(0.01)
+        time.sleep(delay_s)
+        family |= descendants(run.pid)
+        os.killpg(run.pid, signal.SIGINT)
+        _, said = run.communicate(timeout=60)
+        assert run.returncode == 130
+        assert said.splitlines() == [MESSAGE]
+        until = time.monotonic() + 5
+        while any(map(is_alive, family)) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not any(map(is_alive, family))
+        assert not (study.folder / ".reading").exists()
 
 
 def test_staged_files_are_private_and_those_of_a_killed_run_are_removed(fill):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
+import stat
+import subprocess
+import sys
 from importlib.metadata import version
 
 import duckdb
@@ -38,10 +43,36 @@ def test_a_study_in_use_is_left_alone(make_study_folder, capsys):
     assert "4711" in capsys.readouterr().err
 
 
-def test_a_database_open_elsewhere_is_in_use(make_study_folder, capsys):
-    import subprocess
-    import sys
+def test_a_killed_process_releases_the_study(make_study_folder, capsys):
+    study = read_study(make_study_folder)
+    script = (
+        "import sys, time; from pathlib import Path; from painstats.plan.study import read_study\n"
+        "from painstats.store import open_store\n"
+        "with open_store(read_study(Path(sys.argv[1]))): print('open', flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", script, str(make_study_folder)]
+    holder = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "open\n"
+    assert main(["run", str(make_study_folder)]) == 5
+    said = f"is in use by process {holder.pid}; wait until it has finished and run again"
+    assert said in capsys.readouterr().err
+    holder.kill()
+    holder.communicate()
+    with open_store(study):
+        assert (make_study_folder / ".painstats.lock").read_text() == str(os.getpid())
+    assert stat.S_IMODE((make_study_folder / ".painstats.lock").stat().st_mode) == 0o600
 
+
+def test_a_file_system_without_locks_is_not_called_a_study_in_use(make_study_folder, capsys, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    assert main(["run", str(make_study_folder)]) == 6
+    assert "cannot be locked (Function not implemented)" in capsys.readouterr().err
+
+
+def test_a_database_open_elsewhere_is_in_use(make_study_folder, capsys):
     script = f"import duckdb,sys; c=duckdb.connect({str(make_study_folder / 'painstats.duckdb')!r}); print('open', flush=True); sys.stdin.read()"
     holder = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "open\n"

@@ -9,12 +9,11 @@ import pytest
 
 from painstats.batch import PLACE, Rows
 from painstats.intake.checks import (
-    MAX_STEPS_IN_ONE_RECORD,
     RULES,
     UNREADABLE,
     check_records,
 )
-from painstats.records import OPTIONAL, RECORD_TABLES
+from painstats.records import MAX_STEPS_IN_ONE_RECORD, OPTIONAL, RECORD_TABLES, RecordTable
 from painstats.vocabulary import DAILY_LIMITS, SAMPLED
 from tests.conftest import DEFAULTS, drawn
 
@@ -66,6 +65,13 @@ def test_usual_rows_pass_and_come_out_with_the_columns_of_their_table(table: str
 def test_an_empty_batch_passes(table: str) -> None:
     result = checked(table, "participant_id")
     assert (result.accepted.height, result.rejected.height) == (0, 0)
+
+
+@pytest.mark.parametrize("table", RECORD_TABLES.values(), ids=RECORD_TABLES)
+def test_every_limit_of_a_column_is_checked_once_and_with_its_own_text(table: RecordTable) -> None:
+    declared = [(name, limit.rule, limit.text) for name, column in table.described.items() for limit in column.limits]
+    rules = [(rule.column, rule.name, rule.explanation) for rule in RULES[table.name]]
+    assert [rules.count(limit) for limit in declared] == [1] * len(declared)
 
 
 def test_every_table_has_rules_with_an_explanation() -> None:

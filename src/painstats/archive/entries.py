@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 from isal import isal_zlib
 
 from painstats.errors import ExportRefused
+from painstats.progress import CountedFile
 
 MAX_ENTRIES = 100_000
 """A zip or folder with more files is refused."""
@@ -242,7 +243,7 @@ def open_file(path: Path) -> io.BufferedReader:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             raise _not_a_file(path, mode)
-        return path.open("rb")
+        return io.BufferedReader(CountedFile(path))
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from painstats.commands.printing import print_json, printable
-from painstats.commands.run import as_answer, print_summary, progress, silent
+from painstats.commands.run import as_answer, print_summary, shown_progress
 from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import backup as backups
@@ -42,7 +42,8 @@ def rebuild(folder: Path, as_json: bool, quiet: bool) -> int:
     """Set the database aside and import everything in the inbox again."""
     study = read_study(folder)
     aside, kept = backups.start_again(study)
-    summary = run_study(study, silent if quiet or as_json else progress())
+    with shown_progress(quiet=quiet or as_json) as say:
+        summary = run_study(study, say)
     with open_store(study) as store:
         missing = backups.not_imported_again(store, kept)
     if as_json:

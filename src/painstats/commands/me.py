@@ -7,11 +7,12 @@ import tempfile
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
+from typing import Any
 
 from painstats.archive.entries import is_utf8, utf8
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
-from painstats.commands.run import as_answer, print_summary, progress, silent, unread
+from painstats.commands.run import as_answer, print_summary, shown_progress, unread
 from painstats.errors import StudyError
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
@@ -51,21 +52,28 @@ class MyDiary:
     recall: str
 
 
-def me(exports: list[Path], diary: MyDiary, time_zone: str, output: Path, as_json: bool) -> int:
+def me(exports: list[Path], time_zone: str, output: Path, as_json: bool, **diary_options: Any) -> int:
     """Write one report from exports and a diary, in a private folder that is removed afterwards.
+
+    Parameters
+    ----------
+    diary_options
+        The fields of :class:`MyDiary`.
 
     Raises
     ------
     StudyError
         A file is missing, or the time zone or a setting is wrong.
     """
+    diary = MyDiary(**diary_options)
     _check_paths(exports, diary.path, output)
     _refuse_shared_diary(diary)
     plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
         study = Study(folder=Path(name), plan=plan)
         _fill_inbox(study, [diary.path, *exports])
-        summary = run_study(study, silent if as_json else progress())
+        with shown_progress(quiet=as_json) as say:
+            summary = run_study(study, say)
         _refuse_several_participants(study)
         written = _may_be_written(summary, diary, output) and _keep_report(study, output)
         if as_json:

@@ -1,4 +1,4 @@
-"""Print results as JSON or as plain aligned tables."""
+"""Print results as JSON or as tables: plain text in columns, in a terminal fitted to the window."""
 
 from __future__ import annotations
 
@@ -29,10 +29,33 @@ def print_table(rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) 
     headings
         Key to heading, in the order of the columns.
     """
-    cells = [list(headings.values())] + [[_text(row.get(key)) for key in headings] for row in rows]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(headings))]
-    for line in cells:
+    cells = [[_text(row.get(key)) for key in headings] for row in rows]
+    if sys.stdout.isatty():
+        _print_in_terminal(cells, [_is_number(rows, key) for key in headings], list(headings.values()))
+        return
+    lines = [list(headings.values()), *cells]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
+    for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _is_number(rows: Sequence[Mapping[str, Any]], key: str) -> bool:
+    values = [row.get(key) for row in rows if row.get(key) is not None]
+    return bool(values) and all(isinstance(value, int | float) for value in values)
+
+
+def _print_in_terminal(cells: Sequence[Sequence[str]], are_numbers: Sequence[bool], headings: Sequence[str]) -> None:
+    """Print cells in columns that fit the window; square brackets and colons in them mean nothing."""
+    from rich.console import Console  # only for terminals: it takes longer to load than a table to print
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading, is_number in zip(headings, are_numbers, strict=True):
+        table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
 
 
 def printable(text: str) -> str:

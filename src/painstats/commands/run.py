@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,6 @@ from painstats.sources import NOT_READ, supported_formats
 def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, processes: int | None = None) -> int:
     """Run a study and print a summary."""
     study = read_study(folder)
-    say = silent if quiet else progress()
 
     def report(summary: RunSummary) -> None:
         say("done")
@@ -29,7 +30,8 @@ def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, proces
         else:
             print_summary(study, summary)
 
-    summary = run_study(study, say, processes, report)
+    with shown_progress(quiet=quiet) as say:
+        summary = run_study(study, say, processes, report)
     if allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE:
         return 0
     return summary.exit_code
@@ -37,12 +39,32 @@ def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, proces
 
 def progress() -> Say:
     """Return a function that prints lines of progress with the seconds since the start."""
-    started = time.monotonic()
+    timed = timer()
 
     def say(line: str) -> None:
-        print(f"[{time.monotonic() - started:5.1f} s] {printable(line)}", file=sys.stderr, flush=True)
+        print(timed(line), file=sys.stderr, flush=True)
 
     return say
+
+
+def timer() -> Callable[[str], str]:
+    """Return a function that puts the seconds since now before a line."""
+    started = time.monotonic()
+    return lambda line: f"[{time.monotonic() - started:5.1f} s] {printable(line)}"
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[Say]:
+    """Show the progress of a run on standard error: lines, and in a terminal a bar under them."""
+    if quiet:
+        yield silent
+    elif sys.stderr.isatty():
+        from painstats.commands.progress_bar import progress_bar  # rich is only for terminals
+
+        with progress_bar(timer()) as say:
+            yield say
+    else:
+        yield progress()
 
 
 def silent(line: str) -> None:

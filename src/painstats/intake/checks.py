@@ -1,4 +1,7 @@
-"""Rules that every record must satisfy, by name; a row that breaks one is marked with it."""
+"""Rules that every record must satisfy, by name; a row that breaks one is marked with it.
+
+The limits of single columns are those of :mod:`painstats.records`; only rules about several columns are written here.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,20 @@ import polars as pl
 from painstats.batch import PLACE, Rows
 from painstats.records import (
     DAILY_TOTAL,
+    DAYS_AHEAD,
+    EARLIEST_DATE,
     EXERCISE_SESSION,
     MEASUREMENT,
-    OPTIONAL,
     RECORD_TABLES,
     SELF_REPORT,
     SLEEP_EPISODE,
     SLEEP_SEGMENT,
     STEP_COUNT,
     TREATMENT,
+    Limit,
     RecordTable,
 )
-from painstats.vocabulary import DAILY_LIMITS, EXERCISE_TYPES, SAMPLED, SLEEP_STAGES, TREATMENT_KINDS
+from painstats.vocabulary import DAILY_LIMITS, SAMPLED
 
 RULES_VERSION = 1
 """Raised by one whenever the same row would be judged differently than before: every file is then read again."""
@@ -29,23 +34,7 @@ RULES_VERSION = 1
 UNREADABLE = "unreadable"
 """Rule of a row with a cell that could not be read as what it should be."""
 
-EARLIEST_DATE = date(1990, 1, 1)
-DAYS_AHEAD = 1
-"""How many days after today a date may lie: it can be tomorrow already where the participant is."""
-
 MAX_INTERVAL = timedelta(hours=24)
-MAX_STEPS_IN_ONE_RECORD = 30_000
-MINUTES_IN_A_DAY = 1440
-
-MAX_OFFSET_MIN = 14 * 60
-MAX_DISTANCE_M = 1_000_000
-MAX_ENERGY_KCAL = 20_000
-HEART_RATE_BPM = (20, 250)
-MAX_COURSE_DAYS = 3650
-
-DATE_RANGE = "date_range"
-"""Rule of a row that lies in the future, or before anything could have been measured."""
-
 _TODAY = "today"
 
 
@@ -74,17 +63,6 @@ class Rule:
     day: pl.Expr | None = None
 
 
-def _date_range(column: str, day: pl.Expr) -> Rule:
-    latest = pl.col(_TODAY).dt.offset_by(f"{DAYS_AHEAD}d")
-    return Rule(
-        DATE_RANGE,
-        (day < EARLIEST_DATE) | (day > latest),
-        f"lies between {EARLIEST_DATE} and {DAYS_AHEAD} day after today",
-        column,
-        day,
-    )
-
-
 def _present(table: RecordTable) -> tuple[Rule, ...]:
     """Nothing is missing: neither the participant, nor the rest of the key, nor a value."""
     participant = pl.col("participant_id")
@@ -97,15 +75,33 @@ def _present(table: RecordTable) -> tuple[Rule, ...]:
         ),
         *(
             Rule("missing_key" if name in table.key else "missing_value", pl.col(name).is_null(), f"has {name}", name)
-            for name in table.columns
-            if name not in ("participant_id", *OPTIONAL)
+            for name, column in table.described.items()
+            if name != "participant_id" and not column.optional
         ),
     )
 
 
-def _between(column: str, lowest: float, highest: float, name: str) -> Rule:
-    wrong = ~pl.col(column).is_between(lowest, highest)
-    return Rule(name, wrong, f"lies between {lowest:,} and {highest:,}", column)
+def _limits(table: RecordTable, *columns: str) -> tuple[Rule, ...]:
+    """Return the rules of columns, in this order."""
+    return tuple(_limited(name, limit) for name in columns for limit in table.described[name].limits)
+
+
+def _limited(name: str, limit: Limit) -> Rule:
+    if not limit.is_day:
+        return Rule(limit.rule, _breaks(pl.col(name), limit), limit.text, name)
+    day = pl.col(name).cast(pl.Date)
+    latest = pl.col(_TODAY).dt.offset_by(f"{DAYS_AHEAD}d")
+    return Rule(limit.rule, (day < EARLIEST_DATE) | (day > latest), limit.text, name, day)
+
+
+def _breaks(value: pl.Expr, limit: Limit) -> pl.Expr:
+    broken = [
+        *([value < limit.lowest] if limit.lowest is not None else []),
+        *([~(value <= limit.highest)] if limit.highest is not None else []),  # NaN is above every number
+        *([~value.is_in(limit.words)] if limit.words else []),
+        *([~value.is_finite()] if limit.is_finite else []),
+    ]
+    return pl.any_horizontal(broken)
 
 
 def _measured(limits: dict[str, tuple[float, float]]) -> tuple[Rule, ...]:
@@ -125,97 +121,65 @@ def _measured(limits: dict[str, tuple[float, float]]) -> tuple[Rule, ...]:
     )
 
 
-_INTERVAL = (
-    Rule("interval_negative", pl.col("end_at") < pl.col("start_at"), "does not end before it starts", "end_at"),
-    Rule(
-        "interval_too_long",
-        pl.col("end_at") - pl.col("start_at") > MAX_INTERVAL,
-        "lasts at most 24 hours",
-        "end_at",
-    ),
-    _date_range("start_at", pl.col("start_at").dt.date()),
-    _between("utc_offset_min", -MAX_OFFSET_MIN, MAX_OFFSET_MIN, "offset_implausible"),
+def _interval(table: RecordTable) -> tuple[Rule, ...]:
+    start, end = pl.col("start_at"), pl.col("end_at")
+    return (
+        Rule("interval_negative", end < start, "does not end before it starts", "end_at"),
+        Rule("interval_too_long", end - start > MAX_INTERVAL, "lasts at most 24 hours", "end_at"),
+        *_limits(table, "start_at", "utc_offset_min"),
+    )
+
+
+_LONGER_ASLEEP = Rule(
+    "asleep_longer_than_in_bed",
+    pl.col("total_sleep_time_min") > pl.col("time_in_bed_min"),
+    "is not longer than the time in bed",
+    "total_sleep_time_min",
+)
+_OUTSIDE_SCALE = Rule(
+    "outside_scale",
+    ~pl.col("value").is_between(pl.col("scale_low"), pl.col("scale_high")),
+    "lies on its scale",
+    "value",
+)
+_ENDS_BEFORE_START = Rule(
+    "ends_before_start", pl.col("end_date") < pl.col("start_date"), "does not end before it starts", "end_date"
 )
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    STEP_COUNT.name: (
-        *_present(STEP_COUNT),
-        *_INTERVAL,
-        Rule("steps_negative", pl.col("step_count") < 0, "is not negative", "step_count"),
-        Rule(
-            "steps_implausible",
-            pl.col("step_count") > MAX_STEPS_IN_ONE_RECORD,
-            f"holds at most {MAX_STEPS_IN_ONE_RECORD} steps",
-            "step_count",
+    table.name: (*_present(table), *rules)
+    for table, rules in (
+        (STEP_COUNT, (*_interval(STEP_COUNT), *_limits(STEP_COUNT, "step_count"))),
+        (SLEEP_SEGMENT, (*_interval(SLEEP_SEGMENT), *_limits(SLEEP_SEGMENT, "stage"))),
+        (
+            SLEEP_EPISODE,
+            (
+                *_interval(SLEEP_EPISODE),
+                *_limits(SLEEP_EPISODE, "date", "time_in_bed_min", "total_sleep_time_min"),
+                *_limits(SLEEP_EPISODE, "wake_after_sleep_onset_min", "deep_sleep_min", "rem_sleep_min"),
+                _LONGER_ASLEEP,
+            ),
         ),
-    ),
-    SLEEP_SEGMENT.name: (
-        *_present(SLEEP_SEGMENT),
-        *_INTERVAL,
-        Rule("unknown_stage", ~pl.col("stage").is_in(SLEEP_STAGES), "is one of the known sleep stages", "stage"),
-    ),
-    SLEEP_EPISODE.name: (
-        *_present(SLEEP_EPISODE),
-        *_INTERVAL,
-        _date_range("date", pl.col("date")),
-        *(
-            Rule(
-                "minutes_implausible",
-                ~pl.col(name).is_between(0, MINUTES_IN_A_DAY),
-                f"lies between 0 and {MINUTES_IN_A_DAY} minutes",
-                name,
-            )
-            for name in (
-                "time_in_bed_min",
-                "total_sleep_time_min",
-                "wake_after_sleep_onset_min",
-                "deep_sleep_min",
-                "rem_sleep_min",
-            )
+        (
+            EXERCISE_SESSION,
+            (
+                *_interval(EXERCISE_SESSION),
+                *_limits(EXERCISE_SESSION, "exercise_type", "duration_min", "distance_m", "energy_kcal"),
+                *_limits(EXERCISE_SESSION, "heart_rate_bpm"),
+            ),
         ),
-        Rule(
-            "asleep_longer_than_in_bed",
-            pl.col("total_sleep_time_min") > pl.col("time_in_bed_min"),
-            "is not longer than the time in bed",
-            "total_sleep_time_min",
+        (MEASUREMENT, (*_interval(MEASUREMENT), *_measured(SAMPLED))),
+        (DAILY_TOTAL, (*_limits(DAILY_TOTAL, "date"), *_measured(DAILY_LIMITS))),
+        (SELF_REPORT, (*_limits(SELF_REPORT, "date", "value"), _OUTSIDE_SCALE)),
+        (
+            TREATMENT,
+            (
+                *_limits(TREATMENT, "kind"),
+                _ENDS_BEFORE_START,
+                *_limits(TREATMENT, "dose", "ramp_days", "wash_out_days"),
+            ),
         ),
-    ),
-    EXERCISE_SESSION.name: (
-        *_present(EXERCISE_SESSION),
-        *_INTERVAL,
-        Rule("unknown_exercise", ~pl.col("exercise_type").is_in(EXERCISE_TYPES), "is a known kind", "exercise_type"),
-        _between("duration_min", 0, MINUTES_IN_A_DAY, "minutes_implausible"),
-        _between("distance_m", 0, MAX_DISTANCE_M, "distance_implausible"),
-        _between("energy_kcal", 0, MAX_ENERGY_KCAL, "energy_implausible"),
-        _between("heart_rate_bpm", *HEART_RATE_BPM, "heart_rate_implausible"),
-    ),
-    MEASUREMENT.name: (*_present(MEASUREMENT), *_INTERVAL, *_measured(SAMPLED)),
-    DAILY_TOTAL.name: (
-        *_present(DAILY_TOTAL),
-        _date_range("date", pl.col("date")),
-        *_measured(DAILY_LIMITS),
-    ),
-    SELF_REPORT.name: (
-        *_present(SELF_REPORT),
-        _date_range("date", pl.col("date")),
-        Rule("not_finite", ~pl.col("value").is_finite(), "is a finite number", "value"),
-        Rule(
-            "outside_scale",
-            ~pl.col("value").is_between(pl.col("scale_low"), pl.col("scale_high")),
-            "lies on its scale",
-            "value",
-        ),
-    ),
-    TREATMENT.name: (
-        *_present(TREATMENT),
-        Rule("unknown_treatment", ~pl.col("kind").is_in(TREATMENT_KINDS), "is a known kind of treatment", "kind"),
-        Rule(
-            "ends_before_start", pl.col("end_date") < pl.col("start_date"), "does not end before it starts", "end_date"
-        ),
-        Rule("dose_implausible", ~((pl.col("dose") >= 0) & pl.col("dose").is_finite()), "is not negative", "dose"),
-        _between("ramp_days", 0, MAX_COURSE_DAYS, "days_implausible"),
-        _between("wash_out_days", 0, MAX_COURSE_DAYS, "days_implausible"),
-    ),
+    )
 }
 """The rules of each record table, in the order in which they are tried; a row is rejected by the first it breaks."""
 

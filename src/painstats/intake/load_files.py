@@ -15,10 +15,11 @@ from painstats.intake.inbox import MOST_OPEN_ENTRIES, InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
 from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
-from painstats.intake.read_ahead import ReadAhead, read_ahead
+from painstats.intake.read_ahead import ReadAhead, bytes_of, read_ahead
 from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 from painstats.intake.reading import PROCESS_ENDED, ReadingFailedError, read_export, replay
 from painstats.plan.study import Study
+from painstats.progress import bytes_read, working
 from painstats.sources.contract import ReadSettings
 from painstats.store import ImportSummary, Store, load_records
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
@@ -77,14 +78,26 @@ def load_files(
     outcomes: list[FileOutcome] = []
     for candidates in _looked_at(store, files):
         new = [(each.archive, each.settings) for each in candidates if each.archive and each.settings]
-        with read_ahead(store.study.folder, new, processes) as ahead:
-            outcomes += [_load(store, each, ahead, say, participants) for each in candidates]
+        with (
+            read_ahead(store.study.folder, new, processes) as ahead,
+            working("reading", "bytes", sum(bytes_of(archive) for archive, _ in new)) as work,
+        ):
+            for each in candidates:
+                if each.archive:
+                    work.elsewhere = partial(_bytes_under_way, ahead, each.archive, bytes_read())
+                outcomes.append(_load(store, each, ahead, say, participants))
+                work.done += bytes_of(each.archive) if each.archive else 0
     return tuple(outcomes)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
     return _load(store, _look_at(store, file), ReadAhead(), say, cache(partial(known_participants, store)))
+
+
+def _bytes_under_way(ahead: ReadAhead, archive: Archive, begun_at: int) -> int:
+    """Return how much has been read of an export, here or in another process, and of those after it."""
+    return min(bytes_read() - begun_at, bytes_of(archive)) + ahead.bytes_read(archive)
 
 
 # --- what is new ---

@@ -11,6 +11,7 @@ from pathlib import Path
 from painstats.archive.archive import Archive
 from painstats.intake.reading import PROCESS_ENDED, ReadElsewhere, ReadTask, read_and_stage
 from painstats.process_pool import Lost, default_processes, in_processes
+from painstats.progress import bytes_read_elsewhere
 from painstats.sources.contract import ReadSettings
 from painstats.store.connection import STAGING_FOLDER
 
@@ -40,6 +41,11 @@ class ReadAhead:
         answer = next(answer for number, answer in self.answers if number == turn)
         return answer if isinstance(answer, ReadElsewhere) else ReadElsewhere(None, (), failure=PROCESS_ENDED)
 
+    def bytes_read(self, archive: Archive) -> int:
+        """Return how much other processes have read of an export, and of those that have not been taken yet."""
+        asked = [task for turn, task in enumerate(self.tasks) if turn >= self.n_taken or task.archive is archive]
+        return sum(min(bytes_read_elsewhere(task.bytes_file), bytes_of(task.archive)) for task in asked)
+
     def _turn_of(self, archive: Archive, settings: ReadSettings) -> int | None:
         tasks = enumerate(self.tasks)
         return next((turn for turn, task in tasks if task.archive is archive and task.settings is settings), None)
@@ -67,5 +73,9 @@ def read_ahead(
 
 
 def _is_large(archive: Archive) -> bool:
-    size_bytes = sum(state.size_bytes for state in archive.states.values())
-    return archive.is_folder or size_bytes >= WORTH_A_PROCESS_BYTES
+    return archive.is_folder or bytes_of(archive) >= WORTH_A_PROCESS_BYTES
+
+
+def bytes_of(archive: Archive) -> int:
+    """Return the size of an export on the disk."""
+    return sum(state.size_bytes for state in archive.states.values())

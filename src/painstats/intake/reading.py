@@ -15,6 +15,7 @@ from painstats.archive.entries import shown
 from painstats.batch import Batch, Rows
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.intake.checks import check_records
+from painstats.progress import bytes_shared
 from painstats.sources import read_batches
 from painstats.sources.batching import join_small_batches
 from painstats.sources.contract import ReadSettings
@@ -31,6 +32,11 @@ class ReadTask:
     archive: Archive
     settings: ReadSettings
     folder: Path
+
+    @property
+    def bytes_file(self) -> Path:
+        """The file in which the other process keeps how much it has read."""
+        return self.folder / "bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +127,11 @@ def read_and_stage(task: ReadTask) -> ReadElsewhere:
     batches: list[Batch] = []
     try:
         task.folder.mkdir(mode=0o700)
-        staging = Staging(task.folder)
-        source, read = read_export(task.archive, task.settings)
-        for batch in read:
-            batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
+        with bytes_shared(task.bytes_file):
+            staging = Staging(task.folder)
+            source, read = read_export(task.archive, task.settings)
+            for batch in read:
+                batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
     except ExportRefused as refusal:
         return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal)))
     except PainstatsError:

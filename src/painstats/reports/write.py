@@ -15,6 +15,7 @@ from painstats.findings.finding import Finding
 from painstats.findings.words import headline
 from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
+from painstats.progress import working
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
@@ -96,13 +97,17 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     yield INDEX, _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))
     if has_cohort:
         yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
-    with participants_drawn(store, participants, single, processes) as drawn:
+    with (
+        participants_drawn(store, participants, single, processes) as drawn,
+        working("writing the reports", "pages", len(names)) as work,
+    ):
         for record, figures in drawn:
             name = names[record.participant_id]
             if isinstance(figures, Lost):
                 yield name, figures
             else:
                 yield name, _attempt(partial(personal_page, store, record, figures))
+            work.advance()
 
 
 def _attempt(make: Callable[[], Page]) -> bytes | Lost:

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import duckdb
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from painstats.errors import StorageError, StudyInUse
 from painstats.interruption import removed_if_interrupted
-from painstats.operating_system import lock_whole_file
 from painstats.plan.study import Study
 from painstats.store.checksum import (
     Record,
@@ -231,19 +230,7 @@ def locked(study: Study) -> Iterator[None]:
         Another process is using it.
     """
     os.umask(PRIVATE_UMASK)
-    with _open_lock(study.folder) as lock:
-        try:
-            lock_whole_file(lock)
-        except OSError:
-            lock.seek(0)
-            raise StudyInUse(
-                f"{study.folder.name} is in use by process {lock.read().strip() or 'unknown'}; "
-                "wait until it has finished and run again"
-            ) from None
-        lock.seek(0)
-        lock.truncate()
-        lock.write(str(os.getpid()))
-        lock.flush()
+    with _lock(study.folder):
         temporary = [study.folder / name for name in (SPILL_FOLDER, STAGING_FOLDER)]
         _remove(temporary)  # left by a killed run
         (study.folder / SPILL_FOLDER).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
@@ -259,8 +246,24 @@ def _remove(folders: Sequence[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _open_lock(folder: Path) -> IO[str]:
+def _lock(folder: Path) -> AcquireReturnProxy[FileLock]:
+    """Take the lock of a study folder; the operating system releases it if this process is killed."""
+    path = folder / LOCK_FILE
+    # Where files cannot be locked, filelock would otherwise use a marker file, which outlives a killed process.
+    lock = FileLock(path, blocking=False, thread_local=False, fallback_to_soft=False, on_acquired=_write_process_id)
     try:
-        return open(folder / LOCK_FILE, "a+", encoding="ascii")
+        return lock.acquire()
+    except Timeout:
+        holder = path.read_text(encoding="ascii").strip() or "unknown"
+        raise StudyInUse(
+            f"{folder.name} is in use by process {holder}; wait until it has finished and run again"
+        ) from None
     except OSError as error:
-        raise StorageError(f"{folder}: cannot be written ({error.strerror}); check the permissions") from None
+        raise StorageError(
+            f"{path}: cannot be locked ({error.strerror}); check the permissions; the file system must support locks"
+        ) from None
+
+
+def _write_process_id(descriptor: int) -> None:
+    os.truncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode())

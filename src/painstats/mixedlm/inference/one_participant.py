@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -97,8 +97,13 @@ def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> Parti
     return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
 
 
-def fit_each_participant(rows: ModelRows) -> tuple[tuple[ParticipantFit, ...], Mapping[str, str]]:
-    """Fit every participant's own model; return the fits, and the reason for each participant without one."""
+def fit_each_participant(
+    rows: ModelRows, advance: Callable[[], None] = lambda: None
+) -> tuple[tuple[ParticipantFit, ...], Mapping[str, str]]:
+    """Fit every participant's own model; return the fits, and the reason for each participant without one.
+
+    ``advance`` is called after each participant, to show progress.
+    """
     fits: list[ParticipantFit] = []
     refused: dict[str, str] = {}
     for participant, _ in participant_slices(rows):
@@ -106,6 +111,7 @@ def fit_each_participant(rows: ModelRows) -> tuple[tuple[ParticipantFit, ...], M
             fits.append(fit_one_participant(participant_rows(rows, participant)))
         except (PainstatsError, np.linalg.LinAlgError) as error:
             refused[participant] = str(error)
+        advance()
     converged = tuple(own for own in fits if own.fit.converged)
     refused |= {own.participant: "no certified optimum was reached" for own in fits if not own.fit.converged}
     return converged, refused

@@ -20,6 +20,7 @@ from painstats.frame.exposure import Exposure
 from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each_participant
 from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, participant_slopes
+from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import DailyDesign, daily_design
@@ -111,7 +112,10 @@ def analyse_cohort(frame: pl.DataFrame, design: DailyDesign, say: Say = lambda _
 def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[ParticipantFit, ...]:
     """Fit each participant's own days; without a fit where all scores are the same."""
     parts = [part for part in parts_by_calendar(frame) if part["outcome_score"].n_unique() > 1]
-    fits = [fit for part in parts for fit in fit_each_participant(within_participants(part, design))[0]]
+    with working("fitting participants' own days", "participants", frame["participant_id"].n_unique()) as work:
+        fits = [
+            fit for part in parts for fit in fit_each_participant(within_participants(part, design), work.advance)[0]
+        ]
     return tuple(sorted(fits, key=lambda fit: fit.participant))
 
 
