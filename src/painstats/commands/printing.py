@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+LONGEST_WORD = 40
+"""Words longer than this, such as the text of a rejected row, are broken over several lines."""
 
 
 def print_json(answer: Any) -> None:
@@ -51,11 +55,26 @@ def _print_in_terminal(cells: Sequence[Sequence[str]], are_numbers: Sequence[boo
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading, is_number in zip(headings, are_numbers, strict=True):
-        table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
+    columns = list(zip(*cells, strict=True))
+    widths = [_longest_word([heading, *column]) for heading, column in zip(headings, columns, strict=True)]
+    for heading, column, is_number, width in zip(headings, columns, are_numbers, widths, strict=True):
+        table.add_column(
+            Text(textwrap.fill(heading, width)),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            min_width=width,
+            no_wrap=all(len(cell) <= width for cell in column),
+        )
     for row in cells:
         table.add_row(*map(Text, row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.width = max(console.width, sum(width + 2 for width in widths))  # wider than the window rather than cut
+    console.print(table)
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    """Return the length of the longest word, up to which a column need not be broken inside words."""
+    return max((min(len(word), LONGEST_WORD) for text in texts for word in text.split()), default=1)
 
 
 def printable(text: str) -> str:
