@@ -14,7 +14,7 @@ from painstats.plan.study import Plan, Study
 from painstats.questions.asked import asked
 from painstats.questions.daily.columns import mixed_model
 from painstats.questions.daily.design import daily_design
-from painstats.questions.daily.eligible_participants import slopes_apart
+from painstats.questions.daily.two_stage_participants import slopes_apart
 from tests.spec.robust_frame import SLEEP, model_frame
 
 STUDY = Study(folder=Path("unused"), plan=Plan())

@@ -24,11 +24,11 @@ from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import DailyDesign, daily_design
-from painstats.questions.daily.eligible_participants import parts_by_calendar, slopes_apart
 from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
+from painstats.questions.daily.two_stage_participants import parts_by_calendar, slopes_apart
 from painstats.questions.kind import KindFitted, Say
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Question, outcome_of

@@ -16,7 +16,7 @@ from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings
 from painstats.sources.diaries.rows import numbered, shaped
 from painstats.sources.diaries.symptom_words import item_and_site
-from painstats.sources.vendor_rows import kept_texts
+from painstats.sources.rejected_text import kept_texts
 
 DELIMITERS = (",", ";", "\t")
 

@@ -20,7 +20,7 @@ from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.rows import numbered, shaped
-from painstats.sources.vendor_rows import HIDDEN
+from painstats.sources.rejected_text import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)

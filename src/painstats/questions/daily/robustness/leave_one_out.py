@@ -9,7 +9,6 @@ import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.influence import influence
-from painstats.questions.daily.eligible_participants import slopes_apart
 from painstats.questions.daily.robustness.other_tests import fit_without_phase, needs_mixed_model
 from painstats.questions.daily.robustness.reanalysis import (
     CheckResult,
@@ -20,6 +19,7 @@ from painstats.questions.daily.robustness.reanalysis import (
     refitted,
     same_verdict,
 )
+from painstats.questions.daily.two_stage_participants import slopes_apart
 
 Without = Mapping[str, float]
 """Participant to the slope without them."""

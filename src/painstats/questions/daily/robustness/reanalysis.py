@@ -16,8 +16,8 @@ from painstats.mixedlm.inference.one_participant import fit_one_participant, par
 from painstats.mixedlm.inference.two_stage import two_sided_p, two_stage
 from painstats.questions.daily.columns import mixed_model, within_participants
 from painstats.questions.daily.design import DailyDesign
-from painstats.questions.daily.eligible_participants import slopes_apart
 from painstats.questions.daily.mixed_model import MixedAnalysis
+from painstats.questions.daily.two_stage_participants import slopes_apart
 from painstats.questions.estimate import Basis
 
 
