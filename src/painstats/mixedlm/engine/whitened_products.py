@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 
@@ -14,6 +16,25 @@ POINTS_CHUNK = 1_000_000
 
 MAX_GAP = 10_000
 """Longer gaps, in days, are treated alike: rho**gap is then below rounding for any allowed rho."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhitenedSums:
+    """Whitened sums of products, followed by their derivatives in r residual parameters.
+
+    There are m = 1 + r + r (r + 1) / 2 of each: the sums, their first derivatives, and their second derivatives in the
+    pairs of parameters (1, 1), (1, 2), ..., (2, 2), ...; or one, without derivatives.
+
+    Parameters
+    ----------
+    sums : (m, N, K)
+        A of each participant.
+    log_determinant : (m,)
+        Of the residual correlation of all rows.
+    """
+
+    sums: Floats
+    log_determinant: Floats
 
 
 def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:

@@ -108,8 +108,7 @@ def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: 
         except np.linalg.LinAlgError:
             return IMPOSSIBLE_DEVIANCE, np.zeros_like(z)
         gradient = (2 * found.factor_gradient @ factor)[free_elements_of(local.fit)]
-    gradient = np.append(found.rho_derivative, gradient) if with_rho else gradient
-    gradient = gradient @ local.spread
+    gradient = np.append(found.residual_gradient, gradient) @ local.spread
     possible = np.isfinite(found.deviance) and np.isfinite(gradient).all()
     return (found.deviance, gradient) if possible else (IMPOSSIBLE_DEVIANCE, np.zeros_like(z))
 

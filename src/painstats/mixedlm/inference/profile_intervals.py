@@ -278,4 +278,4 @@ def _deviance(frame: _ProfileCoordinates, point: Floats) -> tuple[float, Floats]
     found = evaluation_at(fit.products, factor, rho, fit.reml, with_rho=with_rho, variance=variance)
     gradient = (2 * frame.basis.T @ found.factor_gradient @ factor)[frame.elements]
     in_log_sigma = 2 * found.degrees - 2 * found.residual_square / variance
-    return found.deviance, np.concatenate([gradient, [found.rho_derivative, in_log_sigma]])
+    return found.deviance, np.concatenate([gradient, found.residual_gradient if with_rho else [0.0], [in_log_sigma]])
