@@ -122,3 +122,16 @@ def bodyweight(*random: str) -> ModelRows:
         day=data["Time"],
         random=random,
     )
+
+
+def white_diary(name: str) -> ModelRows:
+    """Return a diary simulated with white noise beside CAR(1); with several people, slopes are random."""
+    data = table(f"white_{name}.csv")
+    predictors = [column for column in data.columns if column not in ("id", "day", "pain")]
+    return model_rows(
+        y=data["pain"],
+        predictors={column: data[column] for column in predictors},
+        participant=data["id"],
+        day=data["day"],
+        random=("intercept", "sleep", "steps") if data["id"].n_unique() > 1 else (),
+    )

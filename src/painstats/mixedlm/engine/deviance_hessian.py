@@ -78,7 +78,8 @@ class Evaluation:
     factor_gradient : (q, q)
         S, the derivative with respect to L L'; the gradient in L is the lower triangle of 2 S L.
     residual_gradient, residual_curvature : (r,), (r, r)
-        Derivatives in the free residual parameters, the second ones at fixed coefficients and sigma.
+        Derivatives in the free residual parameters, the second ones at fixed coefficients and sigma, and not numbers
+        where the sums have no second derivatives.
     reml
         Whether the likelihood is restricted.
     sums
@@ -147,7 +148,7 @@ def evaluation_of_sums(products: CrossProducts, whitened: WhitenedSums, factor: 
     def chunk(start: int, stop: int) -> Floats:
         return whitened.sums[:, start:stop]
 
-    sums, Q = _summed_chunks(products, factor, n, chunk)
+    sums, Q = _summed_chunks(products, factor, n, whitened.parameters, chunk)
     sums = replace(sums, log_determinant=sums.log_determinant + whitened.log_determinant)
     return _evaluation(products, factor, sums, Q, reml, None)
 
@@ -174,7 +175,7 @@ def _evaluation(
         residual_square=float(square),
         factor_gradient=(gradient + gradient.T) / 2,
         residual_gradient=in_residuals[1 : 1 + r],
-        residual_curvature=unpacked_pairs(in_residuals[1 + r :], r),
+        residual_curvature=_unpacked_pairs(in_residuals[1 + r :], r),
         reml=reml,
         sums=sums,
         Q=Q,
@@ -232,11 +233,12 @@ def scoring_terms(evaluation: Evaluation, directions: Floats) -> tuple[Floats, F
     return gradient, information - np.outer(square, square) / evaluation.degrees
 
 
-def unpacked_pairs(values: Floats, r: int) -> Floats:
-    """Return (r, r): the symmetric matrix of values for the pairs (1, 1), (1, 2), ..., (2, 2), ..."""
-    matrix = np.zeros((r, r))
+def _unpacked_pairs(values: Floats, r: int) -> Floats:
+    """Return (r, r): the symmetric matrix of values, if any, for the pairs (1, 1), (1, 2), ..., (2, 2), ..."""
+    matrix = np.full((r, r), np.nan)
     row, column = np.triu_indices(r)
-    matrix[row, column] = matrix[column, row] = values
+    if len(values):
+        matrix[row, column] = matrix[column, row] = values
     return matrix
 
 
@@ -276,14 +278,14 @@ def _sums(products: CrossProducts, factor: Floats, rho: float, with_rho: bool) -
     def chunk(start: int, stop: int) -> Floats:
         return weighted_sums(products, stacked, start, stop)
 
-    total, Q = _summed_chunks(products, factor, len(products.participants), chunk)
+    total, Q = _summed_chunks(products, factor, len(products.participants), int(with_rho), chunk)
     return replace(total, log_determinant=total.log_determinant + np.array(log_residual)), Q
 
 
 def _summed_chunks(
-    products: CrossProducts, factor: Floats, n: int, chunk: Callable[[int, int], Floats]
+    products: CrossProducts, factor: Floats, n: int, r: int, chunk: Callable[[int, int], Floats]
 ) -> tuple[_Sums, tuple[Floats, ...]]:
-    """Return sums over n participants, and Q (q, k, n) by chunk.
+    """Return sums over n participants with their derivatives in r parameters, and Q (q, k, n) by chunk.
 
     ``chunk`` returns the whitened sums of products (m, n, K) of the participants from one position to another.
     """
@@ -291,7 +293,7 @@ def _summed_chunks(
     parts, Q = [], []
     for start in range(0, n, size):
         whitened = chunk(start, min(start + size, n))
-        part, chunk_Q = _chunk(products.positions, factor, np.ascontiguousarray(np.swapaxes(whitened, 1, 2)))
+        part, chunk_Q = _chunk(products.positions, factor, np.ascontiguousarray(np.swapaxes(whitened, 1, 2)), r)
         parts.append(part)
         Q.append(chunk_Q)
     total = parts[0] if len(parts) == 1 else _Sums(*(sum(column) for column in zip(*map(_parts, parts), strict=True)))
@@ -302,7 +304,7 @@ def _parts(sums: _Sums) -> tuple[Floats, ...]:
     return sums.marginal, sums.log_determinant, sums.N, sums.squares
 
 
-def _chunk(z: Integers, factor: Floats, sums: Floats) -> tuple[_Sums, Floats]:
+def _chunk(z: Integers, factor: Floats, sums: Floats, r: int) -> tuple[_Sums, Floats]:
     """Return sums over n participants with whitened sums of products (m, K, n), and Q (q, k, n)."""
     block = _random_rows(z, sums[0])
     K, log_determinant = _shrinkage(block[:, z], factor)
@@ -310,12 +312,13 @@ def _chunk(z: Integers, factor: Floats, sums: Floats) -> tuple[_Sums, Floats]:
     Q = block - _times(block[:, z], Y)
     marginal = unpacked(sums[0].sum(axis=-1)) - _summed(block, Y)
     here = _Sums(marginal[None], np.array([log_determinant]), Q[:, z].sum(axis=-1)[None], _squares(Q, Q)[None])
-    return (here if len(sums) == 1 else _with_residual_derivatives(z, sums, here, K, Y, Q)), Q
+    return (_with_residual_derivatives(z, sums, r, here, K, Y, Q) if r else here), Q
 
 
-def _with_residual_derivatives(z: Integers, sums: Floats, here: _Sums, K: Floats, Y: Floats, Q: Floats) -> _Sums:
-    """Return the sums with their derivatives in the residual parameters."""
-    r = int((2 * len(sums)) ** 0.5) - 1  # m = (r + 1) (r + 2) / 2
+def _with_residual_derivatives(
+    z: Integers, sums: Floats, r: int, here: _Sums, K: Floats, Y: Floats, Q: Floats
+) -> _Sums:
+    """Return the sums with their derivatives in the r residual parameters, second ones too if ``sums`` has them."""
     first = [_random_rows(z, sums[1 + a]) for a in range(r)]
     J = [changed - _times(changed[:, z], Y) for changed in first]
     KJ, KA = [_times(K, block) for block in J], [_times(K, changed[:, z]) for changed in first]
@@ -326,7 +329,8 @@ def _with_residual_derivatives(z: Integers, sums: Floats, here: _Sums, K: Floats
     for a in range(r):
         marginal[a] -= _summed(Y, first[a]) + _summed(J[a], Y)
         traces.append(np.einsum("abn,abn->", K, first[a][:, z]))
-    for place, (one, other) in enumerate(zip(*np.triu_indices(r), strict=True), start=r):
+    pairs = zip(*np.triu_indices(r), strict=True) if len(sums) > 1 + r else ()
+    for place, (one, other) in enumerate(pairs, start=r):
         second, crossed = _random_rows(z, sums[1 + place]), _summed(J[one], KJ[other])
         marginal[place] -= _summed(Y, second) + _summed(second - _times(second[:, z], Y), Y) + crossed + crossed.T
         traces.append(np.einsum("abn,abn->", K, second[:, z]) - np.einsum("abn,ban->", KA[one], KA[other]))

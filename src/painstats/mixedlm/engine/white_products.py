@@ -53,7 +53,7 @@ def white_sums(padded: PaddedRows, rho: float, w: float, order: Order) -> Whiten
     """
     found = [_of_block(block, rho, w, order) for block in blocks(padded)]
     sums = np.concatenate([block.sums for block in found], axis=1)
-    return WhitenedSums(sums, np.sum([block.log_determinant for block in found], axis=0))
+    return WhitenedSums(sums, np.sum([block.log_determinant for block in found], axis=0), found[0].parameters)
 
 
 def _of_block(padded: PaddedRows, rho: float, w: float, order: Order) -> WhitenedSums:
@@ -65,7 +65,7 @@ def _of_block(padded: PaddedRows, rho: float, w: float, order: Order) -> Whitene
     if order > 1:
         log_determinants.append(log_determinant_curvature(V))
     row, column = np.tril_indices(len(padded.columns))
-    return WhitenedSums(np.stack(sums)[:, :, row, column], np.concatenate(log_determinants))
+    return WhitenedSums(np.stack(sums)[:, :, row, column], np.concatenate(log_determinants), 2 if order > 0 else 0)
 
 
 def _sums(columns: Floats, V: WhiteCovariance, order: Order) -> list[Floats]:

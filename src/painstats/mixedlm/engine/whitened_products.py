@@ -22,8 +22,9 @@ MAX_GAP = 10_000
 class WhitenedSums:
     """Whitened sums of products, followed by their derivatives in r residual parameters.
 
-    There are m = 1 + r + r (r + 1) / 2 of each: the sums, their first derivatives, and their second derivatives in the
-    pairs of parameters (1, 1), (1, 2), ..., (2, 2), ...; or one, without derivatives.
+    Of m = 1 + r + r (r + 1) / 2 entries the first is the sums themselves, followed by their first derivatives and by
+    their second derivatives in the pairs of parameters (1, 1), (1, 2), ..., (2, 2), ... Without second derivatives
+    m = 1 + r, and without any m = 1 and r = 0.
 
     Parameters
     ----------
@@ -31,10 +32,13 @@ class WhitenedSums:
         A of each participant.
     log_determinant : (m,)
         Of the residual correlation of all rows.
+    parameters
+        r.
     """
 
     sums: Floats
     log_determinant: Floats
+    parameters: int
 
 
 def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:

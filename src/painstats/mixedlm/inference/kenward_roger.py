@@ -133,6 +133,8 @@ def kenward_roger(fit: MixedFit, rows: ModelRows) -> CoefficientTable:
     ----------
     Kenward & Roger 1997, Biometrics 53:983.
     """
+    if fit.white_share > 0:
+        return replace(satterthwaite(fit), fallback="it has no formulas for white noise beside CAR(1)")
     adjustment = kenward_roger_adjustment(fit, rows)
     if adjustment is None:
         reason = "the expected information of the variance parameters is singular"

@@ -16,7 +16,7 @@ from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.deviance_hessian import evaluation_at
-from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, refuse_white_noise, scaled_variance
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
@@ -181,6 +181,7 @@ def _position(fit: MixedFit, name: str) -> int:
 
 def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinates:
     """Return the parameters in the user's units, with the effects in ``leading`` first."""
+    refuse_white_noise(fit, "profile intervals")
     q, scaling = len(fit.random), fit.products.scaling
     names = [*leading, *(name for name in fit.random if name not in leading)]
     transform = scaling.random_transform[column_positions(names, fit.random)]

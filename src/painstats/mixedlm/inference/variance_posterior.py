@@ -19,7 +19,7 @@ from scipy import optimize, special
 from scipy.stats import qmc
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
+from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units, refuse_white_noise
 from painstats.mixedlm.engine.likelihood import (
     MAX_RHO,
     Solution,
@@ -112,6 +112,7 @@ def _participant_coefficients(solution: Solution) -> Floats:
 
 
 def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
+    refuse_white_noise(fit, "the posterior of the variance parameters")
     points = np.array([INTERCEPT_SD if name == INTERCEPT else SLOPE_SD for name in fit.random])
     relative = points * outcome_range / 10.0 / fit.residual_sd
     fixed_rho = fit.rho if fit.optimum.rho_is_fixed else None

@@ -1,0 +1,124 @@
+"""The minimum of the deviance over rho and w by projected, damped Newton steps from several starting points.
+
+The coordinates are x = (logit rho, w). Where the white part is weakly known there can be two optima, one with w at or
+near 0 and one with a slow rho and a large w; the lower one counts. CAR(1), w = 0, is always a candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.engine.white_profile import ProfilePoint, WhiteProblem, profile_at, profiled_hessian
+
+LOWEST_RHO, HIGHEST_RHO = 0.01, 0.995
+"""Limits of rho. Below, the slow part is as good as white noise; above, the level drifts over the whole diary."""
+
+HIGHEST_W = 0.995
+"""Limit of w; above it residuals are as good as independent."""
+
+AT_LIMIT = 1e-9
+"""Distance from a limit that counts as none."""
+
+STATIONARY = 1e-6
+"""Projected gradient in x at which the search ends."""
+
+MAX_STEPS = 40
+"""Upper limit; six steps are typical."""
+
+LONGEST_STEP = np.array([1.5, 0.25])
+"""In x. The deviance is far from quadratic over longer distances."""
+
+LEAST_CURVATURE = 1e-3
+"""Smaller curvatures in x are replaced by this."""
+
+NO_DECREASE = 1e-10
+"""The search ends when a step changes the deviance by less than this and x by less than ``NO_CHANGE``."""
+
+NO_CHANGE = 1e-7
+
+LOWEST = np.array([special.logit(LOWEST_RHO), 0.0])
+HIGHEST = np.array([special.logit(HIGHEST_RHO), HIGHEST_W])
+
+
+def lowest_of(problem: WhiteProblem, starts: Sequence[tuple[float, float]], factor: Floats) -> ProfilePoint:
+    """Search from several (rho, w) and return the lowest point; ``factor`` (q, q) is where the first search starts."""
+    best = search(problem, starts[0], factor)
+    for start in starts[1:]:
+        found = search(problem, start, best.optimum.factor)
+        best = min(best, found, key=lambda point: point.evaluation.deviance)
+    return best
+
+
+def search(problem: WhiteProblem, start: tuple[float, float], factor: Floats) -> ProfilePoint:
+    """Descend from one (rho, w) to a stationary point within the limits."""
+    x = np.clip([special.logit(start[0]), start[1]], LOWEST, HIGHEST)
+    point = _at(problem, x, factor)
+    for _ in range(MAX_STEPS):
+        gradient, curvature = _derivatives(problem, point)
+        free = _is_free(x, gradient)
+        if np.abs(gradient[free]).max(initial=0.0) < STATIONARY:
+            break
+        found = _downhill(problem, x, point, _step(gradient, curvature, free))
+        if found is None:
+            break
+        moved, x = np.abs(found[0] - x).max(), found[0]
+        decrease, point = point.evaluation.deviance - found[1].evaluation.deviance, found[1]
+        if abs(decrease) < NO_DECREASE and moved < NO_CHANGE:
+            break
+    return point
+
+
+def rho_is_inside(rho: float) -> bool:
+    """Return whether rho is not at one of its limits."""
+    return LOWEST_RHO + AT_LIMIT < rho < HIGHEST_RHO - AT_LIMIT
+
+
+def w_is_inside(w: float) -> bool:
+    """Return whether w is not at one of its limits."""
+    return AT_LIMIT < w < HIGHEST_W - AT_LIMIT
+
+
+def _at(problem: WhiteProblem, x: Floats, factor: Floats) -> ProfilePoint:
+    return profile_at(problem, float(special.expit(x[0])), float(x[1]), factor)
+
+
+def _derivatives(problem: WhiteProblem, point: ProfilePoint) -> tuple[Floats, Floats]:
+    """Return the gradient (2,) and Hessian (2, 2) of the profiled deviance in x."""
+    slope = point.rho * (1 - point.rho)  # d rho / d logit rho
+    change, gradient = np.array([slope, 1.0]), point.evaluation.residual_gradient
+    curvature = profiled_hessian(problem, point) * np.outer(change, change)
+    curvature[0, 0] += gradient[0] * slope * (1 - 2 * point.rho)
+    return gradient * change, curvature
+
+
+def _is_free(x: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
+    """Return (2,): which coordinates no limit holds."""
+    below, above = (x <= LOWEST + 1e-12) & (gradient > 0), (x >= HIGHEST - 1e-12) & (gradient < 0)
+    return np.asarray(~below & ~above)
+
+
+def _step(gradient: Floats, curvature: Floats, free: npt.NDArray[np.bool_]) -> Floats:
+    """Return (2,): a Newton step downhill in the free coordinates, shortened to ``LONGEST_STEP``."""
+    step = np.zeros(2)
+    size, directions = np.linalg.eigh(curvature[np.ix_(free, free)])
+    step[free] = -directions @ ((directions.T @ gradient[free]) / np.maximum(np.abs(size), LEAST_CURVATURE))
+    return np.asarray(step / max(1.0, np.abs(step / LONGEST_STEP).max()))
+
+
+def _downhill(
+    problem: WhiteProblem, x: Floats, point: ProfilePoint, step: Floats
+) -> tuple[Floats, ProfilePoint] | None:
+    """Return the first place along the step that is not higher, trying ever smaller parts of it; None without one."""
+    for part in 0.25 ** np.arange(7):
+        there = np.clip(x + part * step, LOWEST, HIGHEST)
+        if np.array_equal(there, x):
+            return None
+        found = _at(problem, there, point.optimum.factor)
+        if found.evaluation.deviance < point.evaluation.deviance + AT_LIMIT:
+            return there, found
+    return None
