@@ -332,7 +332,8 @@ def _with_residual_derivatives(
     pairs = zip(*np.triu_indices(r), strict=True) if len(sums) > 1 + r else ()
     for place, (one, other) in enumerate(pairs, start=r):
         second, crossed = _random_rows(z, sums[1 + place]), _summed(J[one], KJ[other])
-        marginal[place] -= _summed(Y, second) + _summed(second - _times(second[:, z], Y), Y) + crossed + crossed.T
+        both = 2 * crossed if one == other else crossed + crossed.T
+        marginal[place] -= _summed(Y, second) + _summed(second - _times(second[:, z], Y), Y) + both
         traces.append(np.einsum("abn,abn->", K, second[:, z]) - np.einsum("abn,ban->", KA[one], KA[other]))
     return _Sums(
         np.concatenate([here.marginal, marginal]),

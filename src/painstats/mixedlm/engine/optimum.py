@@ -273,8 +273,7 @@ def _refine(objective: Objective, point: Floats) -> Iterate | None:
     factor, _ = split_point(objective, point)
     points = [point]
     if _is_singular(factor):
-        lower = _of_lower_rank(factor, SINGULAR_VARIANCE)
-        points.append(_with_covariance(objective, point, lower @ lower.T))
+        points.append(_with_factor(objective, point, _of_lower_rank(factor, SINGULAR_VARIANCE)))
     iterates = [iterate for iterate in (iterate_at(objective, some) for some in points) if iterate is not None]
     polished = [newton_steps(objective, iterate) for iterate in iterates]
     return min(polished, key=lambda iterate: iterate.evaluation.deviance, default=None)
@@ -294,7 +293,12 @@ def _of_lower_rank(factor: Floats, limit: float) -> Floats:
 
 def _with_covariance(objective: Objective, point: Floats, covariance: Floats) -> Floats:
     """Return a point with the elements of L replaced by those of a covariance (q, q)."""
-    theta = theta_at(objective, semidefinite_factor(covariance))
+    return _with_factor(objective, point, semidefinite_factor(covariance))
+
+
+def _with_factor(objective: Objective, point: Floats, factor: Floats) -> Floats:
+    """Return a point with other elements of L."""
+    theta = theta_at(objective, factor)
     return np.concatenate([theta, point[theta.size :]])
 
 
