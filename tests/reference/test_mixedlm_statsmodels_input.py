@@ -264,7 +264,7 @@ REFUSED = {
         PainstatsError,
         "more than one column 'intercept'",
     ),
-    "other residuals": ({"residuals": "arma"}, PainstatsError, "'car1' or 'independent'"),
+    "other residuals": ({"residuals": "arma"}, PainstatsError, r"'car1\+white' or 'independent'"),
     "other ways with gaps": ({"missing": "impute"}, PainstatsError, "'none', 'drop' or 'raise'"),
     "variance components": ({"exog_vc": {"a": 1}}, PainstatsError, "variance components"),
 }

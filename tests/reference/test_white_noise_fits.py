@@ -24,7 +24,7 @@ from painstats.mixedlm.engine.white_optimum import white_problem
 from painstats.mixedlm.engine.white_products import white_sums
 from painstats.mixedlm.engine.white_profile import products_at, profile_at
 from painstats.mixedlm.engine.white_search import lowest_of
-from tests.reference.reference_data import results, white_diary
+from tests.reference.reference_data import results, simulated_diary, white_diary
 
 SETS = ("cohort25x60", "few12x60", "one120", "one_car120")
 R_FITS = [name for name in results("white_r") if name != "versions"]
@@ -159,31 +159,8 @@ def test_at_no_white_noise_the_deviance_and_its_derivatives_are_those_of_car1(na
     assert point.evaluation.residual_curvature[0, 0] == pytest.approx(at_car1.residual_curvature[0, 0], rel=1e-9)
 
 
-def _simulated(seed: int) -> ModelRows:
-    """Return 12 participants and 60 days: white noise, CAR(1), or both with rho and w of each participant's own."""
-    rng = np.random.default_rng(seed)
-    kind, n, days = seed % 3, 12, 60
-    rho = np.select([kind == 0, kind == 1], [np.zeros(n), np.full(n, 0.4)], rng.uniform(0.5, 0.95, n))[:, None]
-    w = np.where(kind == 2, rng.uniform(0.2, 0.8, n), 0.0)[:, None]
-    slow = rng.standard_normal((n, days))
-    for day in range(1, days):
-        slow[:, [day]] = rho * slow[:, [day - 1]] + np.sqrt(1 - rho**2) * slow[:, [day]]
-    sleep = rng.standard_normal((n, days))
-    noise = np.sqrt(1 - w) * slow + np.sqrt(w) * rng.standard_normal((n, days))
-    pain = rng.standard_normal((n, 1)) + (0.3 * rng.standard_normal((n, 1)) - 0.2) * sleep + 1.5 * noise
-    kept = rng.random((n, days)) > 0.2
-    participant, day = np.nonzero(kept)
-    return model_rows(
-        y=pain[kept],
-        predictors={"sleep": sleep[kept]},
-        participant=participant.astype(str),
-        day=day,
-        random=("intercept", "sleep"),
-    )
-
-
 def test_where_the_white_share_ends_at_zero_the_fit_is_that_of_car1():
-    rows = _simulated(13)
+    rows = simulated_diary(13)
     fit, car1 = fit_mixed(rows, residuals="car1+white"), fit_mixed(rows)
     assert (fit.residuals, fit.white_share, fit.optimum.white_share_is_free) == ("car1+white", 0, False)
     assert fit.optimum.rho_is_free
@@ -197,7 +174,7 @@ MANY_STARTS = ((0.85, 0.5), (0.3, 0.3), (0.6, 0.7), (0.95, 0.8), (0.97, 0.3), (0
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_search_finds_the_lowest_of_many_starts(seed):
-    rows = _simulated(seed)
+    rows = simulated_diary(seed)
     fit, car1 = fit_mixed(rows, residuals="car1+white"), fit_mixed(rows)
     independent = fit_mixed(rows, residuals="independent")
     assert fit.converged

@@ -28,7 +28,9 @@ def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) 
     columns = rows.X[:, column_positions(fit.random, rows.names)]
     between = np.einsum("nq,nq->n", columns, effects[participant])
     residual_sd = fit.residual_sd * _residual_scale(fit, rows.participant[first])[participant]
-    return np.asarray(rows.X @ fit.coefficients + between + residual_sd * _residuals(fit, rows, rng))
+    return np.asarray(
+        rows.X @ fit.coefficients + between + residual_sd * simulated_residuals(rows, fit.rho, fit.white_share, rng)
+    )
 
 
 def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats:
@@ -37,13 +39,13 @@ def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats
     return np.array([known.get(str(participant), 1.0) for participant in participants])
 
 
-def _residuals(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) -> Floats:
+def simulated_residuals(rows: ModelRows, rho: float, white_share: float, rng: np.random.Generator) -> Floats:
     """Return (n,) residuals of SD 1: CAR(1), and white noise with its share of the variance."""
-    slow = _car1_residuals(fit.rho, rows, rng)
-    if fit.white_share == 0:
+    slow = _car1_residuals(rho, rows, rng)
+    if white_share == 0:
         return slow
     white = rng.standard_normal(len(slow))
-    return np.asarray(np.sqrt(1 - fit.white_share) * slow + np.sqrt(fit.white_share) * white)
+    return np.asarray(np.sqrt(1 - white_share) * slow + np.sqrt(white_share) * white)
 
 
 def _car1_residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:
