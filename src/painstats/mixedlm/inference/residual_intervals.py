@@ -22,18 +22,24 @@ def residual_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
     Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, section 5.2, for intervals of correlation parameters on
     a transformed scale.
     """
-    free = [("rho", fit.rho)] if fit.optimum.rho_is_free else []
-    free += [("white_share", fit.white_share)] if fit.optimum.white_share_is_free else []
-    if not free:
-        return ()
-    curvature, directions = np.linalg.eigh(variance_derivatives(fit)[2])
-    kept = curvature > WITHOUT_CURVATURE * curvature.max()
-    loadings = directions[-1 - len(free) : -1, kept]  # the last parameter is log sigma
-    se = np.sqrt(loadings**2 @ (2 / curvature[kept]))
+    estimates = {"rho": fit.rho, "white_share": fit.white_share}
     z = stats.norm.ppf((1 + level) / 2)
     intervals = []
-    for (name, estimate), error in zip(free, se, strict=True):
-        margin = z * error / (estimate * (1 - estimate))
+    for name, se in residual_standard_errors(fit).items():
+        estimate = estimates[name]
+        margin = z * se / (estimate * (1 - estimate))
         low, high = special.expit(special.logit(estimate) + margin * np.array([-1, 1]))
         intervals.append(VarianceInterval(name, estimate, float(low), float(high)))
     return tuple(intervals)
+
+
+def residual_standard_errors(fit: MixedFit) -> dict[str, float]:
+    """Return the standard errors of ``rho`` and ``white_share``, where they were estimated and are not at a limit."""
+    free = ["rho"] if fit.optimum.rho_is_free else []
+    free += ["white_share"] if fit.optimum.white_share_is_free else []
+    if not free:
+        return {}
+    curvature, directions = np.linalg.eigh(variance_derivatives(fit)[2])
+    kept = curvature > WITHOUT_CURVATURE * curvature.max()
+    loadings = directions[-1 - len(free) : -1, kept]  # the last parameter is log sigma
+    return dict(zip(free, np.sqrt(loadings**2 @ (2 / curvature[kept])).tolist(), strict=True))
