@@ -214,3 +214,16 @@ def test_a_drift_over_the_whole_diary_leaves_rho_at_its_limit_and_known():
     assert fit.optimum.white_share_is_free
     known = satterthwaite(fit).coefficients
     assert all(0 < row.df < 60 for row in known)
+
+
+def test_many_participants_start_from_a_sample(monkeypatch):
+    rows = white_diary("cohort25x60")
+    whole = _fit("cohort25x60")
+    monkeypatch.setattr("painstats.mixedlm.engine.white_optimum.MANY_PARTICIPANTS", 20)
+    monkeypatch.setattr("painstats.mixedlm.engine.white_optimum.SAMPLED", 15)
+    sampled = fit_mixed(rows, residuals="car1+white")
+    assert sampled.converged
+    assert sampled.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-6)
+    assert (sampled.rho, sampled.white_share) == pytest.approx((whole.rho, whole.white_share), abs=2e-4)
+    se = [[row.se for row in satterthwaite(fit).coefficients] for fit in (sampled, whole)]
+    assert se[0] == pytest.approx(se[1], rel=1e-4)

@@ -182,10 +182,11 @@ def fit_cross_products(
 def _fit_white(rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequence[tuple[float, float]]) -> MixedFit:
     """Fit CAR(1) plus white noise from the CAR(1) fit, which is the result where w ends at 0."""
     car1 = fit_mixed(rows, reml=reml, correlated=correlated, starts=starts)
-    point = white_optimum(white_problem(rows, reml, correlated), rows, car1.products, car1.optimum)
+    problem = white_problem(rows, reml, correlated)
+    point = white_optimum(problem, rows, car1.products, car1.optimum)
     if point is None:
         return replace(car1, residuals="car1+white")
-    optimum = optimum_of(point)
+    optimum = optimum_of(problem, point)
     solution = solve_at(point.products, optimum.factor, optimum.rho)
     return replace(_in_units(solution, optimum, "car1+white", reml), whitened=point.whitened)
 

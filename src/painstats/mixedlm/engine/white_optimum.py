@@ -10,16 +10,23 @@ from painstats.mixedlm.engine.autocorrelation import residual_autocorrelation
 from painstats.mixedlm.engine.certificate import MAX_PROJECTED_GRADIENT
 from painstats.mixedlm.engine.cross_products import CrossProducts, with_uncentred_random_columns
 from painstats.mixedlm.engine.likelihood import random_effects, solve_at
-from painstats.mixedlm.engine.optimum import Optimum
+from painstats.mixedlm.engine.optimum import Optimum, find_optimum
 from painstats.mixedlm.engine.padded_rows import padded_rows
 from painstats.mixedlm.engine.rows import Floats, ModelRows, is_first_row
 from painstats.mixedlm.engine.scaling import scaled_columns
 from painstats.mixedlm.engine.summed_rows import cross_products
-from painstats.mixedlm.engine.white_profile import ProfilePoint, WhiteProblem, profile_at, searched_again
+from painstats.mixedlm.engine.white_profile import (
+    ProfilePoint,
+    WhiteProblem,
+    profile_at,
+    profiled_hessian,
+    searched_again,
+)
 from painstats.mixedlm.engine.white_search import (
     HIGHEST_RHO,
     LOWEST_RHO,
     lowest_of,
+    refined,
     rho_is_inside,
     search,
     w_is_inside,
@@ -37,11 +44,20 @@ SAME_DEVIANCE = 1e-7
 LOWER_BY_FULL_SEARCH = 1e-6
 """Decrease of the deviance for which the search goes on from what the full search over a singular covariance found."""
 
+NEGLIGIBLE_GAIN = 1e-6
+"""Decrease of the deviance that a Newton step in rho and w from an accepted optimum may promise."""
+
 SMALL_GAIN = 2.0
 """Decrease of the deviance from CAR(1) below which a second start may find a lower optimum."""
 
 LARGE_W = 0.9
 """Share of white noise above which a second start may find a lower optimum."""
+
+MANY_PARTICIPANTS = 600
+"""With more participants the search starts from the optimum of a sample."""
+
+SAMPLED = 200
+"""Participants in the sample."""
 
 LONGEST_LAG = 14
 """Days over which the starting point is fitted to autocovariances."""
@@ -75,11 +91,18 @@ def white_optimum(
     return best if is_lower and w_is_inside(best.w) and not best.rho <= LOWEST_RHO else None
 
 
-def optimum_of(point: ProfilePoint) -> Optimum:
-    """Return the engine's description of an optimum, with rho, w and the whole deviance."""
-    gradient = point.evaluation.residual_gradient
-    free = np.array([rho_is_inside(point.rho), True])
-    steepest = max(point.optimum.projected_gradient, float(np.abs(gradient[free]).max()))
+def optimum_of(problem: WhiteProblem, point: ProfilePoint) -> Optimum:
+    """Return the engine's description of an optimum, with rho, w and the whole deviance.
+
+    With many rows the gradient in rho and w is large even very near the optimum; it is also accepted if a Newton step
+    would lower the deviance by less than ``NEGLIGIBLE_GAIN``.
+    """
+    free = np.flatnonzero([rho_is_inside(point.rho), True])
+    gradient, curvature = point.evaluation.residual_gradient[free], profiled_hessian(problem, point)[np.ix_(free, free)]
+    steepest = float(np.abs(gradient).max())
+    is_flat = steepest < MAX_PROJECTED_GRADIENT or (
+        np.linalg.eigvalsh(curvature)[0] > 0 and gradient @ np.linalg.solve(curvature, gradient) / 2 < NEGLIGIBLE_GAIN
+    )
     return replace(
         point.optimum,
         rho=point.rho,
@@ -88,13 +111,18 @@ def optimum_of(point: ProfilePoint) -> Optimum:
         white_share=point.w,
         white_share_is_free=True,
         deviance=point.evaluation.deviance,
-        projected_gradient=steepest,
-        is_certified=point.optimum.is_certified and steepest < MAX_PROJECTED_GRADIENT,
+        projected_gradient=max(point.optimum.projected_gradient, steepest),
+        is_certified=point.optimum.is_certified and bool(is_flat),
     )
 
 
 def _lowest(problem: WhiteProblem, rows: ModelRows, car1_products: CrossProducts, car1: Optimum) -> ProfilePoint:
     """Search from as many starting points as the problem needs."""
+    if len(problem.template.participants) > MANY_PARTICIPANTS:
+        sampled = _optimum_of_sample(problem, rows)
+        found = None if sampled is None else refined(problem, (sampled.rho, sampled.w), car1.factor)
+        if found is not None:
+            return found
     if len(problem.template.participants) == 1:
         return lowest_of(problem, (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE, _inside(car1.rho)), car1.factor)
     if car1.rho > LOWEST_RHO and _rises_with_w(problem, car1):
@@ -106,6 +134,23 @@ def _lowest(problem: WhiteProblem, rows: ModelRows, car1_products: CrossProducts
         return first
     second = search(problem, MUCH_WHITE_NOISE, first.optimum.factor)
     return min(first, second, key=lambda point: point.evaluation.deviance)
+
+
+def _optimum_of_sample(problem: WhiteProblem, rows: ModelRows) -> ProfilePoint | None:
+    """Return the optimum of ``SAMPLED`` participants, evenly spread; None where rho or w ends at a limit.
+
+    Its rho and w are those of all participants up to a fraction of a standard error of the sample.
+    """
+    first = is_first_row(rows)
+    chosen = np.linspace(0, first.sum() - 1, SAMPLED).astype(int)
+    own = np.isin(np.cumsum(first) - 1, chosen)
+    sample = replace(rows, y=rows.y[own], X=rows.X[own], participant=rows.participant[own], day=rows.day[own])
+    products = cross_products(sample)
+    if not problem.correlated:
+        products = with_uncentred_random_columns(products)
+    car1 = find_optimum(products, reml=problem.reml, correlated=problem.correlated)
+    point = white_optimum(white_problem(sample, problem.reml, problem.correlated), sample, products, car1)
+    return point if point is not None and rho_is_inside(point.rho) else None
 
 
 def _rises_with_w(problem: WhiteProblem, car1: Optimum) -> bool:
