@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from painstats.mixedlm.engine.rows import Floats, Integers
 
-ROWS_IN_A_BLOCK = 12_000
+ROWS_IN_A_BLOCK = 4_500
 """Padded rows of the participants that are handled at a time: their columns stay in the CPU cache."""
 
 

@@ -93,8 +93,9 @@ def solved(H: Inverse, columns: Floats) -> Floats:
 def times(matrix: Tridiagonal, columns: Floats) -> Floats:
     """Return the matrix times columns (k, m)."""
     product = matrix.diagonal * columns
-    product[:, 1:] += matrix.beside[1:] * columns[:, :-1]
-    product[:, :-1] += matrix.beside[1:] * columns[:, 1:]
+    coupled = matrix.beside[1:] * columns[:, :-1]
+    product[:, 1:] += coupled
+    product[:, :-1] += np.multiply(matrix.beside[1:], columns[:, 1:], out=coupled)
     return np.asarray(product)
 
 

@@ -36,10 +36,8 @@ LONGEST_STEP = np.array([1.5, 0.25])
 LEAST_CURVATURE = 1e-3
 """Smaller curvatures in x are replaced by this."""
 
-NO_DECREASE = 1e-10
-"""The search ends when a step changes the deviance by less than this and x by less than ``NO_CHANGE``."""
-
-NO_CHANGE = 1e-7
+NO_DECREASE = 1e-16
+"""The search also ends when a step promises less than this: x is then within 1e-8 standard errors."""
 
 NEGLIGIBLE_DECREASE = 1e-8
 """Predicted decrease of the deviance at which refining steps end: rho and w are within 0.0001 standard errors."""
@@ -68,13 +66,13 @@ def search(problem: WhiteProblem, start: tuple[float, float], factor: Floats) ->
         free = _is_free(x, gradient)
         if np.abs(gradient[free]).max(initial=0.0) < STATIONARY:
             break
-        found = _downhill(problem, x, point, _step(gradient, curvature, free))
+        step = _step(gradient, curvature, free)
+        if -gradient @ step / 2 < NO_DECREASE:
+            break
+        found = _downhill(problem, x, point, step)
         if found is None:
             break
-        moved, x = np.abs(found[0] - x).max(), found[0]
-        decrease, point = point.evaluation.deviance - found[1].evaluation.deviance, found[1]
-        if abs(decrease) < NO_DECREASE and moved < NO_CHANGE:
-            break
+        x, point = found
     return point
 
 
