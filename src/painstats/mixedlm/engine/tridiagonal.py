@@ -112,10 +112,12 @@ def trace_of_products(H: Inverse, B: Tridiagonal, G: Inverse, D: Tridiagonal) ->
     and Y_ij are products of steps from i to j: the sum over i is a recurrence along the rows.
     """
     near, above = _near_products(B, G, D)
+    distant = _distant_pairs(H, B, G, D)
+    if B is D:  # Y is symmetric
+        return np.asarray(H.diagonal * near + 2 * (H.step * _next(H.diagonal) * above + distant))
     below = _near_products(D, G, B)[1]
     neighbours = H.step * _next(H.diagonal) * (above + below)
-    distant = _distant_pairs(H, B, G, D) + _distant_pairs(H, D, G, B)
-    return np.asarray(H.diagonal * near + neighbours + distant)
+    return np.asarray(H.diagonal * near + neighbours + distant + _distant_pairs(H, D, G, B))
 
 
 def _near_products(B: Tridiagonal, G: Inverse, D: Tridiagonal) -> tuple[Floats, Floats]:
@@ -150,9 +152,13 @@ def _recurrence(new: Floats, kept: Floats) -> Floats:
 
 def _next(values: Floats) -> Floats:
     """Return (m,): each row's value at the next row, zero at the end."""
-    return np.append(values[1:], 0.0)
+    moved = np.empty_like(values)
+    moved[:-1], moved[-1] = values[1:], 0.0
+    return moved
 
 
 def _previous(values: Floats) -> Floats:
     """Return (m,): each row's value at the previous row, zero at the beginning."""
-    return np.append(0.0, values[:-1])
+    moved = np.empty_like(values)
+    moved[1:], moved[0] = values[:-1], 0.0
+    return moved

@@ -114,17 +114,17 @@ def log_determinant_gradient(V: WhiteCovariance) -> Floats:
 def log_determinant_curvature(V: WhiteCovariance) -> Floats:
     """Return (3,): the second derivatives of log|V| in (rho, rho), (rho, w) and (w, w).
 
-    With D = Q - I, from d H = -H (dT) H:
+    With D = Q - I, from dH = -H (dT) H and w H D = I - H:
 
         (rho, rho): d2 sum log b + w tr H Q_rhorho - w^2 tr H Q_rho H Q_rho
-        (rho, w):   tr H Q_rho - w tr H Q_rho H D
+        (rho, w):   tr H Q_rho - w tr H Q_rho H D = tr H Q_rho H
         (w, w):     -tr H D H D
     """
     a, first, H, D = V.decay.a, V.decay.first, V.H, less_identity(V.Q)
     b = 1 - a**2
     of_correlation = -2 * (first**2 + a * V.decay.second) / b - (2 * a * first / b) ** 2
     of_mixture = V.w * trace_of_product(H, V.Q_rhorho) - V.w**2 * trace_of_products(H, V.Q_rho, H, V.Q_rho)
-    in_both = trace_of_product(H, V.Q_rho) - V.w * trace_of_products(H, V.Q_rho, H, D)
+    in_both = trace_of_products(H, V.Q_rho, H, identity(len(V.Q.diagonal)))
     return np.array([of_correlation.sum() + of_mixture.sum(), in_both.sum(), -trace_of_products(H, D, H, D).sum()])
 
 

@@ -36,11 +36,11 @@ LONGEST_STEP = np.array([1.5, 0.25])
 LEAST_CURVATURE = 1e-3
 """Smaller curvatures in x are replaced by this."""
 
-NO_DECREASE = 1e-16
-"""The search also ends when a step promises less than this: x is then within 1e-8 standard errors."""
+NO_DECREASE = 1e-14
+"""The search also ends when a step promises less than this: x is then within 1e-7 standard errors."""
 
-NEGLIGIBLE_DECREASE = 1e-8
-"""Predicted decrease of the deviance at which refining steps end: rho and w are within 0.0001 standard errors."""
+NEGLIGIBLE_DECREASE = 1e-7
+"""Predicted decrease of the deviance at which refining steps end: rho and w are within 0.0005 standard errors."""
 
 MAX_REFINING_STEPS = 6
 
@@ -79,23 +79,35 @@ def search(problem: WhiteProblem, start: tuple[float, float], factor: Floats) ->
 def refined(problem: WhiteProblem, start: tuple[float, float], factor: Floats) -> ProfilePoint | None:
     """Refine a (rho, w) near the optimum with as few passes over the rows as possible; None if that fails.
 
-    Second derivatives, which take three times as long as first ones, are computed at the start and at the end; steps in
-    between use those of the start. They end when the next one would lower the deviance by less than
-    ``NEGLIGIBLE_DECREASE``.
+    Second derivatives, which take three times as long as first ones, are computed at the start and at the end; in
+    between they follow from the change of the gradient. Steps end when the next one would lower the deviance by less
+    than ``NEGLIGIBLE_DECREASE``.
     """
     point = profile_at(problem, *start, factor)
     curvature = profiled_hessian(problem, point)
     if np.linalg.eigvalsh(curvature)[0] <= 0:
         return None
     for _ in range(MAX_REFINING_STEPS):
-        step = -np.linalg.solve(curvature, point.evaluation.residual_gradient)
+        step = np.asarray(-np.linalg.solve(curvature, point.evaluation.residual_gradient), dtype=np.float64)
         if -point.evaluation.residual_gradient @ step / 2 < NEGLIGIBLE_DECREASE:
             return profile_at(problem, point.rho, point.w, point.optimum.factor)
         rho, w = point.rho + float(step[0]), point.w + float(step[1])
         if not (rho_is_inside(rho) and w_is_inside(w)):
             return None
-        point = profile_at(problem, rho, w, point.optimum.factor, 1)
+        earlier, point = point, profile_at(problem, rho, w, point.optimum.factor, 1)
+        change = point.evaluation.residual_gradient - earlier.evaluation.residual_gradient
+        curvature = _updated(curvature, step, change)
     return None
+
+
+def _updated(curvature: Floats, step: Floats, change: Floats) -> Floats:
+    """Return the curvature (2, 2) that agrees with a change of the gradient along a step, if it is positive definite.
+
+    This is the symmetric update of rank one (Nocedal & Wright 2006, Numerical Optimization, section 6.2).
+    """
+    error = change - curvature @ step
+    updated = curvature + np.outer(error, error) / (error @ step)
+    return updated if np.isfinite(updated).all() and np.linalg.eigvalsh(updated)[0] > 0 else curvature
 
 
 def rho_is_inside(rho: float) -> bool:
