@@ -2,6 +2,9 @@
 
     python -m benchmarks.engine --sizes 200x90 1000x180 2000x365 --limit 600
 
+The diary of the rows "car1+white" has residuals with rho 0.9 and 60% white noise, and "CAR(1) alone" is our own fit
+without it: its ratio is one over that of both fits, since the fit with white noise begins with CAR(1).
+
 All programs get the same rows (days left out at random, three correlated random effects) and maximise the restricted
 likelihood; each runs in a process of its own and is stopped at the limit. Seconds, including those of the limit, are
 CPU seconds, so that other work on the machine does not count: of the fit alone, without reading the rows and starting
@@ -63,14 +66,19 @@ STARTS = {"statsmodels": "default", "statsmodels, scaled start": "scaled"}
 RANDOM = ("intercept", "sleep", "steps")
 FORMULA = "pain ~ sleep + steps + weekend"
 
+WHITE_RHO, WHITE_SHARE = 0.9, 0.6
+"""Residuals of the diary that is fitted with white noise: rho and the share of white noise."""
+
 R_FITS = {
     "lme4": f"lmer({FORMULA} + (1 + sleep + steps | id), d, REML = TRUE)",
     "nlme": f"lme({FORMULA}, random = ~ 1 + sleep + steps | id, data = d, method = 'REML'{{correlation}})",
     "glmmTMB": f"glmmTMB({FORMULA} + (1 + sleep + steps | id){{correlation}}, data = d, REML = TRUE{{dispersion}})",
 }
 R_CORRELATION = {
-    "nlme": ", correlation = corCAR1(form = ~ day | id)",
-    "glmmTMB": " + ou(time + 0 | id)",
+    ("nlme", "car1"): ", correlation = corCAR1(form = ~ day | id)",
+    ("nlme", "car1+white"): ", correlation = corExp(c(5, .5), form = ~ day | id, nugget = TRUE)",
+    ("glmmTMB", "car1"): " + ou(time + 0 | id)",
+    ("glmmTMB", "car1+white"): " + ou(time + 0 | id)",
 }
 R_SCRIPT = """
 suppressPackageStartupMessages(library({package}))
@@ -91,7 +99,7 @@ class Outcome:
 
 
 def main() -> None:
-    """Run every size without and with CAR(1) and print a table."""
+    """Run every size without and with CAR(1), and with white noise beside it, and print a table."""
     options = _options()
     cores = os.cpu_count()
     print(f"{cores} cores; limit {options.limit} CPU s; REML; 3 correlated random effects; 15% gaps")
@@ -99,12 +107,15 @@ def main() -> None:
     print("|---|---|---|---:|---:|---:|---:|---|")
     for size in options.sizes:
         participants, days = (int(number) for number in size.split("x"))
-        table = _diary(participants, days, options.seed)
+        table = _diary(participants, days, options.seed, 0.4, 0.0, options.columns)
         for residuals in ("independent", "car1"):
             if options.formula:
                 _compare_formulas(size, table, residuals, options.limit, options.peers)
             else:
                 _compare(size, table, residuals, options.limit, options.only)
+        if not options.formula:
+            noisy = _diary(participants, days, options.seed, WHITE_RHO, WHITE_SHARE, options.columns)
+            _compare(size, noisy, "car1+white", options.limit, options.only)
 
 
 def _compare_formulas(size: str, table: pl.DataFrame, residuals: Residuals, limit: int, peers: Path | None) -> None:
@@ -135,6 +146,8 @@ def _compare(size: str, table: pl.DataFrame, residuals: Residuals, limit: int, o
     ours = _ours(rows, residuals, checked=True)
     _print_row(size, residuals, "painstats", ours, ours)
     _print_row(size, residuals, "painstats, with checks", _ours(rows, residuals, checked=False), ours)
+    if residuals == "car1+white":
+        _print_row(size, residuals, "painstats, CAR(1) alone", _ours(rows, "car1", checked=True), ours)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "diary.csv"
         table.write_csv(path)
@@ -191,21 +204,23 @@ def _competitor(command: list[str], limit: int) -> Outcome:
 def _commands(only: list[str], residuals: Residuals, path: Path) -> dict[str, list[str]]:
     """Return the command of each program that is installed and has the residual correlation."""
     commands: dict[str, list[str]] = {}
-    if "statsmodels" in only and residuals != "car1":
+    if "statsmodels" in only and residuals == "independent":
         command = [sys.executable, "-m", "benchmarks.engine", "--statsmodels", str(path), "--start"]
         commands |= {name: [*command, start] for name, start in STARTS.items()}
     for name in R_FITS:
-        if name in only and (residuals != "car1" or name in R_CORRELATION) and _has_r_package(name):
+        has_residuals = residuals == "independent" or (name, residuals) in R_CORRELATION
+        if name in only and has_residuals and _has_r_package(name):
             commands[name] = _r_command(name, residuals, path)
     return commands
 
 
 def _r_command(name: str, residuals: Residuals, path: Path) -> list[str]:
-    correlation = R_CORRELATION[name] if residuals == "car1" else ""
-    in_glmm = name == "glmmTMB" and residuals == "car1"  # the correlated residuals are effects; no others are left
+    """Return the command of a fit in R. In glmmTMB correlated residuals are effects: with CAR(1) no others are left."""
+    in_glmm = name == "glmmTMB" and residuals != "independent"
     prepare = "; d$time <- numFactor(d$day)" if in_glmm else ""
-    fit = R_FITS[name].replace("{correlation}", correlation)
-    fit = fit.replace("{dispersion}", ", dispformula = ~ 0" if in_glmm else "")
+    fit = R_FITS[name].replace("{correlation}", R_CORRELATION.get((name, residuals), ""))
+    fit = fit.replace("{dispersion}", ", dispformula = ~ 0" if in_glmm and residuals == "car1" else "")
+    fit = fit.replace(FORMULA, " + ".join([FORMULA, *_further(pl.read_csv(path, n_rows=1))]))
     return ["Rscript", "-e", R_SCRIPT.format(package=name, path=path, prepare=prepare, fit=fit)]
 
 
@@ -232,26 +247,34 @@ def _statsmodels(path: Path, start: str) -> None:
 def _rows(table: pl.DataFrame) -> ModelRows:
     return model_rows(
         y=table["pain"],
-        predictors={name: table[name] for name in ("sleep", "steps", "weekend")},
+        predictors={name: table[name] for name in ("sleep", "steps", "weekend", *_further(table))},
         participant=table["id"],
         day=table["day"],
         random=RANDOM,
     )
 
 
-def _diary(participants: int, days: int, seed: int) -> pl.DataFrame:
-    """Return a seeded diary with CAR(1) residuals (rho 0.4) and 15% of the days left out."""
+def _further(table: pl.DataFrame) -> list[str]:
+    """Return the names of the columns that ``--columns`` added."""
+    return [name for name in table.columns if name.startswith("further")]
+
+
+def _diary(participants: int, days: int, seed: int, rho: float, white_share: float, columns: int) -> pl.DataFrame:
+    """Return a seeded diary with CAR(1) residuals, a share of white noise, and 15% of the days left out."""
     rng = np.random.default_rng(seed)
     sleep, steps = rng.standard_normal((2, participants, days))
     weekend = np.broadcast_to((np.arange(days) % 7 >= 5).astype(float), (participants, days))
     between = np.array([[1.0, 0.0, 0.0], [0.1, 0.28, 0.0], [0.0, 0.07, 0.23]])
     effects = (rng.standard_normal((participants, 3)) @ between.T)[:, :, None]
     pain = 5 + effects[:, 0] + (0.2 + effects[:, 1]) * sleep + (effects[:, 2] - 0.1) * steps + 0.1 * weekend
-    pain += _car1(rng.standard_normal((participants, days)), 0.4)
+    pain += np.sqrt(1 - white_share) * _car1(rng.standard_normal((participants, days)), rho)
     kept = rng.random((participants, days)) < 0.85
     participant, day = np.indices((participants, days))
-    columns = {"id": participant, "day": day, "pain": pain, "sleep": sleep, "steps": steps, "weekend": weekend}
-    return pl.DataFrame({name: values[kept] for name, values in columns.items()})
+    if white_share > 0:
+        pain += np.sqrt(white_share) * rng.standard_normal((participants, days))
+    table = {"id": participant, "day": day, "pain": pain, "sleep": sleep, "steps": steps, "weekend": weekend}
+    table |= {f"further{number}": rng.standard_normal((participants, days)) for number in range(4, columns)}
+    return pl.DataFrame({name: values[kept] for name, values in table.items()})
 
 
 def _car1(noise: Floats, rho: float) -> Floats:
@@ -268,6 +291,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=600, help="CPU seconds for each program")
     parser.add_argument("--only", nargs="*", default=["statsmodels", *R_FITS], help="programs")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--columns", type=int, default=4, help="columns of the model, the intercept among them")
     parser.add_argument("--formula", action="store_true", help="compare programs that are given a formula and a frame")
     parser.add_argument("--peers", type=Path, help="Python of the environment with mixedlm-rs, glmm and interlace-lme")
     parser.add_argument("--statsmodels", type=Path, default=None, help=argparse.SUPPRESS)

@@ -65,6 +65,7 @@ CLEAN = {
     "docs/how_to/mixed_model_input.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_model_participants.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_model_robustness.md": BANNED_IN_RESEARCH,
+    "docs/how_to/mixed_model_white_noise.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_models.md": BANNED_IN_RESEARCH,
     "flows": BANNED | BANNED_IN_RESEARCH,
     "reference_pages": BANNED,
@@ -104,6 +105,7 @@ ALLOWED = {
     "benchmarks/mutants.toml": {"people"},  # names in the code and of tests
     "docs/how_to/mixed_model_participants.md": {"person"},  # the method person_slopes
     "docs/how_to/mixed_model_robustness.md": {"person"},  # the method person_slopes
+    "docs/how_to/mixed_model_white_noise.md": {"person"},  # the method person_slopes
     "src/painstats/mixedlm/result_methods.py": {"person"},  # the method person_slopes
     "src/painstats/mixedlm/inference/cluster_robust.py": {"survey"},  # the journal Survey Methodology
     "src/painstats/sources/research/fhir.py": {"people"},  # the stored rule several_people

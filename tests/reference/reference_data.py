@@ -122,3 +122,39 @@ def bodyweight(*random: str) -> ModelRows:
         day=data["Time"],
         random=random,
     )
+
+
+def white_diary(name: str) -> ModelRows:
+    """Return a diary simulated with white noise beside CAR(1); with several people, slopes are random."""
+    data = table(f"white_{name}.csv")
+    predictors = [column for column in data.columns if column not in ("id", "day", "pain")]
+    return model_rows(
+        y=data["pain"],
+        predictors={column: data[column] for column in predictors},
+        participant=data["id"],
+        day=data["day"],
+        random=("intercept", "sleep", "steps") if data["id"].n_unique() > 1 else (),
+    )
+
+
+def simulated_diary(seed: int) -> ModelRows:
+    """Return 12 participants and 60 days: white noise, CAR(1), or both with rho and w of each participant's own."""
+    rng = np.random.default_rng(seed)
+    kind, n, days = seed % 3, 12, 60
+    rho = np.select([kind == 0, kind == 1], [np.zeros(n), np.full(n, 0.4)], rng.uniform(0.5, 0.95, n))[:, None]
+    w = np.where(kind == 2, rng.uniform(0.2, 0.8, n), 0.0)[:, None]
+    slow = rng.standard_normal((n, days))
+    for day in range(1, days):
+        slow[:, [day]] = rho * slow[:, [day - 1]] + np.sqrt(1 - rho**2) * slow[:, [day]]
+    sleep = rng.standard_normal((n, days))
+    noise = np.sqrt(1 - w) * slow + np.sqrt(w) * rng.standard_normal((n, days))
+    pain = rng.standard_normal((n, 1)) + (0.3 * rng.standard_normal((n, 1)) - 0.2) * sleep + 1.5 * noise
+    kept = rng.random((n, days)) > 0.2
+    participant, day = np.nonzero(kept)
+    return model_rows(
+        y=pain[kept],
+        predictors={"sleep": sleep[kept]},
+        participant=participant.astype(str),
+        day=day,
+        random=("intercept", "sleep"),
+    )

@@ -109,7 +109,6 @@ OF_STATSMODELS = {
     "hessian": lambda model, fit: model.hessian(fit.params_object),
     "get_scale": lambda model, fit: model.get_scale(fit.fe_params, fit.cov_re_unscaled, fit.vcomp),
     "get_fe_params": lambda model, fit: model.get_fe_params(fit.cov_re_unscaled, fit.vcomp),
-    "get_distribution": lambda model, fit: model.get_distribution(fit.params, fit.scale, None),
     "fit_regularized": lambda model, _: model.fit_regularized(alpha=1.0),
 }
 

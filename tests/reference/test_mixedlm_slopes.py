@@ -107,7 +107,7 @@ def test_small_variances_are_equally_likely_beforehand_and_large_ones_are_not():
         """Return the density of the variance at a share of the scale, from that of the log SD, 2 v d(log SD) = dv."""
         points = np.zeros((len(share), 3))
         points[:, column] = np.log(share * posterior.prior_sd[column])
-        return np.exp(_unpack(posterior, points)[2] - 2 * points[:, column])
+        return np.exp(_unpack(posterior, points)[-1] - 2 * points[:, column])
 
     for column in range(2):
         small, large = density(column, np.array([1e-4, 1e-2, 0.1])), density(column, np.array([10.0, 100.0]))
@@ -123,7 +123,7 @@ def test_the_prior_of_correlations_is_that_of_lkj():
     points[:, [0, 1, 2, 6]] = 0.0
 
     def correlations(partial):
-        factor, _, _ = _unpack(posterior, np.concatenate([[0, 0, 0], partial, [0]])[None])
+        factor, *_ = _unpack(posterior, np.concatenate([[0, 0, 0], partial, [0]])[None])
         return (factor[0] @ factor[0].T)[np.tril_indices(3, -1)], factor[0]
 
     expected = []
@@ -133,7 +133,7 @@ def test_the_prior_of_correlations_is_that_of_lkj():
         assert np.diag(factor @ factor.T) == pytest.approx(1)
         log_determinant = np.linalg.slogdet(factor @ factor.T)[1]
         expected.append((LKJ - 1) * log_determinant + np.linalg.slogdet(np.array(jacobian))[1])
-    _, _, log_prior = _unpack(posterior, points)
+    *_, log_prior = _unpack(posterior, points)
     assert np.diff(log_prior) == pytest.approx(np.diff(expected), abs=1e-7)
 
 

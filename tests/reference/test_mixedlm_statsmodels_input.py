@@ -264,7 +264,7 @@ REFUSED = {
         PainstatsError,
         "more than one column 'intercept'",
     ),
-    "other residuals": ({"residuals": "arma"}, PainstatsError, "'car1' or 'independent'"),
+    "other residuals": ({"residuals": "arma"}, PainstatsError, r"'car1\+white' or 'independent'"),
     "other ways with gaps": ({"missing": "impute"}, PainstatsError, "'none', 'drop' or 'raise'"),
     "variance components": ({"exog_vc": {"a": 1}}, PainstatsError, "variance components"),
 }
@@ -332,7 +332,13 @@ def trimmed(text):
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-PAGES = ("mixed_models", "mixed_model_participants", "mixed_model_robustness", "mixed_model_input")
+PAGES = (
+    "mixed_models",
+    "mixed_model_participants",
+    "mixed_model_robustness",
+    "mixed_model_white_noise",
+    "mixed_model_input",
+)
 """The later pages go on with the names of the first."""
 
 

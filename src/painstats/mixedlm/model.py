@@ -17,7 +17,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM, VCSpec
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.fit import Residuals, fit_cross_products
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_cross_products, fit_mixed
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
@@ -29,7 +29,7 @@ from painstats.mixedlm.model_input import ModelInput, model_input
 from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.column_roles import ColumnRoles
 from painstats.mixedlm.sql.cross_products_of import cross_products_of
-from painstats.mixedlm.statsmodels_methods import StatsmodelsMethods
+from painstats.mixedlm.statsmodels_methods import ResidualCorrelation, StatsmodelsMethods
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,10 +38,11 @@ Missing = Literal["none", "drop", "raise"]
 
 
 class CAR1MixedLM(StatsmodelsMethods):
-    """A linear mixed model whose residuals d days apart have correlation rho^d.
+    """A linear mixed model whose residuals d days apart have correlation rho^d, or (1 - w) rho^d with white noise.
 
     It extends ``MixedLM`` by the days and their residual correlation, and is fitted differently: exactly, from sums of
-    products by participant and gap, in time that does not depend on the number of days.
+    products by participant and gap, in time that does not depend on the number of days. With white noise it is fitted
+    from the rows, in time proportional to their number.
 
     Parameters
     ----------
@@ -56,8 +57,9 @@ class CAR1MixedLM(StatsmodelsMethods):
     days : (n,) of int or dates
         Calendar day numbers or dates; days may be missing, and only differences matter. Not needed with independent
         residuals.
-    residuals : {"car1", "independent"}
-        Whether residuals are correlated; if not, the model is that of ``MixedLM``.
+    residuals : {"car1", "car1+white", "independent"}
+        Whether residuals are correlated, and whether white noise of single days is added; if independent, the model is
+        that of ``MixedLM``.
     missing : {"none", "drop", "raise"}
         Rows with missing values raise an error, unless ``"drop"`` leaves them out. That is exact: the days around a
         missing one keep their distance.
@@ -80,9 +82,9 @@ class CAR1MixedLM(StatsmodelsMethods):
 
     Notes
     -----
-    Frames and series may be those of pandas or polars. ``loglike``, ``score``, ``hessian``, ``get_distribution`` and
-    ``fit_regularized`` are those of statsmodels, which have no residual correlation: they work with independent
-    residuals and raise an error otherwise.
+    Frames and series may be those of pandas or polars. ``loglike``, ``score``, ``hessian`` and ``fit_regularized`` are
+    those of statsmodels, which have no residual correlation: they work with independent residuals and raise an error
+    otherwise.
 
     References
     ----------
@@ -107,7 +109,7 @@ class CAR1MixedLM(StatsmodelsMethods):
     ) -> None:
         refuse_unknown(CAR1MixedLM, unknown)
         _check_choices(residuals, missing, exog_vc)
-        needs_days = residuals == "car1"
+        needs_days = residuals != "independent"
         given = model_input(endog, exog, groups, exog_re, days, needs_days=needs_days, drop=missing == "drop")
         self._begin(given, residuals)
 
@@ -174,7 +176,7 @@ class CAR1MixedLM(StatsmodelsMethods):
             caller = sys._getframe(1 + max(eval_env, 0))
             eval_env = {} if eval_env < 0 else _names_in([formula, re_formula or ""], caller)
         formulas = Formulas(formula, re_formula, eval_env)
-        needs_days, drop = residuals == "car1", missing == "drop"
+        needs_days, drop = residuals != "independent", missing == "drop"
         found = formula_input(formulas, data, subset, groups, days, needs_days=needs_days, drop=drop)
         model = cls.__new__(cls)
         model._begin(found.given, residuals, formula=formula, model_spec=found.spec)
@@ -202,7 +204,7 @@ class CAR1MixedLM(StatsmodelsMethods):
         roles
             The role of the relation's columns in the model.
         residuals
-            As for the class.
+            As for the class. White noise needs the rows, which are fetched.
 
         Notes
         -----
@@ -214,6 +216,8 @@ class CAR1MixedLM(StatsmodelsMethods):
         _check_choices(residuals, "none", None)
         if not roles.random:
             raise PainstatsError("'random' is empty: name the columns with random effects, or 'intercept'")
+        if residuals == "car1+white":
+            return cls._of_frame(connection.execute(query).pl(), roles, residuals)
         products = cross_products_of(connection, query, roles)
         if len(products.participants) < MIN_PARTICIPANTS_FOR_SATTERTHWAITE:
             return cls._of_frame(connection.execute(query).pl(), roles, residuals)
@@ -258,7 +262,7 @@ class CAR1MixedLM(StatsmodelsMethods):
             Whether a participant's random effects may be correlated; if not, ``cov_re`` is diagonal. It replaces
             statsmodels' ``free``.
         rho
-            Fix the residual correlation one day apart at this value, between 0 and 0.995.
+            Fix the residual correlation one day apart at this value, between 0 and 0.995; not beside white noise.
         ddf
             Degrees of freedom of the tests: ``"Kenward-Roger"``, the default for fewer than 30 participants under REML,
             or ``"Satterthwaite"``.
@@ -282,8 +286,14 @@ class CAR1MixedLM(StatsmodelsMethods):
         self._check_rho(rho)
         self._check_degrees(ddf, reml)
         self.reml = reml
-        fitted = fit_cross_products(self.products, residuals=self.residuals, reml=reml, rho=rho, correlated=correlated)
+        fitted = self._fitted(reml, rho, correlated)
+        self.residual_correlation = ResidualCorrelation(fitted.rho, fitted.white_share)
         return CAR1MixedLMResultsWrapper(CAR1MixedLMResults(self, fitted, ddf, rho_is_given=rho is not None))
+
+    def _fitted(self, reml: bool, rho: float | None, correlated: bool) -> MixedFit:
+        if self.residuals == "car1+white":
+            return fit_mixed(self.require_rows("white noise"), residuals="car1+white", reml=reml, correlated=correlated)
+        return fit_cross_products(self.products, residuals=self.residuals, reml=reml, rho=rho, correlated=correlated)
 
     @cached_property
     def groups(self) -> npt.NDArray[Any]:
@@ -298,7 +308,7 @@ class CAR1MixedLM(StatsmodelsMethods):
     @cached_property
     def products(self) -> CrossProducts:
         """The sums of products that the model is fitted from."""
-        return cross_products(self.require_rows("sums of products"), gaps=self.residuals == "car1")
+        return cross_products(self.require_rows("sums of products"), gaps=self.residuals != "independent")
 
     @cached_property
     def row_indices(self) -> dict[Any, Integers]:
@@ -340,6 +350,8 @@ class CAR1MixedLM(StatsmodelsMethods):
             return
         if self.residuals == "independent":
             raise PainstatsError("independent residuals have no rho; use residuals='car1' to fix it at a value")
+        if self.residuals == "car1+white":
+            raise PainstatsError("rho cannot be fixed beside white noise; use residuals='car1'")
         if not 0 <= rho <= MAX_RHO:
             raise PainstatsError(f"rho must be between 0 and {MAX_RHO}, not {rho}")
 
@@ -364,8 +376,8 @@ def effect_positions(rows: ModelRows) -> npt.NDArray[np.int64]:
 
 
 def _check_choices(residuals: str, missing: str, variance_components: Any) -> None:
-    if residuals not in ("car1", "independent"):
-        raise PainstatsError("residuals must be 'car1' or 'independent'")
+    if residuals not in ("car1", "car1+white", "independent"):
+        raise PainstatsError("residuals must be 'car1', 'car1+white' or 'independent'")
     if missing not in ("none", "drop", "raise"):
         raise PainstatsError("missing must be 'none', 'drop' or 'raise'")
     if variance_components is not None and getattr(variance_components, "names", True):

@@ -24,7 +24,12 @@ class InferenceMethods:
     mixed_fit: MixedFit
 
     def person_slopes(
-        self, names: Sequence[str] | None = None, *, seed: int = 0, weighted: bool = True, outcome_range: float = 10.0
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        seed: int = 0,
+        weighted: bool | None = None,
+        outcome_range: float = 10.0,
     ) -> tuple[ParticipantSlope, ...]:
         """Estimate every participant's own slopes, with 95% intervals (``participant_slopes``).
 
@@ -39,7 +44,10 @@ class InferenceMethods:
             names = [name for name in self.mixed_fit.random if name != INTERCEPT]
         by_model = dict(zip(map(str, self.model.exog_names), self.mixed_fit.names, strict=True))
         wanted = [by_model.get(name, name) for name in names]
-        return participant_slopes(self.mixed_fit, wanted, seed, weighted=weighted, outcome_range=outcome_range)
+        rows = self.model.rows
+        return participant_slopes(
+            self.mixed_fit, wanted, seed, weighted=weighted, outcome_range=outcome_range, rows=rows
+        )
 
     def residual_checks(self) -> ResidualChecks:
         """Check that residuals are white, normal and equally variable across participants (``residual_checks``).

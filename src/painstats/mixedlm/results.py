@@ -73,7 +73,7 @@ class CAR1MixedLMResults(InferenceMethods, MixedLMResults):  # type: ignore[misc
         )
         self.mixed_fit, self._requested_ddf, self._rho_is_given = fitted, ddf, rho_is_given
         self.params_object = MixedLMParams.from_components(fitted.coefficients, cov_re=relative)
-        self.fe_params, self.rho = fitted.coefficients, fitted.rho
+        self.fe_params, self.rho, self.white_share = fitted.coefficients, fitted.rho, fitted.white_share
         self.cov_re, self.cov_re_unscaled, self.vcomp = fitted.random_covariance, relative, np.empty(0)
         self.converged, self.is_singular = fitted.converged, fitted.is_singular
         self.reml, self.method = fitted.reml, "REML" if fitted.reml else "ML"
@@ -148,10 +148,10 @@ class CAR1MixedLMResults(InferenceMethods, MixedLMResults):  # type: ignore[misc
 
     @property
     def n_parameters(self) -> int:
-        """Number of estimated parameters: coefficients, random-effect covariance, residual variance and rho."""
+        """Number of estimated parameters: coefficients, random-effect covariance, residual variance, rho and w."""
         between: int = self.k_re2 if self.mixed_fit.optimum.correlated else self.k_re
-        has_rho = self.mixed_fit.residuals == "car1" and not self._rho_is_given
-        return len(self.fe_params) + between + 1 + has_rho
+        of_residuals = {"independent": 0, "car1": 1 - self._rho_is_given, "car1+white": 2}
+        return len(self.fe_params) + between + 1 + of_residuals[self.mixed_fit.residuals]
 
     @cached_property
     def random_effects(self) -> dict[Any, pd.Series[float]]:
@@ -179,7 +179,7 @@ class CAR1MixedLMResults(InferenceMethods, MixedLMResults):  # type: ignore[misc
 
     @cached_property
     def resid(self) -> Floats:
-        """The outcome minus ``fittedvalues``, autocorrelated over days by rho."""
+        """The outcome minus ``fittedvalues``, autocorrelated over days."""
         return np.asarray(self.model.endog - self.fittedvalues)
 
     def predict(self, exog: Any = None, transform: bool = True, *, groups: Any = None) -> Any:

@@ -9,8 +9,15 @@ import pandas as pd
 from scipy import stats
 from statsmodels.iolib import summary2
 
+from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.inference.residual_intervals import residual_intervals
+
+NAMES = {"rho": "rho", "white_share": "w"}
+"""Names of the residual parameters in the summary."""
+
 TITLES = {
     "car1": "Linear mixed model, residuals autocorrelated over days",
+    "car1+white": "Linear mixed model, residuals autocorrelated over days plus white noise",
     "independent": "Linear mixed model, independent residuals",
 }
 
@@ -42,7 +49,7 @@ def summary_of(
     summary.add_dict(_overview(results, yname or results.model.endog_names))
     summary.add_title(title or TITLES[results.mixed_fit.residuals])
     summary.add_df(_coefficients(results, names, alpha), align="r")
-    for note in [*_random_effects(results), *notes(results)]:
+    for note in [*_random_effects(results), *_residual_notes(results.mixed_fit, 1 - alpha), *notes(results)]:
         summary.add_text(note)
     return summary
 
@@ -77,8 +84,10 @@ def _overview(results: Any, outcome: str) -> dict[str, Any]:
         "Converged:": "Yes" if fitted.converged else "No",
         "Singular:": "Yes" if fitted.is_singular else "No",
     }
-    if fitted.residuals == "car1":
+    if fitted.residuals != "independent":
         shown["Residual corr. (rho):"] = f"{fitted.rho:.4f} per day"
+    if fitted.residuals == "car1+white":
+        shown["White noise (w):"] = f"{fitted.white_share:.4f} of variance"
     return shown | {"AIC:": _number(results.aic), "BIC:": _number(results.bic)} if not fitted.reml else shown
 
 
@@ -113,6 +122,22 @@ def _random_effects(results: Any) -> list[str]:
         if sd[row] > 0 and sd[column] > 0
     ]
     return text + ([f"Correlations between random effects: {', '.join(correlations)}."] if correlations else [])
+
+
+def _residual_notes(fitted: MixedFit, level: float) -> list[str]:
+    """Describe how uncertain rho and the white share are, and what ended at a limit."""
+    if fitted.residuals != "car1+white":
+        return []
+    intervals = residual_intervals(fitted, level=level)
+    shown = [f"{NAMES[each.name]} {each.low:.3f} to {each.high:.3f}" for each in intervals]
+    text = [f"Residuals, approximate {100 * level:.3g}% intervals: {', '.join(shown)}."] if shown else []
+    if fitted.white_share == 0 and fitted.rho > 0:
+        text.append("The share of white noise (w) ended at 0: the residuals are autocorrelated over days only.")
+    elif fitted.rho == 0:
+        text.append("rho and w ended at 0: the residuals are independent.")
+    elif not fitted.optimum.rho_is_free:
+        text.append("rho ended at its limit and counts as known: the level drifts over the whole diary.")
+    return text
 
 
 def _number(value: float, form: str = "#.5g") -> str:

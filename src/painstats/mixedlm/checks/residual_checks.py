@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from painstats.mixedlm.engine.car1_whitening import whiten
+from painstats.mixedlm.engine.autocorrelation import residual_autocorrelation
 from painstats.mixedlm.engine.fit import MixedFit, solution_of
+from painstats.mixedlm.engine.innovations import innovations
 from painstats.mixedlm.engine.likelihood import random_effects
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows, participant_slices
 from painstats.mixedlm.engine.scaling import scaled_columns
@@ -38,7 +39,7 @@ class ResidualChecks:
     pairs : (7,)
         Number of pairs of days behind each.
     ljung_box_p
-        Of all seven together; one degree of freedom less where rho was estimated.
+        Of all seven together; one degree of freedom less for each of rho and the white share that was estimated.
     is_white
         Whether the autocorrelations at one and at seven days are within 0.10.
     participant_sd : (N,)
@@ -79,7 +80,7 @@ def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
     residuals = whitened_residuals(fit, rows)
     correlation, pairs = residual_autocorrelation(residuals, rows, LAGS)
     statistic = float(np.sum(pairs * correlation**2))
-    degrees = LAGS - int(fit.optimum.rho_is_free)
+    degrees = LAGS - int(fit.optimum.rho_is_free) - int(fit.optimum.white_share_is_free)
     deviation = np.sqrt(residual_variances(fit)[0])
     low, middle, high = np.quantile(deviation, [0.1, 0.5, 0.9])
     return ResidualChecks(
@@ -98,38 +99,13 @@ def residual_checks(fit: MixedFit, rows: ModelRows) -> ResidualChecks:
 
 
 def whitened_residuals(fit: MixedFit, rows: ModelRows) -> Floats:
-    """Return (n,): y - Xb - Zu of each row, whitened at the fitted rho, in outcome units."""
+    """Return (n,): y - Xb - Zu of each row, whitened at the fitted rho and white share, in outcome units."""
     solution, scaling = solution_of(fit), fit.products.scaling
     columns = scaled_columns(rows, scaling)
     participant = np.searchsorted(np.array(fit.participants), rows.participant)
     residual = columns[:, -1] - columns[:, :-1] @ solution.coefficients
     residual -= np.einsum("nq,nq->n", columns[:, fit.products.positions], random_effects(solution)[participant])
-    return scaling.outcome_scale * whiten(residual, rows, fit.rho)
-
-
-def residual_autocorrelation(residuals: Floats, rows: ModelRows, longest: int) -> tuple[Floats, Integers]:
-    """Return the pooled autocorrelation within participants, one to ``longest`` days apart, and the number of pairs.
-
-    Lags are calendar days, whatever rows are missing in between; 0 where there is no pair.
-
-    Parameters
-    ----------
-    residuals : (n,)
-        From ``whitened_residuals``.
-    rows
-        The rows they belong to.
-    longest
-        In days.
-    """
-    sums, pairs = np.zeros(longest), np.zeros(longest, dtype=np.int64)
-    for step in range(1, min(longest, len(residuals) - 1) + 1):  # rows apart; at most as many as days
-        same = rows.participant[step:] == rows.participant[:-step]
-        apart = rows.day[step:] - rows.day[:-step]
-        near = same & (apart <= longest)
-        products = residuals[step:][near] * residuals[:-step][near]
-        sums += np.bincount(apart[near] - 1, products, minlength=longest)
-        pairs += np.bincount(apart[near] - 1, minlength=longest)
-    return sums / np.maximum(pairs, 1) / np.mean(residuals**2), pairs
+    return scaling.outcome_scale * innovations(residual, rows, fit.rho, fit.white_share)
 
 
 def _equal_variance_p(residuals: Floats, rows: ModelRows) -> float:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
-from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.innovations import innovations, log_determinant_of
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
 
 AGREEMENT = 1e-6
@@ -57,7 +57,7 @@ def statsmodels_check(fit: MixedFit, rows: ModelRows) -> StatsmodelsCheck:
     basis, labels = _varying_combinations(fit, rows)
     if not labels:
         return _skipped("the fit has no random effect with non-zero variance, which MixedLM needs")
-    y, X = whiten(rows.y, rows, fit.rho), whiten(rows.X, rows, fit.rho)
+    y, X = (innovations(values, rows, fit.rho, fit.white_share) for values in (rows.y, rows.X))
     relative = fit.random_covariance / fit.residual_sd**2
     within_basis = np.linalg.pinv(basis) @ relative @ np.linalg.pinv(basis).T
     start = MixedLMParams.from_components(fe_params=fit.coefficients, cov_re=within_basis)
@@ -71,7 +71,7 @@ def statsmodels_check(fit: MixedFit, rows: ModelRows) -> StatsmodelsCheck:
             return _skipped(f"statsmodels could not fit the model: {type(error).__name__}")
         summary = str(result.summary(xname_fe=list(fit.names), xname_re=_covariance_names(labels), title=TITLE))
         found, at_ours = float(result.llf), float(model.loglike(start, profile_fe=False))
-    ours = fit.log_likelihood + 0.5 * log_determinant(rows, fit.rho)
+    ours = fit.log_likelihood + 0.5 * log_determinant_of(rows, fit.rho, fit.white_share)
     # With very few rows its search can end far below its start; its value at our optimum still counts.
     difference = max(found, at_ours) - ours
     return StatsmodelsCheck(difference, abs(difference) < AGREEMENT, summary, len(caught), None)

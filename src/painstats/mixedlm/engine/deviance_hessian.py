@@ -5,11 +5,11 @@ products C = [X, y]' V^-1 [X, y] change in a direction D of the relative covaria
 
     dC = - sum Q' D Q,    dQ = - N D Q,    d log|M| = tr N D
 
-and in rho, with A' and A'' the derivatives of A, T the identity minus the rows K A_z. in place of the random columns,
-and J = A'_z. T, by
+and in residual parameters a and b (rho, or rho and the white share), with A_a and A_ab the derivatives of A, T the
+identity minus the rows K A_z. in place of the random columns, and J_a = (A_a)_z. T, by
 
-    dC = sum T' A' T,    dQ = J - A_zz K J,    d log|M| = tr K A'_zz,
-    d2C = sum T' A'' T - 2 J' K J,    d2 log|M| = tr K A''_zz - tr K A'_zz K A'_zz.
+    dC = sum T' A_a T,    dQ = J_a - A_zz K J_a,    d log|M| = tr K (A_a)_zz,
+    d2C = sum T' A_ab T - J_a' K J_b - J_b' K J_a,    d2 log|M| = tr K (A_ab)_zz - tr K (A_a)_zz K (A_b)_zz.
 
 The deviance is log|M| + log|R| + m log r^2 [+ log|C_xx|], with r^2 the part of C_yy that the columns leave unexplained:
 its second derivatives follow from sums over participants of products of these (Lindstrom & Bates 1988, J Am Stat Assoc
@@ -18,6 +18,7 @@ its second derivatives follow from sums over participants of products of these (
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +27,7 @@ from painstats.mixedlm.engine.cross_products import CrossProducts, triangle_inde
 from painstats.mixedlm.engine.likelihood import residual_degrees
 from painstats.mixedlm.engine.rows import Floats, Integers
 from painstats.mixedlm.engine.whitened_products import (
+    WhitenedSums,
     decay_weight_curvatures,
     decay_weight_derivatives,
     decay_weights,
@@ -41,18 +43,18 @@ not to start threads, which would take longer than the product.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sums:
-    """Sums over participants, each followed by its derivatives with respect to rho where rho is free.
+    """Sums over participants, each followed by its derivatives in the r free residual parameters, as in WhitenedSums.
 
     Parameters
     ----------
-    marginal : (1 or 3, k, k)
+    marginal : (m, k, k)
         C.
-    log_determinant : (1 or 3,)
+    log_determinant : (m,)
         Of M.
-    N : (1 or 2, q, q)
+    N : (1 + r, q, q)
         Z' V^-1 Z.
-    squares : (1 or 2, q, k, q, k)
-        Products of the elements of Q, and of its derivative, with those of Q.
+    squares : (1 + r, q, k, q, k)
+        Products of the elements of Q, and of its derivatives, with those of Q.
     """
 
     marginal: Floats
@@ -75,9 +77,9 @@ class Evaluation:
         The part of C_yy that the columns leave unexplained.
     factor_gradient : (q, q)
         S, the derivative with respect to L L'; the gradient in L is the lower triangle of 2 S L.
-    rho_derivative, rho_curvature
-        First derivative with respect to rho, and second derivative at fixed coefficients and sigma; zero where rho is
-        not free.
+    residual_gradient, residual_curvature : (r,), (r, r)
+        Derivatives in the free residual parameters, the second ones at fixed coefficients and sigma, and not numbers
+        where the sums have no second derivatives.
     reml
         Whether the likelihood is restricted.
     sums
@@ -100,8 +102,8 @@ class Evaluation:
     deviance: float
     residual_square: float
     factor_gradient: Floats
-    rho_derivative: float
-    rho_curvature: float
+    residual_gradient: Floats
+    residual_curvature: Floats
     reml: bool
     sums: _Sums
     Q: tuple[Floats, ...]
@@ -133,6 +135,27 @@ def evaluation_at(
     sigma^2 is profiled, or fixed at ``variance``.
     """
     sums, Q = _sums(products, factor, rho, with_rho)
+    return _evaluation(products, factor, sums, Q, reml, variance)
+
+
+def evaluation_of_sums(products: CrossProducts, whitened: WhitenedSums, factor: Floats, reml: bool) -> Evaluation:
+    """Evaluate the deviance and its derivatives at L (q, q), given whitened sums instead of rho; sigma^2 is profiled.
+
+    ``products`` give the names and numbers of rows; their own sums are not used.
+    """
+    n = len(products.participants)
+
+    def chunk(start: int, stop: int) -> Floats:
+        return whitened.sums[:, start:stop]
+
+    sums, Q = _summed_chunks(products, factor, n, whitened.parameters, chunk)
+    sums = replace(sums, log_determinant=sums.log_determinant + whitened.log_determinant)
+    return _evaluation(products, factor, sums, Q, reml, None)
+
+
+def _evaluation(
+    products: CrossProducts, factor: Floats, sums: _Sums, Q: tuple[Floats, ...], reml: bool, variance: float | None
+) -> Evaluation:
     degrees, information = residual_degrees(products, reml), sums.marginal[0, :-1, :-1]
     covariance = np.asarray(np.linalg.inv(information))
     direction = np.append(-covariance @ sums.marginal[0, :-1, -1], 1.0)
@@ -143,15 +166,16 @@ def evaluation_at(
     if reml:
         deviance += np.linalg.slogdet(information)[1]
         weight[:-1, :-1] += covariance
-    in_rho = np.einsum("dij,ij->d", sums.marginal, weight) + sums.log_determinant
+    in_residuals = np.einsum("dij,ij->d", sums.marginal, weight) + sums.log_determinant
+    r = len(sums.N) - 1
     gradient = sums.N[0] - np.einsum("aibj,ij->ab", sums.squares[0], weight)
     return Evaluation(
         factor=factor,
         deviance=float(deviance),
         residual_square=float(square),
         factor_gradient=(gradient + gradient.T) / 2,
-        rho_derivative=float(in_rho[1]) if with_rho else 0.0,
-        rho_curvature=float(in_rho[2]) if with_rho else 0.0,
+        residual_gradient=in_residuals[1 : 1 + r],
+        residual_curvature=_unpacked_pairs(in_residuals[1 + r :], r),
         reml=reml,
         sums=sums,
         Q=Q,
@@ -165,7 +189,7 @@ def evaluation_at(
 
 
 def hessian(evaluation: Evaluation, row: Integers, column: Integers) -> Floats:
-    """Return (d, d): second derivatives in the elements (row, column) of L and, last, in rho where it is free."""
+    """Return (d, d): second derivatives in the elements (row, column) of L and, last, the free residual parameters."""
     at_sigma = hessian_at_sigma(evaluation, row, column)
     square = evaluation.precision * at_sigma.residual_square
     return at_sigma.hessian - np.outer(square, square) / evaluation.degrees
@@ -179,10 +203,10 @@ def hessian_at_sigma(evaluation: Evaluation, row: Integers, column: Integers) ->
     hessian = _twice(directions, _curvature_products(evaluation))
     hessian += 2 * (column[:, None] == column) * evaluation.factor_gradient[row[:, None], row]
     changes = -np.einsum("tab,aibj->tij", directions, evaluation.sums.squares[0])
-    if _with_rho(evaluation):
-        moved = np.einsum("aibj,ij->ab", evaluation.sums.squares[1], evaluation.weight)
-        hessian = _bordered(hessian, directions, evaluation.sums.N[1] - 2 * moved, evaluation.rho_curvature)
-        changes = np.concatenate([changes, evaluation.sums.marginal[1:2]])
+    r = len(evaluation.residual_gradient)
+    moved = np.einsum("raibj,ij->rab", evaluation.sums.squares[1:], evaluation.weight)
+    hessian = _bordered(hessian, directions, evaluation.sums.N[1:] - 2 * moved, evaluation.residual_curvature)
+    changes = np.concatenate([changes, evaluation.sums.marginal[1 : 1 + r]])
     residual, covariance = changes @ evaluation.direction, evaluation.covariance
     spread = covariance @ changes[:, :-1, :-1]
     hessian -= 2 * evaluation.precision * residual[:, :-1] @ covariance @ residual[:, :-1].T
@@ -194,31 +218,37 @@ def hessian_at_sigma(evaluation: Evaluation, row: Integers, column: Integers) ->
 def scoring_terms(evaluation: Evaluation, directions: Floats) -> tuple[Floats, Floats]:
     """Return the gradient (d,) and the approximate expected Hessian (d, d) for Fisher scoring.
 
-    The parameters are directions (q, q) of L L' and, last, rho where it is free. The expectation of Q W Q' is taken to
-    be N; for rho alone the second derivative is the observed one.
+    The parameters are directions (q, q) of L L' and, last, the free residual parameters. The expectation of Q W Q' is
+    taken to be N; for the residual parameters alone the second derivatives are the observed ones.
     """
     z = evaluation.positions
     gradient = np.einsum("tab,ab->t", directions, evaluation.factor_gradient)
     information = _twice(directions, evaluation.sums.squares[0][:, z][..., z])
     square = np.einsum("tab,ab->t", directions, evaluation.sums.N[0])
-    if _with_rho(evaluation):
-        gradient = np.append(gradient, evaluation.rho_derivative)
-        information = _bordered(information, directions, -evaluation.sums.N[1], evaluation.rho_curvature)
-        change = evaluation.direction @ evaluation.sums.marginal[1] @ evaluation.direction
-        square = np.append(square, -evaluation.precision * change)
+    r = len(evaluation.residual_gradient)
+    gradient = np.append(gradient, evaluation.residual_gradient)
+    information = _bordered(information, directions, -evaluation.sums.N[1:], evaluation.residual_curvature)
+    changes = evaluation.sums.marginal[1 : 1 + r] @ evaluation.direction @ evaluation.direction
+    square = np.append(square, -evaluation.precision * changes)
     return gradient, information - np.outer(square, square) / evaluation.degrees
 
 
-def _with_rho(evaluation: Evaluation) -> bool:
-    return len(evaluation.sums.N) > 1
+def _unpacked_pairs(values: Floats, r: int) -> Floats:
+    """Return (r, r): the symmetric matrix of values, if any, for the pairs (1, 1), (1, 2), ..., (2, 2), ..."""
+    matrix = np.full((r, r), np.nan)
+    row, column = np.triu_indices(r)
+    if len(values):
+        matrix[row, column] = matrix[column, row] = values
+    return matrix
 
 
-def _bordered(hessian: Floats, directions: Floats, mixed: Floats, corner: float) -> Floats:
-    """Return (d + 1, d + 1): second derivatives with a border for the mixed ones with rho, and the one in rho alone."""
-    border = np.einsum("tab,ab->t", directions, mixed)
-    bordered = np.empty((len(hessian) + 1, len(hessian) + 1))
-    bordered[:-1, :-1], bordered[-1, :-1], bordered[:-1, -1], bordered[-1, -1] = hessian, border, border, corner
-    return bordered
+def _bordered(hessian: Floats, directions: Floats, mixed: Floats, corner: Floats) -> Floats:
+    """Return (d + r, d + r): second derivatives with a border for those in the residual parameters.
+
+    ``mixed`` (r, q, q) are the derivatives of the gradient in L L', ``corner`` (r, r) those in the parameters alone.
+    """
+    border = np.einsum("tab,rab->tr", directions, mixed)
+    return np.block([[hessian, border], [border.T, corner]])
 
 
 def _twice(directions: Floats, curvatures: Floats) -> Floats:
@@ -243,49 +273,73 @@ def _sums(products: CrossProducts, factor: Floats, rho: float, with_rho: bool) -
     """Return sums over all participants, with the log-determinant of V, and Q (q, k, n) by chunk of participants."""
     wanted = (decay_weights, decay_weight_derivatives, decay_weight_curvatures)[: 3 if with_rho else 1]
     weights, log_residual = zip(*(one(products, np.asarray(rho)) for one in wanted), strict=True)
-    stacked, n = np.stack(weights), len(products.participants)
+    stacked = np.stack(weights)
+
+    def chunk(start: int, stop: int) -> Floats:
+        return weighted_sums(products, stacked, start, stop)
+
+    total, Q = _summed_chunks(products, factor, len(products.participants), int(with_rho), chunk)
+    return replace(total, log_determinant=total.log_determinant + np.array(log_residual)), Q
+
+
+def _summed_chunks(
+    products: CrossProducts, factor: Floats, n: int, r: int, chunk: Callable[[int, int], Floats]
+) -> tuple[_Sums, tuple[Floats, ...]]:
+    """Return sums over n participants with their derivatives in r parameters, and Q (q, k, n) by chunk.
+
+    ``chunk`` returns the whitened sums of products (m, n, K) of the participants from one position to another.
+    """
     size = max(1, MULTIPLICATIONS_CHUNK // max(1, len(products.positions) * (len(products.names) + 1)) ** 2)
     parts, Q = [], []
     for start in range(0, n, size):
-        whitened = weighted_sums(products, stacked, start, min(start + size, n))
-        part, chunk_Q = _chunk(products.positions, factor, np.ascontiguousarray(np.swapaxes(whitened, 1, 2)))
+        whitened = chunk(start, min(start + size, n))
+        part, chunk_Q = _chunk(products.positions, factor, np.ascontiguousarray(np.swapaxes(whitened, 1, 2)), r)
         parts.append(part)
         Q.append(chunk_Q)
     total = parts[0] if len(parts) == 1 else _Sums(*(sum(column) for column in zip(*map(_parts, parts), strict=True)))
-    return replace(total, log_determinant=total.log_determinant + np.array(log_residual)), tuple(Q)
+    return total, tuple(Q)
 
 
 def _parts(sums: _Sums) -> tuple[Floats, ...]:
     return sums.marginal, sums.log_determinant, sums.N, sums.squares
 
 
-def _chunk(z: Integers, factor: Floats, sums: Floats) -> tuple[_Sums, Floats]:
-    """Return sums over n participants with whitened sums of products (1 or 3, K, n), and Q (q, k, n)."""
+def _chunk(z: Integers, factor: Floats, sums: Floats, r: int) -> tuple[_Sums, Floats]:
+    """Return sums over n participants with whitened sums of products (m, K, n), and Q (q, k, n)."""
     block = _random_rows(z, sums[0])
     K, log_determinant = _shrinkage(block[:, z], factor)
     Y = _times(K, block)
     Q = block - _times(block[:, z], Y)
     marginal = unpacked(sums[0].sum(axis=-1)) - _summed(block, Y)
     here = _Sums(marginal[None], np.array([log_determinant]), Q[:, z].sum(axis=-1)[None], _squares(Q, Q)[None])
-    return (here if len(sums) == 1 else _with_rho_derivatives(z, sums, here, K, Y, Q)), Q
+    return (_with_residual_derivatives(z, sums, r, here, K, Y, Q) if r else here), Q
 
 
-def _with_rho_derivatives(z: Integers, sums: Floats, here: _Sums, K: Floats, Y: Floats, Q: Floats) -> _Sums:
-    """Return the sums with their derivatives with respect to rho."""
-    first, second = _random_rows(z, sums[1]), _random_rows(z, sums[2])
-    J = first - _times(first[:, z], Y)
-    KJ, KA = _times(K, J), _times(K, first[:, z])
-    Q_change = J - _times(_random_rows(z, sums[0])[:, z], KJ)
-    by_rho = unpacked(sums[1:].sum(axis=-1))
-    by_rho[0] -= _summed(Y, first) + _summed(J, Y)
-    by_rho[1] -= _summed(Y, second) + _summed(second - _times(second[:, z], Y), Y) + 2 * _summed(J, KJ)
-    trace_first, trace_second = (np.einsum("abn,abn->", K, block[:, z]) for block in (first, second))
-    traces = [trace_first, trace_second - np.einsum("abn,ban->", KA, KA)]
+def _with_residual_derivatives(
+    z: Integers, sums: Floats, r: int, here: _Sums, K: Floats, Y: Floats, Q: Floats
+) -> _Sums:
+    """Return the sums with their derivatives in the r residual parameters, second ones too if ``sums`` has them."""
+    first = [_random_rows(z, sums[1 + a]) for a in range(r)]
+    J = [changed - _times(changed[:, z], Y) for changed in first]
+    KJ, KA = [_times(K, block) for block in J], [_times(K, changed[:, z]) for changed in first]
+    zz = _random_rows(z, sums[0])[:, z]
+    Q_changes = [block - _times(zz, shrunken) for block, shrunken in zip(J, KJ, strict=True)]
+    marginal = unpacked(sums[1:].sum(axis=-1))
+    traces = []
+    for a in range(r):
+        marginal[a] -= _summed(Y, first[a]) + _summed(J[a], Y)
+        traces.append(np.einsum("abn,abn->", K, first[a][:, z]))
+    pairs = zip(*np.triu_indices(r), strict=True) if len(sums) > 1 + r else ()
+    for place, (one, other) in enumerate(pairs, start=r):
+        second, crossed = _random_rows(z, sums[1 + place]), _summed(J[one], KJ[other])
+        both = 2 * crossed if one == other else crossed + crossed.T
+        marginal[place] -= _summed(Y, second) + _summed(second - _times(second[:, z], Y), Y) + both
+        traces.append(np.einsum("abn,abn->", K, second[:, z]) - np.einsum("abn,ban->", KA[one], KA[other]))
     return _Sums(
-        np.concatenate([here.marginal, by_rho]),
+        np.concatenate([here.marginal, marginal]),
         np.append(here.log_determinant, traces),
-        np.stack([here.N[0], Q_change[:, z].sum(axis=-1)]),
-        np.stack([here.squares[0], _squares(Q_change, Q)]),
+        np.stack([here.N[0], *(change[:, z].sum(axis=-1) for change in Q_changes)]),
+        np.stack([here.squares[0], *(_squares(change, Q) for change in Q_changes)]),
     )
 
 

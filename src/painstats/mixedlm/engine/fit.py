@@ -1,9 +1,9 @@
-"""The linear mixed model with correlated random effects and CAR(1) residuals."""
+"""The linear mixed model with correlated random effects and residuals that are CAR(1), plus white noise or not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -21,8 +21,11 @@ from painstats.mixedlm.engine.likelihood import (
 from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.engine.white_optimum import optimum_of, white_optimum, white_problem
+from painstats.mixedlm.engine.whitened_products import WhitenedSums
 
-Residuals = Literal["car1", "independent"]
+Residuals = Literal["car1+white", "car1", "independent"]
+"""CAR(1) plus white noise, CAR(1) alone, or white noise alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +43,11 @@ class MixedFit:
     log_likelihood
         Restricted if ``reml``.
     residuals
-        ``"car1"`` or ``"independent"``.
+        ``"car1+white"``, ``"car1"`` or ``"independent"``.
     rho
-        Residual correlation one day apart; rho**d for d days.
+        Correlation of the residuals, or of their slow part, one day apart; rho**d for d days.
+    white_share
+        w, the share of white noise in the residual variance: residuals d days apart have correlation (1 - w) rho**d.
     residual_sd
         Marginal SD of the residuals.
     random
@@ -68,7 +73,9 @@ class MixedFit:
     optimum
         The optimiser's result, in scaled columns.
     products
-        The cross-products, for further evaluations.
+        The cross-products, for further evaluations; those of the whitened rows where the white share is not zero.
+    whitened
+        Where the white share is not zero, the whitened sums of products with their derivatives in rho and w.
     """
 
     names: tuple[str, ...]
@@ -77,6 +84,7 @@ class MixedFit:
     log_likelihood: float
     residuals: Residuals
     rho: float
+    white_share: float
     residual_sd: float
     random: tuple[str, ...]
     random_covariance: Floats
@@ -90,6 +98,7 @@ class MixedFit:
     is_singular: bool
     optimum: Optimum = field(repr=False)
     products: CrossProducts = field(repr=False)
+    whitened: WhitenedSums | None = field(repr=False, default=None)
 
 
 def fit_mixed(
@@ -101,23 +110,24 @@ def fit_mixed(
     correlated: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> MixedFit:
-    """Fit y = Xb + Zu + e with u ~ N(0, G) for each participant and Cov(e_t, e_s) = sigma^2 rho^|t - s|.
+    """Fit y = Xb + Zu + e with u ~ N(0, G) for each participant and Corr(e_t, e_s) = (1 - w) rho^|t - s| for t != s.
 
     Parameters
     ----------
     rows
         From ``model_rows``.
     residuals
-        ``"car1"``, or ``"independent"`` for rho = 0.
+        ``"car1+white"`` to estimate rho and the white share w, which may end at 0; ``"car1"`` for w = 0;
+        ``"independent"`` for rho = w = 0.
     reml
         Whether to maximise the restricted likelihood (for reported results) or the full one (to compare columns).
     rho
-        Fix rho at this value, between 0 (independent residuals) and 0.995.
+        Fix rho at this value, between 0 (independent residuals) and 0.995; not with ``"car1+white"``.
     correlated
         Whether a participant's random effects may be correlated; if not, G is diagonal for the columns as given, so the
         origin of a column matters (``||`` in lme4, ``pdDiag`` in nlme).
     starts
-        Starting points: relative SD of the random effects, and rho.
+        Starting points: relative SD of the random effects, and rho of CAR(1).
 
     Raises
     ------
@@ -129,6 +139,10 @@ def fit_mixed(
     ----------
     Pinheiro & Bates 2000, Mixed-Effects Models in S and S-PLUS, ch. 2 and 5; Laird & Ware 1982, Biometrics 38:963.
     """
+    if residuals == "car1+white":
+        if rho is not None:
+            raise PainstatsError("rho cannot be fixed beside white noise; use residuals='car1'")
+        return _fit_white(rows, reml=reml, correlated=correlated, starts=starts)
     if rho == 0.0:
         residuals = "independent"
     products = cross_products(rows, gaps=residuals == "car1")
@@ -145,6 +159,8 @@ def fit_cross_products(
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> MixedFit:
     """Fit the model of ``fit_mixed`` to cross-products, without the rows."""
+    if residuals == "car1+white":
+        raise PainstatsError("white noise beside CAR(1) needs the rows, not only cross-products; use fit_mixed")
     if products.random and len(products.participants) < 2:
         raise NotEnoughData("random effects need at least two participants; use fit_one_participant for one")
     if products.rows_per_participant.max() < 2:
@@ -161,6 +177,30 @@ def fit_cross_products(
             "the columns reproduce the outcome exactly; there is no residual variation to estimate uncertainty from"
         )
     return _in_units(solution, optimum, residuals, reml)
+
+
+def _fit_white(rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequence[tuple[float, float]]) -> MixedFit:
+    """Fit CAR(1) plus white noise from the CAR(1) fit, which is the result where w ends at 0."""
+    car1 = fit_mixed(rows, reml=reml, correlated=correlated, starts=starts)
+    problem = white_problem(rows, reml, correlated)
+    point = white_optimum(problem, rows, car1.products, car1.optimum)
+    if point is None:
+        return replace(car1, residuals="car1+white")
+    optimum = optimum_of(problem, point)
+    solution = solve_at(point.products, optimum.factor, optimum.rho)
+    return replace(_in_units(solution, optimum, "car1+white", reml), whitened=point.whitened)
+
+
+def refuse_white_noise(fit: MixedFit, purpose: str) -> None:
+    """Refuse a fit with white noise beside CAR(1), for what estimates rho again but not the share of white noise.
+
+    Raises
+    ------
+    PainstatsError
+        If the fit is one, even if its share ended at zero.
+    """
+    if fit.residuals == "car1+white":
+        raise PainstatsError(f"{purpose} cannot estimate a share of white noise; fit the model with residuals='car1'")
 
 
 def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
@@ -203,6 +243,7 @@ def _in_units(solution: Solution, optimum: Optimum, residuals: Residuals, reml: 
         log_likelihood=log_likelihood(products, optimum.deviance, reml),
         residuals=residuals,
         rho=optimum.rho,
+        white_share=optimum.white_share,
         residual_sd=float(residual_sd),
         random=products.random,
         random_covariance=residual_sd**2 * relative @ relative.T,

@@ -78,7 +78,11 @@ def free_elements(q: int, correlated: bool) -> tuple[Integers, Integers]:
 def solve_at(products: CrossProducts, factor: Floats, rho: Floats | float) -> Solution:
     """Solve the model for the coefficients at given variance parameters."""
     rho = np.asarray(rho, dtype=np.float64)
-    sums, log_residual = whitened(products, rho)
+    return solve_sums(products, factor, rho, *whitened(products, rho))
+
+
+def solve_sums(products: CrossProducts, factor: Floats, rho: Floats, sums: Floats, log_residual: Floats) -> Solution:
+    """Solve the model for the coefficients, given whitened sums (..., N, k, k) and log-determinants (...) of V."""
     transposed = np.swapaxes(factor, -1, -2)[..., None, :, :]
     spread = np.eye(factor.shape[-1]) + transposed @ _zz(products, sums) @ factor[..., None, :, :]
     shrinkage = factor[..., None, :, :] @ np.linalg.inv(spread) @ transposed

@@ -68,7 +68,7 @@ def evaluate_one(objective: Objective, point: Floats) -> tuple[Evaluation, Float
             gradient = theta_at(objective, 2 * evaluation.factor_gradient @ factor)
     except np.linalg.LinAlgError:
         return None
-    gradient = np.append(gradient, evaluation.rho_derivative) if with_rho else gradient
+    gradient = np.append(gradient, evaluation.residual_gradient)
     return (evaluation, gradient) if np.isfinite(evaluation.deviance) and np.isfinite(gradient).all() else None
 
 

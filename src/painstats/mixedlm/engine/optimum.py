@@ -31,6 +31,10 @@ STARTS = ((0.3, 0.3), (0.1, 0.1), (1.0, 0.5), (0.3, 0.8))
 """Starting points: random-effect SDs relative to the residual SD (scaled columns), and rho."""
 
 
+SAME_DEVIANCE = 1e-6
+"""A factor of lower rank may have a deviance higher by this: the boundary is then the optimum, up to rounding."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Optimum:
     """The best point found, and how it was found.
@@ -45,6 +49,8 @@ class Optimum:
         Whether rho was given.
     rho_is_free
         Whether rho was estimated and is not at one of its bounds.
+    white_share, white_share_is_free
+        Share of white noise in the residual variance, and whether it was estimated and is not at one of its bounds.
     correlated
         Whether random effects may be correlated; if not, L is diagonal.
     deviance
@@ -78,6 +84,8 @@ class Optimum:
     escapes: int
     evaluations: int
     message: str
+    white_share: float = 0.0
+    white_share_is_free: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,14 +119,43 @@ def find_optimum(
     objective = Objective(products, reml, fixed_rho, correlated)
     direct = _newton_descent(objective, starts[0])
     descents = [direct] if direct is not None else _quasi_newton_descents(objective, starts)
+    return _optimum(objective, descents)
+
+
+def find_optimum_near(products: CrossProducts, factor: Floats, *, reml: bool, correlated: bool) -> Optimum:
+    """Minimise the deviance of independent residuals from the factor (q, q) of a nearby problem.
+
+    Where the factor is singular, Newton steps keep its rank, and the certificate shows whether they may. Where the
+    steps end near the boundary, they start again from the nearest factors of lower rank. If neither ends at a certified
+    optimum, the full search does.
+    """
+    objective = Objective(products, reml, 0.0, correlated)
+    limits = (SINGULAR_VARIANCE,) if _is_singular(factor) else (0.0, SINGULAR_VARIANCE, 30 * SINGULAR_VARIANCE)
+    descents: list[_Descent] = []
+    for limit in limits:
+        started = factor if not descents else split_point(objective, descents[0].point)[0]
+        iterate = iterate_at(objective, theta_at(objective, _of_lower_rank(started, limit)))
+        if iterate is None:
+            break
+        iterate = newton_steps(objective, iterate)
+        descents.append(_ended(objective, iterate, 0, iterate.evaluations, "Newton steps ended"))
+        at_expected_rank = limit > 0 or not descents[-1].is_singular
+        is_lower = descents[-1].deviance <= descents[0].deviance + SAME_DEVIANCE
+        if _is_certified(descents[-1]) and at_expected_rank and is_lower:
+            return _optimum(objective, descents[-1:])
+    return find_optimum(products, reml=reml, fixed_rho=0.0, correlated=correlated)
+
+
+def _optimum(objective: Objective, descents: Sequence[_Descent]) -> Optimum:
+    """Describe where the best descent ended."""
     best = min(descents, key=lambda descent: descent.deviance)
     factor, rho = split_point(objective, best.point)
     return Optimum(
         factor=semidefinite_factor(factor @ factor.T),
         rho=float(rho),
-        rho_is_fixed=fixed_rho is not None,
-        rho_is_free=fixed_rho is None and bool(0.0 < rho < MAX_RHO),
-        correlated=correlated,
+        rho_is_fixed=objective.fixed_rho is not None,
+        rho_is_free=objective.fixed_rho is None and bool(0.0 < rho < MAX_RHO),
+        correlated=objective.correlated,
         deviance=best.deviance,
         projected_gradient=best.projected_gradient,
         certificate=best.certificate,
@@ -199,7 +236,7 @@ def _ended(objective: Objective, iterate: Iterate, escapes: int, evaluations: in
         deviance=iterate.evaluation.deviance,
         projected_gradient=float(np.abs(iterate.gradient[free]).max(initial=0.0)),
         certificate=certificate_of(objective, iterate.evaluation.factor_gradient)[0],
-        is_singular=bool(np.linalg.eigvalsh(factor @ factor.T).min(initial=np.inf) < SINGULAR_VARIANCE),
+        is_singular=_is_singular(factor),
         escapes=escapes,
         evaluations=evaluations,
         message=message,
@@ -234,19 +271,34 @@ def _refine(objective: Objective, point: Floats) -> Iterate | None:
     Near a singular optimum the deviance has long curved valleys in which Newton steps stay short.
     """
     factor, _ = split_point(objective, point)
-    variances, directions = np.linalg.eigh(factor @ factor.T)
     points = [point]
-    if variances.min(initial=np.inf) < SINGULAR_VARIANCE:
-        kept = directions * np.where(variances < SINGULAR_VARIANCE, 0.0, variances) @ directions.T
-        points.append(_with_covariance(objective, point, kept))
+    if _is_singular(factor):
+        points.append(_with_factor(objective, point, _of_lower_rank(factor, SINGULAR_VARIANCE)))
     iterates = [iterate for iterate in (iterate_at(objective, some) for some in points) if iterate is not None]
     polished = [newton_steps(objective, iterate) for iterate in iterates]
     return min(polished, key=lambda iterate: iterate.evaluation.deviance, default=None)
 
 
+def _is_singular(factor: Floats) -> bool:
+    return bool(np.linalg.eigvalsh(factor @ factor.T).min(initial=np.inf) < SINGULAR_VARIANCE)
+
+
+def _of_lower_rank(factor: Floats, limit: float) -> Floats:
+    """Return the factor (q, q) without the directions whose variance is below a limit; the same one if none is."""
+    variances, directions = np.linalg.eigh(factor @ factor.T)
+    if variances.min(initial=np.inf) >= limit:
+        return factor
+    return semidefinite_factor(directions * np.where(variances < limit, 0.0, variances) @ directions.T)
+
+
 def _with_covariance(objective: Objective, point: Floats, covariance: Floats) -> Floats:
     """Return a point with the elements of L replaced by those of a covariance (q, q)."""
-    theta = theta_at(objective, semidefinite_factor(covariance))
+    return _with_factor(objective, point, semidefinite_factor(covariance))
+
+
+def _with_factor(objective: Objective, point: Floats, factor: Floats) -> Floats:
+    """Return a point with other elements of L."""
+    theta = theta_at(objective, factor)
     return np.concatenate([theta, point[theta.size :]])
 
 

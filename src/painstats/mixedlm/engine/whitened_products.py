@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 
@@ -14,6 +16,29 @@ POINTS_CHUNK = 1_000_000
 
 MAX_GAP = 10_000
 """Longer gaps, in days, are treated alike: rho**gap is then below rounding for any allowed rho."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhitenedSums:
+    """Whitened sums of products, followed by their derivatives in r residual parameters.
+
+    Of m = 1 + r + r (r + 1) / 2 entries the first is the sums themselves, followed by their first derivatives and by
+    their second derivatives in the pairs of parameters (1, 1), (1, 2), ..., (2, 2), ... Without second derivatives
+    m = 1 + r, and without any m = 1 and r = 0.
+
+    Parameters
+    ----------
+    sums : (m, N, K)
+        A of each participant.
+    log_determinant : (m,)
+        Of the residual correlation of all rows.
+    parameters
+        r.
+    """
+
+    sums: Floats
+    log_determinant: Floats
+    parameters: int
 
 
 def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:

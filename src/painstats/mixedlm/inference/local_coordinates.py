@@ -8,7 +8,7 @@ import numpy as np
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.deviance_hessian import evaluation_at
-from painstats.mixedlm.engine.fit import MixedFit, free_elements_of
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, refuse_white_noise
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.objective import IMPOSSIBLE_DEVIANCE
 from painstats.mixedlm.engine.optimum import semidefinite_factor
@@ -51,6 +51,7 @@ class LocalCoordinates:
 
 def local_coordinates_around(fit: MixedFit) -> LocalCoordinates:
     """Return local coordinates around a fit, from central differences of the gradient."""
+    refuse_white_noise(fit, "refits to other participants or outcomes")
     inside = interior_factor(fit.optimum.factor)
     rho = [] if fit.optimum.rho_is_fixed else [fit.rho]
     point = np.concatenate([rho, inside[free_elements_of(fit)]])
@@ -108,8 +109,7 @@ def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: 
         except np.linalg.LinAlgError:
             return IMPOSSIBLE_DEVIANCE, np.zeros_like(z)
         gradient = (2 * found.factor_gradient @ factor)[free_elements_of(local.fit)]
-    gradient = np.append(found.rho_derivative, gradient) if with_rho else gradient
-    gradient = gradient @ local.spread
+    gradient = np.append(found.residual_gradient, gradient) @ local.spread
     possible = np.isfinite(found.deviance) and np.isfinite(gradient).all()
     return (found.deviance, gradient) if possible else (IMPOSSIBLE_DEVIANCE, np.zeros_like(z))
 

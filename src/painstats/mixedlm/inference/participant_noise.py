@@ -8,7 +8,7 @@ import numpy as np
 from scipy import optimize, special
 
 from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
-from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, solution_of
+from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, refuse_white_noise, solution_of
 from painstats.mixedlm.engine.likelihood import participant_degrees_used, participant_residual_squares
 from painstats.mixedlm.engine.rows import Floats
 
@@ -51,6 +51,7 @@ def participant_weights(fit: MixedFit) -> ParticipantNoise:
     ----------
     Smyth 2004, Stat Appl Genet Mol Biol 3(1):3, section 6.2, for the shrinkage.
     """
+    refuse_white_noise(fit, "participant weights")
     prior_degrees = np.inf
     if len(fit.participants) < MIN_PARTICIPANTS_FOR_WEIGHTS:
         return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from painstats.errors import NotEnoughData
+from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.fit import MixedFit, scaled_variance, solution_of
-from painstats.mixedlm.engine.rows import Floats, column_positions
+from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
 from painstats.mixedlm.inference.participant_noise import participant_weights
 from painstats.mixedlm.inference.variance_posterior import _Draws, _posterior, _relative_covariances, _sample
 
@@ -55,28 +55,33 @@ def participant_slopes(
     names: Sequence[str],
     seed: int,
     *,
-    weighted: bool = True,
+    weighted: bool | None = None,
     outcome_range: float = 10.0,
+    rows: ModelRows | None = None,
 ) -> tuple[ParticipantSlope, ...]:
     """Estimate every participant's slope of some columns.
 
     Parameters
     ----------
     fit
-        A fit with random effects. Parameters that it fixes (rho, zero correlations) are not integrated over.
+        A fit with random effects. Parameters that it fixes (rho, zero correlations) are not integrated over. With white
+        noise beside CAR(1), its share is integrated over too, with a uniform prior.
     names
         Columns among ``fit.random``.
     seed
         Of the draws; the same seed gives the same result.
     weighted
-        Whether participants with larger residual variance get less weight (``participant_weights``).
+        Whether participants with larger residual variance get less weight (``participant_weights``). By default they
+        do, except with white noise beside CAR(1), where such weights are not available.
     outcome_range
         Range of the outcome's scale; it scales the priors.
+    rows
+        The rows of the fit; needed with white noise beside CAR(1) only.
 
     Raises
     ------
     PainstatsError
-        If a name has no random effect.
+        If a name has no random effect, or with white noise if there are no rows or weights are requested.
     NotEnoughData
         If the fit has no random effects.
 
@@ -89,8 +94,12 @@ def participant_slopes(
     if not fit.random:
         raise NotEnoughData("the model has no random effects, so participants have no slopes of their own")
     positions = column_positions(names, fit.random)
-    fit = participant_weights(fit).fit if weighted else fit
-    draws, weights = _sample(_posterior(fit, outcome_range), fit, np.random.default_rng(seed))
+    has_white_noise = fit.residuals == "car1+white"
+    if has_white_noise and rows is None:
+        raise PainstatsError("slopes with white noise beside CAR(1) need the rows of the fit")
+    fit = participant_weights(fit).fit if (weighted is None and not has_white_noise) or weighted else fit
+    posterior = _posterior(fit, outcome_range, rows if has_white_noise else None)
+    draws, weights = _sample(posterior, fit, np.random.default_rng(seed))
     return tuple(
         slope
         for position, name in zip(positions, names, strict=True)

@@ -16,7 +16,7 @@ from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.deviance_hessian import evaluation_at
-from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, refuse_white_noise, scaled_variance
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
@@ -181,6 +181,7 @@ def _position(fit: MixedFit, name: str) -> int:
 
 def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinates:
     """Return the parameters in the user's units, with the effects in ``leading`` first."""
+    refuse_white_noise(fit, "profile intervals")
     q, scaling = len(fit.random), fit.products.scaling
     names = [*leading, *(name for name in fit.random if name not in leading)]
     transform = scaling.random_transform[column_positions(names, fit.random)]
@@ -278,4 +279,4 @@ def _deviance(frame: _ProfileCoordinates, point: Floats) -> tuple[float, Floats]
     found = evaluation_at(fit.products, factor, rho, fit.reml, with_rho=with_rho, variance=variance)
     gradient = (2 * frame.basis.T @ found.factor_gradient @ factor)[frame.elements]
     in_log_sigma = 2 * found.degrees - 2 * found.residual_square / variance
-    return found.deviance, np.concatenate([gradient, [found.rho_derivative, in_log_sigma]])
+    return found.deviance, np.concatenate([gradient, found.residual_gradient if with_rho else [0.0], [in_log_sigma]])

@@ -16,8 +16,8 @@ def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) 
     Parameters
     ----------
     fit
-        Its coefficients, random-effect covariance, rho and residual SD are taken as true, and so are the participants'
-        residual SDs in a fit of ``participant_weights``; unknown participants have the common one.
+        Its coefficients, random-effect covariance, rho, white share and residual SD are taken as true, and so are the
+        participants' residual SDs in a fit of ``participant_weights``; unknown participants have the common one.
     rows
         Sorted by participant and day.
     """
@@ -28,7 +28,9 @@ def simulated_outcome(fit: MixedFit, rows: ModelRows, rng: np.random.Generator) 
     columns = rows.X[:, column_positions(fit.random, rows.names)]
     between = np.einsum("nq,nq->n", columns, effects[participant])
     residual_sd = fit.residual_sd * _residual_scale(fit, rows.participant[first])[participant]
-    return np.asarray(rows.X @ fit.coefficients + between + residual_sd * _residuals(fit.rho, rows, rng))
+    return np.asarray(
+        rows.X @ fit.coefficients + between + residual_sd * simulated_residuals(rows, fit.rho, fit.white_share, rng)
+    )
 
 
 def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats:
@@ -37,8 +39,17 @@ def _residual_scale(fit: MixedFit, participants: npt.NDArray[np.str_]) -> Floats
     return np.array([known.get(str(participant), 1.0) for participant in participants])
 
 
-def _residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:
-    """Return (n,) residuals of SD 1, simulated along the rows of all participants at once."""
+def simulated_residuals(rows: ModelRows, rho: float, white_share: float, rng: np.random.Generator) -> Floats:
+    """Return (n,) residuals of SD 1: CAR(1), and white noise with its share of the variance."""
+    slow = _car1_residuals(rho, rows, rng)
+    if white_share == 0:
+        return slow
+    white = rng.standard_normal(len(slow))
+    return np.asarray(np.sqrt(1 - white_share) * slow + np.sqrt(white_share) * white)
+
+
+def _car1_residuals(rho: float, rows: ModelRows, rng: np.random.Generator) -> Floats:
+    """Return (n,) CAR(1) residuals of SD 1, simulated along the rows of all participants at once."""
     first = is_first_row(rows)
     carried, innovation_sd = car1_steps(rows, rho)
     residuals = innovation_sd * rng.standard_normal(len(carried))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
-from painstats.errors import NotEnoughData
+from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.likelihood import MAX_RHO
@@ -34,7 +34,15 @@ class TwoStage:
 
 
 def coefficients_by_participant(rows: ModelRows, residuals: Residuals = "car1") -> dict[str, Mapping[str, float]]:
-    """Fit each participant separately; return coefficients by name, for those with enough data."""
+    """Fit each participant separately; return coefficients by name, for those with enough data.
+
+    Raises
+    ------
+    PainstatsError
+        With white noise beside CAR(1): the check has a search of its own, over rho alone.
+    """
+    if residuals == "car1+white":
+        raise PainstatsError("the two-stage mean cannot estimate a share of white noise; use residuals='car1'")
     found: dict[str, Mapping[str, float]] = {}
     for participant, _ in participant_slices(rows):
         try:

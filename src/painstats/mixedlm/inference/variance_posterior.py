@@ -27,9 +27,13 @@ from painstats.mixedlm.engine.likelihood import (
     profiled_precision,
     random_effects,
     solve_at,
+    solve_sums,
 )
-from painstats.mixedlm.engine.rows import INTERCEPT, Floats
+from painstats.mixedlm.engine.rows import INTERCEPT, Floats, ModelRows
+from painstats.mixedlm.engine.white_optimum import white_problem
+from painstats.mixedlm.engine.white_table import Box, WhiteTable, tabulated_sums, white_table
 from painstats.mixedlm.engine.whitened_products import in_chunks
+from painstats.mixedlm.inference.residual_intervals import residual_standard_errors
 
 SLOPE_SD, INTERCEPT_SD, PRIOR_DEGREES = 0.3, 3.0, 4
 """Scales and degrees of freedom of the priors of the random-effect SDs, in points on a 0-10 scale per SD of the column.
@@ -66,18 +70,31 @@ rho).
 """
 
 
+BOX_WIDTH = 5.0
+"""Standard errors of rho and of the white share around the fit within which sums of products are interpolated."""
+
+
+LARGEST_BOX = Box((0.01, 0.994), (5e-4, 0.995))
+"""Draws outside are few."""
+
+
+SIDES = np.array([-1, 1])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Posterior:
     """What the posterior density of the variance parameters needs.
 
     ``prior_sd`` (q,) contains the prior scales of the random-effect SDs relative to the residual SD, in scaled columns;
-    ``fixed_rho`` is None where rho is unknown; effects that are not ``correlated`` have no correlations to draw.
+    ``fixed_rho`` is None where rho is unknown; effects that are not ``correlated`` have no correlations to draw. With
+    white noise beside CAR(1) the sums at any rho and white share come from ``table``, else from the cross-products.
     """
 
     products: CrossProducts
     prior_sd: Floats
     fixed_rho: float | None
     correlated: bool
+    table: WhiteTable | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,11 +128,27 @@ def _participant_coefficients(solution: Solution) -> Floats:
     return np.asarray(average + scaling.outcome_scale * random_effects(solution) @ scaling.random_transform.T)
 
 
-def _posterior(fit: MixedFit, outcome_range: float) -> _Posterior:
+def _posterior(fit: MixedFit, outcome_range: float, rows: ModelRows | None = None) -> _Posterior:
+    """Return the posterior of a fit; ``rows`` are needed with white noise beside CAR(1)."""
     points = np.array([INTERCEPT_SD if name == INTERCEPT else SLOPE_SD for name in fit.random])
     relative = points * outcome_range / 10.0 / fit.residual_sd
     fixed_rho = fit.rho if fit.optimum.rho_is_fixed else None
-    return _Posterior(fit.products, relative, fixed_rho, fit.optimum.correlated)
+    table = None if rows is None else white_table(white_problem(rows, True, fit.optimum.correlated).padded, _box(fit))
+    return _Posterior(fit.products, relative, fixed_rho, fit.optimum.correlated, table)
+
+
+def _box(fit: MixedFit) -> Box:
+    """Return the box of rho and w in which sums are interpolated: ``BOX_WIDTH`` standard errors around the fit.
+
+    Where one of them ended at a limit, the posterior can reach far along the other, and the box is as large as can be.
+    """
+    if not (fit.optimum.rho_is_free and fit.optimum.white_share_is_free):
+        return LARGEST_BOX
+    se = residual_standard_errors(fit)
+    logit, reach = special.logit(fit.rho), BOX_WIDTH * se["rho"] / (fit.rho * (1 - fit.rho))
+    rho, w = special.expit([logit - reach, logit + reach]), fit.white_share + BOX_WIDTH * se["white_share"] * SIDES
+    rho, w = np.clip(rho, *LARGEST_BOX.rho), np.clip(w, *LARGEST_BOX.w)
+    return Box((float(rho[0]), float(rho[1])), (float(w[0]), float(w[1])))
 
 
 def _sample(posterior: _Posterior, fit: MixedFit, rng: np.random.Generator) -> tuple[_Draws, Floats]:
@@ -165,6 +198,8 @@ def _start(posterior: _Posterior, fit: MixedFit) -> Floats:
     parts = [np.log(np.maximum(spread, 0.05)), np.zeros(_correlations(posterior))]
     if posterior.fixed_rho is None:
         parts.append(np.array([special.logit(np.clip(fit.rho / MAX_RHO, 0.02, 0.98))]))
+    if posterior.table is not None:
+        parts.append(np.array([special.logit(np.clip(fit.white_share, 0.03, 0.97))]))
     return np.concatenate(parts)
 
 
@@ -186,11 +221,11 @@ def _correlations(posterior: _Posterior) -> int:
     return q * (q - 1) // 2 if posterior.correlated else 0
 
 
-def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return factors (D, q, q), rhos (D,) and the log-prior (D,) of transformed parameters (D, d).
+def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return factors (D, q, q), rhos, white shares and the log-prior, (D,) each, of transformed parameters (D, d).
 
-    These are log SDs, inverse tanh of the partial correlations of the LKJ vine, row by row, and the logit of rho; the
-    log-prior includes the Jacobian.
+    These are log SDs, inverse tanh of the partial correlations of the LKJ vine, row by row, the logit of rho over its
+    limit, and the logit of the white share. Priors of the last two are uniform; the log-prior includes the Jacobian.
     """
     q, count = len(posterior.products.random), _correlations(posterior)
     sd = np.exp(points[:, :q])
@@ -199,10 +234,14 @@ def _unpack(posterior: _Posterior, points: Floats) -> tuple[Floats, Floats, Floa
     if count:
         correlation_factor, of_correlations = _correlation_factor(np.tanh(points[:, q : q + count]), q)
         factor, log_prior = sd[:, :, None] * correlation_factor, log_prior + of_correlations
+    w = np.zeros(len(points))
+    if posterior.table is not None:
+        w, points = special.expit(points[:, -1]), points[:, :-1]
+        log_prior = log_prior + np.log(w) + np.log1p(-w)
     if posterior.fixed_rho is not None:
-        return factor, np.full(len(points), posterior.fixed_rho), log_prior
+        return factor, np.full(len(points), posterior.fixed_rho), w, log_prior
     share = special.expit(points[:, -1])
-    return factor, MAX_RHO * share, log_prior + np.log(share) + np.log1p(-share)
+    return factor, MAX_RHO * share, w, log_prior + np.log(share) + np.log1p(-share)
 
 
 def _log_prior_of_sds(posterior: _Posterior, log_sd: Floats) -> Floats:
@@ -225,11 +264,17 @@ def _correlation_factor(partial: Floats, q: int) -> tuple[Floats, Floats]:
 def _solve(posterior: _Posterior, points: Floats) -> tuple[Solution, Floats]:
     """Return the solution at each point, and the posterior's log-density (D,) up to a constant."""
     inside = np.abs(points).max(axis=1) < MAX_UNBOUNDED
-    factor, rho, log_prior = _unpack(posterior, np.clip(points, -MAX_UNBOUNDED, MAX_UNBOUNDED))
+    factor, rho, w, log_prior = _unpack(posterior, np.clip(points, -MAX_UNBOUNDED, MAX_UNBOUNDED))
     with np.errstate(all="ignore"):
-        solution = solve_at(posterior.products, factor, rho)
+        solution = _solution(posterior, factor, rho, w)
         log_density = log_prior - 0.5 * deviance(solution, reml=True)
     return solution, np.where(inside & np.isfinite(log_density), log_density, -1e10)
+
+
+def _solution(posterior: _Posterior, factor: Floats, rho: Floats, w: Floats) -> Solution:
+    if posterior.table is None:
+        return solve_at(posterior.products, factor, rho)
+    return solve_sums(posterior.products, factor, rho, *tabulated_sums(posterior.table, rho, w))
 
 
 def _log_density(posterior: _Posterior, points: Floats) -> Floats:
