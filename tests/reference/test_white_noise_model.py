@@ -9,10 +9,16 @@ import numpy as np
 import pytest
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm import CAR1MixedLM, ColumnRoles, fit_mixed, kenward_roger, satterthwaite
+from painstats.mixedlm import (
+    CAR1MixedLM,
+    ColumnRoles,
+    fit_mixed,
+    kenward_roger,
+    residual_intervals,
+    satterthwaite,
+)
 from painstats.mixedlm.engine.white_optimum import white_problem
 from painstats.mixedlm.engine.white_profile import profile_at, profiled_hessian
-from painstats.mixedlm.inference.residual_intervals import residual_intervals
 from tests.reference.reference_data import results, simulated_diary, table, white_diary
 
 FORMULA = "pain ~ sleep + steps + sleep_b + weekend + time"
@@ -76,6 +82,7 @@ def test_intervals_follow_the_curvature_of_the_profiled_deviance():
         assert each.low == pytest.approx(1 / (1 + np.exp(margin - logit)), rel=1e-4)
     wider = residual_intervals(fit, level=0.99)
     assert wider[0].low < rho.low
+    assert _fit().residual_intervals() == (rho, w)
 
 
 def test_the_summary_says_what_ended_at_a_limit():

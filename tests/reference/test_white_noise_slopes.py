@@ -13,6 +13,7 @@ from painstats.mixedlm.engine.cross_products import unpacked
 from painstats.mixedlm.engine.white_optimum import white_problem
 from painstats.mixedlm.engine.white_products import white_sums
 from painstats.mixedlm.engine.white_table import Box, tabulated_sums, white_table
+from painstats.mixedlm.inference.variance_posterior import _posterior, _unpack
 from tests.reference.reference_data import simulated_diary, white_diary
 
 
@@ -87,3 +88,14 @@ def test_rows_are_needed_and_weights_are_refused():
         participant_slopes(_fit(), ["sleep"], 1)
     with pytest.raises(PainstatsError, match="participant weights"):
         participant_slopes(_fit(), ["sleep"], 1, rows=white_diary("few12x60"), weighted=True)
+
+
+def test_the_share_of_white_noise_is_uniform_beforehand():
+    posterior = _posterior(_fit(), 10.0, white_diary("few12x60"))
+    share = np.array([0.1, 0.5, 0.9])
+    points = np.zeros((3, posterior.prior_sd.size + 3 + 2))
+    points[:, -1] = np.log(share / (1 - share))
+    *_, w, log_prior = _unpack(posterior, points)
+    assert w == pytest.approx(share)
+    density = np.exp(log_prior) / (share * (1 - share))  # of w, from that of its logit
+    assert density == pytest.approx(density[0])

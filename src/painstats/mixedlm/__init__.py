@@ -5,11 +5,13 @@ For participant i on day t
     y_it = x_it' b + z_it' u_i + e_it,    u_i ~ N(0, G),    Cov(e_it, e_is) = sigma^2 rho^|t - s|
 
 b are the fixed effects, u_i the random effects (correlated, G unstructured), and residuals d days apart have
-correlation rho^d, whatever days are missing.
+correlation rho^d, whatever days are missing. With ``residuals="car1+white"`` a share w of their variance is white noise
+of single days, and the correlation is (1 - w) rho^d.
 
 - ``model``, ``results`` and ``summary``: ``CAR1MixedLM``, with the interface of statsmodels.
 - ``engine``: the exact restricted likelihood, which depends on the rows only through sums of products by participant
-  and gap (``cross_products``), its derivatives, and its optimum with a certificate.
+  and gap (``cross_products``), its derivatives, and its optimum with a certificate. With white noise it depends on
+  every row, through tridiagonal matrices (``white_products``).
 - ``inference``: Kenward-Roger and Satterthwaite tests, profile intervals, bootstraps, participants' own slopes
   integrated over the variance parameters, and the two-stage mean, which checks the fixed effects by other means.
 - ``checks``: residuals, influence, the bootstrap over participants, the shift test, and statsmodels' own fit.
@@ -60,6 +62,7 @@ from painstats.mixedlm.inference.refit_bootstrap import (
     parametric_bootstrap,
 )
 from painstats.mixedlm.inference.refits import Refits
+from painstats.mixedlm.inference.residual_intervals import residual_intervals
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.slope_variance import SlopeVariance, mixture_p, slope_variance
 from painstats.mixedlm.inference.two_stage import (
@@ -132,6 +135,7 @@ __all__ = [
     "participant_weights",
     "r_squared",
     "residual_checks",
+    "residual_intervals",
     "residual_sd_interval",
     "rho_interval",
     "satterthwaite",

@@ -15,6 +15,7 @@ from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, participant_slopes
 from painstats.mixedlm.inference.profile_intervals import VarianceInterval, variance_intervals
 from painstats.mixedlm.inference.refit_bootstrap import Bootstrap, Kind, cluster_bootstrap, parametric_bootstrap
+from painstats.mixedlm.inference.residual_intervals import residual_intervals
 
 
 class InferenceMethods:
@@ -58,6 +59,10 @@ class InferenceMethods:
             If the model was made from a relation, whose rows stayed in the database.
         """
         return residual_checks(self.mixed_fit, self.model.require_rows("residual checks"))
+
+    def residual_intervals(self, level: float = 0.95) -> tuple[VarianceInterval, ...]:
+        """Return approximate intervals of rho and of the share of white noise (``residual_intervals``)."""
+        return residual_intervals(self.mixed_fit, level=level)
 
     def variance_intervals(self, level: float = 0.95) -> tuple[VarianceInterval, ...]:
         """Return the profile interval of every variance parameter (``variance_intervals``)."""
