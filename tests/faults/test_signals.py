@@ -24,7 +24,7 @@ from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.faults.test_crash import table_hashes
 
-INSTANTS = int(os.environ.get("PAINSTATS_INSTANTS", "4"))
+INSTANTS = int(os.environ.get("PAINSTATS_INSTANTS", "2"))
 SMALL = Truth(people=2, days=30)
 AT_ONCE_S = 15
 """A loaded machine is slow; today's way of ending is either immediate or never."""

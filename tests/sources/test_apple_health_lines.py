@@ -17,6 +17,7 @@ from painstats.sources.apple_health.elements import RECORD_COLUMNS, Tally
 from painstats.sources.apple_health.lines import read_lines
 from painstats.sources.apple_health.source import WANTED
 from painstats.sources.apple_health.xml import read_elements
+from tests.examples import examples
 from tests.sources.reading import written
 
 STEPS, HEART = "HKQuantityTypeIdentifierStepCount", "HKQuantityTypeIdentifierHeartRate"
@@ -221,7 +222,9 @@ a_broken_document = st.builds(
     st.integers(1, 20),
 ).filter(lambda document: "<HealthData" in document)
 unhurried = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None,
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

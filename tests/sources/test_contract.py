@@ -14,6 +14,7 @@ from painstats.errors import ExportRefused
 from painstats.records import RECORD_TABLES
 from painstats.sources import SOURCES, read_batches, recognise, supported_formats
 from painstats.sources.batching import BATCH_ROWS
+from tests.examples import examples
 from tests.sources.reading import FIXTURES, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings, zipped
 
 DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG))
@@ -181,7 +182,7 @@ def test_damaged_files_are_refused_or_read_and_never_crash(name: str, tmp_path: 
     chance = random.Random(name)
     whole = (FIXTURES / name).read_bytes()
     path = tmp_path / name
-    for _ in range(25):
+    for _ in range(examples(10)):
         damaged = bytearray(whole)
         for _ in range(chance.randint(1, 4)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
@@ -194,7 +195,7 @@ def test_files_cut_short_are_never_read_as_whole(name: str, tmp_path: Path) -> N
     chance = random.Random(name)
     whole = (FIXTURES / name).read_bytes()
     path = tmp_path / name
-    for _ in range(15):
+    for _ in range(examples(6)):
         path.write_bytes(whole[: chance.randrange(1, len(whole.rstrip()) - 1)])
         result = attempt(path)
         if path.suffix != ".csv":  # a CSV that ends after a whole cell cannot be told from a shorter one

@@ -16,6 +16,7 @@ from painstats.errors import ExportRefused
 from painstats.parsing import csv_text
 from painstats.parsing.csv_text import read_csv, read_csv_parts
 from painstats.sources import read_batches
+from tests.examples import examples
 from tests.sources.reading import plan, settings, written
 
 CELLS = st.sampled_from(
@@ -57,7 +58,7 @@ def told(read):
         return refusal.rule, str(refusal)
 
 
-@tried(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@tried(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(50), deadline=None)
 @given(rows=ROWS, end=ENDS, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]), last=st.booleans())
 @example(rows=["who,date,pain", "a,2024-03-01,7"] * 2, end="\r\n", encoding="utf-8-sig", last=True)
 def test_parts_of_a_csv_add_up_to_the_whole(tmp_path, parted, rows, end, encoding, last):
@@ -90,7 +91,7 @@ LONG = plan(
 )  # fmt: skip
 
 
-@tried(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None)
+@tried(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(30), deadline=None)
 @example(lines=SAME, mapping=WIDE)
 @example(lines=SAME, mapping=LONG)
 @given(lines=LINES, mapping=st.sampled_from([WIDE, LONG]))

@@ -15,6 +15,7 @@ from painstats.errors import ExportRefused
 from painstats.parsing.text import local_times
 from painstats.sources.fitbit.logs import minutes_by_objects, read_minutes
 from painstats.sources.fitbit.minutes import minutes_by_columns
+from tests.examples import examples
 from tests.sources.reading import FIXTURES, read, refusal_of, written, zipped
 
 US, ISO = "%m/%d/%y %H:%M:%S", "%Y-%m-%d %H:%M:%S"
@@ -125,7 +126,9 @@ def odd_files(draw: st.DrawFn) -> bytes:
 
 
 unhurried = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None,
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -177,7 +180,7 @@ def test_no_byte_goes_unseen(tmp_path: Path, form: tuple[str, ...]) -> None:
         *(st.integers(0, top) for top in (13, 32, 99, 25, 61, 61)),
     )
 )
-@settings(max_examples=500)
+@settings(max_examples=examples(200))
 @example("02/29/24 00:00:00")
 @example("02/29/23 00:00:00")
 @example("02/29/00 00:00:00")

@@ -17,6 +17,7 @@ from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
 from tests.conftest import DEFAULTS
+from tests.examples import examples
 
 FIRST = date(2026, 2, 20)  # the clocks go forward in London on 29 March
 DAYS = 60
@@ -156,7 +157,7 @@ def at_home():
         yield store
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(examples(3)))
 def test_any_cut_and_order_of_loads_gives_the_same_tables(seed):
     chance = random.Random(seed)
     days = chance.sample(range(DAYS), chance.randint(5, 45))
