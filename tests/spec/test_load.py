@@ -124,6 +124,16 @@ def test_a_forgotten_person_is_not_let_in_again(store):
     assert table(store, "SELECT DISTINCT participant_id FROM step_count") == [{"participant_id": "ann"}]
 
 
+def test_rejected_rows_of_a_forgotten_participant_are_not_kept(store):
+    remember_forgotten(store.study, [participant_hash(store.study, "bob")])
+    rows = [("ann", "steps_negative", "ann,-1"), ("bob", "steps_negative", "bob,-2"), (None, "unreadable", "?,-3")]
+    rejected = pl.DataFrame(rows, schema=dict.fromkeys(("participant_id", "rule", "text"), pl.String), orient="row")
+    summary = load(store, "a", checked_rows("step_count", steps(JANUARY).accepted, rejected))
+    assert counts(summary) == (2, 0, 0, 2, 1)
+    kept = table(store, "SELECT text FROM quarantine ORDER BY text")
+    assert [row["text"] for row in kept] == ["?,-3", "ann,-1"]
+
+
 def test_the_tables_hold_the_columns_that_records_declares(store):
     from painstats.records import RECORD_TABLES
 
