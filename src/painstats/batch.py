@@ -74,6 +74,13 @@ class Rows:
         return self.in_memory.filter(pl.col("rule").is_null()).select(*RECORD_TABLES[self.table].columns)
 
     @property
+    def participants(self) -> tuple[str, ...]:
+        """The participants of the accepted rows, in order."""
+        if isinstance(self.frame, StagedRows):
+            return self.frame.participants
+        return tuple(self.frame["participant_id"].filter(self.frame["rule"].is_null()).unique().sort())
+
+    @property
     def rejected(self) -> pl.DataFrame:
         """The place, reason and text of each rejected row: the columns of ``PLACE``."""
         return self.in_memory.filter(pl.col("rule").is_not_null()).select(*PLACE)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from painstats.batch import PLACE, Rows, StagedRows
+from painstats.batch import Rows, StagedRows
 from painstats.errors import StorageError
-from painstats.records import RECORD_TABLES
+
+ROW_NUMBER = "staged_row"
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class Staging:
     n_rows: int = 0
 
     def write(self, rows: Rows) -> StagedRows:
-        """Write rows to a file of their own.
+        """Write rows to a file of their own; rows that were staged before keep their numbers.
 
         Raises
         ------
@@ -32,14 +33,18 @@ class Staging:
         """
         if not rows.is_checked:
             raise ValueError(f"rows of {rows.table} were not checked: pass them through check_records first")
-        frame = _in_order(rows).with_row_index("staged_row", self.n_rows)
+        frame = self._numbered(rows.in_memory)
         path = self.folder / f"{self.n_files:06}-{rows.table}.parquet"
         self._write(frame, path)
         self.n_files += 1
+        n_accepted = frame["rule"].null_count()
+        return StagedRows(path, n_accepted, frame.height - n_accepted, rows.participants)
+
+    def _numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if ROW_NUMBER in frame.columns:
+            return frame
         self.n_rows += frame.height
-        accepted = frame.filter(pl.col("rule").is_null())
-        participants = tuple(accepted["participant_id"].unique().sort())
-        return StagedRows(path, accepted.height, frame.height - accepted.height, participants)
+        return frame.with_row_index(ROW_NUMBER, self.n_rows - frame.height)
 
     def _write(self, frame: pl.DataFrame, path: Path) -> None:
         try:
@@ -48,10 +53,3 @@ class Staging:
             raise StorageError(
                 f"{self.folder}: writing failed and nothing of the file is stored; make space on the disk and run again"
             ) from None
-
-
-def _in_order(rows: Rows) -> pl.DataFrame:
-    """Return rows with the columns of their table and those of ``PLACE``; columns that are absent become null."""
-    frame = rows.in_memory
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in PLACE.items() if name not in frame.columns]
-    return frame.with_columns(absent).select(*RECORD_TABLES[rows.table].columns, *PLACE)

@@ -1,5 +1,6 @@
 """Loading is exactly once: equal rows change nothing, later values correct, counts add up, failures leave no trace."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -7,6 +8,7 @@ import pytest
 
 from painstats.batch import Ignored, Note, Rows
 from painstats.records import STEP_COUNT
+from painstats.staging import Staging
 from painstats.store import load_records
 from painstats.store.forgotten import participant_hash, remember_forgotten
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
@@ -132,6 +134,18 @@ def test_rejected_rows_of_a_forgotten_participant_are_not_kept(store):
     assert counts(summary) == (2, 0, 0, 2, 1)
     kept = table(store, "SELECT text FROM quarantine ORDER BY text")
     assert [row["text"] for row in kept] == ["?,-3", "ann,-1"]
+
+
+def test_rows_that_another_process_staged_keep_their_numbers_without_a_forgotten_participant(store, tmp_path):
+    """The number of a row tells it from the others of its file, also of batches that are not written again."""
+    remember_forgotten(store.study, [participant_hash(store.study, "bob")])
+    folder = tmp_path / "staged"
+    folder.mkdir()
+    elsewhere = Staging(folder)
+    drawn_batches = [JANUARY, "participant_id | at | steps\nbob | 10 08:00 | 2\nann | 11 08:00 | 3\nann | 11 08:00 | 3"]
+    batches = [replace(rows, frame=elsewhere.write(rows)) for rows in map(steps, drawn_batches)]
+    assert counts(load(store, "a", *batches)) == (3, 1, 0, 0, 1)
+    assert [row["step_count"] for row in table(store, STORED)] == [100, 200, 3]
 
 
 def test_the_tables_hold_the_columns_that_records_declares(store):

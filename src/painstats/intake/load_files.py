@@ -9,7 +9,7 @@ from functools import cache, partial
 from importlib.metadata import version
 
 from painstats.archive.archive import Archive, export_date
-from painstats.batch import Batch, ExportedAt, Rows, StagedRows
+from painstats.batch import Batch, ExportedAt, Rows
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, PainstatsError
 from painstats.intake.inbox import MOST_OPEN_ENTRIES, InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
@@ -243,16 +243,10 @@ def _naming_participants(batches: Iterator[Batch], participants: KnownParticipan
     """Pass batches on and collect their participants; refuse one whose id only looks different from a known one."""
     for batch in batches:
         if isinstance(batch, Rows):
-            for participant in _participants_of(batch):
+            for participant in batch.participants:
                 participants.refuse_alike(participant)
                 named.add(participant)
         yield batch
-
-
-def _participants_of(rows: Rows) -> Sequence[str]:
-    if isinstance(rows.frame, StagedRows):
-        return rows.frame.participants
-    return rows.accepted["participant_id"].unique().sort().to_list()
 
 
 def _remember(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
