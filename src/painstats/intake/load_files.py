@@ -54,7 +54,7 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A file that was looked at: opened, if it is to be read, or with the outcome that it has already."""
+    """A file that was looked at: opened unless it is refused, and with the outcome that it has already."""
 
     file: InboxFile
     archive: Archive | None = None
@@ -124,49 +124,42 @@ def _look_into(store: Store, file: InboxFile) -> list[_Candidate]:
     These are read before the zip itself. A zip that was imported holds nothing new, unless something in it was refused
     or is to be read again.
     """
-    participant = owner_of(store, file)
-    settings = settings_of(store.study, participant)
-    try:
-        archive = file.open()
-        known = _known(store, file, archive, settings)
-    except ExportRefused as refusal:
-        return [_refused(store, file, participant, refusal)]
-    file = replace(file, archive=None)  # an outcome outlives the archive
+    whole = _look_at(store, file)
+    archive, settings, known = whole.archive, whole.settings, whole.outcome
+    if archive is None or settings is None:
+        return [whole]
     is_known = known is not None and known.status != "withdrawn"
-    if is_known and is_settled_below(store, file.name, participant, settings.today):
-        return [_Candidate(file, outcome=known)]
+    if is_known and is_settled_below(store, file.name, settings.participant_id, settings.today):
+        return [_closed_if_known(whole)]
     try:
         parts = parts_of_zip(archive, settings)
     except Exception:  # whatever is wrong with one of its entries is reported when that entry is read
-        return [_candidate(file, archive, settings, known)]
-    own = [(replace(file, name=f"{file.name}/{name}"), part) for name, part in parts.own.items() if part]
-    looked = [_look_at(store, replace(part_file, archive=part)) for part_file, part in own]
-    return [*looked, _candidate(file, parts.whole, settings, known)]
+        return [_closed_if_known(whole)]
+    inside = [(f"{file.name}/{name}", part) for name, part in parts.own.items() if part]
+    own = [_look_at(store, replace(file, name=name, archive=part)) for name, part in inside]
+    return [_closed_if_known(each) for each in (*own, replace(whole, archive=parts.whole))]
 
 
 def _look_at(store: Store, file: InboxFile) -> _Candidate:
-    """Look at a file as one export."""
+    """Open a file as one export, and find out whether it is known."""
     participant = owner_of(store, file)
     settings = settings_of(store.study, participant)
+    closed = replace(file, archive=None)  # an outcome outlives the archive
     try:
         archive = file.open()
-        known = _known(store, file, archive, settings)
+        known = _known(store, closed, archive, settings)
     except ExportRefused as refusal:
-        return _refused(store, file, participant, refusal)
-    return _candidate(replace(file, archive=None), archive, settings, known)
+        if file.archive and file.archive.is_part:
+            identity = ExportIdentity(file.name, f"unreadable {file.name}", "", participant)
+            _remember(store, identity, refusal.rule, str(refusal))
+        outcome = FileOutcome(closed, "refused", rule=refusal.rule, message=str(refusal))
+        return _Candidate(closed, outcome=outcome)
+    return _Candidate(closed, archive, settings, known)
 
 
-def _candidate(file: InboxFile, archive: Archive, settings: ReadSettings, known: FileOutcome | None) -> _Candidate:
-    return _Candidate(file, outcome=known) if known else _Candidate(file, archive, settings)
-
-
-def _refused(store: Store, file: InboxFile, participant: str | None, refusal: ExportRefused) -> _Candidate:
-    """Return a file that cannot even be opened, or hashed; for an entry of a zip this is remembered."""
-    if file.archive and file.archive.is_part:
-        identity = ExportIdentity(file.name, f"unreadable {file.name}", "", participant)
-        _remember(store, identity, refusal.rule, str(refusal))
-    file = replace(file, archive=None)
-    return _Candidate(file, outcome=FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal)))
+def _closed_if_known(candidate: _Candidate) -> _Candidate:
+    """Let go of the archive of a file that is not read."""
+    return replace(candidate, archive=None) if candidate.outcome else candidate
 
 
 def _identity(study: Study, file: InboxFile, archive: Archive, settings: ReadSettings) -> ExportIdentity:
@@ -179,7 +172,7 @@ def _known(store: Store, file: InboxFile, archive: Archive, settings: ReadSettin
     if known is None or is_outdated(known, settings.today):
         return None
     status = {"loaded": "known"}.get(known.status, known.status)
-    return FileOutcome(replace(file, archive=None), status, rule=known.rule, message=known.message)
+    return FileOutcome(file, status, rule=known.rule, message=known.message)
 
 
 # --- reading what is new ---
