@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from zipfile import ZipInfo
 
@@ -29,7 +28,7 @@ class FileState:
     inode: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Archive:
     """An export: a file, a zip, an unpacked folder, or some entries of one of these.
 
@@ -91,10 +90,6 @@ class Archive:
             return self._remembered("", lambda: hash_of_file(self.path))
         if self.is_part and len(self.entries) == 1:
             return self._entry_hash(self.entries[0])
-        return self._all_entries_hash
-
-    @cached_property
-    def _all_entries_hash(self) -> str:
         return hash_of_entries((entry.name, self._entry_hash(entry)) for entry in self.entries)
 
     def _entry_hash(self, entry: Entry) -> str:

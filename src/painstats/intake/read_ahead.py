@@ -26,14 +26,18 @@ class ReadAhead:
     tasks: Sequence[ReadTask] = ()
     answers: Iterator[tuple[int, ReadElsewhere | Lost]] = field(default_factory=lambda: iter(()))
     n_taken: int = 0
+    turns: dict[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns = {id(task.archive): turn for turn, task in enumerate(self.tasks)}
 
     def take(self, archive: Archive, settings: ReadSettings) -> ReadElsewhere | None:
         """Return what another process read, or None if the export is to be read here.
 
         Exports are asked for in their order; some may be left out. What was staged for those before is removed.
         """
-        turn = self._turn_of(archive, settings)
-        if turn is None:
+        turn = self.turns.get(id(archive))
+        if turn is None or self.tasks[turn].settings is not settings:
             return None
         for passed in self.tasks[max(self.n_taken - 1, 0) : turn]:
             shutil.rmtree(passed.folder, ignore_errors=True)
@@ -45,10 +49,6 @@ class ReadAhead:
         """Return how much other processes have read of an export, and of those that have not been taken yet."""
         asked = [task for turn, task in enumerate(self.tasks) if turn >= self.n_taken or task.archive is archive]
         return sum(min(bytes_read_elsewhere(task.bytes_file), bytes_of(task.archive)) for task in asked)
-
-    def _turn_of(self, archive: Archive, settings: ReadSettings) -> int | None:
-        tasks = enumerate(self.tasks)
-        return next((turn for turn, task in tasks if task.archive is archive and task.settings is settings), None)
 
 
 @contextmanager
