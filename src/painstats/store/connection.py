@@ -115,7 +115,7 @@ def _closed(study: Study, connection: Connection) -> bool:
     """Close the database; return whether it is complete without a write-ahead log."""
     with suppress(duckdb.Error):  # on a full disk, committed data stay in the log
         connection.execute("CHECKPOINT")
-    connection.close()
+    close(connection)
     return not log_of(study.database).exists()
 
 
@@ -181,14 +181,14 @@ def _connect_migrated(study: Study, before: Record | None) -> Connection:
         earlier = earlier_version(connection, study, f"painstats {before.painstats}" if before else "a newer painstats")
         if earlier:
             connection.execute("CHECKPOINT")
-            connection.close()
+            close(connection)
             copy_with_checksum(study.database, study.database.with_name(f"{study.database.name}.backup-v{earlier:04d}"))
             connection = connect(study, study.database)
         os.chmod(study.database, 0o600)
         mark_open(study, read_mark(connection))
         migrate(connection)
     except BaseException:
-        connection.close()
+        close(connection)
         raise
     return connection
 
@@ -197,7 +197,7 @@ def _create(study: Study) -> None:
     """Create an empty database under a temporary name first, so that a kill does not leave an incomplete one."""
     unfinished = study.database.with_name(f"{study.database.name}.unfinished")
     unfinished.unlink(missing_ok=True)
-    connect(study, unfinished).close()
+    close(connect(study, unfinished))
     os.replace(unfinished, study.database)
 
 
@@ -218,6 +218,16 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
     connection = duckdb.connect(str(database), read_only=read_only, config=settings)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def close(connection: Connection) -> None:
+    """Close a connection after DuckDB's own threads have ended.
+
+    One that is still ending a task when the database is destroyed can crash the process (seen once, DuckDB 1.5.6).
+    """
+    with suppress(duckdb.Error):  # a connection that a full disk has broken
+        connection.execute("SET threads = 1")
+    connection.close()
 
 
 @contextmanager
