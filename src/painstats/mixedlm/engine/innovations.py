@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
-from painstats.mixedlm.engine.padded_rows import padded_rows
+from painstats.mixedlm.engine.car1_whitening import log_determinant, unwhiten, whiten
+from painstats.mixedlm.engine.padded_rows import PaddedRows, padded_rows
 from painstats.mixedlm.engine.rows import Floats, ModelRows, is_first_row
 from painstats.mixedlm.engine.white_covariance import decay_of
 
@@ -40,17 +40,42 @@ def log_determinant_of(rows: ModelRows, rho: float, w: float) -> float:
     return float(np.log(_filtered(np.zeros((len(rows.y), 1)), rows, rho, w)[1]).sum())
 
 
+def from_innovations(errors: Floats, rows: ModelRows, rho: float, w: float) -> Floats:
+    """Return the values (n,) of which ``innovations`` returns these errors (n,)."""
+    if w == 0:
+        return unwhiten(errors, rows, rho)
+    padded = padded_rows(errors[:, None], rows.day, np.flatnonzero(is_first_row(rows)))
+    a, variances, gains = _filter(padded, rho, w)
+    values, state = np.empty_like(a), np.zeros(len(a))
+    for place in range(a.shape[1]):
+        state = a[:, place] * state
+        error = padded.columns[0, :, place] * np.sqrt(variances[:, place])
+        values[:, place] = state + error
+        state = state + gains[:, place] * error
+    return np.asarray(values[padded.is_row])
+
+
 def _filtered(values: Floats, rows: ModelRows, rho: float, w: float) -> tuple[Floats, Floats]:
     """Return the scaled prediction errors (n, k) and their variances (n,), one place of all participants at a time."""
     padded = padded_rows(values, rows.day, np.flatnonzero(is_first_row(rows)))
+    a, variances, gains = _filter(padded, rho, w)
+    errors, state = np.empty_like(padded.columns), np.zeros(padded.columns.shape[:2])
+    for place in range(a.shape[1]):
+        state = a[:, place] * state
+        error = padded.columns[:, :, place] - state
+        errors[:, :, place] = error / np.sqrt(variances[:, place])
+        state = state + gains[:, place] * error
+    return errors[:, padded.is_row].T, variances[padded.is_row]
+
+
+def _filter(padded: PaddedRows, rho: float, w: float) -> tuple[Floats, Floats, Floats]:
+    """Return the decay since the row before, the variance of the error and the gain of the state, each (N, T)."""
     a = decay_of(padded, rho).a
-    state, spread = np.zeros(padded.columns.shape[:2]), np.full(len(a), 1 - w)
-    errors, variances = np.empty_like(padded.columns), np.empty_like(a)
+    variances, gains, spread = np.empty_like(a), np.empty_like(a), np.full(len(a), 1 - w)
     for place in range(a.shape[1]):
         carried = a[:, place]
-        state, spread = carried * state, carried**2 * spread + (1 - w) * (1 - carried**2)  # a first row has no state
-        variance = spread + w
-        error = padded.columns[:, :, place] - state
-        errors[:, :, place], variances[:, place] = error / np.sqrt(variance), variance
-        state, spread = state + spread / variance * error, spread * w / variance
-    return errors[:, padded.is_row].T, variances[padded.is_row]
+        spread = carried**2 * spread + (1 - w) * (1 - carried**2)  # a first row has no state
+        variances[:, place] = spread + w
+        gains[:, place] = spread / variances[:, place]
+        spread = spread * w / variances[:, place]
+    return a, variances, gains

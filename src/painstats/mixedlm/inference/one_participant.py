@@ -98,17 +98,17 @@ def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> Parti
 
 
 def fit_each_participant(
-    rows: ModelRows, advance: Callable[[], None] = lambda: None
+    rows: ModelRows, residuals: Residuals = "car1", advance: Callable[[], None] = lambda: None
 ) -> tuple[tuple[ParticipantFit, ...], Mapping[str, str]]:
     """Fit every participant's own model; return the fits, and the reason for each participant without one.
 
-    ``advance`` is called after each participant, to show progress.
+    ``residuals`` are as in ``fit_mixed``; ``advance`` is called after each participant, to show progress.
     """
     fits: list[ParticipantFit] = []
     refused: dict[str, str] = {}
     for participant, _ in participant_slices(rows):
         try:
-            fits.append(fit_one_participant(participant_rows(rows, participant)))
+            fits.append(fit_one_participant(participant_rows(rows, participant), residuals))
         except (PainstatsError, np.linalg.LinAlgError) as error:
             refused[participant] = str(error)
         advance()

@@ -13,6 +13,7 @@ from painstats.mixedlm.inference.coefficients import coefficient
 from painstats.mixedlm.inference.slope_variance import slope_variance
 from painstats.mixedlm.inference.two_stage import TwoStage, agrees_with_two_stage, two_sided_p, two_stage
 from painstats.plan.study import RulesPlan
+from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.tables import CohortFit
 from painstats.questions.question import Question
@@ -75,7 +76,7 @@ def _average(question: Question, check: TwoStage, mixed: MixedAnalysis | None, d
         note = "not_converged" if mixed else "few_participants_two_stage"
         return _from_two_stages(question, check, days, note)
     average = coefficient(mixed.table, question.exposure.within)
-    spread = slope_variance(mixed.rows, question.exposure.within)
+    spread = slope_variance(mixed.rows, question.exposure.within, residuals=RESIDUALS)
     return CohortFit(
         question=question.name,
         basis="mixed_model",

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painstats.frame.exposure import Exposure
+from painstats.mixedlm.engine.fit import Residuals
 from painstats.plan.study import RulesPlan, Study
 from painstats.questions.asked import exposures
 from painstats.questions.question import Question
+
+RESIDUALS: Residuals = "car1+white"
+"""How residuals of the daily models correlate: what is left of a day fades over the next ones, beside noise of single
+days, whose share may be zero (docs/method/noise.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, par
 from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import within_participants
-from painstats.questions.daily.design import DailyDesign, daily_design
+from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
@@ -114,7 +114,9 @@ def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[ParticipantFit,
     parts = [part for part in parts_by_calendar(frame) if part["outcome_score"].n_unique() > 1]
     with working("fitting participants' own days", "participants", frame["participant_id"].n_unique()) as work:
         fits = [
-            fit for part in parts for fit in fit_each_participant(within_participants(part, design), work.advance)[0]
+            fit
+            for part in parts
+            for fit in fit_each_participant(within_participants(part, design), RESIDUALS, work.advance)[0]
         ]
     return tuple(sorted(fits, key=lambda fit: fit.participant))
 
@@ -136,7 +138,11 @@ def _pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign) -> Mapping[
         return {}
     low, high = design.scale
     slopes = participant_slopes(
-        mixed.fit, [exposure.within for exposure in design.exposures], SEED, outcome_range=high - low
+        mixed.fit,
+        [exposure.within for exposure in design.exposures],
+        SEED,
+        outcome_range=high - low,
+        rows=mixed.rows,
     )
     return {
         (slope.participant, slope.name): slope
@@ -161,7 +167,11 @@ def _participant_fit(
 ) -> ParticipantEffect | None:
     """Return the pooled effect where there is one, or that of the participant's own days; None where neither is."""
     slope, alone = cohort.slopes.get((participant, exposure.within)), _own_coefficient(own, exposure)
-    own_fields = (alone.estimate, alone.low, alone.high, alone.df, alone.p, own.rho) if alone and own else ()
+    own_fields = (
+        (alone.estimate, alone.low, alone.high, alone.df, alone.p, own.rho, own.fit.white_share)
+        if alone and own
+        else ()
+    )
     if slope and cohort.usable:
         differ = slopes_differ(cohort.usable, slope.name)
         return ParticipantEffect(

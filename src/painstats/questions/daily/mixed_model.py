@@ -19,7 +19,7 @@ from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
-from painstats.questions.daily.design import DailyDesign
+from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.kind import Say
 
 
@@ -74,10 +74,10 @@ def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say) -> MixedA
     own_trend = median_days(frame) >= DAYS_FOR_OWN_TREND
     try:
         rows = mixed_model(frame, design, own_trend=own_trend)
-        fit, notes, neighbour = fit_mixed(rows), list[str](), None
+        fit, notes, neighbour = fit_mixed(rows, residuals=RESIDUALS), list[str](), None
         if fit.is_singular and own_trend:
             simpler = mixed_model(frame, design, own_trend=False)
-            simpler_fit = fit_mixed(simpler)
+            simpler_fit = fit_mixed(simpler, residuals=RESIDUALS)
             if not simpler_fit.is_singular:
                 neighbour = _neighbour(simpler_fit, fit, rows)
                 rows, fit, notes = simpler, simpler_fit, ["own_trend_dropped"]
@@ -102,12 +102,12 @@ def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:
     ----------
     Barr et al. 2013, J Mem Lang 68:255; Bates et al. 2015, arXiv:1506.04967, on which effects to leave out first.
     """
-    fit = fit_mixed(rows, correlated=False)
+    fit = fit_mixed(rows, residuals=RESIDUALS, correlated=False)
     varies = np.diag(fit.optimum.factor) ** 2 >= SINGULAR_VARIANCE
     kept = tuple(name for name, is_kept in zip(rows.random, varies, strict=True) if is_kept or name == INTERCEPT)
     if kept != rows.random:
         rows = replace(rows, random=kept)
-        fit = fit_mixed(rows, correlated=False)
+        fit = fit_mixed(rows, residuals=RESIDUALS, correlated=False)
     return fit, rows
 
 

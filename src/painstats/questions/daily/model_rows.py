@@ -57,6 +57,7 @@ def _model_fit(model: str, fit: MixedFit, table: CoefficientTable) -> ModelFit:
         days=fit.n_rows,
         participants=len(fit.participants),
         rho=fit.rho,
+        white_share=fit.white_share,
         residual_sd=fit.residual_sd,
         log_likelihood=fit.log_likelihood,
         converged=fit.converged,

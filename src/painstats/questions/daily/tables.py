@@ -33,6 +33,7 @@ class ParticipantEffect:
     own_df: float | None = None
     own_p: float | None = None
     own_rho: float | None = None
+    own_white_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class ModelFit:
     days: int
     participants: int
     rho: float
+    white_share: float
     residual_sd: float
     log_likelihood: float
     converged: bool

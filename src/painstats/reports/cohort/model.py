@@ -262,7 +262,8 @@ def _fit_table(fit: ModelFit) -> Table:
     tails = (quantiles[1], quantiles[-2]) if quantiles else ()
     rows = (
         ("Participants, days", f"{whole(fit.participants)}, {whole(fit.days)}"),
-        ("Residual correlation, one day apart", number(fit.rho, 3)),
+        ("Residual correlation of the slow part, one day apart", number(fit.rho, 3)),
+        ("Share of noise of single days in the residual variance", percent(fit.white_share)),
         ("Residual SD, points", number(fit.residual_sd, 3)),
         (f"Lags with residual autocorrelation beyond ±{AUTOCORRELATION_LIMIT:g}", _lags_beyond(fit)),
         ("Restricted log-likelihood", number(fit.log_likelihood, 4)),

@@ -13,6 +13,7 @@ from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
 from painstats.mixedlm.inference.refit_bootstrap import MIN_PARTICIPANTS_FOR_BOOTSTRAP
 from painstats.questions.daily.columns import PHASE, within_participants
+from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.robustness.reanalysis import (
     CheckResult,
@@ -84,7 +85,8 @@ def fit_without_phase(mixed: MixedAnalysis) -> MixedFit | None:
         return None
     kept = [place for place, name in enumerate(mixed.rows.names) if name != PHASE]
     names = tuple(mixed.rows.names[place] for place in kept)
-    return fit_mixed(replace(mixed.rows, X=np.ascontiguousarray(mixed.rows.X[:, kept]), names=names))
+    rows = replace(mixed.rows, X=np.ascontiguousarray(mixed.rows.X[:, kept]), names=names)
+    return fit_mixed(rows, residuals=RESIDUALS)
 
 
 def _same(reported: Slope, test: ShiftTest) -> bool:

@@ -15,7 +15,7 @@ from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
 from painstats.mixedlm.inference.two_stage import two_sided_p, two_stage
 from painstats.questions.daily.columns import mixed_model, within_participants
-from painstats.questions.daily.design import DailyDesign
+from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.two_stage_participants import slopes_apart
 from painstats.questions.estimate import Basis
@@ -96,7 +96,7 @@ class CheckResult:
 
 
 def refitted(
-    reanalysis: Reanalysis, frame: pl.DataFrame, *, also: Sequence[str] = (), residuals: Residuals = "car1"
+    reanalysis: Reanalysis, frame: pl.DataFrame, *, also: Sequence[str] = (), residuals: Residuals = RESIDUALS
 ) -> dict[str, Slope]:
     """Compute the estimates again in the same way, from other rows or with other columns.
 
@@ -188,7 +188,8 @@ def _from_mixed_model(
 def _from_two_stages(
     reanalysis: Reanalysis, frame: pl.DataFrame, also: Sequence[str], residuals: Residuals
 ) -> dict[str, Slope]:
-    apart = slopes_apart(frame, reanalysis.design, also=also, residuals=residuals)
+    alone: Residuals = "independent" if residuals == "independent" else "car1"  # that search has no white noise
+    apart = slopes_apart(frame, reanalysis.design, also=also, residuals=alone)
     least = reanalysis.design.rules.min_people_cohort
     if len(apart) < least:
         raise NotEnoughData(f"{len(apart)} participants have enough days for it; at least {least} are needed")
