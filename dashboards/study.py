@@ -44,7 +44,7 @@ COUNTS = {
     "outcome_days": "scores",
     "valid_nights": "nights",
     "valid_step_days": "step days",
-    "complete_days": "complete",
+    "usable_days": "usable",
 }
 VALID_WORDS = {
     "total_sleep_time_min": "valid nights",

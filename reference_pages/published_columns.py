@@ -133,11 +133,11 @@ PARTICIPANT_SUMMARY: Columns = {
     "time_zone": (TEXT, "The time zone of the last date."),
     "commonest_score_days": (WHOLE, "Dates with the most frequent score."),
     "diary_days": (WHOLE, "Dates from the first score to the last."),
-    "complete_days": (WHOLE, "Dates with a score and every exposure."),
-    "days_in_model": (WHOLE, "Complete days that are used."),
-    "last_complete_date": (DATE, "Last complete date."),
+    "usable_days": (WHOLE, "Dates with a score; where the plan asks for complete days, with every exposure too."),
+    "days_in_model": (WHOLE, "Usable days, if there are enough of them for the model; otherwise 0."),
+    "last_usable_date": (DATE, "Last usable date."),
     "device_changes": (WHOLE, "Changes of a usual device."),
-    "compliance": (NUMBER, "Complete days divided by diary days, 0 to 1."),
+    "compliance": (NUMBER, "Usable days divided by diary days, 0 to 1."),
 }
 
 DEVICE_CHANGE: Columns = {

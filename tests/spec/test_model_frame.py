@@ -7,17 +7,19 @@ from painstats.frame import Exposure, build_model_frame
 from painstats.store import open_store
 from tests.conftest import put, table
 
-RULES = {"min_days_in_model": 5}
+RULES = {"min_days_in_model": 5, "min_days_known": 5}
 SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
+
+COMPLETE = RULES | {"unknown_predictors": "complete"}
 
 EXPOSURES = (Exposure("total_sleep_time_min", 0), Exposure("step_count", 1))
 
 
 @pytest.fixture
 def build(make_study):
-    def run(days, query, **plan):
+    def run(days, query, rules=RULES, **plan):
         """``days``: date -> (pain, sleep hours, steps), None where missing."""
-        with open_store(make_study(rules=RULES, **plan)) as store:
+        with open_store(make_study(rules=rules, **plan)) as store:
             for date, (pain, sleep, steps) in days.items():
                 if pain is not None:
                     put(store, "self_report", f"date | value\n{date} | {pain}")
@@ -50,17 +52,50 @@ def test_a_gap_breaks_the_lag_instead_of_reaching_over_it(build):
     rows = build(
         week(d09=(None, None, None)),
         "SELECT left_out FROM model_frame WHERE date IN ('2026-01-09', '2026-01-10') ORDER BY date",
+        COMPLETE,
     )
     assert [row["left_out"] for row in rows] == ["no_outcome", "no_step_count"]
 
 
 def test_the_first_thing_missing_is_the_reason(build):
     changes = {"d08": (None, None, None), "d10": (3, None, 9000)}
-    rows = build(week(**changes), "SELECT day(date) AS day, left_out FROM model_frame ORDER BY date")
+    rows = build(week(**changes), "SELECT day(date) AS day, left_out FROM model_frame ORDER BY date", COMPLETE)
     assert [(row["day"], row["left_out"]) for row in rows] == [
         (5, "no_step_count"), (6, None), (7, None), (8, "no_outcome"), (9, "no_step_count"), (10, "no_total_sleep_time_min"),
         (11, None), (12, None), (13, None), (14, None), (15, None),
     ]  # fmt: skip
+
+
+def test_a_day_with_a_score_stays_and_says_what_is_unknown(build):
+    changes = {"d08": (None, None, None), "d10": (3, None, 9000)}
+    query = f"""
+        SELECT day(date) AS day, left_out, {SLEEP}_unknown AS no_night, {STEPS}_unknown AS no_steps,
+               {SLEEP}_within AS sleep, {STEPS}_within AS steps, in_cohort
+        FROM model_frame ORDER BY date"""
+    rows = {row["day"]: row for row in build(week(**changes), query)}
+    assert [day for day, row in rows.items() if row["left_out"]] == [8]
+    assert [day for day, row in rows.items() if row["no_night"]] == [8, 10]
+    assert [day for day, row in rows.items() if row["no_steps"]] == [5, 9]
+    assert rows[10]["sleep"] == 0
+    assert rows[10]["steps"] != 0
+    assert all(row["in_cohort"] for row in rows.values())
+
+
+@pytest.mark.parametrize(("nights", "is_known"), [(4, False), (5, True)])
+def test_what_is_known_on_too_few_days_counts_as_never_known(build, nights, is_known):
+    days = {
+        date: (pain, sleep if place < nights else None, steps)
+        for place, (date, (pain, sleep, steps)) in enumerate(week().items())
+    }
+    query = f"""
+        SELECT bool_or({SLEEP}_within <> 0) AS varies, avg({SLEEP}_unknown) AS unknown, bool_and(in_cohort) AS in_cohort,
+               count(*) FILTER (left_out IS NULL) AS rows, bool_or({STEPS}_within <> 0) AS steps_vary
+        FROM model_frame"""
+    [row] = build(days, query)
+    assert row == {
+        "varies": is_known, "unknown": pytest.approx(6 / 11 if is_known else 1), "in_cohort": is_known,
+        "rows": 11, "steps_vary": True,
+    }  # fmt: skip
 
 
 def test_within_is_the_departure_from_the_mean_of_all_observed_days(build):
@@ -94,6 +129,7 @@ def test_someone_with_few_complete_days_is_kept_out_with_the_reason(build):
     rows = build(
         {f"2026-01-{day:02d}": (3, 7, 5000) for day in range(5, 10)},
         "SELECT DISTINCT left_out FROM model_frame ORDER BY ALL",
+        COMPLETE,
     )
     assert {row["left_out"] for row in rows} == {"few_days", "no_step_count"}
 

@@ -136,7 +136,7 @@ def test_every_figure_follows_the_schema_of_charts(tmp_path):
         participants = participant_summaries(store)
         [p01] = [participant for participant in participants if participant.participant_id == "p01"]
         assert len(figures_of_days(participant_record(store, p01, findings), store.study)) == 2
-        counts = {"outcome_days": "scores", "complete_days": "complete"}
+        counts = {"outcome_days": "scores", "usable_days": "usable"}
         for width in (WIDE, NARROW):
             completeness(participants, counts, width).to_dict()
     made = [effect_bar(finding, label="x", is_own=place == 0) for place, finding in enumerate(findings)]

@@ -11,7 +11,7 @@ from painstats.findings.words import REASONS
 from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import RulesPlan
 from painstats.questions.asked import asked
-from painstats.questions.daily.judge import refusals
+from painstats.questions.daily.judge import Exposed, refusals
 from painstats.questions.estimate import Estimate, Evidence
 from tests.spec.test_questions_contract import study_of
 
@@ -21,7 +21,7 @@ ANN = ParticipantSummary(
     participant_id="ann", item="pain", site="", first_date=date(2026, 1, 1), last_date=date(2026, 3, 31), calendar_days=90, outcome_days=75,
     valid_step_days=80, valid_nights=80, valid_active_days=0, valid_exercise_days=0, valid_efficiency_nights=0, valid_midpoint_nights=0,
     valid_regularity_nights=0, mean_outcome_score=4.0, sd_outcome_score=1.5, distinct_outcome_scores=8, time_zone="UTC",
-    commonest_score_days=20, diary_days=75, complete_days=60, days_in_model=60, last_complete_date=date(2026, 3, 31), device_changes=0,
+    commonest_score_days=20, diary_days=75, usable_days=60, days_in_model=60, last_usable_date=date(2026, 3, 31), device_changes=0,
     compliance=0.8,
 )  # fmt: skip
 ESTIMATE = Estimate(-0.4, -0.7, -0.1, "pooled", 60, 1, probability_of_direction=0.99, reliability=0.7)
@@ -41,8 +41,8 @@ def verdict(evidence):
     return judge(evidence, RULES).verdict
 
 
-def refused(*, swing=1.2, is_fitted=True, **changes):
-    return refusals(SLEEP, replace(ANN, **changes), RULES, swing=swing, is_fitted=is_fitted)
+def refused(*, swing=1.2, known_days=58, is_fitted=True, **changes):
+    return refusals(SLEEP, replace(ANN, **changes), RULES, Exposed(swing, known_days), is_fitted=is_fitted)
 
 
 def test_the_verdicts():
@@ -53,13 +53,18 @@ def test_the_verdicts():
     assert verdict(replace(CLEAR, refusals=("too_few_days_for_verdict",))) == Verdict.NOT_JUDGED
 
 
+@pytest.mark.parametrize(("known_days", "reasons"), [(19, ("exposure_rarely_known",)), (20, ())])
+def test_a_question_is_judged_where_its_exposure_is_known_on_enough_days(known_days, reasons):
+    assert refused(known_days=known_days) == reasons
+
+
 @pytest.mark.parametrize(
     ("days", "reason"),
     [(9, "too_few_days_for_model"), (10, "too_few_days_to_show"), (19, "too_few_days_to_show"),
      (20, "too_few_days_for_verdict"), (44, "too_few_days_for_verdict"), (45, None)],
 )  # fmt: skip
 def test_days_flip_exactly_at_the_limits(days, reason):
-    assert refused(complete_days=days) == ((reason,) if reason else ())
+    assert refused(usable_days=days) == ((reason,) if reason else ())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_days_flip_exactly_at_the_limits(days, reason):
         ({"swing": 0.49}, "exposure_hardly_varies"),
         ({"compliance": 0.49}, "too_many_days_missing"),
         ({"is_fitted": False}, "no_fit"),
-        ({"outcome_days": 0, "complete_days": 0}, "outcome_missing"),
+        ({"outcome_days": 0, "usable_days": 0}, "outcome_missing"),
     ],
 )
 def test_what_forbids_a_verdict(change, reason):
@@ -190,7 +195,7 @@ def test_days_needed_is_at_least_what_the_rule_asks_and_never_for_constant_score
 
 
 def test_every_reason_that_the_rule_gives_has_words():
-    given = {reason for days in (5, 15, 30, 60) for reason in refused(complete_days=days, compliance=0.1, swing=0.0)}
+    given = {reason for days in (5, 15, 30, 60) for reason in refused(usable_days=days, compliance=0.1, swing=0.0)}
     given |= {reason for evidence in (CLEAR, WIDE, NARROW, AVERAGE) for reason in judge(evidence, RULES).reasons}
     assert given <= set(REASONS)
     assert len(given) > 5

@@ -53,7 +53,7 @@ def report_lines(report: RunReport) -> list[str]:
         lines += [
             f"  daily table: {daily.days:,} days of {daily.participants:,} participants, "
             f"{daily.rebuilt_days:,} of them computed in this run",
-            f"  complete days: {frame.complete_rows:,} of {frame.rows:,}",
+            f"  usable days: {frame.usable_rows:,} of {frame.rows:,}",
             f"  models fitted: {sum(results.fit.models.values()):,}",
         ]
     if pages := report.pages:

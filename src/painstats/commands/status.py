@@ -40,7 +40,7 @@ HEADINGS = {
     "outcome_days": "scored days",
     "valid_nights": "valid nights",
     "valid_step_days": "valid step days",
-    "complete_days": "complete days",
+    "usable_days": "usable days",
     "device_changes": "device changes",
     "missing": "what is missing",
 }
@@ -168,7 +168,7 @@ def _missing(participant: ParticipantSummary, study: Study, questions: Sequence[
     ]
     if participant.outcome_days and not participant.varies(study.plan.outcome.scale):
         missing.append(f"the {label} scores hardly vary")
-    lacking = study.plan.rules.min_days_verdict - participant.complete_days
+    lacking = study.plan.rules.min_days_verdict - participant.usable_days
     if not missing and lacking > 0:
-        missing.append(f"{lacking} more complete days until a verdict is possible")
+        missing.append(f"{lacking} more days with a {label} score until a verdict is possible")
     return missing

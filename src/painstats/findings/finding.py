@@ -64,7 +64,7 @@ class Finding:
     verdict, reasons
         The verdict, and why, by name.
     days_needed
-        Forecast of the further complete days until a verdict; None where there is no forecast.
+        Forecast of the further days with a score until a verdict; None where there is no forecast.
     smallest_effect
         Smallest effect that matters, in outcome points per unit.
     swing
@@ -124,6 +124,7 @@ class FindingRow:
     check_lows: tuple[float, ...]
     check_highs: tuple[float, ...]
     days: int
+    known_days: int | None  # of these, those on which the exposure is known
     participants: int
     verdict: str
     reasons: tuple[str, ...]
@@ -167,6 +168,7 @@ def to_row(finding: Finding) -> FindingRow:
         check_lows=tuple(check.low for check in estimate.checks),
         check_highs=tuple(check.high for check in estimate.checks),
         days=estimate.days,
+        known_days=estimate.known_days,
         participants=estimate.participants,
         verdict=finding.verdict.value,
         reasons=finding.reasons,
@@ -222,4 +224,5 @@ def _estimate(row: FindingRow) -> Estimate:
         probability_of_direction=row.probability_of_direction,
         reliability=row.reliability,
         checks=tuple(CheckEstimate(*check) for check in checks),
+        known_days=row.known_days,
     )

@@ -17,11 +17,19 @@ from painstats.questions.estimate import Estimate, Evidence
 Z_95 = 1.959963984540054
 CONFIRMATORY_LEVEL = 0.05
 LONGEST_FORECAST_DAYS = 730
-NOT_CURED_BY_DAYS = frozenset({"outcome_hardly_varies", "exposure_hardly_varies", "too_many_days_missing", "no_fit"})
+NOT_CURED_BY_DAYS = frozenset(
+    {"outcome_hardly_varies", "exposure_hardly_varies", "exposure_rarely_known", "too_many_days_missing", "no_fit"}
+)
 """Reasons that more days of the same kind would not remove."""
 
 HIDING = frozenset(
-    {"too_few_days_for_model", "too_few_days_to_show", "outcome_hardly_varies", "exposure_hardly_varies"}
+    {
+        "too_few_days_for_model",
+        "too_few_days_to_show",
+        "outcome_hardly_varies",
+        "exposure_rarely_known",
+        "exposure_hardly_varies",
+    }
 )
 """Reasons for which not even the estimate is shown."""
 

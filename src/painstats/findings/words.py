@@ -16,12 +16,13 @@ from painstats.questions.registry import kind_of
 from painstats.vocabulary import MEASURES
 
 REASONS = {
-    "too_few_days_for_model": "there are too few complete days for any estimate",
-    "too_few_days_to_show": "there are too few complete days for a meaningful estimate",
-    "too_few_days_for_verdict": "there are only enough complete days for a first hint, not for a verdict",
+    "too_few_days_for_model": "there are too few days with a score for any estimate",
+    "too_few_days_to_show": "there are too few days with a score for a meaningful estimate",
+    "too_few_days_for_verdict": "there are only enough days with a score for a first hint, not for a verdict",
     "outcome_hardly_varies": "the scores hardly vary, so no link with them can be seen",
+    "exposure_rarely_known": "this is known on too few of the days with a score",
     "exposure_hardly_varies": "this hardly varies from day to day, so no link with the scores can be seen",
-    "too_many_days_missing": "too many days are incomplete",
+    "too_many_days_missing": "too many days have no score",
     "no_fit": "the model could not be fitted to these days",
     "interval_too_wide": "the range of effects that fit these days is still too wide",
     "unreliable": "these days do not yet distinguish one participant from the others in the study",
@@ -43,7 +44,7 @@ LEFT_OUT = {
     "no_total_sleep_time_min": "no valid night before it",
     "no_step_count": "no valid step count on the day before",
     "no_active_time_min": "no valid active time on the day before",
-    "few_days": "the participant has fewer complete days than the model needs",
+    "few_days": "the participant has fewer days with a score than the model needs",
 }
 """Why a day could not be used, in words, for the default lags (see :func:`left_out_words`)."""
 
@@ -109,8 +110,7 @@ def sentence(finding: Finding, possessive: str = "your") -> str:
     text = _with_effect(finding, words, f"{possessive} {words.outcome.label}", sure)
     if text is not None:
         return text
-    missing = "outcome_missing" in finding.reasons
-    days = f"days with a {words.outcome.label} score" if missing else "complete days"
+    days = f"days with a {words.outcome.label} score"
     more = f" About {fives(finding.days_needed)} more {days} may be enough to tell." if finding.days_needed else ""
     return f"{_open(finding)}{more}"
 

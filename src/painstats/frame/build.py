@@ -1,6 +1,13 @@
 """Build the model frame: outcome, lagged exposures, within and between parts, calendar terms, reasons for exclusion.
 
-Lags are by calendar date, never by row, so that nothing is compared across a gap. An exposure ``x`` enters as the day's
+Lags are by calendar date, never by row, so that nothing is compared across a gap.
+
+Every day with a score is a row. Where an exposure is unknown, its day's deviation is 0 and ``x_unknown`` is 1; models
+get both, so that such a day still counts for the other exposures (docs/method/unknown_nights.md). A participant for
+whom an exposure is known on too few of these days counts as one for whom it is never known. Plans may ask for complete
+days instead: ``[rules] unknown_predictors = "complete"``.
+
+An exposure ``x`` enters as the day's
 deviation from the participant's own mean over all observed days (``x_within``) and as the deviation of that mean from
 the mean over participants (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121. If the plan adjusts for
 devices, the participant's own mean is over the days with the same usual devices, so that a new watch that counts
@@ -18,7 +25,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from painstats.frame.exposure import Exposure
-from painstats.plan.study import Study
+from painstats.plan.study import RulesPlan, Study
 from painstats.store.connection import Store, transaction
 
 DAYS_PER_TIME_UNIT = 30.0
@@ -38,7 +45,7 @@ class ModelFrameBuilt:
 
     Parameters
     ----------
-    rows, complete_rows
+    rows, usable_rows
         Participant-days, and those that can be used.
     left_out
         Reason to the number of participant-days that cannot be used.
@@ -47,7 +54,7 @@ class ModelFrameBuilt:
     """
 
     rows: int
-    complete_rows: int
+    usable_rows: int
     left_out: Mapping[str, int]
     seconds: float = field(compare=False)
 
@@ -56,7 +63,9 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
     """Build ``model_frame``: one row for each participant-day, with the reason if it is excluded.
 
     Column ``left_out`` is null for a row that is used, else ``no_outcome``, ``no_<measure>`` (for the first missing
-    exposure) or ``few_days`` (the participant has fewer complete days than the model needs).
+    exposure, where the plan asks for complete days) or ``few_days`` (the participant has fewer usable days than the
+    model needs). ``in_cohort`` is whether the participant's rows enter the model over participants: all exposures are
+    known on enough of them.
 
     Parameters
     ----------
@@ -65,20 +74,20 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
     exposures
         The exposures of the model; at least one.
     """
-    started = perf_counter()
+    started, study = perf_counter(), store.study
     with transaction(store) as connection:
         _declare_phases(store)
-        connection.execute(_lagged_query(exposures))
-        connection.execute(_participant_query(exposures))
-        connection.execute(_level_query(store.study, exposures))
-        connection.execute(_frame_query(store.study, exposures))
+        connection.execute(_lagged_query(study.plan.rules, exposures))
+        connection.execute(_participant_query(study.plan.rules, exposures))
+        connection.execute(_level_query(study, exposures))
+        connection.execute(_frame_query(study, exposures))
         counts = dict(
             connection.execute(
                 "SELECT left_out, count(*) FROM model_frame GROUP BY left_out ORDER BY left_out"
             ).fetchall()
         )
-    rows, complete = sum(counts.values()), counts.pop(None, 0)
-    return ModelFrameBuilt(rows, complete, counts, perf_counter() - started)
+    rows, usable = sum(counts.values()), counts.pop(None, 0)
+    return ModelFrameBuilt(rows, usable, counts, perf_counter() - started)
 
 
 def _declare_phases(store: Store) -> None:
@@ -98,8 +107,8 @@ def _declare_phases(store: Store) -> None:
         )  # fmt: skip
 
 
-def _lagged_query(exposures: Sequence[Exposure]) -> str:
-    """Join each day with its lagged exposures, in the units of their effects."""
+def _lagged_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
+    """Join each day with its lagged exposures, in the units of their effects; say which days are no rows."""
     columns = "".join(
         f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}, "
         f"{_alias(place)}.device_era AS {p.name}_era"
@@ -110,34 +119,39 @@ def _lagged_query(exposures: Sequence[Exposure]) -> str:
         f"AND {_alias(place)}.date = d.date - {p.lag_days}"
         for place, p in enumerate(exposures)
     )
-    reasons = "\n            ".join(f"WHEN {p.name} IS NULL THEN 'no_{p.measure}'" for p in exposures)
+    needed = exposures if rules.unknown_predictors == "complete" else ()
+    reasons = "".join(f"\n            WHEN {p.name} IS NULL THEN 'no_{p.measure}'" for p in needed)
     return f"""
 CREATE OR REPLACE TEMP TABLE lagged AS
 WITH joined AS (
 SELECT d.participant_id, d.date, d.item, d.site, d.outcome_score, d.device_era{columns}
 FROM daily_summary AS d{joins}
 )
-SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'
-            {reasons} END AS missing
+SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'{reasons} END AS missing
 FROM joined"""
 
 
-def _participant_query(exposures: Sequence[Exposure]) -> str:
-    """Count each participant's complete days, and average over all observed days."""
+def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
+    """Count each participant's usable days, and those with each exposure; average over all observed days."""
     means = "".join(f",\n       m.{p.name}_mean" for p in exposures)
+    known = "".join(
+        f",\n           count({p.name}) FILTER (missing IS NULL) >= {rules.min_days_known} AS {p.name}_is_known"
+        for p in exposures
+    )
+    all_known = " AND ".join(f"c.{p.name}_is_known" for p in exposures)
     return f"""
 CREATE OR REPLACE TEMP TABLE participant_mean AS
 WITH mean AS (
     SELECT participant_id{_observed_means(exposures)} FROM daily_summary GROUP BY participant_id
-), complete AS (
+), usable AS (
     SELECT participant_id,
-           count(*) FILTER (missing IS NULL) AS complete_days,
-           min(date) FILTER (missing IS NULL) AS first_complete_date,
-           max(date) FILTER (missing IS NULL) AS last_complete_date
+           count(*) FILTER (missing IS NULL) AS usable_days,
+           min(date) FILTER (missing IS NULL) AS first_usable_date,
+           max(date) FILTER (missing IS NULL) AS last_usable_date{known}
     FROM lagged GROUP BY participant_id
 )
-SELECT c.*{means}
-FROM complete AS c JOIN mean AS m USING (participant_id)"""
+SELECT c.*, {all_known} AS all_known{means}
+FROM usable AS c JOIN mean AS m USING (participant_id)"""
 
 
 def _level_query(study: Study, exposures: Sequence[Exposure]) -> str:
@@ -159,7 +173,9 @@ def _observed_means(exposures: Sequence[Exposure]) -> str:
 
 def _frame_query(study: Study, exposures: Sequence[Exposure]) -> str:
     within = "".join(
-        f",\n       l.{p.name} - {_alias(place)}.{p.name}_mean AS {p.within}" for place, p in enumerate(exposures)
+        f",\n       if(p.{p.name}_is_known, coalesce(l.{p.name} - {_alias(place)}.{p.name}_mean, 0), 0) AS {p.within}"
+        f",\n       (l.{p.name} IS NULL OR NOT p.{p.name}_is_known)::DOUBLE AS {p.unknown}"
+        for place, p in enumerate(exposures)
     )
     era = "{alias}.era = l.{name}_era" if study.plan.rules.adjust_for_device else "true"
     levels = "".join(
@@ -177,12 +193,13 @@ def _frame_query(study: Study, exposures: Sequence[Exposure]) -> str:
 CREATE OR REPLACE TABLE model_frame AS
 SELECT l.participant_id, l.date, l.item, l.site, l.outcome_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
-       ((l.date - p.first_complete_date) + (l.date - p.last_complete_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
+       ((l.date - p.first_usable_date) + (l.date - p.last_usable_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
        {PHASE_SHARE.strip()}::DOUBLE AS in_phase,
-       CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.complete_days < {enough} THEN 'few_days' END AS left_out
+       CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.usable_days < {enough} THEN 'few_days' END AS left_out,
+       p.usable_days >= {enough} AND p.all_known AS in_cohort
 FROM lagged AS l
 JOIN participant_mean AS p USING (participant_id){levels}
-CROSS JOIN (SELECT {grand} FROM participant_mean WHERE complete_days >= {enough}) AS g
+CROSS JOIN (SELECT {grand} FROM participant_mean WHERE usable_days >= {enough} AND all_known) AS g
 ORDER BY l.participant_id, l.date"""
 
 

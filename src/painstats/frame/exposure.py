@@ -9,7 +9,7 @@ from painstats.vocabulary import MEASURES, Measure
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """A measure and its lag in days; it has three columns in the model frame.
+    """A measure and its lag in days; it has four columns in the model frame.
 
     Parameters
     ----------
@@ -36,6 +36,11 @@ class Exposure:
     def within(self) -> str:
         """Name of the column of a day's deviation from the participant's own mean."""
         return f"{self.name}_within"
+
+    @property
+    def unknown(self) -> str:
+        """Name of the column that is 1 on days on which the measure is unknown, else 0."""
+        return f"{self.name}_unknown"
 
     @property
     def between(self) -> str:

@@ -21,18 +21,18 @@ WITH daily AS (
 ), scored AS (
     SELECT participant_id, date_diff('day', min(date), max(date)) + 1 AS diary_days
     FROM daily_summary WHERE outcome_score IS NOT NULL GROUP BY participant_id
-), complete AS (
-    SELECT participant_id, count(*) FILTER (left_out IS NULL OR left_out = 'few_days') AS complete_days,
+), usable AS (
+    SELECT participant_id, count(*) FILTER (left_out IS NULL OR left_out = 'few_days') AS usable_days,
            count(*) FILTER (left_out IS NULL) AS days_in_model,
-           max(date) FILTER (left_out IS NULL OR left_out = 'few_days') AS last_complete_date
+           max(date) FILTER (left_out IS NULL OR left_out = 'few_days') AS last_usable_date
     FROM model_frame GROUP BY participant_id
 ), changed AS (
     SELECT participant_id, count(*) AS device_changes FROM device_change GROUP BY participant_id
 )
-SELECT * REPLACE (coalesce(device_changes, 0) AS device_changes), coalesce(complete_days / diary_days, 0) AS compliance
+SELECT * REPLACE (coalesce(device_changes, 0) AS device_changes), coalesce(usable_days / diary_days, 0) AS compliance
 FROM daily
 LEFT JOIN commonest USING (participant_id)
 LEFT JOIN scored USING (participant_id)
-JOIN complete USING (participant_id)
+JOIN usable USING (participant_id)
 LEFT JOIN changed USING (participant_id)
 ORDER BY participant_id;

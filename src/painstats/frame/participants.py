@@ -1,4 +1,4 @@
-"""Numbers of valid, complete and used days of each participant."""
+"""Numbers of valid, usable and used days of each participant."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class ParticipantSummary:
         Days with a score.
     diary_days
         Days from the first to the last score; None without scores.
-    complete_days
-        Days with a score and every exposure.
+    usable_days
+        Days that can be used: those with a score, or where the plan asks for it with every exposure too.
     days_in_model
-        Complete days if there are enough of them for the model, otherwise 0.
-    last_complete_date
-        The last complete day.
+        Usable days if there are enough of them for the model, otherwise 0.
+    last_usable_date
+        The last usable day.
     compliance
-        Complete days / diary days.
+        Usable days / diary days.
     time_zone
         Time zone on the participant's last day.
     """
@@ -57,9 +57,9 @@ class ParticipantSummary:
     time_zone: str
     commonest_score_days: int | None
     diary_days: int | None
-    complete_days: int
+    usable_days: int
     days_in_model: int
-    last_complete_date: date | None
+    last_usable_date: date | None
     device_changes: int
     compliance: float
 

@@ -216,10 +216,12 @@ class RulesPlan(_Plan):
     ignore_devices: tuple[str, ...] = ()
     step_rule: Literal["merge", "max_source"] = "merge"
     adjust_for_device: bool = False
+    unknown_predictors: Literal["keep", "complete"] = "keep"
     day_ends_hour: int = Field(default=4, ge=0, le=11)
     min_active_hours: int = Field(default=6, ge=0, le=24)
     min_clock_hours: float = Field(default=20, ge=0, le=24)
     min_days_in_model: int = Field(default=10, ge=5)
+    min_days_known: int = Field(default=20, ge=5)
     min_days_shown: int = Field(default=20, ge=10)
     min_days_verdict: int = Field(default=45, ge=20)
     min_people_mixed_model: int = Field(default=10, ge=10)

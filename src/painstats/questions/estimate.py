@@ -45,6 +45,8 @@ class Estimate:
         What it is based on.
     checks
         The same effect computed in other ways.
+    known_days
+        Of ``days``, those on which the exposure is known; None for an average over participants.
     """
 
     value: float | None
@@ -58,6 +60,7 @@ class Estimate:
     probability_of_direction: float | None = None
     reliability: float | None = None
     checks: tuple[CheckEstimate, ...] = ()
+    known_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

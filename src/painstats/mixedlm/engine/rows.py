@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,8 +28,8 @@ collinearity.
 """
 
 
-SAME_LINE_CORRELATION = 1 - 1e-12
-"""Absolute correlation from which two columns are linear functions of each other, up to rounding."""
+LEAST_OWN_SHARE = 1e-6
+"""Share of its variance that a dispensable column must have beyond a linear function of the other columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +60,7 @@ class ModelRows:
     random: tuple[str, ...]
     participant: npt.NDArray[np.str_]
     day: Integers
-    dispensable: frozenset[str] = frozenset()
+    dispensable: tuple[str, ...] = ()
 
 
 def model_rows(
@@ -71,7 +71,7 @@ def model_rows(
     day: npt.ArrayLike,
     random: Sequence[str] = (),
     intercept: bool = True,
-    dispensable: Collection[str] = (),
+    dispensable: Sequence[str] = (),
 ) -> ModelRows:
     """Check and sort rows for a model.
 
@@ -109,7 +109,7 @@ def model_rows(
     names, codes = _names_and_codes(participants)
     X = np.array([*columns.values()]).reshape(len(columns), -1).T
     rows, _ = sorted_rows(outcome, X, tuple(columns), random, participants=names, codes=codes, days=days)
-    return replace(rows, dispensable=frozenset(dispensable)) if dispensable else rows
+    return replace(rows, dispensable=tuple(dispensable)) if dispensable else rows
 
 
 def sorted_rows(
@@ -177,18 +177,23 @@ def _is_constant(low: float, high: float) -> bool:
     return high - low <= 1e-10 * max(abs(low), abs(high))
 
 
-def without_repeats(columns: Mapping[str, Floats], dispensable: Collection[str]) -> dict[str, Floats]:
-    """Drop the dispensable columns that are a linear function of another column."""
+def without_repeats(columns: Mapping[str, Floats], dispensable: Sequence[str]) -> dict[str, Floats]:
+    """Drop the dispensable columns that are a linear function of the other columns, the last ones first."""
     kept = dict(columns)
-    for name in sorted(set(dispensable) & columns.keys()):
+    for name in [name for name in reversed(dispensable) if name in columns]:
         others = [values for other, values in kept.items() if other != name]
-        if any(_is_straight_line(kept[name], values) for values in others):
+        if others and _is_linear_function(kept[name], np.column_stack(others)):
             del kept[name]
     return kept
 
 
-def _is_straight_line(one: Floats, other: Floats) -> bool:
-    return abs(float(np.corrcoef(one, other)[0, 1])) >= SAME_LINE_CORRELATION
+def _is_linear_function(column: Floats, others: Floats) -> bool:
+    """Return whether a column (n,) varies less than ``LEAST_OWN_SHARE`` around its regression on others (n, k)."""
+    centred, predictors = column - column.mean(), others - others.mean(axis=0)
+    size = np.sqrt(np.mean(predictors**2, axis=0))
+    predictors = predictors[:, size > 0] / size[size > 0]
+    left = centred - predictors @ np.linalg.lstsq(predictors, centred, rcond=None)[0]
+    return bool(left @ left <= LEAST_OWN_SHARE * (centred @ centred))
 
 
 def column_positions(wanted: Sequence[str], names: Sequence[str]) -> Integers:

@@ -1,4 +1,7 @@
-"""Which columns a daily model has: exposures within and between, calendar, time, treatment (docs/method/frame.md)."""
+"""Which columns a daily model has: exposures within and between, calendar, time, treatment, indicators of unknown days.
+
+See docs/method/frame.md.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows, without
 from painstats.questions.daily.design import DailyDesign
 
 DAYS_FOR_DAY_OF_WEEK = 42
-"""Median complete days from which six day-of-week columns replace the one for the weekend."""
+"""Median usable days from which six day-of-week columns replace the one for the weekend."""
 
 DAYS_FOR_OWN_TREND = 30
-"""Median complete days from which participants get their own trend over time."""
+"""Median usable days from which participants get their own trend over time."""
 
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = "time_30d"
@@ -23,8 +26,13 @@ EPOCH_DAYS = pl.col("date").cast(pl.Int32)
 
 
 def median_days(frame: pl.DataFrame) -> float:
-    """Return the median number of complete days over participants."""
+    """Return the median number of usable days over participants."""
     return float(np.median(frame.group_by("participant_id").len()["len"].to_numpy())) if frame.height else 0.0
+
+
+def of_cohort(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the participants whom the model over participants includes."""
+    return frame.filter(pl.col("in_cohort"))
 
 
 def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Floats]:
@@ -41,7 +49,7 @@ def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Seque
     Parameters
     ----------
     frame
-        Complete rows of ``model_frame``, of any number of participants.
+        Usable rows of ``model_frame``, of any number of participants.
     also
         Further columns of the frame.
 
@@ -49,7 +57,8 @@ def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Seque
     -----
     An exposure that is the same on all days of all participants is left out; the others can still be estimated.
     """
-    return _laid_out(frame, _varying(_within(frame, design)) | _calendar_and_phase(frame) | _named(frame, also), [])
+    within = _varying(_within(frame, design))
+    return _laid_out(frame, design, within | _calendar_and_phase(frame) | _named(frame, also), [])
 
 
 def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:
@@ -58,7 +67,7 @@ def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, al
     Parameters
     ----------
     frame
-        Complete rows of ``model_frame``.
+        Usable rows of ``model_frame``.
     own_trend
         Whether each participant has their own trend over time.
     also
@@ -67,7 +76,7 @@ def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, al
     within = _within(frame, design)
     between = {p.between: frame[p.between].to_numpy() for p in design.exposures}
     random = ["intercept", *within, *([TIME] if own_trend else [])]
-    return _laid_out(frame, within | between | _calendar_and_phase(frame) | _named(frame, also), random)
+    return _laid_out(frame, design, within | between | _calendar_and_phase(frame) | _named(frame, also), random)
 
 
 def _within(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:
@@ -80,20 +89,25 @@ def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
 
 def _calendar_and_phase(frame: pl.DataFrame) -> dict[str, Floats]:
     columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
-    # A phase that builds up over all days repeats the time trend.
-    return without_repeats(_varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()}), [PHASE])
+    return _varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()})
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
     return {name: values for name, values in columns.items() if np.ptp(values) > 0}
 
 
-def _laid_out(frame: pl.DataFrame, columns: dict[str, Floats], random: list[str]) -> ModelRows:
+def _laid_out(frame: pl.DataFrame, design: DailyDesign, columns: dict[str, Floats], random: list[str]) -> ModelRows:
+    """Lay out columns with the indicators of unknown exposures, without what only repeats other columns.
+
+    A phase that builds up over all days repeats the time trend; an indicator can repeat another one or the weekend.
+    """
+    indicators = {name: frame[name].to_numpy() for name in design.nuisance}
+    dispensable = [*design.nuisance, PHASE]
     return model_rows(
         y=frame["outcome_score"].to_numpy(),
-        predictors=columns,
+        predictors=without_repeats(columns | _varying(indicators), dispensable),
         participant=frame["participant_id"].to_numpy(),
         day=frame.select(EPOCH_DAYS).to_series().to_numpy(),
         random=random,
-        dispensable=[PHASE],
+        dispensable=dispensable,
     )

@@ -24,6 +24,11 @@ class DailyDesign:
     scale: tuple[float, float]
     rules: RulesPlan
 
+    @property
+    def nuisance(self) -> tuple[str, ...]:
+        """Columns that are fitted but never tested or shown: indicators of days on which an exposure is unknown."""
+        return tuple(exposure.unknown for exposure in self.exposures)
+
 
 def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:
     """Return the design of the daily questions of a study."""

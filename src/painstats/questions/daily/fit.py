@@ -22,7 +22,7 @@ from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each
 from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, participant_slopes
 from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
-from painstats.questions.daily.columns import within_participants
+from painstats.questions.daily.columns import of_cohort, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
@@ -74,7 +74,7 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
     Raises
     ------
     NotEnoughData
-        No participant has enough complete days. The tables are stored all the same, empty.
+        No participant has enough usable days. The tables are stored all the same, empty.
     """
     design = daily_design(store.study, questions)
     days = read_table(store, "model_frame", "participant_id, date")
@@ -84,14 +84,14 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
         raise NotEnoughData(_why_no_model(store))
     cohort = analyse_cohort(frame, design, say)
     participants = _participant_fits(design, cohort)
-    averages = cohort_fits(questions, frame, cohort.apart, cohort.mixed, design.rules)
-    models = model_fits(cohort.own_fits, cohort.mixed)
+    averages = cohort_fits(questions, of_cohort(frame), cohort.apart, cohort.mixed, design.rules)
+    models = model_fits(cohort.own_fits, cohort.mixed, design.nuisance)
     _keep(
         store,
         {
             "person_fit": participants,
             "cohort_fit": averages,
-            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed),
+            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.nuisance),
             "model_fit": models,
             "robustness": _robustness(questions, design, days, cohort, participants, averages),
         },
@@ -100,11 +100,12 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
 
 
 def analyse_cohort(frame: pl.DataFrame, design: DailyDesign, say: Say = lambda _: None) -> CohortAnalysis:
-    """Fit every daily model to complete rows of ``model_frame``."""
-    participants = frame["participant_id"].n_unique()
+    """Fit every daily model to usable rows of ``model_frame``; the mixed model to those of its cohort."""
     own_fits, apart = _own_fits(frame, design), slopes_apart(frame, design)
-    say(f"participants with enough complete days: {participants}; fitted to their own days: {len(own_fits)}")
-    mixed = mixed_analysis(frame, design, say) if participants >= design.rules.min_people_mixed_model else None
+    say(f"participants with enough days: {frame['participant_id'].n_unique()}; fitted alone: {len(own_fits)}")
+    cohort = of_cohort(frame)
+    is_large = cohort["participant_id"].n_unique() >= design.rules.min_people_mixed_model
+    mixed = mixed_analysis(cohort, design, say) if is_large else None
     usable = mixed if mixed and mixed.can_be_used else None
     return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, design))
 
@@ -126,11 +127,10 @@ def _why_no_model(store: Store) -> str:
     label = outcome_words(outcome_of(store.study.plan.outcome)).label
     if not scored or not scored[0]:
         return f"no {label} scores were read; add a diary to the inbox and declare it under [[diaries]] in study.toml"
-    least = store.study.plan.rules.min_days_in_model
-    return (
-        f"no participant has {least} days with a {label} score and everything it is compared with; "
-        "see: painstats status"
-    )
+    rules = store.study.plan.rules
+    least, needs_all = rules.min_days_in_model, rules.unknown_predictors == "complete"
+    comparison = " and everything it is compared with" if needs_all else ""
+    return f"no participant has {least} days with a {label} score{comparison}; see: painstats status"
 
 
 def _pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign) -> Mapping[tuple[str, str], ParticipantSlope]:
@@ -214,10 +214,11 @@ def _robustness(
     reported: Sequence[ParticipantEffect] | Sequence[CohortFit] = participants if is_alone else averages
     if not reported:
         return []
+    frame = days.filter(pl.col("left_out").is_null())
     reanalysis = Reanalysis(
         design=design,
         days=days,
-        frame=days.filter(pl.col("left_out").is_null()),
+        frame=frame if is_alone else of_cohort(frame),
         basis=reported[0].basis,
         reported={fit.question: Slope(fit.estimate, fit.low, fit.high) for fit in reported},
         mixed=cohort.usable,

@@ -7,6 +7,7 @@ many days missing (``[rules]`` of study.toml; docs/method/verdict.md).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -23,35 +24,44 @@ from painstats.store.rows import read_rows
 LEAST_FOR_AN_AVERAGE = 2
 """Participants from which a study has an average to judge."""
 
-Swings = Mapping[tuple[str, str], float]
-"""Participant and question to the SD of the exposure over the participant's complete days, in units."""
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """An exposure over a participant's usable days: its SD in units, and the days on which it is known."""
+
+    swing: float = 0.0
+    known_days: int = 0
+
+
+Exposures = Mapping[tuple[str, str], Exposed]
+"""Of each participant and question."""
 
 
 def judge(store: Store, questions: Sequence[Question]) -> list[Evidence]:
     """Return the evidence for every participant and question, and for the averages in a study of several."""
     participants = participant_summaries(store)
     fits = {(fit.participant_id, fit.question): fit for fit in read_rows(store, "person_fit", ParticipantEffect)}
-    swings = _swings(store, [question.exposure for question in questions])
+    exposed = _exposed(store, [question.exposure for question in questions])
     evidence = [
-        _participant_evidence(store.study, question, participant, fits, swings)
+        _participant_evidence(store.study, question, participant, fits, exposed)
         for participant in participants
         for question in questions
     ]
     if len(participants) < LEAST_FOR_AN_AVERAGE:
         return evidence
-    return [*evidence, *_average_evidence(store, questions, participants, swings)]
+    return [*evidence, *_average_evidence(store, questions, participants, exposed)]
 
 
-def _swings(store: Store, exposures: Sequence[Exposure]) -> Swings:
-    swings: dict[tuple[str, str], float] = {}
+def _exposed(store: Store, exposures: Sequence[Exposure]) -> Exposures:
+    exposed: dict[tuple[str, str], Exposed] = {}
     for exposure in exposures:
         query = (
-            f"SELECT participant_id, coalesce(stddev_samp({exposure.name}), 0) FROM model_frame "
-            "WHERE left_out IS NULL OR left_out = 'few_days' GROUP BY participant_id"
+            f"SELECT participant_id, coalesce(stddev_samp({exposure.name}), 0), count({exposure.name}) "
+            "FROM model_frame WHERE left_out IS NULL OR left_out = 'few_days' GROUP BY participant_id"
         )
         rows = store.connection.execute(query).fetchall()
-        swings |= {(participant, exposure.name): sd for participant, sd in rows}
-    return swings
+        exposed |= {(participant, exposure.name): Exposed(sd, days) for participant, sd, days in rows}
+    return exposed
 
 
 def _participant_evidence(
@@ -59,45 +69,47 @@ def _participant_evidence(
     question: Question,
     participant: ParticipantSummary,
     fits: Mapping[tuple[str, str], ParticipantEffect],
-    swings: Swings,
+    exposures: Exposures,
 ) -> Evidence:
     key = (participant.participant_id, question.name)
-    fit, swing = fits.get(key), swings.get(key, 0.0)
+    fit, exposed = fits.get(key), exposures.get(key, Exposed())
     return Evidence(
         question=question,
         participant_id=participant.participant_id,
-        estimate=_participant_estimate(fit, participant.complete_days),
-        refusals=refusals(question, participant, study.plan.rules, swing=swing, is_fitted=fit is not None),
-        smallest_effect=_per_unit(question, swing),
-        swing=swing,
-        last_day=participant.last_complete_date,
+        estimate=_participant_estimate(fit, participant.usable_days, exposed.known_days),
+        refusals=refusals(question, participant, study.plan.rules, exposed, is_fitted=fit is not None),
+        smallest_effect=_per_unit(question, exposed.swing),
+        swing=exposed.swing,
+        last_day=participant.last_usable_date,
         slopes_differ=fit.slopes_differ if fit else None,
     )
 
 
 def refusals(
-    question: Question, participant: ParticipantSummary, rules: RulesPlan, *, swing: float, is_fitted: bool
+    question: Question, participant: ParticipantSummary, rules: RulesPlan, exposed: Exposed, *, is_fitted: bool
 ) -> tuple[str, ...]:
     """List why nothing may be claimed about a participant, whatever the numbers say; empty if something may be."""
     if not participant.outcome_days:
         return ("outcome_missing",)
-    if participant.complete_days < rules.min_days_in_model:
+    if participant.usable_days < rules.min_days_in_model:
         return ("too_few_days_for_model",)
-    if participant.complete_days < rules.min_days_shown:
+    if participant.usable_days < rules.min_days_shown:
         return ("too_few_days_to_show",)
+    if exposed.known_days < rules.min_days_known:
+        return ("exposure_rarely_known",)
     named = {
         "outcome_hardly_varies": not participant.varies(question.outcome.scale),
-        "exposure_hardly_varies": swing < question.exposure.definition.least_within_sd,
+        "exposure_hardly_varies": exposed.swing < question.exposure.definition.least_within_sd,
         "no_fit": not is_fitted,
         "too_many_days_missing": participant.compliance < rules.min_compliance,
-        "too_few_days_for_verdict": participant.complete_days < rules.min_days_verdict,
+        "too_few_days_for_verdict": participant.usable_days < rules.min_days_verdict,
     }
     return tuple(name for name, applies in named.items() if applies)
 
 
-def _participant_estimate(fit: ParticipantEffect | None, days: int) -> Estimate:
+def _participant_estimate(fit: ParticipantEffect | None, days: int, known_days: int) -> Estimate:
     if fit is None:
-        return Estimate(None, None, None, "none", days, participants=1)
+        return Estimate(None, None, None, "none", days, participants=1, known_days=known_days)
     is_alone = fit.basis == "own_days"
     return Estimate(
         fit.estimate, fit.low, fit.high, fit.basis, days, participants=1,
@@ -106,6 +118,7 @@ def _participant_estimate(fit: ParticipantEffect | None, days: int) -> Estimate:
         probability_of_direction=1.0 - fit.false_sign_rate,
         reliability=fit.reliability,
         checks=_own_days(fit),
+        known_days=known_days,
     )  # fmt: skip
 
 
@@ -116,14 +129,14 @@ def _own_days(fit: ParticipantEffect) -> tuple[CheckEstimate, ...]:
 
 
 def _average_evidence(
-    store: Store, questions: Sequence[Question], participants: Sequence[ParticipantSummary], swings: Swings
+    store: Store, questions: Sequence[Question], participants: Sequence[ParticipantSummary], exposed: Exposures
 ) -> list[Evidence]:
     fits = {fit.question: fit for fit in read_rows(store, "cohort_fit", CohortFit)}
     complies = _median_compliance(participants) >= store.study.plan.rules.min_compliance
-    last_day = max((day for row in participants if row.days_in_model and (day := row.last_complete_date)), default=None)
+    last_day = max((day for row in participants if row.days_in_model and (day := row.last_usable_date)), default=None)
     least = store.study.plan.rules.min_people_cohort
     return [
-        _average(question, fits.get(question.name), _mean_swing(swings, question), last_day, least, complies=complies)
+        _average(question, fits.get(question.name), _mean_swing(exposed, question), last_day, least, complies=complies)
         for question in questions
     ]
 
@@ -160,15 +173,16 @@ def _average_estimate(fit: CohortFit | None) -> Estimate:
 
 
 def _median_compliance(participants: Sequence[ParticipantSummary]) -> float:
-    """Return the median share of complete days of the participants with scores; 0 without any."""
+    """Return the median share of usable days of the participants with scores; 0 without any."""
     shares = pl.Series([row.compliance for row in participants if row.outcome_days], dtype=pl.Float64)
     median = shares.median()
     return median if isinstance(median, float) else 0.0
 
 
-def _mean_swing(swings: Swings, question: Question) -> float:
-    own = [swing for (_, name), swing in sorted(swings.items()) if name == question.name and swing > 0]
-    return sum(own) / len(own) if own else 0.0
+def _mean_swing(exposed: Exposures, question: Question) -> float:
+    own = [exposed[key].swing for key in sorted(exposed) if key[1] == question.name]
+    varying = [swing for swing in own if swing > 0]
+    return sum(varying) / len(varying) if varying else 0.0
 
 
 def _per_unit(question: Question, swing: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from painstats.mixedlm.checks.residual_checks import residual_checks
@@ -14,30 +14,35 @@ from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit
 
 
-def coefficient_rows(own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None) -> list[CoefficientRow]:
-    """Return every coefficient of the mixed model and of each participant's own model."""
+def coefficient_rows(
+    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, nuisance: Collection[str]
+) -> list[CoefficientRow]:
+    """Return the coefficients of the mixed model and of each participant's own model, but for nuisance columns."""
     tables = [(COHORT, mixed.table)] if mixed else []
     tables += [(fit.participant, fit.table) for fit in own_fits]
     return [
         CoefficientRow(model, row.name, row.estimate, row.se, row.df, row.t, row.p, row.low, row.high)
         for model, table in tables
         for row in table.coefficients
+        if row.name not in nuisance
     ]
 
 
-def model_fits(own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None) -> list[ModelFit]:
+def model_fits(
+    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, nuisance: Collection[str]
+) -> list[ModelFit]:
     """Return how each model was fitted, that over all participants first, with its checks."""
     fits = [_model_fit(fit.participant, fit.fit, fit.table) for fit in own_fits]
-    return [_checked(mixed), *fits] if mixed else fits
+    return [_checked(mixed, nuisance), *fits] if mixed else fits
 
 
-def _checked(mixed: MixedAnalysis) -> ModelFit:
+def _checked(mixed: MixedAnalysis, nuisance: Collection[str]) -> ModelFit:
     checks, explained, neighbour = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit), mixed.neighbour
     return replace(
         _model_fit(COHORT, mixed.fit, mixed.table),
         statsmodels_difference=mixed.check.log_likelihood_difference,
         statsmodels_note=mixed.check.reason_skipped,
-        statsmodels_summary=mixed.check.summary_text,
+        statsmodels_summary=_without_lines_of(nuisance, mixed.check.summary_text),
         autocorrelation=tuple(float(value) for value in checks.autocorrelation),
         ljung_box_p=checks.ljung_box_p,
         residual_quantiles=tuple(checks.quantiles.tolist()),
@@ -49,6 +54,12 @@ def _checked(mixed: MixedAnalysis) -> ModelFit:
         unsupported_gain=neighbour.gain if neighbour else None,
         note=", ".join(mixed.notes) or None,
     )
+
+
+def _without_lines_of(names: Collection[str], summary: str) -> str:
+    """Return a summary without the lines of some columns."""
+    lines = summary.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(tuple(f"{name} " for name in names)))
 
 
 def _model_fit(model: str, fit: MixedFit, table: CoefficientTable) -> ModelFit:

@@ -43,7 +43,7 @@ def slopes_apart(
 
 
 def eligible_participants(frame: pl.DataFrame, design: DailyDesign) -> list[str]:
-    """List the participants with enough complete days to be shown, and scores that vary."""
+    """List the participants with enough days to be shown, and scores that vary."""
     return [
         scores["participant_id"][0]
         for scores in frame.select("participant_id", "outcome_score").partition_by(

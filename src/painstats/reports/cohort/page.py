@@ -51,7 +51,7 @@ COUNTS = {
     "outcome_days": "scores",
     "valid_nights": "nights",
     "valid_step_days": "step days",
-    "complete_days": "complete",
+    "usable_days": "usable",
 }
 """The counts of ``ParticipantSummary`` that are drawn, with their titles."""
 
@@ -106,7 +106,7 @@ def _head_line(study: Study, questions: Sequence[Question]) -> str:
     compared = listed([phrases_of(question).compared_with for question in questions])
     return (
         f"{capital(outcome_words(outcome_of(plan.outcome)).label)}, {low:g} to {high:g}, compared with {compared}; "
-        f"estimates from {plan.rules.min_days_shown} complete days, verdicts from {plan.rules.min_days_verdict}; "
+        f"estimates from {plan.rules.min_days_shown} days with a score, verdicts from {plan.rules.min_days_verdict}; "
         f"plan {study.plan_hash}"
     )
 
@@ -176,16 +176,16 @@ def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single
         ("with any data", [row.calendar_days for row in participants]),
         ("with scores", [row.outcome_days for row in participants if row.outcome_days]),
         (
-            f"in the model ({rules.min_days_in_model} complete days)",
+            f"with enough days ({rules.min_days_in_model} with a score)",
             [row.days_in_model for row in participants if row.days_in_model],
         ),
         (
             f"shown individually ({rules.min_days_shown})",
-            [row.complete_days for row in participants if row.complete_days >= rules.min_days_shown],
+            [row.usable_days for row in participants if row.usable_days >= rules.min_days_shown],
         ),
         (
             f"judged ({rules.min_days_verdict}, and enough variation)",
-            [row.complete_days for row in participants if row.participant_id in judged],
+            [row.usable_days for row in participants if row.participant_id in judged],
         ),
     )
     rows = tuple((name, whole(len(days)), whole(sum(days))) for name, days in steps)

@@ -109,21 +109,27 @@ def _facts(finding: Finding, study: Study) -> list[tuple[str, str]]:
     if effect is None:
         rules = study.plan.rules
         needed = [
-            ("First estimate", f"from {rules.min_days_shown} complete days"),
-            ("Verdict", f"from {rules.min_days_verdict} complete days"),
+            ("First estimate", f"from {rules.min_days_shown} days with a score"),
+            ("Verdict", f"from {rules.min_days_verdict} days with a score"),
         ]
-        return [("Complete so far", counted(days, "day")), *(needed if days < rules.min_days_shown else [])]
-    labels = [MEASURES[measure].label for measure in measures_of(study)]
-    score = f"a {phrases_of(finding.question).outcome.label} score"
+        return [("So far", f"{counted(days, 'day')} with a score"), *(needed if days < rules.min_days_shown else [])]
     facts = [
         ("Effect", _effect(effect, finding)),
         ("In your daily life", _daily_life(finding, effect)),
-        ("Based on", f"{counted(days, 'day')} with {listed([score, *labels])}"),
+        ("Based on", _based_on(finding)),
     ]
     own = _own_days(finding)
     if own is not None:
         facts.append(("Your days alone", _effect(own, finding)))
     return facts
+
+
+def _based_on(finding: Finding) -> str:
+    """Write the days with a score, and on how many of them the measure is known: "60 days … sleep known on 41"."""
+    days, known = finding.estimate.days, finding.estimate.known_days
+    text = f"{counted(days, 'day')} with a {phrases_of(finding.question).outcome.label} score"
+    label = MEASURES[finding.question.exposure.measure].label
+    return text if known is None else f"{text}; {label} known on {'all' if known == days else whole(known)} of them"
 
 
 def _own_days(finding: Finding) -> Interval | None:
@@ -177,7 +183,7 @@ def _how_to_read(outcome: Outcome) -> tuple[str, ...]:
         "The 95% interval is the range of effects that fit your days. "
         "When it reaches from minus to plus, both directions still fit.",
         "“Cannot tell yet” is an honest result: the days so far fit more than one story. "
-        "“Not judged” means that there are too few complete days, or too little variation, for any verdict.",
+        "“Not judged” means that there are too few days with a score, or too little variation, for any verdict.",
         "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
     )
 
@@ -208,9 +214,8 @@ def _data_part(store: Store, record: ParticipantRecord) -> Part:
     return Part(
         "What was imported, and what was left out",
         paragraphs=(
-            "Only complete days count: those with a score and every measure that it is compared with. "
-            "Nothing was filled in or guessed. A day on which the device was not worn is missing, not a day without "
-            "steps.",
+            f"{_which_days(study)} Nothing was filled in or guessed. "
+            "A day on which the device was not worn is missing, not a day without steps.",
         ),
         points=(
             *outcome_rules(store, participant),
@@ -219,6 +224,16 @@ def _data_part(store: Store, record: ParticipantRecord) -> Part:
             *device_lines(store, participant),
         ),
         tables=tuple(table for table in tables if table is not None),
+    )
+
+
+def _which_days(study: Study) -> str:
+    """Say which days are used."""
+    if study.plan.rules.unknown_predictors == "complete":
+        return "Only complete days count: those with a score and every measure that it is compared with."
+    return (
+        "Every day with a score counts, also where the night or the steps are unknown: such a day still shows what "
+        "the other measures go with."
     )
 
 
@@ -280,11 +295,11 @@ def settings_table(study: Study, *, diaries: bool = True) -> Table:
             "Smallest effect that matters",
             f"{outcome.smallest_effect:g} points for one usual swing of sleep or activity",
         ),
-        ("Days for the model", f"at least {rules.min_days_in_model} complete days"),
+        ("Days for the model", f"at least {rules.min_days_in_model} days with a score"),
         ("Days for an estimate", f"at least {rules.min_days_shown}"),
         (
             "Days for a verdict",
-            f"at least {rules.min_days_verdict}, with {100 * rules.min_compliance:.0f}% of the days complete",
+            f"at least {rules.min_days_verdict}, and a score on {100 * rules.min_compliance:.0f}% of the days",
         ),
         (
             "A day of wear",

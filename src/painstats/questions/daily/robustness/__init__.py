@@ -12,7 +12,7 @@ import numpy as np
 
 from painstats.errors import PainstatsError
 from painstats.questions.daily.robustness.changed_columns import curved_sleep, detrended, earlier_days
-from painstats.questions.daily.robustness.changed_rows import first_days_removed, lagged_outcome
+from painstats.questions.daily.robustness.changed_rows import complete_days, first_days_removed, lagged_outcome
 from painstats.questions.daily.robustness.huber import outliers_pulled_in
 from painstats.questions.daily.robustness.leave_one_out import one_participant_out
 from painstats.questions.daily.robustness.other_random_effects import other_spread
@@ -35,6 +35,7 @@ CHECKS: Mapping[str, Check] = {
     "lagged_outcome": lagged_outcome,
     "earlier_days": earlier_days,
     "first_days_removed": first_days_removed,
+    "complete_days": complete_days,
     "curved_sleep": curved_sleep,
     "other_spread": other_spread,
 }

@@ -34,6 +34,16 @@ def first_days_removed(reanalysis: Reanalysis) -> list[CheckResult]:
     return results_of(reanalysis, "first_days_removed", refitted(reanalysis, later), later)
 
 
+def complete_days(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Use only the days on which every exposure is known; nothing where that is every day."""
+    names = [exposure.name for exposure in reanalysis.design.exposures]
+    complete = reanalysis.frame.drop_nulls(names)
+    if complete.height == reanalysis.frame.height:
+        return []
+    complete = _enough(reanalysis, complete)
+    return results_of(reanalysis, "complete_days", refitted(reanalysis, complete), complete)
+
+
 def lagged_outcome(reanalysis: Reanalysis) -> list[CheckResult]:
     """Replace correlated residuals by the score of the day before, against the participant's mean.
 

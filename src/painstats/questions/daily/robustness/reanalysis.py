@@ -43,9 +43,9 @@ class Reanalysis:
     design
         The design of the models.
     days
-        All rows of ``model_frame``, complete or not.
+        All rows of ``model_frame``, usable or not.
     frame
-        The complete ones.
+        The usable ones on which the estimates are based.
     basis
         Where the reported estimates come from.
     reported
