@@ -75,17 +75,20 @@ MEANINGS: dict[str, str] = {
     "[rules] step_rule": "Devices fill each other's gaps, or only the device with the most steps counts on each date.",
     "[rules] adjust_for_device": "`true`: a day is compared with the mean of the days with the same usual devices, so "
     "that a new watch is not mistaken for a change of activity.",
+    "[rules] unknown_predictors": "`keep`: every day with a score counts, also where a measure is unknown; "
+    "`complete`: only days on which everything is known.",
     "[rules] day_ends_hour": "The hour before which a diary entry belongs to the evening before.",
     "[rules] min_active_hours": "Hours with steps that a date needs for its steps to count.",
     "[rules] min_clock_hours": "Hours that a date needs for its steps to count; travel makes dates short.",
-    "[rules] min_days_in_model": "Complete days that a participant needs for an estimate.",
-    "[rules] min_days_shown": "Complete days from which an estimate is shown.",
-    "[rules] min_days_verdict": "Complete days from which there is a verdict.",
+    "[rules] min_days_in_model": "Days with a score that a participant needs for an estimate.",
+    "[rules] min_days_known": "Days with a score on which a measure must be known for a statement about it.",
+    "[rules] min_days_shown": "Days with a score from which an estimate is shown.",
+    "[rules] min_days_verdict": "Days with a score from which there is a verdict.",
     "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
     "[rules] min_reliability": "Reliability that a pooled slope needs for a verdict.",
     "[rules] max_false_sign_rate": "Highest local false sign rate of a direction.",
-    "[rules] min_compliance": "Share of complete days that a verdict needs.",
+    "[rules] min_compliance": "Share of days with a score that a verdict needs.",
     "[inbox] ignore": 'Names of files and folders, such as `["old/*.csv"]`.',
 }
 """Table and key to the meaning."""

@@ -103,6 +103,7 @@ FINDING: Columns = {
     "check_lows": (NUMBERS, "Lower ends of their intervals."),
     "check_highs": (NUMBERS, "Upper ends of their intervals."),
     "days": (WHOLE, "Days that the estimate is based on."),
+    "known_days": (WHOLE, "Of these, days on which the exposure is known."),
     "participants": (WHOLE, "Participants that it is based on."),
     "verdict": (TEXT, "`higher`, `lower`, `at_most_small`, `not_determined` or `not_judged`."),
     "reasons": (TEXTS, "Why, by name."),

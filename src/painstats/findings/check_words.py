@@ -21,6 +21,7 @@ COHORT_CHECKS = {
     "lagged_outcome": "the score of the day before replaced the correlation between days",
     "earlier_days": "{exposures} one day earlier were taken into account too",
     "first_days_removed": "each participant's first 14 days of diary were left out",
+    "complete_days": "only days on which everything is known counted",
     "curved_sleep": "the line for sleep could curve (the slope at a participant's usual night)",
     "sleep_bend": "… and how much it curves: points per squared hour "
     "(above zero: higher scores after both short and long nights)",

@@ -3,7 +3,7 @@
 Lags are by calendar date, never by row, so that nothing is compared across a gap.
 
 Every day with a score is a row. Where an exposure is unknown, its day's deviation is 0 and ``x_unknown`` is 1; models
-get both, so that such a day still counts for the other exposures (docs/method/unknown_nights.md). A participant for
+get both, so that such a day still counts for the other exposures (docs/method/real_diaries.md). A participant for
 whom an exposure is known on too few of these days counts as one for whom it is never known. Plans may ask for complete
 days instead: ``[rules] unknown_predictors = "complete"``.
 

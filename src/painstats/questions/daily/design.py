@@ -13,7 +13,7 @@ from painstats.questions.question import Question
 
 RESIDUALS: Residuals = "car1+white"
 """How residuals of the daily models correlate: what is left of a day fades over the next ones, beside noise of single
-days, whose share may be zero (docs/method/noise.md)."""
+days, whose share may be zero (docs/method/real_diaries.md)."""
 
 
 @dataclass(frozen=True, slots=True)
