@@ -101,7 +101,6 @@ REFUSED = {
     "refits": influence,
     "refits to other": lambda fit: cluster_bootstrap(fit, refits=2, seed=1),
     "participant weights": participant_weights,
-    "R squared": r_squared,
 }
 
 
@@ -109,6 +108,19 @@ REFUSED = {
 def test_what_cannot_estimate_the_white_share_refuses_to_hold_it(purpose):
     with pytest.raises(PainstatsError, match="residuals='car1'"):
         REFUSED[purpose](_fit())
+
+
+@pytest.mark.parametrize("correlated", [True, False])
+def test_r_squared_is_that_of_the_rows(correlated):
+    rows = white_diary("cohort25x60")
+    fit = fit_mixed(rows, residuals="car1+white", correlated=correlated)
+    found = r_squared(fit)
+    Z = rows.X[:, [rows.names.index(name) for name in fit.random]]
+    fixed = np.var(rows.X @ fit.coefficients, ddof=1)
+    random = np.mean(np.sum(Z @ fit.random_covariance * Z, axis=1))
+    whole = fixed + random + fit.residual_sd**2
+    assert (found.marginal, found.conditional) == pytest.approx((fixed / whole, (fixed + random) / whole), rel=1e-10)
+    assert (found.fixed, found.random, found.residual) == pytest.approx((fixed, random, fit.residual_sd**2), rel=1e-10)
 
 
 def test_the_two_stage_mean_refuses_white_noise():

@@ -9,7 +9,12 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, has_gaps, with_uncentred_random_columns
+from painstats.mixedlm.engine.cross_products import (
+    CrossProducts,
+    has_gaps,
+    unpacked,
+    with_uncentred_random_columns,
+)
 from painstats.mixedlm.engine.likelihood import (
     Solution,
     free_elements,
@@ -76,6 +81,8 @@ class MixedFit:
         The cross-products, for further evaluations; those of the whitened rows where the white share is not zero.
     whitened
         Where the white share is not zero, the whitened sums of products with their derivatives in rho and w.
+    column_products : (p, p)
+        Where the white share is not zero, the sums of products of the scaled columns over all rows, not whitened.
     """
 
     names: tuple[str, ...]
@@ -99,6 +106,7 @@ class MixedFit:
     optimum: Optimum = field(repr=False)
     products: CrossProducts = field(repr=False)
     whitened: WhitenedSums | None = field(repr=False, default=None)
+    column_products: Floats | None = field(repr=False, default=None)
 
 
 def fit_mixed(
@@ -187,8 +195,9 @@ def _fit_white(rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequenc
     if point is None:
         return replace(car1, residuals="car1+white")
     optimum = optimum_of(problem, point)
-    solution = solve_at(point.products, optimum.factor, optimum.rho)
-    return replace(_in_units(solution, optimum, "car1+white", reml), whitened=point.whitened)
+    fit = _in_units(solve_at(point.products, optimum.factor, optimum.rho), optimum, "car1+white", reml)
+    column_products = unpacked(problem.template.sums[0].sum(axis=0))[:-1, :-1]
+    return replace(fit, whitened=point.whitened, column_products=column_products)
 
 
 def refuse_white_noise(fit: MixedFit, purpose: str) -> None:
