@@ -1,4 +1,4 @@
-"""What follows from a fit with white noise beside CAR(1): innovations, simulations, checks, and what is refused."""
+"""What follows from a fit with white noise beside CAR(1): innovations, simulations and checks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ import pytest
 from painstats.errors import PainstatsError
 from painstats.mixedlm import (
     MixedFit,
-    cluster_bootstrap,
     cluster_robust,
     coefficients_by_participant,
     fit_mixed,
-    influence,
     participant_bootstrap,
-    participant_weights,
     r_squared,
     residual_checks,
-    rho_interval,
     statsmodels_check,
-    variance_intervals,
     whiten,
     whitened_residuals,
 )
@@ -93,21 +88,6 @@ def test_methods_that_need_the_weights_alone_use_the_fitted_ones():
     assert participant_bootstrap(fit, draws=50, seed=1).coefficients.mean(axis=0) == pytest.approx(
         fit.coefficients, abs=0.2
     )
-
-
-REFUSED = {
-    "profile intervals": variance_intervals,
-    "profile intervals of rho": rho_interval,
-    "refits": influence,
-    "refits to other": lambda fit: cluster_bootstrap(fit, refits=2, seed=1),
-    "participant weights": participant_weights,
-}
-
-
-@pytest.mark.parametrize("purpose", REFUSED)
-def test_what_cannot_estimate_the_white_share_refuses_to_hold_it(purpose):
-    with pytest.raises(PainstatsError, match="residuals='car1'"):
-        REFUSED[purpose](_fit())
 
 
 @pytest.mark.parametrize("correlated", [True, False])

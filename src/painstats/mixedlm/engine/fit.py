@@ -27,6 +27,7 @@ from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semi
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.engine.white_optimum import optimum_of, white_optimum, white_problem
+from painstats.mixedlm.engine.white_products import log_determinants
 from painstats.mixedlm.engine.whitened_products import WhitenedSums
 
 Residuals = Literal["car1+white", "car1", "independent"]
@@ -195,21 +196,10 @@ def _fit_white(rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequenc
     if point is None:
         return replace(car1, residuals="car1+white")
     optimum = optimum_of(problem, point)
-    fit = _in_units(solve_at(point.products, optimum.factor, optimum.rho), optimum, "car1+white", reml)
+    products = replace(point.products, log_determinant=log_determinants(problem.padded, point.rho, point.w))
+    fit = _in_units(solve_at(products, optimum.factor, optimum.rho), optimum, "car1+white", reml)
     column_products = unpacked(problem.template.sums[0].sum(axis=0))[:-1, :-1]
     return replace(fit, whitened=point.whitened, column_products=column_products)
-
-
-def refuse_white_noise(fit: MixedFit, purpose: str) -> None:
-    """Refuse a fit with white noise beside CAR(1), for what estimates rho again but not the share of white noise.
-
-    Raises
-    ------
-    PainstatsError
-        If the fit is one, even if its share ended at zero.
-    """
-    if fit.residuals == "car1+white":
-        raise PainstatsError(f"{purpose} cannot estimate a share of white noise; fit the model with residuals='car1'")
 
 
 def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:
