@@ -1,4 +1,4 @@
-"""What follows from a fit with white noise beside CAR(1): innovations, simulations, checks, and what is refused."""
+"""What follows from a fit with white noise beside CAR(1): innovations, simulations and checks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ import pytest
 from painstats.errors import PainstatsError
 from painstats.mixedlm import (
     MixedFit,
-    cluster_bootstrap,
     cluster_robust,
     coefficients_by_participant,
     fit_mixed,
-    influence,
     participant_bootstrap,
-    participant_weights,
     r_squared,
     residual_checks,
-    rho_interval,
     statsmodels_check,
-    variance_intervals,
     whiten,
     whitened_residuals,
 )
@@ -95,20 +90,17 @@ def test_methods_that_need_the_weights_alone_use_the_fitted_ones():
     )
 
 
-REFUSED = {
-    "profile intervals": variance_intervals,
-    "profile intervals of rho": rho_interval,
-    "refits": influence,
-    "refits to other": lambda fit: cluster_bootstrap(fit, refits=2, seed=1),
-    "participant weights": participant_weights,
-    "R squared": r_squared,
-}
-
-
-@pytest.mark.parametrize("purpose", REFUSED)
-def test_what_cannot_estimate_the_white_share_refuses_to_hold_it(purpose):
-    with pytest.raises(PainstatsError, match="residuals='car1'"):
-        REFUSED[purpose](_fit())
+@pytest.mark.parametrize("correlated", [True, False])
+def test_r_squared_is_that_of_the_rows(correlated):
+    rows = white_diary("cohort25x60")
+    fit = fit_mixed(rows, residuals="car1+white", correlated=correlated)
+    found = r_squared(fit)
+    Z = rows.X[:, [rows.names.index(name) for name in fit.random]]
+    fixed = np.var(rows.X @ fit.coefficients, ddof=1)
+    random = np.mean(np.sum(Z @ fit.random_covariance * Z, axis=1))
+    whole = fixed + random + fit.residual_sd**2
+    assert (found.marginal, found.conditional) == pytest.approx((fixed / whole, (fixed + random) / whole), rel=1e-10)
+    assert (found.fixed, found.random, found.residual) == pytest.approx((fixed, random, fit.residual_sd**2), rel=1e-10)
 
 
 def test_the_two_stage_mean_refuses_white_noise():

@@ -83,11 +83,9 @@ def test_without_white_noise_slopes_are_nearly_those_of_car1():
     assert np.abs(shift).max() < 0.1 * np.mean([each.high - each.low for each in theirs])
 
 
-def test_rows_are_needed_and_weights_are_refused():
+def test_rows_are_needed():
     with pytest.raises(PainstatsError, match="need the rows"):
         participant_slopes(_fit(), ["sleep"], 1)
-    with pytest.raises(PainstatsError, match="participant weights"):
-        participant_slopes(_fit(), ["sleep"], 1, rows=white_diary("few12x60"), weighted=True)
 
 
 def test_the_share_of_white_noise_is_uniform_beforehand():

@@ -36,7 +36,7 @@ class Influence:
     range : (p, 2)
         Smallest and largest value of each coefficient over participants left out.
     parameters
-        Name to (N,) values of every parameter, including variance components and rho.
+        Name to (N,) values of every refitted parameter, including variance components and rho.
     refits
         All refits.
     """
@@ -53,6 +53,8 @@ class Influence:
 
 def influence(fit: MixedFit, *, workers: int = 1, fallback: MixedFit | None = None) -> Influence:
     """Leave out one participant at a time and refit all parameters, including the variances.
+
+    With white noise beside CAR(1), rho and the white share are held at their fitted values.
 
     Values are not numbers where the model cannot be fitted without a participant, because a column varies in them
     alone.

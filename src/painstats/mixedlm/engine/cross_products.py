@@ -46,6 +46,9 @@ class CrossProducts:
         Number of rows of each participant.
     residual_scale : (N,)
         Each participant's residual SD relative to the common one; ones unless set by ``with_residual_scale``.
+    log_determinant : (N,)
+        Log-determinant of the residual correlation at which each participant's rows were whitened; zeros if they were
+        not.
     names, random
         Names of the p columns, and of the q columns with random effects.
     positions : (q,)
@@ -61,6 +64,7 @@ class CrossProducts:
     participants: tuple[str, ...]
     rows_per_participant: Integers
     residual_scale: Floats
+    log_determinant: Floats
     names: tuple[str, ...]
     random: tuple[str, ...]
     positions: Integers
@@ -95,6 +99,7 @@ def of_participants(products: CrossProducts, positions: Integers) -> CrossProduc
         participants=tuple(products.participants[position] for position in positions),
         rows_per_participant=products.rows_per_participant[positions],
         residual_scale=products.residual_scale[positions],
+        log_determinant=products.log_determinant[positions],
     )
 
 

@@ -9,7 +9,12 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, has_gaps, with_uncentred_random_columns
+from painstats.mixedlm.engine.cross_products import (
+    CrossProducts,
+    has_gaps,
+    unpacked,
+    with_uncentred_random_columns,
+)
 from painstats.mixedlm.engine.likelihood import (
     Solution,
     free_elements,
@@ -22,6 +27,7 @@ from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semi
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.engine.white_optimum import optimum_of, white_optimum, white_problem
+from painstats.mixedlm.engine.white_products import log_determinants
 from painstats.mixedlm.engine.whitened_products import WhitenedSums
 
 Residuals = Literal["car1+white", "car1", "independent"]
@@ -76,6 +82,8 @@ class MixedFit:
         The cross-products, for further evaluations; those of the whitened rows where the white share is not zero.
     whitened
         Where the white share is not zero, the whitened sums of products with their derivatives in rho and w.
+    column_products : (p, p)
+        Where the white share is not zero, the sums of products of the scaled columns over all rows, not whitened.
     """
 
     names: tuple[str, ...]
@@ -99,6 +107,7 @@ class MixedFit:
     optimum: Optimum = field(repr=False)
     products: CrossProducts = field(repr=False)
     whitened: WhitenedSums | None = field(repr=False, default=None)
+    column_products: Floats | None = field(repr=False, default=None)
 
 
 def fit_mixed(
@@ -187,20 +196,10 @@ def _fit_white(rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequenc
     if point is None:
         return replace(car1, residuals="car1+white")
     optimum = optimum_of(problem, point)
-    solution = solve_at(point.products, optimum.factor, optimum.rho)
-    return replace(_in_units(solution, optimum, "car1+white", reml), whitened=point.whitened)
-
-
-def refuse_white_noise(fit: MixedFit, purpose: str) -> None:
-    """Refuse a fit with white noise beside CAR(1), for what estimates rho again but not the share of white noise.
-
-    Raises
-    ------
-    PainstatsError
-        If the fit is one, even if its share ended at zero.
-    """
-    if fit.residuals == "car1+white":
-        raise PainstatsError(f"{purpose} cannot estimate a share of white noise; fit the model with residuals='car1'")
+    products = replace(point.products, log_determinant=log_determinants(problem.padded, point.rho, point.w))
+    fit = _in_units(solve_at(products, optimum.factor, optimum.rho), optimum, "car1+white", reml)
+    column_products = unpacked(problem.template.sums[0].sum(axis=0))[:-1, :-1]
+    return replace(fit, whitened=point.whitened, column_products=column_products)
 
 
 def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:

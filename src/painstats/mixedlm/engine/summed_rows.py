@@ -38,6 +38,7 @@ def cross_products(rows: ModelRows, *, gaps: bool = True) -> CrossProducts:
         participants=tuple(rows.participant[starts].tolist()),
         rows_per_participant=lengths,
         residual_scale=np.ones(len(starts)),
+        log_determinant=np.zeros(len(starts)),
         names=rows.names,
         random=rows.random,
         positions=column_positions(rows.random, rows.names),

@@ -96,9 +96,10 @@ def white_covariance(padded: PaddedRows, rho: float, w: float) -> WhiteCovarianc
     return WhiteCovariance(decay, w, Q, inverse_correlation_derivative(decay), inverse_correlation_curvature(decay), H)
 
 
-def log_determinant(V: WhiteCovariance) -> float:
-    """Return log|V| of all rows."""
-    return float(np.log1p(-(V.decay.a**2)).sum() + np.log(V.H.pivots).sum())
+def log_determinant(V: WhiteCovariance) -> Floats:
+    """Return log|V| of each participant (N,)."""
+    a = V.decay.a
+    return np.asarray((np.log1p(-(a**2)) + np.log(V.H.pivots).reshape(a.shape)).sum(axis=1))
 
 
 def log_determinant_gradient(V: WhiteCovariance) -> Floats:

@@ -56,10 +56,15 @@ def white_sums(padded: PaddedRows, rho: float, w: float, order: Order) -> Whiten
     return WhitenedSums(sums, np.sum([block.log_determinant for block in found], axis=0), found[0].parameters)
 
 
+def log_determinants(padded: PaddedRows, rho: float, w: float) -> Floats:
+    """Return log|V| of each participant (N,)."""
+    return np.concatenate([log_determinant(white_covariance(block, rho, w)) for block in blocks(padded)])
+
+
 def _of_block(padded: PaddedRows, rho: float, w: float, order: Order) -> WhitenedSums:
     V = white_covariance(padded, rho, w)
     sums = _sums(padded.columns, V, order)
-    log_determinants = [np.array([log_determinant(V)])]
+    log_determinants = [np.array([log_determinant(V).sum()])]
     if order > 0:
         log_determinants.append(log_determinant_gradient(V))
     if order > 1:

@@ -17,7 +17,7 @@ from painstats.mixedlm.engine.likelihood import free_elements
 from painstats.mixedlm.engine.optimum import Optimum, find_optimum, find_optimum_near
 from painstats.mixedlm.engine.padded_rows import PaddedRows
 from painstats.mixedlm.engine.rows import Floats
-from painstats.mixedlm.engine.white_products import Order, white_sums
+from painstats.mixedlm.engine.white_products import Order, log_determinants, white_sums
 from painstats.mixedlm.engine.whitened_products import WhitenedSums
 
 WITHOUT_CURVATURE = 1e-7
@@ -89,6 +89,12 @@ def searched_again(problem: WhiteProblem, point: ProfilePoint) -> ProfilePoint:
 def products_at(problem: WhiteProblem, whitened: WhitenedSums) -> CrossProducts:
     """Return the whitened sums as cross-products of independent rows."""
     return replace(problem.template, sums=np.stack([whitened.sums[0], np.zeros_like(whitened.sums[0])]))
+
+
+def whitened_products(problem: WhiteProblem, rho: float, w: float) -> CrossProducts:
+    """Return the cross-products of the rows whitened at rho and w, with the log-determinants of V."""
+    products = products_at(problem, white_sums(problem.padded, rho, w, 0))
+    return replace(products, log_determinant=log_determinants(problem.padded, rho, w))
 
 
 def profiled_hessian(problem: WhiteProblem, point: ProfilePoint) -> Floats:

@@ -61,7 +61,8 @@ def whitened(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
 def decay_weights(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:
     """Return the weights (..., 2, J) of ``sums``, and the log-determinant (...) of the residual correlation."""
     a, _ = _decay(products, rho)
-    return _for_each_pair(products, [1 / (1 - a), 1 / (1 + a)], np.log1p(-a * a))
+    weights, log_determinant = _for_each_pair(products, [1 / (1 - a), 1 / (1 + a)], np.log1p(-a * a))
+    return weights, np.asarray(log_determinant + products.log_determinant.sum())
 
 
 def decay_weight_derivatives(products: CrossProducts, rho: Floats) -> tuple[Floats, Floats]:

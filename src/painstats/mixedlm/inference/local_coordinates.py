@@ -8,7 +8,7 @@ import numpy as np
 
 from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.deviance_hessian import evaluation_at
-from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, refuse_white_noise
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.objective import IMPOSSIBLE_DEVIANCE
 from painstats.mixedlm.engine.optimum import semidefinite_factor
@@ -51,7 +51,6 @@ class LocalCoordinates:
 
 def local_coordinates_around(fit: MixedFit) -> LocalCoordinates:
     """Return local coordinates around a fit, from central differences of the gradient."""
-    refuse_white_noise(fit, "refits to other participants or outcomes")
     inside = interior_factor(fit.optimum.factor)
     rho = [] if fit.optimum.rho_is_fixed else [fit.rho]
     point = np.concatenate([rho, inside[free_elements_of(fit)]])

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize, special
 
-from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
-from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, refuse_white_noise, solution_of
+from painstats.mixedlm.engine.fit import MixedFit, solution_of
 from painstats.mixedlm.engine.likelihood import participant_degrees_used, participant_residual_squares
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.held_residuals import refitted_with_weights
 
 ROUNDS = 2
 """Number of times that residual variances are estimated and the model is refitted."""
@@ -45,13 +45,13 @@ class ParticipantNoise:
 def participant_weights(fit: MixedFit) -> ParticipantNoise:
     """Estimate each participant's residual variance, shrink it towards the others', and refit; two rounds.
 
-    For inference about single participants: the standard errors of fixed effects become slightly too small.
+    For inference about single participants: the standard errors of fixed effects become slightly too small. With white
+    noise beside CAR(1), rho and the white share are held at their fitted values.
 
     References
     ----------
     Smyth 2004, Stat Appl Genet Mol Biol 3(1):3, section 6.2, for the shrinkage.
     """
-    refuse_white_noise(fit, "participant weights")
     prior_degrees = np.inf
     if len(fit.participants) < MIN_PARTICIPANTS_FOR_WEIGHTS:
         return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
@@ -60,17 +60,8 @@ def participant_weights(fit: MixedFit) -> ParticipantNoise:
         prior_variance, prior_degrees = _variance_prior(variances, degrees)
         shrunken = _shrink(variances, degrees, prior_variance, prior_degrees)
         scale = np.sqrt(shrunken / np.exp(np.mean(np.log(shrunken))))
-        products = with_residual_scale(fit.products, scale)
-        fit = _fit_again(fit, products)
+        fit = refitted_with_weights(fit, scale)
     return ParticipantNoise(fit.participants, fit.products.residual_scale, prior_degrees, fit)
-
-
-def _fit_again(fit: MixedFit, products: CrossProducts) -> MixedFit:
-    """Fit the same model to other cross-products; a fixed rho stays fixed."""
-    held = fit.rho if fit.optimum.rho_is_fixed else None
-    return fit_cross_products(
-        products, residuals=fit.residuals, reml=fit.reml, rho=held, correlated=fit.optimum.correlated
-    )
 
 
 def residual_variances(fit: MixedFit) -> tuple[Floats, Floats]:

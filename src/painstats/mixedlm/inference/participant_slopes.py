@@ -72,7 +72,7 @@ def participant_slopes(
         Of the draws; the same seed gives the same result.
     weighted
         Whether participants with larger residual variance get less weight (``participant_weights``). By default they
-        do, except with white noise beside CAR(1), where such weights are not available.
+        do, except with white noise beside CAR(1): weights have not been tried together with it in simulations.
     outcome_range
         Range of the outcome's scale; it scales the priors.
     rows
@@ -81,7 +81,7 @@ def participant_slopes(
     Raises
     ------
     PainstatsError
-        If a name has no random effect, or with white noise if there are no rows or weights are requested.
+        If a name has no random effect, or with white noise if there are no rows.
     NotEnoughData
         If the fit has no random effects.
 

@@ -16,10 +16,11 @@ from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
 from painstats.mixedlm.engine.deviance_hessian import evaluation_at
-from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, refuse_white_noise, scaled_variance
+from painstats.mixedlm.engine.fit import MixedFit, free_elements_of, scaled_variance
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
+from painstats.mixedlm.inference.held_residuals import holds_residuals, of_whitened_rows
 from painstats.mixedlm.inference.local_coordinates import interior_factor
 
 PRECISION = 1e-5
@@ -86,7 +87,8 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
     Parameters
     ----------
     fit
-        Intervals use the restricted likelihood if the fit does. A fixed rho gets no interval.
+        Intervals use the restricted likelihood if the fit does. A fixed rho gets no interval. With white noise beside
+        CAR(1), rho and the white share are held at their fitted values (``residual_intervals`` has theirs).
     level
         Nominal coverage of the intervals.
 
@@ -105,7 +107,7 @@ def variance_intervals(fit: MixedFit, *, level: float = 0.95) -> tuple[VarianceI
     if fit.optimum.correlated:
         intervals += [correlation_interval(fit, *pair, level=level) for pair in combinations(fit.random, 2)]
     intervals.append(residual_sd_interval(fit, level=level))
-    if not fit.optimum.rho_is_fixed:
+    if not (fit.optimum.rho_is_fixed or holds_residuals(fit)):
         intervals.append(rho_interval(fit, level=level))
     return tuple(intervals)
 
@@ -169,7 +171,15 @@ def residual_sd_interval(fit: MixedFit, *, level: float = 0.95) -> VarianceInter
 
 
 def rho_interval(fit: MixedFit, *, level: float = 0.95) -> VarianceInterval:
-    """Return the profile interval of the residual correlation one day apart."""
+    """Return the profile interval of the residual correlation one day apart.
+
+    Raises
+    ------
+    PainstatsError
+        If the fit has white noise beside CAR(1).
+    """
+    if holds_residuals(fit):
+        raise PainstatsError("rho beside white noise has no profile interval; use residual_intervals")
     fixed = _fixed_coordinate(_profile_coordinates(fit, []), -2, lambda value: value)
     step = 1 / np.sqrt(fit.n_rows)
     return VarianceInterval("rho", fit.rho, *_ends(fixed, fit.rho, step, (0.0, MAX_RHO), level))
@@ -181,7 +191,7 @@ def _position(fit: MixedFit, name: str) -> int:
 
 def _profile_coordinates(fit: MixedFit, leading: list[str]) -> _ProfileCoordinates:
     """Return the parameters in the user's units, with the effects in ``leading`` first."""
-    refuse_white_noise(fit, "profile intervals")
+    fit = of_whitened_rows(fit)
     q, scaling = len(fit.random), fit.products.scaling
     names = [*leading, *(name for name in fit.random if name not in leading)]
     transform = scaling.random_transform[column_positions(names, fit.random)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.mixedlm.engine.fit import MixedFit, refuse_white_noise
+from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats
 from painstats.mixedlm.engine.whitened_products import whitened
 
@@ -43,10 +43,10 @@ def r_squared(fit: MixedFit) -> RSquared:
     Nakagawa & Schielzeth 2013, Methods Ecol Evol 4:133; Johnson 2014, Methods Ecol Evol 5:944, for random slopes. The
     variance of Xb has the denominator n - 1, as in R's performance package.
     """
-    refuse_white_noise(fit, "R squared")
     products, scaling = fit.products, fit.products.scaling
-    weight = products.residual_scale**2
-    columns = np.tensordot(weight, whitened(products, np.asarray(0.0))[0], 1)[:-1, :-1]
+    weight, columns = products.residual_scale**2, fit.column_products
+    if columns is None:
+        columns = np.tensordot(weight, whitened(products, np.asarray(0.0))[0], 1)[:-1, :-1]
     effects = np.linalg.solve(scaling.transform, fit.coefficients - scaling.outcome_centre * scaling.intercept)
     fixed = _variance(columns, np.asarray(effects, dtype=np.float64), scaling.intercept, fit.n_rows)
     z = products.positions

@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
-from painstats.mixedlm.engine.cross_products import CrossProducts, with_residual_scale
+from painstats.mixedlm.engine.cross_products import CrossProducts
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
-from painstats.mixedlm.engine.summed_rows import cross_products
+from painstats.mixedlm.inference.held_residuals import at_residuals_of, holds_residuals, products_for_refit
 from painstats.mixedlm.inference.refits import Refits, refit_each, refit_participants
 from painstats.mixedlm.inference.simulation import simulated_outcome
 
@@ -161,7 +161,7 @@ def parametric_bootstrap(
     """
     _check(refits, level)
     seeds = np.random.SeedSequence(seed).spawn(refits)
-    found = refit_each(fit, seeds, partial(_products_simulated_from, rows, fit), workers=workers)
+    found = refit_each(fit, seeds, partial(_products_simulated_from, rows, fit, fit), workers=workers)
     return _summary(fit, found, "parametric", seed, level)
 
 
@@ -169,6 +169,9 @@ def likelihood_ratio_bootstrap(
     larger: MixedFit, smaller: MixedFit, rows: ModelRows, *, refits: int = 1000, seed: int, workers: int = 1
 ) -> BootstrapTest:
     """Test nested models where no reference distribution is known: several variances at once, or few participants.
+
+    With white noise beside CAR(1), both models have rho and the white share of the smaller one, for the observed
+    statistic as for the simulated ones.
 
     Parameters
     ----------
@@ -198,10 +201,13 @@ def likelihood_ratio_bootstrap(
         raise PainstatsError(
             "likelihoods of models with different participant weights cannot be compared; fit both with the same"
         )
+    if "car1+white" in (larger.residuals, smaller.residuals) and larger.residuals != smaller.residuals:
+        raise PainstatsError("the test holds the share of white noise; fit both models with the same residuals")
+    larger = at_residuals_of(smaller, larger, rows_for_fit(larger, rows))
     seeds = np.random.SeedSequence(seed).spawn(refits)
     simulated = np.zeros(refits)
     for fit, sign in ((larger, 2), (smaller, -2)):
-        products_of = partial(_products_simulated_from, rows_for_fit(fit, rows), smaller)
+        products_of = partial(_products_simulated_from, rows_for_fit(fit, rows), smaller, fit)
         simulated += sign * refit_each(fit, seeds, products_of, workers=workers).log_likelihood
     statistic = 2 * (larger.log_likelihood - smaller.log_likelihood)
     p = (1 + int(np.sum(simulated >= statistic))) / (1 + refits)
@@ -229,7 +235,7 @@ def fitted_parameters(fit: MixedFit) -> dict[str, float]:
 
 
 def refitted_parameters(fit: MixedFit, refits: Refits) -> Mapping[str, Floats]:
-    """Return (B,) values of every parameter of B refits.
+    """Return (B,) values of every parameter of B refits; without rho where refits hold it at its fitted value.
 
     The correlation with an effect of zero variance is not a number.
     """
@@ -242,7 +248,7 @@ def refitted_parameters(fit: MixedFit, refits: Refits) -> Mapping[str, Floats]:
             correlation = refits.random_covariance[:, second, first] / (sd[:, second] * sd[:, first])
         parameters[f"correlation({fit.random[first]}, {fit.random[second]})"] = np.clip(correlation, -1.0, 1.0)
     parameters["residual_sd"] = refits.residual_sd
-    if fit.residuals == "car1":
+    if fit.residuals != "independent" and not holds_residuals(fit):
         parameters["rho"] = refits.rho
     return parameters
 
@@ -255,14 +261,14 @@ def _check(refits: int, level: float) -> None:
 
 
 def _products_simulated_from(
-    rows: ModelRows, truth: MixedFit, fitted: CrossProducts, seed: np.random.SeedSequence
+    rows: ModelRows, truth: MixedFit, refitted: MixedFit, _: CrossProducts, seed: np.random.SeedSequence
 ) -> CrossProducts:
     """Return the cross-products of rows with an outcome simulated from a fit to some or all of their columns.
 
-    Participants have the weights of the cross-products that were fitted.
+    They are whitened and weighted for refits of the model ``refitted``.
     """
     outcome = simulated_outcome(truth, rows_for_fit(truth, rows), np.random.default_rng(seed))
-    return with_residual_scale(cross_products(replace(rows, y=outcome)), fitted.residual_scale)
+    return products_for_refit(refitted, replace(rows, y=outcome))
 
 
 def _summary(fit: MixedFit, refits: Refits, kind: Kind, seed: int, level: float) -> Bootstrap:

@@ -24,6 +24,7 @@ from painstats.mixedlm.engine.fit import MixedFit, coefficients_in_units
 from painstats.mixedlm.engine.likelihood import deviance, log_likelihood, residual_degrees, solve_at
 from painstats.mixedlm.engine.optimum import find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, column_positions
+from painstats.mixedlm.inference.held_residuals import held_rho, of_whitened_rows
 from painstats.mixedlm.inference.local_coordinates import (
     MAX_REFIT_GRADIENT,
     MIN_RELATIVE_INFORMATION,
@@ -54,7 +55,7 @@ class Refits:
     random_covariance : (B, q, q)
         Covariance of the random effects.
     residual_sd, rho : (B,)
-        Of the residuals.
+        Of the residuals. With white noise beside CAR(1), rho is that of the fit.
     log_likelihood : (B,)
         Restricted if the fit's is.
     evaluations : (B,)
@@ -111,6 +112,8 @@ def refit_each(
 ) -> Refits:
     """Refit the model to the result of ``products_of`` for each draw; the result does not depend on ``workers``.
 
+    With white noise beside CAR(1), rho and the white share are held (``held_residuals``).
+
     Parameters
     ----------
     fit
@@ -123,14 +126,16 @@ def refit_each(
     workers
         Number of processes; each takes about a second to start.
     """
-    local = local_coordinates_around(fit)
+    local = local_coordinates_around(of_whitened_rows(fit))
     workers = max(1, min(workers, len(draws)))
     shares = [draws[start::workers] for start in range(workers)]
     refit_share = partial(_refit_share, local, products_of)
     if workers == 1:
-        return refit_share(draws)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return _interleaved(list(pool.map(refit_share, shares)))
+        refits = refit_share(draws)
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            refits = _interleaved(list(pool.map(refit_share, shares)))
+    return replace(refits, rho=held_rho(fit, refits.rho))
 
 
 def _refit_share(

@@ -12,7 +12,7 @@ by the SD).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy import optimize, special
@@ -29,6 +29,7 @@ from painstats.mixedlm.engine.likelihood import (
     solve_at,
     solve_sums,
 )
+from painstats.mixedlm.engine.padded_rows import PaddedRows
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats, ModelRows
 from painstats.mixedlm.engine.white_optimum import white_problem
 from painstats.mixedlm.engine.white_table import Box, WhiteTable, tabulated_sums, white_table
@@ -133,8 +134,14 @@ def _posterior(fit: MixedFit, outcome_range: float, rows: ModelRows | None = Non
     points = np.array([INTERCEPT_SD if name == INTERCEPT else SLOPE_SD for name in fit.random])
     relative = points * outcome_range / 10.0 / fit.residual_sd
     fixed_rho = fit.rho if fit.optimum.rho_is_fixed else None
-    table = None if rows is None else white_table(white_problem(rows, True, fit.optimum.correlated).padded, _box(fit))
+    table = None if rows is None else white_table(_weighted_rows(fit, rows), _box(fit))
     return _Posterior(fit.products, relative, fixed_rho, fit.optimum.correlated, table)
+
+
+def _weighted_rows(fit: MixedFit, rows: ModelRows) -> PaddedRows:
+    """Return the scaled rows, divided by each participant's relative residual SD."""
+    padded = white_problem(rows, True, fit.optimum.correlated).padded
+    return replace(padded, columns=padded.columns / fit.products.residual_scale[:, None])
 
 
 def _box(fit: MixedFit) -> Box:

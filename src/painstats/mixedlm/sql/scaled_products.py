@@ -163,6 +163,7 @@ def products_from(pairs: SummedPairs, relation: Relation) -> tuple[CrossProducts
         participants=pairs.participants,
         rows_per_participant=np.add.reduceat(pairs.rows_per_gap, pairs.first_pair),
         residual_scale=np.ones(len(pairs.first_pair)),
+        log_determinant=np.zeros(len(pairs.first_pair)),
         names=names,
         random=tuple(relation.roles.random),
         positions=column_positions(relation.roles.random, names),
