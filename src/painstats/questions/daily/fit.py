@@ -141,6 +141,7 @@ def _pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign) -> Mapping[
         mixed.fit,
         [exposure.within for exposure in design.exposures],
         SEED,
+        weighted=True,
         outcome_range=high - low,
         rows=mixed.rows,
     )
