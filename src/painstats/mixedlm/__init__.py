@@ -23,6 +23,7 @@ The package knows no study and imports nothing of painstats but its errors.
 from painstats.mixedlm.checks.influence import Influence, influence
 from painstats.mixedlm.checks.participant_bootstrap import ParticipantBootstrap, participant_bootstrap
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
+from painstats.mixedlm.checks.residual_pattern import ResidualPattern, residual_pattern
 from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_participants
 from painstats.mixedlm.checks.statsmodels_check import StatsmodelsCheck, statsmodels_check
 from painstats.mixedlm.engine.car1_whitening import unwhiten, whiten
@@ -101,6 +102,7 @@ __all__ = [
     "RSquared",
     "Refits",
     "ResidualChecks",
+    "ResidualPattern",
     "Residuals",
     "ShiftTest",
     "SlopeVariance",
@@ -136,6 +138,7 @@ __all__ = [
     "r_squared",
     "residual_checks",
     "residual_intervals",
+    "residual_pattern",
     "residual_sd_interval",
     "rho_interval",
     "satterthwaite",

@@ -8,6 +8,7 @@ from typing import Any
 from painstats.errors import PainstatsError
 from painstats.mixedlm.checks.influence import Influence, influence
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks
+from painstats.mixedlm.checks.residual_pattern import ResidualPattern, residual_pattern
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import INTERCEPT
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
@@ -59,6 +60,16 @@ class InferenceMethods:
             If the model was made from a relation, whose rows stayed in the database.
         """
         return residual_checks(self.mixed_fit, self.model.require_rows("residual checks"))
+
+    def residual_pattern(self) -> ResidualPattern:
+        """Look for a pattern over days that the residual model does not describe (``residual_pattern``).
+
+        Raises
+        ------
+        PainstatsError
+            If the model was made from a relation, whose rows stayed in the database.
+        """
+        return residual_pattern(self.mixed_fit, self.model.require_rows("residual pattern"))
 
     def residual_intervals(self, level: float = 0.95) -> tuple[VarianceInterval, ...]:
         """Return approximate intervals of rho and of the share of white noise (``residual_intervals``)."""

@@ -163,6 +163,16 @@ def participant_slices(rows: ModelRows) -> Iterator[tuple[str, slice]]:
         yield str(rows.participant[start]), slice(int(start), int(stop))
 
 
+def of_some_participants(rows: ModelRows, most: int) -> ModelRows:
+    """Return the rows of at most ``most`` participants, evenly spread."""
+    first = is_first_row(rows)
+    count = int(first.sum())
+    if count <= most:
+        return rows
+    own = np.isin(np.cumsum(first) - 1, np.linspace(0, count - 1, most).astype(int))
+    return replace(rows, y=rows.y[own], X=rows.X[own], participant=rows.participant[own], day=rows.day[own])
+
+
 def is_first_row(rows: ModelRows) -> npt.NDArray[np.bool_]:
     """Return (n,) whether a row is the first of its participant."""
     return np.concatenate([[True], rows.participant[1:] != rows.participant[:-1]])

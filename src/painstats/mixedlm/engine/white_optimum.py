@@ -12,7 +12,7 @@ from painstats.mixedlm.engine.cross_products import CrossProducts, with_uncentre
 from painstats.mixedlm.engine.likelihood import random_effects, solve_at
 from painstats.mixedlm.engine.optimum import Optimum, find_optimum
 from painstats.mixedlm.engine.padded_rows import padded_rows
-from painstats.mixedlm.engine.rows import Floats, ModelRows, is_first_row
+from painstats.mixedlm.engine.rows import Floats, ModelRows, is_first_row, of_some_participants
 from painstats.mixedlm.engine.scaling import scaled_columns
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.engine.white_profile import (
@@ -141,10 +141,7 @@ def _optimum_of_sample(problem: WhiteProblem, rows: ModelRows) -> ProfilePoint |
 
     Its rho and w are those of all participants up to a fraction of a standard error of the sample.
     """
-    first = is_first_row(rows)
-    chosen = np.linspace(0, first.sum() - 1, SAMPLED).astype(int)
-    own = np.isin(np.cumsum(first) - 1, chosen)
-    sample = replace(rows, y=rows.y[own], X=rows.X[own], participant=rows.participant[own], day=rows.day[own])
+    sample = of_some_participants(rows, SAMPLED)
     products = cross_products(sample)
     if not problem.correlated:
         products = with_uncentred_random_columns(products)
