@@ -37,8 +37,8 @@ class ParticipantFit:
         Marginal SD of the residuals, in outcome units.
     n_rows
         Number of days.
-    fit
-        The fit itself.
+    fit, rows
+        The fit itself, and the rows it was fitted to.
     """
 
     participant: str
@@ -47,6 +47,7 @@ class ParticipantFit:
     residual_sd: float
     n_rows: int
     fit: MixedFit = field(repr=False)
+    rows: ModelRows = field(repr=False)
 
 
 def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
@@ -94,7 +95,7 @@ def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> Parti
     if rows.random or len(set(rows.participant)) > 1:
         raise PainstatsError("fit_one_participant needs the rows of one participant, without random effects")
     fit = fit_mixed(rows, residuals=residuals)
-    return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit)
+    return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit, rows)
 
 
 def fit_each_participant(

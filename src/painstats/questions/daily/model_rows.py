@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from painstats.mixedlm.checks.residual_checks import residual_checks
+from painstats.mixedlm.checks.residual_pattern import residual_pattern
 from painstats.mixedlm.engine.fit import MixedFit
+from painstats.mixedlm.engine.rows import ModelRows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.one_participant import ParticipantFit
 from painstats.mixedlm.inference.r_squared import r_squared
@@ -32,19 +34,18 @@ def model_fits(
     own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, nuisance: Collection[str]
 ) -> list[ModelFit]:
     """Return how each model was fitted, that over all participants first, with its checks."""
-    fits = [_model_fit(fit.participant, fit.fit, fit.table) for fit in own_fits]
+    fits = [_model_fit(fit.participant, fit.fit, fit.table, fit.rows) for fit in own_fits]
     return [_checked(mixed, nuisance), *fits] if mixed else fits
 
 
 def _checked(mixed: MixedAnalysis, nuisance: Collection[str]) -> ModelFit:
     checks, explained, neighbour = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit), mixed.neighbour
     return replace(
-        _model_fit(COHORT, mixed.fit, mixed.table),
+        _model_fit(COHORT, mixed.fit, mixed.table, mixed.rows),
         statsmodels_difference=mixed.check.log_likelihood_difference,
         statsmodels_note=mixed.check.reason_skipped,
         statsmodels_summary=_without_lines_of(nuisance, mixed.check.summary_text),
         autocorrelation=tuple(float(value) for value in checks.autocorrelation),
-        ljung_box_p=checks.ljung_box_p,
         residual_quantiles=tuple(checks.quantiles.tolist()),
         participant_sd_quantiles=tuple(checks.sd_quantiles),
         equal_variance_p=checks.equal_variance_p,
@@ -62,7 +63,9 @@ def _without_lines_of(names: Collection[str], summary: str) -> str:
     return "".join(line for line in lines if not line.startswith(tuple(f"{name} " for name in names)))
 
 
-def _model_fit(model: str, fit: MixedFit, table: CoefficientTable) -> ModelFit:
+def _model_fit(model: str, fit: MixedFit, table: CoefficientTable, rows: ModelRows) -> ModelFit:
+    pattern = residual_pattern(fit, rows)
+    lag = pattern.largest_lag
     return ModelFit(
         model=model,
         days=fit.n_rows,
@@ -78,4 +81,9 @@ def _model_fit(model: str, fit: MixedFit, table: CoefficientTable) -> ModelFit:
         df_method=table.method,
         random_terms=tuple(fit.random),
         random_covariance=tuple(float(value) for value in fit.random_covariance.ravel()),
+        pattern_p=pattern.p,
+        pattern_lag=lag,
+        pattern_departure=float(pattern.autocorrelation[lag - 1] - pattern.expected[lag - 1]),
+        has_pattern=pattern.rings,
+        drifts=pattern.drifts,
     )

@@ -95,11 +95,15 @@ class ModelFit:
     df_method: str
     random_terms: tuple[str, ...]
     random_covariance: tuple[float, ...]  # row by row
+    pattern_p: float  # that residuals follow no pattern over seven days (mixedlm/checks/residual_pattern.py)
+    pattern_lag: int  # the lag in days with the largest departure
+    pattern_departure: float  # its autocorrelation less the one that fitting causes
+    has_pattern: bool
+    drifts: bool  # the level drifts over the whole diary: rho ended at its limit
     statsmodels_difference: float | None = None
     statsmodels_note: str | None = None
     statsmodels_summary: str | None = None
     autocorrelation: tuple[float | None, ...] | None = None  # of whitened residuals, at lags of 1 to 7 days
-    ljung_box_p: float | None = None
     residual_quantiles: tuple[float, ...] | None = None  # over their root mean square
     participant_sd_quantiles: tuple[float, ...] | None = None  # residual SD within participants: 10%, 50%, 90% of them
     equal_variance_p: float | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from painstats.findings.words import CALENDAR_TERMS, interval_words, phrases_of, points, reason_words, term_words
+from painstats.questions.daily.pattern_words import pattern_words
 from painstats.questions.daily.tables import COHORT, CoefficientRow, CohortFit, ModelFit
 from painstats.questions.phrases import capital, whole
 from painstats.questions.question import Question
@@ -189,7 +190,7 @@ def diagnostics_part(model: CohortModel, questions: Questions) -> Part:
         return Part(heading, paragraphs=(failed,), tables=(_checks_table(fit),))
     return Part(
         heading,
-        _singular_sentence(fit, questions),
+        (*pattern_words(fit), *_singular_sentence(fit, questions)),
         figures=_autocorrelation_figures(fit.autocorrelation or ()),
         tables=(_checks_table(fit), _fit_table(fit)),
         preformatted=_statsmodels_text(fit),
@@ -269,7 +270,7 @@ def _fit_table(fit: ModelFit) -> Table:
         ("Restricted log-likelihood", number(fit.log_likelihood, 4)),
         ("Marginal R² (the average effects)", percent(fit.r2_marginal)),
         ("Conditional R² (with participants' own levels and slopes)", percent(fit.r2_conditional)),
-        ("Autocorrelation over seven lags (Ljung–Box), p", p_words(fit.ljung_box_p)),
+        ("Autocorrelation over seven lags, beyond what fitting causes: p", p_words(fit.pattern_p)),
         ("Residual SD within participants: 10%, 50%, 90% of them", _numbers(sds)),
         ("Equal residual variance across participants (Brown–Forsythe), p", p_words(fit.equal_variance_p)),
         ("1% and 99% of the residuals, in SDs (normal: −2.33, 2.33)", _numbers(tails)),

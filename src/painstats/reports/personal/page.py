@@ -13,6 +13,8 @@ from painstats.findings.finding import Finding, Verdict
 from painstats.findings.words import headline, interval_words, phrases_of, points, sentence, swing_words
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
+from painstats.questions.daily.pattern_words import own_pattern_words
+from painstats.questions.daily.tables import ModelFit
 from painstats.questions.outcome_words import is_better_when_higher, outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import Outcome, outcome_of
@@ -34,7 +36,7 @@ from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.store.connection import Store
-from painstats.store.rows import rows_of
+from painstats.store.rows import rows_of, select
 from painstats.vocabulary import MEASURES
 
 
@@ -73,7 +75,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             Part(
                 "Findings",
                 cards=tuple(_card(finding, study) for finding in record.findings),
-                paragraphs=_about_pooling(record.findings),
+                paragraphs=(*_about_pooling(record.findings), *_pattern(store, record.participant_id)),
             ),
             Part("How to read this", points=_how_to_read(outcome)),
             Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
@@ -172,6 +174,11 @@ def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
         "If the two are far apart, you may be unlike the others. The first interval is too narrow for unusual "
         "participants; the wider one is then the fairer one.",
     )
+
+
+def _pattern(store: Store, participant_id: str) -> tuple[str, ...]:
+    fits = select(store, ModelFit, "SELECT * FROM model_fit WHERE model = ?", [participant_id])
+    return own_pattern_words(fits[0]) if fits else ()
 
 
 def _how_to_read(outcome: Outcome) -> tuple[str, ...]:
