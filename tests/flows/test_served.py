@@ -20,7 +20,7 @@ from tests.faults.test_signals import descendants
 from tests.flows.test_nightly import asked, free_port, wait_for
 from tests.flows.test_nothing_leaves import far_away
 from tests.network import addresses, outside, traced
-from tests.test_wheel import unpacked_wheel
+from tests.test_wheel import build_wheel, unpacked
 
 NIGHTLY = "30 3 * * *"
 ZONE = "Europe/London"
@@ -47,7 +47,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Pat
     place = tmp_path_factory.mktemp("served")
     prefect_home(place / "home" / ".painstats" / "prefect")
     make_study(place / "study", Truth(people=2, days=20), 5)
-    site = unpacked_wheel(place)
+    site = unpacked(build_wheel(place / "dist"), place)
     (place / "elsewhere" / "flows").mkdir(parents=True)
     (place / "elsewhere" / "flows" / "__init__.py").write_text("raise RuntimeError('the flows of another project')")
     (place / "temporary").mkdir()
