@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import textwrap
 from datetime import date
 from pathlib import Path
@@ -13,17 +11,16 @@ import pytest
 
 import painstats
 from painstats.errors import StudyError
+from sample_data.make import DEFAULT_SEED, make_study
+from sample_data.truth import Truth
 from tests.sources.reading import FIXTURES
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a small study of six participants."""
+    """Make a small study of five participants."""
     folder = tmp_path_factory.mktemp("library") / "demo"
-    command = [sys.executable, "-m", "sample_data.make", str(folder), "--participants", "6", "--days", "60"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    make_study(folder, Truth(people=5, days=45), DEFAULT_SEED)
     return folder
 
 

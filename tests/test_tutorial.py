@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from painstats.cli import main
 from reference_pages.published_columns import ORIGIN, PUBLISHED
 
 ROOT = Path(__file__).parents[1]
@@ -54,13 +56,26 @@ def assert_printed(printed: str, shown: str, place: str) -> None:
 
 
 class Shell:
-    """Runs commands one after another in a folder; ``echo $?`` prints the exit code of the one before."""
+    """Runs commands one after another in a folder; ``echo $?`` prints the exit code of the one before.
+
+    Commands of painstats run in this process, which has imported it already: ``test_wheel.py`` runs the program itself.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.code = 0
 
     def run(self, command: str) -> str:
+        return self.run_here(command) if command.startswith("painstats ") else self.run_in_bash(command)
+
+    def run_here(self, command: str) -> str:
+        printed, errors = io.StringIO(), io.StringIO()
+        with contextlib.chdir(self.folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
+            self.code = main(shlex.split(command)[1:])
+        assert "Traceback" not in errors.getvalue(), errors.getvalue()
+        return printed.getvalue()
+
+    def run_in_bash(self, command: str) -> str:
         places = [str(Path(sys.executable).parent), os.environ["PATH"]]
         answer = subprocess.run(
             ["bash", "-c", f"(exit {self.code}); {command}"],

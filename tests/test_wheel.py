@@ -63,10 +63,10 @@ def build_wheel(folder: Path) -> Path:
     return wheel
 
 
-def unpacked_wheel(folder: Path) -> Path:
-    """Unpack the wheel, and return the folder to put on ``PYTHONPATH``: the libraries of this environment with it."""
-    with zipfile.ZipFile(build_wheel(folder / "dist")) as wheel:
-        wheel.extractall(folder / "site")
+def unpacked(wheel: Path, folder: Path) -> Path:
+    """Unpack a wheel, and return the folder to put on ``PYTHONPATH``: the libraries of this environment with it."""
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
     return folder / "site"
 
 
@@ -82,10 +82,14 @@ def write_exports(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Installed:
     """Install the wheel, with the versions of the lock, into an environment of its own."""
     place = tmp_path_factory.mktemp("wheel")
-    wheel = build_wheel(place / "dist")
     uv("venv", "--quiet", "--python", sys.executable, str(place / "env"))
     python = place / "env" / "bin" / "python"
     uv(
@@ -157,8 +161,8 @@ def test_a_missing_extra_is_named(installed, words, library, extra):
     )
 
 
-def test_the_dashboard_starts_from_the_wheel(tmp_path):
-    site = unpacked_wheel(tmp_path)
+def test_the_dashboard_starts_from_the_wheel(tmp_path, wheel):
+    site = unpacked(wheel, tmp_path)
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "study.toml").write_text('[study]\ntime_zone = "Europe/London"\n')
     port = free_port()
@@ -174,8 +178,8 @@ def test_the_dashboard_starts_from_the_wheel(tmp_path):
             process.terminate()
 
 
-def test_the_wheel_carries_every_flow_and_the_dashboard(tmp_path):
-    with zipfile.ZipFile(build_wheel(tmp_path)) as wheel:
-        carried = {name.removeprefix("painstats/_shipped/") for name in wheel.namelist() if "/_shipped/" in name}
+def test_the_wheel_carries_every_flow_and_the_dashboard(wheel):
+    with zipfile.ZipFile(wheel) as packed:
+        carried = {name.removeprefix("painstats/_shipped/") for name in packed.namelist() if "/_shipped/" in name}
     own = {path.relative_to(ROOT).as_posix() for path in tracked("flows/**", "dashboards/**")}
     assert carried == own

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -14,25 +18,53 @@ from painstats.plan.study import Study, read_study
 from painstats.run import run_study
 from painstats.store import open_store
 from painstats.store.checksum import read_record
-from sample_data.make import DEFAULT_SEED, make_study
+from sample_data.make import DEFAULT_SEED
 from sample_data.simulate import daily_frame
 from sample_data.truth import Truth
 
+ROOT = Path(__file__).parents[1]
 TRUTH = Truth()
 SPOILT_RATINGS = 4
 DAYS_NOT_COUNTED = {"implausible": 1}
 """Worn days with steps left out on purpose: the 70,000-step day. (No device was worn on the days of flights.)"""
 
 
-@pytest.fixture(scope="session")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    folder = tmp_path_factory.mktemp("whole") / "study"
-    make_study(folder, TRUTH, DEFAULT_SEED)
-    study = read_study(folder)
-    summary = run_study(study)
-    assert summary.exit_code == 4  # the spoilt ratings are in quarantine
-    assert all(outcome.status == "loaded" for outcome in summary.files)
-    return study
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Run the commands of ``make demo`` in a folder of the test's; return the study's folder and what they printed."""
+    place = tmp_path_factory.mktemp("whole")
+    recipe = subprocess.run(["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = [line for line in recipe.splitlines() if "sample_data.make" in line or "flows.nightly" in line]
+    assert len(commands) == 2
+    printed = ""
+    for command in commands:
+        moved = command.replace(".venv/bin/python", sys.executable).replace(f"{ROOT}/demo", f"{place}/demo")
+        answer = subprocess.run(
+            ["bash", "-c", moved.replace(" demo", f" {place}/demo")], cwd=ROOT, env={**os.environ, "CI": "1"},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        printed += answer.stdout
+    return place / "demo", printed
+
+
+@pytest.fixture(scope="module")
+def ran(demo: tuple[Path, str]) -> Study:
+    """Return the study of the demo, which the default truth and seed make."""
+    return read_study(demo[0])
+
+
+def test_make_demo_prints_what_the_readme_shows(demo):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    for line in block.splitlines():
+        if line.strip() and "…" not in line:
+            assert line in demo[1]
+
+
+def test_every_file_was_loaded(ran):
+    statuses = query(ran, "SELECT status, count(*) FROM import GROUP BY status").rows()
+    assert statuses == [("loaded", 21)]
 
 
 def query(study: Study, text: str) -> pl.DataFrame:
@@ -40,7 +72,7 @@ def query(study: Study, text: str) -> pl.DataFrame:
         return store.connection.execute(text).pl()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def days(ran):
     planted = daily_frame(TRUTH, DEFAULT_SEED)
     found = query(ran, "SELECT * FROM daily_summary")

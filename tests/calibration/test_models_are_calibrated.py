@@ -1,5 +1,9 @@
 """Are the models calibrated? Cohorts with known truth, few enough to run with every change.
 
+    PAINSTATS_EXAMPLES=2 python -m pytest tests/calibration/test_models_are_calibrated.py
+
+tries twice as many cohorts where the gate tries few.
+
 Bands are binomial: a method with the nominal rate falls outside in fewer than one run of a thousand.
 """
 
@@ -22,6 +26,7 @@ from painstats.mixedlm import (
 from painstats.mixedlm.inference import variance_posterior
 from painstats.mixedlm.inference.slope_variance import mixture_p
 from tests.calibration.simulated_cohort import Truth, simulate
+from tests.examples import examples
 
 FEW = Truth(participants=12, days=50)
 
@@ -80,7 +85,7 @@ def test_feedback_from_pain_to_sleep_deceives_only_the_independent_model():
 def test_intervals_of_single_participants_cover_the_truth():
     truth = Truth(participants=15, days=45, slope=-0.15, noise_spread=0.2)
     covered, wrong_signs, called = [], 0, 0
-    for seed in range(40):
+    for seed in range(examples(20)):
         cohort = simulate(truth, 2000 + seed)
         for slope, true in zip(participant_slopes(fit_mixed(cohort.rows), ["sleep"], seed), cohort.slopes, strict=True):
             covered.append(slope.low <= true <= slope.high)
@@ -120,7 +125,7 @@ def test_intervals_cover_where_days_hardly_distinguish_participants(monkeypatch)
 def test_a_spread_of_slopes_is_not_seen_where_there_is_none():
     truth = Truth(participants=12, days=40, slope=-0.15, slope_sd=0.0)
     p = []
-    for seed in range(100):
+    for seed in range(examples(50)):
         rows = simulate(truth, 3000 + seed).rows
         with_slope, without = fit_mixed(rows), fit_mixed(only_intercept(rows))
         p.append(mixture_p(2 * (with_slope.log_likelihood - without.log_likelihood), 1))

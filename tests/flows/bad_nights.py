@@ -8,6 +8,8 @@ it far from the repository and looks at what Prefect and the network were given.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,6 +71,28 @@ def another_run_between_the_tasks(_: Path) -> Iterator[None]:
 
 
 @contextmanager
+def one_of_two_inboxes(study: Path) -> Iterator[None]:
+    """Run another study, in which one of two participants' inboxes cannot be read."""
+    two = study.with_name(f"{study.name} of two")
+    [person] = (study / "inbox").iterdir()
+    failing = f"{person.name}-2"
+    for name in (person.name, failing):
+        shutil.copytree(person, two / "inbox" / name)
+    shutil.copy(study / "study.toml", two)
+    real = module.load_files
+
+    def load(store: Any, files: Any, say: Any) -> Any:
+        if any(file.participant_id == failing for file in files):
+            raise OSError("made to fail")
+        return real(store, files, say)
+
+    with patch.dict(os.environ, {module.STUDY_VARIABLE: str(two)}), patch.object(module, "load_files", load):
+        yield
+    written = [(two / "reports" / f"{name}.html").exists() for name in (person.name, failing)]
+    print(f"reports of the two: {written}")
+
+
+@contextmanager
 def damaged(study: Path) -> Iterator[None]:
     database = study / "painstats.duckdb"
     for left in study.glob("painstats.duckdb*"):
@@ -85,6 +109,7 @@ def nights(canary: str) -> dict[str, Callable[[Path], Any]]:
         "a bug in a source": lambda _: patch.object(load_files, "read_export", fail(KeyError(value))),
         "a refused file": nothing,
         "a bug in a task": lambda _: patch.object(module, "load_files", fail(ValueError(value))),
+        "one of two inboxes": one_of_two_inboxes,
         "a panic": lambda _: patch.object(module, "answer", fail(PanicError(value))),
         "a file": lambda _: patch.object(module, "answer", fail(PermissionError(13, "denied", f"/{canary}/diary.csv"))),
         "a bug in the flow": lambda _: patch.object(module, "_leave_artifacts", fail(ValueError(value))),
