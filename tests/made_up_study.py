@@ -261,12 +261,13 @@ def _coefficients() -> list[CoefficientRow]:
 
 def _model_fit(participants: int) -> ModelFit:
     return ModelFit(
-        model="cohort", days=330, participants=participants, rho=0.41, residual_sd=1.18, log_likelihood=-512.345678, converged=True,
+        model="cohort", days=330, participants=participants, rho=0.41, white_share=0.2, residual_sd=1.18, log_likelihood=-512.345678, converged=True,
         is_singular=False, certificate=1.2e-9, projected_gradient=3.1e-7, df_method="Kenward-Roger", statsmodels_difference=4.0e-9,
         statsmodels_summary="Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
         random_terms=("intercept", f"{SLEEP}_within", f"{STEPS}_within"),
         random_covariance=(1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01),
-        autocorrelation=(0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12), ljung_box_p=0.21, equal_variance_p=0.0002,
+        autocorrelation=(0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12), equal_variance_p=0.0002, pattern_p=0.21,
+        pattern_lag=7, pattern_departure=0.06, has_pattern=False, drifts=False,
         residual_quantiles=(-3.4, -2.5, -1.7, -0.7, 0.0, 0.7, 1.7, 2.6, 3.2), participant_sd_quantiles=(0.8, 1.1, 1.6),
         r2_marginal=0.142, r2_conditional=0.521,
     )  # fmt: skip

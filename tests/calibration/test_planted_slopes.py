@@ -23,7 +23,7 @@ from sample_data.truth import Truth
 from tests.examples import examples
 
 COHORTS = examples(8)
-TRUTH = Truth(people=12, days=90)
+TRUTH = Truth(people=13, days=90)
 PLANTED = {"total_sleep_time_min_lag0": "sleep_slope", "step_count_lag1": "steps_slope"}
 
 

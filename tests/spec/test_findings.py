@@ -10,7 +10,7 @@ from tests.conftest import table
 from tests.made_up_study import SLEEP, fill, invent_fits, small_study
 
 SHOWN = f"SELECT * FROM finding WHERE subject = 'participant' AND question = '{SLEEP}' ORDER BY participant_id"
-DAYS = {"p01": 60, "p04": 12, "p05": 18}
+DAYS = {"p01": 60, "p04": 9, "p05": 18}
 """p04 has too few days for a model and p05 too few to be shown, but a fit is there for both."""
 
 

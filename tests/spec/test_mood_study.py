@@ -76,7 +76,7 @@ def test_the_words_are_those_of_mood(study: Study) -> None:
     assert "went with better mood" in text
     assert "0 to 10, higher is better" in text
     assert "(higher is better)" in text
-    assert "Based on 70 days with a mood score and sleep" in text
+    assert "Based on 70 days with a mood score; sleep known on all of them" in text
     [report] = load_run_reports(study)
     assert verdict_lines(study, report.results) == ["sleep: 1 better mood"]
 

@@ -66,7 +66,7 @@ STEPS = {"measure": "step_count"}
             finding(Verdict.NOT_DETERMINED, (0.05, -0.4, 0.5), reasons=["interval_too_wide"], days_needed=31),
             "Not determined: the range of effects that fit these days is still too wide. "
             "So far the estimate is 0.05 points per hour of sleep (95% interval −0.40 to 0.50). "
-            "About 35 more complete days may be enough to tell.",
+            "About 35 more days with a pain score may be enough to tell.",
         ),
         (
             finding(Verdict.NOT_JUDGED, reasons=["outcome_missing"], days_needed=45, item="mood"),

@@ -176,7 +176,7 @@ def test_days_by_reason_add_up_to_all_days(pages):
     text = person(pages, "p01")
     numbers = [int(number) for number in re.findall(r"(?:left out: [a-z ]+|used for the findings) (\d+)", text)]
     assert sum(numbers) == DAYS["p01"]
-    assert "no valid step count on the day before" in text
+    assert "left out: no score for that day" in text
 
 
 def test_the_ground_is_shown(pages):
@@ -216,7 +216,7 @@ def test_how_a_treatment_comes_and_goes_is_reported(tmp_path):
         ("p04", ["This is a first hint, not a finding.", "−0.18 points per hour"], []),
         (
             "p05",
-            ["too few complete days for a meaningful estimate", "from 20 complete days"],
+            ["too few days with a score for a meaningful estimate", "from 20 days with a score"],
             ["points per hour of sleep (95"],
         ),
         (

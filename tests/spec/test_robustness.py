@@ -24,8 +24,8 @@ from painstats.store.publish import PUBLISHED_TABLES
 from painstats.store.tables import read_table
 from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame
 
-ALWAYS = set(CHECKS) - {"other_spread"}
-"""Checks that a cohort gets whether or not its fit is singular."""
+ALWAYS = set(CHECKS) - {"other_spread", "complete_days"}
+"""Checks that a cohort gets whether or not its fit is singular, and days with something unknown."""
 
 STUDY = Study(folder=Path("."), plan=Plan())
 DESIGN = daily_design(STUDY, questions_of(STUDY))
@@ -257,7 +257,7 @@ def test_two_people_have_no_average_to_check(store):
 def test_one_person_alone_gets_what_makes_sense(store):
     rows = fitted(store, model_frame(1, 90))
     assert {row["model"] for row in rows.values()} == {"p00"}
-    assert {check for check, _ in rows} == OF_ONE_PARTICIPANT | {"sleep_bend"}
+    assert {check for check, _ in rows} == OF_ONE_PARTICIPANT - {"complete_days"} | {"sleep_bend"}
     assert rows["days_shifted", SLEEP]["p"] == pytest.approx(1 / 90)
     assert rows["detrended", SLEEP]["same_verdict"] is True
 
@@ -323,4 +323,5 @@ def test_what_is_left_over_and_how_much_is_explained_is_kept(store):
     assert fit["participant_sd_quantiles"][2] > 1.8 * fit["participant_sd_quantiles"][0]
     assert len(fit["residual_quantiles"]) == 9
     assert 0 < fit["r2_marginal"] < fit["r2_conditional"] < 1
-    assert fit["ljung_box_p"] > 0.001
+    assert fit["pattern_p"] > 0.001
+    assert not fit["has_pattern"]

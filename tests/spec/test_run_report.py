@@ -69,7 +69,7 @@ def test_each_stage_says_what_the_tables_hold(study):
     assert (results.daily.participants, results.daily.days) == (len(daily), sum(daily.values()))
     assert (results.daily.rebuilt_participants, results.daily.rebuilt_days) == (len(daily), sum(daily.values()))
     frame = counts(study, "SELECT coalesce(left_out, ''), count(*) FROM model_frame GROUP BY 1")
-    assert {"": results.frame.complete_rows} | results.frame.left_out == frame
+    assert {"": results.frame.usable_rows} | results.frame.left_out == frame
     assert results.frame.rows == sum(frame.values())
     assert results.fit.models == {"daily": counts(study, "SELECT 'all', count(*) FROM model_fit")["all"]}
     asked = "SELECT question || '/' || verdict, count(*) FROM finding WHERE subject = 'participant' GROUP BY 1"
@@ -239,7 +239,7 @@ def test_a_study_read_in_two_runs_publishes_the_same_counts(study, tmp_path):
     twice, once = (place.published / "result_count.parquet" for place in (read_study(other), study))
     assert twice.read_bytes() == once.read_bytes()
     names = pl.read_parquet(once)["name"].to_list()
-    assert {"days", "complete_rows", "models", "verdicts"} <= set(names)
+    assert {"days", "usable_rows", "models", "verdicts"} <= set(names)
     assert not {"seconds", "rebuilt_days"} & set(names)
 
 

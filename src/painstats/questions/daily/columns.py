@@ -35,6 +35,12 @@ def of_cohort(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("in_cohort"))
 
 
+def with_an_exposure(frame: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
+    """Return the rows of the participants for whom some exposure is known on enough days."""
+    is_known = pl.any_horizontal(pl.col(exposure.unknown).min() == 0 for exposure in design.exposures)
+    return frame.filter(is_known.over("participant_id"))
+
+
 def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Floats]:
     """Return the columns of the calendar: a weekend, or six days of the week against Monday."""
     if not by_day_of_week:

@@ -22,7 +22,7 @@ from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each
 from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, participant_slopes
 from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
-from painstats.questions.daily.columns import of_cohort, within_participants
+from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
@@ -78,7 +78,7 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
     """
     design = daily_design(store.study, questions)
     days = read_table(store, "model_frame", "participant_id, date")
-    frame = days.filter(pl.col("left_out").is_null())
+    frame = with_an_exposure(days.filter(pl.col("left_out").is_null()), design)
     if frame.is_empty():
         _keep(store, {})
         raise NotEnoughData(_why_no_model(store))
@@ -129,7 +129,7 @@ def _why_no_model(store: Store) -> str:
         return f"no {label} scores were read; add a diary to the inbox and declare it under [[diaries]] in study.toml"
     rules = store.study.plan.rules
     least, needs_all = rules.min_days_in_model, rules.unknown_predictors == "complete"
-    comparison = " and everything it is compared with" if needs_all else ""
+    comparison = " and everything it is compared with" if needs_all else " and something known that it is compared with"
     return f"no participant has {least} days with a {label} score{comparison}; see: painstats status"
 
 
@@ -215,7 +215,7 @@ def _robustness(
     reported: Sequence[ParticipantEffect] | Sequence[CohortFit] = participants if is_alone else averages
     if not reported:
         return []
-    frame = days.filter(pl.col("left_out").is_null())
+    frame = with_an_exposure(days.filter(pl.col("left_out").is_null()), design)
     reanalysis = Reanalysis(
         design=design,
         days=days,

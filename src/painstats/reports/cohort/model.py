@@ -270,7 +270,7 @@ def _fit_table(fit: ModelFit) -> Table:
         ("Restricted log-likelihood", number(fit.log_likelihood, 4)),
         ("Marginal R² (the average effects)", percent(fit.r2_marginal)),
         ("Conditional R² (with participants' own levels and slopes)", percent(fit.r2_conditional)),
-        ("Autocorrelation over seven lags, beyond what fitting causes: p", p_words(fit.pattern_p)),
+        ("Autocorrelation over seven lags, less the part due to fitting: p", p_words(fit.pattern_p)),
         ("Residual SD within participants: 10%, 50%, 90% of them", _numbers(sds)),
         ("Equal residual variance across participants (Brown–Forsythe), p", p_words(fit.equal_variance_p)),
         ("1% and 99% of the residuals, in SDs (normal: −2.33, 2.33)", _numbers(tails)),
