@@ -82,9 +82,10 @@ def guard_columns(exposure: ExposureDays, participant: Texts, day: Integers, rho
     series = [centred(values) for values in series]
     a = lag_coefficient(series)
     columns = GuardColumns(np.zeros(len(day)), np.zeros(len(day)))
-    for code, x in enumerate(series):
-        own = np.flatnonzero(rows == code)
-        at, star = day[own] - first[code], innovations(x, a)
+    order = np.argsort(rows, kind="stable")
+    rows_of_each = np.split(order, np.searchsorted(rows[order], np.arange(1, len(series))))
+    for x, start, own in zip(series, first, rows_of_each, strict=True):
+        at, star = day[own] - start, innovations(x, a)
         columns.decaying_sum[own], columns.day_after[own] = decaying_sums(star, rho)[at], day_after(star)[at]
     return columns
 
