@@ -26,8 +26,15 @@ from painstats.mixedlm.engine.likelihood import (
 from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semidefinite_factor
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
-from painstats.mixedlm.engine.white_optimum import optimum_of, white_optimum, white_problem
+from painstats.mixedlm.engine.white_optimum import (
+    is_clearly_below_car1,
+    optimum_of,
+    white_optimum,
+    white_optimum_near,
+    white_problem,
+)
 from painstats.mixedlm.engine.white_products import log_determinants
+from painstats.mixedlm.engine.white_profile import ProfilePoint, WhiteProblem
 from painstats.mixedlm.engine.whitened_products import WhitenedSums
 
 Residuals = Literal["car1+white", "car1", "independent"]
@@ -118,6 +125,7 @@ def fit_mixed(
     rho: float | None = None,
     correlated: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
+    near: MixedFit | None = None,
 ) -> MixedFit:
     """Fit y = Xb + Zu + e with u ~ N(0, G) for each participant and Corr(e_t, e_s) = (1 - w) rho^|t - s| for t != s.
 
@@ -137,6 +145,9 @@ def fit_mixed(
         origin of a column matters (``||`` in lme4, ``pdDiag`` in nlme).
     starts
         Starting points: relative SD of the random effects, and rho of CAR(1).
+    near
+        A fit with ``"car1+white"`` to similar rows with the same random effects, such as fewer columns. The search
+        starts from it; the result is the same, sooner.
 
     Raises
     ------
@@ -151,7 +162,7 @@ def fit_mixed(
     if residuals == "car1+white":
         if rho is not None:
             raise PainstatsError("rho cannot be fixed beside white noise; use residuals='car1'")
-        return _fit_white(rows, reml=reml, correlated=correlated, starts=starts)
+        return _fit_white(rows, reml=reml, correlated=correlated, starts=starts, near=near)
     if rho == 0.0:
         residuals = "independent"
     products = cross_products(rows, gaps=residuals == "car1")
@@ -188,18 +199,29 @@ def fit_cross_products(
     return _in_units(solution, optimum, residuals, reml)
 
 
-def _fit_white(rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequence[tuple[float, float]]) -> MixedFit:
-    """Fit CAR(1) plus white noise from the CAR(1) fit, which is the result where w ends at 0."""
-    car1 = fit_mixed(rows, reml=reml, correlated=correlated, starts=starts)
+def _fit_white(
+    rows: ModelRows, *, reml: bool, correlated: bool, starts: Sequence[tuple[float, float]], near: MixedFit | None
+) -> MixedFit:
+    """Fit CAR(1) plus white noise near a similar fit, or from the CAR(1) fit, which is the result where w ends at 0."""
     problem = white_problem(rows, reml, correlated)
-    point = white_optimum(problem, rows, car1.products, car1.optimum)
-    if point is None:
-        return replace(car1, residuals="car1+white")
+    point = None if near is None else _white_point_near(problem, near)
+    if point is None or not is_clearly_below_car1(problem, point):
+        car1 = fit_mixed(rows, reml=reml, correlated=correlated, starts=starts)
+        point = white_optimum(problem, rows, car1.products, car1.optimum, point)
+        if point is None:
+            return replace(car1, residuals="car1+white")
     optimum = optimum_of(problem, point)
     products = replace(point.products, log_determinant=log_determinants(problem.padded, point.rho, point.w))
     fit = _in_units(solve_at(products, optimum.factor, optimum.rho), optimum, "car1+white", reml)
     column_products = unpacked(problem.template.sums[0].sum(axis=0))[:-1, :-1]
     return replace(fit, whitened=point.whitened, column_products=column_products)
+
+
+def _white_point_near(problem: WhiteProblem, near: MixedFit) -> ProfilePoint | None:
+    if near.random != problem.template.random:
+        raise PainstatsError("near needs a fit with the same random effects as the model")
+    relative = np.linalg.solve(problem.template.scaling.random_transform, near.relative_factor)
+    return white_optimum_near(problem, near.rho, near.white_share, semidefinite_factor(relative @ relative.T))
 
 
 def free_elements_of(fit: MixedFit) -> tuple[Integers, Integers]:

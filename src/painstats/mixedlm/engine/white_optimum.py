@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy import special
 
 from painstats.mixedlm.engine.autocorrelation import residual_autocorrelation
 from painstats.mixedlm.engine.certificate import MAX_PROJECTED_GRADIENT
@@ -25,6 +26,7 @@ from painstats.mixedlm.engine.white_profile import (
 from painstats.mixedlm.engine.white_search import (
     HIGHEST_RHO,
     LOWEST_RHO,
+    derivatives_in_x,
     lowest_of,
     refined,
     rho_is_inside,
@@ -49,6 +51,12 @@ NEGLIGIBLE_GAIN = 1e-6
 
 SMALL_GAIN = 2.0
 """Decrease of the deviance from CAR(1) below which a second start may find a lower optimum."""
+
+CLEAR_GAIN = 4.0
+"""Decrease of the deviance from w = 0 for which a minimum near a similar one is accepted: above ``SMALL_GAIN``."""
+
+STEPS_WITHOUT_WHITE_NOISE = 4
+"""Evaluations at w = 0, at most, that decide whether CAR(1) has to be fitted."""
 
 LARGE_W = 0.9
 """Share of white noise above which a second start may find a lower optimum."""
@@ -77,18 +85,63 @@ def white_problem(rows: ModelRows, reml: bool, correlated: bool = True) -> White
 
 
 def white_optimum(
-    problem: WhiteProblem, rows: ModelRows, car1_products: CrossProducts, car1: Optimum
+    problem: WhiteProblem,
+    rows: ModelRows,
+    car1_products: CrossProducts,
+    car1: Optimum,
+    found: ProfilePoint | None = None,
 ) -> ProfilePoint | None:
     """Return the minimum over rho, w and the random-effect covariance; None where it is that of CAR(1).
 
     That is so where w ends at 0, and also where the residuals end as good as independent, with w or rho at the other
-    limit: CAR(1) includes independence, and its deviance is never higher.
+    limit: CAR(1) includes independence, and its deviance is never higher. ``found``, from ``white_optimum_near``,
+    replaces the first search.
     """
-    best = _lowest(problem, rows, car1_products, car1)
+    best = _lowest(problem, rows, car1_products, car1, found)
     if problem.template.random and best.optimum.is_singular:
         best = _past_singular(problem, best)
     is_lower = best.evaluation.deviance < car1.deviance - SAME_DEVIANCE
     return best if is_lower and w_is_inside(best.w) and not best.rho <= LOWEST_RHO else None
+
+
+def white_optimum_near(problem: WhiteProblem, rho: float, w: float, factor: Floats) -> ProfilePoint | None:
+    """Return a minimum near the optimum of similar rows; None where either of them is at a limit of rho or w.
+
+    ``is_clearly_below_car1`` decides whether it is accepted as the lowest one.
+
+    Parameters
+    ----------
+    rho, w, factor
+        The optimum of the similar rows; ``factor`` (q, q) in scaled columns.
+    """
+    if not (w_is_inside(w) and rho_is_inside(rho)):
+        return None
+    is_large = len(problem.template.participants) > MANY_PARTICIPANTS
+    point = (refined(problem, (rho, w), factor) if is_large else None) or search(problem, (rho, w), factor)
+    if problem.template.random and point.optimum.is_singular and is_clearly_below_car1(problem, point):
+        point = _past_singular(problem, point)
+    return point if w_is_inside(point.w) and rho_is_inside(point.rho) else None
+
+
+def is_clearly_below_car1(problem: WhiteProblem, point: ProfilePoint) -> bool:
+    """Return whether a minimum is accepted as the lowest without fitting CAR(1) or searching from elsewhere.
+
+    Two minima occur where w is weakly known: where the deviance hardly rises to w = 0, or where w is large. Newton
+    steps in logit rho at w = 0 go on until the rest of the descent can no longer matter. They start where the
+    correlation of successive days is that of the minimum.
+    """
+    rho = max((1 - point.w) * point.rho, LOWEST_RHO)
+    for _ in range(STEPS_WITHOUT_WHITE_NOISE if point.w <= LARGE_W else 0):
+        car1 = profile_at(problem, rho, 0.0, point.optimum.factor)
+        gain = car1.evaluation.deviance - point.evaluation.deviance
+        gradient, curvature = derivatives_in_x(problem, car1)
+        if gain < CLEAR_GAIN or curvature[0, 0] <= 0:
+            return False
+        step = float(-gradient[0] / curvature[0, 0])
+        if gain - abs(gradient[0] * step) >= CLEAR_GAIN:  # twice the predicted descent
+            return True
+        rho = float(np.clip(special.expit(special.logit(rho) + step), LOWEST_RHO, HIGHEST_RHO))
+    return False
 
 
 def optimum_of(problem: WhiteProblem, point: ProfilePoint) -> Optimum:
@@ -116,18 +169,21 @@ def optimum_of(problem: WhiteProblem, point: ProfilePoint) -> Optimum:
     )
 
 
-def _lowest(problem: WhiteProblem, rows: ModelRows, car1_products: CrossProducts, car1: Optimum) -> ProfilePoint:
+def _lowest(
+    problem: WhiteProblem, rows: ModelRows, car1_products: CrossProducts, car1: Optimum, found: ProfilePoint | None
+) -> ProfilePoint:
     """Search from as many starting points as the problem needs."""
-    if len(problem.template.participants) > MANY_PARTICIPANTS:
+    if len(problem.template.participants) > MANY_PARTICIPANTS and found is None:
         sampled = _optimum_of_sample(problem, rows)
-        found = None if sampled is None else refined(problem, (sampled.rho, sampled.w), car1.factor)
-        if found is not None:
-            return found
+        near_sample = None if sampled is None else refined(problem, (sampled.rho, sampled.w), car1.factor)
+        if near_sample is not None:
+            return near_sample
     if len(problem.template.participants) == 1:
-        return lowest_of(problem, (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE, _inside(car1.rho)), car1.factor)
-    if car1.rho > LOWEST_RHO and _rises_with_w(problem, car1):
+        lowest = lowest_of(problem, (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE, _inside(car1.rho)), car1.factor)
+        return min(lowest, found or lowest, key=lambda point: point.evaluation.deviance)
+    if found is None and car1.rho > LOWEST_RHO and _rises_with_w(problem, car1):
         return search(problem, MUCH_WHITE_NOISE, car1.factor)
-    first = search(problem, autocovariance_start(rows, car1_products, car1), car1.factor)
+    first = found or search(problem, autocovariance_start(rows, car1_products, car1), car1.factor)
     gain = car1.deviance - first.evaluation.deviance
     is_clear = w_is_inside(first.w) and first.w <= LARGE_W and rho_is_inside(first.rho) and gain >= SMALL_GAIN
     if is_clear:

@@ -62,7 +62,7 @@ def search(problem: WhiteProblem, start: tuple[float, float], factor: Floats) ->
     x = np.clip([special.logit(start[0]), start[1]], LOWEST, HIGHEST)
     point = _at(problem, x, factor)
     for _ in range(MAX_STEPS):
-        gradient, curvature = _derivatives(problem, point)
+        gradient, curvature = derivatives_in_x(problem, point)
         free = _is_free(x, gradient)
         if np.abs(gradient[free]).max(initial=0.0) < STATIONARY:
             break
@@ -124,7 +124,7 @@ def _at(problem: WhiteProblem, x: Floats, factor: Floats) -> ProfilePoint:
     return profile_at(problem, float(special.expit(x[0])), float(x[1]), factor)
 
 
-def _derivatives(problem: WhiteProblem, point: ProfilePoint) -> tuple[Floats, Floats]:
+def derivatives_in_x(problem: WhiteProblem, point: ProfilePoint) -> tuple[Floats, Floats]:
     """Return the gradient (2,) and Hessian (2, 2) of the profiled deviance in x."""
     slope = point.rho * (1 - point.rho)  # d rho / d logit rho
     change, gradient = np.array([slope, 1.0]), point.evaluation.residual_gradient
