@@ -267,7 +267,8 @@ def _model_fit(participants: int) -> ModelFit:
         random_terms=("intercept", f"{SLEEP}_within", f"{STEPS}_within"),
         random_covariance=(1.44, 0.02, -0.01, 0.02, 0.0121, 0.0, -0.01, 0.0, 0.01),
         autocorrelation=(0.02, -0.04, 0.01, 0.03, -0.02, 0.05, 0.12), equal_variance_p=0.0002, pattern_p=0.21,
-        pattern_lag=7, pattern_departure=0.06, has_pattern=False, drifts=False,
+        pattern_lag=7, pattern_departure=0.06, has_pattern=False, drifts=False, guarded=(), feedback_p=None,
+        feedback_coefficients=(), feedback_t=(),
         residual_quantiles=(-3.4, -2.5, -1.7, -0.7, 0.0, 0.7, 1.7, 2.6, 3.2), participant_sd_quantiles=(0.8, 1.1, 1.6),
         r2_marginal=0.142, r2_conditional=0.521,
     )  # fmt: skip

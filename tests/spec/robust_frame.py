@@ -50,7 +50,13 @@ def model_frame(
 
 
 def keep(store: Store, frame: pl.DataFrame) -> None:
-    """Keep a frame as the store's ``model_frame``."""
+    """Keep a frame as the store's ``model_frame``, and the nights and steps behind it as ``daily_summary``."""
     store.connection.register("planted", frame.to_arrow())
     store.connection.execute("CREATE OR REPLACE TABLE model_frame AS SELECT * FROM planted")
+    store.connection.execute(f"""
+        CREATE OR REPLACE TABLE daily_summary AS
+        SELECT participant_id, date, max(hours) * 60 AS total_sleep_time_min, max(thousands) * 1000 AS step_count
+        FROM (SELECT participant_id, date, {SLEEP} AS hours, NULL::DOUBLE AS thousands FROM planted
+              UNION ALL SELECT participant_id, date - 1, NULL, {STEPS} FROM planted)
+        GROUP BY ALL""")
     store.connection.unregister("planted")

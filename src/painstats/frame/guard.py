@@ -3,7 +3,7 @@
 Pain moves the next night and the steps of the day. The residual of a day is therefore related to exposures of later
 days, and an estimate is biased where scores show only part of that residual. Two columns for each exposure carry what
 the exposures of the other days tell about it: S, a sum over all days that decays with their distance, and D, the day
-after alone. Every function cites section 1 of ``feedback.md`` ("Method").
+after alone. The functions are those of ``docs/method/real_diaries.md``.
 
 A series has the values of one exposure of one participant by calendar day, without gaps; NaN where unknown. Each value
 is at the day of the row that it enters: sleep of the night before, steps of the day before.
@@ -52,6 +52,16 @@ class GuardColumns:
     day_after: Floats
 
 
+def sum_name(column: str) -> str:
+    """Return the name of the column S of an exposure's column."""
+    return f"{column}_guard_sum"
+
+
+def day_after_name(column: str) -> str:
+    """Return the name of the column D of an exposure's column."""
+    return f"{column}_guard_day_after"
+
+
 def guard_columns(exposure: ExposureDays, participant: Texts, day: Integers, rho: float) -> GuardColumns:
     """Return S and D for some rows.
 
@@ -72,7 +82,7 @@ def guard_columns(exposure: ExposureDays, participant: Texts, day: Integers, rho
 
     References
     ----------
-    feedback.md, section 1.
+    docs/method/real_diaries.md.
     """
     names = np.unique(exposure.participant)
     if not np.isin(participant, names).all():
@@ -91,7 +101,7 @@ def guard_columns(exposure: ExposureDays, participant: Texts, day: Integers, rho
 
 
 def centred(values: Floats) -> Floats:
-    """Return a series less its mean over known days (feedback.md, section 1: x_d)."""
+    """Return a series less its mean over known days (docs/method/real_diaries.md: x_d)."""
     known = values[np.isfinite(values)]
     return values - (known.mean() if known.size else 0.0)
 
@@ -99,7 +109,7 @@ def centred(values: Floats) -> Floats:
 def lag_coefficient(series: Sequence[Floats]) -> float:
     """Return the least-squares coefficient of a day on the day before, pooled over centred series.
 
-    All pairs of neighbouring known days count; 0 without a pair (feedback.md, section 1: a).
+    All pairs of neighbouring known days count; 0 without a pair (docs/method/real_diaries.md: a).
     """
     product = square = 0.0
     for x in series:
@@ -110,7 +120,7 @@ def lag_coefficient(series: Sequence[Floats]) -> float:
 
 
 def innovations(x: Floats, a: float) -> Floats:
-    """Return each day of a centred series less ``a`` times the day before (feedback.md, section 1: x*).
+    """Return each day of a centred series less ``a`` times the day before (docs/method/real_diaries.md: x*).
 
     The day itself where the day before is unknown; 0 where the day is unknown.
     """
@@ -121,7 +131,7 @@ def innovations(x: Floats, a: float) -> Floats:
 
 
 def decaying_sums(star: Floats, rho: float) -> Floats:
-    """Return S_t, the sum over all days d of rho^|t + 1 - d| x*_d, for each day t (feedback.md, section 1: S).
+    """Return S_t, the sum over all days d of rho^|t + 1 - d| x*_d, for each day t (docs/method/real_diaries.md: S).
 
     One pass forward sums the days up to t, one pass back those after it: O(T).
     """
@@ -132,7 +142,7 @@ def decaying_sums(star: Floats, rho: float) -> Floats:
 
 
 def day_after(star: Floats) -> Floats:
-    """Return the innovation of the day after each day, 0 where that is unknown (feedback.md, section 1: D)."""
+    """Return the innovation of the day after each day, 0 where that is unknown (docs/method/real_diaries.md: D)."""
     return np.append(star[1:], 0.0)
 
 

@@ -48,6 +48,8 @@ class Question:
         Days of the outcome that are explained together; 1 for a single day.
     is_confirmatory
         Whether it was declared as confirmatory; exploratory questions share no error rate with those.
+    moved_by_outcome
+        Whether the outcome of a day can change the exposure of later days, as pain changes sleep and steps.
     """
 
     kind: str
@@ -57,6 +59,7 @@ class Question:
     unit: str
     window_days: int = 1
     is_confirmatory: bool = True
+    moved_by_outcome: bool = True
 
     @property
     def lag_days(self) -> int:

@@ -1,6 +1,6 @@
 """Coefficients of nuisance columns held to a normal prior, and what that does to the other coefficients.
 
-The model has two nuisance columns for each exposure (``feedback.md``, section 1): S, whose coefficient is
+The model has two nuisance columns for each exposure (``docs/method/real_diaries.md``): S, whose coefficient is
 free, and D, whose coefficient lies between 0 and h w / (1 - w), h being the coefficient of S in the model without D.
 Estimating D freely can cost a third of the precision of the exposure; leaving it out can bias it.
 """
@@ -53,7 +53,7 @@ def feedback_test(fit: MixedFit, columns: Sequence[str]) -> FeedbackTest:
 
     References
     ----------
-    feedback.md, section 1, step 2.
+    docs/method/real_diaries.md, step 2.
     """
     places = column_positions(columns, fit.names)
     h, C = fit.coefficients[places], fit.covariance[np.ix_(places, places)]
@@ -73,7 +73,7 @@ def prior_means(h: Floats, white_share: float) -> Floats:
 
     References
     ----------
-    feedback.md, section 1, step 4.
+    docs/method/real_diaries.md, step 4.
     """
     w = min(white_share, MOST_WHITE_NOISE)
     return h * w / (2 * (1 - w))
@@ -99,7 +99,7 @@ def hold(fit: MixedFit, columns: Sequence[str], means: Floats) -> Held:
 
     References
     ----------
-    feedback.md, section 1, step 4; Theil & Goldberger 1961, International Economic Review 2:65.
+    docs/method/real_diaries.md, step 4; Theil & Goldberger 1961, International Economic Review 2:65.
     """
     d = column_positions(columns, fit.names)
     b = np.delete(np.arange(len(fit.names)), d)
@@ -130,7 +130,7 @@ def held_table(
 
     References
     ----------
-    feedback.md, section 1, step 5.
+    docs/method/real_diaries.md, step 5.
     """
     shown = [name for name in held.names if name not in left_out]
     within, whole = column_positions(shown, held.names), column_positions(shown, fit.names)

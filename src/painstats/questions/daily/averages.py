@@ -76,6 +76,7 @@ def _average(question: Question, check: TwoStage, mixed: MixedAnalysis | None, d
         note = "not_converged" if mixed else "few_participants_two_stage"
         return _from_two_stages(question, check, days, note)
     average = coefficient(mixed.table, question.exposure.within)
+    unguarded = coefficient(mixed.unguarded, question.exposure.within)  # as the two-stage mean is
     spread = slope_variance(mixed.rows, question.exposure.within, residuals=RESIDUALS)
     return CohortFit(
         question=question.name,
@@ -92,7 +93,7 @@ def _average(question: Question, check: TwoStage, mixed: MixedAnalysis | None, d
         two_stage_estimate=check.estimate,
         two_stage_low=check.low,
         two_stage_high=check.high,
-        agrees=agrees_with_two_stage(average.estimate, average.se, check),
+        agrees=agrees_with_two_stage(unguarded.estimate, unguarded.se, check),
         slope_sd=spread.sd,
         slope_sd_low=spread.low,
         slope_sd_high=spread.high,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painstats.frame.exposure import Exposure
+from painstats.frame.guard import day_after_name, sum_name
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.plan.study import RulesPlan, Study
 from painstats.questions.asked import exposures
@@ -18,18 +19,39 @@ days, whose share may be zero (docs/method/real_diaries.md)."""
 
 @dataclass(frozen=True, slots=True)
 class DailyDesign:
-    """Exposures of all daily questions, which enter one model together; scale of the outcome; rules."""
+    """What the daily models need to know of a study.
+
+    Parameters
+    ----------
+    exposures
+        Those of all daily questions, which enter one model together.
+    scale
+        Lowest and highest score of the outcome.
+    rules
+        The rules of the plan.
+    guarded
+        The exposures that the outcome of a day can move on the next day, at their usual lag.
+    """
 
     exposures: tuple[Exposure, ...]
     scale: tuple[float, float]
     rules: RulesPlan
+    guarded: tuple[Exposure, ...] = ()
 
     @property
     def nuisance(self) -> tuple[str, ...]:
-        """Columns that are fitted but never tested or shown: indicators of days on which an exposure is unknown."""
+        """The indicators of days on which an exposure is unknown."""
         return tuple(exposure.unknown for exposure in self.exposures)
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """All columns that are never tested or shown: the indicators, and guard columns."""
+        names = [exposure.within for exposure in self.guarded]
+        return (*self.nuisance, *map(sum_name, names), *map(day_after_name, names))
 
 
 def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:
     """Return the design of the daily questions of a study."""
-    return DailyDesign(exposures(questions), study.plan.outcome.scale, study.plan.rules)
+    moved = [question for question in questions if question.moved_by_outcome]
+    guarded = [exposure for exposure in exposures(moved) if exposure.lag_days == exposure.definition.lag_days]
+    return DailyDesign(exposures(questions), study.plan.outcome.scale, study.plan.rules, tuple(guarded))

@@ -24,7 +24,9 @@ from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
-from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
+from painstats.questions.daily.guarded import Guarded
+from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, with_guard, with_guard_columns
+from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
@@ -59,6 +61,8 @@ class CohortAnalysis:
         The mixed model as tried, and the same if it may be used.
     slopes
         Pooled slopes by participant and column.
+    own_guards
+        Participant to the fits with guard columns, where ``own_fits`` have their coefficients.
     """
 
     own_fits: tuple[ParticipantFit, ...]
@@ -66,6 +70,7 @@ class CohortAnalysis:
     mixed: MixedAnalysis | None
     usable: MixedAnalysis | None
     slopes: Mapping[tuple[str, str], ParticipantSlope]
+    own_guards: Mapping[str, Guarded]
 
 
 def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _: None) -> KindFitted:
@@ -82,32 +87,37 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
     if frame.is_empty():
         _keep(store, {})
         raise NotEnoughData(_why_no_model(store))
-    cohort = analyse_cohort(frame, design, say)
+    exposure_days = days_of(store, design)
+    cohort = analyse_cohort(frame, design, say, exposure_days)
     participants = _participant_fits(design, cohort)
     averages = cohort_fits(questions, of_cohort(frame), cohort.apart, cohort.mixed, design.rules)
-    models = model_fits(cohort.own_fits, cohort.mixed, design.nuisance)
+    models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design.hidden)
     _keep(
         store,
         {
             "person_fit": participants,
             "cohort_fit": averages,
-            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.nuisance),
+            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.hidden),
             "model_fit": models,
-            "robustness": _robustness(questions, design, days, cohort, participants, averages),
+            "robustness": _robustness(questions, design, days, exposure_days, cohort, participants, averages),
         },
     )
     return KindFitted(frame["participant_id"].n_unique(), len(models))
 
 
-def analyse_cohort(frame: pl.DataFrame, design: DailyDesign, say: Say = lambda _: None) -> CohortAnalysis:
+def analyse_cohort(
+    frame: pl.DataFrame, design: DailyDesign, say: Say = lambda _: None, days: DaysOf = NO_DAYS
+) -> CohortAnalysis:
     """Fit every daily model to usable rows of ``model_frame``; the mixed model to those of its cohort."""
     own_fits, apart = _own_fits(frame, design), slopes_apart(frame, design)
+    own_guards = {fit.participant: guard for fit in own_fits if (guard := guarded_alone(fit, days)) is not None}
+    own_fits = tuple(with_guard(fit, own_guards.get(fit.participant)) for fit in own_fits)
     say(f"participants with enough days: {frame['participant_id'].n_unique()}; fitted alone: {len(own_fits)}")
     cohort = of_cohort(frame)
     is_large = cohort["participant_id"].n_unique() >= design.rules.min_people_mixed_model
-    mixed = mixed_analysis(cohort, design, say) if is_large else None
+    mixed = mixed_analysis(cohort, design, say, days) if is_large else None
     usable = mixed if mixed and mixed.can_be_used else None
-    return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, design))
+    return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, design), own_guards)
 
 
 def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[ParticipantFit, ...]:
@@ -206,6 +216,7 @@ def _robustness(
     questions: Sequence[Question],
     design: DailyDesign,
     days: pl.DataFrame,
+    exposure_days: DaysOf,
     cohort: CohortAnalysis,
     participants: Sequence[ParticipantEffect],
     averages: Sequence[CohortFit],
@@ -215,17 +226,28 @@ def _robustness(
     reported: Sequence[ParticipantEffect] | Sequence[CohortFit] = participants if is_alone else averages
     if not reported:
         return []
-    frame = with_an_exposure(days.filter(pl.col("left_out").is_null()), design)
+    usable = with_an_exposure(days.filter(pl.col("left_out").is_null()), design)
+    frame, guards = _with_guards(usable if is_alone else of_cohort(usable), cohort, exposure_days, is_alone=is_alone)
     reanalysis = Reanalysis(
         design=design,
         days=days,
-        frame=frame if is_alone else of_cohort(frame),
+        frame=frame,
+        guards=guards,
         basis=reported[0].basis,
         reported={fit.question: Slope(fit.estimate, fit.low, fit.high) for fit in reported},
         mixed=cohort.usable,
     )
     model = participants[0].participant_id if is_alone else COHORT
     return robustness_checks(reanalysis, model, questions[0].outcome)
+
+
+def _with_guards(
+    frame: pl.DataFrame, cohort: CohortAnalysis, days: DaysOf, *, is_alone: bool
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Add the guard columns that the reported estimates have, and return their names; none where they have none."""
+    of_cohort_model = cohort.usable.guard if cohort.usable else None
+    guard = next(iter(cohort.own_guards.values()), None) if is_alone else of_cohort_model
+    return with_guard_columns(frame, days, guard) if guard and guard.last else (frame, ())
 
 
 def _keep(store: Store, rows: Mapping[str, Sequence[object]]) -> None:

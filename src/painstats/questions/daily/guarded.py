@@ -1,7 +1,7 @@
-"""Estimates of a daily model that are protected against an outcome that acts back on its exposures (``feedback.md``).
+"""Estimates of a daily model that are protected against an outcome that acts back on its exposures.
 
-The model is fitted three times: without guard columns, with S, and with S and D. The coefficients of D are then held to
-what feedback can cause. Neither S nor D is ever reported.
+The method is in docs/method/real_diaries.md. The model is fitted three times: without guard columns, with S, and with S
+and D. The coefficients of D are then held to what feedback can cause. Neither S nor D is ever reported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from painstats.errors import NotEnoughData
-from painstats.frame.guard import GuardColumns
+from painstats.frame.guard import GuardColumns, day_after_name, sum_name
 from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats, ModelRows, is_constant, model_rows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
@@ -44,8 +44,8 @@ class Guarded:
         Held coefficients, without those of guard columns; the same as ``unguarded`` where no columns were used.
     unguarded
         Coefficients of the first fit.
-    white_share
-        w of the first fit.
+    rho, white_share
+        Of the first fit.
     exposures
         Names of the columns that have guard columns, in the order of ``test``.
     test
@@ -54,16 +54,25 @@ class Guarded:
         Why no columns were used, or None.
     with_sums, with_both
         The fit with S, and that with S and D; the latter only where ``white_share`` is above 0.
+    rows
+        The rows of the last of these fits; None without columns.
     """
 
     table: CoefficientTable
     unguarded: CoefficientTable
+    rho: float
     white_share: float
     exposures: tuple[str, ...] = ()
     test: FeedbackTest | None = None
     why_unguarded: WhyUnguarded | None = None
     with_sums: MixedFit | None = field(repr=False, default=None)
     with_both: MixedFit | None = field(repr=False, default=None)
+    rows: ModelRows | None = field(repr=False, default=None)
+
+    @property
+    def last(self) -> MixedFit | None:
+        """The fit with the most guard columns; None without columns."""
+        return self.with_both or self.with_sums
 
     @property
     def converged(self) -> bool:
@@ -88,26 +97,28 @@ def guarded(
 
     References
     ----------
-    feedback.md, section 1, steps 1 to 5.
+    docs/method/real_diaries.md, pain that acts back: the steps.
     """
     used = {name: both for name, both in columns.items() if _varies(both)}
     reason = _why_unguarded(first, used)
     if reason is not None:
-        return Guarded(unguarded, unguarded, first.white_share, why_unguarded=reason)
-    sums = {f"{name}_guard_sum": both.decaying_sum for name, both in used.items()}
-    after = {f"{name}_guard_day_after": both.day_after for name, both in used.items()}
+        return Guarded(unguarded, unguarded, first.rho, first.white_share, why_unguarded=reason)
+    sums = {sum_name(name): both.decaying_sum for name, both in used.items()}
+    after = {day_after_name(name): both.day_after for name, both in used.items()}
     try:
         rows_with_sums, rows_with_both = _with_columns(rows, sums), _with_columns(rows, sums | after)
     except NotEnoughData:
-        return Guarded(unguarded, unguarded, first.white_share, why_unguarded="too_few_days")
+        return Guarded(unguarded, unguarded, first.rho, first.white_share, why_unguarded="too_few_days")
     with_sums, sums_table = _fit_near(rows_with_sums, first)
     test = feedback_test(with_sums, list(sums))
-    with_both, table = None, without_columns(sums_table, sums)
+    with_both, table, last_rows = None, without_columns(sums_table, sums), rows_with_sums
     if first.white_share > 0:
         with_both, both_table = _fit_near(rows_with_both, with_sums if with_sums.white_share > 0 else first)
         held = hold(with_both, list(after), prior_means(test.coefficients, first.white_share))
-        table = held_table(held, with_both, both_table, sums_table, sums)
-    return Guarded(table, unguarded, first.white_share, tuple(used), test, None, with_sums, with_both)
+        table, last_rows = held_table(held, with_both, both_table, sums_table, sums), rows_with_both
+    return Guarded(
+        table, unguarded, first.rho, first.white_share, tuple(used), test, None, with_sums, with_both, last_rows
+    )
 
 
 def _why_unguarded(first: MixedFit, used: Mapping[str, GuardColumns]) -> WhyUnguarded | None:

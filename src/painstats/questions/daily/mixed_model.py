@@ -7,6 +7,7 @@ effects is then a choice, so the model without the unsupported ones, or the one 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,11 @@ from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
 from painstats.questions.daily.design import RESIDUALS, DailyDesign
+from painstats.questions.daily.guarded import Guarded, guarded
+from painstats.questions.daily.guards import DaysOf, columns_for
 from painstats.questions.kind import Say
+
+NO_DAYS: DaysOf = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,23 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class MixedAnalysis:
-    """The mixed model with its checks; ``neighbour`` only if a fit is singular."""
+    """The mixed model with its checks.
+
+    Parameters
+    ----------
+    rows, fit
+        The model that is reported, with guard columns where there are any.
+    table
+        Its tests, with guard columns held to what feedback can cause and not among them.
+    check
+        That of statsmodels.
+    notes
+        Remarks by name.
+    neighbour
+        Only if a fit is singular.
+    guard
+        The fits with and without guard columns; None if none were wanted.
+    """
 
     rows: ModelRows
     fit: MixedFit
@@ -57,6 +78,12 @@ class MixedAnalysis:
     check: StatsmodelsCheck
     notes: tuple[str, ...]
     neighbour: Neighbour | None = None
+    guard: Guarded | None = None
+
+    @property
+    def unguarded(self) -> CoefficientTable:
+        """The tests of the fit without guard columns."""
+        return self.guard.unguarded if self.guard else self.table
 
     @property
     def can_be_used(self) -> bool:
@@ -69,7 +96,7 @@ class MixedAnalysis:
         return TIME in self.rows.random
 
 
-def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say) -> MixedAnalysis | None:
+def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say, days: DaysOf = NO_DAYS) -> MixedAnalysis | None:
     """Fit the mixed model; where it is singular with participants' own trends, without them if that is regular."""
     own_trend = median_days(frame) >= DAYS_FOR_OWN_TREND
     try:
@@ -84,12 +111,18 @@ def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say) -> MixedA
     except NotEnoughData as refusal:
         say(f"no mixed model: {refusal}")
         return None
+    table = coefficient_table(fit, rows)
+    guard = guarded(rows, fit, table, columns_for(rows.participant, rows.day, days, fit.rho)) if days else None
+    if guard and not guard.converged:
+        guard = None
+        notes.append("guard_not_converged")
+    if guard and guard.last and guard.rows:
+        rows, fit, table = guard.rows, guard.last, guard.table
     if fit.is_singular:
         notes.append("singular")
         neighbour = _neighbour(fit, *uncorrelated(rows))
     say(f"mixed model: {len(fit.participants)} participants, {fit.n_rows} days")
-    table = coefficient_table(fit, rows)
-    return MixedAnalysis(rows, fit, table, statsmodels_check(fit, rows), tuple(notes), neighbour)
+    return MixedAnalysis(rows, fit, table, statsmodels_check(fit, rows), tuple(notes), neighbour, guard)
 
 
 def uncorrelated(rows: ModelRows) -> tuple[MixedFit, ModelRows]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from painstats.mixedlm.checks.residual_checks import residual_checks
@@ -12,39 +12,45 @@ from painstats.mixedlm.engine.rows import ModelRows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.one_participant import ParticipantFit
 from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.questions.daily.guarded import Guarded
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit
 
 
 def coefficient_rows(
-    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, nuisance: Collection[str]
+    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, hidden: Collection[str]
 ) -> list[CoefficientRow]:
-    """Return the coefficients of the mixed model and of each participant's own model, but for nuisance columns."""
+    """Return the coefficients of the mixed model and of each participant's own model, but for hidden columns."""
     tables = [(COHORT, mixed.table)] if mixed else []
     tables += [(fit.participant, fit.table) for fit in own_fits]
     return [
         CoefficientRow(model, row.name, row.estimate, row.se, row.df, row.t, row.p, row.low, row.high)
         for model, table in tables
         for row in table.coefficients
-        if row.name not in nuisance
+        if row.name not in hidden
     ]
 
 
 def model_fits(
-    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, nuisance: Collection[str]
+    own_fits: Sequence[ParticipantFit],
+    own_guards: Mapping[str, Guarded],
+    mixed: MixedAnalysis | None,
+    hidden: Collection[str],
 ) -> list[ModelFit]:
     """Return how each model was fitted, that over all participants first, with its checks."""
-    fits = [_model_fit(fit.participant, fit.fit, fit.table, fit.rows) for fit in own_fits]
-    return [_checked(mixed, nuisance), *fits] if mixed else fits
+    fits = [
+        _model_fit(fit.participant, fit.fit, fit.table, fit.rows, own_guards.get(fit.participant)) for fit in own_fits
+    ]
+    return [_checked(mixed, hidden), *fits] if mixed else fits
 
 
-def _checked(mixed: MixedAnalysis, nuisance: Collection[str]) -> ModelFit:
+def _checked(mixed: MixedAnalysis, hidden: Collection[str]) -> ModelFit:
     checks, explained, neighbour = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit), mixed.neighbour
     return replace(
-        _model_fit(COHORT, mixed.fit, mixed.table, mixed.rows),
+        _model_fit(COHORT, mixed.fit, mixed.table, mixed.rows, mixed.guard),
         statsmodels_difference=mixed.check.log_likelihood_difference,
         statsmodels_note=mixed.check.reason_skipped,
-        statsmodels_summary=_without_lines_of(nuisance, mixed.check.summary_text),
+        statsmodels_summary=_without_lines_of(hidden, mixed.check.summary_text),
         autocorrelation=tuple(float(value) for value in checks.autocorrelation),
         residual_quantiles=tuple(checks.quantiles.tolist()),
         participant_sd_quantiles=tuple(checks.sd_quantiles),
@@ -63,9 +69,9 @@ def _without_lines_of(names: Collection[str], summary: str) -> str:
     return "".join(line for line in lines if not line.startswith(tuple(f"{name} " for name in names)))
 
 
-def _model_fit(model: str, fit: MixedFit, table: CoefficientTable, rows: ModelRows) -> ModelFit:
+def _model_fit(model: str, fit: MixedFit, table: CoefficientTable, rows: ModelRows, guard: Guarded | None) -> ModelFit:
     pattern = residual_pattern(fit, rows)
-    lag = pattern.largest_lag
+    lag, test = pattern.largest_lag, guard.test if guard else None
     return ModelFit(
         model=model,
         days=fit.n_rows,
@@ -86,4 +92,8 @@ def _model_fit(model: str, fit: MixedFit, table: CoefficientTable, rows: ModelRo
         pattern_departure=float(pattern.autocorrelation[lag - 1] - pattern.expected[lag - 1]),
         has_pattern=pattern.rings,
         drifts=pattern.drifts,
+        guarded=guard.exposures if guard else (),
+        feedback_p=test.p if test else None,
+        feedback_coefficients=tuple(map(float, test.coefficients)) if test else (),
+        feedback_t=tuple(map(float, test.t)) if test else (),
     )

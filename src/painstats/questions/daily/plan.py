@@ -24,6 +24,7 @@ class DailyPlan(BaseModel):
     measure: MeasureName | None = None
     lag_days: int | None = Field(default=None, ge=0, le=28)
     confirmatory: bool = True
+    moved_by_pain: bool = True
 
     @model_validator(mode="after")
     def _lag_of_a_measure(self) -> DailyPlan:
@@ -48,4 +49,12 @@ def ask(keys: Mapping[str, object], outcome: Outcome) -> tuple[Question, ...]:
 def _question(measure: str, plan: DailyPlan, outcome: Outcome) -> Question:
     lag = MEASURES[measure].lag_days if plan.lag_days is None else plan.lag_days
     exposure = Exposure(measure, lag)
-    return Question(NAME, exposure.name, outcome, exposure, MEASURES[measure].unit, is_confirmatory=plan.confirmatory)
+    return Question(
+        NAME,
+        exposure.name,
+        outcome,
+        exposure,
+        MEASURES[measure].unit,
+        is_confirmatory=plan.confirmatory,
+        moved_by_outcome=plan.moved_by_pain,
+    )

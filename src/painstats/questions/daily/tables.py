@@ -100,6 +100,10 @@ class ModelFit:
     pattern_departure: float  # its autocorrelation less the one that fitting causes
     has_pattern: bool
     drifts: bool  # the level drifts over the whole diary: rho ended at its limit
+    guarded: tuple[str, ...]  # within columns with guard columns (docs/method/real_diaries.md)
+    feedback_p: float | None  # that the outcome does not move these exposures
+    feedback_coefficients: tuple[float, ...]  # of the column S of each
+    feedback_t: tuple[float, ...]
     statsmodels_difference: float | None = None
     statsmodels_note: str | None = None
     statsmodels_summary: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from painstats.findings.words import CALENDAR_TERMS, interval_words, phrases_of, points, reason_words, term_words
+from painstats.questions.daily.feedback_words import feedback_words
 from painstats.questions.daily.pattern_words import pattern_words
 from painstats.questions.daily.tables import COHORT, CoefficientRow, CohortFit, ModelFit
 from painstats.questions.phrases import capital, whole
@@ -190,11 +191,16 @@ def diagnostics_part(model: CohortModel, questions: Questions) -> Part:
         return Part(heading, paragraphs=(failed,), tables=(_checks_table(fit),))
     return Part(
         heading,
-        (*pattern_words(fit), *_singular_sentence(fit, questions)),
+        (*_feedback(fit, questions), *pattern_words(fit), *_singular_sentence(fit, questions)),
         figures=_autocorrelation_figures(fit.autocorrelation or ()),
         tables=(_checks_table(fit), _fit_table(fit)),
         preformatted=_statsmodels_text(fit),
     )
+
+
+def _feedback(fit: ModelFit, questions: Questions) -> tuple[str, ...]:
+    outcome = phrases_of(questions[0]).outcome
+    return feedback_words(fit, [question.exposure for question in questions], outcome)
 
 
 def _autocorrelation_figures(lags: Sequence[float | None]) -> tuple[Figure, ...]:

@@ -12,7 +12,8 @@ from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding, Verdict
 from painstats.findings.words import headline, interval_words, phrases_of, points, sentence, swing_words
 from painstats.plan.study import Study
-from painstats.questions.asked import asked
+from painstats.questions.asked import asked, exposures
+from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
 from painstats.questions.daily.tables import ModelFit
 from painstats.questions.outcome_words import is_better_when_higher, outcome_words
@@ -75,7 +76,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             Part(
                 "Findings",
                 cards=tuple(_card(finding, study) for finding in record.findings),
-                paragraphs=(*_about_pooling(record.findings), *_pattern(store, record.participant_id)),
+                paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record)),
             ),
             Part("How to read this", points=_how_to_read(outcome)),
             Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
@@ -176,9 +177,13 @@ def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
     )
 
 
-def _pattern(store: Store, participant_id: str) -> tuple[str, ...]:
-    fits = select(store, ModelFit, "SELECT * FROM model_fit WHERE model = ?", [participant_id])
-    return own_pattern_words(fits[0]) if fits else ()
+def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]:
+    """Say what the model of the participant's own days shows beside the effects."""
+    fits = select(store, ModelFit, "SELECT * FROM model_fit WHERE model = ?", [record.participant_id])
+    if not fits:
+        return ()
+    outcome = outcome_words(outcome_of(store.study.plan.outcome))
+    return (*own_feedback_words(fits[0], exposures(asked(store.study)), outcome), *own_pattern_words(fits[0]))
 
 
 def _how_to_read(outcome: Outcome) -> tuple[str, ...]:

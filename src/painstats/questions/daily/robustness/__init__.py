@@ -15,7 +15,7 @@ from painstats.questions.daily.robustness.changed_columns import curved_sleep, d
 from painstats.questions.daily.robustness.changed_rows import complete_days, first_days_removed, lagged_outcome
 from painstats.questions.daily.robustness.huber import outliers_pulled_in
 from painstats.questions.daily.robustness.leave_one_out import one_participant_out
-from painstats.questions.daily.robustness.other_random_effects import other_spread
+from painstats.questions.daily.robustness.other_fits import other_spread, without_guard
 from painstats.questions.daily.robustness.other_tests import days_shifted, participants_resampled, robust_errors
 from painstats.questions.daily.robustness.ranked_scores import ranked_scores
 from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, Slope
@@ -36,6 +36,7 @@ CHECKS: Mapping[str, Check] = {
     "earlier_days": earlier_days,
     "first_days_removed": first_days_removed,
     "complete_days": complete_days,
+    "without_guard": without_guard,
     "curved_sleep": curved_sleep,
     "other_spread": other_spread,
 }
@@ -45,6 +46,7 @@ OF_ONE_PARTICIPANT = frozenset(CHECKS) - {
     "participants_resampled",
     "robust_errors",
     "one_participant_out",
+    "without_guard",
     "other_spread",
 }
 """Those that make sense in a study of one participant."""

@@ -52,6 +52,8 @@ class Reanalysis:
         Question to its estimate.
     mixed
         The mixed model, if it is the basis.
+    guards
+        Names of the guard columns in the frame; every refit has them, with free coefficients.
     """
 
     design: DailyDesign
@@ -60,6 +62,7 @@ class Reanalysis:
     basis: Basis
     reported: Mapping[str, Slope]
     mixed: MixedAnalysis | None
+    guards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def refitted(
         return _from_mixed_model(reanalysis, frame, also, residuals)
     if reanalysis.basis == "two_stage":
         return _from_two_stages(reanalysis, frame, also, residuals)
-    rows = within_participants(frame, reanalysis.design, also=also)
+    rows = within_participants(frame, reanalysis.design, also=[*also, *reanalysis.guards])
     own = fit_one_participant(participant_rows(rows, str(rows.participant[0])), residuals)
     if not own.fit.converged:
         raise NotEnoughData("no certified optimum was reached")
@@ -178,7 +181,7 @@ def _from_mixed_model(
     reanalysis: Reanalysis, frame: pl.DataFrame, also: Sequence[str], residuals: Residuals
 ) -> dict[str, Slope]:
     own_trend = reanalysis.mixed is not None and reanalysis.mixed.has_own_trend
-    rows = mixed_model(frame, reanalysis.design, own_trend=own_trend, also=also)
+    rows = mixed_model(frame, reanalysis.design, own_trend=own_trend, also=[*also, *reanalysis.guards])
     fit = fit_mixed(rows, residuals=residuals)
     if not fit.converged:
         raise NotEnoughData("no certified optimum was reached")
