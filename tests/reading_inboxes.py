@@ -13,7 +13,7 @@ from painstats.store import open_store
 from painstats.store.runs import note_run_finished
 
 
-def read_inbox(folder: Path) -> dict[str, FileOutcome]:
+def read_inbox(folder: Path, processes: int = 1) -> dict[str, FileOutcome]:
     """Read what is new in the inbox of a study; return each file's outcome by its name.
 
     A whole run takes 0.7 s for the smallest study, this a fifth of it.
@@ -21,7 +21,7 @@ def read_inbox(folder: Path) -> dict[str, FileOutcome]:
     study = read_study(folder)
     with open_store(study) as store:
         prepare(store, lambda _: None)
-        outcomes = load_files(store, list_inbox(study), lambda _: None, 1)
+        outcomes = load_files(store, list_inbox(study), lambda _: None, processes)
         note_run_finished(study)
     return {outcome.file.name: outcome for outcome in outcomes}
 
