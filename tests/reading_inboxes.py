@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from painstats.daily import build_daily_table
 from painstats.errors import gravest
+from painstats.findings import find
+from painstats.frame import build_model_frame
 from painstats.intake.load_files import FileOutcome
 from painstats.plan.study import read_study
+from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.run import list_inbox, load_files, prepare
-from painstats.store import open_store
+from painstats.store import Store, open_store
 from painstats.store.runs import note_run_finished
 
 
@@ -24,6 +28,14 @@ def read_inbox(folder: Path, processes: int = 1) -> dict[str, FileOutcome]:
         outcomes = load_files(store, list_inbox(study), lambda _: None, processes)
         note_run_finished(study)
     return {outcome.file.name: outcome for outcome in outcomes}
+
+
+def compute(store: Store) -> None:
+    """Compute every result from what was read, as a run does before it writes pages."""
+    build_daily_table(store)
+    build_model_frame(store, exposures(asked(store.study)))
+    fit_questions(store)
+    find(store)
 
 
 def exit_code(outcomes: Iterable[FileOutcome]) -> int:
