@@ -11,7 +11,7 @@ from painstats.findings import find
 from painstats.frame import build_model_frame
 from painstats.intake.load_files import FileOutcome
 from painstats.plan.study import read_study
-from painstats.questions.asked import asked, exposures, fit_questions
+from painstats.questions.asked import QuestionsFitted, asked, exposures, fit_questions
 from painstats.run import list_inbox, load_files, prepare
 from painstats.store import Store, open_store
 from painstats.store.runs import note_run_finished
@@ -30,12 +30,13 @@ def read_inbox(folder: Path, processes: int = 1) -> dict[str, FileOutcome]:
     return {outcome.file.name: outcome for outcome in outcomes}
 
 
-def compute(store: Store) -> None:
-    """Compute every result from what was read, as a run does before it writes pages."""
+def compute(store: Store) -> QuestionsFitted:
+    """Compute every result from what was read, as a run does before it writes pages; return what was fitted."""
     build_daily_table(store)
     build_model_frame(store, exposures(asked(store.study)))
-    fit_questions(store)
+    fitted = fit_questions(store)
     find(store)
+    return fitted
 
 
 def exit_code(outcomes: Iterable[FileOutcome]) -> int:
