@@ -10,6 +10,7 @@ from painstats.cli import main
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from tests.faults.test_bad_input import DAYS, PLAN
+from tests.reading_inboxes import exit_code, read_inbox
 
 SHARED_PLAN = f"""{PLAN}
 [[diaries]]
@@ -39,6 +40,11 @@ def put(study: Path, **files: str) -> None:
 
 def run(study: Path) -> int:
     return main(["run", str(study), "--quiet"])
+
+
+def read(study: Path) -> int:
+    """Read what is in the inbox; return the exit code of its files."""
+    return exit_code(read_inbox(study).values())
 
 
 def forget(study: Path, participant: str) -> int:

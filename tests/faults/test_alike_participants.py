@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from painstats.cli import main
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
+from tests.reading_inboxes import exit_code, read_inbox
 
 MANY = PLAN.replace('filled = "evening"', 'filled = "evening"\nparticipant_column = "who"')
 LOOKS = [("Anna", "anna"), ("anna", "anna "), ("Ren\u00e9", "Rene\u0301")]
 
 
 @pytest.fixture
-def study(tmp_path, capsys):
+def study(tmp_path):
     (tmp_path / "study.toml").write_text(PLAN)
     (tmp_path / "inbox").mkdir()
 
@@ -26,10 +25,8 @@ def study(tmp_path, capsys):
         path.write_text(text)
 
     def run():
-        code = main(["run", str(tmp_path), "--json", "--quiet"])
-        captured = capsys.readouterr()
-        files = json.loads(captured.out)["files"] if captured.out else []
-        return code, {file["file"]: file for file in files}, captured.err
+        files = read_inbox(tmp_path)
+        return exit_code(files.values()), files
 
     return tmp_path, put, run
 
@@ -45,9 +42,9 @@ def of(who):
 
 
 def refused(file, *names):
-    assert (file["status"], file["rule"]) == ("refused", "id_collision")
-    assert all(f'"{name}"' in file["message"] for name in names)
-    assert "if both are the same participant" in file["message"]
+    assert (file.status, file.rule) == ("refused", "id_collision")
+    assert all(f'"{name}"' in file.message for name in names)
+    assert "if both are the same participant" in file.message
 
 
 @pytest.mark.parametrize(("first", "second"), LOOKS)
@@ -56,14 +53,14 @@ def test_a_second_folder_that_only_looks_different_is_refused(study, first, seco
     put(f"{first}/diary.csv")
     run()
     put(f"{second}/my-diary.csv", GOOD.replace(",1\n", ",9\n"))
-    code, files, _ = run()
+    code, files = run()
     assert code == 3
     refused(files[f"{second}/my-diary.csv"], first, second)
-    assert files[f"{first}/diary.csv"]["status"] == "known"
+    assert files[f"{first}/diary.csv"].status == "known"
     assert people(folder) == {first}
     (folder / "inbox" / second).rename(folder / "inbox" / "another one")
-    _, files, _ = run()
-    assert files["another one/my-diary.csv"]["rows"]["new"] == len(DAYS)
+    _, files = run()
+    assert files["another one/my-diary.csv"].summary.new == len(DAYS)
 
 
 @pytest.mark.parametrize(("first", "second"), LOOKS)
@@ -72,7 +69,7 @@ def test_of_two_new_folders_neither_is_believed(study, first, second):
     put(f"{first}/diary.csv")
     put(f"{second}/diary.csv", GOOD.replace(",1\n", ",9\n"))
     put("bea/diary.csv", GOOD.replace(",1\n", ",8\n"))
-    code, files, _ = run()
+    code, files = run()
     assert code == 3
     refused(files[f"{first}/diary.csv"], first, second)
     refused(files[f"{second}/diary.csv"], first, second)
@@ -86,11 +83,11 @@ def test_two_files_of_many_people(study, first, second):
     put("a-diary.csv", of(first))
     run()
     put("b-diary.csv", of(second))
-    code, files, _ = run()
+    code, files = run()
     assert code == 3
     refused(files["b-diary.csv"], first, second)
     assert people(folder) == {first}
-    code, files, _ = run()  # and still: it is not a file that is done with
+    code, files = run()  # and still: it is not a file that is done with
     assert code == 3
     refused(files["b-diary.csv"], first, second)
 
@@ -100,7 +97,7 @@ def test_a_file_and_a_folder(study):
     (folder / "study.toml").write_text(MANY)
     put("anna/notes.txt", "nothing that is known")
     put("a-diary.csv", of("Anna"))
-    _, files, _ = run()
+    _, files = run()
     refused(files["a-diary.csv"], "Anna", "anna")
 
 
@@ -109,17 +106,17 @@ def test_the_plan_says_who_is_who(study):
     (folder / "study.toml").write_text(PLAN + '[participants.anna]\ntime_zone = "Europe/Paris"\n')
     put("Anna/diary.csv")
     put("anna/diary.csv", GOOD.replace(",1\n", ",9\n"))
-    _, files, _ = run()
+    _, files = run()
     refused(files["Anna/diary.csv"], "Anna", "anna")
     assert people(folder) == {"anna"}
 
 
-def test_two_in_the_plan_are_an_error_of_the_plan(study):
-    folder, put, run = study
+def test_two_in_the_plan_are_an_error_of_the_plan(study, capsys):
+    folder, put, _ = study
     zone = 'time_zone = "Europe/Paris"\n'
     (folder / "study.toml").write_text(PLAN + f"[participants.anna]\n{zone}[participants.Anna]\n{zone}")
     put("anna/diary.csv")
-    code, _, error = run()
-    assert code == 2
+    assert main(["run", str(folder), "--quiet"]) == 2
+    error = capsys.readouterr().err
     assert '"Anna"' in error
     assert '"anna"' in error

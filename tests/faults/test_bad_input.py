@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from painstats.cli import main
+from tests.reading_inboxes import exit_code, read_inbox
 
 PLAN = """
 [study]
@@ -28,14 +29,31 @@ GOOD = "date,pain\n" + "".join(f"{day},{day.day % 7}\n" for day in DAYS)
 
 
 @pytest.fixture
-def run(tmp_path, capsys):
+def put(tmp_path):
     (tmp_path / "inbox").mkdir()
     (tmp_path / "study.toml").write_text(PLAN)
 
-    def go(**files):
+    def into_inbox(files):
         for name, content in files.items():
             path = tmp_path / "inbox" / name.replace("__", ".")
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    return into_inbox
+
+
+@pytest.fixture
+def read(tmp_path, put):
+    def go(**files):
+        put(files)
+        return read_inbox(tmp_path)
+
+    return go
+
+
+@pytest.fixture
+def run(tmp_path, put, capsys):
+    def go(**files):
+        put(files)
         code = main(["run", str(tmp_path), "--json", "--quiet"])
         answer = json.loads(capsys.readouterr().out)
         return code, {file["file"]: file for file in answer["files"]}
@@ -76,14 +94,13 @@ STEP = (
         ("ddiary__csv", "<html><body>Please log in</body></html>", None, "ddiary.csv"),
     ],
 )
-def test_a_file_that_cannot_be_trusted_is_refused_and_the_others_are_read(run, name, content, rule, says):
-    code, files = run(**{name: content, "good_diary__csv": GOOD})
+def test_a_file_that_cannot_be_trusted_is_refused_and_the_others_are_read(read, name, content, rule, says):
+    files = read(**{name: content, "good_diary__csv": GOOD})
     bad = files[name.replace("__", ".")]
-    assert code == 3
-    assert bad["status"] == "refused"
-    assert rule is None or bad["rule"] == rule
-    assert says in bad["message"]
-    assert files["good_diary.csv"]["rows"]["new"] == len(DAYS)
+    assert (bad.status, bad.exit_code) == ("refused", 3)
+    assert rule is None or bad.rule == rule
+    assert says in bad.message
+    assert files["good_diary.csv"].summary.new == len(DAYS)
 
 
 def test_an_impossible_score_is_kept_apart_and_the_rest_is_read(run, tmp_path, capsys):
@@ -100,34 +117,34 @@ def test_an_impossible_score_is_kept_apart_and_the_rest_is_read(run, tmp_path, c
     ]  # fmt: skip
 
 
-def test_dates_that_could_be_read_two_ways_are_never_guessed(run):
+def test_dates_that_could_be_read_two_ways_are_never_guessed(read):
     header = "Id,ActivityDate,TotalSteps,TotalDistance,TrackerDistance,LoggedActivitiesDistance,VeryActiveDistance,ModeratelyActiveDistance,"
     header += "LightActiveDistance,SedentaryActiveDistance,VeryActiveMinutes,FairlyActiveMinutes,LightlyActiveMinutes,SedentaryMinutes,Calories\n"
     rows = "".join(f"1503960366,{month}/{month}/2026,9000,0,0,0,0,0,0,0,10,10,200,700,2000\n" for month in range(1, 9))
     rows += "1503960366,3/5/2026,9000,0,0,0,0,0,0,0,10,10,200,700,2000\n"
-    code, files = run(dailyActivity_merged__csv=header + rows)
-    assert (code, files["dailyActivity_merged.csv"]["rule"]) == (3, "date_ambiguous")
+    files = read(dailyActivity_merged__csv=header + rows)
+    assert files["dailyActivity_merged.csv"].rule == "date_ambiguous"
 
 
-def test_a_refused_file_is_named_again_each_night_until_it_is_gone(run, tmp_path):
-    assert run(holiday__csv="where,when\n", diary__csv=GOOD)[0] == 3
-    assert run()[0] == 3
+def test_a_refused_file_is_named_again_each_night_until_it_is_gone(read, tmp_path):
+    assert exit_code(read(holiday__csv="where,when\n", diary__csv=GOOD).values()) == 3
+    assert exit_code(read().values()) == 3
     (tmp_path / "inbox" / "holiday.csv").unlink()
-    assert run()[0] in (0, 7)
+    assert exit_code(read().values()) == 0
 
 
-def test_a_record_of_impossible_size_does_not_reach_a_day(run, tmp_path):
+def test_a_record_of_impossible_size_does_not_reach_a_day(read, tmp_path):
     text = (
         '<?xml version="1.0"?><HealthData>'
         + STEP.format(5)
         + STEP.format(1_000_000_000).replace("08:", "09:")
         + STEP.format(-5).replace("08:", "10:")
     )
-    code, files = run(
+    files = read(
         export__zip=zipped(tmp_path, "apple_health_export/export.xml", text + "</HealthData>"), diary__csv=GOOD
     )
-    assert code == 4
-    assert (files["export.zip"]["rows"]["new"], files["export.zip"]["rows"]["quarantined"]) == (1, 2)
+    assert exit_code(files.values()) == 4
+    assert (files["export.zip"].summary.new, files["export.zip"].summary.quarantined) == (1, 2)
 
 
 def test_a_message_never_holds_a_value(run):

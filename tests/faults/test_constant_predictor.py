@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from painstats.plan.study import read_study
-from painstats.run import run_study
 from painstats.store import open_store
+from tests.reading_inboxes import compute, exit_code, read_inbox
 
 PLAN = """
 [[diaries]]
@@ -51,8 +51,9 @@ def made_up(folder: Path, people: int, sleep_varies: bool, pain_varies: bool) ->
 @pytest.mark.parametrize("people", [1, 6, 12])
 def test_nights_that_are_all_alike_say_nothing_and_steps_are_still_answered(people: int, tmp_path: Path) -> None:
     study = read_study(made_up(tmp_path, people, sleep_varies=False, pain_varies=True))
-    assert run_study(study).exit_code == 0
+    assert exit_code(read_inbox(tmp_path).values()) == 0
     with open_store(study) as store:
+        assert compute(store).why_no_model is None
         found = store.connection.execute(
             "SELECT question, verdict, estimate IS NULL FROM finding WHERE participant_id IS NOT NULL"
         ).fetchall()
@@ -64,7 +65,8 @@ def test_nights_that_are_all_alike_say_nothing_and_steps_are_still_answered(peop
 
 def test_scores_that_never_vary_are_refused_for_every_participant(tmp_path: Path) -> None:
     study = read_study(made_up(tmp_path, 3, sleep_varies=True, pain_varies=False))
-    run_study(study)
+    read_inbox(tmp_path)
     with open_store(study) as store:
+        compute(store)
         verdicts = store.connection.execute("SELECT DISTINCT verdict FROM finding").fetchall()
     assert verdicts == [("not_judged",)]

@@ -10,12 +10,12 @@ import time
 import pytest
 
 from painstats.plan.study import read_study
-from painstats.run import run_study
 from painstats.store import open_store
 from sample_data.make import make_study
 from sample_data.truth import Truth
+from tests.reading_inboxes import read_inbox
 
-SMALL = Truth(people=3, days=60)
+SMALL = Truth(people=3, days=30)
 RECORDS = ("step_count", "sleep_segment", "sleep_episode", "daily_total", "self_report")
 
 
@@ -35,7 +35,7 @@ def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "study"
     make_study(folder, SMALL, 5)
     study = read_study(folder)
-    run_study(study)
+    read_inbox(folder)
     return table_hashes(study)
 
 
@@ -71,7 +71,7 @@ def test_kill_while_loading(tmp_path, undisturbed, files_before_the_kill):
         there = sum(store.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in RECORDS)
     assert (stored[0] or 0) == there  # every row belongs to a whole import
     assert stored[1] >= files_before_the_kill
-    run_study(study)
+    read_inbox(folder)
     assert table_hashes(study) == undisturbed
 
 
@@ -120,5 +120,5 @@ def test_a_failure_at_every_statement_leaves_whole_files(tmp_path, undisturbed):
         else:
             pytest.fail("no load ever passed")
     assert fail_at > 5
-    run_study(study)
+    read_inbox(folder)
     assert table_hashes(study) == undisturbed

@@ -11,7 +11,7 @@ from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.id_pattern import pattern_of
 from tests.conftest import drawn
-from tests.faults.erasing import answer_of, forget, make, put, rows, run, shared, zipped
+from tests.faults.erasing import answer_of, forget, make, put, read, rows, run, shared, zipped
 from tests.faults.test_bad_input import GOOD
 
 pytestmark = pytest.mark.usefixtures("own_machine")
@@ -25,9 +25,9 @@ def study(tmp_path):
 def test_rejected_rows_and_earlier_values_of_shared_files_go_too(study):
     lines = shared("anna", "bob")
     put(study, shared=lines + '"anna",2026-02-02,eleven\n"bob",2026-02-03,twelve\n')
-    run(study)
+    read(study)
     put(study, shared=lines.replace(",1\n", ",9\n") + '"anna",2026-02-02,eleven\n"bob",2026-02-03,twelve\n')
-    run(study)
+    read(study)
     assert {row[0] for row in rows(study, "SELECT participant_id FROM superseded")} == {"anna", "bob"}
     assert forget(study, "anna") == 0
     assert {row[0] for row in rows(study, "SELECT participant_id FROM superseded")} == {"bob"}
@@ -38,7 +38,7 @@ def test_rejected_rows_and_earlier_values_of_shared_files_go_too(study):
 
 def test_rejected_rows_without_a_name_go_if_they_may_be_the_participants(study):
     put(study, shared=shared("anna", "bob"))
-    run(study)
+    read(study)
     with open_store(read_study(study)) as store:
         [number] = store.connection.execute("SELECT import_id FROM import WHERE file_name = 'shared.csv'").fetchone()
         store.connection.execute(
@@ -51,7 +51,7 @@ def test_rejected_rows_without_a_name_go_if_they_may_be_the_participants(study):
 
 def test_ledger_entries_of_shared_files_name_no_forgotten_participant(study):
     put(study, **{"shared": shared("annabella", "bob"), "of-annabella": "x,y\n1,2\n"})
-    run(study)
+    read(study)
     with open_store(read_study(study)) as store:
         store.connection.execute(
             "UPDATE import SET notes = ['annabella.csv: dates were read'], message = 'annabella' WHERE status = 'loaded'"

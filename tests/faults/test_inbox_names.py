@@ -9,12 +9,12 @@ import subprocess
 import sys
 import zipfile
 from contextlib import chdir
-from pathlib import Path
 
 import pytest
 
 from painstats.cli import main
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
+from tests.hangs import ended_within
 
 BAD = os.fsdecode(b"caf\xe9")
 SHOWN = r"caf\xe9"
@@ -29,73 +29,99 @@ def study(tmp_path):
     return tmp_path
 
 
-def painstats(*words: str | Path, seconds: int = 20, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own: one that hangs is ended, and fails the test."""
-    return subprocess.run(
-        [sys.executable, "-m", "painstats", *map(str, words)],
-        capture_output=True, text=True, timeout=seconds, env={**os.environ, **environment}, check=False,
-    )  # fmt: skip
+@pytest.fixture
+def painstats(capsys):
+    """Return a function that runs a command; one that hangs is ended, and fails the test."""
+
+    def command(*words):
+        with ended_within(20):
+            code = main([*map(str, words)])
+        return code, capsys.readouterr()
+
+    return command
 
 
-def run(study):
-    """Run the study; return the exit code and each file's outcome by its name."""
-    done = painstats("run", study, "--json", "--quiet")
-    return done.returncode, {file["file"]: file for file in json.loads(done.stdout)["files"]}
+@pytest.fixture
+def run(study, painstats):
+    """Return a function that runs the study and returns the exit code and each file's outcome by its name."""
+
+    def go():
+        code, said = painstats("run", study, "--json", "--quiet")
+        return code, {file["file"]: file for file in json.loads(said.out)["files"]}
+
+    return go
 
 
 # --- names that are not UTF-8 ---
 
 
-@pytest.mark.parametrize(
-    ("below", "shown"),
-    [(f"anna/{BAD}.csv", f"anna/{SHOWN}.csv"), (f"{BAD}/diary.csv", SHOWN), (f"anna/{BAD}/diary.csv", f"anna/{SHOWN}")],
-    ids=["a file", "a participant's folder", "a folder of exports"],
-)
-def test_a_name_that_is_not_utf8_is_refused_alone(study, below, shown):
-    path = study / "inbox" / below
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(GOOD)
-    code, files = run(study)
-    assert (code, files[shown]["rule"]) == (3, "name_not_utf8")
+def test_a_name_that_is_not_utf8_is_refused_alone(study, run):
+    """A file, a folder of exports and a participant's folder."""
+    inbox = study / "inbox"
+    for folder in (inbox / BAD, inbox / "anna" / BAD):
+        folder.mkdir()
+        (folder / "diary.csv").write_text(GOOD)
+    (inbox / "anna" / f"{BAD}.csv").write_text(GOOD)
+    code, files = run()
+    assert code == 3
+    refused = [name for name, file in files.items() if file["rule"] == "name_not_utf8"]
+    assert sorted(refused) == [f"anna/{SHOWN}", f"anna/{SHOWN}.csv", SHOWN]
     assert files["anna/diary.csv"]["rows"]["new"] == len(DAYS)
-    path.rename(path.with_name("diary-2.csv"))
-    if path.parent.name == BAD:
-        path.parent.rename(path.parent.with_name("bea"))
-    _, files = run(study)
+    (inbox / "anna" / f"{BAD}.csv").rename(inbox / "anna" / "diary-2.csv")
+    for folder in (inbox / "anna" / BAD, inbox / BAD):
+        folder.rename(folder.with_name("bea"))
+    _, files = run()
     assert not [file for file in files.values() if file["status"] == "refused"]
 
 
-def test_an_unpacked_export_with_such_a_name_inside_is_read(study):
+def test_an_unpacked_export_with_such_a_name_inside_is_read(study, run):
     folder = study / "inbox" / "anna" / "Takeout" / "Fitbit"
     folder.mkdir(parents=True)
     (folder / "steps-2026-01-01.json").write_text('[{"dateTime": "01/03/26 09:00:00", "value": "40"}]')
     (folder / f"{BAD}.json").write_text("{}")
-    _, files = run(study)
+    _, files = run()
     assert files["anna/Takeout"]["rows"]["new"] == 1
+
+
+NEXT = "--- next command ---\n"
+PRINTING = f"""
+import json, sys
+from painstats.cli import main
+for words in json.loads(sys.argv[2]):
+    print({NEXT!r}, end="")
+    print(main([words[0], sys.argv[1], *words[1:]]))
+"""
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_it_can_be_printed_on_any_terminal(study, encoding):
     (study / "inbox" / "anna" / f"{BAD}.csv").write_text(GOOD)
     (study / "inbox" / "anna" / "é.csv").write_text("nothing that is known")
-    environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    for words in (["run", study], ["run", study, "--json"], ["quarantine", study], ["status", study, "--files"]):
-        done = painstats(*words, **environment)
-        assert done.returncode in (0, 3)
-        assert "bug" not in done.stderr
-        assert SHOWN in done.stdout.replace("\\\\", "\\") or words[0] != "run"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    commands = [["run"], ["run", "--json"], ["quarantine"], ["status", "--files"]]
+    done = subprocess.run(
+        [sys.executable, "-c", PRINTING, str(study), json.dumps(commands)],
+        capture_output=True, text=True, timeout=60, env=environment, check=False,
+    )  # fmt: skip
+    assert "bug" not in done.stderr
+    printed = done.stdout.split(NEXT)[1:]
+    assert len(printed) == len(commands)
+    for words, text in zip(commands, printed, strict=True):
+        text, _, code = text.rstrip().rpartition("\n")
+        assert code in ("0", "3")
+        assert SHOWN in text.replace("\\\\", "\\") or words[0] != "run"
         if "--json" in words:
-            json.loads(done.stdout)
+            json.loads(text)
 
 
 @pytest.mark.parametrize("command", ["inspect", "me"])
-def test_a_file_of_such_a_name_given_by_hand_is_refused(study, command):
+def test_a_file_of_such_a_name_given_by_hand_is_refused(study, painstats, command):
     path = study / f"{BAD}.csv"
     path.write_text(GOOD)
     words = [path] if command == "inspect" else [study / "inbox", "--diary", path, "--time-zone", "Europe/London"]
-    done = painstats(command, *words)
-    assert done.returncode in (2, 3)
-    assert f"{SHOWN}.csv: the name is not UTF-8" in done.stderr
+    code, said = painstats(command, *words)
+    assert code in (2, 3)
+    assert f"{SHOWN}.csv: the name is not UTF-8" in said.err
 
 
 def test_a_study_in_such_a_folder_is_refused_with_what_to_do(study, capsys):
@@ -125,35 +151,35 @@ def _link_to_a_pipe(path):
     path.symlink_to(path.parents[2] / "pipe")
 
 
-THINGS = [_pipe, _socket, _link_to_a_device, _link_to_a_pipe]
+THINGS = {"pipe": _pipe, "socket": _socket, "device": _link_to_a_device, "linked_pipe": _link_to_a_pipe}
 
 
-@pytest.mark.parametrize("make", THINGS)
-def test_what_is_no_file_is_refused_without_opening_it(study, make):
-    make(study / "inbox" / "anna" / "export.zip")
-    code, files = run(study)
-    assert (code, files["anna/export.zip"]["rule"]) == (3, "not_a_file")
-    assert files["anna/diary.csv"]["rows"]["new"] == len(DAYS)
+def test_what_is_no_file_is_refused_without_opening_it(study, run):
+    for name, make in THINGS.items():
+        make(study / "inbox" / "anna" / f"{name}.zip")
+    code, files = run()
+    assert (code, files.pop("anna/diary.csv")["rows"]["new"]) == (3, len(DAYS))
+    assert {name: file["rule"] for name, file in files.items()} == {f"anna/{name}.zip": "not_a_file" for name in THINGS}
 
 
-@pytest.mark.parametrize("make", THINGS)
+@pytest.mark.parametrize("make", THINGS.values(), ids=THINGS)
 @pytest.mark.parametrize("command", ["inspect", "me"])
-def test_nor_is_it_opened_by_hand(study, make, command):
+def test_nor_is_it_opened_by_hand(study, painstats, make, command):
     path = study / "inbox" / "anna" / "export.zip"
     make(path)
     options = ["--diary", study / "inbox/anna/diary.csv", "--time-zone", "Europe/London", "--output", study / "r.html"]
-    done = painstats(command, path, *(options if command == "me" else []))
-    assert done.returncode == 3
-    assert "not a file, so it was not opened" in done.stdout + done.stderr
+    code, said = painstats(command, path, *(options if command == "me" else []))
+    assert code == 3
+    assert "not a file, so it was not opened" in said.out + said.err
 
 
-@pytest.mark.parametrize("make", THINGS)
-def test_nor_inside_an_unpacked_export(study, make):
+def test_nor_inside_an_unpacked_export(study, run):
     folder = study / "inbox" / "anna" / "Takeout" / "Fitbit"
     folder.mkdir(parents=True)
     (folder / "steps-2026-01-01.json").write_text('[{"dateTime": "01/03/26 09:00:00", "value": "40"}]')
-    make(folder / "steps-2026-01-02.json")
-    _, files = run(study)
+    for day, make in enumerate(THINGS.values(), start=2):
+        make(folder / f"steps-2026-01-0{day}.json")
+    _, files = run()
     assert files["anna/Takeout"]["rows"]["new"] == 1
 
 
@@ -174,16 +200,17 @@ EMPTY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("inside", EMPTY)
-def test_a_zip_without_files_is_refused_with_what_it_holds(study, inside):
-    fill, says = EMPTY[inside]
-    with zipfile.ZipFile(study / "inbox" / "anna" / "export.zip", "w") as archive:
-        fill(archive)
-    code, files = run(study)
-    refused = files["anna/export.zip"]
-    assert (code, refused["rule"]) == (3, "zip_empty")
-    assert says in refused["message"]
+def test_a_zip_without_files_is_refused_with_what_it_holds(study, run, painstats):
+    for name, (fill, _) in EMPTY.items():
+        with zipfile.ZipFile(study / "inbox" / "anna" / f"{name}.zip", "w") as archive:
+            fill(archive)
+    code, files = run()
+    assert code == 3
     assert files["anna/diary.csv"]["rows"]["new"] == len(DAYS)
-    done = painstats("inspect", study / "inbox" / "anna" / "export.zip")
-    assert done.returncode == 3
-    assert says in done.stderr
+    for name, (_, says) in EMPTY.items():
+        refused = files[f"anna/{name}.zip"]
+        assert refused["rule"] == "zip_empty"
+        assert says in refused["message"]
+        code, said = painstats("inspect", study / "inbox" / "anna" / f"{name}.zip")
+        assert code == 3
+        assert says in said.err

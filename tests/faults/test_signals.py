@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from painstats.plan.study import read_study
-from painstats.run import run_study
 from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.faults.test_crash import table_hashes
+from tests.reading_inboxes import read_inbox
 
 INSTANTS = int(os.environ.get("PAINSTATS_INSTANTS", "2"))
 SMALL = Truth(people=2, days=30)
@@ -48,7 +48,7 @@ def undisturbed(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "study"
     shutil.copytree(made, folder)
     study = read_study(folder)
-    run_study(study)
+    read_inbox(folder)
     return table_hashes(study)
 
 
@@ -151,7 +151,7 @@ def test_a_run_ends_at_any_instant(made, undisturbed, tmp_path):
         assert {path.name for path in folder.iterdir()} & {".reading", ".spill"} == set()
     assert interrupted > INSTANTS / 4
     study = read_study(folder)
-    run_study(study)
+    read_inbox(folder)
     assert table_hashes(study) == undisturbed
 
 

@@ -109,8 +109,14 @@ def cut(path):
     path.write_bytes(path.read_bytes()[:-100])
 
 
-@pytest.mark.parametrize("damage", [flip, cut, lambda path: path.unlink()], ids=["flipped", "cut", "deleted"])
-@pytest.mark.parametrize("name", [PAGE, PARQUET, "reports/index.html"])
+def delete(path):
+    path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [(PAGE, flip), (PAGE, cut), (PAGE, delete), (PARQUET, flip), (PARQUET, delete), ("reports/index.html", cut)],
+)
 def test_a_damaged_file_is_written_again_although_nothing_is_new(study, name, damage):
     before = contents(study)
     damage(study.folder / name)

@@ -9,6 +9,7 @@ import pytest
 
 from painstats.cli import main
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
+from tests.reading_inboxes import exit_code, read_inbox
 
 pytestmark = pytest.mark.usefixtures("own_machine")
 
@@ -16,7 +17,7 @@ OTHER = GOOD.replace(",1\n", ",9\n")
 
 
 @pytest.fixture
-def study(tmp_path, capsys):
+def study(tmp_path):
     (tmp_path / "study.toml").write_text(PLAN)
     (tmp_path / "inbox").mkdir()
 
@@ -28,10 +29,8 @@ def study(tmp_path, capsys):
             os.utime(path, (at, at))
 
     def run():
-        code = main(["run", str(tmp_path), "--json", "--quiet"])
-        captured = capsys.readouterr()
-        files = json.loads(captured.out)["files"] if captured.out else []
-        return code, {file["file"]: file for file in files}
+        files = read_inbox(tmp_path)
+        return exit_code(files.values()), files
 
     def scores(person):
         from painstats.plan.study import read_study
@@ -63,7 +62,7 @@ def test_it_does_not_change_owner_when_folders_appear(study):
     run()
     put("anna/diary.csv", OTHER)
     _, files = run()
-    assert files["diary.csv"]["rule"] == "no_participant"
+    assert files["diary.csv"].rule == "no_participant"
     assert max(scores("anna")) == 9.0
     assert max(scores("me")) == 6.0
 
@@ -75,11 +74,11 @@ def test_it_stays_refused_after_one_of_two_people_is_forgotten(study, capsys, de
     put("anna/diary.csv", GOOD)
     put("bob/diary.csv", GOOD)
     put("x-diary.csv", OTHER)
-    assert run()[1]["x-diary.csv"]["rule"] == "no_participant"
+    assert run()[1]["x-diary.csv"].rule == "no_participant"
     assert forget(folder, "anna") == 0
     capsys.readouterr()
     code, files = run()
-    assert (code, files["x-diary.csv"]["rule"]) == (3, "no_participant")
+    assert (code, files["x-diary.csv"].rule) == (3, "no_participant")
     assert max(scores("bob")) == 6.0
     assert forget(folder, "bob") == 0
     capsys.readouterr()
@@ -92,13 +91,13 @@ def test_forgetting_before_any_run_counts_too(study, capsys):
     put("x-diary.csv", OTHER)
     assert forget(folder, "anna") == 0
     capsys.readouterr()
-    assert run()[1]["x-diary.csv"]["rule"] == "no_participant"
+    assert run()[1]["x-diary.csv"].rule == "no_participant"
 
 
 def test_forgetting_an_unknown_participant_changes_nothing(study):
-    folder, put, run, _ = study
+    folder, put, _, _ = study
     put("anna/diary.csv", GOOD + "2026-02-02,3 of 9\n")
-    run()
+    main(["run", str(folder), "--quiet"])
     database = (folder / "painstats.duckdb").read_bytes()
     assert forget(folder, "3") == 2
     assert (folder / "painstats.duckdb").read_bytes() == database
@@ -150,7 +149,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(study):
     (folder / "inbox" / "gone.zip").symlink_to(folder / "nowhere.zip")
     code, files = run()
     assert code == 3
-    assert files["gone.zip"]["rule"] == "file_unreadable"
+    assert files["gone.zip"].rule == "file_unreadable"
     assert len(scores("me")) == len(DAYS)
     (folder / "study.toml").write_text(PLAN.replace("Europe/London", "Asia/Tokyo"))
     assert run()[0] == 3
@@ -164,7 +163,7 @@ def test_a_replacement_that_holds_less_is_not_read_again_in_its_place(study):
     run()
     assert len(scores("me")) == len(DAYS) + 1
     (folder / "study.toml").write_text(PLAN.replace("Europe/London", "Asia/Tokyo"))
-    assert run()[0] == 2
+    assert main(["run", str(folder), "--quiet"]) == 2
     assert len(scores("me")) == len(DAYS) + 1
 
 

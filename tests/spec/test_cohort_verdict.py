@@ -14,13 +14,13 @@ from painstats.questions.daily.averages import adjusted_p
 from painstats.questions.daily.fit import fit_models
 from painstats.questions.daily.mixed_model import mixed_analysis
 from painstats.questions.daily.tables import CohortFit
-from painstats.run import run_study
 from painstats.store import open_store
 from painstats.store.rows import replace_rows
 from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.conftest import drawn, table
 from tests.made_up_study import SLEEP, STEPS, fill, small_study
+from tests.reading_inboxes import compute, read_inbox
 from tests.spec.robust_frame import keep, model_frame
 
 PEOPLE = {"p01": 60, "p02": 60, "p03": 60}
@@ -172,9 +172,9 @@ def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypat
 def test_planted_effects_of_opposite_signs_are_found_from_exports(tmp_path):
     planted = Truth(people=6, days=60, sleep_slope=-0.9, sleep_slope_sd=0.05, steps_slope=0.5, steps_slope_sd=0.05)
     make_study(tmp_path / "study", planted, 5)
-    study = read_study(tmp_path / "study")
-    run_study(study, processes=1)
-    with open_store(study) as store:
+    read_inbox(tmp_path / "study")
+    with open_store(read_study(tmp_path / "study")) as store:
+        compute(store)
         rows = table(store, "SELECT question, verdict, participants FROM finding WHERE subject = 'cohort'")
     assert {row["question"]: (row["verdict"], row["participants"]) for row in rows} == {
         SLEEP: ("lower", 6),

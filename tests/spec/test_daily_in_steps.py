@@ -106,6 +106,14 @@ def insert(store: Store, name: str, row: dict) -> None:
     store.connection.execute(f"INSERT INTO {name} VALUES ({', '.join('?' for _ in values)}, 1)", values)
 
 
+def insert_all(store: Store, rows: list[tuple[str, dict]]) -> None:
+    """Insert rows in one transaction: one for each row takes ten times as long."""
+    store.connection.execute("BEGIN")
+    for name, row in rows:
+        insert(store, name, row)
+    store.connection.execute("COMMIT")
+
+
 def remove(store: Store, name: str, row: dict) -> None:
     known = {column: row[column] for column in RECORD_TABLES[name].key if row.get(column) is not None}
     store.connection.execute(
@@ -175,8 +183,8 @@ def test_any_cut_and_order_of_loads_gives_the_same_tables(seed):
         stored: list[tuple[str, dict]] = []
         build_daily_table(store)
         for _, _, rows in loads:
-            for name, row in rows:
-                insert(store, name, row)
+            insert_all(store, rows)
+            for _, row in rows:
                 touch(store, row)
             stored += rows
             for name, row in chance.sample(stored, min(len(stored), chance.choice([0, 0, 0, 3]))):
@@ -228,8 +236,7 @@ def test_a_changed_day_reaches_as_far_as_four_weeks(changed):
         open_store(Study(folder=Path(folder), plan=Plan.model_validate(PLAN))) as store,
     ):
         rows = {day: steady_day(chance, day) for day in range(DAYS)}
-        for name, row in (row for day in rows.values() for row in day):
-            insert(store, name, row)
+        insert_all(store, [row for day in rows.values() for row in day])
         before = built(store)["daily_summary"]
         for name, row in rows[changed]:
             remove(store, name, row)

@@ -1,7 +1,9 @@
 """Which device a day is based on: the other rule for steps, one device in two exports, changes of device, shifted sources."""
 
 import json
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -176,14 +178,25 @@ def test_a_level_shift_of_the_device_is_left_out_of_the_within_part_if_asked(mak
 TWO_WATCHES = ("apple_health watch-0a1b2c", "apple_health watch-9f8e7d")
 
 
+@pytest.fixture(scope="module")
+def two_people(tmp_path_factory):
+    """Return the folder of a study of two people whose pages are written."""
+    folder = tmp_path_factory.mktemp("devices") / "study"
+    folder.mkdir()
+    with open_store(Study(folder=folder, plan=Plan.model_validate({"study": {"time_zone": "Europe/London"}}))) as store:
+        fill(store, people={"ann": 40, "p02": 40})
+        write_reports(store)
+    return folder
+
+
 @pytest.fixture
-def told(make_study):
+def told(two_people, tmp_path):
     """Return the pages of ann and of the cohort, for device changes as date, devices of steps, devices of sleep."""
 
     def tell(changes, adjusts=False):
         plan = {"study": {"time_zone": "Europe/London"}, "rules": {"adjust_for_device": adjusts}}
-        with open_store(make_study(**plan)) as store:
-            fill(store, people={"ann": 40, "p02": 40})
+        folder = Path(shutil.copytree(two_people, tmp_path / "study"))
+        with open_store(Study(folder=folder, plan=Plan.model_validate(plan))) as store:
             for number, (day, steps, sleep) in enumerate(changes):
                 store.connection.execute(
                     "INSERT INTO device_change VALUES ('ann', ?, ?, ?, ?, ?, ?)", [day, *steps, *sleep, number + 2]

@@ -14,10 +14,10 @@ from painstats.intake import load_files as running
 from painstats.intake.parts import parts_of_zip
 from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
-from painstats.run import run_study
 from painstats.sources import SOURCES
 from painstats.store import open_store
 from tests.faults.test_bad_input import GOOD, PLAN, STEP
+from tests.reading_inboxes import read_inbox
 from tests.sources.reading import FIXTURES, zipped
 from tests.sources.test_contract import DECLARED, FILES
 from tests.spec.test_inbox_folders import SLEEP, STEPS
@@ -40,7 +40,7 @@ def study(tmp_path):
 
 
 def run(study):
-    return {outcome.file.name: outcome for outcome in run_study(study, processes=1).files}
+    return read_inbox(study.folder)
 
 
 def rows_of(study):
@@ -71,7 +71,7 @@ def test_packed_and_laid_out_give_the_same_rows(study, tmp_path):
     (beside / "study.toml").write_text(PLAN)
     (beside / "inbox" / "anna" / "export.xml").write_text(APPLE)
     (beside / "inbox" / "anna" / "my_diary.csv").write_text(GOOD)
-    run(read_study(beside))
+    read_inbox(beside)
     assert rows_of(study) == rows_of(read_study(beside))
     assert rows_of(study)["self_report"]
 
@@ -183,7 +183,7 @@ def test_a_diary_that_is_declared_later_is_read_then(study):
     [outcome] = run(study).values()
     assert [note for note in outcome.summary.notes if "not read: " in note]
     (study.folder / "study.toml").write_text(PLAN.replace("*diary*.csv", "wellness.csv"))
-    assert run(read_study(study.folder))["anna/everything.zip/wellness.csv"].summary.new == 30
+    assert run(study)["anna/everything.zip/wellness.csv"].summary.new == 30
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -197,9 +197,9 @@ def test_a_diary_in_an_archive_may_be_declared_and_the_declaration_taken_back(pa
     (study.inbox / "anna" / "diary.csv").write_text(GOOD.replace("2026-01", "2026-03"))
     run(study)
     (study.folder / "study.toml").write_text(PLAN.replace("*diary*.csv", "[wd]*.csv"))
-    assert run(read_study(study.folder))["anna/all/wellness.csv"].summary.new == 30
+    assert run(study)["anna/all/wellness.csv"].summary.new == 30
     (study.folder / "study.toml").write_text(PLAN)
-    assert run(read_study(study.folder))["anna/diary.csv"].summary.new == 30
+    assert run(study)["anna/diary.csv"].summary.new == 30
     with open_store(study) as store:
         assert store.connection.execute("SELECT count(*) FROM self_report").fetchone() == (30,)
 
@@ -316,6 +316,6 @@ def test_several_processes_read_the_same(study, tmp_path):
     twin = tmp_path / "twin"
     shutil.copytree(study.inbox, twin / "inbox")
     (twin / "study.toml").write_text(PLAN)
-    outcomes = run_study(read_study(twin), processes=2).files
-    assert {each.file.name: (each.status, each.summary) for each in outcomes} == alone
+    outcomes = read_inbox(twin, processes=2)
+    assert {name: (each.status, each.summary) for name, each in outcomes.items()} == alone
     assert rows_of(read_study(twin)) == rows_of(study)

@@ -16,7 +16,7 @@ from painstats.plan.study import Plan, Study
 from painstats.store import load_records, open_store, staged
 from painstats.store.ledger import ExportIdentity
 from tests.spec.many_steps import PART_ROWS
-from tests.spec.test_daily_in_steps import PLAN, assert_same, built, built_at_once, day_of_records, insert
+from tests.spec.test_daily_in_steps import PLAN, assert_same, built, built_at_once, day_of_records, insert_all
 from tests.spec.test_load import steps
 from tests.spec.test_load_in_any_order import FIRST_EXPORT, stored
 
@@ -31,8 +31,7 @@ def test_steps_counted_in_parts_are_those_counted_at_once(tmp_path, monkeypatch,
     with open_store(Study(folder=tmp_path, plan=plan)) as store:
         for day in range(DAYS):
             for person in ("ann", "bob"):
-                for name, row in day_of_records(chance, person, day):
-                    insert(store, name, row)
+                insert_all(store, day_of_records(chance, person, day))
         at_once = built(store)
         monkeypatch.setattr(build, "PART_SAMPLES", 1)
         assert_same(built_at_once(store), at_once)

@@ -12,8 +12,8 @@ from painstats.archive.archive import open_archive
 from painstats.cli import main
 from painstats.intake.inbox import list_inbox
 from painstats.plan.study import read_study
-from painstats.run import run_study
 from tests.faults.test_bad_input import GOOD, PLAN
+from tests.reading_inboxes import read_inbox
 from tests.sources.reading import zipped
 from tests.test_rereading import SLEEP as NIGHTS
 
@@ -43,7 +43,7 @@ def takeout(study):
 def test_an_unpacked_export_is_one_export(study):
     [file] = list_inbox(study)
     assert (file.name, file.participant_id, file.left_out) == ("anna/Takeout", "anna", frozenset())
-    [outcome] = run_study(study).files
+    [outcome] = read_inbox(study.folder).values()
     assert outcome.status == "loaded"
     assert outcome.summary.new == len(SLEEP) + len(STEPS)
     assert [
@@ -52,18 +52,18 @@ def test_an_unpacked_export_is_one_export(study):
 
 
 def test_it_is_known_again_and_read_again_when_it_grows(study):
-    run_study(study)
-    assert [outcome.status for outcome in run_study(study).files] == ["known"]
+    read_inbox(study.folder)
+    assert [outcome.status for outcome in read_inbox(study.folder).values()] == ["known"]
     more = [{"dateTime": "01/23/26 10:00:00", "value": "70"}]
     (takeout(study) / "Fitbit" / "steps-2026-01-23.json").write_text(json.dumps(more))
-    [outcome] = run_study(study).files
+    [outcome] = read_inbox(study.folder).values()
     assert (outcome.summary.new, outcome.summary.same) == (1, len(SLEEP) + len(STEPS))
 
 
 def test_packed_and_unpacked_give_the_same_rows(study):
     entries = {f"Takeout/Fitbit/{path.name}": path.read_text() for path in (takeout(study) / "Fitbit").iterdir()}
     zipped(study.inbox / "anna" / "takeout.zip", entries)
-    first, second = run_study(study).files
+    first, second = read_inbox(study.folder).values()
     assert (first.summary.new, second.summary.new) == (len(SLEEP) + len(STEPS), 0)
     assert second.summary.same == first.summary.new
 
@@ -88,7 +88,7 @@ def test_a_diary_and_a_zip_in_it_are_read_singly(study):
     files = {file.name: file for file in list_inbox(study)}
     assert set(files) == {"anna/Takeout", "anna/Takeout/diary.csv", "anna/Takeout/older.zip"}
     assert files["anna/Takeout"].left_out == {"diary.csv", "older.zip"}
-    outcomes = {outcome.file.name: outcome for outcome in run_study(study).files}
+    outcomes = read_inbox(study.folder)
     assert {outcome.status for outcome in outcomes.values()} == {"loaded"}
     assert outcomes["anna/Takeout/diary.csv"].summary.new == 30
 
@@ -139,7 +139,7 @@ def test_thirty_thousand_small_files_are_no_trouble(study):
     [file] = list_inbox(study)
     assert file.name == "anna/Takeout"
     assert time.process_time() - cpu < 30
-    summary = run_study(study)
-    assert summary.files[0].summary.new == len(SLEEP) + len(STEPS)
+    [outcome] = read_inbox(study.folder).values()
+    assert outcome.summary.new == len(SLEEP) + len(STEPS)
     assert time.monotonic() - started < 300
     assert os.path.exists(study.database)

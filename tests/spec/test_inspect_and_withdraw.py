@@ -7,9 +7,11 @@ import json
 import pytest
 
 from painstats.cli import main
+from painstats.daily import build_daily_table
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN, STEP
+from tests.reading_inboxes import read_inbox
 from tests.sources.reading import FIXTURES, zipped
 from tests.spec.test_load_in_any_order import stored
 
@@ -156,10 +158,10 @@ def test_inspect_offers_the_mapping_of_a_diary_beside_declared_ones(study):
 def test_a_withdrawn_file_leaves_what_never_was_and_stays_out(study):
     folder, put, do = study
     put("diary.csv", GOOD)
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     without = everything(folder)
     put("later-diary.csv", LATER)
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     assert values(folder)["2026-01-05"] == 1.0
     code, answer = do("forget-import", str(folder), "later-diary.csv")
     assert code == 0
@@ -167,8 +169,7 @@ def test_a_withdrawn_file_leaves_what_never_was_and_stays_out(study):
     assert (withdrawn["removed"], withdrawn["reinstated"], withdrawn["kept"]) == (1, 1, len(DAYS) - 1)
     assert everything(folder) == without
     assert values(folder)["2026-01-05"] == 5.0
-    _, answer = do("run", str(folder), "--quiet")
-    statuses = {file["file"]: file["status"] for file in answer["files"]}
+    statuses = {name: file.status for name, file in read_inbox(folder).items()}
     assert statuses == {"anna/diary.csv": "known", "anna/later-diary.csv": "withdrawn"}
     assert everything(folder) == without
 
@@ -177,7 +178,7 @@ def test_a_withdrawn_file_can_be_let_in_again(study):
     folder, put, do = study
     put("diary.csv", GOOD)
     put("later-diary.csv", LATER)
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     whole = everything(folder)
     _, listed = do("status", str(folder), "--files")
     number = next(file["import_id"] for file in listed["files"] if file["file_name"] == "anna/later-diary.csv")
@@ -186,7 +187,7 @@ def test_a_withdrawn_file_can_be_let_in_again(study):
     assert do("forget-import", str(folder), str(number))[0] == 2
     assert do("forget-import", str(folder), "later-diary.csv", "--undo") == (0, {"taken_back": 1})
     assert do("forget-import", str(folder), "later-diary.csv", "--undo")[0] == 2
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     assert everything(folder)["self_report"] == whole["self_report"]
     assert everything(folder)["superseded"] == whole["superseded"]
 
@@ -194,9 +195,9 @@ def test_a_withdrawn_file_can_be_let_in_again(study):
 def test_a_name_that_fits_two_imports_asks_for_the_number(study):
     folder, put, do = study
     put("diary.csv", GOOD)
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     put("diary.csv", LATER)
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     code, said = do("forget-import", str(folder), "diary.csv")
     assert code == 2
     assert "by its number: 1, 2" in said
@@ -209,11 +210,10 @@ def test_what_was_withdrawn_stays_out_when_everything_is_read_again(study):
     folder, put, do = study
     put("diary.csv", GOOD)
     put("later-diary.csv", LATER)
-    do("run", str(folder), "--quiet")
+    read_inbox(folder)
     do("forget-import", str(folder), "later-diary.csv")
     (folder / "study.toml").write_text(PLAN.replace("Europe/London", "Asia/Tokyo"))
-    _, answer = do("run", str(folder), "--quiet")
-    assert {file["status"] for file in answer["files"]} == {"loaded", "withdrawn"}
+    assert {file.status for file in read_inbox(folder).values()} == {"loaded", "withdrawn"}
     assert values(folder)["2026-01-05"] == 5.0
 
 
@@ -221,7 +221,9 @@ def test_the_days_of_a_withdrawn_file_are_computed_again(study):
     folder, put, do = study
 
     def scores():
+        read_inbox(folder)
         with open_store(read_study(folder)) as store:
+            build_daily_table(store)
             return dict(
                 store.connection.execute(
                     "SELECT date::VARCHAR, outcome_score FROM daily_summary WHERE outcome_score >= 0"
@@ -229,10 +231,8 @@ def test_the_days_of_a_withdrawn_file_are_computed_again(study):
             )
 
     put("diary.csv", GOOD)
-    do("run", str(folder), "--quiet")
     before = scores()
     put("later-diary.csv", LATER)
-    do("run", str(folder), "--quiet")
     assert scores()["2026-01-05"] == 1.0
     do("forget-import", str(folder), "later-diary.csv")
     with open_store(read_study(folder)) as store:
@@ -240,5 +240,4 @@ def test_the_days_of_a_withdrawn_file_are_computed_again(study):
             "SELECT first_date::VARCHAR, last_date::VARCHAR FROM touched_day ORDER BY 1"
         ).fetchall()
     assert touched == [("2026-01-03", "2026-01-07"), ("2026-01-30", "2026-02-03")]
-    do("run", str(folder), "--quiet")
     assert scores() == before

@@ -37,7 +37,7 @@ def drawn(hours):
 files = st.lists(st.lists(st.sampled_from(HOURS), min_size=1, max_size=8), min_size=1, max_size=5)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(files, st.randoms(use_true_random=False))
 def test_any_cut_and_any_order_give_the_union(cuts, chance):
     cuts = [*cuts, list(HOURS)]  # together they hold every hour
@@ -97,7 +97,7 @@ def stored(store, *, ledger=False):
     return {**found, "groups": groups}
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(exports, st.randoms(use_true_random=False))
 def test_of_contradicting_exports_the_one_exported_last_counts_in_any_order(cuts, chance):
     numbered = list(enumerate(cuts))
@@ -116,7 +116,7 @@ def test_of_contradicting_exports_the_one_exported_last_counts_in_any_order(cuts
         assert stored(store) == in_order
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(exports, st.randoms(use_true_random=False))
 def test_an_import_that_is_withdrawn_might_as_well_never_have_been(cuts, chance):
     numbered = list(enumerate(cuts))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from hashlib import sha256
+from pathlib import Path
 
 import altair as alt
 import pytest
 
 from painstats.findings import read_findings
 from painstats.frame.participants import participant_summaries
+from painstats.plan.study import Study
 from painstats.questions.registry import kind_of
 from painstats.reports import write_reports
 from painstats.reports.figures.chart_cache import keep
@@ -22,7 +25,7 @@ from painstats.reports.pages import page_name
 from painstats.reports.personal.charts import effect_bar, figures_of_days
 from painstats.reports.personal.record import participant_record
 from painstats.store import open_store
-from tests.made_up_study import DAYS, EVIL_ID, fill, small_study
+from tests.made_up_study import EVIL_ID, fill, plan, small_study
 from tests.reading_pages import read_page
 
 
@@ -118,14 +121,15 @@ def test_a_drawing_that_reaches_outside_is_refused():
 def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
     from painstats.reports.personal import draw_charts as drawing
 
+    people = {"p01": 60, "p02": 60, EVIL_ID: 40}
     monkeypatch.setattr(drawing, "WORTH_PROCESSES", 2)
     with open_store(small_study(tmp_path / "study")) as store:
-        fill(store)
+        fill(store, people=people)
         here = written(store, processes=1)
         store.connection.execute("DELETE FROM kept_figures")
         assert written(store, processes=2) == here
         assert written(store, processes=2) == here  # now with what was kept
-    assert len(here) == len(DAYS) + 2
+    assert len(here) == len(people) + 2
 
 
 def test_every_figure_follows_the_schema_of_charts(tmp_path):
@@ -161,11 +165,21 @@ def kept(store):
     return dict(store.connection.execute("SELECT participant_id, packed FROM kept_figures").fetchall())
 
 
-@pytest.fixture
-def two_people(tmp_path):
-    with open_store(small_study(tmp_path / "kept")) as store:
+@pytest.fixture(scope="module")
+def drawn_once(tmp_path_factory):
+    study = small_study(tmp_path_factory.mktemp("kept") / "study")
+    with open_store(study) as store:
         fill(store, people={"p01": 60, "p02": 60})
-        yield store
+        whole = written(store)
+    return study.folder, whole
+
+
+@pytest.fixture
+def two_people(drawn_once, tmp_path):
+    """Return a store whose pages are written, and the bytes of each."""
+    folder, whole = drawn_once
+    with open_store(Study(folder=Path(shutil.copytree(folder, tmp_path / "kept")), plan=plan())) as store:
+        yield store, whole
 
 
 @pytest.mark.parametrize(
@@ -177,38 +191,36 @@ def two_people(tmp_path):
     ],
 )
 def test_only_participants_with_changed_days_get_new_charts(two_people, change):
-    first = written(two_people)
-    before = kept(two_people)
-    two_people.connection.execute(change)
-    after = written(two_people)
+    store, first = two_people
+    before = kept(store)
+    store.connection.execute(change)
+    after = written(store)
     assert after["p01.html"] != first["p01.html"]
     assert after["p02.html"] == first["p02.html"]
-    assert kept(two_people)["p02"] == before["p02"]
-    assert kept(two_people)["p01"] != before["p01"]
-    two_people.connection.execute("DELETE FROM kept_figures")
-    assert written(two_people) == after  # as if nothing had been kept
+    assert kept(store)["p02"] == before["p02"]
+    assert kept(store)["p01"] != before["p01"]
+    store.connection.execute("DELETE FROM kept_figures")
+    assert written(store) == after  # as if nothing had been kept
 
 
 def test_kept_figures_are_what_the_page_shows(two_people):
-    whole = written(two_people)
-    two_people.connection.execute(
-        "UPDATE kept_figures SET packed = ? WHERE participant_id = 'p02'", [keep("", ()).packed]
-    )
-    again = written(two_people)
+    store, whole = two_people
+    store.connection.execute("UPDATE kept_figures SET packed = ? WHERE participant_id = 'p02'", [keep("", ()).packed])
+    again = written(store)
     assert {name for name in whole if again[name] != whole[name]} == {"p02.html"}
     assert b"day by day" in whole["p02.html"]
     assert b"day by day" not in again["p02.html"]
 
 
 def test_figures_that_were_drawn_otherwise_are_not_kept(two_people):
-    whole = written(two_people)
-    two_people.connection.execute("UPDATE kept_figures SET inputs_hash = 'of an older version', packed = 'x'")
-    assert written(two_people) == whole
+    store, whole = two_people
+    store.connection.execute("UPDATE kept_figures SET inputs_hash = 'of an older version', packed = 'x'")
+    assert written(store) == whole
 
 
 def test_figures_of_people_who_left_are_not_kept(two_people):
-    written(two_people)
-    two_people.connection.execute("DELETE FROM participant_summary WHERE participant_id = 'p02'")
-    two_people.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
-    written(two_people)
-    assert set(kept(two_people)) == {"p01"}
+    store, _ = two_people
+    store.connection.execute("DELETE FROM participant_summary WHERE participant_id = 'p02'")
+    store.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
+    written(store)
+    assert set(kept(store)) == {"p01"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from painstats.plan.study import Study
 from painstats.questions.asked import fit_questions
 from painstats.reports import write_reports
 from painstats.reports.pages import page_environment, page_name
-from painstats.store import open_store
+from painstats.store import Store, open_store
 from tests.made_up_study import DAYS, EVIL_ID, EVIL_PHASE, fill, plan, small_study
 from tests.reading_pages import PageContent, read_page
 
@@ -29,6 +31,14 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fill(store)
         write_reports(store)
     return study.reports
+
+
+@pytest.fixture
+def drawn(reports: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return a store whose pages are written already, to change what they say."""
+    folder = Path(shutil.copytree(reports.parent, tmp_path / "drawn"))
+    with open_store(Study(folder=folder, plan=plan())) as store:
+        yield store
 
 
 @pytest.fixture(scope="module")
@@ -284,7 +294,7 @@ def test_the_cohort_report_says_how_much_is_explained_and_how_noise_is_spread(pa
     assert "−2.50, 2.60" in text
 
 
-def test_a_singular_fit_is_named_and_set_beside_its_neighbour(tmp_path):
+def test_a_singular_fit_is_named_and_set_beside_its_neighbour(drawn):
     cases = [
         (
             True,
@@ -294,16 +304,14 @@ def test_a_singular_fit_is_named_and_set_beside_its_neighbour(tmp_path):
         (True, [], "vary independently of each other, the log-likelihood is 1.2 lower"),
         (False, ["time_30d"], "With a participant-specific drift over 30 days the fit was singular"),
     ]
-    with open_store(small_study(tmp_path / "singular")) as store:
-        fill(store)
-        for is_singular, terms, told in cases:
-            store.connection.execute(
-                "UPDATE model_fit SET is_singular = ?, unsupported_terms = ?, unsupported_gain = 1.23 "
-                "WHERE model = 'cohort'",
-                [is_singular, terms],
-            )
-            write_reports(store)
-            assert told in read_page((store.study.reports / "cohort.html").read_bytes()).text
+    for is_singular, terms, told in cases:
+        drawn.connection.execute(
+            "UPDATE model_fit SET is_singular = ?, unsupported_terms = ?, unsupported_gain = 1.23 "
+            "WHERE model = 'cohort'",
+            [is_singular, terms],
+        )
+        write_reports(drawn)
+        assert told in read_page((drawn.study.reports / "cohort.html").read_bytes()).text
 
 
 def test_a_study_of_one_person_checks_their_answers_and_hides_what_may_not_be_shown(tmp_path):
@@ -331,13 +339,11 @@ def test_a_refused_cohort_says_so(tmp_path):
     assert "Fixed effects" not in text
 
 
-def test_a_mixed_model_that_failed_its_checks_shows_no_number(tmp_path):
-    with open_store(small_study(tmp_path / "failed")) as store:
-        fill(store)
-        store.connection.execute("UPDATE cohort_fit SET basis = 'two_stage', notes = ['not_converged']")
-        store.connection.execute("UPDATE model_fit SET converged = false WHERE model = 'cohort'")
-        write_reports(store)
-        text = read_page((store.study.reports / "cohort.html").read_bytes()).text
+def test_a_mixed_model_that_failed_its_checks_shows_no_number(drawn):
+    drawn.connection.execute("UPDATE cohort_fit SET basis = 'two_stage', notes = ['not_converged']")
+    drawn.connection.execute("UPDATE model_fit SET converged = false WHERE model = 'cohort'")
+    write_reports(drawn)
+    text = read_page((drawn.study.reports / "cohort.html").read_bytes()).text
     assert "The mixed model did not pass its checks." in text
     assert "Reached a certified optimum NO" in text
     assert "Fixed effects" not in text

@@ -15,7 +15,7 @@ from painstats.cli import main
 from painstats.commands.report_lines import report_lines
 from painstats.plan.study import Study, read_study
 from painstats.reports import write
-from painstats.run import run_study
+from painstats.run import RunSummary, run_study
 from painstats.run_report import RunReport, load_run_reports
 from painstats.store import open_store
 from painstats.store.tables import read_table
@@ -37,6 +37,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def study(finished: Path, tmp_path: Path) -> Study:
     return read_study(Path(shutil.copytree(finished, tmp_path / "study")))
+
+
+@pytest.fixture(scope="module")
+def rerun(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, RunSummary]:
+    """Run the study again with a new row and a file that is refused; return it and what the run returned."""
+    study = read_study(Path(shutil.copytree(finished, tmp_path_factory.mktemp("rerun") / "study")))
+    (study.inbox / "amber" / "holiday.txt").write_text("sun")
+    add_line(study)
+    return study, run_study(study)
 
 
 def first_report(study: Study) -> RunReport:
@@ -89,9 +98,8 @@ def test_it_says_when_with_what_and_how_long(study):
     assert report.exit_code == 4
 
 
-def test_what_is_loaded_is_what_the_run_returned(study):
-    add_line(study)
-    summary = run_study(study)
+def test_what_is_loaded_is_what_the_run_returned(rerun):
+    study, summary = rerun
     newest, oldest = load_run_reports(study)
     assert newest == summary.report
     assert asdict(newest) == asdict(summary.report)  # the seconds too, which do not count for equality
@@ -111,9 +119,8 @@ def test_a_study_without_enough_data_says_so(tmp_path):
     assert (again.exit_code, again.refusal) == (7, summary.refusal)
 
 
-def test_refusals_are_counted_by_rule(study):
-    (study.inbox / "amber" / "holiday.txt").write_text("sun")
-    reading = run_study(study).report.reading
+def test_refusals_are_counted_by_rule(rerun):
+    reading = rerun[1].report.reading
     assert (reading.files["refused"], reading.refusals) == (1, {"not_recognised": 1})
 
 
@@ -199,10 +206,8 @@ def test_a_report_of_a_newer_version_is_read_without_what_is_unknown(study):
 # --- what it must not say
 
 
-def test_no_id_and_no_file_name_is_stored(study):
-    (study.inbox / "amber" / "holiday.txt").write_text("sun")
-    add_line(study)
-    run_study(study)
+def test_no_id_and_no_file_name_is_stored(rerun):
+    study, _ = rerun
     with open_store(study) as store:
         stored = str(read_table(store, "run_report").rows() + read_table(store, "result_count").rows())
         ids = {row["participant_id"] for row in read_table(store, "daily_summary").to_dicts()}
