@@ -22,8 +22,8 @@ MEANINGS: dict[str, str] = {
     "change of the exposure. By default 5% of the scale.",
     "[[questions]] measure": f"{_MEASURE} By default the two standard questions are asked.",
     "[[questions]] lag_days": _LAG,
-    "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so nothing protects "
-    "against that.",
+    "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "
+    "protect against that.",
     "[[questions]] confirmatory": "`false`: an exploratory question, which shares no error rate with the others.",
     "[[predictors]] measure": _MEASURE,
     "[[predictors]] lag_days": _LAG,
