@@ -213,7 +213,7 @@ def invent_fits(store: Store, fits: dict[str, tuple[tuple[float, float], tuple[f
         rows |= {
             "cohort_fit": cohort,
             "coefficient": _coefficients(),
-            "model_fit": [_model_fit(len(fits))],
+            "model_fit": [made_up_model(len(fits))],
             "robustness": _robustness(),
         }
     for table, row_type in FIT_ROWS.items():
@@ -259,7 +259,7 @@ def _coefficients() -> list[CoefficientRow]:
     ]  # fmt: skip
 
 
-def _model_fit(participants: int) -> ModelFit:
+def made_up_model(participants: int) -> ModelFit:
     return ModelFit(
         model="cohort", days=330, participants=participants, rho=0.41, white_share=0.2, residual_sd=1.18, log_likelihood=-512.345678, converged=True,
         is_singular=False, certificate=1.2e-9, projected_gradient=3.1e-7, df_method="Kenward-Roger", statsmodels_difference=4.0e-9,

@@ -16,9 +16,14 @@ def pattern_words(fit: ModelFit) -> tuple[str, ...]:
     how = "still go together" if departure > 0 else "are still less alike than others"
     weekly = ", a rhythm of the week that differs between people" if fit.pattern_lag == DAYS_OF_A_WEEK else ""
     return (
-        f"What the model leaves over is not noise: scores {days} apart {how} ({departure:.2f}){weekly}. "
+        f"What the model leaves over is not noise: scores {days} apart {how} ({_signed(departure)}){weekly}. "
         "Intervals may be too narrow.",
     )
+
+
+def _signed(value: float) -> str:
+    """Write a number with a true minus sign."""
+    return f"{value:.2f}".replace("-", "−")
 
 
 def own_pattern_words(fit: ModelFit) -> tuple[str, ...]:
