@@ -201,6 +201,17 @@ def test_the_ground_is_shown(pages):
     assert "Europe/London (110 days)" in text
 
 
+@pytest.mark.parametrize(("known", "is_said"), [(29, True), (30, False)])
+def test_an_answer_from_few_known_nights_says_which_nights_it_is_about(tmp_path, known, is_said):
+    with open_store(small_study(tmp_path / "nights")) as store:
+        fill(store, people={"p01": 60})
+        store.connection.execute("UPDATE finding SET days = 60, known_days = ?", [known])
+        write_reports(store)
+        text = read_page((store.study.reports / "p01.html").read_bytes()).text
+    assert f"60 days with a pain score; sleep known on {known} of them" in text
+    assert ("This answer is about the nights on which sleep is known." in text) is is_said
+
+
 def test_a_treatment_is_named_but_not_judged(pages):
     text = person(pages, "p01")
     assert "You named: Water walking" in text

@@ -156,7 +156,7 @@ def _participant_flow(store: Store, participants: Sequence[ParticipantSummary], 
         "completeness",
         "Valid days of each participant.",
         "For each participant the days with a score, with each valid measure, "
-        "and with everything that the model needs (blue), "
+        "and those that the model can use (blue), "
         "out of all days between the first and the last record (grey).",
         completeness(participants, COUNTS, WIDE),
         completeness(participants, COUNTS, NARROW),

@@ -163,7 +163,20 @@ def _notes(finding: Finding) -> list[str]:
         return []
     is_hint = finding.verdict is Verdict.NOT_JUDGED
     hint = ["This is a first hint, not a finding."] if is_hint else []
-    return [*hint, *(["This is based on your own days alone."] if finding.estimate.basis == "own_days" else [])]
+    return [
+        *hint,
+        *_about_known_days(finding),
+        *(["This is based on your own days alone."] if finding.estimate.basis == "own_days" else []),
+    ]
+
+
+def _about_known_days(finding: Finding) -> list[str]:
+    """Say which days an answer is about, where the measure is known on fewer than half of the days with a score."""
+    days, known = finding.estimate.days, finding.estimate.known_days
+    if known is None or 2 * known >= days:
+        return []
+    label = MEASURES[finding.question.exposure.measure].label
+    return [f"This answer is about the {phrases_of(finding.question).day_words} on which {label} is known."]
 
 
 def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
