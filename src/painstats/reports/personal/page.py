@@ -161,13 +161,9 @@ def _daily_life(finding: Finding, effect: Interval) -> str:
 def _notes(finding: Finding) -> list[str]:
     if interval_of(finding.estimate) is None:
         return []
-    is_hint = finding.verdict is Verdict.NOT_JUDGED
-    hint = ["This is a first hint, not a finding."] if is_hint else []
-    return [
-        *hint,
-        *_about_known_days(finding),
-        *(["This is based on your own days alone."] if finding.estimate.basis == "own_days" else []),
-    ]
+    notes = ["This is a first hint, not a finding."] if finding.verdict is Verdict.NOT_JUDGED else []
+    notes += _about_known_days(finding)
+    return [*notes, *(["This is based on your own days alone."] if finding.estimate.basis == "own_days" else [])]
 
 
 def _about_known_days(finding: Finding) -> list[str]:
