@@ -5,7 +5,7 @@ From a study to a fitted model:
     study = painstats.read_study("demo")
     painstats.run_study(study)
     frame = painstats.load_frame(study)
-    used = frame.filter(frame["left_out"].is_null())
+    used = frame.drop_nulls(["outcome_score", "total_sleep_time_min_lag0"])
     fit = painstats.CAR1MixedLM.from_formula(
         "outcome_score ~ total_sleep_time_min_lag0_within", used, groups="participant_id", days="date"
     ).fit()
@@ -26,6 +26,8 @@ PUBLIC = {
     "run_study": "painstats.run",
     "inspect_export": "painstats.library",
     "load_frame": "painstats.library",
+    "asked": "painstats.questions.asked",
+    "fit_relation": "painstats.questions.daily.relation",
     "load_run_reports": "painstats.run_report",
     "CAR1MixedLM": "painstats.mixedlm.model",
     "read_export": "painstats.intake.reading",

@@ -8,9 +8,9 @@ from typing import Literal
 
 from painstats.questions.question import Question
 
-Basis = Literal["pooled", "own_days", "mixed_model", "two_stage", "none"]
+Basis = Literal["pooled", "own_days", "mixed_model", "two_stage", "without_guard", "none"]
 """Where an estimate comes from: a participant's days pooled with the others' or alone; over participants, the mixed
-model or the two-stage mean; ``none`` where there is no fit."""
+model or the two-stage mean; the same model without guard columns; ``none`` where there is no fit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class DailyDesign:
 
 def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:
     """Return the design of the daily questions of a study."""
-    moved = [question for question in questions if question.moved_by_outcome]
-    guarded = [exposure for exposure in exposures(moved) if exposure.lag_days == exposure.definition.lag_days]
-    return DailyDesign(exposures(questions), study.plan.outcome.scale, study.plan.rules, tuple(guarded))
+    scale, rules = study.plan.outcome.scale, study.plan.rules
+    return DailyDesign(exposures(questions), scale, rules, guarded_exposures(questions))
+
+
+def guarded_exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:
+    """Return the exposures that the outcome of a day can move on the next day: those at their usual lag."""
+    moved = exposures([question for question in questions if question.moved_by_outcome])
+    return tuple(exposure for exposure in moved if exposure.lag_days == exposure.definition.lag_days)
