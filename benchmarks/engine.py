@@ -38,9 +38,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from painstats.frame.guard import ExposureDays
 from painstats.mixedlm import MixedFit, ModelRows, fit_mixed, model_rows
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
+from painstats.questions.daily.guarded import guarded
+from painstats.questions.daily.guards import columns_for
+
+OTHER = "another model"
+"""Instead of a comparison of log-likelihoods."""
 
 AGREEMENT = 1e-3
 """Largest difference of log-likelihoods that agree: other programs stop at about this."""
@@ -147,7 +154,8 @@ def _compare(size: str, table: pl.DataFrame, residuals: Residuals, limit: int, o
     _print_row(size, residuals, "painstats", ours, ours)
     _print_row(size, residuals, "painstats, with checks", _ours(rows, residuals, checked=False), ours)
     if residuals == "car1+white":
-        _print_row(size, residuals, "painstats, CAR(1) alone", _ours(rows, "car1", checked=True), ours)
+        _print_row(size, residuals, "painstats, CAR(1) alone", _ours(rows, "car1", checked=True), ours, OTHER)
+        _print_row(size, residuals, "painstats, with guard columns", _three_fits(rows), ours, OTHER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "diary.csv"
         table.write_csv(path)
@@ -155,17 +163,17 @@ def _compare(size: str, table: pl.DataFrame, residuals: Residuals, limit: int, o
             _print_row(size, residuals, name, _competitor(command, limit), ours)
 
 
-def _print_row(size: str, residuals: str, name: str, found: Outcome, ours: Outcome) -> None:
+def _print_row(size: str, residuals: str, name: str, found: Outcome, ours: Outcome, verdict: str = "") -> None:
     if found.seconds is None or found.log_likelihood is None:
         print(f"| {size} | {residuals} | {name} | {found.reason} | | | | |", flush=True)
         return
     assert ours.seconds is not None
     assert ours.log_likelihood is not None
     less = found.log_likelihood - ours.log_likelihood
-    verdict = "yes" if abs(less) < AGREEMENT else "stops short" if less < 0 else "no: higher"
+    compared = "yes" if abs(less) < AGREEMENT else "stops short" if less < 0 else "no: higher"
     print(
         f"| {size} | {residuals} | {name} | {found.seconds:.4f} | {found.seconds / ours.seconds:.3g} "
-        f"| {found.log_likelihood:.6f} | {less:+.1e} | {verdict} |",
+        f"| {found.log_likelihood:.6f} | {less:+.1e} | {verdict or compared} |",
         flush=True,
     )
 
@@ -187,6 +195,20 @@ def _ours(rows: ModelRows, residuals: Residuals, *, checked: bool) -> Outcome:
         seconds.append(time.process_time() - start)
     assert fitted.converged
     return Outcome(float(np.median(seconds)), fitted.log_likelihood)
+
+
+def _three_fits(rows: ModelRows) -> Outcome:
+    """Time the first fit and those with guard columns for sleep and steps, with their tests."""
+    columns = {name: rows.X[:, rows.names.index(name)] for name in ("sleep", "steps")}
+    days = {name: ExposureDays(rows.participant, rows.day, values) for name, values in columns.items()}
+    start = time.process_time()
+    first = fit_mixed(rows, residuals="car1+white")
+    guards = columns_for(rows.participant, rows.day, days, first.rho)
+    found = guarded(rows, first, coefficient_table(first, rows), guards)
+    seconds = time.process_time() - start
+    assert found.converged
+    assert found.with_both is not None
+    return Outcome(seconds, found.with_both.log_likelihood)
 
 
 def _competitor(command: list[str], limit: int) -> Outcome:
