@@ -81,6 +81,8 @@ def test_agreement_is_within_one_combined_standard_error():
 def test_two_stage_needs_two_people():
     with pytest.raises(NotEnoughData, match="1 participants have"):
         two_stage({"1": {"sleep_w": 0.1}}, "sleep_w")
+    with pytest.raises(NotEnoughData, match="the same coefficient"):
+        two_stage({"1": {"sleep_w": 0.1}, "2": {"sleep_w": 0.1}}, "sleep_w")
 
 
 def test_slopes_fitted_apart_equal_those_of_the_engine():

@@ -59,13 +59,15 @@ def two_stage(coefficients: Mapping[str, Mapping[str, float]], name: str) -> Two
     Raises
     ------
     NotEnoughData
-        If fewer than two participants have the coefficient.
+        If fewer than two participants have the coefficient, or it is the same in all of them.
     """
     values = np.array([own[name] for _, own in sorted(coefficients.items()) if name in own])
     if values.size < 2:
         raise NotEnoughData(
             f"{values.size} participants have their own coefficient of {name!r}; the mean needs at least two"
         )
+    if np.ptp(values) == 0:  # copies of one diary under several names
+        raise NotEnoughData(f"all participants have the same coefficient of {name!r}, so how it varies is unknown")
     estimate, se = float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size))
     margin = float(stats.t.ppf(0.975, values.size - 1)) * se
     return TwoStage(name, estimate, se, estimate - margin, estimate + margin, values.size)
