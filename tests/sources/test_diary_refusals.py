@@ -35,6 +35,11 @@ def test_missing_columns_are_named_with_what_to_write(diary: Callable[..., Conte
     assert 'column = "pain_now"' in str(refusal)
 
 
+def test_a_column_is_named_in_its_own_letters(diary: Callable[..., Contents]) -> None:
+    assert 'column = "pain_müde"' in str(refusal_of(diary, "date,pain_müde\n2024-03-01,4\n"))
+    assert 'column = "…"' in str(refusal_of(diary, "date,Müdigkeit\n2024-03-01,4\n"))
+
+
 def test_another_delimiter_is_named(diary: Callable[..., Contents]) -> None:
     refusal = refusal_of(diary, "date;pain\n2024-03-01;4\n")
     assert refusal.rule == "header"

@@ -60,7 +60,7 @@ def date_format_advice(cells: pl.Series) -> str:
         )
     if not forms:
         return "painstats knows no format that fits; write the right one in the notation of Python's strptime"
-    lines = [f"  date_format = {json.dumps(form)}" for form in forms]
+    lines = [f"  date_format = {_quoted(form)}" for form in forms]
     if len(forms) == 1:
         return "in its [[diaries]] block in study.toml write\n" + lines[0]
     orders = [_order(form) for form in forms]
@@ -89,10 +89,10 @@ def header_advice(header: tuple[str, ...], plan: DiaryPlan) -> str:
     """Say which columns a mapping expects, which ones the file has, and how to correct the mapping."""
     missing = missing_columns(header, plan)
     keys = declared_columns(plan)
-    lines = [f"  {key} = {json.dumps(_nearest(name, header))}" for key, name in keys if name in missing]
+    lines = [f"  {key} = {_quoted(_nearest(name, header))}" for key, name in keys if name in missing]
     delimiter = _other_delimiter(header, plan)
     if delimiter:
-        lines = [f"  delimiter = {json.dumps(delimiter)}"]
+        lines = [f"  delimiter = {_quoted(delimiter)}"]
     expected = ", ".join(shown(name) for _, name in keys)
     return (
         f"expected the columns {expected}; found {shown_columns(header)}. Names must match exactly, including "
@@ -154,20 +154,20 @@ def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) ->
     decimal_comma = any(table.cells[name].str.contains(r"^\s*-?[0-9]+,[0-9]+\s*$").any() for name, _ in scored)
     lines = [
         "[[diaries]]",
-        f"file = {json.dumps(glob.escape(entry.label))}",
-        *([f"encoding = {json.dumps(encoding)}"] if encoding != "utf-8" else []),
+        f"file = {_quoted(glob.escape(entry.label))}",
+        *([f"encoding = {_quoted(encoding)}"] if encoding != "utf-8" else []),
         *_redcap_lines(table),
-        f"delimiter = {json.dumps(delimiter)}",
+        f"delimiter = {_quoted(delimiter)}",
         *(['decimal = ","'] if decimal_comma else []),
-        f"date_column = {json.dumps(date_column)}",
-        f"date_format = {json.dumps(forms[0])}" + ("" if len(forms) == 1 else f"   # or {forms[1]}: check"),
+        f"date_column = {_quoted(date_column)}",
+        f"date_format = {_quoted(forms[0])}" + ("" if len(forms) == 1 else f"   # or {forms[1]}: check"),
         'filled = "evening"   # check: morning, evening or any_time',
     ]
     for name, item in scored:
         lines += [
             "[[diaries.items]]",
-            f"item = {json.dumps(item)}",
-            f"column = {json.dumps(name)}",
+            f"item = {_quoted(item)}",
+            f"column = {_quoted(name)}",
             "scale = [0, 10]   # check: the lowest and the highest possible answer",
             'higher_is = "worse"   # check: worse or better',
             'recall = "today"   # check: now, today, last_24_hours or yesterday',
@@ -182,8 +182,8 @@ def _redcap_lines(table: CsvTable) -> list[str]:
     instruments = table.cells.get("redcap_repeat_instrument")
     named = sorted(set(instruments.str.strip_chars().to_list()) - {""}) if instruments is not None else []
     return [
-        f"participant_column = {json.dumps(table.header[0])}",
-        *(f"only = {{ redcap_repeat_instrument = {json.dumps(name)} }}   # check" for name in named[:1]),
+        f"participant_column = {_quoted(table.header[0])}",
+        *(f"only = {{ redcap_repeat_instrument = {_quoted(name)} }}   # check" for name in named[:1]),
         'missing = ["", "NA", "-99"]   # check: the codes of this project',
     ]
 
@@ -199,3 +199,8 @@ def _is_numeric(cells: pl.Series) -> bool:
     texts = cells.str.strip_chars()
     given = texts.filter(texts != "")
     return len(given) > 0 and bool(given.str.contains(_NUMBER).mean() > 0.5)  # type: ignore[operator]
+
+
+def _quoted(text: str) -> str:
+    """Write a string of TOML, with letters of every language as they are."""
+    return json.dumps(text, ensure_ascii=False)
