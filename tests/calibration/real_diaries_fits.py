@@ -27,7 +27,10 @@ from tests.calibration.real_diaries import (
     with_unknown,
 )
 
-PARTICIPANTS, DAYS, LONG = 40, 90, 240
+COHORT = (40, 90)
+"""Participants and days."""
+
+LONG = 240
 USUALLY_UNKNOWN = 0.07
 
 FIRST_STEP_OF_HOLM = 0.025
@@ -88,9 +91,9 @@ class UnknownCohort:
     complete: Slopes
 
 
-def unknown_cohort(truth: Truth, kind: str, share: float, seed: int) -> UnknownCohort:
+def unknown_cohort(truth: Truth, kind: str, share: float, seed: int, size: tuple[int, int] = COHORT) -> UnknownCohort:
     """Analyse a cohort before and after nights and steps become unknown, without guard columns."""
-    everything = simulate(truth, PARTICIPANTS, DAYS, seed)
+    everything = simulate(truth, *size, seed)
     full, holes = with_unknown(everything, "none", 0.0, seed), with_unknown(everything, kind, share, seed)
     frames = model_frame(full), model_frame(holes), model_frame(holes, complete=True)
     return UnknownCohort(*(_slopes(_analysed(frame).table) for frame in frames))
@@ -107,7 +110,7 @@ class GuardedCohort:
     sums_alone
         Estimates for sleep and steps with the columns S alone.
     free_se
-        Standard errors for sleep and steps with S and D, neither held.
+        Standard errors for sleep and steps with S and D, neither held; None if not wanted.
     test_p
         Of the test of feedback; 1 where no columns were used.
     """
@@ -115,13 +118,13 @@ class GuardedCohort:
     held: Slopes
     first: Slopes
     sums_alone: tuple[float, float]
-    free_se: tuple[float, float]
+    free_se: tuple[float, float] | None
     test_p: float
 
 
-def guarded_cohort(truth: Truth, seed: int) -> GuardedCohort:
-    """Analyse a cohort in which pain may act back."""
-    diaries = _cohort(truth, seed)
+def guarded_cohort(truth: Truth, seed: int, size: tuple[int, int] = COHORT, *, free: bool = False) -> GuardedCohort:
+    """Analyse a cohort in which pain may act back; ``free`` adds the fit in which S and D are not held."""
+    diaries = _cohort(truth, seed, size)
     frame, days = model_frame(diaries), known_days(diaries)
     found = _analysed(frame, days)
     guard = found.guard
@@ -131,19 +134,19 @@ def guarded_cohort(truth: Truth, seed: int) -> GuardedCohort:
         held=held,
         first=first,
         sums_alone=_estimates(sums) if sums else (first.sleep.estimate, first.steps.estimate),
-        free_se=_se(_with_free_columns(frame, days, found)),
+        free_se=_se(_with_free_columns(frame, days, found)) if free else None,
         test_p=guard.test.p if guard and guard.test else 1.0,
     )
 
 
-def _cohort(truth: Truth, seed: int) -> Diaries:
-    return with_unknown(simulate(truth, PARTICIPANTS, DAYS, seed), "days", USUALLY_UNKNOWN, seed)
+def _cohort(truth: Truth, seed: int, size: tuple[int, int] = COHORT) -> Diaries:
+    return with_unknown(simulate(truth, *size, seed), "days", USUALLY_UNKNOWN, seed)
 
 
 def _analysed(frame: pl.DataFrame, days: DaysOf = NO_DAYS) -> MixedAnalysis:
     found = mixed_analysis(frame, DESIGN, lambda _: None, days)
     if found is None or not found.fit.converged:
-        raise AssertionError("a simulated cohort has no certified optimum")
+        raise RuntimeError("a simulated cohort has no certified optimum")
     return found
 
 
