@@ -66,15 +66,21 @@ def patterned_diary(pattern: Pattern, participants: int, days: int, seed: int) -
     )
 
 
-def _residuals(pattern: Pattern, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+def residual_parts(pattern: Pattern, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return the slow part and the white noise of residuals, in points, each (N, T); neither has a weekly rhythm."""
     participants, days = shape
     rho, white = (rng.uniform(*limits, (participants, 1)) for limits in (pattern.rho, pattern.white))
     slow = np.sqrt(1 - pattern.second) * _autocorrelated(rho, days, rng)
     slow += np.sqrt(pattern.second) * _autocorrelated(np.full_like(rho, SECOND_RHO), days, rng)
-    noise = np.sqrt(1 - white) * slow + np.sqrt(white) * rng.standard_normal(shape)
-    rhythm = rng.standard_normal((participants, 7))
+    noise = rng.standard_normal(shape)
+    return np.asarray(RESIDUAL_SD * np.sqrt(1 - white) * slow), np.asarray(RESIDUAL_SD * np.sqrt(white) * noise)
+
+
+def _residuals(pattern: Pattern, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    slow, noise = residual_parts(pattern, shape, rng)
+    rhythm = rng.standard_normal((shape[0], 7))
     rhythm = (rhythm - rhythm.mean(axis=1, keepdims=True)) / rhythm.std(axis=1, keepdims=True)
-    return np.asarray(RESIDUAL_SD * noise + pattern.weekly * rhythm[:, np.arange(days) % 7])
+    return np.asarray(slow + noise + pattern.weekly * rhythm[:, np.arange(shape[1]) % 7])
 
 
 def _autocorrelated(rho: Floats, days: int, rng: np.random.Generator) -> Floats:
