@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from painstats.store.checksum import (
     read_record,
     replace_database,
 )
-from painstats.store.connection import Store, connect, locked, opened, transaction
+from painstats.store.connection import Store, connected_for_reading, locked, opened, transaction
 from painstats.store.damage import check_all_blocks, newer_duckdb
 from painstats.store.durable import sync_folder
 from painstats.store.forget import finish_erasures
@@ -126,7 +126,7 @@ def verify_backup(study: Study, backup: Path) -> Contents:
     if checksum_of(backup).exists() and checksum_of(backup).read_text().split()[:1] != [file_digest(backup)]:
         raise StorageError(f"{backup} is damaged: its content does not match its checksum; use another backup")
     try:
-        with closing(connect(study, backup, read_only=True)) as connection:
+        with connected_for_reading(study, backup) as connection:
             check_all_blocks(connection)
             return _contents(connection)
     except duckdb.Error as error:
@@ -216,7 +216,7 @@ def salvage(study: Study, database: Path) -> Salvaged:
     kept = Salvaged()
     if not database.exists():
         return kept
-    with suppress(duckdb.Error), closing(connect(study, database, read_only=True)) as connection:
+    with suppress(duckdb.Error), connected_for_reading(study, database) as connection:
         for rows, query in (
             (kept.withdrawn, f"SELECT {_WITHDRAWN} FROM import WHERE status = 'withdrawn' ORDER BY import_id"),
             (kept.loaded, "SELECT DISTINCT file_name, content_hash FROM import WHERE status = 'loaded' ORDER BY ALL"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,7 +165,7 @@ def _checked(study: Study) -> Record | None:
     if record and not record.is_open:
         check_closed(study, record)
     elif study.database.exists():
-        with explained(study), closing(connect(study, study.database, read_only=True)) as connection:
+        with explained(study), connected_for_reading(study, study.database) as connection:
             check_left_open(study, record, connection)
     elif record:
         raise damaged(study, "the file is missing")
@@ -218,6 +218,16 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
     connection = duckdb.connect(str(database), read_only=read_only, config=settings)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+@contextmanager
+def connected_for_reading(study: Study, database: Path) -> Iterator[Connection]:
+    """Connect to a database that nothing changes, such as a backup, and close the connection at the end."""
+    connection = connect(study, database, read_only=True)
+    try:
+        yield connection
+    finally:
+        close(connection)
 
 
 def close(connection: Connection) -> None:
