@@ -14,6 +14,7 @@ from painstats.questions.phrases import capital, whole
 from painstats.questions.question import Question
 from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import AUTOCORRELATION_LIMIT, autocorrelation
+from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import NONE, number, p_words, percent, scientific
 from painstats.reports.pages import Figure, Part, Table, figure
 from painstats.reports.robustness import HEADING as ROBUSTNESS_HEADING
@@ -50,10 +51,9 @@ class CohortModel:
 def cohort_model(store: Store) -> CohortModel:
     """Read what was fitted over all participants."""
     averages = {average.question: average for average in read_rows(store, "cohort_fit", CohortFit, "question")}
-    fits = select(store, ModelFit, "SELECT * FROM model_fit WHERE model = ?", [COHORT])
     # A declared treatment is adjusted for and not judged: a change after an open start proves no effect.
     terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ? AND term <> 'in_phase'", [COHORT])
-    return CohortModel(averages, tuple(terms), fits[0] if fits else None)
+    return CohortModel(averages, tuple(terms), read_model_fit(store, COHORT))
 
 
 def averages_part(model: CohortModel, questions: Questions) -> Part:

@@ -15,7 +15,6 @@ from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
-from painstats.questions.daily.tables import ModelFit
 from painstats.questions.outcome_words import is_better_when_higher, outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import Outcome, outcome_of
@@ -31,13 +30,14 @@ from painstats.reports.data_used import (
 )
 from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import Interval, interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.store.connection import Store
-from painstats.store.rows import rows_of, select
+from painstats.store.rows import rows_of
 from painstats.vocabulary import MEASURES
 
 
@@ -188,11 +188,11 @@ def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]:
     """Say what the model of the participant's own days shows beside the effects."""
-    fits = select(store, ModelFit, "SELECT * FROM model_fit WHERE model = ?", [record.participant_id])
-    if not fits:
+    fit = read_model_fit(store, record.participant_id)
+    if fit is None:
         return ()
     outcome = outcome_words(outcome_of(store.study.plan.outcome))
-    return (*own_feedback_words(fits[0], exposures(asked(store.study)), outcome), *own_pattern_words(fits[0]))
+    return (*own_feedback_words(fit, exposures(asked(store.study)), outcome), *own_pattern_words(fit))
 
 
 def _how_to_read(outcome: Outcome) -> tuple[str, ...]:
