@@ -99,7 +99,7 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
             "cohort_fit": averages,
             "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.hidden),
             "model_fit": models,
-            "robustness": _robustness(questions, design, days, exposure_days, cohort, participants, averages),
+            "robustness": _robustness(questions, design, days, frame, exposure_days, cohort, participants, averages),
         },
     )
     return KindFitted(frame["participant_id"].n_unique(), len(models))
@@ -216,6 +216,7 @@ def _robustness(
     questions: Sequence[Question],
     design: DailyDesign,
     days: pl.DataFrame,
+    usable: pl.DataFrame,
     exposure_days: DaysOf,
     cohort: CohortAnalysis,
     participants: Sequence[ParticipantEffect],
@@ -226,7 +227,6 @@ def _robustness(
     reported: Sequence[ParticipantEffect] | Sequence[CohortFit] = participants if is_alone else averages
     if not reported:
         return []
-    usable = with_an_exposure(days.filter(pl.col("left_out").is_null()), design)
     frame, guards = _with_guards(usable if is_alone else of_cohort(usable), cohort, exposure_days, is_alone=is_alone)
     reanalysis = Reanalysis(
         design=design,
