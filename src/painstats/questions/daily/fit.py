@@ -138,9 +138,11 @@ def _why_no_model(store: Store) -> str:
     if not scored or not scored[0]:
         return f"no {label} scores were read; add a diary to the inbox and declare it under [[diaries]] in study.toml"
     rules = store.study.plan.rules
-    least, needs_all = rules.min_days_in_model, rules.unknown_predictors == "complete"
-    comparison = " and everything it is compared with" if needs_all else " and something known that it is compared with"
-    return f"no participant has {least} days with a {label} score{comparison}; see: painstats status"
+    least = max(rules.min_days_in_model, rules.min_days_known)
+    return (
+        f"no participant has {least} days with a {label} score and a measure that it is compared with; "
+        "see: painstats status"
+    )
 
 
 def _pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign) -> Mapping[tuple[str, str], ParticipantSlope]:
