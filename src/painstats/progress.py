@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-Unit = Literal["bytes", "participants", "pages"]
+Unit = Literal["bytes", "participants", "pages", "looks"]
 
 SHARED_EVERY_BYTES = 1 << 20
 """How much another process reads between two updates of its file."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from painstats.findings.finding import Finding, FindingRow, from_rows
+from painstats.findings.finding import Finding
+from painstats.findings.finding_row import FindingRow, from_rows
 from painstats.store.rows import rows_of
 
 

@@ -22,7 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from time import perf_counter
+
+import polars as pl
 
 from painstats.frame.exposure import Exposure
 from painstats.plan.study import RulesPlan, Study
@@ -59,6 +62,18 @@ class ModelFrameBuilt:
     seconds: float = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Where the days of a frame come from: a table of all days, and one of all days with their lagged exposures."""
+
+    daily: str
+    lagged: str
+
+
+ALL_DAYS = _Days("daily_summary", "lagged")
+DAYS_UNTIL = _Days("daily_until", "lagged_until")
+
+
 def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrameBuilt:
     """Build ``model_frame``: one row for each participant-day, with the reason if it is excluded.
 
@@ -78,9 +93,8 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
     with transaction(store) as connection:
         _declare_phases(store)
         connection.execute(_lagged_query(study.plan.rules, exposures))
-        connection.execute(_participant_query(study.plan.rules, exposures))
-        connection.execute(_level_query(study, exposures))
-        connection.execute(_frame_query(study, exposures))
+        _summarise_participants(store, exposures, ALL_DAYS)
+        connection.execute(f"CREATE OR REPLACE TABLE model_frame AS {_frame_query(study, exposures, ALL_DAYS)}")
         counts = dict(
             connection.execute(
                 "SELECT left_out, count(*) FROM model_frame GROUP BY left_out ORDER BY left_out"
@@ -88,6 +102,38 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
         )
     rows, usable = sum(counts.values()), counts.pop(None, 0)
     return ModelFrameBuilt(rows, usable, counts, perf_counter() - started)
+
+
+def frame_until(store: Store, exposures: Sequence[Exposure], until: Mapping[str, date]) -> pl.DataFrame:
+    """Return the rows of ``model_frame`` as they were on a date of each participant: no later day enters any column.
+
+    Parameters
+    ----------
+    store
+        The open study, with its daily table and, from the same connection, its model frame.
+    exposures
+        As in ``build_model_frame``.
+    until
+        Participant to the last day; participants without one have no rows.
+    """
+    connection = store.connection
+    last = pl.DataFrame({"participant_id": list(until), "until": list(until.values())})
+    connection.register("last_day", last.to_arrow())
+    try:
+        for name, source in ((DAYS_UNTIL.daily, ALL_DAYS.daily), (DAYS_UNTIL.lagged, ALL_DAYS.lagged)):
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT d.* FROM {source} AS d "
+                "JOIN last_day USING (participant_id) WHERE d.date <= until"
+            )
+        _summarise_participants(store, exposures, DAYS_UNTIL)
+        return connection.execute(_frame_query(store.study, exposures, DAYS_UNTIL)).pl()
+    finally:
+        connection.unregister("last_day")
+
+
+def _summarise_participants(store: Store, exposures: Sequence[Exposure], days: _Days) -> None:
+    store.connection.execute(_participant_query(store.study.plan.rules, exposures, days))
+    store.connection.execute(_level_query(store.study, exposures, days))
 
 
 def _declare_phases(store: Store) -> None:
@@ -131,7 +177,7 @@ SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'{reasons} END AS miss
 FROM joined"""
 
 
-def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
+def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure], days: _Days) -> str:
     """Count each participant's usable days, and those with each exposure; average over all observed days."""
     means = "".join(f",\n       m.{p.name}_mean" for p in exposures)
     known = "".join(
@@ -142,25 +188,25 @@ def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE participant_mean AS
 WITH mean AS (
-    SELECT participant_id{_observed_means(exposures)} FROM daily_summary GROUP BY participant_id
+    SELECT participant_id{_observed_means(exposures)} FROM {days.daily} GROUP BY participant_id
 ), usable AS (
     SELECT participant_id,
            count(*) FILTER (missing IS NULL) AS usable_days,
            min(date) FILTER (missing IS NULL) AS first_usable_date,
            max(date) FILTER (missing IS NULL) AS last_usable_date{known}
-    FROM lagged GROUP BY participant_id
+    FROM {days.lagged} GROUP BY participant_id
 )
 SELECT c.*, {all_known} AS all_known{means}
 FROM usable AS c JOIN mean AS m USING (participant_id)"""
 
 
-def _level_query(study: Study, exposures: Sequence[Exposure]) -> str:
+def _level_query(study: Study, exposures: Sequence[Exposure], days: _Days) -> str:
     """Compute the means that a day is compared with: over all days, or over those with the same usual devices."""
     era = "device_era" if study.plan.rules.adjust_for_device else "NULL::INTEGER"
     return f"""
 CREATE OR REPLACE TEMP TABLE level AS
 SELECT participant_id, {era} AS era{_observed_means(exposures)}
-FROM daily_summary GROUP BY participant_id, era"""
+FROM {days.daily} GROUP BY participant_id, era"""
 
 
 def _observed_means(exposures: Sequence[Exposure]) -> str:
@@ -171,7 +217,7 @@ def _observed_means(exposures: Sequence[Exposure]) -> str:
     )
 
 
-def _frame_query(study: Study, exposures: Sequence[Exposure]) -> str:
+def _frame_query(study: Study, exposures: Sequence[Exposure], days: _Days) -> str:
     within = "".join(
         f",\n       if(p.{p.name}_is_known, coalesce(l.{p.name} - {_alias(place)}.{p.name}_mean, 0), 0) AS {p.within}"
         f",\n       (l.{p.name} IS NULL OR NOT p.{p.name}_is_known)::DOUBLE AS {p.unknown}"
@@ -190,14 +236,13 @@ def _frame_query(study: Study, exposures: Sequence[Exposure]) -> str:
     own = ", ".join(f"l.{p.name}" for p in exposures)
     enough = study.plan.rules.min_days_in_model
     return f"""
-CREATE OR REPLACE TABLE model_frame AS
 SELECT l.participant_id, l.date, l.item, l.site, l.outcome_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
        ((l.date - p.first_usable_date) + (l.date - p.last_usable_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
        {PHASE_SHARE.strip()}::DOUBLE AS in_phase,
        CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.usable_days < {enough} THEN 'few_days' END AS left_out,
        p.usable_days >= {enough} AND p.all_known AS in_cohort
-FROM lagged AS l
+FROM {days.lagged} AS l
 JOIN participant_mean AS p USING (participant_id){levels}
 CROSS JOIN (SELECT {grand} FROM participant_mean WHERE usable_days >= {enough} AND all_known) AS g
 ORDER BY l.participant_id, l.date"""

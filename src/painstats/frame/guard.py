@@ -43,6 +43,11 @@ class ExposureDays:
     day: Integers
     value: Floats
 
+    def until(self, last: int) -> ExposureDays:
+        """Return the values up to a day."""
+        kept = self.day <= last
+        return ExposureDays(self.participant[kept], self.day[kept], self.value[kept])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GuardColumns:

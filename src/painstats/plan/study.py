@@ -18,10 +18,19 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
+from painstats.plan.looks import FIRST_LOOKS
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
 
 STUDY_FILE = "study.toml"
+
+RETIRED = {
+    "rules.min_days_verdict": "no longer used; remove it. The first number of rules.looks takes its place",
+    "rules.min_reliability": "no longer used; remove it. Own days come first, and other participants only add to them",
+    "rules.max_false_sign_rate": "no longer used; remove it. rules.false_sign_chance takes its place",
+    "outcome.smallest_effect_per_swing": "no longer used; remove it. rules.matters takes its place",
+}
+"""Keys of earlier versions, and what to do about them (docs/method/verdict.md)."""
 
 
 class _Plan(BaseModel):
@@ -41,12 +50,6 @@ class OutcomePlan(_Plan):
     item: Item = "pain"
     scale: Scale = (0, 10)
     site: str | None = None
-    smallest_effect_per_swing: float | None = Field(default=None, gt=0)
-
-    @property
-    def smallest_effect(self) -> float:
-        """Smallest effect that matters, in points per within-participant SD of an exposure [5% of the scale]."""
-        return self.smallest_effect_per_swing or 0.05 * (self.scale[1] - self.scale[0])
 
 
 class QuestionPlan(_Plan):
@@ -223,17 +226,19 @@ class RulesPlan(_Plan):
     min_days_in_model: int = Field(default=10, ge=5)
     min_days_known: int = Field(default=20, ge=5)
     min_days_shown: int = Field(default=20, ge=10)
-    min_days_verdict: int = Field(default=45, ge=20)
     min_people_mixed_model: int = Field(default=10, ge=10)
     min_people_cohort: int = Field(default=5, ge=5)
-    min_reliability: float = Field(default=0.5, ge=0, lt=1)
-    max_false_sign_rate: float = Field(default=0.05, gt=0, le=0.2)
     min_compliance: float = Field(default=0.5, ge=0, le=1)
+    looks: tuple[int, ...] = Field(default=FIRST_LOOKS, min_length=1, max_length=24)
+    false_sign_chance: float = Field(default=0.05, gt=0, le=0.2)
+    matters: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> RulesPlan:
-        if not self.min_days_in_model <= self.min_days_shown <= self.min_days_verdict:
-            raise ValueError("min_days_in_model, min_days_shown and min_days_verdict must not decrease in this order")
+        if not self.min_days_in_model <= self.min_days_shown <= self.looks[0]:
+            raise ValueError("min_days_in_model, min_days_shown and the first of looks must not decrease in this order")
+        if any(later <= earlier for earlier, later in itertools.pairwise(self.looks)):
+            raise ValueError("looks must increase; write them as numbers of days with a score, like [60, 90, 120]")
         return self
 
 
@@ -380,7 +385,8 @@ def checked_plan(declared: dict[str, object], place: str) -> Plan:
 def unusable(error: ValidationError, place: str, prefix: str = "") -> StudyError:
     """Turn pydantic's findings into an error that names every wrong key, each prefixed by ``prefix``."""
     problems = [
-        f"  {prefix}{_key(problem['loc'])}: {_sentence(problem['type'], problem['msg'])}" for problem in error.errors()
+        f"  {prefix}{(key := _key(problem['loc']))}: {_sentence(key, problem['type'], problem['msg'])}"
+        for problem in error.errors()
     ]
     return StudyError(f"{place}: the plan cannot be used:\n" + "\n".join(problems))
 
@@ -389,7 +395,7 @@ def _key(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "study"
 
 
-def _sentence(kind: str, message: str) -> str:
+def _sentence(key: str, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
-        return "unknown key; remove it or correct its spelling"
+        return RETIRED.get(key, "unknown key; remove it or correct its spelling")
     return message.removeprefix("Value error, ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from painstats.questions.estimate import Evidence
+from painstats.questions.evidence import Evidence
 from painstats.questions.phrases import EffectChart, Phrases
 from painstats.questions.question import Outcome, Question
 from painstats.store.connection import Store

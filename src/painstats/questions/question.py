@@ -20,14 +20,11 @@ class Outcome:
         Where, or which symptom; empty for any.
     scale
         Lowest and highest score. A high score is much of the item: much pain, a good mood.
-    smallest_effect
-        Smallest effect that matters, in points per usual swing (within-participant SD) of the exposure.
     """
 
     item: str
     site: str
     scale: tuple[float, float]
-    smallest_effect: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +66,4 @@ class Question:
 
 def outcome_of(plan: OutcomePlan) -> Outcome:
     """Return the outcome that a plan declares."""
-    return Outcome(plan.item, plan.site or "", plan.scale, plan.smallest_effect)
+    return Outcome(plan.item, plan.site or "", plan.scale)

@@ -37,6 +37,8 @@ class ParticipantSlope:
         One minus the participant's conditional variance over the variance between participants, at most 1.
     effective_sample_size
         Effective number of draws of the variance parameters.
+    ranges
+        Equal-tailed intervals for the other tail probabilities that were asked for.
     """
 
     participant: str
@@ -48,6 +50,7 @@ class ParticipantSlope:
     false_sign_rate: float
     reliability: float
     effective_sample_size: float
+    ranges: tuple[tuple[float, float], ...] = ()
 
 
 def participant_slopes(
@@ -58,6 +61,7 @@ def participant_slopes(
     weighted: bool | None = None,
     outcome_range: float = 10.0,
     rows: ModelRows | None = None,
+    tails: Sequence[float] = (),
 ) -> tuple[ParticipantSlope, ...]:
     """Estimate every participant's slope of some columns.
 
@@ -77,6 +81,8 @@ def participant_slopes(
         Range of the outcome's scale; it scales the priors.
     rows
         The rows of the fit; needed with white noise beside CAR(1) only.
+    tails
+        Probabilities in each tail of further intervals, ``ParticipantSlope.ranges``.
 
     Raises
     ------
@@ -103,7 +109,7 @@ def participant_slopes(
     return tuple(
         slope
         for position, name in zip(positions, names, strict=True)
-        for slope in _summaries(draws, weights, int(position), name, fit.participants)
+        for slope in _summaries(draws, weights, int(position), name, fit.participants, tails)
     )
 
 
@@ -113,7 +119,12 @@ def henderson_covariances(fit: MixedFit) -> Floats:
 
 
 def _summaries(
-    draws: _Draws, weights: Floats, position: int, name: str, participants: tuple[str, ...]
+    draws: _Draws,
+    weights: Floats,
+    position: int,
+    name: str,
+    participants: tuple[str, ...],
+    tails: Sequence[float],
 ) -> list[ParticipantSlope]:
     """Summarise every participant's slope of one column."""
     mean, sd = draws.slope[:, :, position], np.sqrt(draws.variance[:, :, position])
@@ -123,10 +134,15 @@ def _summaries(
     size = np.full(len(participants), 1 / np.sum(weights**2))
     wrong = np.minimum(positive, 1 - positive)
     columns = np.column_stack([weights @ mean, low, high, positive, wrong, reliability, size])
+    ends = [(_quantile(tail, mean, sd, weights), _quantile(1 - tail, mean, sd, weights)) for tail in tails]
     return [
-        ParticipantSlope(participant, name, *(float(value) for value in row))
-        for participant, row in zip(participants, columns, strict=True)
-    ]
+        ParticipantSlope(
+            participant, name, estimate, low_end, high_end, probability, false_sign_rate, reliable, effective,
+            ranges=tuple((float(low[place]), float(high[place])) for low, high in ends),
+        )
+        for place, (participant, (estimate, low_end, high_end, probability, false_sign_rate, reliable, effective))
+        in enumerate(zip(participants, columns.tolist(), strict=True))
+    ]  # fmt: skip
 
 
 def _quantile(probability: float, mean: Floats, sd: Floats, weights: Floats) -> Floats:

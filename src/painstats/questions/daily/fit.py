@@ -9,7 +9,7 @@ the two-stage mean. A participant's slope never comes from a model without resid
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -19,15 +19,17 @@ from painstats.errors import NotEnoughData
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each_participant
-from painstats.mixedlm.inference.participant_slopes import ParticipantSlope, participant_slopes
 from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.guarded import Guarded
 from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, with_guard, with_guard_columns
+from painstats.questions.daily.look_evidence import mean_exposure, smallest_effect_to
+from painstats.questions.daily.looks import looks
 from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
+from painstats.questions.daily.pooled import Slopes, pooled_slopes
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
 from painstats.questions.daily.two_stage_participants import parts_by_calendar, slopes_apart
@@ -38,13 +40,9 @@ from painstats.store.connection import Store
 from painstats.store.rows import replace_rows
 from painstats.store.tables import read_table
 
-SEED = 20260101
 LEAST_RELATIVE_VARIANCE = 1e-4
 """A slope's variance between participants, relative to the residual variance in scaled columns, below which it counts
 as none (lme4's tolerance for a singular fit)."""
-
-LEAST_EFFECTIVE_DRAWS = 50
-"""Draws that an integrated interval must be based on; with fewer a participant is judged on their own days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class CohortAnalysis:
     apart: Mapping[str, Mapping[str, float]]
     mixed: MixedAnalysis | None
     usable: MixedAnalysis | None
-    slopes: Mapping[tuple[str, str], ParticipantSlope]
+    slopes: Slopes
     own_guards: Mapping[str, Guarded]
 
 
@@ -89,8 +87,8 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
         raise NotEnoughData(_why_no_model(store))
     exposure_days = days_of(store, design)
     cohort = analyse_cohort(frame, design, say, exposure_days)
-    participants = _participant_fits(design, cohort)
-    averages = cohort_fits(questions, of_cohort(frame), cohort.apart, cohort.mixed, design.rules)
+    participants = _participant_fits(frame, design, cohort)
+    averages = _averages(frame, design, questions, cohort)
     models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design.hidden)
     _keep(
         store,
@@ -100,6 +98,7 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
             "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.hidden),
             "model_fit": models,
             "robustness": _robustness(questions, design, days, frame, exposure_days, cohort, participants, averages),
+            "look_evidence": looks(store, design, questions, exposure_days),
         },
     )
     return KindFitted(frame["participant_id"].n_unique(), len(models))
@@ -117,7 +116,7 @@ def analyse_cohort(
     is_large = cohort["participant_id"].n_unique() >= design.rules.min_people_mixed_model
     mixed = mixed_analysis(cohort, design, say, days) if is_large else None
     usable = mixed if mixed and mixed.can_be_used else None
-    return CohortAnalysis(own_fits, apart, mixed, usable, _pooled_slopes(usable, design), own_guards)
+    return CohortAnalysis(own_fits, apart, mixed, usable, pooled_slopes(usable, design), own_guards)
 
 
 def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[ParticipantFit, ...]:
@@ -145,34 +144,16 @@ def _why_no_model(store: Store) -> str:
     )
 
 
-def _pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign) -> Mapping[tuple[str, str], ParticipantSlope]:
-    if mixed is None:
-        return {}
-    low, high = design.scale
-    slopes = participant_slopes(
-        mixed.fit,
-        [exposure.within for exposure in design.exposures],
-        SEED,
-        weighted=True,
-        outcome_range=high - low,
-        rows=mixed.rows,
-    )
-    return {
-        (slope.participant, slope.name): slope
-        for slope in slopes
-        if slope.effective_sample_size >= LEAST_EFFECTIVE_DRAWS
-    }
-
-
-def _participant_fits(design: DailyDesign, cohort: CohortAnalysis) -> list[ParticipantEffect]:
+def _participant_fits(frame: pl.DataFrame, design: DailyDesign, cohort: CohortAnalysis) -> list[ParticipantEffect]:
+    rows = {name: own for (name,), own in frame.partition_by("participant_id", as_dict=True).items()}
     own = {fit.participant: fit for fit in cohort.own_fits}
     participants = sorted(set(own) | {participant for participant, _ in cohort.slopes})
-    fits = (
-        _participant_fit(participant, exposure, cohort, own.get(participant))
+    return [
+        replace(fit, smallest_effect=smallest_effect_to(rows[participant], exposure, design))
         for participant in participants
         for exposure in design.exposures
-    )
-    return [fit for fit in fits if fit is not None]
+        if (fit := _participant_fit(participant, exposure, cohort, own.get(participant))) is not None
+    ]
 
 
 def _participant_fit(
@@ -198,6 +179,17 @@ def _participant_fit(
         participant, exposure.name, "own_days", alone.estimate, alone.low, alone.high, false_sign_rate,
         None, None, *own_fields,
     )  # fmt: skip
+
+
+def _averages(
+    frame: pl.DataFrame, design: DailyDesign, questions: Sequence[Question], cohort: CohortAnalysis
+) -> list[CohortFit]:
+    of_model = of_cohort(frame)
+    exposures = {question.name: question.exposure for question in questions}
+    return [
+        replace(fit, smallest_effect=mean_exposure(of_model, exposures[fit.question], design)[1])
+        for fit in cohort_fits(questions, of_model, cohort.apart, cohort.mixed, design.rules)
+    ]
 
 
 def _own_coefficient(fit: ParticipantFit | None, exposure: Exposure) -> Coefficient | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -29,6 +30,8 @@ OWN_DAYS = 180
 """Usable days from which a model of a participant's own days has guard columns: with fewer they cost as much precision
 as they remove bias."""
 
+EPOCH = date(1970, 1, 1)
+
 DaysOf = Mapping[str, ExposureDays]
 """The within column of a guarded exposure to its known days."""
 
@@ -36,6 +39,16 @@ DaysOf = Mapping[str, ExposureDays]
 def days_of(store: Store, design: DailyDesign) -> DaysOf:
     """Read the known days of every exposure that the outcome can move."""
     return {exposure.within: exposure_days(store, exposure) for exposure in design.guarded}
+
+
+def known_until(days: DaysOf, last: date) -> DaysOf:
+    """Return the known days that enter rows up to a date."""
+    return {name: known.until((last - EPOCH).days) for name, known in days.items()}
+
+
+def of_participant(days: DaysOf, participant: str) -> DaysOf:
+    """Return one participant's known days."""
+    return {name: _of(np.array([participant]), known) for name, known in days.items()}
 
 
 def columns_for(participant: Texts, day: Integers, days: DaysOf, rho: float) -> dict[str, GuardColumns]:

@@ -7,7 +7,7 @@ many days missing (``[rules]`` of study.toml; docs/method/verdict.md).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -15,11 +15,17 @@ import polars as pl
 from painstats.frame.exposure import Exposure
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.plan.study import RulesPlan, Study
+from painstats.questions.daily.design import family_size
+from painstats.questions.daily.read_looks import NO_LOOKS, Looks, read_looks
 from painstats.questions.daily.tables import CohortFit, ParticipantEffect
-from painstats.questions.estimate import CheckEstimate, Estimate, Evidence
+from painstats.questions.estimate import CheckEstimate, Estimate
+from painstats.questions.evidence import Evidence
 from painstats.questions.question import Question
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows
+
+USABLE = "(left_out IS NULL OR left_out = 'few_days')"
+RECENT_DAYS = 56
 
 LEAST_FOR_AN_AVERAGE = 2
 """Participants from which a study has an average to judge."""
@@ -41,15 +47,30 @@ def judge(store: Store, questions: Sequence[Question]) -> list[Evidence]:
     """Return the evidence for every participant and question, and for the averages in a study of several."""
     participants = participant_summaries(store)
     fits = {(fit.participant_id, fit.question): fit for fit in read_rows(store, "person_fit", ParticipantEffect)}
-    exposed = _exposed(store, [question.exposure for question in questions])
+    exposed, looks = _exposed(store, [question.exposure for question in questions]), read_looks(store)
+    recent = _recent_shares(store)
     evidence = [
-        _participant_evidence(store.study, question, participant, fits, exposed)
+        _participant_evidence(store.study, question, participant, fits, exposed, recent)
         for participant in participants
         for question in questions
     ]
-    if len(participants) < LEAST_FOR_AN_AVERAGE:
-        return evidence
-    return [*evidence, *_average_evidence(store, questions, participants, exposed)]
+    if len(participants) >= LEAST_FOR_AN_AVERAGE:
+        evidence += _average_evidence(store, questions, participants, exposed)
+    return [_with_looks(each, looks, questions) for each in evidence]
+
+
+def _with_looks(
+    evidence: Evidence, looks: Mapping[tuple[str | None, str], Looks], questions: Sequence[Question]
+) -> Evidence:
+    """Add the looks at a question, and how many questions share the chance of a false sign with it."""
+    found = looks.get((evidence.participant_id, evidence.question.name), NO_LOOKS)
+    return replace(
+        evidence,
+        looks=found.own,
+        pooled_looks=found.pooled,
+        refused_at_look=found.refused,
+        sharing=family_size(questions, evidence.question),
+    )
 
 
 def _exposed(store: Store, exposures: Sequence[Exposure]) -> Exposures:
@@ -57,11 +78,23 @@ def _exposed(store: Store, exposures: Sequence[Exposure]) -> Exposures:
     for exposure in exposures:
         query = (
             f"SELECT participant_id, coalesce(stddev_samp({exposure.name}), 0), count({exposure.name}) "
-            "FROM model_frame WHERE left_out IS NULL OR left_out = 'few_days' GROUP BY participant_id"
+            f"FROM model_frame WHERE {USABLE} GROUP BY participant_id"
         )
         rows = store.connection.execute(query).fetchall()
-        exposed |= {(participant, exposure.name): Exposed(sd, days) for participant, sd, days in rows}
+        exposed |= {(participant, exposure.name): Exposed(*values) for participant, *values in rows}
     return exposed
+
+
+def _recent_shares(store: Store) -> Mapping[str, float]:
+    """Return participant to the share of days with a score, over the last eight weeks or as many as there are."""
+    query = f"""
+        WITH recent AS (
+            SELECT participant_id, date, {USABLE} AS is_usable, max(date) OVER own - date < {RECENT_DAYS} AS is_recent
+            FROM model_frame WINDOW own AS (PARTITION BY participant_id)
+        )
+        SELECT participant_id, count(*) FILTER (is_usable) / greatest(max(date) - min(date) + 1, 1)
+        FROM recent WHERE is_recent GROUP BY participant_id"""
+    return dict(store.connection.execute(query).fetchall())
 
 
 def _participant_evidence(
@@ -70,6 +103,7 @@ def _participant_evidence(
     participant: ParticipantSummary,
     fits: Mapping[tuple[str, str], ParticipantEffect],
     exposures: Exposures,
+    recent: Mapping[str, float],
 ) -> Evidence:
     key = (participant.participant_id, question.name)
     fit, exposed = fits.get(key), exposures.get(key, Exposed())
@@ -78,10 +112,10 @@ def _participant_evidence(
         participant_id=participant.participant_id,
         estimate=_participant_estimate(fit, participant.usable_days, exposed.known_days),
         refusals=refusals(question, participant, study.plan.rules, exposed, is_fitted=fit is not None),
-        smallest_effect=_per_unit(question, exposed.swing),
+        smallest_effect=fit.smallest_effect if fit else 0.0,
         swing=exposed.swing,
         last_day=participant.last_usable_date,
-        slopes_differ=fit.slopes_differ if fit else None,
+        recent_share=recent.get(participant.participant_id, 0.0),
     )
 
 
@@ -102,7 +136,6 @@ def refusals(
         "exposure_hardly_varies": exposed.swing < question.exposure.definition.least_within_sd,
         "no_fit": not is_fitted,
         "too_many_days_missing": participant.compliance < rules.min_compliance,
-        "too_few_days_for_verdict": participant.usable_days < rules.min_days_verdict,
     }
     return tuple(name for name, applies in named.items() if applies)
 
@@ -115,7 +148,6 @@ def _participant_estimate(fit: ParticipantEffect | None, days: int, known_days: 
         fit.estimate, fit.low, fit.high, fit.basis, days, participants=1,
         df=fit.own_df if is_alone else None,
         p=fit.own_p if is_alone else None,
-        probability_of_direction=1.0 - fit.false_sign_rate,
         reliability=fit.reliability,
         checks=_own_days(fit),
         known_days=known_days,
@@ -154,11 +186,10 @@ def _average(
         participant_id=None,
         estimate=_average_estimate(fit),
         refusals=refused,
-        smallest_effect=_per_unit(question, swing),
+        smallest_effect=fit.smallest_effect if fit else 0.0,
         swing=swing,
         last_day=last_day,
         notes=fit.notes if fit else (),
-        checks_agree=fit.agrees if fit else None,
     )
 
 
@@ -183,8 +214,3 @@ def _mean_swing(exposed: Exposures, question: Question) -> float:
     own = [exposed[key].swing for key in sorted(exposed) if key[1] == question.name]
     varying = [swing for swing in own if swing > 0]
     return sum(varying) / len(varying) if varying else 0.0
-
-
-def _per_unit(question: Question, swing: float) -> float:
-    """Return the smallest effect that matters in points per unit, where the plan gives it per swing."""
-    return question.outcome.smallest_effect / swing if swing > 0 else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from painstats.questions.estimate import Basis
 from painstats.store.rows import column_types
@@ -34,6 +35,7 @@ class ParticipantEffect:
     own_p: float | None = None
     own_rho: float | None = None
     own_white_share: float | None = None
+    smallest_effect: float = 0.0  # that matters; 0 where low and high days are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class CohortFit:
     two_stage_low: float
     two_stage_high: float
     agrees: bool
+    smallest_effect: float = 0.0  # that matters, averaged over participants
     slope_sd: float | None = None
     slope_sd_low: float | None = None
     slope_sd_high: float | None = None
@@ -160,12 +163,44 @@ class RobustnessCheck:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LookEvidence:
+    """The evidence on a question at a look, or why there is none; fields as in ``Look``.
+
+    ``digest`` identifies the days, the plan and the version that it was computed from: the same need not be fitted
+    again. It is the same for all rows of one fit.
+    """
+
+    digest: str
+    participant_id: str | None  # None for the average over participants
+    question: str
+    is_pooled: bool
+    basis: Basis  # none where it could not judge
+    number: int
+    date: date
+    days: int
+    reasons: tuple[str, ...]  # why it may not be judged; the fields below are then None or empty
+    participants: int | None = None
+    estimate: float | None = None
+    se: float | None = None
+    df: float | None = None
+    z: float | None = None
+    limits: tuple[float, ...] = ()
+    lows: tuple[float, ...] = ()
+    highs: tuple[float, ...] = ()
+    smallest_effect: float | None = None
+    exposure_low: float | None = None
+    exposure_high: float | None = None
+    exposure_sd: float | None = None
+
+
 FIT_ROWS: dict[str, type] = {
     "person_fit": ParticipantEffect,
     "cohort_fit": CohortFit,
     "coefficient": CoefficientRow,
     "model_fit": ModelFit,
     "robustness": RobustnessCheck,
+    "look_evidence": LookEvidence,
 }
 """Every table that fitting writes, by its name."""
 

@@ -1,0 +1,148 @@
+"""From a fitted effect to the evidence of a look: z, the ranges at every limit, and what matters.
+
+The formulas are those of docs/method/verdict.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import special, stats
+
+from painstats.frame.exposure import Exposure
+from painstats.frame.room import room
+from painstats.mixedlm.inference.participant_slopes import ParticipantSlope
+from painstats.plan.study import RulesPlan
+from painstats.questions.daily.design import DailyDesign
+from painstats.questions.estimate import Basis
+from painstats.questions.look import ExposureRange, Look, LookDay
+from painstats.questions.look_limits import limit
+
+LEAST_P = 1e-300
+LEAST_FALSE_SIGN_RATE = 1e-16
+"""What differs from 0 and 1 in double precision; beyond it z has no meaning."""
+
+LOW, HIGH = 0.1, 0.9
+"""The percentiles of a low and a high day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """An effect with its t test, in outcome points per unit."""
+
+    estimate: float
+    se: float
+    df: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookOf:
+    """What a look is of: when, on what basis, with which limits, and what matters there.
+
+    Parameters
+    ----------
+    when, basis, participants, smallest_effect, exposure
+        As in ``Look``.
+    limits
+        |z| above which a sign is reported, for each number of questions that may share the chance of a false sign.
+    """
+
+    when: LookDay
+    basis: Basis
+    limits: tuple[float, ...]
+    smallest_effect: float
+    exposure: ExposureRange
+    participants: int = 1
+
+
+def limits_at(rules: RulesPlan, number: int, questions: int) -> tuple[float, ...]:
+    """Return the limits of a look for 1 to ``questions`` questions that share the chance of a false sign."""
+    sharing = range(1, questions + 1)
+    return tuple(limit(rules.looks, rules.false_sign_chance, among, number) for among in sharing)
+
+
+def from_test(of: LookOf, tested: Tested) -> Look:
+    """Return the evidence of an effect with a t test."""
+    t = tested.estimate / tested.se
+    z = float(np.copysign(-special.ndtri(max(float(special.stdtr(tested.df, -abs(t))), LEAST_P)), t))
+    margins = [float(stats.t.isf(tail, tested.df)) * tested.se for tail in tails(of.limits)]
+    ranges = [(tested.estimate - margin, tested.estimate + margin) for margin in margins]
+    return _look(of, tested.estimate, z, ranges, tested)
+
+
+def from_posterior(of: LookOf, slope: ParticipantSlope) -> Look:
+    """Return the evidence of a slope's posterior, with its ranges at the limits of the look."""
+    z = float(
+        np.copysign(-special.ndtri(max(slope.false_sign_rate, LEAST_FALSE_SIGN_RATE)), slope.probability_positive - 0.5)
+    )
+    return _look(of, slope.estimate, z, slope.ranges)
+
+
+def tails(limits: Sequence[float]) -> tuple[float, ...]:
+    """Return the probability in each tail beyond limits of |z|."""
+    return tuple(float(tail) for tail in stats.norm.sf(np.asarray(limits)))
+
+
+def _look(
+    of: LookOf, estimate: float, z: float, ranges: Sequence[tuple[float, float]], tested: Tested | None = None
+) -> Look:
+    return Look(
+        when=of.when,
+        basis=of.basis,
+        participants=of.participants,
+        value=estimate,
+        se=tested.se if tested else None,
+        df=tested.df if tested else None,
+        z=z,
+        limits=of.limits,
+        lows=tuple(low for low, _ in ranges),
+        highs=tuple(high for _, high in ranges),
+        smallest_effect=of.smallest_effect,
+        exposure=of.exposure,
+    )
+
+
+def exposure_range(rows: pl.DataFrame, exposure: Exposure) -> ExposureRange | None:
+    """Return a participant's low and high days, over rows on which the exposure is known; None for fewer than two."""
+    known = rows[exposure.name].drop_nulls().to_numpy()
+    if known.size < 2:
+        return None
+    low, high = np.quantile(known, [LOW, HIGH])
+    return ExposureRange(float(low), float(high), float(known.std(ddof=1)))
+
+
+def smallest_effect(exposure: ExposureRange, rules: RulesPlan, scale: tuple[float, float], room: float) -> float:
+    """Return the smallest effect that matters, in outcome points per unit.
+
+    ``rules.matters`` is the difference between a low and a high day that matters, in points of a 0-10 scale. Scores at
+    an end of the scale show only a share of an effect, ``room`` (``painstats.frame.room``); it is compared with the
+    same share of what matters. 0 where low and high days are the same.
+    """
+    points = rules.matters * (scale[1] - scale[0]) / 10
+    return room * points / exposure.width if exposure.width > 0 else 0.0
+
+
+def smallest_effect_to(rows: pl.DataFrame, exposure: Exposure, design: DailyDesign) -> float:
+    """Return the smallest effect that matters to a participant, from their days with a score; 0 if nothing varies."""
+    known = exposure_range(rows, exposure)
+    if known is None:
+        return 0.0
+    return smallest_effect(known, design.rules, design.scale, room(rows["outcome_score"].to_numpy(), design.scale))
+
+
+def mean_exposure(cohort: pl.DataFrame, exposure: Exposure, design: DailyDesign) -> tuple[ExposureRange, float]:
+    """Return means over participants of low and high days, and the smallest effect that matters on average."""
+    ranges, rooms = [], []
+    for rows in cohort.partition_by("participant_id", maintain_order=True):
+        known = exposure_range(rows, exposure)
+        if known is not None and known.width > 0:
+            ranges.append(known)
+            rooms.append(room(rows["outcome_score"].to_numpy(), design.scale))
+    if not ranges:
+        return ExposureRange(0.0, 0.0, 0.0), 0.0
+    low, high, sd = (float(np.mean([getattr(each, name) for each in ranges])) for name in ("low", "high", "sd"))
+    mean = ExposureRange(low, high, sd)
+    return mean, smallest_effect(mean, design.rules, design.scale, float(np.mean(rooms)))

@@ -1,0 +1,169 @@
+"""All looks of a study: computed from the days up to each one, or taken from the last run if these are the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from importlib.metadata import version
+
+import polars as pl
+
+from painstats.errors import StudyError
+from painstats.frame.build import frame_until
+from painstats.progress import working
+from painstats.questions.daily.columns import with_an_exposure
+from painstats.questions.daily.design import DailyDesign
+from painstats.questions.daily.guards import DaysOf, known_until, of_participant
+from painstats.questions.daily.look_days import ScoredDates, own_look_days, pooled_look_days, study_look_dates
+from painstats.questions.daily.own_looks import LookResult, Refused, own_look
+from painstats.questions.daily.study_looks import StudyLook, study_look
+from painstats.questions.daily.tables import LookEvidence
+from painstats.questions.look import LookDay
+from painstats.questions.question import Question
+from painstats.store.connection import Store
+from painstats.store.rows import read_rows
+from painstats.store.tables import table_exists
+
+USABLE = "left_out IS NULL OR left_out = 'few_days'"
+
+Before = Mapping[str, Sequence[LookEvidence]]
+"""Digest to the rows of the last run."""
+
+
+def looks(store: Store, design: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[LookEvidence]:
+    """Return the evidence at every look that the days of a study have reached.
+
+    Parameters
+    ----------
+    store
+        The open study, with its model frame.
+    design, questions
+        Those of the daily questions.
+    days
+        Known days of guarded exposures.
+    """
+    scored, before = _scored_dates(store), _last_run(store)
+    own = _own_looks(store, design, questions, days, scored, before)
+    return [*own, *_study_looks(store, design, questions, days, scored, before)]
+
+
+def _scored_dates(store: Store) -> ScoredDates:
+    query = f"SELECT participant_id, list(date ORDER BY date) FROM model_frame WHERE {USABLE} GROUP BY participant_id"
+    return dict(store.connection.execute(query).fetchall())
+
+
+def _last_run(store: Store) -> Before:
+    if not table_exists(store, "look_evidence"):
+        return {}
+    try:
+        rows = read_rows(store, "look_evidence", LookEvidence)
+    except StudyError:  # of a version with other columns
+        return {}
+    before: dict[str, list[LookEvidence]] = {}
+    for row in rows:
+        before.setdefault(row.digest, []).append(row)
+    return before
+
+
+def _own_looks(
+    store: Store,
+    design: DailyDesign,
+    questions: Sequence[Question],
+    days: DaysOf,
+    scored: ScoredDates,
+    before: Before,
+) -> Iterator[LookEvidence]:
+    reached = own_look_days(scored, design.rules.looks)
+    with working("judging participants' own days", "looks", sum(map(len, reached.values()))) as work:
+        for _, whens in sorted(reached.items()):
+            frame = _usable(store, design, {participant: when.date for participant, when in whens.items()})
+            for rows in frame.partition_by("participant_id", maintain_order=True):
+                when = whens[str(rows["participant_id"][0])]
+                yield from _own_look(rows, design, questions, days, when, before)
+                work.advance()
+
+
+def _own_look(
+    rows: pl.DataFrame,
+    design: DailyDesign,
+    questions: Sequence[Question],
+    days: DaysOf,
+    when: LookDay,
+    before: Before,
+) -> Sequence[LookEvidence]:
+    participant = str(rows["participant_id"][0])
+    known = known_until(of_participant(days, participant), when.date)
+    digest = _digest(rows, known, design, questions, ("own_days", when.number))
+    if digest in before:
+        return before[digest]
+    found = own_look(rows, design, questions, known, when)
+    return [_row(digest, participant, name, result) for name, result in found.items()]
+
+
+def _study_looks(
+    store: Store,
+    design: DailyDesign,
+    questions: Sequence[Question],
+    days: DaysOf,
+    scored: ScoredDates,
+    before: Before,
+) -> Iterator[LookEvidence]:
+    declared, rules = design.rules.looks, design.rules
+    of_averages = study_look_dates(scored, declared, rules.min_people_cohort)
+    of_pooled = study_look_dates(scored, declared, rules.min_people_mixed_model)
+    pooled = pooled_look_days(scored, declared, of_pooled)
+    for day in sorted({*of_averages, *of_pooled}):
+        frame = _usable(store, design, dict.fromkeys(scored, day))
+        number = of_averages.index(day) + 1 if day in of_averages else None
+        look = StudyLook(
+            frame=with_an_exposure(frame.filter(pl.col("left_out").is_null()), design),
+            pooled={name: when for name, whens in pooled.items() for when in whens if when.date == day},
+            average=LookDay(number, day, frame.height) if number else None,
+        )
+        yield from _study_look(look, design, questions, known_until(days, day), before)
+
+
+def _study_look(
+    look: StudyLook, design: DailyDesign, questions: Sequence[Question], days: DaysOf, before: Before
+) -> Sequence[LookEvidence]:
+    whens = (sorted((name, when.number) for name, when in look.pooled.items()), look.average)
+    digest = _digest(look.frame, days, design, questions, ("study", *whens))
+    if digest in before:
+        return before[digest]
+    found = study_look(look, design, questions, days)
+    return [
+        _row(digest, participant, question.name, result, is_pooled=participant is not None)
+        for participant, question, result in found
+    ]
+
+
+def _usable(store: Store, design: DailyDesign, until: Mapping[str, date]) -> pl.DataFrame:
+    is_usable = pl.col("left_out").is_null() | (pl.col("left_out") == "few_days")
+    return frame_until(store, design.exposures, until).filter(is_usable)
+
+
+def _digest(
+    rows: pl.DataFrame, days: DaysOf, design: DailyDesign, questions: Sequence[Question], look: tuple[object, ...]
+) -> str:
+    """Hash everything that the evidence at a look is computed from."""
+    plan = (version("painstats"), design, questions, look)
+    digest = hashlib.sha256(repr(plan).encode())
+    digest.update(rows.write_csv(float_precision=17).encode())
+    for name, known in sorted(days.items()):
+        digest.update(name.encode() + known.day.tobytes() + known.value.tobytes())
+        digest.update("\n".join(known.participant).encode())
+    return digest.hexdigest()[:32]
+
+
+def _row(
+    digest: str, participant: str | None, question: str, found: LookResult, *, is_pooled: bool = False
+) -> LookEvidence:
+    when, basis = found.when, "none" if isinstance(found, Refused) else found.basis
+    of = (digest, participant, question, is_pooled, basis, when.number, when.date, when.days)
+    if isinstance(found, Refused):
+        return LookEvidence(*of, found.reasons)
+    return LookEvidence(
+        *of, (), found.participants, found.value, found.se, found.df, found.z, found.limits, found.lows, found.highs,
+        found.smallest_effect, found.exposure.low, found.exposure.high, found.exposure.sd,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""The looks at a participant's own days: a model of the days up to each look, and of no later ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from painstats.errors import PainstatsError
+from painstats.frame.variation import scores_vary
+from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient
+from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
+from painstats.questions.daily.columns import within_participants
+from painstats.questions.daily.design import RESIDUALS, DailyDesign, family_size
+from painstats.questions.daily.guards import DaysOf, guarded_alone, with_guard
+from painstats.questions.daily.look_evidence import (
+    LookOf,
+    Tested,
+    exposure_range,
+    from_test,
+    limits_at,
+    smallest_effect_to,
+)
+from painstats.questions.look import Look, LookDay
+from painstats.questions.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A question that may not be judged at a look, and why, by name."""
+
+    when: LookDay
+    reasons: tuple[str, ...]
+
+
+LookResult = Look | Refused
+
+
+def own_look(
+    rows: pl.DataFrame, design: DailyDesign, questions: Sequence[Question], days: DaysOf, when: LookDay
+) -> dict[str, LookResult]:
+    """Return the evidence on each question from one participant's days until a look.
+
+    Parameters
+    ----------
+    rows
+        The participant's usable rows of ``model_frame`` as they were on the day of the look, by date.
+    design
+        The design of all questions. The columns of one that may not be judged leave the model.
+    questions
+        The daily questions of the study.
+    days
+        Known days of guarded exposures until the look.
+    when
+        The look.
+    """
+    refused = {question.name: reasons_at(rows, question, design) for question in questions}
+    judged = [question for question in questions if not refused[question.name]]
+    table = _own_table(rows, _only(design, judged), days) if judged else None
+    return {
+        question.name: _evidence(rows, question, questions, design, table, when)
+        if question in judged
+        else Refused(when, refused[question.name])
+        for question in questions
+    }
+
+
+def reasons_at(rows: pl.DataFrame, question: Question, design: DailyDesign) -> tuple[str, ...]:
+    """List why a question may not be judged at a look, whatever the numbers say; empty if it may."""
+    rules, exposure = design.rules, question.exposure
+    known = exposure_range(rows, exposure)
+    named = {
+        "outcome_hardly_varies": not scores_vary(rows["outcome_score"].to_numpy(), design.scale),
+        "exposure_rarely_known": rows[exposure.name].count() < rules.min_days_known,
+        "exposure_hardly_varies": known is None or known.sd < exposure.definition.least_within_sd,
+        "too_many_days_missing": rows.height < rules.min_compliance * _calendar_days(rows),
+    }
+    return tuple(name for name, applies in named.items() if applies)
+
+
+def _evidence(
+    rows: pl.DataFrame,
+    question: Question,
+    questions: Sequence[Question],
+    design: DailyDesign,
+    table: CoefficientTable | None,
+    when: LookDay,
+) -> LookResult:
+    known = exposure_range(rows, question.exposure)
+    names = [row.name for row in table.coefficients] if table else []
+    if table is None or known is None or question.exposure.within not in names:
+        return Refused(when, ("no_fit",))
+    effect = coefficient(table, question.exposure.within)
+    limits = limits_at(design.rules, when.number, family_size(questions, question))
+    matters = smallest_effect_to(rows, question.exposure, design)
+    return from_test(LookOf(when, "own_days", limits, matters, known), Tested(effect.estimate, effect.se, effect.df))
+
+
+def _own_table(rows: pl.DataFrame, design: DailyDesign, days: DaysOf) -> CoefficientTable | None:
+    """Fit a participant's own model; None without a certified optimum."""
+    try:
+        own = participant_rows(within_participants(rows, design), str(rows["participant_id"][0]))
+        fit = fit_one_participant(own, RESIDUALS)
+    except (PainstatsError, np.linalg.LinAlgError):
+        return None
+    return with_guard(fit, guarded_alone(fit, days)).table if fit.fit.converged else None
+
+
+def _only(design: DailyDesign, questions: Sequence[Question]) -> DailyDesign:
+    kept = {question.exposure for question in questions}
+    exposures, guarded = (
+        tuple(exposure for exposure in among if exposure in kept) for among in (design.exposures, design.guarded)
+    )
+    return replace(design, exposures=exposures, guarded=guarded)
+
+
+def _calendar_days(rows: pl.DataFrame) -> int:
+    first, last = rows["date"][0], rows["date"][-1]
+    return int((last - first).days) + 1
