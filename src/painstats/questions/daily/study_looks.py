@@ -117,7 +117,8 @@ def _averages(
     design: DailyDesign,
     questions: Sequence[Question],
 ) -> Iterator[Found]:
-    averages = cohort_fits(questions, cohort, slopes_apart(cohort, design), mixed, design.rules)
+    apart = slopes_apart(cohort, design)
+    averages = cohort_fits(questions, cohort, apart, mixed, design.rules, with_spread=False)
     fits = {fit.question: fit for fit in averages}
     for question in questions:
         yield AVERAGE, question, _average_look(when, cohort, fits.get(question.name), design, question, questions)
