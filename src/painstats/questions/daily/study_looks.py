@@ -14,7 +14,7 @@ from painstats.questions.daily.design import DailyDesign, family_size
 from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import (
     LookOf,
-    Tested,
+    Effect,
     exposure_range,
     from_posterior,
     from_test,
@@ -138,7 +138,7 @@ def _average_look(
     known, matters = mean_exposure(cohort, question.exposure, design)
     limits = limits_at(design.rules, when.number, family_size(questions, question))
     of = LookOf(when, fit.basis, limits, matters, known, fit.participants)
-    return from_test(of, Tested(fit.estimate, fit.se, fit.df))
+    return from_test(of, Effect(fit.estimate, fit.se, fit.df))
 
 
 def reason_against_average(cohort: pl.DataFrame, fit: CohortFit | None, design: DailyDesign) -> str:
