@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from painstats.plan.looks import FIRST_LOOKS
 from painstats.plan.study import RulesPlan
-from painstats.questions.daily.look_evidence import LookOf, Effect, from_test, limits_at
+from painstats.questions.daily.look_evidence import Effect, LookOf, from_test, limits_at
 from painstats.questions.look import ExposureRange, Look, LookDay
 
 RULES = RulesPlan()

@@ -36,7 +36,9 @@ def number_of(row):
 
 @pytest.mark.parametrize("row", rows("limits.csv"), ids=lambda row: f"{row['questions']} at {row['days']}")
 def test_limits_are_those_of_rpact(row):
-    assert limit(FIRST_LOOKS, 0.05, int(row["questions"]), number_of(row)) == pytest.approx(float(row["z_limit"]), abs=1e-7)
+    assert limit(FIRST_LOOKS, 0.05, int(row["questions"]), number_of(row)) == pytest.approx(
+        float(row["z_limit"]), abs=1e-7
+    )
 
 
 @pytest.mark.parametrize("questions", REFERENCE["later_limits"])

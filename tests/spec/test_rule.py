@@ -99,7 +99,10 @@ estimates = st.lists(st.none() | st.floats(-3, 3), min_size=6, max_size=6)
 @settings(max_examples=examples(60), deadline=None)
 @given(st.lists(estimates, min_size=1, max_size=4), st.floats(0.01, 1.0), st.floats(0.01, 2.0))
 def test_a_range_excludes_zero_if_and_only_if_there_is_a_sign(family, se, smallest):
-    named = {f"q{place}": looks(own, se=se, questions=len(family), smallest_effect=smallest) for place, own in enumerate(family)}
+    named = {
+        f"q{place}": looks(own, se=se, questions=len(family), smallest_effect=smallest)
+        for place, own in enumerate(family)
+    }
     for states in judge(named).values():
         before = None
         for state in states:
