@@ -16,8 +16,8 @@ from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, family_size
 from painstats.questions.daily.guards import DaysOf, guarded_alone, with_guard
 from painstats.questions.daily.look_evidence import (
-    LookOf,
     Effect,
+    LookOf,
     exposure_range,
     from_test,
     limits_at,

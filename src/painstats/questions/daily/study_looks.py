@@ -13,8 +13,8 @@ from painstats.questions.daily.columns import of_cohort
 from painstats.questions.daily.design import DailyDesign, family_size
 from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import (
-    LookOf,
     Effect,
+    LookOf,
     exposure_range,
     from_posterior,
     from_test,
