@@ -76,10 +76,10 @@ def test_a_link_ends_on_the_day_that_the_truth_says(long_lives: dict[str, Life])
     life = long_lives[WITHDRAWN]
     truth = truth_frame(replace(TRUTH, days=4000), [life])
     (end, none) = truth["link_end"]
-    assert (end, none) == (life.dates[2000], None)
-    assert [life.nature.sleep_slope_on(day) for day in (-30, 2000, 2001, 3999)] == [-0.9, -0.9, 0.0, 0.0]
+    assert (end, none) == (life.dates[1800], None)
+    assert [life.nature.sleep_slope_on(day) for day in (-30, 1800, 1801, 3999)] == [-0.9, -0.9, 0.0, 0.0]
     hours = life.total_sleep_time_min / 60
-    before, after = (np.polyfit(hours[part], life.pain_score[part], 1)[0] for part in (slice(2001), slice(2001, None)))
+    before, after = (np.polyfit(hours[part], life.pain_score[part], 1)[0] for part in (slice(1801), slice(1801, None)))
     assert before == pytest.approx(-0.9, abs=0.12)
     assert after == pytest.approx(0.0, abs=0.12)
 
@@ -92,7 +92,7 @@ def test_the_truth_says_what_was_planted() -> None:
     assert [truth["amber"][name] for name in columns] == [0.0, 0.4, 1]
     assert truth[ZEROS]["zero_share"] == pytest.approx(np.mean(LIVES[ZEROS].pain_score == 0), abs=1e-6)
     ends = truth_frame(TRUTH, [LIVES[WITHDRAWN]])["link_end"].drop_nulls().to_list()
-    assert ends == [TRUTH.start + timedelta(days=TRUTH.day_at(0.5))]
+    assert ends == [TRUTH.start + timedelta(days=TRUTH.day_at(0.45))]
 
 
 # Their own days in the models
