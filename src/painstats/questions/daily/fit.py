@@ -19,6 +19,7 @@ from painstats.errors import NotEnoughData
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each_participant
+from painstats.mixedlm.inference.two_stage import OwnCoefficients
 from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
@@ -64,7 +65,7 @@ class CohortAnalysis:
     """
 
     own_fits: tuple[ParticipantFit, ...]
-    apart: Mapping[str, Mapping[str, float]]
+    apart: OwnCoefficients
     mixed: MixedAnalysis | None
     usable: MixedAnalysis | None
     slopes: Slopes
