@@ -1,6 +1,6 @@
 """Are tests and intervals calibrated? Many simulated cohorts with known truth, with and without autocorrelation.
 
-    python -m benchmarks.calibration --replicates 500
+    python -m benchmarks.model_calibration --replicates 500
 
 In every cohort pain carries over from day to day (residual correlation rho), a point of pain shortens the following
 night by 0.15 h, and 15% of the days are missing. Each replicate has three cohorts: sleep with no average effect but
