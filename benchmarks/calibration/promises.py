@@ -42,7 +42,10 @@ class Promise:
 
 
 def is_kept(promise: Promise, rate: Rate) -> Kept:
-    """Return whether a rate keeps a promise, misses it by no more than chance may, or misses it; unclear without an error."""
+    """Return whether a rate keeps a promise, misses it by no more than chance may, or misses it.
+
+    One batch has no error, and so is unclear.
+    """
     if math.isnan(rate.error):
         return "unclear"
     beyond = max(promise.least - rate.percent, rate.percent - promise.most)

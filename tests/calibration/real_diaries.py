@@ -208,16 +208,16 @@ def _weeks_of_nights(diaries: Diaries, share: float, rng: np.random.Generator) -
 def _nights_after_bad_days(diaries: Diaries, share: float, rng: np.random.Generator) -> tuple[Booleans, Booleans]:
     yesterday = np.roll(_less_mean(diaries.score), 1, axis=1)
     yesterday[:, 0] = 0
-    return _likelier(0.6 * yesterday, share, rng), rng.random(yesterday.shape) < OFTEN_UNKNOWN
+    return likelier(0.6 * yesterday, share, rng), rng.random(yesterday.shape) < OFTEN_UNKNOWN
 
 
 def _bad_days(diaries: Diaries, share: float, rng: np.random.Generator) -> tuple[Booleans, Booleans]:
-    off = _likelier(0.6 * _less_mean(diaries.score), share, rng)
+    off = likelier(0.6 * _less_mean(diaries.score), share, rng)
     return off, off
 
 
 def _short_nights(diaries: Diaries, share: float, rng: np.random.Generator) -> tuple[Booleans, Booleans]:
-    off = _likelier(-0.8 * _less_mean(diaries.sleep), share, rng)
+    off = likelier(-0.8 * _less_mean(diaries.sleep), share, rng)
     return off, rng.random(off.shape) < OFTEN_UNKNOWN
 
 
@@ -238,7 +238,7 @@ def _less_mean(values: Floats) -> Floats:
     return np.asarray(values - values.mean(axis=1, keepdims=True))
 
 
-def _likelier(log_odds: Floats, share: float, rng: np.random.Generator) -> Booleans:
+def likelier(log_odds: Floats, share: float, rng: np.random.Generator) -> Booleans:
     """Return true for about a share of all days, with log odds that differ as given."""
     level = optimize.brentq(lambda level: special.expit(level + log_odds).mean() - share, -15, 15)
     return np.asarray(rng.random(log_odds.shape) < special.expit(level + log_odds))
