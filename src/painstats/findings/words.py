@@ -142,9 +142,10 @@ def _firmness(content: Content) -> str:
 
 def _card(content: Content, at_an_end: AtAnEnd | None) -> tuple[str, ...]:
     match content.state:
-        case State.OWN | State.POOLED:
-            pooled = (say.POOLED_CARD,) if content.state is State.POOLED else ()
-            return (*_size_sentences(content), *pooled, *_scores_at_an_end(content, at_an_end))
+        case State.OWN:
+            return (*_size_sentences(content), *_scores_at_an_end(content, at_an_end))
+        case State.POOLED:
+            return (say.POOLED_CARD,)
         case State.BOUND:
             return (_bound(content),)
         case State.EARLY:

@@ -36,4 +36,4 @@ def _looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
     caption = say.LOOKS_CAPTION.format(
         exposure=capital(phrases_of(finding.question).exposure), per=unit_of(finding).per
     )
-    return Table(caption, say.LOOKS_HEAD if has_pooled else say.LOOKS_HEAD_ALONE, rows)
+    return Table(caption, say.LOOKS_HEAD if has_pooled else say.LOOKS_HEAD_ALONE, rows, numbers=False)
