@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import polars.selectors as cs
 
@@ -98,11 +99,13 @@ def truth_frame(truth: Truth, lives: Sequence[Life]) -> pl.DataFrame:
 
     Returns
     -------
-    Columns ``participant_id``, ``predictor``, ``lag_days``, ``slope`` (points of pain per ``unit``), ``unit``,
+    Columns ``participant_id``, ``predictor``, ``lag_days``, ``slope`` (points of pain per ``unit``, before scores are
+    cut at the ends of the scale), ``unit``, ``link_end`` (the last date with that slope, null where it never ends),
     ``usual_level`` and ``sd_within`` of the predictor (in units, over all days, steps as walked), ``usual_pain``,
-    ``residual_sd``, ``rho``, ``trend_per_30_days``, ``treatment_start``, ``treatment_effect``,
-    ``treatment_onset_days`` (null without a treatment), ``diary_days`` and ``worn_days`` (days with a usable rating
-    and with the device).
+    ``zero_share`` (of all days, how many have a score of 0), ``residual_sd``, ``rho``, ``rho_lag_days`` (days between
+    two residuals with that correlation), ``white_share`` (of the residual variance; ``rho`` is of the rest),
+    ``trend_per_30_days``, ``treatment_start``, ``treatment_effect``, ``treatment_onset_days`` (null without a
+    treatment), ``diary_days`` and ``worn_days`` (days with a usable rating and with the device).
     """
     rows = [row for life in lives for row in _truth_rows(truth, life)]
     return pl.DataFrame(rows, infer_schema_length=None).with_columns(cs.float().round(6))
@@ -111,16 +114,21 @@ def truth_frame(truth: Truth, lives: Sequence[Life]) -> pl.DataFrame:
 def _truth_rows(truth: Truth, life: Life) -> list[dict[str, object]]:
     nature = life.nature
     hours, thousands = life.total_sleep_time_min / 60, life.step_count_walked / 1000
+    last_day = nature.sleep_link_last_day
+    ends = None if last_day is None else life.dates[last_day]
     about_predictor = (
-        ("total_sleep_time_min", 0, nature.sleep_slope, "hour of sleep", nature.usual_sleep, hours.std(ddof=1)),
-        ("step_count", 1, nature.steps_slope, "1,000 steps", nature.usual_steps, thousands.std(ddof=1)),
+        ("total_sleep_time_min", 0, nature.sleep_slope, "hour of sleep", ends, nature.usual_sleep, hours.std(ddof=1)),
+        ("step_count", 1, nature.steps_slope, "1,000 steps", None, nature.usual_steps, thousands.std(ddof=1)),
     )
-    names = ("predictor", "lag_days", "slope", "unit", "usual_level", "sd_within")
+    names = ("predictor", "lag_days", "slope", "unit", "link_end", "usual_level", "sd_within")
     treated = nature.treatment_day is not None
     about_person: dict[str, object] = {
         "usual_pain": nature.usual_pain,
+        "zero_share": float(np.mean(life.pain_score == 0)),
         "residual_sd": nature.residual_sd,
         "rho": nature.rho,
+        "rho_lag_days": nature.rho_lag_days,
+        "white_share": nature.white_share,
         "trend_per_30_days": nature.trend,
         "treatment_start": truth.start + timedelta(days=nature.treatment_day or 0) if treated else None,
         "treatment_effect": truth.treatment_effect if treated else None,

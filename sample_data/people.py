@@ -10,6 +10,42 @@ DiaryShape = Literal["wide", "long", "clinic"]
 
 
 @dataclass(frozen=True, slots=True)
+class Planted:
+    """What is planted in one participant in place of what is drawn for the others; None is as drawn.
+
+    Names and numbers of the six participants with a planted nature were chosen: a name decides the random draws, and
+    with these each finding is clear with the default seed. They show what can happen, not how often it does: few names
+    give a sign at 60 days with a score that is gone at 90.
+
+    Parameters
+    ----------
+    usual_pain, sleep_slope, steps_slope, residual_sd, rho
+        As in :class:`sample_data.simulate.Nature`.
+    sleep_variation
+        How much sleep varies from night to night, as a share of everyone's variation.
+    sleep_link_ends_at
+        The moment after which pain no longer goes with sleep.
+    white_share
+        Share of the residual variance that is white noise of single days; ``rho`` is the correlation of the rest.
+    rho_lag_days
+        Days between two residuals with correlation ``rho``; with more than 1, the days between them have their own.
+    """
+
+    usual_pain: float | None = None
+    sleep_slope: float | None = None
+    steps_slope: float | None = None
+    residual_sd: float | None = None
+    rho: float | None = None
+    sleep_variation: float = 1.0
+    sleep_link_ends_at: float | None = None
+    white_share: float = 0.0
+    rho_lag_days: int = 1
+
+
+ORDINARY = Planted()
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One simulated participant.
 
@@ -44,6 +80,8 @@ class Person:
         Whether the export contains a few rows twice.
     spoilt_ratings
         When an unusable pain score was written, and its text.
+    planted
+        What is planted in this participant.
     """
 
     participant_id: str
@@ -61,6 +99,7 @@ class Person:
     has_constant_pain: bool = False
     has_repeated_rows: bool = False
     spoilt_ratings: tuple[tuple[float, str], ...] = ()
+    planted: Planted = ORDINARY
 
     @property
     def first_name(self) -> str:
@@ -90,6 +129,48 @@ TABLE: tuple[Person, ...] = (
     Person("ivy", "America/New_York", "fitbit", "wide", drops_out_at=0.34),
     Person("jasper", "America/New_York", "apple_health", "wide", diary_days=9),
     Person("rowan", "Europe/London", "fitbit", "clinic", new_device_at=0.5),
+    # No link; noise of single days beside noise that lasts.
+    Person(
+        "4020000104",
+        "America/Chicago",
+        "fitabase",
+        "clinic",
+        planted=Planted(sleep_slope=0.0, steps_slope=0.0, residual_sd=1.8, rho=0.9, white_share=0.6),
+    ),
+    # A sign that is clear at 60 days with a score and gone at 90.
+    Person(
+        "briar",
+        "Europe/London",
+        "fitbit",
+        "long",
+        planted=Planted(sleep_slope=-0.9, steps_slope=0.0, residual_sd=2.0, sleep_link_ends_at=0.45),
+    ),
+    # No link, and so little noise that any link that matters can be ruled out.
+    Person(
+        "4020000208",
+        "America/Chicago",
+        "fitabase",
+        "clinic",
+        planted=Planted(sleep_slope=0.0, steps_slope=0.0, residual_sd=0.5),
+    ),
+    # Sleep that varies by a few minutes only, too little to judge; a clear link with steps.
+    Person("willow", "America/Los_Angeles", "fitbit", "wide", planted=Planted(steps_slope=0.25, sleep_variation=0.06)),
+    # A clear link, although two scores in five are 0.
+    Person(
+        "laurel",
+        "Europe/Berlin",
+        "fitbit",
+        "wide",
+        planted=Planted(usual_pain=0.75, sleep_slope=-0.8, steps_slope=0.0, residual_sd=1.2),
+    ),
+    # A rhythm of the week that changes slowly, so that columns for the days of the week cannot describe it.
+    Person(
+        "4020000221",
+        "America/Chicago",
+        "fitabase",
+        "clinic",
+        planted=Planted(sleep_slope=0.0, steps_slope=0.0, residual_sd=1.6, rho=0.85, rho_lag_days=7),
+    ),
 )
 
 _ZONES = ("Europe/London", "America/New_York", "Europe/Berlin", "America/Chicago")

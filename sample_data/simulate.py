@@ -8,7 +8,7 @@ slopes are exact for the exported data.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -27,7 +27,10 @@ DIARY_STEP = {"wide": 1.0, "long": 0.5, "clinic": 0.1}
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """The true parameters of one participant; units as in :class:`sample_data.truth.Truth`."""
+    """The true parameters of one participant; units as in :class:`sample_data.truth.Truth`.
+
+    The last four are as in :class:`sample_data.people.Planted`, the end of the sleep link as the index of its last day.
+    """
 
     usual_pain: float
     usual_sleep: float
@@ -39,6 +42,15 @@ class Nature:
     rho: float
     weekday_effects: tuple[float, ...]
     treatment_day: int | None
+    sleep_variation: float = 1.0
+    white_share: float = 0.0
+    rho_lag_days: int = 1
+    sleep_link_last_day: int | None = None
+
+    def sleep_slope_on(self, day: int) -> float:
+        """Return the slope on last night's sleep, which is 0 once the link has ended."""
+        has_ended = self.sleep_link_last_day is not None and day > self.sleep_link_last_day
+        return 0.0 if has_ended else self.sleep_slope
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ def _days_of(life: Life) -> pl.DataFrame:
 
 
 def _live(truth: Truth, person: Person, rng: np.random.Generator) -> Life:
-    nature = _nature(truth, person, rng)
+    nature = _planted(truth, person, _nature(truth, person, rng))
     pain, steps, sleep = _days(truth, nature, rng)
     step = DIARY_STEP[person.diary]
     diary_missing = _gaps(truth, truth.diary_missing, rng)
@@ -168,6 +180,14 @@ def _nature(truth: Truth, person: Person, rng: np.random.Generator) -> Nature:
     )
 
 
+def _planted(truth: Truth, person: Person, drawn: Nature) -> Nature:
+    """Put what is planted in a participant in place of what was drawn."""
+    chosen = {name: value for name, value in asdict(person.planted).items() if value is not None}
+    ends_at = chosen.pop("sleep_link_ends_at", None)
+    last_day = None if ends_at is None else truth.day_at(ends_at)
+    return replace(drawn, sleep_link_last_day=last_day, **chosen)
+
+
 def _correlated_normals(truth: Truth, rng: np.random.Generator) -> tuple[float, float, float]:
     """Draw usual pain, sleep slope and steps slope in SDs, correlated as planted."""
     first, second, third = (float(draw) for draw in rng.standard_normal(3))
@@ -182,7 +202,7 @@ def _days(truth: Truth, nature: Nature, rng: np.random.Generator) -> tuple[np.nd
     """Run the three equations; return pain (not rounded), steps and minutes of sleep of the study's days."""
     length = truth.burn_in_days + truth.days
     sleep_noise = truth.sleep_sd_within * math.sqrt(1 - truth.sleep_on_sleep**2) * rng.standard_normal(length)
-    pain_noise = _remembering_noise(nature, rng.standard_normal(length))
+    pain_noise = _residuals(nature, rng, length)
     steps_sd = nature.usual_steps * truth.steps_cv_within * math.sqrt(1 - truth.steps_on_steps**2)
     steps_noise = steps_sd * _skewed(rng, length)
     pain, steps, minutes = np.zeros(length), np.zeros(length, np.int64), np.zeros(length, np.int64)
@@ -192,7 +212,7 @@ def _days(truth: Truth, nature: Nature, rng: np.random.Generator) -> tuple[np.nd
         weekday = (truth.start.weekday() + day) % 7
         minutes[index] = _minutes_asleep(truth, nature, weekday, d_sleep, d_pain, d_steps, sleep_noise[index])
         d_sleep = minutes[index] / 60 - nature.usual_sleep
-        d_pain = nature.sleep_slope * d_sleep + nature.steps_slope * d_steps + nature.weekday_effects[weekday]
+        d_pain = nature.sleep_slope_on(day) * d_sleep + nature.steps_slope * d_steps + nature.weekday_effects[weekday]
         d_pain += _slow_change(truth, nature, day) + pain_noise[index]
         pain[index] = nature.usual_pain + d_pain
         steps[index] = _steps(truth, nature, weekday, d_sleep, d_pain, d_steps, steps_noise[index])
@@ -206,7 +226,8 @@ def _minutes_asleep(
 ) -> int:
     """Draw the sleep of the night before a weekday, after yesterday's sleep, pain and steps."""
     carried = truth.sleep_on_sleep * d_sleep + truth.pain_on_sleep * d_pain + truth.steps_on_sleep * d_steps
-    hours = nature.usual_sleep + carried + truth.weekend_on_sleep * _weekend(weekday) + noise
+    departure = carried + truth.weekend_on_sleep * _weekend(weekday) + noise
+    hours = nature.usual_sleep + nature.sleep_variation * departure
     return round(60 * min(max(hours, truth.sleep_limits[0]), truth.sleep_limits[1]))
 
 
@@ -233,12 +254,20 @@ def _slow_change(truth: Truth, nature: Nature, day: int) -> float:
     return change
 
 
+def _residuals(nature: Nature, rng: np.random.Generator, length: int) -> np.ndarray:
+    """Draw residuals that resemble earlier ones, and white noise of single days with its share of their variance."""
+    lasting = _remembering_noise(nature, rng.standard_normal(length))
+    if not nature.white_share:
+        return lasting  # nothing is drawn, so that all later draws are the same as without white noise
+    white = nature.residual_sd * rng.standard_normal(length)
+    return np.asarray(math.sqrt(1 - nature.white_share) * lasting + math.sqrt(nature.white_share) * white)
+
+
 def _remembering_noise(nature: Nature, draws: np.ndarray) -> np.ndarray:
-    """Residuals with correlation rho ** (days apart), the same SD on every day."""
-    noise = np.empty_like(draws)
-    noise[0] = draws[0]
-    for index in range(1, len(draws)):
-        noise[index] = nature.rho * noise[index - 1] + math.sqrt(1 - nature.rho**2) * draws[index]
+    """Return residuals with correlation rho between days ``rho_lag_days`` apart, the same SD on every day."""
+    noise, apart = draws.copy(), nature.rho_lag_days
+    for index in range(apart, len(draws)):
+        noise[index] = nature.rho * noise[index - apart] + math.sqrt(1 - nature.rho**2) * draws[index]
     return nature.residual_sd * noise
 
 

@@ -55,7 +55,7 @@ class Truth:
         Shares of missing diary days and unworn days, and their mean length in a row.
     """
 
-    people: int = 12
+    people: int = 18
     days: int = 120
     start: date = date(2026, 2, 2)
     burn_in_days: int = 30

@@ -34,7 +34,7 @@ from tests.sources.reading import FIXTURES, PAIN_DIARY
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "study"
-    make_sample_study(folder, Truth(days=30), DEFAULT_SEED)
+    make_sample_study(folder, Truth(people=12, days=30), DEFAULT_SEED)
     return folder
 
 

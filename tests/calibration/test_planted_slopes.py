@@ -18,27 +18,15 @@ from painstats.questions.daily.design import daily_design
 from painstats.questions.daily.fit import analyse_cohort
 from painstats.store import open_store
 from painstats.store.tables import read_table
+from sample_data.people import ORDINARY
 from sample_data.simulate import daily_frame, simulate
 from sample_data.truth import Truth
 from tests.examples import examples
+from tests.simulated_days import fill
 
 COHORTS = examples(8)
-TRUTH = Truth(people=13, days=90)
+TRUTH = Truth(people=19, days=90)
 PLANTED = {"total_sleep_time_min_lag0": "sleep_slope", "step_count_lag1": "steps_slope"}
-
-
-def fill(store, days: pl.DataFrame) -> None:
-    """Put the scored and worn days into the record tables directly; the loader would note the days they touch."""
-    store.connection.register("days", days.to_arrow())
-    origin = "participant_id, 'test', 'd', 'tracker'"
-    store.connection.execute(
-        "DELETE FROM daily_total; DELETE FROM self_report; DELETE FROM daily_built;"
-        f"INSERT INTO daily_total SELECT {origin}, date, 'step_count', step_count, 1 FROM days WHERE NOT unworn;"
-        f"INSERT INTO daily_total SELECT {origin}, date, 'total_sleep_time_min', total_sleep_time_min, 1 FROM days WHERE NOT unworn;"
-        "INSERT INTO self_report SELECT participant_id, 'test', date, NULL, 'pain', '', 'today', 'evening', 1, pain_score, 0, 10, true, 1 "
-        "FROM days WHERE NOT diary_missing"
-    )
-    store.connection.unregister("days")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +39,9 @@ def intervals(tmp_path_factory):
     with open_store(study) as store:
         for seed in range(1, COHORTS + 1):
             lives = {
-                life.person.participant_id: life for life in simulate(TRUTH, seed) if not life.person.has_constant_pain
+                life.person.participant_id: life
+                for life in simulate(TRUTH, seed)
+                if not life.person.has_constant_pain and life.person.planted == ORDINARY
             }
             fill(store, daily_frame(TRUTH, seed).filter(pl.col("participant_id").is_in(list(lives))))
             build_daily_table(store)

@@ -30,9 +30,14 @@ def model_frame(
         {
             "participant_id": np.repeat([f"p{number:02d}" for number in range(people)], days),
             "date": dates * people,
+            "item": "pain",
+            "site": "",
             "outcome_score": pain.ravel(),
             SLEEP: (7 + usual_sleep[:, None] + sleep).ravel(),
             STEPS: (6 + usual_steps[:, None] + steps).ravel(),
+            f"{SLEEP}_era": 1,
+            f"{STEPS}_era": 1,
+            "device_era": 1,
             f"{SLEEP}_within": sleep.ravel(),
             f"{STEPS}_within": steps.ravel(),
             f"{SLEEP}_between": np.repeat(usual_sleep - usual_sleep.mean(), days),
@@ -60,3 +65,4 @@ def keep(store: Store, frame: pl.DataFrame) -> None:
               UNION ALL SELECT participant_id, date - 1, NULL, {STEPS} FROM planted)
         GROUP BY ALL""")
     store.connection.unregister("planted")
+    store.connection.execute("CREATE TABLE IF NOT EXISTS treatment_phase AS FROM treatment")

@@ -70,14 +70,25 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
 
 
 def test_planted_days_do_not_change_between_versions() -> None:
-    text = daily_frame(TRUTH, DEFAULT_SEED).write_csv()
-    assert hashlib.sha256(text.encode()).hexdigest()[:16] == "2ea13a9904eab3c3"
+    days = daily_frame(TRUTH, DEFAULT_SEED)
+    first_twelve = days.head(12 * TRUTH.days)
+    texts = [part.write_csv().encode() for part in (first_twelve, days)]
+    assert [hashlib.sha256(text).hexdigest()[:16] for text in texts] == ["2ea13a9904eab3c3", "e5635906a4927b8d"]
 
 
 def test_more_people_leave_the_others_as_they_were() -> None:
     few, many = daily_frame(Truth(people=3), 1), daily_frame(Truth(people=20), 1)
     assert many.head(len(few)).equals(few)
     assert len({person.participant_id for person in people(40)}) == 40
+
+
+def test_the_exports_of_the_first_twelve_are_the_same_without_the_others(folder: Path, tmp_path: Path) -> None:
+    make_study(tmp_path / "twelve", replace(TRUTH, people=12), DEFAULT_SEED)
+    twelve, everything = bytes_of(tmp_path / "twelve" / "inbox"), bytes_of(folder / "inbox")
+    shared = {"dailyActivity_merged.csv", "sleepDay_merged.csv", "diary_clinic.csv"}
+    assert len(twelve) == 21
+    assert {name for name in twelve if everything[name] != twelve[name]} == shared
+    assert all(everything[name].startswith(twelve[name]) for name in shared)
 
 
 def test_everything_compresses_below_three_megabytes(folder: Path) -> None:
@@ -125,7 +136,7 @@ def test_truth_csv_covers_everyone(folder: Path) -> None:
 
 def test_slopes_in_truth_csv_are_those_of_the_days() -> None:
     """Without noise, trend and weekdays, least squares finds the slopes of whoever rates in steps of 0.1."""
-    still = replace(TRUTH, residual_sd=0.0, trend_sd=0.0, weekday_effects=(0.0,) * 7, treatment_effect=0.0)
+    still = replace(TRUTH, people=12, residual_sd=0.0, trend_sd=0.0, weekday_effects=(0.0,) * 7, treatment_effect=0.0)
     lives = [life for life in simulate(still, 3) if life.person.diary == "clinic"]
     slopes = truth_frame(still, lives)["slope"].to_numpy().reshape(-1, 2)
     assert len(lives) == 4

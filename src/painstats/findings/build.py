@@ -9,6 +9,7 @@ from importlib.metadata import version
 from time import perf_counter
 from typing import Literal
 
+from painstats.findings.changed_rules import note_rules
 from painstats.findings.direction import probability_of_direction
 from painstats.findings.finding import Finding, Judged, Origin, Verdict, Withdrawn
 from painstats.findings.finding_row import FindingRow, from_rows, to_row
@@ -54,6 +55,7 @@ def find(store: Store) -> FindingsMade:
     """Judge every question and store the tables ``finding`` and ``look`` (columns: ``FindingRow``, ``LookRow``)."""
     started = perf_counter()
     summarise(store)
+    note_rules(store)
     study = store.study
     origin = Origin(study.plan_hash, version("painstats"), imports_hash(store))
     findings, looks = list[Finding](), list[LookRow]()

@@ -110,7 +110,7 @@ def frame_until(store: Store, exposures: Sequence[Exposure], until: Mapping[str,
     Parameters
     ----------
     store
-        The open study, with its daily table and, from the same connection, its model frame.
+        The open study, with its daily table and model frame.
     exposures
         As in ``build_model_frame``.
     until
@@ -120,15 +120,21 @@ def frame_until(store: Store, exposures: Sequence[Exposure], until: Mapping[str,
     last = pl.DataFrame({"participant_id": list(until), "until": list(until.values())})
     connection.register("last_day", last.to_arrow())
     try:
-        for name, source in ((DAYS_UNTIL.daily, ALL_DAYS.daily), (DAYS_UNTIL.lagged, ALL_DAYS.lagged)):
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT d.* FROM {source} AS d "
-                "JOIN last_day USING (participant_id) WHERE d.date <= until"
-            )
+        connection.execute(_until_query(DAYS_UNTIL.daily, "daily_summary", "d.*"))
+        lagged = "d.* EXCLUDE (left_out), nullif(d.left_out, 'few_days') AS missing"
+        connection.execute(_until_query(DAYS_UNTIL.lagged, "model_frame", lagged))
         _summarise_participants(store, exposures, DAYS_UNTIL)
         return connection.execute(_frame_query(store.study, exposures, DAYS_UNTIL)).pl()
     finally:
         connection.unregister("last_day")
+
+
+def _until_query(table: str, source: str, columns: str) -> str:
+    """Copy the rows of a table until each participant's last day, which ``last_day`` has."""
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM {source} AS d "
+        "JOIN last_day USING (participant_id) WHERE d.date <= last_day.until"
+    )
 
 
 def _summarise_participants(store: Store, exposures: Sequence[Exposure], days: _Days) -> None:
@@ -233,7 +239,7 @@ def _frame_query(study: Study, exposures: Sequence[Exposure], days: _Days) -> st
     grand = ", ".join(
         f"fsum({p.name}_mean ORDER BY participant_id) / count({p.name}_mean) AS {p.name}_mean" for p in exposures
     )
-    own = ", ".join(f"l.{p.name}" for p in exposures)
+    own = ", ".join(f"l.{p.name}, l.{p.name}_era" for p in exposures)
     enough = study.plan.rules.min_days_in_model
     return f"""
 SELECT l.participant_id, l.date, l.item, l.site, l.outcome_score, {own}{within}{between}, l.device_era,

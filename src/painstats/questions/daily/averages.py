@@ -25,6 +25,8 @@ def cohort_fits(
     apart: Mapping[str, Mapping[str, float]],
     mixed: MixedAnalysis | None,
     rules: RulesPlan,
+    *,
+    with_spread: bool = True,
 ) -> list[CohortFit]:
     """Return the averages over participants, where there are enough participants for one.
 
@@ -40,9 +42,11 @@ def cohort_fits(
         The mixed model as tried.
     rules
         How many participants an average needs.
+    with_spread
+        Whether to estimate how much participants differ, which takes further fits.
     """
     fits = [
-        _average(question, check, mixed, frame.height)
+        _average(question, check, mixed, frame.height, with_spread=with_spread)
         for question in questions
         if (check := _two_stage(apart, question)) is not None and check.participants >= rules.min_people_cohort
     ]
@@ -71,13 +75,15 @@ def _two_stage(apart: Mapping[str, Mapping[str, float]], question: Question) -> 
         return None
 
 
-def _average(question: Question, check: TwoStage, mixed: MixedAnalysis | None, days: int) -> CohortFit:
+def _average(
+    question: Question, check: TwoStage, mixed: MixedAnalysis | None, days: int, *, with_spread: bool
+) -> CohortFit:
     if mixed is None or not mixed.can_be_used:
         note = "not_converged" if mixed else "few_participants_two_stage"
         return _from_two_stages(question, check, days, note)
     average = coefficient(mixed.table, question.exposure.within)
     unguarded = coefficient(mixed.unguarded, question.exposure.within)  # as the two-stage mean is
-    spread = slope_variance(mixed.rows, question.exposure.within, residuals=RESIDUALS)
+    spread = slope_variance(mixed.rows, question.exposure.within, residuals=RESIDUALS) if with_spread else None
     return CohortFit(
         question=question.name,
         basis="mixed_model",
@@ -94,10 +100,10 @@ def _average(question: Question, check: TwoStage, mixed: MixedAnalysis | None, d
         two_stage_low=check.low,
         two_stage_high=check.high,
         agrees=agrees_with_two_stage(unguarded.estimate, unguarded.se, check),
-        slope_sd=spread.sd,
-        slope_sd_low=spread.low,
-        slope_sd_high=spread.high,
-        slopes_differ_p=spread.p,
+        slope_sd=spread.sd if spread else None,
+        slope_sd_low=spread.low if spread else None,
+        slope_sd_high=spread.high if spread else None,
+        slopes_differ_p=spread.p if spread else None,
     )
 
 

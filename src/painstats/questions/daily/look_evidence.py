@@ -30,7 +30,7 @@ LOW, HIGH = 0.1, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Effect:
     """An effect with its t test, in outcome points per unit."""
 
     estimate: float
@@ -64,13 +64,13 @@ def limits_at(rules: RulesPlan, number: int, questions: int) -> tuple[float, ...
     return tuple(limit(rules.looks, rules.false_sign_chance, among, number) for among in sharing)
 
 
-def from_test(of: LookOf, tested: Tested) -> Look:
+def from_test(of: LookOf, effect: Effect) -> Look:
     """Return the evidence of an effect with a t test."""
-    t = tested.estimate / tested.se
-    z = float(np.copysign(-special.ndtri(max(float(special.stdtr(tested.df, -abs(t))), LEAST_P)), t))
-    margins = [float(stats.t.isf(tail, tested.df)) * tested.se for tail in tails(of.limits)]
-    ranges = [(tested.estimate - margin, tested.estimate + margin) for margin in margins]
-    return _look(of, tested.estimate, z, ranges, tested)
+    t = effect.estimate / effect.se
+    z = float(np.copysign(-special.ndtri(max(float(special.stdtr(effect.df, -abs(t))), LEAST_P)), t))
+    margins = [float(stats.t.isf(tail, effect.df)) * effect.se for tail in tails(of.limits)]
+    ranges = [(effect.estimate - margin, effect.estimate + margin) for margin in margins]
+    return _look(of, effect.estimate, z, ranges, effect)
 
 
 def from_posterior(of: LookOf, slope: ParticipantSlope) -> Look:
@@ -87,15 +87,15 @@ def tails(limits: Sequence[float]) -> tuple[float, ...]:
 
 
 def _look(
-    of: LookOf, estimate: float, z: float, ranges: Sequence[tuple[float, float]], tested: Tested | None = None
+    of: LookOf, estimate: float, z: float, ranges: Sequence[tuple[float, float]], effect: Effect | None = None
 ) -> Look:
     return Look(
         when=of.when,
         basis=of.basis,
         participants=of.participants,
         value=estimate,
-        se=tested.se if tested else None,
-        df=tested.df if tested else None,
+        se=effect.se if effect else None,
+        df=effect.df if effect else None,
         z=z,
         limits=of.limits,
         lows=tuple(low for low, _ in ranges),

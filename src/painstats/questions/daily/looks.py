@@ -78,7 +78,10 @@ def _own_looks(
     with working("judging participants' own days", "looks", sum(map(len, reached.values()))) as work:
         for _, whens in sorted(reached.items()):
             frame = _usable(store, design, {participant: when.date for participant, when in whens.items()})
-            for rows in frame.partition_by("participant_id", maintain_order=True):
+            own = frame.drop(
+                "in_cohort", *(exposure.between for exposure in design.exposures)
+            )  # which others' days change
+            for rows in own.partition_by("participant_id", maintain_order=True):
                 when = whens[str(rows["participant_id"][0])]
                 yield from _own_look(rows, design, questions, days, when, before)
                 work.advance()

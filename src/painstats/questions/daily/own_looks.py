@@ -16,8 +16,8 @@ from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, family_size
 from painstats.questions.daily.guards import DaysOf, guarded_alone, with_guard
 from painstats.questions.daily.look_evidence import (
+    Effect,
     LookOf,
-    Tested,
     exposure_range,
     from_test,
     limits_at,
@@ -95,7 +95,7 @@ def _evidence(
     effect = coefficient(table, question.exposure.within)
     limits = limits_at(design.rules, when.number, family_size(questions, question))
     matters = smallest_effect_to(rows, question.exposure, design)
-    return from_test(LookOf(when, "own_days", limits, matters, known), Tested(effect.estimate, effect.se, effect.df))
+    return from_test(LookOf(when, "own_days", limits, matters, known), Effect(effect.estimate, effect.se, effect.df))
 
 
 def _own_table(rows: pl.DataFrame, design: DailyDesign, days: DaysOf) -> CoefficientTable | None:

@@ -13,8 +13,8 @@ from painstats.questions.daily.columns import of_cohort
 from painstats.questions.daily.design import DailyDesign, family_size
 from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import (
+    Effect,
     LookOf,
-    Tested,
     exposure_range,
     from_posterior,
     from_test,
@@ -117,7 +117,8 @@ def _averages(
     design: DailyDesign,
     questions: Sequence[Question],
 ) -> Iterator[Found]:
-    averages = cohort_fits(questions, cohort, slopes_apart(cohort, design), mixed, design.rules)
+    apart = slopes_apart(cohort, design)
+    averages = cohort_fits(questions, cohort, apart, mixed, design.rules, with_spread=False)
     fits = {fit.question: fit for fit in averages}
     for question in questions:
         yield AVERAGE, question, _average_look(when, cohort, fits.get(question.name), design, question, questions)
@@ -137,7 +138,7 @@ def _average_look(
     known, matters = mean_exposure(cohort, question.exposure, design)
     limits = limits_at(design.rules, when.number, family_size(questions, question))
     of = LookOf(when, fit.basis, limits, matters, known, fit.participants)
-    return from_test(of, Tested(fit.estimate, fit.se, fit.df))
+    return from_test(of, Effect(fit.estimate, fit.se, fit.df))
 
 
 def reason_against_average(cohort: pl.DataFrame, fit: CohortFit | None, design: DailyDesign) -> str:

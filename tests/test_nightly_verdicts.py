@@ -1,0 +1,88 @@
+"""A study that runs every night publishes the same findings as one that runs once, byte for byte.
+
+The gate tries nights around some looks of four months; ``PAINSTATS_NIGHTS=every`` runs each night of a year.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from painstats.plan.study import read_study
+from painstats.run import run_study
+
+EVERY = os.environ.get("PAINSTATS_NIGHTS") == "every"
+DAYS = 365 if EVERY else 100
+NIGHTS = range(1, DAYS + 1) if EVERY else (25, 70, 71, 100)
+FIRST = date(2026, 1, 5)
+SCORED = 0.9
+PLAN = """
+[study]
+time_zone = "UTC"
+[[diaries]]
+file = "diary*.csv"
+filled = "evening"
+items = [{ item = "pain", column = "pain", scale = [0, 10], higher_is = "worse", recall = "today" }]
+"""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day as a person records it."""
+
+    date: date
+    hours: float
+    steps: int
+    pain: int | None
+
+
+def days(seed=5):
+    """Return days on which pain is lower after longer nights."""
+    draws = np.random.default_rng(seed)
+    hours, slow = draws.normal(7, 1.1, DAYS), 0.0
+    for day in range(DAYS):
+        slow = 0.6 * slow + 0.6 * draws.standard_normal()
+        pain = 5 - 0.5 * (hours[day] - 7) + slow + 0.5 * draws.standard_normal()
+        score = round(float(np.clip(pain, 0, 10))) if draws.random() < SCORED else None
+        yield Day(FIRST + timedelta(days=day), float(hours[day]), int(draws.gamma(6, 1100)), score)
+
+
+def export(inbox: Path, day: Day) -> None:
+    """Write what a day adds: a night of a ring, a day of a tracker, and a line of a diary."""
+    end = datetime.combine(day.date, time(7))
+    start = end - timedelta(hours=day.hours + 0.5)
+    night = {
+        "day": f"{day.date}", "type": "long_sleep", "bedtime_start": f"{start:%Y-%m-%dT%H:%M:%S}.000+00:00",
+        "bedtime_end": f"{end:%Y-%m-%dT%H:%M:%S}.000+00:00", "total_sleep_duration": round(day.hours * 3600),
+        "time_in_bed": round((day.hours + 0.5) * 3600), "awake_time": 1800, "latency": 600,
+    }  # fmt: skip
+    folder = inbox / f"{day.date}"
+    folder.mkdir(parents=True)
+    (folder / "sleep.json").write_text(json.dumps({"data": [night]}))
+    (folder / "aggregates_steps.csv").write_text(f"date,value\n{day.date},{day.steps}\n")
+    if day.pain is not None:
+        (folder / "diary.csv").write_text(f"date,pain\n{day.date},{day.pain}\n")
+
+
+def run_on(folder: Path, nights: range | tuple[int, ...]) -> dict[str, bytes]:
+    """Run a study on some nights, each with what has come until then; return the published verdicts."""
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "study.toml").write_text(PLAN)
+    waiting = list(days())
+    for night in nights:
+        while waiting and waiting[0].date < FIRST + timedelta(days=night):
+            export(folder / "inbox", waiting.pop(0))
+        run_study(read_study(folder), processes=1)
+    return {
+        table: (folder / "reports" / "published" / f"{table}.parquet").read_bytes() for table in ("finding", "look")
+    }
+
+
+def test_every_night_and_once_at_the_end_publish_the_same_bytes(tmp_path):
+    every, once = run_on(tmp_path / "nightly", NIGHTS), run_on(tmp_path / "once", (DAYS,))
+    assert every == once
