@@ -11,6 +11,7 @@ from painstats.findings.finding import Finding, Judged, Verdict
 from painstats.findings.folded import fold, folded
 from painstats.findings.states import State
 from painstats.questions.phrases import Phrases, capital
+from painstats.questions.question import family_size
 
 MANY_SCORES = 0.25
 """Share of scores at an end of the scale from which participants read that they hide a part of a link."""
@@ -286,4 +287,4 @@ def _about_known_days(content: Content) -> tuple[str, ...]:
 
 def sharing(findings: Sequence[Finding], finding: Finding) -> int:
     """Return how many of a participant's questions share the chance of a false sign with one, itself among them."""
-    return sum(other.question.is_confirmatory == finding.question.is_confirmatory for other in findings)
+    return family_size([other.question for other in findings], finding.question)

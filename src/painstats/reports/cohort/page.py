@@ -32,8 +32,8 @@ from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.numbers import NONE, Interval, interval_of
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
 from painstats.reports.personal.charts import verdict_bar
-from painstats.reports.personal.page import looks_words, settings_table
 from painstats.reports.robustness import read_robustness_checks, robustness_part
+from painstats.reports.settings import looks_words, settings_table
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
 
@@ -91,7 +91,7 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
             diagnostics_part(model, questions),
             Part("Participant by participant", paragraphs=(INTERNAL,), tables=_participant_tables(questions, single)),
             _data_part(store),
-            Part("The settings behind this report", tables=(settings_table(study),)),
+            Part("The settings behind this report", tables=(settings_table(store),)),
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,19 +9,16 @@ from datetime import date
 from markupsafe import Markup
 
 from painstats.findings.check_words import PARTICIPANT_CHECKS
-from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding
 from painstats.findings.words import answer, sharing
-from painstats.plan.looks import looks_from
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
-from painstats.questions.outcome_words import is_better_when_higher, outcome_words
+from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import Outcome, outcome_of
 from painstats.reports.data_used import (
-    FILLED_WORDS,
     days_table,
     files_table,
     measures_table,
@@ -35,12 +31,13 @@ from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import interval_of
-from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
+from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.scores import scores_at_an_end
 from painstats.reports.robustness import read_robustness_checks, robustness_part
+from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
 from painstats.store.rows import rows_of
 from painstats.vocabulary import MEASURES
@@ -89,7 +86,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             *_robustness(store, record),
             _data_part(store, record),
             Part("What this cannot tell", points=_limits(record, label)),
-            Part("The settings behind this report", tables=(settings_table(study, diaries=False),)),
+            Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
         ),
     )
 
@@ -240,52 +237,3 @@ def _course(phase: _Phase) -> str:
     lasts = phase.wash_out_days and phase.end_date
     after = f"counts for {counted(phase.wash_out_days, 'more day')} after its end" if lasts else ""
     return f" ({' and '.join(filter(None, (ramp, after)))})" if ramp or after else ""
-
-
-def settings_table(study: Study, *, diaries: bool = True) -> Table:
-    """Show the plan's settings that a reader of any report ought to know; a participant's own diary is shown above."""
-    plan, outcome = study.plan, outcome_of(study.plan.outcome)
-    rules, (low, high) = plan.rules, outcome.scale
-    better = "better" if is_better_when_higher(outcome) else "worse"
-    diary = [f"{diary.file}: written {FILLED_WORDS[diary.filled]}" for diary in (plan.diaries if diaries else ())]
-    compared = [phrases_of(question).compared_with for question in asked(study)]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            "Outcome",
-            joined(outcome_words(outcome).label, *((", at: ", named(outcome.site)) if outcome.site else ())),
-        ),
-        ("Scale", f"{low:g} to {high:g}, higher is {better}"),
-        ("Compared with", "; ".join(compared)),
-        ("What matters", what_matters(study)),
-        ("Days for the model", f"at least {rules.min_days_in_model} days with a score"),
-        ("Days for a reading", f"at least {rules.min_days_shown}"),
-        ("Answer days (looks)", looks_words(study)),
-        (
-            "For an answer",
-            f"a score on {100 * rules.min_compliance:.0f}% of the days, "
-            f"and {rules.min_days_known} days with a score on which the measure is known",
-        ),
-        ("Chance of a false sign", f"{100 * rules.false_sign_chance:g}% for life, shared by all questions"),
-        (
-            "A day of wear",
-            f"steps in at least {rules.min_active_hours} different hours, "
-            f"a date of {rules.min_clock_hours:g} to {48 - rules.min_clock_hours:g} hours",
-        ),
-        *(("Diary", named(text)) for text in diary),
-        ("Plan hash", study.plan_hash),
-    ]
-    return Table("Decided before the days were looked at", ("Setting", "Value"), tuple(rows), numbers=False)
-
-
-def what_matters(study: Study) -> str:
-    """Write the smallest difference between low and high days that matters."""
-    low, high = study.plan.outcome.scale
-    points = study.plan.rules.matters * (high - low) / 10
-    return f"{points:g} points between a participant's low days and their high ones (10th and 90th percentile)"
-
-
-def looks_words(study: Study) -> str:
-    """Write after how many days with a score there are looks."""
-    declared = listed([whole(days) for days in study.plan.rules.looks])
-    later = itertools.islice(looks_from(study.plan.rules.looks), len(study.plan.rules.looks), None)
-    return f"at {declared} days with a score, then at {', '.join(whole(next(later)) for _ in range(3))} and so on"
