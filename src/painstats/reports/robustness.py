@@ -59,9 +59,14 @@ def robustness_part(
     by_check = _by_check(checks, {question.name for question in shown})
     if not shown or not by_check:
         return None
+    computed = (
+        "computes today's reading again, with its 95% interval. It allows for one look only, so it is narrower than the "
+        "range of an answer."
+        if findings
+        else "computes the effect again: points per unit, with the 95% interval."
+    )
     paragraphs = (
-        "Many decisions in an analysis could be made differently. Each line changes one of them and computes the "
-        "effect again: points per unit, with the 95% interval.",
+        f"Many decisions in an analysis could be made differently. Each line changes one of them and {computed}",
         "“Same?” says whether the result stays: the interval is on the same side of zero as before, "
         "or contains zero as before. Where it says NO, the finding depends on that decision.",
     )
