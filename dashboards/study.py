@@ -15,8 +15,9 @@ import polars as pl
 import streamlit as st
 
 from painstats.errors import StorageError, StudyError
-from painstats.findings.finding import Finding, FindingRow, from_rows
-from painstats.findings.words import headline, sentence
+from painstats.findings.finding import Finding
+from painstats.findings.finding_row import FindingRow, from_rows
+from painstats.findings.research_words import headline, sentence
 from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
@@ -146,7 +147,7 @@ def show_findings(study: Study, findings: list[Finding]) -> None:
     for finding in sorted(findings, key=lambda finding: order.get(finding.question.name, len(order))):
         with st.container(border=True):
             st.subheader(headline(finding))
-            st.write(sentence(finding, "their"))
+            st.write(sentence(finding))
 
 
 def show_days(study: Study, days: pl.DataFrame, participant: str) -> None:

@@ -18,8 +18,6 @@ MEANINGS: dict[str, str] = {
     "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",
     "[outcome] scale": "The scale of effects, lowest and highest. Diaries with other scales are converted.",
     "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites, averaged.",
-    "[outcome] smallest_effect_per_swing": "The smallest effect that matters, in points for a typical day-to-day "
-    "change of the exposure. By default 5% of the scale.",
     "[[questions]] measure": f"{_MEASURE} By default the two standard questions are asked.",
     "[[questions]] lag_days": _LAG,
     "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "
@@ -85,11 +83,13 @@ MEANINGS: dict[str, str] = {
     "[rules] min_days_in_model": "Days with a score that a participant needs for an estimate.",
     "[rules] min_days_known": "Days with a score on which a measure must be known for a statement about it.",
     "[rules] min_days_shown": "Days with a score from which an estimate is shown.",
-    "[rules] min_days_verdict": "Days with a score from which there is a verdict.",
+    "[rules] looks": "Days with a score at which verdicts are given, in about the first year; later ones follow.",
+    "[rules] false_sign_chance": "Chance that a participant without any effect is ever given a direction, for life; "
+    "confirmatory questions share it.",
+    "[rules] matters": "The smallest difference that matters between a participant's low and high days (10th and 90th "
+    "percentile of the exposure), in points of a scale from 0 to 10.",
     "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
-    "[rules] min_reliability": "Reliability that a pooled slope needs for a verdict.",
-    "[rules] max_false_sign_rate": "Highest local false sign rate of a direction.",
     "[rules] min_compliance": "Share of days with a score that a verdict needs.",
     "[inbox] ignore": 'Names of files and folders, such as `["old/*.csv"]`.',
 }

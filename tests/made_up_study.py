@@ -5,12 +5,12 @@ Seven people, each there for a reason:
 | id  | what is special                                                                    |
 |-----|------------------------------------------------------------------------------------|
 | p01 | less pain after longer nights, no large link with steps; a treatment phase         |
-| p02 | more pain after more steps                                                         |
-| p03 | an interval that is too wide                                                       |
-| p04 | 30 complete days: a first hint                                                     |
-| p05 | 15 complete days: nothing may be shown                                             |
+| p02 | more pain after more steps; less pain after longer nights, withdrawn at look 2     |
+| p03 | both directions are possible                                                       |
+| p04 | 30 days with a score: before the first look, with a reading                        |
+| p05 | 15 days with a score: no reading                                                   |
 | p06 | no ratings at all                                                                  |
-| evil| an id and a phase that try to leave the text                                       |
+| evil| an id and a phase that try to leave the text; less pain, as for the others         |
 """
 
 from __future__ import annotations
@@ -32,20 +32,26 @@ from painstats.questions.daily.tables import (
     FIT_ROWS,
     CoefficientRow,
     CohortFit,
+    LookEvidence,
     ModelFit,
     ParticipantEffect,
     RobustnessCheck,
 )
+from painstats.questions.look import LookDay
 from painstats.records import RECORD_TABLES
 from painstats.store import Store
 from painstats.store.rows import replace_rows
+from tests.made_up_looks import Effect, average_look, known_range, look, own_looks, scored_dates
 
 EVIL_ID = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 EVIL_PHASE = "</text><script>alert('phase')</script>&\u202e"
 FIRST_DATE = date(2026, 1, 5)
 DAYS = {"p01": 110, "p02": 110, "p03": 90, "p04": 36, "p05": 18, "p06": 40, EVIL_ID: 80}
 SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
+QUESTIONS = (SLEEP, STEPS)
 Row = dict[str, Any]
+Fits = dict[str, tuple[tuple[float, float], tuple[float, float]]]
+"""Person to (estimate, half width) of sleep and of steps."""
 
 PLAN: dict[str, Any] = {
     "study": {"name": "A made-up <b>study</b>", "time_zone": "Europe/London"},
@@ -55,13 +61,20 @@ PLAN: dict[str, Any] = {
     ],
 }
 
-FITS = {  # person: (sleep estimate, half width), (steps estimate, half width)
+FITS: Fits = {
     "p01": ((-0.46, 0.20), (0.01, 0.09)),
     "p02": ((-0.12, 0.20), (0.16, 0.10)),
     "p03": ((0.05, 0.60), (-0.04, 0.30)),
     "p04": ((-0.18, 0.30), (0.06, 0.20)),
     EVIL_ID: ((-0.22, 0.19), (-0.03, 0.12)),
 }
+
+
+AT_LOOK: dict[tuple[str, str, int], Effect] = {("p02", SLEEP, 1): Effect(-0.5, 0.25)}
+"""Effects at single looks, where they differ from those of all days."""
+
+POOLED = {(EVIL_ID, SLEEP): Effect(-0.24, 0.12)}
+"""Effects at the first look, pooled with the other participants."""
 
 
 def plan(**changes: object) -> Plan:
@@ -199,19 +212,20 @@ def _enter_imports(store: Store, days: dict[str, int]) -> None:
         store.connection.execute("INSERT INTO ignored VALUES (?, 'water.json', 5, 'not used: <i>water</i>')", [place])
 
 
-def invent_fits(store: Store, fits: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> None:
+def invent_fits(store: Store, fits: Fits) -> None:
     """Write made-up results of the models."""
     people = [
-        _person_fit(person, question, *slope)
+        _person_fit(store, person, question, *slope)
         for person, slopes in fits.items()
-        for question, slope in zip((SLEEP, STEPS), slopes, strict=True)
+        for question, slope in zip(QUESTIONS, slopes, strict=True)
     ]
-    rows = dict.fromkeys(FIT_ROWS, ()) | {"person_fit": people}
+    rows = dict.fromkeys(FIT_ROWS, ()) | {"person_fit": people, "look_evidence": _looks(store, fits)}
     enough = len(fits) >= 5
     cohort = [_cohort_fit(SLEEP, -0.17, len(fits)), _cohort_fit(STEPS, 0.03, len(fits))] if enough else []
     if enough:
         rows |= {
             "cohort_fit": cohort,
+            "look_evidence": [*rows["look_evidence"], *_average_looks(store, cohort)],
             "coefficient": _coefficients(),
             "model_fit": [made_up_model(len(fits))],
             "robustness": _robustness(),
@@ -220,14 +234,38 @@ def invent_fits(store: Store, fits: dict[str, tuple[tuple[float, float], tuple[f
         replace_rows(store, table, row_type, rows[table])
 
 
-def _person_fit(person: str, question: str, estimate: float, half: float) -> ParticipantEffect:
+def _looks(store: Store, fits: Fits) -> list[LookEvidence]:
+    effects: dict[str, dict[str, dict[int, Effect]]] = {
+        person: {
+            question: {number: AT_LOOK.get((person, question, number), Effect(*slope)) for number in (1, 2, 3)}
+            for question, slope in zip(QUESTIONS, slopes, strict=True)
+        }
+        for person, slopes in fits.items()
+    }
+    own = own_looks(store, effects)
+    pooled = [
+        look(store, person, question, LookDay(1, row.date, row.days), effect, "pooled")
+        for (person, question), effect in POOLED.items()
+        for row in own
+        if (row.participant_id, row.question, row.number) == (person, question, 1)
+    ]
+    return [*own, *pooled]
+
+
+def _average_looks(store: Store, cohort: list[CohortFit]) -> list[LookEvidence]:
+    day = max(dates[-1] for dates in scored_dates(store).values())
+    return [average_look(store, fit.question, Effect(fit.estimate, 1.96 * fit.se), day) for fit in cohort]
+
+
+def _person_fit(store: Store, person: str, question: str, estimate: float, half: float) -> ParticipantEffect:
     z = abs(estimate) / (half / 1.96)
     wrong_sign = 0.5 * math.erfc(z / math.sqrt(2))
-    own = 1.4 * estimate
+    own, known = 1.4 * estimate, known_range(store, question).get(person)
     return ParticipantEffect(
         participant_id=person, question=question, basis="pooled", estimate=estimate, low=estimate - half, high=estimate + half,
-        false_sign_rate=wrong_sign, reliability=0.7 if half < 0.5 else 0.3, slopes_differ=True, own_estimate=own,
+        false_sign_rate=wrong_sign, reliability=0.7 if half < 0.5 else 0.3, own_estimate=own,
         own_low=own - 1.5 * half, own_high=own + 1.5 * half, own_df=60.0, own_p=2 * wrong_sign, own_rho=0.38,
+        smallest_effect=1 / known.width if known else 0.0,
     )  # fmt: skip
 
 

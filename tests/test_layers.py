@@ -14,6 +14,7 @@ ALLOWED = {
     "vocabulary": set(),
     "errors": set(),
     "interruption": set(),
+    "language": set(),
     "operating_system": {"errors"},
     "process_pool": {"operating_system", "errors"},
     "progress": set(),
@@ -30,7 +31,7 @@ ALLOWED["store"] = ALLOWED["plan"] | {"plan", "batch", "staging", "interruption"
 ALLOWED["intake"] = ALLOWED["sources"] | ALLOWED["store"] | {"sources", "store", "process_pool"}
 ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
-ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "mixedlm"}
+ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "language", "mixedlm"}
 ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
 ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
 ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}

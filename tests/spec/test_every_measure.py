@@ -3,10 +3,10 @@
 import pytest
 
 from painstats.commands.status import status
-from painstats.findings.words import left_out_words, swing_words
+from painstats.findings.research_words import left_out_words
 from painstats.frame import Exposure
 from painstats.plan.study import Study
-from painstats.questions.daily.words import compared_with, comparison
+from painstats.questions.daily.words import compared_with, comparison, difference_words, level_words
 from painstats.reports import write_reports
 from painstats.store import open_store
 from painstats.vocabulary import MEASURES
@@ -54,7 +54,8 @@ def test_every_measure_has_words(measure):
     assert MEASURES[measure].more in comparison(Exposure(measure, lag))
     assert MEASURES[measure].label in compared_with(Exposure(measure, lag))
     assert "_" not in left_out_words(f"no_{measure}", {measure: lag})
-    assert swing_words(measure, 1.5)
+    assert level_words(measure, 5.5) != level_words(measure, 6.5)
+    assert difference_words(measure, 1.5)
 
 
 def test_status_tells_of_every_measure(study, capsys):

@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from painstats.commands.report_lines import verdict_lines
-from painstats.findings.finding import Look, Origin, Verdict
+from painstats.findings.finding import Origin, Verdict
 from painstats.findings.published import published_findings
 from painstats.plan.study import Study, read_study
+from painstats.questions.look import LookDay
 from painstats.run import run_study
 from painstats.run_report import load_run_reports
 from painstats.store.publish import PUBLISHED_TABLES
@@ -71,12 +72,12 @@ def test_a_better_mood_is_stored_as_higher(study: Study) -> None:
 
 def test_the_words_are_those_of_mood(study: Study) -> None:
     text = read_page((study.reports / "ann.html").read_bytes()).text
-    assert "Sleep: better mood" in text
-    assert "your mood tended to be better, by about" in text
-    assert "went with better mood" in text
+    assert "Sleep After longer nights, mood was better: 1.5 points per extra hour" in text
+    assert "After a night one hour longer, mood the next day was 1.5 points better on average." in text
+    assert "It does not show that sleeping longer makes mood better" in text
     assert "0 to 10, higher is better" in text
     assert "(higher is better)" in text
-    assert "Based on 70 days with a mood score; sleep known on all of them" in text
+    assert "70 days with a mood score; sleep known on all of them" in text
     [report] = load_run_reports(study)
     assert verdict_lines(study, report.results) == ["sleep: 1 better mood"]
 
@@ -93,10 +94,14 @@ def test_every_published_table_says_what_it_was_computed_from(study: Study) -> N
         assert set(columns.rows()) <= {(study.plan_hash, version("painstats"), imports_hash)}, table
 
 
-def test_a_finding_is_a_look_on_the_last_day_used(study: Study) -> None:
+def test_a_verdict_is_of_the_last_look_and_its_reading_of_the_last_day(study: Study) -> None:
     [finding] = published_findings(study.published / "finding.parquet")
-    assert finding.look == Look(DAYS[-1])
-    assert finding.estimate.days == len(DAYS)
+    assert finding.judged is not None
+    assert finding.judged.look == LookDay(1, DAYS[59], 60)
+    assert (finding.last_day, finding.estimate.days) == (DAYS[-1], len(DAYS))
+    [look] = published(study, "look").to_dicts()
+    assert (look["date"], look["days"], look["verdict"]) == (DAYS[59], 60, "higher")
+    assert (look["low"], look["high"]) == (finding.judged.low, finding.judged.high)
 
 
 def test_the_imports_hash_follows_the_files_and_not_their_order(study: Study, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from painstats.cli import main
 from painstats.errors import StudyError
 from painstats.findings.finding import Verdict
-from painstats.findings.words import verdict_words
+from painstats.findings.research_words import verdict_words
 from painstats.frame import Exposure
 from painstats.plan.study import Plan, Study
 from painstats.questions import registry
@@ -60,7 +60,9 @@ def test_a_kind_has_words_for_every_verdict_and_outcome(kind, item):
         assert all(words)
         assert len(set(words)) == len(words)
         assert phrases.outcome == outcome_words(question.outcome)
-        assert all((phrases.exposure, phrases.comparison, phrases.compared_with, phrases.unit))
+        assert all((phrases.exposure, phrases.comparison, phrases.compared_with, phrases.unit, phrases.after))
+        assert all((phrases.outcome_then, phrases.low_days, phrases.high_days, phrases.doing, phrases.hardly_varies))
+        assert all(unit.factor and unit.per and unit.more and unit.compared for unit in phrases.units)
 
 
 @pytest.mark.parametrize("kind", BUILT_IN)
@@ -68,7 +70,7 @@ def test_a_kind_has_a_chart(kind):
     for question in questions_of(kind):
         chart = kind_of(kind).chart(question)
         assert chart.left != chart.right
-        assert chart.unit == question.unit
+        assert chart.per == f"per {question.unit}"
         assert len(chart.label) > 20
         assert len(chart.cohort_label) > 20
 

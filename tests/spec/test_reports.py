@@ -163,8 +163,8 @@ def test_templates_never_switch_escaping_off():
 def test_the_answer_comes_first_and_in_full(pages):
     text = person(pages, "p01")
     answer = (
-        "Sleep: less pain After a longer night your pain tended to be lower, by about 0.46 points per hour of sleep "
-        "(95% interval 0.26 to 0.66; probability that the direction is right: above 99%)."
+        "Sleep After longer nights, pain was lower: 0.6 points per extra hour After a night one hour longer, pain the "
+        "next day was 0.6 points lower on average."
     )
     assert answer in text
     assert (
@@ -175,11 +175,38 @@ def test_the_answer_comes_first_and_in_full(pages):
     )
 
 
-def test_the_pooled_effect_is_reported_with_the_one_from_own_days(pages):
-    text = person(pages, "p01")
-    assert "Effect −0.46 points per hour of sleep (95% interval −0.66 to −0.26)" in text
-    assert "Your days alone −0.64 points per hour of sleep (95% interval −0.94 to −0.34)" in text
-    assert "too narrow for unusual participants" in text
+def test_a_pooled_answer_says_what_it_is_and_how_the_days_alone_read(pages):
+    text = pages[EVIL_PAGE].text.replace("\u00a0", " ")
+    assert "After longer nights, pain was lower, as for the people here" in text
+    assert "Range 0.1 to 0.4 points lower for one more hour." in text
+    assert "Based on Your days, together with those of the other people here." in text
+    assert "Your days alone 0.3 points lower for one more hour. This is a reading, too." in text
+    assert "if you are unlike them, the range can miss your own link" in text
+    assert "if you are unlike them" not in person(pages, "p01")
+
+
+def test_a_withdrawn_answer_is_reported_with_its_days(pages):
+    text = person(pages, "p02").replace("\u00a0", " ")
+    assert "A link was seen with 60 days scored; with 90 it no longer stands out." in text
+    table = text[text.index("Sleep: what each answer day showed, in points per extra hour") :]
+    assert re.search(
+        r"17 Mar 2026 60 0.2 to 0.8 points lower Lower 19 Apr 2026 90 0.4 points lower to 0.1 points higher Withdrawn",
+        table,
+    )
+
+
+def test_what_each_answer_day_showed_says_whose_days_it_is_from(pages):
+    text = pages[EVIL_PAGE].text.replace("\u00a0", " ")
+    assert "13 Mar 2026 60 your days 0.5 points lower to 0.1 points higher Not determined" in text
+    assert "13 Mar 2026 60 with the others 0.1 to 0.4 points lower Lower" in text
+    assert "with the others" not in person(pages, "p01")
+
+
+def test_no_personal_page_has_a_minus_sign_or_says_what_must_not_be_said(pages):
+    for name, page in pages.items():
+        assert not re.search(r"no clear link|about [\d,]+ more days|\b100%", page.text), name
+        if name not in ("cohort.html",):
+            assert not re.search(r"−|(?<![\w-])-\d", page.text), name
 
 
 def test_days_by_reason_add_up_to_all_days(pages):
@@ -204,12 +231,12 @@ def test_the_ground_is_shown(pages):
 @pytest.mark.parametrize(("known", "is_said"), [(29, True), (30, False)])
 def test_an_answer_from_few_known_nights_says_which_nights_it_is_about(tmp_path, known, is_said):
     with open_store(small_study(tmp_path / "nights")) as store:
-        fill(store, people={"p01": 60})
+        fill(store, people={"p01": 80})
         store.connection.execute("UPDATE finding SET days = 60, known_days = ?", [known])
         write_reports(store)
         text = read_page((store.study.reports / "p01.html").read_bytes()).text
     assert f"60 days with a pain score; sleep known on {known} of them" in text
-    assert ("This answer is about the nights on which sleep is known." in text) is is_said
+    assert ("The answer is about nights on which sleep is known." in text) is is_said
 
 
 def test_a_treatment_is_named_but_not_judged(pages):
@@ -234,17 +261,13 @@ def test_how_a_treatment_comes_and_goes_is_reported(tmp_path):
 @pytest.mark.parametrize(
     ("name", "told", "hidden"),
     [
-        ("p04", ["This is a first hint, not a finding.", "−0.18 points per hour"], []),
         (
-            "p05",
-            ["too few days with a score for a meaningful estimate", "from 20 days with a score"],
-            ["points per hour of sleep (95"],
+            "p04",
+            ["60 days with a score: 29 to go", "Reading so far: 0.2 points lower per extra hour."],
+            ["answer day showed"],
         ),
-        (
-            "p06",
-            ["no scores were found. About 45 more days with a pain score", "0 of them with a pain score"],
-            ["points per hour of sleep (95", "A calendar"],
-        ),
+        ("p05", ["60 days with a score: 45 to go"], ["Reading so far", "points lower"]),
+        ("p06", ["There are no pain scores yet.", "0 of them with a pain score"], ["points lower", "A calendar"]),
     ],
 )
 def test_degrees_of_too_few_days_are_distinguished(pages, name, told, hidden):
@@ -262,7 +285,9 @@ def test_a_personal_report_names_no_other_participant(pages):
 def test_the_cohort_report_holds_every_part(pages):
     text = pages["cohort.html"].text
     for words in (
-        "Of 7 participants, after a longer night: 2 less pain, 1 no large link, 1 cannot tell yet, 3 not judged.",
+        "Of 7 participants, after a longer night: 2 less pain, 2 not determined, 3 not judged.",
+        "participants' pain (each compared with their own average) was lower, but by less than what matters: 0.17 points per hour",
+        "p03 82 60 days own days",
         "with any data 7",
         "with scores 6",
         "Kenward-Roger",
@@ -335,7 +360,10 @@ def test_a_study_of_one_person_checks_their_answers_and_hides_what_may_not_be_sh
             write_reports(store)
             texts[person] = read_page((store.study.reports / f"{person}.html").read_bytes()).text
     assert "What if …" in texts["p01"]
-    assert "your first 14 days of diary were left out −0." in texts["p01"]
+    left_out = "your first 14 days of diary were left out just above 0 to 0.6 points lower yes"
+    assert left_out in texts["p01"].replace("\u00a0", " ")
+    assert "It allows for one look only, so it is narrower than the range of an answer." in texts["p01"]
+    assert "−" not in texts["p01"]
     assert "your sleep and steps were moved to other days" in texts["p01"]
     assert "What if …" not in texts["p05"]
 
@@ -377,12 +405,12 @@ def test_the_real_models_are_reported_too(tmp_path):
         write_reports(store)
         texts = {path.stem: read_page(path.read_bytes()).text for path in store.study.reports.glob("*.html")}
     assert not [name for name, text in texts.items() if "could not be written" in text]
-    assert "This is based on your own days alone." in texts["p01"]
-    assert "Why two estimates?" not in texts["p01"]
+    assert "Sleep: what each answer day showed" in texts["p01"]
+    assert "with the others" not in texts["p01"]
     assert "there are too few participants" in texts["cohort"]
 
 
-@pytest.mark.parametrize(("item", "words"), [("soreness", "Sleep: less soreness"), ("mood", "Sleep: worse mood")])
+@pytest.mark.parametrize(("item", "words"), [("soreness", "soreness was lower: 0.6"), ("mood", "mood was worse: 0.6")])
 def test_other_items_have_their_own_words(tmp_path, item, words):
     with open_store(small_study(tmp_path / item, outcome={"item": item})) as store:
         fill(store, item=item, people={"p01": 110})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from painstats.findings.content import phrases_of
 from painstats.findings.finding import Verdict
-from painstats.findings.words import counts_words, phrases_of
+from painstats.findings.research_words import counts_words
 from painstats.intake.files_read import FilesRead
 from painstats.plan.study import Study
 from painstats.questions.asked import asked

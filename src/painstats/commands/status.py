@@ -11,9 +11,11 @@ from painstats.commands.printing import print_json, print_table
 from painstats.commands.report_lines import report_lines
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.plan.looks import next_look
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import outcome_words
+from painstats.questions.phrases import counted
 from painstats.questions.question import Question, outcome_of
 from painstats.run_report import last_report
 from painstats.store import Store, open_store
@@ -42,6 +44,7 @@ HEADINGS = {
     "valid_step_days": "valid step days",
     "usable_days": "usable days",
     "device_changes": "device changes",
+    "next_look_days": "next look at",
     "missing": "what is missing",
 }
 
@@ -70,7 +73,11 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         runs, report = _run_state(store), last_report(store)
     questions = asked(study)
     participants = [
-        asdict(summary) | {"missing": "; ".join(_missing(summary, study, questions)) or "nothing"}
+        asdict(summary)
+        | {
+            "next_look_days": next_look(study.plan.rules.looks, summary.usable_days),
+            "missing": "; ".join(_missing(summary, study, questions)) or "nothing",
+        }
         for summary in summaries
     ]
     if as_json:
@@ -168,7 +175,7 @@ def _missing(participant: ParticipantSummary, study: Study, questions: Sequence[
     ]
     if participant.outcome_days and not participant.varies(study.plan.outcome.scale):
         missing.append(f"the {label} scores hardly vary")
-    lacking = study.plan.rules.min_days_verdict - participant.usable_days
+    lacking = study.plan.rules.looks[0] - participant.usable_days
     if not missing and lacking > 0:
-        missing.append(f"{lacking} more days with a {label} score until a verdict is possible")
+        missing.append(f"{counted(lacking, 'more day')} with a {label} score until the first look")
     return missing

@@ -39,6 +39,7 @@ PARTICIPANT_CHECKS = COHORT_CHECKS | {
     "detrended": "your slow drift was removed from {exposures}",
     "first_days_removed": "your first 14 days of diary were left out",
     "curved_sleep": "the line for sleep could curve (the slope at your usual night)",
+    "sleep_bend": "… and how much it curves (higher: higher scores after both short and long nights)",
 }
 """The same in a report to the participant."""
 

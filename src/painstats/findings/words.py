@@ -1,248 +1,290 @@
-"""Findings in plain words: every verdict and every reason, for a participant and for a researcher.
-
-No sentence here claims a cause, and none claims that there is no effect. The phrases come from
-the kind of question (``questions/<kind>/words.py``); sentences are composed here.
-"""
+"""Findings in words for participants: choose the state of a finding, and fill the sentences of the catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import assert_never
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from painstats.findings.finding import Finding, Verdict
-from painstats.questions.phrases import Phrases, capital, counted, whole
-from painstats.questions.question import Question
-from painstats.questions.registry import kind_of
-from painstats.vocabulary import MEASURES
+from painstats.findings.catalogue import participants as say
+from painstats.findings.content import Content, days_left, in_words
+from painstats.findings.finding import Finding, Judged, Verdict
+from painstats.findings.folded import fold, folded
+from painstats.findings.states import State
+from painstats.questions.phrases import Phrases, capital
+from painstats.questions.question import family_size
 
-REASONS = {
-    "too_few_days_for_model": "there are too few days with a score for any estimate",
-    "too_few_days_to_show": "there are too few days with a score for a meaningful estimate",
-    "too_few_days_for_verdict": "there are only enough days with a score for a first hint, not for a verdict",
-    "outcome_hardly_varies": "the scores hardly vary, so no link with them can be seen",
-    "exposure_rarely_known": "this is known on too few of the days with a score",
-    "exposure_hardly_varies": "this hardly varies from day to day, so no link with the scores can be seen",
-    "too_many_days_missing": "too many days have no score",
-    "no_fit": "the model could not be fitted to these days",
-    "interval_too_wide": "the range of effects that fit these days is still too wide",
-    "unreliable": "these days do not yet distinguish one participant from the others in the study",
-    "inside_smallest_effect": "the whole interval is smaller than the smallest effect that matters",
-    "smaller_than_matters": "the direction is clear, but the effect is smaller than what usually matters in daily life",
-    "too_many_days_missing_in_cohort": "at least half of the participants lack more than half of their days",
-    "too_few_participants": "too few participants have enough days for a statement about the average",
-    "checks_disagree": "two independent computations disagree, so neither is reported as a finding",
-    "not_converged": "the mixed model did not reach a certified optimum, so the simpler two-stage mean is reported",
-    "few_participants_two_stage": "with fewer than ten participants the estimate is the mean of their own slopes",
-    "outcome_missing": "no scores were found",
-    "own_trend_dropped": "participants' own drifts could not be distinguished, so one common drift is used",
-    "singular": "participants' slopes and levels vary together in these data, so not all of them can be distinguished",
-}
-"""Reason by name, in words that end a sentence."""
+MANY_SCORES = 0.25
+"""Share of scores at an end of the scale from which participants read that they hide a part of a link."""
 
-LEFT_OUT = {
-    "no_outcome": "no score for that day",
-    "no_total_sleep_time_min": "no valid night before it",
-    "no_step_count": "no valid step count on the day before",
-    "no_active_time_min": "no valid active time on the day before",
-    "few_days": "the participant has fewer days with a score than the model needs",
-}
-"""Why a day could not be used, in words, for the default lags (see :func:`left_out_words`)."""
-
-DAY_REASONS = {
-    "no_record": "nothing recorded",
-    "not_worn": "not worn, or not long enough",
-    "implausible": "an implausible value",
-    "few_nights": "too few nights in the two weeks before",
-    "travel_day": "a day made much shorter or longer by travel",
-}
-"""Why a measure is missing on a day, in words."""
-
-CALENDAR_TERMS = {
-    "intercept": "usual level",
-    "weekend": "weekend against weekday",
-    "is_weekend": "weekend against weekday",
-    **{
-        day: f"{day.capitalize()} against Monday"
-        for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    },
-    "time_30d": "drift over 30 days",
-    "in_phase": "days in a declared treatment against other days",
-}
-"""The columns of the models that are no exposures, in words."""
+WITHDRAWN = {"not_confirmed": say.NOT_CONFIRMED_CARD, "days_disagree": say.DAYS_DISAGREE_CARD}
 
 
-def phrases_of(question: Question) -> Phrases:
-    """Return what the parts of a question are called, whatever its kind."""
-    return kind_of(question.kind).phrases(question)
+@dataclass(frozen=True, slots=True)
+class AtAnEnd:
+    """A participant's scores at one end of the scale.
+
+    Parameters
+    ----------
+    score
+        The end.
+    share
+        Share of the scores there.
+    room
+        Share of an effect that scores show (``painstats.frame.room``).
+    is_lowest
+        Whether it is the low end.
+    """
+
+    score: float
+    share: float
+    room: float
+    is_lowest: bool
 
 
-def verdict_words(verdict: Verdict, words: Phrases) -> str:
-    """Return a verdict on a question: "less pain", "better mood", "cannot tell yet"."""
-    match verdict:
-        case Verdict.HIGHER:
-            return words.outcome.more
-        case Verdict.LOWER:
-            return words.outcome.less
-        case Verdict.AT_MOST_SMALL:
-            return words.at_most_small
-        case Verdict.NOT_DETERMINED:
-            return "cannot tell yet"
-        case Verdict.NOT_JUDGED:
-            return "not judged"
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a participant reads about a finding.
+
+    Parameters
+    ----------
+    name
+        "Sleep".
+    state
+        The state.
+    line
+        One sentence with at most one size.
+    firmness
+        "Not determined"; empty beside a direction of own days.
+    card
+        Sentences below the line.
+    caution
+        What the answer does not mean; empty where there is nothing to add.
+    fold, folded
+        A heading, and terms with facts below it.
+    """
+
+    name: str
+    state: State
+    line: str
+    firmness: str
+    card: tuple[str, ...]
+    caution: str
+    fold: str
+    folded: tuple[tuple[str, str], ...]
+
+
+def answer(finding: Finding, questions: int = 1, at_an_end: AtAnEnd | None = None) -> Answer:
+    """Write a finding for its participant.
+
+    Parameters
+    ----------
+    finding
+        A finding about a participant.
+    questions
+        How many questions share the chance of a false sign, this one among them.
+    at_an_end
+        The participant's scores at an end of the scale, where there are any.
+    """
+    content = in_words(finding)
+    state = content.state
+    return Answer(
+        name=capital(content.words.exposure),
+        state=state,
+        line=_line(content),
+        firmness=_firmness(content),
+        card=(*_card(content, at_an_end), *_about_known_days(content)),
+        caution=_caution(content),
+        fold=fold(content),
+        folded=tuple(folded(content, questions)),
+    )
+
+
+def named_line(finding: Finding) -> str:
+    """Write the line of a finding after its name: "Sleep: Both directions are still possible."."""
+    made = answer(finding)
+    return say.NAMED_LINE.format(name=made.name, line=made.line)
+
+
+def _line(content: Content) -> str:
+    finding, words = content.finding, content.words
+    about = {"after": words.after, "outcome": words.outcome.label, "direction": content.direction}
+    match content.state:
+        case State.OWN if "smaller_than_matters" in finding.reasons:
+            return say.SMALL_LINE.format(**about)
+        case State.OWN:
+            return say.TOLD_LINE.format(**about, size=content.points(content.size), per=content.unit.per)
+        case State.POOLED:
+            return say.POOLED_LINE.format(**about)
+        case State.BOUND:
+            return say.BOUND_LINE.format(size=say.points_up(_largest_difference(finding)))
+        case State.WITHDRAWN:
+            return say.WITHDRAWN_LINE
+        case State.DISAGREE:
+            return say.DISAGREE_LINE
+        case State.EARLY:
+            return say.EARLY_LINE.format(days=finding.next_look_days, left=days_left(finding))
+        case State.REFUSED:
+            return _refused(content)[0]
         case _:
-            assert_never(verdict)
+            return say.OPEN_LINE
 
 
-def headline(finding: Finding) -> str:
-    """Write a finding in short: "Sleep: less pain", "Steps: cannot tell yet, about 35 more days"."""
-    words = phrases_of(finding.question)
-    text = f"{capital(words.exposure)}: {verdict_words(finding.verdict, words)}"
-    if finding.verdict.is_open and finding.days_needed is not None:
-        return f"{text}, {days_needed_words(finding.days_needed)}"
-    return text
+def _firmness(content: Content) -> str:
+    if not content.finding.question.is_confirmatory and content.state.has_direction:
+        return say.TO_WATCH
+    return {
+        State.OWN: "",
+        State.POOLED: say.AS_FOR_OTHERS,
+        State.BOUND: say.FIRM_BOUND,
+        State.EARLY: say.TOO_EARLY,
+        State.REFUSED: say.NOT_JUDGED,
+    }.get(content.state, say.NOT_DETERMINED)
 
 
-def sentence(finding: Finding, possessive: str = "your") -> str:
-    """Write a finding about one participant in full."""
-    words, probability = phrases_of(finding.question), finding.estimate.probability_of_direction
-    is_directed = finding.verdict.has_direction and probability is not None
-    sure = f"; probability that the direction is right: {probability_words(probability)}" if is_directed else ""
-    text = _with_effect(finding, words, f"{possessive} {words.outcome.label}", sure)
-    if text is not None:
-        return text
-    days = f"days with a {words.outcome.label} score"
-    more = f" About {fives(finding.days_needed)} more {days} may be enough to tell." if finding.days_needed else ""
-    return f"{_open(finding)}{more}"
+def _card(content: Content, at_an_end: AtAnEnd | None) -> tuple[str, ...]:
+    match content.state:
+        case State.OWN:
+            return (*_size_sentences(content), *_scores_at_an_end(content, at_an_end))
+        case State.POOLED:
+            return (say.POOLED_CARD,)
+        case State.BOUND:
+            return (_bound(content),)
+        case State.EARLY:
+            return _reading_so_far(content)
+        case State.REFUSED:
+            return (*_refused(content)[1], *_next_look(content.finding))
+        case State.DISAGREE:
+            return (say.DISAGREE_CARD, *_forecast(content.finding), *_next_look(content.finding))
+        case _:
+            return (*_withdrawn_card(content.finding), *_forecast(content.finding), *_next_look(content.finding))
 
 
-def cohort_sentence(finding: Finding) -> str:
-    """Write a finding about the average over participants in full."""
-    words, estimate = phrases_of(finding.question), finding.estimate
-    based_on = f"; {counted(estimate.participants, 'participant')}, {counted(estimate.days, 'day')}"
-    outcome = f"participants' {words.outcome.label}, each compared with their own average,"
-    return _with_effect(finding, words, outcome, based_on) or _open(finding)
-
-
-def counts_sentence(question: Question, counts: Mapping[Verdict, int]) -> str:
-    """Write the number of each verdict: "Of 12 participants, after a longer night: 3 less pain, 9 not judged."."""
-    words, total = phrases_of(question), sum(counts.values())
-    return f"Of {counted(total, 'participant')}, {words.comparison}: {counts_words(question, counts)}."
-
-
-def counts_words(question: Question, counts: Mapping[Verdict, int]) -> str:
-    """Write how often each verdict was given: "3 less pain, 2 more pain, 7 cannot tell yet"."""
-    words = phrases_of(question)
-    return ", ".join(f"{counts[verdict]} {verdict_words(verdict, words)}" for verdict in Verdict if counts.get(verdict))
-
-
-def _with_effect(finding: Finding, words: Phrases, outcome: str, based_on: str) -> str | None:
-    """Write a verdict with its effect; None where there is none. A stated direction makes its numbers positive."""
-    value, low, high = finding.estimate.value, finding.estimate.low, finding.estimate.high
-    if value is None or low is None or high is None:
-        return None
-    where, unit = capital(words.comparison), f"points per {words.unit}"
-    if finding.verdict.has_direction:
-        direction, ends = (words.outcome.higher, (low, high)) if value > 0 else (words.outcome.lower, (-high, -low))
-        small = f" {capital(REASONS['smaller_than_matters'])}." if "smaller_than_matters" in finding.reasons else ""
+def _size_sentences(content: Content) -> tuple[str, ...]:
+    """Write how large a link is: for one difference between days, and between low and high days."""
+    words, judged = content.words, content.finding.judged
+    size = say.TOLD_CARD.format(
+        compared=content.unit.compared,
+        outcome_then=words.outcome_then,
+        size=content.points(content.size),
+        direction=content.direction,
+    )
+    if judged is None:
+        return (size,)
+    if "smaller_than_matters" in content.finding.reasons:
         return (
-            f"{where} {outcome} tended to be {direction}, by about {points(abs(value))} {unit} "
-            f"(95% interval {interval_words(*ends)}{based_on}).{small}"
+            say.SMALL_CARD.format(size=say.points_up(_largest_difference(content.finding)), **_days(words, judged)),
         )
-    if finding.verdict is Verdict.AT_MOST_SMALL:
-        return (
-            f"{where} {outcome} was much the same: the difference is between {points(low)} and {points(high)} {unit} "
-            f"(95% interval{based_on}), smaller than what usually matters."
+    between = say.points(content.size * judged.exposure.width)
+    return (size, say.TOLD_BETWEEN.format(size=between, **_days(words, judged)))
+
+
+def _days(words: Phrases, judged: Judged) -> dict[str, str]:
+    low, high = words.level(judged.exposure.low), words.level(judged.exposure.high)
+    return {"low_days": words.low_days, "high_days": words.high_days, "low": low, "high": high}
+
+
+def _bound(content: Content) -> str:
+    size = say.points_up(_largest_difference(content.finding))
+    return say.BOUND_CARD.format(size=size, low_days=content.words.low_days, high_days=content.words.high_days)
+
+
+def _largest_difference(finding: Finding) -> float:
+    """Return the largest difference between low and high days that the range allows, in points."""
+    judged = finding.judged
+    return max(abs(judged.low), abs(judged.high)) * judged.exposure.width if judged else 0.0
+
+
+def _scores_at_an_end(content: Content, at_an_end: AtAnEnd | None) -> tuple[str, ...]:
+    if at_an_end is None or at_an_end.share < MANY_SCORES:
+        return ()
+    entry = say.LOWEST_SCORES if at_an_end.is_lowest else say.HIGHEST_SCORES
+    return (
+        entry.format(
+            share=say.chance_words(at_an_end.share),
+            score=f"{at_an_end.score:g}",
+            outcome=content.words.outcome.label,
+            size=content.points(content.size / at_an_end.room),
+        ),
+    )
+
+
+def _withdrawn_card(finding: Finding) -> tuple[str, ...]:
+    withdrawn = finding.judged.withdrawn if finding.judged else None
+    entry = next((WITHDRAWN[reason] for reason in finding.reasons if reason in WITHDRAWN), None)
+    if withdrawn is None or entry is None:
+        return ()
+    return (entry.format(before=withdrawn.since_days, after=withdrawn.at_days),)
+
+
+def _forecast(finding: Finding) -> tuple[str, ...]:
+    forecast = finding.forecast
+    if forecast is None:
+        return ()
+    if forecast.first_days is None or forecast.last_days is None:
+        return (say.FORECAST_UNLIKELY.format(chance=say.chance_words(forecast.chance_within_year)),)
+    if forecast.first_weeks is None or forecast.last_weeks is None:
+        return (say.FORECAST_NO_PACE.format(first=forecast.first_days, last=forecast.last_days),)
+    entry = say.FORECAST if forecast.first_days < forecast.last_days else say.FORECAST_ONE_LOOK
+    weeks = f"{forecast.first_weeks} to\u00a0{forecast.last_weeks}"
+    return (entry.format(first=forecast.first_days, last=forecast.last_days, weeks=weeks),)
+
+
+def _next_look(finding: Finding) -> tuple[str, ...]:
+    return (
+        (say.NEXT_LOOK.format(days=finding.next_look_days, left=days_left(finding)),) if finding.next_look_days else ()
+    )
+
+
+def _reading_so_far(content: Content) -> tuple[str, ...]:
+    if content.reading is None:
+        return ()
+    value = content.reading.value
+    return (say.READING.format(size=content.points(value), direction=content.towards(value), per=content.unit.per),)
+
+
+def _refused(content: Content) -> tuple[str, tuple[str, ...]]:
+    """Write why there is no answer: a line, and the sentences of the card. Without a known reason: not fitted."""
+    finding, words = content.finding, content.words
+    reason = next((reason for reason in finding.reasons if reason in say.REFUSED), "no_fit")
+    line, card = (
+        text.format(
+            outcome=words.outcome.label,
+            exposure=words.exposure,
+            hardly_varies=words.hardly_varies,
+            difference=words.difference(finding.swing),
+            known=finding.estimate.known_days,
+            days=finding.estimate.days,
         )
-    return None
+        for text in say.REFUSED[reason]
+    )
+    return line, (card, say.NOTHING_WRONG) if reason in say.HARMLESS else (card,)
 
 
-def _open(finding: Finding) -> str:
-    """Write why there is no verdict, and the estimate so far."""
-    start = "Not judged" if finding.verdict is Verdict.NOT_JUDGED else "Not determined"
-    estimate = finding.estimate
-    text = f"{start}: {reason_words(finding.reasons)}."
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return text
-    effect = f"{points(estimate.value)} points per {finding.question.unit}"
-    return f"{text} So far the estimate is {effect} (95% interval {interval_words(estimate.low, estimate.high)})."
+def _caution(content: Content) -> str:
+    match content.state:
+        case State.OWN | State.POOLED if not content.finding.question.is_confirmatory:
+            return say.PATTERN_CAUTION
+        case State.OWN | State.POOLED:
+            outcome = content.words.outcome
+            changes = outcome.raises if content.finding.verdict is Verdict.HIGHER else outcome.lowers
+            return say.TOLD_CAUTION.format(doing=content.words.doing, changes=changes)
+        case State.BOUND:
+            return say.BOUND_CAUTION
+        case State.WITHDRAWN:
+            return say.WITHDRAWN_CAUTION
+        case _:
+            return ""
 
 
-def reason_words(reasons: Sequence[str]) -> str:
-    """Write reasons, given by name, as the end of a sentence."""
-    return "; ".join(REASONS.get(reason, reason.replace("_", " ")) for reason in reasons)
+def _about_known_days(content: Content) -> tuple[str, ...]:
+    """Say which days an answer is about, where the exposure is known on fewer than half of the days with a score."""
+    days, known = content.finding.estimate.days, content.finding.estimate.known_days
+    if known is None or 2 * known >= days or content.finding.judged is None:
+        return ()
+    entry = say.FEW_NIGHTS if content.words.day_words == "nights" else say.FEW_DAYS
+    return (entry.format(exposure=content.words.exposure),)
 
 
-def left_out_words(reason: str, lags: Mapping[str, int]) -> str:
-    """Write why a day could not be used.
-
-    Parameters
-    ----------
-    reason
-        As in column ``left_out`` of the model frame.
-    lags
-        Measure to days between it and the outcome.
-    """
-    measure = reason.removeprefix("no_")
-    if measure not in MEASURES or (reason in LEFT_OUT and lags.get(measure) == MEASURES[measure].lag_days):
-        return LEFT_OUT.get(reason, reason.replace("_", " "))
-    label, lag = MEASURES[measure].label, lags.get(measure)
-    if lag is None:
-        return f"no valid {label} for the day it is compared with"
-    return f"no valid {label} on the same day" if lag == 0 else f"no valid {label} {counted(lag, 'day')} before"
-
-
-def term_words(term: str, exposures: Mapping[str, str]) -> str:
-    """Write what a coefficient compares.
-
-    Parameters
-    ----------
-    term
-        Name of a column of the model.
-    exposures
-        Exposure's name to its measure.
-    """
-    name, _, part = term.rpartition("_")
-    if part in ("within", "between") and name in exposures:
-        measure = MEASURES[exposures[name]]
-        compared = "a day against the participant's average" if part == "within" else "between participants"
-        return f"{measure.label}, {compared}, per {measure.unit}"
-    return CALENDAR_TERMS.get(term, term.replace("_", " "))
-
-
-def points(value: float) -> str:
-    """Write an effect in outcome points, with a true minus sign and two decimals, or three where two would hide it."""
-    text = f"{abs(value):.2f}" if abs(value) >= 0.005 else f"{abs(value):.3f}"
-    return f"−{text}" if value < 0 and float(text) > 0 else text
-
-
-def interval_words(low: float, high: float) -> str:
-    """Write an interval: "−0.31 to 0.02"."""
-    return f"{points(low)} to {points(high)}"
-
-
-def swing_words(measure: str, swing: float) -> str:
-    """Write how far a participant's days usually are from their average: "2.1 hours", "65 minutes", "2,050 steps"."""
-    definition = MEASURES[measure]
-    size = swing * definition.per
-    if measure == "step_count":
-        return f"{whole(50 * round(size / 50))} steps"
-    if not measure.endswith("_min"):
-        return f"{size:.0f} {definition.unit.partition(' ')[2]}"
-    return f"{size / 60:.1f} hours" if size >= 120 else f"{5 * round(size / 5)} minutes"
-
-
-def days_needed_words(days_needed: int) -> str:
-    """Write a forecast of days, rounded up to fives: "about 35 more days"."""
-    return f"about {fives(days_needed)} more days"
-
-
-def fives(number: int) -> int:
-    """Round up to a multiple of five."""
-    return 5 * -(-number // 5)
-
-
-def probability_words(probability: float | None) -> str:
-    """Write a probability as a whole percentage: "98%", "above 99%"."""
-    if probability is None:
-        return "unknown"
-    return "above 99%" if probability > 0.99 else f"{100 * probability:.0f}%"
+def sharing(findings: Sequence[Finding], finding: Finding) -> int:
+    """Return how many of a participant's questions share the chance of a false sign with one, itself among them."""
+    return family_size([other.question for other in findings], finding.question)

@@ -19,7 +19,9 @@ class OutcomeWords:
     more, less
         What a higher and a lower score mean: "more pain", "better mood".
     higher, lower
-        What the outcome is said to be then: "your pain tended to be lower", "your mood tended to be better".
+        What the outcome is said to be then: "pain was lower", "mood was better".
+    raises, lowers
+        The same as a deed: "raises pain", "makes mood worse".
     """
 
     label: str
@@ -27,14 +29,26 @@ class OutcomeWords:
     less: str
     higher: str
     lower: str
+    raises: str
+    lowers: str
 
 
 def outcome_words(outcome: Outcome) -> OutcomeWords:
     """Return how an outcome is named; a symptom goes by its own name, which is its site."""
     label = outcome.site if outcome.item == "symptom" and outcome.site else _LABELS[outcome.item]
     if outcome.item in ("mood", "sleep_quality"):
-        return OutcomeWords(label, f"better {label}", f"worse {label}", "better", "worse")
-    return OutcomeWords(label, f"more {label}", f"less {label}", "higher", "lower")
+        return OutcomeWords(
+            label,
+            f"better {label}",
+            f"worse {label}",
+            "better",
+            "worse",
+            f"makes {label} better",
+            f"makes {label} worse",
+        )
+    return OutcomeWords(
+        label, f"more {label}", f"less {label}", "higher", "lower", f"raises {label}", f"lowers {label}"
+    )
 
 
 def is_better_when_higher(outcome: Outcome) -> bool:

@@ -1,10 +1,31 @@
-"""The phrases that a kind of question supplies; sentences are composed of them in ``findings/words.py``."""
+"""The phrases that a kind of question supplies; they fill the sentences of ``findings/catalogue``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from painstats.questions.outcome_words import OutcomeWords
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWords:
+    """A difference between two days that effects are reported for.
+
+    Parameters
+    ----------
+    factor
+        How many units of an effect it is: 2 for 2,000 steps.
+    per, more
+        "per 2,000 steps", "for 2,000 more steps".
+    compared
+        Which day is compared: "After a day with 2,000 more steps".
+    """
+
+    factor: float
+    per: str
+    more: str
+    compared: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +37,29 @@ class Phrases:
     exposure
         "sleep".
     comparison
-        Which days are compared: "after a longer night".
+        Which days are compared, for researchers: "after a longer night".
     compared_with
         What the outcome is compared with: "sleep the night before".
     unit
-        What an effect is per: "hour of sleep".
+        What an effect is per, for researchers: "hour of sleep".
     day_words
         "days" or "nights".
     outcome
         How the outcome is named.
-    at_most_small
-        The verdict that an effect is at most small.
+    after
+        Which days are compared, for participants: "After longer nights".
+    units
+        The differences that effects are reported for to participants, the smallest first.
+    outcome_then
+        The outcome with its day: "pain the next day".
+    low_days, high_days
+        "your short nights", "your long ones".
+    doing
+        What a participant would do more of: "sleeping longer".
+    hardly_varies
+        "Your nights hardly differ in length."
+    level, difference
+        Writes a value of the exposure, or a difference between two, in units: "5.8 hours", "20 minutes".
     """
 
     exposure: str
@@ -35,7 +68,15 @@ class Phrases:
     unit: str
     day_words: str
     outcome: OutcomeWords
-    at_most_small: str
+    after: str
+    units: tuple[UnitWords, ...]
+    outcome_then: str
+    low_days: str
+    high_days: str
+    doing: str
+    hardly_varies: str
+    level: Callable[[float], str]
+    difference: Callable[[float], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +93,8 @@ class EffectChart:
         The same about all participants.
     left, right
         What the two sides of zero mean: "less pain", "more pain".
-    unit
-        What the axis counts points per.
+    per
+        What the axis counts points per: "per hour of sleep".
     """
 
     title: str
@@ -61,7 +102,7 @@ class EffectChart:
     cohort_label: str
     left: str
     right: str
-    unit: str
+    per: str
 
 
 def counted(number: float, thing: str) -> str:

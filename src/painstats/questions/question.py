@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from painstats.frame.exposure import Exposure
@@ -67,3 +68,8 @@ class Question:
 def outcome_of(plan: OutcomePlan) -> Outcome:
     """Return the outcome that a plan declares."""
     return Outcome(plan.item, plan.site or "", plan.scale)
+
+
+def family_size(questions: Sequence[Question], question: Question) -> int:
+    """Return how many questions share the chance of a false sign with one: the confirmatory or the exploratory ones."""
+    return sum(other.is_confirmatory is question.is_confirmatory for other in questions)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.findings.words import DAY_REASONS, left_out_words
+from painstats.findings.catalogue.research import DAY_REASONS
+from painstats.findings.research_words import left_out_words
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import is_better_when_higher, outcome_words

@@ -20,6 +20,10 @@ class Interval:
     low: float
     high: float
 
+    def times(self, factor: float) -> Interval:
+        """Return the effect for a unit that is so many times as large."""
+        return Interval(factor * self.value, factor * self.low, factor * self.high)
+
 
 def interval_of(estimate: Estimate) -> Interval | None:
     """Return the effect of an estimate; None where it has no numbers."""

@@ -60,13 +60,30 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding: its verdict by name, a headline and a full sentence, with facts and notes."""
+    """One finding.
+
+    Parameters
+    ----------
+    verdict
+        Its verdict by name.
+    headline, state
+        What it is about, and its state in a word; the state may be empty.
+    sentence, paragraphs
+        The answer in one sentence, and what there is to add.
+    notes
+        Further sentences in grey.
+    facts, fold
+        Terms with texts; folded under the heading ``fold``, or open if that is empty.
+    """
 
     verdict: str
     headline: str
     sentence: str
-    facts: tuple[tuple[str, str], ...] = ()
+    state: str = ""
+    paragraphs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    fold: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from painstats.findings.check_words import COHORT_CHECKS, check_words, same_words
-from painstats.findings.words import interval_words, phrases_of, points
+from painstats.findings.content import phrases_of, span_words, unit_of
+from painstats.findings.finding import Finding
+from painstats.findings.research_words import interval_words, points
 from painstats.questions.daily.tables import RobustnessCheck
 from painstats.questions.phrases import capital
 from painstats.questions.question import Question
@@ -35,6 +37,7 @@ def robustness_part(
     questions: Sequence[Question],
     *,
     about: Mapping[str, str] = COHORT_CHECKS,
+    findings: Mapping[str, Finding] | None = None,
 ) -> Part | None:
     """Show every check with the reported estimate; None if there is nothing to show.
 
@@ -48,14 +51,22 @@ def robustness_part(
         The questions of the study.
     about
         The words of checks, about the average or about the reader.
+    findings
+        Question to the finding in whose unit and words participants read the effects; None for researchers.
     """
+    findings = findings or {}
     shown = [question for question in questions if question.name in reported]
     by_check = _by_check(checks, {question.name for question in shown})
     if not shown or not by_check:
         return None
+    computed = (
+        "computes today's reading again, with its 95% interval. It allows for one look only, so it is narrower than the "
+        "range of an answer."
+        if findings
+        else "computes the effect again: points per unit, with the 95% interval."
+    )
     paragraphs = (
-        "Many decisions in an analysis could be made differently. Each line changes one of them and computes the "
-        "effect again: points per unit, with the 95% interval.",
+        f"Many decisions in an analysis could be made differently. Each line changes one of them and {computed}",
         "“Same?” says whether the result stays: the interval is on the same side of zero as before, "
         "or contains zero as before. Where it says NO, the finding depends on that decision.",
     )
@@ -66,7 +77,7 @@ def robustness_part(
         *_curves(by_check.get("sleep_bend", {}), shown[0]),
         *_refusals(by_check, words),
     )
-    return Part(HEADING, paragraphs, lines, tables=(_table(shown, reported, by_check, words),))
+    return Part(HEADING, paragraphs, lines, tables=(_table(shown, reported, by_check, words, findings),))
 
 
 def _by_check(checks: Sequence[RobustnessCheck], questions: set[str]) -> Checks:
@@ -78,19 +89,24 @@ def _by_check(checks: Sequence[RobustnessCheck], questions: set[str]) -> Checks:
 
 
 def _table(
-    questions: Sequence[Question], reported: Mapping[str, Interval], by_check: Checks, words: Mapping[str, str]
+    questions: Sequence[Question],
+    reported: Mapping[str, Interval],
+    by_check: Checks,
+    words: Mapping[str, str],
+    findings: Mapping[str, Finding],
 ) -> Table:
     head, as_it_is = ["What if …"], ["nothing was changed: the reported estimate"]
     for question in questions:
-        interval = reported[question.name]
-        head += [f"{capital(phrases_of(question).exposure)}, per {question.unit}", "Same?"]
-        as_it_is += [f"{points(interval.value)} ({interval_words(interval.low, interval.high)})", ""]
+        finding = findings.get(question.name)
+        head += [f"{capital(phrases_of(question).exposure)}, {_unit(question, finding)}", "Same?"]
+        as_it_is += [_effect(reported[question.name], finding), ""]
     rows: list[tuple[Cell, ...]] = [tuple(as_it_is)]
     for check, results in by_check.items():
         cells: list[Cell] = [_what_if(words[check], results)]
         for question in questions:
             result = results.get(question.name)
-            cells += [_result(result), same_words(result.same_verdict)] if result else [NONE, NONE]
+            written = _result(result, findings.get(question.name)) if result else NONE
+            cells += [written, same_words(result.same_verdict) if result else NONE]
         rows.append(tuple(cells))
     caption = "The estimates, computed again; each line changes one thing"
     return Table(caption, tuple(head), tuple(rows), wordy=True)
@@ -104,12 +120,26 @@ def _what_if(words: str, results: Mapping[str, RobustnessCheck]) -> Cell:
     return joined(words, " (", Markup(", ").join(named(participant) for participant in named_ones), ")")
 
 
-def _result(check: RobustnessCheck) -> str:
+def _unit(question: Question, finding: Finding | None) -> str:
+    return unit_of(finding).per if finding else f"per {question.unit}"
+
+
+def _effect(effect: Interval, finding: Finding | None) -> str:
+    """Write an effect: to participants its 95% interval in words, to researchers all three numbers."""
+    if finding:
+        return span_words(finding, effect.low, effect.high)
+    return f"{points(effect.value)} ({interval_words(effect.low, effect.high)})"
+
+
+def _result(check: RobustnessCheck, finding: Finding | None) -> str:
     if check.reason:
         return "not possible"
     if check.low is not None and check.high is not None:
-        interval = interval_words(check.low, check.high)
-        return interval if check.estimate is None else f"{points(check.estimate)} ({interval})"
+        if finding:
+            return span_words(finding, check.low, check.high, power=2 if check.check == "sleep_bend" else 1)
+        if check.estimate is None:
+            return interval_words(check.low, check.high)
+        return _effect(Interval(check.estimate, check.low, check.high), None)
     if check.p is None:
         return NONE
     return f"p {p_words(check.p)}"

@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from markupsafe import Markup
+
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
-from painstats.findings.words import headline
+from painstats.findings.words import named_line
 from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
@@ -133,11 +135,12 @@ def _failed_page(reason: str) -> Page:
 
 
 def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Finding], *, has_cohort: bool) -> Page:
-    headlines: dict[str | None, list[str]] = {participant: [] for participant in names}
+    lines: dict[str | None, list[str]] = {participant: [] for participant in names}
     for finding in findings:
-        headlines[finding.participant_id].append(headline(finding))
+        lines[finding.participant_id].append(named_line(finding))
     rows: list[tuple[Cell, ...]] = [
-        (linked(name, named(participant)), "; ".join(headlines[participant])) for participant, name in names.items()
+        (linked(name, named(participant)), Markup("<br>").join(lines[participant]))
+        for participant, name in names.items()
     ]
     parts = [
         Part(

@@ -30,7 +30,8 @@ from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
 
 PUBLISHED_TABLES = (
-    "daily_summary", "device_change", "finding", "participant_summary", "import_summary", "robustness", "result_count",
+    "daily_summary", "device_change", "finding", "look", "participant_summary", "import_summary", "robustness",
+    "result_count",
 )  # fmt: skip
 PUBLISHED_FOLDER = "published"
 MANIFEST = f"{PUBLISHED_FOLDER}/manifest.json"

@@ -60,8 +60,3 @@ def guarded_exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:
     """Return the exposures that the outcome of a day can move on the next day: those at their usual lag."""
     moved = exposures([question for question in questions if question.moved_by_outcome])
     return tuple(exposure for exposure in moved if exposure.lag_days == exposure.definition.lag_days)
-
-
-def family_size(questions: Sequence[Question], question: Question) -> int:
-    """Return how many questions share the chance of a false sign with one: the confirmatory or the exploratory ones."""
-    return sum(other.is_confirmatory is question.is_confirmatory for other in questions)

@@ -17,5 +17,5 @@ def chart(question: Question) -> EffectChart:
         cohort_label=f"{title}: the effect for each participant {words.comparison}.",
         left=outcome.less,
         right=outcome.more,
-        unit=words.unit,
+        per=f"per {words.unit}",
     )

@@ -15,12 +15,11 @@ import polars as pl
 from painstats.frame.exposure import Exposure
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.plan.study import RulesPlan, Study
-from painstats.questions.daily.design import family_size
 from painstats.questions.daily.read_looks import NO_LOOKS, Looks, read_looks
 from painstats.questions.daily.tables import CohortFit, ParticipantEffect
 from painstats.questions.estimate import CheckEstimate, Estimate
 from painstats.questions.evidence import Evidence
-from painstats.questions.question import Question
+from painstats.questions.question import Question, family_size
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows
 

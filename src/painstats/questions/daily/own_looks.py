@@ -13,7 +13,7 @@ from painstats.frame.variation import scores_vary
 from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
 from painstats.questions.daily.columns import within_participants
-from painstats.questions.daily.design import RESIDUALS, DailyDesign, family_size
+from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.daily.guards import DaysOf, guarded_alone, with_guard
 from painstats.questions.daily.look_evidence import (
     Effect,
@@ -25,7 +25,7 @@ from painstats.questions.daily.look_evidence import (
     smallest_effect,
 )
 from painstats.questions.look import Look, LookDay
-from painstats.questions.question import Question
+from painstats.questions.question import Question, family_size
 
 
 @dataclass(frozen=True, slots=True)

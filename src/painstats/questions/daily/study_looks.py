@@ -10,7 +10,7 @@ import polars as pl
 
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import of_cohort
-from painstats.questions.daily.design import DailyDesign, family_size
+from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import (
     Effect,
@@ -30,7 +30,7 @@ from painstats.questions.daily.pooled import Slopes, pooled_slopes
 from painstats.questions.daily.tables import CohortFit
 from painstats.questions.daily.two_stage_participants import slopes_apart
 from painstats.questions.look import LookDay
-from painstats.questions.question import Question
+from painstats.questions.question import Question, family_size
 
 AVERAGE = None
 """In place of a participant: the average over participants."""

@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from painstats.findings.words import CALENDAR_TERMS, interval_words, phrases_of, points, reason_words, term_words
+from painstats.findings.catalogue.research import CALENDAR_TERMS
+from painstats.findings.content import phrases_of
+from painstats.findings.research_words import interval_words, points, reason_words, term_words
 from painstats.questions.daily.feedback_words import feedback_words
 from painstats.questions.daily.pattern_words import pattern_words
 from painstats.questions.daily.tables import COHORT, CoefficientRow, CohortFit, ModelFit

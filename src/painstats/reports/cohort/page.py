@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding, Verdict
-from painstats.findings.words import (
-    cohort_sentence,
+from painstats.findings.research_words import (
+    bound_words,
     counts_sentence,
     headline,
     interval_words,
-    phrases_of,
     points,
     reason_words,
+    sentence,
     verdict_words,
 )
 from painstats.frame.participants import ParticipantSummary
@@ -26,13 +27,13 @@ from painstats.questions.registry import kind_of
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
 from painstats.reports.data_used import days_table, files_table, measures_table, rejected_table
 from painstats.reports.devices import changes_line, devices_table
-from painstats.reports.figures.daily_charts import NARROW, WIDE
+from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
-from painstats.reports.numbers import Interval, interval_of
+from painstats.reports.numbers import NONE, Interval, interval_of
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
-from painstats.reports.personal.charts import effect_bar
-from painstats.reports.personal.page import settings_table
+from painstats.reports.personal.charts import verdict_bar
 from painstats.reports.robustness import read_robustness_checks, robustness_part
+from painstats.reports.settings import looks_words, settings_table
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
 
@@ -84,13 +85,13 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
             Part(
                 "How participants differ",
                 tables=spread_tables(model, questions),
-                figures=_effect_figures(questions, model, single),
+                figures=_effect_figures(questions, averages, single),
             ),
             *_robustness(store, questions, model),
             diagnostics_part(model, questions),
             Part("Participant by participant", paragraphs=(INTERNAL,), tables=_participant_tables(questions, single)),
             _data_part(store),
-            Part("The settings behind this report", tables=(settings_table(study),)),
+            Part("The settings behind this report", tables=(settings_table(store),)),
         ),
     )
 
@@ -106,7 +107,7 @@ def _head_line(study: Study, questions: Sequence[Question]) -> str:
     compared = listed([phrases_of(question).compared_with for question in questions])
     return (
         f"{capital(outcome_words(outcome_of(plan.outcome)).label)}, {low:g} to {high:g}, compared with {compared}; "
-        f"estimates from {plan.rules.min_days_shown} days with a score, verdicts from {plan.rules.min_days_verdict}; "
+        f"readings from {plan.rules.min_days_shown} days with a score, verdicts {looks_words(study)}; "
         f"plan {study.plan_hash}"
     )
 
@@ -123,7 +124,7 @@ def _card(finding: Finding, single: Sequence[Finding]) -> Card:
     return Card(
         verdict=finding.verdict,
         headline=headline(finding),
-        sentence=cohort_sentence(finding),
+        sentence=sentence(finding),
         facts=tuple(_card_facts(finding)),
         notes=(_counts(finding.question, single),),
     )
@@ -131,17 +132,23 @@ def _card(finding: Finding, single: Sequence[Finding]) -> Card:
 
 def _card_facts(finding: Finding) -> list[tuple[str, str]]:
     effect, check, estimate = interval_of(finding.estimate), finding.check("two_stage"), finding.estimate
-    if effect is None:
-        return []
-    unit = f"points per {finding.question.unit}"
-    facts = [
-        ("Average effect", f"{points(effect.value)} {unit} (95% CI {interval_words(effect.low, effect.high)})"),
-        ("From", f"{BASIS[estimate.basis]}; {whole(estimate.participants)} participants, {whole(estimate.days)} days"),
-    ]
+    unit, facts = f"points per {finding.question.unit}", list[tuple[str, str]]()
+    if judged := finding.judged:
+        facts += [
+            ("Adjusted range", f"{interval_words(judged.low, judged.high)} {unit}"),
+            ("At look", f"{judged.look.number}, on {date_words(judged.look.date)}, {whole(judged.look.days)} days"),
+            ("Largest difference in it", f"{bound_words(judged)} points between low and high days"),
+            ("Smallest that matters", f"{points(judged.smallest_effect)} {unit}, averaged over participants"),
+        ]
+    if effect is not None:
+        source = f"{BASIS[estimate.basis]}; {whole(estimate.participants)} participants, {whole(estimate.days)} days"
+        facts.append(
+            ("Reading today", f"{points(effect.value)} {unit} (95% CI {interval_words(effect.low, effect.high)})")
+        )
+        facts.append(("From", source))
     if check:
         facts.append(("Two-stage check", f"{points(check.value)} ({interval_words(check.low, check.high)})"))
-    facts.append(("Smallest that matters", f"{points(finding.smallest_effect)} {unit}, averaged over participants"))
-    if finding.reasons and not finding.verdict.is_open:
+    if finding.reasons and finding.judged and finding.verdict is not Verdict.NOT_DETERMINED:
         facts.append(("Notes", capital(reason_words(finding.reasons))))
     return facts
 
@@ -184,7 +191,7 @@ def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single
             [row.usable_days for row in participants if row.usable_days >= rules.min_days_shown],
         ),
         (
-            f"judged ({rules.min_days_verdict}, and enough variation)",
+            f"judged (first look at {rules.looks[0]}, and enough variation)",
             [row.usable_days for row in participants if row.participant_id in judged],
         ),
     )
@@ -192,31 +199,39 @@ def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single
     return Table("Participants and days at each step", ("Step", "Participants", "Days"), rows)
 
 
-def _effect_figures(questions: Sequence[Question], model: CohortModel, single: Sequence[Finding]) -> tuple[Figure, ...]:
+def _effect_figures(
+    questions: Sequence[Question], averages: Sequence[Finding], single: Sequence[Finding]
+) -> tuple[Figure, ...]:
     figures = (
-        _effect_figure(place, question, model, [finding for finding in single if finding.question == question])
+        _effect_figure(
+            place,
+            question,
+            next((average for average in averages if average.question == question), None),
+            [finding for finding in single if finding.question == question],
+        )
         for place, question in enumerate(questions)
     )
     return tuple(drawn for drawn in figures if drawn is not None)
 
 
-def _effect_figure(place: int, question: Question, model: CohortModel, findings: Sequence[Finding]) -> Figure | None:
-    bars = [bar for finding in findings if (bar := effect_bar(finding, label=finding.participant_id or ""))]
+def _effect_figure(
+    place: int, question: Question, average: Finding | None, findings: Sequence[Finding]
+) -> Figure | None:
+    bars = [bar for finding in findings if (bar := verdict_bar(finding, label=finding.participant_id or ""))]
     if not bars:
         return None
-    fitted = model.averages.get(question.name)
-    average = Interval(fitted.estimate, fitted.low, fitted.high) if fitted else None
+    of_average = verdict_bar(average) if average else None
+    mean = of_average.effect if of_average else None
     chart = kind_of(question.kind).chart(question)
-    mean = " The dashed line is the average, the grey band its 95% CI." if average else ""
+    said = " The dashed line is the average, the grey band its adjusted range." if mean else ""
     return figure(
         f"slopes-{place}",
         chart.cohort_label,
-        f"{chart.title}. Each line is a participant, with the 95% interval; "
-        "an open diamond is the estimate from their own days alone."
-        f"{mean} The intervals cover 95% of participants on average; those of participants at the extremes are too "
-        "narrow.",
-        cohort_effects(bars, average, chart, WIDE),
-        cohort_effects(bars, average, chart, NARROW),
+        f"{chart.title}. Each line is a participant, with the adjusted range of the verdict; its dot is today's "
+        "reading, moved into the range beside a direction. Participants who are not judged have the 95% interval of "
+        f"their reading. An open diamond is the reading from a participant's own days alone.{said}",
+        cohort_effects(bars, mean, chart, WIDE),
+        cohort_effects(bars, mean, chart, NARROW),
         legend=tuple(verdict_legend(phrases_of(question))),
     )
 
@@ -241,21 +256,29 @@ def _participant_table(question: Question, findings: Sequence[Finding]) -> Table
         (
             named(finding.participant_id or ""),
             whole(finding.estimate.days),
-            *_effect_cells(finding),
+            *_judged_cells(finding),
+            *_reading_cells(finding),
             verdict_words(finding.verdict, words),
         )
         for finding in sorted(findings, key=lambda finding: finding.participant_id or "")
     )
-    head = ("Participant", "Complete days", "Estimate", "95% interval", "Own days alone", "Verdict")
+    head = ("Participant", "Days", "Look", "From", "Adjusted range", "Reading today", "Own days alone", "Verdict")
     return Table(unit, head, rows)
 
 
-def _effect_cells(finding: Finding) -> tuple[str, str, str]:
+def _judged_cells(finding: Finding) -> tuple[str, str, str]:
+    """Write the look, the basis and the range of a verdict."""
+    judged = finding.judged
+    if judged is None:
+        return (NONE, NONE, NONE)
+    return (f"{judged.look.days} days", BASIS[judged.basis], interval_words(judged.low, judged.high))
+
+
+def _reading_cells(finding: Finding) -> tuple[str, str]:
+    """Write what all days show today, with 95% intervals: the estimate, and the same from own days alone."""
     effect, own = interval_of(finding.estimate), finding.check("own_days")
-    alone = f"{points(own.value)} ({interval_words(own.low, own.high)})" if own else "–"
-    if effect is None:
-        return ("–", "–", alone)
-    return (points(effect.value), interval_words(effect.low, effect.high), alone)
+    alone = f"{points(own.value)} ({interval_words(own.low, own.high)})" if own else NONE
+    return (f"{points(effect.value)} ({interval_words(effect.low, effect.high)})" if effect else NONE, alone)
 
 
 def _data_part(store: Store) -> Part:

@@ -7,13 +7,13 @@ same chart take twice as long to make as the chart takes to draw.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
 
 from painstats.findings.finding import Verdict
-from painstats.findings.words import verdict_words
+from painstats.findings.research_words import verdict_words
 from painstats.frame.participants import ParticipantSummary
 from painstats.questions.phrases import EffectChart, Phrases
 from painstats.reports.figures.daily_charts import NARROW_BELOW, WIDE
@@ -32,7 +32,7 @@ from painstats.reports.figures.vega_svg import (
 from painstats.reports.numbers import Interval
 
 OWN_LABEL = "you"
-OWN_DAYS_LABEL = "your days alone"
+READING_LABEL = "your reading"
 LABEL_MARGIN = 112
 RIGHT_MARGIN = 16
 TALLEST = 620
@@ -46,10 +46,11 @@ AUTOCORRELATION_LIMIT = 0.10
 VERDICT_COLOURS = {
     Verdict.LOWER: LOWER,
     Verdict.HIGHER: HIGHER,
-    Verdict.AT_MOST_SMALL: "#6b6f2a",
+    Verdict.AT_MOST_SMALL: QUIET_INK,
     Verdict.NOT_DETERMINED: OTHERS,
     Verdict.NOT_JUDGED: "#c3c9cc",
 }
+"""Only a direction has a colour; the others are greys."""
 
 Specification = dict[str, Any]
 """A chart, or a part of one, in Vega-Lite's JSON."""
@@ -57,27 +58,35 @@ Specification = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EffectBar:
-    """One bar: an effect with its 95% interval, and the same from the participant's own days alone.
+    """One bar: the range of a verdict, or of a reading where there is no verdict.
 
     Parameters
     ----------
     label
         The label of the bar; empty for a participant who is not named.
     effect
-        Outcome points per unit.
+        A size and its range, in outcome points per unit.
+    reading
+        The estimate of all days with its 95% interval, where ``effect`` is a verdict's.
     own
-        From own days alone; None where that is the same or was not computed.
+        The reading from own days alone; None where that is the same or was not computed.
     verdict
-        Decides the colour in a cohort's chart.
+        Decides the colour.
     is_own
         Whether the bar is the reader's.
     """
 
     label: str
     effect: Interval
+    reading: Interval | None = None
     own: Interval | None = None
-    verdict: Verdict = Verdict.NOT_DETERMINED
+    verdict: Verdict = Verdict.NOT_JUDGED
     is_own: bool = False
+
+    def times(self, factor: float) -> EffectBar:
+        """Return the bar for a larger unit."""
+        effect, reading, own = (each and each.times(factor) for each in (self.effect, self.reading, self.own))
+        return replace(self, effect=effect or self.effect, reading=reading, own=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ class _Row:
     place: int
     label: str
     bar: EffectBar
-    kind: str  # other | own | own_days
+    kind: str  # other | own | reading
 
     @property
     def datum(self) -> Specification:
@@ -120,20 +129,29 @@ def own_among_others(
     -------
     A specification in Vega-Lite.
     """
-    rows = _with_own_days(bars)
+    rows = _with_reading(bars)
     ends = [end for row in rows for end in (row.bar.effect.low, row.bar.effect.high)]
     ends += [-1.2 * smallest_effect, 1.2 * smallest_effect]
-    frame = _frame(ends, axis_title(chart, narrow=width < NARROW_BELOW), len(rows), width)
-    others, own, alone = ([row for row in rows if row.kind == kind] for kind in ("other", "own", "own_days"))
+    frame = _frame(ends, axis_title(chart, narrow=width < NARROW_BELOW), len(rows), width, signed=False)
+    others, own, reading = ([row for row in rows if row.kind == kind] for kind in ("other", "own", "reading"))
     layers = [
         _band(-smallest_effect, smallest_effect, BAND, frame),
         _line(0.0, INK, frame),
         *_bars(others, OTHERS, 2, 24, frame),
-        *_bars(own, OWN, 4, 90, frame),
-        *_bars(alone, OWN, 1.5, 70, frame, hollow=True),
+        *(
+            bar
+            for row in own
+            for bar in _bars([row], _direction_colour(row.bar), 4, 90, frame, hollow=not row.bar.verdict.has_direction)
+        ),
+        *_bars(reading, QUIET_INK, 1.5, 70, frame, hollow=True, dashed=True),
         _labels([row.datum for row in rows if row.label], frame),
     ]
     return {"layer": layers, "width": frame.inner, "height": frame.height}
+
+
+def _direction_colour(bar: EffectBar) -> str:
+    """Return the colour of a direction; grey without one."""
+    return VERDICT_COLOURS[bar.verdict] if bar.verdict.has_direction else QUIET_INK
 
 
 def cohort_effects(
@@ -171,7 +189,7 @@ def cohort_effects(
 def axis_title(chart: EffectChart, *, narrow: bool = False) -> str | list[str]:
     """Write what an axis of effects counts, with the meaning of its two directions."""
     sides = f"←  {chart.left}   ·   {chart.right}  →"
-    return [sides, f"points per {chart.unit}"] if narrow else f"{sides}     (points per {chart.unit})"
+    return [sides, f"points {chart.per}"] if narrow else f"{sides}     (points {chart.per})"
 
 
 def verdict_legend(words: Phrases) -> list[tuple[str, str]]:
@@ -265,20 +283,22 @@ class _Frame:
     row_height: float
     inner: int
     height: int
+    signed: bool
 
 
-def _frame(values: Sequence[float], title: str | list[str], n_rows: int, width: int) -> _Frame:
+def _frame(values: Sequence[float], title: str | list[str], n_rows: int, width: int, *, signed: bool = True) -> _Frame:
     lowest, highest = ROW_HEIGHTS
     row_height = max(lowest, min(highest, TALLEST / max(n_rows, 1)))
     margin = 0.04 * ((max(values) - min(values)) or 1.0)
     domain = (min(values) - margin if min(values) < 0 else 0.0, max(values) + margin if max(values) > 0 else 0.0)
     return _Frame(
-        domain, title, n_rows, row_height, width - LABEL_MARGIN - RIGHT_MARGIN, round(row_height * n_rows) + 8
+        domain, title, n_rows, row_height, width - LABEL_MARGIN - RIGHT_MARGIN, round(row_height * n_rows) + 8, signed
     )
 
 
 def _x(frame: _Frame, field: str) -> Specification:
     axis = {"title": frame.title, "gridColor": GRID, "domain": False, "tickCount": max(3, frame.inner // 90)}
+    axis |= {} if frame.signed else {"labelExpr": "format(abs(datum.value), '~g')"}
     scale = {"domain": list(frame.domain), "nice": False}
     return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
@@ -293,13 +313,15 @@ def _sorted(bars: Sequence[EffectBar]) -> list[EffectBar]:
     return sorted(bars, key=lambda bar: (bar.effect.value, bar.effect.low, bar.label))
 
 
-def _with_own_days(bars: Sequence[EffectBar]) -> list[_Row]:
-    """List the bars of all participants, the reader's own days on a line of their own below the reader's bar."""
+def _with_reading(bars: Sequence[EffectBar]) -> list[_Row]:
+    """List the bars of all participants, the reader's reading on a line of its own below the reader's verdict."""
     rows: list[_Row] = []
     for bar in _sorted(bars):
-        rows.append(_Row(len(rows), OWN_LABEL if bar.is_own else "", bar, "own" if bar.is_own else "other"))
-        if bar.is_own and bar.own is not None:
-            rows.append(_Row(len(rows), OWN_DAYS_LABEL, EffectBar(OWN_DAYS_LABEL, bar.own), "own_days"))
+        is_answer = bar.is_own and bar.verdict is not Verdict.NOT_JUDGED
+        kind = "own" if is_answer else "reading" if bar.is_own else "other"
+        rows.append(_Row(len(rows), {"own": OWN_LABEL, "reading": READING_LABEL}.get(kind, ""), bar, kind))
+        if is_answer and bar.reading is not None:
+            rows.append(_Row(len(rows), READING_LABEL, EffectBar(READING_LABEL, bar.reading), "reading"))
     return rows
 
 
@@ -308,13 +330,20 @@ def _layer(rows: list[Specification], mark: Specification, **encoding: Specifica
 
 
 def _bars(
-    rows: Sequence[_Row], colour: str, thickness: float, size: float, frame: _Frame, *, hollow: bool = False
+    rows: Sequence[_Row],
+    colour: str,
+    thickness: float,
+    size: float,
+    frame: _Frame,
+    *,
+    hollow: bool = False,
+    dashed: bool = False,
 ) -> list[Specification]:
     """Draw intervals with their estimates."""
     if not rows:
         return []
     data = [row.datum for row in rows]
-    rule = {"type": "rule", "color": colour, "strokeWidth": thickness, "strokeDash": [4, 3] if hollow else [1, 0]}
+    rule = {"type": "rule", "color": colour, "strokeWidth": thickness, "strokeDash": [4, 3] if dashed else [1, 0]}
     filled = {"fill": "white" if hollow else colour, "strokeWidth": 2 if hollow else 1}
     mark = {"type": "point", "color": colour, "size": size, "opacity": 1, **filled}
     return [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
+from painstats.findings.content import unit_of
 from painstats.findings.finding import Finding
+from painstats.findings.reading import reading_of, shown_size
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import outcome_words
@@ -24,7 +26,7 @@ from painstats.reports.figures.daily_charts import (
     outcome_calendar,
 )
 from painstats.reports.figures.effect_charts import EffectBar, own_among_others
-from painstats.reports.numbers import Interval, interval_of
+from painstats.reports.numbers import Interval
 from painstats.reports.pages import Figure, Table, figure
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.vocabulary import MEASURES
@@ -75,36 +77,59 @@ def _calendar(days: pl.DataFrame, outcome: Outcome) -> list[Figure]:
 def figures_among_others(record: ParticipantRecord) -> tuple[Figure, ...]:
     """Draw a participant's effects among those of all participants."""
     return tuple(
-        _own_effect(place, own, record)
-        for place, own in enumerate(record.findings)
-        if interval_of(own.estimate) is not None
+        _own_effect(place, own, record) for place, own in enumerate(record.findings) if verdict_bar(own) is not None
     )
 
 
 def _own_effect(place: int, own: Finding, record: ParticipantRecord) -> Figure:
+    unit, kind = unit_of(own), kind_of(own.question.kind)
     same = [finding for finding in record.all_findings if finding.question == own.question]
-    bars = [bar for finding in same if (bar := effect_bar(finding, is_own=finding is own))]
-    chart = kind_of(own.question.kind).chart(own.question)
-    others = " The thin grey bars are the other participants, without names." if len(bars) > 1 else ""
-    is_pooled = own.estimate.basis == "pooled" and own.check("own_days") is not None
-    alone = " The open dot is the effect from your days alone." if is_pooled else ""
+    bars = [bar for finding in same if (bar := _bar_among_others(finding, own, unit.factor))]
+    others = " The thin grey bars are readings of the other participants, without names." if len(bars) > 1 else ""
+    answered = (
+        "The thick bar is your range from the last answer day; it is blue or brown only if a direction is given. "
+        "The dashed bar is your reading of today with its 95% interval."
+        if own.judged
+        else "The dashed bar is your reading of today with its 95% interval. It is no answer."
+    )
+    chart = kind.chart(own.question)
     return figure(
         f"slope-{place}",
         chart.label,
-        f"{chart.title}. The thick bar is yours: the dot is the estimate, the bar its 95% interval.{others}{alone} "
-        "Inside the pale band an effect is smaller than what usually matters; the vertical line marks zero.",
-        *(own_among_others(bars, chart, own.smallest_effect, width) for width in (WIDE, NARROW)),
+        f"{chart.title}. {answered}{others} "
+        "Inside the pale band a difference is smaller than what matters; the vertical line marks no difference.",
+        *(
+            own_among_others(bars, replace(chart, per=unit.per), own.smallest_effect * unit.factor, width)
+            for width in (WIDE, NARROW)
+        ),
     )
 
 
-def effect_bar(finding: Finding, *, label: str = "", is_own: bool = False) -> EffectBar | None:
-    """Turn a finding into a bar of a chart; None where it has no numbers."""
-    effect, check = interval_of(finding.estimate), finding.check("own_days")
-    if effect is None:
-        return None
+def _bar_among_others(finding: Finding, own: Finding, factor: float) -> EffectBar | None:
+    """Return the bar of the reader: their verdict; or of another participant: their reading."""
+    bar = verdict_bar(finding, is_own=True) if finding is own else _reading_bar(finding)
+    return bar and bar.times(factor)
+
+
+def verdict_bar(finding: Finding, *, label: str = "", is_own: bool = False) -> EffectBar | None:
+    """Turn a finding into a bar: the range of its verdict, or the reading where it has none; None without numbers."""
+    reading, judged, check = _reading(finding), finding.judged, finding.check("own_days")
     is_pooled = finding.estimate.basis == "pooled" and check is not None
     own = Interval(check.value, check.low, check.high) if is_pooled and check else None
-    return EffectBar(label, effect, own, finding.verdict, is_own)
+    if judged is not None:
+        value = shown_size(finding)
+        return EffectBar(label, Interval(value, judged.low, judged.high), reading, own, finding.verdict, is_own)
+    return EffectBar(label, reading, None, own, finding.verdict, is_own) if reading else None
+
+
+def _reading_bar(finding: Finding) -> EffectBar | None:
+    reading = _reading(finding)
+    return EffectBar("", reading) if reading else None
+
+
+def _reading(finding: Finding) -> Interval | None:
+    reading = reading_of(finding)
+    return Interval(reading.value, reading.low, reading.high) if reading else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ from datetime import date
 from markupsafe import Markup
 
 from painstats.findings.check_words import PARTICIPANT_CHECKS
-from painstats.findings.finding import Finding, Verdict
-from painstats.findings.words import headline, interval_words, phrases_of, points, sentence, swing_words
+from painstats.findings.finding import Finding
+from painstats.findings.words import answer, sharing
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
-from painstats.questions.outcome_words import is_better_when_higher, outcome_words
+from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import Outcome, outcome_of
 from painstats.reports.data_used import (
-    FILLED_WORDS,
     days_table,
     files_table,
     measures_table,
@@ -31,11 +30,14 @@ from painstats.reports.data_used import (
 from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.model_fit import read_model_fit
-from painstats.reports.numbers import Interval, interval_of
-from painstats.reports.pages import Card, Cell, Figure, Page, Part, Table, joined, named
+from painstats.reports.numbers import interval_of
+from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
+from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.scores import scores_at_an_end
 from painstats.reports.robustness import read_robustness_checks, robustness_part
+from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
 from painstats.store.rows import rows_of
 from painstats.vocabulary import MEASURES
@@ -75,15 +77,16 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
         parts=(
             Part(
                 "Findings",
-                cards=tuple(_card(finding, study) for finding in record.findings),
+                cards=tuple(_card(finding, record, outcome) for finding in record.findings),
                 paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record)),
+                tables=looks_tables(record),
             ),
-            Part("How to read this", points=_how_to_read(outcome)),
+            Part("How to read this", points=_how_to_read(study)),
             Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
             *_robustness(store, record),
             _data_part(store, record),
             Part("What this cannot tell", points=_limits(record, label)),
-            Part("The settings behind this report", tables=(settings_table(study, diaries=False),)),
+            Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
         ),
     )
 
@@ -97,92 +100,27 @@ def _lines(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
     )
 
 
-def _card(finding: Finding, study: Study) -> Card:
+def _card(finding: Finding, record: ParticipantRecord, outcome: Outcome) -> Card:
+    said = answer(finding, sharing(record.findings, finding), scores_at_an_end(record.frame, outcome))
     return Card(
         verdict=finding.verdict,
-        headline=headline(finding),
-        sentence=sentence(finding),
-        facts=tuple(_facts(finding, study)),
-        notes=tuple(_notes(finding)),
+        headline=said.name,
+        state=said.firmness,
+        sentence=said.line,
+        paragraphs=said.card,
+        notes=(said.caution,) if said.caution else (),
+        facts=said.folded,
+        fold=said.fold,
     )
 
 
-def _facts(finding: Finding, study: Study) -> list[tuple[str, str]]:
-    effect, days = interval_of(finding.estimate), finding.estimate.days
-    if effect is None:
-        rules = study.plan.rules
-        needed = [
-            ("First estimate", f"from {rules.min_days_shown} days with a score"),
-            ("Verdict", f"from {rules.min_days_verdict} days with a score"),
-        ]
-        return [("So far", f"{counted(days, 'day')} with a score"), *(needed if days < rules.min_days_shown else [])]
-    facts = [
-        ("Effect", _effect(effect, finding)),
-        ("In your daily life", _daily_life(finding, effect)),
-        ("Based on", _based_on(finding)),
-    ]
-    own = _own_days(finding)
-    if own is not None:
-        facts.append(("Your days alone", _effect(own, finding)))
-    return facts
-
-
-def _based_on(finding: Finding) -> str:
-    """Write the days with a score, and on how many of them the measure is known: "60 days … sleep known on 41"."""
-    days, known = finding.estimate.days, finding.estimate.known_days
-    text = f"{counted(days, 'day')} with a {phrases_of(finding.question).outcome.label} score"
-    label = MEASURES[finding.question.exposure.measure].label
-    return text if known is None else f"{text}; {label} known on {'all' if known == days else whole(known)} of them"
-
-
-def _own_days(finding: Finding) -> Interval | None:
-    """Return the effect from own days alone, where the estimate is pooled."""
-    check = finding.check("own_days") if finding.estimate.basis == "pooled" else None
-    return Interval(check.value, check.low, check.high) if check else None
-
-
-def _effect(effect: Interval, finding: Finding) -> str:
-    unit = finding.question.unit
-    return f"{points(effect.value)} points per {unit} (95% interval {interval_words(effect.low, effect.high)})"
-
-
-def _daily_life(finding: Finding, effect: Interval) -> str:
-    """Write the effect of the participant's own usual swing, one SD of their days."""
-    words, swing = phrases_of(finding.question), finding.swing
-    usual = swing_words(finding.question.exposure.measure, swing)
-    start = f"Your {words.day_words} usually vary by about {usual} around your average."
-    size, low, high = (swing * value for value in (effect.value, effect.low, effect.high))
-    if finding.verdict.has_direction:
-        direction = words.outcome.more if size > 0 else words.outcome.less
-        return f"{start} That much more went with {direction}, by about {points(abs(size))} points."
-    return f"{start} For that much more the effect is {points(size)} points ({interval_words(low, high)})."
-
-
-def _notes(finding: Finding) -> list[str]:
-    if interval_of(finding.estimate) is None:
-        return []
-    notes = ["This is a first hint, not a finding."] if finding.verdict is Verdict.NOT_JUDGED else []
-    notes += _about_known_days(finding)
-    return [*notes, *(["This is based on your own days alone."] if finding.estimate.basis == "own_days" else [])]
-
-
-def _about_known_days(finding: Finding) -> list[str]:
-    """Say which days an answer is about, where the measure is known on fewer than half of the days with a score."""
-    days, known = finding.estimate.days, finding.estimate.known_days
-    if known is None or 2 * known >= days:
-        return []
-    label = MEASURES[finding.question.exposure.measure].label
-    return [f"This answer is about the {phrases_of(finding.question).day_words} on which {label} is known."]
-
-
 def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
-    if not any(_own_days(finding) for finding in findings):
+    if not any(finding.judged and finding.judged.basis == "pooled" for finding in findings):
         return ()
     return (
-        "Why two estimates? One participant's days are few and noisy, so the first estimate also uses the other "
-        "participants' data: it is drawn towards their average. “Your days alone” uses only yours. "
-        "If the two are far apart, you may be unlike the others. The first interval is too narrow for unusual "
-        "participants; the wider one is then the fairer one.",
+        "Your own days come first. Where they leave a question open, your days are also looked at together with those "
+        "of the other people here. That draws your result towards their average: if you are unlike them, the range "
+        "can miss your own link.",
     )
 
 
@@ -195,16 +133,18 @@ def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]
     return (*own_feedback_words(fit, exposures(asked(store.study)), outcome), *own_pattern_words(fit))
 
 
-def _how_to_read(outcome: Outcome) -> tuple[str, ...]:
-    words, (low, high) = outcome_words(outcome), outcome.scale
+def _how_to_read(study: Study) -> tuple[str, ...]:
+    outcome, rules = outcome_of(study.plan.outcome), study.plan.rules
+    low, high = outcome.scale
+    days = listed([whole(days) for days in rules.looks])
     return (
         "Each of your days is compared with your own average, never with other participants.",
-        f"A point is one step on the scale from {low:g} to {high:g}. "
-        f"Plus means {words.more}, minus means {words.less}.",
-        "The 95% interval is the range of effects that fit your days. "
-        "When it reaches from minus to plus, both directions still fit.",
-        "“Cannot tell yet” is an honest result: the days so far fit more than one story. "
-        "“Not judged” means that there are too few days with a score, or too little variation, for any verdict.",
+        f"A point is one step on the scale from {low:g} to {high:g}.",
+        f"Answers are given on set days only: when you have {days} days with a score, and then about once a year. "
+        "In between, an answer stays as it is. Looking more often would find links where there are none.",
+        "The range holds every size of the link that fits your days. It allows for looking several times.",
+        "“Both directions are still possible” is an honest answer: your days so far fit both.",
+        "A reading is what all your days show today. It changes from night to night and is no answer.",
         "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
     )
 
@@ -216,8 +156,9 @@ def _robustness(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
         for finding in record.findings
         if (effect := interval_of(finding.estimate)) is not None
     }
+    findings = {finding.question.name: finding for finding in record.findings}
     checks = read_robustness_checks(store, record.participant_id)
-    part = robustness_part(checks, reported, asked(store.study), about=PARTICIPANT_CHECKS)
+    part = robustness_part(checks, reported, asked(store.study), about=PARTICIPANT_CHECKS, findings=findings)
     return (part,) if part else ()
 
 
@@ -260,14 +201,14 @@ def _which_days(study: Study) -> str:
 
 def _limits(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
     return (
-        "“Comes before” is not “causes”. "
+        "What comes before need not be the reason for what follows. "
         f"Something else, such as a hard week, can change your nights, your days and your {label} at once.",
         f"{capital(label)} also changes what you do. After a bad day people may move less and sleep worse; "
         "part of a link can run that way.",
         "These are averages over many days. A single day can go the other way.",
-        "The effects apply within the range of your own days. "
+        "The answers hold within the range of your own days. "
         "They say nothing about much longer nights or much longer walks than yours.",
-        "A small link can hide in few days. “Cannot tell yet” does not mean that there is none.",
+        "A small link can hide in few days. “Not determined” does not mean that there is none.",
         *_treatments(record, label),
         "This is not medical advice. "
         "Please talk with your doctor before you change a treatment, or change what you do by much.",
@@ -296,38 +237,3 @@ def _course(phase: _Phase) -> str:
     lasts = phase.wash_out_days and phase.end_date
     after = f"counts for {counted(phase.wash_out_days, 'more day')} after its end" if lasts else ""
     return f" ({' and '.join(filter(None, (ramp, after)))})" if ramp or after else ""
-
-
-def settings_table(study: Study, *, diaries: bool = True) -> Table:
-    """Show the plan's settings that a reader of any report ought to know; a participant's own diary is shown above."""
-    plan, outcome = study.plan, outcome_of(study.plan.outcome)
-    rules, (low, high) = plan.rules, outcome.scale
-    better = "better" if is_better_when_higher(outcome) else "worse"
-    diary = [f"{diary.file}: written {FILLED_WORDS[diary.filled]}" for diary in (plan.diaries if diaries else ())]
-    compared = [phrases_of(question).compared_with for question in asked(study)]
-    rows: list[tuple[Cell, ...]] = [
-        (
-            "Outcome",
-            joined(outcome_words(outcome).label, *((", at: ", named(outcome.site)) if outcome.site else ())),
-        ),
-        ("Scale", f"{low:g} to {high:g}, higher is {better}"),
-        ("Compared with", "; ".join(compared)),
-        (
-            "Smallest effect that matters",
-            f"{outcome.smallest_effect:g} points for one usual swing of sleep or activity",
-        ),
-        ("Days for the model", f"at least {rules.min_days_in_model} days with a score"),
-        ("Days for an estimate", f"at least {rules.min_days_shown}"),
-        (
-            "Days for a verdict",
-            f"at least {rules.min_days_verdict}, and a score on {100 * rules.min_compliance:.0f}% of the days",
-        ),
-        (
-            "A day of wear",
-            f"steps in at least {rules.min_active_hours} different hours, "
-            f"a date of {rules.min_clock_hours:g} to {48 - rules.min_clock_hours:g} hours",
-        ),
-        *(("Diary", named(text)) for text in diary),
-        ("Plan hash", study.plan_hash),
-    ]
-    return Table("Decided before the days were looked at", ("Setting", "Value"), tuple(rows), numbers=False)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from painstats.findings.finding import Finding
+from painstats.findings.look_row import LookRow
 from painstats.frame.participants import ParticipantSummary
 from painstats.store.connection import Store
+from painstats.store.rows import select
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +26,8 @@ class ParticipantRecord:
         The participant's findings, in the order of the study's questions.
     all_findings
         The findings about every participant.
+    looks
+        What each answer day showed, in their order.
     days, frame, phases
         The rows of ``daily_summary``, ``model_frame`` and ``treatment_phase``, by date.
     """
@@ -31,6 +35,7 @@ class ParticipantRecord:
     summary: ParticipantSummary
     findings: tuple[Finding, ...]
     all_findings: tuple[Finding, ...]
+    looks: tuple[LookRow, ...]
     days: pl.DataFrame
     frame: pl.DataFrame
     phases: pl.DataFrame
@@ -52,7 +57,13 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
         summary=summary,
         findings=tuple(finding for finding in all_findings if finding.participant_id == summary.participant_id),
         all_findings=tuple(all_findings),
+        looks=tuple(_looks(store, summary.participant_id)),
         days=own("daily_summary", "date"),
         frame=own("model_frame", "date"),
         phases=own("treatment_phase", "start_date, name"),
     )
+
+
+def _looks(store: Store, participant: str) -> list[LookRow]:
+    query = "SELECT * FROM look WHERE participant_id = ? ORDER BY question, date, number, basis"
+    return select(store, LookRow, query, [participant])

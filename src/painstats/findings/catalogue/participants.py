@@ -1,0 +1,211 @@
+"""What participants read about a finding: whole sentences with named variables (docs/method/verdict.md, words).
+
+Participants read one decimal and no minus sign: a direction is a word. No sentence claims a cause, and none says that
+there is no link. A line has at most 25 words.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from painstats.language import _, ngettext
+
+# --- A direction
+
+TOLD_LINE = _("{after}, {outcome} was {direction}: {size} {per}")
+TOLD_CARD = _("{compared}, {outcome_then} was {size} {direction} on average.")
+TOLD_BETWEEN = _("Between {low_days} ({low}) and {high_days} ({high}), that is {size}.")
+TOLD_CAUTION = _(
+    "This says what goes together. It does not show that {doing} {changes}: something else, such as a hard week, can "
+    "change both."
+)
+POOLED_LINE = _("{after}, {outcome} was {direction}, as for the people here")
+POOLED_CARD = _("Your own days alone do not show it yet. They do not contradict it.")
+SMALL_LINE = _("{after}, {outcome} was {direction}, but not by much")
+SMALL_CARD = _("Less than {size} between {low_days} ({low}) and {high_days} ({high}).")
+LOWEST_SCORES = _(
+    "{share} of your scores are {score}. On such days {outcome} cannot be scored lower, so the size may be nearer "
+    "{size}."
+)
+HIGHEST_SCORES = _(
+    "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the size may be nearer "
+    "{size}."
+)
+PATTERN_CAUTION = _("A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.")
+
+# --- At most small
+
+BOUND_LINE = _("No large link: smaller than {size}, if there is one")
+BOUND_CARD = _("If there is a link, it is smaller than {size} between {low_days} and {high_days}.")
+BOUND_UNIT = _("from {low_days} to {high_days}")
+BOUND_CAUTION = _("This does not say that there is none.")
+
+# --- No direction
+
+OPEN_LINE = _("Both directions are still possible.")
+DISAGREE_LINE = _("Your days and the other people's point in opposite ways.")
+DISAGREE_CARD = _("So no direction is given for now.")
+WITHDRAWN_LINE = _("An early answer is withdrawn. No link stands out now.")
+NOT_CONFIRMED_CARD = _("A link was seen with {before} days scored; with {after} it no longer stands out.")
+DAYS_DISAGREE_CARD = _(
+    "A link was seen with {before} days scored; with {after} the later days no longer agree with it."
+)
+WITHDRAWN_CAUTION = _(
+    "An early answer can be wrong: up to about 1 in 20 people see one where there is no link. That is why answers are "
+    "checked again on set days."
+)
+FORECAST = _(
+    "In about four of five cases, an answer comes after {first} to\u00a0{last} more days with a score "
+    "({weeks} weeks at your pace)."
+)
+FORECAST_ONE_LOOK = _(
+    "In about four of five cases, an answer comes after {last} more days with a score ({weeks} weeks at your pace)."
+)
+FORECAST_NO_PACE = _(
+    "In about four of five cases, an answer comes after {first} to\u00a0{last} more days with a score."
+)
+FORECAST_UNLIKELY = _("Perhaps no answer within a year (chance of one: {chance}).")
+NEXT_LOOK = _("The next answer day is at {days} days with a score: {left} to go.")
+
+# --- Before the first answer day
+
+EARLY_LINE = _("The first answer day is at {days} days with a score: {left} to go.")
+READING = _("Reading so far: {size} {direction} {per}. It changes from night to night and is no answer.")
+
+# --- Not judged
+
+NOTHING_WRONG = _("Nothing is wrong with your data.")
+REFUSED: dict[str, tuple[str, str]] = {
+    "outcome_missing": (
+        _("There are no {outcome} scores yet."),
+        _("Without scores there is nothing to compare."),
+    ),
+    "outcome_hardly_varies": (
+        _("Your {outcome} scores hardly vary."),
+        _("Nearly all of them are alike, so there is nothing to compare."),
+    ),
+    "exposure_rarely_known": (
+        _("There are too few days with known {exposure}."),
+        _("It is known on {known} of your {days} days with a score. That is too few for an answer."),
+    ),
+    "exposure_hardly_varies": (
+        "{hardly_varies}",
+        _("Most of them lie within {difference} of your average, so there is nothing to compare."),
+    ),
+    "too_many_days_missing": (
+        _("Too many days have no score."),
+        _("The days in between may have been different, so no answer is given."),
+    ),
+    "no_fit": (
+        _("No answer: these days do not fit the method."),
+        _("The next answer day may bring one."),
+    ),
+}
+"""Reason to line and card. The first one that applies is shown."""
+
+HARMLESS = frozenset({"outcome_hardly_varies", "exposure_hardly_varies"})
+"""Reasons after which participants are assured that nothing is wrong with their data."""
+
+# --- Folded facts
+
+RANGE_TERM, CHANCE_TERM, SINCE_TERM = _("Range"), _("Direction"), _("Clear since")
+READING_TERM, DAYS_TERM, BASIS_TERM = _("Reading today"), _("Days"), _("Based on")
+RANGE_POOLED = _("Your days, together with those of the other people here.")
+CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as most published ones.")
+CHANCE_POOLED = _("The chance that it is right is {chance}, if you are like the other people here.")
+SINCE = _("{date}, with {days} days scored")
+READING_TODAY = _("{size} {direction} {more}. It changes from night to night and is no answer.")
+ALONE_TERM, ALONE = _("Your days alone"), _("{size} {direction} {more}. This is a reading, too.")
+NEXT_TERM, NEXT = _("Next answer day"), _("at {days} days with a score: {left} to go")
+DAYS_KNOWN = _("{days} days with a {outcome} score; {exposure} known on {known} of them")
+DAYS_ALL_KNOWN = _("{days} days with a {outcome} score; {exposure} known on all of them")
+FEW_NIGHTS = _("The answer is about nights on which {exposure} is known.")
+FEW_DAYS = _("The answer is about days on which {exposure} is known.")
+FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so far?"), _("Your days so far")
+
+# --- Firmness: words beside an answer that is not a direction of own days
+
+NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
+FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
+
+# --- What each answer day showed
+
+LOOKS_CAPTION = _("{exposure}: what each answer day showed, in points {per}")
+LOOKS_HEAD = (_("Answer day"), _("Days with a score"), _("From"), _("Range"), _("Answer"))
+LOOKS_HEAD_ALONE = (_("Answer day"), _("Days with a score"), _("Range"), _("Answer"))
+FROM_OWN, FROM_POOLED = _("your days"), _("with the others")
+LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"), _("Withdrawn")
+
+# --- The line of an answer where its name does not stand beside it
+
+NAMED_LINE = _("{name}: {line}")
+
+MONTHS = (
+    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"), _("September"),
+    _("October"), _("November"), _("December"),
+)  # fmt: skip
+NUMBERS = (
+    _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
+    _("ten"),
+)  # fmt: skip
+
+
+def range_words(span: str, more: str, questions: int) -> str:
+    """Write a range for one difference between days, and what it allows for."""
+    text = ngettext(
+        "{span} {more}. The range allows for looking several times.",
+        "{span} {more}. The range allows for looking several times and for {number} questions.",
+        questions,
+    )
+    return text.format(span=span, more=more, number=number_words(questions))
+
+
+def number_words(number: int) -> str:
+    """Write a count up to ten as a word."""
+    return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+
+
+def points(size: float) -> str:
+    """Write a size in points: "0.3 points"; one that would round to 0.0 is "less than 0.1 points"."""
+    text = f"{abs(size):.1f}"
+    return _("less than 0.1 points") if text == "0.0" else _("{number} points").format(number=text)
+
+
+def points_up(size: float) -> str:
+    """Write a bound in points, rounded up to one decimal: "0.8 points", "1 point"."""
+    whole, part = divmod(max(math.ceil(round(10 * abs(size), 9)), 1), 10)
+    if part:
+        return _("{number} points").format(number=f"{whole}.{part}")
+    return ngettext("{number} point", "{number} points", whole).format(number=whole)
+
+
+def told_span(nearer: float, further: float, direction: str) -> str:
+    """Write a range on one side of zero, from its sizes: "0.1 to 0.4 points lower", "just above 0 to …"."""
+    small, large = f"{nearer:.1f}", f"{further:.1f}"
+    if large == "0.0":
+        return _("less than 0.1 points {direction}").format(direction=direction)
+    if small == large:
+        return _("{large} points {direction}").format(large=large, direction=direction)
+    if small == "0.0":
+        return _("just above 0 to\u00a0{large} points {direction}").format(large=large, direction=direction)
+    return _("{small} to\u00a0{large} points {direction}").format(small=small, large=large, direction=direction)
+
+
+def open_span(below: float, above: float, lower: str, higher: str) -> str:
+    """Write a range over zero, from the sizes of its ends: "0.4 points lower to 0.1 points higher"."""
+    return _("{below} {lower} to\u00a0{above} {higher}").format(
+        below=points(below), lower=lower, above=points(above), higher=higher
+    )
+
+
+def chance_words(chance: float) -> str:
+    """Write a chance as a whole percentage, never 0% or 100%: "98%", "more than 99%", "less than 1%"."""
+    if chance > 0.99:
+        return _("more than 99%")
+    return _("less than 1%") if chance < 0.01 else _("{share}%").format(share=f"{100 * chance:.0f}")
+
+
+def date_words(day: date) -> str:
+    """Write a date in a sentence: "18 February 2026"."""
+    return _("{day} {month} {year}").format(day=day.day, month=MONTHS[day.month - 1], year=day.year)

@@ -1,0 +1,87 @@
+"""What researchers read about findings: sentences on averages and participants, reasons, and the terms of models."""
+
+from __future__ import annotations
+
+from painstats.language import _
+
+TOLD = _("{comparison}, {outcome} was {direction}: {size} points per {unit} (adjusted range {low} to {high}).")
+TOLD_SMALL = _(
+    "{comparison}, {outcome} was {direction}, but by less than what matters: {size} points per {unit} (adjusted range "
+    "{low} to {high})."
+)
+BOUND = _(
+    "No large link: if there is one, it is smaller than {bound} points between low and high days (adjusted range {low} "
+    "to {high} points per {unit})."
+)
+OPEN = _(
+    "Not determined: {reasons}. {comparison}, {outcome} may be lower or higher (adjusted range {low} to {high} points "
+    "per {unit})."
+)
+NOT_JUDGED = _("Not judged: {reasons}.")
+AVERAGE_OUTCOME = _("participants' {outcome} (each compared with their own average)")
+HEADLINE = _("{exposure}: {verdict}")
+COUNTS = _("Of {participants}, {comparison}: {counts}.")
+
+AT_MOST_SMALL, NOT_DETERMINED, NOT_JUDGED_VERDICT = _("at most small"), _("not determined"), _("not judged")
+
+REASONS = {
+    "before_first_look": _("the first answer day has not been reached"),
+    "too_few_days_for_model": _("there are too few days with a score for any estimate"),
+    "too_few_days_to_show": _("there are too few days with a score for a meaningful estimate"),
+    "outcome_hardly_varies": _("the scores hardly vary, so no link with them can be seen"),
+    "exposure_rarely_known": _("this is known on too few of the days with a score"),
+    "exposure_hardly_varies": _("this hardly varies from day to day, so no link with the scores can be seen"),
+    "too_many_days_missing": _("too many days have no score"),
+    "no_fit": _("the model could not be fitted to these days"),
+    "both_directions_possible": _("the range reaches over zero"),
+    "not_confirmed": _("a link that was seen at an earlier look no longer differs clearly from zero"),
+    "days_disagree": _("the ranges of two looks have no point in common"),
+    "own_days_and_cohort_disagree": _("own days and the other participants' point in opposite ways"),
+    "as_for_others": _(
+        "the direction is that of the participant's days pooled with the others'; own days do not show it"
+    ),
+    "inside_smallest_effect": _("the whole range is smaller than the smallest effect that matters"),
+    "smaller_than_matters": _("the direction is clear, but the whole range is smaller than what matters"),
+    "too_many_days_missing_in_cohort": _("at least half of the participants lack more than half of their days"),
+    "too_few_participants": _("too few participants have enough days for a statement about the average"),
+    "checks_disagree": _("two independent computations disagree, so neither is reported as a finding"),
+    "not_converged": _("the mixed model did not reach a certified optimum, so the simpler two-stage mean is reported"),
+    "few_participants_two_stage": _("with fewer than ten participants the estimate is the mean of their own slopes"),
+    "outcome_missing": _("no scores were found"),
+    "own_trend_dropped": _("participants' own drifts could not be distinguished, so one common drift is used"),
+    "singular": _(
+        "participants' slopes and levels vary together in these data, so not all of them can be distinguished"
+    ),
+}
+"""Reason by name, in words that end a sentence."""
+
+LEFT_OUT = {
+    "no_outcome": _("no score for that day"),
+    "no_total_sleep_time_min": _("no valid night before it"),
+    "no_step_count": _("no valid step count on the day before"),
+    "no_active_time_min": _("no valid active time on the day before"),
+    "few_days": _("the participant has fewer days with a score than the model needs"),
+}
+"""Why a day could not be used, in words, for the default lags (see ``left_out_words``)."""
+
+DAY_REASONS = {
+    "no_record": _("nothing recorded"),
+    "not_worn": _("not worn, or not long enough"),
+    "implausible": _("an implausible value"),
+    "few_nights": _("too few nights in the two weeks before"),
+    "travel_day": _("a day made much shorter or longer by travel"),
+}
+"""Why a measure is missing on a day, in words."""
+
+CALENDAR_TERMS = {
+    "intercept": "usual level",
+    "weekend": "weekend against weekday",
+    "is_weekend": "weekend against weekday",
+    **{
+        day: f"{day.capitalize()} against Monday"
+        for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    },
+    "time_30d": "drift over 30 days",
+    "in_phase": "days in a declared treatment against other days",
+}
+"""The columns of the models that are no exposures, in words."""

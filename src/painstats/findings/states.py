@@ -1,0 +1,43 @@
+"""The state of a finding about a participant, on which its sentences depend."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from painstats.findings.finding import Finding, Verdict
+
+EARLY = frozenset({"before_first_look", "too_few_days_for_model", "too_few_days_to_show"})
+WITHDRAWING = frozenset({"not_confirmed", "days_disagree"})
+
+
+class State(StrEnum):
+    """What participants read about a finding depends on its state."""
+
+    OWN = "own"
+    POOLED = "pooled"
+    BOUND = "bound"
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    DISAGREE = "disagree"
+    EARLY = "early"
+    REFUSED = "refused"
+
+    @property
+    def has_direction(self) -> bool:
+        """Whether a direction is reported."""
+        return self in (State.OWN, State.POOLED)
+
+
+def state_of(finding: Finding) -> State:
+    """Return the state of a finding about a participant."""
+    verdict, reasons = finding.verdict, finding.reasons
+    withdrawn = finding.judged is not None and finding.judged.withdrawn is not None
+    if verdict.has_direction:
+        return State.POOLED if "as_for_others" in reasons else State.OWN
+    if verdict is Verdict.AT_MOST_SMALL:
+        return State.BOUND
+    if verdict is Verdict.NOT_JUDGED:
+        return State.EARLY if EARLY.intersection(reasons) else State.REFUSED
+    if "own_days_and_cohort_disagree" in reasons:
+        return State.DISAGREE
+    return State.WITHDRAWN if withdrawn and WITHDRAWING.intersection(reasons) else State.OPEN
