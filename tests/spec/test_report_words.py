@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from painstats.findings.catalogue import participants as entries
-from painstats.findings.finding import Verdict
+from painstats.findings.finding import Verdict, Withdrawn
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.reading import shown_size
@@ -147,6 +147,12 @@ def test_the_facts_of_a_pooled_direction_say_so():
 
 def test_a_range_at_most_small_is_between_low_and_high_days_like_its_line():
     assert facts("bound")["Range"].startswith("0.5 points lower to 0.8 points higher from your quiet days to your busy")
+
+
+def test_an_earlier_answer_that_was_withdrawn_stays_on_record():
+    again = replace(STATES["own"], judged=judged(-0.43, -0.08, withdrawn=Withdrawn(60, 90)))
+    assert dict(answer(again).folded)["Earlier"] == "An answer was seen with 60 days scored, and withdrawn with 90."
+    assert "Earlier" not in dict(answer(STATES["not_confirmed"]).folded)
 
 
 def test_without_a_direction_there_is_no_chance_of_one_and_no_date():
