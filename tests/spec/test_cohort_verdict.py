@@ -123,6 +123,21 @@ def test_why_an_average_may_not_be_judged(cohort, fit, least, reason):
     assert reason_against_average(frame, fit, design) == reason
 
 
+@pytest.mark.parametrize(
+    ("participants", "rules", "reason"),
+    [
+        (5, {}, "before_first_look"),
+        (4, {}, "too_few_participants"),
+        (12, {"min_compliance": 0.99}, "too_many_days_missing_in_cohort"),
+    ],
+)
+def test_before_the_first_look_an_average_says_what_it_lacks(tmp_path, participants, rules, reason):
+    with open_store(small_study(tmp_path / "study", rules=rules)) as store:
+        fill(store, people=PEOPLE)
+        replace_rows(store, "cohort_fit", CohortFit, [fitted(SLEEP, participants=participants)])
+        assert judged(store) == {"verdict": "not_judged", "reasons": [reason]}
+
+
 # --- what the fits say about themselves ---
 
 
@@ -157,6 +172,11 @@ def test_fitting_adjusts_the_p_values_of_all_questions(store):
     assert first["p_adjusted"] == pytest.approx(min(1, 2 * first["p"]))
     assert second["p_adjusted"] == pytest.approx(max(second["p"], first["p_adjusted"]))
     assert first["p_adjusted"] > first["p"]
+
+
+def test_a_question_without_a_fit_counts_when_p_values_are_adjusted(store):
+    questions = asked(store.study)
+    assert adjusted_p(questions, {SLEEP: 0.03}) == pytest.approx({SLEEP: 0.06, STEPS: 1.0})
 
 
 def test_exploratory_questions_are_adjusted_apart(store):
