@@ -239,6 +239,8 @@ def test_many_scores_at_an_end_of_the_scale_are_said_to_hide_a_part():
         "40% of your scores are 10. On such days pain cannot be scored higher"
         in answer(STATES["own"], 1, tens).card[-1]
     )
+    similar = answer(STATES["own"], 1, replace(zeros, room=0.99)).card[-1]
+    assert similar.endswith("cannot be scored lower, so the link may be larger.")
     assert answer(STATES["own"], 1, replace(zeros, share=0.24)).card == answer(STATES["own"]).card
     assert answer(STATES["open"], 1, zeros).card == answer(STATES["open"]).card
 

@@ -75,7 +75,8 @@ def what_matters(study: Study) -> str:
     """Write the smallest difference between low and high days that matters."""
     low, high = study.plan.outcome.scale
     points = study.plan.rules.matters * (high - low) / 10
-    return f"{points:g} points between a participant's low days and their high ones (10th and 90th percentile)"
+    size = f"{points:g} {'point' if points == 1 else 'points'}"
+    return f"{size} between a participant's low days and their high ones (10th and 90th percentile)"
 
 
 def looks_words(study: Study) -> str:

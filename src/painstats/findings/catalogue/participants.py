@@ -32,6 +32,12 @@ HIGHEST_SCORES = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the size may be nearer "
     "{size}."
 )
+LOWEST_SCORES_SIMILAR = _(
+    "{share} of your scores are {score}. On such days {outcome} cannot be scored lower, so the link may be larger."
+)
+HIGHEST_SCORES_SIMILAR = _(
+    "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
+)
 PATTERN_CAUTION = _("A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.")
 
 # --- At most small
