@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from painstats.findings.catalogue import participants as entries
-from painstats.findings.finding import Verdict
+from painstats.findings.finding import Verdict, Withdrawn
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.reading import shown_size
@@ -149,6 +149,12 @@ def test_a_range_at_most_small_is_between_low_and_high_days_like_its_line():
     assert facts("bound")["Range"].startswith("0.5 points lower to 0.8 points higher from your quiet days to your busy")
 
 
+def test_an_earlier_answer_that_was_withdrawn_stays_on_record():
+    again = replace(STATES["own"], judged=judged(-0.43, -0.08, withdrawn=Withdrawn(60, 90)))
+    assert dict(answer(again).folded)["Earlier"] == "An answer was seen with 60 days scored, and withdrawn with 90."
+    assert "Earlier" not in dict(answer(STATES["not_confirmed"]).folded)
+
+
 def test_without_a_direction_there_is_no_chance_of_one_and_no_date():
     for name in ("open", "bound", "not_confirmed", "disagree", "early"):
         assert not {"Direction", "Clear since"} & set(facts(name)), name
@@ -233,6 +239,8 @@ def test_many_scores_at_an_end_of_the_scale_are_said_to_hide_a_part():
         "40% of your scores are 10. On such days pain cannot be scored higher"
         in answer(STATES["own"], 1, tens).card[-1]
     )
+    similar = answer(STATES["own"], 1, replace(zeros, room=0.99)).card[-1]
+    assert similar.endswith("cannot be scored lower, so the link may be larger.")
     assert answer(STATES["own"], 1, replace(zeros, share=0.24)).card == answer(STATES["own"]).card
     assert answer(STATES["open"], 1, zeros).card == answer(STATES["open"]).card
 

@@ -195,17 +195,16 @@ def _largest_difference(finding: Finding) -> float:
 
 
 def _scores_at_an_end(content: Content, at_an_end: AtAnEnd | None) -> tuple[str, ...]:
+    """Say that many scores at an end of the scale hide a part of the link; with its size where that is another one."""
     if at_an_end is None or at_an_end.share < MANY_SCORES:
         return ()
-    entry = say.LOWEST_SCORES if at_an_end.is_lowest else say.HIGHEST_SCORES
-    return (
-        entry.format(
-            share=say.chance_words(at_an_end.share),
-            score=f"{at_an_end.score:g}",
-            outcome=content.words.outcome.label,
-            size=content.points(content.size / at_an_end.room),
-        ),
-    )
+    size = content.points(content.size / at_an_end.room)
+    if size == content.points(content.size):
+        entry = say.LOWEST_SCORES_SIMILAR if at_an_end.is_lowest else say.HIGHEST_SCORES_SIMILAR
+    else:
+        entry = say.LOWEST_SCORES if at_an_end.is_lowest else say.HIGHEST_SCORES
+    share, score = say.chance_words(at_an_end.share), f"{at_an_end.score:g}"
+    return (entry.format(share=share, score=score, outcome=content.words.outcome.label, size=size),)
 
 
 def _withdrawn_card(finding: Finding) -> tuple[str, ...]:
