@@ -3,7 +3,7 @@
     python -m benchmarks.slope_priors --cohorts 100
 
 The prior's density of an SD is a half-t times a power of the SD: 0 is flat in the SD near zero, 1 flat in the variance.
-Cohorts are those of ``benchmarks.calibration``, with and without a spread between participants.
+Cohorts are those of ``benchmarks.model_calibration``, with and without a spread between participants.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 
 import numpy as np
 
-from benchmarks.calibration import CALLED, FEEDBACK, MISSING, SLOPE, SLOPE_SD
+from benchmarks.model_calibration import CALLED, FEEDBACK, MISSING, SLOPE, SLOPE_SD
 from painstats.mixedlm import ParticipantSlope, fit_mixed, participant_slopes
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import Floats

@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from painstats.plan.looks import FIRST_LOOKS
 from painstats.plan.study import RulesPlan
 from painstats.questions.daily.look_evidence import Effect, LookOf, from_test, limits_at
-from painstats.questions.look import ExposureRange, Look, LookDay
+from painstats.questions.look import ExposureRange, Look, LookDay, ScaleEnds
 
 RULES = RulesPlan()
 EXPOSURE = ExposureRange(5.8, 8.4, 1.0)
+ENDS = ScaleEnds(1.0, 0.0, 0.0)
 START = date(2026, 1, 4)
 
 
@@ -20,7 +21,7 @@ def look(number: int, effect: Effect, *, questions: int = 2, smallest_effect: fl
     """Return the evidence of one look."""
     days = FIRST_LOOKS[number - 1]
     when = LookDay(number, START + timedelta(days=days), days)
-    return from_test(LookOf(when, basis, limits_at(RULES, number, questions), smallest_effect, EXPOSURE), effect)
+    return from_test(LookOf(when, basis, limits_at(RULES, number, questions), smallest_effect, EXPOSURE, ENDS), effect)
 
 
 def looks(estimates: Sequence[float | None], *, se: float = 0.2, **more) -> tuple[Look, ...]:

@@ -78,9 +78,14 @@ def residual_parts(pattern: Pattern, shape: tuple[int, int], rng: np.random.Gene
 
 def _residuals(pattern: Pattern, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     slow, noise = residual_parts(pattern, shape, rng)
+    return np.asarray(slow + noise + pattern.weekly * weekly_rhythm(shape, rng))
+
+
+def weekly_rhythm(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """Return a rhythm of the week of each participant's own (N, T), with mean 0 and SD 1."""
     rhythm = rng.standard_normal((shape[0], 7))
     rhythm = (rhythm - rhythm.mean(axis=1, keepdims=True)) / rhythm.std(axis=1, keepdims=True)
-    return np.asarray(slow + noise + pattern.weekly * rhythm[:, np.arange(shape[1]) % 7])
+    return np.asarray(rhythm[:, np.arange(shape[1]) % 7])
 
 
 def _autocorrelated(rho: Floats, days: int, rng: np.random.Generator) -> Floats:

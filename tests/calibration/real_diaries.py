@@ -86,37 +86,84 @@ class Diaries:
     steps: Floats
 
 
+@dataclass(frozen=True)
+class Usual:
+    """What is usual for each participant, each (N, 1): score, hours of sleep and thousands of steps."""
+
+    level: Floats
+    sleep: Floats
+    steps: Floats
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All that is drawn for days, each (N, T).
+
+    Parameters
+    ----------
+    slow, noise
+        Residuals in points; only the slow part acts back if the pain that is felt does.
+    on_sleep, on_steps
+        What is new in sleep and steps each day, in hours and thousands.
+    effects : (2, N)
+        Of an hour of sleep and of a thousand steps, in points.
+    """
+
+    slow: Floats
+    noise: Floats
+    on_sleep: Floats
+    on_steps: Floats
+    effects: Floats
+
+
 def simulate(truth: Truth, participants: int, days: int, seed: int) -> Diaries:
     """Simulate day by day: the night, then pain, then the steps; everything is known."""
     rng = np.random.default_rng(seed)
-    level = 5 + 1.5 * rng.standard_normal((participants, 1))
-    usual_sleep = 6.9 + 0.8 * rng.standard_normal((participants, 1))
-    usual_steps = np.maximum(6 + 2.2 * rng.standard_normal((participants, 1)), 2)
-    pain, sleep, steps = (values[:, BEFORE:] for values in _deviations(truth, (participants, BEFORE + days), rng))
-    return Diaries(
-        score=np.clip(np.rint(level + pain), *SCORES),
-        sleep=np.clip(usual_sleep + sleep, *SLEEP_RANGE),
-        steps=np.clip(usual_steps + steps, *STEPS_RANGE),
+    usual, shape = draw_usual(participants, rng), (participants, BEFORE + days)
+    slow, noise = residual_parts(truth.pattern, shape, rng)
+    effects = rng.standard_normal((2, participants)) * [[SLEEP_EFFECT_SD], [STEPS_EFFECT_SD]] * (not truth.alike)
+    drawn = Drawn(slow, noise, *draw_days(truth, shape, rng), effects)
+    return as_diaries(usual, *day_by_day(truth, drawn))
+
+
+def draw_usual(participants: int, rng: np.random.Generator) -> Usual:
+    """Draw what is usual for each participant."""
+    return Usual(
+        level=5 + 1.5 * rng.standard_normal((participants, 1)),
+        sleep=6.9 + 0.8 * rng.standard_normal((participants, 1)),
+        steps=np.maximum(6 + 2.2 * rng.standard_normal((participants, 1)), 2),
     )
 
 
-def _deviations(truth: Truth, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    """Return pain, sleep and steps, each (N, T), less what is usual for the participant."""
-    slow, noise = residual_parts(truth.pattern, shape, rng)
-    effects = rng.standard_normal((2, shape[0])) * [[SLEEP_EFFECT_SD], [STEPS_EFFECT_SD]] * (not truth.alike)
+def draw_days(truth: Truth, shape: tuple[int, int], rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw what is new in sleep and steps each day."""
     on_sleep = np.sqrt(1 - truth.sleep_rho**2) * SLEEP_SD * rng.standard_normal(shape)
-    on_steps = np.sqrt(1 - STEPS_RHO**2) * STEPS_SD * rng.standard_normal(shape)
-    pain, sleep, steps = np.zeros((3, *shape))
+    return np.asarray(on_sleep), np.asarray(np.sqrt(1 - STEPS_RHO**2) * STEPS_SD * rng.standard_normal(shape))
+
+
+def as_diaries(usual: Usual, pain: Floats, sleep: Floats, steps: Floats) -> Diaries:
+    """Add what is usual to deviations (N, BEFORE + T) from it; scores are whole numbers within their scale."""
+    return Diaries(
+        score=np.clip(np.rint(usual.level + pain[:, BEFORE:]), *SCORES),
+        sleep=np.clip(usual.sleep + sleep[:, BEFORE:], *SLEEP_RANGE),
+        steps=np.clip(usual.steps + steps[:, BEFORE:], *STEPS_RANGE),
+    )
+
+
+def day_by_day(truth: Truth, drawn: Drawn) -> tuple[Floats, Floats, Floats]:
+    """Return pain, sleep and steps, each (N, T), less what is usual for the participant."""
+    pain, sleep, steps = np.zeros((3, *drawn.slow.shape))
     strength = 0.0 if truth.feedback == "none" else truth.strength
-    night, walked, acting = np.zeros((3, shape[0]))
-    for day in range(shape[1]):
+    night, walked, acting = np.zeros((3, len(drawn.slow)))
+    for day in range(drawn.slow.shape[1]):
         is_weekend = day % 7 >= 5
-        night = truth.sleep_rho * night + strength * SLEEP_FEEDBACK * acting + on_sleep[:, day]
+        night = truth.sleep_rho * night + strength * SLEEP_FEEDBACK * acting + drawn.on_sleep[:, day]
         sleep[:, day] = night + WEEKEND_SLEEP * is_weekend
-        felt = effects[0] * sleep[:, day] + effects[1] * steps[:, day - 1] + slow[:, day]  # before day 0: zeros
-        pain[:, day] = felt + noise[:, day]
+        caused = drawn.effects[0] * sleep[:, day] + drawn.effects[1] * steps[:, day - 1]  # before day 0: zeros
+        felt = caused + drawn.slow[:, day]
+        pain[:, day] = felt + drawn.noise[:, day]
         acting = pain[:, day] if truth.feedback == "reported" else felt
-        walked = STEPS_RHO * walked + strength * STEPS_FEEDBACK * acting + on_steps[:, day]
+        walked = STEPS_RHO * walked + strength * STEPS_FEEDBACK * acting + drawn.on_steps[:, day]
         steps[:, day] = walked + WEEKEND_STEPS * is_weekend
     return pain, sleep, steps
 
@@ -161,16 +208,16 @@ def _weeks_of_nights(diaries: Diaries, share: float, rng: np.random.Generator) -
 def _nights_after_bad_days(diaries: Diaries, share: float, rng: np.random.Generator) -> tuple[Booleans, Booleans]:
     yesterday = np.roll(_less_mean(diaries.score), 1, axis=1)
     yesterday[:, 0] = 0
-    return _likelier(0.6 * yesterday, share, rng), rng.random(yesterday.shape) < OFTEN_UNKNOWN
+    return likelier(0.6 * yesterday, share, rng), rng.random(yesterday.shape) < OFTEN_UNKNOWN
 
 
 def _bad_days(diaries: Diaries, share: float, rng: np.random.Generator) -> tuple[Booleans, Booleans]:
-    off = _likelier(0.6 * _less_mean(diaries.score), share, rng)
+    off = likelier(0.6 * _less_mean(diaries.score), share, rng)
     return off, off
 
 
 def _short_nights(diaries: Diaries, share: float, rng: np.random.Generator) -> tuple[Booleans, Booleans]:
-    off = _likelier(-0.8 * _less_mean(diaries.sleep), share, rng)
+    off = likelier(-0.8 * _less_mean(diaries.sleep), share, rng)
     return off, rng.random(off.shape) < OFTEN_UNKNOWN
 
 
@@ -191,7 +238,7 @@ def _less_mean(values: Floats) -> Floats:
     return np.asarray(values - values.mean(axis=1, keepdims=True))
 
 
-def _likelier(log_odds: Floats, share: float, rng: np.random.Generator) -> Booleans:
+def likelier(log_odds: Floats, share: float, rng: np.random.Generator) -> Booleans:
     """Return true for about a share of all days, with log odds that differ as given."""
     level = optimize.brentq(lambda level: special.expit(level + log_odds).mean() - share, -15, 15)
     return np.asarray(rng.random(log_odds.shape) < special.expit(level + log_odds))
@@ -217,10 +264,12 @@ def model_frame(diaries: Diaries, *, complete: bool = False) -> pl.DataFrame:
     }
     for exposure, values in ((SLEEP, diaries.sleep), (STEPS, diaries.steps)):
         mean = np.nanmean(values, axis=1, keepdims=True)
+        columns[exposure.name] = entering[exposure][is_row]
         columns[exposure.within] = np.nan_to_num(entering[exposure] - mean)[is_row]
         columns[exposure.unknown] = np.isnan(entering[exposure])[is_row].astype(float)
         columns[exposure.between] = (mean - mean.mean())[participant, 0]
-    return pl.DataFrame(columns).with_columns(pl.col("date").cast(pl.Int32).cast(pl.Date))
+    unknown_is_null = pl.col(SLEEP.name, STEPS.name).fill_nan(None)
+    return pl.DataFrame(columns).with_columns(pl.col("date").cast(pl.Int32).cast(pl.Date), unknown_is_null)
 
 
 def known_days(diaries: Diaries) -> DaysOf:

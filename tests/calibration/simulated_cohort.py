@@ -15,7 +15,8 @@ class Truth:
     """What a cohort is made from; slopes are in points for one hour of sleep.
 
     ``feedback`` is what a point of pain above usual does to the sleep of the following night, in hours; ``noise_spread``
-    the SD over participants of their log residual SD.
+    the SD over participants of their log residual SD. Sleep of ``flat_sleepers``, the first participants, varies only a
+    twentieth as much.
     """
 
     participants: int
@@ -28,6 +29,7 @@ class Truth:
     feedback: float = 0.0
     missing: float = 0.2
     noise_spread: float = 0.0
+    flat_sleepers: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,10 @@ def simulate(truth: Truth, seed: int) -> Cohort:
     slopes = truth.slope + truth.slope_sd * rng.standard_normal(participants)
     noise = truth.residual_sd * np.exp(truth.noise_spread * rng.standard_normal(participants))
     sleep, pain = np.zeros((participants, days)), np.zeros((participants, days))
+    sleep_sd = np.where(np.arange(participants) < truth.flat_sleepers, truth.sleep_sd / 20, truth.sleep_sd)
     residual, departure = noise * rng.standard_normal(participants), np.zeros(participants)
     for day in range(days):
-        sleep[:, day] = truth.feedback * departure + truth.sleep_sd * rng.standard_normal(participants)
+        sleep[:, day] = truth.feedback * departure + sleep_sd * rng.standard_normal(participants)
         fresh = np.sqrt(1 - truth.rho**2) * noise * rng.standard_normal(participants)
         residual = truth.rho * residual + fresh
         departure = slopes * sleep[:, day] + residual

@@ -7,6 +7,7 @@ import pytest
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm import (
+    OwnCoefficient,
     agrees_with_two_stage,
     coefficient,
     coefficients_by_participant,
@@ -60,13 +61,18 @@ def test_each_participant_is_fitted_or_refused_with_a_reason():
     assert "the outcome has the same value" in refused["7"]
 
 
-def test_two_stage_is_the_mean_of_slopes_with_a_t_interval():
+def test_two_stage_is_the_weighted_mean_of_slopes_with_a_t_interval():
     apart = coefficients_by_participant(diary())
-    slopes = [own["sleep_w"] for own in apart.values()]
+    slopes, errors = np.array([(own["sleep_w"].estimate, own["sleep_w"].se) for own in apart.values()]).T
+    weights = errors**-2
+    squares = weights @ (slopes - weights @ slopes / weights.sum()) ** 2
+    between = max(0.0, (squares - 29) / (weights.sum() - (weights @ weights) / weights.sum()))
+    weights = 1 / (errors**2 + between)
     check = two_stage(apart, "sleep_w")
     assert check.participants == 30
-    assert check.estimate == pytest.approx(sum(slopes) / 30)
-    assert check.se == pytest.approx(np.std(slopes, ddof=1) / 30**0.5)
+    assert check.estimate == pytest.approx(weights @ slopes / weights.sum(), rel=1e-10)
+    inflation = max(1.0, weights @ (slopes - check.estimate) ** 2 / 29)
+    assert check.se == pytest.approx((inflation / weights.sum()) ** 0.5, rel=1e-10)
     assert check.high - check.estimate == pytest.approx(2.045229642 * check.se, rel=1e-8)  # t with 29 degrees, 97.5 %
     assert check.estimate - check.low == pytest.approx(check.high - check.estimate)
 
@@ -80,9 +86,9 @@ def test_agreement_is_within_one_combined_standard_error():
 
 def test_two_stage_needs_two_people():
     with pytest.raises(NotEnoughData, match="1 participants have"):
-        two_stage({"1": {"sleep_w": 0.1}}, "sleep_w")
+        two_stage({"1": {"sleep_w": OwnCoefficient(0.1, 0.2)}}, "sleep_w")
     with pytest.raises(NotEnoughData, match="the same coefficient"):
-        two_stage({"1": {"sleep_w": 0.1}, "2": {"sleep_w": 0.1}}, "sleep_w")
+        two_stage({name: {"sleep_w": OwnCoefficient(0.1, 0.2)} for name in ("1", "2")}, "sleep_w")
 
 
 def test_slopes_fitted_apart_equal_those_of_the_engine():
@@ -91,7 +97,9 @@ def test_slopes_fitted_apart_equal_those_of_the_engine():
     fits, _ = fit_each_participant(diary())
     assert len(fits) == len(apart) == 30
     for own in fits:
-        assert apart[own.participant]["sleep_w"] == pytest.approx(coefficient(own.table, "sleep_w").estimate, abs=2e-5)
+        apart_sleep, sleep = apart[own.participant]["sleep_w"], coefficient(own.table, "sleep_w")
+        assert apart_sleep.estimate == pytest.approx(sleep.estimate, abs=2e-5)
+        assert apart_sleep.se == pytest.approx(sleep.se, rel=2e-5)
 
 
 def test_the_shift_test_counts_all_shifts():

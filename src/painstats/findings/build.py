@@ -145,6 +145,7 @@ def _judged(evidence: Evidence, conclusion: Conclusion) -> Judged | None:
         is_small=state.is_small,
         smallest_effect=look.smallest_effect,
         exposure=look.exposure,
+        ends=look.ends,
         withdrawn=Withdrawn(withdrawal.since.when.days, withdrawal.at.when.days) if withdrawal else None,
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from painstats.findings.forecast_type import Forecast
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
-from painstats.questions.look import ExposureRange, LookDay
+from painstats.questions.look import ExposureRange, LookDay, ScaleEnds
 from painstats.questions.question import Question
 
 
@@ -62,6 +62,8 @@ class Judged:
         Smallest effect that matters, in outcome points per unit.
     exposure
         Low and high days of the exposure.
+    ends
+        Scores at the ends of the scale.
     withdrawn
         The last direction that was withdrawn; None if none was.
     """
@@ -75,6 +77,7 @@ class Judged:
     is_small: bool
     smallest_effect: float
     exposure: ExposureRange
+    ends: ScaleEnds
     withdrawn: Withdrawn | None
 
 

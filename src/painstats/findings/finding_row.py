@@ -11,7 +11,7 @@ from painstats.findings.finding import Finding, Judged, Origin, Verdict, Withdra
 from painstats.findings.forecast_type import Forecast
 from painstats.frame.exposure import Exposure
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
-from painstats.questions.look import ExposureRange, LookDay
+from painstats.questions.look import ExposureRange, LookDay, ScaleEnds
 from painstats.questions.question import Outcome, Question
 
 
@@ -65,6 +65,9 @@ class FindingRow:
     exposure_high: float | None  # 90th percentile
     exposure_sd: float | None
     smallest_effect_at_look: float | None  # outcome points per unit
+    room: float | None  # share of an effect that the scores can show
+    at_low: float | None  # share of scores at the lowest possible one
+    at_high: float | None
     next_look_days: int | None
     chance_within_year: float | None
     forecast_first_days: int | None
@@ -159,6 +162,9 @@ def _judged_columns(judged: Judged | None) -> dict[str, Any]:
         "exposure_high": exposure and exposure.high,
         "exposure_sd": exposure and exposure.sd,
         "smallest_effect_at_look": judged and judged.smallest_effect,
+        "room": judged and judged.ends.room,
+        "at_low": judged and judged.ends.at_low,
+        "at_high": judged and judged.ends.at_high,
     }
 
 
@@ -233,6 +239,7 @@ def _judged(row: FindingRow) -> Judged | None:
         is_small=bool(row.is_small),
         smallest_effect=row.smallest_effect_at_look or 0.0,
         exposure=ExposureRange(row.exposure_low or 0.0, row.exposure_high or 0.0, row.exposure_sd or 0.0),
+        ends=ScaleEnds(row.room or 0.0, row.at_low or 0.0, row.at_high or 0.0),
         withdrawn=Withdrawn(since, at) if since is not None and at is not None else None,
     )
 

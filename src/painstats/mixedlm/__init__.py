@@ -67,6 +67,7 @@ from painstats.mixedlm.inference.residual_intervals import residual_intervals
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.mixedlm.inference.slope_variance import SlopeVariance, mixture_p, slope_variance
 from painstats.mixedlm.inference.two_stage import (
+    OwnCoefficient,
     TwoStage,
     agrees_with_two_stage,
     coefficients_by_participant,
@@ -95,6 +96,7 @@ __all__ = [
     "Influence",
     "MixedFit",
     "ModelRows",
+    "OwnCoefficient",
     "ParticipantBootstrap",
     "ParticipantFit",
     "ParticipantNoise",

@@ -50,6 +50,23 @@ class ExposureRange:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleEnds:
+    """How many scores lie at the ends of the scale, where they could not be any lower, or higher.
+
+    Parameters
+    ----------
+    room
+        Share of an effect that the scores can show (``painstats.frame.room``).
+    at_low, at_high
+        Shares of the scores at the lowest and at the highest possible one.
+    """
+
+    room: float
+    at_low: float
+    at_high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What a fit says of one question at a look, in outcome points per unit.
 
@@ -74,6 +91,8 @@ class Look:
         Smallest effect that matters.
     exposure
         Low and high days of the exposure; of an average, means over participants.
+    ends
+        Scores at the ends of the scale; of an average, means over participants.
     """
 
     when: LookDay
@@ -88,3 +107,4 @@ class Look:
     highs: tuple[float, ...]
     smallest_effect: float
     exposure: ExposureRange
+    ends: ScaleEnds

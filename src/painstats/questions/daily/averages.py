@@ -11,7 +11,13 @@ from statsmodels.stats.multitest import multipletests
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.inference.coefficients import coefficient
 from painstats.mixedlm.inference.slope_variance import slope_variance
-from painstats.mixedlm.inference.two_stage import TwoStage, agrees_with_two_stage, two_sided_p, two_stage
+from painstats.mixedlm.inference.two_stage import (
+    OwnCoefficients,
+    TwoStage,
+    agrees_with_two_stage,
+    two_sided_p,
+    two_stage,
+)
 from painstats.plan.study import RulesPlan
 from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.mixed_model import MixedAnalysis
@@ -22,7 +28,7 @@ from painstats.questions.question import Question
 def cohort_fits(
     questions: Sequence[Question],
     frame: pl.DataFrame,
-    apart: Mapping[str, Mapping[str, float]],
+    apart: OwnCoefficients,
     mixed: MixedAnalysis | None,
     rules: RulesPlan,
     *,
@@ -37,7 +43,7 @@ def cohort_fits(
     frame
         Complete rows of ``model_frame``.
     apart
-        Participant to their own slopes by column, of eligible participants.
+        Participant to their own slopes by column (``slopes_apart``).
     mixed
         The mixed model as tried.
     rules
@@ -68,7 +74,7 @@ def adjusted_p(questions: Sequence[Question], p_values: Mapping[str, float]) -> 
     return adjusted
 
 
-def _two_stage(apart: Mapping[str, Mapping[str, float]], question: Question) -> TwoStage | None:
+def _two_stage(apart: OwnCoefficients, question: Question) -> TwoStage | None:
     try:
         return two_stage(apart, question.exposure.within)
     except NotEnoughData:

@@ -19,13 +19,14 @@ from painstats.errors import NotEnoughData
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each_participant
+from painstats.mixedlm.inference.two_stage import OwnCoefficients
 from painstats.progress import working
 from painstats.questions.daily.averages import cohort_fits
 from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.guarded import Guarded
 from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, with_guard, with_guard_columns
-from painstats.questions.daily.look_evidence import mean_exposure, smallest_effect_to
+from painstats.questions.daily.look_evidence import means_over_participants, smallest_effect, smallest_effect_to
 from painstats.questions.daily.looks import looks
 from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits
@@ -64,7 +65,7 @@ class CohortAnalysis:
     """
 
     own_fits: tuple[ParticipantFit, ...]
-    apart: Mapping[str, Mapping[str, float]]
+    apart: OwnCoefficients
     mixed: MixedAnalysis | None
     usable: MixedAnalysis | None
     slopes: Slopes
@@ -187,7 +188,12 @@ def _averages(
     of_model = of_cohort(frame)
     exposures = {question.name: question.exposure for question in questions}
     return [
-        replace(fit, smallest_effect=mean_exposure(of_model, exposures[fit.question], design)[1])
+        replace(
+            fit,
+            smallest_effect=smallest_effect(
+                *means_over_participants(of_model, exposures[fit.question], design), design
+            ),
+        )
         for fit in cohort_fits(questions, of_model, cohort.apart, cohort.mixed, design.rules)
     ]
 

@@ -6,19 +6,19 @@ The formulas are those of docs/method/verdict.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import polars as pl
 from scipy import special, stats
 
 from painstats.frame.exposure import Exposure
-from painstats.frame.room import room
+from painstats.frame.room import room, share_at_ends
 from painstats.mixedlm.inference.participant_slopes import ParticipantSlope
 from painstats.plan.study import RulesPlan
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.estimate import Basis
-from painstats.questions.look import ExposureRange, Look, LookDay
+from painstats.questions.look import ExposureRange, Look, LookDay, ScaleEnds
 from painstats.questions.look_limits import limit
 
 LEAST_P = 1e-300
@@ -44,7 +44,7 @@ class LookOf:
 
     Parameters
     ----------
-    when, basis, participants, smallest_effect, exposure
+    when, basis, participants, smallest_effect, exposure, ends
         As in ``Look``.
     limits
         |z| above which a sign is reported, for each number of questions that may share the chance of a false sign.
@@ -55,6 +55,7 @@ class LookOf:
     limits: tuple[float, ...]
     smallest_effect: float
     exposure: ExposureRange
+    ends: ScaleEnds
     participants: int = 1
 
 
@@ -102,6 +103,7 @@ def _look(
         highs=tuple(high for _, high in ranges),
         smallest_effect=of.smallest_effect,
         exposure=of.exposure,
+        ends=of.ends,
     )
 
 
@@ -114,35 +116,46 @@ def exposure_range(rows: pl.DataFrame, exposure: Exposure) -> ExposureRange | No
     return ExposureRange(float(low), float(high), float(known.std(ddof=1)))
 
 
-def smallest_effect(exposure: ExposureRange, rules: RulesPlan, scale: tuple[float, float], room: float) -> float:
+def scale_ends(rows: pl.DataFrame, scale: tuple[float, float]) -> ScaleEnds:
+    """Return how many of a participant's scores lie at the ends of the scale."""
+    scores = rows["outcome_score"].to_numpy()
+    return ScaleEnds(room(scores, scale), *share_at_ends(scores, scale))
+
+
+def smallest_effect(exposure: ExposureRange, ends: ScaleEnds, design: DailyDesign) -> float:
     """Return the smallest effect that matters, in outcome points per unit.
 
-    ``rules.matters`` is the difference between a low and a high day that matters, in points of a 0-10 scale. Scores at
-    an end of the scale show only a share of an effect, ``room`` (``painstats.frame.room``); it is compared with the
-    same share of what matters. 0 where low and high days are the same.
+    ``matters`` of the plan is the difference between a low and a high day that matters, in points of a 0-10 scale.
+    Scores at an end of the scale show only a share of an effect, the room; it is compared with the same share of what
+    matters. 0 where low and high days are the same.
     """
-    points = rules.matters * (scale[1] - scale[0]) / 10
-    return room * points / exposure.width if exposure.width > 0 else 0.0
+    low, high = design.scale
+    points = design.rules.matters * (high - low) / 10
+    return ends.room * points / exposure.width if exposure.width > 0 else 0.0
 
 
 def smallest_effect_to(rows: pl.DataFrame, exposure: Exposure, design: DailyDesign) -> float:
     """Return the smallest effect that matters to a participant, from their days with a score; 0 if nothing varies."""
     known = exposure_range(rows, exposure)
-    if known is None:
-        return 0.0
-    return smallest_effect(known, design.rules, design.scale, room(rows["outcome_score"].to_numpy(), design.scale))
+    return smallest_effect(known, scale_ends(rows, design.scale), design) if known else 0.0
 
 
-def mean_exposure(cohort: pl.DataFrame, exposure: Exposure, design: DailyDesign) -> tuple[ExposureRange, float]:
-    """Return means over participants of low and high days, and the smallest effect that matters on average."""
-    ranges, rooms = [], []
+def means_over_participants(
+    cohort: pl.DataFrame, exposure: Exposure, design: DailyDesign
+) -> tuple[ExposureRange, ScaleEnds]:
+    """Return means over participants of low and high days, and of scores at the ends of the scale.
+
+    Participants whose exposure does not vary are left out; zeros without any participant.
+    """
+    ranges, ends = list[ExposureRange](), list[ScaleEnds]()
     for rows in cohort.partition_by("participant_id", maintain_order=True):
         known = exposure_range(rows, exposure)
         if known is not None and known.width > 0:
             ranges.append(known)
-            rooms.append(room(rows["outcome_score"].to_numpy(), design.scale))
-    if not ranges:
-        return ExposureRange(0.0, 0.0, 0.0), 0.0
-    low, high, sd = (float(np.mean([getattr(each, name) for each in ranges])) for name in ("low", "high", "sd"))
-    mean = ExposureRange(low, high, sd)
-    return mean, smallest_effect(mean, design.rules, design.scale, float(np.mean(rooms)))
+            ends.append(scale_ends(rows, design.scale))
+    return ExposureRange(*_means(ranges, 3)), ScaleEnds(*_means(ends, 3))
+
+
+def _means(values: Sequence[ExposureRange] | Sequence[ScaleEnds], fields: int) -> list[float]:
+    """Return the mean of each field."""
+    return np.mean([astuple(value) for value in values], axis=0).tolist() if values else [0.0] * fields

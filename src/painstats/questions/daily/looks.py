@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple
 from datetime import date
 from importlib.metadata import version
 
@@ -168,5 +169,5 @@ def _row(
         return LookEvidence(*of, found.reasons)
     return LookEvidence(
         *of, (), found.participants, found.value, found.se, found.df, found.z, found.limits, found.lows, found.highs,
-        found.smallest_effect, found.exposure.low, found.exposure.high, found.exposure.sd,
+        found.smallest_effect, *astuple(found.exposure), *astuple(found.ends),
     )  # fmt: skip

@@ -21,7 +21,8 @@ from painstats.questions.daily.look_evidence import (
     exposure_range,
     from_test,
     limits_at,
-    smallest_effect_to,
+    scale_ends,
+    smallest_effect,
 )
 from painstats.questions.look import Look, LookDay
 from painstats.questions.question import Question, family_size
@@ -94,8 +95,11 @@ def _evidence(
         return Refused(when, ("no_fit",))
     effect = coefficient(table, question.exposure.within)
     limits = limits_at(design.rules, when.number, family_size(questions, question))
-    matters = smallest_effect_to(rows, question.exposure, design)
-    return from_test(LookOf(when, "own_days", limits, matters, known), Effect(effect.estimate, effect.se, effect.df))
+    ends = scale_ends(rows, design.scale)
+    matters = smallest_effect(known, ends, design)
+    return from_test(
+        LookOf(when, "own_days", limits, matters, known, ends), Effect(effect.estimate, effect.se, effect.df)
+    )
 
 
 def _own_table(rows: pl.DataFrame, design: DailyDesign, days: DaysOf) -> CoefficientTable | None:

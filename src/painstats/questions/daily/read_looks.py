@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from painstats.questions.daily.tables import LookEvidence
-from painstats.questions.look import ExposureRange, Look, LookDay
+from painstats.questions.look import ExposureRange, Look, LookDay, ScaleEnds
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows
 
@@ -25,6 +25,7 @@ class Looks:
 
 NO_LOOKS = Looks()
 EXPOSURE = ("exposure_low", "exposure_high", "exposure_sd")
+ENDS = ("room", "at_low", "at_high")
 
 
 def read_looks(store: Store) -> Mapping[tuple[str | None, str], Looks]:
@@ -49,7 +50,7 @@ def _look(row: LookEvidence) -> Look | None:
     """Return the look of a row; None if it could not judge."""
     if row.reasons:
         return None
-    found = {name: getattr(row, name) for name in ("estimate", "z", "smallest_effect", *EXPOSURE)}
+    found = {name: getattr(row, name) for name in ("estimate", "z", "smallest_effect", *EXPOSURE, *ENDS)}
     return Look(
         when=LookDay(row.number, row.date, row.days),
         basis=row.basis,
@@ -63,4 +64,5 @@ def _look(row: LookEvidence) -> Look | None:
         highs=row.highs,
         smallest_effect=found["smallest_effect"],
         exposure=ExposureRange(*(found[name] for name in EXPOSURE)),
+        ends=ScaleEnds(*(found[name] for name in ENDS)),
     )

@@ -19,8 +19,9 @@ from painstats.questions.daily.look_evidence import (
     from_posterior,
     from_test,
     limits_at,
-    mean_exposure,
-    smallest_effect_to,
+    means_over_participants,
+    scale_ends,
+    smallest_effect,
     tails,
 )
 from painstats.questions.daily.mixed_model import MixedAnalysis, mixed_analysis
@@ -105,9 +106,9 @@ def _pooled_look(
     slope = slopes.get((str(rows["participant_id"][0]), question.exposure.within))
     if slope is None:
         return Refused(when, ("no_fit",))
-    matters = smallest_effect_to(rows, question.exposure, design)
-    ranges = tuple(slope.ranges[place] for place in chosen)
-    return from_posterior(LookOf(when, "pooled", limits, matters, known), replace(slope, ranges=ranges))
+    ends = scale_ends(rows, design.scale)
+    of = LookOf(when, "pooled", limits, smallest_effect(known, ends, design), known, ends)
+    return from_posterior(of, replace(slope, ranges=tuple(slope.ranges[place] for place in chosen)))
 
 
 def _averages(
@@ -135,9 +136,9 @@ def _average_look(
     reason = reason_against_average(cohort, fit, design)
     if reason or fit is None:
         return Refused(when, (reason,))
-    known, matters = mean_exposure(cohort, question.exposure, design)
+    known, ends = means_over_participants(cohort, question.exposure, design)
     limits = limits_at(design.rules, when.number, family_size(questions, question))
-    of = LookOf(when, fit.basis, limits, matters, known, fit.participants)
+    of = LookOf(when, fit.basis, limits, smallest_effect(known, ends, design), known, ends, fit.participants)
     return from_test(of, Effect(fit.estimate, fit.se, fit.df))
 
 

@@ -192,6 +192,9 @@ class LookEvidence:
     exposure_low: float | None = None
     exposure_high: float | None = None
     exposure_sd: float | None = None
+    room: float | None = None
+    at_low: float | None = None
+    at_high: float | None = None
 
 
 FIT_ROWS: dict[str, type] = {

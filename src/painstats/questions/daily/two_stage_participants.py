@@ -1,15 +1,15 @@
-"""Who enters the two-stage mean, and their own slopes."""
+"""Who enters the two-stage mean of each exposure, and their own slopes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
-from painstats.frame.variation import outcome_varies
+from painstats.frame.exposure import Exposure
+from painstats.frame.variation import scores_vary
 from painstats.mixedlm.engine.fit import Residuals
-from painstats.mixedlm.inference.two_stage import coefficients_by_participant
+from painstats.mixedlm.inference.two_stage import OwnCoefficient, OwnCoefficients, coefficients_by_participant
 from painstats.questions.daily.columns import DAYS_FOR_DAY_OF_WEEK, within_participants
 from painstats.questions.daily.design import DailyDesign
 
@@ -23,23 +23,41 @@ def parts_by_calendar(frame: pl.DataFrame) -> list[pl.DataFrame]:
 
 def slopes_apart(
     frame: pl.DataFrame, design: DailyDesign, *, also: Sequence[str] = (), residuals: Residuals = "car1"
-) -> Mapping[str, Mapping[str, float]]:
+) -> OwnCoefficients:
     """Return participant to coefficients by column, each fitted to their own days; of eligible participants only.
+
+    A participant whose exposure is rarely known or hardly varies has no coefficient of it, but those of the others.
 
     Parameters
     ----------
     frame
-        Complete rows of ``model_frame``.
+        Usable rows of ``model_frame``.
     also
         Further columns of the frame.
     residuals
         As in ``fit_mixed``.
     """
     is_eligible = pl.col("participant_id").is_in(eligible_participants(frame, design))
-    slopes: dict[str, Mapping[str, float]] = {}
+    slopes: dict[str, Mapping[str, OwnCoefficient]] = {}
     for part in parts_by_calendar(frame.filter(is_eligible)):
         slopes |= coefficients_by_participant(within_participants(part, design, also=also), residuals)
-    return slopes
+    entering = {exposure.within: exposed_participants(frame, design, exposure) for exposure in design.exposures}
+    return {
+        participant: {name: value for name, value in own.items() if participant in entering.get(name, slopes)}
+        for participant, own in slopes.items()
+    }
+
+
+def exposed_participants(frame: pl.DataFrame, design: DailyDesign, exposure: Exposure) -> frozenset[str]:
+    """List the participants whose exposure is known on enough days with a score, and varies on those days.
+
+    The limits are those without which a participant gets no verdict either: ``min_days_known`` of the plan, and the
+    measure's least SD.
+    """
+    known, swing = pl.col(exposure.name).count(), pl.col(exposure.name).std()
+    days = frame.group_by("participant_id").agg(known.alias("known"), swing.alias("swing"))
+    enough = (pl.col("known") >= design.rules.min_days_known) & (pl.col("swing") >= exposure.definition.least_within_sd)
+    return frozenset(days.filter(enough)["participant_id"])
 
 
 def eligible_participants(frame: pl.DataFrame, design: DailyDesign) -> list[str]:
@@ -49,11 +67,6 @@ def eligible_participants(frame: pl.DataFrame, design: DailyDesign) -> list[str]
         for scores in frame.select("participant_id", "outcome_score").partition_by(
             "participant_id", maintain_order=True
         )
-        if scores.height >= design.rules.min_days_shown and _varies(scores["outcome_score"], design.scale)
+        if scores.height >= design.rules.min_days_shown
+        and scores_vary(scores["outcome_score"].to_numpy(), design.scale)
     ]
-
-
-def _varies(scores: pl.Series, scale: tuple[float, float]) -> bool:
-    commonest = scores.value_counts()["count"].max()
-    share = commonest / scores.len() if isinstance(commonest, int) else 1.0
-    return outcome_varies(float(np.std(scores.to_numpy(), ddof=1)), scores.n_unique(), share, scale)

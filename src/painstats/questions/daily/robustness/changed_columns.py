@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from painstats.questions.daily.columns import TIME
-from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, refitted, results_of
+from painstats.questions.daily.robustness.reanalysis import CheckResult, Reanalysis, Slope, refitted, results_of
 
 PARTICIPANT = "participant_id"
 SLEEP = "total_sleep_time_min"
@@ -52,8 +53,25 @@ def curved_sleep(reanalysis: Reanalysis) -> list[CheckResult]:
     frame = reanalysis.frame.with_columns((pl.col(sleep[0].within) ** 2).alias(SQUARED))
     slopes = refitted(reanalysis, frame, also=[SQUARED])
     straight = results_of(reanalysis, "curved_sleep", slopes)
-    bend = replace(straight[0], check="sleep_bend", question=sleep[0].name, slope=slopes[SQUARED], same_verdict=None)
-    return [*straight, bend]
+    return [*straight, *_bends(straight, sleep[0].name, slopes)]
+
+
+def _bends(straight: Sequence[CheckResult], question: str, slopes: Mapping[str, Slope]) -> list[CheckResult]:
+    """Return the result about the curve, beside the slope of sleep; none where there is no slope."""
+    made = [result for result in straight if result.question == question and result.reason is None]
+    if SQUARED not in slopes:
+        return []
+    bend = slopes[SQUARED]
+    return [
+        replace(
+            result,
+            check="sleep_bend",
+            slope=bend,
+            participants=bend.participants or result.participants,
+            same_verdict=None,
+        )
+        for result in made
+    ]
 
 
 def _without_drift(name: str) -> pl.Expr:

@@ -9,6 +9,7 @@ import polars as pl
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.influence import influence
+from painstats.mixedlm.inference.two_stage import two_stage, usable_coefficients
 from painstats.questions.daily.robustness.other_tests import fit_without_phase, needs_mixed_model
 from painstats.questions.daily.robustness.reanalysis import (
     CheckResult,
@@ -18,6 +19,7 @@ from painstats.questions.daily.robustness.reanalysis import (
     direction,
     refitted,
     same_verdict,
+    too_few_participants,
 )
 from painstats.questions.daily.two_stage_participants import slopes_apart
 
@@ -59,10 +61,13 @@ def _refitted_without(reanalysis: Reanalysis, participant: str) -> Mapping[str, 
 def _without_most(reanalysis: Reanalysis, name: str, participant: str, again: Mapping[str, Slope] | str) -> CheckResult:
     rest = reanalysis.frame.filter(pl.col("participant_id") != participant)
     participants, days = rest["participant_id"].n_unique(), rest.height
-    if isinstance(again, str):
-        return CheckResult("most_influential_out", name, Slope(), participants, days, None, participant, again)
-    same = same_verdict(reanalysis.reported[name], again[name])
-    return CheckResult("most_influential_out", name, again[name], participants, days, same, participant)
+    if isinstance(again, str) or name not in again:
+        reason = again if isinstance(again, str) else too_few_participants(reanalysis)
+        return CheckResult("most_influential_out", name, Slope(), participants, days, None, participant, reason)
+    slope = again[name]
+    same = same_verdict(reanalysis.reported[name], slope)
+    participants = slope.participants or participants
+    return CheckResult("most_influential_out", name, slope, participants, days, same, participant)
 
 
 def _of_mixed_model(reanalysis: Reanalysis) -> dict[str, Without]:
@@ -77,9 +82,10 @@ def _of_mixed_model(reanalysis: Reanalysis) -> dict[str, Without]:
 
 
 def _of_two_stages(reanalysis: Reanalysis) -> dict[str, Without]:
+    """Average over the others: their weights change with the spread between those who are left."""
     apart, without = slopes_apart(reanalysis.frame, reanalysis.design), dict[str, Without]()
     for name, column in columns(reanalysis).items():
-        own = {participant: slopes[column] for participant, slopes in apart.items() if column in slopes}
-        total = sum(own.values())
-        without[name] = {participant: (total - slope) / (len(own) - 1) for participant, slope in own.items()}
+        entering = usable_coefficients(apart, column)
+        rest = {out: {other: apart[other] for other in entering if other != out} for out in entering}
+        without[name] = {out: two_stage(others, column).estimate for out, others in rest.items()}
     return without

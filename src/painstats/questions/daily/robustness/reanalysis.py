@@ -13,7 +13,7 @@ from painstats.mixedlm.engine.fit import Residuals, fit_mixed
 from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient
 from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
-from painstats.mixedlm.inference.two_stage import two_sided_p, two_stage
+from painstats.mixedlm.inference.two_stage import OwnCoefficients, two_sided_p, two_stage, usable_coefficients
 from painstats.questions.daily.columns import mixed_model, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.daily.mixed_model import MixedAnalysis
@@ -25,13 +25,14 @@ from painstats.questions.estimate import Basis
 class Slope:
     """The slope of one exposure in outcome points per unit, with its 95% interval; None where there is none.
 
-    A test that estimates no slope gives only ``p``.
+    A test that estimates no slope gives only ``p``. A two-stage mean also gives how many participants enter it.
     """
 
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
     p: float | None = None
+    participants: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +147,7 @@ def columns(reanalysis: Reanalysis, also: Sequence[str] = ()) -> dict[str, str]:
 def results_of(
     reanalysis: Reanalysis, check: str, slopes: Mapping[str, Slope], frame: pl.DataFrame | None = None
 ) -> list[CheckResult]:
-    """Compare slopes with the reported estimates.
+    """Compare slopes with the reported estimates; a two-stage mean with too few participants gets the reason.
 
     Parameters
     ----------
@@ -154,12 +155,29 @@ def results_of(
         The rows that they are based on, if not those of the reported estimates.
     """
     rows = reanalysis.frame if frame is None else frame
-    participants = rows["participant_id"].n_unique()
-    return [
-        CheckResult(check, name, slope, participants, rows.height, same_verdict(reanalysis.reported[name], slope))
+    in_rows = rows["participant_id"].n_unique()
+    made = [
+        CheckResult(
+            check,
+            name,
+            slope,
+            slope.participants or in_rows,
+            rows.height,
+            same_verdict(reanalysis.reported[name], slope),
+        )
         for name, slope in slopes.items()
         if name in reanalysis.reported
     ]
+    if reanalysis.basis != "two_stage":
+        return made
+    missing = [name for name in reanalysis.reported if name not in slopes]
+    return [*made, *(CheckResult(check, name, Slope(), reason=too_few_participants(reanalysis)) for name in missing)]
+
+
+def too_few_participants(reanalysis: Reanalysis) -> str:
+    """Say how many participants a two-stage mean needs."""
+    least = reanalysis.design.rules.min_people_cohort
+    return f"too few participants have enough days for it; at least {least} are needed"
 
 
 def same_verdict(reported: Slope, other: Slope) -> bool | None:
@@ -191,10 +209,20 @@ def _from_mixed_model(
 def _from_two_stages(
     reanalysis: Reanalysis, frame: pl.DataFrame, also: Sequence[str], residuals: Residuals
 ) -> dict[str, Slope]:
+    """Average again, each question over its own participants; without the questions that have too few of them."""
     alone: Residuals = "independent" if residuals == "independent" else "car1"  # that search has no white noise
     apart = slopes_apart(frame, reanalysis.design, also=also, residuals=alone)
     least = reanalysis.design.rules.min_people_cohort
-    if len(apart) < least:
-        raise NotEnoughData(f"{len(apart)} participants have enough days for it; at least {least} are needed")
-    means = {name: two_stage(apart, column) for name, column in columns(reanalysis, also).items()}
-    return {name: Slope(mean.estimate, mean.low, mean.high, two_sided_p(mean)) for name, mean in means.items()}
+    slopes = {
+        name: _mean_slope(apart, column)
+        for name, column in columns(reanalysis, also).items()
+        if len(usable_coefficients(apart, column)) >= least
+    }
+    if not slopes.keys() & reanalysis.reported.keys():
+        raise NotEnoughData(too_few_participants(reanalysis))
+    return slopes
+
+
+def _mean_slope(apart: OwnCoefficients, column: str) -> Slope:
+    mean = two_stage(apart, column)
+    return Slope(mean.estimate, mean.low, mean.high, two_sided_p(mean), mean.participants)

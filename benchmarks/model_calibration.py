@@ -1,6 +1,6 @@
 """Are tests and intervals calibrated? Many simulated cohorts with known truth, with and without autocorrelation.
 
-    python -m benchmarks.calibration --replicates 500
+    python -m benchmarks.model_calibration --replicates 500
 
 In every cohort pain carries over from day to day (residual correlation rho), a point of pain shortens the following
 night by 0.15 h, and 15% of the days are missing. Each replicate has three cohorts: sleep with no average effect but
@@ -26,6 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
 
 import numpy as np
 
+from benchmarks.appended import append_line, complete_lines
 from painstats.mixedlm import coefficient, coefficient_table, fit_mixed, participant_slopes
 from painstats.mixedlm.engine.fit import MixedFit, Residuals
 from painstats.mixedlm.inference.slope_variance import mixture_p
@@ -157,10 +158,7 @@ def run(scenarios: Sequence[Scenario], replicates: int, results: Path) -> None:
 
 def read(results: Path) -> Iterator[tuple[Scenario, int, Counts]]:
     """Read the complete rows."""
-    if not results.exists():
-        return
-    lines = results.read_text(encoding="utf-8").splitlines(keepends=True)
-    for row in csv.DictReader(line for line in lines if line.endswith("\n")):
+    for row in csv.DictReader(complete_lines(results)):
         scenario = Scenario(int(row["participants"]), int(row["days"]), float(row["rho"]), row["residuals"])  # type: ignore[arg-type]
         values = [float(row[field.name]) for field in fields(Counts)]
         whole = [
@@ -171,16 +169,10 @@ def read(results: Path) -> Iterator[tuple[Scenario, int, Counts]]:
 
 
 def write(results: Path, scenario: Scenario, batch: int, counts: Counts) -> None:
-    """Append one row, after removing an incomplete one that an interruption left."""
+    """Append one row."""
     row = {**asdict(scenario), "batch": batch, **asdict(counts)}
-    text = results.read_text(encoding="utf-8") if results.exists() else ""
-    whole = text[: text.rfind("\n") + 1] or ",".join(row) + "\n"
-    if whole != text:
-        results.write_text(whole, encoding="utf-8")
-    with results.open("a", encoding="utf-8") as file:
-        file.write(
-            ",".join(f"{value:.6g}" if isinstance(value, float) else str(value) for value in row.values()) + "\n"
-        )
+    values = (f"{value:.6g}" if isinstance(value, float) else str(value) for value in row.values())
+    append_line(results, ",".join(row), ",".join(values))
 
 
 def table(scenarios: Sequence[Scenario], results: Path) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks import calibration
-from benchmarks.calibration import Scenario, read, run, table, total
+from benchmarks import model_calibration
+from benchmarks.model_calibration import Scenario, read, run, table, total
 
 SCENARIOS = [Scenario(6, 20, 0.3, residuals) for residuals in ("car1", "independent")]
 
 
 def test_an_interrupted_run_is_taken_up_where_it_was(tmp_path, monkeypatch):
-    monkeypatch.setattr(calibration, "BATCH", 3)
+    monkeypatch.setattr(model_calibration, "BATCH", 3)
     whole, broken = tmp_path / "whole.csv", tmp_path / "broken.csv"
     run(SCENARIOS, 3, whole)
     text = whole.read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Do verdicts keep their promises? Simulated years of diaries with known truth, row by row of a declared grid."""
