@@ -13,7 +13,7 @@ from painstats.frame import build_model_frame
 from painstats.frame.room import room
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.questions.daily.design import daily_design
-from painstats.questions.daily.look_evidence import mean_exposure
+from painstats.questions.daily.look_evidence import means_over_participants, smallest_effect
 from painstats.store import open_store
 from tests.conftest import table
 from tests.made_up_study import SLEEP, fill, small_study
@@ -36,9 +36,9 @@ def found(tmp_path_factory):
         frame = table(store, f"SELECT participant_id, outcome_score, {SLEEP} AS sleep, left_out FROM model_frame")
         findings = table(store, f"SELECT * FROM finding WHERE question = '{SLEEP}'")
         sleep = asked(store.study)[0].exposure
-        average = mean_exposure(
-            store.connection.execute(SCORED).pl(), sleep, daily_design(store.study, asked(store.study))
-        )
+        design = daily_design(store.study, asked(store.study))
+        exposure, ends = means_over_participants(store.connection.execute(SCORED).pl(), sleep, design)
+        average = exposure, smallest_effect(exposure, ends, design)
         return frame, findings, average
 
 
