@@ -28,6 +28,7 @@ demo: setup
 	rm -rf demo
 	$(BIN)/python -m sample_data.make demo
 	PREFECT_HOME=$(CURDIR)/demo/.prefect $(BIN)/python -m flows.nightly run demo --allow-quarantine
+	$(BIN)/python -m sample_data.compare demo
 
 test: setup lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

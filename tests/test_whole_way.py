@@ -34,8 +34,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Run the commands of ``make demo`` in a folder of the test's; return the study's folder and what they printed."""
     place = tmp_path_factory.mktemp("whole")
     recipe = subprocess.run(["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    commands = [line for line in recipe.splitlines() if "sample_data.make" in line or "flows.nightly" in line]
-    assert len(commands) == 2
+    commands = [line for line in recipe.splitlines() if "sample_data." in line or "flows.nightly" in line]
+    assert len(commands) == 3
     printed = ""
     for command in commands:
         moved = command.replace(".venv/bin/python", sys.executable).replace(f"{ROOT}/demo", f"{place}/demo")
@@ -131,9 +131,21 @@ def test_no_verdict_has_a_sign_that_was_not_planted(ran):
     )
     claimed = query(ran, "SELECT * FROM finding WHERE verdict IN ('higher', 'lower') AND subject = 'participant'")
     both = claimed.join(truth, left_on=["participant_id", "exposure"], right_on=["participant_id", "predictor"])
-    assert both.height >= 5
+    assert both.height >= 6
     claimed_sign = pl.when(pl.col("verdict") == "higher").then(1.0).otherwise(-1.0)
     assert both.filter(pl.col("slope").sign() != claimed_sign).height == 0
+
+
+def test_the_closing_table_has_what_was_asked_told_and_planted(demo):
+    """Each participant with a planted nature is told what that nature is for."""
+    table = demo[1].partition("Asked, told and planted")[2]
+    rows = {tuple(line.split()[:2]): line for line in table.splitlines()[2:] if line.strip()}
+    assert len(rows) == 2 * TRUTH.people
+    assert re.search(r"not determined, withdrawn .* -0\.90 until 2026-03-28$", rows["briar", "sleep"])
+    assert re.search(r"at most small \(.* 0\.00$", rows["4020000208", "sleep"])
+    assert re.search(r"not determined \(.* 0\.00$", rows["4020000104", "sleep"])
+    assert re.search(r"not judged: exposure hardly varies", rows["willow", "sleep"])
+    assert re.search(r"lower \(.* -0\.80$", rows["laurel", "sleep"])
 
 
 def test_participants_without_a_verdict_get_the_reason(ran):
@@ -144,7 +156,7 @@ def test_participants_without_a_verdict_get_the_reason(ran):
         ).iter_rows()
     )
     assert reasons["jasper"] == "too_few_days_for_model"
-    assert reasons["ivy"] == "too_few_days_for_verdict"
+    assert reasons["ivy"] == "before_first_look"
     assert reasons["4020000039"] == "outcome_hardly_varies"
 
 

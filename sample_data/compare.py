@@ -1,0 +1,92 @@
+"""Compare what a run found in a sample study with what was planted: ``python -m sample_data.compare FOLDER``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from painstats.findings.finding import Finding, Verdict
+from painstats.findings.published import published_findings
+
+HEADINGS = ("participant", "asked", "told", "planted")
+OTHERS = "as_for_others"
+TRUTH, FINDINGS = "truth.csv", "reports/published/finding.parquet"
+WITHDRAWN = ("not_confirmed", "days_disagree")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One line of the table."""
+
+    participant: str
+    asked: str
+    told: str
+    planted: str
+
+
+def compare(folder: Path) -> list[Compared]:
+    """Return every finding about a participant beside the planted slope, in points per unit."""
+    truth = pl.read_csv(folder / TRUTH, infer_schema_length=None).rows_by_key(
+        ["participant_id", "predictor"], named=True, unique=True
+    )
+    findings = published_findings(folder / FINDINGS)
+    compared = [finding for finding in findings if finding.participant_id is not None]
+    place = {key: number for number, key in enumerate(truth)}
+    compared.sort(key=lambda finding: place[finding.participant_id, finding.question.exposure.measure])
+    return [
+        Compared(
+            finding.participant_id,
+            finding.question.exposure.definition.label,
+            told(finding),
+            planted(truth[finding.participant_id, finding.question.exposure.measure]),
+        )
+        for finding in compared
+    ]
+
+
+def told(finding: Finding) -> str:
+    """Write a verdict with its range: "lower, 0.12 to 0.85"."""
+    judged, reasons = finding.judged, finding.reasons
+    verdict = finding.verdict.value.replace("_", " ")
+    if judged is None or finding.verdict is Verdict.NOT_JUDGED:
+        return f"{verdict}: {', '.join(reasons).replace('_', ' ')}"
+    basis = ", as for others" if OTHERS in reasons else ""
+    withdrawn = ", withdrawn" if not finding.verdict.has_direction and not set(WITHDRAWN).isdisjoint(reasons) else ""
+    return f"{verdict}{basis}{withdrawn} ({judged.low:.2f} to {judged.high:.2f})"
+
+
+def planted(truth: dict[str, object]) -> str:
+    """Write the planted slope: "-0.27", "-0.90 until 2026-03-28"."""
+    end = truth["link_end"]
+    return f"{truth['slope']:.2f} {f'until {end}' if end else ''}".strip().replace("-0.00", "0.00")
+
+
+def lines(rows: Sequence[Compared]) -> Iterator[str]:
+    """Lay the table out as text."""
+    cells = [HEADINGS, *((row.participant, row.asked, row.told, row.planted) for row in rows)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(HEADINGS))]
+    for line in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table; return 0, or 2 where there is nothing to compare."""
+    parser = argparse.ArgumentParser(prog="python -m sample_data.compare", description=(__doc__ or "").split(":")[0])
+    parser.add_argument("folder", type=Path, help="a sample study that was run")
+    folder = parser.parse_args(arguments).folder
+    missing = [name for name in (TRUTH, FINDINGS) if not (folder / name).is_file()]
+    if missing:
+        print(f"{folder} has no {missing[0]}: make and run a sample study first, as make demo does", file=sys.stderr)
+        return 2
+    print("\nAsked, told and planted: effects in points of pain per hour of sleep or 1,000 steps")
+    print("\n".join(lines(compare(folder))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
