@@ -172,7 +172,7 @@ def test_status_tells_what_each_person_has(ran, capsys):
     assert main(["status", str(ran.folder), "--json"]) == 0
     people = {row["participant_id"]: row for row in json.loads(capsys.readouterr().out)["participants"]}
     assert len(people) == TRUTH.people
-    assert people["jasper"]["missing"] == "36 more days with a pain score until a verdict is possible"
+    assert people["jasper"]["missing"] == "51 more days with a pain score until the first look"
     assert people["amber"]["missing"] == "nothing"
 
 
