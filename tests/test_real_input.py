@@ -57,14 +57,14 @@ def test_pmdata_is_read_whole(pmdata):
 
 def test_pmdata_participants_are_distinguished_or_refused(pmdata):
     study, _ = pmdata
-    found = dict(
-        rows(
-            study,
-            "SELECT participant_id, verdict FROM finding WHERE exposure = 'active_time_min' AND subject = 'participant'",
-        )
+    query = (
+        "SELECT participant_id, verdict, low > 0 FROM finding "
+        "WHERE exposure = 'active_time_min' AND subject = 'participant'"
     )
-    assert found["p01"] == "higher"  # sorer on the day after more activity
-    assert found["p02"] == "not_judged"  # nine days in ten have the same score
+    found = {participant: (verdict, is_above_zero) for participant, verdict, is_above_zero in rows(study, query)}
+    # Sorer on the day after more activity: today's interval excludes zero, the wider range of a look does not yet.
+    assert found["p01"] == ("not_determined", True)
+    assert found["p02"] == ("not_judged", None)  # nine days in ten have the same score
     # Of nine people fewer than five give scores that vary enough: no verdict on the average.
     assert rows(study, "SELECT DISTINCT verdict, reasons FROM finding WHERE subject = 'cohort'") == [
         ("not_judged", ["too_few_participants"])
