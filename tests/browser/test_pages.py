@@ -286,7 +286,7 @@ def test_with_an_unsafe_setting_the_dashboard_shows_nothing(study, monkeypatch, 
 def test_another_participant_can_be_chosen(opened_dashboard):
     assert not opened_dashboard.exception
     chosen = opened_dashboard.selectbox[0].set_value("p02").run()
-    assert [heading.value for heading in chosen.subheader] == ["Sleep: no large link", "Steps: more pain"]
+    assert [heading.value for heading in chosen.subheader] == ["Sleep: not determined", "Steps: more pain"]
 
 
 def test_dates_can_be_narrowed(opened_dashboard):

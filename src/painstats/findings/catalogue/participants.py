@@ -38,6 +38,15 @@ LOWEST_SCORES_SIMILAR = _(
 HIGHEST_SCORES_SIMILAR = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
 )
+MORE_QUESTIONS = _("These questions are a set of their own. What they show never changes an answer above.")
+GAPS_AFTER_HIGH = _(
+    "More days without a score follow days with a high score ({before} on average) than other days ({otherwise}). "
+    "What such days would have shown is not known, and a link may look smaller than it is."
+)
+GAPS_AFTER_LOW = _(
+    "More days without a score follow days with a low score ({before} on average) than other days ({otherwise}). "
+    "What such days would have shown is not known, and a link may look smaller than it is."
+)
 PATTERN_CAUTION = _("A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.")
 
 # --- At most small

@@ -8,9 +8,11 @@ from datetime import date
 
 from markupsafe import Markup
 
+from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW, MORE_QUESTIONS
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.findings.words import answer, sharing
+from painstats.frame.gaps import scores_before_gaps
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
@@ -76,10 +78,11 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
         parts=(
             Part(
                 "Findings",
-                cards=tuple(_card(finding, record) for finding in record.findings),
-                paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record)),
+                cards=_cards(record, is_confirmatory=True),
+                paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record)),
                 tables=looks_tables(record),
             ),
+            *_to_watch(record),
             Part("How to read this", points=_how_to_read(study)),
             Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
             *_robustness(store, record),
@@ -97,6 +100,18 @@ def _lines(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
         joined("Report for ", named(record.participant_id)),
         f"{first} to {last}: {whole(record.days.height)} days, {whole(scored)} of them with a {label} score",
     )
+
+
+def _cards(record: ParticipantRecord, *, is_confirmatory: bool) -> tuple[Card, ...]:
+    return tuple(
+        _card(finding, record) for finding in record.findings if finding.question.is_confirmatory is is_confirmatory
+    )
+
+
+def _to_watch(record: ParticipantRecord) -> tuple[Part, ...]:
+    """Show exploratory questions apart from the answers: what they find is a pattern to watch."""
+    cards = _cards(record, is_confirmatory=False)
+    return (Part("More of your questions", cards=cards, paragraphs=(MORE_QUESTIONS,)),) if cards else ()
 
 
 def _card(finding: Finding, record: ParticipantRecord) -> Card:
@@ -130,6 +145,16 @@ def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]
         return ()
     outcome = outcome_words(outcome_of(store.study.plan.outcome))
     return (*own_feedback_words(fit, exposures(asked(store.study)), outcome), *own_pattern_words(fit))
+
+
+def _about_gaps(record: ParticipantRecord) -> tuple[str, ...]:
+    """Say that scores are missing after bad days, or after good ones, where the diary shows that."""
+    scored = record.days.filter(record.days["outcome_score"].is_not_null())
+    found = scores_before_gaps(scored["date"].to_list(), scored["outcome_score"].to_numpy())
+    if found is None or not found.is_clear:
+        return ()
+    text = GAPS_AFTER_HIGH if found.z > 0 else GAPS_AFTER_LOW
+    return (text.format(before=f"{found.before_gaps:.1f}", otherwise=f"{found.otherwise:.1f}"),)
 
 
 def _how_to_read(study: Study) -> tuple[str, ...]:

@@ -1,0 +1,53 @@
+"""What a personal page says beside its answers: exploratory questions apart, and scores that are missing on bad days."""
+
+from __future__ import annotations
+
+from painstats.daily import build_daily_table
+from painstats.reports import write_reports
+from painstats.store import open_store
+from tests.made_up_study import fill, small_study
+from tests.reading_pages import read_page
+
+STEPS_EXPLORATORY = [
+    {"kind": "daily", "measure": "total_sleep_time_min"},
+    {"kind": "daily", "measure": "step_count", "confirmatory": False},
+]
+UNSCORED_AFTER_BAD_DAYS = """
+DELETE FROM daily_built;
+DELETE FROM self_report WHERE dayofyear(date) % 7 = 0;
+UPDATE self_report SET value = 9 WHERE participant_id = 'p01' AND date IN (
+    SELECT date FROM self_report WHERE participant_id = 'p01' AND date + 1 NOT IN (
+        SELECT date FROM self_report WHERE participant_id = 'p01'))
+"""
+
+
+def page_of(folder, participant="p01", change="", **plan):
+    with open_store(small_study(folder / "study", **plan)) as store:
+        fill(store, people={"p01": 110, "p02": 110})
+        if change:
+            store.connection.execute(change)
+            build_daily_table(store)
+        write_reports(store)
+    return read_page((folder / "study" / "reports" / f"{participant}.html").read_bytes()).text
+
+
+def test_exploratory_questions_have_a_part_of_their_own(tmp_path):
+    text = page_of(tmp_path, "p02", questions=STEPS_EXPLORATORY)
+    findings, watched = text.index("Findings"), text.index("More of your questions")
+    assert findings < text.index("Sleep") < watched
+    assert "To watch" in text[watched:]
+    assert "Of 20 people without any link, about one will see a pattern here." in text[watched:]
+    assert "what they show never changes an answer above" in text[watched:].lower()
+
+
+def test_without_exploratory_questions_there_is_no_such_part(tmp_path):
+    assert "More of your questions" not in page_of(tmp_path)
+
+
+def test_scores_that_are_missing_after_bad_days_are_mentioned(tmp_path):
+    text = page_of(tmp_path, change=UNSCORED_AFTER_BAD_DAYS)
+    assert "More days without a score follow days with a high score (9.0 on average)" in text
+
+
+def test_scores_that_are_missing_at_random_are_not(tmp_path):
+    assert "days without a score follow" not in page_of(tmp_path)
