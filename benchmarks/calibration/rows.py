@@ -36,7 +36,7 @@ class Row:
     cohort
         Participants of a cohort; 0 where each is alone.
     with_nights
-        Participants of each batch of whom every fifth night is evaluated, too.
+        Participants of each batch of whom every 15th night is evaluated, too.
     reason
         Why a promise is not kept, where that is known.
     is_long
@@ -89,7 +89,7 @@ def signs(basis: str, exposure: str, days: int, least: float = 0.0, most: float 
 
 
 NO_EFFECTS = (
-    Row("CAR(1), .4", Situation(), (*NONE, NIGHTS, OLD_RULE), 400, with_nights=3),
+    Row("CAR(1), .4", Situation(), (*NONE, NIGHTS, OLD_RULE), 400, with_nights=4),
     Row("white noise", Situation(Process(WHITE)), NONE),
     Row("CAR(1), .7", Situation(Process(Pattern((0.7, 0.7)))), NONE),
     Row(
@@ -97,25 +97,25 @@ NO_EFFECTS = (
         Situation(Process(Pattern((0.3, 0.3))), feedback="none"),
         (*NONE, NIGHTS, OLD_RULE),
         400,
-        with_nights=3,
+        with_nights=4,
     ),
     Row(
         "AR .9 and 60% white noise, felt pain acts",
         Situation(SLOW, feedback="felt"),
         (*NONE, NIGHTS, OLD_RULE),
-        400,
-        with_nights=3,
+        760,
+        with_nights=4,
     ),
     Row("AR .9 and 60% white noise, all pain acts", Situation(SLOW), NONE, 400),
     Row("felt pain acts twice as strongly", Situation(SLOW, feedback="felt", strength=2.0), NONE, reason=FEEDBACK),
     Row("AR .97 and a slow walk", Situation(Process(Pattern((0.97, 0.97)), walk=0.05)), NONE),
     Row("rhythm of the week", Situation(Process(WEEKLY)), NONE),
-    Row("season of 60 days", Situation(replace(CAR1, season=0.6)), (*NONE, NIGHTS, OLD_RULE), 400, with_nights=3),
+    Row("season of 60 days", Situation(replace(CAR1, season=0.6)), (*NONE, NIGHTS, OLD_RULE), 400, with_nights=4),
     Row("rho and noise differ", Situation(Process(Pattern((0.0, 0.8), (0.0, 0.6)), spread=0.35)), NONE),
     Row("heavy tails", Situation(replace(CAR1, has_heavy_tails=True)), NONE),
     Row("bad days unrated", Situation(unrated="bad"), NONE),
     Row("weeks unrated", Situation(unrated="weeks"), NONE),
-    Row("25% of nights unknown", Situation(unknown=("single nights", 0.25)), NONE),
+    Row("25% of nights unknown", Situation(unknown=("single nights", 0.25)), NONE, 400),
     Row("40% of nights unknown, after bad days", Situation(unknown=("nights after bad days", 0.4)), NONE),
     Row("25% of watches off, on bad days", Situation(unknown=("bad days", 0.25)), NONE),
     Row("40% of scores zero", Situation(zeros=0.4), NONE),
@@ -131,9 +131,8 @@ EFFECTS = (
     Row(
         "-.3 and -.10",
         Situation(effects=STRONG),
-        (*SOME, signs("own", "sleep", 90, 37, 58), signs("own", "sleep", 365, 97), NIGHTS),
+        (*SOME, signs("own", "sleep", 90, 37, 58), signs("own", "sleep", 365, 97)),
         200,
-        with_nights=3,
     ),
     Row("-.5 and none", Situation(effects=Effects((-0.5, 0.0))), (FALSE_SIGNS, *SOME), 200),
     Row("-.15 (SD .15) and .02 (.10)", Situation(effects=DIFFERENT), SOME, 200),

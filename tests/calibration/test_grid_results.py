@@ -120,7 +120,7 @@ def test_the_table_shows_broken_promises_with_their_reason_and_rows_that_were_no
     assert "| CAR(1), .4 | ever a false sign in a year | 21.0 ± 1.0 | ≤ 5.7 | **no**: It is known. | 200 |" in printed
     assert "| weeks unrated | ever a false sign in a year | 2.0 ± 2.0 | ≤ 5.7 | yes | 100 |" in printed
     assert (
-        "| weeks unrated | canary: ever a false sign by a 95% interval of any fifth night | none | ≥ 30 |  | 0 |"
+        "| weeks unrated | canary: ever a false sign by a 95% interval of any 15th night | none | ≥ 30 |  | 0 |"
         in printed
     )
     assert "| heavy tails | | not run | | | 0 |" in printed
