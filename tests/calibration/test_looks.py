@@ -73,12 +73,13 @@ def test_a_strong_effect_has_its_sign_within_a_year_in_nearly_all_and_never_the_
         assert 0.37 <= by_90 / participants <= 0.58
 
 
-@pytest.mark.parametrize(("effect", "least", "largest"), [(-0.5, 40, 40), (0.0, 0, 1)])
-def test_forty_alike_have_pooled_signs_at_their_first_look_if_there_is_an_effect(effect, least, largest):
+@pytest.mark.parametrize(("effect", "least", "largest", "of_averages"), [(-0.5, 40, 40, [-1, 0]), (0.0, 0, 1, [0, 0])])
+def test_forty_alike_have_pooled_signs_at_their_first_look_if_there_is_an_effect(effect, least, largest, of_averages):
     situation = replace(NO_EFFECTS, effects=Effects((effect, 0.0)), unrated="none")
     diaries = simulate(situation, 40, np.random.SeedSequence([8, 0]), days=LOOKS[0]).diaries
-    pooled, _ = study_looks(diaries)
+    pooled, average = study_looks(diaries)
     found = [list(_signs(own)) for own in pooled]
     assert all(len(own) == 2 for own in found)
     assert not any(1 in own for own in found)
     assert least <= sum(-1 in own for own in found) <= largest
+    assert list(_signs(average)) == of_averages
