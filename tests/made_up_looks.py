@@ -67,7 +67,7 @@ def look(
         lows=tuple(effect.estimate - limit * se for limit in limits),
         highs=tuple(effect.estimate + limit * se for limit in limits),
         smallest_effect=store.study.plan.rules.matters / exposure.width,
-        exposure_low=exposure.low, exposure_high=exposure.high, exposure_sd=exposure.sd,
+        exposure_low=exposure.low, exposure_high=exposure.high, exposure_sd=exposure.sd, room=1.0, at_low=0.0, at_high=0.0,
     )  # fmt: skip
 
 

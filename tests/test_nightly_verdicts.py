@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from painstats.plan.study import read_study
 from painstats.run import run_study
 
 EVERY = os.environ.get("PAINSTATS_NIGHTS") == "every"
 DAYS = 365 if EVERY else 100
-NIGHTS = range(1, DAYS + 1) if EVERY else (25, 70, 71, 100)
+NIGHTS = range(1, DAYS + 1) if EVERY else (30, 75, 100)
 FIRST = date(2026, 1, 5)
 SCORED = 0.9
 PLAN = """
@@ -61,22 +63,23 @@ def export(inbox: Path, day: Day) -> None:
         "bedtime_end": f"{end:%Y-%m-%dT%H:%M:%S}.000+00:00", "total_sleep_duration": round(day.hours * 3600),
         "time_in_bed": round((day.hours + 0.5) * 3600), "awake_time": 1800, "latency": 600,
     }  # fmt: skip
-    folder = inbox / f"{day.date}"
-    folder.mkdir(parents=True)
-    (folder / "sleep.json").write_text(json.dumps({"data": [night]}))
-    (folder / "aggregates_steps.csv").write_text(f"date,value\n{day.date},{day.steps}\n")
+    with zipfile.ZipFile(inbox / f"ring-{day.date}.zip", "w") as ring:
+        ring.writestr(zipfile.ZipInfo("sleep.json"), json.dumps({"data": [night]}))
+    with zipfile.ZipFile(inbox / f"tracker-{day.date}.zip", "w") as tracker:
+        tracker.writestr(zipfile.ZipInfo("aggregates_steps.csv"), f"date,value\n{day.date},{day.steps}\n")
     if day.pain is not None:
-        (folder / "diary.csv").write_text(f"date,pain\n{day.date},{day.pain}\n")
+        (inbox / f"diary-{day.date}.csv").write_text(f"date,pain\n{day.date},{day.pain}\n")
 
 
 def run_on(folder: Path, nights: range | tuple[int, ...]) -> dict[str, bytes]:
     """Run a study on some nights, each with what has come until then; return the published verdicts."""
-    (folder / "inbox").mkdir(parents=True)
+    inbox = folder / "inbox" / "ann"
+    inbox.mkdir(parents=True)
     (folder / "study.toml").write_text(PLAN)
     waiting = list(days())
     for night in nights:
         while waiting and waiting[0].date < FIRST + timedelta(days=night):
-            export(folder / "inbox", waiting.pop(0))
+            export(inbox, waiting.pop(0))
         run_study(read_study(folder), processes=1)
     return {
         table: (folder / "reports" / "published" / f"{table}.parquet").read_bytes() for table in ("finding", "look")
@@ -86,3 +89,5 @@ def run_on(folder: Path, nights: range | tuple[int, ...]) -> dict[str, bytes]:
 def test_every_night_and_once_at_the_end_publish_the_same_bytes(tmp_path):
     every, once = run_on(tmp_path / "nightly", NIGHTS), run_on(tmp_path / "once", (DAYS,))
     assert every == once
+    looks = pl.read_parquet(tmp_path / "once" / "reports" / "published" / "look.parquet")
+    assert set(looks["number"]) == set(range(1, (7 if EVERY else 3)))

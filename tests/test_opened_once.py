@@ -95,7 +95,7 @@ def test_each_file_is_opened_and_hashed_once_and_each_source_is_asked_once(study
 
 def test_the_public_functions_chained_give_findings_and_reports(tmp_path):
     """As the docstring of the package names them."""
-    make_sample_study(tmp_path / "study", Truth(people=4, days=60), DEFAULT_SEED)
+    make_sample_study(tmp_path / "study", Truth(people=4, days=80), DEFAULT_SEED)
     study = read_study(tmp_path / "study")
     n_new = 0
     with open_store(study) as store:

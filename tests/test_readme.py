@@ -83,8 +83,11 @@ def test_the_method_pages_state_the_defaults_of_the_plan():
     pages = [ROOT / "docs" / "method" / f"{name}.md" for name in ("verdict", "steps")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages).replace(",000", "000")
     rules = RulesPlan()
-    for number in (rules.min_days_in_model, rules.min_days_shown, rules.min_days_verdict):
-        assert f"fewer than {number}" in " ".join(text.split())
-    assert f"reliability at least {rules.min_reliability}" in text
+    prose = " ".join(text.split())
+    for name in ("looks", "false_sign_chance", "matters"):
+        value = getattr(rules, name)
+        assert f"`{name}` [{', '.join(map(str, value)) if isinstance(value, tuple) else value}]" in prose
+    assert f"known on fewer than {rules.min_days_known} of the days" in prose
+    assert f"A reading is shown from {rules.min_days_shown} days" in prose
     steps = MEASURES["step_count"]
     assert f"{steps.lowest:.0f} to {steps.highest:.0f} steps" in text

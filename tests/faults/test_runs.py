@@ -62,7 +62,7 @@ def test_a_plan_that_was_shortened_on_purpose_is_accepted(study, capsys):
 
 
 @pytest.mark.parametrize(
-    "edited", [PLAN + "[rules]\nmin_days_verdict = 60\n", PLAN.replace("London", "Paris"), PLAN.rstrip()]
+    "edited", [PLAN + "[rules]\nmin_days_shown = 25\n", PLAN.replace("London", "Paris"), PLAN.rstrip()]
 )
 def test_a_plan_that_was_edited_is_accepted(study, edited):
     (study / "study.toml").write_text(edited)

@@ -10,7 +10,7 @@ from painstats.findings.finding import Finding, Judged, Origin, Verdict, Withdra
 from painstats.findings.forecast_type import Forecast
 from painstats.questions.asked import asked
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
-from painstats.questions.look import ExposureRange, LookDay
+from painstats.questions.look import ExposureRange, LookDay, ScaleEnds
 from painstats.questions.question import Question
 from tests.spec.test_questions_contract import study_of
 
@@ -38,6 +38,7 @@ def judged(
         is_small=False,
         smallest_effect=0.4,
         exposure=NIGHTS,
+        ends=ScaleEnds(1.0, 0.02, 0.01),
         withdrawn=None,
     )
     return replace(made, **changes)

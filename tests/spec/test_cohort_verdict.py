@@ -1,8 +1,9 @@
-"""The verdict about the cohort: its sign, its level after Holm, the two-stage check, the number of participants."""
+"""The verdict about the cohort: its sign, its limit after Holm, the two-stage check, the number of participants."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import pytest
@@ -11,14 +12,17 @@ from painstats.findings import find
 from painstats.plan.study import read_study
 from painstats.questions.asked import asked
 from painstats.questions.daily.averages import adjusted_p
+from painstats.questions.daily.design import daily_design
 from painstats.questions.daily.fit import fit_models
 from painstats.questions.daily.mixed_model import mixed_analysis
-from painstats.questions.daily.tables import CohortFit
+from painstats.questions.daily.study_looks import reason_against_average
+from painstats.questions.daily.tables import CohortFit, LookEvidence
 from painstats.store import open_store
 from painstats.store.rows import replace_rows
 from sample_data.make import make_study
 from sample_data.truth import Truth
 from tests.conftest import drawn, table
+from tests.made_up_looks import Effect, average_look
 from tests.made_up_study import SLEEP, STEPS, fill, small_study
 from tests.reading_inboxes import compute, read_inbox
 from tests.spec.robust_frame import keep, model_frame
@@ -26,80 +30,112 @@ from tests.spec.robust_frame import keep, model_frame
 PEOPLE = {"p01": 60, "p02": 60, "p03": 60}
 COHORT = "SELECT verdict, reasons FROM finding WHERE subject = 'cohort' AND question = '{}'"
 
-FIT = {
-    "basis": "mixed_model", "se": 0.1, "df": 9.0, "days": 330, "two_stage_estimate": 0.0, "two_stage_low": -0.2,
-    "two_stage_high": 0.2, "slope_sd": 0.1, "slope_sd_low": 0.0, "slope_sd_high": 0.3, "slopes_differ_p": 0.5,
-}  # fmt: skip
-
-# The interval is given in units of the smallest effect that matters; p_steps is the p-value of the other exposure.
+# Estimates and half widths of 95% intervals are in units of the smallest effect that matters. The limits of |z| at the
+# first look are 2.935 while two questions share the chance of a false sign, and 2.713 for one alone.
 CASES = """
-case                                      | p_sleep | p_steps | estimate | low   | high | agrees | participants | verdict        | reasons
-pain is lower after longer nights         | 0.001   | 0.9     | -1       | -1.5  | -0.5 | yes    | 12           | lower          | none
-pain is higher after longer nights        | 0.001   | 0.9     | 1        | 0.5   | 1.5  | yes    | 12           | higher         | none
-no difference at a p-value below one half | 0.3     | 0.9     | -1       | -2.5  | 0.5  | yes    | 12           | not_determined | interval_too_wide
-just below five percent after Holm        | 0.02495 | 0.9     | -1       | -1.5  | -0.5 | yes    | 12           | lower          | none
-just above five percent after Holm        | 0.02505 | 0.9     | -1       | -1.5  | -0.5 | yes    | 12           | not_determined | interval_too_wide
-the second of two small p-values          | 0.04    | 0.02    | -1       | -1.5  | -0.5 | yes    | 12           | lower          | none
-both only below five percent unadjusted   | 0.04    | 0.03    | -1       | -1.5  | -0.5 | yes    | 12           | not_determined | interval_too_wide
-the other exposure has no fit             | 0.03    |         | -1       | -1.5  | -0.5 | yes    | 12           | not_determined | interval_too_wide
-the two-stage check disagrees             | 0.001   | 0.9     | -1       | -1.5  | -0.5 | no     | 12           | not_determined | checks_disagree
-and disagrees about a small effect        | 0.9     | 0.9     | 0        | -0.5  | 0.5  | no     | 12           | not_determined | checks_disagree
-five people                               | 0.001   | 0.9     | -1       | -1.5  | -0.5 | yes    | 5            | lower          | none
-four people                               | 0.001   | 0.9     | -1       | -1.5  | -0.5 | yes    | 4            | not_judged     | too_few_participants
-a small effect at most                    | 0.9     | 0.9     | 0        | -0.99 | 0.99 | yes    | 12           | at_most_small  | inside_smallest_effect
-too large on one side                     | 0.9     | 0.9     | 0        | -0.5  | 1.01 | yes    | 12           | not_determined | interval_too_wide
-too large on the other side               | 0.9     | 0.9     | 0        | -1.01 | 0.5  | yes    | 12           | not_determined | interval_too_wide
+case                                       | sleep | half  | steps | steps_half | verdict        | reasons
+pain is lower after longer nights          | -1    | 0.5   | 0     | 1          | lower          | none
+pain is higher after longer nights         | 1     | 0.5   | 0     | 1          | higher         | none
+just below the limit for two questions     | -1    | 0.671 | 0     | 1          | not_determined | both_directions_possible
+just above the limit for two questions     | -1    | 0.664 | 0     | 1          | lower          | none
+above that for one, the other has a sign   | -1    | 0.7   | 1     | 0.4        | lower          | none
+above that for one, the other has none     | -1    | 0.7   | 1     | 0.7        | not_determined | both_directions_possible
+above that for one, the other has no look  | -1    | 0.7   |       |            | not_determined | both_directions_possible
+below that for one, the other has a sign   | -1    | 0.73  | 1     | 0.4        | not_determined | both_directions_possible
+a small effect at most                     | 0     | 0.66  | 0     | 1          | at_most_small  | inside_smallest_effect
+too large on one side                      | 0.05  | 0.66  | 0     | 1          | not_determined | both_directions_possible
+too large on the other side                | -0.05 | 0.66  | 0     | 1          | not_determined | both_directions_possible
+lower, but by less than what matters       | -0.4  | 0.25  | 0     | 1          | lower          | smaller_than_matters
 """
-
-
-def fitted(question, p, smallest, *, estimate="0", low="-1", high="1", agrees="yes", participants="12", notes=()):
-    slope = {"estimate": float(estimate), "low": float(low) * smallest, "high": float(high) * smallest}
-    return CohortFit(
-        question=question, p=float(p), p_adjusted=float(p), agrees=agrees == "yes", participants=int(participants), notes=notes,
-        **slope, **FIT,
-    )  # fmt: skip
-
-
-def judged(store, *fits):
-    """Store fits with their p values adjusted, as fitting leaves them, and judge them."""
-    adjusted = adjusted_p(asked(store.study), {fit.question: fit.p for fit in fits})
-    replace_rows(store, "cohort_fit", CohortFit, [replace(fit, p_adjusted=adjusted[fit.question]) for fit in fits])
-    find(store)
+DAY = date(2026, 3, 1)
 
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory):
-    """Open a store with three people's days; yield it with the smallest effect of sleep that matters."""
+    """Open a store with three people's days."""
     with open_store(small_study(tmp_path_factory.mktemp("cohort") / "study")) as store:
         fill(store, people=PEOPLE)
-        [row] = table(store, f"SELECT smallest_effect FROM finding WHERE subject = 'cohort' AND question = '{SLEEP}'")
-        assert row["smallest_effect"] > 0
-        yield store, row["smallest_effect"]
+        yield store
+
+
+def evidence(store, question, estimate, half):
+    """Return the evidence of an average; estimate and half width in units of the smallest effect that matters."""
+    smallest = average_look(store, question, Effect(0.0, 1.0), DAY).smallest_effect
+    return average_look(store, question, Effect(float(estimate) * smallest, float(half) * smallest), DAY)
+
+
+def judged(store, *rows):
+    replace_rows(store, "look_evidence", LookEvidence, list(rows))
+    find(store)
+    [found] = table(store, COHORT.format(SLEEP))
+    return found
 
 
 @pytest.mark.parametrize("case", drawn(CASES), ids=lambda case: case["case"])
-def test_the_verdict_follows_from_the_fit(cohort, case):
-    store, smallest = cohort
-    slope = {key: case[key] for key in ("estimate", "low", "high", "agrees", "participants")}
-    fits = [fitted(SLEEP, case["p_sleep"], smallest, **slope)]
-    fits += [fitted(STEPS, case["p_steps"], smallest)] if case["p_steps"] else []
-    judged(store, *fits)
+def test_the_verdict_follows_from_the_look(cohort, case):
+    rows = [evidence(cohort, SLEEP, case["sleep"], case["half"])]
+    rows += [evidence(cohort, STEPS, case["steps"], case["steps_half"])] if case["steps"] else []
     reasons = [] if case["reasons"] == "none" else [case["reasons"]]
-    assert table(store, COHORT.format(SLEEP)) == [{"verdict": case["verdict"], "reasons": reasons}]
+    assert judged(cohort, *rows) == {"verdict": case["verdict"], "reasons": reasons}
+
+
+def test_a_look_that_may_not_judge_names_its_reason(cohort):
+    row = replace(evidence(cohort, SLEEP, -1, 0.5), reasons=("checks_disagree",), basis="none")
+    assert judged(cohort, row) == {"verdict": "not_judged", "reasons": ["checks_disagree"]}
+
+
+def test_a_refused_look_keeps_the_verdict_of_the_one_before(cohort):
+    first = evidence(cohort, SLEEP, -1, 0.5)
+    refused = replace(first, number=2, digest="2", reasons=("checks_disagree",), basis="none")
+    assert judged(cohort, first, refused) == {"verdict": "lower", "reasons": []}
 
 
 def test_notes_of_the_fit_follow_the_reasons(cohort):
-    store, smallest = cohort
-    judged(store, fitted(SLEEP, 0.001, smallest, estimate="-1", low="-2", high="-1", notes=("not_converged",)))
-    assert table(store, COHORT.format(SLEEP)) == [{"verdict": "lower", "reasons": ["not_converged"]}]
+    fit = fitted(SLEEP, notes=("not_converged",))
+    replace_rows(cohort, "cohort_fit", CohortFit, [fit])
+    assert judged(cohort, evidence(cohort, SLEEP, 0, 0.66))["reasons"] == ["inside_smallest_effect", "not_converged"]
+    replace_rows(cohort, "cohort_fit", CohortFit, [])
 
 
-def test_a_cohort_that_misses_most_days_gets_no_verdict(tmp_path):
-    with open_store(small_study(tmp_path / "study", rules={"min_compliance": 0.99})) as store:
+def fitted(question, *, agrees=True, participants=12, notes=()):
+    return CohortFit(
+        question=question, basis="mixed_model", estimate=-0.4, low=-0.6, high=-0.2, p=0.001, p_adjusted=0.002,
+        agrees=agrees, participants=participants, notes=notes, se=0.1, df=9.0, days=330, two_stage_estimate=0.0,
+        two_stage_low=-0.2, two_stage_high=0.2, slope_sd=0.1, slope_sd_low=0.0, slope_sd_high=0.3, slopes_differ_p=0.5,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fit", "least", "reason"),
+    [
+        (fitted(SLEEP), 0.5, ""),
+        (fitted(SLEEP, participants=5), 0.5, ""),
+        (fitted(SLEEP, participants=4), 0.5, "too_few_participants"),
+        (None, 0.5, "too_few_participants"),
+        (fitted(SLEEP, agrees=False), 0.5, "checks_disagree"),
+        (fitted(SLEEP), 0.99, "too_many_days_missing_in_cohort"),
+    ],
+)
+def test_why_an_average_may_not_be_judged(cohort, fit, least, reason):
+    frame = cohort.connection.execute("SELECT * FROM model_frame WHERE left_out IS NULL").pl()
+    design = daily_design(cohort.study, asked(cohort.study))
+    design = replace(design, rules=design.rules.model_copy(update={"min_compliance": least}))
+    assert reason_against_average(frame, fit, design) == reason
+
+
+@pytest.mark.parametrize(
+    ("participants", "rules", "reason"),
+    [
+        (5, {}, "before_first_look"),
+        (4, {}, "too_few_participants"),
+        (12, {"min_compliance": 0.99}, "too_many_days_missing_in_cohort"),
+    ],
+)
+def test_before_the_first_look_an_average_says_what_it_lacks(tmp_path, participants, rules, reason):
+    with open_store(small_study(tmp_path / "study", rules=rules)) as store:
         fill(store, people=PEOPLE)
-        judged(store, fitted(SLEEP, 0.001, 1.0, estimate="-1", low="-2", high="-1"))
-        [found] = table(store, COHORT.format(SLEEP))
-    assert found == {"verdict": "not_judged", "reasons": ["too_many_days_missing_in_cohort"]}
+        replace_rows(store, "cohort_fit", CohortFit, [fitted(SLEEP, participants=participants)])
+        assert judged(store) == {"verdict": "not_judged", "reasons": [reason]}
 
 
 # --- what the fits say about themselves ---
@@ -137,6 +173,11 @@ def test_fitting_adjusts_the_p_values_of_all_questions(store):
     assert first["p_adjusted"] > first["p"]
 
 
+def test_a_question_without_a_fit_counts_when_p_values_are_adjusted(store):
+    questions = asked(store.study)
+    assert adjusted_p(questions, {SLEEP: 0.03}) == pytest.approx({SLEEP: 0.06, STEPS: 1.0})
+
+
 def test_exploratory_questions_are_adjusted_apart(store):
     sleep, steps = asked(store.study)
     questions = (sleep, steps, replace(steps, name="more steps", is_confirmatory=False))
@@ -169,7 +210,7 @@ def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypat
 
 
 def test_planted_effects_of_opposite_signs_are_found_from_exports(tmp_path):
-    planted = Truth(people=6, days=60, sleep_slope=-0.9, sleep_slope_sd=0.05, steps_slope=0.5, steps_slope_sd=0.05)
+    planted = Truth(people=6, days=80, sleep_slope=-0.9, sleep_slope_sd=0.05, steps_slope=0.5, steps_slope_sd=0.05)
     make_study(tmp_path / "study", planted, 5)
     read_inbox(tmp_path / "study")
     with open_store(read_study(tmp_path / "study")) as store:

@@ -23,7 +23,7 @@ from tests.conftest import put
 from tests.made_up_study import made_up_model
 from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame
 
-PAIN = OutcomeWords("pain", "more pain", "less pain", "higher", "lower")
+PAIN = OutcomeWords("pain", "more pain", "less pain", "higher", "lower", "raises pain", "lowers pain")
 EXPOSURES = (Exposure("total_sleep_time_min", 0), Exposure("step_count", 1))
 JANUARY_5 = 20458
 

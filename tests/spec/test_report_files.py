@@ -22,7 +22,7 @@ from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.figures.vega_svg import drawn, label_text
 from painstats.reports.numbers import Interval
 from painstats.reports.pages import page_name
-from painstats.reports.personal.charts import effect_bar, figures_of_days
+from painstats.reports.personal.charts import figures_of_days, verdict_bar
 from painstats.reports.personal.record import participant_record
 from painstats.store import open_store
 from tests.made_up_study import EVIL_ID, fill, plan, small_study
@@ -143,7 +143,7 @@ def test_every_figure_follows_the_schema_of_charts(tmp_path):
         counts = {"outcome_days": "scores", "usable_days": "usable"}
         for width in (WIDE, NARROW):
             completeness(participants, counts, width).to_dict()
-    made = [effect_bar(finding, label="x", is_own=place == 0) for place, finding in enumerate(findings)]
+    made = [verdict_bar(finding, label="x", is_own=place == 0) for place, finding in enumerate(findings)]
     bars, effects = [bar for bar in made if bar], kind_of("daily").chart(findings[0].question)
     assert len(bars) > 5
     for width in (WIDE, NARROW):

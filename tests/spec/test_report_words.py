@@ -10,13 +10,14 @@ from string import Formatter
 import pytest
 
 from painstats.findings.catalogue import participants as entries
-from painstats.findings.finding import Verdict
+from painstats.findings.finding import Verdict, Withdrawn
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.reading import shown_size
-from painstats.findings.words import AtAnEnd, answer, named_line, sharing
+from painstats.findings.words import answer, named_line, sharing
 from painstats.questions.daily.measure_words import MEASURE_WORDS
 from painstats.questions.estimate import CheckEstimate
+from painstats.questions.look import ScaleEnds
 from painstats.vocabulary import MEASURES
 from tests.spec.made_up_findings import SLEEP, STATES, STEPS, finding, judged
 
@@ -149,6 +150,12 @@ def test_a_range_at_most_small_is_between_low_and_high_days_like_its_line():
     assert facts("bound")["Range"].startswith("0.5 points lower to 0.8 points higher from your quiet days to your busy")
 
 
+def test_an_earlier_answer_that_was_withdrawn_stays_on_record():
+    again = replace(STATES["own"], judged=judged(-0.43, -0.08, withdrawn=Withdrawn(60, 90)))
+    assert dict(answer(again).folded)["Earlier"] == "An answer was seen with 60 days scored, and withdrawn with 90."
+    assert "Earlier" not in dict(answer(STATES["not_confirmed"]).folded)
+
+
 def test_without_a_direction_there_is_no_chance_of_one_and_no_date():
     for name in ("open", "bound", "not_confirmed", "disagree", "early"):
         assert not {"Direction", "Clear since"} & set(facts(name)), name
@@ -224,17 +231,17 @@ def test_a_range_beside_a_direction_never_says_zero(low, high, text):
         assert plain(entries.told_span(-high, -low, "lower")) == text
 
 
+def with_ends(name, *ends):
+    return replace(STATES[name], judged=replace(STATES[name].judged, ends=ScaleEnds(*ends)))
+
+
 def test_many_scores_at_an_end_of_the_scale_are_said_to_hide_a_part():
-    zeros = AtAnEnd(score=0, share=0.4, room=0.7, is_lowest=True)
     text = "40% of your scores are 0. On such days pain cannot be scored lower, so the size may be nearer 0.4 points."
-    assert answer(STATES["own"], at_an_end=zeros).card[-1] == text
-    tens = replace(zeros, score=10, is_lowest=False)
-    assert (
-        "40% of your scores are 10. On such days pain cannot be scored higher"
-        in answer(STATES["own"], 1, tens).card[-1]
-    )
-    assert answer(STATES["own"], 1, replace(zeros, share=0.24)).card == answer(STATES["own"]).card
-    assert answer(STATES["open"], 1, zeros).card == answer(STATES["open"]).card
+    assert answer(with_ends("own", 0.7, 0.4, 0.0)).card[-1] == text
+    similar = answer(with_ends("own", 0.99, 0.0, 0.4)).card[-1]
+    assert similar == "40% of your scores are 10. On such days pain cannot be scored higher, so the link may be larger."
+    assert answer(with_ends("own", 0.7, 0.24, 0.24)).card == answer(STATES["own"]).card
+    assert answer(with_ends("open", 0.7, 0.4, 0.0)).card == answer(STATES["open"]).card
 
 
 # --- Other outcomes, lags and measures
@@ -278,7 +285,7 @@ BANNED = re.compile(
 
 @pytest.mark.parametrize("name", STATES)
 def test_no_sentence_claims_a_cause_denies_a_link_or_has_a_minus_sign(name):
-    said = answer(STATES[name], 2, AtAnEnd(0, 0.4, 0.7, is_lowest=True))
+    said = answer(with_ends(name, 0.7, 0.4, 0.0) if STATES[name].judged else STATES[name], 2)
     everything = [said.name, said.line, said.firmness, *said.card, said.caution, *sum(said.folded, ()), said.fold]
     assert [text for text in everything if BANNED.search(text)] == []
 

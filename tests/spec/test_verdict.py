@@ -1,18 +1,23 @@
-"""The declared rule: refusals first, then a certain direction, then at most small, else not determined."""
+"""The verdict on one question: refusals, own days first, opposite directions, pooled only, small, withdrawn."""
+
+from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from painstats.findings.catalogue.research import REASONS
 from painstats.findings.finding import Verdict
-from painstats.findings.verdict import judge
-from painstats.findings.words import REASONS
+from painstats.findings.rule import State, judge
+from painstats.findings.verdict import conclude
 from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import RulesPlan
 from painstats.questions.asked import asked
 from painstats.questions.daily.judge import Exposed, refusals
-from painstats.questions.estimate import Estimate, Evidence
+from painstats.questions.estimate import Estimate
+from painstats.questions.evidence import Evidence
+from tests.looks import looks
 from tests.spec.test_questions_contract import study_of
 
 RULES = RulesPlan()
@@ -24,33 +29,98 @@ ANN = ParticipantSummary(
     commonest_score_days=20, diary_days=75, usable_days=60, days_in_model=60, last_usable_date=date(2026, 3, 31), device_changes=0,
     compliance=0.8,
 )  # fmt: skip
-ESTIMATE = Estimate(-0.4, -0.7, -0.1, "pooled", 60, 1, probability_of_direction=0.99, reliability=0.7)
-CLEAR = Evidence(SLEEP, "ann", ESTIMATE, (), smallest_effect=0.3, swing=1.2, slopes_differ=True)
+EVIDENCE = Evidence(SLEEP, "ann", Estimate(-0.4, -0.7, -0.1, "pooled", 60, 1), (), smallest_effect=0.4, swing=1.2)
 
 
-def with_numbers(evidence=CLEAR, **changes):
-    """Return evidence with another estimate."""
-    return replace(evidence, estimate=replace(evidence.estimate, **changes))
+def state(*estimates: float | None, **more) -> State:
+    """Return the state after looks with these estimates; the standard error is 0.2 at the first."""
+    return judge({"sleep": looks(estimates, **more)})["sleep"][-1]
 
 
-WIDE = with_numbers(value=-0.1, low=-0.6, high=0.4, probability_of_direction=0.65)
-NARROW = with_numbers(value=-0.02, low=-0.12, high=0.08, probability_of_direction=0.65)
+LOWER, HIGHER, WIDE = state(-0.8), state(0.8), state(-0.2)
+SMALL = state(0.01, se=0.05)
+LOWER_BUT_SMALL = state(-0.2, se=0.05)
+POOLED = {
+    name: state(estimate, basis="pooled") for name, estimate in (("lower", -0.8), ("higher", 0.8), ("wide", -0.1))
+}
+POOLED_SMALL = state(0.02, se=0.06, basis="pooled")
+WITHDRAWN = state(-0.8, -0.2)
 
 
-def verdict(evidence):
-    return judge(evidence, RULES).verdict
+@pytest.mark.parametrize(
+    ("own", "pooled", "verdict", "reasons", "source"),
+    [
+        (LOWER, None, Verdict.LOWER, (), "own"),
+        (HIGHER, None, Verdict.HIGHER, (), "own"),
+        (LOWER, POOLED["lower"], Verdict.LOWER, (), "own"),
+        (LOWER, POOLED["wide"], Verdict.LOWER, (), "own"),
+        (LOWER, POOLED_SMALL, Verdict.LOWER, (), "own"),
+        (LOWER_BUT_SMALL, None, Verdict.LOWER, ("smaller_than_matters",), "own"),
+        (WIDE, POOLED["lower"], Verdict.LOWER, ("as_for_others",), "pooled"),
+        (None, POOLED["higher"], Verdict.HIGHER, ("as_for_others",), "pooled"),
+        (SMALL, POOLED["lower"], Verdict.LOWER, ("as_for_others",), "pooled"),
+        (WIDE, state(-0.2, se=0.05, basis="pooled"), Verdict.LOWER, ("smaller_than_matters", "as_for_others"), "pooled"),
+        (LOWER, POOLED["higher"], Verdict.NOT_DETERMINED, ("own_days_and_cohort_disagree",), "own"),
+        (HIGHER, POOLED["lower"], Verdict.NOT_DETERMINED, ("own_days_and_cohort_disagree",), "own"),
+        (SMALL, None, Verdict.AT_MOST_SMALL, ("inside_smallest_effect",), "own"),
+        (SMALL, POOLED["wide"], Verdict.AT_MOST_SMALL, ("inside_smallest_effect",), "own"),
+        (WIDE, POOLED_SMALL, Verdict.AT_MOST_SMALL, ("inside_smallest_effect",), "pooled"),
+        (SMALL, POOLED_SMALL, Verdict.AT_MOST_SMALL, ("inside_smallest_effect",), "pooled"),
+        (WIDE, None, Verdict.NOT_DETERMINED, ("both_directions_possible",), "own"),
+        (WIDE, POOLED["wide"], Verdict.NOT_DETERMINED, ("both_directions_possible",), "pooled"),
+        (WITHDRAWN, None, Verdict.NOT_DETERMINED, ("not_confirmed",), "own"),
+        (WITHDRAWN, POOLED["wide"], Verdict.NOT_DETERMINED, ("not_confirmed",), "own"),
+        (WITHDRAWN, POOLED["lower"], Verdict.LOWER, ("as_for_others",), "pooled"),
+        (WIDE, state(-0.8, -0.2, basis="pooled"), Verdict.NOT_DETERMINED, ("not_confirmed",), "pooled"),
+    ],
+)  # fmt: skip
+def test_own_days_come_first_and_others_only_add(own, pooled, verdict, reasons, source):
+    conclusion = conclude(EVIDENCE, own, pooled)
+    assert (conclusion.verdict, conclusion.reasons) == (verdict, reasons)
+    assert conclusion.state is {"own": own, "pooled": pooled}[source]
+
+
+def test_days_that_disagree_without_a_new_direction_withdraw_it():
+    first, second = *looks((-1.5,), se=0.05), *looks((None, -0.4), se=0.245)
+    after = judge({"sleep": (first, second)})["sleep"][-1]
+    conclusion = conclude(EVIDENCE, after, None)
+    assert (conclusion.verdict, conclusion.reasons) == (Verdict.NOT_DETERMINED, ("days_disagree",))
+    assert (after.low, after.high) == (second.lows[1], second.highs[1])
+
+
+# --- Before any look, and refusals
+
+
+def test_before_the_first_look_nothing_is_judged():
+    conclusion = conclude(EVIDENCE, None, None)
+    assert (conclusion.verdict, conclusion.reasons, conclusion.state) == (
+        Verdict.NOT_JUDGED,
+        ("before_first_look",),
+        None,
+    )
+
+
+def test_a_refusal_of_all_days_is_named_where_no_look_has_judged():
+    refused = replace(EVIDENCE, refusals=("outcome_hardly_varies",), notes=("singular",))
+    assert conclude(refused, None, None).reasons == ("outcome_hardly_varies", "singular")
+    at_look = replace(refused, refused_at_look=("exposure_hardly_varies",))
+    assert conclude(at_look, None, None).reasons == ("exposure_hardly_varies", "singular")
+
+
+def test_a_refused_look_keeps_the_verdict_of_the_one_before():
+    at_look = replace(EVIDENCE, refusals=("too_many_days_missing",), refused_at_look=("too_many_days_missing",))
+    assert conclude(at_look, LOWER, None).verdict is Verdict.LOWER
+
+
+def test_notes_follow_the_reasons():
+    assert conclude(replace(EVIDENCE, notes=("singular",)), SMALL, None).reasons == (
+        "inside_smallest_effect",
+        "singular",
+    )
 
 
 def refused(*, swing=1.2, known_days=58, is_fitted=True, **changes):
     return refusals(SLEEP, replace(ANN, **changes), RULES, Exposed(swing, known_days), is_fitted=is_fitted)
-
-
-def test_the_verdicts():
-    assert verdict(CLEAR) == Verdict.LOWER
-    assert verdict(with_numbers(value=0.4, low=0.1, high=0.7)) == Verdict.HIGHER
-    assert verdict(NARROW) == Verdict.AT_MOST_SMALL
-    assert verdict(WIDE) == Verdict.NOT_DETERMINED
-    assert verdict(replace(CLEAR, refusals=("too_few_days_for_verdict",))) == Verdict.NOT_JUDGED
 
 
 @pytest.mark.parametrize(("known_days", "reasons"), [(19, ("exposure_rarely_known",)), (20, ())])
@@ -60,9 +130,8 @@ def test_a_question_is_judged_where_its_exposure_is_known_on_enough_days(known_d
 
 @pytest.mark.parametrize(
     ("days", "reason"),
-    [(9, "too_few_days_for_model"), (10, "too_few_days_to_show"), (19, "too_few_days_to_show"),
-     (20, "too_few_days_for_verdict"), (44, "too_few_days_for_verdict"), (45, None)],
-)  # fmt: skip
+    [(9, "too_few_days_for_model"), (10, "too_few_days_to_show"), (19, "too_few_days_to_show"), (20, None), (60, None)],
+)
 def test_days_flip_exactly_at_the_limits(days, reason):
     assert refused(usable_days=days) == ((reason,) if reason else ())
 
@@ -81,121 +150,20 @@ def test_days_flip_exactly_at_the_limits(days, reason):
 )
 def test_what_forbids_a_verdict(change, reason):
     assert refused(**change) == (reason,)
-    judgement = judge(replace(CLEAR, refusals=(reason,)), RULES)
-    assert (judgement.verdict, judgement.reasons) == (Verdict.NOT_JUDGED, (reason,))
-
-
-@pytest.mark.parametrize(
-    "evidence",
-    [
-        with_numbers(reliability=0.49),
-        replace(CLEAR, slopes_differ=False),
-        replace(NARROW, slopes_differ=False),
-    ],
-)
-def test_a_clear_effect_is_not_claimed_if_participants_cannot_be_distinguished(evidence):
-    judgement = judge(evidence, RULES)
-    assert judgement.verdict == Verdict.NOT_DETERMINED
-    assert "unreliable" in judgement.reasons
-
-
-@pytest.mark.parametrize(("rate", "expected"), [(0.0499, Verdict.LOWER), (0.0501, Verdict.NOT_DETERMINED)])
-def test_a_pooled_sign_needs_a_false_sign_rate_below_five_percent(rate, expected):
-    assert verdict(with_numbers(probability_of_direction=1 - rate)) == expected
-
-
-def test_a_sign_is_not_claimed_while_the_interval_holds_zero():
-    assert verdict(with_numbers(high=0.01, probability_of_direction=0.97)) == Verdict.NOT_DETERMINED
-
-
-@pytest.mark.parametrize(("half_p", "expected"), [(0.0249, Verdict.LOWER), (0.0251, Verdict.NOT_DETERMINED)])
-def test_own_days_alone_need_two_sided_five_percent(half_p, expected):
-    own = replace(CLEAR, slopes_differ=None)
-    assert verdict(with_numbers(own, probability_of_direction=1 - half_p, reliability=None)) == expected
-
-
-def test_a_sure_but_tiny_effect_is_said_to_be_tiny():
-    judgement = judge(with_numbers(value=-0.1, low=-0.15, high=-0.05), RULES)
-    assert (judgement.verdict, judgement.reasons) == (Verdict.LOWER, ("smaller_than_matters",))
-
-
-def test_at_most_small_needs_the_whole_interval_inside():
-    assert verdict(with_numbers(NARROW, low=-0.29, high=0.29)) == Verdict.AT_MOST_SMALL
-    assert verdict(with_numbers(NARROW, low=-0.31, high=0.29)) == Verdict.NOT_DETERMINED
-
-
-# --- The average
-
-
-AVERAGE = Evidence(
-    SLEEP, None, replace(ESTIMATE, basis="mixed_model", p=0.01, probability_of_direction=None, reliability=None), (),
-    smallest_effect=0.3, swing=1.2, checks_agree=True, notes=("singular",),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("evidence", "expected", "reasons"),
-    [
-        (AVERAGE, Verdict.LOWER, ("singular",)),
-        (with_numbers(AVERAGE, value=0.4, low=0.1, high=0.7), Verdict.HIGHER, ("singular",)),
-        (with_numbers(AVERAGE, p=0.06), Verdict.NOT_DETERMINED, ("interval_too_wide", "singular")),
-        (
-            with_numbers(AVERAGE, p=0.6, low=-0.2, high=0.2),
-            Verdict.AT_MOST_SMALL,
-            ("inside_smallest_effect", "singular"),
-        ),
-        (replace(AVERAGE, checks_agree=False), Verdict.NOT_DETERMINED, ("checks_disagree", "singular")),
-        (replace(AVERAGE, refusals=("too_few_participants",)), Verdict.NOT_JUDGED, ("too_few_participants",)),
-    ],
-)
-def test_the_average_is_judged_by_its_adjusted_p_value(evidence, expected, reasons):
-    judgement = judge(evidence, RULES)
-    assert (judgement.verdict, judgement.reasons, judgement.days_needed) == (expected, reasons, None)
-
-
-# --- Forecasts
-
-
-def test_days_needed_for_own_days_follow_from_the_width():
-    # Half-width 0.6 must shrink to max(|-0.1|, 0.3 - 0.1) = 0.2: nine times the days.
-    own = with_numbers(replace(WIDE, slopes_differ=None), low=-0.7, high=0.5, reliability=None)
-    assert judge(own, RULES).days_needed == 9 * 60 - 60
-
-
-def test_days_needed_for_a_pooled_slope_count_what_other_people_tell():
-    # v = (1.0 / 2z)^2 after 60 days; reliability 0.7: 1/tau^2 = 0.3 / v, of one's own 0.7 / v in 60 days.
-    # The half-width must shrink from 0.5 to max(|-0.1|, 0.3 - 0.1) = 0.2: 1/v must grow by 6.25,
-    # (6.25 - 0.3) / 0.7 * 60 = 510 days.
-    assert judge(WIDE, RULES).days_needed == 510 - 60
-
-
-def test_days_needed_for_a_pooled_slope_reach_the_reliability_too():
-    # Reliability 0.2 after 60 days: own information 0.2 / v, of others 0.8 / v; one half needs 4 times the days.
-    unreliable = with_numbers(reliability=0.2)
-    assert judge(unreliable, RULES).days_needed == 4 * 60 - 60
-
-
-@pytest.mark.parametrize(
-    "evidence",
-    [
-        replace(WIDE, refusals=("too_many_days_missing",)),
-        replace(WIDE, refusals=("exposure_hardly_varies",)),
-        replace(WIDE, slopes_differ=False),
-        with_numbers(replace(WIDE, refusals=("too_few_days_for_model",)), days=0),
-    ],
-)
-def test_no_forecast_where_more_of_the_same_would_not_help(evidence):
-    assert judge(evidence, RULES).days_needed is None
-
-
-def test_days_needed_is_at_least_what_the_rule_asks_and_never_for_constant_scores():
-    early = with_numbers(replace(CLEAR, refusals=("too_few_days_for_verdict",)), days=30)
-    assert judge(early, RULES).days_needed >= 15
-    assert judge(replace(CLEAR, refusals=("outcome_hardly_varies",)), RULES).days_needed is None
+    conclusion = conclude(replace(EVIDENCE, refusals=(reason,)), None, None)
+    assert (conclusion.verdict, conclusion.reasons) == (Verdict.NOT_JUDGED, (reason,))
 
 
 def test_every_reason_that_the_rule_gives_has_words():
     given = {reason for days in (5, 15, 30, 60) for reason in refused(usable_days=days, compliance=0.1, swing=0.0)}
-    given |= {reason for evidence in (CLEAR, WIDE, NARROW, AVERAGE) for reason in judge(evidence, RULES).reasons}
+    pairs = [
+        (LOWER, None),
+        (WIDE, POOLED["lower"]),
+        (LOWER, POOLED["higher"]),
+        (SMALL, None),
+        (WITHDRAWN, None),
+        (None, None),
+    ]
+    given |= {reason for own, pooled in pairs for reason in conclude(EVIDENCE, own, pooled).reasons}
     assert given <= set(REASONS)
     assert len(given) > 5

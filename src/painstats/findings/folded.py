@@ -25,11 +25,20 @@ def folded(content: Content, questions: int) -> list[tuple[str, str]]:
         facts.append((say.RANGE_TERM, say.range_words(span, content.unit.more, questions)))
         facts += [(say.BASIS_TERM, say.RANGE_POOLED)] if judged.basis == "pooled" else []
         facts += _firm_facts(judged) if content.state.has_direction else []
+        facts += _earlier(judged) if content.state is not State.WITHDRAWN else []
     if content.reading is not None and content.state is not State.EARLY:
         facts.append((say.READING_TERM, _sized(say.READING_TODAY, content, content.reading.value)))
     if (own := _own_days_beside_others(content)) is not None:
         facts.append((say.ALONE_TERM, _sized(say.ALONE, content, own.value)))
     return [*facts, (say.DAYS_TERM, _days_used(content)), *_next_look_fact(finding, content.state)]
+
+
+def _earlier(judged: Judged) -> list[tuple[str, str]]:
+    """Return an earlier answer that was withdrawn, where the card does not say it."""
+    if judged.withdrawn is None:
+        return []
+    withdrawn = say.EARLIER.format(before=judged.withdrawn.since_days, after=judged.withdrawn.at_days)
+    return [(say.EARLIER_TERM, withdrawn)]
 
 
 def _sized(entry: str, content: Content, value: float) -> str:

@@ -20,28 +20,6 @@ WITHDRAWN = {"not_confirmed": say.NOT_CONFIRMED_CARD, "days_disagree": say.DAYS_
 
 
 @dataclass(frozen=True, slots=True)
-class AtAnEnd:
-    """A participant's scores at one end of the scale.
-
-    Parameters
-    ----------
-    score
-        The end.
-    share
-        Share of the scores there.
-    room
-        Share of an effect that scores show (``painstats.frame.room``).
-    is_lowest
-        Whether it is the low end.
-    """
-
-    score: float
-    share: float
-    room: float
-    is_lowest: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What a participant reads about a finding.
 
@@ -73,7 +51,7 @@ class Answer:
     folded: tuple[tuple[str, str], ...]
 
 
-def answer(finding: Finding, questions: int = 1, at_an_end: AtAnEnd | None = None) -> Answer:
+def answer(finding: Finding, questions: int = 1) -> Answer:
     """Write a finding for its participant.
 
     Parameters
@@ -82,8 +60,6 @@ def answer(finding: Finding, questions: int = 1, at_an_end: AtAnEnd | None = Non
         A finding about a participant.
     questions
         How many questions share the chance of a false sign, this one among them.
-    at_an_end
-        The participant's scores at an end of the scale, where there are any.
     """
     content = in_words(finding)
     state = content.state
@@ -92,7 +68,7 @@ def answer(finding: Finding, questions: int = 1, at_an_end: AtAnEnd | None = Non
         state=state,
         line=_line(content),
         firmness=_firmness(content),
-        card=(*_card(content, at_an_end), *_about_known_days(content)),
+        card=(*_card(content), *_about_known_days(content)),
         caution=_caution(content),
         fold=fold(content),
         folded=tuple(folded(content, questions)),
@@ -141,10 +117,10 @@ def _firmness(content: Content) -> str:
     }.get(content.state, say.NOT_DETERMINED)
 
 
-def _card(content: Content, at_an_end: AtAnEnd | None) -> tuple[str, ...]:
+def _card(content: Content) -> tuple[str, ...]:
     match content.state:
         case State.OWN:
-            return (*_size_sentences(content), *_scores_at_an_end(content, at_an_end))
+            return (*_size_sentences(content), *_scores_at_an_end(content))
         case State.POOLED:
             return (say.POOLED_CARD,)
         case State.BOUND:
@@ -194,18 +170,20 @@ def _largest_difference(finding: Finding) -> float:
     return max(abs(judged.low), abs(judged.high)) * judged.exposure.width if judged else 0.0
 
 
-def _scores_at_an_end(content: Content, at_an_end: AtAnEnd | None) -> tuple[str, ...]:
-    if at_an_end is None or at_an_end.share < MANY_SCORES:
+def _scores_at_an_end(content: Content) -> tuple[str, ...]:
+    """Say that many scores at an end of the scale hide a part of the link; with its size where that is another one."""
+    judged, scale = content.finding.judged, content.finding.question.outcome.scale
+    if judged is None or max(judged.ends.at_low, judged.ends.at_high) < MANY_SCORES:
         return ()
-    entry = say.LOWEST_SCORES if at_an_end.is_lowest else say.HIGHEST_SCORES
-    return (
-        entry.format(
-            share=say.chance_words(at_an_end.share),
-            score=f"{at_an_end.score:g}",
-            outcome=content.words.outcome.label,
-            size=content.points(content.size / at_an_end.room),
-        ),
-    )
+    is_lowest = judged.ends.at_low >= judged.ends.at_high
+    size = content.points(content.size / judged.ends.room)
+    if size == content.points(content.size):
+        entry = say.LOWEST_SCORES_SIMILAR if is_lowest else say.HIGHEST_SCORES_SIMILAR
+    else:
+        entry = say.LOWEST_SCORES if is_lowest else say.HIGHEST_SCORES
+    share = say.chance_words(max(judged.ends.at_low, judged.ends.at_high))
+    score = f"{scale[0 if is_lowest else 1]:g}"
+    return (entry.format(share=share, score=score, outcome=content.words.outcome.label, size=size),)
 
 
 def _withdrawn_card(finding: Finding) -> tuple[str, ...]:

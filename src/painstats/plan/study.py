@@ -19,18 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from painstats.errors import StudyError
 from painstats.plan.looks import FIRST_LOOKS
+from painstats.plan.retired import RETIRED
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
 
 STUDY_FILE = "study.toml"
-
-RETIRED = {
-    "rules.min_days_verdict": "no longer used; remove it. The first number of rules.looks takes its place",
-    "rules.min_reliability": "no longer used; remove it. Own days come first, and other participants only add to them",
-    "rules.max_false_sign_rate": "no longer used; remove it. rules.false_sign_chance takes its place",
-    "outcome.smallest_effect_per_swing": "no longer used; remove it. rules.matters takes its place",
-}
-"""Keys of earlier versions, and what to do about them (docs/method/verdict.md)."""
 
 
 class _Plan(BaseModel):

@@ -60,8 +60,8 @@ def robustness_part(
     if not shown or not by_check:
         return None
     computed = (
-        "computes today's reading again, with its 95% interval. It allows for one look only, so it is narrower than the "
-        "range of an answer."
+        "computes today's reading again, with its 95% interval. It allows for one look only, so it is narrower than "
+        "the range of an answer."
         if findings
         else "computes the effect again: points per unit, with the 95% interval."
     )

@@ -66,16 +66,20 @@ def _changed_rules(store: Store) -> tuple[tuple[Cell, ...], ...]:
     before = change.before
     rules = (
         f"answer days {listed([whole(days) for days in before.looks])}; chance of a false sign "
-        f"{100 * before.false_sign_chance:g}%; what matters {before.matters:g} points of a scale from 0 to 10"
+        f"{100 * before.false_sign_chance:g}%; what matters {_points(before.matters)} of a scale from 0 to 10"
     )
     return ((f"Changed on {date_words(change.on)}, after there were results", f"before: {rules}"),)
+
+
+def _points(number: float) -> str:
+    return f"{number:g} {'point' if number == 1 else 'points'}"
 
 
 def what_matters(study: Study) -> str:
     """Write the smallest difference between low and high days that matters."""
     low, high = study.plan.outcome.scale
     points = study.plan.rules.matters * (high - low) / 10
-    return f"{points:g} points between a participant's low days and their high ones (10th and 90th percentile)"
+    return f"{_points(points)} between a participant's low days and their high ones (10th and 90th percentile)"
 
 
 def looks_words(study: Study) -> str:

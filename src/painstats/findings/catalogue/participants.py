@@ -32,6 +32,12 @@ HIGHEST_SCORES = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the size may be nearer "
     "{size}."
 )
+LOWEST_SCORES_SIMILAR = _(
+    "{share} of your scores are {score}. On such days {outcome} cannot be scored lower, so the link may be larger."
+)
+HIGHEST_SCORES_SIMILAR = _(
+    "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
+)
 PATTERN_CAUTION = _("A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.")
 
 # --- At most small
@@ -116,6 +122,8 @@ CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as
 CHANCE_POOLED = _("The chance that it is right is {chance}, if you are like the other people here.")
 SINCE = _("{date}, with {days} days scored")
 READING_TODAY = _("{size} {direction} {more}. It changes from night to night and is no answer.")
+EARLIER_TERM = _("Earlier")
+EARLIER = _("An answer was seen with {before} days scored, and withdrawn with {after}.")
 ALONE_TERM, ALONE = _("Your days alone"), _("{size} {direction} {more}. This is a reading, too.")
 NEXT_TERM, NEXT = _("Next answer day"), _("at {days} days with a score: {left} to go")
 DAYS_KNOWN = _("{days} days with a {outcome} score; {exposure} known on {known} of them")

@@ -17,7 +17,7 @@ from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
-from painstats.questions.question import Outcome, outcome_of
+from painstats.questions.question import outcome_of
 from painstats.reports.data_used import (
     days_table,
     files_table,
@@ -35,7 +35,6 @@ from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, name
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.record import ParticipantRecord
-from painstats.reports.personal.scores import scores_at_an_end
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
@@ -77,7 +76,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
         parts=(
             Part(
                 "Findings",
-                cards=tuple(_card(finding, record, outcome) for finding in record.findings),
+                cards=tuple(_card(finding, record) for finding in record.findings),
                 paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record)),
                 tables=looks_tables(record),
             ),
@@ -100,8 +99,8 @@ def _lines(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
     )
 
 
-def _card(finding: Finding, record: ParticipantRecord, outcome: Outcome) -> Card:
-    said = answer(finding, sharing(record.findings, finding), scores_at_an_end(record.frame, outcome))
+def _card(finding: Finding, record: ParticipantRecord) -> Card:
+    said = answer(finding, sharing(record.findings, finding))
     return Card(
         verdict=finding.verdict,
         headline=said.name,
