@@ -109,6 +109,11 @@ def test_one_batch_is_too_few_to_say_whether_a_promise_is_kept():
     assert is_kept(FALSE_SIGNS, rate([{"own.ever": (9, 20)}], "own.ever")) == "unclear"
 
 
+def test_a_few_counts_are_too_few_to_say_whether_a_promise_is_kept():
+    assert is_kept(FALSE_SIGNS, Rate(0.0, 30.0, 9)) == "unclear"
+    assert is_kept(FALSE_SIGNS, Rate(0.0, 9.0, 10)) == "yes"
+
+
 def test_the_table_shows_broken_promises_with_their_reason_and_rows_that_were_not_run():
     first, second = TWO
     explained = replace(first, reason="It is known.")
