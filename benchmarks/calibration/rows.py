@@ -81,7 +81,7 @@ FLOOR = "An effect on pain shows only in part in scores that stop at zero. The r
 FEEDBACK = "Pain acts back more strongly than the guard columns allow for, and before look 180 there are none."
 
 SEASON = "Standard errors are about 8% too small: the model does not describe a season."
-HARDLY_ANY = "Effects this small have few signs, and most rest on chance: later days rightly withdraw them."
+HARDLY_ANY = "Effects this small have few signs. Chance adds to the effect at the look that reports one, less so later."
 
 SLOW = Process(OF_THE_MODEL["CAR(1) and white noise"])
 
