@@ -14,6 +14,10 @@ ERRORS = 2.0
 """Monte Carlo errors by which a value may miss a promise without speaking against it."""
 
 
+LEAST_COUNTS = 10
+"""Fewer counts say nothing."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """Limits of a rate, in per cent.
@@ -44,9 +48,9 @@ class Promise:
 def is_kept(promise: Promise, rate: Rate) -> Kept:
     """Return whether a rate keeps a promise, misses it by no more than chance may, or misses it.
 
-    One batch has no error, and so is unclear.
+    One batch has no error, and so is unclear; so are fewer than ten counts.
     """
-    if math.isnan(rate.error):
+    if math.isnan(rate.error) or rate.of < LEAST_COUNTS:
         return "unclear"
     beyond = max(promise.least - rate.percent, rate.percent - promise.most)
     if beyond <= 0:

@@ -70,16 +70,17 @@ def rate(batches: Sequence[Tally], quantity: str) -> Rate | None:
 def _error(hits: Floats, of: Floats) -> float:
     """Return the standard error of a rate over batches; counts within a batch may depend on each other.
 
-    That of a ratio of sums (Cochran 1977, Sampling Techniques, ch. 6). Where none or all are hits, batches do not
-    differ: then that of a rate with one hit, or one miss, of independent counts.
+    The larger of two: that of a ratio of sums (Cochran 1977, Sampling Techniques, ch. 6), which a few batches that
+    happen to agree make too small; and that of independent counts, which is too small where they depend on each other.
+    Where none or all are hits, it is that of a rate with one hit, or one miss.
     """
     n, total = len(of), of.sum()
     if n < LEAST_BATCHES:
         return float("nan")
     share = hits.sum() / total
-    if share in (0.0, 1.0):
-        return float(np.sqrt((1 - 1 / total) / total / total))
-    return float(np.sqrt(np.sum((hits - share * of) ** 2) * n / (n - 1)) / total)
+    of_batches = np.sum((hits - share * of) ** 2) * n / (n - 1) / total**2
+    not_certain = np.clip(share, 1 / total, 1 - 1 / total)
+    return float(np.sqrt(max(of_batches, not_certain * (1 - not_certain) / total)))
 
 
 def read(results: Path) -> Iterator[Batch]:

@@ -74,7 +74,7 @@ class Situation:
     feedback, strength
         Which pain acts on the following night and the steps of the day, and how strongly (``Truth``).
     unrated
-        Which 15% of the days have no score: any, bad ones, or whole weeks.
+        Which 15% of the days have no score: any, bad ones, or whole weeks; or none has no score.
     unknown
         Which nights and steps are unknown, and what share (``UNKNOWN``).
     zeros
@@ -87,7 +87,7 @@ class Situation:
     effects: Effects = NO_EFFECTS
     feedback: Literal["none", "felt", "reported"] = "reported"
     strength: float = 1.0
-    unrated: Literal["any", "bad", "weeks"] = "any"
+    unrated: Literal["any", "bad", "weeks", "none"] = "any"
     unknown: tuple[str, float] = ("single nights", 0.07)
     zeros: float = 0.0
     flat_sleepers: int = 0
@@ -160,6 +160,10 @@ def _bad_days(score: Floats, rng: np.random.Generator) -> Booleans:
     return likelier(PAIN_UNRATED * (score - score.mean(axis=1, keepdims=True)), UNRATED, rng)
 
 
+def _no_day(score: Floats, _rng: np.random.Generator) -> Booleans:
+    return np.zeros(score.shape, dtype=bool)
+
+
 def _blocks(score: Floats, rng: np.random.Generator) -> Booleans:
     participants, days = score.shape
     block = (np.arange(days) + rng.integers(0, DAYS_OF_A_BLOCK, (participants, 1))) // DAYS_OF_A_BLOCK
@@ -171,5 +175,6 @@ UNRATED_DAYS: Mapping[str, Callable[[Floats, np.random.Generator], Booleans]] = 
     "any": _any_day,
     "bad": _bad_days,
     "weeks": _blocks,
+    "none": _no_day,
 }
 """For each kind, which days have no score."""

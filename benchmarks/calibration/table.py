@@ -34,8 +34,8 @@ BASES = {
 }
 
 NIGHTS = {
-    "nights.interval_covers": "95% interval covers, on every fifth night",
-    "nights.ever": "ever a false sign by a 95% interval of any fifth night",
+    "nights.interval_covers": "95% interval covers, on every 15th night",
+    "nights.ever": "ever a false sign by a 95% interval of any 15th night",
 }
 
 HEADER = "| diaries | measured, % | value | promise | kept | n |\n|---|---|---:|---|---|---:|"
