@@ -80,7 +80,7 @@ SOME = (WRONG, WITHDRAWN, INTERVALS, RANGES, SMALL, FORECASTS)
 FLOOR = "An effect on pain shows only in part in scores that stop at zero. The report says how much larger it could be."
 FEEDBACK = "Pain acts back more strongly than the guard columns allow for, and before look 180 there are none."
 
-SEASON = "Standard errors are about 8% too small: the model does not describe a season."
+SEASON = "Standard errors are probably too small: the model does not describe a season."
 HARDLY_ANY = "Effects this small have few signs. Chance adds to the effect at the look that reports one, less so later."
 
 SLOW = Process(OF_THE_MODEL["CAR(1) and white noise"])
