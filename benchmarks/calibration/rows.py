@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from benchmarks.calibration.after import LOOKS
 from benchmarks.calibration.promises import Promise
 from benchmarks.calibration.residuals import Process
-from benchmarks.calibration.situations import CAR1, TINY, Effects, Situation
+from benchmarks.calibration.situations import CAR1, TINY, Changing, Effects, Situation
 from tests.calibration.patterned_diaries import OF_THE_MODEL, WEEKLY, WHITE, Pattern
 
 BATCH = 20
@@ -129,6 +129,9 @@ NO_EFFECTS = (
     Row("40% of nights unknown, after bad days", Situation(unknown=("nights after bad days", 0.4)), NONE),
     Row("25% of watches off, on bad days", Situation(unknown=("bad days", 0.25)), NONE),
     Row("40% of scores zero", Situation(zeros=0.4), NONE),
+    Row("a treatment that was not declared", Changing(level_change=-1.0), NONE),
+    Row("a straight trend", Changing(trend=-1.5), NONE),
+    Row("a new device halfway", Changing(new_device=1.15), NONE),
 )
 
 ALIKE = Effects((-0.15, 0.0), (0.10, 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -94,6 +94,35 @@ class Situation:
 
 
 @dataclass(frozen=True)
+class Changing(Situation):
+    """Diaries in which something changes that the model does not know of.
+
+    Parameters
+    ----------
+    level_change
+        Points by which pain changes halfway, as by a treatment that was not declared.
+    trend
+        Points by which pain changes over the whole time, in a straight line.
+    new_device
+        Factor of the steps that are counted from halfway on.
+    """
+
+    level_change: float = 0.0
+    trend: float = 0.0
+    new_device: float = 1.0
+
+    def course(self, days: int) -> Floats:
+        """Return what is added to the pain of each day (T,)."""
+        day = np.arange(days)
+        return np.asarray(self.level_change * (day >= days // 2) + self.trend * day / days)
+
+    def counted(self, diaries: Diaries) -> Diaries:
+        """Return diaries with the steps as devices count them."""
+        is_new = np.arange(diaries.steps.shape[1]) >= diaries.steps.shape[1] // 2
+        return replace(diaries, steps=diaries.steps * np.where(is_new, self.new_device, 1.0))
+
+
+@dataclass(frozen=True)
 class Simulated:
     """Diaries, and the true effects (2, N) of sleep and steps in each participant."""
 
@@ -110,10 +139,15 @@ def simulate(situation: Situation, participants: int, seed: np.random.SeedSequen
     on_sleep, on_steps = draw_days(truth, shape, rng)
     on_sleep[: situation.flat_sleepers] *= FLAT
     drawn = Drawn(*draw_residuals(situation.process, shape, rng), on_sleep, on_steps, effects)
+    if isinstance(situation, Changing):
+        drawn = replace(drawn, slow=drawn.slow + situation.course(shape[1]))
     pain, sleep, steps = day_by_day(truth, drawn)
     if situation.zeros:
         usual = Usual(_level_with_zeros(pain[:, BEFORE:], situation.zeros), usual.sleep, usual.steps)
-    return Simulated(_with_holes(as_diaries(usual, pain, sleep, steps), situation, rng), effects)
+    diaries = as_diaries(usual, pain, sleep, steps)
+    if isinstance(situation, Changing):
+        diaries = situation.counted(diaries)
+    return Simulated(_with_holes(diaries, situation, rng), effects)
 
 
 def draw_effects(effects: Effects, participants: int, rng: np.random.Generator) -> Floats:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.calibration.residuals import Process, draw_residuals
 from benchmarks.calibration.rows import ROWS
-from benchmarks.calibration.situations import Effects, Situation, draw_effects, mean_effects, simulate
+from benchmarks.calibration.situations import Changing, Effects, Situation, draw_effects, mean_effects, simulate
 from tests.calibration.patterned_diaries import RESIDUAL_SD, WEEKLY, WHITE, Pattern
 
 SEED = np.random.SeedSequence(1)
@@ -106,3 +106,18 @@ def test_a_year_has_365_days_with_a_score_for_nearly_every_participant_in_every_
     for row in ROWS:
         score = simulate(row.situation, 40, SEED).diaries.score
         assert np.mean(np.isfinite(score).sum(axis=1) >= 365) > 0.9, row.name
+
+
+def test_what_changes_halfway_or_slowly():
+    still = simulate(CALM, 40, SEED, days=200).diaries
+    usual = simulate(Changing(feedback="none"), 40, SEED, days=200).diaries
+    np.testing.assert_array_equal(usual.score, still.score)
+    treated = simulate(Changing(feedback="none", level_change=-2.0), 40, SEED, days=200).diaries
+    change = treated.score - still.score
+    assert np.nanmean(change[:, :90]) == 0
+    assert np.nanmean(change[:, 110:]) == pytest.approx(-2, abs=0.2)  # scores stop at 0
+    trend = simulate(Changing(feedback="none", trend=2.0), 40, SEED, days=200).diaries.score - still.score
+    assert np.nanmean(trend[:, 150:]) - np.nanmean(trend[:, :50]) == pytest.approx(1.5, abs=0.2)
+    device = simulate(Changing(feedback="none", new_device=1.15), 40, SEED, days=200).diaries.steps / still.steps
+    assert np.nanmax(np.abs(device[:, :100] - 1)) == pytest.approx(0, abs=1e-12)
+    assert np.nanmax(np.abs(device[:, 100:] - 1.15)) == pytest.approx(0, abs=1e-12)
