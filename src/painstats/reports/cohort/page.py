@@ -186,6 +186,7 @@ def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single
             f"with enough days ({rules.min_days_in_model} with a score)",
             [row.days_in_model for row in participants if row.days_in_model],
         ),
+        *_known_enough(rules.min_days_known, single),
         (
             f"shown individually ({rules.min_days_shown})",
             [row.usable_days for row in participants if row.usable_days >= rules.min_days_shown],
@@ -197,6 +198,15 @@ def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single
     )
     rows = tuple((name, whole(len(days)), whole(sum(days))) for name, days in steps)
     return Table("Participants and days at each step", ("Step", "Participants", "Days"), rows)
+
+
+def _known_enough(least: int, single: Sequence[Finding]) -> list[tuple[str, list[int]]]:
+    """List, for each exposure, the days with a score on which it is known, of participants with enough of them."""
+    known: dict[str, list[int]] = {}
+    for finding in single:
+        days = finding.estimate.known_days or 0
+        known.setdefault(phrases_of(finding.question).compared_with, []).extend([days] if days >= least else [])
+    return [(f"with {exposure} known on {least} days with a score", days) for exposure, days in known.items()]
 
 
 def _effect_figures(
