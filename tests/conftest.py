@@ -71,7 +71,8 @@ def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def store(make_study: Callable[..., Study]) -> Iterator[Store]:
-    with open_store(make_study(study={"time_zone": "Europe/London"})) as opened:
+    """Open a study without looks in its first years: tests of looks make studies of their own."""
+    with open_store(make_study(study={"time_zone": "Europe/London"}, rules={"looks": [3000]})) as opened:
         yield opened
 
 
