@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 from scipy import stats
 
@@ -40,10 +39,6 @@ from painstats.questions.question import Question, outcome_of
 from painstats.store.connection import Store
 from painstats.store.rows import replace_rows
 from painstats.store.tables import read_table
-
-LEAST_RELATIVE_VARIANCE = 1e-4
-"""A slope's variance between participants, relative to the residual variance in scaled columns, below which it counts
-as none (lme4's tolerance for a singular fit)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +163,16 @@ def _participant_fit(
         else ()
     )
     if slope and cohort.usable:
-        differ = slopes_differ(cohort.usable, slope.name)
         return ParticipantEffect(
             participant, exposure.name, "pooled", slope.estimate, slope.low, slope.high, slope.false_sign_rate,
-            slope.reliability, differ, *own_fields,
+            slope.reliability, *own_fields,
         )  # fmt: skip
     if alone is None:
         return None
     false_sign_rate = float(stats.t.sf(abs(alone.t), alone.df))
     return ParticipantEffect(
         participant, exposure.name, "own_days", alone.estimate, alone.low, alone.high, false_sign_rate,
-        None, None, *own_fields,
+        None, *own_fields,
     )  # fmt: skip
 
 
@@ -202,14 +196,6 @@ def _own_coefficient(fit: ParticipantFit | None, exposure: Exposure) -> Coeffici
     if fit is None or exposure.within not in fit.fit.names:
         return None
     return coefficient(fit.table, exposure.within)
-
-
-def slopes_differ(mixed: MixedAnalysis, name: str) -> bool:
-    """Whether the slope of a column has a variance between participants above zero in the fit."""
-    place = mixed.fit.random.index(name)
-    column = mixed.rows.X[:, mixed.rows.names.index(name)]
-    variance = mixed.fit.random_covariance[place, place] * float(np.mean(column**2))
-    return bool(variance > LEAST_RELATIVE_VARIANCE * mixed.fit.residual_sd**2)
 
 
 def _robustness(

@@ -27,7 +27,6 @@ class ParticipantEffect:
     high: float
     false_sign_rate: float
     reliability: float | None = None
-    slopes_differ: bool | None = None
     own_estimate: float | None = None
     own_low: float | None = None
     own_high: float | None = None
