@@ -1,4 +1,4 @@
-"""What a personal page says beside its answers: exploratory questions apart, and scores that are missing on bad days."""
+"""What pages say beside answers: exploratory questions apart, scores missing on bad days, whose measures are known."""
 
 from __future__ import annotations
 
@@ -51,3 +51,14 @@ def test_scores_that_are_missing_after_bad_days_are_mentioned(tmp_path):
 
 def test_scores_that_are_missing_at_random_are_not(tmp_path):
     assert "days without a score follow" not in page_of(tmp_path)
+
+
+def test_the_participant_flow_counts_those_whose_measures_are_known_often_enough(tmp_path):
+    """p05 has 15 days with a score and p06 none; the other five have more than 20 with each measure."""
+    with open_store(small_study(tmp_path / "study")) as store:
+        fill(store)
+        write_reports(store)
+    flow = read_page((tmp_path / "study" / "reports" / "cohort.html").read_bytes()).text
+    assert "with enough days (10 with a score) 6 " in flow
+    for exposure in ("sleep the night before", "steps the day before"):
+        assert f"with {exposure} known on 20 days with a score 5 " in flow, exposure
