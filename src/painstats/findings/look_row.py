@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from painstats.findings.finding import Verdict
 from painstats.findings.rule import State
 from painstats.questions.estimate import Basis
 
@@ -50,13 +49,7 @@ def look_row(participant: str | None, question: str, state: State) -> LookRow:
         high=state.high,
         z=look.z,
         largest_limit=look.limits[-1],
-        verdict=_verdict(state).value,
+        verdict=state.verdict.value,
         is_small=state.is_small,
         withdrawn=withdrawal.why if withdrawal and withdrawal.at is look else None,
     )
-
-
-def _verdict(state: State) -> Verdict:
-    if state.sign:
-        return Verdict.HIGHER if state.sign > 0 else Verdict.LOWER
-    return Verdict.AT_MOST_SMALL if state.is_small else Verdict.NOT_DETERMINED

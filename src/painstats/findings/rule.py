@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from painstats.findings.finding import Verdict
 from painstats.questions.look import Look
 
 KEEP_Z = 1.6448536269514722
@@ -59,6 +60,13 @@ class State:
     def is_small(self) -> bool:
         """Whether the whole range is smaller than what matters."""
         return max(abs(self.low), abs(self.high)) < self.look.smallest_effect
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the looks on this basis say."""
+        if self.sign:
+            return Verdict.HIGHER if self.sign > 0 else Verdict.LOWER
+        return Verdict.AT_MOST_SMALL if self.is_small else Verdict.NOT_DETERMINED
 
 
 States = Mapping[str, State]

@@ -74,7 +74,7 @@ def _own_days_first(own: State | None, pooled: State | None) -> Conclusion:
 
 def _directed(state: State, reasons: tuple[str, ...]) -> Conclusion:
     small = ("smaller_than_matters",) if state.is_small else ()
-    return Conclusion(Verdict.HIGHER if state.sign > 0 else Verdict.LOWER, (*small, *reasons), state)
+    return Conclusion(state.verdict, (*small, *reasons), state)
 
 
 def _open(own: State | None, pooled: State | None) -> Conclusion:
