@@ -137,7 +137,7 @@ def test_no_verdict_has_a_sign_that_was_not_planted(ran):
 
 
 def test_the_closing_table_has_what_was_asked_told_and_planted(demo):
-    """Each participant with a planted nature is told what that nature is for."""
+    """Each participant with a planted nature gets the finding that it was planted for."""
     table = demo[1].partition("Asked, told and planted")[2]
     rows = {tuple(line.split()[:2]): line for line in table.splitlines()[2:] if line.strip()}
     assert len(rows) == 2 * TRUTH.people
