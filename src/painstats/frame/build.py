@@ -33,6 +33,9 @@ from painstats.store.connection import Store, transaction
 
 DAYS_PER_TIME_UNIT = 30.0
 
+USABLE = "(left_out IS NULL OR left_out = 'few_days')"
+"""Which rows of ``model_frame`` are usable days, also of participants with too few of them for a model."""
+
 PHASE_SHARE = """
        coalesce((
            SELECT max(least(1, (least(l.date, coalesce(t.end_date, l.date)) - t.start_date + 1) / (t.ramp_days + 1)))

@@ -12,6 +12,7 @@ from datetime import date
 
 import polars as pl
 
+from painstats.frame.build import USABLE
 from painstats.frame.exposure import Exposure
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.plan.study import RulesPlan, Study
@@ -23,7 +24,6 @@ from painstats.questions.question import Question, family_size
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows
 
-USABLE = "(left_out IS NULL OR left_out = 'few_days')"
 RECENT_DAYS = 56
 
 LEAST_FOR_AN_AVERAGE = 2

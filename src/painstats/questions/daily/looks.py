@@ -11,7 +11,7 @@ from importlib.metadata import version
 import polars as pl
 
 from painstats.errors import StudyError
-from painstats.frame.build import frame_until
+from painstats.frame.build import USABLE, frame_until
 from painstats.progress import working
 from painstats.questions.daily.columns import with_an_exposure
 from painstats.questions.daily.design import DailyDesign
@@ -25,8 +25,6 @@ from painstats.questions.question import Question
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows
 from painstats.store.tables import table_exists
-
-USABLE = "left_out IS NULL OR left_out = 'few_days'"
 
 Before = Mapping[str, Sequence[LookEvidence]]
 """Digest to the rows of the last run."""
@@ -143,8 +141,7 @@ def _study_look(
 
 
 def _usable(store: Store, design: DailyDesign, until: Mapping[str, date]) -> pl.DataFrame:
-    is_usable = pl.col("left_out").is_null() | (pl.col("left_out") == "few_days")
-    return frame_until(store, design.exposures, until).filter(is_usable)
+    return frame_until(store, design.exposures, until).filter(pl.sql_expr(USABLE))
 
 
 def _digest(
