@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import polars as pl
 
+from painstats.commands.printing import print_table
 from painstats.findings.finding import Finding, Verdict
 from painstats.findings.published import published_findings
 
-HEADINGS = ("participant", "asked", "told", "planted")
 OTHERS = "as_for_others"
 TRUTH, FINDINGS = "truth.csv", "reports/published/finding.parquet"
 WITHDRAWN = ("not_confirmed", "days_disagree")
@@ -66,14 +66,6 @@ def planted(truth: dict[str, object]) -> str:
     return f"{truth['slope']:.2f} {f'until {end}' if end else ''}".strip().replace("-0.00", "0.00")
 
 
-def lines(rows: Sequence[Compared]) -> Iterator[str]:
-    """Lay the table out as text."""
-    cells = [HEADINGS, *((row.participant, row.asked, row.told, row.planted) for row in rows)]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(HEADINGS))]
-    for line in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; return 0, or 2 where there is nothing to compare."""
     parser = argparse.ArgumentParser(prog="python -m sample_data.compare", description=(__doc__ or "").split(":")[0])
@@ -84,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{folder} has no {missing[0]}: make and run a sample study first, as make demo does", file=sys.stderr)
         return 2
     print("\nAsked, told and planted: effects in points of pain per hour of sleep or 1,000 steps")
-    print("\n".join(lines(compare(folder))))
+    print_table([asdict(row) for row in compare(folder)], {field.name: field.name for field in fields(Compared)})
     return 0
 
 
