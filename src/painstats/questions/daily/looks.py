@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import date
 from importlib.metadata import version
 
@@ -30,6 +30,16 @@ Before = Mapping[str, Sequence[LookEvidence]]
 """Digest to the rows of the last run."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What every look is computed from beside its rows; ``days`` are the known days of guarded exposures."""
+
+    design: DailyDesign
+    questions: Sequence[Question]
+    days: DaysOf
+    before: Before
+
+
 def looks(store: Store, design: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[LookEvidence]:
     """Return the evidence at every look that the days of a study have reached.
 
@@ -42,9 +52,8 @@ def looks(store: Store, design: DailyDesign, questions: Sequence[Question], days
     days
         Known days of guarded exposures.
     """
-    scored, before = _scored_dates(store), _last_run(store)
-    own = _own_looks(store, design, questions, days, scored, before)
-    return [*own, *_study_looks(store, design, questions, days, scored, before)]
+    scored, asked = _scored_dates(store), _Asked(design, questions, days, _last_run(store))
+    return [*_own_looks(store, asked, scored), *_study_looks(store, asked, scored)]
 
 
 def _scored_dates(store: Store) -> ScoredDates:
@@ -65,56 +74,33 @@ def _last_run(store: Store) -> Before:
     return before
 
 
-def _own_looks(
-    store: Store,
-    design: DailyDesign,
-    questions: Sequence[Question],
-    days: DaysOf,
-    scored: ScoredDates,
-    before: Before,
-) -> Iterator[LookEvidence]:
-    reached = own_look_days(scored, design.rules.looks)
+def _own_looks(store: Store, asked: _Asked, scored: ScoredDates) -> Iterator[LookEvidence]:
+    reached = own_look_days(scored, asked.design.rules.looks)
+    of_others = ["in_cohort", *(exposure.between for exposure in asked.design.exposures)]  # others' days change them
     with working("judging participants' own days", "looks", sum(map(len, reached.values()))) as work:
         for _, whens in sorted(reached.items()):
-            frame = _usable(store, design, {participant: when.date for participant, when in whens.items()})
-            own = frame.drop(
-                "in_cohort", *(exposure.between for exposure in design.exposures)
-            )  # which others' days change
-            for rows in own.partition_by("participant_id", maintain_order=True):
+            frame = _usable(store, asked.design, {participant: when.date for participant, when in whens.items()})
+            for rows in frame.drop(of_others).partition_by("participant_id", maintain_order=True):
                 when = whens[str(rows["participant_id"][0])]
-                yield from _own_look(rows, design, questions, days, when, before)
+                yield from _own_look(rows, asked, when)
                 work.advance()
 
 
-def _own_look(
-    rows: pl.DataFrame,
-    design: DailyDesign,
-    questions: Sequence[Question],
-    days: DaysOf,
-    when: LookDay,
-    before: Before,
-) -> Sequence[LookEvidence]:
+def _own_look(rows: pl.DataFrame, asked: _Asked, when: LookDay) -> Sequence[LookEvidence]:
     participant = str(rows["participant_id"][0])
-    known = known_until(of_participant(days, participant), when.date)
-    digest = _digest(rows, known, design, questions, ("own_days", when.number))
-    if digest in before:
-        return before[digest]
-    found = own_look(rows, design, questions, known, when)
+    known = known_until(of_participant(asked.days, participant), when.date)
+    digest = _digest(rows, known, asked, ("own_days", when.number))
+    if digest in asked.before:
+        return asked.before[digest]
+    found = own_look(rows, asked.design, asked.questions, known, when)
     return [_row(digest, participant, name, result) for name, result in found.items()]
 
 
-def _study_looks(
-    store: Store,
-    design: DailyDesign,
-    questions: Sequence[Question],
-    days: DaysOf,
-    scored: ScoredDates,
-    before: Before,
-) -> Iterator[LookEvidence]:
-    declared, rules = design.rules.looks, design.rules
-    of_averages = study_look_dates(scored, declared, rules.min_people_cohort)
-    of_pooled = study_look_dates(scored, declared, rules.min_people_mixed_model)
-    pooled = pooled_look_days(scored, declared, of_pooled)
+def _study_looks(store: Store, asked: _Asked, scored: ScoredDates) -> Iterator[LookEvidence]:
+    design, rules = asked.design, asked.design.rules
+    of_averages = study_look_dates(scored, rules.looks, rules.min_people_cohort)
+    of_pooled = study_look_dates(scored, rules.looks, rules.min_people_mixed_model)
+    pooled = pooled_look_days(scored, rules.looks, of_pooled)
     for day in sorted({*of_averages, *of_pooled}):
         frame = _usable(store, design, dict.fromkeys(scored, day))
         number = of_averages.index(day) + 1 if day in of_averages else None
@@ -123,17 +109,15 @@ def _study_looks(
             pooled={name: when for name, whens in pooled.items() for when in whens if when.date == day},
             average=LookDay(number, day, frame.height) if number else None,
         )
-        yield from _study_look(look, design, questions, known_until(days, day), before)
+        yield from _study_look(look, asked, known_until(asked.days, day))
 
 
-def _study_look(
-    look: StudyLook, design: DailyDesign, questions: Sequence[Question], days: DaysOf, before: Before
-) -> Sequence[LookEvidence]:
+def _study_look(look: StudyLook, asked: _Asked, days: DaysOf) -> Sequence[LookEvidence]:
     whens = (sorted((name, when.number) for name, when in look.pooled.items()), look.average)
-    digest = _digest(look.frame, days, design, questions, ("study", *whens))
-    if digest in before:
-        return before[digest]
-    found = study_look(look, design, questions, days)
+    digest = _digest(look.frame, days, asked, ("study", *whens))
+    if digest in asked.before:
+        return asked.before[digest]
+    found = study_look(look, asked.design, asked.questions, days)
     return [
         _row(digest, participant, question.name, result, is_pooled=participant is not None)
         for participant, question, result in found
@@ -144,11 +128,9 @@ def _usable(store: Store, design: DailyDesign, until: Mapping[str, date]) -> pl.
     return frame_until(store, design.exposures, until).filter(pl.sql_expr(USABLE))
 
 
-def _digest(
-    rows: pl.DataFrame, days: DaysOf, design: DailyDesign, questions: Sequence[Question], look: tuple[object, ...]
-) -> str:
+def _digest(rows: pl.DataFrame, days: DaysOf, asked: _Asked, look: tuple[object, ...]) -> str:
     """Hash everything that the evidence at a look is computed from."""
-    plan = (version("painstats"), design, questions, look)
+    plan = (version("painstats"), asked.design, asked.questions, look)
     digest = hashlib.sha256(repr(plan).encode())
     digest.update(rows.write_csv(float_precision=17).encode())
     for name, known in sorted(days.items()):
