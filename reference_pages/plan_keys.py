@@ -6,17 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
+from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
-    DiaryPlan,
-    EventsPlan,
     InboxPlan,
-    ItemPlan,
     JourneyPlan,
     OutcomePlan,
     ParticipantPlan,
     PhasePlan,
     PredictorPlan,
-    RulesPlan,
     StudyTable,
 )
 from painstats.questions.daily.plan import DailyPlan

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from painstats.plan.looks import FIRST_LOOKS
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.questions.daily.look_evidence import Effect, LookOf, from_test, limits_at
 from painstats.questions.look import ExposureRange, Look, LookDay, ScaleEnds
 

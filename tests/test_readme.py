@@ -77,7 +77,7 @@ def test_exit_codes_are_documented():
 
 
 def test_the_method_pages_state_the_defaults_of_the_plan():
-    from painstats.plan.study import RulesPlan
+    from painstats.plan.rules import RulesPlan
     from painstats.vocabulary import MEASURES
 
     pages = [ROOT / "docs" / "method" / f"{name}.md" for name in ("verdict", "steps")]

@@ -15,7 +15,7 @@ from painstats.archive.archive import open_archive
 from painstats.batch import Ignored, Note, Rows
 from painstats.errors import ExportRefused
 from painstats.intake.checks import check_records
-from painstats.plan.study import DiaryPlan
+from painstats.plan.diaries import DiaryPlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.records import RECORD_TABLES
 from painstats.sources import ReadSettings, read_batches

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from painstats.plan.study import DiaryPlan
+from painstats.plan.diaries import DiaryPlan
 from tests.sources.reading import (
     TWO_DAYS,
     Contents,

@@ -12,7 +12,7 @@ from painstats.findings.finding import Verdict
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import conclude
 from painstats.frame.participants import ParticipantSummary
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import asked
 from painstats.questions.daily.judge import Exposed, refusals
 from painstats.questions.estimate import Estimate

@@ -20,7 +20,7 @@ from painstats.findings.rule import State, judge
 from painstats.findings.verdict import HIDING, Conclusion, conclude
 from painstats.frame.participants import summarise
 from painstats.plan.looks import next_look
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import asked, by_kind
 from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence

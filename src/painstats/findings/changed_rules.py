@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.store.connection import Store, transaction
 from painstats.store.rows import select
 

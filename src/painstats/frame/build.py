@@ -28,7 +28,8 @@ from time import perf_counter
 import polars as pl
 
 from painstats.frame.exposure import Exposure
-from painstats.plan.study import RulesPlan, Study
+from painstats.plan.rules import RulesPlan
+from painstats.plan.study import Study
 from painstats.store.connection import Store, transaction
 
 DAYS_PER_TIME_UNIT = 30.0

@@ -11,33 +11,28 @@ import itertools
 import os
 import tomllib
 from datetime import date
-from fnmatch import fnmatch
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
-from painstats.plan.looks import FIRST_LOOKS
+from painstats.plan.diaries import DiaryPlan
 from painstats.plan.retired import RETIRED
+from painstats.plan.rules import RulesPlan
 from painstats.plan.time_zones import Journey, TimeZones
-from painstats.plan.values import Filled, Item, MeasureName, Recall, Scale, Treatment, ZoneName
+from painstats.plan.values import Item, MeasureName, PlanTable, Scale, Treatment, ZoneName
 
 STUDY_FILE = "study.toml"
 
 
-class _Plan(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class StudyTable(_Plan):
+class StudyTable(PlanTable):
     """``[study]``: the name of the study, and the home time zone of participants without one of their own."""
 
     name: str = "My study"
     time_zone: ZoneName = "UTC"
 
 
-class OutcomePlan(_Plan):
+class OutcomePlan(PlanTable):
     """``[outcome]``: which reported item is explained, and the scale of its effects."""
 
     item: Item = "pain"
@@ -45,7 +40,7 @@ class OutcomePlan(_Plan):
     site: str | None = None
 
 
-class QuestionPlan(_Plan):
+class QuestionPlan(PlanTable):
     """``[[questions]]``: a question of some kind; its other keys belong to the kind, which checks them when it asks.
 
     A kind is one folder of ``painstats.questions``, so the plan knows none of them.
@@ -61,7 +56,7 @@ class QuestionPlan(_Plan):
         return dict(self.model_extra or {})
 
 
-class PredictorPlan(_Plan):
+class PredictorPlan(PlanTable):
     """``[[predictors]]``: the older spelling of a daily question: a measure, and how many days before the outcome."""
 
     measure: MeasureName
@@ -74,80 +69,7 @@ class PredictorPlan(_Plan):
         return QuestionPlan.model_validate(keys)
 
 
-class ItemPlan(_Plan):
-    """``[[diaries.items]]``: one item of a diary, with the two ends of its scale, and which end is worse.
-
-    ``column`` names the column of a wide diary; ``named`` is the text in the item column of a long one.
-    """
-
-    item: Item
-    column: str | None = None
-    named: str | None = None
-    scale: Scale
-    higher_is: Literal["worse", "better"]
-    recall: Recall
-    site: str = ""
-    map: dict[str, float] | None = None  # words to numbers, for answers in words
-
-
-class EventsPlan(_Plan):
-    """``[diaries.events]``: dates computed from events, as in REDCap's longitudinal projects.
-
-    ``days`` gives the number of days after the date in ``start_column`` for each text in ``column``.
-    """
-
-    column: str = "redcap_event_name"
-    start_column: str
-    days: dict[str, int] = Field(min_length=1)
-
-
-class DiaryPlan(_Plan):
-    """``[[diaries]]``: the format of a diary CSV. Nothing about it is guessed.
-
-    ``only`` keeps the rows with the given texts in these columns, such as those of one repeating instrument.
-    ``entered_column`` says when a row was written; rows written more than ``max_days_late`` days after their own day
-    are left out.
-    """
-
-    file: str
-    layout: Literal["wide", "long"] = "wide"
-    participant_column: str | None = None
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
-    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
-    date_column: str = "date"
-    date_format: str = "%Y-%m-%d"
-    time_column: str | None = None
-    time_format: str = "%H:%M"
-    times_are: Literal["local", "utc"] = "local"
-    entered_column: str | None = None
-    entered_format: str = "%Y-%m-%d"
-    max_days_late: int | None = Field(default=None, ge=0)
-    filled: Filled
-    item_column: str | None = None
-    value_column: str | None = None
-    missing: tuple[str, ...] = ("", "NA", "n/a")
-    only: dict[str, str] = {}
-    events: EventsPlan | None = None
-    items: tuple[ItemPlan, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _names_its_columns(self) -> DiaryPlan:
-        if self.layout == "long" and not (self.item_column and self.value_column):
-            raise ValueError("a long diary needs item_column and value_column")
-        if self.max_days_late is not None and self.entered_column is None:
-            raise ValueError("max_days_late needs entered_column, the column that says when a row was written")
-        key = "column" if self.layout == "wide" else "named"
-        if any(getattr(item, key) is None for item in self.items):
-            raise ValueError(f"each item of a {self.layout} diary needs {key!r}")
-        return self
-
-    def matches(self, file_name: str) -> bool:
-        """Whether a file name fits the mapping's pattern."""
-        return fnmatch(file_name.lower(), self.file.lower())
-
-
-class JourneyPlan(_Plan):
+class JourneyPlan(PlanTable):
     """``[[participants.X.travel]]``: a stay in another time zone, by local dates."""
 
     first_date: date
@@ -161,7 +83,7 @@ class JourneyPlan(_Plan):
         return self
 
 
-class ParticipantPlan(_Plan):
+class ParticipantPlan(PlanTable):
     """``[participants.X]``: a participant's time zone and journeys."""
 
     time_zone: ZoneName | None = None
@@ -175,7 +97,7 @@ class ParticipantPlan(_Plan):
         return self
 
 
-class PhasePlan(_Plan):
+class PhasePlan(PlanTable):
     """``[[phases]]``: a treatment or programme of one participant, from its first day.
 
     ``ramp_days`` pass until the full dose: day k counts as k / (``ramp_days`` + 1) of a day in the phase, at most 1.
@@ -199,49 +121,13 @@ class PhasePlan(_Plan):
         return self
 
 
-class RulesPlan(_Plan):
-    """``[rules]``: when a day counts and when a verdict may be given (defaults: docs/method/verdict.md).
-
-    Sources of ``source_order`` go before all others, best first; among those of one source, kinds of devices in
-    ``step_device_order``. Devices in ``ignore_devices`` (such as ``apple_health watch-1a2b3c``) are stored but
-    never counted, for example another person's watch.
-    """
-
-    step_device_order: tuple[str, ...] = ("manual", "watch", "tracker", "phone", "app", "unknown")
-    source_order: tuple[str, ...] = ()
-    ignore_devices: tuple[str, ...] = ()
-    step_rule: Literal["merge", "max_source"] = "merge"
-    adjust_for_device: bool = False
-    unknown_predictors: Literal["keep", "complete"] = "keep"
-    day_ends_hour: int = Field(default=4, ge=0, le=11)
-    min_active_hours: int = Field(default=6, ge=0, le=24)
-    min_clock_hours: float = Field(default=20, ge=0, le=24)
-    min_days_in_model: int = Field(default=10, ge=5)
-    min_days_known: int = Field(default=20, ge=5)
-    min_days_shown: int = Field(default=20, ge=10)
-    min_people_mixed_model: int = Field(default=10, ge=10)
-    min_people_cohort: int = Field(default=5, ge=5)
-    min_compliance: float = Field(default=0.5, ge=0, le=1)
-    looks: tuple[int, ...] = Field(default=FIRST_LOOKS, min_length=1, max_length=24)
-    false_sign_chance: float = Field(default=0.05, gt=0, le=0.2)
-    matters: float = Field(default=1.0, gt=0)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> RulesPlan:
-        if not self.min_days_in_model <= self.min_days_shown <= self.looks[0]:
-            raise ValueError("min_days_in_model, min_days_shown and the first of looks must not decrease in this order")
-        if any(later <= earlier for earlier, later in itertools.pairwise(self.looks)):
-            raise ValueError("looks must increase; write them as numbers of days with a score, like [60, 90, 120]")
-        return self
-
-
-class InboxPlan(_Plan):
+class InboxPlan(PlanTable):
     """``[inbox]``: files that are not imported, by name."""
 
     ignore: tuple[str, ...] = ()
 
 
-class Plan(_Plan):
+class Plan(PlanTable):
     """The whole of ``study.toml``."""
 
     study: StudyTable = StudyTable()
@@ -249,7 +135,7 @@ class Plan(_Plan):
     questions: tuple[QuestionPlan, ...] = ()
     predictors: tuple[PredictorPlan, ...] = ()
     diaries: tuple[DiaryPlan, ...] = ()
-    participants: dict[str, ParticipantPlan] = {}
+    participants: dict[str, ParticipantPlan] = Field(default={})
     phases: tuple[PhasePlan, ...] = ()
     rules: RulesPlan = RulesPlan()
     inbox: InboxPlan = InboxPlan()
@@ -266,7 +152,7 @@ class Plan(_Plan):
         return self.questions or tuple(predictor.question for predictor in self.predictors)
 
 
-class Study(_Plan):
+class Study(PlanTable):
     """A study: its folder and its plan."""
 
     folder: Path

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
 
@@ -42,3 +42,9 @@ Recall = Annotated[str, AfterValidator(_one_of(RECALLS))]
 Filled = Annotated[str, AfterValidator(_one_of(FILLED))]
 Treatment = Annotated[str, AfterValidator(_one_of(TREATMENT_KINDS))]
 MeasureName = Annotated[str, AfterValidator(_one_of(tuple(MEASURES)))]
+
+
+class PlanTable(BaseModel):
+    """A table of ``study.toml``: it cannot be changed, and has no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -8,7 +8,7 @@ from datetime import date
 
 from painstats.archive.archive import Archive
 from painstats.batch import Batch
-from painstats.plan.study import DiaryPlan
+from painstats.plan.diaries import DiaryPlan
 from painstats.plan.time_zones import TimeZones
 
 NOT_READ = "not read: "

@@ -18,7 +18,7 @@ from painstats.mixedlm.inference.two_stage import (
     two_sided_p,
     two_stage,
 )
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.tables import CohortFit

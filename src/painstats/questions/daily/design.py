@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from painstats.frame.exposure import Exposure
 from painstats.frame.guard import day_after_name, sum_name
 from painstats.mixedlm.engine.fit import Residuals
-from painstats.plan.study import RulesPlan, Study
+from painstats.plan.rules import RulesPlan
+from painstats.plan.study import Study
 from painstats.questions.asked import exposures
 from painstats.questions.question import Question
 

@@ -15,7 +15,8 @@ import polars as pl
 from painstats.frame.build import USABLE
 from painstats.frame.exposure import Exposure
 from painstats.frame.participants import ParticipantSummary, participant_summaries
-from painstats.plan.study import RulesPlan, Study
+from painstats.plan.rules import RulesPlan
+from painstats.plan.study import Study
 from painstats.questions.daily.read_looks import NO_LOOKS, Looks, read_looks
 from painstats.questions.daily.tables import CohortFit, ParticipantEffect
 from painstats.questions.estimate import CheckEstimate, Estimate

@@ -15,7 +15,7 @@ from scipy import special, stats
 from painstats.frame.exposure import Exposure
 from painstats.frame.room import room, share_at_ends
 from painstats.mixedlm.inference.participant_slopes import ParticipantSlope
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.estimate import Basis
 from painstats.questions.look import ExposureRange, Look, LookDay, ScaleEnds

@@ -25,7 +25,7 @@ from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTab
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
 from painstats.mixedlm.model import CAR1MixedLM
 from painstats.mixedlm.results import CAR1MixedLMResultsWrapper
-from painstats.plan.study import RulesPlan
+from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import exposures
 from painstats.questions.daily.columns import EPOCH_DAYS, of_cohort, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, guarded_exposures

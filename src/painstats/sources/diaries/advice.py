@@ -12,7 +12,7 @@ import polars as pl
 from painstats.archive.entries import Entry, shown
 from painstats.parsing.csv_text import CsvTable, header_of, shown_columns
 from painstats.parsing.date_formats import DAY_FIRST, DAY_FORMATS, MONTH_FIRST
-from painstats.plan.study import DiaryPlan
+from painstats.plan.diaries import DiaryPlan
 from painstats.sources.diaries.rows import parse_time
 from painstats.vocabulary import ITEMS
 

@@ -13,7 +13,7 @@ from painstats.archive.entries import Entry, refused
 from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import CsvParts, CsvTable, header_of, read_csv_parts, shown_columns
 from painstats.parsing.participant_ids import refuse_alike
-from painstats.plan.study import DiaryPlan, ItemPlan
+from painstats.plan.diaries import DiaryPlan, ItemPlan
 from painstats.records import SELF_REPORT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source

@@ -11,7 +11,7 @@ from painstats.batch import PLACE
 from painstats.parsing.clocks import instants_of, local_dates_of
 from painstats.parsing.csv_text import CsvTable
 from painstats.parsing.text import first_problem
-from painstats.plan.study import DiaryPlan, ItemPlan
+from painstats.plan.diaries import DiaryPlan, ItemPlan
 from painstats.plan.time_zones import TimeZones
 from painstats.records import INSTANT, SELF_REPORT
 from painstats.sources.batching import RAGGED_ROW, WHOLE_ROW

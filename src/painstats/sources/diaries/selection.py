@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from painstats.parsing.csv_text import CsvTable
-from painstats.plan.study import DiaryPlan
+from painstats.plan.diaries import DiaryPlan
 from painstats.sources.diaries.rows import parse_time
 
 EVENT_DATE = "date by event"
