@@ -142,7 +142,7 @@ def test_every_figure_follows_the_schema_of_charts(tmp_path):
         assert len(figures_of_days(participant_record(store, p01, findings), store.study)) == 2
         counts = {"outcome_days": "scores", "usable_days": "usable"}
         for width in (WIDE, NARROW):
-            completeness(participants, counts, width).to_dict()
+            alt.HConcatChart.from_dict(completeness(participants, counts, width))
     made = [verdict_bar(finding, label="x", is_own=place == 0) for place, finding in enumerate(findings)]
     bars, effects = [bar for bar in made if bar], kind_of("daily").chart(findings[0].question)
     assert len(bars) > 5

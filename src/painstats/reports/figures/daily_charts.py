@@ -20,8 +20,11 @@ from painstats.reports.figures.vega_svg import (
     OWN,
     PHASE,
     QUIET_INK,
+    Specification,
     chart_of,
     label_text,
+    layered,
+    stacked,
     x_at,
     y2_at,
     y_at,
@@ -100,7 +103,7 @@ def drawn_days(days: pl.DataFrame) -> pl.DataFrame:
 
 def daily_panels(
     days: pl.DataFrame, phases: pl.DataFrame, outcome: Outcome, measures: Sequence[str], width: int = WIDE
-) -> alt.TopLevelMixin:
+) -> Specification:
     """Draw a participant's scores and measures over time, one panel above the other on the same days.
 
     Parameters
@@ -120,7 +123,7 @@ def daily_panels(
     sheet = _Sheet(days.sort("date"), span, phase_rows(phases, span), width - LEFT_MARGIN - 12)
     panels = [outcome_panel(outcome), *(MEASURE_PANELS[measure] for measure in dict.fromkeys(measures))]
     drawings = [_panel(panel, sheet, is_first=panel is panels[0], is_last=panel is panels[-1]) for panel in panels]
-    return alt.vconcat(*drawings, spacing=14)
+    return stacked(drawings, spacing=14)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +147,7 @@ def phase_rows(phases: pl.DataFrame, span: tuple[date, date]) -> Points:
     return rows
 
 
-def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt.LayerChart | alt.FacetChart:
+def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> Specification:
     height = 150 if is_first else 105
     rows = _series(sheet.days, panel)
     per_day = sheet.inner / len(rows)
@@ -160,8 +163,8 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> alt
         shown.mark_line(color=OWN, strokeWidth=1.2, opacity=0.75),
         shown.mark_circle(color=OWN, opacity=1, size=max(6.0, min(26.0, 4.0 * per_day))),
     ]
-    title = alt.TitleParams(panel.title, subtitle=f"grey marks at the foot: {panel.missing}", offset=6)
-    return alt.layer(*layers).properties(width=sheet.inner, height=height, title=title)
+    title = {"text": panel.title, "subtitle": f"grey marks at the foot: {panel.missing}", "offset": 6}
+    return layered(layers, width=sheet.inner, height=height, title=title)
 
 
 def _phase_layers(sheet: _Sheet, height: int, *, named: bool) -> list[alt.Chart]:
@@ -235,7 +238,7 @@ def _series(days: pl.DataFrame, panel: Panel) -> Points:
     ]
 
 
-def outcome_calendar(days: pl.DataFrame, outcome: Outcome, width: int = WIDE) -> alt.TopLevelMixin:
+def outcome_calendar(days: pl.DataFrame, outcome: Outcome, width: int = WIDE) -> Specification:
     """Draw a calendar of scores, a cell for each day, days without a score as empty dashed cells.
 
     Wide charts have weeks as columns, narrow ones as rows. Only the newest 53 weeks are drawn.
@@ -267,7 +270,7 @@ def outcome_calendar(days: pl.DataFrame, outcome: Outcome, width: int = WIDE) ->
         _month_names(rows, weeks, upright=upright),
     ]
     across, down = (7, weeks) if upright else (weeks, 7)
-    return alt.layer(*layers).properties(width=cell * across, height=cell * down)
+    return layered(layers, width=cell * across, height=cell * down)
 
 
 def calendar_rows(days: pl.DataFrame) -> Points:

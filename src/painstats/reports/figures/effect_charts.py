@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import altair as alt
 
@@ -26,8 +25,11 @@ from painstats.reports.figures.vega_svg import (
     OTHERS,
     OWN,
     QUIET_INK,
+    Specification,
+    beside,
     chart_of,
     label_text,
+    layered,
 )
 from painstats.reports.numbers import Interval
 
@@ -51,10 +53,6 @@ VERDICT_COLOURS = {
     Verdict.NOT_JUDGED: "#c3c9cc",
 }
 """Only a direction has a colour; the others are greys."""
-
-Specification = dict[str, Any]
-"""A chart, or a part of one, in Vega-Lite's JSON."""
-
 
 @dataclass(frozen=True, slots=True)
 class EffectBar:
@@ -146,7 +144,7 @@ def own_among_others(
         *_bars(reading, QUIET_INK, 1.5, 70, frame, hollow=True, dashed=True),
         _labels([row.datum for row in rows if row.label], frame),
     ]
-    return {"layer": layers, "width": frame.inner, "height": frame.height}
+    return layered(layers, width=frame.inner, height=frame.height)
 
 
 def _direction_colour(bar: EffectBar) -> str:
@@ -183,7 +181,7 @@ def cohort_effects(
         _layer(own, hollow, x=_x(frame, "own_estimate"), y=_y(frame)),
         _labels([row.datum for row in rows] if frame.row_height >= 10 else [], frame),
     ]
-    return {"layer": layers, "width": frame.inner, "height": frame.height}
+    return layered(layers, width=frame.inner, height=frame.height)
 
 
 def axis_title(chart: EffectChart, *, narrow: bool = False) -> str | list[str]:
@@ -199,7 +197,7 @@ def verdict_legend(words: Phrases) -> list[tuple[str, str]]:
 
 def completeness(
     participants: Sequence[ParticipantSummary], counts: Mapping[str, str], width: int = WIDE
-) -> alt.TopLevelMixin:
+) -> Specification:
     """Draw how many of each participant's calendar days are valid, one column of bars for each kind of day.
 
     Parameters
@@ -222,12 +220,12 @@ def completeness(
         _count_column(shown, count, title, frame, column, named=place == 0)
         for place, (count, title) in enumerate(counts.items())
     ]
-    return alt.hconcat(*columns, spacing=14)
+    return beside(columns, spacing=14)
 
 
 def _count_column(
     shown: list[Specification], count: str, title: str, frame: _Frame, width: int, *, named: bool
-) -> alt.LayerChart | alt.FacetChart:
+) -> Specification:
     scale = alt.Scale(domain=list(frame.domain), nice=False)
     axis = alt.Axis(title=title, tickCount=2, domain=False, gridColor=GRID)
     base = chart_of(shown).encode(y=alt.Y(**_y(frame, LABEL_MARGIN if named else 0)))
@@ -235,12 +233,12 @@ def _count_column(
     layers = [
         base.mark_bar(color="#e4e8ea", height=thickness).encode(x=alt.X("calendar_days:Q", scale=scale, axis=axis)),
         base.mark_bar(color=OWN, height=thickness).encode(x=alt.X(f"{count}:Q", scale=scale, axis=axis)),
-        *([alt.Chart.from_dict(_labels(shown, frame), validate=False)] if named and frame.row_height >= 10 else []),
+        *([_labels(shown, frame)] if named and frame.row_height >= 10 else []),
     ]
-    return alt.layer(*layers).properties(width=width, height=frame.height)
+    return layered(layers, width=width, height=frame.height)
 
 
-def autocorrelation(correlations: Sequence[float | None], width: int = WIDE) -> alt.TopLevelMixin:
+def autocorrelation(correlations: Sequence[float | None], width: int = WIDE) -> Specification:
     """Draw the autocorrelation of a model's whitened residuals at lags of 1, 2, … days, with its limits.
 
     Parameters
@@ -270,7 +268,7 @@ def autocorrelation(correlations: Sequence[float | None], width: int = WIDE) -> 
         limits.mark_rule(color=HIGHER, strokeDash=[5, 4]).encode(y=y),
         chart_of([{"value": 0.0}]).mark_rule(color=INK).encode(y=y),
     ]
-    return alt.layer(*layers).properties(width=min(width - 80, 420), height=150)
+    return layered(layers, width=min(width - 80, 420), height=150)
 
 
 @dataclass(frozen=True, slots=True)
