@@ -114,7 +114,6 @@ JSON_EDGES = {
     "mixedlm/summary.py": "the table of statsmodels' Summary",
     "reports/pages.py": "charts in Vega-Lite's JSON",
     "reports/figures/daily_charts.py": "data of charts",
-    "reports/figures/effect_charts.py": "charts in Vega-Lite's JSON",
     "reports/figures/vega_svg.py": "charts in Vega-Lite's JSON",
     "findings/finding_row.py": "groups of the columns of one flat row",
     "commands/printing.py": "what is printed as JSON or as a table",

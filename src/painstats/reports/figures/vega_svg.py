@@ -89,7 +89,7 @@ def look() -> dict[str, Any]:
 
 def chart_of(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
     """Return an empty chart with its rows inside it."""
-    data: Any = alt.InlineData(values=tuple(rows))
+    data: Any = alt.InlineData(values=list(rows))
     return alt.Chart(data)
 
 
