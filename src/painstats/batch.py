@@ -28,13 +28,15 @@ PLACE: dict[str, pl.DataType | type[pl.DataType]] = {
 class StagedRows:
     """Checked rows in a Parquet file: the columns of the record table, those of ``PLACE``, and ``staged_row``.
 
-    ``participants`` are those of the accepted rows, in order.
+    ``participants`` are those of the accepted rows, in order; ``has_repeats`` is whether any two of these are about
+    the same fact.
     """
 
     path: Path
     n_accepted: int
     n_rejected: int
     participants: tuple[str, ...]
+    has_repeats: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import polars as pl
 
 from painstats.batch import Rows, StagedRows
 from painstats.errors import StorageError
+from painstats.records import RECORD_TABLES
 
 ROW_NUMBER = "staged_row"
 
@@ -38,7 +39,8 @@ class Staging:
         self._write(frame, path)
         self.n_files += 1
         n_accepted = frame["rule"].null_count()
-        return StagedRows(path, n_accepted, frame.height - n_accepted, rows.participants)
+        repeats = frame.filter(pl.col("rule").is_null()).select(RECORD_TABLES[rows.table].key).is_duplicated().any()
+        return StagedRows(path, n_accepted, frame.height - n_accepted, rows.participants, repeats)
 
     def _numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
         if ROW_NUMBER in frame.columns:

@@ -11,6 +11,7 @@ import pytest
 from painstats.archive.archive import open_archive
 from painstats.cli import main
 from painstats.intake import load_files as running
+from painstats.intake import reading
 from painstats.intake.parts import parts_of_zip
 from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
@@ -210,7 +211,7 @@ def test_what_is_refused_or_fails_in_it_is_reported_by_every_run_until_it_is_rea
         assert run(study)["anna/everything.zip/my_diary.csv"].rule == "header"
     zipped(study.inbox / "anna" / "everything.zip", {"export.xml": APPLE, "my_diary.csv": GOOD})
     with monkeypatch.context() as patched:
-        patched.setattr(running, "read_export", failing_for_diaries(running.read_export))
+        patched.setattr(reading, "read_export", failing_for_diaries(reading.read_export))
         for _ in range(2):
             assert run(study)["anna/everything.zip/my_diary.csv"].status == "failed"
     assert run(study)["anna/everything.zip/my_diary.csv"].summary.new == 30

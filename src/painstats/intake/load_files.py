@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
+from pathlib import Path
 
 from painstats.archive.archive import Archive, export_date
 from painstats.batch import Batch, ExportedAt, Rows
@@ -17,12 +19,15 @@ from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
 from painstats.intake.read_ahead import ReadAhead, bytes_of, read_ahead
 from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
-from painstats.intake.reading import PROCESS_ENDED, ReadingFailedError, read_export, replay
+from painstats.intake.reading import PROCESS_ENDED, ReadElsewhere, ReadingFailedError, replay, staged
+from painstats.intake.waiting import NewFile, Waiting, WaitingRoom, can_wait
 from painstats.plan.study import Study
 from painstats.progress import bytes_read, working
 from painstats.sources.contract import ReadSettings
 from painstats.store import ImportSummary, Store, load_records
 from painstats.store.ledger import ExportIdentity, known_import, record_refusal
+from painstats.store.load_new import NewExport, load_new
+from painstats.store.staged import staging
 
 VERSION = version("painstats")
 Say = Callable[[str], None]
@@ -74,25 +79,33 @@ def load_files(
     processes
         How many processes read; None for one per CPU, 1 for this process alone.
     """
-    participants = cache(partial(known_participants, store))
     outcomes: list[FileOutcome] = []
+    participants = cache(partial(known_participants, store))
     for candidates in _looked_at(store, files):
         new = [(each.archive, each.settings) for each in candidates if each.archive and each.settings]
         with (
             read_ahead(store.study.folder, new, processes) as ahead,
             working("reading", "bytes", sum(bytes_of(archive) for archive, _ in new)) as work,
+            staging(store.study.folder) as folder,
         ):
+            loading = _Loading(store, say, participants, ahead, folder.folder)
             for each in candidates:
                 if each.archive:
                     work.elsewhere = partial(_bytes_under_way, ahead, each.archive, bytes_read())
-                outcomes.append(_load(store, each, ahead, say, participants))
+                loading.load(each)
                 work.done += bytes_of(each.archive) if each.archive else 0
+            outcomes += loading.finished()
     return tuple(outcomes)
 
 
 def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     """Read, check and store one export, unless it is known; one that fails leaves the database as it was."""
-    return _load(store, _look_at(store, file), ReadAhead(), say, cache(partial(known_participants, store)))
+    with staging(store.study.folder) as folder:
+        participants = cache(partial(known_participants, store))
+        loading = _Loading(store, say, participants, ReadAhead(), folder.folder, together=False)
+        loading.load(_look_at(store, file))
+        [outcome] = loading.finished()
+    return outcome
 
 
 def _bytes_under_way(ahead: ReadAhead, archive: Archive, begun_at: int) -> int:
@@ -178,58 +191,145 @@ def _known(store: Store, file: InboxFile, archive: Archive, settings: ReadSettin
 # --- reading what is new ---
 
 
-def _load(
-    store: Store, candidate: _Candidate, ahead: ReadAhead, say: Say, participants: Callable[[], KnownParticipants]
-) -> FileOutcome:
-    file, archive, settings = candidate.file, candidate.archive, candidate.settings
-    if archive is None or settings is None:
-        return candidate.outcome or FileOutcome(file, "failed")
-    if file.participant_id is None and settings.participant_id != (owner := owner_of(store, file)):
-        settings = settings_of(store.study, owner)  # another file has named other participants meanwhile
-    if known := _known(store, file, archive, settings):
-        return known
-    say(f"reading {file.name}")
-    identity = _identity(store.study, file, archive, settings)
-    replaces: tuple[int, ...] = ()
-    try:
-        replaces = outdated_readings(store, identity, settings.today)
-        summary = _stored(store, identity, archive, settings, ahead, participants, replaces)
-    except ExportRefused as refusal:
+@dataclass(slots=True)
+class _Loading:
+    """Files loaded one after another; exports of new facts wait until several are stored together.
+
+    ``folder`` is for the staged rows of what is read here; ``outcomes`` are by the place of the file.
+    """
+
+    store: Store
+    say: Say
+    participants: Callable[[], KnownParticipants]
+    ahead: ReadAhead
+    folder: Path
+    together: bool = True
+    room: WaitingRoom = field(default_factory=WaitingRoom)
+    outcomes: dict[int, FileOutcome] = field(default_factory=dict)
+    n_files: int = 0
+
+    def load(self, candidate: _Candidate) -> None:
+        """Load a file, or read it and let it wait."""
+        place, self.n_files = self.n_files, self.n_files + 1
+        file, archive, settings = candidate.file, candidate.archive, candidate.settings
+        if archive is None or settings is None:
+            self.outcomes[place] = candidate.outcome or FileOutcome(file, "failed")
+            return
+        if file.participant_id is None:
+            self.store_waiting()  # another file may name other participants, and then this one has no owner
+            if settings.participant_id != (owner := owner_of(self.store, file)):
+                settings = settings_of(self.store.study, owner)
+        new = NewFile(place, file, _identity(self.store.study, file, archive, settings), archive, settings)
+        if self.room.has(new.identity):
+            self.store_waiting()
+        if known := _known(self.store, file, archive, settings):
+            self.outcomes[place] = known
+            return
+        self.say(f"reading {file.name}")
+        self._attempt(new, partial(self._read, new))
+        if self.room.is_due:
+            self.store_waiting()
+
+    def finished(self) -> list[FileOutcome]:
+        """Store what still waits, and return the outcome of each file in order."""
+        self.store_waiting()
+        return [self.outcomes[place] for place in range(self.n_files)]
+
+    def store_waiting(self) -> None:
+        """Store what waits in one transaction; one by one where that is not possible."""
+        waiting = self.room.taken()
+        if not waiting:
+            return
+        summaries = _stored_together(self.store, [each.export for each in waiting])
+        for number, each in enumerate(waiting):
+            if summaries:
+                self.outcomes[each.new.place] = FileOutcome(each.new.file, "loaded", summaries[number])
+            elif known := _known(self.store, each.new.file, each.new.archive, each.new.settings):
+                self.outcomes[each.new.place] = known  # they were stored, and what failed came after it
+            else:
+                self._attempt(each.new, partial(self._stored, each.new, each.read))
+            self._free(each.new)
+
+    def _attempt(self, new: NewFile, load: Callable[[], ImportSummary | None]) -> None:
+        """Load a file, which leaves the database as it was if it is refused or fails; None if it waits."""
+        try:
+            if summary := load():
+                self.outcomes[new.place] = FileOutcome(new.file, "loaded", summary)
+        except ExportRefused as refusal:
+            self._record(new, refusal)
+            self.outcomes[new.place] = FileOutcome(new.file, "refused", rule=refusal.rule, message=str(refusal))
+        except PainstatsError:
+            raise
+        except Exception as error:  # one file's failure must not stop the others
+            message = f"{new.file.name}: {_failure(error)}"
+            if new.archive.is_part:
+                _remember(self.store, new.identity, "bug", message)
+            self.outcomes[new.place] = FileOutcome(new.file, "failed", rule="bug", message=message)
+
+    def _record(self, new: NewFile, refusal: ExportRefused) -> None:
         if refusal.rule == "id_collision":
-            _remember(store, identity, refusal.rule, str(refusal))
+            _remember(self.store, new.identity, refusal.rule, str(refusal))
         elif refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
-            record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
-        return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
+            replaces = outdated_readings(self.store, new.identity, new.settings.today)
+            record_refusal(self.store, new.identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
+
+    def _read(self, new: NewFile) -> ImportSummary | None:
+        """Read a file and store it, unless it can wait."""
+        if new.identity.participant_id is not None:
+            self.participants().refuse_alike(new.identity.participant_id)
+        read = self.ahead.take(new.archive, new.settings) or self._read_here(new)
+        export = NewExport(
+            new.identity, read.source or "", read.batches, ExportedAt(*export_date(new.archive)),
+            readers_of(read.source or ""),
+        )  # fmt: skip
+        if self.together and new.file.participant_id and can_wait(read, export):
+            self._let_wait(Waiting(new, read, export))
+            return None
+        self.store_waiting()
+        summary = self._stored(new, read)
+        self._free(new)
+        return summary
+
+    def _read_here(self, new: NewFile) -> ReadElsewhere:
+        folder = self.folder / str(new.place)
+        folder.mkdir(mode=0o700)
+        return staged(new.archive, new.settings, folder)
+
+    def _let_wait(self, waiting: Waiting) -> None:
+        for _, participant in waiting.export.facts:
+            self.participants().refuse_alike(participant)
+        if self.room.has_facts_of(waiting.export):
+            self.store_waiting()
+        self.room.add(waiting)
+        self.participants().add({participant for _, participant in waiting.export.facts}, are_certain=True)
+
+    def _stored(self, new: NewFile, read: ReadElsewhere) -> ImportSummary:
+        """Store a file that was read."""
+        source, batches = replay(read)
+        named: set[str] = set()
+        batches = _naming_participants(batches, self.participants(), named)
+        dated, replaces = (
+            ExportedAt(*export_date(new.archive)),
+            outdated_readings(self.store, new.identity, new.settings.today),
+        )
+        summary = load_records(self.store, new.identity, source, batches, VERSION, dated, readers_of(source), replaces)
+        self.participants().add(named, are_certain=True)
+        return summary
+
+    def _free(self, new: NewFile) -> None:
+        """Remove the staged rows of a file that was stored."""
+        self.ahead.free(new.archive)
+        shutil.rmtree(self.folder / str(new.place), ignore_errors=True)
+
+
+def _stored_together(store: Store, exports: Sequence[NewExport]) -> tuple[ImportSummary, ...] | None:
+    """Store exports in one transaction; None, and nothing is stored, where that is not possible."""
+    try:
+        return load_new(store, exports, VERSION)
     except PainstatsError:
         raise
-    except Exception as error:  # one file's failure must not stop the others
-        message = f"{file.name}: {_failure(error)}"
-        if archive.is_part:
-            _remember(store, identity, "bug", message)
-        return FileOutcome(file, "failed", rule="bug", message=message)
-    return FileOutcome(file, "loaded", summary)
-
-
-def _stored(
-    store: Store,
-    identity: ExportIdentity,
-    archive: Archive,
-    settings: ReadSettings,
-    ahead: ReadAhead,
-    participants: Callable[[], KnownParticipants],
-    replaces: tuple[int, ...],
-) -> ImportSummary:
-    """Read an export, or take what another process read, and store it."""
-    if identity.participant_id is not None:
-        participants().refuse_alike(identity.participant_id)
-    read = ahead.take(archive, settings)
-    source, batches = replay(read) if read else read_export(archive, settings)
-    named: set[str] = set()
-    batches = _naming_participants(batches, participants(), named)
-    dated = ExportedAt(*export_date(archive))
-    summary = load_records(store, identity, source, batches, VERSION, dated, readers_of(source), replaces)
-    participants().add(named, are_certain=True)
-    return summary
+    except Exception:  # each is then stored by itself, and the one that fails says so
+        return None
 
 
 def _naming_participants(batches: Iterator[Batch], participants: KnownParticipants, named: set[str]) -> Iterator[Batch]:

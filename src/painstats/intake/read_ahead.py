@@ -26,6 +26,7 @@ class ReadAhead:
     tasks: Sequence[ReadTask] = ()
     answers: Iterator[tuple[int, ReadElsewhere | Lost]] = field(default_factory=lambda: iter(()))
     n_taken: int = 0
+    n_freed: int = 0
     turns: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,16 +35,21 @@ class ReadAhead:
     def take(self, archive: Archive, settings: ReadSettings) -> ReadElsewhere | None:
         """Return what another process read, or None if the export is to be read here.
 
-        Exports are asked for in their order; some may be left out. What was staged for those before is removed.
+        Exports are asked for in their order; some may be left out.
         """
         turn = self.turns.get(id(archive))
         if turn is None or self.tasks[turn].settings is not settings:
             return None
-        for passed in self.tasks[max(self.n_taken - 1, 0) : turn]:
-            shutil.rmtree(passed.folder, ignore_errors=True)
         self.n_taken = turn + 1
         answer = next(answer for number, answer in self.answers if number == turn)
         return answer if isinstance(answer, ReadElsewhere) else ReadElsewhere(None, (), failure=PROCESS_ENDED)
+
+    def free(self, archive: Archive) -> None:
+        """Remove what was staged for an export, and for those before it that are still there."""
+        freed = self.turns.get(id(archive), -1) + 1
+        for passed in self.tasks[self.n_freed : freed]:
+            shutil.rmtree(passed.folder, ignore_errors=True)
+        self.n_freed = max(self.n_freed, freed)
 
     def bytes_read(self, archive: Archive) -> int:
         """Return how much other processes have read of an export, and of those that have not been taken yet."""

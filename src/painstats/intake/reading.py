@@ -122,16 +122,21 @@ def _refuse_if_changed(archive: Archive) -> None:
 
 
 def read_and_stage(task: ReadTask) -> ReadElsewhere:
-    """Read an export and keep its rows as Parquet files in a folder that is made for it."""
+    """Read an export in a process of its own and keep its rows in a folder that is made for it."""
+    task.folder.mkdir(mode=0o700)
+    with bytes_shared(task.bytes_file):
+        return staged(task.archive, task.settings, task.folder)
+
+
+def staged(archive: Archive, settings: ReadSettings, folder: Path) -> ReadElsewhere:
+    """Read an export and keep its rows as Parquet files in an empty folder."""
     source: str | None = None
     batches: list[Batch] = []
+    staging = Staging(folder)
     try:
-        task.folder.mkdir(mode=0o700)
-        with bytes_shared(task.bytes_file):
-            staging = Staging(task.folder)
-            source, read = read_export(task.archive, task.settings)
-            for batch in read:
-                batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
+        source, read = read_export(archive, settings)
+        for batch in read:
+            batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
     except ExportRefused as refusal:
         return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal)))
     except PainstatsError:

@@ -107,7 +107,7 @@ def load_records(
         Rows were not checked (:func:`painstats.intake.checks.check_records`).
     """
     summary = _load(store, identity, source, batches, version, dated, readers, replaces)
-    _confirm(store, summary)
+    confirm(store, summary)
     return summary
 
 
@@ -129,14 +129,13 @@ def _load(
             _take(store, import_id, batch, contents, folder, forgotten)
         for earlier in replaces:
             withdraw_rows(connection, earlier, REPLACED)
-        exported_us = _exported_us(connection, identity, contents.dated or dated)
+        exported_us = exported_us_of(connection, identity, contents.dated or dated)
         merged = _merge_all(connection, import_id, (exported_us, identity.content_hash), contents.staged)
         summary = ImportSummary(
             import_id, source, merged.new, merged.same, merged.corrected, contents.n_rejected + merged.quarantined,
-            _keep_ignored(connection, import_id, contents.ignored), tuple(contents.notes),
+            keep_ignored(connection, import_id, contents.ignored), tuple(contents.notes),
         )  # fmt: skip
-        _enter(connection, identity, summary, version, exported_us)
-        note_readers(connection, import_id, readers, contents.recheck_on)
+        enter(connection, identity, summary, version, exported_us, readers, contents.recheck_on)
     return summary
 
 
@@ -150,7 +149,7 @@ def _merge_all(
     return add_counts(counts)
 
 
-def _exported_us(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity, dated: ExportedAt | None) -> int:
+def exported_us_of(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity, dated: ExportedAt | None) -> int:
     """Return when a file was exported, in microseconds since 1970."""
     dated = dated or ExportedAt(datetime.now(UTC), is_stated=False)
     exported_us = round(dated.at.timestamp() * 1_000_000)
@@ -188,7 +187,7 @@ def _stage(
     contents.recheck_on = min(filter(None, (contents.recheck_on, rows.recheck_on)), default=None)
 
 
-def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[Ignored]) -> int:
+def keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[Ignored]) -> int:
     """Record the rows that are not used, in one statement, and return how many they are."""
     if ignored:
         columns = zip(*((each.entry, each.rows, each.reason) for each in ignored), strict=True)
@@ -212,13 +211,16 @@ def _without_forgotten(store: Store, rows: Rows, forgotten: frozenset[str]) -> t
     return replace(rows, frame=kept), frame.height - kept.height
 
 
-def _enter(
+def enter(
     connection: duckdb.DuckDBPyConnection,
     identity: ExportIdentity,
     summary: ImportSummary,
     version: str,
     exported_us: int,
+    readers: Readers,
+    recheck_on: date | None,
 ) -> None:
+    """Enter an import into the ledger, and which code read it."""
     forget_refusal(connection, identity)
     connection.execute(
         "INSERT INTO import (import_id, participant_id, file_name, content_hash, reading_hash, source, status, notes, "
@@ -230,9 +232,10 @@ def _enter(
             summary.corrected, summary.quarantined, summary.ignored, version, exported_us,
         ],
     )  # fmt: skip
+    note_readers(connection, summary.import_id, readers, recheck_on)
 
 
-def _confirm(store: Store, summary: ImportSummary) -> None:
+def confirm(store: Store, summary: ImportSummary) -> None:
     """Re-read the ledger: a COMMIT after a swallowed error reports success and stores nothing."""
     row = store.connection.execute(
         "SELECT rows_read FROM import WHERE import_id = ? AND status = 'loaded'", [summary.import_id]

@@ -54,6 +54,7 @@ VERDICT_COLOURS = {
 }
 """Only a direction has a colour; the others are greys."""
 
+
 @dataclass(frozen=True, slots=True)
 class EffectBar:
     """One bar: the range of a verdict, or of a reading where there is no verdict.
