@@ -1,9 +1,12 @@
 """Compare readers of exports: from the zip to daily rows in the database, unpacking only, and other programs.
 
     python -m benchmarks.ingest --megabytes 1000 3000
-    python -m benchmarks.ingest --megabytes 1000 --healthkit PATH/bin/healthkit-to-sqlite
+    python -m benchmarks.ingest --megabytes 200 1000 --peers PATH/bin
     python -m benchmarks.ingest --megabytes --fitbit-years 10
     python -m benchmarks.ingest --megabytes --participants 1000
+
+``--peers`` is the folder of a virtual environment with any of the programs ``healthkit-to-sqlite``, ``vitalog`` and
+``apple-health-export-mcp``, which store an Apple export in a database too.
 
 All readers get the same simulated export, one after the other, each in a process of its own. Seconds are those of the
 work, without starting Python; for a program that is run as a command, those of the whole command. Memory is the peak of
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
     pass
 
 HIGHEST_RATIO = 2.0
-LEAST_TIMES_FASTER = 20.0
-MOST_MEGABYTES = 500
+LEAST_TIMES_FASTER = 5.0
+MOST_MEGABYTES = 250
 MEGABYTES_EACH = 10
 STUDY = '[study]\ntime_zone = "Europe/London"\n'
 EXPORT_XML = "apple_health_export/export.xml"
@@ -267,12 +270,12 @@ def _compare_apple(path: Path, megabytes: float, options: argparse.Namespace) ->
     _print_row("painstats, reading only", _measured("painstats, reading only", path), unpacked, megabytes)
     if not options.without_iterparse:
         _print_row("lxml iterparse, records counted", _measured("lxml iterparse", path), unpacked, megabytes)
-    theirs = _healthkit(path, options.healthkit) if options.healthkit else None
-    if theirs:
-        _print_row("healthkit-to-sqlite", theirs, unpacked, megabytes)
+    peers = _peers(path, options.peers) if options.peers else {}
+    for name, theirs in peers.items():
+        _print_row(name, theirs, unpacked, megabytes)
     print()
     _print_steps(ours)
-    _judge(ours, unpacked, by_unzip, theirs)
+    _judge(ours, unpacked, by_unzip, peers)
 
 
 def _unpacked(path: Path, megabytes: float) -> tuple[Measured, Measured | None]:
@@ -286,12 +289,26 @@ def _unpacked(path: Path, megabytes: float) -> tuple[Measured, Measured | None]:
     return unpacked, by_unzip
 
 
-def _healthkit(path: Path, executable: str) -> Measured:
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        return _measured_command("healthkit-to-sqlite", executable, "--silent", str(path), f"{folder}/health.db")
+PEERS: dict[str, tuple[str, ...]] = {
+    "healthkit-to-sqlite": ("healthkit-to-sqlite", "--silent", "{export}", "{folder}/health.db"),
+    "vitalog": ("vitalog", "load", "apple", "--file", "{export}", "--db", "{folder}/vitalog.duckdb"),
+    "apple-health-export-mcp": ("apple-health-export-mcp-ingest", "--db", "{folder}/health.db", "{export}"),
+}
+"""Other programs that store an Apple export in a database: the command of each."""
 
 
-def _judge(ours: Measured, unpacked: Measured, by_unzip: Measured | None, theirs: Measured | None) -> None:
+def _peers(path: Path, programs: Path) -> dict[str, Measured]:
+    """Measure the programs that are in a folder."""
+    found = {}
+    for name, (program, *arguments) in PEERS.items():
+        if (programs / program).exists():
+            with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+                filled = [argument.format(export=path, folder=folder) for argument in arguments]
+                found[name] = _measured_command(name, str(programs / program), *filled)
+    return found
+
+
+def _judge(ours: Measured, unpacked: Measured, by_unzip: Measured | None, peers: dict[str, Measured]) -> None:
     for name, alone in (("zlib", unpacked), ("unzip", by_unzip)):
         if alone:
             ratio, ratio_cpu = _ratios(ours, alone)
@@ -301,11 +318,12 @@ def _judge(ours: Measured, unpacked: Measured, by_unzip: Measured | None, theirs
             )
     is_small = ours.peak_megabytes < MOST_MEGABYTES
     print(f"peak memory {ours.peak_megabytes:,.0f} MB (under {MOST_MEGABYTES}: {_yes(is_small)})")
-    if theirs:
+    for name, theirs in peers.items():
         faster, faster_cpu = _ratios(theirs, ours)
-        holds = _yes(faster >= LEAST_TIMES_FASTER)
-        print(f"healthkit-to-sqlite takes {faster:.0f} times as long, CPU {faster_cpu:.0f} ", end="")
-        print(f"(at least {LEAST_TIMES_FASTER:g}: {holds})")
+        holds = _yes(faster_cpu >= LEAST_TIMES_FASTER)
+        print(
+            f"{name} takes {faster:.1f} times as long, CPU {faster_cpu:.1f} (at least {LEAST_TIMES_FASTER:g}: {holds})"
+        )
 
 
 def _ratios(one: Measured, other: Measured) -> tuple[float, float]:
@@ -325,7 +343,7 @@ def _compare_fitbit(path: Path, n_files: int, megabytes: float) -> None:
     _print_row("painstats, reading only", _measured("painstats, reading only", path), unpacked, megabytes)
     print()
     _print_steps(ours)
-    _judge(ours, unpacked, by_unzip, None)
+    _judge(ours, unpacked, by_unzip, {})
 
 
 def _read_cohort(folder: Path, n_participants: int, megabytes: float) -> None:
@@ -373,9 +391,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--participants", type=int, default=0, help="how many participants' exports are read in one run"
     )
-    parser.add_argument(
-        "--healthkit", default="", help="the executable healthkit-to-sqlite, in an environment of its own"
-    )
+    parser.add_argument("--peers", type=Path, help="folder of other programs to compare with, such as PATH/bin")
     parser.add_argument("--without-iterparse", action="store_true")
     parser.add_argument("--folder", default=None, help="where the exports are made, and deleted again")
     parser.add_argument("--reader", choices=READERS, help=argparse.SUPPRESS)
