@@ -20,7 +20,8 @@ from painstats.sources.diaries import mapped as diary
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_connect import source as health_connect
-from painstats.sources.makers import garmin, google_fit, oura, whoop, withings
+from painstats.sources.makers import garmin, google_fit, whoop, withings
+from painstats.sources.oura import source as oura
 from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import fhir, ggir, rapids
