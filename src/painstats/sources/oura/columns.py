@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, RecordTable
 from painstats.sources.vendor_rows import SECONDS, DailyColumn
@@ -29,45 +30,58 @@ ACTIVITY = ("day", "steps", *PARTS_OF_DAY)
 WORKOUT = ("activity", "start_datetime", "end_datetime", "distance", "calories")
 
 TRENDS = {
-    "day": "date",
-    "steps": "Steps",
-    "sedentary_time": "Inactive Time",
-    "low_activity_time": "Low Activity Time",
-    "medium_activity_time": "Medium Activity Time",
-    "high_activity_time": "High Activity Time",
-    "resting_time": "Rest Time",
-    "non_wear_time": "Non-wear Time",
-    "bedtime_start": "Bedtime Start",
-    "bedtime_end": "Bedtime End",
-    "total_sleep_duration": "Total Sleep Time",
-    "time_in_bed": "Total Bedtime",
-    "awake_time": "Awake Time",
-    "latency": "Sleep Latency",
-    "deep_sleep_duration": "Deep Sleep Time",
-    "rem_sleep_duration": "REM Sleep Time",
-    "lowest_heart_rate": "Lowest Resting Heart Rate",
-    "average_hrv": "Average HRV",
+    "day": ("date",),
+    "steps": ("Steps",),
+    "sedentary_time": ("Inactive Time",),
+    "low_activity_time": ("Low Activity Time",),
+    "medium_activity_time": ("Medium Activity Time",),
+    "high_activity_time": ("High Activity Time",),
+    "resting_time": ("Rest Time",),
+    "non_wear_time": ("Non-wear Time",),
+    "bedtime_start": ("Bedtime Start",),
+    "bedtime_end": ("Bedtime End",),
+    "total_sleep_duration": ("Total Sleep Duration", "Total Sleep Time"),
+    "time_in_bed": ("Total Bedtime",),
+    "awake_time": ("Awake Time",),
+    "latency": ("Sleep Latency",),
+    "deep_sleep_duration": ("Deep Sleep Duration", "Deep Sleep Time"),
+    "rem_sleep_duration": ("REM Sleep Duration", "REM Sleep Time"),
+    "lowest_heart_rate": ("Lowest Resting Heart Rate",),
+    "average_hrv": ("Average HRV",),
 }
-"""Columns of the trends CSV, by the names that other Oura exports use."""
+"""Columns of the trends CSV, today's name before an older one, by the names that other Oura exports use."""
+
+MISSING = ("", "None", "NaN", "nan", "null")
+"""Cells of a CSV without a value: Oura's own files and those that scripts make of the API's answers write ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
 class OuraTable:
-    """One kind of table: its columns, those by which it is recognised, and the record table of its rows."""
+    """One kind of table: its columns, those by which it is recognised, and the record table of its rows.
+
+    ``names`` are the alternative names of each column in the file, where these differ.
+    """
 
     name: str
     columns: tuple[str, ...]
     known_by: tuple[str, ...]
     table: RecordTable
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def in_file(self, column: str, given: Collection[str]) -> str:
+        """Return the name of a column in a file with these columns; any name if the file lacks it."""
+        names = self.names.get(column, (column,))
+        return next((name for name in names if name in given), names[0])
+
+    def is_known_by(self, given: Collection[str]) -> bool:
+        """Whether a file with these columns is of this kind."""
+        return all(self.in_file(column, given) in given for column in self.known_by)
 
 
+TIMED_SLEEP = ("bedtime_start", "bedtime_end", "total_sleep_duration")
 KINDS = (
-    OuraTable(
-        "trends", tuple(TRENDS.values()), ("date", "Total Sleep Time", "Bedtime Start", "Bedtime End"), SLEEP_EPISODE
-    ),
-    OuraTable(
-        "sleep", SLEEP, ("day", "bedtime_start", "bedtime_end", "total_sleep_duration", "time_in_bed"), SLEEP_EPISODE
-    ),
+    OuraTable("trends", tuple(TRENDS), ("day", *TIMED_SLEEP), SLEEP_EPISODE, TRENDS),
+    OuraTable("sleep", SLEEP, (*TIMED_SLEEP, "time_in_bed"), SLEEP_EPISODE),
     OuraTable("activity", ACTIVITY, ("day", "steps", "high_activity_time", "low_activity_time"), DAILY_TOTAL),
     OuraTable("workout", WORKOUT, ("activity", "start_datetime", "end_datetime"), EXERCISE_SESSION),
 )

@@ -40,11 +40,18 @@ def read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iter
         },
     )
     yield from ignored
-    episodes, messages = _episodes(entry, rows, settings)
+    has_days = rows["day"].count() > 0
+    episodes, messages = _episodes(entry, rows if has_days else _dated(rows), settings)
     yield from in_batches(SLEEP_EPISODE, episodes)
     yield from daily_totals(episodes.filter("is_main_sleep").drop("column"), VITALS, "day")
     for message in messages if rows.height else ():
         yield Note(entry.label, message)
+
+
+def _dated(rows: pl.DataFrame) -> pl.DataFrame:
+    """Date the sleeps of a file without ``day``, as scripts write it, by waking, as Oura does."""
+    woken = pl.col("bedtime_end").str.slice(0, 10)
+    return rows.with_columns(pl.lit(None).alias("day"), woken.str.to_date("%Y-%m-%d", strict=False).alias("date"))
 
 
 def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple[pl.DataFrame, list[str]]:
@@ -61,9 +68,9 @@ def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple
         pl.col("asleep_min").alias("total_sleep_time_min"),
         utc_label("start_at").alias("episode_id"),
         first_problem(
-            day=pl.col("date").is_null(),
             bedtime_start=pl.col("start_at").is_null(),
             bedtime_end=pl.col("end_at").is_null(),
+            day=pl.col("date").is_null(),
             total_sleep_duration=pl.col("asleep_min").is_null(),
             time_in_bed=pl.col("time_in_bed_min").is_null(),
         ),
@@ -112,6 +119,8 @@ def _refuse_unknown_unit(entry: Entry, unit: DurationUnit, column: str, what: st
 
 def _dated_by_waking(entry: Entry, episodes: pl.DataFrame) -> str:
     """Check that ``day`` is the date of waking."""
+    if not episodes["day"].count():
+        return "sleeps have no day; they are dated by waking (bedtime_end)"
     woken = episodes.filter(pl.col("is_main_sleep") & pl.col("end_at").is_not_null())
     n_right = int((woken["bedtime_end"].str.slice(0, 10) == woken["day"]).sum())
     if n_right < MIN_SHARE * woken.height:

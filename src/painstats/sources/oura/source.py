@@ -12,10 +12,10 @@ from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry
 from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import header_of, read_csv
-from painstats.parsing.strict_json import read_objects
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.oura.columns import KINDS, TRENDS, UNUSED, OuraTable
+from painstats.sources.oura.columns import KINDS, MISSING, UNUSED, OuraTable
 from painstats.sources.oura.days import read_activity, read_trends
+from painstats.sources.oura.documents import is_document, is_json, once_each, sections, unread
 from painstats.sources.oura.sleep import read_sleep
 from painstats.sources.oura.workouts import read_workouts
 from painstats.sources.vendor_rows import (
@@ -28,27 +28,18 @@ from painstats.sources.vendor_rows import (
     with_origin,
 )
 
-_JSON = {kind.name: re.compile("|".join(rf'"{key}"\s*:' for key in kind.known_by).encode()) for kind in KINDS[1:]}
 _WORKOUTS = re.compile(r"workout", re.IGNORECASE)
-_GLANCE_BYTES, _HEAD_BYTES = 1 << 12, 1 << 16
 
 
 def _kind(entry: Entry) -> OuraTable | str | None:
-    """Return what an entry is: a kind that is read, ``unused``, or None if it is not from Oura."""
-    glance = entry.head(_GLANCE_BYTES)
-    if glance.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
-        likely = [kind for kind in KINDS[1:] if _JSON[kind.name].search(glance)]
-        head = entry.head(_HEAD_BYTES) if likely else b""
-        return next((kind for kind in likely if _has_keys(head, kind)), None)
+    """Return what an entry is: a kind of table that is read, ``json``, ``unused``, or None if it is not from Oura."""
+    if is_json(entry):
+        return "json" if is_document(entry) else None
     if not is_csv(entry):
         return None
     header = set(header_of(entry, delimiter=delimiter_of(entry)))
-    known = next((kind for kind in KINDS if header.issuperset(kind.known_by)), None)
+    known = next((kind for kind in KINDS if kind.is_known_by(header)), None)
     return known or ("unused" if any(header.issuperset(columns) for columns in UNUSED) else None)
-
-
-def _has_keys(head: bytes, kind: OuraTable) -> bool:
-    return len({found.split(b'"')[1] for found in _JSON[kind.name].findall(head)}) == len(kind.known_by)
 
 
 def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
@@ -62,7 +53,9 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
         kinds[kind.name if isinstance(kind, OuraTable) else kind or "other"].append(entry)
     for kind in KINDS:
         for entry in kinds[kind.name]:
-            yield from _read_entry(entry, kind, settings)
+            yield from _read_table(entry, kind, settings)
+    for entry in kinds["json"]:
+        yield from _read_document(entry, settings)
     for entry in (*kinds["unused"], *(entry for entry in kinds["other"] if is_csv(entry))):
         absent = _absent_of_workouts(entry)
         yield Ignored(entry.label, rows_below(entry), absent or "an Oura table that is not used")
@@ -81,15 +74,20 @@ def _absent_of_workouts(entry: Entry) -> str | None:
     return f"workouts were not read: missing column {', '.join(absent)}" if absent else None
 
 
-def _read_entry(entry: Entry, kind: OuraTable, settings: ReadSettings) -> Iterator[Batch]:
-    if entry.head(16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
-        rows = object_rows(entry, read_objects(entry, wrapper="data"), kind.columns)
-        yield from _read_rows(entry, rows, kind, settings)
-        return
+def _read_document(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
+    found = sections(entry)
+    for section in found:
+        if section.kind:
+            last, repeated = once_each(entry, section.records)
+            yield from repeated
+            yield from _read_rows(entry, object_rows(entry, last, section.kind.columns), section.kind, settings)
+    yield from unread(entry, found)
+
+
+def _read_table(entry: Entry, kind: OuraTable, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry, delimiter=delimiter_of(entry), repeated_columns=True)
-    rows = csv_rows(entry, table, kind.columns)
-    if kind.name == "trends":
-        rows = rows.rename({column: word for word, column in TRENDS.items()})
+    named = {column: kind.in_file(column, table.header) for column in kind.columns}
+    rows = csv_rows(entry, table, named.values(), MISSING).rename({name: column for column, name in named.items()})
     yield from _read_rows(entry, rows, kind, settings)
     yield from broken_rows(entry, table, kind.table)
 
@@ -110,7 +108,7 @@ def _read_rows(entry: Entry, rows: pl.DataFrame, kind: OuraTable, settings: Read
 
 SOURCE = Source(
     name="oura",
-    version=1,
+    version=2,
     title="Oura (trends CSV, data export, or JSON)",
     reads="steps, active and sedentary minutes by day, sleep, resting heart rate, heart rate variability, workouts",
     how_to_export=(
