@@ -83,6 +83,7 @@ FILES = {
     "minuteSleep.csv": ("fitabase", 30),
     "google_fit_daily.csv": ("google_fit", 3 * 2),
     "google_fit_2024-03-01.csv": ("google_fit", 3),
+    "2024-03-02T00_10_00+01_00_SLEEP.json": ("google_fit", 1),
     "health_connect_export.db": ("health_connect", 3 + 2 + 5 + 1 + 1 + 3),
     "Visible_Data_Export.csv": ("visible", 24),
     "bearable.csv": ("bearable", 9),
