@@ -26,6 +26,7 @@ from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
+from painstats.sources.sleep_apps import sleep_cycle
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
@@ -39,6 +40,7 @@ SOURCES: tuple[Source, ...] = (
     ggir.SOURCE,
     rapids.SOURCE,
     google_fit.SOURCE,
+    sleep_cycle.SOURCE,
     health_connect.SOURCE,
     visible.SOURCE,
     bearable.SOURCE,
