@@ -26,7 +26,7 @@ from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
-from painstats.sources.sleep_apps import sleep_cycle
+from painstats.sources.sleep_apps import sleep_as_android, sleep_cycle
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
@@ -41,6 +41,7 @@ SOURCES: tuple[Source, ...] = (
     rapids.SOURCE,
     google_fit.SOURCE,
     sleep_cycle.SOURCE,
+    sleep_as_android.SOURCE,
     health_connect.SOURCE,
     visible.SOURCE,
     bearable.SOURCE,
