@@ -88,6 +88,8 @@ FILES = {
     "sleep_cycle_old.csv": ("sleep_cycle", 2),
     "sleep_cycle_today.csv": ("sleep_cycle", 2),
     "sleep_as_android.csv": ("sleep_as_android", 4),
+    "zepp_life_SLEEP.csv": ("zepp_life", 4),
+    "zepp_life_ACTIVITY.csv": ("zepp_life", 3),
     "health_connect_export.db": ("health_connect", 3 + 2 + 5 + 1 + 1 + 3),
     "Visible_Data_Export.csv": ("visible", 24),
     "bearable.csv": ("bearable", 9),

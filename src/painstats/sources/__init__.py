@@ -26,7 +26,7 @@ from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
-from painstats.sources.sleep_apps import sleep_as_android, sleep_cycle
+from painstats.sources.sleep_apps import sleep_as_android, sleep_cycle, zepp_life
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
@@ -42,6 +42,7 @@ SOURCES: tuple[Source, ...] = (
     google_fit.SOURCE,
     sleep_cycle.SOURCE,
     sleep_as_android.SOURCE,
+    zepp_life.SOURCE,
     health_connect.SOURCE,
     visible.SOURCE,
     bearable.SOURCE,
