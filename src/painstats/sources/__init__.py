@@ -26,7 +26,7 @@ from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
-from painstats.sources.sleep_apps import sleep_as_android, sleep_cycle, zepp_life
+from painstats.sources.sleep_apps import autosleep, sleep_as_android, sleep_cycle, zepp_life
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
@@ -43,6 +43,7 @@ SOURCES: tuple[Source, ...] = (
     sleep_cycle.SOURCE,
     sleep_as_android.SOURCE,
     zepp_life.SOURCE,
+    autosleep.SOURCE,
     health_connect.SOURCE,
     visible.SOURCE,
     bearable.SOURCE,
