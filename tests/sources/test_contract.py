@@ -91,6 +91,7 @@ FILES = {
     "zepp_life_SLEEP.csv": ("zepp_life", 4),
     "zepp_life_ACTIVITY.csv": ("zepp_life", 3),
     "autosleep.csv": ("autosleep", 3 + 2 + 1),
+    "allWorkouts.csv": ("workout_table", 2),
     "health_connect_export.db": ("health_connect", 3 + 2 + 5 + 1 + 1 + 3),
     "Visible_Data_Export.csv": ("visible", 24),
     "bearable.csv": ("bearable", 9),

@@ -20,7 +20,7 @@ from painstats.sources.diaries import mapped as diary
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_connect import source as health_connect
-from painstats.sources.makers import garmin, google_fit, whoop, withings
+from painstats.sources.makers import garmin, google_fit, whoop, withings, workout_table
 from painstats.sources.oura import source as oura
 from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
@@ -44,6 +44,7 @@ SOURCES: tuple[Source, ...] = (
     sleep_as_android.SOURCE,
     zepp_life.SOURCE,
     autosleep.SOURCE,
+    workout_table.SOURCE,
     health_connect.SOURCE,
     visible.SOURCE,
     bearable.SOURCE,
