@@ -109,3 +109,10 @@ def test_a_sleep_without_day_and_end_is_rejected_for_its_end(tmp_path: Path) -> 
     contents = read(written(tmp_path / "oura.csv", text), BERLIN)
     assert contents.rejected()[0] == ("oura.csv", 4, "bedtime_end", "unreadable")
     assert len(nights(contents)) == 2
+
+
+def test_a_lowest_heart_rate_of_255_was_not_measured(tmp_path: Path) -> None:
+    night = {**API["sleep"]["data"][0], "lowest_heart_rate": 255}
+    contents = read(written(tmp_path / "sleep.json", json.dumps([night])), BERLIN)
+    assert totals(contents, "resting_heart_rate_bpm") == {}
+    assert not contents.rejected()

@@ -26,6 +26,8 @@ from painstats.sources.vendor_rows import (
 )
 
 MAIN_SLEEP = "long_sleep"
+NO_HEART_RATE = 255
+"""What the API gives as the lowest heart rate of a sleep in which none was measured."""
 _LEAST_ASLEEP = 0.25
 
 
@@ -43,9 +45,15 @@ def read_sleep(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> Iter
     has_days = rows["day"].count() > 0
     episodes, messages = _episodes(entry, rows if has_days else _dated(rows), settings)
     yield from in_batches(SLEEP_EPISODE, episodes)
-    yield from daily_totals(episodes.filter("is_main_sleep").drop("column"), VITALS, "day")
+    yield from daily_totals(_measured(episodes.filter("is_main_sleep").drop("column")), VITALS, "day")
     for message in messages if rows.height else ():
         yield Note(entry.label, message)
+
+
+def _measured(sleeps: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the heart rate of sleeps in which none was measured."""
+    is_measured = numbers("lowest_heart_rate").fill_null(0) != NO_HEART_RATE
+    return sleeps.with_columns(pl.when(is_measured).then("lowest_heart_rate"))
 
 
 def _dated(rows: pl.DataFrame) -> pl.DataFrame:
