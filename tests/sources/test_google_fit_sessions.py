@@ -39,7 +39,7 @@ NIGHT = {"2024-07-01T23_30_00+01_00": session("2024-07-01T22:30:00Z", "2024-07-0
 def test_a_session_has_the_offset_of_its_name_and_the_date_of_waking() -> None:
     contents = read(FIXTURES / "2024-03-02T00_10_00+01_00_SLEEP.json", settings(zone="America/New_York"))
     assert sleeps(contents) == [(at(2024, 3, 1, 23, 10), 60, date(2024, 3, 2), 450.0, True)]
-    assert "all time from start to end counts as sleep" in contents.notes[0].message
+    assert "all the time from start to end counts as sleep" in contents.notes[0].message
 
 
 def test_a_nap_and_a_night_that_crosses_midnight_have_one_date(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_walks_are_not_read_and_stages_are_noted(tmp_path: Path) -> None:
     staged = session("2024-07-02T22:30:00Z", "2024-07-03T06:30:00Z", None, segment=[{"fitnessActivity": "sleep.deep"}])
     contents = read(takeout(tmp_path, **NIGHT, **{"2024-07-02T13_00_00+01_00": walk, "x": staged}), LONDON)
     assert [row[3] for row in sleeps(contents)] == [480.0, 480.0]  # without a duration: from start to end
-    assert "stages (segment) of 1 sleep sessions were not read" in [note.message for note in contents.notes]
+    assert "stages (segment) of 1 sessions of sleep were not read" in [note.message for note in contents.notes]
     assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"
 
 

@@ -118,9 +118,9 @@ def _is_covered() -> pl.Expr:
 def _messages(sleeps: pl.DataFrame) -> Iterator[str]:
     n_near = int(((sleeps["time_in_bed_min"] - sleeps["total_sleep_time_min"]).abs() <= _NEAR_MIN).sum())
     yield (
-        f"sleep sessions have no stages: all time from start to end counts as sleep; it is their duration in {n_near} "
-        f"of {sleeps.height}"
+        f"sessions of sleep have no stages, so all the time from start to end counts as sleep; {n_near} of "
+        f"{sleeps.height} last as long as they say"
     )
     if n_staged := int(sleeps["is_staged"].sum()):
-        yield f"stages (segment) of {n_staged} sleep sessions were not read"
+        yield f"stages (segment) of {n_staged} sessions of sleep were not read"
     yield clock_note(sleeps.height - sleeps["utc_offset_min"].null_count(), sleeps.height, "times of sleep")
