@@ -50,6 +50,16 @@ def test_rows_in_another_order_and_with_semicolons_give_the_same(tmp_path: Path)
     assert nights(turned) == list(reversed(nights(read(TRENDS, CHICAGO))))
 
 
+def test_trends_with_few_columns_have_their_time_in_bed_from_the_bedtimes(tmp_path: Path) -> None:
+    text = (
+        "date,Total Sleep Duration,Bedtime Start,Bedtime End\n"
+        "2025-03-08,24690,2025-03-07T22:14:42-06:00,2025-03-08T06:24:42-06:00\n"
+    )
+    contents = read(written(tmp_path / "oura.csv", text), CHICAGO)
+    assert nights(contents) == [(date(2025, 3, 8), 411.5, 490.0, None, None, True)]
+    assert contents.notes[0].message == "there are no times in bed; bedtimes give them"
+
+
 # --- the API ---
 
 

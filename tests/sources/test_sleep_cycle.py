@@ -68,6 +68,12 @@ def test_a_night_without_time_asleep_is_time_in_bed(tmp_path: Path) -> None:
     assert nights(contents) == []
 
 
+def test_another_spelling_of_time_in_bed_is_known(tmp_path: Path) -> None:
+    header = "Start;End;Sleep Quality;Regularity;Steps;Time in bed(seconds)"
+    contents = table(tmp_path, "2024-05-01 23:00:00;2024-05-02 07:00:00;67%;—;0;28800.5", header=header)
+    assert contents.accepted("sleep_segment")["stage"].to_list() == ["in_bed"]
+
+
 def test_measured_lengths_confirm_or_contradict_the_time_zone() -> None:
     assert "lengths of nights in which the clocks changed: 1 fit the time zone Europe/Berlin, 0 do not" in notes(
         read(FILE, BERLIN)

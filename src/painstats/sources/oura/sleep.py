@@ -91,10 +91,7 @@ def _episodes(entry: Entry, rows: pl.DataFrame, settings: ReadSettings) -> tuple
 
 def _with_minutes(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """Add durations in minutes: the unit of times in bed follows from the bedtimes, that of the others from both."""
-    between = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() * SECONDS
-    in_bed = unit_of(rows, numbers("time_in_bed"), *near(between))
-    _refuse_unknown_unit(entry, in_bed, "time_in_bed", "agree with the bedtimes")
-    rows = rows.with_columns((numbers("time_in_bed") * in_bed.minutes).alias("time_in_bed_min"))
+    rows, in_bed = _with_time_in_bed(entry, rows)
     awake, in_bed_min = numbers("awake_time"), pl.col("time_in_bed_min")
     least, most = near(in_bed_min)
     least = pl.when(awake.is_null()).then(in_bed_min * _LEAST_ASLEEP).otherwise(least)
@@ -108,11 +105,22 @@ def _with_minutes(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[
         (numbers("rem_sleep_duration") * slept.minutes).alias("rem_sleep_min"),
     )
     return minutes, [
-        f"times in bed are in {in_bed.name}: they agree with the bedtimes of {in_bed.n_fitting} of "
-        f"{in_bed.n_compared} sleeps",
+        in_bed,
         f"times asleep are in {slept.name}: with the times awake they agree with the time in bed of "
         f"{slept.n_fitting} of {slept.n_compared} sleeps",
     ]
+
+
+def _with_time_in_bed(entry: Entry, rows: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Add minutes in bed, by the bedtimes if the file has no times in bed, and say how they were found."""
+    between = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() * SECONDS
+    if not rows["time_in_bed"].count():
+        return rows.with_columns(between.alias("time_in_bed_min")), "there are no times in bed; bedtimes give them"
+    unit = unit_of(rows, numbers("time_in_bed"), *near(between))
+    _refuse_unknown_unit(entry, unit, "time_in_bed", "agree with the bedtimes")
+    return rows.with_columns((numbers("time_in_bed") * unit.minutes).alias("time_in_bed_min")), (
+        f"times in bed are in {unit.name}: they agree with the bedtimes of {unit.n_fitting} of {unit.n_compared} sleeps"
+    )
 
 
 def _refuse_unknown_unit(entry: Entry, unit: DurationUnit, column: str, what: str) -> None:

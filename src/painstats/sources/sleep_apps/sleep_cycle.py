@@ -42,7 +42,7 @@ NAMES = {
     "end": ("End", "Woke up"),
     "quality": ("Sleep Quality", "Sleep quality"),
     "bed_clock": ("Time in bed",),
-    "bed_s": ("Time in bed (seconds)",),
+    "bed_s": ("Time in bed (seconds)", "Time in bed(seconds)"),
     "asleep_s": ("Time asleep (seconds)",),
     "latency_s": ("Time before sleep (seconds)", "Asleep after (seconds)"),
 }
