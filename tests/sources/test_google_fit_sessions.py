@@ -87,13 +87,60 @@ def test_dates_with_sessions_are_not_read_from_the_daily_metrics_too(tmp_path: P
     assert (1, "dates that sleep sessions cover") in [(ignored.rows, ignored.reason) for ignored in contents.ignored]
 
 
-def test_walks_are_not_read_and_stages_are_noted(tmp_path: Path) -> None:
+def test_walks_are_not_read(tmp_path: Path) -> None:
     walk = session("2024-07-02T12:00:00Z", "2024-07-02T12:30:00Z", 1800, "walking")
-    staged = session("2024-07-02T22:30:00Z", "2024-07-03T06:30:00Z", None, segment=[{"fitnessActivity": "sleep.deep"}])
-    contents = read(takeout(tmp_path, **NIGHT, **{"2024-07-02T13_00_00+01_00": walk, "x": staged}), LONDON)
+    night = session("2024-07-02T22:30:00Z", "2024-07-03T06:30:00Z", None)
+    contents = read(takeout(tmp_path, **NIGHT, **{"2024-07-02T13_00_00+01_00": walk, "x": night}), LONDON)
     assert [row[3] for row in sleeps(contents)] == [480.0, 480.0]  # without a duration: from start to end
-    assert "stages (segment) of 1 sessions of sleep were not read" in [note.message for note in contents.notes]
     assert contents.ignored[-1].reason == "1 other file(s) of the archive: not used"
+
+
+def piece(start: str, end: str, activity: str | None = "sleep") -> dict[str, str]:
+    named = {} if activity is None else {"fitnessActivity": activity}
+    return {**named, "startTime": f"2024-07-0{start}:00Z", "endTime": f"2024-07-0{end}:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        ([piece("1T22:30", "2T06:30")], (480.0, 0.0, None, None)),
+        (
+            [piece("1T22:40", "2T02:30"), piece("2T02:30", "2T03:00", "sleep.awake"), piece("2T03:00", "2T06:30")],
+            (440.0, 30.0, None, None),  # ten minutes until sleep are not waking after it
+        ),
+        ([piece("2T03:00", "2T06:30", None), piece("1T22:30", "2T02:30", None)], (450.0, 30.0, None, None)),
+        (
+            [
+                piece("1T22:30", "2T00:30", "sleep.light"),
+                piece("2T00:30", "2T01:30", "sleep.deep"),
+                piece("2T01:00", "2T01:45", "sleep.deep"),
+                piece("2T01:45", "2T02:15", "sleep.rem"),
+            ],
+            (225.0, 0.0, 75.0, 30.0),
+        ),
+        ([], (480.0, None, None, None)),
+    ],
+)
+def test_time_awake_in_the_segments_is_not_sleep(pieces: list, expected: tuple[object, ...], tmp_path: Path) -> None:
+    night = session("2024-07-01T22:30:00Z", "2024-07-02T06:30:00Z", 28800, segment=pieces)
+    episode = read(written(tmp_path / "x_SLEEP.json", night), LONDON).accepted("sleep_episode")
+    columns = ("total_sleep_time_min", "wake_after_sleep_onset_min", "deep_sleep_min", "rem_sleep_min")
+    assert episode.select(columns).rows() == [expected]
+    assert episode["time_in_bed_min"].to_list() == [480.0]
+
+
+def test_a_session_of_which_every_segment_is_awake_is_counted(tmp_path: Path) -> None:
+    pieces = [piece("1T22:30", "2T06:30", "sleep.awake")]
+    night = session("2024-07-01T22:30:00Z", "2024-07-02T06:30:00Z", 28800, segment=pieces)
+    contents = read(written(tmp_path / "x_SLEEP.json", night), LONDON)
+    assert [ignored.reason for ignored in contents.ignored] == ["sleep sessions without sleep"]
+
+
+@pytest.mark.parametrize("broken", [{}, "sleep", {"startTime": "2024-07-01T22:30:00"}, piece("2T06:30", "1T22:30")])
+def test_a_session_with_an_unreadable_segment_is_rejected(broken: object, tmp_path: Path) -> None:
+    night = session("2024-07-01T22:30:00Z", "2024-07-02T06:30:00Z", 28800, segment=[broken])
+    contents = read(written(tmp_path / "x_SLEEP.json", night), LONDON)
+    assert contents.rejected() == [("x_SLEEP.json", 1, "segment", "unreadable")]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from painstats.parsing.text import first_problem
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings
+from painstats.sources.makers.google_fit_segments import SegmentSums, segment_sums
 from painstats.sources.vendor_rows import main_sleeps, offset_minutes, utc_label, with_origin, zoned_instants
 
 KEYS = ("startTime", "endTime", "duration")
@@ -46,10 +47,13 @@ def read_sessions(place: str, entries: Sequence[Entry], settings: ReadSettings) 
     sleeps = timed.filter(~_is_covered())
     if n_covered := timed.height - sleeps.height:
         yield Ignored(place, n_covered, "sleep sessions during a longer one, as a second app writes them")
-    yield from in_batches(SLEEP_EPISODE, sleeps.with_columns(main_sleeps(), utc_label("start_at").alias("episode_id")))
-    for message in _messages(sleeps):
+    slept = sleeps.filter((pl.col("total_sleep_time_min") != 0).fill_null(True))
+    if n_awake := sleeps.height - slept.height:
+        yield Ignored(place, n_awake, "sleep sessions without sleep")
+    yield from in_batches(SLEEP_EPISODE, slept.with_columns(main_sleeps(), utc_label("start_at").alias("episode_id")))
+    for message in _messages(slept) if slept.height else ():
         yield Note(place, message)
-    return sleeps["date"].drop_nulls().unique()
+    return slept["date"].drop_nulls().unique()
 
 
 def _rows(entries: Sequence[Entry]) -> pl.DataFrame:
@@ -60,11 +64,22 @@ def _rows(entries: Sequence[Entry]) -> pl.DataFrame:
         {
             "entry": [entry.label for entry, _ in found],
             "text": [json.dumps(text) for text in texts],
-            "is_staged": ["segment" in document for _, document in found],
+            **_segment_columns([segment_sums(document.get("segment")) for _, document in found]),
             **{key: [text.get(key) for text in texts] for key in KEYS},
         },
         schema_overrides={"entry": pl.String, "text": pl.String, **dict.fromkeys(KEYS, pl.String)},
     ).with_columns(pl.lit(1, pl.Int64).alias("line"))
+
+
+def _segment_columns(sums: Sequence[SegmentSums]) -> dict[str, pl.Series]:
+    minutes = {
+        "asleep_min": [found.asleep_min for found in sums],
+        "wake_after_sleep_onset_min": [found.wake_min for found in sums],
+        "deep_sleep_min": [found.deep_min for found in sums],
+        "rem_sleep_min": [found.rem_min for found in sums],
+    }
+    are_read = pl.Series([found.is_read for found in sums], dtype=pl.Boolean)
+    return {"is_read": are_read} | {name: pl.Series(values, dtype=pl.Float64) for name, values in minutes.items()}
 
 
 def _timed(rows: pl.DataFrame) -> pl.DataFrame:
@@ -73,13 +88,15 @@ def _timed(rows: pl.DataFrame) -> pl.DataFrame:
     )
     lasted = (pl.col("end_at") - pl.col("start_at")).dt.total_seconds() / 60
     length = pl.col("duration").str.extract(_LENGTH, 1).cast(pl.Float64, strict=False) / 60
+    whole = pl.when(pl.col("duration").is_null()).then(lasted).otherwise(length)
     return timed.with_columns(
-        pl.when(pl.col("duration").is_null()).then(lasted).otherwise(length).alias("total_sleep_time_min"),
+        pl.coalesce("asleep_min", whole).alias("total_sleep_time_min"),
         lasted.alias("time_in_bed_min"),
         first_problem(
             startTime=pl.col("start_at").is_null(),
             endTime=pl.col("end_at").is_null(),
             duration=pl.col("duration").is_not_null() & length.is_null(),
+            segment=~pl.col("is_read"),
         ),
     )
 
@@ -116,11 +133,14 @@ def _is_covered() -> pl.Expr:
 
 
 def _messages(sleeps: pl.DataFrame) -> Iterator[str]:
-    n_near = int(((sleeps["time_in_bed_min"] - sleeps["total_sleep_time_min"]).abs() <= _NEAR_MIN).sum())
-    yield (
-        f"sessions of sleep have no stages, so all the time from start to end counts as sleep; {n_near} of "
-        f"{sleeps.height} last as long as they say"
-    )
-    if n_staged := int(sleeps["is_staged"].sum()):
-        yield f"stages (segment) of {n_staged} sessions of sleep were not read"
+    unsegmented = sleeps.filter(pl.col("asleep_min").is_null())
+    off = unsegmented["time_in_bed_min"] - unsegmented["total_sleep_time_min"]
+    n_near, n_segmented = int((off.abs() <= _NEAR_MIN).sum()), sleeps.height - unsegmented.height
+    if n_segmented:
+        yield f"{n_segmented} of {sleeps.height} sessions of sleep have segments; time awake in them is not sleep"
+    if unsegmented.height:
+        yield (
+            f"{unsegmented.height} of {sleeps.height} sessions of sleep have no segments, so all the time from start "
+            f"to end counts as sleep; {n_near} last as long as they say"
+        )
     yield clock_note(sleeps.height - sleeps["utc_offset_min"].null_count(), sleeps.height, "times of sleep")
