@@ -20,7 +20,7 @@ from painstats.records import EXERCISE_SESSION
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
-from painstats.sources.sleep_apps.local_nights import clock_minutes, placed
+from painstats.sources.local_nights import clock_minutes, placed
 from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,

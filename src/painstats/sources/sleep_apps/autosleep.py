@@ -21,7 +21,7 @@ from painstats.parsing.text import first_problem, local_times, numbers
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.sleep_apps.local_nights import clock_minutes, length_notes, placed
+from painstats.sources.local_nights import clock_minutes, length_notes, placed
 from painstats.sources.vendor_rows import (
     DailyColumn,
     broken_rows,
