@@ -54,6 +54,13 @@ def test_a_night_in_which_the_clocks_changed_shows_a_wrong_zone() -> None:
     assert told in notes(read(FILE, settings(zone="Asia/Tokyo")))
 
 
+def test_the_ends_of_days_show_a_wrong_zone() -> None:
+    days = "days (ISO8601) end at midnight in the time zone "
+    assert days + "America/New_York in 3 of 4 rows" in notes(read(FILE, NEW_YORK))  # not when the clocks changed
+    told = "Europe/London in 0 of 4 rows, and with clocks 4 hours behind it (or 20 ahead) in 2; check the participant's"
+    assert any(note.startswith(days + told) for note in notes(read(FILE, settings(zone="Europe/London"))))
+
+
 def test_a_night_in_two_exports_with_two_labels_is_one_night(tmp_path: Path) -> None:
     header, first, *_ = TEXT.splitlines()
     relabelled = first.replace("2024-03-09T", "2024-03-10T").replace("Mar 9, 2024", "Mar 10, 2024")

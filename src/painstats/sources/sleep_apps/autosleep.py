@@ -14,7 +14,7 @@ import polars as pl
 from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry
 from painstats.batch import Batch, Note
-from painstats.parsing.clocks import clock_note
+from painstats.parsing.clocks import clock_note, local_dates_of
 from painstats.parsing.csv_text import header_of, read_csv
 from painstats.parsing.duration_units import NEAR_MIN
 from painstats.parsing.text import first_problem, local_times, numbers
@@ -34,6 +34,7 @@ from painstats.sources.vendor_rows import (
     split_unused,
     utc_label,
     with_origin,
+    zoned_instants,
 )
 
 COLUMNS = ("ISO8601", "bedtime", "waketime", "inBed", "awake", "fellAsleepIn", "sessions", "asleep", "deep")
@@ -121,7 +122,28 @@ def _messages(nights: pl.DataFrame, settings: ReadSettings) -> Iterator[str]:
     yield (
         f"nights are dated by waking (waketime); ISO8601 names the same date in {int(named.sum())} of {nights.height}"
     )
+    yield from _midnight_notes(nights, settings)
     yield from length_notes(nights.filter(~_is_sum()), pl.col("time_in_bed_min"), settings)
+
+
+def _midnight_notes(nights: pl.DataFrame, settings: ReadSettings) -> Iterator[str]:
+    """Check the time zone: ``ISO8601`` is the last second of a day where the phone was, whatever its offset says."""
+    end = (zoned_instants("ISO8601") + pl.duration(seconds=1)).alias("end")
+    ends = nights.select("participant_id", end).drop_nulls("end")
+    day = local_dates_of(ends["participant_id"].fill_null(""), ends["end"], settings.time_zones)
+    midnight = settings.time_zones.to_utc(settings.participant_id, day.cast(pl.Datetime("us")))
+    after_min = (ends["end"] - midnight).dt.total_minutes().drop_nulls()
+    if after_min.is_empty():
+        return
+    zone, usual_min = settings.time_zones.of(settings.participant_id), int(after_min.mode().sort()[0])
+    n_right, n_usual = int((after_min == 0).sum()), int((after_min == usual_min).sum())
+    found = f"days (ISO8601) end at midnight in the time zone {zone} in {n_right} of {len(after_min)} rows"
+    if n_right >= n_usual:
+        yield found
+        return
+    behind = usual_min / 60
+    clocks = f"{behind:g} hours behind it (or {24 - behind:g} ahead)"
+    yield f"{found}, and with clocks {clocks} in {n_usual}; check the participant's time zone"
 
 
 SOURCE = Source(
