@@ -56,8 +56,18 @@ def test_each_record_has_its_own_zone_and_date_of_waking() -> None:
     ]
 
 
+def test_a_plan_with_another_clock_than_the_records_is_noted() -> None:
+    told = (
+        "the clock of 4 of 4 records (most often Europe/Berlin) is not that of the time zone Asia/Tokyo; check the "
+        "participant's time zone"
+    )
+    assert told in [note.message for note in read(FILE, TOKYO).notes]
+    at_home = read(FILE, settings(zone="Europe/Rome")).notes  # the same clock by another name
+    assert not any("is not that of" in note.message for note in at_home)
+
+
 def test_time_awake_is_subtracted_and_typed_records_are_manual() -> None:
-    contents = read(FILE, TOKYO)
+    contents = read(FILE, settings(zone="Europe/Berlin"))
     assert sleeps(contents, "total_sleep_time_min", "time_in_bed_min", "device_kind") == [
         (530.0, 570.0, "app"),
         (425.0, 450.0, "app"),

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import polars as pl
 
 from painstats.archive.archive import Archive
-from painstats.archive.entries import Entry
+from painstats.archive.entries import Entry, shown
 from painstats.batch import Batch, Note
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.duration_units import NEAR_MIN
@@ -58,7 +58,7 @@ def _read_records(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     sleeps = with_origin(sleeps.sort("line"), settings, SOURCE.name, "sleep-as-android", "app")
     sleeps = sleeps.with_columns(kind.alias("device_kind"))
     yield from in_batches(SLEEP_EPISODE, sleeps.with_columns(main_sleeps(), pl.col("Id").alias("episode_id")))
-    for message in _messages(sleeps):
+    for message in (*_messages(sleeps), *_zone_notes(sleeps, settings)):
         yield Note(entry.label, message)
 
 
@@ -152,6 +152,18 @@ def _messages(sleeps: pl.DataFrame) -> Iterator[str]:
     yield f"time asleep is the time from From to To and LenAdjust; Hours fits {n_fitting} of {n_sleeps} records"
     if n_typed:
         yield f"{n_typed} of {n_sleeps} records were typed in: all of their time counts as sleep"
+
+
+def _zone_notes(sleeps: pl.DataFrame, settings: ReadSettings) -> Iterator[str]:
+    """Say so if most records were made where the clock differs from that of the plan."""
+    planned = settings.time_zones.to_utc(settings.participant_id, sleeps["From"])
+    n_elsewhere, n_placed = int((planned != sleeps["start_at"]).sum()), sleeps["start_at"].count()
+    if n_elsewhere > n_placed / 2:
+        zone, recorded = settings.time_zones.of(settings.participant_id), sleeps["Tz"].drop_nulls().mode().sort()[0]
+        yield (
+            f"the clock of {n_elsewhere} of {n_placed} records (most often {shown(recorded)}) is not that of the time "
+            f"zone {zone}; check the participant's time zone"
+        )
 
 
 SOURCE = Source(
