@@ -99,6 +99,12 @@ def test_decimal_commas_in_hours_are_read(tmp_path: Path) -> None:
     assert "Hours fits 1 of 1 records" in contents.notes[1].message
 
 
+def test_an_old_export_without_corrections_counts_all_of_its_time(tmp_path: Path) -> None:
+    row = '"1401400800000","Europe/Berlin","29. 05. 2014 23:15","30. 05. 2014 6:45","30. 05. 2014 6:45","7.5","4.0","x"'
+    contents = read(written(tmp_path / "s.csv", f"{HEADER.partition(',Framerate')[0]}\n{row}\n"), TOKYO)
+    assert sleeps(contents, "total_sleep_time_min", "time_in_bed_min", "device_kind") == [(450.0, 450.0, "app")]
+
+
 def test_records_in_another_order_a_zip_and_a_second_copy_give_the_same(tmp_path: Path) -> None:
     blocks = [HEADER + block for block in TEXT.split(HEADER)[1:]]
     path = zipped(tmp_path / "saa.zip", {"sleep-export.csv": "".join(reversed(blocks)), "prefs.xml": "<map/>"})
@@ -115,6 +121,7 @@ def test_records_in_another_order_a_zip_and_a_second_copy_give_the_same(tmp_path
         ("27. 10. 2024 23:15", "2024-10-27 23:15", "From", "unreadable"),
         ("28. 10. 2024 6:45", "", "To", "unreadable"),
         ('"1730067340000","Europe/Berlin"', '"1730067340000","Mars/Base"', "Tz", "unreadable"),
+        ('"1730067340000","Europe/Berlin"', '"1730067340000","Factory"', "Tz", "unreadable"),
         ('"-25"', '"few"', "LenAdjust", "unreadable"),
         ('"-25"', '"25"', "total_sleep_time_min", "asleep_longer_than_in_bed"),
         ('"-25"', '"-600"', "total_sleep_time_min", "minutes_implausible"),

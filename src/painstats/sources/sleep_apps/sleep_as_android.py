@@ -26,15 +26,21 @@ from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.vendor_rows import HOURS, entries_by_kind, is_csv, main_sleeps, other_files, with_origin
 
-COLUMNS = ("Id", "Tz", "From", "To", "Hours", "Cycles", "LenAdjust")
+KNOWN_BY = ("Id", "Tz", "From", "To", "Hours")
+ABSENT = {"Cycles": None, "LenAdjust": "0"}
+"""Columns that older exports lack, and what counts there: nothing was subtracted."""
+
+COLUMNS = (*KNOWN_BY, *ABSENT)
 """The columns that are read; the others are ratings, comments, places, movement, noise and events."""
 
 _CLOCK = "%d. %m. %Y %H:%M"
 _NO_CYCLES = -1
+_NO_PLACES = {"Factory", "localtime"}
+"""Names in the list of time zones that mean the clock of the computer."""
 
 
 def _kind(entry: Entry) -> str | None:
-    return "records" if is_csv(entry) and set(header_of(entry)) >= set(COLUMNS) else None
+    return "records" if is_csv(entry) and set(header_of(entry)) >= set(KNOWN_BY) else None
 
 
 def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
@@ -72,7 +78,7 @@ def _records(entry: Entry, table: CsvTable) -> pl.DataFrame:
         if cells[:2] == ["Id", "Tz"]:
             header = cells
         elif any(cells[: len(COLUMNS)]):
-            named = dict(reversed(list(zip(header, cells, strict=False))))
+            named = ABSENT | dict(reversed(list(zip(header, cells, strict=False))))
             found.append((entry.label, line, *(named.get(column) or None for column in COLUMNS)))
     schema = {"entry": pl.String, "line": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)}
     records = pl.DataFrame(found, schema=schema, orient="row")
@@ -83,7 +89,7 @@ def _records(entry: Entry, table: CsvTable) -> pl.DataFrame:
 def _timed(records: pl.DataFrame) -> pl.DataFrame:
     """Turn the local times of records in one zone into instants; all null if the zone is unknown."""
     zone = records["Tz"][0]
-    known = TimeZones(zone if zone in available_timezones() else "UTC", {}, {})
+    known = TimeZones(zone if zone in available_timezones() - _NO_PLACES else "UTC", {}, {})
     local = records.with_columns(
         pl.col(side).str.to_datetime(_CLOCK, time_unit="us", strict=False) for side in ("From", "To")
     )
