@@ -61,7 +61,6 @@ def test_stages_add_up_to_sleep_and_a_night_is_dated_by_its_own_offset(tmp_path:
     more = contents.accepted("sleep_episode").select("wake_after_sleep_onset_min", "is_main_sleep").rows()
     assert more == [(30.0, True), (None, False), (None, True)]
     assert {ignored.reason: ignored.rows for ignored in contents.ignored} == {
-        "sleeps without a measure of time asleep": 1,  # efficiency 0.0 is not measured
         "sleep stages, summed for the sleep that they belong to": 3,
     }
 
@@ -81,8 +80,26 @@ def test_a_duration_that_is_the_whole_time_is_not_time_asleep(tmp_path: Path) ->
     times = "2025-03-01 22:00:00.000,2025-03-02 06:00:00.000,UTC+0100"
     contents = sleeps(tmp_path, [f"480,90,{times},a,", f"480,,{times},b,"])
     assert contents.accepted("sleep_episode").select("episode_id", "total_sleep_time_min").rows() == [("a", 432.0)]
-    assert contents.n_ignored == 1
+    assert contents.accepted("sleep_segment").select("stage", "end_at").rows() == [("in_bed", at(2025, 3, 2, 6))]
     assert any("whole time" in note.message for note in contents.notes)
+
+
+def test_bed_times_without_a_measure_of_sleep_are_time_in_bed_and_counted(tmp_path: Path) -> None:
+    rows = [  # an efficiency of 0 was not measured
+        ",0.0,2025-03-01 22:10:00.000,2025-03-02 05:20:00.000,UTC+0100,a,",
+        ",,2025-03-29 22:00:00.000,2025-03-30 05:00:00.000,UTC+0100,b,",
+        ",0.0,2025-03-30 22:00:00.000,2025-03-31 05:00:00.000,,c,",
+        ",91,2025-04-01 22:00:00.000,2025-04-02 05:00:00.000,UTC+0200,d,",
+    ]
+    contents = sleeps(tmp_path, rows)
+    assert contents.accepted("sleep_segment").select("start_at", "end_at", "stage", "utc_offset_min").rows() == [
+        (at(2025, 3, 1, 22, 10), at(2025, 3, 2, 5, 20), "in_bed", 60),
+        (at(2025, 3, 29, 22), at(2025, 3, 30, 5), "in_bed", 60),
+    ]
+    assert contents.accepted("sleep_episode")["episode_id"].to_list() == ["d"]
+    assert contents.rejected() == [("sleep.csv", 5, "time_offset", "unreadable")]
+    told = "3 of 4 sleeps have bed times but no measure of sleep; they were read as time in bed, not as sleep"
+    assert told in [note.message for note in contents.notes]
 
 
 def test_a_night_with_only_time_awake_in_its_stages_is_read_by_its_duration(tmp_path: Path) -> None:
@@ -100,7 +117,8 @@ def test_stages_of_an_unlisted_sleep_are_segments(tmp_path: Path) -> None:
     rows = FILES["sleep_stage"].replace(b",u1,,40001", b",u1,,40009")
     extra = b"2025-03-08 22:00:00.000,u9,,40002,UTC+0100,w,2025-03-08 23:00:00.000,s4,\n"
     contents = read(zipped(tmp_path / "samsung.zip", {"a.csv": FILES["sleep"], "b.csv": rows + extra}), BERLIN)
-    assert contents.accepted("sleep_segment")["start_at"].to_list() == [at(2025, 3, 8, 22)]
+    staged = contents.accepted("sleep_segment").filter(stage="light")
+    assert staged["start_at"].to_list() == [at(2025, 3, 8, 22)]
     assert contents.rejected() == [("b.csv", 4, "stage", "unreadable")]  # no stage has the number 40009
     assert contents.n_rows == 4 + 4
 

@@ -20,11 +20,13 @@ from painstats.sources.diaries import mapped as diary
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_connect import source as health_connect
-from painstats.sources.makers import garmin, google_fit, oura, whoop, withings
+from painstats.sources.makers import garmin, google_fit, whoop, withings, workout_table
+from painstats.sources.oura import source as oura
 from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
+from painstats.sources.sleep_apps import autosleep, sleep_as_android, sleep_cycle, zepp_life
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
@@ -38,6 +40,11 @@ SOURCES: tuple[Source, ...] = (
     ggir.SOURCE,
     rapids.SOURCE,
     google_fit.SOURCE,
+    sleep_cycle.SOURCE,
+    sleep_as_android.SOURCE,
+    zepp_life.SOURCE,
+    autosleep.SOURCE,
+    workout_table.SOURCE,
     health_connect.SOURCE,
     visible.SOURCE,
     bearable.SOURCE,

@@ -1,9 +1,9 @@
-"""Google Fit: daily metrics in a Takeout, by quarter-hour for dates with a file of their own."""
+"""Google Fit: daily metrics in a Takeout, by quarter-hour for dates with a file of their own, and sessions of sleep."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -19,6 +19,7 @@ from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.records import DAILY_TOTAL, INSTANT, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
+from painstats.sources.makers.google_fit_sessions import is_sleep_session, read_sessions
 from painstats.sources.vendor_rows import broken_rows, csv_rows, is_csv, offset_minutes, split_unused, with_origin
 
 STEPS = "Step count"
@@ -57,11 +58,11 @@ def _day_of(entry: Entry) -> str:
 
 
 def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
-    return any(_is_by_quarter(entry) or _is_by_day(entry) for entry in archive.entries)
+    return any(_is_by_quarter(entry) or _is_by_day(entry) or is_sleep_session(entry) for entry in archive.entries)
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    """Read quarter-hour files first; from daily totals, only the dates without such a file."""
+    """Read quarter-hour files and sessions of sleep first; from daily totals, only the dates without them."""
     by_quarter = [entry for entry in archive.entries if _is_by_quarter(entry)]
     by_day = [entry for entry in archive.entries if _is_by_day(entry)]
     quarters = []
@@ -71,9 +72,12 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     if any(each.height for each in quarters):
         place = by_quarter[0].label if len(by_quarter) == 1 else f"{len(by_quarter)} quarter-hour files"
         yield Note(place, _quarters_note(pl.concat(quarters)))
+    sessions = [entry for entry in archive.entries if is_sleep_session(entry)]
+    place = sessions[0].label if len(sessions) == 1 else f"{len(sessions)} sleep sessions"
+    slept = yield from read_sessions(place, sessions, settings)
     for entry in by_day:
-        yield from _read_days(entry, sums, settings)
-    if n_other := len(archive.entries) - len(by_quarter) - len(by_day):
+        yield from _read_days(entry, sums, slept, settings)
+    if n_other := len(archive.entries) - len(by_quarter) - len(by_day) - len(sessions):
         yield Ignored(archive.name, 0, f"{n_other} other file(s) of the archive: not used")
 
 
@@ -135,21 +139,22 @@ def _clock(day: str, column: str) -> pl.Expr:
 # --- days ---
 
 
-def _read_days(entry: Entry, sums: pl.DataFrame, settings: ReadSettings) -> Iterator[Batch]:
+def _read_days(entry: Entry, sums: pl.DataFrame, slept: pl.Series, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     sleep = next((name for name in SLEEP if name in table.header), None)
     columns = [name for name in ("Date", STEPS, sleep) if name]
     rows = with_origin(csv_rows(entry, table, columns), settings, SOURCE.name, **_PHONE)
     rows = rows.with_columns(pl.lit(days(rows["Date"].fill_null(""), "%Y-%m-%d")).alias("date"))
-    in_quarters = pl.col("Date").is_in(sums["Date"].to_list())
-    yield from _totals(rows, "step_count", numbers(STEPS), STEPS, in_quarters)
+    covered = {"dates that quarter-hour files cover": pl.col("Date").is_in(sums["Date"].to_list())}
+    yield from _totals(rows, "step_count", numbers(STEPS), STEPS, covered)
     both = rows.join(sums, on="Date")
     if both.height:
         n_equal = int((both.select(numbers(STEPS)).to_series() == both["step_count"]).sum())
         yield Note(entry.label, f"quarter-hours add up to the daily total on {n_equal} of {both.height} dates")
     if sleep:
         unit = _unit_of_sleep(entry, rows, sleep)
-        yield from _totals(rows, "total_sleep_time_min", numbers(sleep) * unit.minutes, sleep, pl.lit(False))
+        covered = {"dates that sleep sessions cover": pl.col("date").is_in(slept.to_list())}
+        yield from _totals(rows, "total_sleep_time_min", numbers(sleep) * unit.minutes, sleep, covered)
         if unit.n_compared:
             named = "as the column says" if unit.name == "milliseconds" else "although the column says ms"
             possible = f"{unit.n_fitting} of {unit.n_compared} are possible in this unit"
@@ -176,12 +181,14 @@ def _unit_of_sleep(entry: Entry, rows: pl.DataFrame, sleep: str) -> DurationUnit
     return unit
 
 
-def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_quarters: pl.Expr) -> Iterator[Batch]:
+def _totals(
+    rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, covered: Mapping[str, pl.Expr]
+) -> Iterator[Batch]:
     kept, ignored = split_unused(
         rows,
         {
             f"dates without {column}": pl.col(column).is_null(),
-            "dates that quarter-hour files cover": in_quarters,
+            **covered,
             f"0 in {column}, which means no data": numbers(column) == 0,
         },
     )
@@ -198,9 +205,9 @@ def _totals(rows: pl.DataFrame, measure: str, value: pl.Expr, column: str, in_qu
 
 SOURCE = Source(
     name="google_fit",
-    version=1,
-    title="Google Fit (Takeout, CSV)",
-    reads="steps by quarter-hour or by day, sleep by day",
+    version=2,
+    title="Google Fit (Takeout: CSV, JSON of sleep)",
+    reads="steps by quarter-hour or by day, sleep by session or by day",
     how_to_export="Open takeout.google.com, choose only Fit, and download the zip.",
     recognises=_recognises,
     read=_read,

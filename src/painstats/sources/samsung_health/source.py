@@ -16,6 +16,7 @@ from painstats.parsing.text import first_problem, local_times, numbers, whole_nu
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
+from painstats.sources.samsung_health.bed_times import is_bed_time_only, read_bed_times
 from painstats.sources.samsung_health.clock import Reading, decide_samsung_clock
 from painstats.sources.samsung_health.exercise import exercise_kinds
 from painstats.sources.session_checks import checked_sessions
@@ -302,14 +303,11 @@ def _read_sleep(
     share = pl.when(numbers("efficiency") > 0).then(numbers("efficiency")) / 100
     asleep = pl.coalesce("staged_min", duration, share * pl.col("time_in_bed_min"))
     ended = pl.col("end_at") + pl.duration(minutes="utc_offset_min")
-    kept, ignored = split_unused(
-        nights.with_columns(
-            asleep.clip(upper_bound=pl.col("time_in_bed_min")).alias("total_sleep_time_min"),
-            ended.dt.date().alias("date"),
-        ),
-        {"sleeps without a measure of time asleep": pl.col("time_in_bed_min").is_not_null() & asleep.is_null()},
+    dated = nights.with_columns(
+        asleep.clip(upper_bound=pl.col("time_in_bed_min")).alias("total_sleep_time_min"), ended.dt.date().alias("date")
     )
-    yield from ignored
+    yield from read_bed_times(entry, dated)
+    kept = dated.filter(~is_bed_time_only())
     yield from in_batches(
         SLEEP_EPISODE,
         kept.with_columns(
@@ -371,9 +369,9 @@ def _measured(energy: pl.Expr) -> dict[str, pl.Expr]:
 
 SOURCE = Source(
     name="samsung_health",
-    version=1,
+    version=2,
     title="Samsung Health (CSV)",
-    reads="steps by day, or by interval for dates without a total, sleep with its stages, exercise",
+    reads="steps by day, or by interval for dates without a total, sleep with its stages, time in bed, exercise",
     how_to_export=(
         "In Samsung Health open Settings, Download personal data; zip the folder samsunghealth_… that it creates in "
         "Download/Samsung Health."

@@ -1,0 +1,1 @@
+"""Apps that record sleep: Sleep Cycle, Sleep as Android, Zepp Life, AutoSleep."""
