@@ -6,7 +6,8 @@ import polars as pl
 
 from painstats.parsing.text import first_problem, numbers
 
-_PREFIX = "HKWorkoutActivityType"
+PREFIX = "HKWorkoutActivityType"
+"""How Apple's activity types begin."""
 
 _KINDS = {
     "walking": "Walking WheelchairWalkPace",
@@ -30,7 +31,7 @@ _KINDS = {
     "winter_sport": "CrossCountrySkiing Curling DownhillSkiing SkatingSports SnowSports Snowboarding",
     "water_sport": "PaddleSports Sailing SurfingSports UnderwaterDiving WaterFitness WaterPolo WaterSports",
 }
-EXERCISE_TYPES = {_PREFIX + name: kind for kind, names in _KINDS.items() for name in names.split()}
+EXERCISE_TYPES = {PREFIX + name: kind for kind, names in _KINDS.items() for name in names.split()}
 """Apple's activity types → the vocabulary's exercise types; all others are ``other``."""
 
 _MINUTES = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
