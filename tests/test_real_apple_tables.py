@@ -65,6 +65,8 @@ def test_minutes_of_exercise_of_each_day_are_those_of_the_workouts(study):
         # Clock times are in whole seconds, durations are not: a session counts for no longer than its clock times.
         minutes = min(float(row["duration"]), (ended - begun).total_seconds() / 60)
         expected[begun.astimezone(HERE).date()] += minutes
-    found = rows(study, "SELECT date, recorded_exercise_time_min FROM daily_summary WHERE recorded_exercise_time_min > 0")
+    found = rows(
+        study, "SELECT date, recorded_exercise_time_min FROM daily_summary WHERE recorded_exercise_time_min > 0"
+    )
     assert dict(found) == pytest.approx(dict(expected), abs=1e-5)
     assert sum(expected.values()) > 0

@@ -17,6 +17,7 @@ from painstats.sources.apple_health import source as apple_health
 from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.diaries import bearable, daylio, visible
 from painstats.sources.diaries import mapped as diary
+from painstats.sources.exercise_names import exercise_only
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_connect import source as health_connect
@@ -66,7 +67,8 @@ def read_batches(archive: Archive, settings: ReadSettings) -> tuple[Source, Iter
         No source recognises the archive.
     """
     source = recognise(archive, settings)
-    return source, chain(_skipped(archive), unread_tables(archive, source, settings), source.read(archive, settings))
+    read = exercise_only(source.read(archive, settings))
+    return source, chain(_skipped(archive), unread_tables(archive, source, settings), read)
 
 
 def recognise(archive: Archive, settings: ReadSettings) -> Source:

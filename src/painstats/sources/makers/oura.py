@@ -370,7 +370,7 @@ def _sessions(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 SOURCE = Source(
     name="oura",
-    version=1,
+    version=2,
     title="Oura (trends CSV, data export, or JSON)",
     reads="steps, active and sedentary minutes by day, sleep, resting heart rate, heart rate variability, workouts",
     how_to_export=(

@@ -380,7 +380,7 @@ _READERS = {
 
 SOURCE = Source(
     name="withings",
-    version=1,
+    version=2,
     title="Withings data export (CSV)",
     reads="steps by day and by interval, sleep totals or states, activities",
     how_to_export=(

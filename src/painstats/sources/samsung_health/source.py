@@ -371,7 +371,7 @@ def _measured(energy: pl.Expr) -> dict[str, pl.Expr]:
 
 SOURCE = Source(
     name="samsung_health",
-    version=1,
+    version=2,
     title="Samsung Health (CSV)",
     reads="steps by day, or by interval for dates without a total, sleep with its stages, exercise",
     how_to_export=(
