@@ -20,6 +20,7 @@ from painstats.sources.diaries import mapped as diary
 from painstats.sources.exercise_names import exercise_only
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
+from painstats.sources.health_auto_export import source as health_auto_export
 from painstats.sources.health_connect import source as health_connect
 from painstats.sources.makers import garmin, google_fit, oura, whoop, withings
 from painstats.sources.plugins import load_plugins
@@ -29,6 +30,7 @@ from painstats.sources.samsung_health import source as samsung_health
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
+    health_auto_export.SOURCE,
     fitbit.SOURCE,
     fitabase.SOURCE,
     garmin.SOURCE,

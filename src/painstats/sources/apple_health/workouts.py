@@ -37,7 +37,7 @@ EXERCISE_TYPES = {PREFIX + name: kind for kind, names in _KINDS.items() for name
 _MINUTES = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
 _METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048}
 _KILOCALORIES = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184, "cal": 0.001, "J": 1 / 4184}
-_BEATS_PER_MINUTE = {"count/min": 1.0, "count/s": 60.0}
+_BEATS_PER_MINUTE = {"count/min": 1.0, "bpm": 1.0, "count/s": 60.0}
 
 
 def exercise_sessions(known: pl.DataFrame) -> pl.DataFrame:
