@@ -15,9 +15,9 @@ from painstats.records import RECORD_TABLES
 from painstats.sources import SOURCES, read_batches, recognise, supported_formats
 from painstats.sources.batching import BATCH_ROWS
 from tests.examples import examples
-from tests.sources.reading import FIXTURES, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings, zipped
+from tests.sources.reading import FIXTURES, LIFESNAPS, PAIN_DIARY, SYMPTOMS_LONG, Contents, read, settings, zipped
 
-DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG))
+DECLARED = settings(diaries=(PAIN_DIARY, SYMPTOMS_LONG), tables=(LIFESNAPS,))
 
 FILES = {
     # file: (source, rows that it holds)
@@ -86,6 +86,7 @@ FILES = {
     "bearable.csv": ("bearable", 9),
     "daylio.csv": ("daylio", 4),
     "fhir_bundle.json": ("fhir", 1 + 4 + 2 + 1 + 2),
+    "lifesnaps_daily.csv": ("table", 4 + 3 + 3 + 2),
     "treatments.csv": ("treatments", 3),
 }
 

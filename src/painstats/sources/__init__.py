@@ -25,7 +25,7 @@ from painstats.sources.health_connect import source as health_connect
 from painstats.sources.makers import garmin, google_fit, oura, whoop, withings
 from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
-from painstats.sources.research import fhir, ggir, rapids
+from painstats.sources.research import daily_table, fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
 
 SOURCES: tuple[Source, ...] = (
@@ -47,6 +47,7 @@ SOURCES: tuple[Source, ...] = (
     daylio.SOURCE,
     fhir.SOURCE,
     treatments.SOURCE,
+    daily_table.SOURCE,
     diary.SOURCE,
 )
 """The sources of painstats itself, in the order in which they are tried."""
@@ -74,7 +75,7 @@ def read_batches(archive: Archive, settings: ReadSettings) -> tuple[Source, Iter
 
 
 def recognise(archive: Archive, settings: ReadSettings) -> Source:
-    """Return the first source that recognises an archive by its content; a diary also if it is not declared.
+    """Return the first source that recognises an archive by its content; a diary or table also if it is not declared.
 
     Sources of other packages are asked last.
 
@@ -84,6 +85,8 @@ def recognise(archive: Archive, settings: ReadSettings) -> Source:
         ``encoding`` where a text is UTF-16, else ``not_recognised``.
     """
     source = first_taker(archive, SOURCES, settings)
+    if source is None and daily_table.is_undeclared(archive):
+        return daily_table.SOURCE
     if source is None and diary.is_undeclared(archive):
         return diary.SOURCE
     source = source or first_taker(archive, load_plugins().sources, settings)

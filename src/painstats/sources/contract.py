@@ -9,6 +9,7 @@ from datetime import date
 from painstats.archive.archive import Archive
 from painstats.batch import Batch
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import TimeZones
 
 NOT_READ = "not read: "
@@ -29,12 +30,20 @@ class ReadSettings:
         Mappings of diary CSVs, in the order of the study file.
     today
         Dates after it are rejected.
+    tables
+        Mappings of tables of daily values, in the order of the study file.
     """
 
     participant_id: str | None
     time_zones: TimeZones
     diaries: tuple[DiaryPlan, ...] = ()
     today: date = field(default_factory=date.today)
+    tables: tuple[TablePlan, ...] = ()
+
+    @property
+    def mappings(self) -> tuple[DiaryPlan | TablePlan, ...]:
+        """All mappings of the study file."""
+        return (*self.diaries, *self.tables)
 
 
 @dataclass(frozen=True, slots=True)

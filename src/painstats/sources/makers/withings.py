@@ -87,7 +87,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
     nameless = kinds.pop("nameless", [])
     return any(kinds) or (
         len(nameless) == len(archive.entries)
-        and not any(plan.matches(name) for plan in settings.diaries for name in (archive.name, nameless[0].label))
+        and not any(plan.matches(name) for plan in settings.mappings for name in (archive.name, nameless[0].label))
         and any(_is_no_diary(entry) for entry in nameless)
     )
 
