@@ -218,6 +218,6 @@ def test_names_of_exercise(name: str | None, kind: str) -> None:
 @pytest.mark.parametrize(
     "name", ["massage_therapy", "Massage", "Masaje", "Meditation", "Meditación", "breathwork", "Atemübungen", "Sauna"]
 )
-def test_what_apps_log_without_anybody_moving_is_no_exercise(name: str) -> None:
+def test_what_apps_log_beside_exercise_is_none(name: str) -> None:
     assert pl.select(exercise_types(pl.lit(name))).item() == NO_EXERCISE
     assert NO_EXERCISE not in EXERCISE_TYPES

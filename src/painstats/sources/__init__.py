@@ -23,6 +23,7 @@ from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_auto_export import source as health_auto_export
 from painstats.sources.health_connect import source as health_connect
 from painstats.sources.makers import garmin, google_fit, oura, whoop, withings
+from painstats.sources.nearest import nearest_format
 from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
 from painstats.sources.research import daily_table, fhir, ggir, rapids
@@ -104,21 +105,23 @@ def source_named(name: str) -> Source | None:
     return known or next((source for source in load_plugins().sources if source.name == name), None)
 
 
-def supported_formats() -> str:
-    """List the formats that are read, a line for each."""
-    return "\n".join(f"  {source.title}: {source.reads}" for source in (*SOURCES, *load_plugins().sources))
-
-
 def _not_recognised(archive: Archive, settings: ReadSettings) -> str:
     if diary.is_workbook(archive):
         return f"{shown(archive.name)}: it is an Excel workbook; in Excel choose Save As, CSV UTF-8, and give that file"
-    declared = ", ".join(shown(plan.file) for plan in settings.diaries) or "none"
+    near = nearest_format(archive, (*SOURCES, *load_plugins().sources))
     inside = f" ({_first_names([entry.label for entry in archive.entries])})" if archive.is_packed else ""
     failures = "".join(f". Note that {failure}" for failure in load_plugins().failures)
     return (
-        f"{shown(archive.name)}{inside}: no supported format was recognised; painstats sources lists them. Diaries "
-        f"declared in study.toml: {declared}. Give the export as it came from the app, declare the diary, or name the "
-        f"file under [inbox] ignore in study.toml{failures}"
+        f"{shown(archive.name)}{inside}: no supported format was recognised; {near or _no_format(settings)}{failures}"
+    )
+
+
+def _no_format(settings: ReadSettings) -> str:
+    names = ", ".join(shown(plan.file) for plan in settings.mappings)
+    declared = f" (so far {names})" if names else ""
+    return (
+        "painstats sources lists them, and how to export from each app. A file with other data can be left out; in a "
+        f"study, a diary or table can be declared{declared}, and a file named under [inbox] ignore"
     )
 
 
@@ -144,5 +147,4 @@ __all__ = [
     "read_batches",
     "recognise",
     "source_named",
-    "supported_formats",
 ]

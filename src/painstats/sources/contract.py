@@ -18,7 +18,7 @@ NOT_READ = "not read: "
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """What a source may know of the plan: time zones, diary mappings, and the last date that can be real.
+    """What a source may know of the plan: time zones, mappings, and the last date that can be real.
 
     Parameters
     ----------
@@ -64,6 +64,9 @@ class Source:
     recognises
         Whether an archive is of this format, by its content and, for diaries, by the mappings of the plan. Nothing
         else of the settings may decide: each source is asked once.
+    telltales
+        Names of columns or JSON keys by which a kind of its files is recognised, one collection for each kind: a
+        message about an unrecognised file says which of them it lacks.
     read
         Yields what is in it; rows are not checked yet. Raises :class:`painstats.errors.ExportRefused` when the file
         cannot be trusted as a whole.
@@ -76,3 +79,4 @@ class Source:
     how_to_export: str
     recognises: Callable[[Archive, ReadSettings], bool]
     read: Callable[[Archive, ReadSettings], Iterator[Batch]]
+    telltales: tuple[tuple[str, ...], ...] = ()

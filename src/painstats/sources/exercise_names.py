@@ -11,7 +11,7 @@ from painstats.batch import Batch, Ignored, Rows
 from painstats.records import EXERCISE_SESSION
 
 NO_EXERCISE = "no exercise"
-"""What apps record beside exercise although nobody moves: massages, meditation, saunas. It is never stored."""
+"""What apps record beside exercise although it is none: massages, meditation, saunas. It is never stored."""
 
 _WORDS = (
     (NO_EXERCISE, r"massage|masaje|meditat|meditac|mindfulness|achtsam|breath|\batem|respira|\bsauna|ice bath|eisbad"),

@@ -26,20 +26,22 @@ _WORKOUT_COLUMNS = {
 }  # fmt: skip
 """The same of workouts."""
 
-_NEEDED = {"type", "sourceName", "startDate", "endDate", "value"}
-_NEEDED_OF_WORKOUTS = {"workoutActivityType", "sourceName", "startDate", "endDate"}
+NEEDED = ("type", "sourceName", "startDate", "endDate", "value")
+NEEDED_OF_WORKOUTS = ("workoutActivityType", "sourceName", "startDate", "endDate")
+"""Columns by which tables of records and of workouts are recognised."""
+
 _HEAD_BYTES = 4096
 _PREFIXES = ("HKQuantityTypeIdentifier", "HKCategoryTypeIdentifier")
 
 
 def is_rewritten(entry: Entry) -> bool:
     """Whether a CSV file has the attributes of Apple's records as columns."""
-    return _columns_of(entry) >= _NEEDED
+    return _columns_of(entry).issuperset(NEEDED)
 
 
 def is_rewritten_workouts(entry: Entry) -> bool:
     """Whether a CSV file has the attributes of Apple's workouts as columns."""
-    return _columns_of(entry) >= _NEEDED_OF_WORKOUTS
+    return _columns_of(entry).issuperset(NEEDED_OF_WORKOUTS)
 
 
 def _columns_of(entry: Entry) -> set[str]:

@@ -16,6 +16,8 @@ from painstats.archive.entries import Entry, refused, shown
 from painstats.batch import Batch, ExportedAt, Ignored, Note
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SELF_REPORT, SLEEP_SEGMENT, STEP_COUNT
 from painstats.sources.apple_health.csv_records import (
+    NEEDED,
+    NEEDED_OF_WORKOUTS,
     is_rewritten,
     is_rewritten_workouts,
     read_rewritten,
@@ -237,4 +239,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(NEEDED, NEEDED_OF_WORKOUTS),
 )

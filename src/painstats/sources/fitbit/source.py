@@ -188,4 +188,8 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(
+        ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep"),
+        *(tuple(sorted(columns)) for columns in GOOGLE_HEADERS.values()),
+    ),
 )

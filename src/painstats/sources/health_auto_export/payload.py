@@ -72,7 +72,7 @@ def rows_of(entry: Entry, objects: Sequence[Object], keys: Sequence[str], settin
 
 
 def source_names(objects: Sequence[Object]) -> pl.Series:
-    """Return the names of devices, which can contain those of people: they are never kept."""
+    """Return the names of devices, which can contain those of participants: they are never kept."""
     named = [each.get("source") for each in objects]
     return pl.Series("source_name", [name if isinstance(name, str) and name else None for name in named], pl.String)
 

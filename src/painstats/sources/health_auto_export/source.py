@@ -1,6 +1,6 @@
 """Health Auto Export: JSON that this iPhone app writes by itself, such as ``HealthAutoExport-2024-01-01.json``.
 
-No file of a real person was at hand. Where each claim comes from:
+No file of a real user was at hand. Where each claim comes from:
 
 - The parts of a file, points with ``date`` and ``qty``, aggregated and single sleep, symptoms, and workouts of version
   1 and 2: the app's pages "JSON Export Format", "Health Metrics", "Workouts" and "Symptoms" (help.healthyapps.dev) and
@@ -122,4 +122,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(("data", "metrics", "units", "qty"),),
 )

@@ -381,4 +381,8 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(
+        ("calendarDate", "totalSteps", "includesWellnessData"),
+        ("calendarDate", "sleepStartTimestampGMT", "sleepEndTimestampGMT"),
+    ),
 )

@@ -202,4 +202,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=((STARTED, ENDED, EXERCISE), (*SLEEP, "Nap"), (*SLEEP, *VITALS)),
 )

@@ -389,4 +389,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(_ACTIVITY, ("from", "to", "light (s)", "deep (s)", "awake (s)")),
 )

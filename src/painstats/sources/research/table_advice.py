@@ -17,7 +17,7 @@ from painstats.sources.diaries.advice import fitting_formats
 
 _DELIMITERS = (",", ";", "\t")
 _DATE = re.compile(r"date|day|datum|fecha|jour", re.IGNORECASE)
-_PARTICIPANT = re.compile(r"^(?:user|participant|subject|person|patient|record)?_?id$", re.IGNORECASE)
+_PARTICIPANT = re.compile(r"^(?:[a-z]+[_ ]?)?id$", re.IGNORECASE)
 _SCORES = re.compile(r"pain|ache|schmerz|douleur|dolor|sore|migraine|symptom|\bnrs\b|\bvas\b", re.IGNORECASE)
 _MEASURES = (
     ("bed_time", r"^(?:to )?bed ?time$|^(?:went|time|go|gone) to bed|^bed start|^sleep start|zu bett|ins bett", None),
