@@ -26,6 +26,7 @@ FILES = {
     "alxdrcirilo_export.zip": ("apple_health", 8),
     "dogsheep_export.xml": ("apple_health", 2 + 1 + 2),
     "broken_dtd_v12.xml": ("apple_health", 6),
+    "apple_shortcuts.json": ("apple_shortcuts", 2),
     "health_auto_export.json": ("health_auto_export", 3 + 3 + 1 + 2 + 2 + 2 + 1),
     "GGIRread_sleep-1995-06-23_Fitbit.json": ("fitbit", 2),
     "GGIRread_steps-1995-06-23_Fitbit.json": ("fitbit", 34),

@@ -28,7 +28,9 @@ FIT = {
     "Takeout/Fit/Daily activity metrics/2024-03-01.csv": (FIXTURES / "google_fit_2024-03-01.csv").read_text(),
     "Takeout/Fit/Daily activity metrics/Daily activity metrics.csv": (FIXTURES / "google_fit_daily.csv").read_text(),
 }
-SINGLE = {"health_connect", "health_auto_export", "visible", "bearable", "daylio", "fhir", "treatments", "table"}
+SINGLE = {
+    "health_connect", "health_auto_export", "apple_shortcuts", "visible", "bearable", "daylio", "fhir", "treatments", "table",
+}  # fmt: skip
 UNDECLARED = "effective_time_frame,fatigue,mood,soreness\n2026-01-01T08:00:00.000Z,3,3,2\n"
 
 

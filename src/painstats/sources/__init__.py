@@ -13,6 +13,7 @@ from painstats.batch import Batch, Ignored, Note
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import is_utf16
 from painstats.sources import treatments
+from painstats.sources.apple_health import shortcuts as apple_shortcuts
 from painstats.sources.apple_health import source as apple_health
 from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.diaries import bearable, daylio, visible
@@ -32,6 +33,7 @@ from painstats.sources.samsung_health import source as samsung_health
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
     health_auto_export.SOURCE,
+    apple_shortcuts.SOURCE,
     fitbit.SOURCE,
     fitabase.SOURCE,
     garmin.SOURCE,
