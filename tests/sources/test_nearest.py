@@ -33,6 +33,11 @@ from tests.sources.reading import FIXTURES, read, refusal_of, written, zipped
             json.dumps([{"calendarDate": "2024-01-01", "sleepStartTimestampGMT": 3, "deepSleepSeconds": 60}]),
             "Garmin Connect data export (JSON), but it lacks the key sleepEndTimestampGMT;",
         ),
+        (
+            "HealthAutoExport-2024-01-01.csv",
+            "Date/Time,Active Energy (kJ),Step Count (count),Sleep Analysis [Total] (hr)\n2024-01-01 00:00:00,1,2,3\n",
+            "it is a CSV of Health Auto Export; choose JSON",
+        ),
         ("export_cda.xml", '<?xml version="1.0"?>\n<ClinicalDocument/>', "it is the export_cda.xml of an Apple Health"),
     ],
 )

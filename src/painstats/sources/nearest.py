@@ -30,7 +30,18 @@ COMMON_NAMES = frozenset(
 
 _JSON_KEY = re.compile(rb'"([^"\\\r\n]{1,80})"\s*:')
 _HEAD_BYTES = 1 << 16
-_CLINICAL = b"<ClinicalDocument"
+_KNOWN = (
+    (
+        re.compile(rb"<ClinicalDocument"),
+        "it is the export_cda.xml of an Apple Health export, in which there is nothing that painstats reads; give "
+        "export.zip, or the larger XML file beside it",
+    ),
+    (
+        re.compile(rb"Date.*(?:Step Count \(count\)|Sleep Analysis \[)"),
+        "it is a CSV of Health Auto Export; choose JSON as its export format in the app",
+    ),
+)
+"""How files begin that other formats come with, and what to give instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,11 @@ def nearest_format(archive: Archive, sources: Sequence[Source]) -> str | None:
     sources
         Their ``telltales`` are compared with the columns or keys of the files, whatever the case of letters.
     """
-    if any(_CLINICAL in entry.head(_HEAD_BYTES) for entry in archive.entries[:MOST_ENTRIES]):
-        return (
-            "it is the export_cda.xml of an Apple Health export, in which there is nothing that painstats reads; give "
-            "export.zip, or the larger XML file beside it"
-        )
-    found = [near for entry in archive.entries[:MOST_ENTRIES] for near in _near(entry, sources)]
+    entries = archive.entries[:MOST_ENTRIES]
+    for pattern, instead in _KNOWN:
+        if any(pattern.search(entry.head(_HEAD_BYTES)) for entry in entries):
+            return instead
+    found = [near for entry in entries for near in _near(entry, sources)]
     best = max((near.share for near in found), default=0.0)
     nearest = [near for near in found if near.share == best]
     if len({near.title for near in nearest}) != 1:
