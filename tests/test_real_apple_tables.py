@@ -58,6 +58,17 @@ def test_each_stretch_of_sleep_is_kept_once(study):
     assert sorted((begun.astimezone(UTC), ended.astimezone(UTC), stage) for begun, ended, stage in found) == expected
 
 
+def test_all_minutes_asleep_are_in_the_nights_and_naps_of_the_days(study):
+    slept, latest = 0.0, datetime.min.replace(tzinfo=UTC)
+    asleep = (row for row in table("SleepAnalysis.csv") if "Asleep" in row["value"].rpartition("Analysis")[2])
+    for begun, ended in sorted((instant(row["startDate"]), instant(row["endDate"])) for row in asleep):
+        slept += max((ended - max(begun, latest)).total_seconds(), 0) / 60
+        latest = max(latest, ended)
+    [(found,)] = rows(study, "SELECT sum(total_sleep_time_min + nap_time_min) FROM sleep_by_device")
+    assert found == pytest.approx(slept, abs=1e-5)
+    assert slept > 0
+
+
 def test_minutes_of_exercise_of_each_day_are_those_of_the_workouts(study):
     expected: defaultdict[object, float] = defaultdict(float)
     for row in table("Workout.csv"):

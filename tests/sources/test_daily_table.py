@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from painstats.intake.load_files import reading_hash
+from painstats.plan.study import Plan, Study
 from painstats.plan.tables import TablePlan
 from tests.sources.reading import FIXTURES, LIFESNAPS, PAIN_DIARY, Contents, read, refusal_of, settings, written
 
@@ -138,6 +140,11 @@ def test_a_file_that_is_declared_as_a_diary_too_is_refused(tmp_path: Path) -> No
 def test_an_incomplete_declaration_says_what_it_lacks(columns, keys, told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         declared(*columns, **keys)
+
+
+def test_a_changed_mapping_has_its_files_read_again(tmp_path: Path) -> None:
+    plans = [Plan(), Plan(tables=(declared(),)), Plan(tables=(declared(nights_dated_by="evening"),))]
+    assert len({reading_hash(Study(folder=tmp_path, plan=plan), "ann") for plan in plans}) == 3
 
 
 # --- not declared ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -164,9 +164,11 @@ def test_stages_that_are_all_zero_are_unknown(reading) -> None:
 
 
 def test_time_in_bed_without_sleep_is_not_sleep(reading) -> None:
-    contents = reading(sleep(night("2024-01-01 23:00:30", "2024-01-02 07:00:00", inBed=8, asleep=0)))
+    times = {"inBedStart": "2024-01-01 22:30:00 +0100", "inBedEnd": "2024-01-02 07:15:00 +0100"}
+    contents = reading(sleep(night("2024-01-01 23:00:30", "2024-01-02 07:00:00", inBed=8.75, asleep=0, **times)))
     assert nights(contents, "date") == []
-    assert [ignored.reason for ignored in contents.ignored] == ["time in bed without any sleep"]
+    [segment] = contents.accepted("sleep_segment").select("stage", "start_at", "end_at").rows()
+    assert segment == ("in_bed", datetime(2024, 1, 1, 21, 30, tzinfo=UTC), datetime(2024, 1, 2, 6, 15, tzinfo=UTC))
 
 
 def test_absurd_hours_are_rejected(reading) -> None:

@@ -100,8 +100,8 @@ def _read_nights(
     nights = _nights(rows_of(entry, points, _NIGHT_KEYS, settings), settings)
     readable = pl.col("column").is_null()
     in_bed_only = readable & (pl.col("total_sleep_time_min") == 0)
-    nights, ignored = split_unused(nights, {"time in bed without any sleep": in_bed_only})
-    yield from ignored
+    yield from in_batches(SLEEP_SEGMENT, _in_bed(nights.filter(in_bed_only)))
+    nights = nights.filter(~in_bed_only.fill_null(False))
     nights, ignored = split_unused(
         nights.with_columns(_overlapped(nights)), {"overlapped by a longer sleep of the file": pl.col("is_overlapped")}
     )
@@ -113,6 +113,14 @@ def _read_nights(
     )
     yield from in_batches(SLEEP_EPISODE, nights.with_columns(main_sleeps()))
     yield from _notes(entry, nights)
+
+
+def _in_bed(nights: pl.DataFrame) -> pl.DataFrame:
+    """Return the time in bed of nights without any sleep, as an Apple export has it: it is not sleep."""
+    times = {name: zoned_instants(key) for name, key in (("start_at", "inBedStart"), ("end_at", "inBedEnd"))}
+    return nights.with_columns(
+        *(time.alias(name) for name, time in times.items()), pl.lit("in_bed").alias("stage")
+    ).with_columns(first_problem(inBedStart=pl.col("start_at").is_null(), inBedEnd=pl.col("end_at").is_null()))
 
 
 def _nights(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
