@@ -40,11 +40,18 @@ SLEEP = "sleep_analysis"
 
 def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
     """Whether an archive has one of the app's files; several are an export each, because they overlap in their days."""
-    return sum(map(is_payload, archive.entries)) == 1
+    return len(_payloads(archive)) == 1
+
+
+def _payloads(archive: Archive) -> list[Entry]:
+    """Return the app's files; in an archive, which can have thousands of others, they keep their suffix."""
+    is_alone = len(archive.entries) == 1
+    likely = (entry for entry in archive.entries if is_alone or entry.label.lower().endswith(".json"))
+    return [entry for entry in likely if is_payload(entry)]
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    yield from _read_file(next(filter(is_payload, archive.entries)), settings)
+    yield from _read_file(_payloads(archive)[0], settings)
     if len(archive.entries) > 1:
         yield Ignored(archive.name, 0, f"{len(archive.entries) - 1} other file(s): not used")
 
