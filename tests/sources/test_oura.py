@@ -298,5 +298,6 @@ def test_a_massage_is_left_out_and_counted_and_the_walk_beside_it_kept(tmp_path:
     massage = (FIXTURES / "oura_workout.csv").read_text().replace("strengthTraining", "massage_therapy")
     contents = read(written(tmp_path / "workout.csv", massage), BERLIN)
     assert contents.accepted("exercise_session")["exercise_type"].to_list() == ["walking"]
+    assert contents.rejected() == []
     told = "massages, meditation, breathing and saunas: no exercise"
     assert [(ignored.entry, ignored.rows, ignored.reason) for ignored in contents.ignored] == [("workout.csv", 1, told)]
