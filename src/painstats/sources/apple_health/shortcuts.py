@@ -47,14 +47,23 @@ def _is_samples(entry: Entry) -> bool:
 
 
 def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
-    """Whether an archive is one such file; several are an export each, because they overlap in their days."""
-    return len(archive.entries) == 1 and _is_samples(archive.entries[0])
+    """Whether an archive has one such file; several are an export each, because they overlap in their days."""
+    return len(_files(archive)) == 1
+
+
+def _files(archive: Archive) -> list[Entry]:
+    """Return such files; in an archive, which can have thousands of others, they keep their suffix."""
+    is_alone = len(archive.entries) == 1
+    likely = (entry for entry in archive.entries if is_alone or entry.label.lower().endswith(".json"))
+    return [entry for entry in likely if _is_samples(entry)]
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    entry = archive.entries[0]
+    [entry] = _files(archive)
     for document in read_documents(entry):
         yield from _read_samples(entry, document, settings)
+    if len(archive.entries) > 1:
+        yield Ignored(archive.name, 0, f"{len(archive.entries) - 1} other file(s): not used")
 
 
 def _read_samples(entry: Entry, document: dict[str, object], settings: ReadSettings) -> Iterator[Batch]:
