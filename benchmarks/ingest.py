@@ -31,10 +31,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 HIGHEST_RATIO = 2.0
 LEAST_TIMES_FASTER = 5.0
@@ -388,9 +384,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, nargs="*", default=[1000], help="sizes of the XML of Apple exports")
     parser.add_argument("--fitbit-years", type=int, default=0, help="length of a Fitbit archive")
-    parser.add_argument(
-        "--participants", type=int, default=0, help="how many participants' exports are read in one run"
-    )
+    parser.add_argument("--participants", type=int, default=0, help="how many participants are read in one run")
     parser.add_argument("--peers", type=Path, help="folder of other programs to compare with, such as PATH/bin")
     parser.add_argument("--without-iterparse", action="store_true")
     parser.add_argument("--folder", default=None, help="where the exports are made, and deleted again")

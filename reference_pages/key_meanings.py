@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
+from painstats.plan.tables import BED_TIME, DURATION_UNITS, WAKE_TIME
+from painstats.vocabulary import DAILY_LIMITS, DEVICE_KINDS, FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -55,6 +56,23 @@ MEANINGS: dict[str, str] = {
     "[diaries.events] column": "The column with the event.",
     "[diaries.events] start_column": "The column with the date on which the participant started.",
     "[diaries.events] days": "For each event, the number of days after the start.",
+    "[[tables]] file": "Names of the files, such as `daily_*.csv`; capitals do not matter.",
+    "[[tables]] participant_column": "The column with the participant's id, in a file of several participants.",
+    "[[tables]] delimiter": 'What separates columns; a tab is `"\\t"`.',
+    "[[tables]] decimal": "The decimal separator.",
+    "[[tables]] encoding": "The encoding of the text.",
+    "[[tables]] date_column": "The column with the date.",
+    "[[tables]] date_format": "How dates are written: 31.12.2026 is `%d.%m.%Y`, 12/31/2026 is `%m/%d/%Y`.",
+    "[[tables]] nights_dated_by": "Whether the row of a night has the date of the waking or of the evening before. "
+    "Required with any column of the night.",
+    "[[tables]] device": "The name of the device; give tables of different devices different names.",
+    "[[tables]] device_kind": f"The kind of device, which decides its rank: {_words(DEVICE_KINDS)}.",
+    "[[tables]] missing": "Texts that mean that a value is missing, in any column.",
+    "[[tables.columns]] column": "The name of the column.",
+    "[[tables.columns]] measure": f"What it is: {_words((*DAILY_LIMITS, BED_TIME, WAKE_TIME))}.",
+    "[[tables.columns]] unit": f"The unit of a duration (a measure that ends in `_min`): {_words(DURATION_UNITS)}.",
+    "[[tables.columns]] format": "How bed and wake times are written: `%H:%M`, or with the date `%Y-%m-%d %H:%M:%S`.",
+    "[[tables.columns]] missing": "Further texts that mean that a value is missing, in this column.",
     "[participants.ID] time_zone": "The participant's home. By default that of the study.",
     "[[participants.ID.travel]] first_date": "The first date of the stay.",
     "[[participants.ID.travel]] last_date": "The last date of the stay.",

@@ -17,6 +17,7 @@ from painstats.plan.study import (
     PredictorPlan,
     StudyTable,
 )
+from painstats.plan.tables import ColumnPlan, TablePlan
 from painstats.questions.daily.plan import DailyPlan
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
@@ -41,6 +42,11 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
     "[[diaries]]": (DiaryPlan, "The format of a diary CSV: see [describe a diary](../how_to/describe_a_diary.md)."),
     "[[diaries.items]]": (ItemPlan, "One item of a diary."),
     "[diaries.events]": (EventsPlan, "Dates computed from events: see [REDCap](../how_to/redcap.md)."),
+    "[[tables]]": (
+        TablePlan,
+        "The format of a table of daily values: see [describe a table](../how_to/describe_a_table.md).",
+    ),
+    "[[tables.columns]]": (ColumnPlan, "One column of a table."),
     "[participants.ID]": (ParticipantPlan, "What is different about one participant."),
     "[[participants.ID.travel]]": (JourneyPlan, "A stay in another time zone, by local dates."),
     "[[phases]]": (
@@ -52,7 +58,18 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 
-TABLE_KEYS = {"questions", "predictors", "diaries", "items", "events", "participants", "travel", "phases"}
+TABLE_KEYS = {
+    "questions",
+    "predictors",
+    "diaries",
+    "items",
+    "events",
+    "tables",
+    "columns",
+    "participants",
+    "travel",
+    "phases",
+}
 """Keys that are tables with a section of their own."""
 
 

@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="study_folder",
         metavar="STUDY",
         type=Path,
-        help="a study folder: use its time zones and diary mappings",
+        help="a study folder: use its time zones and mappings",
     )
     look.add_argument("--zone", "--time-zone", help="the participant's time zone, such as Europe/London")
     _add(commands, "sources", "list the supported formats and how to export from each app", study=False)

@@ -16,6 +16,7 @@ from painstats.batch import Ignored, Note, Rows
 from painstats.errors import ExportRefused
 from painstats.intake.checks import check_records
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.records import RECORD_TABLES
 from painstats.sources import ReadSettings, read_batches
@@ -61,6 +62,22 @@ SYMPTOMS_LONG = DiaryPlan.model_validate(
 )
 
 
+LIFESNAPS = TablePlan.model_validate(
+    {
+        "file": "lifesnaps_daily.csv",
+        "participant_column": "id",
+        "nights_dated_by": "waking",
+        "device_kind": "tracker",
+        "columns": [
+            {"column": "steps", "measure": "step_count"},
+            {"column": "minutesAsleep", "measure": "total_sleep_time_min", "unit": "minutes"},
+            {"column": "sleep_duration", "measure": "time_in_bed_min", "unit": "milliseconds"},
+            {"column": "resting_hr", "measure": "resting_heart_rate_bpm"},
+        ],
+    }
+)
+
+
 @dataclass
 class Contents:
     """Everything that an export yields."""
@@ -101,8 +118,9 @@ def settings(
     zone: str = "Europe/London",
     diaries: Iterable[DiaryPlan] = (),
     journeys: Mapping[str, tuple[Journey, ...]] = {},
+    tables: Iterable[TablePlan] = (),
 ) -> ReadSettings:
-    return ReadSettings(participant, TimeZones(zone, {}, journeys), tuple(diaries), TODAY)
+    return ReadSettings(participant, TimeZones(zone, {}, journeys), tuple(diaries), TODAY, tuple(tables))
 
 
 def read(path: Path, known: ReadSettings | None = None) -> Contents:

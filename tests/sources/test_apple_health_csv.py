@@ -37,3 +37,33 @@ def test_values_that_cannot_be_read_are_rejected(value: str, column: str, tmp_pa
 def test_a_row_with_a_cell_too_many_makes_the_file_untrustworthy(tmp_path: Path) -> None:
     path = written(tmp_path / "StepCount.csv", HEADER + "Phone,,,StepCount,count,x,y,z,1,2\n")
     assert refusal_of(read, path).rule == "ragged_row"
+
+
+WORKOUTS = (
+    "sourceName,sourceVersion,device,creationDate,startDate,endDate,workoutActivityType,duration,durationUnit,"
+    "totalDistance,totalDistanceUnit,totalEnergyBurned,totalEnergyBurnedUnit\n"
+)
+TIMES = "2024-01-01 10:00:00 +0100,2024-01-01 09:00:00 +0100,2024-01-01 09:30:00 +0100"
+
+
+def test_workouts_are_read_with_their_units_and_with_or_without_apples_prefix(tmp_path: Path) -> None:
+    rows = (
+        f'"Bikes","7",,{TIMES},"HKWorkoutActivityTypeCycling",0.5,"hr",2,"mi",418.4,"kJ"\n'
+        f'"Mat","1",,{TIMES.replace("09:", "07:")},"Yoga",30,"min",,,,\n'
+    )
+    contents = read(written(tmp_path / "Workout.csv", WORKOUTS + rows))
+    sessions = contents.accepted("exercise_session").sort("start_at")
+    assert contents.source == "apple_health"
+    assert sessions["exercise_type"].to_list() == ["yoga", "cycling"]
+    assert sessions["duration_min"].to_list() == [30.0, 30.0]
+    assert sessions["distance_m"].to_list() == [None, pytest.approx(3218.688)]
+    assert sessions["energy_kcal"].to_list() == [None, pytest.approx(100.0)]
+
+
+def test_a_folder_with_nights_and_workouts_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    written(tmp_path / "out" / "SleepAnalysis.csv", HEADER + f"Watch,,,SleepAnalysis,{NIGHT}")
+    written(tmp_path / "out" / "Workout.csv", WORKOUTS + f"Mat,1,,{TIMES},HKWorkoutActivityTypeYoga,30,min,,,,\n")
+    contents = read(tmp_path / "out")
+    assert (contents.accepted("sleep_segment").height, contents.accepted("exercise_session").height) == (1, 1)
+    assert contents.ignored == []

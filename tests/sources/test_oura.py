@@ -292,3 +292,12 @@ def test_workouts_without_a_column_are_left_out_and_noted(tmp_path: Path) -> Non
     fewer = workouts.replace("intensity", "effort").replace("distance", "metres")
     contents = read(written(tmp_path / "workout.csv", fewer), BERLIN)
     assert contents.accepted("exercise_session")["distance_m"].to_list() == [None, None]
+
+
+def test_a_massage_is_left_out_and_counted_and_the_walk_beside_it_kept(tmp_path: Path) -> None:
+    massage = (FIXTURES / "oura_workout.csv").read_text().replace("strengthTraining", "massage_therapy")
+    contents = read(written(tmp_path / "workout.csv", massage), BERLIN)
+    assert contents.accepted("exercise_session")["exercise_type"].to_list() == ["walking"]
+    assert contents.rejected() == []
+    told = "massages, meditation, breathing and saunas: no exercise"
+    assert [(ignored.entry, ignored.rows, ignored.reason) for ignored in contents.ignored] == [("workout.csv", 1, told)]

@@ -13,7 +13,7 @@ from painstats.archive.entries import Entry
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import read_csv
 from painstats.sources import vendor_rows
-from painstats.sources.exercise_names import exercise_types
+from painstats.sources.exercise_names import NO_EXERCISE, exercise_types
 from painstats.sources.vendor_rows import (
     csv_rows,
     delimiter_of,
@@ -191,13 +191,35 @@ def test_times_with_an_offset(text: str, instant: datetime | None, minutes: int 
         ("Ice Hockey", "ball_game"), ("Cross Country Skiing", "winter_sport"), ("resort_skiing", "winter_sport"),
         ("Weightlifting", "strength"), ("strengthTraining", "strength"), ("strength_training", "strength"),
         ("HIIT", "interval_training"), ("Functional Fitness", "interval_training"), ("Hot Yoga", "yoga"),
-        ("Pilates", "pilates"), ("Tai Chi", "mind_and_body"), ("Meditation", "mind_and_body"), ("Rowing", "rowing"),
+        ("Pilates", "pilates"), ("Tai Chi", "mind_and_body"), ("Mind and Body", "mind_and_body"), ("Rowing", "rowing"),
         ("Elliptical", "elliptical"), ("Stairmaster", "stairs"), ("Hiking/Rucking", "hiking"), ("Dog Walking", "walking"),
         ("physical therapy", "physiotherapy"), ("Dance", "dance"), ("Basket weaving", "other"), ("", "other"),
         (None, "other"), ("Stand Up Paddleboarding", "water_sport"), ("Padel", "ball_game"),
+        ("coreTraining", "strength"), ("core_training", "strength"), ("open_water_swimming", "swimming"),
+        ("Skipping rope", "interval_training"), ("Mind & Body", "mind_and_body"), ("Cooldown", "mind_and_body"),
+        ("Cross Training", "interval_training"), ("Step Training", "stairs"), ("Stair Climbing", "stairs"),
+        ("Climbing", "hiking"), ("Klettern", "hiking"), ("Boxing", "other"), ("Gehen", "walking"), ("Spaziergang", "walking"), ("Nordic Walking", "walking"),
+        ("Laufen", "running"), ("Laufband", "running"), ("Radfahren", "cycling"), ("Ergometer", "cycling"),
+        ("Motorradfahren", "other"), ("Schwimmen", "swimming"), ("Krafttraining", "strength"), ("Wandern", "hiking"),
+        ("Skilanglauf", "winter_sport"), ("Eislaufen", "winter_sport"), ("Fußball", "ball_game"), ("Tanzen", "dance"),
+        ("Krankengymnastik", "physiotherapy"), ("Dehnübungen", "mind_and_body"), ("Treppensteigen", "stairs"),
+        ("Rudergerät", "rowing"), ("Marche à pied", "walking"), ("Course à pied", "running"), ("Course", "running"),
+        ("Vélo d'appartement", "cycling"), ("Natation", "swimming"), ("Musculation", "strength"), ("Danse", "dance"),
+        ("Randonnée", "hiking"), ("Étirements", "mind_and_body"), ("Kinésithérapie", "physiotherapy"),
+        ("Vélo elliptique", "elliptical"), ("Caminata", "walking"), ("Correr", "running"), ("Bicicleta", "cycling"),
+        ("Natación", "swimming"), ("Fútbol", "ball_game"), ("Pesas", "strength"), ("Senderismo", "hiking"),
+        ("Bailar", "dance"), ("Fisioterapia", "physiotherapy"), ("Esquí alpino", "winter_sport"),
     ],
 )  # fmt: skip
 def test_names_of_exercise(name: str | None, kind: str) -> None:
     frame = pl.DataFrame({"name": [name]}, schema={"name": pl.String})
     assert frame.select(exercise_types(pl.col("name"))).item() == kind
     assert kind in EXERCISE_TYPES
+
+
+@pytest.mark.parametrize(
+    "name", ["massage_therapy", "Massage", "Masaje", "Meditation", "Meditación", "breathwork", "Atemübungen", "Sauna"]
+)
+def test_what_apps_log_beside_exercise_is_none(name: str) -> None:
+    assert pl.select(exercise_types(pl.lit(name))).item() == NO_EXERCISE
+    assert NO_EXERCISE not in EXERCISE_TYPES

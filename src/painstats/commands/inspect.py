@@ -12,7 +12,7 @@ from painstats.intake.inbox import InboxFile
 from painstats.intake.inspection import Inspection, exports_at, inspect_export
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Plan, Study, checked_plan, read_study
-from painstats.sources import ReadSettings, supported_formats
+from painstats.sources import ReadSettings
 
 CONTENTS = {
     "table": "rows of", "what": "kind", "device_kind": "device", "rows": "rows", "first_date": "from",
@@ -37,8 +37,6 @@ def inspect(path: Path, study_folder: Path | None, zone: str | None, as_json: bo
         whole, *own = [_as_answer(file, each, settings) for file, each in zip(files, found, strict=True)]
         print_json(whole | ({"exports_in_it": own} if own else {}))
     elif len(found) == 1 and isinstance(found[0], ExportRefused):
-        if found[0].rule == "not_recognised":
-            print(f"Supported formats:\n{supported_formats()}")
         raise found[0]
     else:
         for number, (file, each) in enumerate(zip(files, found, strict=True)):
@@ -81,7 +79,7 @@ def _print_one(
 
 
 def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSettings:
-    """Take time zones and diary mappings from a study, if given, and the participant from the file's place in it."""
+    """Take time zones and mappings from a study, if given, and the participant from the file's place in it."""
     study = read_study(study_folder) if study_folder else Study(folder=path.parent, plan=Plan())
     participant: str | None = SOLE_PARTICIPANT
     if study_folder and path.is_relative_to(study.inbox) and len(path.relative_to(study.inbox).parts) > 1:
@@ -89,7 +87,7 @@ def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSe
     zones = study.time_zones
     if zone:
         zones = Study(folder=path.parent, plan=checked_plan({"study": {"time_zone": zone}}, "--zone")).time_zones
-    return ReadSettings(participant, zones, study.plan.diaries)
+    return ReadSettings(participant, zones, study.plan.diaries, tables=study.plan.tables)
 
 
 def _print(found: Inspection, zone: str, *, is_declared: bool, is_zip: bool) -> None:

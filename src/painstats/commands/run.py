@@ -16,7 +16,7 @@ from painstats.errors import QUARANTINED_EXIT_CODE
 from painstats.intake.load_files import FileOutcome, Say
 from painstats.plan.study import Study, read_study
 from painstats.run import RunSummary, run_study
-from painstats.sources import NOT_READ, supported_formats
+from painstats.sources import NOT_READ
 
 
 def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, processes: int | None = None) -> int:
@@ -111,8 +111,6 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
         _print_problem_counts(study, summary)
     if summary.exit_code == QUARANTINED_EXIT_CODE and not reading.rows_rejected:
         print(f"  an earlier run rejected rows but did not finish; list them with: painstats quarantine {study.folder}")
-    if names and any(outcome.rule == "not_recognised" for outcome in summary.files):
-        print(f"Supported formats:\n{supported_formats()}")
     if summary.refusal:
         print(f"No model: {summary.refusal}")
     if not summary.changed:

@@ -1,4 +1,4 @@
-"""Import everything again when the time zones or diary mappings have changed."""
+"""Import everything again when the time zones or mappings have changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from painstats.store.stages import clear_records
 
 
 def clear_if_settings_changed(store: Store, say: Callable[[str], None]) -> None:
-    """Start over from the inbox if the time zones or diary mappings changed.
+    """Start over from the inbox if the time zones or mappings changed.
 
     Raises
     ------
@@ -34,12 +34,12 @@ def clear_if_settings_changed(store: Store, say: Callable[[str], None]) -> None:
     absent = sorted(lost_when_read_again(loaded, present))
     if absent:
         raise StudyError(
-            "time zones or diary mappings in study.toml changed, so everything must be read again, but files imported "
+            "time zones or mappings in study.toml changed, so everything must be read again, but files imported "
             f"before are no longer in {store.study.inbox}: {', '.join(absent[:5])}{' …' if absent[5:] else ''}. "
             "Put them back or undo the change; or, to do without a file, withdraw it with: "
             f"painstats forget-import {store.study.folder} FILE; or import only what is there: painstats rebuild"
         )
-    say("time zones or diary mappings changed: everything is read again")
+    say("time zones or mappings changed: everything is read again")
     clear_records(store)
 
 

@@ -19,6 +19,7 @@ from painstats.errors import StudyError
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
+from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Item, MeasureName, PlanTable, Scale, Treatment, ZoneName
 
@@ -135,6 +136,7 @@ class Plan(PlanTable):
     questions: tuple[QuestionPlan, ...] = ()
     predictors: tuple[PredictorPlan, ...] = ()
     diaries: tuple[DiaryPlan, ...] = ()
+    tables: tuple[TablePlan, ...] = ()
     participants: dict[str, ParticipantPlan] = Field(default={})
     phases: tuple[PhasePlan, ...] = ()
     rules: RulesPlan = RulesPlan()

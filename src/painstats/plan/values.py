@@ -26,7 +26,9 @@ def _two_ends(scale: tuple[float, float]) -> tuple[float, float]:
     return scale
 
 
-def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+def one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    """Return a check that a word is one of these."""
+
     def check(word: str) -> str:
         if word not in allowed:
             raise ValueError(f"{word!r} is not known; write one of: {', '.join(allowed)}")
@@ -37,11 +39,11 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
 
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Scale = Annotated[tuple[float, float], AfterValidator(_two_ends)]
-Item = Annotated[str, AfterValidator(_one_of(ITEMS))]
-Recall = Annotated[str, AfterValidator(_one_of(RECALLS))]
-Filled = Annotated[str, AfterValidator(_one_of(FILLED))]
-Treatment = Annotated[str, AfterValidator(_one_of(TREATMENT_KINDS))]
-MeasureName = Annotated[str, AfterValidator(_one_of(tuple(MEASURES)))]
+Item = Annotated[str, AfterValidator(one_of(ITEMS))]
+Recall = Annotated[str, AfterValidator(one_of(RECALLS))]
+Filled = Annotated[str, AfterValidator(one_of(FILLED))]
+Treatment = Annotated[str, AfterValidator(one_of(TREATMENT_KINDS))]
+MeasureName = Annotated[str, AfterValidator(one_of(tuple(MEASURES)))]
 
 
 class PlanTable(BaseModel):

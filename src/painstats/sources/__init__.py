@@ -13,23 +13,29 @@ from painstats.batch import Batch, Ignored, Note
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import is_utf16
 from painstats.sources import treatments
+from painstats.sources.apple_health import shortcuts as apple_shortcuts
 from painstats.sources.apple_health import source as apple_health
 from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.diaries import bearable, daylio, visible
 from painstats.sources.diaries import mapped as diary
+from painstats.sources.exercise_names import exercise_only
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
+from painstats.sources.health_auto_export import source as health_auto_export
 from painstats.sources.health_connect import source as health_connect
 from painstats.sources.makers import garmin, google_fit, whoop, withings, workout_table
+from painstats.sources.nearest import nearest_format
 from painstats.sources.oura import source as oura
 from painstats.sources.plugins import load_plugins
 from painstats.sources.recognition import UTF16, first_taker, unread_tables
-from painstats.sources.research import fhir, ggir, rapids
+from painstats.sources.research import daily_table, fhir, ggir, rapids
 from painstats.sources.samsung_health import source as samsung_health
 from painstats.sources.sleep_apps import autosleep, sleep_as_android, sleep_cycle, zepp_life
 
 SOURCES: tuple[Source, ...] = (
     apple_health.SOURCE,
+    health_auto_export.SOURCE,
+    apple_shortcuts.SOURCE,
     fitbit.SOURCE,
     fitabase.SOURCE,
     garmin.SOURCE,
@@ -51,6 +57,7 @@ SOURCES: tuple[Source, ...] = (
     daylio.SOURCE,
     fhir.SOURCE,
     treatments.SOURCE,
+    daily_table.SOURCE,
     diary.SOURCE,
 )
 """The sources of painstats itself, in the order in which they are tried."""
@@ -73,11 +80,12 @@ def read_batches(archive: Archive, settings: ReadSettings) -> tuple[Source, Iter
         No source recognises the archive.
     """
     source = recognise(archive, settings)
-    return source, chain(_skipped(archive), unread_tables(archive, source, settings), source.read(archive, settings))
+    read = exercise_only(source.read(archive, settings))
+    return source, chain(_skipped(archive), unread_tables(archive, source, settings), read)
 
 
 def recognise(archive: Archive, settings: ReadSettings) -> Source:
-    """Return the first source that recognises an archive by its content; a diary also if it is not declared.
+    """Return the first source that recognises an archive by its content; a diary or table also if it is not declared.
 
     Sources of other packages are asked last.
 
@@ -87,6 +95,8 @@ def recognise(archive: Archive, settings: ReadSettings) -> Source:
         ``encoding`` where a text is UTF-16, else ``not_recognised``.
     """
     source = first_taker(archive, SOURCES, settings)
+    if source is None and daily_table.is_undeclared(archive):
+        return daily_table.SOURCE
     if source is None and diary.is_undeclared(archive):
         return diary.SOURCE
     source = source or first_taker(archive, load_plugins().sources, settings)
@@ -104,21 +114,23 @@ def source_named(name: str) -> Source | None:
     return known or next((source for source in load_plugins().sources if source.name == name), None)
 
 
-def supported_formats() -> str:
-    """List the formats that are read, a line for each."""
-    return "\n".join(f"  {source.title}: {source.reads}" for source in (*SOURCES, *load_plugins().sources))
-
-
 def _not_recognised(archive: Archive, settings: ReadSettings) -> str:
     if diary.is_workbook(archive):
         return f"{shown(archive.name)}: it is an Excel workbook; in Excel choose Save As, CSV UTF-8, and give that file"
-    declared = ", ".join(shown(plan.file) for plan in settings.diaries) or "none"
+    near = nearest_format(archive, (*SOURCES, *load_plugins().sources))
     inside = f" ({_first_names([entry.label for entry in archive.entries])})" if archive.is_packed else ""
     failures = "".join(f". Note that {failure}" for failure in load_plugins().failures)
     return (
-        f"{shown(archive.name)}{inside}: no supported format was recognised; painstats sources lists them. Diaries "
-        f"declared in study.toml: {declared}. Give the export as it came from the app, declare the diary, or name the "
-        f"file under [inbox] ignore in study.toml{failures}"
+        f"{shown(archive.name)}{inside}: no supported format was recognised; {near or _no_format(settings)}{failures}"
+    )
+
+
+def _no_format(settings: ReadSettings) -> str:
+    names = ", ".join(shown(plan.file) for plan in settings.mappings)
+    declared = f" (so far {names})" if names else ""
+    return (
+        "painstats sources lists them, and how to export from each app. A file with other data can be left out; in a "
+        f"study, a diary or table can be declared{declared}, and a file named under [inbox] ignore"
     )
 
 
@@ -144,5 +156,4 @@ __all__ = [
     "read_batches",
     "recognise",
     "source_named",
-    "supported_formats",
 ]

@@ -9,6 +9,7 @@ from datetime import date
 from painstats.archive.archive import Archive
 from painstats.batch import Batch
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import TimeZones
 
 NOT_READ = "not read: "
@@ -17,7 +18,7 @@ NOT_READ = "not read: "
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """What a source may know of the plan: time zones, diary mappings, and the last date that can be real.
+    """What a source may know of the plan: time zones, mappings, and the last date that can be real.
 
     Parameters
     ----------
@@ -29,12 +30,20 @@ class ReadSettings:
         Mappings of diary CSVs, in the order of the study file.
     today
         Dates after it are rejected.
+    tables
+        Mappings of tables of daily values, in the order of the study file.
     """
 
     participant_id: str | None
     time_zones: TimeZones
     diaries: tuple[DiaryPlan, ...] = ()
     today: date = field(default_factory=date.today)
+    tables: tuple[TablePlan, ...] = ()
+
+    @property
+    def mappings(self) -> tuple[DiaryPlan | TablePlan, ...]:
+        """All mappings of the study file."""
+        return (*self.diaries, *self.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,9 @@ class Source:
     recognises
         Whether an archive is of this format, by its content and, for diaries, by the mappings of the plan. Nothing
         else of the settings may decide: each source is asked once.
+    telltales
+        Names of columns or JSON keys by which a kind of its files is recognised, one collection for each kind: a
+        message about an unrecognised file says which of them it lacks.
     read
         Yields what is in it; rows are not checked yet. Raises :class:`painstats.errors.ExportRefused` when the file
         cannot be trusted as a whole.
@@ -67,3 +79,4 @@ class Source:
     how_to_export: str
     recognises: Callable[[Archive, ReadSettings], bool]
     read: Callable[[Archive, ReadSettings], Iterator[Batch]]
+    telltales: tuple[tuple[str, ...], ...] = ()

@@ -1,33 +1,55 @@
-"""The exercise types of the vocabulary for vendors' names of exercise."""
+"""The exercise types of the vocabulary for names of exercise in English, German, French and Spanish."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import polars as pl
 
+from painstats.batch import Batch, Ignored, Rows
+from painstats.records import EXERCISE_SESSION
+
+NO_EXERCISE = "no exercise"
+"""What apps record beside exercise although it is none: massages, meditation, saunas. It is never stored."""
+
 _WORDS = (
-    ("other", r"motor|horse|riding lesson|sauna|ice bath|massage|commut|driv"),
-    ("physiotherapy", r"physio|physical therapy|rehab"),
+    (NO_EXERCISE, r"massage|masaje|meditat|meditac|mindfulness|achtsam|breath|\batem|respira|\bsauna|ice bath|eisbad"),
+    ("other", r"motor|horse|riding lesson|commut|driv"),
+    ("physiotherapy", r"physio|physical therapy|rehab|\breha\b|krankengymnast|kinesi|fisio|reeduc"),
+    ("swimming", r"swim|schwimm|natation|\bnage|natacion|nadar"),
     (
         "water_sport",
-        r"aqua|\bwater|kayak|canoe|sail|surf|stand up paddl|paddle ?board|paddling|snorkel|scuba|diving|raft",
+        r"a[qc]ua|\bwater|kayak|canoe|sail|surf|stand up paddl|paddle ?board|paddling|snorkel|scuba|diving|\braft"
+        r"|wasser|kajak|\bkanu|paddeln|segeln|tauch|schnorchel|\bvoile|plongee|piragua|\bvela\b|buceo|remo en",
     ),
     ("ball_game", r"tennis|soccer|football|basketball|volley|badminton|squash|handball|rugby|cricket|baseball"),
     ("ball_game", r"softball|golf|padel|pickleball|racquet|lacrosse|netball|bowling|hockey|disc"),
-    ("winter_sport", r"\bski|skiing|snow|ice skat|sledding|curling"),
+    ("ball_game", r"fussball|futbol|\bfoot\b|federball|baloncesto|voleibol|\btenis|balonmano|beisbol"),
+    (
+        "winter_sport",
+        r"\bski\b|\bski(?:ing|fahr|lang|tour|wander|abfahrt)|snow|ice skat|sledding|curling|esqui|langlauf|schlitt"
+        r"|eislauf|rodeln|schnee|patinage|\bneige|\bluge|patinaje|\bnieve",
+    ),
     ("yoga", r"yoga"),
     ("pilates", r"pilates|barre\b"),
-    ("mind_and_body", r"tai ?chi|qi ?gong|meditat|breath|mindful|mind and body|stretch|flexib"),
+    ("mind_and_body", r"tai ?chi|qi ?gong|mindful|mind (?:and|&) body|cool ?down|stretch|flexib|dehn"),
+    ("mind_and_body", r"etirement|souplesse|estiramiento"),
     ("interval_training", r"interval|hiit|high intensity|crossfit|circuit|functional fitness|tabata|boot ?camp"),
-    ("strength", r"strength|weight|resistance|power ?lift|body ?build|calisthenic|core train"),
-    ("dance", r"danc|ballet|zumba"),
-    ("elliptical", r"elliptical|cross ?trainer"),
-    ("stairs", r"stair|step machine|stepper|floor climb"),
-    ("rowing", r"\brow"),
-    ("swimming", r"swim"),
-    ("hiking", r"hik|trek|backpack|ruck|mountaineer"),
-    ("walking", r"walk|steps\b"),
-    ("running", r"\brun|running|jog|treadmill"),
-    ("cycling", r"cycl|bik|spin|\bride\b|\bvelo"),
+    ("interval_training", r"cross ?training|jump(?:ing)? rope|skipping|seilspring|corde a sauter|zirkel|fractionne"),
+    ("strength", r"strength|weight|resistance|power ?lift|body ?build|calisthenic|\bcore\b"),
+    ("strength", r"kraft|gewicht|rumpf|musculation|renforcement|gainage|fuerza|pesas|musculacion"),
+    ("dance", r"danc|ballet|zumba|tanz|danse|danza|baile|bailar"),
+    ("elliptical", r"ell?ipti|cross ?trainer|ellips"),
+    ("stairs", r"stair|step (?:machine|training)|stepper|floor climb|trepp|escalier|escalera"),
+    ("rowing", r"\brow|ruder|aviron|rameur|\bremo\b"),
+    (
+        "hiking",
+        r"hik|trek|backpack|ruck|mountaineer|climb|boulder|wander|klettern|escalad|bergsteig|randonnee|senderismo|excursion|alpinis",
+    ),
+    ("walking", r"walk|steps\b|gehen|spazier|\bmarch|promenade|camina|\bandar\b|paseo"),
+    ("running", r"\brun|running|jog|treadmill|lauf|^course\b|course a pied|footing|tapis de course|correr|carrera"),
+    ("cycling", r"cycl|bik|spin|\bride\b|\bvelo|radfahr|fahrrad|radsport|\brad\b|ergometer|\bvtt\b|cicl|\bbici"),
 )
 """Exercise types and patterns of their names, in the order in which they are tried; the first match counts."""
 
@@ -38,12 +60,29 @@ def exercise_types(name: pl.Expr) -> pl.Expr:
     Parameters
     ----------
     name
-        Text such as ``trail_running``, ``Indoor Cycling`` or ``weightlifting``.
+        Text such as ``trail_running``, ``coreTraining``, ``Indoor Cycling`` or ``Marche à pied``.
 
     Returns
     -------
-    One of ``vocabulary.EXERCISE_TYPES``; ``other`` for unknown names and for none.
+    One of ``vocabulary.EXERCISE_TYPES``, or ``NO_EXERCISE``; ``other`` for unknown names and for none.
     """
-    plain = name.str.to_lowercase().str.replace_all(r"[_\-/]+", " ")
+    apart = name.str.replace_all(r"(\p{Ll})(\p{Lu})", "$1 $2").str.to_lowercase().str.replace_all(r"[_\-/]+", " ")
+    plain = apart.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("ß", "ss")
     fitting = (pl.when(plain.str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in _WORDS)
     return pl.coalesce(*fitting, pl.lit("other"))
+
+
+def exercise_only(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Leave out sessions of ``NO_EXERCISE``, whichever source they come from, and count them by their file."""
+    unused: Counter[str] = Counter()
+    for batch in batches:
+        if not isinstance(batch, Rows) or batch.table != EXERCISE_SESSION.name:
+            yield batch
+            continue
+        sessions = batch.in_memory
+        rests = (sessions["exercise_type"] == NO_EXERCISE).fill_null(False)
+        unused.update(sessions.filter(rests)["entry"].to_list())
+        if not rests.all():
+            yield Rows(batch.table, sessions.filter(~rests))
+    for entry, rows in unused.items():
+        yield Ignored(entry, rows, "massages, meditation, breathing and saunas: no exercise")

@@ -14,6 +14,7 @@ from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import is_utf16
 from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.diaries.advice import undeclared_form
+from painstats.sources.research.table_advice import undeclared_delimiter
 
 _NUMBERS = re.compile(r"[0-9A-Fa-f]{8,}|\d+")
 _TABLES = (".csv", ".tsv", ".txt")
@@ -25,11 +26,11 @@ UTF16 = "it is UTF-16 text, an encoding that painstats reads only where study.to
 def recognises_once(source: Source, archive: Archive, settings: ReadSettings) -> bool:
     """Whether a source recognises an archive; it is asked only once, since the archive keeps its answer.
 
-    Of the settings only the declared diaries decide.
+    Of the settings only the declared diaries and tables decide.
     """
     kept = archive.answers.get(source.name)
-    if kept is None or kept[0] != settings.diaries:
-        kept = archive.answers[source.name] = (settings.diaries, source.recognises(archive, settings))
+    if kept is None or kept[0] != settings.mappings:
+        kept = archive.answers[source.name] = (settings.mappings, source.recognises(archive, settings))
     return kept[1]
 
 
@@ -72,10 +73,12 @@ def unread_tables(archive: Archive, whole: Source, settings: ReadSettings) -> It
         if not first.label.lower().endswith(_TABLES) or taker_of(archive, first, (whole,), settings):
             continue
         more = f" (like {len(others)} more with such a name)" if others else ""
-        if undeclared_form(first):
+        is_table = undeclared_delimiter(first) is not None
+        if is_table or undeclared_form(first):
+            what = "a table of daily values" if is_table else "a diary"
             yield Note(
                 first.label,
-                f"{NOT_READ}it looks like a diary{more}, but study.toml declares none with that name; if it is one, "
+                f"{NOT_READ}it looks like {what}{more}, but study.toml declares none with that name; if it is one, "
                 "put it into the inbox by itself, and the next run says what to write into study.toml",
             )
         elif is_utf16(first):
@@ -85,10 +88,10 @@ def unread_tables(archive: Archive, whole: Source, settings: ReadSettings) -> It
 def _families(archive: Archive, settings: ReadSettings) -> Iterator[list[Entry]]:
     """Group entries whose names differ in numbers alone, as thousands of files of one kind do.
 
-    An entry that matches the pattern of a declared diary is not grouped, because there the name decides.
+    An entry that matches the pattern of a declared diary or table is not grouped, because there the name decides.
     """
     found: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in archive.entries:
-        is_declared = any(plan.matches(entry.label) for plan in settings.diaries)
+        is_declared = any(plan.matches(entry.label) for plan in settings.mappings)
         found[entry.name if is_declared else _NUMBERS.sub("#", entry.name)].append(entry)
     yield from found.values()

@@ -82,4 +82,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(tuple(sorted(COLUMNS)),),
 )

@@ -15,7 +15,14 @@ from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry, refused, shown
 from painstats.batch import Batch, ExportedAt, Ignored, Note
 from painstats.records import EXERCISE_SESSION, MEASUREMENT, SELF_REPORT, SLEEP_SEGMENT, STEP_COUNT
-from painstats.sources.apple_health.csv_records import is_rewritten, read_rewritten
+from painstats.sources.apple_health.csv_records import (
+    NEEDED,
+    NEEDED_OF_WORKOUTS,
+    is_rewritten,
+    is_rewritten_workouts,
+    read_rewritten,
+    read_rewritten_workouts,
+)
 from painstats.sources.apple_health.elements import RECORD_COLUMNS, Tally
 from painstats.sources.apple_health.records import (
     SAMPLES,
@@ -62,7 +69,9 @@ def _candidates(archive: Archive) -> list[Entry]:
 def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
     if _candidates(archive):
         return True
-    return len(archive.entries) <= _MOST_TABLES and any(is_rewritten(entry) for entry in archive.entries)
+    return len(archive.entries) <= _MOST_TABLES and any(
+        is_rewritten(entry) or is_rewritten_workouts(entry) for entry in archive.entries
+    )
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
@@ -79,8 +88,11 @@ def _read_rewritten(archive: Archive, settings: ReadSettings) -> Iterator[Batch]
         yield from _samples(records, entry, settings)
         yield from _symptoms(records.filter(pl.col("type").is_in(list(SYMPTOMS))), entry, settings)
         yield from ignored
-    if len(archive.entries) > len(rewritten):
-        yield Ignored(archive.name, 0, f"{len(archive.entries) - len(rewritten)} other file(s): not used")
+    workouts = [entry for entry in archive.entries if is_rewritten_workouts(entry)]
+    for entry in workouts:
+        yield from _sessions(read_rewritten_workouts(entry), entry, settings)
+    if n_other := len(archive.entries) - len(rewritten) - len(workouts):
+        yield Ignored(archive.name, 0, f"{n_other} other file(s): not used")
 
 
 def _read_document(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
@@ -215,7 +227,7 @@ def _ignored(entry: Entry, tally: Tally) -> Iterator[Ignored]:
 
 SOURCE = Source(
     name=SOURCE_NAME,
-    version=1,
+    version=2,
     title="Apple Health (export.zip)",
     reads=(
         "steps from phone and watch, sleep with its stages, exercise minutes, workouts, resting heart rate, heart rate "
@@ -227,4 +239,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(NEEDED, NEEDED_OF_WORKOUTS),
 )

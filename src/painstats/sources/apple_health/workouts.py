@@ -6,7 +6,8 @@ import polars as pl
 
 from painstats.parsing.text import first_problem, numbers
 
-_PREFIX = "HKWorkoutActivityType"
+PREFIX = "HKWorkoutActivityType"
+"""How Apple's activity types begin."""
 
 _KINDS = {
     "walking": "Walking WheelchairWalkPace",
@@ -30,13 +31,13 @@ _KINDS = {
     "winter_sport": "CrossCountrySkiing Curling DownhillSkiing SkatingSports SnowSports Snowboarding",
     "water_sport": "PaddleSports Sailing SurfingSports UnderwaterDiving WaterFitness WaterPolo WaterSports",
 }
-EXERCISE_TYPES = {_PREFIX + name: kind for kind, names in _KINDS.items() for name in names.split()}
+EXERCISE_TYPES = {PREFIX + name: kind for kind, names in _KINDS.items() for name in names.split()}
 """Apple's activity types → the vocabulary's exercise types; all others are ``other``."""
 
 _MINUTES = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
 _METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048}
 _KILOCALORIES = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184, "cal": 0.001, "J": 1 / 4184}
-_BEATS_PER_MINUTE = {"count/min": 1.0, "count/s": 60.0}
+_BEATS_PER_MINUTE = {"count/min": 1.0, "bpm": 1.0, "count/s": 60.0}
 
 
 def exercise_sessions(known: pl.DataFrame) -> pl.DataFrame:

@@ -29,11 +29,11 @@ MIN_SHARE = 0.5
 def entries_with(archive: Archive, settings: ReadSettings, columns: set[str]) -> list[tuple[Entry, str]]:
     """Find the CSVs in an export that have the given columns, each with its delimiter.
 
-    Files that ``study.toml`` declares as diaries are left out: they are read as declared.
+    Files that ``study.toml`` declares are left out: they are read as declared.
     """
     found = []
     for entry in archive.entries:
-        if any(plan.matches(name) for plan in settings.diaries for name in (archive.name, entry.label)):
+        if any(plan.matches(name) for plan in settings.mappings for name in (archive.name, entry.label)):
             continue
         delimiters = (mark for mark in DELIMITERS if columns <= set(header_of(entry, delimiter=mark)))
         found += [(entry, mark) for mark in list(delimiters)[:1]]

@@ -137,4 +137,5 @@ SOURCE = Source(
     how_to_export="In Bearable open More, Export data, and choose CSV.",
     recognises=_recognises,
     read=_read,
+    telltales=(tuple(sorted(COLUMNS)),),
 )

@@ -95,4 +95,5 @@ SOURCE = Source(
     how_to_export="In Daylio open More, Export Entries, and choose CSV.",
     recognises=_recognises,
     read=_read,
+    telltales=(tuple(sorted(COLUMNS)),),
 )

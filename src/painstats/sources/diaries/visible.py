@@ -94,4 +94,5 @@ SOURCE = Source(
     how_to_export="In Visible open Settings, Export my data; the file is Visible_Data_Export.csv.",
     recognises=_recognises,
     read=_read,
+    telltales=(tuple(sorted(COLUMNS)),),
 )

@@ -254,4 +254,9 @@ SOURCE = Source(
     how_to_export="In Fitabase make a Batch Export of Daily Activity and Sleep Day; give the CSV files or their zip.",
     recognises=_recognises,
     read=_read,
+    telltales=tuple(
+        (ID_COLUMNS[0], kind.date_column, *kind.measures, *kind.known_by)
+        for kind in KINDS
+        if kind.name != "minuteStepsWide"
+    ),
 )

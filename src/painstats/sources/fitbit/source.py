@@ -179,7 +179,7 @@ def _read_exercises(
 
 SOURCE = Source(
     name="fitbit",
-    version=1,
+    version=2,
     title="Fitbit account export or Google Takeout (JSON, CSV)",
     reads="steps by minute, sleep logs, exercise, active and sedentary minutes and resting heart rate by day",
     how_to_export=(
@@ -188,4 +188,8 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(
+        ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep"),
+        *(tuple(sorted(columns)) for columns in GOOGLE_HEADERS.values()),
+    ),
 )

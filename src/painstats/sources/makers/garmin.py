@@ -372,7 +372,7 @@ def _energy_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
 
 SOURCE = Source(
     name="garmin",
-    version=1,
+    version=2,
     title="Garmin Connect data export (JSON)",
     reads="steps and intensity minutes by day, sleep, resting heart rate and its variability, activities",
     how_to_export=(
@@ -381,4 +381,8 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(
+        ("calendarDate", "totalSteps", "includesWellnessData"),
+        ("calendarDate", "sleepStartTimestampGMT", "sleepEndTimestampGMT"),
+    ),
 )

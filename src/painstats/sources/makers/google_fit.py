@@ -211,4 +211,5 @@ SOURCE = Source(
     how_to_export="Open takeout.google.com, choose only Fit, and download the zip.",
     recognises=_recognises,
     read=_read,
+    telltales=(("Start time", "End time", STEPS),),
 )

@@ -87,7 +87,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
     nameless = kinds.pop("nameless", [])
     return any(kinds) or (
         len(nameless) == len(archive.entries)
-        and not any(plan.matches(name) for plan in settings.diaries for name in (archive.name, nameless[0].label))
+        and not any(plan.matches(name) for plan in settings.mappings for name in (archive.name, nameless[0].label))
         and any(_is_no_diary(entry) for entry in nameless)
     )
 
@@ -380,7 +380,7 @@ _READERS = {
 
 SOURCE = Source(
     name="withings",
-    version=1,
+    version=2,
     title="Withings data export (CSV)",
     reads="steps by day and by interval, sleep totals or states, activities",
     how_to_export=(
@@ -389,4 +389,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(_ACTIVITY, ("from", "to", "light (s)", "deep (s)", "awake (s)")),
 )

@@ -117,4 +117,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=tuple(kind.known_by for kind in KINDS),
 )

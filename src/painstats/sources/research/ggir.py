@@ -343,4 +343,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=((*NIGHT, DATE_NAMES[0]), ("ID", DAY_COLUMNS[0].column, DATE_NAMES[0])),
 )

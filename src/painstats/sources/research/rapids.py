@@ -249,4 +249,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    telltales=(SLEEP, STEPS),
 )

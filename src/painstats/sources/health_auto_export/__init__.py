@@ -1,0 +1,1 @@
+"""What the iPhone app Health Auto Export writes by itself every night."""
