@@ -163,9 +163,11 @@ def test_stages_that_are_all_zero_are_unknown(reading) -> None:
     assert "unknown, not 0" in contents.notes[0].message
 
 
-def test_time_in_bed_without_sleep_is_not_sleep(reading) -> None:
+@pytest.mark.parametrize("without", [(), ("sleepStart", "sleepEnd", "asleep")])
+def test_time_in_bed_without_sleep_is_not_sleep(without: tuple[str, ...], reading) -> None:
     times = {"inBedStart": "2024-01-01 22:30:00 +0100", "inBedEnd": "2024-01-02 07:15:00 +0100"}
-    contents = reading(sleep(night("2024-01-01 23:00:30", "2024-01-02 07:00:00", inBed=8.75, asleep=0, **times)))
+    whole = night("2024-01-01 23:00:30", "2024-01-02 07:00:00", inBed=8.75, asleep=0, **times)
+    contents = reading(sleep({key: value for key, value in whole.items() if key not in without}))
     assert nights(contents, "date") == []
     [segment] = contents.accepted("sleep_segment").select("stage", "start_at", "end_at").rows()
     assert segment == ("in_bed", datetime(2024, 1, 1, 21, 30, tzinfo=UTC), datetime(2024, 1, 2, 6, 15, tzinfo=UTC))

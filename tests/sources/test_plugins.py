@@ -65,6 +65,13 @@ def test_a_source_of_another_package_reads_what_no_other_source_recognises(insta
     assert rows.accepted["value"].to_list() == [4321.0]
 
 
+def test_it_reads_a_table_that_would_otherwise_have_to_be_declared(installed, tmp_path):
+    installed(MODULE, "my_package_source:SOURCE")
+    table = (FIXTURES / "lifesnaps_daily.csv").read_bytes()
+    assert recognise(open_archive(written(tmp_path / "days.watch", table)), settings()).name == "my_watch"
+    assert recognise(open_archive(written(tmp_path / "days.csv", table)), settings()).name == "table"
+
+
 def test_it_is_loaded_only_when_no_other_source_recognises_a_file(installed):
     installed(MODULE, "my_package_source:SOURCE")
     assert recognise(open_archive(FIXTURES / "steps_2025-10-01.csv"), settings()).name == "fitbit"

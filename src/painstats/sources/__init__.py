@@ -95,11 +95,12 @@ def recognise(archive: Archive, settings: ReadSettings) -> Source:
         ``encoding`` where a text is UTF-16, else ``not_recognised``.
     """
     source = first_taker(archive, SOURCES, settings)
-    if source is None and daily_table.is_undeclared(archive):
-        return daily_table.SOURCE
-    if source is None and diary.is_undeclared(archive):
+    looks_like_table = source is None and daily_table.is_undeclared(archive)
+    if source is None and not looks_like_table and diary.is_undeclared(archive):
         return diary.SOURCE
     source = source or first_taker(archive, load_plugins().sources, settings)
+    if source is None and looks_like_table:
+        return daily_table.SOURCE
     if source is None:
         foreign = next((entry for entry in archive.entries if is_utf16(entry)), None)
         if foreign:

@@ -98,14 +98,16 @@ def _read_nights(
     entry: Entry, points: Sequence[Object], dates: tuple[str, str], settings: ReadSettings
 ) -> Iterator[Batch]:
     nights = _nights(rows_of(entry, points, _NIGHT_KEYS, settings), settings)
-    readable = pl.col("column").is_null()
-    in_bed_only = readable & (pl.col("total_sleep_time_min") == 0)
-    yield from in_batches(SLEEP_SEGMENT, _in_bed(nights.filter(in_bed_only)))
-    nights = nights.filter(~in_bed_only.fill_null(False))
+    yield from in_batches(SLEEP_SEGMENT, _in_bed(nights.filter(_is_in_bed_only())))
+    nights, ignored = split_unused(
+        nights.filter(~_is_in_bed_only()), {"nights of 0 minutes asleep": pl.col("total_sleep_time_min") == 0}
+    )
+    yield from ignored
     nights, ignored = split_unused(
         nights.with_columns(_overlapped(nights)), {"overlapped by a longer sleep of the file": pl.col("is_overlapped")}
     )
     yield from ignored
+    readable = pl.col("column").is_null()
     cut = readable & (_starts_at(dates[0]) | _ends_at(dates[1]))
     nights = nights.with_columns(
         pl.when(cut).then(pl.lit("sleepStart")).otherwise("column").alias("column"),
@@ -113,6 +115,12 @@ def _read_nights(
     )
     yield from in_batches(SLEEP_EPISODE, nights.with_columns(main_sleeps()))
     yield from _notes(entry, nights)
+
+
+def _is_in_bed_only() -> pl.Expr:
+    """Whether a night has a time in bed and no sleep, as a phone alone gives it, perhaps without a time of sleep."""
+    slept = pl.sum_horizontal("totalSleep_min", "asleep_min", "staged_min")
+    return (slept == 0) & pl.col("inBedStart").is_not_null()
 
 
 def _in_bed(nights: pl.DataFrame) -> pl.DataFrame:
