@@ -27,6 +27,7 @@ from painstats.sources.fitbit.google_takeout import (
 )
 from painstats.sources.fitbit.kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, fitbit_kind, recognises
 from painstats.sources.fitbit.logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
+from painstats.sources.fitbit.zone_evidence import ZoneEvidence, check_zone
 from painstats.sources.vendor_rows import entries_by_kind
 
 _THREADS = 2  # unpacking and reading bytes release Python's lock
@@ -50,7 +51,7 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     yield from in_batches(SLEEP_EPISODE, sleep)
     nights = sleep.filter("is_main_sleep").select("start", "end").drop_nulls().unique()
     tables = {table: kinds.pop(table, []) for table in GOOGLE_HEADERS}
-    clock, walked = yield from _read_steps(kinds.pop("steps", []), nights, tables["google_steps"], settings)
+    clock, walked = yield from _read_steps(archive, kinds.pop("steps", []), nights, tables["google_steps"], settings)
     sessions = tables["google_exercise"]
     exercised = yield from _read_exercises(kinds.pop("exercise", []), nights, sessions, clock, settings)
     for kind, measure in DAILY_MEASURES.items():
@@ -88,7 +89,7 @@ def _unused(archive: Archive, entries: list[Entry]) -> Iterator[Ignored]:
 
 
 def _read_steps(
-    entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
+    archive: Archive, entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
 ) -> Generator[Batch, None, tuple[Clock | None, pl.DataFrame]]:
     """Yield the step minutes of all files, read by the clock that the nights of the export support.
 
@@ -109,7 +110,11 @@ def _read_steps(
     if table and not clock.is_shown:
         instants = table_times(table, "timestamp", "steps")
         clock = decide_by_table(walks, instants, settings.time_zones, settings.participant_id) or clock
-    yield Note(entries[0].label if len(entries) == 1 else f"{len(entries)} step files", clock.reason)
+    files_label = entries[0].label if len(entries) == 1 else f"{len(entries)} step files"
+    yield Note(files_label, clock.reason)
+    doubt = check_zone(ZoneEvidence(times, nights, archive), clock, settings)
+    if doubt:
+        yield Note(files_label, doubt)
     covered = [NOTHING]
     for part in minutes.iter_slices(BATCH_ROWS):
         steps = _steps(part, clock, settings)
@@ -179,7 +184,7 @@ def _read_exercises(
 
 SOURCE = Source(
     name="fitbit",
-    version=1,
+    version=2,
     title="Fitbit account export or Google Takeout (JSON, CSV)",
     reads="steps by minute, sleep logs, exercise, active and sedentary minutes and resting heart rate by day",
     how_to_export=(
