@@ -1,4 +1,4 @@
-"""Time zones that people know, so that advice can name the zone that an export's own times want."""
+"""Well-known time zones, so that advice can name the zone that an export's own times want."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ MOST_NAMED = 3
 
 
 def zone_words(zones: list[str]) -> str:
-    """Name the first of some zones that cannot be told apart: "Australia/Melbourne or Australia/Sydney"."""
+    """Name the first of some zones that cannot be distinguished: "Australia/Melbourne or Australia/Sydney"."""
     return " or ".join(zones[:MOST_NAMED])

@@ -1,7 +1,7 @@
 """Whether the declared time zone of a Fitbit export can be true, judged by its own nights and files of one day.
 
 Step minutes are UTC and sleep logs are local time, so a wrong zone moves the steps of the day into the nights. Fitbit
-logs no night in which somebody walks about: under the true zone few nights hold ten minutes with steps, whatever shift
+logs no night in which the wearer walks about: under the true zone few nights hold ten minutes with steps, whatever shift
 is worked and however bad the sleep. Besides, ``heart_rate-2024-03-01.json`` holds one local day, so it begins at local
 midnight if the tracker was worn then, and never before.
 """
@@ -23,7 +23,7 @@ from painstats.sources.contract import CHECK_ZONE, ReadSettings
 from painstats.sources.fitbit.clock import Clock, instants_in
 
 WALKED_MIN = 20
-"""A night with so many minutes with steps is one that somebody walked through: more than getting up a few times."""
+"""A night with so many minutes with steps is one that was walked through: more than getting up a few times."""
 
 MIN_NIGHTS = 10
 """Least number of nights on which to judge."""
@@ -41,7 +41,7 @@ NEAR = timedelta(minutes=90)
 """Zones no further apart only give a note: an hour at either end of the night can be a habit."""
 
 AROUND = timedelta(hours=1)
-"""Zones under which the nights hold as few minutes with steps are told apart by so much time around the nights."""
+"""Zones under which the nights hold as few minutes with steps are distinguished by so much time around the nights."""
 
 MIN_FILES, MIN_NOTED_FILES = 5, 2
 """Least number of files of one day that begin at midnight in another zone, for a refusal and for a note."""
@@ -90,7 +90,7 @@ class _Declared:
         return self.zones if self.clock.reading == "utc" else _AS_WRITTEN
 
     def at_home_in(self, zone: str) -> TimeZones:
-        """Return the zones of somebody who lives elsewhere and made the same journeys."""
+        """Return the zones of a participant who lives elsewhere and made the same journeys."""
         return TimeZones(zone, {}, self.zones.journeys)
 
     def utc_of(self, local: pl.Series, zones: TimeZones) -> pl.Series:
@@ -239,7 +239,7 @@ def _refusal(found: str, best: list[str], declared: _Declared) -> ExportRefused:
 def _advice(best: list[str], declared: _Declared) -> str:
     section = f"[participants.{declared.participant_id}]" if declared.participant_id else "[participants.…]"
     return (
-        f'if these are the days of somebody in {zone_words(best)}, write time_zone = "{best[0]}" in study.toml, under '
+        f'if the participant lived in {zone_words(best)}, write time_zone = "{best[0]}" in study.toml, under '
         f"[study] or {section} (painstats me and inspect: --time-zone {best[0]}); a stay of some weeks is declared as "
         "travel"
     )
