@@ -15,7 +15,8 @@ from painstats.findings import find
 from painstats.frame import build_model_frame
 from painstats.intake.changed_settings import clear_if_settings_changed
 from painstats.intake.files_read import FilesRead, files_read
-from painstats.intake.inbox import InboxFile, list_inbox
+from painstats.intake.inbox import list_inbox
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import VERSION, FileOutcome, Say, load_files
 from painstats.plan.study import Study

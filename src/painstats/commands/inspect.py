@@ -8,7 +8,7 @@ from typing import Any
 
 from painstats.commands.printing import print_json, print_table, printable, printable_lines
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, StudyError, gravest
-from painstats.intake.inbox import InboxFile
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.inspection import Inspection, exports_at, inspect_export
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Plan, Study, checked_plan, read_study

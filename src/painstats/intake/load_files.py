@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
 
 from painstats.archive.archive import Archive, export_date
+from painstats.archive.entries import Entry
 from painstats.batch import Batch, ExportedAt, Rows
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, PainstatsError
-from painstats.intake.inbox import MOST_OPEN_ENTRIES, InboxFile
+from painstats.intake.inbox import MOST_OPEN_ENTRIES
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
 from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
@@ -20,9 +22,18 @@ from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settle
 from painstats.intake.reading import PROCESS_ENDED, ReadingFailedError, read_export, replay
 from painstats.plan.study import Study
 from painstats.progress import bytes_read, working
+from painstats.sources import SOURCES
 from painstats.sources.contract import ReadSettings
+from painstats.sources.recognition import first_taker
 from painstats.store import ImportSummary, Store, load_records
-from painstats.store.ledger import ExportIdentity, known_import, record_refusal
+from painstats.store.ledger import (
+    ExportIdentity,
+    forget_refused,
+    imports_below,
+    imports_with_content,
+    known_import,
+    record_refusal,
+)
 
 VERSION = version("painstats")
 Say = Callable[[str], None]
@@ -33,7 +44,7 @@ class FileOutcome:
     """The outcome of one file.
 
     ``loaded``, ``known`` (already imported), ``withdrawn`` (withdrawn before, and kept out), ``refused`` or ``failed``
-    (a bug of painstats).
+    (a bug of painstats). ``entry`` is the one of its entries that it was refused for.
     """
 
     file: InboxFile
@@ -41,6 +52,7 @@ class FileOutcome:
     summary: ImportSummary | None = None
     rule: str | None = None
     message: str | None = None
+    entry: str | None = field(default=None, compare=False)
 
     @property
     def exit_code(self) -> int:
@@ -85,7 +97,7 @@ def load_files(
             for each in candidates:
                 if each.archive:
                     work.elsewhere = partial(_bytes_under_way, ahead, each.archive, bytes_read())
-                outcomes.append(_load(store, each, ahead, say, participants))
+                outcomes += _load_all_but_refused(store, each, ahead, say, participants)
                 work.done += bytes_of(each.archive) if each.archive else 0
     return tuple(outcomes)
 
@@ -128,6 +140,8 @@ def _look_into(store: Store, file: InboxFile) -> list[_Candidate]:
     archive, settings, known = whole.archive, whole.settings, whole.outcome
     if archive is None or settings is None:
         return [whole]
+    if archive.is_folder:
+        return [_closed_if_known(each) for each in _without_refused_files(store, whole, archive)]
     is_known = known is not None and known.status != "withdrawn"
     if is_known and is_settled_below(store, file.name, settings.participant_id, settings.today):
         return [_closed_if_known(whole)]
@@ -138,6 +152,23 @@ def _look_into(store: Store, file: InboxFile) -> list[_Candidate]:
     inside = [(f"{file.name}/{name}", part) for name, part in parts.own.items() if part]
     own = [_look_at(store, replace(file, name=name, archive=part)) for name, part in inside]
     return [_closed_if_known(each) for each in (*own, replace(whole, archive=parts.whole))]
+
+
+def _without_refused_files(store: Store, whole: _Candidate, archive: Archive) -> list[_Candidate]:
+    """Return the files of a folder that an earlier run refused and that are still the same, and the folder without."""
+    below = imports_below(store, whole.file.name, whole.settings.participant_id if whole.settings else None)
+    names = {known.file_name for known in below if known.status == "refused"}
+    aside = {}
+    for entry in archive.entries:
+        file = _file_below(whole.file, archive, entry)
+        if file.name in names and (found := _look_at(store, file)).outcome:
+            aside[entry.name] = found
+    rest = replace(whole.file, archive=archive.without(aside))
+    return [*aside.values(), _look_at(store, rest)] if aside else [whole]
+
+
+def _file_below(file: InboxFile, archive: Archive, entry: Entry) -> InboxFile:
+    return replace(file, name=f"{file.name}/{entry.name}", archive=archive.single(entry))
 
 
 def _look_at(store: Store, file: InboxFile) -> _Candidate:
@@ -178,6 +209,37 @@ def _known(store: Store, file: InboxFile, archive: Archive, settings: ReadSettin
 # --- reading what is new ---
 
 
+def _load_all_but_refused(
+    store: Store, candidate: _Candidate, ahead: ReadAhead, say: Say, participants: Callable[[], KnownParticipants]
+) -> list[FileOutcome]:
+    """Load an export; a file of a folder that is refused does not hide the others, which are read without it."""
+    refused: list[FileOutcome] = []
+    while True:
+        outcome = _load(store, candidate, ahead, say, participants)
+        archive, settings = candidate.archive, candidate.settings
+        if not archive or not settings or outcome.entry is None or outcome.status != "refused":
+            return [*refused, outcome]
+        rest = archive.without({outcome.entry})
+        if not archive.is_folder or first_taker(rest, SOURCES, settings) is None:
+            return [*refused, outcome]
+        refused.append(_set_aside(store, candidate.file, archive, settings, outcome))
+        candidate = replace(candidate, archive=rest)
+
+
+def _set_aside(
+    store: Store, file: InboxFile, archive: Archive, settings: ReadSettings, outcome: FileOutcome
+) -> FileOutcome:
+    """Record the refusal of a folder as that of the one file that is to blame."""
+    [entry] = [entry for entry in archive.entries if entry.name == outcome.entry]
+    below = _file_below(file, archive, entry)
+    whole, single = (
+        _identity(store.study, each, each.open(), settings) for each in (replace(file, archive=archive), below)
+    )
+    forget_refused(store, whole)
+    record_refusal(store, single, None, outcome.rule or "", outcome.message or "", VERSION, ALL_READERS)
+    return replace(outcome, file=replace(below, archive=None), entry=None)
+
+
 def _load(
     store: Store, candidate: _Candidate, ahead: ReadAhead, say: Say, participants: Callable[[], KnownParticipants]
 ) -> FileOutcome:
@@ -192,14 +254,14 @@ def _load(
     identity = _identity(store.study, file, archive, settings)
     replaces: tuple[int, ...] = ()
     try:
-        replaces = outdated_readings(store, identity, settings.today)
+        replaces = outdated_readings(store, identity, settings.today) + _single_readings(store, file, archive, identity)
         summary = _stored(store, identity, archive, settings, ahead, participants, replaces)
     except ExportRefused as refusal:
         if refusal.rule == "id_collision":
             _remember(store, identity, refusal.rule, str(refusal))
         elif refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
             record_refusal(store, identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
-        return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal))
+        return FileOutcome(file, "refused", rule=refusal.rule, message=str(refusal), entry=refusal.entry)
     except PainstatsError:
         raise
     except Exception as error:  # one file's failure must not stop the others
@@ -208,6 +270,12 @@ def _load(
             _remember(store, identity, "bug", message)
         return FileOutcome(file, "failed", rule="bug", message=message)
     return FileOutcome(file, "loaded", summary)
+
+
+def _single_readings(store: Store, file: InboxFile, archive: Archive, joined: ExportIdentity) -> tuple[int, ...]:
+    """Return the imports of loose files that are now read as one export, which replaces them."""
+    singles = [archive.single(entry).content_hash for entry in archive.entries] if file.is_joined else []
+    return imports_with_content(store, singles, joined.participant_id)
 
 
 def _stored(

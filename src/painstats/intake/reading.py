@@ -43,13 +43,13 @@ class ReadTask:
 class ReadElsewhere:
     """What another process read: its batches in order, their rows staged, and how it ended if not well.
 
-    ``refusal`` is the rule and message of a refusal; ``failure`` is the name of the type of an unforeseen error, or
-    ``PROCESS_ENDED``.
+    ``refusal`` is the rule, message and entry of a refusal; ``failure`` is the name of the type of an unforeseen
+    error, or ``PROCESS_ENDED``.
     """
 
     source: str | None
     batches: tuple[Batch, ...]
-    refusal: tuple[str, str] | None = None
+    refusal: tuple[str, str, str | None] | None = None
     failure: str | None = None
 
 
@@ -133,7 +133,7 @@ def read_and_stage(task: ReadTask) -> ReadElsewhere:
             for batch in read:
                 batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
     except ExportRefused as refusal:
-        return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal)))
+        return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal), refusal.entry))
     except PainstatsError:
         raise
     except Exception as error:  # one file's failure must not stop the others

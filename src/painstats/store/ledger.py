@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +54,7 @@ class KnownImport:
     """
 
     import_id: int
+    file_name: str
     status: str
     source: str | None
     rule: str | None
@@ -63,14 +64,14 @@ class KnownImport:
 
 
 _KNOWN = (
-    "SELECT import_id, status, source, rule, message, reader_version, rules_version, recheck_on "
+    "SELECT import_id, file_name, status, source, rule, message, reader_version, rules_version, recheck_on "
     "FROM import AS i LEFT JOIN import_reading USING (import_id)"
 )
 
 
 def _known(row: tuple[Any, ...]) -> KnownImport:
-    import_id, status, source, rule, message, reader, rules, recheck_on = row
-    return KnownImport(import_id, status, source, rule, message, Readers(reader, rules), recheck_on)
+    import_id, file_name, status, source, rule, message, reader, rules, recheck_on = row
+    return KnownImport(import_id, file_name, status, source, rule, message, Readers(reader, rules), recheck_on)
 
 
 def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownImport | None:
@@ -115,6 +116,16 @@ def imports_below(store: Store, file_name: str, participant_id: str | None) -> l
         [file_name, participant_id],
     ).fetchall()
     return [_known(row) for row in rows]
+
+
+def imports_with_content(store: Store, hashes: Sequence[str], participant_id: str | None) -> tuple[int, ...]:
+    """Return the loaded imports of files with one of these contents."""
+    rows = store.connection.execute(
+        "SELECT import_id FROM import WHERE status = 'loaded' AND list_contains(?::VARCHAR[], content_hash) "
+        "AND participant_id IS NOT DISTINCT FROM ? ORDER BY import_id",
+        [list(hashes), participant_id],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
 
 
 def readings_of(store: Store, identity: ExportIdentity) -> list[KnownImport]:
@@ -215,6 +226,12 @@ def note_readers(
     if readers != NO_READERS:
         values = [import_id, readers.reader, readers.rules, recheck_on]
         connection.execute("INSERT INTO import_reading VALUES (?, ?, ?, ?)", values)
+
+
+def forget_refused(store: Store, identity: ExportIdentity) -> None:
+    """Drop the refusal of an export, for which one of its files was to blame."""
+    with transaction(store) as connection:
+        forget_refusal(connection, identity)
 
 
 def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> None:

@@ -91,6 +91,13 @@ def recognises(archive: Archive) -> bool:
     return not worth.isdisjoint(kinds) or (bool(kinds) and set(kinds) == {UNCLEAR})
 
 
+def is_usual_file(archive: Archive) -> bool:
+    """Whether a bare file has the name and the content of a file of an export."""
+    [entry] = archive.entries
+    has_usual_name = entry.label.lower().endswith(".csv") or _NAME.search(entry.label)
+    return bool(has_usual_name) and fitbit_kind(entry, archive) not in {None, UNCLEAR}
+
+
 def fitbit_kind(entry: Entry, archive: Archive) -> str | None:
     """Say what an entry is: a kind of JSON file, one of ``GOOGLE_HEADERS``, ``EMPTY`` or ``UNCLEAR``."""
     label = entry.label.lower()

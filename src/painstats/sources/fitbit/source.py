@@ -25,7 +25,15 @@ from painstats.sources.fitbit.google_takeout import (
     read_google_tables,
     table_times,
 )
-from painstats.sources.fitbit.kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, fitbit_kind, recognises
+from painstats.sources.fitbit.kinds import (
+    DAILY_MEASURES,
+    EMPTY,
+    GOOGLE_HEADERS,
+    UNCLEAR,
+    fitbit_kind,
+    is_usual_file,
+    recognises,
+)
 from painstats.sources.fitbit.logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
 from painstats.sources.fitbit.zone_evidence import ZoneEvidence, check_zone
 from painstats.sources.vendor_rows import entries_by_kind
@@ -193,4 +201,5 @@ SOURCE = Source(
     ),
     recognises=_recognises,
     read=_read,
+    belongs_with_others=is_usual_file,
 )

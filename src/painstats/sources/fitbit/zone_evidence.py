@@ -1,9 +1,9 @@
 """Whether the declared time zone of a Fitbit export can be true, judged by its own nights and files of one day.
 
 Step minutes are UTC and sleep logs are local time, so a wrong zone moves the steps of the day into the nights. Fitbit
-logs no night in which the wearer walks about: under the true zone few nights hold ten minutes with steps, whatever shift
-is worked and however bad the sleep. Besides, ``heart_rate-2024-03-01.json`` holds one local day, so it begins at local
-midnight if the tracker was worn then, and never before.
+logs no night in which the wearer walks about: under the true zone few nights hold twenty minutes with steps, whatever
+shift is worked and however bad the sleep. Besides, ``heart_rate-2024-03-01.json`` holds one local day, so it begins at
+local midnight if the tracker was worn then, and never before.
 """
 
 from __future__ import annotations
