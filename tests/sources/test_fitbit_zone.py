@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from painstats.batch import CHECK_ZONE
 from painstats.errors import ExportRefused
 from painstats.plan.time_zones import Journey
-from painstats.sources.contract import CHECK_ZONE
 from tests.sources.fitbit_files import FIRST, US, nights, sleep_log, values
 from tests.sources.reading import read, settings, zipped
 

@@ -14,9 +14,6 @@ from painstats.plan.time_zones import TimeZones
 NOT_READ = "not read: "
 """How a note begins that names something of an export that is not read and might be wanted; every run prints it."""
 
-CHECK_ZONE = "check the time zone: "
-"""How a note begins that doubts the declared time zone; every run prints it, and it heads the report."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:

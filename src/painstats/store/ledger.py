@@ -164,6 +164,24 @@ def latest_export_us(connection: duckdb.DuckDBPyConnection, identity: ExportIden
     return int(row[0]) if row and row[0] is not None else 0
 
 
+@dataclass(frozen=True, slots=True)
+class StoredNotes:
+    """The notes of a loaded file: whose it is (None for a file of several participants), and what was concluded."""
+
+    participant_id: str | None
+    source: str
+    notes: tuple[str, ...]
+
+
+def stored_notes(store: Store) -> list[StoredNotes]:
+    """Return the notes of every loaded file, by participant, source and name."""
+    rows = store.connection.execute(
+        "SELECT participant_id, source, notes FROM import WHERE status = 'loaded' AND len(notes) > 0 "
+        "ORDER BY participant_id NULLS FIRST, source, file_name, content_hash"
+    ).fetchall()
+    return [StoredNotes(participant, source, tuple(notes)) for participant, source, notes in rows]
+
+
 def has_participants(store: Store, sole: str) -> bool:
     """Whether there was ever another participant than the sole user: then a file must name its participant."""
     row = store.connection.execute("SELECT count(*) FROM import WHERE participant_id <> ?", [sole]).fetchone()

@@ -15,11 +15,12 @@ from datetime import timedelta
 import polars as pl
 
 from painstats.archive.archive import Archive
+from painstats.batch import CHECK_ZONE
 from painstats.errors import ExportRefused
 from painstats.parsing.text import local_times
 from painstats.plan.time_zones import TimeZones
 from painstats.sources.common_zones import COMMON_ZONES, zone_words
-from painstats.sources.contract import CHECK_ZONE, ReadSettings
+from painstats.sources.contract import ReadSettings
 from painstats.sources.fitbit.clock import Clock, instants_in
 
 WALKED_MIN = 20
