@@ -34,7 +34,15 @@ from painstats.sources.fitbit.kinds import (
     is_usual_file,
     recognises,
 )
-from painstats.sources.fitbit.logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
+from painstats.sources.fitbit.logs import (
+    classic_nights,
+    placed_exercises,
+    read_exercises,
+    read_minutes,
+    read_sleep,
+    read_sums,
+    tracked,
+)
 from painstats.sources.fitbit.zone_evidence import ZoneEvidence, check_zone
 from painstats.sources.vendor_rows import entries_by_kind
 
@@ -57,6 +65,8 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     yield from _nameless(kinds.pop(UNCLEAR, []), is_all=not any(kinds))
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
+    if about_classic := classic_nights(sleep):
+        yield Note("", about_classic)
     nights = sleep.filter("is_main_sleep").select("start", "end").drop_nulls().unique()
     tables = {table: kinds.pop(table, []) for table in GOOGLE_HEADERS}
     clock, walked = yield from _read_steps(archive, kinds.pop("steps", []), nights, tables["google_steps"], settings)
