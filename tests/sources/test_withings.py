@@ -74,8 +74,8 @@ def test_a_day_cut_in_another_zone_gives_way_to_its_intervals(tmp_path: Path, zo
     assert contents.accepted("step_count").height == 3
     assert contents.n_rows == 25 + 5
     assert [note.message for note in contents.notes if "add up" in note.message] == [
-        "1 days have a sum and intervals, which add up to 96.7 % of Withings' own sums; the intervals count, without "
-        "steps that two of them count twice"
+        "1 days have a sum and intervals, which add up to 96.7% of Withings' own sums, and to 96.7% without steps that "
+        "overlapping intervals count twice; the intervals count"
     ]
 
 

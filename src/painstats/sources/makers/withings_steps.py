@@ -10,7 +10,7 @@ from painstats.archive.entries import Entry
 from painstats.batch import Batch, Note
 from painstats.parsing.csv_text import CsvTable, read_csv
 from painstats.parsing.text import first_problem, numbers
-from painstats.records import DAILY_TOTAL, STEP_COUNT
+from painstats.records import DAILY_TOTAL, INSTANT, STEP_COUNT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings
 from painstats.sources.vendor_rows import (
@@ -26,6 +26,12 @@ from painstats.sources.vendor_rows import (
 
 NAME = "withings"
 _ARRAY = r"^\[ ?-?\d+(?:\.\d+)?(?: ?, ?-?\d+(?:\.\d+)?)* ?\]$"
+_INTERVAL: dict[str, pl.DataType | type[pl.DataType]] = {
+    "start": pl.String,
+    "value": pl.Float64,
+    "start_at": INSTANT,
+    "end_at": INSTANT,
+}
 _MAX_S = 7 * 86_400
 
 
@@ -46,12 +52,17 @@ def is_from_elsewhere(entries: list[Entry], settings: ReadSettings) -> bool:
 
 
 def steps_by_written_date(entries: list[Entry], settings: ReadSettings) -> pl.DataFrame:
-    """Return the ``steps`` of the intervals of each ``date`` as it is written, which is that of the account's zone."""
-    parts = [unfolded(entry, read_csv(entry), settings, "withings").select("start", "value") for entry in entries]
-    empty = pl.DataFrame(schema={"start": pl.String, "value": pl.Float64})
-    written = pl.col("start").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("date")
-    walked = pl.concat([empty, *parts]).filter(pl.col("value") > 0).with_columns(written)
-    return walked.group_by("date").agg(pl.col("value").sum().alias("steps")).drop_nulls("date")
+    """Return the ``steps`` of the intervals of each ``date`` as it is written, which is that of the account's zone.
+
+    ``counted`` leaves out what lies in two intervals.
+    """
+    latest = pl.col("end_at").cum_max().shift(1)
+    fresh = (pl.col("end_at") - pl.max_horizontal("start_at", latest)) / (pl.col("end_at") - pl.col("start_at"))
+    parts = [unfolded(entry, read_csv(entry), settings, NAME).select(*_INTERVAL) for entry in entries]
+    walked = pl.concat([pl.DataFrame(schema=_INTERVAL), *parts]).filter(pl.col("value") > 0).sort("start_at")
+    written = (pl.col("start_at") + pl.duration(minutes=zoned_offsets("start"))).dt.date()
+    dated = walked.with_columns(written.alias("date"), (pl.col("value") * fresh.clip(0, 1)).alias("counted"))
+    return dated.drop_nulls("date").group_by("date").agg(pl.sum("value").alias("steps"), pl.sum("counted"))
 
 
 def read_daily_steps(
@@ -87,10 +98,10 @@ def _compared(sums: pl.DataFrame, by_day: pl.DataFrame) -> str | None:
     both = sums.join(by_day, on="date").with_columns(numbers("value").alias("sum")).filter(pl.col("sum") > 0)
     if both.is_empty():
         return None
-    share = 100 * float(both["steps"].sum()) / float(both["sum"].sum())
+    total, steps, counted = (float(both[name].sum()) for name in ("sum", "steps", "counted"))
     return (
-        f"{both.height:,} days have a sum and intervals, which add up to {share:.1f} % of Withings' own sums; the "
-        "intervals count, without steps that two of them count twice"
+        f"{both.height:,} days have a sum and intervals, which add up to {steps / total:.1%} of Withings' own sums, and "
+        f"to {counted / total:.1%} without steps that overlapping intervals count twice; the intervals count"
     )
 
 
