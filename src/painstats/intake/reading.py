@@ -15,6 +15,7 @@ from painstats.archive.entries import shown
 from painstats.batch import Batch, Rows
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.intake.checks import check_records
+from painstats.intake.recorded_offsets import with_zone_checked
 from painstats.progress import bytes_shared
 from painstats.sources import read_batches
 from painstats.sources.batching import join_small_batches
@@ -83,7 +84,7 @@ def read_export(export: Path | Archive, settings: ReadSettings) -> tuple[str, It
     except Exception:
         _refuse_if_changed(archive)
         raise
-    return source.name, _unchanged(archive, checked(batches, settings))
+    return source.name, _unchanged(archive, with_zone_checked(checked(batches, settings), settings))
 
 
 def checked(batches: Iterator[Batch], settings: ReadSettings) -> Iterator[Batch]:

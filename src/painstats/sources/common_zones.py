@@ -21,3 +21,13 @@ MOST_NAMED = 3
 def zone_words(zones: list[str]) -> str:
     """Name the first of some zones that cannot be distinguished: "Australia/Melbourne or Australia/Sydney"."""
     return " or ".join(zones[:MOST_NAMED])
+
+
+def zone_advice(zones: list[str], participant_id: str | None) -> str:
+    """Say where to declare the first of some zones that cannot be distinguished."""
+    section = f"[participants.{participant_id}]" if participant_id else "[participants.…]"
+    return (
+        f'if the participant lived in {zone_words(zones)}, write time_zone = "{zones[0]}" in study.toml, under '
+        f"[study] or {section} (painstats me and inspect: --time-zone {zones[0]}); a stay of some weeks is declared as "
+        "travel"
+    )

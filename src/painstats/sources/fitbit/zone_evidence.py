@@ -19,7 +19,7 @@ from painstats.batch import CHECK_ZONE
 from painstats.errors import ExportRefused
 from painstats.parsing.text import local_times
 from painstats.plan.time_zones import TimeZones
-from painstats.sources.common_zones import COMMON_ZONES, zone_words
+from painstats.sources.common_zones import COMMON_ZONES, zone_advice, zone_words
 from painstats.sources.contract import ReadSettings
 from painstats.sources.fitbit.clock import Clock, instants_in
 
@@ -141,7 +141,11 @@ def _by_nights(evidence: ZoneEvidence, walked: pl.Series, declared: _Declared) -
     if total >= TIMES_FEWER * fewest and _contradict(nights):
         raise _refusal(found, best, declared)
     is_better = total >= max(NOTED_TIMES_FEWER * fewest, fewest + NOTED_MIN * n_nights)
-    return f"{CHECK_ZONE}{found}; {_advice(best, declared)}" if is_better and _fit_better(nights) else None
+    return (
+        f"{CHECK_ZONE}{found}; {zone_advice(best, declared.participant_id)}"
+        if is_better and _fit_better(nights)
+        else None
+    )
 
 
 def _best_zones(evidence: ZoneEvidence, declared: _Declared) -> tuple[int, list[str]]:
@@ -209,7 +213,7 @@ def _by_day_files(evidence: ZoneEvidence, declared: _Declared) -> str | None:
     )
     if most >= MIN_FILES and most >= MIN_SHARE * files.height:
         raise _refusal(found, best, declared)
-    return f"{CHECK_ZONE}{found}; {_advice(best, declared)}"
+    return _doubt(found, best, declared)
 
 
 def _day_files(archive: Archive) -> pl.DataFrame:
@@ -234,13 +238,9 @@ def _at_midnight(files: pl.DataFrame, declared: _Declared, zones: TimeZones) -> 
 
 
 def _refusal(found: str, best: list[str], declared: _Declared) -> ExportRefused:
-    return ExportRefused("wrong_time_zone", f"nothing of this export was kept: {found}; {_advice(best, declared)}")
+    advice = zone_advice(best, declared.participant_id)
+    return ExportRefused("wrong_time_zone", f"nothing of this export was kept: {found}; {advice}")
 
 
-def _advice(best: list[str], declared: _Declared) -> str:
-    section = f"[participants.{declared.participant_id}]" if declared.participant_id else "[participants.…]"
-    return (
-        f'if the participant lived in {zone_words(best)}, write time_zone = "{best[0]}" in study.toml, under '
-        f"[study] or {section} (painstats me and inspect: --time-zone {best[0]}); a stay of some weeks is declared as "
-        "travel"
-    )
+def _doubt(found: str, best: list[str], declared: _Declared) -> str:
+    return f"{CHECK_ZONE}{found}; {zone_advice(best, declared.participant_id)}"

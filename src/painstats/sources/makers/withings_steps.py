@@ -100,8 +100,8 @@ def _compared(sums: pl.DataFrame, by_day: pl.DataFrame) -> str | None:
         return None
     total, steps, counted = (float(both[name].sum()) for name in ("sum", "steps", "counted"))
     return (
-        f"{both.height:,} days have a sum and intervals, which add up to {steps / total:.1%} of Withings' own sums, and "
-        f"to {counted / total:.1%} without steps that overlapping intervals count twice; the intervals count"
+        f"{both.height:,} days have a sum and intervals, which add up to {steps / total:.1%} of Withings' own sums, "
+        f"and to {counted / total:.1%} without steps that overlapping intervals count twice; the intervals count"
     )
 
 
