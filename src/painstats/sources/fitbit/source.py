@@ -15,7 +15,7 @@ from painstats.parsing.strict_json import MAX_BYTES
 from painstats.parsing.text import first_problem
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import BATCH_ROWS, in_batches
-from painstats.sources.contract import ReadSettings, Source
+from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.fitbit.clock import Activity, Clock, decide_by_table, decide_fitbit_clock, instants_by
 from painstats.sources.fitbit.cover import NOTHING, joined_time
 from painstats.sources.fitbit.google_takeout import (
@@ -29,6 +29,7 @@ from painstats.sources.fitbit.kinds import (
     DAILY_MEASURES,
     EMPTY,
     GOOGLE_HEADERS,
+    SCORES,
     UNCLEAR,
     fitbit_kind,
     is_usual_file,
@@ -44,7 +45,7 @@ from painstats.sources.fitbit.logs import (
     tracked,
 )
 from painstats.sources.fitbit.zone_evidence import ZoneEvidence, check_zone
-from painstats.sources.vendor_rows import entries_by_kind
+from painstats.sources.vendor_rows import entries_by_kind, rows_below
 
 _THREADS = 2  # unpacking and reading bytes release Python's lock
 _JOINED = "minutes without steps, merged with the minute before into one interval"
@@ -62,6 +63,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     """Read JSON first; from Google's tables, which repeat it, only take what it does not cover."""
     kinds = entries_by_kind(archive, lambda entry: fitbit_kind(entry, archive))
+    yield from _scores(kinds.pop(SCORES, []), has_nights=bool({"sleep", "google_sleep"} & set(kinds)))
     yield from _nameless(kinds.pop(UNCLEAR, []), is_all=not any(kinds))
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
@@ -84,6 +86,18 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     for entry in kinds.pop(EMPTY, []):
         yield Ignored(entry.label, 0, "contains no data")
     yield from _unused(archive, [entry for entries in kinds.values() for entry in entries])
+
+
+def _scores(entries: list[Entry], *, has_nights: bool) -> Iterator[Batch]:
+    """Count Fitbit's own scores of nights; without the nights, say where these are."""
+    for entry in entries:
+        yield Ignored(entry.label, rows_below(entry), "Fitbit's own scores of nights: not used")
+    if entries and not has_nights:
+        yield Note(
+            entries[0].label,
+            f"{NOT_READ}it holds Fitbit's own scores of nights; the nights themselves are in the files "
+            "sleep-YYYY-MM-DD.json of the same export: put these beside it",
+        )
 
 
 def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Batch]:
