@@ -9,7 +9,7 @@ local midnight if the tracker was worn then, and never before.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import polars as pl
@@ -121,6 +121,7 @@ def check_zone(evidence: ZoneEvidence, clock: Clock, settings: ReadSettings) -> 
         ``wrong_time_zone``: with the zone that the times want, and where to declare it.
     """
     declared = _Declared(settings.time_zones, settings.participant_id, clock)
+    evidence = replace(evidence, times=evidence.times.drop_nulls().sort())
     walked = _walked(evidence, declared.windows(evidence.nights, declared.as_read))
     return _by_nights(evidence, walked, declared) if len(walked) >= MIN_NIGHTS else _by_day_files(evidence, declared)
 
@@ -130,8 +131,10 @@ def check_zone(evidence: ZoneEvidence, clock: Clock, settings: ReadSettings) -> 
 
 def _by_nights(evidence: ZoneEvidence, walked: pl.Series, declared: _Declared) -> str | None:
     """Judge by the minutes with steps in each night, as read and under every common zone."""
-    fewest, best = _best_zones(evidence, declared)
     total, n_nights = int(walked.sum()), len(walked)
+    if total < NOTED_MIN * n_nights:  # too few for any doubt, as in nearly every true export
+        return None
+    fewest, best = _best_zones(evidence, declared)
     as_read = "as local time" if declared.clock.reading == "local" else f"in the declared time zone {declared.name}"
     found = (
         f"read {as_read}, {total:,} minutes with steps fall into {n_nights:,} nights of sleep; "
