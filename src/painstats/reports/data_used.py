@@ -41,6 +41,7 @@ RULE_WORDS = {
     "unknown_measure": "a measure that is not used here",
     "unknown_stage": "an unknown sleep stage",
     "unreadable": "not readable as a number, a date or a time",
+    "wrong_time_zone": "the declared time zone cannot be right",
 }
 """Why a row or a file was rejected, in words; other names are shown with spaces."""
 
