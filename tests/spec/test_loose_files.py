@@ -90,3 +90,11 @@ def test_a_folder_of_which_nothing_else_can_be_read_is_refused_whole(own):
     (folder / STEPS).write_text('[{"dateTime" : "04/01/24 10:00:00", "value" : "7"')
     (folder / "readme.txt").write_text("an export")
     assert status(own)["anna/Fitbit"] == "refused"
+
+
+def test_files_directly_in_the_inbox_stay_single_so_that_an_erasure_finds_each(tmp_path):
+    (tmp_path / "study.toml").write_text(PLAN.replace("Europe/London", ZONE))
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / SLEEP).write_text(json.dumps(nights(14)))
+    (tmp_path / "inbox" / STEPS).write_text(values(day_steps(14, ZONE)))
+    assert set(read_inbox(tmp_path)) == {SLEEP, STEPS}

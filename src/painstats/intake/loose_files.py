@@ -21,10 +21,14 @@ _SUFFIXES = (".json", ".csv")
 
 
 def with_loose_files_joined(files: Sequence[InboxFile]) -> list[InboxFile]:
-    """Return files, with those of one folder and format that belong together as one, in place of the last of them."""
+    """Return files, with those of one folder and format that belong together as one, in place of the last of them.
+
+    Files directly in the inbox stay single: an erasure finds them by their own content, as they are in no folder of
+    the participant.
+    """
     by_folder: defaultdict[Path, list[InboxFile]] = defaultdict(list)
     for file in files:
-        if file.archive is None and file.has_utf8_name and file.path.suffix.lower() in _SUFFIXES:
+        if file.participant_id and not file.archive and file.has_utf8_name and file.path.suffix.lower() in _SUFFIXES:
             by_folder[file.path.parent].append(file)
     places: dict[InboxFile, InboxFile | None] = {}
     for loose in by_folder.values():

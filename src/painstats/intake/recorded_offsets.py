@@ -93,7 +93,7 @@ def _judged(seen: _Seen, settings: ReadSettings) -> str | None:
     best = [zone for zone, number in left.items() if number == min(left.values())]
     found = (
         f"the export records another UTC offset than that of the declared time zone {declared} on {n_elsewhere:,} of "
-        f"{n_dates:,} dates; {zone_advice(best, participant)}"
+        f"{n_dates:,} dates; {zone_advice(best)}"
     )
     if n_elsewhere >= MIN_SHARE * n_dates and 0 < seen.n_unrecorded <= 2 * n_dates:
         raise ExportRefused("wrong_time_zone", f"nothing of this export was kept: {found}")

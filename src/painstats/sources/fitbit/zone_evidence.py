@@ -142,13 +142,9 @@ def _by_nights(evidence: ZoneEvidence, walked: pl.Series, declared: _Declared) -
     )
     nights = _both_ways(evidence, declared, declared.windows(evidence.nights, declared.at_home_in(best[0])))
     if total >= TIMES_FEWER * fewest and _contradict(nights):
-        raise _refusal(found, best, declared)
+        raise _refusal(found, best)
     is_better = total >= max(NOTED_TIMES_FEWER * fewest, fewest + NOTED_MIN * n_nights)
-    return (
-        f"{CHECK_ZONE}{found}; {zone_advice(best, declared.participant_id)}"
-        if is_better and _fit_better(nights)
-        else None
-    )
+    return f"{CHECK_ZONE}{found}; {zone_advice(best)}" if is_better and _fit_better(nights) else None
 
 
 def _best_zones(evidence: ZoneEvidence, declared: _Declared) -> tuple[int, list[str]]:
@@ -215,8 +211,8 @@ def _by_day_files(evidence: ZoneEvidence, declared: _Declared) -> str | None:
         f"in the declared time zone {declared.name}"
     )
     if most >= MIN_FILES and most >= MIN_SHARE * files.height:
-        raise _refusal(found, best, declared)
-    return _doubt(found, best, declared)
+        raise _refusal(found, best)
+    return _doubt(found, best)
 
 
 def _day_files(archive: Archive) -> pl.DataFrame:
@@ -240,10 +236,10 @@ def _at_midnight(files: pl.DataFrame, declared: _Declared, zones: TimeZones) -> 
 # --- words ---
 
 
-def _refusal(found: str, best: list[str], declared: _Declared) -> ExportRefused:
-    advice = zone_advice(best, declared.participant_id)
+def _refusal(found: str, best: list[str]) -> ExportRefused:
+    advice = zone_advice(best)
     return ExportRefused("wrong_time_zone", f"nothing of this export was kept: {found}; {advice}")
 
 
-def _doubt(found: str, best: list[str], declared: _Declared) -> str:
-    return f"{CHECK_ZONE}{found}; {zone_advice(best, declared.participant_id)}"
+def _doubt(found: str, best: list[str]) -> str:
+    return f"{CHECK_ZONE}{found}; {zone_advice(best)}"
