@@ -27,6 +27,6 @@ def zone_advice(zones: list[str]) -> str:
     """Say where to declare the first of some zones that cannot be distinguished; no participant is named."""
     return (
         f'if the participant lived in {zone_words(zones)}, write time_zone = "{zones[0]}" in study.toml, under '
-        f"[study] or under [participants.ID] (painstats me and inspect: --time-zone {zones[0]}); a stay of some weeks is "
-        "declared as travel"
+        f"[study] or under [participants.ID] (painstats me and inspect: --time-zone {zones[0]}); a stay of some weeks "
+        "is declared as travel"
     )
