@@ -9,7 +9,7 @@ from painstats.daily import build_daily_table
 from painstats.errors import gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
-from painstats.intake.load_files import FileOutcome
+from painstats.intake.candidates import FileOutcome
 from painstats.plan.study import read_study
 from painstats.questions.asked import QuestionsFitted, asked, exposures, fit_questions
 from painstats.run import list_inbox, load_files, prepare

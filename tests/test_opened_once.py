@@ -15,9 +15,10 @@ from painstats.archive import archive as archives
 from painstats.archive.archive import Archive, export_date, open_archive
 from painstats.archive.content_hash import hash_of_file
 from painstats.batch import ExportedAt
-from painstats.intake import inbox, parts
+from painstats.intake import inbox, inbox_file, loose_files, parts
+from painstats.intake.candidates import settings_of
 from painstats.intake.inbox import list_inbox
-from painstats.intake.load_files import load_files, settings_of
+from painstats.intake.load_files import load_files
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked, exposures
 from painstats.records import RECORD_TABLES
@@ -66,7 +67,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[object]]:
         return replace(source, recognises=recognises)
 
     every_source = tuple(map(counted, SOURCES))
-    for module in (inbox, parts):
+    for module in (inbox_file, loose_files, parts):
         monkeypatch.setattr(module, "open_archive", open_counted)
     for module in (sources, parts):
         monkeypatch.setattr(module, "SOURCES", every_source)

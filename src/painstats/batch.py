@@ -6,6 +6,8 @@ export. Checking completes the rows, staging moves them to a file, and loading s
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -124,3 +126,57 @@ class ExportedAt:
 
 
 Batch = Rows | Ignored | Note | ExportedAt
+
+
+# --- alike notes ---
+
+CHECK_ZONE = "check the time zone: "
+"""How a note begins that doubts the declared time zone; every run prints it, and it heads the report."""
+
+_NUMBERS = re.compile(r"\d[\d.,:/-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeNotes:
+    """Notes that differ in nothing but numbers and the names of their files: the first, and how many there are."""
+
+    first: str
+    number: int
+
+    @property
+    def message(self) -> str:
+        """What the first says, without the name of its file."""
+        return message_of(self.first)
+
+    @property
+    def text(self) -> str:
+        """The first, with the number of the others."""
+        return f"{self.first} (and {self.number - 1:,} more like it)" if self.number > 1 else self.first
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether they doubt the declared time zone."""
+        return self.message.startswith(CHECK_ZONE)
+
+
+def alike(notes: Iterable[str]) -> list[AlikeNotes]:
+    """Join alike notes (:attr:`Note.text`); doubts about the time zone come first."""
+    kinds: dict[str, list[str]] = {}
+    for note in notes:
+        kinds.setdefault(_kind(note), []).append(note)
+    found = [AlikeNotes(several[0], len(several)) for several in kinds.values()]
+    return sorted(found, key=lambda each: not each.is_doubt)
+
+
+def is_alike(note: str, other: str) -> bool:
+    """Whether two notes differ in nothing but numbers and the names of their files."""
+    return _kind(note) == _kind(other)
+
+
+def _kind(note: str) -> str:
+    return _NUMBERS.sub("#", message_of(note))
+
+
+def message_of(note: str) -> str:
+    """Return a note without the name of its file."""
+    return note.partition(": ")[2] or note

@@ -33,13 +33,16 @@ class ExportRefused(PainstatsError):
         Short name of the reason, kept in the import ledger (``not_recognised``, ``xml_truncated``, …).
     message
         What was found, in which entry and line, and what to do.
+    entry
+        The name of the one entry that is to blame, in an export of several; None where the whole is.
     """
 
     exit_code = 3
 
-    def __init__(self, rule: str, message: str) -> None:
+    def __init__(self, rule: str, message: str, entry: str | None = None) -> None:
         super().__init__(message)
         self.rule = rule
+        self.entry = entry
 
 
 class StudyInUse(PainstatsError):

@@ -8,8 +8,8 @@ import polars as pl
 
 from painstats.errors import StudyError
 from painstats.intake import inspection
+from painstats.intake.candidates import settings_of
 from painstats.intake.inspection import Inspection, exports_at
-from painstats.intake.load_files import settings_of
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Plan, Study
 from painstats.store import open_store

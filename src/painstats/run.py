@@ -13,11 +13,13 @@ from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, NotEnoughData, gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
+from painstats.intake.candidates import VERSION, FileOutcome
 from painstats.intake.changed_settings import clear_if_settings_changed
 from painstats.intake.files_read import FilesRead, files_read
-from painstats.intake.inbox import InboxFile, list_inbox
+from painstats.intake.inbox import list_inbox
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import refuse_alike_in_plan
-from painstats.intake.load_files import VERSION, FileOutcome, Say, load_files
+from painstats.intake.load_files import Say, load_files
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts

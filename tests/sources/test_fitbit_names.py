@@ -58,3 +58,14 @@ def test_calories_are_known_and_samples_of_heart_rate_are_no_resting_heart_rate(
     samples = GOOGLE_RESTING.replace("02T00:00:00", "01T00:00:05")
     for content in (samples, samples.rstrip()):
         assert refusal_of(read, written(tmp_path / "heart.csv", content)).rule == "not_recognised"
+
+
+SCORED = "sleep_log_entry_id,timestamp,overall_score\n1,2024-03-01T07:30:00Z,80\n2,2024-03-02T07:30:00Z,81\n"
+
+
+def test_scores_of_nights_alone_say_where_the_nights_are(tmp_path: Path) -> None:
+    contents = read(written(tmp_path / "sleep_score.csv", SCORED))
+    assert (contents.source, contents.n_ignored, contents.batches) == ("fitbit", 2, [])
+    [note] = contents.notes
+    assert note.message.startswith("not read: it holds Fitbit's own scores")
+    assert "sleep-YYYY-MM-DD.json" in note.message

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tests.sources.fitbit_files import EXERCISE, FIRST, GOOGLE_RESTING, RESTING, sleep_log, values
-from tests.sources.reading import read, settings, zipped
+from tests.sources.reading import read, settings, written, zipped
 
 # --- nights of one logId, and nights detected in two ways ---
 
@@ -89,3 +89,48 @@ def test_a_year_of_zero_is_rejected_alone(tmp_path: Path, zone: str) -> None:
     assert contents.accepted("sleep_episode").height == 1
     assert {rule for *_, rule in contents.rejected()} == {"date_range"}
     assert len(contents.rejected()) == 6
+
+
+def devices_of(tmp_path: Path, kinds: str) -> list[str]:
+    """Return the devices of nights: ``s`` staged, ``c`` classic, ``-`` none."""
+    logs = [
+        sleep_log(day, FIRST + timedelta(days=day, hours=-1), 8, type={"s": "stages", "c": "classic"}[kind])
+        for day, kind in enumerate(kinds)
+        if kind != "-"
+    ]
+    contents = read(written(tmp_path / "sleep-2024-03-01.json", json.dumps(logs)))
+    return contents.accepted("sleep_episode").sort("date")["device"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "n_classic_first", "n_classic_last"),
+    [
+        ("sscsscs", 0, 0),  # nights of the same tracker
+        ("cccsscs", 3, 0),  # another tracker, until stages begin
+        ("s" + "c" * 29 + "s", 0, 0),
+        ("s" + "c" * 30 + "s", 0, 30),  # for a month: not those of a tracker that stages sleep
+        ("s" + "c" + "-" * 28 + "c" + "s", 0, 2),
+        ("ccc", 3, 0),
+    ],
+)
+def test_a_classic_night_among_staged_ones_is_of_the_same_tracker(
+    tmp_path: Path, kinds: str, n_classic_first: int, n_classic_last: int
+) -> None:
+    devices = devices_of(tmp_path, kinds)
+    n_staged = len(devices) - n_classic_first - n_classic_last
+    if n_classic_last:
+        assert devices == ["fitbit", *["fitbit-classic"] * n_classic_last, "fitbit"]
+    else:
+        assert devices == [*["fitbit-classic"] * n_classic_first, *["fitbit"] * n_staged]
+
+
+def test_the_classic_nights_of_the_tracker_are_counted(tmp_path: Path) -> None:
+    logs = [
+        sleep_log(day, FIRST + timedelta(days=day, hours=-1), 8, type="classic" if day == 1 else "stages")
+        for day in range(3)
+    ]
+    notes = read(written(tmp_path / "sleep-2024-03-01.json", json.dumps(logs))).notes
+    assert [note.message for note in notes] == [
+        "1 of 3 nights of the tracker were detected by movement alone (classic): they have no deep or REM sleep, and "
+        "count as nights of the same tracker"
+    ]

@@ -235,3 +235,14 @@ def test_places_and_names_of_activities_are_not_kept() -> None:
     texts = " ".join(text for batch in contents.batches for text in batch.frame["text"])
     assert "Morning" not in texts
     assert "52.1" not in texts
+
+
+@pytest.mark.parametrize(("beyond_s", "is_kept"), [(59, True), (60, False)])
+def test_stages_that_pass_the_window_by_less_than_a_minute_are_a_night(
+    tmp_path: Path, beyond_s: int, is_kept: bool
+) -> None:
+    window_s = 7 * 3600 + 30 * 60
+    stages = {"deepSleepSeconds": 0, "remSleepSeconds": 0, "awakeSleepSeconds": 0}
+    contents = nights(tmp_path, {"lightSleepSeconds": window_s + beyond_s} | stages)
+    slept = contents.accepted("sleep_episode").select("total_sleep_time_min", "time_in_bed_min").rows()
+    assert slept == ([((window_s + beyond_s) / 60,) * 2] if is_kept else [])

@@ -10,8 +10,7 @@ import pytest
 
 from painstats.archive.archive import open_archive
 from painstats.cli import main
-from painstats.intake import load_files as running
-from painstats.intake import reading
+from painstats.intake import candidates, reading
 from painstats.intake.parts import parts_of_zip
 from painstats.plan.study import read_study
 from painstats.records import RECORD_TABLES
@@ -150,7 +149,7 @@ def test_an_export_of_one_format_is_not_taken_apart(source, tmp_path):
 def test_it_is_known_again_and_not_opened_again(study, monkeypatch):
     zipped(study.inbox / "anna" / "everything.zip", {"export.xml": APPLE, "my_diary.csv": GOOD})
     run(study)
-    monkeypatch.setattr(running, "parts_of_zip", None)  # it costs what a known file costs
+    monkeypatch.setattr(candidates, "parts_of_zip", None)  # it costs what a known file costs
     assert {name: each.status for name, each in run(study).items()} == {"anna/everything.zip": "known"}
 
 

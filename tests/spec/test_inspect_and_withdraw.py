@@ -106,6 +106,15 @@ def test_a_conflicting_duplicate_is_reported_with_its_line(study):
     assert row["places"][0]["line"] is not None
 
 
+def test_the_quarantine_shows_the_own_text_of_a_conflicting_duplicate(study):
+    folder, put, do = study
+    rows = [{"dateTime": "01/03/26 09:00:00", "value": value} for value in ("40", "47")]
+    put("steps-2026-01-01.json", json.dumps(rows))
+    do("run", str(folder))
+    _, found = do("quarantine", str(folder))
+    assert [row["text"] for row in found["rows"]] == ["2026-01-03 09:00:00.000000 40"]
+
+
 @pytest.mark.parametrize(
     ("name", "use"),
     [

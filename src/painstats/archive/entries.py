@@ -137,7 +137,7 @@ def read_whole(entry: Entry, limit_bytes: int) -> bytes:
 def refused(rule: str, entry: Entry, sentence: str, line: int | None = None) -> ExportRefused:
     """Return the refusal of an export, naming file, entry and line."""
     place = entry.place if line is None else f"{entry.place}, line {line}"
-    return ExportRefused(rule, f"{place}: {sentence}")
+    return ExportRefused(rule, f"{place}: {sentence}", entry.name if entry.member else None)
 
 
 def shown(name: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from painstats.batch import alike
 from painstats.commands.printing import print_json, print_table, printable, printable_lines
 from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, StudyError, gravest
-from painstats.intake.inbox import InboxFile
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.inspection import Inspection, exports_at, inspect_export
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Plan, Study, checked_plan, read_study
@@ -109,8 +110,8 @@ def _print(found: Inspection, zone: str, *, is_declared: bool, is_zip: bool) -> 
             print_table(rows, headings)
     if found.summary.notes or found.own_exports:
         print()
-    for note in found.summary.notes:
-        print(f"Note: {printable(note)}")
+    for notes in alike(found.summary.notes):
+        print(f"Note: {printable(notes.text)}")
     for name in found.own_exports:
         advice = "see below" if is_zip else "inspect it separately"
         print(f"Note: {printable(name)} is an export of its own; {advice}")

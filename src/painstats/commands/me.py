@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from painstats.archive.entries import is_utf8, utf8
-from painstats.commands.printing import print_json, print_table, printable
+from painstats.commands.printing import print_json, print_table
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
-from painstats.commands.run import as_answer, print_summary, shown_progress, unread
+from painstats.commands.run import as_answer, print_summary, shown_progress
 from painstats.errors import StudyError
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
@@ -194,10 +194,6 @@ def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None
     if rows:
         print("Rows that could not be used:")
         print_table(rows, ROW_HEADINGS)
-    for outcome in summary.files:
-        for note in outcome.summary.notes if outcome.summary else ():
-            if note not in unread(outcome):
-                print(f"Note: {printable(note)}")
     if summary.failed_reports:
         return
     if report is None:

@@ -10,10 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from painstats.batch import alike
 from painstats.commands.printing import print_json, printable, printable_lines
 from painstats.commands.report_lines import file_line, row_line, verdict_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
-from painstats.intake.load_files import FileOutcome, Say
+from painstats.intake.candidates import FileOutcome
+from painstats.intake.load_files import Say
 from painstats.plan.study import Study, read_study
 from painstats.run import RunSummary, run_study
 from painstats.sources import NOT_READ
@@ -109,6 +111,7 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
             _print_problem(study, outcome, hint)
     else:
         _print_problem_counts(study, summary)
+    _print_notes(summary, names)
     if summary.exit_code == QUARANTINED_EXIT_CODE and not reading.rows_rejected:
         print(f"  an earlier run rejected rows but did not finish; list them with: painstats quarantine {study.folder}")
     if summary.refusal:
@@ -137,6 +140,21 @@ def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
 def unread(outcome: FileOutcome) -> list[str]:
     """Return the notes that name something in a file that was not read and might be wanted."""
     return [note for note in (outcome.summary.notes if outcome.summary else ()) if f": {NOT_READ}" in note]
+
+
+def _print_notes(summary: RunSummary, names: bool) -> None:
+    """Print what the readers concluded, alike notes once; without names, only how often the time zone is in doubt."""
+    said = alike(
+        note
+        for outcome in summary.files
+        for note in (outcome.summary.notes if outcome.summary else ())
+        if note not in unread(outcome)
+    )
+    if names:
+        for notes in said:
+            print(f"  Note: {printable(notes.text)}")
+    elif n_doubts := sum(notes.number for notes in said if notes.is_doubt):
+        print(f"  {n_doubts} export(s) do not suit the declared time zone; list them with: painstats status")
 
 
 def _print_problem_counts(study: Study, summary: RunSummary) -> None:

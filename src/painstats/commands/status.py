@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
 
-from painstats.commands.printing import print_json, print_table
+from painstats.batch import AlikeNotes, alike, is_alike
+from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.report_lines import report_lines
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.participants import ParticipantSummary, participant_summaries
@@ -21,6 +22,7 @@ from painstats.run_report import last_report
 from painstats.store import Store, open_store
 from painstats.store.checksum import Record, read_record
 from painstats.store.damage import moment
+from painstats.store.ledger import stored_notes
 from painstats.store.runs import unfinished_run
 from painstats.store.stages import damaged_files
 from painstats.store.tables import read_table, table_exists
@@ -69,7 +71,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     with open_store(study) as store:
         imports = read_table(store, "import_summary").to_dicts()
         summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
-        shifts = _shifts(store)
+        shifts, notes = _shifts(store), _notes(store)
         runs, report = _run_state(store), last_report(store)
     questions = asked(study)
     participants = [
@@ -88,6 +90,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "imports": imports,
                 "participants": participants,
                 "date_shifts": shifts,
+                "notes": notes,
                 "runs": asdict(runs),
                 "last_report": asdict(report) if report else None,
             }
@@ -111,7 +114,29 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     print_table(participants, HEADINGS)
     for shift in shifts:
         print(f"\n{shift}")
+    _print_notes(notes)
     return 0
+
+
+def _notes(store: Store) -> list[dict[str, object]]:
+    """Return what the readers concluded, alike notes of a participant once, doubts about the time zone first."""
+    by_owner: dict[str | None, list[str]] = {}
+    for file in stored_notes(store):
+        by_owner.setdefault(file.participant_id, []).extend(file.notes)
+    return [
+        {"participant": owner, "note": said.first, "number": said.number, "doubts_time_zone": said.is_doubt}
+        for owner, notes in by_owner.items()
+        for said in alike(notes)
+    ]
+
+
+def _print_notes(notes: Sequence[Mapping[str, object]]) -> None:
+    """Print the notes of all participants, alike ones once."""
+    if notes:
+        print("\nNotes of reading:")
+    for said in alike(str(note["note"]) for note in notes):
+        number = sum(int(str(note["number"])) for note in notes if is_alike(str(note["note"]), said.first))
+        print(f"  {printable(AlikeNotes(said.first, number).text)}")
 
 
 def _shifts(store: Store) -> list[str]:

@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from painstats.archive.archive import Archive, open_archive
 from painstats.errors import ExportRefused, StudyError
-from painstats.intake.inbox import InboxFile, list_inbox
-from painstats.intake.load_files import reading_hash, settings_of
+from painstats.intake.candidates import reading_hash, settings_of
+from painstats.intake.inbox import list_inbox
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
 from painstats.sources.contract import ReadSettings
@@ -53,6 +54,10 @@ def _contents(store: Store, file: InboxFile, names: Sequence[str]) -> Iterator[s
     except ExportRefused:
         return
     yield from _hash_or_nothing(archive)
+    if file.is_joined:
+        for entry in archive.entries:
+            yield from _hash_or_nothing(archive.single(entry))
+        return
     for part in _own_exports(archive, settings_of(store.study, owner_of(store, file))):
         yield from _hash_or_nothing(part)
     inside = f"{file.name}/"

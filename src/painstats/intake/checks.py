@@ -36,6 +36,7 @@ UNREADABLE = "unreadable"
 
 MAX_INTERVAL = timedelta(hours=24)
 _TODAY = "today"
+_SAME_IN_MOST = ("participant_id", "source", "device", "device_kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
 
 
 def check_records(rows: Rows, today: date) -> Rows:
-    """Mark the rows that break a rule, and drop the text of the others.
+    """Mark the rows that break a rule, and drop the text of the others, unless they may be repeated.
+
+    A row that contradicts another of the same file is rejected when both are stored, with its own text.
 
     Parameters
     ----------
@@ -204,14 +207,16 @@ def check_records(rows: Rows, today: date) -> Rows:
     unread = pl.col("column").is_not_null() | pl.col("rule").is_not_null()
     broken = pl.coalesce(pl.when(wrong).then(pl.lit(rule.name)) for rule, wrong in breaks)
     to_blame = pl.coalesce(pl.when(wrong).then(pl.lit(rule.column)) for rule, wrong in breaks)
+    read = rows.in_memory
+    repeated = read.select(name for name in table.key if name not in _SAME_IN_MOST).is_duplicated()
     checked = (
-        rows.in_memory.lazy()
+        read.lazy()
         .with_columns(pl.lit(today).alias(_TODAY))
         .with_columns(
             pl.when(unread).then(pl.col("rule").fill_null(UNREADABLE)).otherwise(broken).alias("rule"),
             pl.when(unread).then(pl.col("column")).otherwise(to_blame).alias("column"),
         )
-        .with_columns(pl.when(pl.col("rule").is_not_null()).then(pl.col("text")).alias("text"))
+        .with_columns(pl.when(pl.col("rule").is_not_null() | pl.lit(repeated)).then(pl.col("text")).alias("text"))
         .collect()
     )
     return replace(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from painstats.intake.load_files import FileOutcome
+from painstats.intake.candidates import FileOutcome
 
 
 @dataclass(frozen=True, slots=True)

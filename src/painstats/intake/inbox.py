@@ -9,59 +9,17 @@ from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
-from painstats.archive.archive import Archive, open_archive
-from painstats.archive.entries import is_utf8, shown, utf8
-from painstats.errors import ExportRefused, StudyError
+from painstats.archive.archive import Archive
+from painstats.archive.entries import is_utf8, utf8
+from painstats.errors import StudyError
+from painstats.intake.inbox_file import InboxFile
+from painstats.intake.loose_files import with_loose_files_joined
 from painstats.intake.parts import Parts, parts_of_folder
 from painstats.plan.study import Study
 from painstats.sources.contract import ReadSettings
 
 MOST_OPEN_ENTRIES = 50_000
 """About so many entries of archives are held open at a time; an entry takes about 0.6 kB."""
-
-
-@dataclass(frozen=True, slots=True)
-class InboxFile:
-    """A file in the inbox, a folder that is one export, or some entries of a zip that are one.
-
-    Parameters
-    ----------
-    path
-        The file or folder.
-    name
-        Its path below the inbox; bytes that are not UTF-8 are escaped.
-    participant_id
-        The participant whom its folder names; None where only the file itself can say.
-    has_utf8_name
-        False for a file or folder with a name that is not UTF-8, of which nothing can be read.
-    left_out
-        Names of files in a folder that are exports of their own, or ignored.
-    archive
-        It, where it has been opened already.
-    """
-
-    path: Path
-    name: str
-    participant_id: str | None
-    has_utf8_name: bool = True
-    left_out: frozenset[str] = frozenset()
-    archive: Archive | None = field(default=None, compare=False, repr=False)
-
-    def open(self) -> Archive:
-        """Return it opened.
-
-        Raises
-        ------
-        ExportRefused
-            ``name_not_utf8``, or as :func:`painstats.archive.archive.open_archive` does.
-        """
-        if not self.has_utf8_name:
-            raise ExportRefused(
-                "name_not_utf8",
-                f"{shown(self.path.name)}: the name is not UTF-8 (the bytes written as \\x… here); rename it and run "
-                "again",
-            )
-        return self.archive or open_archive(self.path).without(self.left_out)
 
 
 def list_inbox(study: Study) -> list[InboxFile]:
@@ -94,7 +52,7 @@ def list_inbox(study: Study) -> list[InboxFile]:
         left_out = unpacked.left_out.get(path, frozenset[str]())
         archive = unpacked.archives.get(path)
         files.append(InboxFile(path, utf8(name), participant, is_utf8(name), left_out, archive))
-    return files
+    return with_loose_files_joined(files)
 
 
 def _is_ignored(study: Study, path: Path) -> bool:

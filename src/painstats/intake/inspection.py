@@ -13,8 +13,8 @@ import polars as pl
 from painstats.archive.archive import Archive, export_date
 from painstats.archive.entries import is_utf8, shown, utf8
 from painstats.batch import Batch, ExportedAt
-from painstats.intake.inbox import InboxFile
-from painstats.intake.load_files import VERSION
+from painstats.intake.candidates import VERSION
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.parts import Parts, parts_of_folder, parts_of_zip
 from painstats.intake.reading import read_export
 from painstats.parsing.clocks import local_dates_of

@@ -2,69 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 
 from painstats.archive.archive import Archive, export_date
 from painstats.batch import Batch, ExportedAt, Rows
-from painstats.errors import QUARANTINED_EXIT_CODE, ExportRefused, PainstatsError
-from painstats.intake.inbox import MOST_OPEN_ENTRIES, InboxFile
+from painstats.errors import ExportRefused, PainstatsError
+from painstats.intake.candidates import (
+    VERSION,
+    Candidate,
+    FileOutcome,
+    file_below,
+    identity_of,
+    known_outcome,
+    look_at,
+    looked_at,
+    remember_refusal,
+    settings_of,
+)
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
 from painstats.intake.owner import owner_of
-from painstats.intake.parts import parts_of_zip
 from painstats.intake.read_ahead import ReadAhead, bytes_of, read_ahead
-from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
+from painstats.intake.reader_versions import ALL_READERS, outdated_readings, readers_of
 from painstats.intake.reading import PROCESS_ENDED, ReadElsewhere, ReadingFailedError, replay, staged
 from painstats.intake.waiting import NewFile, Waiting, WaitingRoom, can_wait
-from painstats.plan.study import Study
 from painstats.progress import bytes_read, working
-from painstats.sources.contract import ReadSettings
+from painstats.sources import SOURCES
+from painstats.sources.recognition import first_taker
 from painstats.store import ImportSummary, Store, load_records
-from painstats.store.ledger import ExportIdentity, known_import, record_refusal
+from painstats.store.ledger import forget_refused, imports_with_content, record_refusal
 from painstats.store.load_new import NewExport, load_new
 from painstats.store.staged import staging
 
-VERSION = version("painstats")
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """The outcome of one file.
-
-    ``loaded``, ``known`` (already imported), ``withdrawn`` (withdrawn before, and kept out), ``refused`` or ``failed``
-    (a bug of painstats).
-    """
-
-    file: InboxFile
-    status: str
-    summary: ImportSummary | None = None
-    rule: str | None = None
-    message: str | None = None
-
-    @property
-    def exit_code(self) -> int:
-        """Exit code for this file alone."""
-        if self.status == "failed":
-            return 1
-        if self.status == "refused":
-            return ExportRefused.exit_code
-        return QUARANTINED_EXIT_CODE if self.summary and self.summary.quarantined else 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A file that was looked at: opened unless it is refused, and with the outcome that it has already."""
-
-    file: InboxFile
-    archive: Archive | None = None
-    settings: ReadSettings | None = None
-    outcome: FileOutcome | None = None
 
 
 def load_files(
@@ -81,7 +55,7 @@ def load_files(
     """
     outcomes: list[FileOutcome] = []
     participants = cache(partial(known_participants, store))
-    for candidates in _looked_at(store, files):
+    for candidates in looked_at(store, files):
         new = [(each.archive, each.settings) for each in candidates if each.archive and each.settings]
         with (
             read_ahead(store.study.folder, new, processes) as ahead,
@@ -103,7 +77,7 @@ def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
     with staging(store.study.folder) as folder:
         participants = cache(partial(known_participants, store))
         loading = _Loading(store, say, participants, ReadAhead(), folder.folder, together=False)
-        loading.load(_look_at(store, file))
+        loading.load(look_at(store, file))
         [outcome] = loading.finished()
     return outcome
 
@@ -111,84 +85,6 @@ def load_file(store: Store, file: InboxFile, say: Say) -> FileOutcome:
 def _bytes_under_way(ahead: ReadAhead, archive: Archive, begun_at: int) -> int:
     """Return how much has been read of an export, here or in another process, and of those after it."""
     return min(bytes_read() - begun_at, bytes_of(archive)) + ahead.bytes_read(archive)
-
-
-# --- what is new ---
-
-
-def _looked_at(store: Store, files: Sequence[InboxFile]) -> Iterator[list[_Candidate]]:
-    """Look at files in their order, as many at a time as can be held open."""
-    candidates: list[_Candidate] = []
-    n_open = 0
-    for file in files:
-        found = _look_into(store, file)
-        candidates += found
-        n_open += sum(len(each.archive.entries) for each in found if each.archive)
-        if n_open > MOST_OPEN_ENTRIES:
-            yield candidates
-            candidates, n_open = [], 0
-    if candidates:
-        yield candidates
-
-
-def _look_into(store: Store, file: InboxFile) -> list[_Candidate]:
-    """Look at a file, and at the exports in it if it is a zip of several.
-
-    These are read before the zip itself. A zip that was imported holds nothing new, unless something in it was refused
-    or is to be read again.
-    """
-    whole = _look_at(store, file)
-    archive, settings, known = whole.archive, whole.settings, whole.outcome
-    if archive is None or settings is None:
-        return [whole]
-    is_known = known is not None and known.status != "withdrawn"
-    if is_known and is_settled_below(store, file.name, settings.participant_id, settings.today):
-        return [_closed_if_known(whole)]
-    try:
-        parts = parts_of_zip(archive, settings)
-    except Exception:  # whatever is wrong with one of its entries is reported when that entry is read
-        return [_closed_if_known(whole)]
-    inside = [(f"{file.name}/{name}", part) for name, part in parts.own.items() if part]
-    own = [_look_at(store, replace(file, name=name, archive=part)) for name, part in inside]
-    return [_closed_if_known(each) for each in (*own, replace(whole, archive=parts.whole))]
-
-
-def _look_at(store: Store, file: InboxFile) -> _Candidate:
-    """Open a file as one export, and find out whether it is known."""
-    participant = owner_of(store, file)
-    settings = settings_of(store.study, participant)
-    closed = replace(file, archive=None)  # an outcome outlives the archive
-    try:
-        archive = file.open()
-        known = _known(store, closed, archive, settings)
-    except ExportRefused as refusal:
-        if file.archive and file.archive.is_part:
-            identity = ExportIdentity(file.name, f"unreadable {file.name}", "", participant)
-            _remember(store, identity, refusal.rule, str(refusal))
-        outcome = FileOutcome(closed, "refused", rule=refusal.rule, message=str(refusal))
-        return _Candidate(closed, outcome=outcome)
-    return _Candidate(closed, archive, settings, known)
-
-
-def _closed_if_known(candidate: _Candidate) -> _Candidate:
-    """Let go of the archive of a file that is not read."""
-    return replace(candidate, archive=None) if candidate.outcome else candidate
-
-
-def _identity(study: Study, file: InboxFile, archive: Archive, settings: ReadSettings) -> ExportIdentity:
-    participant = settings.participant_id
-    return ExportIdentity(file.name, archive.content_hash, reading_hash(study, participant), participant)
-
-
-def _known(store: Store, file: InboxFile, archive: Archive, settings: ReadSettings) -> FileOutcome | None:
-    known = known_import(store, _identity(store.study, file, archive, settings), VERSION)
-    if known is None or is_outdated(known, settings.today):
-        return None
-    status = {"loaded": "known"}.get(known.status, known.status)
-    return FileOutcome(file, status, rule=known.rule, message=known.message)
-
-
-# --- reading what is new ---
 
 
 @dataclass(slots=True)
@@ -208,7 +104,7 @@ class _Loading:
     outcomes: dict[int, FileOutcome] = field(default_factory=dict)
     n_files: int = 0
 
-    def load(self, candidate: _Candidate) -> None:
+    def load(self, candidate: Candidate) -> None:
         """Load a file, or read it and let it wait."""
         place, self.n_files = self.n_files, self.n_files + 1
         file, archive, settings = candidate.file, candidate.archive, candidate.settings
@@ -219,16 +115,17 @@ class _Loading:
             self.store_waiting()  # another file may name other participants, and then this one has no owner
             if settings.participant_id != (owner := owner_of(self.store, file)):
                 settings = settings_of(self.store.study, owner)
-        new = NewFile(place, file, _identity(self.store.study, file, archive, settings), archive, settings)
+        new = NewFile(place, file, identity_of(self.store.study, file, archive, settings), archive, settings)
         if self.room.has(new.identity):
             self.store_waiting()
-        if known := _known(self.store, file, archive, settings):
+        if known := known_outcome(self.store, file, archive, settings):
             self.outcomes[place] = known
             return
         self.say(f"reading {file.name}")
         self._attempt(new, partial(self._read, new))
         if self.room.is_due:
             self.store_waiting()
+        self._load_rest(candidate, new)
 
     def finished(self) -> list[FileOutcome]:
         """Store what still waits, and return the outcome of each file in order."""
@@ -244,7 +141,7 @@ class _Loading:
         for number, each in enumerate(waiting):
             if summaries:
                 self.outcomes[each.new.place] = FileOutcome(each.new.file, "loaded", summaries[number])
-            elif known := _known(self.store, each.new.file, each.new.archive, each.new.settings):
+            elif known := known_outcome(self.store, each.new.file, each.new.archive, each.new.settings):
                 self.outcomes[each.new.place] = known  # they were stored, and what failed came after it
             else:
                 self._attempt(each.new, partial(self._stored, each.new, each.read))
@@ -257,21 +154,42 @@ class _Loading:
                 self.outcomes[new.place] = FileOutcome(new.file, "loaded", summary)
         except ExportRefused as refusal:
             self._record(new, refusal)
-            self.outcomes[new.place] = FileOutcome(new.file, "refused", rule=refusal.rule, message=str(refusal))
+            self.outcomes[new.place] = FileOutcome(
+                new.file, "refused", rule=refusal.rule, message=str(refusal), entry=refusal.entry
+            )
         except PainstatsError:
             raise
         except Exception as error:  # one file's failure must not stop the others
             message = f"{new.file.name}: {_failure(error)}"
             if new.archive.is_part:
-                _remember(self.store, new.identity, "bug", message)
+                remember_refusal(self.store, new.identity, "bug", message)
             self.outcomes[new.place] = FileOutcome(new.file, "failed", rule="bug", message=message)
 
     def _record(self, new: NewFile, refusal: ExportRefused) -> None:
         if refusal.rule == "id_collision":
-            _remember(self.store, new.identity, refusal.rule, str(refusal))
+            remember_refusal(self.store, new.identity, refusal.rule, str(refusal))
         elif refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
-            replaces = outdated_readings(self.store, new.identity, new.settings.today)
+            replaces = self._replaced(new)
             record_refusal(self.store, new.identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
+
+    def _replaced(self, new: NewFile) -> tuple[int, ...]:
+        """Return the imports that a file replaces: older readings, and loose files that are now read as one export."""
+        joined = new.archive.entries if new.file.is_joined else ()
+        singles = [new.archive.single(entry).content_hash for entry in joined]
+        return (
+            *outdated_readings(self.store, new.identity, new.settings.today),
+            *imports_with_content(self.store, singles, new.identity.participant_id),
+        )
+
+    def _load_rest(self, candidate: Candidate, new: NewFile) -> None:
+        """Load a folder without the file that it was refused for, so that this one does not hide the others."""
+        outcome = self.outcomes.get(new.place)
+        if outcome is None or outcome.status != "refused" or outcome.entry is None or not new.archive.is_folder:
+            return
+        rest = new.archive.without({outcome.entry})
+        if first_taker(rest, SOURCES, new.settings) is not None:
+            self.outcomes[new.place] = _set_aside(self.store, new, outcome)
+            self.load(replace(candidate, archive=rest))
 
     def _read(self, new: NewFile) -> ImportSummary | None:
         """Read a file and store it, unless it can wait."""
@@ -282,7 +200,8 @@ class _Loading:
             new.identity, read.source or "", read.batches, ExportedAt(*export_date(new.archive)),
             readers_of(read.source or ""),
         )  # fmt: skip
-        if self.together and new.file.participant_id and can_wait(read, export):
+        is_free = new.file.participant_id is not None and not new.file.is_joined
+        if self.together and is_free and can_wait(read, export):
             self._let_wait(Waiting(new, read, export))
             return None
         self.store_waiting()
@@ -308,11 +227,10 @@ class _Loading:
         source, batches = replay(read)
         named: set[str] = set()
         batches = _naming_participants(batches, self.participants(), named)
-        dated, replaces = (
-            ExportedAt(*export_date(new.archive)),
-            outdated_readings(self.store, new.identity, new.settings.today),
-        )
-        summary = load_records(self.store, new.identity, source, batches, VERSION, dated, readers_of(source), replaces)
+        summary = load_records(
+            self.store, new.identity, source, batches, VERSION, ExportedAt(*export_date(new.archive)),
+            readers_of(source), self._replaced(new),
+        )  # fmt: skip
         self.participants().add(named, are_certain=True)
         return summary
 
@@ -320,6 +238,16 @@ class _Loading:
         """Remove the staged rows of a file that was stored."""
         self.ahead.free(new.archive)
         shutil.rmtree(self.folder / str(new.place), ignore_errors=True)
+
+
+def _set_aside(store: Store, new: NewFile, outcome: FileOutcome) -> FileOutcome:
+    """Record the refusal of a folder as that of the one file that is to blame."""
+    [entry] = [entry for entry in new.archive.entries if entry.name == outcome.entry]
+    below = file_below(new.file, new.archive, entry)
+    forget_refused(store, new.identity)
+    single = identity_of(store.study, below, below.open(), new.settings)
+    record_refusal(store, single, None, outcome.rule or "", outcome.message or "", VERSION, ALL_READERS)
+    return replace(outcome, file=replace(below, archive=None), entry=None)
 
 
 def _stored_together(store: Store, exports: Sequence[NewExport]) -> tuple[ImportSummary, ...] | None:
@@ -342,27 +270,8 @@ def _naming_participants(batches: Iterator[Batch], participants: KnownParticipan
         yield batch
 
 
-def _remember(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
-    """Record that an export was not read, so that the next run opens the zip that it is in and tries it again."""
-    record_refusal(store, identity, None, rule, message, version="")
-
-
 def _failure(error: Exception) -> str:
     kind = str(error) if isinstance(error, ReadingFailedError) else type(error).__name__
     if kind == PROCESS_ENDED:
         return "the process that read it was killed, perhaps because memory ran out; run again with --processes 1"
     return f"{kind} while reading; please report it"
-
-
-def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
-    """Return what the plan says about reading a participant's files."""
-    return ReadSettings(participant_id, study.time_zones, study.plan.diaries, tables=study.plan.tables)
-
-
-def reading_hash(study: Study, participant_id: str | None) -> str:
-    """Hash what reading depends on besides the bytes of the file: its participants' zones and the mappings."""
-    plan = study.plan
-    ids = [participant_id] if participant_id else ["", *sorted(plan.participants)]
-    described = [study.time_zones.described(each) for each in ids]
-    described += [mapping.model_dump_json() for mapping in (*plan.diaries, *plan.tables)]
-    return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from painstats.intake.inbox import InboxFile, participant_folders
+from painstats.intake.inbox import participant_folders
+from painstats.intake.inbox_file import InboxFile
 from painstats.store import Store
 from painstats.store.ledger import has_participants
 

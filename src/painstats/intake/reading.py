@@ -15,6 +15,7 @@ from painstats.archive.entries import shown
 from painstats.batch import Batch, Rows
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.intake.checks import check_records
+from painstats.intake.recorded_offsets import with_zone_checked
 from painstats.progress import bytes_shared
 from painstats.sources import read_batches
 from painstats.sources.batching import join_small_batches
@@ -43,13 +44,13 @@ class ReadTask:
 class ReadElsewhere:
     """What another process read: its batches in order, their rows staged, and how it ended if not well.
 
-    ``refusal`` is the rule and message of a refusal; ``failure`` is the name of the type of an unforeseen error, or
-    ``PROCESS_ENDED``.
+    ``refusal`` is the rule, message and entry of a refusal; ``failure`` is the name of the type of an unforeseen
+    error, or ``PROCESS_ENDED``.
     """
 
     source: str | None
     batches: tuple[Batch, ...]
-    refusal: tuple[str, str] | None = None
+    refusal: tuple[str, str, str | None] | None = None
     failure: str | None = None
 
 
@@ -83,7 +84,7 @@ def read_export(export: Path | Archive, settings: ReadSettings) -> tuple[str, It
     except Exception:
         _refuse_if_changed(archive)
         raise
-    return source.name, _unchanged(archive, checked(batches, settings))
+    return source.name, _unchanged(archive, with_zone_checked(checked(batches, settings), settings))
 
 
 def checked(batches: Iterator[Batch], settings: ReadSettings) -> Iterator[Batch]:
@@ -138,7 +139,7 @@ def staged(archive: Archive, settings: ReadSettings, folder: Path) -> ReadElsewh
         for batch in read:
             batches.append(replace(batch, frame=staging.write(batch)) if isinstance(batch, Rows) else batch)
     except ExportRefused as refusal:
-        return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal)))
+        return ReadElsewhere(source, tuple(batches), refusal=(refusal.rule, str(refusal), refusal.entry))
     except PainstatsError:
         raise
     except Exception as error:  # one file's failure must not stop the others

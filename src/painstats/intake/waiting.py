@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from painstats.archive.archive import Archive
-from painstats.intake.inbox import InboxFile
+from painstats.intake.inbox_file import InboxFile
 from painstats.intake.reading import ReadElsewhere
 from painstats.sources.contract import ReadSettings
 from painstats.store.ledger import ExportIdentity

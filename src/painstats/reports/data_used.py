@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from painstats.batch import CHECK_ZONE, AlikeNotes, alike
 from painstats.findings.catalogue.research import DAY_REASONS
 from painstats.findings.research_words import left_out_words
 from painstats.plan.study import Study
@@ -17,6 +18,7 @@ from painstats.questions.question import outcome_of
 from painstats.records import RECORD_TABLES
 from painstats.reports.pages import Table
 from painstats.store.connection import Store
+from painstats.store.ledger import stored_notes
 from painstats.store.rows import select
 from painstats.vocabulary import MEASURES
 
@@ -39,6 +41,7 @@ RULE_WORDS = {
     "unknown_measure": "a measure that is not used here",
     "unknown_stage": "an unknown sleep stage",
     "unreadable": "not readable as a number, a date or a time",
+    "wrong_time_zone": "the declared time zone cannot be right",
 }
 """Why a row or a file was rejected, in words; other names are shown with spaces."""
 
@@ -177,6 +180,29 @@ def _reasons(store: Store, query: str, values: Sequence[object]) -> list[_Reason
 
 def _unused_words(reason: str) -> str:
     return reason.removesuffix(": not used").removeprefix("not used: ")
+
+
+def notes_table(store: Store, participant_id: str | None) -> Table | None:
+    """List what was concluded while files were read, without the names of files; None where there is nothing.
+
+    A participant is shown the notes of their own files, not those of files of several participants.
+    """
+    rows = tuple((said.message, whole(said.number)) for said in _notes(store, participant_id))
+    head = ("What was concluded", "Files")
+    return Table("How the files were read", head, rows, wordy=True) if rows else None
+
+
+def zone_doubts(store: Store, participant_id: str | None) -> tuple[str, ...]:
+    """Return what speaks against the declared time zone, which would put steps and nights on other days."""
+    doubts = (said.message.removeprefix(CHECK_ZONE) for said in _notes(store, participant_id) if said.is_doubt)
+    return tuple(f"{doubt[:1].upper()}{doubt[1:]}." for doubt in doubts)
+
+
+def _notes(store: Store, participant_id: str | None) -> list[AlikeNotes]:
+    files = stored_notes(store)
+    return alike(
+        note for file in files if participant_id in (None, file.participant_id) for note in sorted(set(file.notes))
+    )
 
 
 def rule_words(rule: str) -> str:

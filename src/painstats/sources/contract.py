@@ -70,6 +70,9 @@ class Source:
     read
         Yields what is in it; rows are not checked yet. Raises :class:`painstats.errors.ExportRefused` when the file
         cannot be trusted as a whole.
+    belongs_with_others
+        Whether a bare file is one of several that are read together where they lie in one folder; None for a format of
+        which each file is an export.
     """
 
     name: str
@@ -80,3 +83,4 @@ class Source:
     recognises: Callable[[Archive, ReadSettings], bool]
     read: Callable[[Archive, ReadSettings], Iterator[Batch]]
     telltales: tuple[tuple[str, ...], ...] = ()
+    belongs_with_others: Callable[[Archive], bool] | None = None

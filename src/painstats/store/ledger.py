@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +54,7 @@ class KnownImport:
     """
 
     import_id: int
+    file_name: str
     status: str
     source: str | None
     rule: str | None
@@ -63,14 +64,14 @@ class KnownImport:
 
 
 _KNOWN = (
-    "SELECT import_id, status, source, rule, message, reader_version, rules_version, recheck_on "
+    "SELECT import_id, file_name, status, source, rule, message, reader_version, rules_version, recheck_on "
     "FROM import AS i LEFT JOIN import_reading USING (import_id)"
 )
 
 
 def _known(row: tuple[Any, ...]) -> KnownImport:
-    import_id, status, source, rule, message, reader, rules, recheck_on = row
-    return KnownImport(import_id, status, source, rule, message, Readers(reader, rules), recheck_on)
+    import_id, file_name, status, source, rule, message, reader, rules, recheck_on = row
+    return KnownImport(import_id, file_name, status, source, rule, message, Readers(reader, rules), recheck_on)
 
 
 def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownImport | None:
@@ -117,6 +118,16 @@ def imports_below(store: Store, file_name: str, participant_id: str | None) -> l
     return [_known(row) for row in rows]
 
 
+def imports_with_content(store: Store, hashes: Sequence[str], participant_id: str | None) -> tuple[int, ...]:
+    """Return the loaded imports of files with one of these contents."""
+    rows = store.connection.execute(
+        "SELECT import_id FROM import WHERE status = 'loaded' AND list_contains(?::VARCHAR[], content_hash) "
+        "AND participant_id IS NOT DISTINCT FROM ? ORDER BY import_id",
+        [list(hashes), participant_id],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
 def readings_of(store: Store, identity: ExportIdentity) -> list[KnownImport]:
     """Return every loaded reading of a file, and of what stood under its name before and is in it as a whole.
 
@@ -151,6 +162,24 @@ def latest_export_us(connection: duckdb.DuckDBPyConnection, identity: ExportIden
         [identity.file_name, identity.participant_id],
     ).fetchone()
     return int(row[0]) if row and row[0] is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotes:
+    """The notes of a loaded file: whose it is (None for a file of several participants), and what was concluded."""
+
+    participant_id: str | None
+    source: str
+    notes: tuple[str, ...]
+
+
+def stored_notes(store: Store) -> list[StoredNotes]:
+    """Return the notes of every loaded file, by participant, source and name."""
+    rows = store.connection.execute(
+        "SELECT participant_id, source, notes FROM import WHERE status = 'loaded' AND len(notes) > 0 "
+        "ORDER BY participant_id NULLS FIRST, source, file_name, content_hash"
+    ).fetchall()
+    return [StoredNotes(participant, source, tuple(notes)) for participant, source, notes in rows]
 
 
 def has_participants(store: Store, sole: str) -> bool:
@@ -215,6 +244,12 @@ def note_readers(
     if readers != NO_READERS:
         values = [import_id, readers.reader, readers.rules, recheck_on]
         connection.execute("INSERT INTO import_reading VALUES (?, ?, ?, ?)", values)
+
+
+def forget_refused(store: Store, identity: ExportIdentity) -> None:
+    """Drop the refusal of an export, for which one of its files was to blame."""
+    with transaction(store) as connection:
+        forget_refusal(connection, identity)
 
 
 def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdentity) -> None:

@@ -21,11 +21,15 @@ def keep_rejected(connection: duckdb.DuckDBPyConnection, import_id: int, table: 
 
 
 def keep_contradicting_duplicates(connection: duckdb.DuckDBPyConnection, table: RecordTable, import_id: int) -> int:
-    """Keep the rows of ``repeated`` that contradict a later row of the same file; return how many there are."""
+    """Keep the rows of ``repeated`` that contradict a later row of the same file; return how many there are.
+
+    Their text is that of the file where both rows were checked together, else what was read from it.
+    """
     return changed(
         connection,
         f"INSERT INTO quarantine SELECT ?, '{table.name}', old.entry, old.line, NULL, 'conflicting_duplicate', "
-        f"{as_json(table, 'old')} FROM repeated AS old JOIN repeated AS new ON {same_key(table, 'old', 'new')} "
+        f"coalesce(old.text, {as_json(table, 'old')}::VARCHAR) FROM repeated AS old "
+        f"JOIN repeated AS new ON {same_key(table, 'old', 'new')} "
         f"WHERE old.place > 1 AND new.place = 1 AND NOT ({same_values(table, 'old', 'new')})",
         [import_id],
     )

@@ -49,7 +49,7 @@ def laid_out(connection: duckdb.DuckDBPyConnection, table: RecordTable, files: l
     days = _first_days(connection, table) if moment and len(files) > 1 else [date.min]
     within = f"WHERE {moment} >= getvariable('first_day') AND {moment} < getvariable('day_after')"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW staged_{table.name} AS SELECT {columns_of(table)}, entry, line, staged_row "
+        f"CREATE OR REPLACE TEMP VIEW staged_{table.name} AS SELECT {columns_of(table)}, entry, line, text, staged_row "
         f"FROM {STAGED} {within if len(days) > 1 else ''}"
     )
     for first, following in pairwise([*days, date.max]):

@@ -25,7 +25,7 @@ from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
-from painstats.reports.data_used import days_table, files_table, measures_table, rejected_table
+from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
 from painstats.reports.devices import changes_line, devices_table
 from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
@@ -292,7 +292,12 @@ def _reading_cells(finding: Finding) -> tuple[str, str]:
 
 
 def _data_part(store: Store) -> Part:
-    tables = (files_table(store, None), rejected_table(store, None), devices_table(store, None))
+    tables = (
+        files_table(store, None),
+        rejected_table(store, None),
+        notes_table(store, None),
+        devices_table(store, None),
+    )
     return Part(
         "What was imported, and what was left out",
         paragraphs=(changes_line(store),),

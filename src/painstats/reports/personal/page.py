@@ -25,8 +25,10 @@ from painstats.reports.data_used import (
     files_table,
     measures_table,
     night_rules,
+    notes_table,
     outcome_rules,
     rejected_table,
+    zone_doubts,
     zone_words,
 )
 from painstats.reports.devices import device_lines, devices_table
@@ -42,6 +44,11 @@ from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
 from painstats.store.rows import rows_of
 from painstats.vocabulary import MEASURES
+
+WRONG_ZONE = (
+    "The clock times of your files do not suit the time zone that was declared. If that zone is wrong, steps and "
+    "nights are on the wrong days, and what this report says can be wrong. Check it before you read on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
         heading=f"What goes with your {label}",
         lines=_lines(record, label),
         parts=(
+            *_zone_doubts(store, record),
             Part(
                 "Findings",
                 cards=_cards(record, is_confirmatory=True),
@@ -100,6 +108,12 @@ def _lines(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
         joined("Report for ", named(record.participant_id)),
         f"{first} to {last}: {whole(record.days.height)} days, {whole(scored)} of them with a {label} score",
     )
+
+
+def _zone_doubts(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
+    """Say before any finding that the time zone may be wrong: then steps and nights are on the wrong days."""
+    doubts = zone_doubts(store, record.participant_id)
+    return (Part("First check the time zone", paragraphs=(WRONG_ZONE, *doubts)),) if doubts else ()
 
 
 def _cards(record: ParticipantRecord, *, is_confirmatory: bool) -> tuple[Card, ...]:
@@ -195,6 +209,7 @@ def _data_part(store: Store, record: ParticipantRecord) -> Part:
         measures_table(study, record.days),
         files_table(store, participant),
         rejected_table(store, participant),
+        notes_table(store, participant),
         devices_table(store, participant),
     )
     return Part(

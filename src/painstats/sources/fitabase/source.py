@@ -98,6 +98,7 @@ KINDS = (
 )
 
 _DESTROYED_ID = r"^\d(\.\d+)?E\+?\d+$"
+_TIME_ALONE = r"^\s*\d{1,2}:\d\d(:\d\d)?\s*([AaPp][Mm])?\s*$"
 _BY_MINUTE = {"device": "fitbit-minutes", "device_kind": "tracker"}
 """Minutes are a separate device, ranked after that of hours and days, whose totals count where both have steps."""
 
@@ -187,6 +188,13 @@ def _dated(entry: Entry, kind: FileKind, cells: pl.DataFrame) -> tuple[pl.DataFr
     """Add ``date`` and ``time``, read in the one format that fits the whole column."""
     split = split_times(cells["when"])
     readings = day_format_of(split["day"], cells["participant_id"]).readings
+    if not readings and bool(cells["when"].drop_nulls().str.contains(_TIME_ALONE).all()):
+        raise refused(
+            "date_format",
+            entry,
+            f"{kind.date_column} holds times without dates: a spreadsheet split the column, and may have swapped days "
+            "and months; give the file as it came from Fitabase",
+        )
     if not readings:
         raise refused("date_format", entry, f"the dates in {kind.date_column} have no format that painstats knows")
     if len(readings) > 1:

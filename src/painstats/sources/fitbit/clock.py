@@ -68,8 +68,8 @@ def decide_fitbit_clock(
     ).drop_nulls()
     if windows.is_empty():
         return _assumed(activity, beside, "there are no nights to check this")
-    as_utc = _inside(activity.times.dt.replace_time_zone("UTC"), windows)
-    as_local = _inside(time_zones.to_utc(participant_id, activity.times), windows)
+    as_utc = instants_in(activity.times.dt.replace_time_zone("UTC"), windows)
+    as_local = instants_in(time_zones.to_utc(participant_id, activity.times), windows)
     for_utc, for_local = int((as_utc < as_local).sum()), int((as_local < as_utc).sum())
     counts = (
         f"read as UTC, {as_utc.sum()} {activity.counted} fall into {windows.height} main sleeps; read as local time, "
@@ -126,8 +126,8 @@ def _assumed(activity: Activity, beside: Clock | None, why: str) -> Clock:
     return Clock("utc", False, f"{activity.name} times were read as UTC, as Fitbit writes them; {why}")
 
 
-def _inside(instants: pl.Series, windows: pl.DataFrame) -> pl.Series:
-    """Count the instants in each window."""
+def instants_in(instants: pl.Series, windows: pl.DataFrame) -> pl.Series:
+    """Count the instants in each window from ``start`` to ``end``."""
     ordered = instants.drop_nulls().sort()
     before_end = ordered.search_sorted(windows["end"], side="left").cast(pl.Int64)
     before_start = ordered.search_sorted(windows["start"], side="left").cast(pl.Int64)

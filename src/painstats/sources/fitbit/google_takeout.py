@@ -17,7 +17,7 @@ from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings
 from painstats.sources.exercise_names import exercise_types
 from painstats.sources.fitbit.cover import joined_time, lies_in
-from painstats.sources.fitbit.logs import sleep_device
+from painstats.sources.fitbit.logs import with_sleep_device
 from painstats.sources.vendor_rows import broken_rows, csv_rows, main_sleeps, offset_minutes, utc_label, with_origin
 
 _MIRRORED = "Health Connect"
@@ -181,8 +181,7 @@ def _read_nights(
     )
     nights = nights.with_columns(main_sleeps()).join(stages, on="sleep_id", how="left", maintain_order="left")
     is_classic = pl.col("sleep_type") == "CLASSIC" if "sleep_type" in table.header else pl.lit(False)
-    nights = nights.with_columns(
-        sleep_device("google", is_classic),
+    nights = with_sleep_device(nights, "google", is_classic).with_columns(
         first_problem(
             sleep_id=pl.col("episode_id").is_null(),
             sleep_start=pl.col("start_at").is_null(),

@@ -23,6 +23,9 @@ UNUSED = (
 )  # fmt: skip
 """Files of a Fitbit export that are known but not read."""
 
+SCORES = "sleep_score"
+"""Fitbit's own scores of nights (``sleep_score.csv``), which are not read."""
+
 EMPTY, UNCLEAR = "empty", "unclear"
 """A file without data, and a file with timed values of which neither name nor content says what they are."""
 
@@ -73,6 +76,7 @@ _SHAPES = {
 }
 """How files begin that can be recognised by content alone."""
 
+_SCORES = b"sleep_log_entry_id,"
 _HEAD_BYTES = 4096
 _FIRST_LINE = re.compile(rb'\s*[^\s"\xef][^"\r\n]*[\r\n]')  # not where it is quoted or begins with a mark
 _TYPICAL = re.compile(rb"steps|sleep_id|exercise_start|beats per minute")
@@ -86,9 +90,16 @@ def recognises(archive: Archive) -> bool:
     """Whether an export contains anything to read; a bare file is also recognised if its kind is not used."""
     worth = {*_USED, *GOOGLE_HEADERS}
     if not archive.is_packed:
-        return fitbit_kind(archive.entries[0], archive) in {*worth, *UNUSED, EMPTY, UNCLEAR}
+        return fitbit_kind(archive.entries[0], archive) in {*worth, *UNUSED, SCORES, EMPTY, UNCLEAR}
     kinds = [fitbit_kind(entry, archive) for entry in archive.entries]
     return not worth.isdisjoint(kinds) or (bool(kinds) and set(kinds) == {UNCLEAR})
+
+
+def is_usual_file(archive: Archive) -> bool:
+    """Whether a bare file has the name and the content of a file of an export."""
+    [entry] = archive.entries
+    has_usual_name = entry.label.lower().endswith(".csv") or _NAME.search(entry.label)
+    return bool(has_usual_name) and fitbit_kind(entry, archive) not in {None, UNCLEAR}
 
 
 def fitbit_kind(entry: Entry, archive: Archive) -> str | None:
@@ -96,6 +107,8 @@ def fitbit_kind(entry: Entry, archive: Archive) -> str | None:
     label = entry.label.lower()
     is_bare = entry.member is None
     if label.endswith(".csv") or is_bare:
+        if label.endswith(".csv") and entry.head(_HEAD_BYTES).lstrip(b"\xef\xbb\xbf").startswith(_SCORES):
+            return SCORES
         table = google_table(entry, looks_inside=len(archive.entries) <= MAX_LOOKED_INTO)
         if table or label.endswith(".csv"):
             return table

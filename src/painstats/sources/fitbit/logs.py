@@ -16,6 +16,9 @@ from painstats.sources.fitbit.minutes import minutes_by_columns
 
 TRACKER = {"source": "fitbit", "device": "fitbit", "device_kind": "tracker"}
 
+ERA_DAYS = 30
+"""Classic nights without a staged one for so many days are not those of a tracker that stages sleep."""
+
 _MS_PER_MIN = 60_000
 _STAGES = ("deep", "rem")
 
@@ -107,7 +110,7 @@ def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame
         local_times("endTime").alias("end"),
     )
     to_utc = settings.time_zones.to_utc
-    return (
+    sleeps = (
         tracked(frame, settings)
         .with_columns(
             _episode_ids().alias("episode_id"),
@@ -118,8 +121,9 @@ def read_sleep(entries: Sequence[Entry], settings: ReadSettings) -> pl.DataFrame
             numbers("timeInBed").alias("time_in_bed_min"),
             numbers("minutesAwake").alias("wake_after_sleep_onset_min"),
         )
-        .with_columns(sleep_device(TRACKER["device"], pl.col("type") == "classic"), _sleep_problem())
+        .with_columns(_sleep_problem())
     )
+    return with_sleep_device(sleeps, TRACKER["device"], pl.col("type") == "classic")
 
 
 def _episode_ids() -> pl.Expr:
@@ -133,24 +137,44 @@ def _episode_ids() -> pl.Expr:
     return pl.when(sleep > 0).then(pl.concat_str("logId", first_start, separator=" ")).otherwise("logId")
 
 
-def sleep_device(device: str, is_classic: pl.Expr) -> pl.Expr:
-    """Name the device of sleeps: classic ones, detected by movement alone, count as a different device.
+def with_sleep_device(sleeps: pl.DataFrame, device: str, is_classic: pl.Expr) -> pl.DataFrame:
+    """Add the device of sleeps: classic ones, detected by movement alone, are another device until stages begin.
 
-    Short sleeps are classic on every tracker, so a nap gets the device of the main sleep of its date. A night that is
-    recorded in both ways has two devices, from which the daily table chooses one.
+    A tracker that stages sleep records some nights as classic ones, for lack of heart rates: that is a property of the
+    night, which has no deep or REM sleep then. Classic nights are a device of their own before the first staged night,
+    and where they go on for ``ERA_DAYS``. A nap goes with the night of its date. A night that is recorded in both ways
+    has two devices, from which the daily table chooses one.
 
     Parameters
     ----------
+    sleeps
+        With ``date`` and ``is_main_sleep``.
     device
         The device of sleeps with stages; ``-classic`` is added for classic ones.
     is_classic
-        Which rows are classic, in a frame with ``date`` and ``is_main_sleep``; null counts as False.
+        Which rows are classic; null counts as False.
     """
-    is_classic, is_main = is_classic.fill_null(False), pl.col("is_main_sleep").fill_null(False)
-    staged_night = (is_main & ~is_classic).any().over("date")
-    classic_night = (is_main & is_classic).any().over("date")
-    as_classic = pl.when(is_main | ~(staged_night | classic_night)).then(is_classic).otherwise(~staged_night)
-    return pl.when(as_classic).then(pl.lit(f"{device}-classic")).otherwise(pl.lit(device)).alias("device")
+    is_main = pl.col("is_main_sleep").fill_null(False)
+    marked = sleeps.with_columns(is_classic.fill_null(False).alias("is_classic"))
+    nights = marked.filter(is_main).drop_nulls("date").group_by("date").agg(is_staged=(~pl.col("is_classic")).any())
+    eras = _classic_dates(nights.sort("date"))
+    first_staged = nights.filter("is_staged")["date"].to_physical().min()  # a number: years can be impossible
+    is_before = pl.lit(True) if first_staged is None else pl.col("date").to_physical() < first_staged
+    in_era = pl.col("date").is_in(eras.implode()).fill_null(False)
+    is_both = (is_main & ~pl.col("is_classic")).any().over("date") & is_main
+    has_night = is_main.any().over("date")
+    as_classic = (
+        pl.when(has_night).then(in_era | (is_both & pl.col("is_classic"))).otherwise(is_before & pl.col("is_classic"))
+    )
+    named = pl.when(as_classic).then(pl.lit(f"{device}-classic")).otherwise(pl.lit(device)).alias("device")
+    return marked.with_columns(named)
+
+
+def _classic_dates(nights: pl.DataFrame) -> pl.Series:
+    """Return the dates of classic nights that are an era of their own: before all staged ones, or for long."""
+    classic = nights.with_columns(pl.col("is_staged").cum_sum().alias("n_staged")).filter(~pl.col("is_staged"))
+    lasts = (pl.col("date").max() - pl.col("date").min()).over("n_staged").dt.total_days() + 1
+    return classic.filter((pl.col("n_staged") == 0) | (lasts >= ERA_DAYS))["date"]
 
 
 def _sleep_problem() -> pl.Expr:
@@ -177,6 +201,18 @@ def _flag(log: dict[str, object]) -> bool | None:
     """Whether it is the main sleep: ``mainSleep`` in exports, ``isMainSleep`` in the web API."""
     flag = log.get("mainSleep", log.get("isMainSleep"))
     return flag if isinstance(flag, bool) else None
+
+
+def classic_nights(sleep: pl.DataFrame) -> str | None:
+    """Say how many nights of the staging tracker are classic ones; None where there are none."""
+    nights = sleep.filter(pl.col("is_main_sleep").fill_null(False), pl.col("device") == TRACKER["device"])
+    n_classic = int(nights["is_classic"].sum())
+    if not n_classic:
+        return None
+    return (
+        f"{n_classic:,} of {nights.height:,} nights of the tracker were detected by movement alone (classic): they "
+        "have no deep or REM sleep, and count as nights of the same tracker"
+    )
 
 
 # --- exercise ---

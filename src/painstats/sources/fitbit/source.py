@@ -15,7 +15,7 @@ from painstats.parsing.strict_json import MAX_BYTES
 from painstats.parsing.text import first_problem
 from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, STEP_COUNT
 from painstats.sources.batching import BATCH_ROWS, in_batches
-from painstats.sources.contract import ReadSettings, Source
+from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.fitbit.clock import Activity, Clock, decide_by_table, decide_fitbit_clock, instants_by
 from painstats.sources.fitbit.cover import NOTHING, joined_time
 from painstats.sources.fitbit.google_takeout import (
@@ -25,9 +25,27 @@ from painstats.sources.fitbit.google_takeout import (
     read_google_tables,
     table_times,
 )
-from painstats.sources.fitbit.kinds import DAILY_MEASURES, EMPTY, GOOGLE_HEADERS, UNCLEAR, fitbit_kind, recognises
-from painstats.sources.fitbit.logs import placed_exercises, read_exercises, read_minutes, read_sleep, read_sums, tracked
-from painstats.sources.vendor_rows import entries_by_kind
+from painstats.sources.fitbit.kinds import (
+    DAILY_MEASURES,
+    EMPTY,
+    GOOGLE_HEADERS,
+    SCORES,
+    UNCLEAR,
+    fitbit_kind,
+    is_usual_file,
+    recognises,
+)
+from painstats.sources.fitbit.logs import (
+    classic_nights,
+    placed_exercises,
+    read_exercises,
+    read_minutes,
+    read_sleep,
+    read_sums,
+    tracked,
+)
+from painstats.sources.fitbit.zone_evidence import ZoneEvidence, check_zone
+from painstats.sources.vendor_rows import entries_by_kind, rows_below
 
 _THREADS = 2  # unpacking and reading bytes release Python's lock
 _JOINED = "minutes without steps, merged with the minute before into one interval"
@@ -45,12 +63,15 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     """Read JSON first; from Google's tables, which repeat it, only take what it does not cover."""
     kinds = entries_by_kind(archive, lambda entry: fitbit_kind(entry, archive))
+    yield from _scores(kinds.pop(SCORES, []), has_nights=bool({"sleep", "google_sleep"} & set(kinds)))
     yield from _nameless(kinds.pop(UNCLEAR, []), is_all=not any(kinds))
     sleep = read_sleep(kinds.pop("sleep", []), settings)
     yield from in_batches(SLEEP_EPISODE, sleep)
+    if about_classic := classic_nights(sleep):
+        yield Note("", about_classic)
     nights = sleep.filter("is_main_sleep").select("start", "end").drop_nulls().unique()
     tables = {table: kinds.pop(table, []) for table in GOOGLE_HEADERS}
-    clock, walked = yield from _read_steps(kinds.pop("steps", []), nights, tables["google_steps"], settings)
+    clock, walked = yield from _read_steps(archive, kinds.pop("steps", []), nights, tables["google_steps"], settings)
     sessions = tables["google_exercise"]
     exercised = yield from _read_exercises(kinds.pop("exercise", []), nights, sessions, clock, settings)
     for kind, measure in DAILY_MEASURES.items():
@@ -65,6 +86,18 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     for entry in kinds.pop(EMPTY, []):
         yield Ignored(entry.label, 0, "contains no data")
     yield from _unused(archive, [entry for entries in kinds.values() for entry in entries])
+
+
+def _scores(entries: list[Entry], *, has_nights: bool) -> Iterator[Batch]:
+    """Count Fitbit's own scores of nights; without the nights, say where these are."""
+    for entry in entries:
+        yield Ignored(entry.label, rows_below(entry), "Fitbit's own scores of nights: not used")
+    if entries and not has_nights:
+        yield Note(
+            entries[0].label,
+            f"{NOT_READ}it holds Fitbit's own scores of nights; the nights themselves are in the files "
+            "sleep-YYYY-MM-DD.json of the same export: put these beside it",
+        )
 
 
 def _nameless(entries: list[Entry], *, is_all: bool) -> Iterator[Batch]:
@@ -88,7 +121,7 @@ def _unused(archive: Archive, entries: list[Entry]) -> Iterator[Ignored]:
 
 
 def _read_steps(
-    entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
+    archive: Archive, entries: list[Entry], nights: pl.DataFrame, table: list[Entry], settings: ReadSettings
 ) -> Generator[Batch, None, tuple[Clock | None, pl.DataFrame]]:
     """Yield the step minutes of all files, read by the clock that the nights of the export support.
 
@@ -109,7 +142,11 @@ def _read_steps(
     if table and not clock.is_shown:
         instants = table_times(table, "timestamp", "steps")
         clock = decide_by_table(walks, instants, settings.time_zones, settings.participant_id) or clock
-    yield Note(entries[0].label if len(entries) == 1 else f"{len(entries)} step files", clock.reason)
+    files_label = entries[0].label if len(entries) == 1 else f"{len(entries)} step files"
+    yield Note(files_label, clock.reason)
+    doubt = check_zone(ZoneEvidence(times, nights, archive), clock, settings)
+    if doubt:
+        yield Note(files_label, doubt)
     covered = [NOTHING]
     for part in minutes.iter_slices(BATCH_ROWS):
         steps = _steps(part, clock, settings)
@@ -192,4 +229,5 @@ SOURCE = Source(
         ("logId", "dateOfSleep", "startTime", "endTime", "minutesAsleep"),
         *(tuple(sorted(columns)) for columns in GOOGLE_HEADERS.values()),
     ),
+    belongs_with_others=is_usual_file,
 )

@@ -74,6 +74,9 @@ KJ_PER_KCAL = 4.184
 MAX_UNEXPLAINED_MIN = 10
 """Largest difference between the time in bed and the sum of its parts, for the parts to count as complete."""
 
+MAX_ROUNDED_MIN = 1
+"""Stages may pass the window of a night by less than this: they are whole minutes, the window is not."""
+
 MAX_OPENED = 200
 """In an archive of at most this many files, each is opened."""
 
@@ -181,7 +184,7 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
         (numbers("deepSleepSeconds") * SECONDS).alias("deep_sleep_min"),
         (numbers("remSleepSeconds") * SECONDS).alias("rem_sleep_min"),
     )
-    episodes, message = _by_waking(episodes, settings)
+    episodes, message = _by_waking(episodes.with_columns(_time_in_bed()), settings)
     if rows.height:
         n_known = episodes["utc_offset_min"].count()
         yield Note(entry.label, message)
@@ -206,6 +209,13 @@ def _read_sleep(entry: Entry, offsets: Mapping[str, int], settings: ReadSettings
         ),
     )
     yield from _read_naps(entry, nights, offsets, settings)
+
+
+def _time_in_bed() -> pl.Expr:
+    """Return the time in bed, at least the sleep where stages, which are whole minutes, pass the window by less."""
+    in_bed, asleep = pl.col("time_in_bed_min"), pl.col("total_sleep_time_min")
+    is_rounded = (asleep - in_bed).is_between(0, MAX_ROUNDED_MIN, closed="none")
+    return pl.when(is_rounded).then(asleep).otherwise(in_bed).alias("time_in_bed_min")
 
 
 def _how_filled(episodes: pl.DataFrame) -> str:

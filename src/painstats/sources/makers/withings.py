@@ -13,17 +13,23 @@ from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import local_dates_of
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.text import first_problem, numbers
-from painstats.records import DAILY_TOTAL, EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT, STEP_COUNT
+from painstats.records import EXERCISE_SESSION, SLEEP_EPISODE, SLEEP_SEGMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.exercise_names import exercise_types
+from painstats.sources.makers.withings_steps import (
+    is_from_elsewhere,
+    read_daily_steps,
+    read_step_intervals,
+    steps_by_written_date,
+    unfolded,
+    unread_array,
+)
 from painstats.sources.session_checks import checked_sessions
 from painstats.sources.vendor_rows import (
     SECONDS,
-    DailyColumn,
     broken_rows,
     csv_rows,
-    daily_totals,
     entries_by_kind,
     is_csv,
     main_sleeps,
@@ -32,7 +38,6 @@ from painstats.sources.vendor_rows import (
     split_unused,
     utc_label,
     with_origin,
-    zoned_instants,
     zoned_offsets,
     zoned_or_local,
 )
@@ -59,9 +64,7 @@ NAMELESS = {("date", "value"): "aggregates_steps.csv", ("start", "duration", "va
 """Columns that many tables share, so that only the file name says what a table contains, and such a name."""
 
 _NAMED = re.compile(r"(?:^|[_ -])(?P<kind>aggregates_[a-z-]+|raw_[a-z]+_[a-z-]+)", re.IGNORECASE)
-_ARRAY = r"^\[ ?-?\d+(?:\.\d+)?(?: ?, ?-?\d+(?:\.\d+)?)* ?\]$"
 _ACTIVITY = ("from", "to", "Activity type", "Data")
-_MAX_S = 7 * 86_400
 _IN_DATA = {"effduration": "active_s", "distance": "distance", "calories": "calories", "hr_average": "mean_heart_rate"}
 _HEAD_BYTES = 1 << 12
 _NO_DIARY = re.compile(r'\d{4}-\d\d-\d\d(?:,(?!100\b)\d{3}|T\d\d:\d\d:\d\d[+-]\d\d:\d\d,"?\[)')
@@ -102,14 +105,14 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
     others, nameless = kinds.pop(None, []), kinds.pop("nameless", [])
     if not kinds:
         raise _no_name(nameless[0])
-    better = {}
-    if _is_from_elsewhere(kinds["raw_tracker_steps"], settings):
-        better["aggregates_steps"] = "days of a different time zone than the participant's; intervals are read instead"
+    intervals = kinds["raw_tracker_steps"]
+    by_day = steps_by_written_date(intervals, settings)
+    is_elsewhere = is_from_elsewhere(intervals, settings)
+    for entry in kinds.pop("aggregates_steps", []):
+        yield from read_daily_steps(entry, settings, by_day, is_elsewhere=is_elsewhere)
     for kind, entries in kinds.items():
         for entry in entries:
-            if kind in better:
-                yield Ignored(entry.label, rows_below(entry), better[kind])
-            elif kind in _READERS:
+            if kind in _READERS:
                 yield from _READERS[kind](entry, settings)
             else:
                 yield Ignored(entry.label, rows_below(entry), f"{kind}: not used")
@@ -141,69 +144,13 @@ def _clock_used(entry: Entry, rows: pl.DataFrame, columns: tuple[str, str]) -> I
         yield Note(entry.label, f"{n_without} rows have times without an offset, read in the participant's time zone")
 
 
-# --- steps ---
-
-
-def _is_from_elsewhere(entries: list[Entry], settings: ReadSettings) -> bool:
-    """Whether most intervals have a different UTC offset than the participant's time zone."""
-    starts = [csv_rows(entry, read_csv(entry), ("start",)) for entry in entries]
-    if not starts:
-        return False
-    written = pl.concat(starts).select(
-        zoned_instants("start").alias("instant"),
-        (zoned_instants("start") + pl.duration(minutes=zoned_offsets("start")))
-        .dt.replace_time_zone(None)
-        .alias("clock"),
-    )
-    there = settings.time_zones.to_utc(settings.participant_id, written["clock"])
-    differs = (there != written["instant"]).drop_nulls()
-    return 2 * int(differs.sum()) > len(differs)
-
-
-def _read_daily_steps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    table = read_csv(entry)
-    rows = with_origin(csv_rows(entry, table, ("date", "value")), settings, SOURCE.name, "withings", "tracker")
-    rows, ignored = split_unused(
-        rows.with_columns(pl.col("date").alias("day"), pl.col("date").str.to_date("%Y-%m-%d", strict=False)),
-        {
-            "days of 0 steps: tracker not worn": numbers("value") == 0,
-            "days without a value": pl.col("value").is_null(),
-        },
-    )
-    yield from ignored
-    yield from daily_totals(rows, (DailyColumn("value", "step_count"),), "date")
-    yield from broken_rows(entry, table, DAILY_TOTAL)
-    if rows.height:
-        yield Note(
-            entry.label,
-            "days are Withings' own, perhaps of the account's home zone and not of the place of the participant",
-        )
-
-
-def _read_step_intervals(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
-    """Read steps by minute. Intervals without steps are not read: some last for a whole day that has 12,479 steps."""
-    table = read_csv(entry)
-    rows, ignored = split_unused(
-        _unfolded(entry, table, settings, "withings"), {"intervals without steps": pl.col("value") == 0}
-    )
-    yield from ignored
-    steps = pl.when(pl.col("value") == pl.col("value").round()).then("value").cast(pl.Int64)
-    yield from in_batches(
-        STEP_COUNT,
-        rows.with_columns(steps.alias("step_count")).with_columns(
-            first_problem(**_unread_array(), value=pl.col("step_count").is_null())
-        ),
-    )
-    yield from broken_rows(entry, table, STEP_COUNT)
-
-
 # --- sleep states ---
 
 
 def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     """Read sleep states as segments of a separate device; one device counts for each night, totals first."""
     table = read_csv(entry)
-    states = _unfolded(entry, table, settings, "withings-states")
+    states = unfolded(entry, table, settings, "withings-states")
     slept = (pl.col("value").is_in(list(STAGES)) & (pl.col("value") > 0)).any().over("line")
     rows, ignored = split_unused(
         states,
@@ -217,50 +164,12 @@ def _read_states(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
     yield from in_batches(
         SLEEP_SEGMENT,
         rows.with_columns(stage.alias("stage")).with_columns(
-            first_problem(**_unread_array(), value=pl.col("stage").is_null())
+            first_problem(**unread_array(), value=pl.col("stage").is_null())
         ),
     )
     yield from broken_rows(entry, table, SLEEP_SEGMENT)
     if (states["value"] == 3).any():
         yield Note(entry.label, "sleep state 3, which the export does not describe, was read as REM")
-
-
-def _unfolded(entry: Entry, table: CsvTable, settings: ReadSettings, device: str) -> pl.DataFrame:
-    """Make a row of each element of the arrays in ``duration`` and ``value``; each begins where the one before ends.
-
-    A row with unreadable arrays, or arrays of different lengths, stays one row without duration and value.
-    """
-    rows = with_origin(
-        csv_rows(entry, table, ("start", "duration", "value")), settings, SOURCE.name, device, "tracker"
-    ).rename({"duration": "durations", "value": "values"})
-    readable = pl.all_horizontal(pl.col("durations", "values").str.contains(_ARRAY))
-    parts = rows.with_columns(
-        *(
-            pl.when(readable)
-            .then(pl.col(name).str.strip_chars("[] ").str.split(","))
-            .otherwise(pl.lit([None], pl.List(pl.String)))
-            .alias(name)
-            for name in ("durations", "values")
-        ),
-    )
-    fits = pl.col("durations").list.len() == pl.col("values").list.len()
-    parts = parts.with_columns(
-        pl.when(fits).then(pl.col(name)).otherwise(pl.lit([None], pl.List(pl.String))).alias(name)
-        for name in ("durations", "values")
-    )
-    unfolded = parts.explode("durations", "values").with_columns(
-        numbers("durations").alias("duration_s"), numbers("values").alias("value"), zoned_instants("start").alias("at")
-    )
-    possible = pl.col("duration_s").is_between(0, _MAX_S).fill_null(False).all().over("line")
-    ends = pl.when(possible).then(pl.col("duration_s").cum_sum().over("line"))
-    return unfolded.with_columns(
-        (pl.col("at") + pl.duration(milliseconds=(ends - pl.col("duration_s")) * 1000)).alias("start_at"),
-        (pl.col("at") + pl.duration(milliseconds=ends * 1000)).alias("end_at"),
-    )
-
-
-def _unread_array() -> dict[str, pl.Expr]:
-    return {"start": pl.col("at").is_null(), "duration": pl.col("end_at").is_null()}
 
 
 # --- sleep.csv ---
@@ -371,8 +280,7 @@ def _read_activities(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
 
 
 _READERS = {
-    "aggregates_steps": _read_daily_steps,
-    "raw_tracker_steps": _read_step_intervals,
+    "raw_tracker_steps": read_step_intervals,
     "raw_tracker_sleep-state": _read_states,
     "sleep": _read_sleep,
     "activities": _read_activities,
