@@ -32,6 +32,11 @@ DAILY_SUMMARY: Columns = {
     "outcome_rule": (TEXT, "By which rule they belong to the date."),
     "step_count": (WHOLE, "Steps, each counted once; missing if the date is not valid."),
     "step_count_missing": (TEXT, "Why it is missing: `no_record`, `not_worn`, `implausible`, `travel_day`."),
+    "step_wear_rule": (
+        TEXT,
+        "Why the steps count: `enough steps`, `steps in many hours`, `wear time`, `heart rate`, "
+        "`nights before and after`, `active minutes`, `minutes of movement`, `the plan`.",
+    ),
     "recorded_step_count": (WHOLE, "Steps as recorded, whether the date is valid or not."),
     "active_hours": (WHOLE, "Hours with steps; missing if the source gives only a total."),
     "step_devices": (TEXT, "Kinds of devices whose steps count."),

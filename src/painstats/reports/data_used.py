@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.findings.catalogue.research import DAY_REASONS
+from painstats.findings.catalogue.research import DAY_REASONS, WEAR_RULES
 from painstats.findings.research_words import left_out_words
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
@@ -221,6 +221,7 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
     ]
     for measure in (measure for measure in MEASURE_COLUMNS if measure in exposed):
         rows.append((f"{MEASURES[measure].label}: valid", whole(days[measure].count())))
+        rows += _few_steps_rows(days) if measure == "step_count" else []
         missing = days.group_by(f"{measure}_missing").len().drop_nulls()
         missing = missing.sort("len", f"{measure}_missing", descending=[True, False])
         rows += [
@@ -228,6 +229,13 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
             for reason, count in missing.iter_rows()
         ]
     return Table("Valid and missing days", ("What", "Days"), tuple(rows))
+
+
+def _few_steps_rows(days: pl.DataFrame) -> list[tuple[str, str]]:
+    """Count the valid days of few steps by what shows that the device was worn."""
+    counts = days.group_by("step_wear_rule").len().sort("len", "step_wear_rule", descending=[True, False])
+    words = ((WEAR_RULES.get(rule), count) for rule, count in counts.iter_rows())
+    return [(f"of these, {text}", whole(count)) for text, count in words if text]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,17 @@ DAY_REASONS = {
 }
 """Why a measure is missing on a day, in words."""
 
+WEAR_RULES = {
+    "wear time": _("few steps, but worn for ten hours or more"),
+    "steps in many hours": _("few steps, but in many hours of the day"),
+    "heart rate": _("few steps, but the heart was measured on that day, the day before and the day after"),
+    "nights before and after": _("few steps, but the device was worn in the nights before and after"),
+    "active minutes": _("few steps, but half an hour of activity"),
+    "minutes of movement": _("few steps, but the phone was carried"),
+    "the plan": _("few steps, counted because the plan says so"),
+}
+"""Why a day with few steps counts, in words (column ``step_wear_rule``)."""
+
 CALENDAR_TERMS = {
     "intercept": "usual level",
     "weekend": "weekend against weekday",

@@ -46,6 +46,9 @@ ACTIVE = (
     DailyColumn("medium_activity_time", "moderately_active_time_min", SECONDS),
     DailyColumn("high_activity_time", "very_active_time_min", SECONDS),
 )
+WEAR = DailyColumn("wear_time", "wear_time_min")
+"""What the day has besides Oura's non-wear time."""
+
 VITALS = (
     DailyColumn("lowest_heart_rate", "resting_heart_rate_bpm"),
     DailyColumn("average_hrv", "heart_rate_variability_rmssd_ms"),
@@ -213,7 +216,9 @@ def _read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     unworn = numbers("non_wear_time") * unit.minutes >= _DAY_MIN - 1
     kept, ignored = split_unused(rows, {_NOT_WORN: idle | unworn})
     yield from ignored
-    yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:])), "day")
+    worn = (_DAY_MIN - numbers("non_wear_time") * unit.minutes).cast(pl.String)
+    kept = kept.with_columns(worn.alias(WEAR.column))
+    yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:]), WEAR), "day")
     if unit.n_compared:
         yield Note(
             entry.label,
@@ -370,9 +375,11 @@ def _sessions(rows: pl.DataFrame, settings: ReadSettings) -> pl.DataFrame:
 
 SOURCE = Source(
     name="oura",
-    version=1,
+    version=2,
     title="Oura (trends CSV, data export, or JSON)",
-    reads="steps, active and sedentary minutes by day, sleep, resting heart rate, heart rate variability, workouts",
+    reads=(
+        "steps, active, sedentary and worn minutes by day, sleep, resting heart rate, heart rate variability, workouts"
+    ),
     how_to_export=(
         "On membership.ouraring.com choose Export Data, request your data, and download the zip; or on "
         "cloud.ouraring.com choose Trends and download the CSV."
