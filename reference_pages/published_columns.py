@@ -50,6 +50,7 @@ DAILY_SUMMARY: Columns = {
     "wake_after_sleep_onset_min": (NUMBER, "Minutes awake between first and last sleep."),
     "deep_sleep_min": (NUMBER, "Minutes of deep sleep, if the device records stages."),
     "rem_sleep_min": (NUMBER, "Minutes of REM sleep, if the device records stages."),
+    "sleep_part_count": (WHOLE, "Parts of the main sleep, with long wakings between them."),
     "nap_time_min": (NUMBER, "Minutes asleep outside the main sleep."),
     "sleep_efficiency_percent": (NUMBER, "Sleep divided by time in bed, in percent."),
     "sleep_efficiency_percent_missing": (TEXT, "Why it is missing."),

@@ -66,10 +66,10 @@ WITH asleep AS (
       ON p.participant_id = o.participant_id AND p.source = o.source AND p.device = o.device AND p.place = o.place AND p.episode = o.episode
     WHERE p.is_asleep
     UNION ALL
-    SELECT o.participant_id, o.date, o.start_us, o.end_us
+    SELECT o.participant_id, o.date, p.start_us, p.end_us
     FROM ordered_sleep AS o
     JOIN chosen_device USING (participant_id, date, source, device)
-    WHERE o.episode IS NULL AND o.end_us > o.start_us
+    CROSS JOIN unnest(o.logged_parts) AS part (p)
 ), opened AS (
     SELECT participant_id, date, end_us,
            greatest(start_us, coalesce(max(end_us) OVER earlier, start_us)) AS start_us
@@ -121,7 +121,7 @@ SELECT m.participant_id, m.date, m.source || ' ' || m.device AS sleep_device, m.
        coalesce(b.time_in_bed_min, m.time_in_bed_min) AS time_in_bed_min,
        CASE WHEN b.time_in_bed_min IS NOT NULL THEN 'in bed as recorded'
             WHEN m.time_in_bed_min IS NOT NULL THEN m.time_in_bed_rule END AS time_in_bed_rule,
-       m.wake_after_sleep_onset_min, m.deep_sleep_min, m.rem_sleep_min, s.nap_time_min,
+       m.wake_after_sleep_onset_min, m.deep_sleep_min, m.rem_sleep_min, m.sleep_part_count, s.nap_time_min,
        100 * m.total_sleep_time_min / nullif(coalesce(b.time_in_bed_min, m.time_in_bed_min), 0) AS sleep_efficiency_percent,
        -- Halfway between falling asleep and waking, by the clock at waking, in minutes after midnight: 23:30 is -30.
        ((m.start_us + m.end_us) // 2 - midnight_us(m.date, m.end_offset_us)) / 60e6 AS sleep_midpoint_min,

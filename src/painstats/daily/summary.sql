@@ -137,7 +137,7 @@ SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, c
        CASE WHEN sleep_reason IS NULL THEN total_sleep_time_min END AS total_sleep_time_min,
        sleep_reason AS total_sleep_time_min_missing,
        total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
-       deep_sleep_min, rem_sleep_min, nap_time_min,
+       deep_sleep_min, rem_sleep_min, sleep_part_count, nap_time_min,
        CASE WHEN efficiency_reason IS NULL THEN sleep_efficiency_percent END AS sleep_efficiency_percent,
        efficiency_reason AS sleep_efficiency_percent_missing,
        CASE WHEN midpoint_reason IS NULL THEN sleep_midpoint_min END AS sleep_midpoint_min,
