@@ -54,6 +54,10 @@ MEASURES: dict[str, Measure] = {
             "sleep_regularity_index", "sleep regularity", "10 points of regularity", 10.0, 0, -100.0, 100.0, 0.3,
             "two weeks of more regular sleep",
         ),
+        Measure(
+            "time_in_bed_min", "time in bed", "hour in bed", 60.0, 0, 120.0, 1200.0, 0.5,
+            "a night with more time in bed",
+        ),
     )
 }  # fmt: skip
 """What a device measures on a date. A measure with a default lag of 0 is one of the night that ends on the date."""

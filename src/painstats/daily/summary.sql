@@ -101,7 +101,11 @@ WITH judged AS (
                 WHEN s.step_count > highest('step_count') THEN 'implausible'
                 WHEN w.wear_rule IS NULL THEN 'not_worn'
            END AS step_reason,
-           CASE WHEN n.total_sleep_time_min IS NULL THEN 'no_record'
+           CASE WHEN n.time_in_bed_min IS NULL THEN 'no_record'
+                WHEN n.time_in_bed_min NOT BETWEEN lowest('time_in_bed_min') AND highest('time_in_bed_min') THEN 'implausible'
+           END AS bed_reason,
+           CASE WHEN n.total_sleep_time_min IS NULL AND n.time_in_bed_min IS NOT NULL THEN 'in_bed_only'
+                WHEN n.total_sleep_time_min IS NULL THEN 'no_record'
                 WHEN n.total_sleep_time_min NOT BETWEEN lowest('total_sleep_time_min') AND highest('total_sleep_time_min') THEN 'implausible'
            END AS sleep_reason,
            CASE WHEN a.active_time_min IS NULL THEN 'no_record'
@@ -136,7 +140,9 @@ SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, c
        step_count AS recorded_step_count, active_hours, step_devices, main_step_device, step_date_rule,
        CASE WHEN sleep_reason IS NULL THEN total_sleep_time_min END AS total_sleep_time_min,
        sleep_reason AS total_sleep_time_min_missing,
-       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
+       total_sleep_time_min AS recorded_total_sleep_time_min,
+       CASE WHEN bed_reason IS NULL THEN time_in_bed_min END AS time_in_bed_min, bed_reason AS time_in_bed_min_missing,
+       time_in_bed_min AS recorded_time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
        deep_sleep_min, rem_sleep_min, sleep_part_count, nap_time_min,
        CASE WHEN efficiency_reason IS NULL THEN sleep_efficiency_percent END AS sleep_efficiency_percent,
        efficiency_reason AS sleep_efficiency_percent_missing,

@@ -1,11 +1,8 @@
 -- Whether the steps of a date count: by the steps alone, or because something else shows that the device was worn. A day in
 -- bed has few steps; a device on the table has few, too, and its date must be missing, never low.
--- In: step_day, main_step, near_total, daily_total, dated_sample, ordered_sleep, read_range, measure_limit; variables
+-- In: step_day, main_step, near_total, daily_total, dated_sample, ordered_sleep, read_range; macro lowest; variables
 -- low_step_days, least_worn_steps, least_worn_hours, min_active_hours, least_wear_min, least_active_min.
--- Out: step_wear (participant_id, date, wear_rule: why the steps count, null if they do not); macros lowest and highest.
-
-CREATE OR REPLACE TEMP MACRO lowest(name) AS (SELECT l.lowest FROM measure_limit AS l WHERE l.measure = name);
-CREATE OR REPLACE TEMP MACRO highest(name) AS (SELECT l.highest FROM measure_limit AS l WHERE l.measure = name);
+-- Out: step_wear (participant_id, date, wear_rule: why the steps count, null if they do not).
 
 -- A device measured the heart on a date and on the dates before and after it. One date alone proves nothing: a few minutes on
 -- the wrist are enough for a heart rate, and on the date of an export the day is not over.

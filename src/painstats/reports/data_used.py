@@ -101,7 +101,7 @@ def files_table(store: Store, participant_id: str | None) -> Table:
         "SELECT source, status, participant_id IS NULL AS of_many, sum(files) AS files, sum(rows_read) AS rows_read, "
         "sum(rows_stored) AS rows_stored, sum(rows_known) AS rows_known, sum(rows_quarantined) AS rows_quarantined, "
         "sum(rows_ignored) AS rows_ignored "
-        f"FROM (FROM import_summary WHERE status <> 'withdrawn') {where} "
+        f"FROM (FROM import_summary WHERE status NOT IN ('withdrawn', 'replaced')) {where} "
         "GROUP BY ALL ORDER BY status, source NULLS LAST, of_many",
         values,
     )
@@ -296,7 +296,10 @@ def night_rules(days: pl.DataFrame) -> list[str]:
         "as the source dates it": "dated by the day of waking, as the device's maker dates it",
     }
     counts = days.group_by("night_rule").len().drop_nulls().sort("len", "night_rule", descending=[True, False])
-    return [f"{counted(number, 'night')}, {words.get(rule, rule)}." for rule, number in counts.iter_rows()]
+    dated = [f"{counted(number, 'night')}, {words.get(rule, rule)}." for rule, number in counts.iter_rows()]
+    in_bed = days.filter(pl.col("total_sleep_time_min_missing") == "in_bed_only").height
+    only = f"{counted(in_bed, 'night')} with only a time in bed: no sleep was recorded, and it never counts as sleep."
+    return [*dated, only] if in_bed else dated
 
 
 def zone_words(days: pl.DataFrame) -> list[str]:

@@ -68,6 +68,7 @@ DAY_REASONS = {
     "no_record": _("nothing recorded"),
     "not_worn": _("not worn, or not long enough"),
     "implausible": _("an implausible value"),
+    "in_bed_only": _("only a time in bed, no sleep recorded"),
     "few_nights": _("too few nights in the two weeks before"),
     "travel_day": _("a day made much shorter or longer by travel"),
 }
