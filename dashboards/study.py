@@ -55,6 +55,7 @@ VALID_WORDS = {
     "sleep_efficiency_percent": "nights with efficiency",
     "sleep_midpoint_min": "nights with times",
     "sleep_regularity_index": "days with regularity",
+    "time_in_bed_min": "nights with time in bed",
 }
 CHART_WIDTH = 700
 PHASES = {"participant_id": pl.String, "name": pl.String, "start_date": pl.Date, "end_date": pl.Date}

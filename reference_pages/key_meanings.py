@@ -97,6 +97,9 @@ MEANINGS: dict[str, str] = {
     "`complete`: only days on which everything is known.",
     "[rules] day_ends_hour": "The hour before which a diary entry belongs to the evening before.",
     "[rules] min_active_hours": "Hours with steps that a date needs for its steps to count.",
+    "[rules] low_step_days": "Days with fewer than 500 steps, or with steps in fewer hours than that: `if_worn`, they "
+    "count if something else shows that the device was worn ([steps](../method/steps.md)); `never`; or `always`, for "
+    "someone who always carries the device.",
     "[rules] min_clock_hours": "Hours that a date needs for its steps to count; travel makes dates short.",
     "[rules] min_days_in_model": "Days with a score that a participant needs for an estimate.",
     "[rules] min_days_known": "Days with a score on which a measure must be known for a statement about it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -69,6 +70,31 @@ def test_pmdata_participants_are_distinguished_or_refused(pmdata):
     assert rows(study, "SELECT DISTINCT verdict, reasons FROM finding WHERE subject = 'cohort'") == [
         ("not_judged", ["too_few_participants"])
     ]
+
+
+def minutes_asleep_by_date(person):
+    """Add up Fitbit's own minutes asleep of each of its dates, and find the longest log; read without painstats."""
+    total, longest = {}, {}
+    logs = json.loads((REAL / "pmdata" / person / "fitbit" / "sleep.json").read_text())
+    for log in {log["logId"]: log for log in logs}.values():
+        day, minutes = log["dateOfSleep"], log["minutesAsleep"]
+        total[day] = total.get(day, 0) + minutes
+        longest[day] = max(longest.get(day, 0), minutes)
+    return total, longest
+
+
+def test_pmdata_broken_nights_come_closer_to_fitbits_own_sums(pmdata):
+    study, _ = pmdata
+    query = "SELECT participant_id, date::VARCHAR, recorded_total_sleep_time_min FROM daily_summary"
+    nights = {(person, day): minutes for person, day, minutes in rows(study, query)}
+    before = after = dates = 0
+    for person in sorted({person for person, _ in nights}):
+        total, longest = minutes_asleep_by_date(person)
+        dates += len(total)
+        before += sum(longest[day] == total[day] for day in total)
+        after += sum(nights.get((person, day)) == total[day] for day in total)
+    print(f"dates {dates}, main sleep equal to Fitbit's sum: longest log {before}, broken nights joined {after}")
+    assert (dates, before, after) == (1108, 1016, 1038)
 
 
 def test_fitabase_has_days_and_nights_but_nothing_to_explain(tmp_path):

@@ -54,6 +54,10 @@ MEASURES: dict[str, Measure] = {
             "sleep_regularity_index", "sleep regularity", "10 points of regularity", 10.0, 0, -100.0, 100.0, 0.3,
             "two weeks of more regular sleep",
         ),
+        Measure(
+            "time_in_bed_min", "time in bed", "hour in bed", 60.0, 0, 120.0, 1200.0, 0.5,
+            "a night with more time in bed",
+        ),
     )
 }  # fmt: skip
 """What a device measures on a date. A measure with a default lag of 0 is one of the night that ends on the date."""
@@ -100,9 +104,25 @@ DAILY_LIMITS: dict[str, tuple[float, float]] = {
     "lightly_active_time_min": _MINUTES,
     "moderately_active_time_min": _MINUTES,
     "very_active_time_min": _MINUTES,
+    "moving_time_min": _MINUTES,
+    "wear_time_min": _MINUTES,
+    "heart_rate_bpm": (20.0, 250.0),
     **SAMPLED,
 }
-"""What a source can give for a local date, with the lowest and highest possible value."""
+"""What a source can give for a local date, with the lowest and highest possible value. The time that a phone moved with
+its owner, the time that a device was worn, and the mean heart rate only show whether a device was worn."""
+
+LEAST_WORN_STEPS = 100
+"""Steps below which no evidence of wear counts: whoever is up at all takes as many, even on a day in bed."""
+
+LEAST_WORN_HOURS = 6
+"""Different hours with steps that tell of wear through the day, however few the steps are."""
+
+LEAST_WEAR_MIN = 600.0
+"""Ten hours, the usual least wear time of a valid day (Troiano et al. 2008, Med Sci Sports Exerc 40:181)."""
+
+LEAST_ACTIVE_MIN = 30.0
+"""Active minutes of a day on which a watch or tracker was worn, where the hours with steps are not known."""
 
 DEVICE_KINDS = ("manual", "watch", "tracker", "phone", "app", "unknown")
 """Device kinds in the default order of trust where two recorded the same minutes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.sources.reading import FIXTURES, read, refusal_of, settings, written, zipped
@@ -19,9 +20,25 @@ def test_days_with_zero_steps_are_missing() -> None:
     assert contents.accepted("daily_total").select("date", "measure", "value").rows() == [
         (date(2024, 3, 1), "step_count", 6120.0),
         (date(2024, 3, 3), "step_count", 1210.0),
+        (date(2024, 3, 1), "moving_time_min", 34.0),
+        (date(2024, 3, 3), "moving_time_min", 10.0),
         (date(2024, 3, 1), "total_sleep_time_min", 450.0),
     ]
     assert sum(ignored.rows for ignored in contents.ignored) == 3
+
+
+def test_heart_rate_and_movement_of_a_day_are_kept_as_signs_of_wear(tmp_path: Path) -> None:
+    rows = "2024-03-01,300,3,71.5\n2024-03-02,40,,\n2024-03-03,9,0,\n"
+    path = written(
+        tmp_path / "Daily activity metrics.csv", f"Date,Step count,Move Minutes count,Average heart rate (bpm)\n{rows}"
+    )
+    contents = read(path)
+    signs = contents.accepted("daily_total").filter(pl.col("measure") != "step_count")
+    assert signs.select("date", "measure", "value").rows() == [
+        (date(2024, 3, 1), "moving_time_min", 3.0),
+        (date(2024, 3, 1), "heart_rate_bpm", 71.5),
+    ]
+    assert sum(ignored.rows for ignored in contents.ignored) == 0
 
 
 def test_quarters_of_an_hour_keep_the_offset_of_their_clock() -> None:

@@ -84,6 +84,7 @@ def test_activity_is_in_minutes_and_days_without_the_ring_are_missing() -> None:
         (date(2025, 3, 1), "lightly_active_time_min", 240.0),
         (date(2025, 3, 1), "moderately_active_time_min", 60.0),
         (date(2025, 3, 1), "very_active_time_min", 10.0),
+        (date(2025, 3, 1), "wear_time_min", 1440.0),
     ]
     assert contents.ignored[0].reason == "days with the ring not worn"
 
@@ -142,6 +143,7 @@ def test_trends_have_a_column_twice_and_nights_far_from_the_study() -> None:
         "lightly_active_time_min": 270,
         "moderately_active_time_min": 60,
         "very_active_time_min": 20,
+        "wear_time_min": 1430,
         "resting_heart_rate_bpm": 50,
         "heart_rate_variability_rmssd_ms": 38,
     }

@@ -47,6 +47,7 @@ def model_frame(
             "in_phase": np.zeros(people * days),
             f"{SLEEP}_unknown": np.zeros(people * days),
             f"{STEPS}_unknown": np.zeros(people * days),
+            f"{STEPS}_few": [False] * (people * days),
             "in_cohort": [True] * (people * days),
             "left_out": [None] * (people * days),
         },

@@ -27,6 +27,11 @@ ANN_TRAVELS = [
 ]
 PLAN = {"study": {"time_zone": "Europe/London"}, "participants": {"ann": {"travel": ANN_TRAVELS}}}
 DEVICES = [("apple_health", "watch-1", "watch"), ("apple_health", "phone-1", "phone"), ("whoop", "band", "tracker")]
+TOTALS = {
+    "step_count": 0.3, "total_sleep_time_min": 0.2, "time_in_bed_min": 0.2, "resting_heart_rate_bpm": 0.7,
+    "lightly_active_time_min": 0.2, "moving_time_min": 0.2, "wear_time_min": 0.2,
+}  # fmt: skip
+"""Totals of a day, and on what share of days each is recorded."""
 STAGES = ["asleep", "core", "deep", "rem", "awake", "in_bed"]
 
 
@@ -84,8 +89,8 @@ def day_of_records(chance: random.Random, person: str, day: int) -> list[tuple[s
         if chance.random() < 0.5:
             sample = {**origin(chance, person), **interval(chance, day, 0, 24, 1), "measure": measure}
             rows.append(("measurement", sample | {"value": chance.uniform(40, 80)}))
-    for measure in ("step_count", "total_sleep_time_min", "time_in_bed_min", "resting_heart_rate_bpm"):
-        if chance.random() < 0.2:
+    for measure, share in TOTALS.items():
+        if chance.random() < share:
             total = {**origin(chance, person), "date": on, "measure": measure, "value": round(chance.uniform(40, 700))}
             rows.append(("daily_total", total))
     if chance.random() < 0.8:

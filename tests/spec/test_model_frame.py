@@ -48,6 +48,13 @@ def test_steps_are_those_of_the_day_before_and_sleep_that_of_the_night_before(bu
     assert row == {"sleep": 6 + 10 % 3, "steps": 9.0}
 
 
+def test_days_of_few_steps_are_marked_where_they_are_the_day_before(build):
+    rules = RULES | {"low_step_days": "always"}
+    query = f"SELECT day(date) AS day, {STEPS} AS steps FROM model_frame WHERE {STEPS}_few ORDER BY date"
+    assert build(week(d09=(3, 7, 400)), query, rules) == [{"day": 10, "steps": 0.4}]
+    assert build(week(d09=(3, 7, 400)), query) == []
+
+
 def test_a_gap_breaks_the_lag_instead_of_reaching_over_it(build):
     rows = build(
         week(d09=(None, None, None)),

@@ -24,7 +24,7 @@ from painstats.store.publish import PUBLISHED_TABLES
 from painstats.store.tables import read_table
 from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame
 
-ALWAYS = set(CHECKS) - {"other_spread", "complete_days", "without_guard"}
+ALWAYS = set(CHECKS) - {"other_spread", "complete_days", "enough_steps", "without_guard"}
 """Checks that a cohort gets whether or not its fit is singular, and days with something unknown."""
 
 STUDY = Study(folder=Path("."), plan=Plan())
@@ -143,6 +143,20 @@ def test_the_first_fourteen_days_of_rating_are_left_out():
     assert abs(found.slope.estimate) < 0.1
 
 
+def test_days_of_few_steps_that_make_the_answer_are_seen():
+    """On the days that count only because the device was worn, few steps go with much pain; on no other day."""
+    frame = model_frame(12, 60, slope=0.0, seed=2)
+    few = pl.col(f"{STEPS}_within") < -3
+    question = asked(
+        frame.with_columns(few.alias(f"{STEPS}_few"), pl.col("outcome_score") - few * pl.col(f"{STEPS}_within"))
+    )
+    found = checked(question, "enough_steps", STEPS)["enough_steps"]
+    assert question.reported[STEPS].high < 0
+    assert found.days == frame.filter(~few).height
+    assert found.same_verdict is False
+    assert checked(asked(frame), "enough_steps", STEPS) == {}
+
+
 def test_a_bend_is_seen():
     bent = FRAME.with_columns(pl.col("outcome_score") + 0.2 * pl.col(f"{SLEEP}_within") ** 2)
     assert checked(asked(bent), "curved_sleep")["sleep_bend"].slope.low > 0.1
@@ -257,7 +271,7 @@ def test_two_people_have_no_average_to_check(store):
 def test_one_person_alone_gets_what_makes_sense(store):
     rows = fitted(store, model_frame(1, 90))
     assert {row["model"] for row in rows.values()} == {"p00"}
-    assert {check for check, _ in rows} == OF_ONE_PARTICIPANT - {"complete_days"} | {"sleep_bend"}
+    assert {check for check, _ in rows} == OF_ONE_PARTICIPANT - {"complete_days", "enough_steps"} | {"sleep_bend"}
     assert rows["days_shifted", SLEEP]["p"] == pytest.approx(1 / 90)
     assert rows["detrended", SLEEP]["same_verdict"] is True
 

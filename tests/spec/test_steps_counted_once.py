@@ -167,8 +167,9 @@ def hours(date, steps, count):
     [
         (100, 6, None),
         (100, 5, "not_worn"),
-        (83, 6, "not_worn"),
-        (84, 6, None),
+        (16, 6, "not_worn"),
+        (83, 5, "not_worn"),
+        (83, 6, None),
         (12_000, 5, "not_worn"),
         (12_000, 6, "implausible"),
     ],

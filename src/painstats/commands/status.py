@@ -35,6 +35,7 @@ VALID_DAYS = {
     "sleep_efficiency_percent": "valid_efficiency_nights",
     "sleep_midpoint_min": "valid_midpoint_nights",
     "sleep_regularity_index": "valid_regularity_nights",
+    "time_in_bed_min": "valid_in_bed_nights",
 }
 
 HEADINGS = {
@@ -112,8 +113,8 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     )  # fmt: skip
     print()
     print_table(participants, HEADINGS)
-    for shift in shifts:
-        print(f"\n{shift}")
+    for line in (*_in_bed_only(summaries), *shifts):
+        print(f"\n{line}")
     _print_notes(notes)
     return 0
 
@@ -137,6 +138,16 @@ def _print_notes(notes: Sequence[Mapping[str, object]]) -> None:
     for said in alike(str(note["note"]) for note in notes):
         number = sum(int(str(note["number"])) for note in notes if is_alike(str(note["note"]), said.first))
         print(f"  {printable(AlikeNotes(said.first, number).text)}")
+
+
+def _in_bed_only(summaries: Sequence[ParticipantSummary]) -> list[str]:
+    """Say how many nights have only a time in bed, and how to ask about it."""
+    return [
+        f"{one.participant_id}: {counted(one.in_bed_only_nights, 'night')} with only a time in bed, which never counts "
+        'as sleep. To use it, ask about measure = "time_in_bed_min"'
+        for one in summaries
+        if one.in_bed_only_nights
+    ]
 
 
 def _shifts(store: Store) -> list[str]:

@@ -18,8 +18,8 @@ from painstats.store.connection import Store, transaction
 DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement")
 """The tables that :func:`build_daily_table` builds."""
 
-SLEEP = ("clock.sql", "sleep.sql")
-TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "ratings.sql", "summary.sql")
+SLEEP = ("clock.sql", "sleep.sql", "broken_nights.sql")
+TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "wear.sql", "ratings.sql", "summary.sql")
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
 PART_SAMPLES = 170_000
 """Number of step samples that are counted at a time, roughly; larger if there are more than 16 times as many in all."""

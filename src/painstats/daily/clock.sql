@@ -1,6 +1,6 @@
 -- The participants' clocks as periods of constant UTC offset, and the dates that are read and replaced.
 -- In: zone_period (participant_id, starts_at, ends_at, time_zone, rule), zone_offset (time_zone, starts_at, ends_at,
--- offset_min), touched_range (participant_id, first_date, last_date). Out: replaced, read_range, clock_period; macros for
+-- offset_min), touched_range (participant_id, first_date, last_date), measure_limit. Out: replaced, read_range, clock_period; macros for
 -- local clocks; variables earliest_at, latest_at (of all that is read). Columns ending in _us are whole microseconds since
 -- 1970: sums of integers do not depend on their order, and converting time zones row by row would take most of the time.
 
@@ -14,6 +14,10 @@ CREATE OR REPLACE TEMP MACRO midnight_us(date, offset_us) AS (date - DATE '1970-
 -- Whether the plan counts a device.
 CREATE OR REPLACE TEMP MACRO is_counted(source, device) AS
     NOT list_contains(getvariable('ignored_devices')::VARCHAR[], source || ' ' || device);
+
+-- Plausible limits of a measure on one date.
+CREATE OR REPLACE TEMP MACRO lowest(name) AS (SELECT l.lowest FROM measure_limit AS l WHERE l.measure = name);
+CREATE OR REPLACE TEMP MACRO highest(name) AS (SELECT l.highest FROM measure_limit AS l WHERE l.measure = name);
 
 -- Merge each participant's ranges of dates that overlap or are adjacent.
 CREATE OR REPLACE TEMP MACRO joined_ranges(ranges) AS TABLE

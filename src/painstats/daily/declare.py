@@ -12,7 +12,16 @@ import polars as pl
 from painstats.plan.study import Study
 from painstats.plan.time_zones import clock_offsets
 from painstats.records import INSTANT, RECORD_TABLES
-from painstats.vocabulary import BETTER_WHEN_HIGHER, DEVICE_KINDS, MEASURES, SAMPLED
+from painstats.vocabulary import (
+    BETTER_WHEN_HIGHER,
+    DEVICE_KINDS,
+    LEAST_ACTIVE_MIN,
+    LEAST_WEAR_MIN,
+    LEAST_WORN_HOURS,
+    LEAST_WORN_STEPS,
+    MEASURES,
+    SAMPLED,
+)
 
 
 def daily_inputs_hash(study: Study) -> str:
@@ -27,6 +36,7 @@ def daily_inputs_hash(study: Study) -> str:
         plan.rules.model_dump_json(),
         tuple(MEASURES.values()),
         DEVICE_KINDS,
+        (LEAST_WORN_STEPS, LEAST_WORN_HOURS, LEAST_WEAR_MIN, LEAST_ACTIVE_MIN),
         version("painstats"),
         [script(name) for name in names],
     )
@@ -102,6 +112,11 @@ def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
         "day_ends_hour": rules.day_ends_hour,
         "min_active_hours": rules.min_active_hours,
         "min_clock_hours": rules.min_clock_hours,
+        "low_step_days": rules.low_step_days,
+        "least_worn_steps": LEAST_WORN_STEPS,
+        "least_worn_hours": LEAST_WORN_HOURS,
+        "least_wear_min": LEAST_WEAR_MIN,
+        "least_active_min": LEAST_ACTIVE_MIN,
     }.items():
         connection.execute(f"SET VARIABLE {variable} = ?", [value])
 

@@ -1,5 +1,7 @@
--- Main sleep of the night that ends on a date, from one device, and how similar sleep was 24 hours apart.
--- In: sleep_candidate, numbered_span, sleep_segment, read_range, replaced, device_order. Out: sleep_by_device_rows, night.
+-- Main sleep of the night that ends on a date, from one device, how similar sleep was 24 hours apart, and the time in bed of
+-- nights without sleep.
+-- In: sleep_candidate, numbered_span, sleep_segment, read_range, replaced, clock_period, device_order. Out:
+-- sleep_by_device_rows, night.
 
 CREATE OR REPLACE TEMP TABLE ordered_sleep AS
 SELECT *, row_number() OVER (
@@ -56,6 +58,49 @@ JOIN bed AS b ON b.participant_id = m.participant_id AND b.day = m.end_us // 864
 WHERE m.episode IS NOT NULL
 GROUP BY m.participant_id, m.date;
 
+-- Nights of which a device recorded only the time in bed: no device has a valid sleep that ends on the date. Segments that are
+-- at most two hours apart are one time in bed; it belongs to the date on which it ends, and the longest one counts. It is
+-- never sleep.
+CREATE OR REPLACE TEMP TABLE bed_only AS
+WITH bed AS (
+    SELECT s.participant_id, s.source, s.device, o.place, epoch_us(s.start_at) AS start_us, epoch_us(s.end_at) AS end_us,
+           s.utc_offset_min::BIGINT * 60000000 AS recorded_offset_us
+    FROM sleep_segment AS s
+    JOIN read_range AS r ON r.participant_id = s.participant_id AND s.end_at >= r.starts_at AND s.start_at < r.ends_at
+    JOIN device_order AS o USING (source, device_kind)
+    WHERE s.stage = 'in_bed' AND s.end_at > s.start_at AND is_counted(s.source, s.device)
+), opened AS (
+    SELECT *, greatest(start_us, coalesce(max(end_us) OVER earlier, start_us)) AS open_start_us,
+           coalesce(start_us > max(end_us) OVER earlier + 7200000000, true) AS begins
+    FROM bed
+    WINDOW earlier AS (
+        PARTITION BY participant_id, source, device, place ORDER BY start_us, end_us ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+), numbered AS (
+    SELECT *, sum(begins::INTEGER) OVER (
+        PARTITION BY participant_id, source, device, place ORDER BY start_us, end_us ROWS UNBOUNDED PRECEDING
+    ) AS episode
+    FROM opened
+), episode AS (
+    SELECT participant_id, source, device, place, max(end_us) AS end_us, arg_max(recorded_offset_us, end_us) AS recorded_offset_us,
+           sum(greatest(end_us - open_start_us, 0))::BIGINT / 60e6 AS time_in_bed_min
+    FROM numbered GROUP BY participant_id, source, device, place, episode
+    HAVING time_in_bed_min <= 1440  -- no one lies in bed for longer; and no date may depend on far ones
+), dated AS (
+    SELECT e.*, local_date(e.end_us, coalesce(e.recorded_offset_us, c.offset_us)) AS date
+    FROM episode AS e ASOF JOIN clock_period AS c ON e.participant_id = c.participant_id AND e.end_us >= c.starts_us
+)
+SELECT d.participant_id, d.date, d.time_in_bed_min
+FROM dated AS d
+JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
+WHERE NOT EXISTS (
+    FROM main_sleep AS m
+    WHERE m.participant_id = d.participant_id AND m.date = d.date AND m.total_sleep_time_min >= lowest('total_sleep_time_min')
+)
+QUALIFY row_number() OVER (
+    PARTITION BY d.participant_id, d.date ORDER BY d.time_in_bed_min DESC, d.place, d.source, d.device, d.end_us
+) = 1;
+
 -- When the participant was asleep, without overlaps; if only start and end of an episode are known, all the time between them.
 CREATE OR REPLACE TEMP TABLE asleep_piece AS
 WITH asleep AS (
@@ -66,10 +111,10 @@ WITH asleep AS (
       ON p.participant_id = o.participant_id AND p.source = o.source AND p.device = o.device AND p.place = o.place AND p.episode = o.episode
     WHERE p.is_asleep
     UNION ALL
-    SELECT o.participant_id, o.date, o.start_us, o.end_us
+    SELECT o.participant_id, o.date, p.start_us, p.end_us
     FROM ordered_sleep AS o
     JOIN chosen_device USING (participant_id, date, source, device)
-    WHERE o.episode IS NULL AND o.end_us > o.start_us
+    CROSS JOIN unnest(o.logged_parts) AS part (p)
 ), opened AS (
     SELECT participant_id, date, end_us,
            greatest(start_us, coalesce(max(end_us) OVER earlier, start_us)) AS start_us
@@ -117,11 +162,12 @@ LEFT JOIN one_asleep AS a USING (participant_id, date)
 LEFT JOIN both_asleep AS b USING (participant_id, date);
 
 CREATE OR REPLACE TEMP TABLE night AS
-SELECT m.participant_id, m.date, m.source || ' ' || m.device AS sleep_device, m.night_rule, m.total_sleep_time_min,
-       coalesce(b.time_in_bed_min, m.time_in_bed_min) AS time_in_bed_min,
+SELECT participant_id, date, m.source || ' ' || m.device AS sleep_device, m.night_rule, m.total_sleep_time_min,
+       coalesce(b.time_in_bed_min, n.time_in_bed_min, m.time_in_bed_min) AS time_in_bed_min,
        CASE WHEN b.time_in_bed_min IS NOT NULL THEN 'in bed as recorded'
+            WHEN n.time_in_bed_min IS NOT NULL THEN 'in bed as recorded, without sleep'
             WHEN m.time_in_bed_min IS NOT NULL THEN m.time_in_bed_rule END AS time_in_bed_rule,
-       m.wake_after_sleep_onset_min, m.deep_sleep_min, m.rem_sleep_min, s.nap_time_min,
+       m.wake_after_sleep_onset_min, m.deep_sleep_min, m.rem_sleep_min, m.sleep_part_count, s.nap_time_min,
        100 * m.total_sleep_time_min / nullif(coalesce(b.time_in_bed_min, m.time_in_bed_min), 0) AS sleep_efficiency_percent,
        -- Halfway between falling asleep and waking, by the clock at waking, in minutes after midnight: 23:30 is -30.
        ((m.start_us + m.end_us) // 2 - midnight_us(m.date, m.end_offset_us)) / 60e6 AS sleep_midpoint_min,
@@ -129,5 +175,6 @@ SELECT m.participant_id, m.date, m.source || ' ' || m.device AS sleep_device, m.
        make_timestamp(m.start_us + m.start_offset_us) AS sleep_start_local, make_timestamp(m.end_us + m.end_offset_us) AS sleep_end_local
 FROM main_sleep AS m
 JOIN sleep_by_device_rows AS s USING (participant_id, date, source, device)
+FULL JOIN bed_only AS n USING (participant_id, date)
 LEFT JOIN in_bed AS b USING (participant_id, date)
 LEFT JOIN alike AS a USING (participant_id, date);

@@ -1,7 +1,7 @@
 -- The steps of a date: counted from intervals, or a daily total of the source itself. By the rule merge, a total is used only
 -- if its device ranks above every device that recorded intervals; by the rule max_source, if it is larger.
 -- In: device_steps, active_hours, daily_total, read_range, replaced, device_order; variable step_rule.
--- Out: step_by_device_rows (what is kept of each device), step_day.
+-- Out: step_by_device_rows (what is kept of each device), main_step (the device with the most counted steps), step_day.
 
 CREATE OR REPLACE TEMP TABLE near_total AS
 SELECT t.*, o.place
@@ -37,6 +37,11 @@ SELECT t.participant_id, t.date, t.source, t.device, t.device_kind, true, round(
 FROM near_total AS t JOIN step_choice AS c USING (participant_id, date)
 WHERE t.measure = 'step_count';
 
+CREATE OR REPLACE TEMP TABLE main_step AS
+SELECT participant_id, date, source, device, device_kind
+FROM step_by_device_rows WHERE counted_step_count > 0
+QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY counted_step_count DESC, source, device, is_daily_total) = 1;
+
 CREATE OR REPLACE TEMP TABLE step_day AS
 WITH shown AS (
     -- Show the rules and kinds of the devices that count; of all devices if none counts a step.
@@ -47,17 +52,13 @@ WITH shown AS (
            string_agg(DISTINCT device_kind, '+' ORDER BY device_kind) FILTER (is_shown) AS step_devices,
            string_agg(DISTINCT date_rule, ' + ' ORDER BY date_rule) FILTER (is_shown) AS step_date_rule
     FROM shown GROUP BY ALL
-), main AS (
-    SELECT participant_id, date, source || ' ' || device AS main_step_device
-    FROM step_by_device_rows WHERE counted_step_count > 0
-    QUALIFY row_number() OVER (PARTITION BY participant_id, date ORDER BY counted_step_count DESC, source, device, is_daily_total) = 1
 )
-SELECT s.*, CASE WHEN NOT c.takes_total THEN h.active_hours END AS active_hours, m.main_step_device,
+SELECT s.*, CASE WHEN NOT c.takes_total THEN h.active_hours END AS active_hours, m.source || ' ' || m.device AS main_step_device,
        CASE WHEN c.takes_total THEN w.value END AS sedentary_time_min
 FROM summed AS s
 JOIN step_choice AS c USING (participant_id, date)
 LEFT JOIN active_hours AS h USING (participant_id, date)
-LEFT JOIN main AS m USING (participant_id, date)
+LEFT JOIN main_step AS m USING (participant_id, date)
 LEFT JOIN near_total AS w
   ON w.measure = 'sedentary_time_min' AND w.participant_id = s.participant_id AND w.date = s.date
  AND w.source = c.source AND w.device = c.device;

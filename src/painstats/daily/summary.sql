@@ -1,11 +1,8 @@
 -- The facts of each recomputed local date: one row for each participant and calendar date between their first and last record,
 -- with every measure valid, or missing with a reason. A day on which no device was worn is missing, never a day of 0 steps.
 -- In: replaced, stored_day (participant_id, date, has_record: what the daily table has of these participants), step_day,
--- active_day, night, rating, exercise_day, sampled_day, step_offset, numbered_span, clock_period, measure_limit; variables
--- min_active_hours, min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
-
-CREATE OR REPLACE TEMP MACRO lowest(name) AS (SELECT l.lowest FROM measure_limit AS l WHERE l.measure = name);
-CREATE OR REPLACE TEMP MACRO highest(name) AS (SELECT l.highest FROM measure_limit AS l WHERE l.measure = name);
+-- step_wear, active_day, night, rating, exercise_day, sampled_day, step_offset, numbered_span, clock_period; macros lowest and
+-- highest; variable min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
 
 CREATE OR REPLACE TEMP TABLE seen AS
 SELECT participant_id, date FROM step_day
@@ -98,13 +95,17 @@ CREATE OR REPLACE TEMP TABLE day_fact AS
 WITH judged AS (
     SELECT c.*, s.* EXCLUDE (participant_id, date), n.* EXCLUDE (participant_id, date), a.* EXCLUDE (participant_id, date),
            r.* EXCLUDE (participant_id, date), e.* EXCLUDE (participant_id, date), m.* EXCLUDE (participant_id, date),
-           seen.date IS NOT NULL AS has_record,
+           w.wear_rule, seen.date IS NOT NULL AS has_record,
            CASE WHEN c.clock_hours NOT BETWEEN getvariable('min_clock_hours') AND 48 - getvariable('min_clock_hours') THEN 'travel_day' END AS travel_reason,
            CASE WHEN s.step_count IS NULL THEN 'no_record'
                 WHEN s.step_count > highest('step_count') THEN 'implausible'
-                WHEN s.step_count < lowest('step_count') OR s.sedentary_time_min >= 1440 OR s.active_hours < getvariable('min_active_hours') THEN 'not_worn'
+                WHEN w.wear_rule IS NULL THEN 'not_worn'
            END AS step_reason,
-           CASE WHEN n.total_sleep_time_min IS NULL THEN 'no_record'
+           CASE WHEN n.time_in_bed_min IS NULL THEN 'no_record'
+                WHEN n.time_in_bed_min NOT BETWEEN lowest('time_in_bed_min') AND highest('time_in_bed_min') THEN 'implausible'
+           END AS bed_reason,
+           CASE WHEN n.total_sleep_time_min IS NULL AND n.time_in_bed_min IS NOT NULL THEN 'in_bed_only'
+                WHEN n.total_sleep_time_min IS NULL THEN 'no_record'
                 WHEN n.total_sleep_time_min NOT BETWEEN lowest('total_sleep_time_min') AND highest('total_sleep_time_min') THEN 'implausible'
            END AS sleep_reason,
            CASE WHEN a.active_time_min IS NULL THEN 'no_record'
@@ -114,6 +115,7 @@ WITH judged AS (
     FROM calendar AS c
     LEFT JOIN seen USING (participant_id, date)
     LEFT JOIN step_day AS s USING (participant_id, date)
+    LEFT JOIN step_wear AS w USING (participant_id, date)
     LEFT JOIN night AS n USING (participant_id, date)
     LEFT JOIN active_day AS a USING (participant_id, date)
     LEFT JOIN rating AS r USING (participant_id, date)
@@ -134,11 +136,14 @@ WITH judged AS (
 SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, coalesce(report_count, 0) AS report_count, outcome_rule,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN step_count END AS step_count,
        coalesce(step_reason, travel_reason) AS step_count_missing,
+       CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN wear_rule END AS step_wear_rule,
        step_count AS recorded_step_count, active_hours, step_devices, main_step_device, step_date_rule,
        CASE WHEN sleep_reason IS NULL THEN total_sleep_time_min END AS total_sleep_time_min,
        sleep_reason AS total_sleep_time_min_missing,
-       total_sleep_time_min AS recorded_total_sleep_time_min, time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
-       deep_sleep_min, rem_sleep_min, nap_time_min,
+       total_sleep_time_min AS recorded_total_sleep_time_min,
+       CASE WHEN bed_reason IS NULL THEN time_in_bed_min END AS time_in_bed_min, bed_reason AS time_in_bed_min_missing,
+       time_in_bed_min AS recorded_time_in_bed_min, time_in_bed_rule, wake_after_sleep_onset_min,
+       deep_sleep_min, rem_sleep_min, sleep_part_count, nap_time_min,
        CASE WHEN efficiency_reason IS NULL THEN sleep_efficiency_percent END AS sleep_efficiency_percent,
        efficiency_reason AS sleep_efficiency_percent_missing,
        CASE WHEN midpoint_reason IS NULL THEN sleep_midpoint_min END AS sleep_midpoint_min,

@@ -50,9 +50,10 @@ WITH windowed AS (
 )
 SELECT j.participant_id, j.date, j.has_record,
        getvariable('outcome_item') AS item, coalesce(getvariable('outcome_site')::VARCHAR, '') AS site, j.outcome_score, j.highest_outcome_score, j.report_count, j.outcome_rule,
-       j.step_count, j.step_count_missing, j.recorded_step_count, j.active_hours, j.step_devices, j.main_step_device, j.step_date_rule,
-       j.total_sleep_time_min, j.total_sleep_time_min_missing, j.recorded_total_sleep_time_min, j.time_in_bed_min, j.time_in_bed_rule,
-       j.wake_after_sleep_onset_min, j.deep_sleep_min, j.rem_sleep_min, j.nap_time_min, j.sleep_efficiency_percent, j.sleep_efficiency_percent_missing,
+       j.step_count, j.step_count_missing, j.step_wear_rule, j.recorded_step_count, j.active_hours, j.step_devices, j.main_step_device, j.step_date_rule,
+       j.total_sleep_time_min, j.total_sleep_time_min_missing, j.recorded_total_sleep_time_min,
+       j.time_in_bed_min, j.time_in_bed_min_missing, j.recorded_time_in_bed_min, j.time_in_bed_rule,
+       j.wake_after_sleep_onset_min, j.deep_sleep_min, j.rem_sleep_min, j.sleep_part_count, j.nap_time_min, j.sleep_efficiency_percent, j.sleep_efficiency_percent_missing,
        j.sleep_midpoint_min, j.sleep_midpoint_min_missing, j.same_sleep_state_min,
        j.regularity AS sleep_regularity_index, CASE WHEN j.regularity IS NULL THEN 'few_nights' END AS sleep_regularity_index_missing,
        j.sleep_debt_min, j.sleep_start_local, j.sleep_end_local, j.sleep_device, j.night_rule,

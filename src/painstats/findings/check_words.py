@@ -22,6 +22,7 @@ COHORT_CHECKS = {
     "earlier_days": "{exposures} one day earlier were taken into account too",
     "first_days_removed": "each participant's first 14 days of diary were left out",
     "complete_days": "only days on which everything is known counted",
+    "enough_steps": "days with few steps never counted, whatever showed that the device was worn",
     "without_guard": "it was not taken into account that the scores of a day also change {exposures} of later days",
     "curved_sleep": "the line for sleep could curve (the slope at a participant's usual night)",
     "sleep_bend": "… and how much it curves: points per squared hour "

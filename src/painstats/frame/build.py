@@ -167,7 +167,7 @@ def _lagged_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
     """Join each day with its lagged exposures, in the units of their effects; say which days are no rows."""
     columns = "".join(
         f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}, "
-        f"{_alias(place)}.device_era AS {p.name}_era"
+        f"{_alias(place)}.device_era AS {p.name}_era" + _few_steps(p, _alias(place))
         for place, p in enumerate(exposures)
     )
     joins = "".join(
@@ -185,6 +185,16 @@ FROM daily_summary AS d{joins}
 )
 SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'{reasons} END AS missing
 FROM joined"""
+
+
+def _has_steps(exposure: Exposure) -> bool:
+    return exposure.measure == "step_count"
+
+
+def _few_steps(exposure: Exposure, alias: str) -> str:
+    """Return the column that marks days of few steps, for a check of the results without them."""
+    rule = f"{alias}.step_wear_rule <> 'enough steps'"
+    return f", coalesce({rule}, false) AS {exposure.few_steps}" if _has_steps(exposure) else ""
 
 
 def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure], days: _Days) -> str:
@@ -243,7 +253,7 @@ def _frame_query(study: Study, exposures: Sequence[Exposure], days: _Days) -> st
     grand = ", ".join(
         f"fsum({p.name}_mean ORDER BY participant_id) / count({p.name}_mean) AS {p.name}_mean" for p in exposures
     )
-    own = ", ".join(f"l.{p.name}, l.{p.name}_era" for p in exposures)
+    own = ", ".join(f"l.{p.name}, l.{p.name}_era" + (f", l.{p.few_steps}" * _has_steps(p)) for p in exposures)
     enough = study.plan.rules.min_days_in_model
     return f"""
 SELECT l.participant_id, l.date, l.item, l.site, l.outcome_score, {own}{within}{between}, l.device_era,

@@ -43,6 +43,11 @@ class Exposure:
         return f"{self.name}_unknown"
 
     @property
+    def few_steps(self) -> str:
+        """Name of the column, of steps only, that is true where few steps count because the device was worn."""
+        return f"{self.name}_few"
+
+    @property
     def between(self) -> str:
         """Name of the column of the deviation of a participant's mean from the mean over participants."""
         return f"{self.name}_between"

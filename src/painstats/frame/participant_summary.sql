@@ -9,6 +9,8 @@ WITH daily AS (
            count(total_sleep_time_min) AS valid_nights, count(active_time_min) AS valid_active_days,
            count(exercise_time_min) AS valid_exercise_days, count(sleep_efficiency_percent) AS valid_efficiency_nights,
            count(sleep_midpoint_min) AS valid_midpoint_nights, count(sleep_regularity_index) AS valid_regularity_nights,
+           count(time_in_bed_min) AS valid_in_bed_nights,
+           count(*) FILTER (total_sleep_time_min_missing = 'in_bed_only') AS in_bed_only_nights,
            fsum(outcome_score ORDER BY date) / count(outcome_score) AS mean_outcome_score,
            stddev_samp(outcome_score ORDER BY date) AS sd_outcome_score,
            count(DISTINCT outcome_score) AS distinct_outcome_scores, arg_max(time_zone, date) AS time_zone

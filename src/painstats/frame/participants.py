@@ -23,6 +23,8 @@ class ParticipantSummary:
         Days from the first to the last record.
     outcome_days
         Days with a score.
+    in_bed_only_nights
+        Nights of which only the time in bed is known.
     diary_days
         Days from the first to the last score; None without scores.
     usable_days
@@ -51,6 +53,8 @@ class ParticipantSummary:
     valid_efficiency_nights: int
     valid_midpoint_nights: int
     valid_regularity_nights: int
+    valid_in_bed_nights: int
+    in_bed_only_nights: int
     mean_outcome_score: float | None
     sd_outcome_score: float | None
     distinct_outcome_scores: int

@@ -27,6 +27,7 @@ class RulesPlan(PlanTable):
     unknown_predictors: Literal["keep", "complete"] = "keep"
     day_ends_hour: int = Field(default=4, ge=0, le=11)
     min_active_hours: int = Field(default=6, ge=0, le=24)
+    low_step_days: Literal["if_worn", "never", "always"] = "if_worn"
     min_clock_hours: float = Field(default=20, ge=0, le=24)
     min_days_in_model: int = Field(default=10, ge=5)
     min_days_known: int = Field(default=20, ge=5)

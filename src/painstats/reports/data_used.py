@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from painstats.batch import CHECK_ZONE, AlikeNotes, alike
-from painstats.findings.catalogue.research import DAY_REASONS
+from painstats.findings.catalogue.research import DAY_REASONS, WEAR_RULES
 from painstats.findings.research_words import left_out_words
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
@@ -104,7 +104,7 @@ def files_table(store: Store, participant_id: str | None) -> Table:
         "SELECT source, status, participant_id IS NULL AS of_many, sum(files) AS files, sum(rows_read) AS rows_read, "
         "sum(rows_stored) AS rows_stored, sum(rows_known) AS rows_known, sum(rows_quarantined) AS rows_quarantined, "
         "sum(rows_ignored) AS rows_ignored "
-        f"FROM (FROM import_summary WHERE status <> 'withdrawn') {where} "
+        f"FROM (FROM import_summary WHERE status NOT IN ('withdrawn', 'replaced')) {where} "
         "GROUP BY ALL ORDER BY status, source NULLS LAST, of_many",
         values,
     )
@@ -247,6 +247,7 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
     ]
     for measure in (measure for measure in MEASURE_COLUMNS if measure in exposed):
         rows.append((f"{MEASURES[measure].label}: valid", whole(days[measure].count())))
+        rows += _few_steps_rows(days) if measure == "step_count" else []
         missing = days.group_by(f"{measure}_missing").len().drop_nulls()
         missing = missing.sort("len", f"{measure}_missing", descending=[True, False])
         rows += [
@@ -254,6 +255,13 @@ def measures_table(study: Study, days: pl.DataFrame) -> Table:
             for reason, count in missing.iter_rows()
         ]
     return Table("Valid and missing days", ("What", "Days"), tuple(rows))
+
+
+def _few_steps_rows(days: pl.DataFrame) -> list[tuple[str, str]]:
+    """Count the valid days of few steps by what shows that the device was worn."""
+    counts = days.group_by("step_wear_rule").len().sort("len", "step_wear_rule", descending=[True, False])
+    words = ((WEAR_RULES.get(rule), count) for rule, count in counts.iter_rows())
+    return [(f"of these, {text}", whole(count)) for text, count in words if text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +322,10 @@ def night_rules(days: pl.DataFrame) -> list[str]:
         "as the source dates it": "dated by the day of waking, as the device's maker dates it",
     }
     counts = days.group_by("night_rule").len().drop_nulls().sort("len", "night_rule", descending=[True, False])
-    return [f"{counted(number, 'night')}, {words.get(rule, rule)}." for rule, number in counts.iter_rows()]
+    dated = [f"{counted(number, 'night')}, {words.get(rule, rule)}." for rule, number in counts.iter_rows()]
+    in_bed = days.filter(pl.col("total_sleep_time_min_missing") == "in_bed_only").height
+    only = f"{counted(in_bed, 'night')} with only a time in bed: no sleep was recorded, and it never counts as sleep."
+    return [*dated, only] if in_bed else dated
 
 
 def zone_words(days: pl.DataFrame) -> list[str]:

@@ -7,6 +7,7 @@ import itertools
 from painstats.findings.changed_rules import last_change
 from painstats.findings.content import phrases_of
 from painstats.plan.looks import looks_from
+from painstats.plan.rules import RulesPlan
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import is_better_when_higher, outcome_words
@@ -16,6 +17,7 @@ from painstats.reports.data_used import FILLED_WORDS
 from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.pages import Cell, Table, joined, named
 from painstats.store.connection import Store
+from painstats.vocabulary import LEAST_WORN_STEPS, MEASURES
 
 
 def settings_table(store: Store, *, diaries: bool = True) -> Table:
@@ -47,15 +49,24 @@ def settings_table(store: Store, *, diaries: bool = True) -> Table:
             f"{100 * rules.false_sign_chance:g}% for life, shared by all confirmatory questions",
         ),
         *_changed_rules(store),
-        (
-            "A day of wear",
-            f"steps in at least {rules.min_active_hours} different hours, "
-            f"a date of {rules.min_clock_hours:g} to {48 - rules.min_clock_hours:g} hours",
-        ),
+        ("A day of wear", _wear_words(rules)),
         *(("Diary", named(text)) for text in diary),
         ("Plan hash", study.plan_hash),
     ]
     return Table("Decided before the days were looked at", ("Setting", "Value"), tuple(rows), numbers=False)
+
+
+def _wear_words(rules: RulesPlan) -> str:
+    """Write which days count for steps."""
+    others = {
+        "if_worn": f"fewer count from {LEAST_WORN_STEPS} on if something else shows that the device was worn",
+        "never": "fewer never count",
+        "always": "fewer count too",
+    }
+    return (
+        f"{MEASURES['step_count'].lowest:g} steps, in at least {rules.min_active_hours} different hours; "
+        f"{others[rules.low_step_days]}; a date of {rules.min_clock_hours:g} to {48 - rules.min_clock_hours:g} hours"
+    )
 
 
 def _changed_rules(store: Store) -> tuple[tuple[Cell, ...], ...]:

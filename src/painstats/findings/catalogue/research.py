@@ -68,10 +68,22 @@ DAY_REASONS = {
     "no_record": _("nothing recorded"),
     "not_worn": _("not worn, or not long enough"),
     "implausible": _("an implausible value"),
+    "in_bed_only": _("only a time in bed, no sleep recorded"),
     "few_nights": _("too few nights in the two weeks before"),
     "travel_day": _("a day made much shorter or longer by travel"),
 }
 """Why a measure is missing on a day, in words."""
+
+WEAR_RULES = {
+    "wear time": _("few steps, but worn for ten hours or more"),
+    "steps in many hours": _("few steps, but in many hours of the day"),
+    "heart rate": _("few steps, but the heart was measured on that day, the day before and the day after"),
+    "nights before and after": _("few steps, but the device was worn in the nights before and after"),
+    "active minutes": _("few steps, but half an hour of activity"),
+    "minutes of movement": _("few steps, but the phone was carried"),
+    "the plan": _("few steps, counted because the plan says so"),
+}
+"""Why a day with few steps counts, in words (column ``step_wear_rule``)."""
 
 CALENDAR_TERMS = {
     "intercept": "usual level",

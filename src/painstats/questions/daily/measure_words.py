@@ -156,5 +156,18 @@ MEASURE_WORDS: dict[str, MeasureWords] = {
             ),
         ),
     ),
+    "time_in_bed_min": MeasureWords(
+        more=_("nights with more time in bed"),
+        low_days=_("your nights with little time in bed"),
+        high_days=_("those with a lot"),
+        doing=_("spending more time in bed"),
+        hardly_varies=_("Your nights hardly differ in time in bed."),
+        units=(
+            MeasureUnit(1, _("per hour in bed"), _("for one more hour in bed"), _("a night with one more hour in bed")),
+            MeasureUnit(
+                2, _("per two hours in bed"), _("for two more hours in bed"), _("a night with two more hours in bed")
+            ),
+        ),
+    ),
 }
 """Measure to its phrases."""

@@ -79,7 +79,7 @@ def level_words(measure: str, units: float) -> str:
     if measure == "sleep_midpoint_min":
         hours, minutes = divmod(round(value) % MINUTES_OF_DAY, 60)
         return f"{hours:02d}:{minutes:02d}"
-    if measure == "total_sleep_time_min":
+    if measure in ("total_sleep_time_min", "time_in_bed_min"):
         return _("{hours} hours").format(hours=f"{value / 60:.1f}")
     if measure == "step_count":
         return _("{steps} steps").format(steps=whole(100 * round(value / 100)))

@@ -73,6 +73,7 @@ MEASURE_PANELS = {
         "sleep_midpoint_min", "Midpoint of sleep, hours after midnight", "no valid night", per=60.0
     ),
     "sleep_regularity_index": Panel("sleep_regularity_index", "Sleep regularity index", "too few nights"),
+    "time_in_bed_min": Panel("time_in_bed_min", "Time in bed, hours", "no valid night", per=60.0),
 }
 
 

@@ -26,6 +26,9 @@ STEPS = "Step count"
 SLEEP = ("Sleep duration (ms)", "Sleeping duration (ms)")
 """Alternative column names; a file has at most one of them."""
 
+WEAR = {"Move Minutes count": "moving_time_min", "Average heart rate (bpm)": "heart_rate_bpm"}
+"""Columns that show whether the phone was carried, or a watch worn, and their measures."""
+
 _BY_DAY = {"Date", STEPS}
 _BY_QUARTER = {"Start time", "End time", STEPS}
 _DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
@@ -142,7 +145,8 @@ def _clock(day: str, column: str) -> pl.Expr:
 def _read_days(entry: Entry, sums: pl.DataFrame, slept: pl.Series, settings: ReadSettings) -> Iterator[Batch]:
     table = read_csv(entry)
     sleep = next((name for name in SLEEP if name in table.header), None)
-    columns = [name for name in ("Date", STEPS, sleep) if name]
+    worn = {column: measure for column, measure in WEAR.items() if column in table.header}
+    columns = [name for name in ("Date", STEPS, sleep, *worn) if name]
     rows = with_origin(csv_rows(entry, table, columns), settings, SOURCE.name, **_PHONE)
     rows = rows.with_columns(pl.lit(days(rows["Date"].fill_null(""), "%Y-%m-%d")).alias("date"))
     covered = {"dates that quarter-hour files cover": pl.col("Date").is_in(sums["Date"].to_list())}
@@ -151,6 +155,9 @@ def _read_days(entry: Entry, sums: pl.DataFrame, slept: pl.Series, settings: Rea
     if both.height:
         n_equal = int((both.select(numbers(STEPS)).to_series() == both["step_count"]).sum())
         yield Note(entry.label, f"quarter-hours add up to the daily total on {n_equal} of {both.height} dates")
+    for column, measure in worn.items():
+        given = rows.filter(pl.col(column).is_not_null() & (numbers(column).fill_null(1) > 0))
+        yield from _totals(given, measure, numbers(column), column, {})
     if sleep:
         unit = _unit_of_sleep(entry, rows, sleep)
         covered = {"dates that sleep sessions cover": pl.col("date").is_in(slept.to_list())}
@@ -207,7 +214,7 @@ SOURCE = Source(
     name="google_fit",
     version=2,
     title="Google Fit (Takeout: CSV, JSON of sleep)",
-    reads="steps by quarter-hour or by day, sleep by session or by day",
+    reads="steps by quarter-hour or by day, minutes of movement and heart rate by day, sleep by session or by day",
     how_to_export="Open takeout.google.com, choose only Fit, and download the zip.",
     recognises=_recognises,
     read=_read,

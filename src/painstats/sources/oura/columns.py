@@ -15,6 +15,9 @@ ACTIVE = (
     DailyColumn("medium_activity_time", "moderately_active_time_min", SECONDS),
     DailyColumn("high_activity_time", "very_active_time_min", SECONDS),
 )
+WEAR = DailyColumn("wear_time", "wear_time_min")
+"""What the day has besides Oura's non-wear time."""
+
 VITALS = (
     DailyColumn("lowest_heart_rate", "resting_heart_rate_bpm"),
     DailyColumn("average_hrv", "heart_rate_variability_rmssd_ms"),

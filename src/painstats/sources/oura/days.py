@@ -12,7 +12,7 @@ from painstats.batch import Batch, Note
 from painstats.parsing.duration_units import DurationUnit, near, unit_of
 from painstats.parsing.text import numbers
 from painstats.sources.contract import ReadSettings
-from painstats.sources.oura.columns import ACTIVE, AGAIN, PARTS_OF_DAY, TRENDS
+from painstats.sources.oura.columns import ACTIVE, AGAIN, PARTS_OF_DAY, TRENDS, WEAR
 from painstats.sources.oura.sleep import read_sleep
 from painstats.sources.vendor_rows import daily_totals, split_unused
 
@@ -38,7 +38,9 @@ def read_activity(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     unworn = numbers("non_wear_time") * unit.minutes >= _DAY_MIN - 1
     kept, ignored = split_unused(rows, {_NOT_WORN: idle | unworn})
     yield from ignored
-    yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:])), "day")
+    worn = (_DAY_MIN - numbers("non_wear_time") * unit.minutes).cast(pl.String)
+    kept = kept.with_columns(worn.alias(WEAR.column))
+    yield from daily_totals(kept, (ACTIVE[0], *(replace(c, per_unit=unit.minutes) for c in ACTIVE[1:]), WEAR), "day")
     if unit.n_compared:
         yield Note(
             entry.label,

@@ -110,7 +110,9 @@ SOURCE = Source(
     name="oura",
     version=2,
     title="Oura (trends CSV, data export, or JSON)",
-    reads="steps, active and sedentary minutes by day, sleep, resting heart rate, heart rate variability, workouts",
+    reads=(
+        "steps, active, sedentary and worn minutes by day, sleep, resting heart rate, heart rate variability, workouts"
+    ),
     how_to_export=(
         "On membership.ouraring.com choose Export Data, request your data, and download the zip; or on "
         "cloud.ouraring.com choose Trends and download the CSV."

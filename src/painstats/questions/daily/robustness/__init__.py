@@ -12,7 +12,12 @@ import numpy as np
 
 from painstats.errors import PainstatsError
 from painstats.questions.daily.robustness.changed_columns import curved_sleep, detrended, earlier_days
-from painstats.questions.daily.robustness.changed_rows import complete_days, first_days_removed, lagged_outcome
+from painstats.questions.daily.robustness.changed_rows import (
+    complete_days,
+    enough_steps,
+    first_days_removed,
+    lagged_outcome,
+)
 from painstats.questions.daily.robustness.huber import outliers_pulled_in
 from painstats.questions.daily.robustness.leave_one_out import one_participant_out
 from painstats.questions.daily.robustness.other_fits import other_spread, without_guard
@@ -36,6 +41,7 @@ CHECKS: Mapping[str, Check] = {
     "earlier_days": earlier_days,
     "first_days_removed": first_days_removed,
     "complete_days": complete_days,
+    "enough_steps": enough_steps,
     "without_guard": without_guard,
     "curved_sleep": curved_sleep,
     "other_spread": other_spread,

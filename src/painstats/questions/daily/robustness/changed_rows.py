@@ -44,6 +44,16 @@ def complete_days(reanalysis: Reanalysis) -> list[CheckResult]:
     return results_of(reanalysis, "complete_days", refitted(reanalysis, complete), complete)
 
 
+def enough_steps(reanalysis: Reanalysis) -> list[CheckResult]:
+    """Leave out the days whose few steps count only because the device was worn; nothing where there are none."""
+    marks = [e.few_steps for e in reanalysis.design.exposures if e.few_steps in reanalysis.frame.columns]
+    rows = reanalysis.frame.filter(~pl.any_horizontal(pl.lit(False), *marks))
+    if rows.height == reanalysis.frame.height:
+        return []
+    rows = _enough(reanalysis, rows)
+    return results_of(reanalysis, "enough_steps", refitted(reanalysis, rows), rows)
+
+
 def lagged_outcome(reanalysis: Reanalysis) -> list[CheckResult]:
     """Replace correlated residuals by the score of the day before, against the participant's mean.
 
