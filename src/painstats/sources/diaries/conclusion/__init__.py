@@ -1,4 +1,4 @@
-"""Find out what a diary looks like that no one has declared, and ask what only the person knows who kept it."""
+"""Find out what a diary looks like that no one has declared, and ask what only its keeper knows."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def conclude(
     entry
         The file.
     known
-        Keys that a person has chosen: of ``DiaryPlan``, and ``column``, ``scale``, ``map``, ``higher_is``, ``recall``
+        Keys that were chosen by hand: of ``DiaryPlan``, and ``column``, ``scale``, ``map``, ``higher_is``, ``recall``
         and ``item`` of its items. ``column = "all"`` reads every site.
     today
         Dates after it are not believed.
     is_diary
-        Whether a person says that the file is a diary of pain: then its scores need not be named after pain.
+        Whether the file is given as a diary of pain: then its scores need not be named after pain.
 
     Returns
     -------
