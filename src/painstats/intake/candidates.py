@@ -159,13 +159,14 @@ def remember_refusal(store: Store, identity: ExportIdentity, rule: str, message:
 
 def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
     """Return what the plan says about reading a participant's files."""
-    return ReadSettings(participant_id, study.time_zones, study.plan.diaries)
+    return ReadSettings(participant_id, study.time_zones, study.plan.diaries, tables=study.plan.tables)
 
 
 def reading_hash(study: Study, participant_id: str | None) -> str:
-    """Hash what reading depends on besides the bytes of the file: its participants' zones and the diary mappings."""
+    """Hash what reading depends on besides the bytes of the file: its participants' zones and the mappings."""
     plan = study.plan
     ids = [participant_id] if participant_id else ["", *sorted(plan.participants)]
     described = [study.time_zones.described(each) for each in ids]
-    described += [diary.model_dump_json() for diary in plan.diaries]
+    described += [diary.described() for diary in plan.diaries]
+    described += [table.model_dump_json() for table in plan.tables]
     return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]
