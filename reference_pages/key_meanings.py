@@ -14,7 +14,8 @@ _LAG = "Days from the exposure to the outcome. By default 0 for a measure of the
 
 MEANINGS: dict[str, str] = {
     "[study] name": "The name that reports show.",
-    "[study] time_zone": "Home of participants without a time zone of their own: an IANA name such as `Europe/London`.",
+    "[study] time_zone": "Where participants without a time zone of their own live: a region and a city, such as "
+    "`Europe/London`. A study without it is not run.",
     "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",
     "[outcome] scale": "The scale of effects, lowest and highest. Diaries with other scales are converted.",
     "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites, averaged.",

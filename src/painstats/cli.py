@@ -25,6 +25,7 @@ SERVER_PORT = 4200
 NIGHTLY = "30 3 * * *"
 """Exists exactly once on every day of the year, also when the clocks change."""
 HIGHEST_PORT = 65_535
+ZONE_HELP = "where you live, such as Europe/London"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,7 +103,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
     parser.add_argument("--debug", action="store_true", help="show where an unexpected error happened")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add(commands, "init", "create a study folder with a commented study.toml and an inbox")
+    init = _add(commands, "init", "create a study folder with a commented study.toml and an inbox")
+    init.add_argument(
+        "files",
+        metavar="FILE",
+        type=Path,
+        nargs="*",
+        help="exports and diaries that say the time zone and the format of the diary; they are not copied",
+    )
+    init.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
     run = _add(commands, "run", "import new files from the inbox and update the reports")
     run.add_argument("--quiet", action="store_true", help="do not print progress")
     run.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
@@ -189,7 +198,7 @@ def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     me = _add(commands, "me", "write a report from your own exports and diary, without a study", study=False)
     me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports from a phone or watch")
     me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV file with one row per pain score")
-    me.add_argument("--time-zone", required=True, help="your time zone, such as Europe/London")
+    me.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
     me.add_argument(
         "--output",
         type=Path,

@@ -18,7 +18,7 @@ from painstats.intake.files_read import FilesRead, files_read
 from painstats.intake.inbox import InboxFile, list_inbox
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import VERSION, FileOutcome, Say, load_files
-from painstats.plan.study import Study
+from painstats.plan.study import Study, refuse_undeclared_zone
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.store import Store, open_store
@@ -107,6 +107,7 @@ def run_study(
 
 def prepare(store: Store, say: Say) -> None:
     """Check the plan, note that a run began, and start again from the inbox if its settings changed."""
+    refuse_undeclared_zone(store.study)
     asked(store.study)  # a question that cannot be asked is refused before anything is read
     refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)

@@ -13,6 +13,7 @@ from painstats.archive.entries import is_utf8, utf8
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.run import as_answer, print_summary, shown_progress, unread
+from painstats.commands.time_zone import chosen_zone
 from painstats.errors import StudyError
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
@@ -52,7 +53,7 @@ class MyDiary:
     recall: str
 
 
-def me(exports: list[Path], time_zone: str, output: Path, as_json: bool, **diary_options: Any) -> int:
+def me(exports: list[Path], time_zone: str | None, output: Path, as_json: bool, **diary_options: Any) -> int:
     """Write one report from exports and a diary, in a private folder that is removed afterwards.
 
     Parameters
@@ -68,7 +69,8 @@ def me(exports: list[Path], time_zone: str, output: Path, as_json: bool, **diary
     diary = MyDiary(**diary_options)
     _check_paths(exports, diary.path, output)
     _refuse_shared_diary(diary)
-    plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
+    zone = chosen_zone(time_zone, exports)
+    plan = checked_plan(_plan(diary, zone.name), "the options of painstats me")
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
         study = Study(folder=Path(name), plan=plan)
         _fill_inbox(study, [diary.path, *exports])

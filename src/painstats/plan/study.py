@@ -26,10 +26,13 @@ STUDY_FILE = "study.toml"
 
 
 class StudyTable(PlanTable):
-    """``[study]``: the name of the study, and the home time zone of participants without one of their own."""
+    """``[study]``: the name of the study, and the home time zone of participants without one of their own.
+
+    Only what reads no clock times runs without a declared zone (:func:`refuse_undeclared_zone`): ``UTC`` is nobody's.
+    """
 
     name: str = "My study"
-    time_zone: ZoneName = "UTC"
+    time_zone: ZoneName = Field(default="UTC", json_schema_extra={"default": None})
 
 
 class OutcomePlan(PlanTable):
@@ -239,6 +242,21 @@ def read_study(folder: Path | str) -> Study:
             f"{path} sets nothing: it is empty or truncated. Restore it, or write at least [study] with a time_zone"
         )
     return Study(folder=folder, plan=checked_plan(declared, str(path)))
+
+
+def refuse_undeclared_zone(study: Study) -> None:
+    """Refuse to run a study in a time zone that nobody chose.
+
+    Raises
+    ------
+    StudyError
+        ``[study]`` has no ``time_zone``.
+    """
+    if "time_zone" not in study.plan.study.model_fields_set:
+        raise StudyError(
+            f"{study.folder / STUDY_FILE} does not say where you live, which decides when days begin: write under "
+            '[study] for example\n  time_zone = "Europe/London"'
+        )
 
 
 def _declares_anything(declared: object) -> bool:
