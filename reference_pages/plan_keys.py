@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
@@ -41,6 +42,11 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
     "[[diaries]]": (DiaryPlan, "The format of a diary CSV: see [describe a diary](../how_to/describe_a_diary.md)."),
     "[[diaries.items]]": (ItemPlan, "One item of a diary."),
     "[diaries.events]": (EventsPlan, "Dates computed from events: see [REDCap](../how_to/redcap.md)."),
+    "[apps.daylio]": (DaylioPlan, "Words of a person's own in Daylio; capitals do not matter."),
+    "[apps.daylio.activities.NAME]": (
+        ActivityPlan,
+        "An activity that is a symptom: an entry that has it scores 1 of 1.",
+    ),
     "[participants.ID]": (ParticipantPlan, "What is different about one participant."),
     "[[participants.ID.travel]]": (JourneyPlan, "A stay in another time zone, by local dates."),
     "[[phases]]": (
@@ -52,7 +58,7 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 
-TABLE_KEYS = {"questions", "predictors", "diaries", "items", "events", "participants", "travel", "phases"}
+TABLE_KEYS = {"questions", "predictors", "diaries", "items", "events", "participants", "travel", "phases", "activities"}
 """Keys that are tables with a section of their own."""
 
 

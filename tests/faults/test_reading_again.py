@@ -97,7 +97,7 @@ def clock(monkeypatch):
         monkeypatch.setattr(
             load_files_module,
             "settings_of",
-            lambda study, participant: ReadSettings(participant, study.time_zones, study.plan.diaries, today),
+            lambda study, participant: ReadSettings(participant, study.time_zones, study.plan.diaries, today=today),
         )
 
     return set_to

@@ -15,6 +15,7 @@ from painstats.archive.archive import open_archive
 from painstats.batch import Ignored, Note, Rows
 from painstats.errors import ExportRefused
 from painstats.intake.checks import check_records
+from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.records import RECORD_TABLES
@@ -101,8 +102,10 @@ def settings(
     zone: str = "Europe/London",
     diaries: Iterable[DiaryPlan] = (),
     journeys: Mapping[str, tuple[Journey, ...]] = {},
+    apps: Mapping[str, object] = {},
 ) -> ReadSettings:
-    return ReadSettings(participant, TimeZones(zone, {}, journeys), tuple(diaries), TODAY)
+    declared = AppsPlan.model_validate(apps)
+    return ReadSettings(participant, TimeZones(zone, {}, journeys), tuple(diaries), declared, TODAY)
 
 
 def read(path: Path, known: ReadSettings | None = None) -> Contents:

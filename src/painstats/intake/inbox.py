@@ -159,7 +159,7 @@ def _unpacked_exports(study: Study) -> _Unpacked:
     """Find the folders directly below a participant's that are one export."""
     found = _Unpacked()
     for owner in (study.inbox / name for name in participant_folders(study)):
-        settings = ReadSettings(owner.name, study.time_zones, study.plan.diaries)
+        settings = ReadSettings(owner.name, study.time_zones, study.plan.diaries, study.plan.apps)
         for folder in sorted(path for path in owner.iterdir() if path.is_dir() and not is_hidden(path.name)):
             parts = parts_of_folder(folder, settings, partial(_is_ignored, study)) if is_utf8(folder.name) else None
             if parts is not None:

@@ -18,6 +18,7 @@ from painstats.intake.parts import parts_of_zip
 from painstats.intake.read_ahead import ReadAhead, bytes_of, read_ahead
 from painstats.intake.reader_versions import ALL_READERS, is_outdated, is_settled_below, outdated_readings, readers_of
 from painstats.intake.reading import PROCESS_ENDED, ReadingFailedError, read_export, replay
+from painstats.plan.apps import AppsPlan
 from painstats.plan.study import Study
 from painstats.progress import bytes_read, working
 from painstats.sources.contract import ReadSettings
@@ -256,7 +257,7 @@ def _failure(error: Exception) -> str:
 
 def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
     """Return what the plan says about reading a participant's files."""
-    return ReadSettings(participant_id, study.time_zones, study.plan.diaries)
+    return ReadSettings(participant_id, study.time_zones, study.plan.diaries, study.plan.apps)
 
 
 def reading_hash(study: Study, participant_id: str | None) -> str:
@@ -265,4 +266,5 @@ def reading_hash(study: Study, participant_id: str | None) -> str:
     ids = [participant_id] if participant_id else ["", *sorted(plan.participants)]
     described = [study.time_zones.described(each) for each in ids]
     described += [diary.model_dump_json() for diary in plan.diaries]
+    described += [plan.apps.model_dump_json()] if plan.apps != AppsPlan() else []
     return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

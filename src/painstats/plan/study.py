@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
+from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
@@ -138,6 +139,7 @@ class Plan(PlanTable):
     questions: tuple[QuestionPlan, ...] = ()
     predictors: tuple[PredictorPlan, ...] = ()
     diaries: tuple[DiaryPlan, ...] = ()
+    apps: AppsPlan = AppsPlan()
     participants: dict[str, ParticipantPlan] = Field(default={})
     phases: tuple[PhasePlan, ...] = ()
     rules: RulesPlan = RulesPlan()

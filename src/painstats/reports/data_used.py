@@ -31,6 +31,7 @@ RULE_WORDS = {
     "missing_value": "the value is missing",
     "not_finite": "not a number",
     "not_recognised": "unknown format",
+    "sleep_outside_bed": "asleep while not in bed",
     "outside_scale": "a score outside its scale",
     "steps_implausible": "more steps than anyone takes",
     "steps_negative": "a negative number of steps",

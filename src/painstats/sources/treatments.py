@@ -27,7 +27,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    return read_entries(archive, settings, COLUMNS, _read_entry)
+    return read_entries(archive, entries_with(archive, settings, COLUMNS), settings, _read_entry)
 
 
 def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
