@@ -18,7 +18,11 @@ MEANINGS: dict[str, str] = {
     "`Europe/London`. A study without it is not run.",
     "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",
     "[outcome] scale": "The scale of effects, lowest and highest. Diaries with other scales are converted.",
-    "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites, averaged.",
+    "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites.",
+    "[outcome] across_sites": "Scores of several sites on one day: their mean, or that of the worst site. Without "
+    "`site` and without this key, a run says on how many days there are several.",
+    "[outcome] unlogged": "A day on which the diary has entries but no score of the item, between its first and last "
+    "score: missing, or none of the item. The report says how many such days there are.",
     "[[questions]] measure": f"{_MEASURE} By default the two standard questions are asked.",
     "[[questions]] lag_days": _LAG,
     "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "

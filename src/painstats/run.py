@@ -30,6 +30,7 @@ from painstats.store.ledger import (
 from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, done_before, inputs_hash, mark_done
+from painstats.to_settle import to_settle
 
 __all__ = ["FileOutcome", "InboxFile", "RunSummary", "answer", "list_inbox", "load_files", "prepare", "run_study"]
 
@@ -48,6 +49,8 @@ class RunSummary:
         What the results are: those of this run, or of the earlier one whose results are still valid.
     refusal
         Why there is no model; None if there is one.
+    to_settle
+        Choices that the plan leaves open, and contradictions, in sentences.
     reports, failed_reports
         The pages; in place of each failed one is a page that says so, and the next run tries again.
     """
@@ -56,6 +59,7 @@ class RunSummary:
     report: RunReport
     results: Results
     refusal: str | None = None
+    to_settle: tuple[str, ...] = ()
     reports: tuple[Path, ...] = ()
     failed_reports: tuple[FailedReport, ...] = ()
 
@@ -125,7 +129,7 @@ def answer(
     before, results = done_before(store, "reports", inputs), last_results(store)
     if before is not None and results is not None:
         report = _finished(store, report, outcomes, before.refusal)
-        return RunSummary(outcomes, report, results, before.refusal)
+        return RunSummary(outcomes, report, results, before.refusal, to_settle(store))
     # Pages and charts take half a second and 150 MB to load: only where there is something to write.
     from painstats.reports.write import publish
 
@@ -135,7 +139,7 @@ def answer(
     if not published.failed:  # otherwise the next run tries again
         mark_done(store, "reports", inputs, StageDone(refusal, published.files))
     report = _finished(store, replace(report, pages=published.pages), outcomes, refusal)
-    return RunSummary(outcomes, report, results, refusal, published.reports, published.failed)
+    return RunSummary(outcomes, report, results, refusal, to_settle(store), published.reports, published.failed)
 
 
 def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[RunReport, Results, str | None]:

@@ -78,6 +78,7 @@ def as_answer(summary: RunSummary) -> dict[str, Any]:
         "exit_code": summary.exit_code,
         "changed": summary.changed,
         "refusal": summary.refusal,
+        "to_settle": list(summary.to_settle),
         "reports": [str(path) for path in summary.reports],
         "failed_reports": [{"report": str(failed.path), "reason": failed.reason} for failed in summary.failed_reports],
         "files": [
@@ -113,6 +114,11 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
         print(f"  an earlier run rejected rows but did not finish; list them with: painstats quarantine {study.folder}")
     if names and any(outcome.rule == "not_recognised" for outcome in summary.files):
         print(f"Supported formats:\n{supported_formats()}")
+    if names:
+        for line in summary.to_settle:
+            print(f"To settle: {printable(line)}")
+    elif summary.to_settle:
+        print(f"  {len(summary.to_settle)} question(s) to settle; list them with: painstats run {study.folder}")
     if summary.refusal:
         print(f"No model: {summary.refusal}")
     if not summary.changed:

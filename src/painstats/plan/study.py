@@ -12,16 +12,19 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.doses import is_possible_dose
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Item, MeasureName, PlanTable, Scale, Treatment, ZoneName
+from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
 
@@ -37,11 +40,23 @@ class StudyTable(PlanTable):
 
 
 class OutcomePlan(PlanTable):
-    """``[outcome]``: which reported item is explained, and the scale of its effects."""
+    """``[outcome]``: which reported item is explained, and the scale of its effects.
+
+    Without ``site``, scores of several sites on one day count as ``across_sites`` says. A day on which the diary was
+    kept without a score is missing, or with ``unlogged = "zero"`` one without any of the item.
+    """
 
     item: Item = "pain"
     scale: Scale = (0, 10)
     site: str | None = None
+    across_sites: Literal["mean", "worst"] = "mean"
+    unlogged: Literal["missing", "zero"] = "missing"
+
+    @model_validator(mode="after")
+    def _zero_means_none_of_it(self) -> OutcomePlan:
+        if self.unlogged == "zero" and self.item in BETTER_WHEN_HIGHER:
+            raise ValueError(f'unlogged = "zero" means none of a symptom; for {self.item} write "missing"')
+        return self
 
 
 class QuestionPlan(PlanTable):
@@ -122,6 +137,8 @@ class PhasePlan(PlanTable):
     def _runs_forwards(self) -> PhasePlan:
         if self.end is not None and self.end < self.start:
             raise ValueError("end is before start")
+        if self.dose is not None and not is_possible_dose(self.dose, self.dose_unit):
+            raise ValueError(f"{self.dose:,g} {self.dose_unit} of {self.name} is no possible dose; check dose_unit")
         return self
 
 
