@@ -146,7 +146,7 @@ def test_inspect_says_what_it_does_not_know(study, capsys):
 
 def test_inspect_offers_the_mapping_of_a_diary_beside_declared_ones(study):
     folder, put, do = study
-    put("wellness.csv", GOOD)
+    put("wellness.csv", "date,pain\n2026-01-01,3\n2026-01-02,4\n")
     _, found = do("inspect", str(folder / "inbox" / "anna" / "wellness.csv"), "--study", str(folder))
     assert found["refused"] == "diary_not_declared"
     assert 'file = "wellness.csv"' in found["message"]

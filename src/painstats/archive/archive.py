@@ -14,6 +14,9 @@ from painstats.archive.folder import list_folder
 from painstats.archive.zip_file import is_zip_file, list_zip
 from painstats.errors import ExportRefused
 
+_OFFICE = ("[Content_Types].xml", "META-INF/manifest.xml")
+"""Entries of the zips that Office files are (.xlsx, .ods): these are opened as the one file that they are."""
+
 EARLIEST_EXPORT = datetime(1990, 1, 1, tzinfo=UTC)
 """Dates before it in a zip mean only that none was written."""
 
@@ -160,7 +163,8 @@ def open_archive(path: Path) -> Archive:
     states = states_of([path])  # before anything is read: what changes from now on is noticed
     if is_zip_file(path):
         entries, skipped = list_zip(path)
-        return Archive(path, path.name, entries, skipped, states)
+        if not any(entry.name in _OFFICE for entry in entries):
+            return Archive(path, path.name, entries, skipped, states)
     size_bytes = states[path].size_bytes
     return Archive(path, path.name, (Entry(path.name, size_bytes, path),), states=states)
 

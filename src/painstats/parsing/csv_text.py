@@ -33,7 +33,7 @@ WHOLE_BYTES = 8 << 20
 PART_ROWS = 50_000
 """A CSV of more than ``WHOLE_BYTES`` is read ``PART_ROWS`` rows at a time."""
 
-_CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252"}
+_CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1", "cp1252": "cp1252", "mac_roman": "mac_roman"}
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _MAGIC = (

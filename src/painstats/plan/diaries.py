@@ -23,7 +23,9 @@ class ItemPlan(PlanTable):
     higher_is: Literal["worse", "better"]
     recall: Recall
     site: str = ""
+    filled: Filled | None = None  # where the items of one row are filled in at different times
     map: dict[str, float] | None = None  # words to numbers, for answers in words
+    written: bool = False  # whether numbers may be written as "7/10", "6-7" or "7 (bad day)"
 
 
 class EventsPlan(PlanTable):
@@ -38,21 +40,31 @@ class EventsPlan(PlanTable):
 
 
 class DiaryPlan(PlanTable):
-    """``[[diaries]]``: the format of a diary CSV. Nothing about it is guessed.
+    """``[[diaries]]``: the format of a diary.
 
+    ``header_line`` is the line of the column names, 0 if there are none: then they are ``column 1`` and so on.
     ``only`` keeps the rows with the given texts in these columns, such as those of one repeating instrument.
     ``entered_column`` says when a row was written; rows written more than ``max_days_late`` days after their own day
     are left out.
     """
 
     file: str
-    layout: Literal["wide", "long"] = "wide"
+    form: Literal["csv", "workbook", "json", "markdown", "note"] = "csv"
+    sheet: str | None = None
+    layout: Literal["wide", "long", "calendar"] = "wide"
+    turned: bool = False
+    header_line: int = Field(default=1, ge=0)
+    uneven_rows: Literal["rejected", "fitted"] = "rejected"
+    notes_column: str | None = None
+    not_days: tuple[str, ...] = ()
     participant_column: str | None = None
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str = Field(default=",", pattern="^([^\n]|spaces)$")
     decimal: Literal[".", ","] = "."
-    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252", "mac_roman"] = "utf-8"
     date_column: str = "date"
     date_format: str = "%Y-%m-%d"
+    year: int | None = Field(default=None, ge=1990, le=2100)
+    carry_dates: bool = False
     time_column: str | None = None
     time_format: str = "%H:%M"
     times_are: Literal["local", "utc"] = "local"
@@ -73,7 +85,7 @@ class DiaryPlan(PlanTable):
             raise ValueError("a long diary needs item_column and value_column")
         if self.max_days_late is not None and self.entered_column is None:
             raise ValueError("max_days_late needs entered_column, the column that says when a row was written")
-        key = "column" if self.layout == "wide" else "named"
+        key = "named" if self.layout == "long" else "column"
         if any(getattr(item, key) is None for item in self.items):
             raise ValueError(f"each item of a {self.layout} diary needs {key!r}")
         return self

@@ -17,6 +17,7 @@ from painstats.sources.apple_health import source as apple_health
 from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.diaries import bearable, daylio, visible
 from painstats.sources.diaries import mapped as diary
+from painstats.sources.diaries.forms.workbook import is_spreadsheet
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_connect import source as health_connect
@@ -72,7 +73,7 @@ def read_batches(archive: Archive, settings: ReadSettings) -> tuple[Source, Iter
 def recognise(archive: Archive, settings: ReadSettings) -> Source:
     """Return the first source that recognises an archive by its content; a diary also if it is not declared.
 
-    Sources of other packages are asked last.
+    Sources of other packages are asked before a diary is concluded.
 
     Raises
     ------
@@ -80,9 +81,9 @@ def recognise(archive: Archive, settings: ReadSettings) -> Source:
         ``encoding`` where a text is UTF-16, else ``not_recognised``.
     """
     source = first_taker(archive, SOURCES, settings)
-    if source is None and diary.is_undeclared(archive):
-        return diary.SOURCE
     source = source or first_taker(archive, load_plugins().sources, settings)
+    if source is None and diary.is_undeclared(archive, settings):
+        return diary.SOURCE
     if source is None:
         foreign = next((entry for entry in archive.entries if is_utf16(entry)), None)
         if foreign:
@@ -103,8 +104,8 @@ def supported_formats() -> str:
 
 
 def _not_recognised(archive: Archive, settings: ReadSettings) -> str:
-    if diary.is_workbook(archive):
-        return f"{shown(archive.name)}: it is an Excel workbook; in Excel choose Save As, CSV UTF-8, and give that file"
+    if any(map(is_spreadsheet, archive.entries[:1])):
+        return f"{shown(archive.name)}: no diary was found in this spreadsheet: it needs a column of dates and one of scores"
     declared = ", ".join(shown(plan.file) for plan in settings.diaries) or "none"
     inside = f" ({_first_names([entry.label for entry in archive.entries])})" if archive.is_packed else ""
     failures = "".join(f". Note that {failure}" for failure in load_plugins().failures)

@@ -146,6 +146,12 @@ def undeclared_form(entry: Entry) -> tuple[str, str] | None:
     return (encoding, delimiter) if has_item and any(_DATE_NAME.search(name) for name in header) else None
 
 
+def is_redcap(entry: Entry) -> bool:
+    """Whether a file has the columns of a REDCap export and looks like a diary."""
+    form = undeclared_form(entry)
+    return form is not None and any(name.startswith("redcap_") for name in header_of(entry, *form))
+
+
 def declaration(entry: Entry, table: CsvTable, encoding: str, delimiter: str) -> str:
     """Write the ``[[diaries]]`` block that would read a file; values that are guesses are marked to be checked."""
     date_column = next(name for name in table.header if _DATE_NAME.search(name))

@@ -24,8 +24,12 @@ from painstats.sources.diaries.advice import (
     header_advice,
     missing_columns,
     reads_more,
+    is_redcap,
     undeclared_form,
 )
+from painstats.sources.diaries.conclusion import conclude
+from painstats.sources.diaries.conclusion.block import question_advice
+from painstats.sources.diaries.forms.tables import diary_table, is_plain
 from painstats.sources.diaries.rows import EXCEL_ARTIFACT, EntryNumbers, item_names, read_moments, self_reports
 from painstats.sources.diaries.selection import (
     NO_START,
@@ -51,7 +55,8 @@ BACKFILLED_DAYS = 7
 MAX_LINES = 5
 """Most line numbers that a refusal lists."""
 
-_WORKBOOK = "[Content_Types].xml"
+CONCLUDED = "concluded, since study.toml does not declare it: "
+"""How a note begins that says what was concluded about a diary."""
 
 
 def _entry(archive: Archive) -> Entry | None:
@@ -66,30 +71,48 @@ def _mappings(archive: Archive, settings: ReadSettings) -> list[DiaryPlan]:
 
 
 def _recognises(archive: Archive, settings: ReadSettings) -> bool:
-    return bool(_mappings(archive, settings)) and (_entry(archive) is not None or is_workbook(archive))
+    return bool(_mappings(archive, settings)) and _entry(archive) is not None
 
 
-def is_undeclared(archive: Archive) -> bool:
-    """Whether an unrecognised export looks like a diary; reading it raises a refusal with a mapping to paste."""
+def is_undeclared(archive: Archive, settings: ReadSettings) -> bool:
+    """Whether an unrecognised export is a diary, by what can be concluded from it or by the columns of REDCap."""
     entry = _entry(archive)
-    return entry is not None and undeclared_form(entry) is not None
-
-
-def is_workbook(archive: Archive) -> bool:
-    """Whether a zip is an Office file, such as an Excel workbook saved under another name."""
-    return any(entry.name == _WORKBOOK for entry in archive.entries)
+    return entry is not None and (is_redcap(entry) or conclude(entry, {}, settings.today).is_diary)
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    entry = _entry(archive)
-    if entry is None:
-        raise refused("not_csv", archive.entries[0], "it is an Excel workbook; in Excel choose Save As, CSV UTF-8")
+    entry = archive.entries[0]
     mappings = _mappings(archive, settings)
     if not mappings:
-        raise _not_declared(entry)
-    fitting = (plan for plan in mappings if not missing_columns(header_of(entry, plan.encoding, plan.delimiter), plan))
+        yield from _read_undeclared(entry, settings)
+        return
+    fitting = (plan for plan in mappings if not missing_columns(_header(entry, plan), plan))
     plan = next(fitting, mappings[0])
-    diary = _Diary(entry, plan, settings, read_csv_parts(entry, plan.encoding, plan.delimiter))
+    yield from read_as(entry, plan, settings)
+
+
+def _read_undeclared(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
+    """Read a diary as it can be concluded, or refuse it with what only its keeper knows and the block to paste."""
+    if is_redcap(entry):
+        raise _not_declared(entry)
+    found = conclude(entry, {}, settings.today)
+    if found.plan is None:
+        raise refused("diary_not_declared", entry, question_advice(found))
+    for sentence in found.said:
+        yield Note(entry.label, f"{CONCLUDED}{sentence}")
+    yield from read_as(entry, found.plan, settings)
+
+
+def _header(entry: Entry, plan: DiaryPlan) -> tuple[str, ...]:
+    if is_plain(plan):
+        return header_of(entry, plan.encoding, plan.delimiter)
+    return next(iter(diary_table(entry, plan).parts)).header
+
+
+def read_as(entry: Entry, plan: DiaryPlan, settings: ReadSettings) -> Iterator[Batch]:
+    """Read a diary as a declaration describes it."""
+    table = diary_table(entry, plan)
+    diary = _Diary(entry, plan, settings, table.parts)
     header = next(iter(diary.parts)).header
     if missing_columns(header, plan):
         raise refused("header", entry, header_advice(header, plan), 1)
@@ -100,6 +123,8 @@ def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
             "it does not name the participant; put it into inbox/<participant>/ or declare participant_column",
         )
     yield from _read_parts(diary)
+    if table.n_not_days:
+        yield Ignored(entry.label, table.n_not_days, "not days, such as totals and headings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +236,7 @@ def _not_declared(entry: Entry) -> Exception:
     return refused(
         "diary_not_declared",
         entry,
-        "it looks like a diary, but study.toml does not declare it. Paste this into study.toml, check each line, and "
+        "it looks like a diary from REDCap, but study.toml does not declare it. Paste this into study.toml, check each line, and "
         f"run again:\n\n{declaration(entry, table, encoding, delimiter)}",
     )
 

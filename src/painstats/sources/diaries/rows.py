@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -16,6 +16,16 @@ from painstats.plan.time_zones import TimeZones
 from painstats.records import INSTANT, SELF_REPORT
 from painstats.sources.batching import RAGGED_ROW, WHOLE_ROW
 from painstats.sources.contract import ReadSettings
+from painstats.sources.diaries.forms.written_dates import (
+    SERIAL,
+    TIMED,
+    UNIX,
+    WRITTEN_CLOCK,
+    WRITTEN_FORMATS,
+    written_clock,
+    written_moment,
+)
+from painstats.sources.diaries.forms.written_scores import score_on
 
 EXCEL_ARTIFACT = "excel_artifact"
 
@@ -30,8 +40,11 @@ _HASHES = [f"hash_{seed}" for seed in _SEEDS]
 def parse_time(text: str, form: str) -> datetime | None:
     """Read one date or time in a ``strptime`` format; None for any other text.
 
-    A time with an offset (``%z``) is returned in UTC, all others as written.
+    A time with an offset (``%z``) is returned in UTC, all others as written. Beside strptime formats, those of
+    :data:`~.forms.written_dates.WRITTEN_FORMATS` are read.
     """
+    if form in WRITTEN_FORMATS:
+        return written_moment(text, form)
     if any(character.isdigit() and not character.isascii() for character in text):
         return None
     try:
@@ -91,7 +104,7 @@ def self_reports(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame) -> tup
     counts within this table.
     """
     answers = [_answers(table, plan, moments, item) for item in plan.items]
-    ragged_items = plan.items if plan.layout == "wide" else plan.items[:1]
+    ragged_items = plan.items[:1] if plan.layout == "long" else plan.items
     parts = [*(frame for frame, _ in answers), *(_ragged(table, item) for item in ragged_items)]
     return numbered(pl.concat(parts).sort("line", maintain_order=True)), sum(n_blank for _, n_blank in answers)
 
@@ -118,9 +131,16 @@ def _times(cells: pl.Series, form: str) -> pl.Series:
     return pl.Series([known[text] for text in texts], dtype=pl.Datetime("us"))
 
 
+def _clock_times(cells: pl.Series, form: str) -> pl.Series:
+    if form != WRITTEN_CLOCK:
+        return _times(cells, form)
+    clocks = (written_clock(text) for text in cells.str.strip_chars())
+    return pl.Series([clock and datetime.combine(date(2000, 1, 1), clock) for clock in clocks], dtype=pl.Datetime("us"))
+
+
 def keeps_time(form: str) -> bool:
     """Whether a format includes a time of day."""
-    return "%H" in form or "%I" in form
+    return "%H" in form or "%I" in form or form in (*TIMED, SERIAL[1], UNIX)
 
 
 def _clock(table: CsvTable, plan: DiaryPlan) -> list[pl.Expr | pl.Series]:
@@ -130,7 +150,7 @@ def _clock(table: CsvTable, plan: DiaryPlan) -> list[pl.Expr | pl.Series]:
     if plan.time_column is None:
         return [pl.lit(None, pl.Datetime("us")).alias("clock"), pl.lit(False).alias("time_unread")]
     cells = table.cells[plan.time_column]
-    times = _times(cells, plan.time_format)
+    times = _clock_times(cells, plan.time_format)
     return [
         pl.col("day").dt.date().dt.combine(pl.lit(times).dt.time()).alias("clock"),
         (times.is_null() & (cells.str.strip_chars() != "")).alias("time_unread"),
@@ -141,7 +161,7 @@ def _placed(rows: pl.DataFrame, plan: DiaryPlan, time_zones: TimeZones) -> pl.Da
     """Add the instant and the local date."""
     participants, clock = rows["participant_id"], rows["clock"]
     day = pl.col("day").dt.date()
-    if plan.times_are == "utc" or "%z" in plan.date_format:
+    if plan.times_are == "utc" or "%z" in plan.date_format or plan.date_format == UNIX:
         instants = clock.dt.replace_time_zone("UTC").cast(INSTANT)
         day = pl.coalesce(local_dates_of(participants, instants, time_zones), day)
     else:
@@ -163,7 +183,7 @@ def _moment_problem(plan: DiaryPlan) -> pl.Expr:
 
 
 def _answers(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame, item: ItemPlan) -> tuple[pl.DataFrame, int]:
-    column = (item.column if plan.layout == "wide" else plan.value_column) or ""
+    column = (plan.value_column if plan.layout == "long" else item.column) or ""
     rows = moments.with_columns(table.cells[column].str.strip_chars().alias("cell"))
     if plan.layout == "long":
         rows = rows.filter(item_names(table, plan) == (item.named or "").strip())
@@ -179,6 +199,8 @@ def _answers(table: CsvTable, plan: DiaryPlan, moments: pl.DataFrame, item: Item
 
 
 def _value(item: ItemPlan, plan: DiaryPlan) -> pl.Expr:
+    if item.written:
+        return pl.col("cell").map_elements(lambda cell: score_on(cell, item.scale, item.map or {}), pl.Float64)
     if item.map is None:
         return _number("cell", plan.decimal)
     return pl.col("cell").replace_strict(item.map, default=None, return_dtype=pl.Float64)
@@ -198,7 +220,7 @@ def _described(plan: DiaryPlan, item: ItemPlan) -> list[pl.Expr]:
         "item": item.item,
         "site": item.site,
         "recall": item.recall,
-        "filled": plan.filled,
+        "filled": item.filled or plan.filled,
         "scale_low": item.scale[0],
         "scale_high": item.scale[1],
         "higher_is_worse": item.higher_is == "worse",

@@ -1,0 +1,176 @@
+"""Find out what a diary looks like that no one has declared, and ask what only the person knows who kept it."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from painstats.archive.entries import Entry
+from painstats.errors import ExportRefused
+from painstats.plan.diaries import DiaryPlan
+from painstats.sources.diaries.conclusion.block import block_of
+from painstats.sources.diaries.conclusion.calendars import as_table, calendar_year
+from painstats.sources.diaries.conclusion.columns import Choice, Score, choose_columns
+from painstats.sources.diaries.conclusion.dates import conclude_dates
+from painstats.sources.diaries.conclusion.files import File, possible_files
+from painstats.sources.diaries.conclusion.findings import Ask, Conclusion, Context, Found, Table
+from painstats.sources.diaries.conclusion.names import is_about_pain, is_better_name, site_of
+from painstats.sources.diaries.conclusion.participants import conclude_participants
+from painstats.sources.diaries.conclusion.periods import conclude_periods, conclude_times
+from painstats.sources.diaries.conclusion.scores import DEFAULT_MISSING, conclude_scores, stated_direction
+from painstats.sources.diaries.conclusion.tables import table_in
+from painstats.sources.diaries.conclusion.uneven import fit_rows
+from painstats.sources.diaries.forms.tables import diary_table, is_plain
+from painstats.vocabulary import BETTER_WHEN_HIGHER
+
+__all__ = ["Ask", "Conclusion", "block_of", "conclude"]
+
+_NOTE_ROWS = 100
+_CHOSEN = (
+    "encoding",
+    "delimiter",
+    "decimal",
+    "form",
+    "sheet",
+    "times_are",
+    "time_column",
+    "time_format",
+    "date_column",
+)
+
+
+def conclude(
+    entry: Entry, known: Mapping[str, object] = {}, today: date | None = None, *, is_diary: bool = False
+) -> Conclusion:
+    """Find out how a diary is to be read.
+
+    Parameters
+    ----------
+    entry
+        The file.
+    known
+        Keys that a person has chosen: of ``DiaryPlan``, and ``column``, ``scale``, ``map``, ``higher_is``, ``recall``
+        and ``item`` of its items. ``column = "all"`` reads every site.
+    today
+        Dates after it are not believed.
+    is_diary
+        Whether a person says that the file is a diary of pain: then its scores need not be named after pain.
+
+    Returns
+    -------
+    A conclusion without a plan and without questions for a file that is not a diary.
+
+    Raises
+    ------
+    ExportRefused
+        The file cannot be read: a spreadsheet without the extra ``excel``, or with a password.
+    """
+    context = Context(known, today or date.today(), is_diary)
+    sheet = known.get("sheet")
+    for file in possible_files(entry, str(sheet) if sheet is not None else None):
+        if file.keys.get("form") == "note" and not _is_note_of_pain(entry, file, context):
+            continue
+        table = table_in(file, (entry.label, str(file.keys.get("sheet", ""))))
+        found = _of_table(entry, table, context) if table else None
+        if found is not None:
+            return found
+    return Conclusion(None)
+
+
+def _is_note_of_pain(entry: Entry, file: File, context: Context) -> bool:
+    """Whether a text read as a note is about pain: any table with dates and numbers can be read as a note."""
+    return context.is_diary or any(map(is_about_pain, (entry.label, *(row.text for row in file.rows[1:_NOTE_ROWS]))))
+
+
+def _of_table(entry: Entry, table: Table, context: Context) -> Conclusion | None:
+    if table.keys.get("layout") == "calendar":
+        return _of_calendar(entry, table, context)
+    table, asked = fit_rows(table)
+    choice = choose_columns(table, context)
+    if not choice.scores:
+        return None
+    dates = conclude_dates(table, context)
+    participants = conclude_participants(table, context)
+    times = conclude_times(table, str(dates.keys["date_format"]))
+    keys = {"date_column": table.date_column, **dict(choice.keys), **dates.keys, **participants.keys, **times.keys}
+    return _whole(entry, table, choice, (Found(asked=asked), dates, participants, times), keys, context)
+
+
+def _whole(
+    entry: Entry, table: Table, choice: Choice, found: tuple[Found, ...], keys: dict[str, object], context: Context
+) -> Conclusion:
+    periods = conclude_periods(table, keys, choice.scores, context)
+    scored = [
+        conclude_scores(score.name, _texts_of(table, score, keys), table.above, context) for score in choice.scores
+    ]
+    missing = tuple(dict.fromkeys(text for part in scored for text in part.keys.get("missing", ())))  # type: ignore[attr-defined]
+    decimals = {part.keys["decimal"] for part in scored if "decimal" in part.keys}
+    if len(decimals) > 1:
+        scored = [replace(part, keys=part.keys | {"written": True}) for part in scored]
+    items = [
+        _item(score, part, table, keys, periods, context) for score, part in zip(choice.scores, scored, strict=True)
+    ]
+    plan = DiaryPlan.model_validate(
+        {
+            "file": glob.escape(entry.label),
+            **table.keys,
+            **keys,
+            **({"decimal": ","} if decimals == {","} else {}),
+            **({"missing": (*DEFAULT_MISSING, *missing)} if missing else {}),
+            "filled": periods.keys["filled"],
+            "items": items,
+            **{key: context.known[key] for key in _CHOSEN if key in context.known},
+        }
+    )
+    parts = (*found, *scored, periods)
+    plan = _readable(entry, plan, table)
+    asked = tuple(dict.fromkeys((*choice.asked, *(ask for part in parts for ask in part.asked))))
+    said = tuple(dict.fromkeys((*choice.said, *table.said, *(sentence for part in parts for sentence in part.said))))
+    return Conclusion(None if asked else plan, said, asked, plan)
+
+
+def _readable(entry: Entry, plan: DiaryPlan, table: Table) -> DiaryPlan:
+    """Have a CSV read as leniently as it was looked at, where strict reading gives other columns or none."""
+    if not is_plain(plan):
+        return plan
+    try:
+        header = next(iter(diary_table(entry, plan).parts)).header
+    except ExportRefused:
+        header = ()
+    return plan if header == table.header else plan.model_copy(update={"uneven_rows": "fitted"})
+
+
+def _texts_of(table: Table, score: Score, keys: dict[str, object]) -> list[str]:
+    if keys.get("layout") != "long":
+        return table.cells(score.name)
+    names, values = table.cells(str(keys["item_column"])), table.cells(str(keys["value_column"]))
+    return [value for name, value in zip(names, values, strict=True) if name == score.name]
+
+
+def _item(
+    score: Score, found: Found, table: Table, keys: dict[str, object], periods: Found, context: Context
+) -> dict[str, object]:
+    stated = stated_direction((score.name, *table.above))
+    usual = "better" if score.item in BETTER_WHEN_HIGHER or is_better_name(score.name) else "worse"
+    return {
+        "item": score.item,
+        "named" if keys.get("layout") == "long" else "column": score.name,
+        "site": score.site,
+        "filled": score.filled,
+        "recall": periods.keys["recall"],
+        "higher_is": context.known.get("higher_is") or stated or usual,
+        **{key: value for key, value in found.keys.items() if key in ("scale", "map", "written")},
+    }
+
+
+def _of_calendar(entry: Entry, table: Table, context: Context) -> Conclusion | None:
+    """Conclude a calendar: all its cells are scores of one kind."""
+    if not (context.is_diary or any(map(is_about_pain, table.above))):
+        return None
+    year = calendar_year(table, context)
+    cells = as_table(table, year.keys.get("year"))
+    choice = Choice((Score(cells.header[1], site=site_of(" ".join(table.above))),))
+    keys = {"date_column": cells.date_column, "date_format": "%Y-%m-%d", **year.keys}
+    return _whole(entry, cells, choice, (year,), keys, context)
