@@ -43,7 +43,8 @@ def _unlogged(store: Store) -> list[str]:
     if "unlogged" in outcome.model_fields_set:
         return []
     return [
-        f"the diary of {found.participant_id} was kept on {counted(found.days, 'day')} without a score of {outcome.item}, which "
-        'count as missing. If they mean none, write unlogged = "zero" under [outcome] in study.toml, else "missing"'
+        f"the diary of {found.participant_id} was kept on {counted(found.days, 'day')} without a score of "
+        f"{outcome.item}, which count as missing. "
+        'If they mean none, write unlogged = "zero" under [outcome] in study.toml, else "missing"'
         for found in unlogged_days(store)
     ]

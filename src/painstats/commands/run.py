@@ -126,7 +126,7 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
         return
     for line in verdict_lines(study, summary.results):
         print(f"Found: {line}")
-    _print_failed_reports(summary, hint, names)
+    print_failed_reports(summary, hint, names)
     if hint and summary.reports:
         print(f"Open:  {study.reports / 'index.html'}")
 
@@ -161,7 +161,8 @@ def _print_problem_counts(study: Study, summary: RunSummary) -> None:
         )
 
 
-def _print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
+def print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
+    """Print which pages could not be written, and why."""
     for failed in summary.failed_reports:
         print(f"  {failed.path.name if names else 'a report'} could not be written: {failed.reason}")
     if summary.failed_reports:
