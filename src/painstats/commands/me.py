@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
 from painstats.commands.report_lines import file_line, row_line, verdict_lines
 from painstats.commands.run import as_answer, print_failed_reports, shown_progress
 from painstats.commands.time_zone import ChosenZone, chosen_zone
-from painstats.errors import StudyError
+from painstats.errors import ExportRefused, StudyError
 from painstats.intake.files_read import files_read
 from painstats.intake.load_files import FileOutcome
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
+from painstats.questions.phrases import counted
 from painstats.run import RunSummary, answer
 from painstats.store import Store, open_store
 from painstats.store.publish import write_privately
@@ -58,6 +60,8 @@ def me(
     ------
     StudyError
         A file is missing, or something is to be chosen: the message says with which option.
+    ExportRefused
+        The diary, or all that could have scores, was refused.
     """
     files = _different(exports, diary)
     check_files(files)
@@ -71,7 +75,7 @@ def me(
         fill_inbox(study, files)
         with shown_progress(quiet=as_json) as say:
             read = read_files(study, say)
-            outcome = _outcome(read, options)
+            outcome = _outcome(read, diary, options)
             study = Study(folder=study.folder, plan=checked_plan(plan | {"outcome": outcome.keys}, PLACE))
             with open_store(study) as store:
                 summary = answer(store, read.outcomes, files_read(read.outcomes, read.seconds), say)
@@ -109,18 +113,18 @@ def _known(options: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _refuse_open_questions(diaries: Sequence[HandMadeDiary]) -> None:
-    """Refuse a diary with something that only its keeper knows, and one of several participants."""
-    asking = [diary for diary in diaries if diary.found.asked]
-    if asking:
-        parts = [f"{printable(diary.path.name)}:\n{questions(diary.found.asked)}" for diary in asking]
-        raise StudyError("only you can say how this diary is meant. " + "\n".join(parts))
+    """Refuse a diary of several participants, and one with something that only its keeper knows."""
     for diary in diaries:
-        if diary.found.plan and diary.found.plan.participant_column:
+        if diary.found.draft and diary.found.draft.participant_column:
             raise StudyError(
-                f"{printable(diary.path.name)}: the column {printable(diary.found.plan.participant_column)} names "
+                f"{printable(diary.path.name)}: the column {printable(diary.found.draft.participant_column)} names "
                 "several participants, but painstats me writes a report about one; keep only your own rows, or create "
                 "a study with: painstats init"
             )
+    asking = [diary for diary in diaries if diary.found.asked]
+    if asking:
+        parts = [f"{printable(diary.path.name)}:\n{questions(diary.found.asked)}" for diary in asking]
+        raise StudyError("only you can say how this diary is meant.\n" + "\n".join(parts))
 
 
 def _plan(zone: ChosenZone, diaries: Sequence[HandMadeDiary], options: Mapping[str, Any]) -> dict[str, object]:
@@ -134,11 +138,15 @@ def _plan(zone: ChosenZone, diaries: Sequence[HandMadeDiary], options: Mapping[s
 # --- reading and answering ---
 
 
-def _outcome(read: ReadFiles, options: Mapping[str, Any]) -> MyOutcome:
-    """Choose the outcome; where nothing is rated because a file was refused, its reason is the answer."""
-    problems = [_problem(each) for each in read.outcomes if each.status in ("refused", "failed")]
-    if not read.rated and problems:
-        raise StudyError("no report can be written:\n" + "\n".join(problems))
+def _outcome(read: ReadFiles, diary: Path | None, options: Mapping[str, Any]) -> MyOutcome:
+    """Choose the outcome; where the diary was refused, or nothing is rated because a file was, that is the answer."""
+    unread = [each for each in read.outcomes if each.status in ("refused", "failed")]
+    is_diary_lost = diary is not None and any(each.file.path.resolve() == diary.resolve() for each in unread)
+    if unread and (is_diary_lost or not read.rated):
+        raise ExportRefused("nothing_rated", "no report can be written:\n" + "\n".join(map(_problem, unread)))
+    rejected = [each for each in read.outcomes if each.summary and each.summary.quarantined]
+    if rejected and not read.rated:
+        raise ExportRefused("nothing_rated", "no report can be written:\n" + "\n".join(map(_rejected, rejected)))
     return choose_outcome(read.rated, *(options.get(name) for name in OUTCOME_OPTIONS))
 
 
@@ -199,6 +207,12 @@ def _problem(outcome: FileOutcome) -> str:
     name = _own_name(outcome)
     message = in_my_words(outcome.message or "", outcome.rule).removeprefix(f"{name}: ")
     return f"  {outcome.status}: {printable(name)}: {printable_lines(message)}"
+
+
+def _rejected(outcome: FileOutcome) -> str:
+    rows = counted(outcome.summary.quarantined if outcome.summary else 0, "row")
+    name = printable(_own_name(outcome))
+    return f"  {name}: {rows} could not be used; see why with: painstats inspect {shlex.quote(name)}"
 
 
 def _own_name(outcome: FileOutcome) -> str:

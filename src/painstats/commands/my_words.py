@@ -26,6 +26,7 @@ _WORDING = (
         "correct the item's scale in study.toml to that of the diary, for example scale = [0, 100]",
         "use for example --scale 0 100",
     ),
+    ("an encoding that painstats reads only where study.toml declares it; save it as UTF-8", "save it as UTF-8"),
     ("; see: painstats status", ""),
     ("the diary of me ", "your diary "),
     ("me rated several", "you rated several"),
@@ -39,6 +40,11 @@ _WORDING = (
     (
         'If they mean none, write unlogged = "zero" under [outcome] in study.toml, else "missing"',
         "If they mean none, use --unlogged zero",
+    ),
+    (
+        ", but study.toml declares none with that name; if it is one, put it into the inbox by itself, and the next run "
+        "says what to write into study.toml",
+        "; if it is one, give it as a file of its own",
     ),
     ("concluded, since study.toml does not declare it: ", ""),
 )
