@@ -188,10 +188,7 @@ def test_questions_name_an_option_for_each_answer():
         ),
         ("columns that study.toml does not declare were not read: a, b", "columns that were not used: a, b"),
         ("the scale is unknown; declare the file as a diary in study.toml", "the scale is unknown"),
-        (
-            "not read: it looks like a diary, but study.toml declares none; put it there",
-            "not read: it looks like a diary",
-        ),
+        ("it looks odd; write something into study.toml", "it looks odd"),
     ],
 )
 def test_advice_never_names_the_plan_of_a_study(message, mine):

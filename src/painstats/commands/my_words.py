@@ -42,8 +42,8 @@ _WORDING = (
         "If they mean none, use --unlogged zero",
     ),
     (
-        ", but study.toml declares none with that name; if it is one, put it into the inbox by itself, and the next run "
-        "says what to write into study.toml",
+        ", but study.toml declares none with that name; if it is one, put it into the inbox by itself, and the next "
+        "run says what to write into study.toml",
         "; if it is one, give it as a file of its own",
     ),
     ("concluded, since study.toml does not declare it: ", ""),
