@@ -47,7 +47,7 @@ HALF_DAYS = dict(zip(DAYS, HALVES, strict=True))
 UK = "%d/%m/%Y"
 DE = "%d.%m.%Y"
 
-TEXTS: dict[str, Diary] = {
+DIARIES: dict[str, Diary] = {
     "plain": Diary(lines("{d},{s}", "date,pain")),
     "utf8_bom": Diary(b"\xef\xbb\xbf" + lines("{d},{s}", "Date,Pain (0-10)").encode()),
     "utf16": Diary(lines("{d}\t{s}", "Date\tPain").encode("utf-16")),

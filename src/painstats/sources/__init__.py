@@ -105,7 +105,8 @@ def supported_formats() -> str:
 
 def _not_recognised(archive: Archive, settings: ReadSettings) -> str:
     if any(map(is_spreadsheet, archive.entries[:1])):
-        return f"{shown(archive.name)}: no diary was found in this spreadsheet: it needs a column of dates and one of scores"
+        needed = "it needs a column of dates and one of scores"
+        return f"{shown(archive.name)}: no diary was found in this spreadsheet: {needed}"
     declared = ", ".join(shown(plan.file) for plan in settings.diaries) or "none"
     inside = f" ({_first_names([entry.label for entry in archive.entries])})" if archive.is_packed else ""
     failures = "".join(f". Note that {failure}" for failure in load_plugins().failures)

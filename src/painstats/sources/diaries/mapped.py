@@ -22,9 +22,9 @@ from painstats.sources.diaries.advice import (
     declaration,
     declared_columns,
     header_advice,
+    is_redcap,
     missing_columns,
     reads_more,
-    is_redcap,
     undeclared_form,
 )
 from painstats.sources.diaries.conclusion import conclude
@@ -236,8 +236,8 @@ def _not_declared(entry: Entry) -> Exception:
     return refused(
         "diary_not_declared",
         entry,
-        "it looks like a diary from REDCap, but study.toml does not declare it. Paste this into study.toml, check each line, and "
-        f"run again:\n\n{declaration(entry, table, encoding, delimiter)}",
+        "it looks like a diary from REDCap, but study.toml does not declare it. Paste this into study.toml, check each "
+        f"line, and run again:\n\n{declaration(entry, table, encoding, delimiter)}",
     )
 
 

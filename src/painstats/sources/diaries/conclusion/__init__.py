@@ -14,15 +14,16 @@ from painstats.sources.diaries.conclusion.block import block_of
 from painstats.sources.diaries.conclusion.calendars import as_table, calendar_year
 from painstats.sources.diaries.conclusion.columns import Choice, Score, choose_columns
 from painstats.sources.diaries.conclusion.dates import conclude_dates
-from painstats.sources.diaries.conclusion.files import File, possible_files
+from painstats.sources.diaries.conclusion.files import HEAD_BYTES, File, possible_files
 from painstats.sources.diaries.conclusion.findings import Ask, Conclusion, Context, Found, Table
-from painstats.sources.diaries.conclusion.names import is_about_pain, is_better_name, site_of
+from painstats.sources.diaries.conclusion.names import is_about_pain, is_better_name, is_date_name, site_of
 from painstats.sources.diaries.conclusion.participants import conclude_participants
 from painstats.sources.diaries.conclusion.periods import conclude_periods, conclude_times
 from painstats.sources.diaries.conclusion.scores import DEFAULT_MISSING, conclude_scores, stated_direction
 from painstats.sources.diaries.conclusion.tables import table_in
 from painstats.sources.diaries.conclusion.uneven import fit_rows
 from painstats.sources.diaries.forms.tables import diary_table, is_plain
+from painstats.sources.diaries.forms.workbook import is_spreadsheet
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 __all__ = ["Ask", "Conclusion", "block_of", "conclude"]
@@ -68,20 +69,32 @@ def conclude(
         The file cannot be read: a spreadsheet without the extra ``excel``, or with a password.
     """
     context = Context(known, today or date.today(), is_diary)
-    sheet = known.get("sheet")
-    for file in possible_files(entry, str(sheet) if sheet is not None else None):
-        if file.keys.get("form") == "note" and not _is_note_of_pain(entry, file, context):
-            continue
-        table = table_in(file, (entry.label, str(file.keys.get("sheet", ""))))
+    if entry.size_bytes > HEAD_BYTES and not is_spreadsheet(entry):
+        head = _conclude(entry, context, head_only=True)
+        if not head.is_diary:
+            return head
+    return _conclude(entry, context, head_only=False)
+
+
+def _conclude(entry: Entry, context: Context, *, head_only: bool) -> Conclusion:
+    sheet = context.known.get("sheet")
+    has_header = False
+    for file in possible_files(entry, str(sheet) if sheet is not None else None, head_only=head_only):
+        if file.keys.get("form") == "note" and (has_header or not _is_note_of_pain(entry, file, context)):
+            continue  # any table with dates and numbers can be read as a note, without what its header says
+        table = table_in(file, (entry.label, file.title))
         found = _of_table(entry, table, context) if table else None
         if found is not None:
             return found
+        has_header = has_header or (table is not None and is_date_name(table.date_column))
     return Conclusion(None)
 
 
 def _is_note_of_pain(entry: Entry, file: File, context: Context) -> bool:
-    """Whether a text read as a note is about pain: any table with dates and numbers can be read as a note."""
-    return context.is_diary or any(map(is_about_pain, (entry.label, *(row.text for row in file.rows[1:_NOTE_ROWS]))))
+    """Whether a text that is read as a note is about pain."""
+    return context.is_diary or any(
+        map(is_about_pain, (entry.label, file.title, *(row.text for row in file.rows[1:_NOTE_ROWS])))
+    )
 
 
 def _of_table(entry: Entry, table: Table, context: Context) -> Conclusion | None:

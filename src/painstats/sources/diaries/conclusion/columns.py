@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from painstats.sources.diaries.conclusion.dates import is_date, is_date_without_year
 from painstats.sources.diaries.conclusion.findings import Ask, Context, Table, listed
@@ -25,7 +26,7 @@ from painstats.sources.diaries.conclusion.names import (
     site_of,
 )
 from painstats.sources.diaries.conclusion.scores import is_rating, sorted_cells
-from painstats.sources.diaries.forms.written_dates import written_clock
+from painstats.sources.diaries.forms.written_dates import written_clock, written_date
 
 ALL = "all"
 """The answer that takes every column that is offered, each as a site of its own."""
@@ -33,6 +34,7 @@ ALL = "all"
 _DEVICE_ITEMS = frozenset({"stress", "sleep_quality", "readiness", "energy"})
 """Items that devices compute too: a table with one of these alone may be an export of a device."""
 
+_MOST_ROWS_A_DAY = 4
 _MOST_WORDS = 12
 _LONGEST_WORD = 25
 
@@ -65,7 +67,7 @@ def choose_columns(table: Table, context: Context) -> Choice:
     long = _long_form(table)
     if long is not None:
         return _choose_among(
-            long[0], table, context, (("layout", "long"), ("item_column", long[1]), ("value_column", long[2]))
+            long[0], context, (("layout", "long"), ("item_column", long[1]), ("value_column", long[2]))
         )
     ratings = [name for name in _others(table) if is_rating(table.cells(name)) and not not_a_score(name)]
     known = context.known.get("column")
@@ -73,7 +75,7 @@ def choose_columns(table: Table, context: Context) -> Choice:
         return Choice((_score(known, context),))
     pains = [name for name in ratings if is_pain_name(name)] or _in_words(table)
     if pains:
-        return _choose_among(pains, table, context)
+        return _choose_among(pains, context)
     return _choose_other(ratings, table, context)
 
 
@@ -111,16 +113,14 @@ def _is_time(name: str, cells: list[str]) -> bool:
 
 def _is_running_number(cells: list[str]) -> bool:
     numbers = [int(cell) for cell in cells if cell.isdigit()]
-    steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(numbers)]
     return len(numbers) == len(cells) > 3 and (set(steps) == {1} or set(steps) == {-1})
 
 
 # --- columns named after pain ---
 
 
-def _choose_among(
-    pains: list[str], table: Table, context: Context, keys: tuple[tuple[str, object], ...] = ()
-) -> Choice:
+def _choose_among(pains: list[str], context: Context, keys: tuple[tuple[str, object], ...] = ()) -> Choice:
     known = context.known.get("column")
     if known is not None:
         return Choice(
@@ -185,7 +185,7 @@ def _choose_other(ratings: list[str], table: Table, context: Context) -> Choice:
     named = [name for name in ratings if _is_blank(name) or is_generic_name(name)]
     placed = [name for name in ratings if site_of(name)]
     if is_about and len(placed) >= 1 and not named:
-        return _choose_among(placed, table, context)
+        return _choose_among(placed, context)
     if is_about and len(named) == 1 and not is_better_name(named[0]):
         return Choice(
             (_score(named[0], context),), (f'"{named[0]}" is the only column of scores, so it was read as pain.',)
@@ -206,10 +206,18 @@ def _is_blank(name: str) -> bool:
     return name.startswith("column ")
 
 
+def _rows_a_day(table: Table) -> float:
+    found = (written_date(text) for text in table.cells(table.date_column))
+    days = {(date.numbers, date.month) for date in found if date}
+    return len(table.days) / max(len(days), 1)
+
+
 def _may_be_diary(likely: list[str], table: Table) -> bool:
-    """Whether a table with no word of pain can be a diary: it has scores that no device computes, and no measurements."""
+    """Whether a table with no word of pain can be a diary: it has scores that no device computes."""
     items = {item_of(name) for name in likely} - {None}
-    measured = any(not_a_score(name) for name in table.header)
+    measured = any(not_a_score(name) for name in table.header) and not items - _DEVICE_ITEMS
+    if table.keys.get("form") == "json" or _rows_a_day(table) > _MOST_ROWS_A_DAY:
+        return False
     small = [name for name in likely if all(0 <= value <= 10 for value in sorted_cells(table.cells(name)).values)]
     return bool(small) and not measured and (not items or bool(items - _DEVICE_ITEMS))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 
@@ -131,7 +132,7 @@ def _conclude_order(table: Table, texts: list[str], context: Context) -> Found:
     fitting = [order for order in ORDERS if failed[order] == least]
     meanings = {tuple(dates[text].day(order) for text in counts) for order in fitting}
     if len(meanings) == 1:
-        return _decided(fitting[0], texts, dates, _why_counts(fitting[0], failed, texts, dates))
+        return _decided(fitting[0], texts, dates, _why_counts(fitting[0], failed))
     reason = _settled(fitting, texts, dates, table)
     if reason is not None:
         return _decided(reason[0], texts, dates, reason[1])
@@ -188,7 +189,7 @@ def _by_runs(fitting: list[str], texts: list[str], dates: dict[str, WrittenDate]
 
 def _one_day_steps(days: list[date | None]) -> float:
     known = sorted({day for day in days if day})
-    steps = [(after - before).days for before, after in zip(known, known[1:], strict=False)]
+    steps = [(after - before).days for before, after in pairwise(known)]
     return steps.count(1) / len(steps) if steps else 0.0
 
 
@@ -200,7 +201,7 @@ def _decided(order: str, texts: list[str], dates: dict[str, WrittenDate], why: s
     return Found({"date_format": form, **keys}, tuple(sentence for sentence in (plain, *said) if sentence))
 
 
-def _why_counts(order: str, failed: dict[str, int], texts: list[str], dates: dict[str, WrittenDate]) -> str:
+def _why_counts(order: str, failed: dict[str, int]) -> str:
     rival = {"day first": "month first", "month first": "day first"}.get(order)
     if rival is None or failed[rival] == failed[order]:
         return ""

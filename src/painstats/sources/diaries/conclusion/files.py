@@ -10,7 +10,7 @@ from painstats.archive.entries import Entry, read_whole
 from painstats.sources.diaries.conclusion.dates import is_date, is_date_without_year
 from painstats.sources.diaries.forms.encodings import decoded, encoding_of
 from painstats.sources.diaries.forms.json_rows import json_rows
-from painstats.sources.diaries.forms.note import note_rows
+from painstats.sources.diaries.forms.note import note_rows, title_of
 from painstats.sources.diaries.forms.rows_of_text import TextRow
 from painstats.sources.diaries.forms.separated import SPACES, markdown_rows, named_delimiter, separated_rows
 from painstats.sources.diaries.forms.tables import shared_header, sheet_rows
@@ -18,6 +18,9 @@ from painstats.sources.diaries.forms.workbook import ALL_SHEETS, is_spreadsheet,
 
 LARGEST_DIARY = 4 << 20
 """Bytes above which no file is a diary that was written by hand."""
+
+HEAD_BYTES = 1 << 15
+"""A file larger than this is first looked at by its beginning."""
 
 _DELIMITERS = (",", ";", "\t", "|", SPACES)
 _WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", SPACES: "spaces"}
@@ -28,15 +31,16 @@ _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The rows of a file in one form, with the keys that describe it."""
+    """The rows of a file in one form, with the keys that describe it, what is said about it, and its title or sheet."""
 
     keys: dict[str, object]
     rows: list[TextRow]
     said: tuple[str, ...] = ()
+    title: str = ""
 
 
-def possible_files(entry: Entry, sheet: str | None) -> Iterator[File]:
-    """Yield the forms in which a file could be kept, the likeliest first.
+def possible_files(entry: Entry, sheet: str | None, *, head_only: bool = False) -> Iterator[File]:
+    """Yield the forms in which a file could be kept, the likeliest first; of its first rows only, to look at them.
 
     Raises
     ------
@@ -48,18 +52,28 @@ def possible_files(entry: Entry, sheet: str | None) -> Iterator[File]:
     if is_spreadsheet(entry):
         yield from _sheets(entry, sheet)
         return
-    content = read_whole(entry, LARGEST_DIARY)
+    is_json = entry.head(16).lstrip()[:1] in (b"{", b"[")
+    cut = head_only and not is_json
+    content = _whole_lines(entry.head(HEAD_BYTES)) if cut else read_whole(entry, LARGEST_DIARY)
     encoding = encoding_of(content)
     if encoding != "utf-16" and _NOT_TEXT.search(content[:4096]):
         return
     text = decoded(entry, content, encoding)
     keys: dict[str, object] = {"encoding": encoding}
     if text.lstrip()[:1] in ("{", "["):
-        yield File(keys | {"form": "json"}, json_rows(text))
-        return
+        rows = json_rows(text, _SAMPLE_ROWS if head_only else None)
+        if rows:
+            yield File(keys | {"form": "json"}, rows)
+            return
     if text.lstrip()[:1] == "<" or text.startswith(("%PDF", "{\\rtf")):
         return
     yield from _texts(text, keys)
+
+
+def _whole_lines(head: bytes) -> bytes:
+    """Cut a beginning at the end of its last line, of whole characters in every encoding."""
+    end = max(head.rfind(b"\n"), head.rfind(b"\r"))
+    return head[: (end + 1) // 2 * 2] if end > 0 else head
 
 
 def _texts(text: str, keys: dict[str, object]) -> Iterator[File]:
@@ -70,7 +84,12 @@ def _texts(text: str, keys: dict[str, object]) -> Iterator[File]:
     if delimiter is not None:
         yield File(keys | {"delimiter": delimiter}, separated_rows(text, delimiter))
     noted = note_rows(text)
-    yield File(keys | {"form": "note", "header_line": 0}, noted, ("It was read as a note with a line for each day.",))
+    yield File(
+        keys | {"form": "note", "header_line": 0},
+        noted,
+        ("It was read as a note with a line for each day.",),
+        title_of(text),
+    )
 
 
 def _delimiter(text: str) -> str | None:
@@ -104,7 +123,7 @@ def _sheets(entry: Entry, sheet: str | None) -> Iterator[File]:
     for name in sorted(sheets, key=lambda name: -len(dated.get(name, []))):
         only = len(sheets) == 1
         said = () if only else (f'Of its {len(sheets)} sheets "{name}" was read.',)
-        yield File(_BOOK | ({} if only else {"sheet": name}), sheets[name], said)
+        yield File(_BOOK | ({} if only else {"sheet": name}), sheets[name], said, name)
 
 
 def delimiter_word(delimiter: str) -> str:

@@ -7,83 +7,102 @@ import re
 from painstats.sources.diaries.forms.words_of_dates import folded
 from painstats.vocabulary import ITEMS
 
-_DATE = re.compile(
-    r"\b(?:date|day|datum|tag|timestamp|zeitstempel|when|wann|jour|quand|horodateur|fecha|dia|cuando|marca temporal|data|"
-    r"giorno|quando|informazioni cronologiche|dag|wanneer|tijdstempel|carimbo|datetime|recorded|logged|created|entry)\b"
+
+def _any_of(words: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of these words: separated by spaces, ``_`` for a space and ``*`` for any end."""
+    parts = (re.escape(word).replace("_", " ").replace(r"\*", r"\w*") for word in words.split())
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+_DATE = _any_of(
+    """
+    date day datum tag timestamp zeitstempel when wann jour quand horodateur fecha dia cuando marca_temporal data giorno
+    quando informazioni_cronologiche dag wanneer tijdstempel carimbo datetime recorded logged created entry
+    """
 )
-_TIME = re.compile(r"\b(?:time|uhrzeit|zeit|heure|hora|ora|orario|tijd|tijdstip|clock|hour)\b")
-_NO_TIME = re.compile(r"\b(?:sleep|bed|wake|duration|time (?:spent|in|on)|screen|exercise|schlaf)\b")
+_TIME = _any_of("time uhrzeit zeit heure hora ora orario tijd tijdstip clock hour")
+_NO_TIME = _any_of("sleep bed wake duration time_spent time_in time_on screen exercise schlaf")
 _PAIN = re.compile(
-    r"\bpain(?:s|ful|fulness)?\b|painl|\b\w*aches?\b|\bhurt(?:s|ing)?\b|\bschmerz\w*|\w+schmerz\w*|\bkopfweh|\bweh\b|\bdouleurs?\b|"
-    r"\bmal de\b|\bdolor(?:es)?\b|\bdolore\b|\bdolori\b|\bmal di\b|\bpijn\w*|\w+pijn\b|\bdor(?:es)?\b|\bnrs\b|\bvas\b|\beva\b|"
-    r"\bmigra(?:ine|na|ne)\w*|\bcramps?\b|\bcefalea\b|\bkrampfe?\b"
+    r"\b(?:pain(?:s|ful|fulness)?|painl\w*|\w*aches?|hurt(?:s|ing)?|schmerz\w*|\w+schmerz\w*|kopfweh|weh|douleurs?|"
+    r"mal de|dolor(?:es)?|dolor[ei]|mal di|pijn\w*|\w+pijn|dor(?:es)?|nrs|vas|eva|migra(?:ine|na|ne)\w*|cramps?|"
+    r"cefalea|krampfe?)\b"
 )
 _NOT_A_SCORE = re.compile(
-    r"killer|mittel\b|medic|medik|tablet|\bpills?\b|\bdos[ei]s?\b|\bmg\b|\blocation|\bwhere\b|\bwo\b|\bort\b|\bduration|"
-    r"\bdauer|\bhours?\b|\bstunden|\bminut|\bhow (?:many|long|often)|\bnumber of|\banzahl|\btypes?\b|\bart\b|\btriggers?\b|"
-    r"\bnotes?\b(?! (?:de|sur))|comment|bemerk|notiz|descri|beschreib|\bopmerk|\bduree|\bou\b|\blieu|\bdonde\b|\bdove\b|"
-    r"antidouleur|pijnstill|analges|calmant|frei\b|\bfree\b|\bdays?\b.*\bpain days|\brelief|\bkind of|\bquality of (?:the )?pain|"
+    r"killer|mittel\b|medic|medik|tablet|\bpills?\b|\bdos[ei]s?\b|\bmg\b|antidouleur|pijnstill|analges|calmant|\brelief|"
+    r"\blocation|\bwhere\b|\bwo\b|\bort\b|\bou\b|\blieu|\bdonde\b|\bdove\b|"
+    r"\bduration|\bdauer|\bduree|\bhours?\b|\bstunden|\bminut|\bhow (?:many|long|often)|\bnumber of|\banzahl|"
+    r"\btypes?\b|\bart\b|\btriggers?\b|\bkind of|\bquality of (?:the )?pain|frei\b|\bfree\b|"
+    r"\bnotes?\b|comment|bemerk|notiz|descri|beschreib|\bopmerk|"
     r"\bsteps?\b|\bheart|\bbpm\b|\bhrv\b|\bweight|\bcalories|\bsleep (?:duration|hours|time)"
 )
-_GENERIC = re.compile(
-    r"\b(?:score|level|rating|value|intensity|severity|strength|wert|starke|intensitat|stufe|niveau|intensite|nivel|"
-    r"intensidad|valor|livello|intensita|punteggio|valore|intensiteit|waarde|cijfer|intensidade|pontuacao|skala|scale|"
-    r"symptoms?|beschwerden|beschwerde)\b"
+_GENERIC = _any_of(
+    """
+    score level rating value intensity severity strength wert starke intensitat stufe niveau intensite nivel
+    intensidad valor
+    livello intensita punteggio valore intensiteit waarde cijfer intensidade pontuacao skala scale symptoms symptom
+    beschwerden beschwerde
+    """
 )
-_BETTER = re.compile(
-    r"\b(?:wellbeing|well-being|wohlbefinden|comfort\w*|bien-etre|bienestar|benessere|welzijn|bem-estar)\b"
+_BETTER = _any_of("wellbeing well-being wohlbefinden comfort* bien-etre bienestar benessere welzijn bem-estar")
+_OVERALL = _any_of(
+    """
+    overall general generally total gesamt* allgemein* insgesamt global* generale totale algemeen geral average avg mean
+    durchschnitt* moyenne media promedio gemiddeld*
+    """
 )
-_OVERALL = re.compile(
-    r"\b(?:overall|general|generally|total|gesamt\w*|allgemein\w*|insgesamt|global\w*|generale|totale|algemeen|geral|average|avg|"
-    r"mean|durchschnitt\w*|moyenne|media|promedio|gemiddeld\w*)\b"
+_STATISTIC = _any_of(
+    """
+    worst max maximum peak highest strongest least min minimum lowest now current right_now average avg mean first
+    second starkste* schlimmste* maximal* geringste* aktuell* jetzt pire actuel* peor actual peggiore attuale ergste
+    huidig* pior atual durchschnitt* moyenne promedio gemiddeld*
+    """
 )
-_STATISTIC = re.compile(
-    r"\b(?:worst|max(?:imum)?|peak|highest|strongest|least|min(?:imum)?|lowest|now|current|right now|starkster?|starkste|schlimmster?|"
-    r"maximal\w*|geringster?|aktuell\w*|jetzt|pire|actuel\w*|peor|actual|peggiore|attuale|ergste|huidig\w*|pior|atual|average|avg|mean|"
-    r"durchschnitt\w*|moyenne|promedio|gemiddeld\w*|first|second|1|2|3)\b"
-)
-PERIODS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "morning",
-        re.compile(
-            r"\b(?:mornings?|am|wak(?:e|ing|eup)\w*|morgens?|fruh\w*|vormittags?|aufstehen|matin\w*|manana|mattin\w*|ochtend|'s ochtends|manha|schmerzmorgens?)\b"
-        ),
+_PERIODS = {
+    "morning": _any_of(
+        "morning mornings am wake* waking morgen morgens fruh* vormittag* aufstehen matin* manana mattin* ochtend manha"
     ),
-    (
-        "evening",
-        re.compile(
-            r"\b(?:evenings?|pm|bed ?time|abends?|soir\w*|tarde/noche|noche|sera|avond|noite|night|nachts?|nuit)\b"
-        ),
+    "evening": _any_of("evening evenings pm bedtime bed_time abend* soir* noche sera avond noite night nachts nuit"),
+    "any_time": _any_of(
+        "noon midday mid-day lunch* afternoon* mittag* nachmittag* midi apres-midi mediodia tarde mezzogiorno middag"
     ),
-    (
-        "any_time",
-        re.compile(
-            r"\b(?:noon|midday|mid-day|lunch\w*|afternoons?|mittags?|nachmittags?|midi|apres-midi|mediodia|tarde|mezzogiorno|pomeriggio|middag)\b"
-        ),
-    ),
+}
+_SITES = """
+back: back rucken dos espalda schiena rug costas ruecken kreuz
+lower_back: lumbar lws lendenwirbel
+neck: neck nacken hals cou nuque cuello collo nek pescoco
+head: head kopf tete cabeza testa hoofd cabeca headache headaches kopfschmerz kopfschmerzen kopfweh hoofdpijn
+head: migraine migraines migrane migrana emicrania cefalea
+knee: knee knees knie genou genoux rodilla rodillas ginocchio ginocchia joelho
+hip: hip hips hufte huften hanche cadera anca heup quadril
+shoulder: shoulder shoulders schulter schultern epaule epaules hombro hombros spalla spalle schouder ombro
+hand: hand hands hande main mains mano manos mani handen mao maos
+wrist: wrist wrists handgelenk poignet muneca polso pols pulso
+foot: foot feet fuss fusse pied pieds pie pies piede piedi voet voeten pe pes
+ankle: ankle ankles knochel cheville tobillo caviglia enkel tornozelo
+leg: leg legs bein beine jambe jambes pierna piernas gamba gambe been benen perna pernas
+arm: arm arms arme bras brazo brazos braccio braccia armen braco bracos
+elbow: elbow elbows ellenbogen ellbogen coude codo gomito elleboog cotovelo
+abdomen: abdomen stomach belly tummy bauch ventre abdominal vientre barriga estomago pancia addome buik
+pelvis: pelvis pelvic becken bassin pelvico bacino bekken
+chest: chest brust poitrine pecho petto borst peito
+jaw: jaw kiefer machoire mandibula mascella kaak
+joints: joint joints gelenk gelenke articulation articulations articulaciones gewricht gewrichten
+thumb: thumb daumen pouce pulgar pollice duim
+finger: finger fingers doigt doigts dedo dedos dita vinger vingers
+muscle: muscle muscles muskel muskeln musculos muscoli spieren
+"""
+SITES = {word: line.split(":")[0] for line in _SITES.strip().split("\n") for word in line.split(":")[1].split()}
+"""The part of the body, in English, that a word means."""
+
+_SIDES = _any_of(
+    """
+    left right link links rechts linke* rechte* gauche droite droit izquierd* derech* sinistr* destr* upper lower l r
+    """
 )
-_SITES = {
-    "back": "back rucken dos espalda schiena rug costas ruecken kreuz", "lower_back": "lumbar lws lendenwirbel",
-    "neck": "neck nacken hals cou nuque cuello collo nek pescoco", "head": "head kopf tete cabeza testa hoofd cabeca headache kopfschmerz kopfschmerzen kopfweh hoofdpijn migraine migrane",
-    "knee": "knee knees knie genou genoux rodilla rodillas ginocchio ginocchia joelho", "hip": "hip hips hufte huften hanche cadera anca heup quadril",
-    "shoulder": "shoulder shoulders schulter schultern epaule epaules hombro hombros spalla spalle schouder ombro",
-    "hand": "hand hands hande main mains mano manos mani hande handen mao maos", "wrist": "wrist wrists handgelenk poignet muneca polso pols pulso",
-    "foot": "foot feet fuss fusse pied pieds pie pies piede piedi voet voeten pe pes", "ankle": "ankle ankles knochel cheville tobillo caviglia enkel tornozelo",
-    "leg": "leg legs bein beine jambe jambes pierna piernas gamba gambe been benen perna pernas", "arm": "arm arms arme bras brazo brazos braccio braccia armen braco bracos",
-    "elbow": "elbow elbows ellenbogen ellbogen coude codo gomito elleboog cotovelo", "abdomen": "abdomen stomach belly tummy bauch ventre abdominal vientre barriga estomago pancia addome buik",
-    "pelvis": "pelvis pelvic becken bassin pelvico bacino bekken", "chest": "chest brust poitrine pecho petto borst peito",
-    "jaw": "jaw kiefer machoire mandibula mascella kaak", "joints": "joint joints gelenk gelenke gelenkschmerz gelenkschmerzen articulation articulations articulaciones gewricht gewrichten",
-    "thumb": "thumb daumen pouce pulgar pollice duim", "finger": "finger fingers doigt doigts dedo dedos dita vinger vingers",
-    "muscle": "muscle muscles muskel muskeln musculos muscoli spieren",
-}  # fmt: skip
-SITES = {word: site for site, words in _SITES.items() for word in words.split()}
-_SIDES = re.compile(
-    r"\b(left|right|links?|rechts?|linke[rs]?|rechte[rs]?|gauche|droite?|izquierd[oa]|derech[oa]|sinistr[oa]|destr[oa]|upper|lower|l|r)\b"
-)
-_LEFT = ("l", "li", "ga", "iz", "si")
+_LEFT = ("l", "ga", "iz", "si")
 _COMPOUND = re.compile(r"^(?P<site>\w+?)(?:en)?(?:schmerz\w*|pijn\w*|aches?|weh)$")
 _ITEM_WORDS = {
-    "fatigue": "fatigue tired tiredness exhaustion mudigkeit erschopfung fatiga cansancio stanchezza vermoeidheid fadiga",
+    "fatigue": "fatigue tired tiredness exhaustion mudigkeit erschopfung fatiga cansancio stanchezza vermoeidheid",
     "mood": "mood stimmung humeur animo umore stemming humor",
     "stress": "stress estres",
     "anxiety": "anxiety angst anxiete ansiedad ansia",
@@ -92,14 +111,17 @@ _ITEM_WORDS = {
     "energy": "energy energie energia",
     "sleep_quality": "sleep_quality schlafqualitat",
     "pain_interference": "interference",
-}  # fmt: skip
+}
 _ID = re.compile(
-    r"^(?:participant|patient|subject|person|user|name|who|id|email|email address|e-mail[- ]?adresse|nutzername|teilnehmer|"
-    r"proband|nom|nombre|nome|naam|username|participant[ _]?id|patient[ _]?id|subject[ _]?id|code|pseudonym|record[ _]id|initials|"
-    r"adresse e-mail|family member|child)$"
+    r"^(?:(?:participant|patient|subject|record)(?:[ _]?id)?|person|user|name|who|id|email|"
+    r"email address|e-mail[- ]?adresse|nutzername|teilnehmer|proband|nom|nombre|nome|naam|username|code|"
+    r"pseudonym|initials|adresse e-mail|family member|child)$"
 )
-_ITEM_COLUMN = re.compile(
-    r"\b(?:item|symptoms?|measure|metric|question|variable|what|was|type|category|name|frage|merkmal|symptome|sintoma|parameter|kategorie|tracker)\b"
+_ITEM_COLUMN = _any_of(
+    """
+    item symptom symptoms measure metric question variable what was type category name frage merkmal symptome sintoma
+    parameter kategorie tracker
+    """
 )
 _MISSPELT = re.compile(r"[_\-./]+")
 
@@ -167,14 +189,14 @@ def not_a_score(name: str) -> bool:
 
 def period_of(name: str) -> str | None:
     """Return the time of day that a name announces: ``morning``, ``evening``, or ``any_time`` for noon."""
-    return next((period for period, pattern in PERIODS if pattern.search(plain(name))), None)
+    return next((period for period, pattern in _PERIODS.items() if pattern.search(plain(name))), None)
 
 
 def site_of(name: str) -> str:
     """Return the part of the body that a name announces, in English words; empty if there is none."""
     words = plain(name)
     side = _SIDES.search(words)
-    prefix = "" if side is None else _side(side[1])
+    prefix = "" if side is None else _side(side[0])
     for word in re.findall(r"[^\W\d_]+", words):
         compound = _COMPOUND.match(word)
         for part in (word, compound["site"] if compound else "", (compound["site"] if compound else "") + "en"):

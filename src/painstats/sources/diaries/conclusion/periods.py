@@ -17,7 +17,8 @@ _RECALLS = (
     ("yesterday", r"\b(?:yesterday|gestern|hier|ayer|ieri|gisteren|ontem)\b"),
     (
         "now",
-        r"\b(?:now|right now|current(?:ly)?|at the moment|jetzt|aktuell\w*|momentan\w*|maintenant|actuel\w*|ahora|adesso|attuale|nu|agora)\b",
+        r"\b(?:now|current(?:ly)?|at the moment|jetzt|aktuell\w*|momentan\w*|maintenant|actuel\w*|ahora|adesso|attuale|"
+        r"nu|agora)\b",
     ),
     ("today", r"\b(?:today|heute|aujourd'?hui|hoy|oggi|vandaag|hoje)\b"),
 )
@@ -51,7 +52,7 @@ def conclude_times(table: Table, date_format: str) -> Found:
 def conclude_periods(table: Table, keys: dict[str, object], scores: tuple[Score, ...], context: Context) -> Found:
     """Find ``filled`` and ``recall``: as chosen, as the names say, else by the times of the answers."""
     clocks = _clocks(table, keys)
-    several = _several_a_day(table, scores, keys)
+    several = _several_a_day(table, keys)
     name = scores[0].name
     filled = context.known.get("filled") or (None if several else period_of(name)) or _filled_by_clock(clocks, several)
     named = next((recall for recall, pattern in _RECALLS if re.search(pattern, plain(name))), None)
@@ -96,7 +97,7 @@ def _clocks(table: Table, keys: dict[str, object]) -> list[time]:
     return [date.clock for date in found if date and date.clock]
 
 
-def _several_a_day(table: Table, scores: tuple[Score, ...], keys: dict[str, object]) -> bool:
+def _several_a_day(table: Table, keys: dict[str, object]) -> bool:
     """Whether days have several rows with a score, of the same participant and item."""
     if keys.get("layout") == "calendar":
         return False

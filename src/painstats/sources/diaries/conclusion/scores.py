@@ -13,121 +13,48 @@ from painstats.sources.diaries.forms.words_of_dates import folded
 from painstats.sources.diaries.forms.written_scores import WrittenScore, written_score
 
 DEFAULT_MISSING = ("", "NA", "n/a")
-_MISSING = frozenset(
-    [
-        "-",
-        "--",
-        "---",
-        "–",
-        "—",
-        "x",
-        "xx",
-        "?",
-        "??",
-        "???",
-        ".",
-        "..",
-        "...",
-        "…",
-        "/",
-        "\\",
-        "*",
-        "na",
-        "n/a",
-        "n.a.",
-        "n.a",
-        "k.a.",
-        "k.a",
-        "k.",
-        "a.",
-        "ka",
-        "nan",
-        "null",
-        "nil",
-        "missing",
-        "skipped",
-        "skip",
-        "forgot",
-        "forgotten",
-        "vergessen",
-        "oublie",
-        "olvidado",
-        "#n/a",
-        "#na",
-        "nr",
-        "n.r.",
-        "s.o.",
-        "nd",
-        "n.d.",
-        "s/d",
-        "s/o",
-        "tbd",
-        "unknown",
-        "unbekannt",
-    ]
-) | {
-    "k. a.",
-    "keine angabe",
-    "no entry",
-    "not recorded",
-    "no data",
-    "not filled in",
-    "kein eintrag",
-    "pas de donnees",
-    "sin datos",
-    "n. a.",
-}
-_NO_PAIN = frozenset(
-    [
-        "no pain",
-        "pain free",
-        "pain-free",
-        "painfree",
-        "kein schmerz",
-        "keine schmerzen",
-        "schmerzfrei",
-        "keine",
-        "kein",
-        "pas de douleur",
-        "aucune douleur",
-        "aucune",
-        "aucun",
-        "sin dolor",
-        "ninguno",
-        "ninguna",
-        "nessun dolore",
-        "nessuno",
-        "assente",
-        "geen pijn",
-        "geen",
-        "pijnvrij",
-        "sem dor",
-        "nenhuma",
-        "nenhum",
-        "nothing",
-        "rien",
-        "nada",
-        "niente",
-    ]
+
+
+def _phrases(text: str) -> frozenset[str]:
+    """Return phrases that are separated by spaces, with ``_`` for a space inside one."""
+    return frozenset(phrase.replace("_", " ") for phrase in text.split())
+
+
+_MISSING = _phrases(
+    """
+    - -- --- – — x xx ? ?? ??? . .. ... … / * na n/a n.a. n.a k.a. k.a ka nan null nil missing skipped skip forgot
+    forgotten vergessen oublie olvidado #n/a #na nr n.r. s.o. nd n.d. s/d s/o tbd unknown unbekannt k._a. keine_angabe
+    no_entry not_recorded no_data not_filled_in kein_eintrag pas_de_donnees sin_datos n._a.
+    """
+)
+_NO_PAIN = _phrases(
+    """
+    no_pain pain_free pain-free painfree kein_schmerz keine_schmerzen schmerzfrei keine kein pas_de_douleur
+    aucune_douleur
+    aucune aucun sin_dolor ninguno ninguna nessun_dolore nessuno assente geen_pijn geen pijnvrij sem_dor nenhuma nenhum
+    nothing rien nada niente
+    """
 )
 _LADDERS = tuple(
     tuple(tuple(step.split("/")) for step in ladder.split())
-    for ladder in (
-        "none/no_pain/pain_free mild/slight/light/low moderate/medium severe/strong/high/bad",
-        "none/no_pain very_mild/very_low mild/low moderate/medium severe/high very_severe/very_high/extreme/worst/unbearable",
-        "none/no_pain mild/slight moderate/medium severe/strong very_severe/very_strong/extreme/excruciating/unbearable/worst",
-        "keine/kein/keine_schmerzen/schmerzfrei leicht/leichte/gering/schwach mittel/massig/mittelstark/mittlere/massige/maessig stark/starke/schwer",
-        "keine/kein/keine_schmerzen leicht/leichte/gering mittel/massig/mittelstark/maessig stark/starke sehr_stark/sehr_starke/unertraglich/extrem",
-        "aucune/aucun/nulle/pas_de_douleur/absente legere/leger/faible moderee/modere/moyenne/moyen forte/fort/severe/intense",
-        "aucune/aucun/nulle/pas_de_douleur legere/leger/faible moderee/modere/moyenne/moyen forte/fort/intense tres_forte/tres_fort/insupportable/extreme",
-        "ninguno/ninguna/nada/sin_dolor leve/ligero/poco moderado/medio/moderada fuerte/severo/intenso/severa/mucho",
-        "ninguno/ninguna/nada/sin_dolor leve/ligero moderado/medio fuerte/severo/intenso muy_fuerte/insoportable/muy_severo",
-        "nessuno/assente/nessun_dolore lieve/leggero moderato/medio forte/severo/grave/intenso",
-        "nessuno/assente/nessun_dolore lieve/leggero moderato/medio forte/severo molto_forte/insopportabile",
-        "geen/geen_pijn licht/lichte/mild matig/gemiddeld ernstig/hevig/erg/zwaar",
-        "nenhuma/sem_dor/nenhum leve/ligeira/fraca moderada/media forte/intensa/severa",
-    )
+    for ladder in """
+    none/no_pain/pain_free mild/slight/light/low moderate/medium severe/strong/high/bad
+    none/no_pain very_mild/very_low mild/low moderate/medium severe/high very_severe/very_high/extreme/worst/unbearable
+    none/no_pain mild/slight moderate/medium severe/strong very_severe/very_strong/extreme/excruciating/unbearable
+    keine/kein/schmerzfrei leicht/leichte/gering/schwach mittel/massig/mittelstark/mittlere/massige stark/starke/schwer
+    keine/kein/schmerzfrei leicht/leichte/gering mittel/massig/mittelstark stark/starke sehr_stark/sehr_starke/extrem
+    aucune/aucun/nulle/absente legere/leger/faible moderee/modere/moyenne/moyen forte/fort/severe/intense
+    aucune/aucun/nulle/absente legere/leger/faible moderee/modere/moyenne forte/fort/intense tres_forte/tres_fort
+    ninguno/ninguna/nada/sin_dolor leve/ligero/poco moderado/medio/moderada fuerte/severo/intenso/severa/mucho
+    ninguno/ninguna/nada/sin_dolor leve/ligero moderado/medio fuerte/severo/intenso muy_fuerte/insoportable/muy_severo
+    nessuno/assente/nessun_dolore lieve/leggero moderato/medio forte/severo/grave/intenso
+    nessuno/assente/nessun_dolore lieve/leggero moderato/medio forte/severo molto_forte/insopportabile
+    geen/geen_pijn licht/lichte/mild matig/gemiddeld ernstig/hevig/erg/zwaar
+    nenhuma/sem_dor/nenhum leve/ligeira/fraca moderada/media forte/intensa/severa
+    """.strip().split("\n")
 )
+"""Ladders of words in seven languages; a step is a group of words that mean the same."""
+
 _DIGIT_WORDS = tuple(
     {word: float(value) for value, word in enumerate(words.split())}
     for words in (
@@ -160,8 +87,14 @@ _BOTH_ENDS = {
     (1, 10),
     (1, 100),
 }
-_FREE = r"(?:no pain|none|pain free|pain-free|no symptoms|best|kein\w* schmerz\w*|schmerzfrei|pas de douleur|sin dolor|nessun dolore|geen pijn|sem dor|good|great)"
-_BAD = r"(?:worst|severe|unbearable|bad|terrible|unertraglich\w*|schlimmst\w*|starkst\w*|pire|peor|peggior\w*|ergst\w*|pior|extreme)"
+_FREE = (
+    r"(?:no pain|none|pain free|pain-free|no symptoms|best|kein\w* schmerz\w*|schmerzfrei|pas de douleur|sin dolor|"
+    r"nessun dolore|geen pijn|sem dor|good|great)"
+)
+_BAD = (
+    r"(?:worst|severe|unbearable|bad|terrible|unertraglich\w*|schlimmst\w*|starkst\w*|pire|peor|peggior\w*|ergst\w*|"
+    r"pior|extreme)"
+)
 _ENDS = re.compile(rf"(?<!\d)(\d{{1,3}})\s*(?:=|:|-|–|is|means|\()\s*(?:({_FREE})|({_BAD}))")
 _FEW = 0.05
 
@@ -304,10 +237,8 @@ def _conclude_words(column: str, cells: Cells, context: Context) -> Found:
     ):
         return Found({"map": zero}, said, (_ask_map(column, rest),))
     if rest:
-        said = (
-            *said,
-            f'{counted(sum(counts[word] for word in rest), "answer")} of "{column}" is not a number and will be rejected: {listed(rest)}.',
-        )
+        n_words = sum(counts[word] for word in rest)
+        said = (*said, f'{counted(n_words, "word")} in "{column}" cannot be read as a number and will be rejected.')
     return Found({"map": zero} if zero else {}, said)
 
 

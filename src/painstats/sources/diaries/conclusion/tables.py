@@ -16,9 +16,12 @@ from painstats.sources.diaries.forms.tables import header_and_body, is_not_day, 
 from painstats.sources.diaries.forms.words_of_dates import folded
 
 _TOTALS = re.compile(
-    r"^(?:[øΣ∑]|(?:grand )?totals?|sum|average|avg|mean|median|max(?:imum)?|min(?:imum)?|std|count|week(?:ly)?|month(?:ly)?|kw|"
-    r"summe|gesamt|durchschnitt\w*|mittelwert|schnitt|woche|anzahl|monat|somme|moyenne|semaine|total(?:e|es)?|suma|promedio|semana|"
-    r"somma|media|settimana|gemiddelde?|totaal|som|week|soma)\b"
+    r"^(?:[øΣ∑]|(?:grand )?totals?|sum|average|avg|mean|median|max(?:imum)?|min(?:imum)?|std|count|week(?:ly)?|"
+    r"month(?:ly)?|kw|summe|gesamt|durchschnitt\w*|mittelwert|schnitt|woche|anzahl|monat|somme|moyenne|semaine|"
+    r"total(?:e|es)?|suma|promedio|semana|somma|media|settimana|gemiddelde?|totaal|som|soma)\b"
+)
+_WRITTEN = re.compile(
+    r"\b(?:timestamp|zeitstempel|horodateur|marca temporal|created|modified|updated|submitted|entered|informazioni)\b"
 )
 _KINDS: tuple[Callable[[str], bool], ...] = (is_date, is_serial, is_unix, is_date_without_year)
 _LEAST_SHARE = 0.5
@@ -84,13 +87,7 @@ def _preference(rows: list[TextRow], place: int, kind: Callable[[str], bool]) ->
     names = [plain(row.cell(place)) for row in rows[:20] if not kind(row.cell(place)) and row.cell(place)]
     if any(re.search(r"birth|geburt|naissance|nacimiento|nascita", name) for name in names):
         return -2
-    if any(
-        re.search(
-            r"\b(?:timestamp|zeitstempel|horodateur|marca temporal|created|modified|updated|submitted|entered|informazioni)\b",
-            name,
-        )
-        for name in names
-    ):
+    if any(map(_WRITTEN.search, names)):
         return 0
     return 2 if any(map(is_date_name, names)) else 1
 
@@ -131,12 +128,15 @@ def _days(
     names: Iterable[str], above: list[str],
 ) -> Table:  # fmt: skip
     rest = [row for row in body if not is_not_day(row, (), header)]
-    dated = [row for row in rest if column.is_date(row.cell(column.place))]
     carried = _carried(rest, column)
     others = [row for row in rest if not column.is_date(row.cell(column.place))]
     not_days = tuple(dict.fromkeys(row.first for row in others if _is_heading(row, column, bool(carried))))
+    left_out = set(not_days)
     days = [
-        row for row in rest if row.first not in not_days and (row in dated or (carried and not row.cell(column.place)))
+        row
+        for row in rest
+        if row.first not in left_out
+        and (column.is_date(row.cell(column.place)) or (carried and not row.cell(column.place)))
     ]
     said = list(file.said)
     if carried:

@@ -88,6 +88,9 @@ def _ask(longer: list[TextRow], table: Table, mark: str) -> Ask:
     where = f"on {'line' if len(longer) == 1 else 'lines'} {lines}" + (
         " and others" if len(longer) > _SHOWN_LINES else ""
     )
-    question = f"{counted(len(longer), 'row')} {where} have more cells than there are columns. Which column has the text that contains {mark}?"
+    question = (
+        f"{counted(len(longer), 'row')} {where} have more cells than there are columns. "
+        f"Which column has the text that contains {mark}?"
+    )
     columns = tuple(name for name in reversed(table.header) if name != table.date_column)
     return Ask("notes_column", question, columns)

@@ -30,11 +30,8 @@ def encoding_of(content: bytes) -> str:
     """Find the encoding of a text: UTF-8 and UTF-16 by their form, others by the accented letters that they give."""
     if content.startswith(_MARKS) or _is_utf16(content):
         return "utf-16"
-    try:
-        content.decode("utf-8-sig")
+    if _accents(content, "utf-8-sig") >= 0:
         return "utf-8"
-    except UnicodeError:
-        pass
     found = {codec: _accents(content, codec) for codec in ("cp1252", "mac_roman", "latin-1")}
     return max(found, key=lambda codec: found[codec])
 

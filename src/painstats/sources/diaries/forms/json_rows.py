@@ -11,10 +11,10 @@ KEY_NAME = "date"
 VALUE_NAME = "value"
 
 
-def json_rows(text: str) -> list[TextRow]:
-    """Return the records of the longest list in a JSON document as rows below a header of their keys."""
+def json_rows(text: str, most: int | None = None) -> list[TextRow]:
+    """Return the records of the longest list in a JSON document, or ``most`` of them, below a header of their keys."""
     try:
-        records = _records(json.loads(text))
+        records = [_flat(record) for record in _records(json.loads(text))[:most]]
     except (ValueError, RecursionError):
         return []
     names = list(dict.fromkeys(name for record in records for name in record))
@@ -29,14 +29,14 @@ def json_rows(text: str) -> list[TextRow]:
 
 def _records(document: object) -> list[dict[str, object]]:
     if isinstance(document, list):
-        return [_flat(record) for record in document if isinstance(record, dict)]
+        return [record for record in document if isinstance(record, dict)]
     if not isinstance(document, dict):
         return []
     found = [records for value in document.values() if (records := _records(value))]
     if any(isinstance(value, list) for value in document.values()) and found:
         return max(found, key=len)
     if document and all(isinstance(value, dict) for value in document.values()) and len(document) > 1:
-        return [{KEY_NAME: key, **_flat(value)} for key, value in document.items()]
+        return [{KEY_NAME: key, **value} for key, value in document.items()]
     if len(document) > 1 and all(isinstance(value, int | float) for value in document.values()):
         return [{KEY_NAME: key, VALUE_NAME: value} for key, value in document.items()]
     return max(found, key=len, default=[])

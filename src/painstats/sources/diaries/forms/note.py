@@ -11,7 +11,7 @@ from painstats.sources.diaries.forms.written_scores import written_score
 
 HEADER = ("date", "pain", "note")
 
-_BULLET = re.compile(r"^\s*(?:[-*•·>#]+\s+|\[[ x]?\]\s*)*")
+_BULLET = re.compile(r"^\s*(?:[-*•·>#]+\s+|\[[ x]?\]\s*)*\[?")
 _PAIN = (
     r"(?:pain(?: level| score)?|ache|schmerz(?:en|level|starke|wert)?|douleurs?|dolor(?:e|es)?|pijn|dor(?:es)?|nrs|vas)"
 )
@@ -19,6 +19,7 @@ _SCORE = r"[~≈]?\d{1,3}(?:[.,]\d)?(?:\s*(?:/|out of|von|sur|de|su|van)\s*\d{1,
 _NAMED = re.compile(rf"\b{_PAIN}\b\s*(?:was|is|at|of|around|about|level|score|war|ist|bei|[:=(~-])*\s*({_SCORE})")
 _NAMED_AFTER = re.compile(rf"({_SCORE})\s*{_PAIN}\b")
 _FIRST = re.compile(rf"^\s*[:;,–—-]?\s*({_SCORE})(?![\d.,]*\d|\s*(?:h|hours?|am|pm|uhr|std|%|:))")
+_MOST_TITLE_LINES = 10
 _LONGEST_DATE = 8
 """Most words at the beginning of a line that are tried as a date."""
 
@@ -39,6 +40,16 @@ def note_rows(text: str) -> list[TextRow]:
     return [text_row(1, HEADER), *rows] if rows else []
 
 
+def title_of(text: str) -> str:
+    """Return the lines above the first date of a note."""
+    above: list[str] = []
+    for line in text.split("\n")[:_MOST_TITLE_LINES]:
+        if _leading_date(_BULLET.sub("", line).strip())[0]:
+            break
+        above.append(line)
+    return " ".join(above)
+
+
 def _joined(rows: list[TextRow]) -> list[TextRow]:
     """Drop lines without a score beside lines of the same day that have one, and all but one where none has."""
     scored = {row.cells[0] for row in rows if row.cells[1]}
@@ -55,7 +66,7 @@ def _leading_date(line: str) -> tuple[str, str]:
     """Split the longest beginning of a line that is a date from the rest."""
     ends = [found.end() for found in re.finditer(r"[^\s:;,]+(?::\d\d)*[,;:]?|[–—-]", line)][:_LONGEST_DATE]
     for end in reversed(ends):
-        text = line[:end].rstrip(" :;,-–—")
+        text = line[:end].rstrip(" :;,-–—]")
         rest = line[end:]
         found = written_date(text)
         if found and (found.day("day first") or found.day("month first") or found.lacks_year) and _is_date(text):

@@ -13,11 +13,12 @@ _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
 _PREFIX = re.compile(
     r"^(?:~|≈|ca\.?|circa|about|approx\.?|approximately|around|roughly|etwa|ungefahr|environ|vers|nrs|vas|vrs|level|"
-    r"lvl|stufe|niveau|nivel|livello|score|pain|schmerz(?:en)?|dolor|douleur|dolore|pijn|dor|p|=|:)[\s:=]*"
+    r"lvl|stufe|niveau|nivel|livello|score|pain|schmerz(?:en)?|dolor|douleur|dolore|pijn|dor|p|mild|moderate|medium|severe|low|high|bad|leicht|mittel|stark|=|:)[\s:=]*"
 )
 _SHARE = re.compile(rf"^({_NUMBER})\s*(?:/|out of|of|von|sur|de|su|van de|van|em|auf)\s*({_NUMBER})(?!\d)(.*)$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|–|—|to|bis|a|tot|ate|/)\s*({_NUMBER})(?!\d)(.*)$")
 _ALONE = re.compile(rf"^({_NUMBER})(?![\d.,])(.*)$")
+_LAST = re.compile(rf"^[^\d<>]*(?:\(|[:=]\s?)({_NUMBER})\)?$")
 _MORE_OR_LESS = re.compile(r"^\s*[+\-–—]\s*$")
 
 
@@ -51,6 +52,9 @@ def written_score(text: str) -> WrittenScore | None:
     spread = _RANGE.match(rest)
     if spread and _is_remark(spread[3]) and _float(spread[1]) < _float(spread[2]):
         return WrittenScore((_float(spread[1]) + _float(spread[2])) / 2, is_middle=True)
+    last = _LAST.match(rest)
+    if last:
+        return WrittenScore(_float(last[1]))
     alone = _ALONE.match(rest)
     if alone and _is_remark(alone[2]) and not _MORE_OR_LESS.match(alone[2]):
         return WrittenScore(_float(alone[1]))

@@ -1,4 +1,4 @@
-"""Hand-made diaries in text: the dates, scores and scale that are read, or the one question."""
+"""Hand-made diaries: the dates, scores and scale that are read, or the one question."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import pytest
 
 from painstats.plan.diaries import DiaryPlan
 from painstats.sources.diaries.conclusion import block_of
+from tests.sources import hand_made_diaries, hand_made_workbooks, unseen_diaries
 from tests.sources.concluding import concluded, scores_of
-from tests.sources.hand_made_diaries import TEXTS, Diary
+from tests.sources.hand_made_diaries import Diary
+
+DIARIES = {
+    f"{module.__name__.rpartition('.')[2]}-{name}": diary
+    for module in (hand_made_diaries, hand_made_workbooks, unseen_diaries)
+    for name, diary in module.DIARIES.items()
+}
 
 
-@pytest.mark.parametrize("diary", TEXTS.values(), ids=TEXTS.keys())
+@pytest.mark.parametrize("diary", DIARIES.values(), ids=DIARIES.keys())
 def test_a_hand_made_diary_is_read_rightly_or_asked_about(diary: Diary, tmp_path: Path) -> None:
     found = concluded(tmp_path, diary)
     assert [ask.key for ask in found.asked] == ([diary.asked] if diary.asked else [])
