@@ -53,6 +53,7 @@ class DiaryPlan(PlanTable):
     sheet: str | None = None
     layout: Literal["wide", "long", "calendar"] = "wide"
     turned: bool = False
+    side_by_side: bool = False
     header_line: int = Field(default=1, ge=0)
     uneven_rows: Literal["rejected", "fitted"] = "rejected"
     notes_column: str | None = None

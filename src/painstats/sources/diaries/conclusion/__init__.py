@@ -15,7 +15,7 @@ from painstats.sources.diaries.conclusion.calendars import as_table, calendar_ye
 from painstats.sources.diaries.conclusion.columns import Choice, Score, choose_columns
 from painstats.sources.diaries.conclusion.dates import conclude_dates
 from painstats.sources.diaries.conclusion.files import HEAD_BYTES, File, possible_files
-from painstats.sources.diaries.conclusion.findings import Ask, Conclusion, Context, Found, Table
+from painstats.sources.diaries.conclusion.findings import Ask, Conclusion, Context, Found, Table, listed
 from painstats.sources.diaries.conclusion.names import is_about_pain, is_better_name, is_date_name, site_of
 from painstats.sources.diaries.conclusion.participants import conclude_participants
 from painstats.sources.diaries.conclusion.periods import conclude_periods, conclude_times
@@ -23,7 +23,7 @@ from painstats.sources.diaries.conclusion.scores import DEFAULT_MISSING, conclud
 from painstats.sources.diaries.conclusion.tables import table_in
 from painstats.sources.diaries.conclusion.uneven import fit_rows
 from painstats.sources.diaries.forms.tables import diary_table, is_plain
-from painstats.sources.diaries.forms.workbook import is_spreadsheet
+from painstats.sources.diaries.forms.workbook import ALL_SHEETS, is_spreadsheet
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 __all__ = ["Ask", "Conclusion", "block_of", "conclude"]
@@ -78,6 +78,8 @@ def conclude(
 
 def _conclude(entry: Entry, context: Context, *, head_only: bool) -> Conclusion:
     sheet = context.known.get("sheet")
+    if sheet is None and is_spreadsheet(entry):
+        return _of_workbook(entry, context)
     has_header = False
     for file in possible_files(entry, str(sheet) if sheet is not None else None, head_only=head_only):
         if file.keys.get("form") == "note" and (has_header or not _is_note_of_pain(entry, file, context)):
@@ -88,6 +90,25 @@ def _conclude(entry: Entry, context: Context, *, head_only: bool) -> Conclusion:
             return found
         has_header = has_header or (table is not None and is_date_name(table.date_column))
     return Conclusion(None)
+
+
+def _of_workbook(entry: Entry, context: Context) -> Conclusion:
+    """Conclude the sheet with a diary; where several sheets have different ones, ask which."""
+    found: dict[str, Conclusion] = {}
+    for file in possible_files(entry, None):
+        table = table_in(file, (entry.label, file.title))
+        concluded = _of_table(entry, table, context) if table else None
+        if concluded is not None and file.keys.get("sheet") == ALL_SHEETS:
+            return concluded
+        if concluded is not None:
+            found[file.title] = concluded
+    first = next(iter(found.values()), Conclusion(None))
+    if len(found) < 2:
+        return first
+    asked = Ask(
+        "sheet", f"Several sheets have scores: {listed(list(found))}. Which of them is the diary?", tuple(found)
+    )
+    return replace(first, plan=None, asked=(asked, *first.asked))
 
 
 def _is_note_of_pain(entry: Entry, file: File, context: Context) -> bool:
@@ -115,8 +136,10 @@ def _whole(
     entry: Entry, table: Table, choice: Choice, found: tuple[Found, ...], keys: dict[str, object], context: Context
 ) -> Conclusion:
     periods = conclude_periods(table, keys, choice.scores, context)
+    is_note = table.keys.get("form") == "note"
     scored = [
-        conclude_scores(score.name, _texts_of(table, score, keys), table.above, context) for score in choice.scores
+        conclude_scores(score.name, _texts_of(table, score, keys), table.above, context, is_note=is_note)
+        for score in choice.scores
     ]
     missing = tuple(dict.fromkeys(text for part in scored for text in part.keys.get("missing", ())))  # type: ignore[attr-defined]
     decimals = {part.keys["decimal"] for part in scored if "decimal" in part.keys}

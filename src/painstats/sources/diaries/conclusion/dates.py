@@ -16,6 +16,7 @@ from painstats.sources.diaries.forms.words_of_dates import folded
 from painstats.sources.diaries.forms.written_dates import (
     ORDERS,
     SERIAL,
+    SWAPPED,
     TIMED,
     UNIX,
     WrittenDate,
@@ -25,6 +26,7 @@ from painstats.sources.diaries.forms.written_dates import (
 from painstats.sources.diaries.rows import parse_time
 
 _EARLIEST = date(1990, 1, 1)
+_MOST_MONTHS = 12
 _YEARS_BACK = 8
 _AGREE = 0.9
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -121,6 +123,9 @@ def _with_year(text: str, year: object) -> str:
 def _conclude_order(table: Table, texts: list[str], context: Context) -> Found:
     dates = {text: found for text in texts if (found := written_date(text)) is not None}
     chosen = context.known.get("date_format")
+    swapped = _swapped_by_spreadsheet(table, texts)
+    if chosen is None and swapped is not None:
+        return Found({"date_format": SWAPPED}, (), (swapped,))
     if chosen is not None:
         return Found({"date_format": _kept(str(chosen), texts, dates)})
     counts = Counter(text for text in texts if text in dates)
@@ -141,6 +146,23 @@ def _conclude_order(table: Table, texts: list[str], context: Context) -> Found:
         "date_format", f"Dates such as {example} can be read in two ways. Which part comes first?", tuple(fitting)
     )
     return Found({"date_format": _form(fitting[0], texts, dates)[0]}, (), (asked,))
+
+
+def _swapped_by_spreadsheet(table: Table, texts: list[str]) -> Ask | None:
+    """Ask if a spreadsheet set to month first can have turned 3/2/2025 into a date and left 13/2/2025 as text."""
+    if table.keys.get("form") != "workbook":
+        return None
+    real = [text for text in texts if re.match(r"\d{4}-\d\d-\d\d", text)]
+    typed = [text for text in texts if re.fullmatch(r"(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}", text)]
+    late = [text for text in typed if int(re.split(r"\D", text)[0]) > _MOST_MONTHS]
+    if not real or len(late) < len(typed) or not late or any(int(text[8:10]) > _MOST_MONTHS for text in real):
+        return None
+    day = date.fromisoformat(real[0][:10])
+    question = (
+        f"Some dates are text, such as {late[0]}, and the others are dates of the spreadsheet with a day up to 12, so "
+        f"it may have taken the day for the month. Is {day.isoformat()} meant as day {day.month} of month {day.day}?"
+    )
+    return Ask("date_format", question, (SWAPPED, "day first"))
 
 
 def _is_possible(found: WrittenDate, order: str, today: date) -> bool:

@@ -32,6 +32,7 @@ _NOT_A_SCORE = re.compile(
     r"\blocation|\bwhere\b|\bwo\b|\bort\b|\bou\b|\blieu|\bdonde\b|\bdove\b|"
     r"\bduration|\bdauer|\bduree|\bhours?\b|\bstunden|\bminut|\bhow (?:many|long|often)|\bnumber of|\banzahl|"
     r"\btypes?\b|\bart\b|\btriggers?\b|\bkind of|\bquality of (?:the )?pain|frei\b|\bfree\b|"
+    r"schmerz-?(?:ort|dauer|art|tag|frei|therap|qualit|auslos|stell|lokal|anfall|attack)|interfer|\bfear\b|\bhad\b|"
     r"\bnotes?\b|comment|bemerk|notiz|descri|beschreib|\bopmerk|"
     r"\bsteps?\b|\bheart|\bbpm\b|\bhrv\b|\bweight|\bcalories|\bsleep (?:duration|hours|time)"
 )
@@ -123,13 +124,13 @@ _ITEM_COLUMN = _any_of(
     parameter kategorie tracker
     """
 )
-_MISSPELT = re.compile(r"[_\-./]+")
+_MARKS = re.compile(r"[_\-./]+")
 
 
 def plain(name: str) -> str:
     """Return a name for comparison: lower case, no accents, underscores as spaces."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return " ".join(_MISSPELT.sub(" ", folded(spaced)).split())
+    return " ".join(_MARKS.sub(" ", folded(spaced)).split())
 
 
 def is_date_name(name: str) -> bool:

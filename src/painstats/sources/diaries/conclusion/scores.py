@@ -97,6 +97,8 @@ _BAD = (
 )
 _ENDS = re.compile(rf"(?<!\d)(\d{{1,3}})\s*(?:=|:|-|–|is|means|\()\s*(?:({_FREE})|({_BAD}))")
 _FEW = 0.05
+_MIXED = 0.3
+"""A column of 0 to 100 is asked about if more than ``_MIXED`` of its scores are as small as those of 0 to 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +139,12 @@ def sorted_cells(texts: Iterable[str]) -> Cells:
 
 
 def is_rating(texts: Iterable[str]) -> bool:
-    """Whether a column can be one of scores: numbers up to 100, or words of a ladder."""
+    """Whether a column can be one of scores: numbers from -10 to 100, or words of a ladder."""
     cells = sorted_cells(texts)
     if not cells.n_given:
         return False
     known = sum(_is_known_word(word) for word in cells.words)
-    fitting = sum(0 <= value <= 100 for value in cells.values)
+    fitting = sum(-10 <= value <= 100 for value in cells.values)
     return fitting + known >= 0.6 * cells.n_given
 
 
@@ -163,7 +165,9 @@ def _step(word: str) -> str:
     )
 
 
-def conclude_scores(column: str, texts: list[str], hints: tuple[str, ...], context: Context) -> Found:
+def conclude_scores(
+    column: str, texts: list[str], hints: tuple[str, ...], context: Context, *, is_note: bool = False
+) -> Found:
     """Find ``scale``, ``map``, ``written`` and ``decimal`` of a column, and the texts that mean a missing answer.
 
     Parameters
@@ -174,8 +178,11 @@ def conclude_scores(column: str, texts: list[str], hints: tuple[str, ...], conte
         Its cells.
     hints
         Texts above the table, which can state it too.
+    is_note
+        Whether blank cells are lines of a note in which no score was found.
     """
     cells = sorted_cells(texts)
+    blank = texts.count("") if is_note else 0
     words = _conclude_words(column, cells, context)
     steps = words.keys.pop("scale", None)
     scale = Found({"scale": steps}) if steps else _conclude_scale(column, cells, hints, context)
@@ -183,10 +190,10 @@ def conclude_scores(column: str, texts: list[str], hints: tuple[str, ...], conte
     decimals = {sign for text in texts for sign in re.findall(r"^-?\d+([.,])\d+$", text)}
     if len(decimals) == 1:
         found.keys["decimal"] = decimals.pop()
-    return _as_written(column, cells, found, is_mixed=bool(decimals))
+    return _as_written(column, cells, found, is_mixed=bool(decimals), blank=blank)
 
 
-def _as_written(column: str, cells: Cells, found: Found, *, is_mixed: bool) -> Found:
+def _as_written(column: str, cells: Cells, found: Found, *, is_mixed: bool, blank: int) -> Found:
     """Add how numbers are written."""
     plainly = all(score.is_plain for score in cells.scores)
     given = [score for score in cells.scores if not score.is_plain]
@@ -205,6 +212,8 @@ def _as_written(column: str, cells: Cells, found: Found, *, is_mixed: bool) -> F
         said.append(
             f'{counted(len(cells.unread), "answer")} of "{column}" cannot be read as a number and will be rejected.'
         )
+    if blank:
+        said.append(f'{counted(blank, "line")} with a date have no score of "{column}" that is certain.')
     missing = tuple(text for text in dict.fromkeys(cells.missing) if text not in DEFAULT_MISSING)
     if missing:
         keys["missing"] = missing
@@ -325,36 +334,24 @@ def _by_values(column: str, values: list[float]) -> Found:
         return Found(
             {"scale": (0.0, 10.0)}, (f'The scale is taken as 0 to 10: scores in "{column}" go up to {max(usual):g}.',)
         )
-    if 50 < top <= 100:
+    small = sum(0 < value <= 10 for value in values)
+    if 50 < top <= 100 and small < _MIXED * len(values):
         return Found(
             {"scale": (0.0, 100.0)}, (f'The scale is taken as 0 to 100: scores in "{column}" go up to {top:g}.',)
         )
-    if top > 100:
-        return Found(
-            {"scale": (0.0, 100.0)},
-            (),
-            (
-                Ask(
-                    "scale",
-                    f'Scores in "{column}" go up to {top:g}. Which are the lowest and the highest possible score?',
-                    ("0-100", "0-10"),
-                ),
-            ),
-        )
-    answers = [
-        f"{low}-{high}"
-        for low, high in ((0, 10), (0, 5), (1, 5), (0, 4), (0, 3), (1, 4))
-        if low <= min(values) and top <= high
-    ]
+    answers = _possible_scales(min(values), top)
+    low, high = answers[0].rsplit("-", 1)
+    reach = f"never go above {top:g}" if top <= 10 else f"go up to {top:g}"
+    question = f'Scores in "{column}" {reach}. Which are the lowest and the highest possible score?'
+    return Found({"scale": (float(low), float(high))}, (), (Ask("scale", question, answers),))
+
+
+def _possible_scales(least: float, top: float) -> tuple[str, ...]:
+    """Return usual scales that hold the scores, the likeliest first."""
     if top > 10:
-        answers = ["0-100"] + [f"0-{high}" for high in (20, 50) if top <= high]
-    asked = Ask(
-        "scale",
-        f'Scores in "{column}" never go above {top:g}. Which are the lowest and the highest possible score?',
-        tuple(answers),
-    )
-    low, high = answers[0].split("-")
-    return Found({"scale": (float(low), float(high))}, (), (asked,))
+        return ("0-100", "0-10", *(f"0-{high}" for high in (20, 50) if top <= high))
+    usual = ((0, 10), (0, 5), (1, 5), (0, 4), (0, 3), (1, 4), (0, 1))
+    return tuple(f"{low}-{high}" for low, high in usual if low <= least and top <= high) or ("0-10",)
 
 
 def _as_scale(chosen: object) -> tuple[float, float]:

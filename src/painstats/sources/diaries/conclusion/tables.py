@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from painstats.sources.diaries.conclusion.dates import is_date, is_date_without_year, is_serial, is_unix
 from painstats.sources.diaries.conclusion.files import File
@@ -12,7 +12,7 @@ from painstats.sources.diaries.conclusion.findings import Table, counted
 from painstats.sources.diaries.conclusion.names import is_date_name, plain
 from painstats.sources.diaries.forms.calendar_grid import calendar_head, month_and_year
 from painstats.sources.diaries.forms.rows_of_text import TextRow
-from painstats.sources.diaries.forms.tables import header_and_body, is_not_day, turned_rows
+from painstats.sources.diaries.forms.tables import columns_apart, header_and_body, is_not_day, stacked_rows, turned_rows
 from painstats.sources.diaries.forms.words_of_dates import folded
 
 _TOTALS = re.compile(
@@ -104,6 +104,9 @@ def _upright(file: File, column: _DateColumn, names: Iterable[str]) -> Table:
         header, body = file.rows[0].cells, file.rows[1:]
         keys.pop("header_line", None)
     else:
+        file = _beside(file, head)
+        column = _date_column(file.rows) or column
+        keys = dict(file.keys)
         keys["header_line"] = 0 if head is None else file.rows[head].line
         header, body = header_and_body(file.rows, 0 if head is None else file.rows[head].line)
         if head is None:
@@ -121,6 +124,16 @@ def _head(above: list[TextRow], date_place: int, first_day: TextRow) -> int | No
         place for place, n in filled.items() if n > 1 or (n and len(above[place].cells) == len(first_day.cells) > 1)
     ]
     return max(full, key=lambda place: (filled[place], place)) if full else None
+
+
+def _beside(file: File, head: int | None) -> File:
+    """Put tables that lie side by side below one another."""
+    if head is None or columns_apart(file.rows[head].cells) is None:
+        return file
+    line = file.rows[head].line
+    said = (*file.said, "Its tables lie side by side; they were read one after the other.")
+    keys = file.keys | {"side_by_side": True}
+    return replace(file, keys=keys, rows=[*file.rows[:head], *stacked_rows(file.rows, line)], said=said)
 
 
 def _days(

@@ -79,7 +79,7 @@ def _fits(row: TextRow, place: int, table: Table, even: list[TextRow]) -> bool:
         return False
     others = [n for n in range(len(table.header)) if n not in (place, table.date_place) and not _is_text(even, n)]
     note = row.cells[place : place + surplus + 1]
-    is_words = any(re.search(r"[^\W\d_]{2,}", part) for part in note)
+    is_words = any(re.search(r"[^\W\d_]", part) for part in note)
     return is_words and all(not cells[n] or written_score(cells[n]) is not None for n in others)
 
 
@@ -88,8 +88,9 @@ def _ask(longer: list[TextRow], table: Table, mark: str) -> Ask:
     where = f"on {'line' if len(longer) == 1 else 'lines'} {lines}" + (
         " and others" if len(longer) > _SHOWN_LINES else ""
     )
+    has = "has" if len(longer) == 1 else "have"
     question = (
-        f"{counted(len(longer), 'row')} {where} have more cells than there are columns. "
+        f"{counted(len(longer), 'row')} {where} {has} more cells than there are columns. "
         f"Which column has the text that contains {mark}?"
     )
     columns = tuple(name for name in reversed(table.header) if name != table.date_column)

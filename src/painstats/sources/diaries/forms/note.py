@@ -11,7 +11,9 @@ from painstats.sources.diaries.forms.written_scores import written_score
 
 HEADER = ("date", "pain", "note")
 
-_BULLET = re.compile(r"^\s*(?:[-*•·>#]+\s+|\[[ x]?\]\s*)*\[?")
+_BULLET = re.compile(
+    r"^\s*(?:[-*•·>#]+\s+|\[[ x]?\]\s*)*\[?(?:(?:date|day|datum|tag|fecha|jour|data)\s*:\s*)?", re.IGNORECASE
+)
 _PAIN = (
     r"(?:pain(?: level| score)?|ache|schmerz(?:en|level|starke|wert)?|douleurs?|dolor(?:e|es)?|pijn|dor(?:es)?|nrs|vas)"
 )
@@ -90,5 +92,7 @@ def _score(rest: str, *, is_dated: bool) -> str:
         return str(named[0])
     if named:
         return ""
+    if not is_dated and re.fullmatch(rf"\s*{_SCORE}\s*", words):
+        return words.strip()
     first = _FIRST.match(words) if is_dated else None
     return first[1] if first and written_score(first[1]) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -22,8 +22,8 @@ from painstats.sources.diaries.forms.years import completed_dates
 LIMIT_BYTES = 32 << 20
 
 _PLAIN = {
-    "form": "csv", "header_line": 1, "turned": False, "year": None, "carry_dates": False, "not_days": (),
-    "uneven_rows": "rejected", "sheet": None,
+    "form": "csv", "header_line": 1, "turned": False, "side_by_side": False, "year": None, "carry_dates": False,
+    "not_days": (), "uneven_rows": "rejected", "sheet": None,
 }  # fmt: skip
 """The values of keys with which a diary is a plain CSV, which is read in parts."""
 
@@ -108,6 +108,8 @@ def table_of_rows(rows: list[TextRow], plan: DiaryPlan) -> tuple[CsvTable, int]:
     """Make the table of a declaration from rows; also return how many of them are not days."""
     if plan.turned:
         rows = turned_rows(rows, plan.header_line)
+    elif plan.side_by_side:
+        rows = stacked_rows(rows, plan.header_line)
     elif plan.layout == "calendar":
         rows = calendar_rows(rows, plan.header_line, plan.year)
     header, body = header_and_body(rows, 1 if plan.turned or plan.layout == "calendar" else plan.header_line)
@@ -148,6 +150,28 @@ def turned_rows(rows: list[TextRow], header_line: int) -> list[TextRow]:
     columns = ([row.cell(place) for row in kept] for place in range(width))
     swapped = (TextRow(number, tuple(cells), "\t".join(cells)) for number, cells in enumerate(columns, 1))
     return [row for row in swapped if row.first]
+
+
+def columns_apart(header: tuple[str, ...]) -> int | None:
+    """Return how many columns apart the same column names come again, where tables lie side by side."""
+    for apart in range(2, len(header) // 2 + 2):
+        first, second = header[:apart], header[apart : 2 * apart]
+        names = [name for name in first if name]
+        if len(names) > 1 and names == [name for name in second if name] and first[: len(second)] == second:
+            return apart
+    return None
+
+
+def stacked_rows(rows: list[TextRow], header_line: int) -> list[TextRow]:
+    """Put tables that lie side by side below one another; rows above their header are left out."""
+    kept = [row for row in rows if row.line >= header_line]
+    apart = columns_apart(kept[0].cells) if kept else None
+    if apart is None:
+        return rows
+    stacked = [replace(kept[0], cells=kept[0].cells[:apart])]
+    for start in range(0, max(len(row.cells) for row in kept), apart):
+        stacked += [replace(row, cells=row.cells[start : start + apart]) for row in kept[1:]]
+    return [row for row in stacked if row.first]
 
 
 def fit_row(row: TextRow, header: tuple[str, ...], plan: DiaryPlan) -> TextRow:

@@ -20,7 +20,10 @@ UNIX = "unix time"
 WRITTEN_CLOCK = "as written"
 """The value of ``time_format`` for times of day in any usual spelling."""
 
-WRITTEN_FORMATS = (*ORDERS, *TIMED, *SERIAL, UNIX)
+SWAPPED = "day first, swapped by the spreadsheet"
+"""Text has the day first; dates of the spreadsheet have day and month swapped, since it took them for month first."""
+
+WRITTEN_FORMATS = (SWAPPED, *ORDERS, *TIMED, *SERIAL, UNIX)
 """Values of ``date_format`` that are not strptime formats; the timed ones keep the time of day."""
 
 _CLOCK = re.compile(
@@ -192,6 +195,8 @@ def written_moment(text: str, form: str) -> datetime | None:
         return _of_serial(text)
     if form == UNIX:
         return _of_unix(text)
+    if form == SWAPPED:
+        return _of_swapped(text)
     order, timed = form.partition(", then")[0], form in TIMED
     found = written_date(text)
     day = found.day(order) if found else None
@@ -203,6 +208,13 @@ def written_moment(text: str, form: str) -> datetime | None:
         return None
     moment = datetime.combine(day, found.clock, found.offset)
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _of_swapped(text: str) -> datetime | None:
+    swapped = re.sub(r"^(\d{4})-(\d\d)-(\d\d)", r"\1-\3-\2", text)
+    found = written_date(swapped)
+    day = found.day("day first") if found else None
+    return datetime.combine(day, time()) if day else None
 
 
 def _of_serial(text: str) -> datetime | None:

@@ -17,6 +17,7 @@ _PREFIX = re.compile(
 )
 _SHARE = re.compile(rf"^({_NUMBER})\s*(?:/|out of|of|von|sur|de|su|van de|van|em|auf)\s*({_NUMBER})(?!\d)(.*)$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|–|—|to|bis|a|tot|ate|/)\s*({_NUMBER})(?!\d)(.*)$")
+_RANGE_SHARE = re.compile(rf"^({_NUMBER})\s*[-–—]\s*({_NUMBER})\s*(?:/|out of|von|sur|de|su|van)\s*(\d{{1,3}})\D*$")
 _ALONE = re.compile(rf"^({_NUMBER})(?![\d.,])(.*)$")
 _LAST = re.compile(rf"^[^\d<>]*(?:\(|[:=]\s?)({_NUMBER})\)?$")
 _MORE_OR_LESS = re.compile(r"^\s*[+\-–—]\s*$")
@@ -49,6 +50,10 @@ def written_score(text: str) -> WrittenScore | None:
         and _float(share[2]) in (3, 4, 5, 6, 7, 10, 20, 100)
     ):
         return WrittenScore(_float(share[1]), _float(share[2]))
+    share_of_range = _RANGE_SHARE.match(rest)
+    if share_of_range and _float(share_of_range[1]) < _float(share_of_range[2]) <= _float(share_of_range[3]):
+        middle = (_float(share_of_range[1]) + _float(share_of_range[2])) / 2
+        return WrittenScore(middle, _float(share_of_range[3]), is_middle=True)
     spread = _RANGE.match(rest)
     if spread and _is_remark(spread[3]) and _float(spread[1]) < _float(spread[2]):
         return WrittenScore((_float(spread[1]) + _float(spread[2])) / 2, is_middle=True)
