@@ -1,4 +1,4 @@
-"""A time zone is one that somebody chose: no command and no template has a default, and abbreviations are no places."""
+"""A time zone is one that someone chose: no command and no template has a default, and abbreviations are no places."""
 
 import io
 import json

@@ -67,7 +67,7 @@ def test_a_participant_without_data_is_named(study):
     assert line.startswith("treatments name the participant mee, who has no other data")
 
 
-def test_a_dose_that_nobody_takes_is_refused_by_name():
+def test_an_impossible_dose_is_refused_by_name():
     with pytest.raises(ValidationError, match=r"4,500 g of naltrexone is no possible dose"):
         PhasePlan.model_validate({"participant": "me", "name": "naltrexone", "start": "2026-01-01", "dose": 4500,
                                   "dose_unit": "g"})  # fmt: skip

@@ -19,7 +19,7 @@ from painstats.questions.phrases import counted
 from painstats.sources.diaries.conclusion import block_of
 
 PLACEHOLDER = "REGION/CITY"
-"""Stands for the time zone in the plan that is copied; nobody's zone is a default."""
+"""Stands for the time zone in the plan that is copied; no zone is a default."""
 
 _DIARIES, _AFTER_DIARIES = "# The format of a diary.", "# Words of your own"
 _BEFORE_SITES = '# site = "neck"'

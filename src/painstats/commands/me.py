@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from painstats.commands.my_files import HandMadeDiary, check_files, hand_made_diaries
+from painstats.commands.my_options import MyOptions
 from painstats.commands.my_outcome import MyOutcome, choose_outcome
 from painstats.commands.my_study import ReadFiles, fill_inbox, read_files
 from painstats.commands.my_words import in_my_words, questions
@@ -29,7 +30,6 @@ from painstats.store import Store, open_store
 from painstats.store.publish import write_privately
 
 PLACE = "the options of painstats me"
-OUTCOME_OPTIONS = ("item", "site", "unlogged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class MyReport:
 
 
 def me(
-    exports: list[Path], diary: Path | None, time_zone: str | None, output: Path, as_json: bool, **options: Any
+    exports: list[Path], diary: Path | None, time_zone: str | None, output: Path, as_json: bool, **given: Any
 ) -> int:
     """Write one report from exports and diaries, in a private folder that is removed afterwards.
 
@@ -53,8 +53,8 @@ def me(
     ----------
     exports, diary
         Files of any kind that painstats reads, in any order. ``diary`` is one that the person calls their diary.
-    options
-        What the person says about the diary and the outcome; None where the files are to say it.
+    given
+        The fields of :class:`MyOptions`.
 
     Raises
     ------
@@ -63,10 +63,11 @@ def me(
     ExportRefused
         The diary, or all that could have scores, was refused.
     """
+    options = MyOptions(**given)
     files = _different(exports, diary)
     check_files(files)
     _check_output(output, files)
-    diaries = hand_made_diaries(files, _known(options), diary)
+    diaries = hand_made_diaries(files, options.known, diary)
     _refuse_open_questions(diaries)
     zone = chosen_zone(time_zone, files)
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
@@ -103,15 +104,6 @@ def _check_output(output: Path, files: Sequence[Path]) -> None:
         raise StudyError(f"{output} is one of the files to read; give the report another name with --output")
 
 
-def _known(options: Mapping[str, Any]) -> dict[str, object]:
-    """Return what the person says about the diary, by the keys of its declaration."""
-    return {
-        key: value
-        for key, value in options.items()
-        if value is not None and key not in OUTCOME_OPTIONS and key != "moods"
-    }
-
-
 def _refuse_open_questions(diaries: Sequence[HandMadeDiary]) -> None:
     """Refuse a diary of several participants, and one with something that only its keeper knows."""
     for diary in diaries:
@@ -127,18 +119,18 @@ def _refuse_open_questions(diaries: Sequence[HandMadeDiary]) -> None:
         raise StudyError("only you can say how this diary is meant.\n" + "\n".join(parts))
 
 
-def _plan(zone: ChosenZone, diaries: Sequence[HandMadeDiary], options: Mapping[str, Any]) -> dict[str, object]:
+def _plan(zone: ChosenZone, diaries: Sequence[HandMadeDiary], options: MyOptions) -> dict[str, object]:
     return {
         "study": {"name": "My report", "time_zone": zone.name},
         "diaries": [diary.found.plan.model_dump() for diary in diaries if diary.found.plan],
-        "apps": {"daylio": {"moods": options.get("moods") or {}}},
+        "apps": {"daylio": {"moods": options.moods or {}}},
     }
 
 
 # --- reading and answering ---
 
 
-def _outcome(read: ReadFiles, diary: Path | None, options: Mapping[str, Any]) -> MyOutcome:
+def _outcome(read: ReadFiles, diary: Path | None, options: MyOptions) -> MyOutcome:
     """Choose the outcome; where the diary was refused, or nothing is rated because a file was, that is the answer."""
     unread = [each for each in read.outcomes if each.status in ("refused", "failed")]
     is_diary_lost = diary is not None and any(each.file.path.resolve() == diary.resolve() for each in unread)
@@ -147,7 +139,7 @@ def _outcome(read: ReadFiles, diary: Path | None, options: Mapping[str, Any]) ->
     rejected = [each for each in read.outcomes if each.summary and each.summary.quarantined]
     if rejected and not read.rated:
         raise ExportRefused("nothing_rated", "no report can be written:\n" + "\n".join(map(_rejected, rejected)))
-    return choose_outcome(read.rated, *(options.get(name) for name in OUTCOME_OPTIONS))
+    return choose_outcome(read.rated, options.item, options.site, options.unlogged)
 
 
 def _refuse_several_participants(store: Store) -> None:

@@ -134,7 +134,7 @@ def _of_no_app(path: Path) -> Archive | None:
     """Return a single file that no source recognises; what is wrong with any other is said when it is read."""
     with suppress(ExportRefused):
         archive = open_archive(path)
-        nobody = ReadSettings(SOLE_PARTICIPANT, TimeZones("UTC", {}, {}))
-        if len(archive.entries) == 1 and not archive.is_folder and first_taker(archive, SOURCES, nobody) is None:
+        unplanned = ReadSettings(SOLE_PARTICIPANT, TimeZones("UTC", {}, {}))
+        if len(archive.entries) == 1 and not archive.is_folder and first_taker(archive, SOURCES, unplanned) is None:
             return archive
     return None

@@ -76,7 +76,7 @@ def _given(option: str, answer: str, key: str) -> str:
 
 
 def in_my_words(message: str, rule: str | None = None) -> str:
-    """Turn what is said of a file in a study into what a person can do with options."""
+    """Turn a message about a file in a study into what a person can do with options."""
     if rule == "not_recognised":
         return NO_FORMAT
     if rule == "moods_renamed":

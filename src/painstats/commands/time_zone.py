@@ -31,7 +31,7 @@ def chosen_zone(given: str | None, paths: Sequence[Path]) -> ChosenZone:
     Raises
     ------
     StudyError
-        The given name is no place; or there is none, and nobody to ask.
+        The given name is no place; or there is none, and no terminal to ask in.
     """
     if given is not None:
         if not is_place(given):

@@ -1,4 +1,4 @@
-"""The treatments of the plan and of the inbox in one table, and what about them somebody has to settle."""
+"""The treatments of the plan and of the inbox in one table, and what about them is to be settled."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def declare_phases(store: Store) -> None:
 
 
 def treatments_to_settle(store: Store) -> list[str]:
-    """Say which treatments belong to nobody, and where the plan and a table disagree, with names and dates."""
+    """Say which treatments belong to no participant, and where the plan and a table disagree, with names and dates."""
     _collect(store)
     strangers = store.connection.execute(
         "SELECT participant_id FROM imported_phase UNION SELECT participant_id FROM declared_phase "

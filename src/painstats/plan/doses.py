@@ -10,6 +10,6 @@ LARGEST_MG = 50_000.0
 
 
 def is_possible_dose(dose: float, unit: str | None) -> bool:
-    """Whether somebody can take a dose."""
+    """Whether anyone can take a dose."""
     in_mg = MILLIGRAMS_IN.get((unit or "").strip().lower())
     return in_mg is None or dose * in_mg <= LARGEST_MG

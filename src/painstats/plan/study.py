@@ -32,7 +32,7 @@ STUDY_FILE = "study.toml"
 class StudyTable(PlanTable):
     """``[study]``: the name of the study, and the home time zone of participants without one of their own.
 
-    Only what reads no clock times runs without a declared zone (:func:`refuse_undeclared_zone`): ``UTC`` is nobody's.
+    A study without a declared zone is not run (:func:`refuse_undeclared_zone`); ``UTC`` only fills its place.
     """
 
     name: str = "My study"
@@ -264,7 +264,7 @@ def read_study(folder: Path | str) -> Study:
 
 
 def refuse_undeclared_zone(study: Study) -> None:
-    """Refuse to run a study in a time zone that nobody chose.
+    """Refuse to run a study in a time zone that was not chosen.
 
     Raises
     ------

@@ -22,7 +22,7 @@ from painstats.vocabulary import MEASURES
 
 RULE_WORDS = {
     "asleep_longer_than_in_bed": "asleep for longer than in bed",
-    "dose_impossible": "a dose that nobody takes",
+    "dose_impossible": "an impossible dose",
     "date_range": "an impossible date",
     "interval_negative": "ends before it starts",
     "interval_too_long": "lasts longer than a day",

@@ -22,7 +22,7 @@ from painstats.vocabulary import TREATMENT_KINDS
 COLUMNS = {"kind", "name", "start_date"}
 
 IMPOSSIBLE_DOSE = "dose_impossible"
-"""Rule of a row with a dose that nobody takes: its unit or its decimal point is wrong."""
+"""Rule of a row with an impossible dose: its unit or its decimal point is wrong."""
 
 _DECIMAL_COMMA = r"^[0-9]+,[0-9]{1,2}$"
 
@@ -72,7 +72,7 @@ def _doses() -> pl.Expr:
 
 
 def _impossible_doses() -> list[pl.Expr]:
-    """Reject doses by mass that nobody takes."""
+    """Reject impossible doses by mass."""
     in_mg = pl.col("dose_unit").str.to_lowercase().replace_strict(MILLIGRAMS_IN, default=None, return_dtype=pl.Float64)
     wrong = (pl.col("dose") * in_mg > LARGEST_MG).fill_null(False) & pl.col("column").is_null()
     return [

@@ -1,4 +1,4 @@
-"""Bearable's rows of sleep: hours asleep, and in words when the person was asleep and in bed."""
+"""Bearable's rows of sleep: hours asleep, and in words when the participant was asleep and in bed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from painstats.sources.vendor_rows import main_sleeps, with_origin
 CATEGORY = "Sleep"
 
 CONTRADICTS = "sleep_outside_bed"
-"""Rule of a row in which the person was asleep before going to bed or after getting up."""
+"""Rule of a row in which the participant was asleep before going to bed or after getting up."""
 
 _HOURS = r"^(\d{1,2}):([0-5]\d)$"
 _SPAN = r" (\d{1,2}:\d\d) - (\d{1,2}:\d\d)"
@@ -90,14 +90,14 @@ def _instants(rows: pl.DataFrame, clock: str, span: tuple[str, str], settings: R
 def _episodes(rows: pl.DataFrame) -> Iterator[Batch]:
     asleep_from, asleep_to, bed_from, bed_to = map(pl.col, ("asleep_from", "asleep_to", "bed_from", "bed_to"))
     minutes_asleep = _minutes(asleep_from, asleep_to)
-    told = pl.col("total_sleep_time_min")
+    written = pl.col("total_sleep_time_min")
     number = pl.int_range(pl.len()).over("date")
     is_outside = ((asleep_from < bed_from) | (asleep_to > bed_to)).fill_null(False)
     nights = rows.with_columns(
         asleep_from.alias("start_at"),
         asleep_to.alias("end_at"),
         pl.coalesce(_minutes(bed_from, bed_to), minutes_asleep).alias("time_in_bed_min"),
-        pl.when(pl.col("rating/amount") == "").then(minutes_asleep).otherwise(told).alias("total_sleep_time_min"),
+        pl.when(pl.col("rating/amount") == "").then(minutes_asleep).otherwise(written).alias("total_sleep_time_min"),
         pl.concat_str(pl.col("date"), number, separator="/").alias("episode_id"),
         pl.when(is_outside).then(pl.lit(CONTRADICTS)).alias("rule"),
         pl.when(is_outside).then(pl.lit("detail")).alias("column"),
