@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from zoneinfo import available_timezones
 
-FIXED = ("Etc", "posix", "right", "SystemV")
+_PREFIXES = ("Etc/", "posix/", "right/", "SystemV/")
 """First parts of names that are no places: offsets without clock changes, and copies of the database."""
 
 PLACES: dict[str, tuple[str, ...]] = {
@@ -31,12 +31,8 @@ _NO_PLACES = {
 
 
 def is_place(name: str) -> bool:
-    """Whether a name is one of the IANA database for a place, or ``UTC``, which someone writes who means it."""
-    return (
-        name in available_timezones()
-        and name not in _NO_PLACES
-        and not name.startswith(tuple(f"{first}/" for first in FIXED))
-    )
+    """Whether a name is one of the IANA database for a place, or ``UTC``, which is written by those who mean it."""
+    return name in available_timezones() and name not in _NO_PLACES and not name.startswith(_PREFIXES)
 
 
 def advice(name: str) -> str:

@@ -329,7 +329,7 @@ def _refuse_scale(entry: Entry, item: ItemPlan, n_values: int, n_outside: int) -
 
 SOURCE = Source(
     name="diary",
-    version=1,
+    version=2,
     title="A diary (CSV), declared in study.toml",
     reads="pain and other scores, with the time of each answer",
     how_to_export="Export the diary or questionnaire as CSV and describe its columns once in study.toml.",
