@@ -45,7 +45,7 @@ def test_a_diary_that_is_concluded_is_read_and_says_how(tmp_path: Path) -> None:
     path = written(tmp_path / "diary.csv", lines("{d};{s}", "Datum;Schmerz", "%d.%m.%Y"))
     contents = read(path)
     assert contents.accepted("self_report").height == 12
-    assert all(note.message.startswith("concluded, since study.toml does not declare it: ") for note in contents.notes)
+    assert all(note.message.startswith("concluded: ") for note in contents.notes)
     assert any("day first" in note.message for note in contents.notes)
 
 
@@ -54,7 +54,7 @@ def test_a_question_is_refused_with_the_block_that_answers_it(tmp_path: Path) ->
     refusal = refusal_of(read, path, settings())
     assert refusal.rule == "diary_not_declared"
     assert "never go above 4. Which are the lowest and the highest possible score?" in str(refusal)
-    assert "scale = [0, 10]   # choose: 0-10, 0-5, 1-5, 0-4" in str(refusal)
+    assert "scale = [0, 10]   # choose: [0, 10], [0, 5], [1, 5], [0, 4]" in str(refusal)
 
 
 def test_several_participants_are_kept_apart(tmp_path: Path) -> None:

@@ -199,9 +199,12 @@ def test_a_diary_in_an_archive_may_be_declared_and_the_declaration_taken_back(pa
     (study.folder / "study.toml").write_text(PLAN.replace("*diary*.csv", "[wd]*.csv"))
     assert run(study)["anna/all/wellness.csv"].summary.new == 30
     (study.folder / "study.toml").write_text(PLAN)
-    assert run(study)["anna/diary.csv"].summary.new == 30
+    taken_back = run(study)
+    assert taken_back["anna/diary.csv"].summary.new == 30
+    assert taken_back["anna/all"].summary.new == 30  # all that is left in the archive is a diary, which is concluded
+    assert "anna/all/wellness.csv" not in taken_back
     with open_store(study) as store:
-        assert store.connection.execute("SELECT count(*) FROM self_report").fetchone() == (30,)
+        assert store.connection.execute("SELECT count(*) FROM self_report").fetchone() == (60,)
 
 
 def test_what_is_refused_or_fails_in_it_is_reported_by_every_run_until_it_is_read(study, monkeypatch):
@@ -278,7 +281,7 @@ def test_inspect_tells_of_every_export_in_a_zip(study, capsys):
     assert main(["inspect", str(path), "--study", str(study.folder)]) == 0
     said = capsys.readouterr().out
     assert "my_diary.csv is an export of its own; see below" in said
-    assert "everything.zip/my_diary.csv: A diary (CSV)" in said
+    assert "everything.zip/my_diary.csv: A diary (CSV, spreadsheet, note, JSON)" in said
     assert "30 read = 30 would be stored" in said
     assert main(["inspect", str(path), "--study", str(study.folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -265,6 +265,6 @@ def reading_hash(study: Study, participant_id: str | None) -> str:
     plan = study.plan
     ids = [participant_id] if participant_id else ["", *sorted(plan.participants)]
     described = [study.time_zones.described(each) for each in ids]
-    described += [diary.model_dump_json() for diary in plan.diaries]
+    described += [diary.described() for diary in plan.diaries]
     described += [plan.apps.model_dump_json()] if plan.apps != AppsPlan() else []
     return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

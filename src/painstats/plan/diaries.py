@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatch
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from painstats.plan.values import Filled, Item, PlanTable, Recall, Scale
+
+LATER_KEYS = (
+    "form", "sheet", "turned", "side_by_side", "header_line", "uneven_rows", "notes_column", "not_days", "year",
+    "carry_dates",
+)  # fmt: skip
+LATER_ITEM_KEYS = ("filled", "written")
+"""Keys that came after the first release."""
 
 
 class ItemPlan(PlanTable):
@@ -90,6 +98,20 @@ class DiaryPlan(PlanTable):
         if any(getattr(item, key) is None for item in self.items):
             raise ValueError(f"each item of a {self.layout} diary needs {key!r}")
         return self
+
+    def described(self) -> str:
+        """Return the declaration as text for a hash.
+
+        Keys of ``LATER_KEYS`` are left out at their defaults, so that a declaration written before they existed keeps
+        its hash and its diary is not read again.
+        """
+        left_out = {key for key in LATER_KEYS if getattr(self, key) == type(self).model_fields[key].default}
+        described = self.model_dump(mode="json", exclude=left_out)
+        for item in described["items"]:
+            for key in LATER_ITEM_KEYS:
+                if item[key] == ItemPlan.model_fields[key].default:
+                    del item[key]
+        return json.dumps(described, ensure_ascii=False, separators=(",", ":"))
 
     def matches(self, file_name: str) -> bool:
         """Whether a file name fits the mapping's pattern."""

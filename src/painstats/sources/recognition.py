@@ -13,7 +13,7 @@ from painstats.batch import Note
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import is_utf16
 from painstats.sources.contract import NOT_READ, ReadSettings, Source
-from painstats.sources.diaries.advice import undeclared_form
+from painstats.sources.diaries.conclusion import conclude
 
 _NUMBERS = re.compile(r"[0-9A-Fa-f]{8,}|\d+")
 _TABLES = (".csv", ".tsv", ".txt")
@@ -72,14 +72,20 @@ def unread_tables(archive: Archive, whole: Source, settings: ReadSettings) -> It
         if not first.label.lower().endswith(_TABLES) or taker_of(archive, first, (whole,), settings):
             continue
         more = f" (like {len(others)} more with such a name)" if others else ""
-        if undeclared_form(first):
+        if _is_diary(first, settings):
             yield Note(
                 first.label,
                 f"{NOT_READ}it looks like a diary{more}, but study.toml declares none with that name; if it is one, "
-                "put it into the inbox by itself, and the next run says what to write into study.toml",
+                "put it into the inbox by itself",
             )
         elif is_utf16(first):
             yield Note(first.label, f"{NOT_READ}{UTF16}{more}")
+
+
+def _is_diary(entry: Entry, settings: ReadSettings) -> bool:
+    with suppress(ExportRefused):
+        return conclude(entry, {}, settings.today).is_diary
+    return False
 
 
 def _families(archive: Archive, settings: ReadSettings) -> Iterator[list[Entry]]:

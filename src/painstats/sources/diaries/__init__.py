@@ -1,1 +1,1 @@
-"""Pain diaries: CSV files declared in study.toml, and exports of diary apps."""
+"""Pain diaries: files kept by hand, declared in study.toml or concluded, and exports of diary apps."""

@@ -56,7 +56,7 @@ BACKFILLED_DAYS = 7
 MAX_LINES = 5
 """Most line numbers that a refusal lists."""
 
-CONCLUDED = "concluded, since study.toml does not declare it: "
+CONCLUDED = "concluded: "
 """How a note begins that says what was concluded about a diary."""
 
 
@@ -330,9 +330,9 @@ def _refuse_scale(entry: Entry, item: ItemPlan, n_values: int, n_outside: int) -
 SOURCE = Source(
     name="diary",
     version=2,
-    title="A diary (CSV), declared in study.toml",
+    title="A diary (CSV, spreadsheet, note, JSON)",
     reads="pain and other scores, with the time of each answer",
-    how_to_export="Export the diary or questionnaire as CSV and describe its columns once in study.toml.",
+    how_to_export="Give the diary as it is, or export it as CSV; study.toml can describe its columns.",
     recognises=_recognises,
     read=_read,
 )

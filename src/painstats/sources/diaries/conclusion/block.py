@@ -6,19 +6,40 @@ import json
 from collections.abc import Iterable
 
 from painstats.plan.diaries import DiaryPlan, ItemPlan
+from painstats.sources.diaries.conclusion.columns import ALL
 from painstats.sources.diaries.conclusion.findings import Ask, Conclusion
 
 _ALWAYS = {"file", "date_column", "date_format", "filled", "item", "scale", "higher_is", "recall"}
-_OF_ITEMS = {"column", "scale", "map", "higher_is", "recall", "named"}
+_OF_ITEMS = {"column", "site", "scale", "map", "higher_is", "recall", "named"}
 
 
 def block_of(plan: DiaryPlan, asked: Iterable[Ask] = ()) -> str:
     """Return the block; keys that are asked for are marked with the answers that could be given."""
-    marks = {ask.key: f"   # choose: {', '.join(ask.answers)}" for ask in asked}
-    lines = ["[[diaries]]", *_lines(plan, marks, {"items", "events"})]
+    marks = {ask.key: _mark(ask) for ask in asked}
+    if "column" in marks:
+        marks["site"] = "   # the part of the body of that column, if it has one"
+    lines = [
+        "[[diaries]]",
+        *_lines(plan, {key: marks[key] for key in marks if key not in _OF_ITEMS}, {"items", "events"}),
+    ]
     for item in plan.items:
         lines += ["[[diaries.items]]", *_lines(item, {key: marks[key] for key in marks if key in _OF_ITEMS}, set())]
     return "\n".join(lines)
+
+
+def _mark(ask: Ask) -> str:
+    """Return the comment behind a key that is asked for."""
+    if ask.key == "map":
+        return "   # write the number that each word means"
+    answers = [_answer(ask.key, answer) for answer in ask.answers if answer != ALL]
+    more = "; for all, write one [[diaries.items]] each" if ALL in ask.answers else ""
+    return f"   # choose: {', '.join(answers)}{more}"
+
+
+def _answer(key: str, answer: str) -> str:
+    if key == "scale":
+        return _toml([float(end) for end in answer.rsplit("-", 1)])
+    return answer if key == "year" else _toml(answer)
 
 
 def question_advice(found: Conclusion) -> str:

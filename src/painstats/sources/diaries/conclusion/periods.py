@@ -67,9 +67,9 @@ def conclude_periods(table: Table, keys: dict[str, object], scores: tuple[Score,
             {"filled": "any_time", "recall": recall},
             ("Each score is taken as being about the moment when it was written.",),
         )
-    why = "" if clocks or context.known.get("filled") else "Nothing says when the diary is filled in, so it "
-    how = f"{_PERIOD_WORDS[str(filled)]}, and each score as being about {_RECALL_WORDS[str(recall)]}"
-    said = f"{why or 'The diary '}is taken as filled in {how}."
+    how = f"filled in {_PERIOD_WORDS[str(filled)]}, with each score about {_RECALL_WORDS[str(recall)]}"
+    is_seen = bool(clocks or several or context.known.get("filled"))
+    said = f"The diary is taken as {how}." if is_seen else f"Nothing says when it is written, so it is taken as {how}."
     more = ("Some days have several rows; all of them were read.",) if several else ()
     return Found({"filled": filled, "recall": recall}, (said, *more))
 

@@ -96,7 +96,7 @@ def _count(rows: list[TextRow], column: _DateColumn) -> int:
     return sum(column.is_date(row.cell(column.place)) for row in rows)
 
 
-def _upright(file: File, column: _DateColumn, names: Iterable[str]) -> Table:
+def _upright(file: File, column: _DateColumn, names: Iterable[str]) -> Table | None:
     first = next(place for place, row in enumerate(file.rows) if column.is_date(row.cell(column.place)))
     head = None if file.keys.get("form") == "note" else _head(file.rows[:first], column.place, file.rows[first])
     keys = dict(file.keys)
@@ -111,6 +111,8 @@ def _upright(file: File, column: _DateColumn, names: Iterable[str]) -> Table:
         header, body = header_and_body(file.rows, 0 if head is None else file.rows[head].line)
         if head is None:
             body = file.rows
+    if column.place >= len(header):
+        return None
     return _days(keys, header, body, column, file, names, [row.text for row in file.rows[: (head or 0) + 1]])
 
 
@@ -209,7 +211,7 @@ def _turned(file: File, place: int, names: Iterable[str]) -> Table | None:
     if column is None:
         return None
     header, body = header_and_body(swapped, 1)
-    if column.is_date(header[column.place]):
+    if column.place >= len(header) or column.is_date(header[column.place]):
         return None
     turned = File(file.keys, swapped, (*file.said, "Its dates are across the top, so rows and columns were swapped."))
     keys = dict(file.keys) | {"turned": True, "header_line": line}
