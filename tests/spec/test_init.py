@@ -38,7 +38,7 @@ def test_the_concluded_diary_takes_the_place_of_the_example(started):
 def test_a_diary_with_an_open_question_is_declared_as_a_comment(started, capsys):
     study = started("diary.csv", "date,pain\n" + "".join(f"{day},{1 + n % 5}\n" for n, day in enumerate(DAYS)))
     assert read_study(study).plan.diaries == ()
-    assert "# scale = [0, 10]   # choose: 0-10, 0-5, 1-5" in (study / "study.toml").read_text()
+    assert "# scale = [0, 10]   # choose: [0, 10], [0, 5], [1, 5]" in (study / "study.toml").read_text()
     assert "Answer in study.toml, and remove the # of its block." in capsys.readouterr().out
 
 

@@ -71,7 +71,7 @@ def _answer_line(ask: Ask) -> str:
 
 def _given(option: str, answer: str, key: str) -> str:
     if key == "scale":
-        return f"{option} {answer.replace('-', ' ')}"
+        return f"{option} {' '.join(answer.rsplit('-', 1))}"
     return f"{option} {shlex.quote(answer)}"
 
 
