@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from painstats.cli import main
-from painstats.commands.my_files import hand_made_diaries
+from painstats.commands.my_files import hand_made_diaries, without_folders
 from painstats.commands.my_outcome import Rated, choose_outcome
 from painstats.commands.my_words import in_my_words, questions
 from painstats.errors import StudyError
@@ -49,6 +49,16 @@ def test_the_diary_is_found_wherever_it_is_given(place, words):
     assert diary.path.name == "tagebuch.csv"
     assert diary.found.plan is not None
     assert (diary.found.plan.date_format, diary.found.plan.items[0].scale) == ("%d.%m.%Y", (0, 10))
+
+
+def test_the_diary_in_a_folder_is_found_beside_an_export_too(place):
+    (place / "all").mkdir()
+    for name in ("tagebuch.csv", "export.xml"):
+        (place / name).rename(place / "all" / name)
+    (place / "all" / ".hidden").write_text("x")
+    assert [path.name for path in without_folders([place / "all"])] == ["all", "tagebuch.csv"]
+    (place / "all" / "export.xml").unlink()
+    assert [path.name for path in without_folders([place / "all"])] == ["tagebuch.csv"]
 
 
 def test_what_was_concluded_is_said_in_plain_sentences(place, capsys):

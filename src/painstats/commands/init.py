@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
-from painstats.commands.my_files import HandMadeDiary, check_files, hand_made_diaries
+from painstats.commands.my_files import HandMadeDiary, check_files, hand_made_diaries, without_folders
 from painstats.commands.my_outcome import Rated
 from painstats.commands.my_study import fill_inbox, read_files
 from painstats.commands.printing import print_json, printable
@@ -39,6 +39,7 @@ def init(folder: Path, files: list[Path], time_zone: str | None, as_json: bool) 
     if plan.exists():
         raise StudyError(f"{plan} already exists; edit it, or choose another folder")
     check_files(files)
+    files = without_folders(files)
     zone = chosen_zone(time_zone, files)
     diaries = hand_made_diaries(files)
     rated = _rated(files, zone.name, diaries)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from painstats.commands.my_files import HandMadeDiary, check_files, hand_made_diaries
+from painstats.commands.my_files import HandMadeDiary, check_files, hand_made_diaries, without_folders
 from painstats.commands.my_options import MyOptions
 from painstats.commands.my_outcome import MyOutcome, choose_outcome
 from painstats.commands.my_study import ReadFiles, fill_inbox, read_files
@@ -90,11 +90,12 @@ def me(
 
 
 def _different(exports: Sequence[Path], diary: Path | None) -> list[Path]:
-    """Return the files, each once: a diary can be among the exports too."""
+    """Return the files, each once: a diary can be among the exports too, and all of them in a folder."""
     files = [*([diary] if diary else []), *exports]
     if not files:
         raise StudyError("give your files: exports from a phone or watch, and your diary")
-    return list({path.resolve(): path for path in files}.values())
+    check_files(files)
+    return list({path.resolve(): path for path in without_folders(files)}.values())
 
 
 def _check_output(output: Path, files: Sequence[Path]) -> None:

@@ -22,10 +22,15 @@ from painstats.sources.diaries.conclusion import Conclusion, conclude
 from painstats.sources.diaries.forms.tables import diary_table
 from painstats.sources.recognition import first_taker
 
+_UNPLANNED = ReadSettings(SOLE_PARTICIPANT, TimeZones("UTC", {}, {}))
+
 COLUMN_KEYS = ("column", "date_column", "time_column", "notes_column")
 """Keys of a declaration that name columns."""
 
 EVERY_SITE = "all"
+
+SHEETS = (".csv", ".tsv", ".txt", ".md", ".xlsx", ".ods")
+"""Endings of files in an export's folder that can be a diary kept by hand."""
 
 IMPOSSIBLE = {
     "scale": "write the lowest possible score first, such as --scale 0 10",
@@ -58,6 +63,30 @@ def check_files(paths: Sequence[Path]) -> None:
             raise StudyError(f"{utf8(str(path))}: the name is not UTF-8; rename it and run again")
         if is_hidden(path.name):
             raise StudyError(f"{path}: the name begins like that of a hidden file; rename it and run again")
+
+
+def without_folders(paths: Sequence[Path]) -> list[Path]:
+    """Return the files, and of a folder what is in it: people collect their files in one place.
+
+    A folder that is one export stays whole, and sheets in it that are no part of any export are given beside it.
+    """
+    files: list[Path] = []
+    for path in paths:
+        inside = sorted(each for each in path.iterdir() if not is_hidden(each.name)) if path.is_dir() else []
+        if not path.is_dir():
+            files.append(path)
+        elif _is_one_export(path):
+            files += [path, *(each for each in inside if each.suffix.lower() in SHEETS and _of_no_app(each))]
+        else:
+            files += without_folders(inside)
+    return files
+
+
+def _is_one_export(folder: Path) -> bool:
+    try:
+        return first_taker(open_archive(folder), SOURCES, _UNPLANNED) is not None
+    except ExportRefused:
+        return True  # what is wrong with it is said when it is read
 
 
 def hand_made_diaries(
@@ -134,7 +163,6 @@ def _of_no_app(path: Path) -> Archive | None:
     """Return a single file that no source recognises; what is wrong with any other is said when it is read."""
     with suppress(ExportRefused):
         archive = open_archive(path)
-        unplanned = ReadSettings(SOLE_PARTICIPANT, TimeZones("UTC", {}, {}))
-        if len(archive.entries) == 1 and not archive.is_folder and first_taker(archive, SOURCES, unplanned) is None:
+        if len(archive.entries) == 1 and not archive.is_folder and first_taker(archive, SOURCES, _UNPLANNED) is None:
             return archive
     return None
