@@ -50,7 +50,8 @@ def _word(action: argparse.Action) -> str:
     word = _value(action)
     if action.nargs == "?":
         return f"[{word}]"
-    return f"{word} [{word} …]" if action.nargs == "+" else word
+    several = {"+": f"{word} [{word} …]", "*": f"[{word} …]"}
+    return several.get(str(action.nargs), word)
 
 
 def _needed(action: argparse.Action) -> str:

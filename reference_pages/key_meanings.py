@@ -15,10 +15,15 @@ _LAG = "Days from the exposure to the outcome. By default 0 for a measure of the
 
 MEANINGS: dict[str, str] = {
     "[study] name": "The name that reports show.",
-    "[study] time_zone": "Home of participants without a time zone of their own: an IANA name such as `Europe/London`.",
+    "[study] time_zone": "Where participants without a time zone of their own live: a region and a city, such as "
+    "`Europe/London`. A study without it is not run.",
     "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",
     "[outcome] scale": "The scale of effects, lowest and highest. Diaries with other scales are converted.",
-    "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites, averaged.",
+    "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites.",
+    "[outcome] across_sites": "Scores of several sites on one day: their mean, or that of the worst site. Without "
+    "`site` and without this key, a run says on how many days there are several.",
+    "[outcome] unlogged": "A day on which the diary has entries but no score of the item, between its first and last "
+    "score: missing, or none of the item. The report says how many such days there are.",
     "[[questions]] measure": f"{_MEASURE} By default the two standard questions are asked.",
     "[[questions]] lag_days": _LAG,
     "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "
@@ -43,8 +48,8 @@ MEANINGS: dict[str, str] = {
     "[[diaries]] encoding": "The encoding of the text.",
     "[[diaries]] date_column": "The column with the date.",
     "[[diaries]] date_format": "How dates are written: 31.12.2026 is `%d.%m.%Y`, 12/31/2026 is `%m/%d/%Y`. "
-    "`day first`, `month first` and `year first` read dates as they are written by hand, also with weekdays and names of months; "
-    "followed by `, then time` also their times.",
+    "`day first`, `month first` and `year first` read dates as they are written by hand, also with weekdays and names "
+    "of months; followed by `, then time` also their times.",
     "[[diaries]] year": "The year of the first date, if dates are written without one.",
     "[[diaries]] carry_dates": "`true`: a row without a date belongs to the date above it.",
     "[[diaries]] time_column": "The column with the time, if there is one.",
@@ -88,6 +93,9 @@ MEANINGS: dict[str, str] = {
     "[[tables.columns]] unit": f"The unit of a duration (a measure that ends in `_min`): {_words(DURATION_UNITS)}.",
     "[[tables.columns]] format": "How bed and wake times are written: `%H:%M`, or with the date `%Y-%m-%d %H:%M:%S`.",
     "[[tables.columns]] missing": "Further texts that mean that a value is missing, in this column.",
+    "[apps.daylio] moods": "Moods with names of one's own, each with a number from 1 (the worst) to 5 (the best).",
+    "[apps.daylio.activities.NAME] item": f"What the activity is: {_words(ITEMS)}.",
+    "[apps.daylio.activities.NAME] site": "The site, such as `head`.",
     "[participants.ID] time_zone": "The participant's home. By default that of the study.",
     "[[participants.ID.travel]] first_date": "The first date of the stay.",
     "[[participants.ID.travel]] last_date": "The last date of the stay.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
@@ -47,6 +48,11 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         "The format of a table of daily values: see [describe a table](../how_to/describe_a_table.md).",
     ),
     "[[tables.columns]]": (ColumnPlan, "One column of a table."),
+    "[apps.daylio]": (DaylioPlan, "Words of a person's own in Daylio; capitals do not matter."),
+    "[apps.daylio.activities.NAME]": (
+        ActivityPlan,
+        "An activity that is a symptom: an entry that has it scores 1 of 1.",
+    ),
     "[participants.ID]": (ParticipantPlan, "What is different about one participant."),
     "[[participants.ID.travel]]": (JourneyPlan, "A stay in another time zone, by local dates."),
     "[[phases]]": (
@@ -67,6 +73,7 @@ TABLE_KEYS = {
     "tables",
     "columns",
     "participants",
+    "activities",
     "travel",
     "phases",
 }

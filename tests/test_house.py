@@ -16,7 +16,7 @@ from pkgutil import resolve_name
 import pytest
 
 from painstats.cli import _parser, main
-from painstats.commands.me import MyDiary
+from painstats.commands.my_options import MyOptions
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
@@ -97,7 +97,7 @@ def test_a_command_takes_exactly_its_options(name):
     parameters = inspect.signature(function).parameters.values()
     taken = {each.name for each in parameters if each.kind is not each.VAR_KEYWORD}
     if len(taken) < len(parameters):
-        taken |= {field.name for field in fields(MyDiary)}
+        taken |= {field.name for field in fields(MyOptions)}
     assert given == taken
 
 

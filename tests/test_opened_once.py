@@ -16,9 +16,9 @@ from painstats.archive.archive import Archive, export_date, open_archive
 from painstats.archive.content_hash import hash_of_file
 from painstats.batch import ExportedAt
 from painstats.intake import inbox, inbox_file, loose_files, parts
-from painstats.intake.candidates import settings_of
 from painstats.intake.inbox import list_inbox
 from painstats.intake.load_files import load_files
+from painstats.intake.read_settings import settings_of
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked, exposures
 from painstats.records import RECORD_TABLES

@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
     make_study(place / "sample", Truth(people=4, days=60), 5)
     apple = next(path for path in sorted((place / "sample" / "inbox").iterdir()) if (path / "export.zip").exists())
     (apple / "export.zip").rename(place / "export.zip")
-    ratings = "\n".join(f"2026-0{2 + day // 28}-{1 + day % 28:02d},{day * 7 % 5}" for day in range(56))
+    ratings = "\n".join(f"2026-0{2 + day // 28}-{1 + day % 28:02d},{day * 7 % 9}" for day in range(56))
     (place / "diary.csv").write_text(f"date,pain\n{ratings}\n")
     return place
 

@@ -129,7 +129,7 @@ def test_me_writes_a_report(installed):
 
 
 def test_a_study_runs(installed):
-    assert installed.painstats("init", "study").returncode == 0
+    assert installed.painstats("init", "study", "--time-zone", "Europe/London").returncode == 0
     inbox = installed.folder / "study" / "inbox" / "anna"
     inbox.mkdir()
     for name in ("diary.csv", "steps.csv"):

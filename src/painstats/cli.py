@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Any
 
 from painstats.errors import PainstatsError, StorageError, place_of, trace_of
 from painstats.interruption import end_on_signals, interrupted, leave, private_temporary_folder
@@ -25,6 +26,7 @@ SERVER_PORT = 4200
 NIGHTLY = "30 3 * * *"
 """Exists exactly once on every day of the year, also when the clocks change."""
 HIGHEST_PORT = 65_535
+ZONE_HELP = "where you live, such as Europe/London"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,7 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"painstats {version('painstats')}")
     parser.add_argument("--debug", action="store_true", help="show where an unexpected error happened")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add(commands, "init", "create a study folder with a commented study.toml and an inbox")
+    init = _add(commands, "init", "create a study folder with a commented study.toml and an inbox")
+    init.add_argument(
+        "files",
+        metavar="FILE",
+        type=Path,
+        nargs="*",
+        help="exports and diaries that say the time zone and the format of the diary; they are not copied",
+    )
+    init.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
     run = _add(commands, "run", "import new files from the inbox and update the reports")
     run.add_argument("--quiet", action="store_true", help="do not print progress")
     run.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
@@ -187,64 +197,87 @@ def _add(
 
 def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     me = _add(commands, "me", "write a report from your own exports and diary, without a study", study=False)
-    me.add_argument("exports", metavar="EXPORT", type=Path, nargs="+", help="exports from a phone or watch")
-    me.add_argument("--diary", dest="path", type=Path, required=True, help="a CSV file with one row per pain score")
-    me.add_argument("--time-zone", required=True, help="your time zone, such as Europe/London")
+    me.add_argument(
+        "exports", metavar="FILE", type=Path, nargs="*", help="exports from a phone or watch, and diaries, in any order"
+    )
+    me.add_argument("--diary", type=Path, help="the diary, if it has to be named")
+    me.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
     me.add_argument(
         "--output",
         type=Path,
         default=Path("painstats-report.html"),
         help="path of the report (default: %(default)s)",
     )
+    _add_question(me)
     _add_diary_format(me)
     _add_meaning(me)
 
 
+def _add_question(me: argparse.ArgumentParser) -> None:
+    question = me.add_argument_group("what the report is about")
+    question.add_argument("--item", help="what was rated: pain, fatigue, mood, … (default: pain)")
+    question.add_argument("--site", help="one place of several, or: worst, mean")
+    question.add_argument(
+        "--unlogged",
+        choices=("missing", "zero"),
+        help="a day with entries but no score: missing, or none (default: missing)",
+    )
+
+
 def _add_diary_format(me: argparse.ArgumentParser) -> None:
-    diary = me.add_argument_group("format of the diary")
-    diary.add_argument("--pain-column", default="pain", help="column with the pain score (default: %(default)s)")
-    diary.add_argument("--date-column", default="date", help="column with the date (default: %(default)s)")
-    diary.add_argument("--date-format", default="%Y-%m-%d", help="how dates are written (default: %%Y-%%m-%%d)")
-    diary.add_argument("--time-column", help="column with the time, if any (see --time-format)")
-    diary.add_argument("--time-format", default="%H:%M", help="how times are written (default: %%H:%%M)")
-    diary.add_argument("--delimiter", default=",", help="column separator (default: a comma)")
-    diary.add_argument("--decimal", choices=(".", ","), default=".", help="decimal separator (default: a point)")
+    diary = me.add_argument_group("format of the diary", "What is not given is found out from the diary, or asked.")
+    diary.add_argument("--pain-column", dest="column", help="column with the score; all: each place of pain")
+    diary.add_argument("--date-column", help="column with the date")
+    diary.add_argument("--date-format", help="how dates are written: day first, month first, or such as %%d.%%m.%%Y")
+    diary.add_argument("--year", type=int, help="year of the first date, if dates have none")
+    diary.add_argument("--time-column", help="column with the time, if any")
+    diary.add_argument("--time-format", help="how times are written, such as %%H:%%M")
+    diary.add_argument("--notes-column", help="column with notes that contain the column separator")
+    diary.add_argument("--sheet", help="sheet of a workbook")
+    diary.add_argument("--delimiter", help="column separator")
+    diary.add_argument("--decimal", choices=(".", ","), help="decimal separator")
     diary.add_argument(
-        "--encoding",
-        choices=("utf-8", "utf-16", "latin-1", "cp1252"),
-        default="utf-8",
-        help="text encoding (default: %(default)s)",
+        "--encoding", choices=("utf-8", "utf-16", "latin-1", "cp1252", "mac_roman"), help="text encoding"
     )
 
 
 def _add_meaning(me: argparse.ArgumentParser) -> None:
-    score = me.add_argument_group("meaning of a score")
+    score = me.add_argument_group("meaning of a score", "What is not given is found out from the diary, or asked.")
     score.add_argument(
-        "--scale",
-        type=float,
-        nargs=2,
-        default=(0.0, 10.0),
-        metavar=("LOW", "HIGH"),
-        help="lowest and highest possible score (default: 0 10)",
+        "--scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="lowest and highest possible score"
+    )
+    score.add_argument("--higher-is", choices=("worse", "better"), help="what a high score means")
+    score.add_argument("--filled", choices=("morning", "evening", "any_time"), help="when the diary is filled in")
+    score.add_argument(
+        "--recall", choices=("now", "today", "last_24_hours", "yesterday"), help="the period that a score describes"
     )
     score.add_argument(
-        "--higher-is",
-        choices=("worse", "better"),
-        default="worse",
-        help="what a high score means (default: %(default)s)",
+        "--words", dest="map", action=Numbers, metavar="WORD=NUMBER", nargs="+", help="numbers of scores in words"
     )
     score.add_argument(
-        "--filled",
-        choices=("morning", "evening", "any_time"),
-        default="evening",
-        help="when the diary is filled in (default: %(default)s)",
+        "--moods",
+        action=Numbers,
+        metavar="MOOD=NUMBER",
+        nargs="+",
+        help="numbers of your own moods in Daylio, 5 is best",
     )
-    score.add_argument(
-        "--recall",
-        choices=("now", "today", "last_24_hours", "yesterday"),
-        default="today",
-        help="the period that a score describes (default: %(default)s)",
-    )
+
+
+class Numbers(argparse.Action):
+    """Words such as ``ouch=8``, collected as a mapping of words to numbers."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Add the words of one option."""
+        numbers = dict(getattr(namespace, self.dest) or {})
+        for text in values:
+            word, _, number = text.rpartition("=")
+            try:
+                numbers[word.strip()] = float(number.replace(",", "."))
+            except ValueError:
+                parser.error(f"{option}: write {text.rstrip('=')}=3 with the number that it means")
+        setattr(namespace, self.dest, numbers)
 
 
 def _number_of_processes(text: str) -> int:

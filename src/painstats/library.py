@@ -8,9 +8,9 @@ import polars as pl
 
 from painstats.errors import StudyError
 from painstats.intake import inspection
-from painstats.intake.candidates import settings_of
 from painstats.intake.inspection import Inspection, exports_at
 from painstats.intake.owner import SOLE_PARTICIPANT
+from painstats.intake.read_settings import settings_of
 from painstats.plan.study import Plan, Study
 from painstats.store import open_store
 from painstats.store.tables import read_table, table_exists

@@ -20,7 +20,7 @@ from painstats.intake.inbox import list_inbox
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import Say, load_files
-from painstats.plan.study import Study
+from painstats.plan.study import Study, refuse_undeclared_zone
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.store import Store, open_store
@@ -32,6 +32,7 @@ from painstats.store.ledger import (
 from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, done_before, inputs_hash, mark_done
+from painstats.to_settle import to_settle
 
 __all__ = ["FileOutcome", "InboxFile", "RunSummary", "answer", "list_inbox", "load_files", "prepare", "run_study"]
 
@@ -50,6 +51,8 @@ class RunSummary:
         What the results are: those of this run, or of the earlier one whose results are still valid.
     refusal
         Why there is no model; None if there is one.
+    to_settle
+        Choices that the plan leaves open, and contradictions, in sentences.
     reports, failed_reports
         The pages; in place of each failed one is a page that says so, and the next run tries again.
     """
@@ -58,6 +61,7 @@ class RunSummary:
     report: RunReport
     results: Results
     refusal: str | None = None
+    to_settle: tuple[str, ...] = ()
     reports: tuple[Path, ...] = ()
     failed_reports: tuple[FailedReport, ...] = ()
 
@@ -109,6 +113,7 @@ def run_study(
 
 def prepare(store: Store, say: Say) -> None:
     """Check the plan, note that a run began, and start again from the inbox if its settings changed."""
+    refuse_undeclared_zone(store.study)
     asked(store.study)  # a question that cannot be asked is refused before anything is read
     refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)
@@ -126,7 +131,7 @@ def answer(
     before, results = done_before(store, "reports", inputs), last_results(store)
     if before is not None and results is not None:
         report = _finished(store, report, outcomes, before.refusal)
-        return RunSummary(outcomes, report, results, before.refusal)
+        return RunSummary(outcomes, report, results, before.refusal, to_settle(store))
     # Pages and charts take half a second and 150 MB to load: only where there is something to write.
     from painstats.reports.write import publish
 
@@ -136,7 +141,7 @@ def answer(
     if not published.failed:  # otherwise the next run tries again
         mark_done(store, "reports", inputs, StageDone(refusal, published.files))
     report = _finished(store, replace(report, pages=published.pages), outcomes, refusal)
-    return RunSummary(outcomes, report, results, refusal, published.reports, published.failed)
+    return RunSummary(outcomes, report, results, refusal, to_settle(store), published.reports, published.failed)
 
 
 def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[RunReport, Results, str | None]:

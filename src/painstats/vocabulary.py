@@ -94,6 +94,9 @@ SAMPLED: dict[str, tuple[float, float]] = {
 }
 """Measures of samples other than steps, with the lowest and highest possible value."""
 
+UNSCORED_ENTRIES = "unscored_entries"
+"""How many entries without a score a diary has on a date: they show that the diary was kept on it."""
+
 _MINUTES = (0.0, 1440.0)
 
 DAILY_LIMITS: dict[str, tuple[float, float]] = {
@@ -107,6 +110,7 @@ DAILY_LIMITS: dict[str, tuple[float, float]] = {
     "moving_time_min": _MINUTES,
     "wear_time_min": _MINUTES,
     "heart_rate_bpm": (20.0, 250.0),
+    UNSCORED_ENTRIES: (1.0, 10_000.0),
     **SAMPLED,
 }
 """What a source can give for a local date, with the lowest and highest possible value. The time that a phone moved with

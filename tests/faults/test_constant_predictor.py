@@ -13,6 +13,8 @@ from painstats.store import open_store
 from tests.reading_inboxes import compute, exit_code, read_inbox
 
 PLAN = """
+[study]
+time_zone = "UTC"
 [[diaries]]
 file = "diary.csv"
 participant_column = "id"

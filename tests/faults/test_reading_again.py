@@ -18,7 +18,7 @@ from painstats.archive import archive as export
 from painstats.batch import Rows
 from painstats.cli import main
 from painstats.errors import ExportRefused
-from painstats.intake import checks, reader_versions
+from painstats.intake import candidates, checks, reader_versions
 from painstats.intake import load_files as load_files_module
 from painstats.plan.study import read_study
 from painstats.run import list_inbox, load_files
@@ -94,11 +94,12 @@ def clock(monkeypatch):
     """Return a function that sets the date on which files are read."""
 
     def set_to(today):
-        monkeypatch.setattr(
-            load_files_module,
-            "settings_of",
-            lambda study, participant: ReadSettings(participant, study.time_zones, study.plan.diaries, today),
-        )
+        for module in (candidates, load_files_module):
+            monkeypatch.setattr(
+                module,
+                "settings_of",
+                lambda study, participant: ReadSettings(participant, study.time_zones, study.plan.diaries, today=today),
+            )
 
     return set_to
 

@@ -202,4 +202,4 @@ def test_a_report_never_takes_the_place_of_an_input(tmp_path):
 def test_a_diary_of_several_people_is_not_averaged_into_one(tmp_path, capsys):
     shared = "participant,date,pain\n" + "".join(f"{who},{day},3\n" for day in DAYS for who in ("a", "b"))
     assert me(tmp_path, shared) == 2
-    assert "the column participant has 2 participants" in capsys.readouterr().err
+    assert "the column participant names several participants" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from painstats.archive.archive import open_archive
 from painstats.batch import Ignored, Note, Rows
 from painstats.errors import ExportRefused
 from painstats.intake.checks import check_records
+from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
@@ -119,8 +120,12 @@ def settings(
     diaries: Iterable[DiaryPlan] = (),
     journeys: Mapping[str, tuple[Journey, ...]] = {},
     tables: Iterable[TablePlan] = (),
+    apps: Mapping[str, object] = {},
 ) -> ReadSettings:
-    return ReadSettings(participant, TimeZones(zone, {}, journeys), tuple(diaries), TODAY, tuple(tables))
+    declared = AppsPlan.model_validate(apps)
+    return ReadSettings(
+        participant, TimeZones(zone, {}, journeys), tuple(diaries), apps=declared, tables=tuple(tables), today=TODAY
+    )
 
 
 def read(path: Path, known: ReadSettings | None = None) -> Contents:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from painstats.intake.candidates import reading_hash
+from painstats.intake.read_settings import reading_hash
 from painstats.plan.study import Plan, Study
 from painstats.plan.tables import TablePlan
 from tests.sources.reading import FIXTURES, LIFESNAPS, PAIN_DIARY, Contents, read, refusal_of, settings, written

@@ -176,3 +176,34 @@ def test_a_rejected_answer_keeps_its_code_time_and_value(
     batch = read_back(tmp_path, observation(**said)).batches[0].frame
     when = {"loinc": "72514-3", "effectiveDateTime": "2024-07-01T21:30:00+02:00"}
     assert json.loads(batch["text"][0]) == when | kept
+
+
+@pytest.mark.parametrize(
+    ("period", "day"),
+    [
+        ({"start": "2024-07-01T08:00:00+02:00", "end": "2024-07-01T21:00:00+02:00"}, date(2024, 7, 1)),
+        ({"start": "2024-07-01T22:00:00+02:00", "end": "2024-07-02T06:00:00+02:00"}, date(2024, 7, 2)),
+        ({"start": "2024-07-01", "end": "2024-07-01"}, date(2024, 7, 1)),
+        ({"start": "2024-07-01T08:00:00+02:00"}, date(2024, 7, 1)),
+        ({"end": "2024-07-01"}, date(2024, 7, 1)),
+    ],
+)
+def test_a_period_within_a_day_is_dated_by_its_end(period: dict[str, str], day: date, tmp_path: Path) -> None:
+    resource = observation(valueInteger=6, effectivePeriod=period)
+    del resource["effectiveDateTime"]
+    assert read_back(tmp_path, resource).accepted("self_report")["date"].to_list() == [day]
+
+
+@pytest.mark.parametrize("ends", [("2024-07-01", "2024-07-02"), ("2024-06-24T00:00:00Z", "2024-07-01T00:00:00Z")])
+def test_a_period_of_days_is_not_a_score_of_one_day(ends: tuple[str, str], tmp_path: Path) -> None:
+    resource = observation(valueInteger=6, effectivePeriod=dict(zip(("start", "end"), ends, strict=True)))
+    del resource["effectiveDateTime"]
+    contents = read_back(tmp_path, resource)
+    assert contents.accepted("self_report").is_empty()
+    assert [(ignored.reason, ignored.rows) for ignored in contents.ignored] == [("observations about a day or more", 1)]
+
+
+def test_a_period_that_is_no_period_is_rejected_by_name(tmp_path: Path) -> None:
+    resource = observation(valueInteger=6, effectivePeriod={"start": "lately", "end": "today"})
+    del resource["effectiveDateTime"]
+    assert [row[2:] for row in read_back(tmp_path, resource).rejected()] == [("effectiveDateTime", "unreadable")]

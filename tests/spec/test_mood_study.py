@@ -21,6 +21,8 @@ from painstats.store.publish import PUBLISHED_TABLES
 from tests.reading_pages import read_page
 
 PLAN = """
+[study]
+time_zone = "UTC"
 [outcome]
 item = "mood"
 [[questions]]

@@ -68,10 +68,10 @@ def test_without_a_plan_the_defaults_hold(tmp_path):
 def test_the_plan_that_init_writes_is_valid_and_says_so(tmp_path):
     from painstats.cli import main
 
-    assert main(["init", str(tmp_path / "s")]) == 0
+    assert main(["init", str(tmp_path / "s"), "--time-zone", "Europe/Paris"]) == 0
     study = read_study(tmp_path / "s")
     assert study.plan.diaries[0].items[0].recall == "today"
-    assert main(["init", str(tmp_path / "s")]) == 2
+    assert main(["init", str(tmp_path / "s"), "--time-zone", "Europe/Paris"]) == 2
 
 
 def test_the_hash_follows_the_plan_and_not_its_spelling(tmp_path):

@@ -88,7 +88,7 @@ def _settings(path: Path, study_folder: Path | None, zone: str | None) -> ReadSe
     zones = study.time_zones
     if zone:
         zones = Study(folder=path.parent, plan=checked_plan({"study": {"time_zone": zone}}, "--zone")).time_zones
-    return ReadSettings(participant, zones, study.plan.diaries, tables=study.plan.tables)
+    return ReadSettings(participant, zones, study.plan.diaries, apps=study.plan.apps, tables=study.plan.tables)
 
 
 def _print(found: Inspection, zone: str, *, is_declared: bool, is_zip: bool) -> None:

@@ -2,104 +2,150 @@
 
 from __future__ import annotations
 
-import csv
+import shlex
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 from typing import Any
 
-from painstats.archive.entries import is_utf8, utf8
-from painstats.commands.printing import print_json, print_table
+from painstats.batch import alike
+from painstats.commands.my_files import HandMadeDiary, check_files, hand_made_diaries, without_folders
+from painstats.commands.my_options import MyOptions
+from painstats.commands.my_outcome import MyOutcome, choose_outcome
+from painstats.commands.my_study import ReadFiles, fill_inbox, read_files
+from painstats.commands.my_words import in_my_words, questions
+from painstats.commands.printing import print_json, print_table, printable, printable_lines
 from painstats.commands.quarantine import ROW_HEADINGS, rejected_rows
-from painstats.commands.run import as_answer, print_summary, shown_progress
-from painstats.errors import StudyError
+from painstats.commands.report_lines import file_line, row_line, verdict_lines
+from painstats.commands.run import as_answer, print_failed_reports, shown_progress
+from painstats.commands.time_zone import ChosenZone, chosen_zone
+from painstats.errors import ExportRefused, StudyError
+from painstats.intake.candidates import FileOutcome
+from painstats.intake.files_read import files_read
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study, checked_plan
-from painstats.reports.data_used import FILLED_WORDS, RECALL_WORDS
-from painstats.run import RunSummary, run_study
-from painstats.store import open_store
+from painstats.questions.phrases import counted
+from painstats.run import RunSummary, answer
+from painstats.store import Store, open_store
 from painstats.store.publish import write_privately
 
-PARTICIPANT_COLUMNS = {
-    "participant", "participant_id", "patient", "patient_id", "subject", "subject_id", "person", "person_id",
-    "record_id", "user", "user_id", "id", "name",
-}  # fmt: skip
-"""Names of columns that identify participants."""
-
-DIARY_KEYS = (
-    "filled", "date_column", "date_format", "time_column", "time_format", "delimiter", "decimal", "encoding",
-)  # fmt: skip
-"""Options that go into the diary's mapping under their own names."""
+PLACE = "the options of painstats me"
 
 
 @dataclass(frozen=True, slots=True)
-class MyDiary:
-    """The format of a participant's diary, from the options."""
+class MyReport:
+    """One report: the study that made it, what was chosen for it, and where it went (None if it was not written)."""
 
-    path: Path
-    pain_column: str
-    date_column: str
-    date_format: str
-    time_column: str | None
-    time_format: str
-    delimiter: str
-    decimal: str
-    encoding: str
-    scale: tuple[float, ...]
-    higher_is: str
-    filled: str
-    recall: str
+    study: Study
+    diaries: Sequence[HandMadeDiary]
+    zone: ChosenZone
+    outcome: MyOutcome
+    summary: RunSummary
+    written: Path | None
 
 
-def me(exports: list[Path], time_zone: str, output: Path, as_json: bool, **diary_options: Any) -> int:
-    """Write one report from exports and a diary, in a private folder that is removed afterwards.
+def me(
+    exports: list[Path], diary: Path | None, time_zone: str | None, output: Path, as_json: bool, **given: Any
+) -> int:
+    """Write one report from exports and diaries, in a private folder that is removed afterwards.
 
     Parameters
     ----------
-    diary_options
-        The fields of :class:`MyDiary`.
+    exports, diary
+        Files of any kind that painstats reads, in any order. ``diary`` is one that the person calls their diary.
+    given
+        The fields of :class:`MyOptions`.
 
     Raises
     ------
     StudyError
-        A file is missing, or the time zone or a setting is wrong.
+        A file is missing, or something is to be chosen: the message says with which option.
+    ExportRefused
+        The diary, or all that could have scores, was refused.
     """
-    diary = MyDiary(**diary_options)
-    _check_paths(exports, diary.path, output)
-    _refuse_shared_diary(diary)
-    plan = checked_plan(_plan(diary, time_zone), "the options of painstats me")
+    options = MyOptions(**given)
+    files = _different(exports, diary)
+    check_files(files)
+    _check_output(output, files)
+    diaries = hand_made_diaries(files, options.known, diary)
+    _refuse_open_questions(diaries)
+    zone = chosen_zone(time_zone, files)
     with tempfile.TemporaryDirectory(prefix="painstats-") as name:
-        study = Study(folder=Path(name), plan=plan)
-        _fill_inbox(study, [diary.path, *exports])
+        plan = _plan(zone, diaries, options)
+        study = Study(folder=Path(name), plan=checked_plan(plan, PLACE))
+        fill_inbox(study, files)
         with shown_progress(quiet=as_json) as say:
-            summary = run_study(study, say)
-        _refuse_several_participants(study)
-        written = _may_be_written(summary, diary, output) and _keep_report(study, output)
-        if as_json:
-            print_json({**as_answer(summary), "reports": [str(output)] if written else []})
-        else:
-            _tell(study, summary, diary, output if written else None)
+            read = read_files(study, say)
+            outcome = _outcome(read, diary, options)
+            study = Study(folder=study.folder, plan=checked_plan(plan | {"outcome": outcome.keys}, PLACE))
+            with open_store(study) as store:
+                summary = answer(store, read.outcomes, files_read(read.outcomes, read.seconds), say)
+                _refuse_several_participants(store)
+        written = output if _may_be_written(summary, output) and _keep_report(study, output) else None
+        _tell(MyReport(study, diaries, zone, outcome, summary, written), as_json)
     return summary.exit_code
 
 
-def _check_paths(exports: list[Path], diary: Path, output: Path) -> None:
-    for path in (*exports, diary):
-        if not path.exists():
-            raise StudyError(f"{path} does not exist; check the path")
-        if not is_utf8(path.name):
-            raise StudyError(f"{utf8(str(path))}: the name is not UTF-8; rename it and run again")
-    if not diary.is_file() or diary.name.startswith("."):
-        raise StudyError(f"{diary}: --diary must be one CSV file with a name that does not begin with a dot")
+# --- what was given ---
+
+
+def _different(exports: Sequence[Path], diary: Path | None) -> list[Path]:
+    """Return the files, each once: a diary can be among the exports too, and all of them in a folder."""
+    files = [*([diary] if diary else []), *exports]
+    if not files:
+        raise StudyError("give your files: exports from a phone or watch, and your diary")
+    check_files(files)
+    return list({path.resolve(): path for path in without_folders(files)}.values())
+
+
+def _check_output(output: Path, files: Sequence[Path]) -> None:
     if output.suffix.lower() not in (".html", ".htm"):
         raise StudyError(f"{output}: the report is an HTML page; choose a name for --output that ends in .html")
-    if any(output.resolve() == path.resolve() for path in (*exports, diary)):
+    if any(output.resolve() == path.resolve() for path in files):
         raise StudyError(f"{output} is one of the files to read; give the report another name with --output")
 
 
-def _refuse_several_participants(study: Study) -> None:
-    with open_store(study) as store:
-        row = store.connection.execute("SELECT count(DISTINCT participant_id) FROM daily_summary").fetchone()
+def _refuse_open_questions(diaries: Sequence[HandMadeDiary]) -> None:
+    """Refuse a diary of several participants, and one with something that only its keeper knows."""
+    for diary in diaries:
+        if diary.found.draft and diary.found.draft.participant_column:
+            raise StudyError(
+                f"{printable(diary.path.name)}: the column {printable(diary.found.draft.participant_column)} names "
+                "several participants, but painstats me writes a report about one; keep only your own rows, or create "
+                "a study with: painstats init"
+            )
+    asking = [diary for diary in diaries if diary.found.asked]
+    if asking:
+        parts = [f"{printable(diary.path.name)}:\n{questions(diary.found.asked)}" for diary in asking]
+        raise StudyError("only you can say how this diary is meant.\n" + "\n".join(parts))
+
+
+def _plan(zone: ChosenZone, diaries: Sequence[HandMadeDiary], options: MyOptions) -> dict[str, object]:
+    return {
+        "study": {"name": "My report", "time_zone": zone.name},
+        "diaries": [diary.found.plan.model_dump() for diary in diaries if diary.found.plan],
+        "apps": {"daylio": {"moods": options.moods or {}}},
+    }
+
+
+# --- reading and answering ---
+
+
+def _outcome(read: ReadFiles, diary: Path | None, options: MyOptions) -> MyOutcome:
+    """Choose the outcome; where the diary was refused, or nothing is rated because a file was, that is the answer."""
+    unread = [each for each in read.outcomes if each.status in ("refused", "failed")]
+    is_diary_lost = diary is not None and any(each.file.path.resolve() == diary.resolve() for each in unread)
+    if unread and (is_diary_lost or not read.rated):
+        raise ExportRefused("nothing_rated", "no report can be written:\n" + "\n".join(map(_problem, unread)))
+    rejected = [each for each in read.outcomes if each.summary and each.summary.quarantined]
+    if rejected and not read.rated:
+        raise ExportRefused("nothing_rated", "no report can be written:\n" + "\n".join(map(_rejected, rejected)))
+    return choose_outcome(read.rated, options.item, options.site, options.unlogged)
+
+
+def _refuse_several_participants(store: Store) -> None:
+    row = store.connection.execute("SELECT count(DISTINCT participant_id) FROM daily_summary").fetchone()
     if row and row[0] > 1:
         raise StudyError(
             f"these files have data of {row[0]} participants, but painstats me writes a report about one; "
@@ -107,72 +153,10 @@ def _refuse_several_participants(study: Study) -> None:
         )
 
 
-def _may_be_written(summary: RunSummary, diary: MyDiary, output: Path) -> bool:
-    """Whether to write the report: the diary was read, and no earlier report is replaced by an incomplete one."""
-    if summary.failed_reports:
-        return False
-    taken = [outcome.summary for outcome in summary.files if Path(outcome.file.name).name == diary.path.name]
-    rows = [(read.new + read.same + read.corrected, read.quarantined) for read in taken if read is not None]
+def _may_be_written(summary: RunSummary, output: Path) -> bool:
+    """Whether to write the report: no earlier report is replaced by an incomplete one."""
     is_whole = all(outcome.status in ("loaded", "known") for outcome in summary.files)
-    return any(stored > quarantined for stored, quarantined in rows) and (is_whole or not output.exists())
-
-
-def _refuse_shared_diary(diary: MyDiary) -> None:
-    """Refuse a diary with rows of several participants; their scores would be averaged."""
-    try:
-        with diary.path.open(encoding=diary.encoding, newline="") as file:
-            rows = csv.reader(file, delimiter=diary.delimiter)
-            header = next(rows, [])
-            ids: dict[int, set[str]] = {
-                place: set() for place, name in enumerate(header) if name.strip().casefold() in PARTICIPANT_COLUMNS
-            }
-            for row in filter(None, rows):
-                for place, found in ids.items():
-                    found.add(row[place] if place < len(row) else "")
-    except (UnicodeError, csv.Error):
-        return  # the reader reports it in more detail
-    for name, found in ((header[place], found) for place, found in ids.items()):
-        if len(found) > 1:
-            raise StudyError(
-                f"{diary.path.name}: the column {name} has {len(found)} participants, but painstats me writes a report "
-                "about one; keep only your own rows, or create a study with: painstats init"
-            )
-
-
-def _fill_inbox(study: Study, paths: list[Path]) -> None:
-    """Link to the files where they are; a second file of the same name goes into a folder of its own."""
-    inbox = study.inbox / SOLE_PARTICIPANT
-    for number, path in enumerate(paths):
-        place = inbox / path.name
-        if place.exists():
-            place = inbox / str(number) / path.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _link(path.resolve(), place)
-
-
-def _link(path: Path, place: Path) -> None:
-    place.symlink_to(path, target_is_directory=path.is_dir())
-
-
-def _plan(diary: MyDiary, time_zone: str) -> dict[str, object]:
-    pain = {
-        "item": "pain",
-        "column": diary.pain_column,
-        "scale": diary.scale,
-        "higher_is": diary.higher_is,
-        "recall": diary.recall,
-    }
-    return {
-        "study": {"name": "My report", "time_zone": time_zone},
-        "outcome": {"scale": diary.scale},
-        "diaries": [
-            {
-                "file": escape(diary.path.name),
-                **{name: getattr(diary, name) for name in DIARY_KEYS},
-                "items": [pain],
-            }
-        ],
-    }
+    return not summary.failed_reports and (is_whole or not output.exists())
 
 
 def _keep_report(study: Study, output: Path) -> bool:
@@ -187,26 +171,83 @@ def _keep_report(study: Study, output: Path) -> bool:
     return True
 
 
-def _tell(study: Study, summary: RunSummary, diary: MyDiary, report: Path | None) -> None:
-    print_summary(study, summary, hint=False)
-    with open_store(study) as store:
+# --- what is printed ---
+
+
+def _tell(report: MyReport, as_json: bool) -> None:
+    summary = report.summary
+    if as_json:
+        print_json(
+            {
+                **as_answer(summary),
+                "reports": [str(report.written)] if report.written else [],
+                "concluded": list(_concluded(report)),
+            }
+        )
+        return
+    print(f"Files: {file_line(summary.report.reading)}")
+    if summary.report.reading.files.get("loaded"):
+        print(f"Rows:  {row_line(summary.report.reading)}")
+    for outcome in summary.files:
+        if outcome.status in ("refused", "failed"):
+            print(_problem(outcome))
+    for sentence in _concluded(report):
+        print(printable(sentence))
+    _tell_rows(report)
+    _tell_end(report)
+
+
+def _problem(outcome: FileOutcome) -> str:
+    name = _own_name(outcome)
+    message = in_my_words(outcome.message or "", outcome.rule).removeprefix(f"{name}: ")
+    return f"  {outcome.status}: {printable(name)}: {printable_lines(message)}"
+
+
+def _rejected(outcome: FileOutcome) -> str:
+    rows = counted(outcome.summary.quarantined if outcome.summary else 0, "row")
+    name = printable(_own_name(outcome))
+    return f"  {name}: {rows} could not be used; see why with: painstats inspect {shlex.quote(name)}"
+
+
+def _own_name(outcome: FileOutcome) -> str:
+    return outcome.file.name.removeprefix(f"{SOLE_PARTICIPANT}/")
+
+
+def _concluded(report: MyReport) -> list[str]:
+    """Return what was found out without being asked, in sentences."""
+    said = [report.zone.said] if report.zone.said else []
+    for diary in report.diaries:
+        said += [f"{diary.path.name}: {sentence}" for sentence in diary.found.said]
+    return said + list(report.outcome.said)
+
+
+def _tell_rows(report: MyReport) -> None:
+    with open_store(report.study) as store:
         rows = rejected_rows(store)
     if rows:
         print("Rows that could not be used:")
         print_table(rows, ROW_HEADINGS)
-    if summary.failed_reports:
+    for said in alike(in_my_words(note) for file in report.summary.files for note in _notes(file)):
+        print(f"Note: {printable(said.text)}")
+    for line in report.summary.to_settle:
+        print(f"To settle: {printable(in_my_words(line))}")
+
+
+def _notes(outcome: FileOutcome) -> tuple[str, ...]:
+    return outcome.summary.notes if outcome.summary else ()
+
+
+def _tell_end(report: MyReport) -> None:
+    if report.summary.refusal:
+        print(f"No answers yet: {in_my_words(report.summary.refusal)}")
+    for line in verdict_lines(report.study, report.summary.results):
+        print(f"Found: {line}")
+    print_failed_reports(report.summary, hint=False, names=True)
+    if report.summary.failed_reports:
         return
-    if report is None:
-        print(
-            "No report was written, and an earlier one is unchanged: not everything could be read. "
-            "If a message mentions study.toml, use an option instead (--date-column, --pain-column, --date-format, "
-            "--delimiter, --scale, …): see painstats me --help."
-        )
+    if report.written is None:
+        print("No report was written, and an earlier one is unchanged: not everything could be read.")
         return
-    print(
-        f"The diary was read as filled in {FILLED_WORDS[diary.filled]}, "
-        f"each score about {RECALL_WORDS[diary.recall]}, "
-        f"on a scale of {diary.scale[0]:g} to {diary.scale[1]:g} where higher is {diary.higher_is}. "
-        "If this is wrong, use --filled, --recall, --scale or --higher-is."
-    )
-    print(f"Open:  {report}")
+    if report.diaries:
+        print("If the diary was meant in another way, painstats me --help lists the options that say so.")
+    print(f"Open:  {report.written}")

@@ -80,6 +80,7 @@ def as_answer(summary: RunSummary) -> dict[str, Any]:
         "exit_code": summary.exit_code,
         "changed": summary.changed,
         "refusal": summary.refusal,
+        "to_settle": list(summary.to_settle),
         "reports": [str(path) for path in summary.reports],
         "failed_reports": [{"report": str(failed.path), "reason": failed.reason} for failed in summary.failed_reports],
         "files": [
@@ -114,6 +115,11 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
     _print_notes(summary, names)
     if summary.exit_code == QUARANTINED_EXIT_CODE and not reading.rows_rejected:
         print(f"  an earlier run rejected rows but did not finish; list them with: painstats quarantine {study.folder}")
+    if names:
+        for line in summary.to_settle:
+            print(f"To settle: {printable(line)}")
+    elif summary.to_settle:
+        print(f"  {len(summary.to_settle)} question(s) to settle; list them with: painstats run {study.folder}")
     if summary.refusal:
         print(f"No model: {summary.refusal}")
     if not summary.changed:
@@ -121,7 +127,7 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
         return
     for line in verdict_lines(study, summary.results):
         print(f"Found: {line}")
-    _print_failed_reports(summary, hint, names)
+    print_failed_reports(summary, hint, names)
     if hint and summary.reports:
         print(f"Open:  {study.reports / 'index.html'}")
 
@@ -171,7 +177,8 @@ def _print_problem_counts(study: Study, summary: RunSummary) -> None:
         )
 
 
-def _print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
+def print_failed_reports(summary: RunSummary, hint: bool, names: bool) -> None:
+    """Print which pages could not be written, and why."""
     for failed in summary.failed_reports:
         print(f"  {failed.path.name if names else 'a report'} could not be written: {failed.reason}")
     if summary.failed_reports:

@@ -19,7 +19,16 @@ DAILY_TABLES = ("daily_summary", "step_by_device", "sleep_by_device", "device_ch
 """The tables that :func:`build_daily_table` builds."""
 
 SLEEP = ("clock.sql", "sleep.sql", "broken_nights.sql")
-TOPICS = ("step_days.sql", "nights.sql", "exercise.sql", "samples.sql", "wear.sql", "ratings.sql", "summary.sql")
+TOPICS = (
+    "step_days.sql",
+    "nights.sql",
+    "exercise.sql",
+    "samples.sql",
+    "wear.sql",
+    "unlogged.sql",
+    "ratings.sql",
+    "summary.sql",
+)
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
 PART_SAMPLES = 170_000
 """Number of step samples that are counted at a time, roughly; larger if there are more than 16 times as many in all."""
@@ -91,12 +100,13 @@ def _must_build_all(store: Store) -> bool:
     built = connection.execute("SELECT inputs_hash, last_import_id FROM daily_built").fetchone()
     if built is None or built[0] != daily_inputs_hash(store.study) or not have.issuperset(DAILY_TABLES):
         return True
+    n_touched = _number(connection, "SELECT count(*) FROM touched_day")
+    if n_touched and store.study.plan.outcome.unlogged == "zero":
+        return True  # a score shows on distant days too that the diary was kept without one
     if built[1] is not None and not _number(connection, "SELECT count(*) FROM import WHERE import_id = ?", built[1]):
         return True  # the records were cleared and imported again
     changed = "status = 'loaded' AND rows_new + rows_corrected > 0 AND import_id > coalesce(?, 0)"
-    return bool(_number(connection, f"SELECT count(*) FROM import WHERE {changed}", built[1])) and not _number(
-        connection, "SELECT count(*) FROM touched_day"
-    )
+    return bool(_number(connection, f"SELECT count(*) FROM import WHERE {changed}", built[1])) and not n_touched
 
 
 def _declare_touched(connection: duckdb.DuckDBPyConnection, is_whole: bool) -> list[str]:

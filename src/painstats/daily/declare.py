@@ -105,6 +105,8 @@ def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
         "outcome_item": outcome.item,
         "outcome_site": outcome.site,
         "outcome_is_good": outcome.item in BETTER_WHEN_HIGHER,
+        "across_sites": outcome.across_sites,
+        "unlogged_is_zero": outcome.unlogged == "zero",
         "outcome_low": outcome.scale[0],
         "outcome_high": outcome.scale[1],
         "step_rule": rules.step_rule,

@@ -2,8 +2,10 @@
 -- describes. A morning report about the last 24 hours, and any report about yesterday, describe the day before the report.
 -- If the time of a report is known, an evening report after midnight still belongs to the day before, and a report of a diary
 -- filled in at any time counts as a morning report before noon.
--- In: self_report, read_range, replaced, clock_period; variables outcome_item, outcome_site, outcome_is_good, outcome_low,
--- outcome_high, day_ends_hour. Out: rating.
+-- Scores of several sites on one day are averaged, or the worst site counts, as the plan says. A day on which the diary was kept
+-- without a score is one without any of the item only if the plan says so.
+-- In: self_report, read_range, replaced, clock_period, unlogged_day; variables outcome_item, outcome_site, outcome_is_good,
+-- outcome_low, outcome_high, across_sites, unlogged_is_zero, day_ends_hour. Out: rating.
 
 CREATE OR REPLACE TEMP TABLE rating AS
 WITH near AS (
@@ -21,7 +23,7 @@ WITH near AS (
            recall = 'yesterday' OR (recall = 'last_24_hours' AND is_morning AND NOT is_past_midnight) AS is_of_day_before
     FROM placed
 ), described AS (
-    SELECT participant_id,
+    SELECT participant_id, site,
            date - is_past_midnight::INTEGER - is_of_day_before::INTEGER AS date,
            CASE WHEN is_past_midnight AND is_of_day_before THEN 'evening past midnight, about the day before'
                 WHEN is_past_midnight THEN 'evening past midnight'
@@ -29,12 +31,28 @@ WITH near AS (
            CASE WHEN higher_is_worse <> getvariable('outcome_is_good') THEN value - scale_low ELSE scale_high - value END / (scale_high - scale_low) AS share
     FROM timed
 ), scored AS (
-    SELECT d.participant_id, d.date, d.outcome_rule,
+    SELECT d.participant_id, d.date, d.site, d.outcome_rule,
            getvariable('outcome_low') + share * (getvariable('outcome_high') - getvariable('outcome_low')) AS score
     FROM described AS d
     JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date
+), of_site AS (
+    SELECT participant_id, date, site, fsum(score ORDER BY score) / count(*) AS site_score FROM scored GROUP BY participant_id, date, site
+), worst AS (
+    SELECT participant_id, date, CASE WHEN getvariable('outcome_is_good') THEN min(site_score) ELSE max(site_score) END AS worst_score
+    FROM of_site GROUP BY participant_id, date
+), rated AS (
+    SELECT participant_id, date,
+           CASE WHEN getvariable('across_sites') = 'worst' THEN any_value(worst_score) ELSE fsum(score ORDER BY score) / count(*) END AS outcome_score,
+           max(score) AS highest_outcome_score, count(*)::INTEGER AS report_count,
+           string_agg(DISTINCT outcome_rule, ' + ' ORDER BY outcome_rule) AS outcome_rule
+    FROM scored JOIN worst USING (participant_id, date)
+    GROUP BY participant_id, date
 )
-SELECT participant_id, date, fsum(score ORDER BY score) / count(*) AS outcome_score, max(score) AS highest_outcome_score,
-       count(*)::INTEGER AS report_count, string_agg(DISTINCT outcome_rule, ' + ' ORDER BY outcome_rule) AS outcome_rule
-FROM scored
-GROUP BY participant_id, date;
+FROM rated
+UNION ALL BY NAME
+SELECT u.participant_id, u.date, getvariable('outcome_low')::DOUBLE AS outcome_score, getvariable('outcome_low')::DOUBLE AS highest_outcome_score,
+       0 AS report_count, 'entries without a score, read as none' AS outcome_rule
+FROM unlogged_day AS u
+JOIN replaced AS r ON r.participant_id = u.participant_id AND u.date BETWEEN r.first_date AND r.last_date
+ANTI JOIN rated AS d ON d.participant_id = u.participant_id AND d.date = u.date
+WHERE getvariable('unlogged_is_zero');

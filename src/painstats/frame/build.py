@@ -28,6 +28,7 @@ from time import perf_counter
 import polars as pl
 
 from painstats.frame.exposure import Exposure
+from painstats.frame.treatments import declare_phases
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import Study
 from painstats.store.connection import Store, transaction
@@ -95,7 +96,7 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
     """
     started, study = perf_counter(), store.study
     with transaction(store) as connection:
-        _declare_phases(store)
+        declare_phases(store)
         connection.execute(_lagged_query(study.plan.rules, exposures))
         _summarise_participants(store, exposures, ALL_DAYS)
         connection.execute(f"CREATE OR REPLACE TABLE model_frame AS {_frame_query(study, exposures, ALL_DAYS)}")
@@ -144,23 +145,6 @@ def _until_query(table: str, source: str, columns: str) -> str:
 def _summarise_participants(store: Store, exposures: Sequence[Exposure], days: _Days) -> None:
     store.connection.execute(_participant_query(store.study.plan.rules, exposures, days))
     store.connection.execute(_level_query(store.study, exposures, days))
-
-
-def _declare_phases(store: Store) -> None:
-    """Collect the treatments of the plan and the imported ones in one table."""
-    connection = store.connection
-    connection.execute(
-        "CREATE OR REPLACE TABLE treatment_phase AS SELECT participant_id, name, kind, start_date, end_date, dose, "
-        "dose_unit, ramp_days, wash_out_days FROM treatment"
-    )
-    for phase in store.study.plan.phases:
-        connection.execute(
-            "INSERT INTO treatment_phase VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                phase.participant, phase.name, phase.kind, phase.start, phase.end, phase.dose, phase.dose_unit,
-                phase.ramp_days, phase.wash_out_days,
-            ],
-        )  # fmt: skip
 
 
 def _lagged_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from painstats.intake.inbox import MOST_OPEN_ENTRIES
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
+from painstats.intake.read_settings import reading_hash, settings_of
 from painstats.intake.reader_versions import is_outdated, is_settled_below
 from painstats.plan.study import Study
 from painstats.sources.contract import ReadSettings
@@ -155,18 +155,3 @@ def known_outcome(store: Store, file: InboxFile, archive: Archive, settings: Rea
 def remember_refusal(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
     """Record that an export was not read, so that the next run opens the zip that it is in and tries it again."""
     record_refusal(store, identity, None, rule, message, version="")
-
-
-def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
-    """Return what the plan says about reading a participant's files."""
-    return ReadSettings(participant_id, study.time_zones, study.plan.diaries, tables=study.plan.tables)
-
-
-def reading_hash(study: Study, participant_id: str | None) -> str:
-    """Hash what reading depends on besides the bytes of the file: its participants' zones and the mappings."""
-    plan = study.plan
-    ids = [participant_id] if participant_id else ["", *sorted(plan.participants)]
-    described = [study.time_zones.described(each) for each in ids]
-    described += [diary.described() for diary in plan.diaries]
-    described += [table.model_dump_json() for table in plan.tables]
-    return hashlib.sha256("\n".join(described).encode()).hexdigest()[:16]

@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from painstats.archive.archive import Archive, open_archive
 from painstats.errors import ExportRefused, StudyError
-from painstats.intake.candidates import reading_hash, settings_of
 from painstats.intake.inbox import list_inbox
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
+from painstats.intake.read_settings import reading_hash, settings_of
 from painstats.sources.contract import ReadSettings
 from painstats.store import Store
 from painstats.store.ledger import loaded_exports, lost_when_read_again

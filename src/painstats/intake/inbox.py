@@ -15,8 +15,8 @@ from painstats.errors import StudyError
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.loose_files import with_loose_files_joined
 from painstats.intake.parts import Parts, parts_of_folder
+from painstats.intake.read_settings import settings_of
 from painstats.plan.study import Study
-from painstats.sources.contract import ReadSettings
 
 MOST_OPEN_ENTRIES = 50_000
 """About so many entries of archives are held open at a time; an entry takes about 0.6 kB."""
@@ -117,7 +117,7 @@ def _unpacked_exports(study: Study) -> _Unpacked:
     """Find the folders directly below a participant's that are one export."""
     found = _Unpacked()
     for owner in (study.inbox / name for name in participant_folders(study)):
-        settings = ReadSettings(owner.name, study.time_zones, study.plan.diaries, tables=study.plan.tables)
+        settings = settings_of(study, owner.name)
         for folder in sorted(path for path in owner.iterdir() if path.is_dir() and not is_hidden(path.name)):
             parts = parts_of_folder(folder, settings, partial(_is_ignored, study)) if is_utf8(folder.name) else None
             if parts is not None:

@@ -35,7 +35,7 @@ MAX_SAMPLE = 1000
 _WHAT = {
     "measurement": "measure",
     "daily_total": "measure",
-    "self_report": "item",
+    "self_report": "CASE WHEN site = '' THEN item ELSE item || ' (' || site || ')' END",
     "exercise_session": "exercise_type",
     "treatment": "kind",
 }

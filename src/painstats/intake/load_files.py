@@ -21,12 +21,12 @@ from painstats.intake.candidates import (
     look_at,
     looked_at,
     remember_refusal,
-    settings_of,
 )
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import KnownParticipants, known_participants
 from painstats.intake.owner import owner_of
 from painstats.intake.read_ahead import ReadAhead, bytes_of, read_ahead
+from painstats.intake.read_settings import settings_of
 from painstats.intake.reader_versions import ALL_READERS, outdated_readings, readers_of
 from painstats.intake.reading import PROCESS_ENDED, ReadElsewhere, ReadingFailedError, replay, staged
 from painstats.intake.waiting import NewFile, Waiting, WaitingRoom, can_wait

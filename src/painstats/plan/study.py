@@ -12,33 +12,52 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
+from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.doses import is_possible_dose
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Item, MeasureName, PlanTable, Scale, Treatment, ZoneName
+from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
 
 
 class StudyTable(PlanTable):
-    """``[study]``: the name of the study, and the home time zone of participants without one of their own."""
+    """``[study]``: the name of the study, and the home time zone of participants without one of their own.
+
+    A study without a declared zone is not run (:func:`refuse_undeclared_zone`); ``UTC`` only fills its place.
+    """
 
     name: str = "My study"
-    time_zone: ZoneName = "UTC"
+    time_zone: ZoneName = Field(default="UTC", json_schema_extra={"default": None})
 
 
 class OutcomePlan(PlanTable):
-    """``[outcome]``: which reported item is explained, and the scale of its effects."""
+    """``[outcome]``: which reported item is explained, and the scale of its effects.
+
+    Without ``site``, scores of several sites on one day count as ``across_sites`` says. A day on which the diary was
+    kept without a score is missing, or with ``unlogged = "zero"`` one without any of the item.
+    """
 
     item: Item = "pain"
     scale: Scale = (0, 10)
     site: str | None = None
+    across_sites: Literal["mean", "worst"] = "mean"
+    unlogged: Literal["missing", "zero"] = "missing"
+
+    @model_validator(mode="after")
+    def _zero_means_none_of_it(self) -> OutcomePlan:
+        if self.unlogged == "zero" and self.item in BETTER_WHEN_HIGHER:
+            raise ValueError(f'unlogged = "zero" means none of a symptom; for {self.item} write "missing"')
+        return self
 
 
 class QuestionPlan(PlanTable):
@@ -119,6 +138,8 @@ class PhasePlan(PlanTable):
     def _runs_forwards(self) -> PhasePlan:
         if self.end is not None and self.end < self.start:
             raise ValueError("end is before start")
+        if self.dose is not None and not is_possible_dose(self.dose, self.dose_unit):
+            raise ValueError(f"{self.dose:,g} {self.dose_unit} of {self.name} is no possible dose; check dose_unit")
         return self
 
 
@@ -137,6 +158,7 @@ class Plan(PlanTable):
     predictors: tuple[PredictorPlan, ...] = ()
     diaries: tuple[DiaryPlan, ...] = ()
     tables: tuple[TablePlan, ...] = ()
+    apps: AppsPlan = AppsPlan()
     participants: dict[str, ParticipantPlan] = Field(default={})
     phases: tuple[PhasePlan, ...] = ()
     rules: RulesPlan = RulesPlan()
@@ -241,6 +263,21 @@ def read_study(folder: Path | str) -> Study:
             f"{path} sets nothing: it is empty or truncated. Restore it, or write at least [study] with a time_zone"
         )
     return Study(folder=folder, plan=checked_plan(declared, str(path)))
+
+
+def refuse_undeclared_zone(study: Study) -> None:
+    """Refuse to run a study in a time zone that was not chosen.
+
+    Raises
+    ------
+    StudyError
+        ``[study]`` has no ``time_zone``.
+    """
+    if "time_zone" not in study.plan.study.model_fields_set:
+        raise StudyError(
+            f"{study.folder / STUDY_FILE} does not say where you live, which decides when days begin: write under "
+            '[study] for example\n  time_zone = "Europe/London"'
+        )
 
 
 def _declares_anything(declared: object) -> bool:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from painstats.plan.zone_names import advice, is_place
 from painstats.vocabulary import FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(
-            f"unknown time zone {name!r}; write an IANA name such as 'Europe/London' or 'America/New_York'"
-        )
+    if not is_place(name):
+        raise ValueError(advice(name))
     return name
 
 

@@ -24,6 +24,7 @@ from painstats.vocabulary import MEASURES
 
 RULE_WORDS = {
     "asleep_longer_than_in_bed": "asleep for longer than in bed",
+    "dose_impossible": "an impossible dose",
     "date_range": "an impossible date",
     "interval_negative": "ends before it starts",
     "interval_too_long": "lasts longer than a day",
@@ -33,6 +34,7 @@ RULE_WORDS = {
     "missing_value": "the value is missing",
     "not_finite": "not a number",
     "not_recognised": "unknown format",
+    "sleep_outside_bed": "asleep while not in bed",
     "outside_scale": "a score outside its scale",
     "steps_implausible": "more steps than anyone takes",
     "steps_negative": "a negative number of steps",

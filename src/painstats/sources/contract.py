@@ -8,6 +8,7 @@ from datetime import date
 
 from painstats.archive.archive import Archive
 from painstats.batch import Batch
+from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import TimeZones
@@ -28,6 +29,8 @@ class ReadSettings:
         Turns a participant's local clock times into UTC.
     diaries
         Mappings of diary CSVs, in the order of the study file.
+    apps
+        What a participant's own words mean in the diaries of apps.
     today
         Dates after it are rejected.
     tables
@@ -37,6 +40,7 @@ class ReadSettings:
     participant_id: str | None
     time_zones: TimeZones
     diaries: tuple[DiaryPlan, ...] = ()
+    apps: AppsPlan = field(default_factory=AppsPlan)
     today: date = field(default_factory=date.today)
     tables: tuple[TablePlan, ...] = ()
 

@@ -7,17 +7,24 @@ from collections.abc import Iterator
 import polars as pl
 
 from painstats.archive.archive import Archive
-from painstats.archive.entries import Entry
-from painstats.batch import Batch
+from painstats.archive.entries import Entry, shown
+from painstats.batch import Batch, Note
 from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem, numbers, whole_numbers
+from painstats.plan.doses import LARGEST_MG, MILLIGRAMS_IN
 from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
 from painstats.sources.vendor_rows import broken_rows
+from painstats.vocabulary import TREATMENT_KINDS
 
 COLUMNS = {"kind", "name", "start_date"}
+
+IMPOSSIBLE_DOSE = "dose_impossible"
+"""Rule of a row with an impossible dose: its unit or its decimal point is wrong."""
+
+_DECIMAL_COMMA = r"^[0-9]+,[0-9]{1,2}$"
 
 _MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days")
 
@@ -27,7 +34,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    return read_entries(archive, settings, COLUMNS, _read_entry)
+    return read_entries(archive, entries_with(archive, settings, COLUMNS), settings, _read_entry)
 
 
 def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
@@ -41,7 +48,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         _or_null("name").alias("name"),
         days(given["start_date"], "%Y-%m-%d").alias("start_date"),
         days(given["end_date"], "%Y-%m-%d").alias("end_date"),
-        numbers("dose").alias("dose"),
+        _doses().alias("dose"),
         _or_null("dose_unit").alias("dose_unit"),
         *(_days(name).alias(name) for name in ("ramp_days", "wash_out_days")),
         pl.lit(entry.label).alias("entry"),
@@ -52,8 +59,36 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
             **{name: _unread(name, given) for name in ("end_date", "dose", "ramp_days", "wash_out_days")},
         ),
     )
-    yield from in_batches(TREATMENT, rows)
+    yield from in_batches(TREATMENT, rows.with_columns(*_impossible_doses()))
+    yield from _unknown_kinds(entry, rows["kind"])
     yield from broken_rows(entry, table, TREATMENT)
+
+
+def _doses() -> pl.Expr:
+    """Read doses with a decimal point, or a decimal comma before one or two digits; ``4,500`` can be two things."""
+    dose = pl.col("dose")
+    with_comma = pl.when(dose.str.contains(_DECIMAL_COMMA)).then(dose.str.replace(",", ".", literal=True))
+    return pl.coalesce(numbers("dose"), with_comma.cast(pl.Float64, strict=False))
+
+
+def _impossible_doses() -> list[pl.Expr]:
+    """Reject impossible doses by mass."""
+    in_mg = pl.col("dose_unit").str.to_lowercase().replace_strict(MILLIGRAMS_IN, default=None, return_dtype=pl.Float64)
+    wrong = (pl.col("dose") * in_mg > LARGEST_MG).fill_null(False) & pl.col("column").is_null()
+    return [
+        pl.when(wrong).then(pl.lit("dose")).otherwise("column").alias("column"),
+        pl.when(wrong).then(pl.lit(IMPOSSIBLE_DOSE)).alias("rule"),
+    ]
+
+
+def _unknown_kinds(entry: Entry, kinds: pl.Series) -> Iterator[Note]:
+    unknown = sorted(set(kinds.drop_nulls()) - set(TREATMENT_KINDS))
+    if unknown:
+        yield Note(
+            entry.label,
+            f"kinds of treatment that are not known: {', '.join(map(shown, unknown))}; write one of: "
+            f"{', '.join(TREATMENT_KINDS)}",
+        )
 
 
 def _or_null(column: str) -> pl.Expr:
@@ -68,12 +103,12 @@ def _unread(column: str, given: pl.DataFrame) -> pl.Expr:
     """Whether a cell that is filled in could not be read."""
     if column == "end_date":
         return (pl.col(column) != "") & pl.lit(days(given[column], "%Y-%m-%d").is_null())
-    return (pl.col(column) != "") & (numbers(column) if column == "dose" else whole_numbers(column)).is_null()
+    return (pl.col(column) != "") & (_doses() if column == "dose" else whole_numbers(column)).is_null()
 
 
 SOURCE = Source(
     name="treatments",
-    version=1,
+    version=2,
     title="Treatments (CSV)",
     reads="medicines with dose, exercise programmes and therapies, with start, end, ramp and wash-out",
     how_to_export=(

@@ -35,6 +35,7 @@ from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import interval_of
+from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.looks import looks_tables
@@ -220,6 +221,7 @@ def _data_part(store: Store, record: ParticipantRecord) -> Part:
         ),
         points=(
             *outcome_rules(store, participant),
+            *outcome_choices(store, participant),
             *night_rules(record.days),
             zones,
             *device_lines(store, participant),

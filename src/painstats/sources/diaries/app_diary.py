@@ -11,12 +11,13 @@ from painstats.archive.entries import Entry, refused
 from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import clock_note
 from painstats.parsing.csv_text import CsvTable, header_of, read_csv
-from painstats.records import SELF_REPORT
+from painstats.records import DAILY_TOTAL, SELF_REPORT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings
 from painstats.sources.diaries.rows import numbered, shaped
 from painstats.sources.diaries.symptom_words import item_and_site
 from painstats.sources.rejected_text import kept_texts
+from painstats.vocabulary import UNSCORED_ENTRIES
 
 DELIMITERS = (",", ";", "\t")
 
@@ -42,12 +43,11 @@ def entries_with(archive: Archive, settings: ReadSettings, columns: set[str]) ->
 
 def read_entries(
     archive: Archive,
+    found: list[tuple[Entry, str]],
     settings: ReadSettings,
-    columns: set[str],
     read_entry: Callable[[Entry, str, ReadSettings], Iterator[Batch]],
 ) -> Iterator[Batch]:
-    """Read the CSVs that have the given columns, and count the other files in the archive."""
-    found = entries_with(archive, settings, columns)
+    """Read the CSVs that :func:`entries_with` found, and count the other files in the archive."""
     for entry, delimiter in found:
         yield from read_entry(entry, delimiter, settings)
     n_other = len(archive.entries) - len(found)
@@ -135,6 +135,33 @@ def answers(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object]) -> It
         pl.lit(entry.label).alias("entry"), *(pl.lit(value).alias(name) for name, value in known.items())
     )
     yield from in_batches(SELF_REPORT, numbered(shaped(described_rows)))
+
+
+def unscored_days(entry: Entry, rows: pl.DataFrame, source: str) -> tuple[list[Batch], pl.DataFrame]:
+    """Say on which days there are entries without a score: they tell a day without pain from one without a diary.
+
+    Parameters
+    ----------
+    entry
+        The file.
+    rows
+        The entries without a score, with ``participant_id`` and ``date``.
+    source
+        The name of the source.
+
+    Returns
+    -------
+    A row of ``daily_total`` for each day, in place of its first entry, with the number of entries; and all other
+    entries, which are not used.
+    """
+    is_first = pl.col("date").is_not_null() & pl.struct("participant_id", "date").is_first_distinct()
+    days = rows.with_columns(pl.len().over("participant_id", "date").cast(pl.Float64).alias("value")).filter(is_first)
+    known = {
+        "source": source, "device": source, "device_kind": "app", "measure": UNSCORED_ENTRIES, "entry": entry.label,
+        "column": None,
+    }  # fmt: skip
+    totals = days.with_columns(pl.lit(value).alias(name) for name, value in known.items())
+    return list(in_batches(DAILY_TOTAL, totals)), rows.filter(~is_first)
 
 
 def ignored_by(entry: Entry, rows: pl.DataFrame, column: str, reason: str) -> Iterator[Ignored]:

@@ -23,7 +23,9 @@ from painstats.sources.diaries.app_diary import (
     ignored_by,
     read_cells,
     read_entries,
+    unscored_days,
 )
+from painstats.sources.diaries.bearable_sleep import CATEGORY, read_sleep
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"date", "time of day", "category", "rating/amount", "detail"}
@@ -44,7 +46,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    return read_entries(archive, settings, COLUMNS, _read_entry)
+    return read_entries(archive, entries_with(archive, settings, COLUMNS), settings, _read_entry)
 
 
 def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
@@ -54,7 +56,11 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     yield from _symptoms(entry, rows.filter(symptom))
     for (category,), group in sorted(rows.filter(well).group_by("category"), key=lambda pair: str(pair[0])):
         yield from _well(entry, group, RATED_WELL[str(category)])
-    yield from ignored_by(entry, rows.filter(~symptom & ~well), "category", "not used")
+    sleep = pl.col("category") == CATEGORY
+    yield from read_sleep(entry, rows.filter(sleep), SOURCE.name, settings)
+    diary_days, others = unscored_days(entry, rows.filter(~symptom & ~well & ~sleep), SOURCE.name)
+    yield from diary_days
+    yield from ignored_by(entry, others, "category", "not used")
     if "weekday" in rows.columns:
         yield from check_weekdays(entry, rows, "date")
     yield from clock_noted(entry, rows)
@@ -101,7 +107,7 @@ def _symptoms(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
     yield Note(
         entry.label,
         f"symptoms were read on a scale from 0 (none) to 4 (unbearable): {agreement}; a day without an entry is "
-        "missing, not free of the symptom",
+        "missing, unless the plan says that it was free of the symptom",
     )
 
 
@@ -131,9 +137,9 @@ def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Batch]:
 
 SOURCE = Source(
     name="bearable",
-    version=1,
+    version=2,
     title="Bearable (CSV)",
-    reads="symptoms from 0 to 4, mood, energy, sleep quality",
+    reads="symptoms from 0 to 4, mood, energy, sleep quality, sleep with its hours and bed times",
     how_to_export="In Bearable open More, Export data, and choose CSV.",
     recognises=_recognises,
     read=_read,

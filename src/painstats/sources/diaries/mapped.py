@@ -14,7 +14,7 @@ from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.csv_text import CsvParts, CsvTable, header_of, read_csv_parts, shown_columns
 from painstats.parsing.participant_ids import refuse_alike
 from painstats.plan.diaries import DiaryPlan, ItemPlan
-from painstats.records import SELF_REPORT
+from painstats.records import DAILY_TOTAL, SELF_REPORT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.advice import (
@@ -39,6 +39,7 @@ from painstats.sources.diaries.selection import (
     first_days,
     in_time,
 )
+from painstats.sources.diaries.unscored import unscored_days, unscored_rows
 
 MAX_UNREAD_DATES = 0.05
 MIN_UNREAD_DATES = 2
@@ -162,6 +163,7 @@ class _DiaryTotals:
     header: tuple[str, ...] = ()
     dates: _DateTotals = field(default_factory=lambda: _DateTotals())
     ids: list[pl.DataFrame] = field(default_factory=list)
+    unscored: list[pl.DataFrame] = field(default_factory=list)
     values: Counter[int] = field(default_factory=Counter)
     outside: Counter[int] = field(default_factory=Counter)
 
@@ -190,11 +192,14 @@ def _read_parts(diary: _Diary) -> Iterator[Batch]:
     _refuse_mixed_ids(entry, plan, sums)
     for place, item in enumerate(plan.items):
         _refuse_scale(entry, item, sums.values[place], sums.outside[place])
+    days = unscored_days(entry, sums.unscored)
+    yield from in_batches(DAILY_TOTAL, days)
+    in_place_of_blanks, in_place_of_items = (days.height, 0) if plan.layout != "long" else (0, days.height)
     for n_rows, reason in (
         (sums.others, "rows that study.toml does not select"),
         (sums.late, f"written more than {plan.max_days_late} days after their day"),
-        (sums.blank, "blank"),
-        (sums.other_items, "items that study.toml does not declare"),
+        (sums.blank - in_place_of_blanks, "blank"),
+        (sums.other_items - in_place_of_items, "items that study.toml does not declare"),
     ):
         if n_rows:
             yield Ignored(entry.label, n_rows, reason)
@@ -215,6 +220,7 @@ def _answers_of(diary: _Diary, whole: CsvTable, plan: DiaryPlan, sums: _DiaryTot
     sums.late += n_late
     sums.backfilled += 0 if late is None else int((late > BACKFILLED_DAYS).sum())
     sums.blank += n_blank
+    sums.unscored.append(unscored_rows(table, plan, moments, answers))
     sums.n_nul += table.n_nul
     sums.header = table.header
     if plan.layout == "long":

@@ -21,6 +21,7 @@ from painstats.sources.diaries.app_diary import (
     ignored_by,
     read_cells,
     read_entries,
+    unscored_days,
 )
 from painstats.sources.vendor_rows import broken_rows
 
@@ -45,7 +46,7 @@ def _recognises(archive: Archive, settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    return read_entries(archive, settings, COLUMNS, _read_entry)
+    return read_entries(archive, entries_with(archive, settings, COLUMNS), settings, _read_entry)
 
 
 def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterator[Batch]:
@@ -61,7 +62,9 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     )
     yield from _symptoms(entry, rows.filter(~measured & ~unused))
     yield from _measurements(entry, rows.filter(measured))
-    for (category,), group in sorted(rows.filter(unused).group_by("tracker_category"), key=lambda pair: str(pair[0])):
+    diary_days, others = unscored_days(entry, rows.filter(unused), SOURCE.name)
+    yield from diary_days
+    for (category,), group in sorted(others.group_by("tracker_category"), key=lambda pair: str(pair[0])):
         yield from ignored_by(entry, group, "tracker_category", _UNUSED[str(category)])
     yield from broken_rows(entry, table, SELF_REPORT)
 
@@ -88,7 +91,7 @@ def _measurements(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
 
 SOURCE = Source(
     name="visible",
-    version=1,
+    version=2,
     title="Visible (CSV)",
     reads="symptoms from 0 to 3 by day, resting heart rate",
     how_to_export="In Visible open Settings, Export my data; the file is Visible_Data_Export.csv.",

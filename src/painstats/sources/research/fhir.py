@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -149,7 +150,10 @@ def _answers(resource: dict[str, object], unused: Counter[str]) -> list[dict[str
 
 def _observed(resource: dict[str, object], unused: Counter[str]) -> list[dict[str, object]]:
     """Read an Observation, or its components if it has any."""
-    when = resource.get("effectiveDateTime") or resource.get("effectiveInstant")
+    key, when = _effective(resource)
+    if when is None and isinstance(resource.get("effectivePeriod"), dict):
+        unused["observations about a day or more"] += 1
+        return []
     parts = resource.get("component")
     answers = []
     for part in parts if isinstance(parts, list) else [resource]:
@@ -157,8 +161,27 @@ def _observed(resource: dict[str, object], unused: Counter[str]) -> list[dict[st
         if code and isinstance(part, dict):
             low, high = _limits(part.get("referenceRange"))
             answer = {"code": code, "when": when, "value": _value(part), "low": low, "high": high}
-            answers.append(answer | {"text": _text(code, "effectiveDateTime", when, part)})
+            answers.append(answer | {"text": _text(code, key, when, part)})
     return answers
+
+
+def _effective(resource: dict[str, object]) -> tuple[str, object]:
+    """Return when an Observation was made: its element and the text; of a period of less than a day, its end."""
+    period = resource.get("effectivePeriod")
+    moment = resource.get("effectiveDateTime") or resource.get("effectiveInstant")
+    if moment or not isinstance(period, dict):
+        return "effectiveDateTime", moment
+    start, end = period.get("start"), period.get("end")
+    return "effectivePeriod", (end or start) if not end or not start or _is_within_a_day(start, end) else None
+
+
+def _is_within_a_day(start: object, end: object) -> bool:
+    """Whether two moments are less than 24 hours apart; what is no moment is rejected later, as such."""
+    try:
+        first, last = (datetime.fromisoformat(str(moment)) for moment in (start, end))
+        return last - first < timedelta(days=1)
+    except (ValueError, TypeError):
+        return True
 
 
 def _responded(resource: dict[str, object], unused: Counter[str]) -> list[dict[str, object]]:
@@ -304,7 +327,7 @@ def _scaled(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
 
 SOURCE = Source(
     name="fhir",
-    version=1,
+    version=2,
     title="FHIR (JSON, NDJSON)",
     reads="pain scores in Observations and QuestionnaireResponses with LOINC codes",
     how_to_export="Ask for your record as FHIR JSON, or download it from the portal of your health service.",

@@ -1,0 +1,48 @@
+"""A temporary study of the files that a person gives, in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from painstats.commands.my_outcome import Rated, rated_in
+from painstats.intake.load_files import FileOutcome, Say
+from painstats.intake.owner import SOLE_PARTICIPANT
+from painstats.plan.study import Study
+from painstats.run import list_inbox, load_files, prepare
+from painstats.store import open_store
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """What happened to each file, the seconds that it took, and what the files rate."""
+
+    outcomes: tuple[FileOutcome, ...]
+    seconds: float
+    rated: list[Rated]
+
+
+def fill_inbox(study: Study, paths: Sequence[Path]) -> None:
+    """Link to the files where they are; a second file of the same name goes into a folder of its own."""
+    inbox = study.inbox / SOLE_PARTICIPANT
+    for number, path in enumerate(paths):
+        place = inbox / path.name
+        if place.exists():
+            place = inbox / str(number) / path.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _link(path.resolve(), place)
+
+
+def _link(path: Path, place: Path) -> None:
+    place.symlink_to(path, target_is_directory=path.is_dir())
+
+
+def read_files(study: Study, say: Say) -> ReadFiles:
+    """Read what is in the inbox, before it is decided what is asked of it."""
+    with open_store(study) as store:
+        prepare(store, say)
+        started = perf_counter()
+        outcomes = load_files(store, list_inbox(study), say)
+        return ReadFiles(outcomes, perf_counter() - started, rated_in(store))
