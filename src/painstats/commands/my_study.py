@@ -8,7 +8,8 @@ from pathlib import Path
 from time import perf_counter
 
 from painstats.commands.my_outcome import Rated, rated_in
-from painstats.intake.load_files import FileOutcome, Say
+from painstats.intake.candidates import FileOutcome
+from painstats.intake.load_files import Say
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study
 from painstats.run import list_inbox, load_files, prepare
