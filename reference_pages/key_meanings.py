@@ -26,7 +26,7 @@ MEANINGS: dict[str, str] = {
     "[[predictors]] measure": _MEASURE,
     "[[predictors]] lag_days": _LAG,
     "[[diaries]] file": "Names of the files, such as `*diary*.csv`; capitals do not matter.",
-    "[[diaries]] form": "What the diary is kept in. A note has a line for each day, with the columns `date` and `pain`.",
+    "[[diaries]] form": "What the diary is kept in. A note has a line for each day and the columns `date` and `pain`.",
     "[[diaries]] sheet": "The sheet of a workbook; by default the first. `*` is all sheets with the same columns.",
     "[[diaries]] layout": "A column for each item, a row for each score, or a calendar with a cell for each day: its "
     "columns are `date` and `score`.",
@@ -41,9 +41,9 @@ MEANINGS: dict[str, str] = {
     "[[diaries]] decimal": "The decimal separator.",
     "[[diaries]] encoding": "The encoding of the text.",
     "[[diaries]] date_column": "The column with the date.",
-    "[[diaries]] date_format": "How dates are written: 31.12.2026 is `%d.%m.%Y`, 12/31/2026 is `%m/%d/%Y`. `day first`, "
-    "`month first` and `year first` read dates as they are written by hand, also with weekdays and names of months; "
-    "followed by `, then time` also their times.",
+    "[[diaries]] date_format": "How dates are written: 31.12.2026 is `%d.%m.%Y`, 12/31/2026 is `%m/%d/%Y`. "
+    "`day first`, `month first` and `year first` read dates as they are written by hand, also with weekdays and names "
+    "of months; followed by `, then time` also their times.",
     "[[diaries]] year": "The year of the first date, if dates are written without one.",
     "[[diaries]] carry_dates": "`true`: a row without a date belongs to the date above it.",
     "[[diaries]] time_column": "The column with the time, if there is one.",
