@@ -359,10 +359,13 @@ def _possible_scales(least: float, top: float) -> tuple[str, ...]:
 
 def _as_scale(chosen: object) -> tuple[float, float]:
     if isinstance(chosen, str):
-        low, _, high = chosen.partition("-")
-        return float(low), float(high)
-    low, high = tuple(chosen)  # type: ignore[arg-type]
-    return float(low), float(high)
+        ends = re.fullmatch(r"\s*\[?\s*(-?[\d.]+)\s*(?:-|–|to|,|\s)\s*(-?[\d.]+)\s*\]?\s*", chosen)
+        if ends is None:
+            raise ValueError(f"a scale is written as 0-10, not as {chosen!r}")
+        return float(ends[1]), float(ends[2])
+    if not isinstance(chosen, tuple | list) or len(chosen) != 2:
+        raise ValueError(f"a scale has two ends, not {chosen!r}")
+    return float(chosen[0]), float(chosen[1])
 
 
 def stated_direction(texts: Iterable[str]) -> str | None:
