@@ -144,7 +144,7 @@ def _choose_among(pains: list[str], context: Context, keys: tuple[tuple[str, obj
         return Choice(
             scores, (f"Pain is rated several times a day: {listed(pains)}. All of them were read.",), keys=keys
         )
-    asked = Ask("column", f"Pain is rated in several places: {listed(pains)}. Which of them is meant?", _answers(pains))
+    asked = Ask("column", f"Several pains are rated: {listed(pains)}. Which of them is meant?", _answers(pains))
     return Choice((_score(_likeliest(pains), context),), (), (asked,), keys)
 
 

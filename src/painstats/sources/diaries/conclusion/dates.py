@@ -31,8 +31,7 @@ _YEARS_BACK = 8
 _AGREE = 0.9
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _NOT_ENGLISH = re.compile(
-    r"\b(?:datum|tag|schmerz\w*|uhrzeit|jour|douleurs?|fecha|dolor|giorno|dolore|pijn\w*|dag|dor|heure|hora|ora|zeit|data|notizen|"
-    r"bemerkung\w*)\b"
+    r"\b(?:datum|schmerz\w*|uhrzeit|jour|douleurs?|fecha|dolor|giorno|dolore|pijn\w*|dor|heure|hora|zeit|notizen|bemerkung\w*)\b"
 )
 
 
