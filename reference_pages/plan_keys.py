@@ -39,7 +39,7 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         "question, two are asked: sleep of the night before, and steps of the day before.",
     ),
     "[[predictors]]": (PredictorPlan, 'The older spelling of `[[questions]]` with `kind = "daily"`.'),
-    "[[diaries]]": (DiaryPlan, "The format of a diary CSV: see [describe a diary](../how_to/describe_a_diary.md)."),
+    "[[diaries]]": (DiaryPlan, "The format of a diary: see [describe a diary](../how_to/describe_a_diary.md)."),
     "[[diaries.items]]": (ItemPlan, "One item of a diary."),
     "[diaries.events]": (EventsPlan, "Dates computed from events: see [REDCap](../how_to/redcap.md)."),
     "[apps.daylio]": (DaylioPlan, "Words of a person's own in Daylio; capitals do not matter."),

@@ -109,6 +109,7 @@ ALLOWED = {
     "docs/how_to/mixed_model_white_noise.md": {"person"},  # the method person_slopes
     "src/painstats/mixedlm/result_methods.py": {"person"},  # the method person_slopes
     "src/painstats/mixedlm/inference/cluster_robust.py": {"survey"},  # the journal Survey Methodology
+    "src/painstats/sources/diaries/conclusion/names.py": {"person"},  # a name of columns in diaries
     "src/painstats/sources/research/fhir.py": {"people"},  # the stored rule several_people
     "src/painstats/store/erase_rows.py": {"person"},  # the stored table person_fit
     "src/painstats/store/migrations/0001_first.sql": {"people", "told"},  # released, and so never changed

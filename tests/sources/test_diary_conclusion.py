@@ -9,13 +9,13 @@ import pytest
 
 from painstats.plan.diaries import DiaryPlan
 from painstats.sources.diaries.conclusion import block_of
-from tests.sources import awkward_diaries, hand_made_diaries, hand_made_workbooks, unseen_diaries
+from tests.sources import awkward_diaries, hand_made_diaries, hand_made_workbooks, more_unseen_diaries, unseen_diaries
 from tests.sources.concluding import concluded, scores_of
 from tests.sources.hand_made_diaries import Diary
 
 DIARIES = {
     f"{module.__name__.rpartition('.')[2]}-{name}": diary
-    for module in (awkward_diaries, hand_made_diaries, hand_made_workbooks, unseen_diaries)
+    for module in (awkward_diaries, hand_made_diaries, hand_made_workbooks, more_unseen_diaries, unseen_diaries)
     for name, diary in module.DIARIES.items()
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from painstats.errors import ExportRefused
+from painstats.plan.diaries import DiaryPlan
 from tests.sources.concluding import concluded
 from tests.sources.hand_made_diaries import Diary, lines
 from tests.sources.hand_made_workbooks import DIARIES as WORKBOOKS
@@ -55,6 +56,20 @@ def test_a_question_is_refused_with_the_block_that_answers_it(tmp_path: Path) ->
     assert refusal.rule == "diary_not_declared"
     assert "never go above 4. Which are the lowest and the highest possible score?" in str(refusal)
     assert "scale = [0, 10]   # choose: [0, 10], [0, 5], [1, 5], [0, 4]" in str(refusal)
+
+
+def test_a_plan_without_later_keys_keeps_its_hash() -> None:
+    """The text that is hashed is that of plans written before the later keys existed, so nothing is read again."""
+    item = {"item": "pain", "column": "pain", "scale": (0, 10), "higher_is": "worse", "recall": "today"}
+    plan = DiaryPlan.model_validate({"file": "d.csv", "filled": "evening", "items": [item]})
+    assert plan.described() == (
+        '{"file":"d.csv","layout":"wide","participant_column":null,"delimiter":",","decimal":".","encoding":"utf-8",'
+        '"date_column":"date","date_format":"%Y-%m-%d","time_column":null,"time_format":"%H:%M","times_are":"local",'
+        '"entered_column":null,"entered_format":"%Y-%m-%d","max_days_late":null,"filled":"evening","item_column":null,'
+        '"value_column":null,"missing":["","NA","n/a"],"only":{},"events":null,"items":[{"item":"pain","column":"pain",'
+        '"named":null,"scale":[0.0,10.0],"higher_is":"worse","recall":"today","site":"","map":null}]}'
+    )
+    assert plan.model_copy(update={"year": 2025}).described() != plan.described()
 
 
 def test_several_participants_are_kept_apart(tmp_path: Path) -> None:

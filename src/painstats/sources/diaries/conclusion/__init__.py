@@ -1,4 +1,4 @@
-"""Find out what a diary looks like that no one has declared, and ask what only the person knows who kept it."""
+"""Find out what a diary looks like that no one has declared, and ask what only its keeper knows."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def conclude(
     entry
         The file.
     known
-        Keys that a person has chosen: of ``DiaryPlan``, and ``column``, ``scale``, ``map``, ``higher_is``, ``recall``
+        Keys that were chosen by hand: of ``DiaryPlan``, and ``column``, ``scale``, ``map``, ``higher_is``, ``recall``
         and ``item`` of its items. ``column = "all"`` reads every site.
     today
         Dates after it are not believed.
     is_diary
-        Whether a person says that the file is a diary of pain: then its scores need not be named after pain.
+        Whether the file is given as a diary of pain: then its scores need not be named after pain.
 
     Returns
     -------
@@ -141,6 +141,7 @@ def _whole(
         conclude_scores(score.name, _texts_of(table, score, keys), table.above, context, is_note=is_note)
         for score in choice.scores
     ]
+    scored = _with_one_scale(scored)
     missing = tuple(dict.fromkeys(text for part in scored for text in part.keys.get("missing", ())))  # type: ignore[attr-defined]
     decimals = {part.keys["decimal"] for part in scored if "decimal" in part.keys}
     if len(decimals) > 1:
@@ -165,6 +166,19 @@ def _whole(
     asked = tuple(dict.fromkeys((*choice.asked, *(ask for part in parts for ask in part.asked))))
     said = tuple(dict.fromkeys((*choice.said, *table.said, *(sentence for part in parts for sentence in part.said))))
     return Conclusion(None if asked else plan, said, asked, plan)
+
+
+def _with_one_scale(scored: list[Found]) -> list[Found]:
+    """Take the scale that some columns show for those too that leave it open: a diary has one scale."""
+    is_open = [any(ask.key == "scale" for ask in part.asked) for part in scored]
+    scales = {part.keys["scale"] for part, is_asked in zip(scored, is_open, strict=True) if not is_asked}
+    if len(scales) != 1:
+        return scored
+    scale = next(iter(scales))
+    return [
+        replace(part, keys=part.keys | {"scale": scale}, asked=tuple(ask for ask in part.asked if ask.key != "scale"))
+        for part in scored
+    ]
 
 
 def _readable(entry: Entry, plan: DiaryPlan, table: Table) -> DiaryPlan:

@@ -12,7 +12,7 @@ from painstats.sources.diaries.forms.rows_of_text import TextRow
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something that only the person knows who kept the diary.
+    """Something that only the keeper of the diary knows.
 
     Parameters
     ----------

@@ -97,6 +97,7 @@ _BAD = (
 )
 _ENDS = re.compile(rf"(?<!\d)(\d{{1,3}})\s*(?:=|:|-|–|is|means|\()\s*(?:({_FREE})|({_BAD}))")
 _FEW = 0.05
+_SOME = 0.2
 _MIXED = 0.3
 """A column of 0 to 100 is asked about if more than ``_MIXED`` of its scores are as small as those of 0 to 10."""
 
@@ -228,8 +229,10 @@ def _conclude_words(column: str, cells: Cells, context: Context) -> Found:
     """Find the numbers that words stand for."""
     chosen = context.known.get("map")
     if isinstance(chosen, dict):
-        ends = (min(chosen.values()), max(chosen.values()))
-        return Found({"map": chosen, **({} if cells.scores or context.known.get("scale") else {"scale": ends})})
+        ends = (min(chosen.values(), default=0.0), max(chosen.values(), default=0.0))
+        if cells.scores or ends[0] >= ends[1]:
+            return Found({"map": chosen} if chosen else {})
+        return Found({"map": chosen, **({} if context.known.get("scale") else {"scale": ends})})
     counts = Counter(cells.words)
     if not counts:
         return Found()
@@ -242,7 +245,7 @@ def _conclude_words(column: str, cells: Cells, context: Context) -> Found:
     rest = [word for word in counts if word not in zero]
     said = (f'In "{column}" {listed(list(zero))} was read as 0.',) if zero else ()
     if rest and (
-        any(_is_known_word(word) for word in rest) or sum(counts[word] for word in rest) > _FEW * cells.n_given
+        any(_is_known_word(word) for word in rest) or sum(counts[word] for word in rest) > max(1, _SOME * cells.n_given)
     ):
         return Found({"map": zero}, said, (_ask_map(column, rest),))
     if rest:
