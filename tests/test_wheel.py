@@ -73,7 +73,7 @@ def unpacked(wheel: Path, folder: Path) -> Path:
 def write_exports(folder: Path) -> None:
     """Write a pain diary and steps and sleep by day as Google Fit exports them, 60 days each."""
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(60)]
-    diary = [f"{day},{number * 7 % 5}" for number, day in enumerate(days)]
+    diary = [f"{day},{number * 7 % 9}" for number, day in enumerate(days)]
     steps = [
         f"{day},{5000 + number * 2711 % 6000},{(390 + number * 37 % 120) * 60_000}" for number, day in enumerate(days)
     ]

@@ -21,7 +21,7 @@ from painstats.sources.diaries.conclusion import block_of
 PLACEHOLDER = "REGION/CITY"
 """Stands for the time zone in the plan that is copied; no zone is a default."""
 
-_DIARIES, _AFTER_DIARIES = "# The format of a diary.", "# Words of your own"
+_DIARIES, _AFTER_DIARIES = "# The format of a diary that", "# Words of your own"
 _BEFORE_SITES = '# site = "neck"'
 _MOST_RATED = 12
 _LINE = 118
