@@ -27,7 +27,7 @@ def scores_of(folder: Path, diary: Diary, plan: DiaryPlan) -> dict[date, float]:
     """Read a diary as declared, as a study would, and return the mean score of each date."""
     found = defaultdict(list)
     for batch in read(folder / diary.file, settings(diaries=[plan])).batches:
-        if isinstance(batch, Rows):
+        if isinstance(batch, Rows) and batch.table == "self_report":
             for row in check_records(batch, TODAY).accepted.rows(named=True):
                 found[row["date"]].append(row["value"])
     return {day: fmean(values) for day, values in found.items()}
