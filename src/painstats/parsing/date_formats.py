@@ -72,8 +72,10 @@ def day_format_of(day_texts: pl.Series, group: pl.Series | None = None) -> DayFo
 
     Notes
     -----
-    A format is ruled out if it fails for many more cells than another (no month is greater than 12), or, if both read
-    every cell, if its dates jump from month to month while those of the other are consecutive.
+    A format is ruled out if it fails for many more cells than another (no month is greater than 12). If both read
+    every cell, the one in which rows follow one another in time is right, unless the rows are sorted as texts; else
+    the one of which the dates are consecutive while those of the other jump from month to month. Where these two
+    disagree, neither is right for certain.
     """
     given = day_texts.drop_nulls()
     failures = {form: int(days(given, form).is_null().sum()) for form in DAY_FORMATS}
@@ -88,14 +90,35 @@ def day_format_of(day_texts: pl.Series, group: pl.Series | None = None) -> DayFo
 
 
 def _by_continuity(readings: tuple[str, str], day_texts: pl.Series, group: pl.Series | None) -> tuple[str, ...]:
+    """Decide between two readings of the same texts; return both where order and continuity decide nothing."""
     read = [days(day_texts, form) for form in readings]
     if read[0].equals(read[1]):
         return readings[:1]
+    in_order = [form for form, dates in zip(readings, read, strict=True) if _is_in_order(dates, group)]
+    if len(in_order) == 1 and not _is_in_order(day_texts, group):
+        return (in_order[0],)
+    consecutive = _consecutive(readings, read, group)
+    contradicted = len(in_order) == 1 and consecutive not in (None, in_order[0])
+    return (consecutive,) if consecutive and not contradicted else readings
+
+
+def _consecutive(readings: tuple[str, str], read: list[pl.Series], group: pl.Series | None) -> str | None:
+    """Return the reading of which the dates are consecutive while those of the other jump from month to month."""
     shares = [_share_of_one_day_steps(dates, group) for dates in read]
     for form, share, other in zip(readings, shares, reversed(shares), strict=True):
         if share >= _CONSECUTIVE and other <= _JUMPING:
-            return (form,)
-    return readings
+            return form
+    return None
+
+
+def _is_in_order(values: pl.Series, group: pl.Series | None) -> bool:
+    """Whether rows never go back, or never go forward, within a group; texts that are sorted as texts do neither."""
+    owner = group if group is not None else pl.repeat(0, len(values), eager=True)
+    rows = pl.DataFrame({"owner": owner, "value": values}).drop_nulls()
+    before = pl.col("value").shift().over("owner")
+    goes_back, goes_on = (pl.col("value") < before).any(), (pl.col("value") > before).any()
+    back, forth = rows.select(goes_back.alias("back"), goes_on.alias("forth")).row(0)
+    return not (back and forth)
 
 
 def _share_of_one_day_steps(dates: pl.Series, group: pl.Series | None) -> float:

@@ -180,7 +180,7 @@ def _settled(
             return agreeing[0], "the weekdays beside them agree"
     running = _by_runs(fitting, texts, dates)
     if running:
-        return running, "so they follow one another day by day"
+        return running, "so they follow one another in time"
     dotted = all(re.search(r"\d\.\s?\d", text) for text in texts)
     if (
         "day first" in fitting
