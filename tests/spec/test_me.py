@@ -12,6 +12,7 @@ from painstats.commands.my_files import hand_made_diaries, without_folders
 from painstats.commands.my_outcome import Rated, choose_outcome
 from painstats.commands.my_words import in_my_words, questions
 from painstats.errors import StudyError
+from painstats.sources.common_zones import zone_advice
 from painstats.sources.diaries.conclusion import Ask
 
 DAYS = [date(2026, 1, 1) + timedelta(n) for n in range(30)]
@@ -203,3 +204,10 @@ def test_questions_name_an_option_for_each_answer():
 )
 def test_advice_never_names_the_plan_of_a_study(message, mine):
     assert in_my_words(message) == mine
+
+
+def test_advice_on_the_time_zone_names_the_option():
+    mine = in_my_words(f"read in Europe/London, nights have steps; {zone_advice(['Asia/Tokyo'])}")
+    assert (
+        mine == "read in Europe/London, nights have steps; if you lived in Asia/Tokyo then, use --time-zone Asia/Tokyo"
+    )

@@ -18,6 +18,10 @@ OPTIONS = {
 
 _KEY_LINE = re.compile(r'^\s*(\w+) = ("[^"]*"|\[[^\]]*\]|\S+)', re.MULTILINE)
 _MOOD_LINE = re.compile(r'^("(?:[^"\\]|\\.)*") = 0   # ([\d,]+)$', re.MULTILINE)
+_ZONE_ADVICE = re.compile(
+    r'if the participant lived in (.+?), write time_zone = "(.+?)" in study\.toml.*?; a stay of some weeks is declared '
+    "as travel"
+)
 _WORDING = (
     ("in its [[diaries]] block in study.toml write\n", "use\n"),
     ("both of these fit; write the one that is right for this diary into study.toml\n", "use the one that is right\n"),
@@ -42,8 +46,7 @@ _WORDING = (
         "If they mean none, use --unlogged zero",
     ),
     (
-        ", but study.toml declares none with that name; if it is one, put it into the inbox by itself, and the next "
-        "run says what to write into study.toml",
+        ", but study.toml declares none with that name; if it is one, put it into the inbox by itself",
         "; if it is one, give it as a file of its own",
     ),
     ("concluded, since study.toml does not declare it: ", ""),
@@ -81,6 +84,7 @@ def in_my_words(message: str, rule: str | None = None) -> str:
         return NO_FORMAT
     if rule == "moods_renamed":
         return _moods(message)
+    message = _ZONE_ADVICE.sub(r"if you lived in \1 then, use --time-zone \2", message)
     for words, mine in _WORDING:
         message = message.replace(words, mine)
     message = _KEY_LINE.sub(_as_option, message)

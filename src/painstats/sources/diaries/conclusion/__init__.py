@@ -164,8 +164,15 @@ def _whole(
     parts = (*found, *scored, periods)
     plan = _readable(entry, plan, table)
     asked = tuple(dict.fromkeys((*choice.asked, *(ask for part in parts for ask in part.asked))))
-    said = tuple(dict.fromkeys((*choice.said, *table.said, *(sentence for part in parts for sentence in part.said))))
+    sentences = (sentence for part in parts for sentence in part.said)
+    said = tuple(dict.fromkeys((*choice.said, *table.said, *sentences, *_directions(plan))))
     return Conclusion(None if asked else plan, said, asked, plan)
+
+
+def _directions(plan: DiaryPlan) -> list[str]:
+    """Say which scores are taken as the better the higher they are; of pain the opposite is expected."""
+    better = [item.column or item.named or "" for item in plan.items if item.higher_is == "better"]
+    return [f'In "{name}" a higher score is taken as better.' for name in better]
 
 
 def _with_one_scale(scored: list[Found]) -> list[Found]:
