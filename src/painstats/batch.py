@@ -134,6 +134,7 @@ CHECK_ZONE = "check the time zone: "
 """How a note begins that doubts the declared time zone; every run prints it, and it heads the report."""
 
 _NUMBERS = re.compile(r"\d[\d.,:/-]*")
+_FILE = re.compile(r"^[^:\n]*\.[A-Za-z0-9]{1,8}: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class AlikeNotes:
     @property
     def is_doubt(self) -> bool:
         """Whether they doubt the declared time zone."""
-        return self.message.startswith(CHECK_ZONE)
+        return CHECK_ZONE in self.first
 
 
 def alike(notes: Iterable[str]) -> list[AlikeNotes]:
@@ -179,4 +180,4 @@ def _kind(note: str) -> str:
 
 def message_of(note: str) -> str:
     """Return a note without the name of its file."""
-    return note.partition(": ")[2] or note
+    return _FILE.sub("", note, count=1)

@@ -49,10 +49,7 @@ def test_a_table_in_the_layout_of_lifesnaps_is_read_in_its_units() -> None:
         ("tracker", "time_in_bed_min", 480.0),
         ("tracker", "resting_heart_rate_bpm", 62.5),
     ]
-    assert (
-        "columns that study.toml does not declare were not read: nightly_temperature, rmssd"
-        in contents.notes[0].message
-    )
+    assert "columns that were not used: nightly_temperature, rmssd" in contents.notes[0].message
 
 
 @pytest.mark.parametrize(("dated_by", "night"), [("waking", date(2024, 3, 1)), ("evening", date(2024, 3, 2))])

@@ -94,7 +94,7 @@ def test_the_first_mapping_with_all_its_columns_is_used(tmp_path: Path) -> None:
 
 def test_columns_that_are_not_declared_are_noted(diary: Callable[..., Contents]) -> None:
     [note] = diary("date,pain,weather,note\n2024-03-01,4,rain,\n").notes
-    assert note.message == "columns that study.toml does not declare were not read: weather, note"
+    assert note.message == "columns that were not used: weather, note"
 
 
 # --- the same file written in other ways ---

@@ -197,7 +197,6 @@ def test_questions_name_an_option_for_each_answer():
             'do not fit; in its [[diaries]] block in study.toml write\n  date_format = "%d.%m.%Y"',
             'do not fit; use\n  --date-format "%d.%m.%Y"',
         ),
-        ("columns that study.toml does not declare were not read: a, b", "columns that were not used: a, b"),
         ("the scale is unknown; declare the file as a diary in study.toml", "the scale is unknown"),
         ("it looks odd; write something into study.toml", "it looks odd"),
     ],

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from painstats.batch import CHECK_ZONE, Note, alike
+from painstats.batch import CHECK_ZONE, Note, alike, message_of
 from painstats.cli import main
 from tests.faults.test_bad_input import PLAN
 from tests.sources.fitbit_files import nights, values
@@ -61,3 +61,9 @@ def test_the_page_shows_them_and_the_doubt_before_the_findings(study):
     text = (study / "reports" / "anna.html").read_text()
     assert 0 < text.index("First check the time zone") < text.index(">Findings<")
     assert "How the files were read" in text
+
+
+def test_only_the_name_of_a_file_is_taken_off_a_note():
+    assert message_of("steps-2020-05-08.json: times are UTC") == "times are UTC"
+    whole = "3 of 127 nights were detected by movement alone (classic): they have no deep sleep"
+    assert message_of(whole) == whole

@@ -37,7 +37,6 @@ _WORDING = (
     ("unless the plan says that it was free of the symptom", "unless you use --unlogged zero"),
     ("no participant has ", "you do not have "),
     ('encoding in study.toml, for example encoding = "cp1252"', "encoding, for example --encoding cp1252"),
-    ("columns that study.toml does not declare were not read", "columns that were not used"),
     ("items that study.toml does not declare", "other items"),
     ("rows that study.toml does not select", "other rows"),
     ("; declare the file as a diary in study.toml", ""),

@@ -196,7 +196,7 @@ def notes_table(store: Store, participant_id: str | None) -> Table | None:
 
 def zone_doubts(store: Store, participant_id: str | None) -> tuple[str, ...]:
     """Return what speaks against the declared time zone, which would put steps and nights on other days."""
-    doubts = (said.message.removeprefix(CHECK_ZONE) for said in _notes(store, participant_id) if said.is_doubt)
+    doubts = (said.first.partition(CHECK_ZONE)[2] for said in _notes(store, participant_id) if said.is_doubt)
     return tuple(f"{doubt[:1].upper()}{doubt[1:]}." for doubt in doubts)
 
 

@@ -257,7 +257,7 @@ def _notes(entry: Entry, plan: DiaryPlan, sums: _DiaryTotals) -> Iterator[Note]:
     declared = {name for _, name in declared_columns(plan)}
     others = tuple(name for name in sums.header if name and name not in declared)
     if others:
-        yield Note(entry.label, f"columns that study.toml does not declare were not read: {shown_columns(others)}")
+        yield Note(entry.label, f"columns that were not used: {shown_columns(others)}")
     if sums.n_nul:
         yield Note(entry.label, f"{sums.n_nul} NUL characters were replaced by spaces")
     if not sums.rows and not sums.ragged:

@@ -94,7 +94,7 @@ def _read_table(entry: Entry, table: CsvTable, plan: TablePlan, settings: ReadSe
             yield from in_batches(DAILY_TOTAL, _totals(rows, column, plan))
     yield from broken_rows(entry, table, DAILY_TOTAL)
     if others := tuple(name for name in table.header if name and name not in _declared(plan)):
-        yield Note(entry.label, f"columns that study.toml does not declare were not read: {shown_columns(others)}")
+        yield Note(entry.label, f"columns that were not used: {shown_columns(others)}")
 
 
 # --- cells ---
