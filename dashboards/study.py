@@ -26,7 +26,7 @@ from painstats.questions.phrases import capital
 from painstats.questions.question import outcome_of
 from painstats.reports.figures.daily_charts import daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import completeness
-from painstats.reports.figures.vega_svg import label_text, look
+from painstats.reports.figures.vega_svg import Specification, label_text, look
 from painstats.reports.personal.charts import measures_of
 from painstats.store.published import read_published
 from painstats.store.rows import rows_of
@@ -170,9 +170,9 @@ def phases(study: Study, participant: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PHASES, orient="row")
 
 
-def show_chart(chart: Any) -> None:
+def show_chart(chart: Specification) -> None:
     """Show a chart of the reports, in their look."""
-    st.altair_chart(chart.properties(autosize="pad").configure(**look()), theme=None, width="content")
+    st.vega_lite_chart(spec={**chart, "autosize": "pad", "config": look()}, theme=None, width="content")
 
 
 main()

@@ -106,4 +106,6 @@ def test_fitabase_has_days_and_nights_but_nothing_to_explain(tmp_path):
     assert rows(study, "SELECT count(*), sum(valid_step_days) FROM participant_summary")[0][0] == 33
     # 410 different nights; three rows are exact repetitions. Unworn days are missing, not days without steps.
     assert rows(study, "SELECT sum(rows_same), sum(rows_quarantined) FROM import") == [(6, 0)]
-    assert rows(study, "SELECT min(step_count) FROM daily_summary")[0][0] >= 500
+    unproven = "SELECT min(step_count) FROM daily_summary WHERE step_wear_rule = 'enough steps'"
+    assert rows(study, unproven)[0][0] >= 500
+    assert rows(study, "SELECT min(step_count) FROM daily_summary")[0][0] >= 100

@@ -41,5 +41,10 @@ def _daily(diaries):
         "total_sleep_time_min": 60 * diaries.sleep.ravel(),
         "step_count": 1000 * diaries.steps.ravel(),
     }
-    fixed = {"item": pl.lit("pain"), "site": pl.lit(""), "device_era": pl.lit(1)}
+    fixed = {
+        "item": pl.lit("pain"),
+        "site": pl.lit(""),
+        "device_era": pl.lit(1),
+        "step_wear_rule": pl.lit("enough steps"),
+    }
     return pl.DataFrame(columns).with_columns(pl.col("date").cast(pl.Date), **fixed).fill_nan(None)

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 from flows import nightly as module
 from painstats.errors import StudyInUse
-from painstats.intake import load_files
+from painstats.intake import reading
 from painstats.plan.study import read_study
 from painstats.store.connection import locked
 
@@ -106,7 +106,7 @@ def nights(canary: str) -> dict[str, Callable[[Path], Any]]:
     """Return a name for each way to fail, and what makes a night fail in it."""
     value = f"could not convert '{canary}' to float"
     return {
-        "a bug in a source": lambda _: patch.object(load_files, "read_export", fail(KeyError(value))),
+        "a bug in a source": lambda _: patch.object(reading, "read_export", fail(KeyError(value))),
         "a refused file": nothing,
         "a bug in a task": lambda _: patch.object(module, "load_files", fail(ValueError(value))),
         "one of two inboxes": one_of_two_inboxes,

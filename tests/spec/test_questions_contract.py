@@ -163,7 +163,7 @@ def test_the_same_predictor_twice_is_refused():
 
 def test_a_run_refuses_an_unknown_kind_before_it_reads_anything(tmp_path, capsys):
     (tmp_path / "inbox").mkdir()
-    (tmp_path / "study.toml").write_text('[[questions]]\nkind = "weekly"\n')
+    (tmp_path / "study.toml").write_text('[study]\ntime_zone = "UTC"\n[[questions]]\nkind = "weekly"\n')
     assert main(["run", str(tmp_path)]) == 2
     told = capsys.readouterr().err
     assert "questions.0.kind: 'weekly' is not a kind of question; write one of: daily" in told
