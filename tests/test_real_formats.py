@@ -1,5 +1,7 @@
 """Real exports of makers and sleep apps: what the daily table gets of each, against a count with csv and json alone.
 
+    PAINSTATS_REAL_EXPORTS=FOLDER python -m pytest tests/test_real_formats.py
+
 The counts know nothing of painstats. Sleep is compared by date, the night with its naps: which of several sleeps is the
 night is a question of its own.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,6 +25,10 @@ from painstats.plan.study import Study, read_study
 from painstats.run import run_study
 from painstats.store import open_store
 from tests.test_real_input import REAL
+
+pytestmark = pytest.mark.skipif(
+    "PAINSTATS_REAL_EXPORTS" not in os.environ, reason="PAINSTATS_REAL_EXPORTS does not name their folder"
+)
 
 FOLDERS = REAL / "real"
 Days = dict[date, float]
@@ -42,7 +49,6 @@ ZONES = {
 
 PLAN = """[study]
 name = "real formats"
-time_zone = "UTC"
 [[predictors]]
 measure = "total_sleep_time_min"
 [[predictors]]

@@ -1,9 +1,13 @@
-"""Real exports of makers, beside the project: what is read is compared with independent counts by plain Python."""
+"""Real exports of makers: what is read is compared with independent counts by plain Python.
+
+PAINSTATS_REAL_EXPORTS=FOLDER python -m pytest tests/test_real_zones.py
+"""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from collections import Counter
 from datetime import datetime
@@ -18,6 +22,10 @@ from painstats.plan.study import read_study
 from painstats.store import open_store
 from tests.reading_inboxes import read_inbox
 from tests.test_real_input import REAL, rows
+
+pytestmark = pytest.mark.skipif(
+    "PAINSTATS_REAL_EXPORTS" not in os.environ, reason="PAINSTATS_REAL_EXPORTS does not name their folder"
+)
 
 LEAST_STEPS = 500  # a day with fewer does not count as worn
 

@@ -20,7 +20,8 @@ from painstats.intake.inbox import list_inbox
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import Say, load_files
-from painstats.plan.study import Study, refuse_undeclared_zone
+from painstats.intake.undeclared_zone import refuse_undeclared_zone
+from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.store import Store, open_store

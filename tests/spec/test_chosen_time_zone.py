@@ -8,6 +8,7 @@ import pytest
 from painstats.cli import main
 from painstats.commands.time_zone import chosen_zone
 from painstats.errors import StudyError
+from painstats.intake.undeclared_zone import refuse_undeclared_zone
 from painstats.plan.study import read_study
 from painstats.run import run_study
 
@@ -109,3 +110,17 @@ def test_a_study_without_a_zone_is_not_run_in_utc(tmp_path):
     (tmp_path / "study.toml").write_text('[outcome]\nitem = "pain"\n')
     with pytest.raises(StudyError, match="does not say where you live"):
         run_study(read_study(tmp_path))
+
+
+def test_a_study_needs_no_zone_of_its_own_where_each_participant_has_one(tmp_path):
+    for participant in ("ann", "bea"):
+        (tmp_path / "inbox" / participant).mkdir(parents=True)
+    homes = '[participants.ann]\ntime_zone = "Europe/Berlin"\n'
+    (tmp_path / "study.toml").write_text(homes)
+    with pytest.raises(StudyError, match="does not say where you live"):
+        refuse_undeclared_zone(read_study(tmp_path))
+    (tmp_path / "study.toml").write_text(f'{homes}[participants.bea]\ntime_zone = "Europe/Paris"\n')
+    refuse_undeclared_zone(read_study(tmp_path))
+    (tmp_path / "inbox" / "diary.csv").write_text("date,pain\n")
+    with pytest.raises(StudyError, match="does not say where you live"):
+        refuse_undeclared_zone(read_study(tmp_path))

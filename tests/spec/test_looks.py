@@ -71,7 +71,7 @@ def test_a_study_that_runs_often_has_the_looks_of_one_that_runs_once(tmp_path, f
     monkeypatch.setattr(daily_looks, "own_look", counting(daily_looks.own_look, fitted))
     monkeypatch.setattr(daily_looks, "study_look", counting(daily_looks.study_look, fitted))
     with open_store(small_study(tmp_path / "often", **ALL_LOOKS)) as store:
-        for nights_before in (30, 3, 0):
+        for nights_before in (30, 0):
             rows = rows_of(store, frame.filter(pl.col("date") <= last - timedelta(days=nights_before)))
     assert rows == once
     assert {row.basis for row in rows} == {"none", "own_days", "pooled", "mixed_model"}

@@ -33,7 +33,7 @@ STUDY_FILE = "study.toml"
 class StudyTable(PlanTable):
     """``[study]``: the name of the study, and the home time zone of participants without one of their own.
 
-    A study without a declared zone is not run (:func:`refuse_undeclared_zone`); ``UTC`` only fills its place.
+    A study without a declared zone is not run (:mod:`painstats.intake.undeclared_zone`); ``UTC`` only fills its place.
     """
 
     name: str = "My study"
@@ -263,21 +263,6 @@ def read_study(folder: Path | str) -> Study:
             f"{path} sets nothing: it is empty or truncated. Restore it, or write at least [study] with a time_zone"
         )
     return Study(folder=folder, plan=checked_plan(declared, str(path)))
-
-
-def refuse_undeclared_zone(study: Study) -> None:
-    """Refuse to run a study in a time zone that was not chosen.
-
-    Raises
-    ------
-    StudyError
-        ``[study]`` has no ``time_zone``.
-    """
-    if "time_zone" not in study.plan.study.model_fields_set:
-        raise StudyError(
-            f"{study.folder / STUDY_FILE} does not say where you live, which decides when days begin: write under "
-            '[study] for example\n  time_zone = "Europe/London"'
-        )
 
 
 def _declares_anything(declared: object) -> bool:
