@@ -251,7 +251,7 @@ def test_run_names_what_might_be_wanted_and_was_not_read(study, capsys):
     (study.inbox / "anna" / "diary.csv").write_text("date,pain,mood\n2026-01-01,3,4\n")
     main(["run", str(study.folder), "--quiet"])
     said = capsys.readouterr().out
-    assert "not read: mood" in said
+    assert "columns that were not used: mood" in said
     assert "everything.zip: wellness.csv: not read: it looks like a diary" in said
     assert "not read: older.zip: a zip inside the zip" in said
     assert main(["inspect", str(study.inbox / "anna" / "everything.zip"), "--study", str(study.folder)]) == 0
