@@ -31,7 +31,7 @@ demo: setup
 	$(BIN)/python -m sample_data.compare demo
 
 test: setup lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .

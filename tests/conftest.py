@@ -33,6 +33,18 @@ def _stay_on_this_machine(event: str, details: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_stay_on_this_machine)
 
+LONGEST_FIRST = (
+    "test_whole_way.py", "test_nothing_leaves.py", "test_nightly.py", "test_robustness.py", "test_cohort_verdict.py",
+    "test_nightly_verdicts.py", "test_pages.py", "test_erasure.py", "test_served.py", "test_looks.py",
+    "test_models_are_calibrated.py", "test_planted_slopes.py", "test_signals.py", "test_parallel_reading.py",
+)  # fmt: skip
+"""Files that take longest. A worker takes whole files: one of these at the end would leave the other workers idle."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first."""
+    items.sort(key=lambda item: item.path.name not in LONGEST_FIRST)
+
 
 def drawn(text: str) -> list[dict[str, str | None]]:
     """Read a table drawn with ``|`` between cells; the first line names the columns, an empty cell is null."""
