@@ -53,7 +53,8 @@ _WORDING = (
 _OF_STUDIES = re.compile(r"(?:; |, (?=but )|\. )[^;.]*\bstudy\.toml[^;]*")
 NO_FORMAT = (
     "no supported format was recognised, and no diary was found in it: a diary has a column of dates and one of "
-    "scores. Give an export as it came from the app; painstats sources lists the apps"
+    "scores. If it is your diary, name the column of the scores with --pain-column. Give an export as it came from "
+    "the app; painstats sources lists the apps"
 )
 
 
