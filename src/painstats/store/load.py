@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import assert_never
 
 import duckdb
 import polars as pl
@@ -57,8 +56,8 @@ class ImportSummary:
 
 
 @dataclass(slots=True)
-class _Contents:
-    """Everything that a file holds, its rows staged."""
+class Contents:
+    """Everything that a file holds, its rows staged; ``staged`` has the files with accepted rows of each table."""
 
     staged: dict[str, list[Path]] = field(default_factory=dict)
     n_rejected: int = 0
@@ -66,6 +65,24 @@ class _Contents:
     notes: list[str] = field(default_factory=list)
     dated: ExportedAt | None = None
     recheck_on: date | None = None
+
+    def take(self, connection: duckdb.DuckDBPyConnection, import_id: int, batch: Batch) -> None:
+        """Take in a batch, its rows staged, and keep the rejected ones."""
+        match batch:
+            case Note():
+                self.notes.append(batch.text)
+            case ExportedAt():
+                self.dated = max(batch, self.dated or batch, key=lambda dated: dated.at)
+            case Ignored():
+                self.ignored.append(batch)
+            case Rows(table, StagedRows() as rows):
+                keep_rejected(connection, import_id, table, rows)
+                if rows.n_accepted:
+                    self.staged.setdefault(table, []).append(rows.path)
+                self.n_rejected += rows.n_rejected
+                self.recheck_on = min(filter(None, (self.recheck_on, batch.recheck_on)), default=None)
+            case _:
+                raise ValueError(f"rows of {batch.table} were not staged")
 
 
 def load_records(
@@ -123,20 +140,16 @@ def _load(
 ) -> ImportSummary:
     with transaction(store) as connection, staging(store.study.folder) as folder:
         import_id = query_number(connection, "SELECT nextval('import_number')")
-        contents = _Contents()
+        contents = Contents()
         forgotten = forgotten_hashes(store.study)
         for batch in batches:
-            _take(store, import_id, batch, contents, folder, forgotten)
+            for part in _storable(store, batch, folder, forgotten):
+                contents.take(connection, import_id, part)
         for earlier in replaces:
             withdraw_rows(connection, earlier, REPLACED)
         exported_us = exported_us_of(connection, identity, contents.dated or dated)
         merged = _merge_all(connection, import_id, (exported_us, identity.content_hash), contents.staged)
-        summary = ImportSummary(
-            import_id, source, merged.new, merged.same, merged.corrected, contents.n_rejected + merged.quarantined,
-            keep_ignored(connection, import_id, contents.ignored), tuple(contents.notes),
-        )  # fmt: skip
-        enter(connection, identity, summary, version, exported_us, readers, contents.recheck_on)
-    return summary
+        return enter(connection, import_id, identity, source, contents, merged, version, exported_us, readers)
 
 
 def _merge_all(
@@ -156,38 +169,18 @@ def exported_us_of(connection: duckdb.DuckDBPyConnection, identity: ExportIdenti
     return exported_us if dated.is_stated else max(exported_us, latest_export_us(connection, identity) + 1)
 
 
-def _take(
-    store: Store, import_id: int, batch: Batch, contents: _Contents, folder: Staging, forgotten: frozenset[str]
-) -> None:
-    match batch:
-        case Note():
-            contents.notes.append(batch.text)
-        case ExportedAt():
-            contents.dated = max(batch, contents.dated or batch, key=lambda dated: dated.at)
-        case Ignored():
-            contents.ignored.append(batch)
-        case Rows():
-            kept, n_forgotten = _without_forgotten(store, batch, forgotten)
-            if n_forgotten:
-                contents.ignored.append(Ignored("", n_forgotten, FORGOTTEN_REASON))
-            _stage(store.connection, import_id, kept, contents, folder)
-        case _:
-            assert_never(batch)
+def _storable(store: Store, batch: Batch, folder: Staging, forgotten: frozenset[str]) -> Iterator[Batch]:
+    """Stage the rows of a batch that are not yet, without those of forgotten participants."""
+    if not isinstance(batch, Rows):
+        yield batch
+        return
+    kept, n_forgotten = _without_forgotten(store, batch, forgotten)
+    if n_forgotten:
+        yield Ignored("", n_forgotten, FORGOTTEN_REASON)
+    yield kept if isinstance(kept.frame, StagedRows) else replace(kept, frame=folder.write(kept))
 
 
-def _stage(
-    connection: duckdb.DuckDBPyConnection, import_id: int, rows: Rows, contents: _Contents, folder: Staging
-) -> None:
-    """Note the file of staged rows, after staging those that are not yet, and keep the rejected ones."""
-    frame = rows.frame if isinstance(rows.frame, StagedRows) else folder.write(rows)
-    keep_rejected(connection, import_id, rows.table, frame)
-    if frame.n_accepted:
-        contents.staged.setdefault(rows.table, []).append(frame.path)
-    contents.n_rejected += frame.n_rejected
-    contents.recheck_on = min(filter(None, (contents.recheck_on, rows.recheck_on)), default=None)
-
-
-def keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[Ignored]) -> int:
+def _keep_ignored(connection: duckdb.DuckDBPyConnection, import_id: int, ignored: list[Ignored]) -> int:
     """Record the rows that are not used, in one statement, and return how many they are."""
     if ignored:
         columns = zip(*((each.entry, each.rows, each.reason) for each in ignored), strict=True)
@@ -213,26 +206,33 @@ def _without_forgotten(store: Store, rows: Rows, forgotten: frozenset[str]) -> t
 
 def enter(
     connection: duckdb.DuckDBPyConnection,
+    import_id: int,
     identity: ExportIdentity,
-    summary: ImportSummary,
+    source: str,
+    contents: Contents,
+    merged: Merged,
     version: str,
     exported_us: int,
     readers: Readers,
-    recheck_on: date | None,
-) -> None:
-    """Enter an import into the ledger, and which code read it."""
+) -> ImportSummary:
+    """Enter an import into the ledger, with what was left out of it and which code read it; return its counts."""
+    summary = ImportSummary(
+        import_id, source, merged.new, merged.same, merged.corrected, contents.n_rejected + merged.quarantined,
+        _keep_ignored(connection, import_id, contents.ignored), tuple(contents.notes),
+    )  # fmt: skip
     forget_refusal(connection, identity)
     connection.execute(
         "INSERT INTO import (import_id, participant_id, file_name, content_hash, reading_hash, source, status, notes, "
         "rows_read, rows_new, rows_same, rows_corrected, rows_quarantined, rows_ignored, painstats_version, "
         "exported_at) VALUES (?, ?, ?, ?, ?, ?, 'loaded', ?, ?, ?, ?, ?, ?, ?, ?, make_timestamptz(?))",
         [
-            summary.import_id, identity.participant_id, identity.file_name, identity.content_hash,
-            identity.reading_hash, summary.source, list(summary.notes), summary.read, summary.new, summary.same,
-            summary.corrected, summary.quarantined, summary.ignored, version, exported_us,
+            import_id, identity.participant_id, identity.file_name, identity.content_hash, identity.reading_hash,
+            source, list(summary.notes), summary.read, summary.new, summary.same, summary.corrected,
+            summary.quarantined, summary.ignored, version, exported_us,
         ],
     )  # fmt: skip
-    note_readers(connection, summary.import_id, readers, recheck_on)
+    note_readers(connection, import_id, readers, contents.recheck_on)
+    return summary
 
 
 def confirm(store: Store, summary: ImportSummary) -> None:

@@ -12,13 +12,13 @@ from itertools import groupby
 
 import duckdb
 
-from painstats.batch import Batch, ExportedAt, Ignored, Note, Rows, StagedRows
+from painstats.batch import Batch, ExportedAt, Rows, StagedRows
 from painstats.records import RECORD_TABLES, RecordTable
 from painstats.store.connection import Store, transaction
 from painstats.store.forgotten import forgotten_hashes
 from painstats.store.ledger import ExportIdentity, Readers
-from painstats.store.load import ImportSummary, confirm, enter, exported_us_of, keep_ignored
-from painstats.store.quarantine import keep_rejected
+from painstats.store.load import Contents, ImportSummary, confirm, enter, exported_us_of
+from painstats.store.merge import Merged
 from painstats.store.record_sql import columns_of, query_number
 from painstats.store.staged import STAGED, file_name
 from painstats.store.touched import keep_touched, start_touching, touch
@@ -164,19 +164,11 @@ def _add_to(
 
 def _enter(connection: duckdb.DuckDBPyConnection, export: NewExport, number: int, version: str) -> ImportSummary:
     """Enter an export and what was left out of it into the ledger."""
-    rejected, recheck_on = 0, []
+    contents = Contents()
     for batch in export.batches:
-        if isinstance(batch, Rows) and isinstance(batch.frame, StagedRows):
-            keep_rejected(connection, number, batch.table, batch.frame)
-            rejected += batch.frame.n_rejected
-            recheck_on += [batch.recheck_on] if batch.recheck_on else []
-    ignored = keep_ignored(connection, number, [batch for batch in export.batches if isinstance(batch, Ignored)])
-    notes = tuple(batch.text for batch in export.batches if isinstance(batch, Note))
-    summary = ImportSummary(number, export.source, export.n_rows, 0, 0, rejected, ignored, notes)
-    stated = [batch for batch in export.batches if isinstance(batch, ExportedAt)]
-    dated = max(stated, key=lambda batch: batch.at, default=export.dated)
-    enter(
-        connection, export.identity, summary, version, exported_us_of(connection, export.identity, dated),
-        export.readers, min(recheck_on, default=None),
-    )  # fmt: skip
-    return summary
+        contents.take(connection, number, batch)
+    exported_us = exported_us_of(connection, export.identity, contents.dated or export.dated)
+    merged = Merged(export.n_rows, 0, 0, 0)
+    return enter(
+        connection, number, export.identity, export.source, contents, merged, version, exported_us, export.readers
+    )
