@@ -32,21 +32,21 @@ _NO_PLACES = {
 
 
 @cache
-def _names() -> frozenset[str]:
+def known_names() -> frozenset[str]:
     """Return all names of the database; listing its files takes 20 ms, and a plan names one for each participant."""
     return frozenset(available_timezones())
 
 
 def is_place(name: str) -> bool:
     """Whether a name is one of the IANA database for a place, or ``UTC``, which is written by those who mean it."""
-    return name in _names() and name not in _NO_PLACES and not name.startswith(_PREFIXES)
+    return name in known_names() and name not in _NO_PLACES and not name.startswith(_PREFIXES)
 
 
 def advice(name: str) -> str:
     """Say which names to write instead of one that is no place: a region and a city."""
     suggested = PLACES.get(name.upper()) or _alike(name)
     examples = _or(suggested or ("Europe/London", "America/New_York"))
-    if name in _names() or name.upper() in PLACES:
+    if name in known_names() or name.upper() in PLACES:
         return (
             f"{name!r} is not a place and does not say when clocks change; write the region and city you live in, "
             f"such as {examples}"
@@ -59,7 +59,7 @@ def advice(name: str) -> str:
 def _alike(name: str) -> tuple[str, ...]:
     """Return the places whose name, or whose city alone, is written almost like this."""
     wanted = name.strip().casefold().replace(" ", "_")
-    places = [zone for zone in sorted(_names()) if "/" in zone and is_place(zone)]
+    places = [zone for zone in sorted(known_names()) if "/" in zone and is_place(zone)]
     for key in (str.casefold, lambda zone: zone.rpartition("/")[2].casefold()):
         known = {key(zone): zone for zone in places}
         near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.85)

@@ -6,8 +6,6 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
-from zoneinfo import available_timezones
 
 import numpy as np
 import polars as pl
@@ -15,6 +13,7 @@ import polars as pl
 from painstats.archive.entries import Entry
 from painstats.parsing.byte_columns import bytes_of, have_shape, numbers_from_digits, shape
 from painstats.parsing.text import first_problem, numbers
+from painstats.plan.zone_names import known_names
 from painstats.records import INSTANT
 from painstats.sources.contract import ReadSettings
 
@@ -147,16 +146,11 @@ def _utc_offsets(rows: pl.DataFrame) -> pl.Series:
     """Return minutes east of UTC in the zone that an element names; null where it names no known zone."""
     named = rows["time_zone"].drop_nulls().unique().to_list()
     offsets = pl.repeat(None, rows.height, dtype=pl.Int32, eager=True)
-    for zone in sorted(set(named) & _known_zones()) if named else ():
+    for zone in sorted(set(named) & known_names()) if named else ():
         local = rows["start_at"].dt.convert_time_zone(zone)
         minutes = (local.dt.base_utc_offset() + local.dt.dst_offset()).dt.total_minutes().cast(pl.Int32)
         offsets = minutes.zip_with((rows["time_zone"] == zone).fill_null(False), offsets)
     return offsets
-
-
-@cache
-def _known_zones() -> set[str]:
-    return available_timezones()
 
 
 def as_text(*columns: str) -> pl.Expr:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 import polars as pl
 
@@ -21,6 +20,7 @@ from painstats.parsing.csv_text import CsvTable, header_of, read_csv
 from painstats.parsing.duration_units import NEAR_MIN
 from painstats.parsing.text import first_problem, numbers, whole_numbers
 from painstats.plan.time_zones import TimeZones
+from painstats.plan.zone_names import known_names
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
@@ -89,7 +89,7 @@ def _records(entry: Entry, table: CsvTable) -> pl.DataFrame:
 def _timed(records: pl.DataFrame) -> pl.DataFrame:
     """Turn the local times of records in one zone into instants; all null if the zone is unknown."""
     zone = records["Tz"][0]
-    known = TimeZones(zone if zone in available_timezones() - _NO_PLACES else "UTC", {}, {})
+    known = TimeZones(zone if zone in known_names() - _NO_PLACES else "UTC", {}, {})
     local = records.with_columns(
         pl.col(side).str.to_datetime(_CLOCK, time_unit="us", strict=False) for side in ("From", "To")
     )

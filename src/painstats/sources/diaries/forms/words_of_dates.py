@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 _MONTHS = """
@@ -49,11 +48,3 @@ MONTHS: dict[str, int] = {
 
 WEEKDAYS: dict[str, frozenset[int]] = _meanings(_WEEKDAYS, 2)
 """The weekdays (Monday is 1) that a name or an abbreviation of two letters or more can mean."""
-
-_WORD = re.compile(r"[^\W\d_]+")
-
-
-def month_of(text: str) -> int | None:
-    """Return the month that a text names and nothing else, such as a heading of a calendar; None for other texts."""
-    words = _WORD.findall(folded(text))
-    return MONTHS.get(words[0]) if len(words) == 1 and not re.search(r"\d", text) else None
