@@ -197,6 +197,20 @@ def entries_by_kind(archive: Archive, kind_of: Callable[[Entry], str | None]) ->
     return kinds
 
 
+def read_by_kind(
+    archive: Archive,
+    settings: ReadSettings,
+    kind_of: Callable[[Entry], str | None],
+    readers: Mapping[str, Callable[[Entry, ReadSettings], Iterator[Batch]]],
+) -> Iterator[Batch]:
+    """Read the entries of each kind with its reader, in the order of ``readers``, and count the other files."""
+    kinds = entries_by_kind(archive, kind_of)
+    for kind, read in readers.items():
+        for entry in kinds[kind]:
+            yield from read(entry, settings)
+    yield from other_files(archive, kinds[None])
+
+
 def other_files(archive: Archive, entries: Sequence[Entry]) -> Iterator[Ignored]:
     """Count the unknown files of an archive: CSVs with their rows, all others only as files."""
     tables = [entry for entry in entries if entry.label.lower().endswith(".csv")]

@@ -25,9 +25,8 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     delimiter_of,
-    entries_by_kind,
     is_csv,
-    other_files,
+    read_by_kind,
     utc_label,
     with_origin,
 )
@@ -49,10 +48,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    kinds = entries_by_kind(archive, _kind)
-    for entry in kinds["workouts"]:
-        yield from _read_workouts(entry, settings)
-    yield from other_files(archive, kinds[None])
+    yield from read_by_kind(archive, settings, _kind, {"workouts": _read_workouts})
 
 
 def _read_workouts(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:

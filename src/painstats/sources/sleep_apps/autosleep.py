@@ -27,10 +27,9 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     daily_totals,
-    entries_by_kind,
     is_csv,
     main_sleeps,
-    other_files,
+    read_by_kind,
     split_unused,
     utc_label,
     with_origin,
@@ -57,10 +56,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    kinds = entries_by_kind(archive, _kind)
-    for entry in kinds["nights"]:
-        yield from _read_nights(entry, settings)
-    yield from other_files(archive, kinds[None])
+    yield from read_by_kind(archive, settings, _kind, {"nights": _read_nights})
 
 
 def _read_nights(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:

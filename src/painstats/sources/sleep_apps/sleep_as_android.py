@@ -24,7 +24,7 @@ from painstats.plan.zone_names import known_names
 from painstats.records import SLEEP_EPISODE
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
-from painstats.sources.vendor_rows import HOURS, entries_by_kind, is_csv, main_sleeps, other_files, with_origin
+from painstats.sources.vendor_rows import HOURS, is_csv, main_sleeps, read_by_kind, with_origin
 
 KNOWN_BY = ("Id", "Tz", "From", "To", "Hours")
 ABSENT = {"Cycles": None, "LenAdjust": "0"}
@@ -48,10 +48,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    kinds = entries_by_kind(archive, _kind)
-    for entry in kinds["records"]:
-        yield from _read_records(entry, settings)
-    yield from other_files(archive, kinds[None])
+    yield from read_by_kind(archive, settings, _kind, {"records": _read_records})
 
 
 def _read_records(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:

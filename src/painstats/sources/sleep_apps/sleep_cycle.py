@@ -28,10 +28,9 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     delimiter_of,
-    entries_by_kind,
     is_csv,
     main_sleeps,
-    other_files,
+    read_by_kind,
     split_unused,
     utc_label,
     with_origin,
@@ -71,10 +70,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    kinds = entries_by_kind(archive, _kind)
-    for entry in kinds["sleeps"]:
-        yield from _read_sleeps(entry, settings)
-    yield from other_files(archive, kinds[None])
+    yield from read_by_kind(archive, settings, _kind, {"sleeps": _read_sleeps})
 
 
 def _read_sleeps(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:

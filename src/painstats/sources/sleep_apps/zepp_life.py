@@ -24,10 +24,9 @@ from painstats.sources.vendor_rows import (
     broken_rows,
     csv_rows,
     daily_totals,
-    entries_by_kind,
     is_csv,
     main_sleeps,
-    other_files,
+    read_by_kind,
     split_unused,
     utc_label,
     with_origin,
@@ -54,12 +53,7 @@ def _recognises(archive: Archive, _settings: ReadSettings) -> bool:
 
 
 def _read(archive: Archive, settings: ReadSettings) -> Iterator[Batch]:
-    kinds = entries_by_kind(archive, _kind)
-    for entry in kinds["activity"]:
-        yield from _read_activity(entry, settings)
-    for entry in kinds["sleep"]:
-        yield from _read_sleep(entry, settings)
-    yield from other_files(archive, kinds[None])
+    yield from read_by_kind(archive, settings, _kind, {"activity": _read_activity, "sleep": _read_sleep})
 
 
 def _rows(entry: Entry, table: CsvTable, columns: tuple[str, ...], settings: ReadSettings) -> pl.DataFrame:
