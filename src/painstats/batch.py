@@ -169,11 +169,6 @@ def alike(notes: Iterable[str]) -> list[AlikeNotes]:
     return sorted(found, key=lambda each: not each.is_doubt)
 
 
-def is_alike(note: str, other: str) -> bool:
-    """Whether two notes differ in nothing but numbers and the names of their files."""
-    return _kind(note) == _kind(other)
-
-
 def _kind(note: str) -> str:
     return _NUMBERS.sub("#", message_of(note))
 

@@ -45,7 +45,7 @@ def test_no_state_is_said_in_a_way_that_is_banned(store, record, name):
     finding = replace(STATES[name], participant_id="p01")
     shown = replace(record, findings=(finding,), all_findings=(finding,))
     figures = figures_among_others(shown)
-    page = page_bytes(personal_page(store, shown, figures))
+    page = page_bytes(personal_page(store, shown, figures, ()))
     text = read_page(page).text
     assert NEVER.findall(text) == []
     assert answer(finding).line in text

@@ -59,7 +59,7 @@ def test_the_worst_site_counts_where_the_plan_says_so(opened):
     store = opened(across_sites="worst", unlogged="missing")
     assert scores(store) == [(1, 6.0), (4, 4.0)]
     assert to_settle(store) == ()
-    assert outcome_choices(store, "ann")[0] == (
+    assert outcome_choices(store)["ann"][0] == (
         "On 1 day, several places were rated (head, neck): the worst of them counts."
     )
 
@@ -75,7 +75,7 @@ def test_days_with_entries_and_no_score_are_missing_and_counted(opened):
     store = opened()
     assert unlogged_days(store) == [UnloggedDays("ann", 2)]
     assert "was kept on 2 days without a score of pain, which count as missing" in to_settle(store)[1]
-    assert outcome_choices(store, "ann")[1] == (
+    assert outcome_choices(store)["ann"][1] == (
         "The diary was kept on 2 days without a score of pain; these count as missing, not as days without it."
     )
 
@@ -83,7 +83,7 @@ def test_days_with_entries_and_no_score_are_missing_and_counted(opened):
 def test_they_are_days_without_it_only_if_the_plan_says_so(opened):
     store = opened(unlogged="zero")
     assert scores(store) == [(1, 4.0), (2, 0.0), (3, 0.0), (4, 4.0)]
-    assert outcome_choices(store, "ann")[1] == (
+    assert outcome_choices(store)["ann"][1] == (
         "The diary was kept on 2 days without a score of pain; these count as no pain."
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
+from itertools import chain
 from pathlib import Path
 
-from painstats.batch import AlikeNotes, alike, is_alike
+from painstats.batch import alike
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.report_lines import report_lines
 from painstats.daily.agreement import date_shifts, shift_sentence
@@ -91,7 +92,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "imports": imports,
                 "participants": participants,
                 "date_shifts": shifts,
-                "notes": notes,
+                "notes": _as_answer(notes),
                 "runs": asdict(runs),
                 "last_report": asdict(report) if report else None,
             }
@@ -119,25 +120,29 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     return 0
 
 
-def _notes(store: Store) -> list[dict[str, object]]:
-    """Return what the readers concluded, alike notes of a participant once, doubts about the time zone first."""
+def _notes(store: Store) -> dict[str | None, list[str]]:
+    """Return what the readers concluded, by participant."""
     by_owner: dict[str | None, list[str]] = {}
     for file in stored_notes(store):
         by_owner.setdefault(file.participant_id, []).extend(file.notes)
+    return by_owner
+
+
+def _as_answer(notes: Mapping[str | None, Sequence[str]]) -> list[dict[str, object]]:
+    """Return alike notes of a participant once, doubts about the time zone first."""
     return [
         {"participant": owner, "note": said.first, "number": said.number, "doubts_time_zone": said.is_doubt}
-        for owner, notes in by_owner.items()
-        for said in alike(notes)
+        for owner, own in notes.items()
+        for said in alike(own)
     ]
 
 
-def _print_notes(notes: Sequence[Mapping[str, object]]) -> None:
+def _print_notes(notes: Mapping[str | None, Sequence[str]]) -> None:
     """Print the notes of all participants, alike ones once."""
     if notes:
         print("\nNotes of reading:")
-    for said in alike(str(note["note"]) for note in notes):
-        number = sum(int(str(note["number"])) for note in notes if is_alike(str(note["note"]), said.first))
-        print(f"  {printable(AlikeNotes(said.first, number).text)}")
+    for said in alike(chain.from_iterable(notes.values())):
+        print(f"  {printable(said.text)}")
 
 
 def _in_bed_only(summaries: Sequence[ParticipantSummary]) -> list[str]:

@@ -201,10 +201,7 @@ def zone_doubts(store: Store, participant_id: str | None) -> tuple[str, ...]:
 
 
 def _notes(store: Store, participant_id: str | None) -> list[AlikeNotes]:
-    files = stored_notes(store)
-    return alike(
-        note for file in files if participant_id in (None, file.participant_id) for note in sorted(set(file.notes))
-    )
+    return alike(note for file in stored_notes(store, participant_id) for note in sorted(set(file.notes)))
 
 
 def rule_words(rule: str) -> str:

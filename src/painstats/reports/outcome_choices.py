@@ -11,21 +11,27 @@ from painstats.store.connection import Store
 ACROSS_SITES = {"mean": "their mean counts", "worst": "the worst of them counts"}
 
 
-def outcome_choices(store: Store, participant_id: str) -> list[str]:
-    """Say on how many days a participant rated several sites, or none although the diary was kept, and what counts."""
+def outcome_choices(store: Store) -> dict[str, list[str]]:
+    """Say on how many days each participant rated several sites, or none although the diary was kept, and what counts.
+
+    Returns
+    -------
+    Sentences by participant; those of whom there is nothing to say are left out.
+    """
     outcome = store.study.plan.outcome
     label = outcome_words(outcome_of(outcome)).label
-    several = (found for found in days_with_several_sites(store) if found.participant_id == participant_id)
-    unlogged = (found for found in unlogged_days(store) if found.participant_id == participant_id)
     what_counts = f"count as no {label}" if outcome.unlogged == "zero" else "count as missing, not as days without it"
-    return [
-        f"On {counted(found.days_with_several, 'day')}, several places were rated ({_places(found.sites)}): "
-        f"{ACROSS_SITES[outcome.across_sites]}."
-        for found in several
-    ] + [
-        f"The diary was kept on {counted(found.days, 'day')} without a score of {label}; these {what_counts}."
-        for found in unlogged
-    ]
+    choices: dict[str, list[str]] = {}
+    for several in days_with_several_sites(store):
+        choices.setdefault(several.participant_id, []).append(
+            f"On {counted(several.days_with_several, 'day')}, several places were rated ({_places(several.sites)}): "
+            f"{ACROSS_SITES[outcome.across_sites]}."
+        )
+    for unlogged in unlogged_days(store):
+        choices.setdefault(unlogged.participant_id, []).append(
+            f"The diary was kept on {counted(unlogged.days, 'day')} without a score of {label}; these {what_counts}."
+        )
+    return choices
 
 
 def _places(sites: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.figures.vega_svg import unchecked_charts
+from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
@@ -99,6 +100,7 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     yield INDEX, _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))
     if has_cohort:
         yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
+    choices = outcome_choices(store)
     with (
         participants_drawn(store, participants, single, processes) as drawn,
         working("writing the reports", "pages", len(names)) as work,
@@ -108,7 +110,8 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
             if isinstance(figures, Lost):
                 yield name, figures
             else:
-                yield name, _attempt(partial(personal_page, store, record, figures))
+                own = choices.get(record.participant_id, ())
+                yield name, _attempt(partial(personal_page, store, record, figures, own))
             work.advance()
 
 

@@ -173,11 +173,13 @@ class StoredNotes:
     notes: tuple[str, ...]
 
 
-def stored_notes(store: Store) -> list[StoredNotes]:
-    """Return the notes of every loaded file, by participant, source and name."""
+def stored_notes(store: Store, participant_id: str | None = None) -> list[StoredNotes]:
+    """Return the notes of every loaded file, or of those of one participant, by participant, source and name."""
     rows = store.connection.execute(
         "SELECT participant_id, source, notes FROM import WHERE status = 'loaded' AND len(notes) > 0 "
-        "ORDER BY participant_id NULLS FIRST, source, file_name, content_hash"
+        "AND ($participant IS NULL OR participant_id = $participant) "
+        "ORDER BY participant_id NULLS FIRST, source, file_name, content_hash",
+        {"participant": participant_id},
     ).fetchall()
     return [StoredNotes(participant, source, tuple(notes)) for participant, source, notes in rows]
 

@@ -35,7 +35,6 @@ from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import interval_of
-from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.looks import looks_tables
@@ -63,7 +62,7 @@ class _Phase:
     wash_out_days: int
 
 
-def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure, ...]) -> Page:
+def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure, ...], choices: Sequence[str]) -> Page:
     """Put one participant's report together.
 
     Parameters
@@ -74,6 +73,9 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
         What is stored about the participant.
     figures
         The participant's charts.
+    choices
+        What to say of days whose outcome hangs on a choice of the plan
+        (:func:`painstats.reports.outcome_choices.outcome_choices`).
     """
     study = store.study
     outcome = outcome_of(study.plan.outcome)
@@ -95,7 +97,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             Part("How to read this", points=_how_to_read(study)),
             Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
             *_robustness(store, record),
-            _data_part(store, record),
+            _data_part(store, record, choices),
             Part("What this cannot tell", points=_limits(record, label)),
             Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
         ),
@@ -201,7 +203,7 @@ def _robustness(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
     return (part,) if part else ()
 
 
-def _data_part(store: Store, record: ParticipantRecord) -> Part:
+def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) -> Part:
     """Show what was imported and what was left out."""
     participant, study = record.participant_id, store.study
     zones = f"A day runs from midnight to midnight where you were: {'; '.join(zone_words(record.days))}."
@@ -221,7 +223,7 @@ def _data_part(store: Store, record: ParticipantRecord) -> Part:
         ),
         points=(
             *outcome_rules(store, participant),
-            *outcome_choices(store, participant),
+            *choices,
             *night_rules(record.days),
             zones,
             *device_lines(store, participant),
