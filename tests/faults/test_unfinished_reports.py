@@ -48,10 +48,10 @@ def spoil_amber(monkeypatch):
     """Make the report of one participant fail in our own code, with a value in the message."""
     whole = write.personal_page
 
-    def failing(store, record, figures):
+    def failing(store, record, *rest):
         if record.participant_id == "amber":
             raise KeyError(SECRET)
-        return whole(store, record, figures)
+        return whole(store, record, *rest)
 
     monkeypatch.setattr(write, "personal_page", failing)
 
