@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from painstats.commands.printing import print_table
-from painstats.findings.finding import Finding, Verdict
+from painstats.findings.finding import Finding
 from painstats.findings.published import published_findings
+from painstats.questions.verdict import Verdict
 
 OTHERS = "as_for_others"
 TRUTH, FINDINGS = "truth.csv", "reports/published/finding.parquet"

@@ -14,7 +14,6 @@ import polars as pl
 from scipy import stats
 
 from benchmarks.calibration.after import EXPOSURES, LOOKS, After, Course, Interval, StudyCourse
-from painstats.findings.finding import Verdict
 from painstats.findings.forecast import PRIOR_SD, SoFar, forecast
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import Conclusion, conclude
@@ -27,6 +26,7 @@ from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence
 from painstats.questions.look import Look, LookDay
 from painstats.questions.question import Question
+from painstats.questions.verdict import Verdict
 from tests.calibration.real_diaries import DESIGN, MONDAY, STUDY, Diaries, known_days, model_frame
 
 QUESTIONS = asked(STUDY)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from painstats.findings.finding import Finding, Judged, Origin, Verdict, Withdrawn
+from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.forecast_type import Forecast
 from painstats.questions.asked import asked
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
 from painstats.questions.look import ExposureRange, LookDay, ScaleEnds
 from painstats.questions.question import Question
+from painstats.questions.verdict import Verdict
 from tests.spec.test_questions_contract import study_of
 
 ORIGIN = Origin("p" * 16, "0", "i" * 16)

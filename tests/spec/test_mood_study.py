@@ -11,10 +11,11 @@ import polars as pl
 import pytest
 
 from painstats.commands.report_lines import verdict_lines
-from painstats.findings.finding import Origin, Verdict
+from painstats.findings.finding import Origin
 from painstats.findings.published import published_findings
 from painstats.plan.study import Study, read_study
 from painstats.questions.look import LookDay
+from painstats.questions.verdict import Verdict
 from painstats.run import run_study
 from painstats.run_report import load_run_reports
 from painstats.store.publish import PUBLISHED_TABLES

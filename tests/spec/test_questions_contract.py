@@ -12,7 +12,6 @@ import pytest
 
 from painstats.cli import main
 from painstats.errors import StudyError
-from painstats.findings.finding import Verdict
 from painstats.findings.research_words import verdict_words
 from painstats.frame import Exposure
 from painstats.plan.study import Plan, Study
@@ -22,6 +21,7 @@ from painstats.questions.kind import Kind
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import BUILT_IN, kind_of
+from painstats.questions.verdict import Verdict
 from painstats.vocabulary import ITEMS
 
 PARTS = ("plan", "columns", "fit", "judge", "words", "figure", "kind")

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from painstats.findings.catalogue import participants as entries
-from painstats.findings.finding import Verdict, Withdrawn
+from painstats.findings.finding import Withdrawn
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.reading import shown_size
@@ -18,6 +18,7 @@ from painstats.findings.words import answer, named_line, sharing
 from painstats.questions.daily.measure_words import MEASURE_WORDS
 from painstats.questions.estimate import CheckEstimate
 from painstats.questions.look import ScaleEnds
+from painstats.questions.verdict import Verdict
 from painstats.vocabulary import MEASURES
 from tests.spec.made_up_findings import SLEEP, STATES, STEPS, finding, judged
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from painstats.findings.catalogue.research import REASONS
-from painstats.findings.finding import Verdict
 from painstats.findings.research_words import counts_sentence, headline, points, sentence
 from painstats.findings.verdict import HIDING
+from painstats.questions.verdict import Verdict
 from tests.spec.made_up_findings import STATES, STEPS, finding, judged, question
 
 

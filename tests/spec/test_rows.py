@@ -10,7 +10,7 @@ import pytest
 
 from painstats.commands.status import status
 from painstats.errors import StudyError
-from painstats.findings.finding import Verdict
+from painstats.questions.verdict import Verdict
 from painstats.store import open_store
 from painstats.store.rows import read_rows, replace_rows, select
 

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from painstats.findings.catalogue.research import REASONS
-from painstats.findings.finding import Verdict
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import conclude
 from painstats.frame.participants import ParticipantSummary
@@ -17,6 +16,7 @@ from painstats.questions.asked import asked
 from painstats.questions.daily.judge import Exposed, refusals
 from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence
+from painstats.questions.verdict import Verdict
 from tests.looks import looks
 from tests.spec.test_questions_contract import study_of
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from painstats.findings.content import phrases_of
-from painstats.findings.finding import Verdict
 from painstats.findings.research_words import counts_words
 from painstats.intake.files_read import FilesRead
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
+from painstats.questions.verdict import Verdict
 from painstats.run_report import Results, RunReport
 from painstats.store.damage import moment
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from painstats.findings.changed_rules import note_rules
 from painstats.findings.direction import probability_of_direction
-from painstats.findings.finding import Finding, Judged, Origin, Verdict, Withdrawn
+from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.finding_row import FindingRow, from_rows, to_row
 from painstats.findings.forecast import PRIOR_SD, SoFar, forecast
 from painstats.findings.forecast_type import Forecast
@@ -25,6 +25,7 @@ from painstats.questions.asked import asked, by_kind
 from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence
 from painstats.questions.registry import kind_of
+from painstats.questions.verdict import Verdict
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows, replace_rows
 from painstats.store.stages import imports_hash

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from painstats.findings.catalogue import participants as say
-from painstats.findings.finding import Finding, Verdict
+from painstats.findings.finding import Finding
 from painstats.findings.reading import Reading, reading_of, shown_size
 from painstats.findings.states import State, state_of
 from painstats.questions.phrases import Phrases, UnitWords
 from painstats.questions.question import Question
 from painstats.questions.registry import kind_of
+from painstats.questions.verdict import Verdict
 
 SMALLEST_SHOWN = 0.1
 """Units grow until a size is at least this, in points."""

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from painstats.findings.forecast_type import Forecast
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
 from painstats.questions.look import ExposureRange, LookDay, ScaleEnds
 from painstats.questions.question import Question
-
-
-class Verdict(StrEnum):
-    """The verdicts, for every kind of question; the words come from the question and its outcome."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    AT_MOST_SMALL = "at_most_small"
-    NOT_DETERMINED = "not_determined"
-    NOT_JUDGED = "not_judged"
-
-    @property
-    def has_direction(self) -> bool:
-        """Whether it says that the outcome is higher or lower."""
-        return self in (Verdict.HIGHER, Verdict.LOWER)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it leaves the question open."""
-        return self in (Verdict.NOT_DETERMINED, Verdict.NOT_JUDGED)
+from painstats.questions.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

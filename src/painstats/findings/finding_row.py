@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from painstats.findings.finding import Finding, Judged, Origin, Verdict, Withdrawn
+from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.forecast_type import Forecast
 from painstats.frame.exposure import Exposure
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
 from painstats.questions.look import ExposureRange, LookDay, ScaleEnds
 from painstats.questions.question import Outcome, Question
+from painstats.questions.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

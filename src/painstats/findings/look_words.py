@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from painstats.findings.catalogue import participants as say
 from painstats.findings.content import phrases_of
-from painstats.findings.finding import Finding, Verdict
+from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
 from painstats.questions.phrases import capital
+from painstats.questions.verdict import Verdict
 
 
 def basis_words(row: LookRow) -> str:

@@ -8,10 +8,11 @@ from typing import assert_never
 
 from painstats.findings.catalogue import research as say
 from painstats.findings.content import phrases_of
-from painstats.findings.finding import Finding, Judged, Verdict
+from painstats.findings.finding import Finding, Judged
 from painstats.findings.reading import shown_size
 from painstats.questions.phrases import Phrases, capital, counted
 from painstats.questions.question import Question
+from painstats.questions.verdict import Verdict
 from painstats.vocabulary import MEASURES
 
 

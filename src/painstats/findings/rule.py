@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from painstats.findings.finding import Verdict
 from painstats.questions.look import Look
+from painstats.questions.verdict import Verdict
 
 KEEP_Z = 1.6448536269514722
 """A sign is withdrawn if z in its direction falls below this: the 90% interval of all days contains zero."""

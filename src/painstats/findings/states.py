@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from painstats.findings.finding import Finding, Verdict
+from painstats.findings.finding import Finding
+from painstats.questions.verdict import Verdict
 
 EARLY = frozenset({"before_first_look", "too_few_days_for_model", "too_few_days_to_show"})
 WITHDRAWING = frozenset({"not_confirmed", "days_disagree"})

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from painstats.findings.finding import Verdict
 from painstats.findings.rule import State
 from painstats.questions.evidence import Evidence
+from painstats.questions.verdict import Verdict
 
 HIDING = frozenset(
     {

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from painstats.findings.catalogue import participants as say
 from painstats.findings.content import Content, days_left, in_words
-from painstats.findings.finding import Finding, Judged, Verdict
+from painstats.findings.finding import Finding, Judged
 from painstats.findings.folded import fold, folded
 from painstats.findings.states import State
 from painstats.questions.phrases import Phrases, capital
 from painstats.questions.question import family_size
+from painstats.questions.verdict import Verdict
 
 MANY_SCORES = 0.25
 """Share of scores at an end of the scale from which participants read that they hide a part of a link."""

@@ -14,15 +14,18 @@ from painstats.frame.exposure import Exposure
 from painstats.plan.study import STUDY_FILE, QuestionPlan, Study, unusable
 from painstats.questions.kind import KindFitted, Say
 from painstats.questions.question import Question, outcome_of
-from painstats.questions.registry import kind_of
+from painstats.questions.registry import DECLARED, declared_kind, kind_of
 from painstats.store.connection import Store
 
 STANDARD = (QuestionPlan(kind="daily"),)
 """What is asked where a plan asks nothing."""
 
+STANDARD_DECLARED = tuple(DECLARED)
+"""Kinds about declared treatments and experiments, which are asked unless ``[[questions]]`` leaves them out."""
+
 
 def asked(study: Study) -> tuple[Question, ...]:
-    """Return the questions of a study, in the order of its plan.
+    """Return the questions about exposures, in the order of the plan.
 
     Raises
     ------
@@ -34,12 +37,22 @@ def asked(study: Study) -> tuple[Question, ...]:
     twice = [name for name, times in Counter(question.name for question in questions).items() if times > 1]
     if twice:
         raise StudyError(f"{study.folder / STUDY_FILE}: the same question is asked twice: {', '.join(twice)}")
+    if not questions:
+        raise StudyError(
+            f'{study.folder / STUDY_FILE}: no question has kind = "daily"; add one, or remove [[questions]]'
+        )
     return tuple(questions)
 
 
 def exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:
     """Return the exposures that the model frame needs for these questions, each once."""
     return tuple(dict.fromkeys(question.exposure for question in questions))
+
+
+def declared_kinds(study: Study) -> tuple[str, ...]:
+    """Return the kinds about declared treatments and experiments that a study asks."""
+    kinds = [plan.kind for plan in study.plan.questions]
+    return tuple(kind for kind in DECLARED if kind in kinds) if kinds else STANDARD_DECLARED
 
 
 def by_kind(questions: Sequence[Question]) -> dict[str, tuple[Question, ...]]:
@@ -73,7 +86,8 @@ class QuestionsFitted:
 def fit_questions(store: Store, say: Say = lambda _: None) -> QuestionsFitted:
     """Fit every question of the study, kind by kind, and store what was fitted.
 
-    A kind for which no participant has enough days stores empty tables.
+    A kind for which no participant has enough days stores empty tables. Declared treatments and experiments are judged
+    at once, since they have no looks that other questions share.
     """
     started, fitted = perf_counter(), dict[str, KindFitted]()
     refusals: list[str] = []
@@ -83,6 +97,7 @@ def fit_questions(store: Store, say: Say = lambda _: None) -> QuestionsFitted:
         except NotEnoughData as refusal:
             fitted[name] = KindFitted(participants=0, models=0)
             refusals.append(str(refusal))
+    _judge_declared(store)
     return QuestionsFitted(
         participants={name: kind.participants for name, kind in fitted.items()},
         models={name: kind.models for name, kind in fitted.items()},
@@ -91,9 +106,22 @@ def fit_questions(store: Store, say: Say = lambda _: None) -> QuestionsFitted:
     )
 
 
+def _judge_declared(store: Store) -> None:
+    """Judge declared treatments and experiments, and store their tables."""
+    for name in DECLARED:
+        kind = declared_kind(name)
+        if name in declared_kinds(store.study):
+            kind.judge(store)
+        else:
+            kind.clear(store)
+
+
 def _of(study: Study, place: int, plan: QuestionPlan) -> Sequence[Question]:
     where, key = str(study.folder / STUDY_FILE), f"questions.{place}."
     try:
+        if plan.kind in DECLARED:
+            declared_kind(plan.kind).check(plan.declared)
+            return ()
         return kind_of(plan.kind).ask(plan.declared, outcome_of(study.plan.outcome))
     except ValidationError as error:
         raise unusable(error, where, key) from None

@@ -49,3 +49,27 @@ class Kind:
     judge: Callable[[Store, Sequence[Question]], Sequence[Evidence]]
     phrases: Callable[[Question], Phrases]
     chart: Callable[[Question], EffectChart]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredKind:
+    """A kind of question about what participants declared: a treatment, an experiment. It has tables of its own.
+
+    Its questions are not known from the plan alone, so they have no place in the model frame or among the looks.
+
+    Parameters
+    ----------
+    name
+        As in ``kind = "…"`` of ``study.toml``.
+    check
+        Refuses unknown keys of the ``[[questions]]`` table of this kind.
+    judge
+        Judges everything that was declared and stores the kind's tables.
+    clear
+        Stores the kind's tables without rows, where the plan does not ask it.
+    """
+
+    name: str
+    check: Callable[[Mapping[str, object]], None]
+    judge: Callable[[Store], None]
+    clear: Callable[[Store], None]

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from pkgutil import resolve_name
 
 from painstats.errors import StudyError
-from painstats.questions.kind import Kind
+from painstats.questions.kind import DeclaredKind, Kind
 
 GROUP = "painstats.questions"
 
@@ -19,6 +19,12 @@ BUILT_IN = {
     "daily": "painstats.questions.daily.kind:DAILY",
 }
 """Kind to the place of its ``Kind``: one line each."""
+
+DECLARED = {
+    "treatment": "painstats.questions.treatment.kind:TREATMENT",
+    "experiment": "painstats.questions.experiment.kind:EXPERIMENT",
+}
+"""The same for kinds about what participants declared."""
 
 
 @cache
@@ -35,9 +41,16 @@ def kind_of(name: str) -> Kind:
     else:
         added = {entry.name: entry for entry in entry_points(group=GROUP)}
         if name not in added:
-            known = ", ".join(sorted({*BUILT_IN, *added}))
+            known = ", ".join(sorted({*BUILT_IN, *DECLARED, *added}))
             raise StudyError(f"{name!r} is not a kind of question; write one of: {known}")
         kind = added[name].load()
     if not isinstance(kind, Kind):
         raise StudyError(f"the kind of question {name!r} is not a painstats.questions.kind.Kind; update its package")
+    return kind
+
+
+def declared_kind(name: str) -> DeclaredKind:
+    """Return a kind of question about what participants declared."""
+    kind = resolve_name(DECLARED[name])
+    assert isinstance(kind, DeclaredKind)
     return kind

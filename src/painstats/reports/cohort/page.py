@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from painstats.findings.content import phrases_of
-from painstats.findings.finding import Finding, Verdict
+from painstats.findings.finding import Finding
 from painstats.findings.research_words import (
     bound_words,
     counts_sentence,
@@ -24,6 +24,7 @@ from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
+from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
 from painstats.reports.devices import changes_line, devices_table

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import altair as alt
 
-from painstats.findings.finding import Verdict
 from painstats.findings.research_words import verdict_words
 from painstats.frame.participants import ParticipantSummary
 from painstats.questions.phrases import EffectChart, Phrases
+from painstats.questions.verdict import Verdict
 from painstats.reports.figures.daily_charts import NARROW_BELOW, WIDE
 from painstats.reports.figures.vega_svg import (
     BAND,

@@ -1,0 +1,76 @@
+"""A planned self-experiment and its result: a row of the table ``experiment_finding``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from painstats.questions.verdict import Verdict
+
+Stage = Literal["planned", "sealed", "finished", "ended_early"]
+"""Before the first day; while it goes on, when nothing is shown; after the last block; stopped before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentFinding:
+    """One experiment of one participant, in outcome points; numbers are None until the last block is over.
+
+    Parameters
+    ----------
+    participant_id, fingerprint
+        The participant, and the SHA-256 of the plan, from which anyone can compute the order.
+    on, off
+        What is compared, in the participant's words.
+    first_date, last_date, blocks, block_days, dropped_days
+        The plan: first and last day, blocks, days of a block, days at the head of each block that are not counted.
+    order
+        1 for a block with the treatment, 0 for one without.
+    drawn_at, draws
+        When the order was drawn, and how often one was drawn for this participant and treatment.
+    stage, opens_on
+        How far it has come, and the day on which the result is shown.
+    verdict, reasons
+        The verdict of the randomisation test, and why, by name.
+    estimate, low, high, p, orders
+        Effect of the blocks with the treatment, the interval of all effects that the test does not reject, its exact
+        two-sided p value, and over how many orders it was computed.
+    model_estimate, model_low, model_high
+        The same from the model with integrated residuals.
+    block_means, block_scored_days
+        Mean outcome of each block, None where no day has a score, and its kept days with a score.
+    level_off, level_on
+        Mean outcome of all kept days without and with the treatment.
+    more_blocks
+        Blocks after which a difference of one point would show in three of four cases; None where there is a verdict.
+    """
+
+    participant_id: str
+    fingerprint: str
+    on: str
+    off: str
+    first_date: date
+    last_date: date
+    blocks: int
+    block_days: int
+    dropped_days: int
+    order: tuple[int, ...]
+    drawn_at: datetime
+    draws: int
+    stage: Stage
+    opens_on: date
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    orders: int | None = None
+    model_estimate: float | None = None
+    model_low: float | None = None
+    model_high: float | None = None
+    block_means: tuple[float | None, ...] = ()
+    block_scored_days: tuple[int, ...] = ()
+    level_off: float | None = None
+    level_on: float | None = None
+    more_blocks: int | None = None

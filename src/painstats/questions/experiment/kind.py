@@ -1,0 +1,35 @@
+"""The experiment kind: what a planned self-experiment shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from painstats.plan.values import PlanTable
+from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.kind import DeclaredKind
+from painstats.store.connection import Store
+from painstats.store.rows import replace_rows
+
+TABLE = "experiment_finding"
+
+
+class ExperimentKeys(PlanTable):
+    """The keys of ``[[questions]]`` with ``kind = "experiment"``: none besides the kind."""
+
+
+def check(keys: Mapping[str, object]) -> None:
+    """Refuse unknown keys of the plan."""
+    ExperimentKeys.model_validate(keys)
+
+
+def judge(store: Store) -> None:
+    """Judge everything declared, and store the table ``experiment_finding``."""
+    replace_rows(store, TABLE, ExperimentFinding, [])
+
+
+def clear(store: Store) -> None:
+    """Store an empty table, where the plan does not ask this kind."""
+    replace_rows(store, TABLE, ExperimentFinding, [])
+
+
+EXPERIMENT = DeclaredKind(name="experiment", check=check, judge=judge, clear=clear)

@@ -1,0 +1,35 @@
+"""The treatment kind: the change after each start, stop and new dose that a participant declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from painstats.plan.values import PlanTable
+from painstats.questions.kind import DeclaredKind
+from painstats.questions.treatment.finding import ChangeFinding
+from painstats.store.connection import Store
+from painstats.store.rows import replace_rows
+
+TABLE = "change_finding"
+
+
+class TreatmentKeys(PlanTable):
+    """The keys of ``[[questions]]`` with ``kind = "treatment"``: none besides the kind."""
+
+
+def check(keys: Mapping[str, object]) -> None:
+    """Refuse unknown keys of the plan."""
+    TreatmentKeys.model_validate(keys)
+
+
+def judge(store: Store) -> None:
+    """Judge everything declared, and store the table ``change_finding``."""
+    replace_rows(store, TABLE, ChangeFinding, [])
+
+
+def clear(store: Store) -> None:
+    """Store an empty table, where the plan does not ask this kind."""
+    replace_rows(store, TABLE, ChangeFinding, [])
+
+
+TREATMENT = DeclaredKind(name="treatment", check=check, judge=judge, clear=clear)
