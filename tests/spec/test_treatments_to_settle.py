@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from painstats.frame.treatments import declare_phases, treatments_to_settle
-from painstats.plan.study import PhasePlan
+from painstats.plan.phases import PhasePlan
 from painstats.run import run_study
 from painstats.store import open_store
 
