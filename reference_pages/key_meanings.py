@@ -109,6 +109,7 @@ MEANINGS: dict[str, str] = {
     "[[phases]] dose_unit": "The unit of the dose.",
     "[[phases]] ramp_days": "Days until the full dose; they count partially.",
     "[[phases]] wash_out_days": "Days after the end that count like the last day.",
+    "[[phases]] acts_days": "For an event of one day, such as an injection: the days that it acts, the first included.",
     "[rules] step_device_order": "Kinds of devices, best first, where several recorded the same minutes.",
     "[rules] source_order": 'Sources that go before all others, best first, such as `["garmin"]`.',
     "[rules] ignore_devices": "Devices that are stored but never counted, such as another person's watch: "
@@ -132,6 +133,9 @@ MEANINGS: dict[str, str] = {
     "confirmatory questions share it.",
     "[rules] matters": "The smallest difference that matters between a participant's low and high days (10th and 90th "
     "percentile of the exposure), in points of a scale from 0 to 10.",
+    "[rules] smallest_change": "The smallest change after a start, a stop or a new dose that matters, in points of a "
+    "scale from 0 to 10.",
+    "[rules] min_days_phase": "Days with a score that a change needs before it, and after it in full effect.",
     "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
     "[rules] min_compliance": "Share of days with a score that a verdict needs.",

@@ -19,7 +19,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from painstats.errors import StudyError
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
-from painstats.plan.phases import PhasePlan
+from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
 from painstats.plan.tables import TablePlan
@@ -142,6 +142,12 @@ class Plan(PlanTable):
     def _asked_in_one_way(self) -> Plan:
         if self.questions and self.predictors:
             raise ValueError('predictors: write them as [[questions]] with kind = "daily", like the other questions')
+        return self
+
+    @model_validator(mode="after")
+    def _one_entry_at_a_time(self) -> Plan:
+        if found := list(overlaps(self.phases)):
+            raise ValueError("phases: " + "; ".join(found))
         return self
 
     @property

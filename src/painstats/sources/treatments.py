@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
+from painstats.sources.treatment_overlaps import overlapping_rows
 from painstats.sources.vendor_rows import broken_rows
 from painstats.vocabulary import TREATMENT_KINDS
 
@@ -24,9 +25,13 @@ COLUMNS = {"kind", "name", "start_date"}
 IMPOSSIBLE_DOSE = "dose_impossible"
 """Rule of a row with an impossible dose: its unit or its decimal point is wrong."""
 
+OVERLAPS = "treatments_overlap"
+"""Rule of a row whose days another row of the same name has too: it cannot be known which of the two counts."""
+
+_NUMBERS = ("end_date", "dose", "ramp_days", "wash_out_days", "acts_days")
 _DECIMAL_COMMA = r"^[0-9]+,[0-9]{1,2}$"
 
-_MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days")
+_MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days", "acts_days")
 
 
 def _recognises(archive: Archive, settings: ReadSettings) -> bool:
@@ -51,16 +56,20 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         _doses().alias("dose"),
         _or_null("dose_unit").alias("dose_unit"),
         *(_days(name).alias(name) for name in ("ramp_days", "wash_out_days")),
+        whole_numbers("acts_days").alias("acts_days"),
         pl.lit(entry.label).alias("entry"),
         "line",
         "text",
         first_problem(
             start_date=pl.lit(days(given["start_date"], "%Y-%m-%d").is_null()),
-            **{name: _unread(name, given) for name in ("end_date", "dose", "ramp_days", "wash_out_days")},
+            **{name: _unread(name, given) for name in _NUMBERS},
         ),
     )
-    yield from in_batches(TREATMENT, rows.with_columns(*_impossible_doses()))
+    checked = rows.with_columns(*_impossible_doses())
+    overlapping = overlapping_rows(checked)
+    yield from in_batches(TREATMENT, checked.with_columns(*_marked(checked, overlapping)))
     yield from _unknown_kinds(entry, rows["kind"])
+    yield from (Note(entry.label, sentence) for sentence in overlapping.values())
     yield from broken_rows(entry, table, TREATMENT)
 
 
@@ -78,6 +87,15 @@ def _impossible_doses() -> list[pl.Expr]:
     return [
         pl.when(wrong).then(pl.lit("dose")).otherwise("column").alias("column"),
         pl.when(wrong).then(pl.lit(IMPOSSIBLE_DOSE)).alias("rule"),
+    ]
+
+
+def _marked(rows: pl.DataFrame, overlapping: Collection[int]) -> list[pl.Expr]:
+    """Reject rows by their places."""
+    wrong = pl.lit(pl.Series([place in overlapping for place in range(rows.height)], dtype=pl.Boolean))
+    return [
+        pl.when(wrong).then(pl.lit("start_date")).otherwise("column").alias("column"),
+        pl.when(wrong).then(pl.lit(OVERLAPS)).otherwise("rule").alias("rule"),
     ]
 
 
@@ -108,12 +126,12 @@ def _unread(column: str, given: pl.DataFrame) -> pl.Expr:
 
 SOURCE = Source(
     name="treatments",
-    version=2,
+    version=3,
     title="Treatments (CSV)",
-    reads="medicines with dose, exercise programmes and therapies, with start, end, ramp and wash-out",
+    reads="medicines with dose, injections, exercise programmes and therapies, with start, end, ramp and wash-out",
     how_to_export=(
-        "Write a CSV with the columns kind (medicine, exercise_programme or therapy), name and start_date, and if "
-        "known end_date, dose, dose_unit, ramp_days, wash_out_days (dates as 2024-03-01)."
+        f"Write a CSV with the columns kind ({', '.join(TREATMENT_KINDS)}), name and start_date, and if known "
+        "end_date, dose, dose_unit, ramp_days, wash_out_days, and acts_days of an injection (dates as 2024-03-01)."
     ),
     recognises=_recognises,
     read=_read,
