@@ -95,7 +95,11 @@ MEANINGS: dict[str, str] = {
     "[[tables.columns]] missing": "Further texts that mean that a value is missing, in this column.",
     "[apps.daylio] moods": "Moods with names of one's own, each with a number from 1 (the worst) to 5 (the best).",
     "[apps.daylio.activities.NAME] item": f"What the activity is: {_words(ITEMS)}.",
-    "[apps.daylio.activities.NAME] site": "The site, such as `head`.",
+    "[apps.daylio.activities.NAME] site": "The site of a symptom, such as `head`.",
+    "[apps.daylio.activities.NAME] treatment": "Instead of `item`, the kind of treatment that the activity is: "
+    f"{_words(TREATMENT_KINDS)}.",
+    "[apps.daylio.activities.NAME] name": "The name of the treatment. By default that of the activity.",
+    "[apps.daylio.activities.NAME] acts_days": "For how many days one of it acts, such as an injection.",
     "[participants.ID] time_zone": "The participant's home. By default that of the study.",
     "[[participants.ID.travel]] first_date": "The first date of the stay.",
     "[[participants.ID.travel]] last_date": "The last date of the stay.",

@@ -11,19 +11,16 @@ from painstats.archive.entries import Entry, shown
 from painstats.batch import Batch, Note
 from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem, numbers, whole_numbers
-from painstats.plan.doses import LARGEST_MG, MILLIGRAMS_IN
 from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
+from painstats.sources.dose_checks import impossible_doses
 from painstats.sources.treatment_overlaps import overlapping_rows
 from painstats.sources.vendor_rows import broken_rows
 from painstats.vocabulary import TREATMENT_KINDS
 
 COLUMNS = {"kind", "name", "start_date"}
-
-IMPOSSIBLE_DOSE = "dose_impossible"
-"""Rule of a row with an impossible dose: its unit or its decimal point is wrong."""
 
 OVERLAPS = "treatments_overlap"
 """Rule of a row whose days another row of the same name has too: it cannot be known which of the two counts."""
@@ -65,7 +62,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
             **{name: _unread(name, given) for name in _NUMBERS},
         ),
     )
-    checked = rows.with_columns(*_impossible_doses())
+    checked = rows.with_columns(*impossible_doses())
     overlapping = overlapping_rows(checked)
     yield from in_batches(TREATMENT, checked.with_columns(*_marked(checked, overlapping)))
     yield from _unknown_kinds(entry, rows["kind"])
@@ -78,16 +75,6 @@ def _doses() -> pl.Expr:
     dose = pl.col("dose")
     with_comma = pl.when(dose.str.contains(_DECIMAL_COMMA)).then(dose.str.replace(",", ".", literal=True))
     return pl.coalesce(numbers("dose"), with_comma.cast(pl.Float64, strict=False))
-
-
-def _impossible_doses() -> list[pl.Expr]:
-    """Reject impossible doses by mass."""
-    in_mg = pl.col("dose_unit").str.to_lowercase().replace_strict(MILLIGRAMS_IN, default=None, return_dtype=pl.Float64)
-    wrong = (pl.col("dose") * in_mg > LARGEST_MG).fill_null(False) & pl.col("column").is_null()
-    return [
-        pl.when(wrong).then(pl.lit("dose")).otherwise("column").alias("column"),
-        pl.when(wrong).then(pl.lit(IMPOSSIBLE_DOSE)).alias("rule"),
-    ]
 
 
 def _marked(rows: pl.DataFrame, overlapping: Collection[int]) -> list[pl.Expr]:
