@@ -224,12 +224,6 @@ def test_a_treatment_is_named_but_not_judged(pages):
     assert "“change after start”" in text
 
 
-def test_a_page_without_medicines_has_no_notice_and_no_days_of_use(pages):
-    text = person(pages, "p01")
-    assert "before the next dose" not in text
-    assert "Days with medicines" not in text
-
-
 def test_how_a_treatment_comes_and_goes_is_reported(tmp_path):
     phases = [
         {"participant": "p01", "name": "low dose", "start": "2026-01-20", "ramp_days": 14, "end": "2026-02-20",

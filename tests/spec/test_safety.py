@@ -35,7 +35,7 @@ def test_entries_that_overlap_or_follow_too_soon_are_found(opioid, blocker, is_t
     assert bool(pairs(phase("oxycodone", *opioid), phase("naltrexone", *blocker))) is is_too_close
 
 
-def test_a_pair_of_names_is_told_once_and_only_of_one_participant():
+def test_a_pair_of_names_is_found_once_and_only_of_one_participant():
     oxycodone = [phase("Oxycodone", 0, 5), phase("oxycodone ", 8, 9), phase("oxycodone", 0, 5, participant="bob")]
     assert pairs(*oxycodone, phase("LDN", 0), phase("morphine", 0, 1)) == [("Oxycodone", "LDN"), ("morphine", "LDN")]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from painstats.frame.logged_days import LoggedDay, phases_and_days
 from painstats.frame.phase import Phase
 from painstats.store import Store
 from painstats.store.rows import column_types, select
+from painstats.store.tables import table_exists
 
 _COLUMNS = "participant_id, name, kind, start_date, end_date, dose, dose_unit, ramp_days, wash_out_days, acts_days"
 """Of ``treatment_phase``: ``end_date`` is the last day on which a treatment is taken, done or acts."""
@@ -92,6 +94,20 @@ def declare_phases(store: Store) -> None:
         store.connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM {temporary}")
 
 
+def collected_treatments(store: Store) -> tuple[list[Phase], list[LoggedDay]]:
+    """Return the phases and the logged days as the plan and the imported files now say, also before a run.
+
+    Returns
+    -------
+    Both by participant, date and name.
+    """
+    _collect(store)
+    return (
+        select(store, Phase, "SELECT * FROM all_phases ORDER BY participant_id, start_date, name, kind"),
+        select(store, LoggedDay, "SELECT * FROM logged_day ORDER BY participant_id, date, name"),
+    )
+
+
 def treatments_to_settle(store: Store) -> list[str]:
     """Say which treatments belong to no participant, and where the plan and tables disagree, with names and dates."""
     _collect(store)
@@ -128,11 +144,18 @@ def _collect(store: Store) -> None:
             ],
         )  # fmt: skip
     logged = select(store, LoggedDay, _LOGGED_DAYS)
-    last_dates = dict(connection.execute("SELECT participant_id, max(date) FROM daily_summary GROUP BY ALL").fetchall())
-    phases, days = phases_and_days(logged, last_dates)
+    phases, days = phases_and_days(logged, _last_dates(store))
     _hold(store, "logged_day", LoggedDay, days)
     _hold(store, "logged_phase", Phase, phases)
     connection.execute(_ALL_PHASES)
+
+
+def _last_dates(store: Store) -> dict[str, date]:
+    """Return the last date with data of each participant; none before the first run."""
+    if not table_exists(store, "daily_summary"):
+        return {}
+    rows = store.connection.execute("SELECT participant_id, max(date) FROM daily_summary GROUP BY ALL").fetchall()
+    return {str(participant): last for participant, last in rows}
 
 
 def _hold(store: Store, table: str, row_type: type[LoggedDay] | type[Phase], rows: Sequence[LoggedDay | Phase]) -> None:

@@ -23,7 +23,7 @@ from painstats.vocabulary import TREATMENT_KINDS
 COLUMNS = {"kind", "name", "start_date"}
 
 OVERLAPS = "treatments_overlap"
-"""Rule of a row whose days another row of the same name has too: it cannot be known which of the two counts."""
+"""Rule of a row that begins while another of the same name lasts: it cannot be known which of the two counts."""
 
 _NUMBERS = ("end_date", "dose", "ramp_days", "wash_out_days", "acts_days")
 _DECIMAL_COMMA = r"^[0-9]+,[0-9]{1,2}$"
