@@ -102,34 +102,15 @@ def test_a_series_of_injections_has_an_end_instead(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "said"),
+    ("row", "said"),
     [
-        (",1.5,mg,", "2024-03-01,,4.5,mg,", "the row from 2024-01-02 has no end_date, so the row from 2024-03-01 was "
-         "rejected; the first must end by 2024-02-29"),
-        ("2024-03-01,1.5,mg,", "2024-03-01,,4.5,mg,", "the row from 2024-01-02 lasts until 2024-03-01"),
-        (",,,60", "2024-03-01,,,,60", "the row from 2024-01-02 lasts until 2024-03-01"),
-        (",1.5,mg,", "2024-01-02,,4.5,mg,", "LDN has two rows that start on 2024-01-02; keep one of them"),
+        ("medicine,ldn,2024-01-02,,4500,g,", "ldn: no possible dose; check dose_unit"),
+        ("yoga,hatha,2024-01-02,2024-01-01,,,", "hatha: end_date is before start_date"),
+        ("injection,botox,2024-01-02,,,,", "botox: write in acts_days for how many days it acts, or the end_date of a"),
+        ("injection,botox,2024-01-02,2024-03-01,,,60", "botox: acts_days is for one day; remove it or the later"),
     ],
-)  # fmt: skip
-def test_a_row_that_begins_while_another_of_its_name_lasts_is_rejected(
-    first: str, second: str, said: str, tmp_path: Path
-) -> None:
-    rows = f"medicine,ldn,2024-01-02,{first}\nmedicine,LDN ,{second}\n"
-    contents = read(written(tmp_path / "t.csv", HEADER + rows))
-    assert contents.rejected() == [("t.csv", 3, "start_date", "treatments_overlap")]
-    assert any(said in note.message for note in contents.notes)
-
-
-def test_a_new_dose_on_the_day_after_the_last_one_is_no_overlap(tmp_path: Path) -> None:
-    rows = (
-        "medicine,ldn,2024-03-02,,4.5,mg,\nmedicine,LDN,2024-01-02,2024-03-01,1.5,mg,\n"
-        "medicine,other,2024-01-02,,,,\ninjection,x,2024-01-02,,,,30\ninjection,x,2024-02-01,,,,30\n"
-    )
-    assert read(written(tmp_path / "t.csv", HEADER + rows)).rejected() == []
-
-
-def test_two_doses_of_one_day_are_no_overlap(tmp_path: Path) -> None:
-    row = "medicine,ibuprofen,2024-01-02,2024-01-02,400,mg,\n"
-    assert not any(
-        rule == "treatments_overlap" for *_, rule in read(written(tmp_path / "t.csv", HEADER + row + row)).rejected()
-    )
+)
+def test_a_note_names_each_row_that_cannot_be(row: str, said: str, tmp_path: Path) -> None:
+    contents = read(written(tmp_path / "t.csv", HEADER + row + "\nmedicine,fine,2024-01-02,,4.5,mg,\n"))
+    assert [note.message[: len(said)] for note in contents.notes] == [said]
+    assert contents.accepted("treatment")["name"].to_list() == ["fine"]

@@ -138,13 +138,35 @@ def test_what_was_declared_counts_and_not_what_was_logged_of_it(declared):
         assert treatments_to_settle(store) == []
 
 
-def test_two_tables_with_one_treatment_at_the_same_time_are_named(declared):
-    rows = "name | start_date | dose\nldn | 2026-01-01 | 1.5\nLDN | 2026-02-01 | 4.5"
+@pytest.mark.parametrize(
+    ("first", "acts", "ends"),
+    [("", "", ("2026-01-31", None)), ("2026-03-01", "", ("2026-01-31", None)), ("", "60", ("2026-01-31", 31))],
+)
+def test_a_row_that_lasts_into_the_next_one_of_its_name_ends_before_it_and_is_named(declared, first, acts, ends):
+    rows = f"start_date | end_date | acts_days | dose | name\n2026-01-01 | {first} | {acts} | 1 | ldn\n2026-02-01 | | | 2 | LDN"
     with declared(rows) as store:
+        assert [(each["first"], each["last"], each["acts_days"]) for each in days(store)] == [
+            ("2026-02-01", None, None), ("2026-01-01", *ends),
+        ]  # fmt: skip
         assert treatments_to_settle(store) == [
-            "tables of treatments have LDN of ann twice at the same time, from 2026-01-01 and from 2026-02-01; end the "
-            "first before the second, or remove one of the two"
+            "LDN of ann: the row from 2026-01-01 of a table of treatments lasts into the one from 2026-02-01, and was taken "
+            "to end on 2026-01-31. Write its last day as end_date"
         ]
+
+
+def test_rows_of_one_name_that_start_on_one_day_are_named(declared):
+    with declared("start_date | name\n2026-01-01 | ldn\n2026-01-01 | LDN") as store:
+        assert treatments_to_settle(store) == [
+            "tables of treatments have two rows of ldn of ann that start on 2026-01-01; keep one of them"
+        ]
+
+
+def test_rows_that_follow_each_other_have_nothing_to_settle(declared):
+    rows = (
+        "start_date | end_date | name\n2026-01-01 | 2026-01-31 | ldn\n2026-02-01 | 2026-03-01 | LDN\n2026-03-02 | | ldn"
+    )
+    with declared(rows) as store:
+        assert treatments_to_settle(store) == []
 
 
 @pytest.mark.parametrize(

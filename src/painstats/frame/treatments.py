@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -48,9 +48,22 @@ def _values(row: str) -> str:
     return f"({', '.join(f'{row}.{name}' for name in names)})"
 
 
+# A row of a table lasts until the next one of its name begins, whatever end it has; that is to be settled all the same.
 _ALL_PHASES = f"""
 CREATE OR REPLACE TEMP VIEW declared_phase AS FROM declared_entry WHERE NOT {_IS_LOGGED_DAY};
-CREATE OR REPLACE TEMP VIEW imported_phase AS FROM imported_entry WHERE NOT {_IS_LOGGED_DAY};
+CREATE OR REPLACE TEMP VIEW listed_phase AS FROM imported_entry WHERE NOT {_IS_LOGGED_DAY};
+CREATE OR REPLACE TEMP VIEW imported_phase AS
+SELECT * EXCLUDE (next_start) REPLACE (
+    least(end_date, next_start - 1) AS end_date,
+    if(acts_days IS NULL, NULL, least(acts_days, next_start - start_date)) AS acts_days
+)
+FROM (
+    SELECT *, min(start_date) OVER (
+        PARTITION BY participant_id, lower(trim(name)) ORDER BY start_date
+        RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND UNBOUNDED FOLLOWING
+    ) AS next_start
+    FROM listed_phase
+);
 CREATE OR REPLACE TEMP VIEW all_phases AS
 FROM declared_phase
 UNION ALL FROM imported_phase AS t ANTI JOIN declared_phase AS d ON {_SAME}
@@ -70,8 +83,8 @@ WHERE {_values("t")} IS DISTINCT FROM {_values("d")} ORDER BY ALL
 
 _OVERLAPPING = f"""
 SELECT t.participant_id, t.name, d.start_date AS first_start, t.start_date AS second_start
-FROM imported_phase AS t JOIN imported_phase AS d ON {_SAME}
-WHERE (d.start_date, {_values("d")}) < (t.start_date, {_values("t")}) ORDER BY ALL
+FROM listed_phase AS t JOIN listed_phase AS d ON {_SAME}
+WHERE (d.start_date, d.name, {_values("d")}) < (t.start_date, t.name, {_values("t")}) ORDER BY ALL
 """
 
 _LOGGED_DAYS = f"""
@@ -122,12 +135,18 @@ def treatments_to_settle(store: Store) -> list[str]:
             "counts. Correct or remove one of the two"
             for who, name, start in ask(_DISAGREEING).fetchall()
         ),
-        *(
-            f"tables of treatments have {name} of {who} twice at the same time, from {first:%Y-%m-%d} and from "
-            f"{second:%Y-%m-%d}; end the first before the second, or remove one of the two"
-            for who, name, first, second in ask(_OVERLAPPING).fetchall()
-        ),
+        *(_overlap_words(*row) for row in ask(_OVERLAPPING).fetchall()),
     ]
+
+
+def _overlap_words(who: str, name: str, first: date, second: date) -> str:
+    if first == second:
+        return f"tables of treatments have two rows of {name} of {who} that start on {first}; keep one of them"
+    last = second - timedelta(days=1)
+    return (
+        f"{name} of {who}: the row from {first} of a table of treatments lasts into the one from {second}, and was "
+        f"taken to end on {last}. Write its last day as end_date"
+    )
 
 
 def _collect(store: Store) -> None:

@@ -27,7 +27,6 @@ RULE_WORDS = {
     "acts_days_missing": "it does not say for how many days it acts",
     "dose_impossible": "an impossible dose",
     "event_with_end": "both acts_days and a later end",
-    "treatments_overlap": "it overlaps another row of the same treatment",
     "date_range": "an impossible date",
     "interval_negative": "ends before it starts",
     "interval_too_long": "lasts longer than a day",

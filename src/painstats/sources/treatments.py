@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -15,15 +15,11 @@ from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
-from painstats.sources.dose_checks import impossible_doses
-from painstats.sources.treatment_overlaps import overlapping_rows
+from painstats.sources.dose_checks import IMPOSSIBLE_DOSE, impossible_doses
 from painstats.sources.vendor_rows import broken_rows
-from painstats.vocabulary import TREATMENT_KINDS
+from painstats.vocabulary import ONE_DAY_KINDS, TREATMENT_KINDS
 
 COLUMNS = {"kind", "name", "start_date"}
-
-OVERLAPS = "treatments_overlap"
-"""Rule of a row that begins while another of the same name lasts: it cannot be known which of the two counts."""
 
 _NUMBERS = ("end_date", "dose", "ramp_days", "wash_out_days", "acts_days")
 _DECIMAL_COMMA = r"^[0-9]+,[0-9]{1,2}$"
@@ -63,10 +59,9 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         ),
     )
     checked = rows.with_columns(*impossible_doses())
-    overlapping = overlapping_rows(checked)
-    yield from in_batches(TREATMENT, checked.with_columns(*_marked(checked, overlapping)))
+    yield from in_batches(TREATMENT, checked)
     yield from _unknown_kinds(entry, rows["kind"])
-    yield from (Note(entry.label, sentence) for sentence in overlapping.values())
+    yield from _rejected_by_name(entry, checked)
     yield from broken_rows(entry, table, TREATMENT)
 
 
@@ -77,13 +72,23 @@ def _doses() -> pl.Expr:
     return pl.coalesce(numbers("dose"), with_comma.cast(pl.Float64, strict=False))
 
 
-def _marked(rows: pl.DataFrame, overlapping: Collection[int]) -> list[pl.Expr]:
-    """Reject rows by their places."""
-    wrong = pl.lit(pl.Series([place in overlapping for place in range(rows.height)], dtype=pl.Boolean))
-    return [
-        pl.when(wrong).then(pl.lit("start_date")).otherwise("column").alias("column"),
-        pl.when(wrong).then(pl.lit(OVERLAPS)).otherwise("rule").alias("rule"),
-    ]
+def _rejected_by_name(entry: Entry, rows: pl.DataFrame) -> Iterator[Note]:
+    """Say which rows cannot be, and what to write; they are rejected by their rules."""
+    start, end, is_event = pl.col("start_date"), pl.col("end_date"), pl.col("kind").is_in(ONE_DAY_KINDS)
+    one_day = end.is_null() | (end == start)
+    problems = {
+        "no possible dose; check dose_unit": pl.col("rule") == IMPOSSIBLE_DOSE,
+        "end_date is before start_date": end < start,
+        "write in acts_days for how many days it acts, or the end_date of a series": (
+            is_event & one_day & pl.col("acts_days").is_null()
+        ),
+        "acts_days is for one day; remove it or the later end_date": pl.col("acts_days").is_not_null() & ~one_day,
+    }
+    for advice, applies in problems.items():
+        found = rows.filter(applies.fill_null(False) & (pl.col("column").is_null() | (pl.col("column") == "dose")))
+        names = list(dict.fromkeys(map(shown, found["name"].drop_nulls())))
+        if names:
+            yield Note(entry.label, f"{', '.join(names)}: {advice}")
 
 
 def _unknown_kinds(entry: Entry, kinds: pl.Series) -> Iterator[Note]:
