@@ -95,7 +95,11 @@ MEANINGS: dict[str, str] = {
     "[[tables.columns]] missing": "Further texts that mean that a value is missing, in this column.",
     "[apps.daylio] moods": "Moods with names of one's own, each with a number from 1 (the worst) to 5 (the best).",
     "[apps.daylio.activities.NAME] item": f"What the activity is: {_words(ITEMS)}.",
-    "[apps.daylio.activities.NAME] site": "The site, such as `head`.",
+    "[apps.daylio.activities.NAME] site": "The site of a symptom, such as `head`.",
+    "[apps.daylio.activities.NAME] treatment": "Instead of `item`, the kind of treatment that the activity is: "
+    f"{_words(TREATMENT_KINDS)}.",
+    "[apps.daylio.activities.NAME] name": "The name of the treatment. By default that of the activity.",
+    "[apps.daylio.activities.NAME] acts_days": "For how many days one of it acts, such as an injection.",
     "[participants.ID] time_zone": "The participant's home. By default that of the study.",
     "[[participants.ID.travel]] first_date": "The first date of the stay.",
     "[[participants.ID.travel]] last_date": "The last date of the stay.",
@@ -109,6 +113,7 @@ MEANINGS: dict[str, str] = {
     "[[phases]] dose_unit": "The unit of the dose.",
     "[[phases]] ramp_days": "Days until the full dose; they count partially.",
     "[[phases]] wash_out_days": "Days after the end that count like the last day.",
+    "[[phases]] acts_days": "For an event of one day, such as an injection: the days that it acts, the first included.",
     "[rules] step_device_order": "Kinds of devices, best first, where several recorded the same minutes.",
     "[rules] source_order": 'Sources that go before all others, best first, such as `["garmin"]`.',
     "[rules] ignore_devices": "Devices that are stored but never counted, such as another person's watch: "
@@ -132,6 +137,9 @@ MEANINGS: dict[str, str] = {
     "confirmatory questions share it.",
     "[rules] matters": "The smallest difference that matters between a participant's low and high days (10th and 90th "
     "percentile of the exposure), in points of a scale from 0 to 10.",
+    "[rules] smallest_change": "The smallest change after a start, a stop or a new dose that matters, in points of a "
+    "scale from 0 to 10.",
+    "[rules] min_days_phase": "Days with a score that a change needs before it, and after it in full effect.",
     "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
     "[rules] min_compliance": "Share of days with a score that a verdict needs.",

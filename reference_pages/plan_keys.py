@@ -8,13 +8,13 @@ from pydantic import BaseModel
 
 from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
+from painstats.plan.phases import PhasePlan
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
     InboxPlan,
     JourneyPlan,
     OutcomePlan,
     ParticipantPlan,
-    PhasePlan,
     PredictorPlan,
     StudyTable,
 )

@@ -66,6 +66,8 @@ def test_bearable_pains_sleep_and_days_without_pain(tmp_path):
         episodes = opened.connection.execute("SELECT count(*) FROM sleep_episode").fetchone()
         rejected = opened.connection.execute("SELECT count(*) FROM quarantine").fetchone()
         assert (episodes[0] + rejected[0], rejected[0]) == (len(nights), 2)
+        doses = {(row["date"], row["detail"]) for row in rows if row["category"] == "Meds/Supplements"}
+        assert opened.connection.execute("SELECT count(*) FROM treatment").fetchone() == (len(doses),)
 
 
 def test_daylio_of_2018_has_a_score_on_every_day_with_an_entry(tmp_path):

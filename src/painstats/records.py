@@ -235,10 +235,13 @@ TREATMENT = RecordTable(
         "dose_unit": Column(pl.String, optional=True),
         "ramp_days": Column(pl.Int64, _COURSE_DAYS),  # days from the start until the full dose, 0 for at once
         "wash_out_days": Column(pl.Int64, _COURSE_DAYS),  # days after the end during which it may still act
+        # of an event of one day, such as an injection: for how many days it acts, the first one included
+        "acts_days": Column(pl.Int64, _between("days_implausible", 1, 3650), optional=True),
     },
     ("participant_id", "source", "kind", "name", "start_date"),
 )
-"""Dated medicines, exercise programmes and therapies. A change of dose ends one row and starts another."""
+"""Dated medicines, exercise programmes and therapies. A change of dose ends one row and starts another. A row of a
+single day without ``acts_days`` is a dose or a session of that day, as diaries log them."""
 
 RECORD_TABLES: dict[str, RecordTable] = {
     table.name: table

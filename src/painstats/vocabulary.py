@@ -84,7 +84,14 @@ EXERCISE_TYPES = (
 )  # fmt: skip
 """Kinds of exercise; the sessions of every source have one of them."""
 
-TREATMENT_KINDS = ("medicine", "exercise_programme", "therapy")
+TREATMENT_KINDS = (
+    "medicine", "supplement", "injection", "nerve_block", "exercise_programme", "physiotherapy", "yoga", "acupuncture",
+    "massage", "cbt", "biofeedback", "relaxation", "therapy",
+)  # fmt: skip
+"""Kinds of treatment; ``therapy`` is any other."""
+
+ONE_DAY_KINDS = ("injection", "nerve_block")
+"""Kinds of a single day that act for longer: an entry of one says for how many days, or is a series with an end."""
 
 SAMPLED: dict[str, tuple[float, float]] = {
     "exercise_time_min": (0.0, 1440.0),

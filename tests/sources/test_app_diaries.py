@@ -166,14 +166,16 @@ def test_conclusions_about_a_diary_are_noted(tmp_path: Path) -> None:
         "symptoms were read on a scale from 0 (none) to 4 (unbearable): 4 of 5 numbers match their words; a day "
         "without an entry is missing, unless the plan says that it was free of the symptom",
         "mood was read on a scale from 1 to 10, judging by its highest value",
+        "doses of medicines and supplements were added up by day: 1",
         "date agrees with the weekday in 9 of 9 rows",
         on_the_clock,
     ]
     assert messages(FIXTURES / "daylio.csv") == [
         "moods were read from 1 (awful) to 5 (rad): 3 of 4 have known names, the others need a number in "
         "[apps.daylio.moods]: sleepy (1); scales and notes were not read",
-        "activities were not read; one that is a symptom can be declared in study.toml, for example "
-        '[apps.daylio.activities] headache = { item = "pain", site = "head" }',
+        "activities were not read; one that is a symptom or a treatment can be declared in study.toml under "
+        '[apps.daylio.activities], for example headache = { item = "pain", site = "head" } or '
+        'massage = { treatment = "massage" }',
         "full_date agrees with the weekday in 4 of 4 rows",
         on_the_clock,
     ]

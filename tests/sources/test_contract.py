@@ -96,7 +96,7 @@ FILES = {
     "allWorkouts.csv": ("workout_table", 2),
     "health_connect_export.db": ("health_connect", 3 + 2 + 5 + 1 + 1 + 3),
     "Visible_Data_Export.csv": ("visible", 24),
-    "bearable.csv": ("bearable", 9),
+    "bearable.csv": ("bearable", 9 + 1),  # the medicine is a dose, and shows that the diary was kept
     "daylio.csv": ("daylio", 4),
     "fhir_bundle.json": ("fhir", 1 + 4 + 2 + 1 + 2),
     "lifesnaps_daily.csv": ("table", 4 + 3 + 3 + 2),

@@ -40,8 +40,10 @@ def test_exploratory_questions_have_a_part_of_their_own(tmp_path):
     assert "what they show never changes an answer above" in text[watched:].lower()
 
 
-def test_without_exploratory_questions_there_is_no_such_part(tmp_path):
-    assert "More of your questions" not in page_of(tmp_path)
+def test_without_exploratory_questions_and_medicines_there_are_no_such_parts(tmp_path):
+    text = page_of(tmp_path)
+    for heading in ("More of your questions", "before the next dose", "Days with medicines"):
+        assert heading not in text
 
 
 def test_scores_that_are_missing_after_bad_days_are_mentioned(tmp_path):

@@ -13,6 +13,7 @@ from painstats.commands.printing import print_json, print_table, printable
 from painstats.commands.report_lines import report_lines
 from painstats.daily.agreement import date_shifts, shift_sentence
 from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.frame.safety import listed_opioids_with_blockers
 from painstats.plan.looks import next_look
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
@@ -75,6 +76,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
         summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
         shifts, notes = _shifts(store), _notes(store)
         runs, report = _run_state(store), last_report(store)
+        n_flagged = len({pair.participant_id for pair in listed_opioids_with_blockers(store)})
     questions = asked(study)
     participants = [
         asdict(summary)
@@ -92,6 +94,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "imports": imports,
                 "participants": participants,
                 "date_shifts": shifts,
+                "opioid_with_naltrexone": n_flagged,
                 "notes": _as_answer(notes),
                 "runs": asdict(runs),
                 "last_report": asdict(report) if report else None,
@@ -114,7 +117,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     )  # fmt: skip
     print()
     print_table(participants, HEADINGS)
-    for line in (*_in_bed_only(summaries), *shifts):
+    for line in (*_safety(n_flagged), *_in_bed_only(summaries), *shifts):
         print(f"\n{line}")
     _print_notes(notes)
     return 0
@@ -143,6 +146,15 @@ def _print_notes(notes: Mapping[str | None, Sequence[str]]) -> None:
         print("\nNotes of reading:")
     for said in alike(chain.from_iterable(notes.values())):
         print(f"  {printable(said.text)}")
+
+
+def _safety(n_flagged: int) -> list[str]:
+    """Say how many participants listed an opioid and naltrexone or nalmefene too close to each other."""
+    who = counted(n_flagged, "participant")
+    return [
+        f"{who} listed an opioid and naltrexone or nalmefene within two weeks of each other. The report of each begins "
+        "with a notice; painstats treatments shows the dates"
+    ] * bool(n_flagged)
 
 
 def _in_bed_only(summaries: Sequence[ParticipantSummary]) -> list[str]:

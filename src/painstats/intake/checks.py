@@ -26,7 +26,7 @@ from painstats.records import (
     Limit,
     RecordTable,
 )
-from painstats.vocabulary import DAILY_LIMITS, SAMPLED
+from painstats.vocabulary import DAILY_LIMITS, ONE_DAY_KINDS, SAMPLED
 
 RULES_VERSION = 1
 """Raised by one whenever the same row would be judged differently than before: every file is then read again."""
@@ -146,6 +146,16 @@ _OUTSIDE_SCALE = Rule(
 _ENDS_BEFORE_START = Rule(
     "ends_before_start", pl.col("end_date") < pl.col("start_date"), "does not end before it starts", "end_date"
 )
+_IS_ONE_DAY = pl.col("end_date").is_null() | (pl.col("end_date") == pl.col("start_date"))
+_EVENT_WITH_END = Rule(
+    "event_with_end", pl.col("acts_days").is_not_null() & ~_IS_ONE_DAY, "has acts_days or a later end_date", "acts_days"
+)
+_EVENT_WITHOUT_ACTS_DAYS = Rule(
+    "acts_days_missing",
+    pl.col("kind").is_in(ONE_DAY_KINDS) & pl.col("acts_days").is_null() & _IS_ONE_DAY,
+    "says for how many days it acts",
+    "acts_days",
+)
 
 RULES: dict[str, tuple[Rule, ...]] = {
     table.name: (*_present(table), *rules)
@@ -177,7 +187,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
             (
                 *_limits(TREATMENT, "kind"),
                 _ENDS_BEFORE_START,
-                *_limits(TREATMENT, "dose", "ramp_days", "wash_out_days"),
+                *_limits(TREATMENT, "dose", "ramp_days", "wash_out_days", "acts_days"),
+                _EVENT_WITH_END,
+                _EVENT_WITHOUT_ACTS_DAYS,
             ),
         ),
     )

@@ -19,12 +19,12 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from painstats.errors import StudyError
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
-from painstats.plan.doses import is_possible_dose
+from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
-from painstats.plan.values import Item, MeasureName, PlanTable, Scale, Treatment, ZoneName
+from painstats.plan.values import Item, MeasureName, PlanTable, Scale, ZoneName
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
@@ -117,32 +117,6 @@ class ParticipantPlan(PlanTable):
         return self
 
 
-class PhasePlan(PlanTable):
-    """``[[phases]]``: a treatment or programme of one participant, from its first day.
-
-    ``ramp_days`` pass until the full dose: day k counts as k / (``ramp_days`` + 1) of a day in the phase, at most 1.
-    ``wash_out_days`` pass after the end until the effect is gone: each counts like the last day.
-    """
-
-    participant: str
-    name: str
-    kind: Treatment = "therapy"
-    start: date
-    end: date | None = None
-    dose: float | None = Field(default=None, ge=0)
-    dose_unit: str | None = None
-    ramp_days: int = Field(default=0, ge=0, le=3650)
-    wash_out_days: int = Field(default=0, ge=0, le=3650)
-
-    @model_validator(mode="after")
-    def _runs_forwards(self) -> PhasePlan:
-        if self.end is not None and self.end < self.start:
-            raise ValueError("end is before start")
-        if self.dose is not None and not is_possible_dose(self.dose, self.dose_unit):
-            raise ValueError(f"{self.dose:,g} {self.dose_unit} of {self.name} is no possible dose; check dose_unit")
-        return self
-
-
 class InboxPlan(PlanTable):
     """``[inbox]``: files that are not imported, by name."""
 
@@ -168,6 +142,12 @@ class Plan(PlanTable):
     def _asked_in_one_way(self) -> Plan:
         if self.questions and self.predictors:
             raise ValueError('predictors: write them as [[questions]] with kind = "daily", like the other questions')
+        return self
+
+    @model_validator(mode="after")
+    def _one_entry_at_a_time(self) -> Plan:
+        if found := list(overlaps(self.phases)):
+            raise ValueError("phases: " + "; ".join(found))
         return self
 
     @property

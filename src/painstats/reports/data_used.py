@@ -24,7 +24,9 @@ from painstats.vocabulary import MEASURES
 
 RULE_WORDS = {
     "asleep_longer_than_in_bed": "asleep for longer than in bed",
+    "acts_days_missing": "it does not say for how many days it acts",
     "dose_impossible": "an impossible dose",
+    "event_with_end": "both acts_days and a later end",
     "date_range": "an impossible date",
     "interval_negative": "ends before it starts",
     "interval_too_long": "lasts longer than a day",

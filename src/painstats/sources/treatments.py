@@ -11,22 +11,20 @@ from painstats.archive.entries import Entry, shown
 from painstats.batch import Batch, Note
 from painstats.parsing.date_formats import days
 from painstats.parsing.text import first_problem, numbers, whole_numbers
-from painstats.plan.doses import LARGEST_MG, MILLIGRAMS_IN
 from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
+from painstats.sources.dose_checks import IMPOSSIBLE_DOSE, impossible_doses
 from painstats.sources.vendor_rows import broken_rows
-from painstats.vocabulary import TREATMENT_KINDS
+from painstats.vocabulary import ONE_DAY_KINDS, TREATMENT_KINDS
 
 COLUMNS = {"kind", "name", "start_date"}
 
-IMPOSSIBLE_DOSE = "dose_impossible"
-"""Rule of a row with an impossible dose: its unit or its decimal point is wrong."""
-
+_NUMBERS = ("end_date", "dose", "ramp_days", "wash_out_days", "acts_days")
 _DECIMAL_COMMA = r"^[0-9]+,[0-9]{1,2}$"
 
-_MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days")
+_MAY_BE_ABSENT = ("participant_id", "end_date", "dose", "dose_unit", "ramp_days", "wash_out_days", "acts_days")
 
 
 def _recognises(archive: Archive, settings: ReadSettings) -> bool:
@@ -51,16 +49,19 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         _doses().alias("dose"),
         _or_null("dose_unit").alias("dose_unit"),
         *(_days(name).alias(name) for name in ("ramp_days", "wash_out_days")),
+        whole_numbers("acts_days").alias("acts_days"),
         pl.lit(entry.label).alias("entry"),
         "line",
         "text",
         first_problem(
             start_date=pl.lit(days(given["start_date"], "%Y-%m-%d").is_null()),
-            **{name: _unread(name, given) for name in ("end_date", "dose", "ramp_days", "wash_out_days")},
+            **{name: _unread(name, given) for name in _NUMBERS},
         ),
     )
-    yield from in_batches(TREATMENT, rows.with_columns(*_impossible_doses()))
+    checked = rows.with_columns(*impossible_doses())
+    yield from in_batches(TREATMENT, checked)
     yield from _unknown_kinds(entry, rows["kind"])
+    yield from _rejected_by_name(entry, checked)
     yield from broken_rows(entry, table, TREATMENT)
 
 
@@ -71,14 +72,23 @@ def _doses() -> pl.Expr:
     return pl.coalesce(numbers("dose"), with_comma.cast(pl.Float64, strict=False))
 
 
-def _impossible_doses() -> list[pl.Expr]:
-    """Reject impossible doses by mass."""
-    in_mg = pl.col("dose_unit").str.to_lowercase().replace_strict(MILLIGRAMS_IN, default=None, return_dtype=pl.Float64)
-    wrong = (pl.col("dose") * in_mg > LARGEST_MG).fill_null(False) & pl.col("column").is_null()
-    return [
-        pl.when(wrong).then(pl.lit("dose")).otherwise("column").alias("column"),
-        pl.when(wrong).then(pl.lit(IMPOSSIBLE_DOSE)).alias("rule"),
-    ]
+def _rejected_by_name(entry: Entry, rows: pl.DataFrame) -> Iterator[Note]:
+    """Say which rows cannot be, and what to write; they are rejected by their rules."""
+    start, end, is_event = pl.col("start_date"), pl.col("end_date"), pl.col("kind").is_in(ONE_DAY_KINDS)
+    one_day = end.is_null() | (end == start)
+    problems = {
+        "no possible dose; check dose_unit": pl.col("rule") == IMPOSSIBLE_DOSE,
+        "end_date is before start_date": end < start,
+        "write in acts_days for how many days it acts, or the end_date of a series": (
+            is_event & one_day & pl.col("acts_days").is_null()
+        ),
+        "acts_days is for one day; remove it or the later end_date": pl.col("acts_days").is_not_null() & ~one_day,
+    }
+    for advice, applies in problems.items():
+        found = rows.filter(applies.fill_null(False) & (pl.col("column").is_null() | (pl.col("column") == "dose")))
+        names = list(dict.fromkeys(map(shown, found["name"].drop_nulls())))
+        if names:
+            yield Note(entry.label, f"{', '.join(names)}: {advice}")
 
 
 def _unknown_kinds(entry: Entry, kinds: pl.Series) -> Iterator[Note]:
@@ -108,12 +118,12 @@ def _unread(column: str, given: pl.DataFrame) -> pl.Expr:
 
 SOURCE = Source(
     name="treatments",
-    version=2,
+    version=3,
     title="Treatments (CSV)",
-    reads="medicines with dose, exercise programmes and therapies, with start, end, ramp and wash-out",
+    reads="medicines with dose, injections, exercise programmes and therapies, with start, end, ramp and wash-out",
     how_to_export=(
-        "Write a CSV with the columns kind (medicine, exercise_programme or therapy), name and start_date, and if "
-        "known end_date, dose, dose_unit, ramp_days, wash_out_days (dates as 2024-03-01)."
+        f"Write a CSV with the columns kind ({', '.join(TREATMENT_KINDS)}), name and start_date, and if known "
+        "end_date, dose, dose_unit, ramp_days, wash_out_days, and acts_days of an injection (dates as 2024-03-01)."
     ),
     recognises=_recognises,
     read=_read,

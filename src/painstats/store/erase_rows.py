@@ -11,6 +11,7 @@ from painstats.store.forgotten import copy_to_table, participant_hash
 from painstats.store.id_pattern import IdPattern, pattern_of
 
 RESULT_TABLES = (
+    "treatment_day",
     "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
     "robustness", "look_evidence", "look", "result_count",

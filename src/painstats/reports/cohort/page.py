@@ -18,6 +18,7 @@ from painstats.findings.research_words import (
     verdict_words,
 )
 from painstats.frame.participants import ParticipantSummary
+from painstats.frame.safety import listed_opioids_with_blockers
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import outcome_words
@@ -49,6 +50,9 @@ BASIS = {
     "own_days": "own days",
     "none": "none",
 }
+SMALL_CELL = 5
+"""Fewest participants that a count about health may be of: fewer could be recognised."""
+
 COUNTS = {
     "outcome_days": "scores",
     "valid_nights": "nights",
@@ -174,7 +178,18 @@ def _participant_flow(store: Store, participants: Sequence[ParticipantSummary], 
         days_table(store.study, frame),
         measures_table(store.study, read_table(store, "daily_summary", "participant_id, date")),
     )
-    return Part("Participant flow", tables=tables, figures=(chart,))
+    return Part("Participant flow", paragraphs=_safety(store), tables=tables, figures=(chart,))
+
+
+def _safety(store: Store) -> tuple[str, ...]:
+    """Count the participants with an opioid and a blocker of opioids, if there are enough to say no more than that."""
+    n_flagged = len({pair.participant_id for pair in listed_opioids_with_blockers(store)})
+    if n_flagged < SMALL_CELL:
+        return ()
+    return (
+        f"{whole(n_flagged)} participants listed an opioid and naltrexone or nalmefene within two weeks of each other. "
+        "The report of each begins with a notice. This is a count by dates, not a finding.",
+    )
 
 
 def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single: Sequence[Finding]) -> Table:

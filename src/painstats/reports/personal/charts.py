@@ -146,7 +146,7 @@ def months_table(days: pl.DataFrame, study: Study) -> Table:
     drawn = drawn_days(days).with_columns(pl.col("date").dt.truncate("1mo").alias("month"))
     months = drawn.partition_by("month", as_dict=True, maintain_order=True)
     rows = tuple(
-        (_month_words(key[0]), *(_mean_words(name, _month_mean(month[name])) for name in names))
+        (month_words(key[0]), *(_mean_words(name, _month_mean(month[name])) for name in names))
         for key, month in sorted(months.items())
     )
     labels = [outcome_words(outcome_of(study.plan.outcome)).label, *(MEASURES[name].label for name in names[1:])]
@@ -155,7 +155,8 @@ def months_table(days: pl.DataFrame, study: Study) -> Table:
     )
 
 
-def _month_words(first: object) -> str:
+def month_words(first: object) -> str:
+    """Write a month by its first date: "Mar 2026"."""
     assert isinstance(first, date)
     return f"{MONTHS[first.month - 1]} {first.year}"
 

@@ -38,6 +38,7 @@ from painstats.reports.numbers import interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.looks import looks_tables
+from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import settings_table
@@ -86,6 +87,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
         heading=f"What goes with your {label}",
         lines=_lines(record, label),
         parts=(
+            *safety_notice(record),
             *_zone_doubts(store, record),
             Part(
                 "Findings",
@@ -96,6 +98,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             *_to_watch(record),
             Part("How to read this", points=_how_to_read(study)),
             Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
+            *medicine_days(record),
             *_robustness(store, record),
             _data_part(store, record, choices),
             Part("What this cannot tell", points=_limits(record, label)),

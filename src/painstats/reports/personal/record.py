@@ -28,8 +28,8 @@ class ParticipantRecord:
         The findings about every participant.
     looks
         What each answer day showed, in their order.
-    days, frame, phases
-        The rows of ``daily_summary``, ``model_frame`` and ``treatment_phase``, by date.
+    days, frame, phases, treatment_days
+        The rows of ``daily_summary``, ``model_frame``, ``treatment_phase`` and ``treatment_day``, by date.
     """
 
     summary: ParticipantSummary
@@ -39,6 +39,7 @@ class ParticipantRecord:
     days: pl.DataFrame
     frame: pl.DataFrame
     phases: pl.DataFrame
+    treatment_days: pl.DataFrame
 
     @property
     def participant_id(self) -> str:
@@ -61,6 +62,7 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
         days=own("daily_summary", "date"),
         frame=own("model_frame", "date"),
         phases=own("treatment_phase", "start_date, name"),
+        treatment_days=own("treatment_day", "date, name"),
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from painstats.archive.archive import Archive
 from painstats.archive.entries import Entry, refused
-from painstats.batch import Batch, Note
+from painstats.batch import Batch, Ignored, Note
 from painstats.parsing.clocks import instants_of
 from painstats.parsing.text import first_problem, numbers
 from painstats.records import SELF_REPORT
@@ -26,6 +26,7 @@ from painstats.sources.diaries.app_diary import (
     unscored_days,
 )
 from painstats.sources.diaries.bearable_sleep import CATEGORY, read_sleep
+from painstats.sources.logged_treatments import logged_days
 from painstats.sources.vendor_rows import broken_rows
 
 COLUMNS = {"date", "time of day", "category", "rating/amount", "detail"}
@@ -36,6 +37,13 @@ SEVERITIES = {"none": 0, "mild": 1, "moderate": 2, "severe": 3, "unbearable": 4,
 RATED_WELL = {"Mood": "mood", "Energy": "energy", "Energy level": "energy", "Sleep quality": "sleep_quality"}
 """Categories in which higher is better, scored from 1 to 5 or to 10 as the participant chose."""
 
+TAKEN = {
+    "Medication": "medicine", "Medications": "medicine", "Meds/Supplements": "medicine", "Supplement": "supplement",
+    "Supplements": "supplement",
+}  # fmt: skip
+"""Categories of what was taken, and the kind of treatment; a medicine and a supplement can share a category."""
+
+_UNIT = r"\s*\(([^()]*)\)\s*$"
 _FILLED = {"pre": "morning", "am": "morning", "pm": "evening"}
 _CLOCK = r"^\d{1,2}:\d\d(?: ?[aApP][mM])?$"
 _DAY = r"^\d{1,2} [A-Z][a-z]{2,8} \d{4}$"
@@ -58,9 +66,11 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
         yield from _well(entry, group, RATED_WELL[str(category)])
     sleep = pl.col("category") == CATEGORY
     yield from read_sleep(entry, rows.filter(sleep), SOURCE.name, settings)
+    taken = pl.col("category").is_in(list(TAKEN))
+    yield from _medicines(entry, rows.filter(taken))
     diary_days, others = unscored_days(entry, rows.filter(~symptom & ~well & ~sleep), SOURCE.name)
     yield from diary_days
-    yield from ignored_by(entry, others, "category", "not used")
+    yield from ignored_by(entry, others.filter(~taken), "category", "not used")
     if "weekday" in rows.columns:
         yield from check_weekdays(entry, rows, "date")
     yield from clock_noted(entry, rows)
@@ -135,11 +145,31 @@ def _well(entry: Entry, rows: pl.DataFrame, item: str) -> Iterator[Batch]:
     yield Note(entry.label, f"{item} was read on a scale from 1 to {highest:g}, judging by its highest value")
 
 
+def _medicines(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
+    """Read medicines and supplements: ``400`` of ``Ibuprofen (mg)``, or ``1`` of ``Ibuprofen (tablet)``."""
+    if rows.is_empty():
+        return
+    unreadable = pl.col("value").is_null() & (pl.col("rating/amount") != "")
+    taken = rows.with_columns(
+        pl.col("category").replace_strict(TAKEN).alias("kind"),
+        pl.col("detail").str.replace(_UNIT, "").str.strip_chars().alias("name"),
+        pl.col("value").alias("dose"),
+        pl.col("detail").str.extract(_UNIT, 1).alias("dose_unit"),
+        first_problem(
+            **{"date": pl.col("date").is_null(), "rating/amount": unreadable, "detail": pl.col("detail") == ""}
+        ),
+    ).filter(pl.col("dose").is_null() | (pl.col("dose") != 0))
+    yield from logged_days(entry, taken, {"source": SOURCE.name}, blamed="rating/amount")
+    if taken.height < rows.height:
+        yield Ignored(entry.label, rows.height - taken.height, "an amount of 0: not taken")
+    yield Note(entry.label, f"doses of medicines and supplements were added up by day: {taken.height}")
+
+
 SOURCE = Source(
     name="bearable",
-    version=2,
+    version=3,
     title="Bearable (CSV)",
-    reads="symptoms from 0 to 4, mood, energy, sleep quality, sleep with its hours and bed times",
+    reads="symptoms from 0 to 4, mood, energy, sleep quality, sleep with its hours and bed times, medicines by day",
     how_to_export="In Bearable open More, Export data, and choose CSV.",
     recognises=_recognises,
     read=_read,

@@ -24,6 +24,7 @@ from painstats.sources.diaries.app_diary import (
     read_cells,
     read_entries,
 )
+from painstats.sources.logged_treatments import logged_days
 from painstats.sources.vendor_rows import broken_rows
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
@@ -64,7 +65,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     moods = rows.with_columns(pl.coalesce("column", pl.when(pl.col("value").is_null()).then(pl.lit("mood"))))
     yield from answers(entry, moods, {**known, **mood})
     yield Note(entry.label, _moods_note(rows))
-    yield from _symptoms(entry, rows, settings, known)
+    yield from _declared(entry, rows, settings, known)
     yield from check_weekdays(entry, rows, _date_column(rows))
     yield from clock_noted(entry, rows)
     yield from broken_rows(entry, table, SELF_REPORT)
@@ -148,35 +149,49 @@ def _moods_note(rows: pl.DataFrame) -> str:
     return f"{note}{others}; scales and notes were not read"
 
 
-# --- activities that are symptoms ---
+# --- activities that are symptoms or treatments ---
 
 
-def _symptoms(entry: Entry, rows: pl.DataFrame, settings: ReadSettings, known: Mapping[str, object]) -> Iterator[Batch]:
-    """Read the activities that the plan declares as symptoms: an entry with one scores 1 on a scale from 0 to 1."""
+def _declared(entry: Entry, rows: pl.DataFrame, settings: ReadSettings, known: Mapping[str, object]) -> Iterator[Batch]:
+    """Read the activities that the plan declares as symptoms or as treatments."""
     declared = settings.apps.daylio.activities
     for name, activity in declared.items():
         having = rows.filter(pl.col("activities").list.contains(name.strip().casefold()))
-        yield from _scored(entry, having, activity, known)
-        yield Note(entry.label, f"the activity {name} was read as {activity.item}: {having.height} entries have it")
+        if activity.item:
+            yield from _scored(entry, having, activity, known)
+        else:
+            yield from _treated(entry, having, activity, name)
+        meaning = activity.item or activity.treatment
+        yield Note(entry.label, f"the activity {name} was read as {meaning}: {having.height} entries have it")
     if not declared:
         yield Note(
             entry.label,
-            "activities were not read; one that is a symptom can be declared in study.toml, for example "
-            '[apps.daylio.activities] headache = { item = "pain", site = "head" }',
+            "activities were not read; one that is a symptom or a treatment can be declared in study.toml under "
+            '[apps.daylio.activities], for example headache = { item = "pain", site = "head" } or '
+            'massage = { treatment = "massage" }',
         )
 
 
 def _scored(entry: Entry, rows: pl.DataFrame, activity: ActivityPlan, known: Mapping[str, object]) -> Iterator[Batch]:
+    """Read a symptom: an entry with it scores 1 on a scale from 0 to 1."""
     scored = rows.with_columns(pl.lit(1.0).alias("value"))
     scale = {"scale_low": 0.0, "scale_high": 1.0, "higher_is_worse": activity.item not in BETTER_WHEN_HIGHER}
     yield from answers(entry, scored, {**known, "item": activity.item, "site": activity.site, **scale})
 
 
+def _treated(entry: Entry, rows: pl.DataFrame, activity: ActivityPlan, name: str) -> Iterator[Batch]:
+    """Read a treatment: a day with it is a session or a dose."""
+    described = {"kind": activity.treatment, "name": activity.name or name, "dose": None, "dose_unit": None}
+    types = {"kind": pl.String, "name": pl.String, "dose": pl.Float64, "dose_unit": pl.String}
+    sessions = rows.with_columns(pl.lit(value, types[key]).alias(key) for key, value in described.items())
+    yield from logged_days(entry, sessions, {"source": SOURCE.name, "acts_days": activity.acts_days})
+
+
 SOURCE = Source(
     name="daylio",
-    version=2,
+    version=3,
     title="Daylio (CSV)",
-    reads="mood from 1 to 5, and activities that are declared as symptoms",
+    reads="mood from 1 to 5, and activities that are declared as symptoms or treatments",
     how_to_export="In Daylio open More, Export Entries, and choose CSV.",
     recognises=_recognises,
     read=_read,

@@ -18,7 +18,7 @@ DEVICE = "health-auto-export"
 the day, so that a later file corrects an earlier one."""
 
 PARTS = (
-    "metrics", "workouts", "symptoms", "stateOfMind", "medications", "cycleTracking", "ecg", "heartRateNotifications",
+    "metrics", "workouts", "symptoms", "medications", "stateOfMind", "cycleTracking", "ecg", "heartRateNotifications",
 )  # fmt: skip
 
 MINUTES_IN = {"hr": 60.0, "h": 60.0, "min": 1.0, "s": 1 / 60, "sec": 1 / 60}

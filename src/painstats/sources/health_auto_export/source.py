@@ -23,6 +23,7 @@ from painstats.archive.entries import Entry, shown
 from painstats.batch import Batch, Ignored, Note
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.health_auto_export.days import METRICS, read_day_metric
+from painstats.sources.health_auto_export.medications import read_medications
 from painstats.sources.health_auto_export.payload import (
     PARTS,
     SOURCE_NAME,
@@ -71,7 +72,9 @@ def _read_file(entry: Entry, settings: ReadSettings) -> Iterator[Batch]:
         yield from read_workouts(entry, workouts, settings)
     if symptoms := parts.get("symptoms"):
         yield from read_symptoms(entry, symptoms, settings)
-    for part in (*PARTS[3:], *sorted(parts.keys() - set(PARTS))):
+    if medications := parts.get("medications"):
+        yield from read_medications(entry, medications, settings)
+    for part in (*PARTS[4:], *sorted(parts.keys() - set(PARTS))):
         if parts.get(part):
             yield Ignored(entry.label, len(parts[part]), f"{shown(part)}: not used")
     yield from _notes(entry, points, parts, settings)
@@ -117,11 +120,12 @@ def _n_of_other_zone(texts: list[object], settings: ReadSettings) -> int:
 
 SOURCE = Source(
     name=SOURCE_NAME,
-    version=1,
+    version=2,
     title="Health Auto Export (JSON)",
     reads=(
         "steps and exercise minutes by day, sleep with its stages, resting heart rate, heart rate variability, "
-        "workouts, and symptoms with their severity, from the files that the iPhone app writes by itself"
+        "workouts, symptoms with their severity, and doses of medicines that were taken, from the files that the "
+        "iPhone app writes by itself"
     ),
     how_to_export=(
         "In the iPhone app Health Auto Export make an automation to iCloud Drive, Dropbox or Google Drive in the "
