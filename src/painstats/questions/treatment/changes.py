@@ -152,7 +152,7 @@ def _together(earlier: Change, later: Change) -> Change:
 
 
 def _by_treatment(change: Change) -> Change:
-    """Return a change with one alteration for each treatment; those that came and went only if they are all there is."""
+    """Return a change with one alteration for each treatment, without those that came and went beside others."""
     first: dict[str, Alteration] = {}
     merged: dict[str, Alteration] = {}
     for one in change.alterations:

@@ -9,7 +9,7 @@ from typing import Literal
 from painstats.questions.verdict import Verdict
 
 ChangeKind = Literal["start", "stop", "dose", "several", "on_off"]
-"""One start, stop or new dose; several that are too close to be told apart; or days on against days off."""
+"""One start, stop or new dose; several that are too close to be distinguished; or days on against days off."""
 
 Action = Literal["start", "stop", "dose"]
 
