@@ -125,11 +125,22 @@ def test_the_week_before_the_next_change_is_left_out_too():
     assert bounds(second.before, week_before=True) == (6, 39)
 
 
-def test_looks_are_at_days_28_56_and_84_in_full_effect_before_the_next_change():
-    alone, *_ = windows(changes(in_order([phase("A", 0, ramp_days=6)])))
-    assert [number(one) for one in alone.look_dates] == [33, 61, 89]
-    followed, _ = windows(changes(in_order([phase("A", 0, ramp_days=6), phase("B", 61)])))
-    assert [number(one) for one in followed.look_dates] == [33]
+@pytest.mark.parametrize(
+    ("next_change", "looks"),
+    [
+        (None, [33, 61, 89]),
+        (33, []),  # 27 days in full effect
+        (34, [33]),
+        (61, [33, 60]),
+        (62, [33, 61]),
+        (70, [33, 61, 69]),
+        (95, [33, 61, 89]),
+    ],
+)
+def test_looks_are_at_days_28_56_and_84_in_full_effect_or_before_the_next_change(next_change, looks):
+    others = [] if next_change is None else [phase("B", next_change)]
+    window, *_ = windows(changes(in_order([phase("A", 0, ramp_days=6), *others])))
+    assert [number(one) for one in window.look_dates] == looks
 
 
 def test_columns_rise_over_the_ramp_while_the_old_dose_fades():

@@ -28,8 +28,14 @@ from painstats.questions.treatment.windows import LOOK_DAYS, WEEK_BEFORE, WINDOW
 UNLIKE_OTHERS = 0.25
 """Share of the variance of a treatment's column that the other treatments do not explain, at least."""
 
+TOO_FEW = {"too_few_days_before": "too_few_days_without", "too_few_days_after": "too_few_days_with"}
+"""What the reasons of a single change are called for days on against days off."""
+
 REPEATED = 1e-6
 """A column of which the others leave a smaller share repeats them."""
+
+FOREVER = sum(LOOK_DAYS)
+"""More days than any look counts."""
 
 HALF = 0.5
 """Days with at least this share of the treatment are days on."""
@@ -56,14 +62,20 @@ class OnOff:
         return tuple(phase for phase in self.phases if phase.level == self.level)
 
     def look_dates(self) -> tuple[date, ...]:
-        """Dates of the looks: day 28, 56 and 84 in full effect, counted from the second phase on."""
+        """Dates of the looks: day 28, 56 and 84 in full effect, counted from the second phase on.
+
+        Where it was stopped before one of these, the next look is 28 days after the last phase acts no more.
+        """
         found, passed = list[date](), 0
         for phase in self.own[1:]:
             first = phase.start_date + timedelta(days=phase.ramp_days)
-            length = None if phase.last_date is None else max((phase.last_date - first).days + 1, 0)
-            within = [days for days in LOOK_DAYS[len(found) :] if length is None or days <= passed + length]
+            length = FOREVER if phase.last_date is None else max((phase.last_date - first).days + 1, 0)
+            within = [days for days in LOOK_DAYS[len(found) :] if days <= passed + length]
             found += [first + timedelta(days=days - passed - 1) for days in within]
-            passed += length or 0
+            passed += length
+        last = self.own[-1]
+        if len(found) < len(LOOK_DAYS) and last.last_date is not None:
+            found.append(last.last_date + timedelta(days=last.wash_out_days + LOOK_DAYS[0]))
         return tuple(found)
 
     def compared(self, diary: Diary, *, week_before: bool, until: date) -> Compared:
@@ -88,10 +100,10 @@ class OnOff:
     def refusals(self, compared: Compared, least_days: int) -> Reasons:
         """Return why the days may not be judged, by name; that of the treatment with the same days is part of it."""
         found = refusals(compared, least_days)
-        if found and found[0].startswith("too_few_days"):
-            return found
+        if found and found[0] in TOO_FEW:
+            return (TOO_FEW[found[0]],)
         if compared.others and unexplained(compared.share, compared.others) < UNLIKE_OTHERS:
-            return (f"same_days_as: {self._most_alike(compared)}",)
+            return (f"same_days_as:{self._most_alike(compared)}",)
         return found
 
     def _most_alike(self, compared: Compared) -> str:
@@ -145,7 +157,7 @@ def judge_on_off(participant: str, on_off: OnOff, diary: Diary, study: Study) ->
     ]
     until = looks[-1].date if looks else diary.last_date
     coming = next((on for on in dates if on > diary.last_date), None)
-    not_yet = (BEFORE_FIRST_LOOK,) if coming else ("too_few_days_after",)
+    not_yet = (BEFORE_FIRST_LOOK,)
     return ChangeFinding(
         participant_id=participant,
         number=0,

@@ -24,7 +24,7 @@ WEEK_BEFORE = 7
 """Days before a change that one of the two fits leaves out: people start when pain is bad, and then it often eases."""
 
 LOOK_DAYS = (28, 56, 84)
-"""Days in full effect at which a change is judged."""
+"""Days in full effect at which a change is judged; the next change brings the next of them forward."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -69,9 +69,15 @@ class Window:
 
     @property
     def look_dates(self) -> tuple[date, ...]:
-        """Dates of the looks that this window can have: day 28, 56 and 84 in full effect, before the next change."""
-        dates = (self.change.in_full_date + timedelta(days=days - 1) for days in LOOK_DAYS)
-        return tuple(day for day in dates if self.next_change is None or day < self.next_change)
+        """Dates of the looks: day 28, 56 and 84 in full effect, the next one on the day before the next change.
+
+        The day before the next change is a look only if the new state was in full effect for 28 days by then.
+        """
+        dates = [self.change.in_full_date + timedelta(days=days - 1) for days in LOOK_DAYS]
+        if self.next_change is None:
+            return tuple(dates)
+        last = self.next_change - DAY
+        return tuple(dict.fromkeys(min(day, last) for day in dates if dates[0] <= last))
 
 
 def windows(changes: Sequence[Change]) -> tuple[Window, ...]:
