@@ -104,19 +104,18 @@ def refusals(compared: Compared, least_days: int) -> Reasons:
         return ("too_few_days_before",)
     if compared.days_after < least_days:
         return ("too_few_days_after",)
+    sides = (compared.day[compared.is_before], compared.day[compared.is_full])
+    return reasons_of(compared, is_sparse=any(len(day) / (np.ptp(day) + 1) < LEAST_SCORED for day in sides))
+
+
+def reasons_of(compared: Compared, *, is_sparse: bool) -> Reasons:
+    """Return why enough days may not be judged; ``is_sparse`` is whether too few of the days have a score."""
     found = {
-        "too_many_days_missing": any(
-            share_scored(compared.day[side]) < LEAST_SCORED for side in (compared.is_before, compared.is_full)
-        ),
+        "too_many_days_missing": is_sparse,
         "outcome_hardly_varies": not _varies(compared),
         "same_course_as_time": unexplained(compared.share, [compared.day]) < UNLIKE_TIME,
     }
     return tuple(reason for reason, holds in found.items() if holds)
-
-
-def share_scored(day: Days) -> float:
-    """Return the share of days with a score from the first to the last of them."""
-    return float(len(day) / (np.ptp(day) + 1))
 
 
 def _varies(compared: Compared) -> bool:

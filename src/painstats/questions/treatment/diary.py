@@ -44,6 +44,11 @@ class Diary:
         """The last day with a score: looks after it have not been reached."""
         return date.fromordinal(int(self.day[-1]))
 
+    def every_day(self) -> Diary:
+        """Return a diary with every day from the first score to the last, without scores."""
+        day = np.arange(self.day[0], self.day[-1] + 1)
+        return Diary(day, np.full(len(day), np.nan), np.full(len(day), np.nan))
+
 
 @dataclass(frozen=True, slots=True)
 class _PhaseRow:

@@ -17,7 +17,7 @@ import numpy as np
 from painstats.plan.study import Study
 from painstats.questions.treatment.changes import alterations
 from painstats.questions.treatment.columns import Floats, treatment_columns
-from painstats.questions.treatment.compared import Compared, Reasons, refusals, unexplained
+from painstats.questions.treatment.compared import LEAST_SCORED, Compared, Reasons, reasons_of, unexplained
 from painstats.questions.treatment.diary import Diary
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.questions.treatment.looks import look_at
@@ -27,9 +27,6 @@ from painstats.questions.treatment.windows import LOOK_DAYS, WEEK_BEFORE, WINDOW
 
 UNLIKE_OTHERS = 0.25
 """Share of the variance of a treatment's column that the other treatments do not explain, at least."""
-
-TOO_FEW = {"too_few_days_before": "too_few_days_without", "too_few_days_after": "too_few_days_with"}
-"""What the reasons of a single change are called for days on against days off."""
 
 REPEATED = 1e-6
 """A column of which the others leave a smaller share repeats them."""
@@ -97,14 +94,18 @@ class OnOff:
             left_out |= is_between(diary.day, one.date, one.date + timedelta(days=one.wash_out_days - 1))
         return left_out
 
-    def refusals(self, compared: Compared, least_days: int) -> Reasons:
+    def refusals(self, compared: Compared, diary: Diary, least_days: int) -> Reasons:
         """Return why the days may not be judged, by name; that of the treatment with the same days is part of it."""
-        found = refusals(compared, least_days)
-        if found and found[0] in TOO_FEW:
-            return (TOO_FEW[found[0]],)
+        if compared.days_before < least_days:
+            return ("too_few_days_without",)
+        if compared.days_after < least_days:
+            return ("too_few_days_with",)
         if compared.others and unexplained(compared.share, compared.others) < UNLIKE_OTHERS:
             return (f"same_days_as:{self._most_alike(compared)}",)
-        return found
+        last = date.fromordinal(int(compared.day[-1]))
+        possible = self.compared(diary.every_day(), week_before=False, until=last)
+        shares = (compared.days_before / possible.days_before, compared.days_after / possible.days_after)
+        return reasons_of(compared, is_sparse=min(shares) < LEAST_SCORED)
 
     def _most_alike(self, compared: Compared) -> str:
         """Return the name of the treatment with the days that are most alike."""
@@ -150,8 +151,11 @@ def judge_on_off(participant: str, on_off: OnOff, diary: Diary, study: Study) ->
     def days(*, week_before: bool, until: date) -> Compared:
         return on_off.compared(diary, week_before=week_before, until=until)
 
+    def refuse(compared: Compared, least_days: int) -> Reasons:
+        return on_off.refusals(compared, diary, least_days)
+
     looks = [
-        look_at(days, number, on, study.plan.rules, on_off.refusals)
+        look_at(days, number, on, study.plan.rules, refuse)
         for number, on in enumerate(dates, start=1)
         if on <= diary.last_date
     ]
