@@ -10,7 +10,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.mixedlm.integrated import SHAPES, IntegratedFit, fit_integrated, months_of
+from painstats.mixedlm.integrated import (
+    SHAPES,
+    IntegratedFit,
+    correlation_matrix,
+    fit_integrated,
+    months_of,
+    whitened_at_shapes,
+)
 
 FOLDER = Path(__file__).parent / "treatments"
 REFERENCE = json.loads((FOLDER / "reference.json").read_text(encoding="utf-8"))
@@ -79,6 +86,18 @@ def test_one_start_agrees_with_r_with_a_column_for_time():
 )
 def test_several_treatments_agree_with_r(contrast, weights):
     check(fitted(*several()), weights, SEVERAL["integrated"][contrast])
+
+
+def test_whitened_columns_have_the_products_of_the_dense_correlation_matrix():
+    rng = np.random.default_rng(5)
+    day = rng.permutation(np.cumsum(rng.integers(1, 4, 40))).astype(float)
+    values = rng.normal(size=(40, 3))
+    whitened, log_determinant = whitened_at_shapes(values, day)
+    for place, shape in enumerate(SHAPES):
+        dense = correlation_matrix(day, *shape)
+        expected = values.T @ np.linalg.solve(dense, values)
+        assert whitened[place].T @ whitened[place] == pytest.approx(expected, rel=1e-9)
+        assert log_determinant[place] == pytest.approx(np.linalg.slogdet(dense)[1], abs=1e-9)
 
 
 def test_series_fitted_together_are_fitted_alike():

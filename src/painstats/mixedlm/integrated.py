@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -78,7 +78,7 @@ class Mixture:
 
     def below(self, value: float | Floats) -> Floats:
         """Return the probability that the contrast is less than a value, (N,)."""
-        return np.asarray((self.weight * stats.t.cdf((value - self.centre) / self.scale, self.df)).sum(axis=0))
+        return np.asarray((self.weight * special.stdtr(self.df, (value - self.centre) / self.scale)).sum(axis=0))
 
     @cached_property
     def mean(self) -> Floats:
@@ -155,22 +155,74 @@ def fit_integrated(columns: Floats, scores: Floats, day: Floats, trend_sd: float
     df = len(columns) - columns.shape[1]
     if df <= 2:
         raise ValueError(f"{len(columns)} rows are too few for {columns.shape[1]} columns")
-    at_shapes = [_at_shape(columns, series, correlation_matrix(day, *shape, trend_sd)) for shape in SHAPES]
-    estimates, unscaled, squares, log_determinants = map(np.array, zip(*at_shapes, strict=True))
-    return IntegratedFit(_weights(log_determinants, squares, df), estimates, unscaled, squares, df)
+    whitened, log_determinant = whitened_at_shapes(np.column_stack([columns, months_of(day), series]), day)
+    products = _products(whitened, columns.shape[1], trend_sd)
+    unscaled = np.asarray(np.linalg.inv(products.columns), dtype=np.float64)
+    estimates = unscaled @ products.columns_scores
+    squares = products.scores - (products.columns_scores * estimates).sum(axis=1)
+    log_determinant = log_determinant + products.log_determinant - np.linalg.slogdet(unscaled)[1]
+    return IntegratedFit(_weights(log_determinant, squares, df), estimates, unscaled, squares, df)
 
 
-def _at_shape(columns: Floats, series: Floats, correlation: Floats) -> tuple[Floats, Floats, Floats, float]:
-    """Return coefficients (p, N), their unscaled covariance (p, p), residual squares (N,) and log|R| + log|X'R⁻¹X|."""
-    root = np.linalg.cholesky(correlation)
-    whitened = np.linalg.solve(root, np.column_stack([columns, series]))
-    x, y = whitened[:, : columns.shape[1]], whitened[:, columns.shape[1] :]
-    unscaled = np.linalg.inv(x.T @ x)
-    products = x.T @ y
-    estimates = unscaled @ products
-    squares = (y**2).sum(axis=0) - (products * estimates).sum(axis=0)
-    log_determinant = 2 * np.log(np.diag(root)).sum() - np.linalg.slogdet(unscaled)[1]
-    return estimates, unscaled, squares, float(log_determinant)
+def whitened_at_shapes(values: Floats, day: Floats) -> tuple[Floats, Floats]:
+    """Whiten columns at every shape without a trend; return them, (K, n, c), and log|R|, (K,).
+
+    Each row minus its prediction from the earlier rows, over the SD of that error: the Kalman filter of a slow part
+    that decays by rho a day plus white noise (Jones 1993, Longitudinal Data with Serial Correlation, ch. 4).
+
+    Parameters
+    ----------
+    values
+        (n, c) columns.
+    day
+        (n,) days, in any order.
+    """
+    order = np.argsort(day, kind="stable")
+    decay, variance, gain = _filter(np.diff(day[order]))
+    errors, state = np.empty((len(day), len(SHAPES), values.shape[1])), np.zeros((len(SHAPES), values.shape[1]))
+    for place, row in enumerate(values[order]):
+        state *= decay[place, :, None]
+        np.subtract(row, state, out=errors[place])
+        state += gain[place, :, None] * errors[place]
+    errors /= np.sqrt(variance)[:, :, None]
+    return errors.transpose(1, 0, 2), np.log(variance).sum(axis=0)
+
+
+def _filter(apart: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the decay since the row before, the variance of the error and the gain of the state, (n, K) each."""
+    rho, white = np.array(SHAPES).T
+    decay = np.vstack([np.zeros(len(SHAPES)), rho ** apart[:, None]])  # a first row has no state
+    variance, gain, spread = np.empty_like(decay), np.empty_like(decay), 1 - white
+    for place, carried in enumerate(decay):
+        spread = carried**2 * spread + (1 - white) * (1 - carried**2)
+        variance[place] = spread + white
+        gain[place] = spread / variance[place]
+        spread = spread * white / variance[place]
+    return decay, variance, gain
+
+
+@dataclass(frozen=True)
+class _Products:
+    """At each shape X'R⁻¹X (K, p, p), X'R⁻¹y (K, p, N), y'R⁻¹y (K, N), and what the trend adds to log|R| (K,)."""
+
+    columns: Floats
+    columns_scores: Floats
+    scores: Floats
+    log_determinant: Floats
+
+
+def _products(whitened: Floats, p: int, trend_sd: float) -> _Products:
+    """Sum products of whitened columns, trend and scores, with the variance that the trend adds (Sherman-Morrison)."""
+    x, trend, y = whitened[:, :, :p], whitened[:, :, p : p + 1], whitened[:, :, p + 1 :]
+    across, trend_y = x.transpose(0, 2, 1) @ trend, trend.transpose(0, 2, 1) @ y
+    added = 1 + trend_sd**2 * (trend**2).sum(axis=(1, 2))
+    share = (trend_sd**2 / added)[:, None, None]
+    return _Products(
+        x.transpose(0, 2, 1) @ x - share * across @ across.transpose(0, 2, 1),
+        x.transpose(0, 2, 1) @ y - share * across @ trend_y,
+        (y**2).sum(axis=1) - (share * trend_y**2)[:, 0],
+        np.log(added),
+    )
 
 
 def _weights(log_determinants: Floats, squares: Floats, df: int) -> Floats:

@@ -23,8 +23,10 @@ def check(keys: Mapping[str, object]) -> None:
 
 
 def judge(store: Store) -> None:
-    """Judge everything declared, and store the table ``change_finding``."""
-    replace_rows(store, TABLE, ChangeFinding, [])
+    """Judge every declared change, and store the table ``change_finding`` (``judge.py``, which loads scipy)."""
+    from painstats.questions.treatment.judge import judged_changes
+
+    replace_rows(store, TABLE, ChangeFinding, judged_changes(store))
 
 
 def clear(store: Store) -> None:

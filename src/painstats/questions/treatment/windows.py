@@ -1,0 +1,106 @@
+"""The days that one change is judged on: a window on each side that no other change reaches into.
+
+Times are dates; no window depends on today's date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from painstats.questions.treatment.changes import Change
+from painstats.questions.treatment.columns import Days
+from painstats.questions.treatment.phases import DAY
+
+WINDOW_DAYS = 84
+"""Days compared on each side of a change, at most."""
+
+WEEK_BEFORE = 7
+"""Days before a change that one of the two fits leaves out: people start when pain is bad, and then it often eases."""
+
+LOOK_DAYS = (28, 56, 84)
+"""Days in full effect at which a change is judged; the next change brings the next of them forward."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window of one change.
+
+    Parameters
+    ----------
+    change
+        The change.
+    begins
+        First day before the change that may be compared.
+    next_change
+        First day of the next change; None if there is none.
+    """
+
+    change: Change
+    begins: date
+    next_change: date | None
+
+    def before(self, *, week_before: bool) -> tuple[date, date]:
+        """Return the first and last day compared before the change; the first is later if there are none."""
+        return self.begins, self.change.first_date - _left_out(week_before)
+
+    def after(self, *, week_before: bool, until: date | None = None) -> tuple[date, date]:
+        """Return the first and last day compared after the change, those of the ramp included.
+
+        Parameters
+        ----------
+        week_before
+            Whether the week before the next change is compared too.
+        until
+            The last day that may be used: the date of a look; None for the whole window.
+        """
+        first = self.change.last_date + timedelta(days=self.change.wash_out_days)
+        last = self.change.in_full_date + timedelta(days=WINDOW_DAYS - 1)
+        if self.next_change is not None:
+            last = min(last, self.next_change - _left_out(week_before))
+        return first, last if until is None else min(last, until)
+
+    @property
+    def look_dates(self) -> tuple[date, ...]:
+        """Dates of the looks: day 28, 56 and 84 in full effect, the next one on the day before the next change.
+
+        The day before the next change is a look only if the new state was in full effect for 28 days by then.
+        """
+        dates = [self.change.in_full_date + timedelta(days=days - 1) for days in LOOK_DAYS]
+        if self.next_change is None:
+            return tuple(dates)
+        last = self.next_change - DAY
+        return tuple(dict.fromkeys(min(day, last) for day in dates if dates[0] <= last))
+
+
+def windows(changes: Sequence[Change]) -> tuple[Window, ...]:
+    """Return the window of each change of one participant; ``changes`` are all of them, by date.
+
+    References
+    ----------
+    docs/method/treatments.md, "Windows".
+    """
+    found: list[Window] = []
+    for earlier, change in pairwise((None, *changes)):
+        assert change is not None
+        begins = change.first_date - timedelta(days=WINDOW_DAYS + WEEK_BEFORE)
+        found.append(Window(change, max(begins, earlier.in_full_date) if earlier else begins, None))
+    followers = [change.first_date for change in changes[1:]]
+    return tuple(Window(one.change, one.begins, after) for one, after in zip(found, [*followers, None], strict=True))
+
+
+def _left_out(week_before: bool) -> timedelta:
+    """Return how long before a change the last day compared lies."""
+    return DAY if week_before else timedelta(days=WEEK_BEFORE + 1)
+
+
+def is_between(day: Days, first: date, last: date) -> Mask:
+    """Return whether each of the days (n,) lies between two dates, both included."""
+    return np.asarray((day >= first.toordinal()) & (day <= last.toordinal()))
