@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import polars as pl
@@ -14,20 +14,12 @@ from painstats.commands.printing import print_table
 from painstats.findings.finding import Finding
 from painstats.findings.published import published_findings
 from painstats.questions.verdict import Verdict
+from sample_data.compare_treatments import compare_changes, compare_experiments
+from sample_data.compared import Compared
 
 OTHERS = "as_for_others"
 TRUTH, FINDINGS = "truth.csv", "reports/published/finding.parquet"
 WITHDRAWN = ("not_confirmed", "days_disagree")
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One line of the table."""
-
-    participant: str
-    asked: str
-    told: str
-    planted: str
 
 
 def compare(folder: Path) -> list[Compared]:
@@ -68,7 +60,7 @@ def planted(truth: dict[str, object]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table; return 0, or 2 where there is nothing to compare."""
+    """Print the tables; return 0, or 2 where there is nothing to compare."""
     parser = argparse.ArgumentParser(prog="python -m sample_data.compare", description=(__doc__ or "").split(":")[0])
     parser.add_argument("folder", type=Path, help="a sample study that was run")
     folder = parser.parse_args(arguments).folder
@@ -76,9 +68,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing:
         print(f"{folder} has no {missing[0]}: make and run a sample study first, as make demo does", file=sys.stderr)
         return 2
-    print("\nAsked, told and planted: effects in points of pain per hour of sleep or 1,000 steps")
-    print_table([asdict(row) for row in compare(folder)], {field.name: field.name for field in fields(Compared)})
+    _print("Asked, told and planted: effects in points of pain per hour of sleep or 1,000 steps", compare(folder))
+    _print("The same for changes after a start, a stop or a new dose: points of pain", compare_changes(folder))
+    _print("The same for experiments: points of pain in blocks with the treatment", compare_experiments(folder))
     return 0
+
+
+def _print(title: str, rows: Sequence[Compared]) -> None:
+    """Print a table, unless it is empty."""
+    if rows:
+        print(f"\n{title}")
+        print_table([asdict(row) for row in rows], {field.name: field.name for field in fields(Compared)})
 
 
 if __name__ == "__main__":

@@ -16,11 +16,15 @@ import polars as pl
 import polars.selectors as cs
 
 from sample_data.simulate import Life, Truth, simulate
+from sample_data.treated import TREATED
+from sample_data.treatment_truth import EXPERIMENTS, TREATMENTS, experiment_frame, treatment_frame
+from sample_data.truth import own_truth
 from sample_data.write_apple_health import write_apple_health
 from sample_data.write_diary import FILES, write_clinic_diary, write_long_diary, write_wide_diary
 from sample_data.write_fitabase import write_fitabase
 from sample_data.write_fitbit import write_fitbit
 from sample_data.write_plan import write_plan
+from sample_data.write_treatments import FILE, write_treatments
 
 DEFAULT_SEED = 2026
 LEAST_DAYS = 14
@@ -28,6 +32,8 @@ LEAST_DAYS = 14
 
 def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """Write a study folder: ``study.toml``, ``inbox/``, ``truth.csv`` and ``truth.json``.
+
+    With treated participants, the truth about their treatments and experiments is in two more tables.
 
     The same truth and seed give the same bytes.
 
@@ -65,8 +71,12 @@ def _write_study(folder: Path, truth: Truth, seed: int) -> None:
         json.dumps(parameters, indent=2, default=str) + "\n", encoding="utf-8", newline=""
     )
     for life in lives:
-        _write_own_exports(inbox / life.person.participant_id, truth, life, seed)
+        _write_own_exports(inbox / life.person.participant_id, own_truth(truth, life.person), life, seed)
     _write_shared_exports(inbox, truth, lives, seed)
+    if truth.treated:
+        write_treatments(inbox / FILE, lives)
+        treatment_frame(truth, lives).write_csv(folder / TREATMENTS)
+        experiment_frame(lives).write_csv(folder / EXPERIMENTS)
 
 
 def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:
@@ -147,12 +157,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sample_data.make", description="Write a sample study.")
     parser.add_argument("folder", type=Path, help="a new or empty folder")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same bytes")
-    parser.add_argument("--participants", type=int, default=Truth().people)
+    parser.add_argument("--participants", type=int, help="so many, without those who list treatments")
     parser.add_argument("--days", type=int, default=Truth().days)
     asked = parser.parse_args(arguments)
-    if asked.participants < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
+    named = asked.participants is not None
+    truth = Truth(asked.participants, asked.days) if named else Truth(days=asked.days, treated=len(TREATED))
+    if truth.people < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
         parser.error(f"a study needs 1 participant and {LEAST_DAYS} days or more, and a seed from 0")
-    truth = Truth(people=asked.participants, days=asked.days)
     try:
         make_study(asked.folder, truth, asked.seed)
     except FileExistsError as error:
@@ -164,9 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _summary(folder: Path, truth: Truth, seed: int) -> str:
     exports = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
+    treated = f"{truth.treated} more with treatments or an experiment, and longer records\n" if truth.treated else ""
     megabytes = sum(path.stat().st_size for path in exports) / 1e6
     return (
-        f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n"
+        f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n{treated}"
         f"{len(exports)} exports in inbox/, {megabytes:.1f} MB\n"
         f"average effects: {truth.sleep_slope:+.2f} points of pain per hour of sleep "
         f"(SD {truth.sleep_slope_sd:.2f}), "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sample_data.treatments import Experiment, Treatment
+
 WearableFormat = Literal["fitbit", "apple_health", "fitabase"]
 DiaryShape = Literal["wide", "long", "clinic"]
 
@@ -19,7 +21,7 @@ class Planted:
 
     Parameters
     ----------
-    usual_pain, sleep_slope, steps_slope, residual_sd, rho
+    usual_pain, sleep_slope, steps_slope, trend, residual_sd, rho
         As in :class:`sample_data.simulate.Nature`.
     sleep_variation
         How much sleep varies from night to night, as a share of everyone's variation.
@@ -34,6 +36,7 @@ class Planted:
     usual_pain: float | None = None
     sleep_slope: float | None = None
     steps_slope: float | None = None
+    trend: float | None = None
     residual_sd: float | None = None
     rho: float | None = None
     sleep_variation: float = 1.0
@@ -59,7 +62,7 @@ class Person:
     time_zone
         IANA name of the home zone.
     wearable, diary
-        The formats of the participant's exports.
+        The formats of the participant's exports; ``wearable`` is None for a participant who has a diary only.
     travels_at, travels_to
         When an eight-day journey begins, and the zone it leads to.
     new_device_at
@@ -82,11 +85,15 @@ class Person:
         When an unusable pain score was written, and its text.
     planted
         What is planted in this participant.
+    own_days
+        Length of the participant's own record, which begins with the study; None for the study's length.
+    treatments, experiment
+        What the participant lists in ``treatments.csv``, and the experiment that the participant made.
     """
 
     participant_id: str
     time_zone: str
-    wearable: WearableFormat
+    wearable: WearableFormat | None
     diary: DiaryShape
     travels_at: float | None = None
     travels_to: str = ""
@@ -100,6 +107,9 @@ class Person:
     has_repeated_rows: bool = False
     spoilt_ratings: tuple[tuple[float, str], ...] = ()
     planted: Planted = ORDINARY
+    own_days: int | None = None
+    treatments: tuple[Treatment, ...] = ()
+    experiment: Experiment | None = None
 
     @property
     def first_name(self) -> str:

@@ -15,7 +15,9 @@ import numpy as np
 import polars as pl
 
 from sample_data.people import Person, people
-from sample_data.truth import Truth, journey_dates
+from sample_data.treated import TREATED
+from sample_data.treatments import Treatment, day_after_bad_week
+from sample_data.truth import Truth, journey_dates, own_truth
 
 __all__ = ["Life", "Nature", "Truth", "daily_frame", "simulate"]
 
@@ -29,7 +31,9 @@ DIARY_STEP = {"wide": 1.0, "long": 0.5, "clinic": 0.1}
 class Nature:
     """The true parameters of one participant; units as in :class:`sample_data.truth.Truth`.
 
-    The last four are as in :class:`sample_data.people.Planted`, the end of the sleep link as the index of its last day.
+    Those from ``sleep_variation`` on are as in :class:`sample_data.people.Planted`, the end of the sleep link as the
+    index of its last day. ``course`` is what treatments and experiment add to the pain of each day of the record; it is
+    empty where they add nothing.
     """
 
     usual_pain: float
@@ -46,6 +50,7 @@ class Nature:
     white_share: float = 0.0
     rho_lag_days: int = 1
     sleep_link_last_day: int | None = None
+    course: tuple[float, ...] = ()
 
     def sleep_slope_on(self, day: int) -> float:
         """Return the slope on last night's sleep, which is 0 once the link has ended."""
@@ -67,6 +72,8 @@ class Life:
         Sleep of the night that ends on the date.
     diary_missing, unworn
         Days without a usable rating; days (and nights before them) without the device.
+    treatments
+        What the participant lists, each with the day on which it began.
     """
 
     person: Person
@@ -78,6 +85,7 @@ class Life:
     total_sleep_time_min: np.ndarray
     diary_missing: np.ndarray
     unworn: np.ndarray
+    treatments: tuple[Treatment, ...] = ()
 
 
 def stream(seed: int, participant_id: str, purpose: str) -> np.random.Generator:
@@ -98,9 +106,12 @@ def simulate(truth: Truth, seed: int) -> tuple[Life, ...]:
 
     Returns
     -------
-    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`.
+    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`, then the treated.
     """
-    return tuple(_live(truth, person, stream(seed, person.participant_id, "life")) for person in people(truth.people))
+    everyone = people(truth.people) + TREATED[: truth.treated]
+    return tuple(
+        _live(own_truth(truth, person), person, stream(seed, person.participant_id, "life")) for person in everyone
+    )
 
 
 def daily_frame(truth: Truth, seed: int) -> pl.DataFrame:
@@ -139,16 +150,18 @@ def _live(truth: Truth, person: Person, rng: np.random.Generator) -> Life:
     diary_missing = _gaps(truth, truth.diary_missing, rng)
     unworn = _gaps(truth, truth.wear_missing, rng)
     _apply_oddities(truth, person, diary_missing, unworn)
+    pain_score = np.round(np.clip(np.rint(pain / step) * step, 0, 10), 1)
     return Life(
         person=person,
         nature=nature,
         dates=truth.dates,
-        pain_score=np.round(np.clip(np.rint(pain / step) * step, 0, 10), 1),
+        pain_score=pain_score,
         step_count=_counted(truth, person, steps),
         step_count_walked=steps,
         total_sleep_time_min=sleep,
         diary_missing=diary_missing,
         unworn=unworn,
+        treatments=tuple(_begun(treatment, pain_score) for treatment in person.treatments),
     )
 
 
@@ -185,7 +198,23 @@ def _planted(truth: Truth, person: Person, drawn: Nature) -> Nature:
     chosen = {name: value for name, value in asdict(person.planted).items() if value is not None}
     ends_at = chosen.pop("sleep_link_ends_at", None)
     last_day = None if ends_at is None else truth.day_at(ends_at)
-    return replace(drawn, sleep_link_last_day=last_day, **chosen)
+    return replace(drawn, sleep_link_last_day=last_day, course=_course(truth, person), **chosen)
+
+
+def _course(truth: Truth, person: Person) -> tuple[float, ...]:
+    """Add up what treatments and experiment do to the pain of each day."""
+    day = np.arange(truth.days)
+    effects = [treatment.effect * treatment.share(day) for treatment in person.treatments if treatment.effect]
+    if (made := person.experiment) is not None:
+        effects.append(made.effect * made.share(day, made.plan(person.participant_id, truth.start).order))
+    return tuple(np.sum(effects, axis=0).tolist()) if effects else ()
+
+
+def _begun(treatment: Treatment, pain_score: np.ndarray) -> Treatment:
+    """Return a treatment with the day on which it began."""
+    if not treatment.after_bad_week:
+        return treatment
+    return replace(treatment, starts_on=day_after_bad_week(pain_score, treatment.starts_on))
 
 
 def _correlated_normals(truth: Truth, rng: np.random.Generator) -> tuple[float, float, float]:
@@ -246,11 +275,13 @@ def _weekend(weekday: int) -> float:
 
 
 def _slow_change(truth: Truth, nature: Nature, day: int) -> float:
-    """Trend, and treatment once it has started: its effect builds up as 1 - exp(-days / time constant)."""
+    """Trend, treatment once it has started (it builds up as 1 - exp(-days / time constant)), and what is listed."""
     change = nature.trend * (max(day, 0) - (truth.days - 1) / 2) / 30
     if nature.treatment_day is not None and day >= nature.treatment_day:
         treated_days = day - nature.treatment_day + 1
         change += truth.treatment_effect * (1 - math.exp(-treated_days / truth.treatment_onset_days))
+    if nature.course and day >= 0:
+        change += nature.course[day]
     return change
 
 
@@ -291,6 +322,8 @@ def _gaps(truth: Truth, share: float, rng: np.random.Generator) -> np.ndarray:
 
 def _apply_oddities(truth: Truth, person: Person, diary_missing: np.ndarray, unworn: np.ndarray) -> None:
     """Mark the days without a score or without the device because of the participant's special features."""
+    if person.wearable is None:
+        unworn[:] = True
     for share, _ in person.spoilt_ratings:
         diary_missing[truth.day_at(share)] = True
     if person.diary_days is not None:

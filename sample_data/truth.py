@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sample_data.people import Person
@@ -23,6 +23,9 @@ class Truth:
     people, days, start
         Size of the study and its first date, a Monday; with the default start both spring clock changes of 2026
         (8 March in the United States, 29 March in Europe) are within 120 days.
+    treated
+        How many participants of :data:`sample_data.treated.TREATED` there are besides, each with a record of their own
+        length.
     burn_in_days
         Days simulated and discarded, so that the first day is as stationary as the last.
     pain_usual, pain_sd_between, pain_usual_limits
@@ -58,6 +61,7 @@ class Truth:
     people: int = 18
     days: int = 120
     start: date = date(2026, 2, 2)
+    treated: int = 0
     burn_in_days: int = 30
     pain_usual: float = 5.2
     pain_sd_between: float = 1.5
@@ -105,6 +109,11 @@ class Truth:
     def day_at(self, share: float) -> int:
         """Index of the day at a share of the study's length."""
         return round(share * (self.days - 1))
+
+
+def own_truth(truth: Truth, person: Person) -> Truth:
+    """Return the truth with the length of a participant's own record."""
+    return truth if person.own_days is None else replace(truth, days=person.own_days)
 
 
 def zone_on(truth: Truth, person: Person, day: date) -> str:

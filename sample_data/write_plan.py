@@ -34,6 +34,15 @@ measure = "step_count"
 lag_days = 1
 """
 
+DECLARED = """
+# And two kinds about what participants list or plan: changes after a start, a stop or a new dose, and experiments.
+[[questions]]
+kind = "treatment"
+
+[[questions]]
+kind = "experiment"
+"""
+
 WIDE = """
 # An evening diary with one row for each day and one column for each item. The score belongs to the day of its date.
 [[diaries]]
@@ -94,7 +103,8 @@ DIARIES = {"wide": WIDE, "long": LONG, "clinic": CLINIC}
 def write_plan(path: Path, truth: Truth, lives: Sequence[Life]) -> None:
     """Write the plan of a study of these participants; it declares only what their exports contain."""
     shapes = [shape for shape in DIARIES if any(life.person.diary == shape for life in lives)]
-    parts = [HEAD, *(DIARIES[shape] for shape in shapes)]
+    lists = any(life.treatments or life.person.experiment for life in lives)
+    parts = [HEAD, *([DECLARED] if lists else []), *(DIARIES[shape] for shape in shapes)]
     parts += ["\n# Time zones decide the date of an evening's steps.\n"]
     parts += [_participant(truth, life.person) for life in lives]
     parts += [_phase(truth, life) for life in lives if life.nature.treatment_day is not None]

@@ -20,10 +20,12 @@ from painstats.store import open_store
 from painstats.store.checksum import read_record
 from sample_data.make import DEFAULT_SEED
 from sample_data.simulate import daily_frame
+from sample_data.treated import TREATED
 from sample_data.truth import Truth
 
 ROOT = Path(__file__).parents[1]
-TRUTH = Truth()
+TRUTH = Truth(treated=len(TREATED))
+EVERYONE = TRUTH.people + TRUTH.treated
 SPOILT_RATINGS = 4
 DAYS_NOT_COUNTED = {"implausible": 1}
 """Worn days with steps left out on purpose: the 70,000-step day. (No device was worn on the days of flights.)"""
@@ -64,7 +66,7 @@ def test_make_demo_prints_what_the_readme_shows(demo):
 
 def test_every_file_was_loaded(ran):
     statuses = query(ran, "SELECT status, count(*) FROM import GROUP BY status").rows()
-    assert statuses == [("loaded", 27)]
+    assert statuses == [("loaded", 35)]
 
 
 def query(study: Study, text: str) -> pl.DataFrame:
@@ -121,8 +123,8 @@ def test_planted_slopes_lie_in_their_intervals(ran):
     # A link that ended, and scores that are cut at 0, have no single slope that an interval could cover.
     both = both.filter(pl.col("link_end").is_null() & (pl.col("zero_share") < 0.25))
     covered = both.filter(pl.col("slope").is_between(pl.col("low"), pl.col("high"))).height
-    assert both.height == 28
-    assert covered >= 23  # 28 intervals of 95 %: fewer than 23 would happen once in 400 studies
+    assert both.height == 30
+    assert covered >= 25  # 30 intervals of 95 %: fewer than 25 would happen once in 300 studies
 
 
 def test_no_verdict_has_a_sign_that_was_not_planted(ran):
@@ -138,9 +140,9 @@ def test_no_verdict_has_a_sign_that_was_not_planted(ran):
 
 def test_the_closing_table_has_what_was_asked_told_and_planted(demo):
     """Each participant with a planted nature gets the finding that it was planted for."""
-    table = demo[1].partition("Asked, told and planted")[2]
+    table = demo[1].partition("Asked, told and planted")[2].partition("\nThe same for")[0]
     rows = {tuple(line.split()[:2]): line for line in table.splitlines()[2:] if line.strip()}
-    assert len(rows) == 2 * TRUTH.people
+    assert len(rows) == 2 * EVERYONE
     assert re.search(r"not determined, withdrawn .* -0\.90 until 2026-03-28$", rows["briar", "sleep"])
     assert re.search(r"at most small \(.* 0\.00$", rows["4020000208", "sleep"])
     assert re.search(r"not determined \(.* 0\.00$", rows["4020000104", "sleep"])
@@ -171,7 +173,7 @@ def test_spoilt_ratings_are_in_quarantine_with_file_line_and_reason(ran, capsys)
 def test_status_tells_what_each_person_has(ran, capsys):
     assert main(["status", str(ran.folder), "--json"]) == 0
     people = {row["participant_id"]: row for row in json.loads(capsys.readouterr().out)["participants"]}
-    assert len(people) == TRUTH.people
+    assert len(people) == EVERYONE
     assert people["jasper"]["missing"] == "51 more days with a pain score until the first look"
     assert people["amber"]["missing"] == "nothing"
 
@@ -203,4 +205,4 @@ def test_everything_that_was_written_is_private(ran):
 def test_a_report_for_everyone_and_one_for_the_cohort(ran):
     names = {path.name for path in ran.reports.glob("*.html")}
     assert {"amber.html", "jasper.html", "4020000013.html", "cohort.html", "index.html"} <= names
-    assert len(names) == TRUTH.people + 2
+    assert len(names) == EVERYONE + 2
