@@ -20,6 +20,7 @@ from painstats.errors import StudyError
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.doses import is_possible_dose
+from painstats.plan.lots import TreatmentPlan, check_treatments
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
 from painstats.plan.tables import TablePlan
@@ -161,6 +162,7 @@ class Plan(PlanTable):
     apps: AppsPlan = AppsPlan()
     participants: dict[str, ParticipantPlan] = Field(default={})
     phases: tuple[PhasePlan, ...] = ()
+    treatments: dict[str, TreatmentPlan] = Field(default={})
     rules: RulesPlan = RulesPlan()
     inbox: InboxPlan = InboxPlan()
 
@@ -168,6 +170,11 @@ class Plan(PlanTable):
     def _asked_in_one_way(self) -> Plan:
         if self.questions and self.predictors:
             raise ValueError('predictors: write them as [[questions]] with kind = "daily", like the other questions')
+        return self
+
+    @model_validator(mode="after")
+    def _treatments_are_different(self) -> Plan:
+        check_treatments(self.treatments)
         return self
 
     @property
