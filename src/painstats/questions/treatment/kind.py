@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from painstats.plan.values import PlanTable
 from painstats.questions.kind import DeclaredKind
+from painstats.questions.treatment.cohort import store_averages
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.store.connection import Store
 from painstats.store.rows import replace_rows
@@ -25,11 +26,13 @@ def check(keys: Mapping[str, object]) -> None:
 def judge(store: Store) -> None:
     """Judge everything declared, and store the table ``change_finding``."""
     replace_rows(store, TABLE, ChangeFinding, [])
+    store_averages(store, [], {})
 
 
 def clear(store: Store) -> None:
     """Store an empty table, where the plan does not ask this kind."""
     replace_rows(store, TABLE, ChangeFinding, [])
+    store_averages(store, [], {})
 
 
 TREATMENT = DeclaredKind(name="treatment", check=check, judge=judge, clear=clear)
