@@ -138,6 +138,7 @@ def test_starting_dates_by_lot_have_the_test_that_draws_them_again(shown):
     text = shown(STEPPED)
     assert "being assigned to start had an effect: pain was 0.81 points lower (0.28 to 1.35)" in text
     assert "drawing them again gives p = 0.003 (10,000 draws)" in text
+    assert "gives p < 0.001 (10,000 draws)" in shown(replace(STEPPED, lot_p=0.0002))
     text = shown(replace(STEPPED, lot_p=0.4, lot_orders=252, lot_is_exact=True, reasons=("lot_shows_no_difference",)))
     assert "on average lower after the start" in text
     assert "p = 0.400 (all 252 ways to give out the dates), so the lot does not show an effect." in text

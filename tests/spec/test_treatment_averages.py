@@ -125,6 +125,7 @@ def test_two_arms_are_compared_by_their_starts():
     *_, row = averages(own, plans)
     assert (row.name, row.compared_with, row.drawn_by_lot) == ("Yoga", "Stretching", True)
     assert (row.participants, row.other_participants, row.verdict) == (12, 12, Verdict.LOWER)
+    assert row.days == 24 * 84
     assert [row.estimate, row.week_estimate, row.mean, row.mean_week] == pytest.approx([-2.0] * 4, abs=0.5)
 
 

@@ -16,9 +16,9 @@ CHANGE_ONLY = _(
 )
 FOUR_WAYS = _(
     "Participants often start something when {outcome} is bad, and then it eases anyway. This does not average out, "
-    "and no interval allows for it; but with the week before the start the error differs from that without it. So an "
-    "average has a direction only where four ways agree: the mixed model and the mean of participants' own changes, "
-    "each with and without that week."
+    "and no interval allows for it. The error differs with and without the week before the start, so an average has a "
+    "direction only where four ways agree: the mixed model and the mean of participants' own changes, each with and "
+    "without that week."
 )
 NOT_LISTED = _("Changes that fewer than five participants made are not listed.")
 
@@ -49,15 +49,15 @@ EFFECT_OF_ARM = _(
 )
 EFFECT_OF_START = _(
     "{name}: being assigned to start had an effect: {outcome} was {size} points {direction} ({span}). The starting "
-    "dates were drawn by lot, and drawing them again gives p = {p} ({orders}). Participants knew when they started, so "
+    "dates were drawn by lot, and drawing them again gives {p} ({orders}). Participants knew when they started, so "
     "what they expected is part of it."
 )
 LOT_WITHOUT_EFFECT = _(
-    "{name}: the starting dates were drawn by lot. Drawing them again gives p = {p} ({orders}), so the lot does not "
+    "{name}: the starting dates were drawn by lot. Drawing them again gives {p} ({orders}), so the lot does not "
     "show an effect."
 )
 LOT_ALONE = _(
-    "{name}: the starting dates were drawn by lot. Drawing them again gives p = {p} ({orders}), but the average has no "
+    "{name}: the starting dates were drawn by lot. Drawing them again gives {p} ({orders}), but the average has no "
     "direction of its own, so no effect is reported."
 )
 OPEN = _("{name}: not determined; {reasons}.")
@@ -79,7 +79,7 @@ ARMS_CAPTION = _("Differences between two arms in their changes in {outcome}, in
 HEAD = (
     _("Change"),
     _("Participants"),
-    _("Not in it"),
+    _("Left out"),
     _("Days"),
     _("Mixed model"),
     _("With the week before"),

@@ -68,8 +68,10 @@ def judged_difference(
     ways = difference_of_changes(_arm(arm), _arm(other))
     numbers = len(arm.usable), len(other.usable)
     verdict, reasons = verdict_of(ways, sum(numbers) if min(numbers) >= LEAST_FOR_MEAN else min(numbers))
+    row = _with_numbers(_who(arm), ways)
     return replace(
-        _with_numbers(_who(arm), ways),
+        row,
+        days=row.days + _who(other).days,
         compared_with=other.name,
         drawn_by_lot=by_lot,
         other_participants=numbers[1],

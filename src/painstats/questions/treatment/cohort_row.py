@@ -29,7 +29,7 @@ class TreatmentAverage:
     left_out
         Participants with such a change who are not in it: too few days, or another treatment changed with it.
     days
-        Days with a score, the week before the change left out.
+        Days with a score, the week before the change left out; of both arms, where there are two.
     first_start, last_start
         The first and the last date of the change, over participants.
     lower, higher, at_most_small, not_determined

@@ -86,10 +86,15 @@ def _filled(entry: str, row: TreatmentAverage, words: OutcomeWords) -> Markup:
         size=f"{abs(estimate):.2f}",
         span=" to ".join(f"{end:.2f}" for end in sorted((abs(low), abs(high)))),
         participants=whole(row.participants),
-        p=p_words(row.lot_p),
+        p=_p(row.lot_p),
         orders=orders.format(orders=whole(row.lot_orders or 0)),
         reasons="; ".join(reasons),
     )
+
+
+def _p(p: float | None) -> str:
+    words = p_words(p)
+    return f"p {words}" if words.startswith("<") else f"p = {words}"
 
 
 def average_name(row: TreatmentAverage) -> Markup:
