@@ -114,6 +114,12 @@ MEANINGS: dict[str, str] = {
     "[[phases]] ramp_days": "Days until the full dose; they count partially.",
     "[[phases]] wash_out_days": "Days after the end that count like the last day.",
     "[[phases]] acts_days": "For an event of one day, such as an injection: the days that it acts, the first included.",
+    '[treatments."NAME"] compared_with': "The treatment of the other arm: the change after the start of NAME is "
+    "compared with the change after the start of this one.",
+    '[treatments."NAME"] arms_drawn_by_lot': "`true` if lots decided which of the two each participant started. Only "
+    "then may the report speak of an effect of being assigned to NAME.",
+    '[treatments."NAME"] starts_drawn_by_lot': "`true` if all participants start NAME, and lots decided who starts on "
+    "which of the dates. The report then has the test that draws the dates again.",
     "[rules] step_device_order": "Kinds of devices, best first, where several recorded the same minutes.",
     "[rules] source_order": 'Sources that go before all others, best first, such as `["garmin"]`.',
     "[rules] ignore_devices": "Devices that are stored but never counted, such as another person's watch: "

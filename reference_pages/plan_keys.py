@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
+from painstats.plan.lots import TreatmentPlan
 from painstats.plan.phases import PhasePlan
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
@@ -59,6 +60,11 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         PhasePlan,
         "A treatment or programme of one participant: see [declare treatments](../how_to/treatments.md).",
     ),
+    '[treatments."NAME"]': (
+        TreatmentPlan,
+        "How the participants of a study came to a treatment: its other arm, and what was drawn by lot. See "
+        "[many participants](../method/treatments_cohort.md).",
+    ),
     "[rules]": (RulesPlan, "When a day counts and when a verdict may be given: see [verdicts](../method/verdict.md)."),
     "[inbox]": (InboxPlan, "Files that are not imported."),
 }
@@ -76,6 +82,7 @@ TABLE_KEYS = {
     "activities",
     "travel",
     "phases",
+    "treatments",
 }
 """Keys that are tables with a section of their own."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reference_pages.average_columns import TREATMENT_AVERAGE
+
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
 TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"
 
@@ -255,6 +257,10 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
         "Counts behind the results, one row each. It has no times and no earlier runs, so a study imported in one run "
         "and in ten publishes the same bytes.",
         RESULT_COUNT,
+    ),
+    "treatment_average": (
+        "Average changes after a start, an end or a new dose, and differences between two arms: one row for each.",
+        TREATMENT_AVERAGE,
     ),
 }
 """Table to what it holds, and its columns without those of ``ORIGIN``."""

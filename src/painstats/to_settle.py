@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from painstats.daily.outcome_days import days_with_several_sites, unlogged_days
+from painstats.frame.treatment_lots import lots_to_settle
 from painstats.frame.treatments import treatments_to_settle
 from painstats.questions.phrases import counted
 from painstats.store import Store
@@ -18,7 +19,7 @@ def to_settle(store: Store) -> tuple[str, ...]:
     -------
     Sentences for the author of the plan, which name participants and treatments; empty if nothing is open.
     """
-    return (*_sites(store), *_unlogged(store), *treatments_to_settle(store))
+    return (*_sites(store), *_unlogged(store), *treatments_to_settle(store), *lots_to_settle(store))
 
 
 def _sites(store: Store) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from painstats.plan.study import Plan, Study
 from painstats.questions.treatment.diary import Diary
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.questions.treatment.judge import findings_of
+from painstats.questions.treatment.judge import changes_of
 from painstats.questions.treatment.phases import Phase, in_order
 from painstats.questions.verdict import Verdict
 
@@ -47,7 +47,7 @@ def without(whole: Diary, *numbers: int) -> Diary:
 
 
 def judged(of: Diary, *phases: Phase, **outcome: Any) -> list[ChangeFinding]:
-    return list(findings_of("anna", in_order(phases), of, study(**outcome)))
+    return [own.finding for own in changes_of("anna", in_order(phases), of, study(**outcome))]
 
 
 LDN = Phase("LDN", day(100), dose=4.5, dose_unit="mg")

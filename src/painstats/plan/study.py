@@ -19,6 +19,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from painstats.errors import StudyError
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.lots import TreatmentPlan, check_treatments
 from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
@@ -135,6 +136,7 @@ class Plan(PlanTable):
     apps: AppsPlan = AppsPlan()
     participants: dict[str, ParticipantPlan] = Field(default={})
     phases: tuple[PhasePlan, ...] = ()
+    treatments: dict[str, TreatmentPlan] = Field(default={})
     rules: RulesPlan = RulesPlan()
     inbox: InboxPlan = InboxPlan()
 
@@ -148,6 +150,11 @@ class Plan(PlanTable):
     def _one_entry_at_a_time(self) -> Plan:
         if found := list(overlaps(self.phases)):
             raise ValueError("phases: " + "; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _treatments_are_different(self) -> Plan:
+        check_treatments(self.treatments)
         return self
 
     @property

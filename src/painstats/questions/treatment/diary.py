@@ -9,11 +9,15 @@ from itertools import groupby
 
 import numpy as np
 
+from painstats.frame.phase import read_phases
 from painstats.questions.treatment.columns import Days, Floats
 from painstats.questions.treatment.phases import Phase, in_order
 from painstats.store.connection import Store
 from painstats.store.rows import select
 from painstats.store.tables import table_exists
+
+SCALE_POINTS = 10
+"""Length of the scale that changes are judged on, from 0, whatever the scale of the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +55,6 @@ class Diary:
 
 
 @dataclass(frozen=True, slots=True)
-class _PhaseRow:
-    participant_id: str
-    name: str
-    start_date: date
-    end_date: date | None
-    dose: float | None
-    dose_unit: str | None
-    ramp_days: int
-    wash_out_days: int
-
-
-@dataclass(frozen=True, slots=True)
 class _DayRow:
     participant_id: str
     date: date
@@ -73,27 +65,17 @@ class _DayRow:
 def declared_phases(store: Store) -> Mapping[str, tuple[Phase, ...]]:
     """Return the phases of each participant who declared any, as ``in_order`` returns them.
 
-    The end of an event of one day that acts for some days is the last day on which it acts.
+    The end of an event of one day that acts for some days is the last day on which it acts, as in the table.
     """
     if not table_exists(store, "treatment_phase"):
         return {}
-    rows = select(store, _PhaseRow, _phase_query(store))
-    return {
-        participant: in_order(
-            Phase(row.name, row.start_date, row.end_date, row.dose, row.dose_unit, row.ramp_days, row.wash_out_days)
-            for row in own
-        )
-        for participant, own in groupby(rows, key=lambda row: row.participant_id)
-    }
-
-
-def _phase_query(store: Store) -> str:
-    columns = {row[0] for row in store.connection.execute("DESCRIBE treatment_phase").fetchall()}
-    acts = "start_date + acts_days::INTEGER - 1" if "acts_days" in columns else "NULL::DATE"
-    return f"""
-SELECT participant_id, name, start_date, coalesce({acts}, end_date) AS end_date, dose, dose_unit,
-       ramp_days::BIGINT AS ramp_days, wash_out_days::BIGINT AS wash_out_days
-FROM treatment_phase ORDER BY ALL"""
+        return {
+            participant: in_order(
+                Phase(row.name, row.start_date, row.end_date, row.dose, row.dose_unit, row.ramp_days, row.wash_out_days)
+                for row in own
+            )
+            for participant, own in groupby(read_phases(store), key=lambda row: row.participant_id)
+        }
 
 
 def diaries(store: Store, participants: Sequence[str]) -> Mapping[str, Diary]:
@@ -113,4 +95,6 @@ def _diary(rows: Sequence[_DayRow], scale: tuple[float, float]) -> Diary:
     low, high = scale
     scores = np.array([row.outcome_score for row in rows])
     sleep = np.array([np.nan if row.total_sleep_time_min is None else row.total_sleep_time_min for row in rows])
-    return Diary(np.array([row.date.toordinal() for row in rows]), (scores - low) * 10 / (high - low), sleep / 60)
+    return Diary(
+        np.array([row.date.toordinal() for row in rows]), (scores - low) * SCALE_POINTS / (high - low), sleep / 60
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from painstats.plan.values import PlanTable
 from painstats.questions.kind import DeclaredKind
+from painstats.questions.treatment.cohort import store_averages
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.store.connection import Store
 from painstats.store.rows import replace_rows
@@ -23,15 +24,19 @@ def check(keys: Mapping[str, object]) -> None:
 
 
 def judge(store: Store) -> None:
-    """Judge every declared change, and store the table ``change_finding`` (``judge.py``, which loads scipy)."""
-    from painstats.questions.treatment.judge import judged_changes
+    """Judge every declared change and their averages, and store both tables (``judge.py``, which loads scipy)."""
+    from painstats.questions.treatment.judge import drawn_starts, judged_changes, read_declared
 
-    replace_rows(store, TABLE, ChangeFinding, judged_changes(store))
+    declared = read_declared(store)
+    own = judged_changes(declared, store.study)
+    replace_rows(store, TABLE, ChangeFinding, [each.finding for each in own])
+    store_averages(store, own, drawn_starts(declared, store.study))
 
 
 def clear(store: Store) -> None:
     """Store an empty table, where the plan does not ask this kind."""
     replace_rows(store, TABLE, ChangeFinding, [])
+    store_averages(store, [], {})
 
 
 TREATMENT = DeclaredKind(name="treatment", check=check, judge=judge, clear=clear)

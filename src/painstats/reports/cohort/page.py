@@ -27,6 +27,7 @@ from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
+from painstats.reports.cohort.treatments import treatment_part
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
 from painstats.reports.devices import changes_line, devices_table
 from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
@@ -87,6 +88,7 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
             _findings_part(questions, averages, single),
             _participant_flow(store, participants, single),
             averages_part(model, questions),
+            *_treatments(store),
             Part(
                 "How participants differ",
                 tables=spread_tables(model, questions),
@@ -104,6 +106,11 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
 def _robustness(store: Store, questions: Sequence[Question], model: CohortModel) -> tuple[Part, ...]:
     reported = {name: Interval(average.estimate, average.low, average.high) for name, average in model.averages.items()}
     part = robustness_part(read_robustness_checks(store, "cohort"), reported, questions)
+    return (part,) if part else ()
+
+
+def _treatments(store: Store) -> tuple[Part, ...]:
+    part = treatment_part(store)
     return (part,) if part else ()
 
 
