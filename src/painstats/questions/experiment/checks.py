@@ -122,8 +122,8 @@ def _blocks(wish: Wish) -> list[Refusal]:
         return [
             Refusal(
                 "too_few_blocks",
-                f"{wish.blocks} blocks are too few: with fewer than {LEAST_BLOCKS} no result can be told from chance. "
-                f"Plan {LEAST_BLOCKS} or more; many short blocks show more than a few long ones",
+                f"{wish.blocks} blocks are too few: with fewer than {LEAST_BLOCKS}, even the clearest result could be "
+                f"chance. Plan {LEAST_BLOCKS} or more; many short blocks show more than a few long ones",
             )
         ]
     if wish.blocks % 2 or wish.blocks > MOST_BLOCKS:
@@ -167,6 +167,10 @@ def _length(wish: Wish) -> list[Refusal]:
 
 
 def _first_day(wish: Wish, today: date) -> list[Refusal]:
+    if (wish.first_day - today).days > MOST_DAYS:
+        return [
+            Refusal("first_day_far_ahead", f"--first-day {wish.first_day} is more than a year ahead; plan it later")
+        ]
     if wish.first_day > today:
         return []
     return [

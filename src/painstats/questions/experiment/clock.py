@@ -10,6 +10,10 @@ from painstats.plan.study import Study
 
 def now() -> datetime:
     """Return the present instant, in UTC."""
+    return _system_clock()
+
+
+def _system_clock() -> datetime:
     return datetime.now(UTC)
 
 

@@ -37,10 +37,11 @@ def _ways(left: int, on: int, last: int, alike: int) -> int:
     return sum(_ways(left - 1, on - kind, kind, rest) for kind, rest in _next_kinds(last, alike))
 
 
-def _next_kinds(last: int, alike: int) -> list[tuple[int, int]]:
+@cache
+def _next_kinds(last: int, alike: int) -> tuple[tuple[int, int], ...]:
     """Return the kinds that the next block may have, each with how many more of it may follow."""
     kinds = ((kind, alike - 1 if kind == last else MOST_ALIKE - 1) for kind in (0, 1))
-    return [(kind, rest) for kind, rest in kinds if rest >= 0]
+    return tuple((kind, rest) for kind, rest in kinds if rest >= 0)
 
 
 def order_at(place: int, blocks: int) -> Order:
