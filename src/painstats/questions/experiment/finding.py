@@ -42,7 +42,10 @@ class ExperimentFinding:
     level_off, level_on
         Mean outcome of all kept days without and with the treatment.
     more_blocks
-        Blocks after which a difference of one point would show in three of four cases; None where there is a verdict.
+        Blocks of a further experiment of this kind that would show a difference of one point in three of four cases;
+        None where there is a verdict, and where none would within a year.
+    block
+        The block that went on when it was judged, from 1; None before the first and after the last.
     """
 
     participant_id: str
@@ -74,3 +77,10 @@ class ExperimentFinding:
     level_off: float | None = None
     level_on: float | None = None
     more_blocks: int | None = None
+    block: int | None = None
+
+    @property
+    def blocks_with_few_scores(self) -> tuple[int, ...]:
+        """The blocks, from 1, with a score on fewer than half of the days that count."""
+        counted = self.block_days - self.dropped_days
+        return tuple(place for place, days in enumerate(self.block_scored_days, start=1) if 2 * days < counted)
