@@ -20,7 +20,8 @@ CLASSES: dict[str, tuple[str, ...]] = {
     "a benzodiazepine or a z-drug": (
         "benzodiazepine", "benzodiazepines", "benzo", "benzos", "diazepam", "valium", "lorazepam", "ativan", "tavor",
         "clonazepam", "klonopin", "rivotril", "alprazolam", "xanax", "temazepam", "oxazepam", "nitrazepam",
-        "bromazepam", "midazolam", "triazolam", "flurazepam", "lormetazepam", "chlordiazepoxide", "librium", "clobazam", "tetrazepam",
+        "bromazepam", "midazolam", "triazolam", "flurazepam", "lormetazepam", "chlordiazepoxide", "librium",
+        "clobazam", "tetrazepam",
         "estazolam", "clorazepate", "zolpidem", "ambien", "stilnox", "zopiclone", "eszopiclone", "lunesta", "zaleplon",
         "z-drug", "z-drugs", "sleeping pill", "sleeping pills", "sleeping tablet", "sleeping tablets",
     ),
