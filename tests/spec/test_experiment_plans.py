@@ -200,7 +200,7 @@ TEXTS = ["heat; 20 minutes, on the back", "Wärme und Dehnen:" + " täglich frü
 
 def planned(on: str, blocks: int = 16, days: int = 7) -> Experiment:
     plan = ExperimentPlan("p01", on, "nothing", date(2026, 6, 1), blocks, days, 1 if days > 1 else 0, "0f" * 16)
-    return Experiment("p01", plan.fingerprint, plan.canonical, DRAWN_AT, False, None, None, None)
+    return Experiment("p01", plan.fingerprint, plan.canonical, DRAWN_AT, "{}", False, None, None, None)
 
 
 @pytest.mark.parametrize("on", TEXTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from painstats.cli import main
-from painstats.plan.study import Study, read_study
+from painstats.plan.study import OutcomePlan, Study, read_study
 from painstats.questions.experiment.checks import Wish
 from painstats.questions.experiment.clock import date_at
 from painstats.questions.experiment.finding import ExperimentFinding
@@ -134,6 +135,13 @@ def test_the_command_refuses_by_name_and_draws_nothing(tmp_path, capsys, words, 
     assert listed(study, capsys) == []
 
 
+def test_a_study_that_asks_no_experiments_plans_none(tmp_path, capsys):
+    study = new_study(tmp_path / "S", "p01")
+    (study / "study.toml").write_text((study / "study.toml").read_text() + '[[questions]]\nkind = "daily"\n')
+    assert plan(study, "--yes") == 2
+    assert 'kind = "experiment"' in capsys.readouterr().err
+
+
 def test_an_agreed_medicine_is_stored_with_date_and_role(tmp_path, capsys):
     study = new_study(tmp_path / "S", "p01")
     planned(study, capsys, "--on", "naproxen 250 mg", "--agreed-with-prescriber", "2026-02-20", "family doctor")
@@ -237,7 +245,7 @@ def test_scores_that_cannot_be_tested_are_refused_by_name(store, kind, reason):
         kind
     ]
     put_scores(store, FIRST_DAY, [score(day) for day in range(56)])
-    found = finding_on(store, FIRST_DAY + timedelta(days=56))
+    found = finding_on(store, FIRST_DAY + timedelta(days=70))
     assert (found.verdict, found.reasons, found.p) == (Verdict.NOT_JUDGED, (reason,), None)
 
 
@@ -264,6 +272,29 @@ def test_the_model_alone_does_not_decide(store):
     assert (found.verdict, found.reasons) == (Verdict.NOT_DETERMINED, ("only_the_model_says_so",))
 
 
+def test_the_result_waits_for_the_scores_of_the_last_days(store):
+    experiment = drawn_in(store)
+    scores = scores_of(experiment, -2)
+    put_scores(store, FIRST_DAY, [*scores[:50], *[None] * 6])
+    for day in (56, 69):
+        found = finding_on(store, FIRST_DAY + timedelta(days=day))
+        assert (found.stage, found.reasons, found.block) == ("sealed", ("waiting_for_scores",), 8)
+        assert found.opens_on == FIRST_DAY + timedelta(days=70)
+        assert {getattr(found, name) for name in NUMBERS} == {None}
+    assert finding_on(store, FIRST_DAY + timedelta(days=70)).verdict == Verdict.LOWER
+    put_scores(store, FIRST_DAY, [*scores[:50], *[None] * 8, 4.0])  # the diary goes on later
+    assert finding_on(store, FIRST_DAY + timedelta(days=59)).stage == "finished"
+
+
+def test_another_outcome_is_not_tested_with_the_order(store):
+    put_scores(store, FIRST_DAY, scores_of(drawn_in(store), -2))
+    other = store.study.model_copy(
+        update={"plan": store.study.plan.model_copy(update={"outcome": OutcomePlan(item="mood")})}
+    )
+    found = finding_on(replace(store, study=other), FIRST_DAY + timedelta(days=56))
+    assert (found.verdict, found.reasons, found.p) == (Verdict.NOT_JUDGED, ("outcome_changed",), None)
+
+
 # --- dates ---
 
 
@@ -283,4 +314,4 @@ def test_stages_change_with_the_calendar_alone(store):
     plan = plan_of(drawn_in(store).canonical)
     days = [stages(store, datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)) for day in range(60)]
     assert len(set(days)) == 1 + plan.blocks + 1
-    assert days[-1] == (f"{plan.fingerprint} finished None",)
+    assert days[-1] == (f"{plan.fingerprint} finished None False",)

@@ -9,7 +9,8 @@ from pathlib import Path
 from painstats.commands.experiment_lines import answer_of, drawn_lines, prospect_lines, rows_of_list
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.errors import StudyError
-from painstats.plan.study import Study, read_study
+from painstats.plan.study import STUDY_FILE, Study, read_study
+from painstats.questions.asked import declared_kinds
 from painstats.questions.experiment.checks import Agreement, Wish
 from painstats.questions.experiment.clock import date_at, now
 from painstats.questions.experiment.draw import checked_wish, draw, prospect
@@ -45,6 +46,7 @@ def plan(
     if as_json and not (yes or dry_run):
         raise StudyError("--json does not ask; add --yes, or --dry-run")
     study, instant = read_study(folder), now()
+    _check_asked(study)
     with open_store(study) as store:
         who = _participant(store, participant)
         wish = Wish(
@@ -102,6 +104,14 @@ def end(folder: Path, named: str, yes: bool, as_json: bool) -> int:
         print(f"Ended {experiment.fingerprint[:8]}. Remove its days from the calendar; all scores are kept.")
         print(f"Show the means of its blocks with: painstats run {folder}")
     return 0
+
+
+def _check_asked(study: Study) -> None:
+    if "experiment" not in declared_kinds(study):
+        raise StudyError(
+            f"{study.folder / STUDY_FILE} lists its questions without experiments, so no result would be shown; add to "
+            'it: [[questions]] and, on the next line, kind = "experiment"'
+        )
 
 
 def _participant(store: Store, given: str | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from painstats.questions.experiment.checks import Wish
 from painstats.questions.experiment.clock import date_at
 from painstats.questions.experiment.draw import Prospect
-from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.experiment.kind import TABLE
 from painstats.questions.experiment.stored import Experiment, draws_of, stored_experiments
 from painstats.questions.phrases import counted
@@ -137,6 +137,8 @@ def _result(finding: ExperimentFinding | None, stage: str, opens_on: str) -> str
         return "no test"
     if stage != "finished":
         return f"opens on {opens_on}"
+    if finding is not None and WAITING in finding.reasons:
+        return f"waits for the last scores, until {finding.opens_on}"
     if finding is None or finding.stage != "finished":
         return "ready: painstats run"
     if finding.estimate is None or finding.low is None or finding.high is None:

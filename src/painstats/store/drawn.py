@@ -12,7 +12,7 @@ from painstats.store.connection import Connection, Store, transaction
 from painstats.store.forgotten import forgotten_hashes, participant_hash
 
 DRAWN_TABLES = {
-    "experiment_plan": "participant_id, fingerprint, canonical, drawn_at, is_medicine, agreed_on, agreed_by",
+    "experiment_plan": "participant_id, fingerprint, canonical, drawn_at, outcome, is_medicine, agreed_on, agreed_by",
     "experiment_end": "participant_id, fingerprint, ended_at",
 }
 """The tables and their columns; the first is the participant, the second the plan's fingerprint."""

@@ -11,6 +11,9 @@ from painstats.questions.verdict import Verdict
 Stage = Literal["planned", "sealed", "finished", "ended_early"]
 """Before the first day; while it goes on, when nothing is shown; after the last block; stopped before it."""
 
+WAITING = "waiting_for_scores"
+"""Reason of a sealed experiment that is over, but whose diary has not been imported up to the last day."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExperimentFinding:
@@ -29,7 +32,8 @@ class ExperimentFinding:
     drawn_at, draws
         When the order was drawn, and how often one was drawn for this participant and treatment.
     stage, opens_on
-        How far it has come, and the day on which the result is shown.
+        How far it has come, and the day on which the result is shown; where scores of the last days are waited for, the
+        day on which it is shown without them.
     verdict, reasons
         The verdict of the randomisation test, and why, by name.
     estimate, low, high, p, orders

@@ -12,7 +12,7 @@ import numpy as np
 
 from painstats.mixedlm.integrated import Floats, fit_integrated
 from painstats.questions.experiment.clock import date_at
-from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.experiment.power import Design, blocks_needed, own_noise, typical_noise
 from painstats.questions.experiment.randomisation import (
     ALPHA,
@@ -22,12 +22,14 @@ from painstats.questions.experiment.randomisation import (
     reference_orders,
 )
 from painstats.questions.experiment.scores import scale_points, scored_days
-from painstats.questions.experiment.stored import Experiment, draws_of, stored_experiments
+from painstats.questions.experiment.stored import Experiment, draws_of, outcome_of, stored_experiments
 from painstats.questions.verdict import Verdict
 from painstats.store.connection import Store
 
 FEW_SCORES = "few_scores_in_blocks"
 MODEL_ALONE = "only_the_model_says_so"
+OUTCOME_CHANGED = "outcome_changed"
+EVER = date(9999, 12, 31)
 LEAST_ROWS_OF_MODEL = 5
 
 
@@ -63,6 +65,12 @@ def findings(store: Store, instant: datetime) -> list[ExperimentFinding]:
 def _finding(store: Store, experiment: Experiment, draws: int, instant: datetime) -> ExperimentFinding:
     today = date_at(store.study, experiment.participant_id, instant)
     sealed = _sealed(experiment, draws, today)
+    if sealed.stage == "finished" and _is_waiting(store, experiment, today):
+        return replace(
+            sealed, stage="sealed", reasons=(WAITING,), opens_on=experiment.waits_until, block=experiment.plan.blocks
+        )
+    if sealed.stage == "finished" and experiment.outcome != outcome_of(store.study):
+        return replace(sealed, reasons=(OUTCOME_CHANGED,))
     if sealed.stage == "finished":
         days = _scored(store, experiment, experiment.plan.last_day)
         return _judged(_with_numbers(sealed, days), experiment, days, scale_points(store.study))
@@ -70,6 +78,12 @@ def _finding(store: Store, experiment: Experiment, draws: int, instant: datetime
         ended_on = date_at(store.study, experiment.participant_id, experiment.ended_at)
         return _with_numbers(sealed, _scored(store, experiment, ended_on))
     return sealed
+
+
+def _is_waiting(store: Store, experiment: Experiment, today: date) -> bool:
+    """Whether the diary ends before the last day, and may still be imported: a result is shown once."""
+    has_last = bool(scored_days(store, experiment.participant_id, experiment.plan.last_day, EVER))
+    return not has_last and today < experiment.waits_until
 
 
 def _sealed(experiment: Experiment, draws: int, today: date) -> ExperimentFinding:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from painstats.plan.study import Study
 from painstats.questions.experiment.checks import Wish
 from painstats.questions.experiment.clock import date_at
 from painstats.questions.experiment.finding import Stage
 from painstats.questions.experiment.plan import ExperimentPlan, plan_of
 from painstats.store.connection import Store, transaction
 from painstats.store.rows import select
+
+DAYS_TO_WAIT = 14
+"""Days after the last one on which scores of the last days are waited for, so that the result is not seen twice."""
 
 _EXPERIMENTS = """
 SELECT p.*, e.ended_at FROM experiment_plan AS p LEFT JOIN experiment_end AS e USING (fingerprint)
@@ -21,12 +25,13 @@ ORDER BY p.drawn_at, p.fingerprint
 
 @dataclass(frozen=True)
 class Experiment:
-    """A stored experiment: its plan as JSON, and when it was drawn, agreed to, and ended early."""
+    """A stored experiment: plan and outcome as JSON, and when it was drawn, agreed to, and ended early."""
 
     participant_id: str
     fingerprint: str
     canonical: str
     drawn_at: datetime
+    outcome: str
     is_medicine: bool
     agreed_on: date | None
     agreed_by: str | None
@@ -56,6 +61,16 @@ class Experiment:
             return None
         return (today - self.plan.first_day).days // self.plan.block_days + 1
 
+    @property
+    def waits_until(self) -> date:
+        """The day on which the result is shown even if the diary does not reach the last day."""
+        return self.plan.opens_on + timedelta(days=DAYS_TO_WAIT)
+
+
+def outcome_of(study: Study) -> str:
+    """Return what the plan explains, as JSON: the item, its site, and what counts as its score."""
+    return study.plan.outcome.model_dump_json(include={"item", "site", "across_sites", "unlogged"})
+
 
 def stored_experiments(store: Store) -> list[Experiment]:
     """Return all experiments in the order in which they were drawn."""
@@ -78,9 +93,12 @@ def store_plan(store: Store, plan: ExperimentPlan, wish: Wish, drawn_at: datetim
     on, by = (agreement.on, agreement.by) if agreement else (None, None)
     with transaction(store) as connection:
         connection.execute(
-            "INSERT INTO experiment_plan VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [plan.participant, plan.fingerprint, plan.canonical, drawn_at, wish.has_medicine, on, by],
-        )
+            "INSERT INTO experiment_plan VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                plan.participant, plan.fingerprint, plan.canonical, drawn_at, outcome_of(store.study),
+                wish.has_medicine, on, by,
+            ],
+        )  # fmt: skip
     return next(each for each in stored_experiments(store) if each.fingerprint == plan.fingerprint)
 
 
@@ -94,9 +112,10 @@ def store_end(store: Store, experiment: Experiment, ended_at: datetime) -> None:
 
 
 def stages(store: Store, instant: datetime) -> tuple[str, ...]:
-    """Return the fingerprint, stage and block of every experiment at an instant: when these change, so do results."""
+    """Return what changes about every experiment by the calendar alone: fingerprint, stage, block, end of waiting."""
     found = []
     for experiment in stored_experiments(store):
         today = date_at(store.study, experiment.participant_id, instant)
-        found.append(f"{experiment.fingerprint} {experiment.stage_on(today)} {experiment.block_on(today)}")
+        has_waited = today >= experiment.waits_until
+        found.append(f"{experiment.fingerprint} {experiment.stage_on(today)} {experiment.block_on(today)} {has_waited}")
     return tuple(found)

@@ -5,6 +5,7 @@ CREATE TABLE experiment_plan (
     fingerprint    VARCHAR NOT NULL,      -- SHA-256 of canonical, which chooses the order
     canonical      VARCHAR NOT NULL,      -- the plan with its random seed, as JSON
     drawn_at       TIMESTAMPTZ NOT NULL,
+    outcome        VARCHAR NOT NULL,      -- what is explained, as JSON: another outcome is not tested with this order
     is_medicine    BOOLEAN NOT NULL,
     agreed_on      DATE,                  -- when the prescriber agreed, where it is a medicine
     agreed_by      VARCHAR                -- in which role
