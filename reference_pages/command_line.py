@@ -17,16 +17,21 @@ go to standard output, progress and errors to standard error. What a command end
 def command_line_page() -> str:
     """Return the page."""
     commands = _commands(_parser())
-    listed = [[f"[{name}](#painstats-{name})", text] for name, (_, text) in commands.items()]
+    listed = [[f"[{name}](#painstats-{name.replace(' ', '-')})", text] for name, (_, text) in commands.items()]
     sections = [_section(name, parser) for name, (parser, _) in commands.items()]
     return page("# Commands", INTRODUCTION, table(["command", "what it does"], listed), *sections)
 
 
 def _commands(parser: argparse.ArgumentParser) -> dict[str, tuple[argparse.ArgumentParser, str]]:
-    """Return each command's parser and its one-line help, in the order of ``--help``."""
-    action = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
-    texts = {each.dest: each.help or "" for each in action._choices_actions}
-    return {name: (each, texts[name]) for name, each in action.choices.items()}
+    """Return each command's parser and its one-line help, in the order of ``--help``; groups of commands by parts."""
+    found: dict[str, tuple[argparse.ArgumentParser, str]] = {}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            texts = {each.dest: each.help or "" for each in action._choices_actions}
+            for name, each in action.choices.items():
+                below = {f"{name} {part}": command for part, command in _commands(each).items()}
+                found |= below or {name: (each, texts[name])}
+    return found
 
 
 def _section(name: str, parser: argparse.ArgumentParser) -> str:

@@ -82,10 +82,14 @@ def test_help_loads_nothing_heavy():
     assert "usage: painstats" in answer.stdout
 
 
-def subcommands():
-    parser = _parser()
-    action = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
-    return action.choices
+def subcommands(parser: argparse.ArgumentParser | None = None) -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command; that of a group of commands is replaced by those of its parts."""
+    found = {}
+    for action in (parser or _parser())._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, each in action.choices.items():
+                found |= {f"{name} {part}": command for part, command in subcommands(each).items()} or {name: each}
+    return found
 
 
 @pytest.mark.parametrize("name", subcommands())

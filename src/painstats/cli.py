@@ -12,6 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from pkgutil import resolve_name
@@ -26,6 +27,7 @@ SERVER_PORT = 4200
 NIGHTLY = "30 3 * * *"
 """Exists exactly once on every day of the year, also when the clocks change."""
 HIGHEST_PORT = 65_535
+LONGEST_NUMBER = 6
 ZONE_HELP = "where you live, such as Europe/London"
 
 
@@ -144,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("given", metavar="PARTICIPANT", help="the participant's id")
     forget.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     _add_backup_commands(commands)
+    _add_experiment_commands(commands)
     _add_me(commands)
     look = _add(commands, "inspect", "show what a file contains, without importing it", study=False)
     look.add_argument("path", metavar="FILE", type=Path, help="a zip, a file or an unpacked folder, as exported")
@@ -167,6 +170,46 @@ def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.Argument
     serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
 
 
+def _add_experiment_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "plan an experiment of your own, list those planned, or end one early"
+    group = commands.add_parser("experiment", help=text, description=text[0].upper() + text[1:] + ".")
+    actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    plan = _add(actions, "plan", "draw the order of blocks with and without a treatment", function="experiment:plan")
+    plan.add_argument("--participant", help="the participant's id (default: the only one of the study)")
+    plan.add_argument("--on", required=True, help="what is done in blocks with the treatment, in quotes")
+    plan.add_argument("--off", required=True, help="what is done in the other blocks, such as nothing")
+    plan.add_argument("--blocks", type=_whole, required=True, help="how many blocks: an even number, at least 8")
+    plan.add_argument("--block-days", type=_whole, required=True, help="how many days each block has")
+    plan.add_argument("--first-day", type=_date, required=True, help="the first day, such as 2027-01-04; after today")
+    plan.add_argument(
+        "--onset-days", type=_whole, default=0, help="days until the treatment acts in full (default: %(default)s)"
+    )
+    plan.add_argument(
+        "--carry-over-days",
+        type=_whole,
+        default=0,
+        help="days on which it still acts after the last use (default: %(default)s)",
+    )
+    plan.add_argument("--medicine", action="store_true", help="the treatment is a medicine")
+    plan.add_argument(
+        "--agreed-with-prescriber",
+        nargs=2,
+        metavar=("DATE", "ROLE"),
+        help="for a medicine: when the prescriber agreed, and who that is, such as a family doctor",
+    )
+    plan.add_argument("--dry-run", action="store_true", help="only say what it could show; draw nothing")
+    plan.add_argument("--yes", action="store_true", help="do not ask before the order is drawn")
+    _add(
+        actions,
+        "list",
+        "show how far each experiment has come; results only after the last block",
+        function="experiment:list_experiments",
+    )
+    end = _add(actions, "end", "end an experiment before its last day, without a test", function="experiment:end")
+    end.add_argument("named", metavar="EXPERIMENT", help="the first letters of its fingerprint")
+    end.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+
+
 def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     backup = _add(commands, "backup", "copy the database and verify the copy")
     backup.add_argument("destination", metavar="DESTINATION", type=Path, nargs="?", help="a new file, or a folder")
@@ -184,15 +227,20 @@ def _add(
     text: str,
     *,
     module: str | None = None,
+    function: str | None = None,
     study: bool = True,
 ) -> argparse.ArgumentParser:
-    """Add a command; the names of its options are those of the parameters of its function."""
+    """Add a command; the names of its options are those of the parameters of its function.
+
+    The function has the name of the command and is in a module of that name, unless ``module`` or ``function``, such as
+    ``experiment:plan``, say otherwise.
+    """
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     if study:
         parser.add_argument("folder", metavar="STUDY", type=Path, help="the study folder")
     parser.add_argument("--json", dest="as_json", action="store_true", help="print the result as JSON")
-    function = name.replace("-", "_")
-    parser.set_defaults(command=f"painstats.commands.{module or function}:{function}")
+    usual = name.replace("-", "_")
+    parser.set_defaults(command=f"painstats.commands.{function or f'{module or usual}:{usual}'}")
     return parser
 
 
@@ -279,6 +327,19 @@ class Numbers(argparse.Action):
             except ValueError:
                 parser.error(f"{option}: write {text.rstrip('=')}=3 with the number that it means")
         setattr(namespace, self.dest, numbers)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise argparse.ArgumentTypeError("write a whole number")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write a date like 2027-01-04") from None
 
 
 def _number_of_processes(text: str) -> int:

@@ -23,6 +23,8 @@ from painstats.intake.load_files import Say, load_files
 from painstats.intake.undeclared_zone import refuse_undeclared_zone
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures, fit_questions
+from painstats.questions.experiment.clock import now
+from painstats.questions.experiment.stored import stages
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.store import Store, open_store
 from painstats.store.damage import moment
@@ -128,7 +130,7 @@ def answer(
 ) -> RunSummary:
     """Compute and write everything that depends on the records, unless nothing changed since the last time."""
     remove_leftovers(store.study)
-    report, inputs = begun_report(store, reading), inputs_hash(store, VERSION)
+    report, inputs = begun_report(store, reading), inputs_hash(store, VERSION, stages(store, now()))
     before, results = done_before(store, "reports", inputs), last_results(store)
     if before is not None and results is not None:
         report = _finished(store, report, outcomes, before.refusal)

@@ -19,6 +19,7 @@ from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.cohort.page import cohort_page
+from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
@@ -84,6 +85,8 @@ def publish(store: Store, processes: int | None = None) -> Published:
                     generation.write(name, page_bytes(_failed_page(page.reason)))
                 else:
                     n_written += generation.write(name, page)
+        for name, content in experiment_files(store):
+            generation.write(name, content)
     files = {f"{reports.name}/{name}": digest for name, digest in generation.digests.items()}
     unchanged = len(written) - len(failed) - n_written
     counts = PagesWritten(n_written, unchanged, len(failed), perf_counter() - started)

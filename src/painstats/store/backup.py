@@ -30,6 +30,7 @@ from painstats.store.checksum import (
 )
 from painstats.store.connection import Store, connected_for_reading, locked, opened, transaction
 from painstats.store.damage import check_all_blocks, newer_duckdb
+from painstats.store.drawn import Drawn, add_drawn, read_drawn
 from painstats.store.durable import sync_folder
 from painstats.store.forget import finish_erasures
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
@@ -53,6 +54,7 @@ class Salvaged:
     withdrawn: list[tuple[Any, ...]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     loaded: list[tuple[str, str]] = field(default_factory=list)
+    drawn: Drawn = field(default_factory=dict)
 
 
 # --- making ---
@@ -150,7 +152,8 @@ def _contents(connection: duckdb.DuckDBPyConnection) -> Contents:
 def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
     """Replace the database by a verified backup; return its counts and where the previous database is.
 
-    Participants who were forgotten since the backup was made are forgotten again.
+    Participants who were forgotten since the backup was made are forgotten again. Experiments that were planned since
+    then stay, as far as the previous database can be read.
     """
     with locked(study):
         check_plan(study, read_record(study))
@@ -164,8 +167,8 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
             aside = set_aside(study)
             replace_database(study, fresh)
         finish_erasures(study)
-        with opened(study):  # migrates an older schema
-            pass
+        with opened(study) as store:  # migrates an older schema
+            add_drawn(store, kept.drawn)
     return contents, aside
 
 
@@ -185,7 +188,8 @@ def _removed_on_failure(path: Path) -> Iterator[None]:
 def start_again(study: Study) -> tuple[Path | None, Salvaged]:
     """Set the database aside and create an empty one; return where the old one is and what could be read from it.
 
-    Withdrawn imports stay withdrawn and forgotten participants stay forgotten, if the old database can be read.
+    If the old database can be read, withdrawn imports stay withdrawn, forgotten participants stay forgotten, and
+    experiments stay planned.
     """
     with locked(study):
         check_plan(study, read_record(study))
@@ -195,6 +199,7 @@ def start_again(study: Study) -> tuple[Path | None, Salvaged]:
         (study.folder / CHECKSUM_FILE).unlink(missing_ok=True)
         with opened(study) as store:
             _store_withdrawn(store, kept)
+            add_drawn(store, kept.drawn)
     return aside, kept
 
 
@@ -217,6 +222,7 @@ def salvage(study: Study, database: Path) -> Salvaged:
     if not database.exists():
         return kept
     with suppress(duckdb.Error), connected_for_reading(study, database) as connection:
+        kept = Salvaged(drawn=read_drawn(connection))
         for rows, query in (
             (kept.withdrawn, f"SELECT {_WITHDRAWN} FROM import WHERE status = 'withdrawn' ORDER BY import_id"),
             (kept.loaded, "SELECT DISTINCT file_name, content_hash FROM import WHERE status = 'loaded' ORDER BY ALL"),

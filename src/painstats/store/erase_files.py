@@ -178,6 +178,8 @@ def _is_result(study: Study, path: Path) -> bool:
         return False
     if path.name.startswith(".") or path.suffix == ".parquet" or path.parent.name == study.published.name:
         return True
+    if path.suffix == ".ics" and path.parent.name == "experiments":
+        return True
     if path.suffix != ".html" or not path.is_file():
         return False
     with path.open("rb") as file:

@@ -75,6 +75,7 @@ class Generation:
         """
         with _writing(self.current):
             before, path = self.current / name, self.folder / name
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             is_kept = _holds(before, content) and _linked(before, path)
             if not is_kept:
                 write_private(path, content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from painstats.errors import StorageError
@@ -32,13 +32,23 @@ class StageDone:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def inputs_hash(store: Store, version: str) -> str:
-    """Hash the plan, the version and the imports with data."""
+def inputs_hash(store: Store, version: str, due: Sequence[str] = ()) -> str:
+    """Hash the plan, the version, the imports with data, and what changes by the calendar alone.
+
+    Parameters
+    ----------
+    store
+        The open study.
+    version
+        The version of painstats.
+    due
+        The stages of experiments on the day of the run.
+    """
     imports = store.connection.execute(
         "SELECT import_id, rows_new, rows_corrected FROM import WHERE status = 'loaded' "
         "AND rows_new + rows_corrected + rows_quarantined > 0 ORDER BY import_id"
     ).fetchall()
-    facts = (store.study.plan_hash, version, imports)
+    facts = (store.study.plan_hash, version, imports, *due)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

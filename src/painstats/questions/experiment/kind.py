@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from painstats.plan.values import PlanTable
+from painstats.questions.experiment.clock import now
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.kind import DeclaredKind
 from painstats.store.connection import Store
@@ -23,8 +24,10 @@ def check(keys: Mapping[str, object]) -> None:
 
 
 def judge(store: Store) -> None:
-    """Judge everything declared, and store the table ``experiment_finding``."""
-    replace_rows(store, TABLE, ExperimentFinding, [])
+    """Judge the experiments whose last block is over, and store the table ``experiment_finding``."""
+    from painstats.questions.experiment.judge import findings
+
+    replace_rows(store, TABLE, ExperimentFinding, findings(store, now()))
 
 
 def clear(store: Store) -> None:

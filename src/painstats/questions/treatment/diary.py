@@ -69,13 +69,13 @@ def declared_phases(store: Store) -> Mapping[str, tuple[Phase, ...]]:
     """
     if not table_exists(store, "treatment_phase"):
         return {}
-        return {
-            participant: in_order(
-                Phase(row.name, row.start_date, row.end_date, row.dose, row.dose_unit, row.ramp_days, row.wash_out_days)
-                for row in own
-            )
-            for participant, own in groupby(read_phases(store), key=lambda row: row.participant_id)
-        }
+    return {
+        participant: in_order(
+            Phase(row.name, row.start_date, row.end_date, row.dose, row.dose_unit, row.ramp_days, row.wash_out_days)
+            for row in own
+        )
+        for participant, own in groupby(read_phases(store), key=lambda row: row.participant_id)
+    }
 
 
 def diaries(store: Store, participants: Sequence[str]) -> Mapping[str, Diary]:
