@@ -22,11 +22,11 @@ from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital
+from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import outcome_of
 from painstats.reports.figures.daily_charts import daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import completeness
-from painstats.reports.figures.vega_svg import Specification, label_text, look
+from painstats.reports.figures.vega_svg import Specification, look
 from painstats.reports.personal.charts import measures_of
 from painstats.store.published import read_published
 from painstats.store.rows import rows_of

@@ -12,7 +12,8 @@ import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.reports.figures.vega_svg import drawn, label_text
+from painstats.questions.phrases import label_text
+from painstats.reports.figures.vega_svg import drawn
 
 GENERATOR = "painstats"
 """Stands in the head of every page, so that only pages of our own are ever removed."""

@@ -11,7 +11,7 @@ import altair as alt
 import polars as pl
 
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital
+from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import Outcome
 from painstats.reports.figures.vega_svg import (
     GRID,
@@ -22,7 +22,6 @@ from painstats.reports.figures.vega_svg import (
     QUIET_INK,
     Specification,
     chart_of,
-    label_text,
     layered,
     stacked,
     x_at,
