@@ -38,6 +38,8 @@ class RulesPlan(PlanTable):
     looks: tuple[int, ...] = Field(default=FIRST_LOOKS, min_length=1, max_length=24)
     false_sign_chance: float = Field(default=0.05, gt=0, le=0.2)
     matters: float = Field(default=1.0, gt=0)
+    smallest_change: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    min_days_phase: int = Field(default=28, ge=21, le=84)
 
     @model_validator(mode="after")
     def _in_order(self) -> RulesPlan:
