@@ -10,6 +10,7 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.treatment_facts import change_facts
 from painstats.findings.treatment_refusals import refusal
 from painstats.findings.treatment_states import ChangeState
+from painstats.questions.phrases import capital
 from painstats.questions.treatment.finding import ChangeFinding
 
 FIRMNESS = {
@@ -242,3 +243,15 @@ def _fold(content: ChangeContent) -> str:
 def named_change_line(finding: ChangeFinding, context: ChangeContext) -> str:
     """Write the line of a change after its name, for a list of answers."""
     return words_of.NAMED_LINE.format(name=change_name(finding), line=_line(content_of(finding, context)))
+
+
+def short_answer(content: ChangeContent) -> str:
+    """Write the answer in one or two words, for a table of all changes of a treatment."""
+    if content.state is ChangeState.TOLD:
+        return capital(content.given(content.finding.verdict))
+    return {
+        ChangeState.BOUND: say.AT_MOST_SMALL,
+        ChangeState.WITHDRAWN: say.WITHDRAWN,
+        ChangeState.EARLY: words_of.TOO_EARLY,
+        ChangeState.REFUSED: words_of.NOT_JUDGED,
+    }.get(content.state, words_of.NOT_DETERMINED)

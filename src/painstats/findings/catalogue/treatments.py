@@ -185,8 +185,8 @@ DAYS_DATED = _(
 )
 DAYS_ON_OFF = _("{after} with it and {before} without it have a score")
 LOOKS_TERM = _("Look")
-LOOK = _("{number} of 3, on {date} (looks are on days 28, 56 and 84 in full)")
-LOOK_NEXT = _("{number} of 3, on {date}; the next is on {next} (looks are on days 28, 56 and 84 in full)")
+LOOK = _("{number}, on {date} (there are looks on days 28, 56 and 84 in full, or before the next change)")
+LOOK_NEXT = _("{number}, on {date}; the next is on {next} (there are looks on days 28, 56 and 84 in full)")
 LOOK_ON_OFF = _("{number}, on {date}")
 LOOK_ON_OFF_NEXT = _("{number}, on {date}; the next is on {next}")
 
@@ -195,9 +195,7 @@ LOOK_ON_OFF_NEXT = _("{number}, on {date}; the next is on {next}")
 TABLE_FOLD = _("All changes of {name}")
 TABLE_CAPTION = _("Every change of {name}, by date: after it against before it")
 TABLE_HEAD = (_("Change"), _("Date"), _("Days before, after"), _("Range"), _("Answer"))
-TOO_EARLY, NOT_JUDGED, NOT_DETERMINED, FIRM_BOUND, WITHDRAWN = (
-    _("Too early"), _("Not judged"), _("Not determined"), _("At most small"), _("Withdrawn"),
-)  # fmt: skip
+AT_MOST_SMALL, WITHDRAWN = _("At most small"), _("Withdrawn")
 NONE = _("–")
 
 

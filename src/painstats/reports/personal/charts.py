@@ -46,11 +46,12 @@ def _over_time(record: ParticipantRecord, days: pl.DataFrame, study: Study) -> F
     undrawn = record.days.height - days.height
     why = f"before the first or after the last score, or more than {MOST_WEEKS} weeks back"
     cut = f" Not drawn: {counted(undrawn, 'day')} {why}." if undrawn else ""
-    shaded = " Shaded days are in a declared treatment or programme." if record.phases.height else ""
+    bars = " The bars below the scores are your treatments; the higher the bar, the higher the dose."
+    treated = bars if record.phases.height else ""
     return figure(
         "days",
         f"Your {outcome_words(outcome).label}, and below it {labels}, day by day.",
-        f"Each dot is a day. Where a line breaks, a day is missing; a grey mark at the foot shows which.{shaded}{cut}",
+        f"Each dot is a day. Where a line breaks, a day is missing; a grey mark at the foot shows which.{treated}{cut}",
         *(daily_panels(days, record.phases, outcome, measures, width) for width in (WIDE, NARROW)),
     )
 
