@@ -45,10 +45,11 @@ def treatment_groups(changes: Sequence[ChangeFinding]) -> tuple[TreatmentGroup, 
 
 
 def _place(change: ChangeFinding) -> tuple[object, ...]:
-    """Order by date; days on against days off, which need several starts, come after the first of them."""
-    return change.first_date, change.change == "on_off", change.number
+    """Order by date."""
+    return change.first_date, change.number
 
 
 def _shown(changes: Sequence[ChangeFinding]) -> tuple[ChangeFinding, ...]:
-    """Return the changes that a look has judged, or will; without any, the newest."""
-    return tuple(change for change in changes if change.look or change.next_look_date) or tuple(changes[-1:])
+    """Return the changes that a look has judged, or will; without any, the newest. All days on and off come last."""
+    shown = [change for change in changes if change.look or change.next_look_date] or changes[-1:]
+    return tuple(sorted(shown, key=lambda change: change.change == "on_off"))

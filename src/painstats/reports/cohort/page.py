@@ -26,6 +26,7 @@ from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
+from painstats.reports.cohort.treatments import treatments_part
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
 from painstats.reports.devices import changes_line, devices_table
 from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
@@ -81,6 +82,7 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
         lines=(named(study.plan.study.name), _head_line(study, questions), INTERNAL),
         parts=(
             _findings_part(questions, averages, single),
+            *treatments_part(store),
             _participant_flow(store, participants, single),
             averages_part(model, questions),
             Part(

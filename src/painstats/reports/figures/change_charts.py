@@ -142,7 +142,7 @@ def _levels(sheet: Sheet, finding: ChangeFinding, window: Window, outcome: Outco
         *dummy,
         level(sheet, window.before, before, NO_SIGN),
         level(sheet, window.after, after, colour),
-        *_level_label(sheet, f"{before:.1f} before", (window.before[0], before), NO_SIGN, up=not rises or not dummy),
+        *_level_label(sheet, f"{before:.1f} before", (window.before[0], before), NO_SIGN, up=True),
         *_level_label(sheet, f"{after:.1f} after", (window.after[1], after), colour, up=rises, align="right"),
     ]
 

@@ -115,7 +115,7 @@ def _strip(sheet: Sheet, on: Sequence[Days], start: date) -> Specification:
 def _months(start: date, n_days: int, sheet: Sheet) -> dict[int, str]:
     """Return the first day of each month, thinned to what has room, with the month's name."""
     firsts = {step: MONTHS[day.month - 1] for step in range(n_days) if (day := start + timedelta(days=step)).day == 1}
-    every = max(1, -(-int(len(firsts) * (text_width("Mmm") + 10)) // sheet.width))
+    every = max(1, -(-int(len(firsts) * (text_width("Mmm") + 14)) // sheet.width))
     return dict(list(firsts.items())[::every])
 
 

@@ -6,7 +6,7 @@ Bars never overlap: entries of one name at the same time are drawn in rows of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Literal
@@ -134,12 +134,25 @@ class Placed:
 def placed_rows(rows: Sequence[BarRow], span: tuple[date, date], width: int) -> list[Placed]:
     """Place rows below each other, on the scale of the days: it reaches from the noon before the first to the last."""
     placed, top = list[Placed](), 0.0
-    for row in rows:
+    for bare in rows:
+        row = _with_dose(bare, span, width)
         ends = tuple(_ends(bar, span, width) for bar in row.bars)
         side = _side(row.name, ends, width)
         placed.append(Placed(row, ends, side, top))
         top += ROW_HEIGHT + (NAME_HEIGHT if side == "above" else 0)
     return placed
+
+
+def _with_dose(row: BarRow, span: tuple[date, date], width: int) -> BarRow:
+    """Add the dose to the name where there is one dose that its bars are too short for."""
+    doses = {bar.dose for bar in row.bars}
+    if len(doses) > 1 or not row.bars[0].dose or any(_has_room(bar, _ends(bar, span, width)) for bar in row.bars):
+        return row
+    return replace(row, name=f"{row.name}, {row.bars[0].dose}")
+
+
+def _has_room(bar: Bar, ends: tuple[float, float]) -> bool:
+    return text_width(bar.dose) + 2 * GAP <= ends[1] - ends[0]
 
 
 def _ends(bar: Bar, span: tuple[date, date], width: int) -> tuple[float, float]:
@@ -175,9 +188,9 @@ def treatment_bars(placed: Sequence[Placed], width: int) -> Specification:
     layers = [_drawn_bars(placed)]
     for row in placed:
         layers += _name(sheet, row)
-        for bar, (left, right) in zip(row.row.bars, row.ends, strict=True):
-            if bar.dose and text_width(bar.dose) + 2 * GAP <= right - left:
-                layers.append(inside(sheet, bar.dose, left + GAP, row.middle, align="left", baseline="middle"))
+        for bar, ends in zip(row.row.bars, row.ends, strict=True):
+            if bar.dose and _has_room(bar, ends):
+                layers.append(inside(sheet, bar.dose, ends[0] + GAP, row.middle, align="left", baseline="middle"))
     return layered(layers, width=width, height=sheet.height)
 
 

@@ -12,11 +12,14 @@ from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import Outcome, outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.change_charts import change_chart
-from painstats.reports.figures.daily_charts import NARROW, WIDE
+from painstats.reports.figures.daily_charts import WIDE
 from painstats.reports.figures.experiment_charts import experiment_chart, scale_of
 from painstats.reports.figures.on_off_charts import Days, on_off_chart
 from painstats.reports.pages import Figure, figure
 from painstats.reports.personal.record import ParticipantRecord
+
+NARROW = 312
+"""Width in pixels of a drawing inside a card on a phone."""
 
 NOT_DRAWN = "covers_all_days"
 """Reason of a change without days before it, of which there is nothing to draw."""

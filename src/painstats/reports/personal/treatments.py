@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from painstats.findings.catalogue import treatments as say
 from painstats.findings.change_content import ChangeContext, content_of
 from painstats.findings.change_groups import TreatmentGroup, treatment_groups
 from painstats.findings.change_names import treatment_key, what_changed
 from painstats.findings.declared_answer import DeclaredAnswer
-from painstats.findings.experiment_words import experiment_answer
-from painstats.findings.treatment_words import change_answer, short_answer
+from painstats.findings.experiment_words import experiment_answer, named_experiment_line
+from painstats.findings.treatment_words import change_answer, named_change_line, short_answer
+from painstats.frame.participants import participant_summaries
 from painstats.plan.study import Study
+from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
 from painstats.questions.question import outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
@@ -20,6 +23,8 @@ from painstats.reports.numbers import NONE
 from painstats.reports.pages import Card, Figure, Part, Table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatment_charts import change_card, experiment_card
+from painstats.store.connection import Store
+from painstats.store.rows import read_rows
 
 PRESCRIBED = frozenset({"medicine", "supplement", "injection", "nerve_block"})
 """Kinds of treatment about which a prescriber is the one to ask."""
@@ -115,3 +120,21 @@ def _row(change: ChangeFinding, context: ChangeContext) -> tuple[str, ...]:
         content.span(change.low, change.high) or NONE,
         short_answer(content),
     )
+
+
+def declared_lines(store: Store) -> list[tuple[str, str]]:
+    """Write the answers about treatments and experiments of all participants: the participant, and a line each."""
+    outcome = outcome_of(store.study.plan.outcome)
+    changes = read_rows(store, "change_finding", ChangeFinding, "participant_id, number")
+    own = [list(found) for _, found in groupby(changes, key=lambda change: change.participant_id)]
+    shown = [change for found in own for group in treatment_groups(found) for change in group.shown]
+    last_days = {summary.participant_id: summary.last_date for summary in participant_summaries(store)}
+    experiments = read_rows(store, "experiment_finding", ExperimentFinding, "participant_id, first_date, fingerprint")
+    return [
+        *((change.participant_id, named_change_line(change, ChangeContext(outcome))) for change in shown),
+        *(
+            (found.participant_id, named_experiment_line(found, outcome, last_days[found.participant_id]))
+            for found in experiments
+            if found.participant_id in last_days
+        ),
+    ]
