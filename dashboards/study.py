@@ -15,18 +15,26 @@ import polars as pl
 import streamlit as st
 
 from painstats.errors import StorageError, StudyError
+from painstats.findings.declared_research_words import (
+    change_headline,
+    change_sentence,
+    experiment_headline,
+    experiment_sentence,
+)
 from painstats.findings.finding import Finding
 from painstats.findings.finding_row import FindingRow, from_rows
 from painstats.findings.research_words import headline, sentence
 from painstats.frame.participants import ParticipantSummary
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
+from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital
+from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import outcome_of
+from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.daily_charts import daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import completeness
-from painstats.reports.figures.vega_svg import Specification, label_text, look
+from painstats.reports.figures.vega_svg import Specification, look
 from painstats.reports.personal.charts import measures_of
 from painstats.store.published import read_published
 from painstats.store.rows import rows_of
@@ -40,7 +48,9 @@ SAFE_OPTIONS = {
     "browser.gatherUsageStats": (False,),
 }
 """Options of Streamlit that keep the page on this machine, with the values that do."""
-TABLES = ("daily_summary", "finding", "participant_summary")
+TABLES = (
+    "daily_summary", "finding", "participant_summary", "treatment_phase", "change_finding", "experiment_finding",
+)  # fmt: skip
 COUNTS = {
     "outcome_days": "scores",
     "valid_nights": "nights",
@@ -58,7 +68,6 @@ VALID_WORDS = {
     "time_in_bed_min": "nights with time in bed",
 }
 CHART_WIDTH = 700
-PHASES = {"participant_id": pl.String, "name": pl.String, "start_date": pl.Date, "end_date": pl.Date}
 
 Tables = dict[str, pl.DataFrame]
 
@@ -120,7 +129,8 @@ def show_study(study: Study, tables: Tables) -> None:
         return
     show_completeness(study, chosen)
     show_findings(study, from_rows(rows_of(tables["finding"].filter(participant_id=participant), FindingRow)))
-    show_days(study, chosen, participant)
+    show_treatments(study, tables, participant)
+    show_days(study, chosen, tables["treatment_phase"].filter(participant_id=participant))
     with st.expander("Valid days of all participants"):
         show_chart(completeness(participants, COUNTS, CHART_WIDTH))
 
@@ -151,23 +161,31 @@ def show_findings(study: Study, findings: list[Finding]) -> None:
             st.write(sentence(finding))
 
 
-def show_days(study: Study, days: pl.DataFrame, participant: str) -> None:
-    """Show the chosen days over time and as a calendar."""
+def show_treatments(study: Study, tables: Tables, participant: str) -> None:
+    """Show the changes of a participant's treatments, and their experiments."""
+    changes = rows_of(tables["change_finding"].filter(participant_id=participant).sort("number"), ChangeFinding)
+    own = tables["experiment_finding"].filter(participant_id=participant).sort("first_date", "fingerprint")
+    experiments = rows_of(own, ExperimentFinding)
+    outcome = outcome_words(outcome_of(study.plan.outcome))
+    if changes or experiments:
+        st.header("Treatments and experiments, over all days")
+    for change in changes:
+        with st.container(border=True):
+            st.subheader(change_headline(change, outcome))
+            st.write(change_sentence(change, outcome))
+    for experiment in experiments:
+        with st.container(border=True):
+            st.subheader(experiment_headline(experiment, outcome))
+            st.write(experiment_sentence(experiment, outcome))
+
+
+def show_days(study: Study, days: pl.DataFrame, phases: pl.DataFrame) -> None:
+    """Show the chosen days over time, with the treatments as bars, and as a calendar."""
     st.header("Day by day")
     outcome = outcome_of(study.plan.outcome)
-    show_chart(daily_panels(days, phases(study, participant), outcome, measures_of(study), CHART_WIDTH))
+    show_chart(daily_panels(days, phases, outcome, measures_of(study), CHART_WIDTH))
     if days["outcome_score"].count():
         show_chart(outcome_calendar(days, outcome, CHART_WIDTH))
-
-
-def phases(study: Study, participant: str) -> pl.DataFrame:
-    """Return the declared treatments of a participant."""
-    rows = [
-        (phase.participant, phase.name, phase.start, phase.end)
-        for phase in study.plan.phases
-        if phase.participant == participant
-    ]
-    return pl.DataFrame(rows, schema=PHASES, orient="row")
 
 
 def show_chart(chart: Specification) -> None:

@@ -37,7 +37,9 @@ from painstats.questions.daily.tables import (
     ParticipantEffect,
     RobustnessCheck,
 )
+from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.look import LookDay
+from painstats.questions.treatment.finding import ChangeFinding
 from painstats.records import RECORD_TABLES
 from painstats.store import Store
 from painstats.store.rows import replace_rows
@@ -232,6 +234,8 @@ def invent_fits(store: Store, fits: Fits) -> None:
         }
     for table, row_type in FIT_ROWS.items():
         replace_rows(store, table, row_type, rows[table])
+    replace_rows(store, "change_finding", ChangeFinding, [])
+    replace_rows(store, "experiment_finding", ExperimentFinding, [])
 
 
 def _looks(store: Store, fits: Fits) -> list[LookEvidence]:

@@ -14,12 +14,13 @@ import pytest
 from painstats.findings import read_findings
 from painstats.frame.participants import participant_summaries
 from painstats.plan.study import Study
+from painstats.questions.phrases import label_text
 from painstats.questions.registry import kind_of
 from painstats.reports import write_reports
 from painstats.reports.figures.chart_cache import keep
 from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, own_among_others
-from painstats.reports.figures.vega_svg import drawn, label_text
+from painstats.reports.figures.vega_svg import drawn
 from painstats.reports.numbers import Interval
 from painstats.reports.pages import page_name
 from painstats.reports.personal.charts import figures_of_days, verdict_bar

@@ -218,10 +218,10 @@ def test_an_answer_from_few_known_nights_says_which_nights_it_is_about(tmp_path,
     assert ("The answer is about nights on which sleep is known." in text) is is_said
 
 
-def test_a_treatment_is_named_but_not_judged(pages):
+def test_a_treatment_is_named_with_what_its_start_cannot_show(pages):
     text = person(pages, "p01")
-    assert "You named: Water walking" in text
-    assert "“change after start”" in text
+    assert "You named: Water walking . What changes after a start mixes the treatment with hope" in text
+    assert "You named" not in person(pages, "p02")
 
 
 def test_how_a_treatment_comes_and_goes_is_reported(tmp_path):

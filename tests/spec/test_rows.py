@@ -40,6 +40,11 @@ def test_rows_come_back_as_they_were_stored(store):
     assert select(store, Visit, "SELECT * FROM visit WHERE times > ?", [0]) == VISITS[:1]
 
 
+def test_texts_come_back_as_members_of_their_enumeration(store):
+    replace_rows(store, "visit", Visit, VISITS)
+    assert [visit.verdict.has_direction for visit in read_rows(store, "visit", Visit)] == [True, False]
+
+
 def test_a_table_without_rows_has_its_columns(store):
     replace_rows(store, "visit", Visit, [])
     assert read_rows(store, "visit", Visit) == []

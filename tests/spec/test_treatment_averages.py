@@ -16,7 +16,7 @@ from painstats.questions.treatment.cohort_groups import OwnChange
 from painstats.questions.treatment.cohort_judge import verdict_of
 from painstats.questions.verdict import Verdict
 from tests.calibration.treatment_cohorts import CohortTruth
-from tests.spec.made_up_changes import changes
+from tests.spec.made_up_cohort_changes import changes
 
 LOWER, HIGHER = Average(-0.8, -1.3, -0.3, 0.004), Average(0.8, 0.3, 1.3, 0.004)
 UNSURE = Average(-0.4, -0.9, 0.1, 0.11)

@@ -16,7 +16,7 @@ from painstats.questions.verdict import Verdict
 from painstats.store import open_store
 from tests.calibration.treatment_cohorts import CohortTruth
 from tests.made_up_study import small_study
-from tests.spec.made_up_changes import changes
+from tests.spec.made_up_cohort_changes import changes
 
 BETTER = CohortTruth(participants=12, change=-2.0, change_sd=0.3, rho=0.5, white=0.3, trend_sd=0.0)
 BY_LOT = {"yoga": TreatmentPlan(starts_drawn_by_lot=True)}

@@ -31,13 +31,24 @@ def row_line(reading: FilesRead) -> str:
 
 
 def verdict_lines(study: Study, results: Results) -> list[str]:
-    """Write how many participants got each verdict, one line for each question."""
+    """Write how many participants got each verdict, one line for each question; then the declared treatments."""
     verdicts = results.findings.verdicts
     return [
         f"{phrases_of(question).exposure}: "
         + counts_words(question, {Verdict(name): count for name, count in verdicts[question.name].items()})
         for question in asked(study)
         if question.name in verdicts
+    ] + declared_lines(results)
+
+
+def declared_lines(results: Results) -> list[str]:
+    """Write how many changes of treatments, and how many experiments, got each verdict."""
+    made = results.findings
+    counts = {"changes of treatments": made.changes, "experiments": made.experiments}
+    return [
+        f"{what}: " + ", ".join(f"{number} {label.replace('_', ' ')}" for label, number in verdicts.items())
+        for what, verdicts in counts.items()
+        if verdicts
     ]
 
 
@@ -56,6 +67,7 @@ def report_lines(report: RunReport) -> list[str]:
             f"{daily.rebuilt_days:,} of them computed in this run",
             f"  usable days: {frame.usable_rows:,} of {frame.rows:,}",
             f"  models fitted: {sum(results.fit.models.values()):,}",
+            *(f"  {line}" for line in declared_lines(results)),
         ]
     if pages := report.pages:
         lines.append(f"  pages: {pages.written:,} written, {pages.unchanged:,} unchanged, {pages.failed:,} failed")

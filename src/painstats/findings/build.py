@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Literal
 
 from painstats.findings.changed_rules import note_rules
+from painstats.findings.declared_counts import declared_counts
 from painstats.findings.direction import probability_of_direction
 from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.finding_row import FindingRow, from_rows, to_row
@@ -45,11 +46,15 @@ class FindingsMade:
         Name of a question, in the order of the plan, to verdict to the number of participants.
     seconds
         How long it took.
+    changes, experiments
+        Verdict to the number of changes of treatments, and of experiments; ``sealed`` for those that are not over.
     """
 
     findings: int
     verdicts: Mapping[str, Mapping[str, int]]
     seconds: float = field(compare=False)
+    changes: Mapping[str, int] = field(default_factory=dict)
+    experiments: Mapping[str, int] = field(default_factory=dict)
 
 
 def find(store: Store) -> FindingsMade:
@@ -67,7 +72,8 @@ def find(store: Store) -> FindingsMade:
             findings += [_finding(evidence, own, pooled, study.plan.rules, origin) for evidence in family]
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
     replace_rows(store, "look", LookRow, looks)
-    return FindingsMade(len(findings), _verdicts(findings), perf_counter() - started)
+    declared = declared_counts(store)
+    return FindingsMade(len(findings), _verdicts(findings), perf_counter() - started, *declared)
 
 
 def families(evidence: Iterable[Evidence]) -> list[list[Evidence]]:

@@ -43,11 +43,8 @@ class Content:
 
     def span(self, low: float, high: float) -> str:
         """Write a range in points, for the unit."""
-        low, high = low * self.unit.factor, high * self.unit.factor
-        if low < 0 < high:
-            return say.open_span(-low, high, self.words.outcome.lower, self.words.outcome.higher)
-        nearer, further = sorted((abs(low), abs(high)))
-        return say.told_span(nearer, further, self.towards(low + high))
+        factor, outcome = self.unit.factor, self.words.outcome
+        return say.span(low * factor, high * factor, outcome.lower, outcome.higher)
 
 
 def phrases_of(question: Question) -> Phrases:

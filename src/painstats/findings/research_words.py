@@ -10,6 +10,7 @@ from painstats.findings.catalogue import research as say
 from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding, Judged
 from painstats.findings.reading import shown_size
+from painstats.questions.outcome_words import OutcomeWords
 from painstats.questions.phrases import Phrases, capital, counted
 from painstats.questions.question import Question
 from painstats.questions.verdict import Verdict
@@ -18,11 +19,16 @@ from painstats.vocabulary import MEASURES
 
 def verdict_words(verdict: Verdict, words: Phrases) -> str:
     """Return a verdict on a question: "less pain", "better mood", "not determined"."""
+    return outcome_verdict_words(verdict, words.outcome)
+
+
+def outcome_verdict_words(verdict: Verdict, outcome: OutcomeWords) -> str:
+    """Return a verdict by what a higher or a lower outcome is called."""
     match verdict:
         case Verdict.HIGHER:
-            return words.outcome.more
+            return outcome.more
         case Verdict.LOWER:
-            return words.outcome.less
+            return outcome.less
         case Verdict.AT_MOST_SMALL:
             return say.AT_MOST_SMALL
         case Verdict.NOT_DETERMINED:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from painstats.questions.outcome_words import OutcomeWords
+
+LONGEST_LABEL = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +126,13 @@ def capital(text: str) -> str:
 def listed(things: list[str]) -> str:
     """Write a list: "sleep", "sleep and steps", "sleep, steps and exercise"."""
     return " and ".join(filter(None, (", ".join(things[:-1]), things[-1]))) if things else ""
+
+
+def label_text(text: str) -> str:
+    """Make a name fit to be shown: no control or direction marks, at most 64 characters."""
+    visible = "".join(
+        letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+    )
+    if not visible.strip():
+        return "unnamed"
+    return visible if len(visible) <= LONGEST_LABEL else visible[: LONGEST_LABEL - 1] + "…"

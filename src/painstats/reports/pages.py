@@ -12,7 +12,8 @@ import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.reports.figures.vega_svg import drawn, label_text
+from painstats.questions.phrases import label_text
+from painstats.reports.figures.vega_svg import drawn
 
 GENERATOR = "painstats"
 """Stands in the head of every page, so that only pages of our own are ever removed."""
@@ -35,6 +36,8 @@ class Figure:
         The drawing for a desktop or paper, and for a phone.
     legend
         Colours with their words, where the drawing itself does not name them.
+    card
+        Name of the card that it belongs to; empty for a figure of a part.
     """
 
     label: str
@@ -42,6 +45,7 @@ class Figure:
     wide: Markup
     narrow: Markup
     legend: tuple[tuple[str, str], ...] = ()
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class Card:
         Further sentences in grey.
     facts, fold
         Terms with texts; folded under the heading ``fold``, or open if that is empty.
+    figures
+        Drawings below the sentences.
+    tables, tables_fold
+        Tables folded under the heading ``tables_fold``.
     """
 
     verdict: str
@@ -84,6 +92,9 @@ class Card:
     notes: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    tables_fold: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
+from painstats.reports.personal.treatments import declared_lines
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
@@ -144,6 +145,9 @@ def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Findi
     lines: dict[str | None, list[str]] = {participant: [] for participant in names}
     for finding in findings:
         lines[finding.participant_id].append(named_line(finding))
+    for participant, line in declared_lines(store):
+        if participant in lines:
+            lines[participant].append(line)
     rows: list[tuple[Cell, ...]] = [
         (linked(name, named(participant)), Markup("<br>").join(lines[participant]))
         for participant, name in names.items()

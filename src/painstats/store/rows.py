@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, TypeVar, Union
 
 import polars as pl
@@ -38,7 +39,7 @@ def read_rows(store: Store, table: str, row_type: type[RowType], order_by: str =
 
 
 def rows_of(frame: pl.DataFrame, row_type: type[RowType]) -> list[RowType]:
-    """Turn the rows of a frame into dataclasses; lists become tuples.
+    """Turn the rows of a frame into dataclasses; lists become tuples, and texts members of their enumeration.
 
     Raises
     ------
@@ -52,7 +53,11 @@ def rows_of(frame: pl.DataFrame, row_type: type[RowType]) -> list[RowType]:
             f"stored results lack {', '.join(missing)}: they were computed by another version of painstats; "
             "compute them again with: painstats run"
         )
-    return [row_type(*map(_frozen, row)) for row in frame.select(names).iter_rows()]
+    read = [_reader(hint) for hint in _hints(row_type)]
+    return [
+        row_type(*(read_one(value) for read_one, value in zip(read, row, strict=True)))
+        for row in frame.select(names).iter_rows()
+    ]
 
 
 def replace_rows(store: Store, table: str, row_type: type[RowType], rows: Sequence[RowType]) -> None:
@@ -65,6 +70,20 @@ def column_types(row_type: type) -> Columns:
     """Return the column type of each field; whether a field may be None makes no difference."""
     hints = typing.get_type_hints(row_type)
     return {field.name: _column_type(hints[field.name]) for field in fields(row_type)}
+
+
+def _hints(row_type: type) -> list[Any]:
+    hints = typing.get_type_hints(row_type)
+    return [hints[field.name] for field in fields(row_type)]
+
+
+def _reader(hint: Any) -> Callable[[Any], object]:
+    """Return what makes a field's value from a stored one."""
+    parts = typing.get_args(hint) if typing.get_origin(hint) in (Union, types.UnionType) else (hint,)
+    enumeration = next((part for part in parts if isinstance(part, type) and issubclass(part, StrEnum)), None)
+    if enumeration is None:
+        return _frozen
+    return lambda value: None if value is None else enumeration(value)
 
 
 def _column_type(hint: Any) -> pl.DataType | type[pl.DataType]:

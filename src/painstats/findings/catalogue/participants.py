@@ -216,6 +216,14 @@ def open_span(below: float, above: float, lower: str, higher: str) -> str:
     )
 
 
+def span(low: float, high: float, lower: str, higher: str) -> str:
+    """Write a range of an effect, on one side of zero or over it, with the words for its two directions."""
+    if low < 0 < high:
+        return open_span(-low, high, lower, higher)
+    nearer, further = sorted((abs(low), abs(high)))
+    return told_span(nearer, further, higher if low + high > 0 else lower)
+
+
 def chance_words(chance: float) -> str:
     """Write a chance as a whole percentage, never 0% or 100%: "98%", "more than 99%", "less than 1%"."""
     if chance > 0.99:

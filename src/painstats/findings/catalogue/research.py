@@ -55,6 +55,35 @@ REASONS = {
 }
 """Reason by name, in words that end a sentence."""
 
+CHANGE_TOLD = _("{since}, {outcome} was {direction}: {size} points (95% interval {low} to {high}).")
+CHANGE_TOLD_ON_OFF = _("On days with it, {outcome} was {direction}: {size} points (95% interval {low} to {high}).")
+CHANGE_BOUND = _("The change is at most small (95% interval {low} to {high} points).")
+CHANGE_OPEN = _("Not determined: {reasons} (95% interval {low} to {high} points).")
+CHANGE_DAYS = _("{before} and {after} days with a score before and after, without the 7 days before; look {look}.")
+CHANGE_HEADLINE = _("{name}: {verdict}")
+EXPERIMENT_TOLD = _(
+    "With {on}, {outcome} was {direction}: {size} points (interval {low} to {high}, randomisation test p = {p})."
+)
+EXPERIMENT_OPEN = _("Not determined (interval {low} to {high} points, randomisation test p = {p}).")
+EXPERIMENT_SEALED = _("Sealed until {opens}: {blocks} blocks of {days} days.")
+
+CHANGE_REASONS = {
+    "before_first_look": _("the first look has not been reached"),
+    "covers_all_days": _("there are no days without it"),
+    "too_few_days_before": _("there are too few days with a score before it"),
+    "too_few_days_after": _("there are too few days with a score after it"),
+    "too_few_days_with": _("there are too few days with a score on days with it"),
+    "too_few_days_without": _("there are too few days with a score on days without it"),
+    "too_many_days_missing": _("too many days have no score"),
+    "outcome_hardly_varies": _("the scores hardly vary"),
+    "same_course_as_time": _("it cannot be distinguished from a straight line over time"),
+    "hangs_on_the_days_before": _("the answers with and without the week before it differ"),
+    "interval_too_wide": _("the interval is too wide"),
+    "inside_smallest_change": _("both intervals are smaller than the smallest change that matters"),
+    "ended_early": _("the plan ended before its last block"),
+}
+"""Reason of a change or an experiment by name, in words that end a sentence."""
+
 LEFT_OUT = {
     "no_outcome": _("no score for that day"),
     "no_total_sleep_time_min": _("no valid night before it"),

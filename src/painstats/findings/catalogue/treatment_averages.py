@@ -89,6 +89,6 @@ HEAD = (
 CALENDAR, VERDICT = _("With calendar time (what-if)"), _("Verdict")
 BOTH_ARMS = _("{participants} and {others}")
 COUNTS_CAPTION = _(
-    "Participants' own verdicts on their change. Chance alone gives different verdicts, so the counts do not show that "
-    "participants differ in their change"
+    "Participants' own verdicts on their changes of one treatment alone; counts from fewer than {fewest} participants "
+    "are not shown. Chance alone gives different verdicts, so they do not show that participants differ"
 )

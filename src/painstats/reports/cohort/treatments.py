@@ -10,12 +10,13 @@ from painstats.findings.catalogue import research
 from painstats.findings.catalogue import treatment_averages as say
 from painstats.findings.research_words import interval_words, points
 from painstats.questions.outcome_words import OutcomeWords, outcome_words
-from painstats.questions.phrases import capital, whole
+from painstats.questions.phrases import whole
 from painstats.questions.question import outcome_of
 from painstats.questions.treatment.cohort import read_averages
 from painstats.questions.treatment.cohort_average import LARGEST_P
 from painstats.questions.treatment.cohort_row import TreatmentAverage
 from painstats.questions.verdict import Verdict
+from painstats.reports.cohort.treatment_counts import counts_table
 from painstats.reports.numbers import NONE, p_words
 from painstats.reports.pages import Part, Table, named
 from painstats.store.connection import Store
@@ -24,17 +25,17 @@ NO_OWN_SENTENCE = "lot_shows_no_difference"
 
 
 def treatment_part(store: Store) -> Part | None:
-    """Show the average changes of the cohort; None where there are none."""
-    rows = read_averages(store)
-    if not rows:
-        return None
+    """Show the average changes of the cohort, and the counts of participants' verdicts; None where there are none."""
     words = outcome_words(outcome_of(store.study.plan.outcome))
+    rows, counts = read_averages(store), counts_table(store)
+    if not rows and counts is None:
+        return None
     averages = [row for row in rows if row.compared_with is None]
     arms = [row for row in rows if row.compared_with is not None]
     tables = (
         _numbers_table(say.AVERAGES_CAPTION, averages, words),
-        _counts_table(averages, words),
         _numbers_table(say.ARMS_CAPTION, arms, words),
+        *((counts,) if counts else ()),
     )
     return Part(
         say.HEADING,
@@ -148,11 +149,3 @@ def _verdict(verdict: Verdict, words: OutcomeWords) -> str:
         Verdict.LOWER: words.lower,
         Verdict.NOT_JUDGED: research.NOT_JUDGED_VERDICT,
     }.get(verdict, research.NOT_DETERMINED)
-
-
-def _counts_table(rows: Sequence[TreatmentAverage], words: OutcomeWords) -> Table:
-    counted = [(row.lower, row.higher, row.at_most_small, row.not_determined) for row in rows]
-    names = (words.lower, words.higher, research.AT_MOST_SMALL, research.NOT_DETERMINED)
-    head = (say.HEAD[0], *(capital(name) for name in names))
-    body = tuple((average_name(row), *map(whole, counts)) for row, counts in zip(rows, counted, strict=True))
-    return Table(say.COUNTS_CAPTION, head, body)

@@ -25,8 +25,11 @@ DRAWING_FOLDERS = (
     "painstats.reports.figures",
     "painstats.reports.personal",
     "painstats.findings",
+    "painstats.findings.catalogue",
     "painstats.questions",
     "painstats.questions.daily",
+    "painstats.questions.experiment",
+    "painstats.questions.treatment",
     "painstats",
 )
 """The files that decide how a figure looks: charts, words, labels of measures."""
@@ -56,6 +59,7 @@ def unpacked(kept: KeptFigures) -> Figures:
             wide=Markup(row["wide"]),
             narrow=Markup(row["narrow"]),
             legend=tuple((colour, words) for colour, words in row["legend"]),
+            card=row["card"],
         )
         for row in json.loads(zlib.decompress(kept.packed))
     )
@@ -65,7 +69,8 @@ def days_hash(record: ParticipantRecord, study: Study) -> str:
     """Hash all that the figures of a participant's days are drawn from, the drawing itself among it."""
     measures = list(dict.fromkeys(question.exposure.measure for question in asked(study)))
     days = record.days.select("date", "outcome_score", *measures)
-    facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), record.phases.rows())
+    declared = (record.phases.rows(), record.changes, record.experiments)
+    facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), declared)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -13,16 +13,15 @@ import polars as pl
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
+from painstats.reports.figures.treatment_bars import BarRow, bar_rows, placed_rows, treatment_bars
 from painstats.reports.figures.vega_svg import (
+    AXIS,
     GRID,
-    INK,
     MISSING,
     OWN,
-    PHASE,
     QUIET_INK,
     Specification,
     chart_of,
-    label_text,
     layered,
     stacked,
     x_at,
@@ -45,7 +44,6 @@ SCORE_COLOURS = ("#fdf3d0", "#f7d98b", "#e8a65d", "#c66b4e", "#8f3b53", "#4d1f4e
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_MARGIN = 64
 DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-PHASE_NAME_ROWS = 3
 
 Points = list[dict[str, Any]]
 """The data of a chart, as Vega-Lite takes them."""
@@ -112,7 +110,8 @@ def daily_panels(
     days
         Rows of ``daily_summary`` of one participant, a row for each calendar date; at least one.
     phases
-        Rows of ``treatment_phase`` of the same participant; shaded and named.
+        Rows of ``treatment_phase`` of the same participant: bars below the scores, and a line at each start and new
+        dose through all panels.
     outcome
         What the scores are of, and their scale.
     measures
@@ -121,31 +120,30 @@ def daily_panels(
         Width of the chart in pixels.
     """
     span = (_first(days["date"]), _last(days["date"]))
-    sheet = _Sheet(days.sort("date"), span, phase_rows(phases, span), width - LEFT_MARGIN - 12)
+    inner = width - LEFT_MARGIN - 12
+    rows = bar_rows(phases, span)
+    sheet = _Sheet(days.sort("date"), span, _starts(rows, span), inner)
     panels = [outcome_panel(outcome), *(MEASURE_PANELS[measure] for measure in dict.fromkeys(measures))]
     drawings = [_panel(panel, sheet, is_first=panel is panels[0], is_last=panel is panels[-1]) for panel in panels]
+    if rows:
+        drawings.insert(1, treatment_bars(placed_rows(rows, span, inner), inner))
     return stacked(drawings, spacing=14)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sheet:
-    """What the panels of one drawing share: sorted days, first and last date, phases, width of a panel in pixels."""
+    """What the panels of one drawing share: sorted days, first and last date, starts, width of a panel in pixels."""
 
     days: pl.DataFrame
     span: tuple[date, date]
-    phases: Points
+    starts: Points
     inner: int
 
 
-def phase_rows(phases: pl.DataFrame, span: tuple[date, date]) -> Points:
-    """List the phases that touch a span of dates, cut to it, with their names made fit to be shown."""
-    rows: Points = []
-    for phase in phases.sort("start_date", "name").iter_rows(named=True):
-        first, last = max(phase["start_date"], span[0]), min(phase["end_date"] or span[1], span[1])
-        if first <= last:
-            name, row = label_text(phase["name"]), len(rows) % PHASE_NAME_ROWS
-            rows.append({"start": _noon_before(first), "end": _noon(last), "first": first, "name": name, "row": row})
-    return rows
+def _starts(rows: Sequence[BarRow], span: tuple[date, date]) -> Points:
+    """List the first days of bars, but for those that begin with the chart."""
+    days = {bar.first for row in rows for bar in row.bars if bar.first > span[0]}
+    return [{"start": _noon_before(day)} for day in sorted(days)]
 
 
 def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> Specification:
@@ -159,7 +157,7 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> Spe
         color=MISSING, strokeWidth=max(1.0, min(12.0, 0.8 * per_day))
     )
     layers = [
-        *_phase_layers(sheet, height, named=is_first),
+        *_start_lines(sheet, height),
         absent.encode(y=y_at(height - 7), y2=y2_at(height)),
         shown.mark_line(color=OWN, strokeWidth=1.2, opacity=0.75),
         shown.mark_circle(color=OWN, opacity=1, size=max(6.0, min(26.0, 4.0 * per_day))),
@@ -168,26 +166,13 @@ def _panel(panel: Panel, sheet: _Sheet, *, is_first: bool, is_last: bool) -> Spe
     return layered(layers, width=sheet.inner, height=height, title=title)
 
 
-def _phase_layers(sheet: _Sheet, height: int, *, named: bool) -> list[alt.Chart]:
-    if not sheet.phases:
+def _start_lines(sheet: _Sheet, height: int) -> list[alt.Chart]:
+    """Draw a line at each start and new dose of a treatment."""
+    if not sheet.starts:
         return []
-    base = chart_of([{"start": phase["start"], "end": phase["end"]} for phase in sheet.phases])
     start = alt.X("start:T", scale=_date_scale(sheet.span), title=None)
-    bands = base.mark_rect(color=PHASE, opacity=0.75).encode(x=start, x2=alt.X2("end:T"), y=y_at(0), y2=y2_at(height))
-    edges = base.mark_rule(color=QUIET_INK, strokeDash=[3, 3]).encode(x=start, y=y_at(0), y2=y2_at(height))
-    return [bands, edges, *(_phase_name(phase, start, sheet) for phase in (sheet.phases if named else ()))]
-
-
-def _phase_name(phase: dict[str, Any], start: alt.X, sheet: _Sheet) -> alt.Chart:
-    """Write a phase's name at its start, to the left of it when that is far to the right."""
-    share = (phase["first"] - sheet.span[0]) / max(sheet.span[1] - sheet.span[0], timedelta(days=1))
-    side: Literal["left", "right"] = "left" if share < 0.6 else "right"
-    row = {"start": phase["start"], "name": _cut(phase["name"], max(12, sheet.inner // 12))}
-    name: alt.Chart = chart_of([row]).mark_text(
-        align=side, baseline="top", dx=4 if side == "left" else -4, dy=3 + 15 * phase["row"], fontSize=12, color=INK
-    )
-    placed: alt.Chart = name.encode(x=start, y=y_at(0), text=alt.Text("name:N"))
-    return placed
+    lines: alt.Chart = chart_of(sheet.starts).mark_rule(color=AXIS, strokeWidth=1)
+    return [lines.encode(x=start, y=y_at(0), y2=y2_at(height))]
 
 
 def _value_axis(panel: Panel) -> alt.Y:
@@ -376,10 +361,6 @@ def _last(dates: pl.Series) -> date:
     last = dates.max()
     assert isinstance(last, date)
     return last
-
-
-def _cut(name: str, length: int) -> str:
-    return name if len(name) <= length else f"{name[: length - 1]}…"
 
 
 def _noon(day: date) -> str:

@@ -13,7 +13,7 @@ import altair as alt
 
 from painstats.findings.research_words import verdict_words
 from painstats.frame.participants import ParticipantSummary
-from painstats.questions.phrases import EffectChart, Phrases
+from painstats.questions.phrases import EffectChart, Phrases, label_text
 from painstats.questions.verdict import Verdict
 from painstats.reports.figures.daily_charts import NARROW_BELOW, WIDE
 from painstats.reports.figures.vega_svg import (
@@ -28,7 +28,6 @@ from painstats.reports.figures.vega_svg import (
     Specification,
     beside,
     chart_of,
-    label_text,
     layered,
 )
 from painstats.reports.numbers import Interval

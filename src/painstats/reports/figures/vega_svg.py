@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,11 +21,18 @@ OWN = "#0b5c8a"
 OTHERS = "#8d989f"
 LOWER = "#1b6ca8"
 HIGHER = "#b3541e"
-PHASE = "#f1dfb8"
+PHASE = "#d5dbe1"
+PHASE_MORE = "#b4bec8"
+AXIS = "#7f8a96"
+WASH = "#eef1f4"
+HATCH = "#b9c2cb"
+DOT = "#88939f"
+LOWER_BAND = "#cfe1f2"
+HIGHER_BAND = "#f7dfc1"
+NO_SIGN = "#5b6672"
+NO_SIGN_BAND = "#e1e6ea"
 BAND = "#eef1f2"
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
-
-LONGEST_LABEL = 64
 
 Specification = dict[str, Any]
 """A chart in Vega-Lite."""
@@ -174,16 +180,6 @@ def drawn(chart: Drawable, name: str) -> Markup:
         _keep_to_the_list(element, numbered, name)
     root.set("aria-hidden", "true")  # the figure around it says in words what it shows
     return Markup(ElementTree.tostring(root, encoding="unicode"))
-
-
-def label_text(text: str) -> str:
-    """Make a name fit to be shown: no control or direction marks, at most 64 characters."""
-    visible = "".join(
-        letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-    )
-    if not visible.strip():
-        return "unnamed"
-    return visible if len(visible) <= LONGEST_LABEL else visible[: LONGEST_LABEL - 1] + "…"
 
 
 def _keep_to_the_list(element: ElementTree.Element, numbered: dict[str, str], name: str) -> None:

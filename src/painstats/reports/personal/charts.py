@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from painstats.findings.finding import Finding
 from painstats.findings.reading import reading_of, shown_size
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
+from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import Outcome, outcome_of
@@ -46,13 +47,31 @@ def _over_time(record: ParticipantRecord, days: pl.DataFrame, study: Study) -> F
     undrawn = record.days.height - days.height
     why = f"before the first or after the last score, or more than {MOST_WEEKS} weeks back"
     cut = f" Not drawn: {counted(undrawn, 'day')} {why}." if undrawn else ""
-    shaded = " Shaded days are in a declared treatment or programme." if record.phases.height else ""
+    bars = " The bars below the scores are your treatments; the higher the bar, the higher the dose."
+    treated = bars if _phases(record).height else ""
     return figure(
         "days",
         f"Your {outcome_words(outcome).label}, and below it {labels}, day by day.",
-        f"Each dot is a day. Where a line breaks, a day is missing; a grey mark at the foot shows which.{shaded}{cut}",
-        *(daily_panels(days, record.phases, outcome, measures, width) for width in (WIDE, NARROW)),
+        f"Each dot is a day. Where a line breaks, a day is missing; a grey mark at the foot shows which.{treated}{cut}",
+        *(daily_panels(days, _phases(record), outcome, measures, width) for width in (WIDE, NARROW)),
     )
+
+
+def _phases(record: ParticipantRecord) -> pl.DataFrame:
+    """Return the treatments, and each block of an experiment with its treatment as a phase of its own."""
+    rows = [
+        (f"{experiment.on} (experiment)", *_block(experiment, place))
+        for experiment in record.experiments
+        for place, is_on in enumerate(experiment.order)
+        if is_on
+    ]
+    blocks = pl.DataFrame(rows, {"name": pl.String, "start_date": pl.Date, "end_date": pl.Date}, orient="row")
+    return pl.concat([record.phases, blocks], how="diagonal")
+
+
+def _block(experiment: ExperimentFinding, place: int) -> tuple[date, date]:
+    first = experiment.first_date + timedelta(days=place * experiment.block_days)
+    return first, first + timedelta(days=experiment.block_days - 1)
 
 
 def measures_of(study: Study) -> list[str]:

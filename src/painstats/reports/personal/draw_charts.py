@@ -17,6 +17,7 @@ from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.pages import Figure
 from painstats.reports.personal.charts import figures_among_others, figures_of_days
 from painstats.reports.personal.record import ParticipantRecord, participant_record
+from painstats.reports.personal.treatment_charts import figures_of_treatments
 from painstats.store.connection import Store
 
 WORTH_PROCESSES = 16
@@ -100,7 +101,8 @@ def draw_figures(task: Task) -> tuple[Figures, Figures]:
     """Draw one participant's charts: of their days, if wanted, and of their effects among all participants'."""
     record, study, with_days = task
     with unchecked_charts():
-        return figures_of_days(record, study) if with_days else (), figures_among_others(record)
+        of_days = (*figures_of_days(record, study), *figures_of_treatments(record, study)) if with_days else ()
+        return of_days, figures_among_others(record)
 
 
 def _attempt(task: Task) -> Drawn:

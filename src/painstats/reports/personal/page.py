@@ -14,7 +14,7 @@ from painstats.findings.finding import Finding
 from painstats.findings.words import answer, sharing
 from painstats.frame.gaps import scores_before_gaps
 from painstats.plan.study import Study
-from painstats.questions.asked import asked, exposures
+from painstats.questions.asked import asked, declared_kinds, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
 from painstats.questions.outcome_words import outcome_words
@@ -40,6 +40,7 @@ from painstats.reports.personal.charts import measures_of, months_table
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.treatments import experiments_part, treatments_part
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
@@ -95,16 +96,22 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
                 paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record)),
                 tables=looks_tables(record),
             ),
+            *treatments_part(record, study, figures),
+            *experiments_part(record, study, figures),
             *_to_watch(record),
             Part("How to read this", points=_how_to_read(study)),
-            Part("Your days in charts", figures=figures, tables=(months_table(record.days, study),)),
+            Part("Your days in charts", figures=_without_card(figures), tables=(months_table(record.days, study),)),
             *medicine_days(record),
             *_robustness(store, record),
             _data_part(store, record, choices),
-            Part("What this cannot tell", points=_limits(record, label)),
+            Part("What this cannot tell", points=_limits(record, study, label)),
             Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
         ),
     )
+
+
+def _without_card(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    return tuple(figure for figure in figures if not figure.card)
 
 
 def _lines(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
@@ -245,7 +252,7 @@ def _which_days(study: Study) -> str:
     )
 
 
-def _limits(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
+def _limits(record: ParticipantRecord, study: Study, label: str) -> tuple[Cell, ...]:
     return (
         "What comes before need not be the reason for what follows. "
         f"Something else, such as a hard week, can change your nights, your days and your {label} at once.",
@@ -255,23 +262,25 @@ def _limits(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
         "The answers hold within the range of your own days. "
         "They say nothing about much longer nights or much longer walks than yours.",
         "A small link can hide in few days. “Not determined” does not mean that there is none.",
-        *_treatments(record, label),
+        *_treatments(record, study, label),
         "This is not medical advice. "
         "Please talk with your doctor before you change a treatment, or change what you do by much.",
     )
 
 
-def _treatments(record: ParticipantRecord, label: str) -> tuple[Cell, ...]:
+def _treatments(record: ParticipantRecord, study: Study, label: str) -> tuple[Cell, ...]:
+    """Say what a start cannot show, to participants who named a treatment."""
     phases = rows_of(record.phases, _Phase)
+    if not phases:
+        return ()
     names = [joined(named(phase.name), _course(phase)) for phase in phases]
-    begun = joined("You named: ", Markup(", ").join(names), ". ") if names else ""
+    asks = "" if "treatment" in declared_kinds(study) else " This study does not ask what changed after they began."
     return (
         joined(
-            begun,
-            "Treatments that were started are not judged here. "
-            "All that days like these could show is a “change after start”, which mixes the treatment with hope, "
-            f"the season and luck: people start a treatment when {label} is at its worst, "
-            "and then it often eases anyway. "
+            "You named: ",
+            Markup(", ").join(names),
+            f".{asks} What changes after a start mixes the treatment with hope, the season and luck: "
+            f"people start a treatment when {label} is at its worst, and then it often eases anyway. "
             "In one careful trial, pain fell by 18% on a dummy medicine (Younger 2013).",
         ),
     )

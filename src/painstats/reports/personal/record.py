@@ -10,8 +10,10 @@ import polars as pl
 from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
 from painstats.frame.participants import ParticipantSummary
+from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.treatment.finding import ChangeFinding
 from painstats.store.connection import Store
-from painstats.store.rows import select
+from painstats.store.rows import RowType, select
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +30,8 @@ class ParticipantRecord:
         The findings about every participant.
     looks
         What each answer day showed, in their order.
+    changes, experiments
+        The participant's changes of treatments by number, and experiments by first day.
     days, frame, phases, treatment_days
         The rows of ``daily_summary``, ``model_frame``, ``treatment_phase`` and ``treatment_day``, by date.
     """
@@ -36,6 +40,8 @@ class ParticipantRecord:
     findings: tuple[Finding, ...]
     all_findings: tuple[Finding, ...]
     looks: tuple[LookRow, ...]
+    changes: tuple[ChangeFinding, ...]
+    experiments: tuple[ExperimentFinding, ...]
     days: pl.DataFrame
     frame: pl.DataFrame
     phases: pl.DataFrame
@@ -59,6 +65,10 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
         findings=tuple(finding for finding in all_findings if finding.participant_id == summary.participant_id),
         all_findings=tuple(all_findings),
         looks=tuple(_looks(store, summary.participant_id)),
+        changes=tuple(_declared(store, "change_finding", ChangeFinding, summary.participant_id, "number")),
+        experiments=tuple(
+            _declared(store, "experiment_finding", ExperimentFinding, summary.participant_id, "first_date, fingerprint")
+        ),
         days=own("daily_summary", "date"),
         frame=own("model_frame", "date"),
         phases=own("treatment_phase", "start_date, name"),
@@ -69,3 +79,8 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
 def _looks(store: Store, participant: str) -> list[LookRow]:
     query = "SELECT * FROM look WHERE participant_id = ? ORDER BY question, date, number, basis"
     return select(store, LookRow, query, [participant])
+
+
+def _declared(store: Store, table: str, row_type: type[RowType], participant: str, order_by: str) -> list[RowType]:
+    query = f"SELECT * FROM {table} WHERE participant_id = ? ORDER BY {order_by}"
+    return select(store, row_type, query, [participant])

@@ -1,0 +1,37 @@
+"""What a participant reads about a treatment or an experiment that they declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAnswer:
+    """What a participant reads about a change or an experiment.
+
+    Parameters
+    ----------
+    name
+        "Low-dose naltrexone, 1.5 to 4.5 mg".
+    mark
+        The verdict by name, or ``sealed`` for an experiment that is not over.
+    line
+        One sentence with at most one size.
+    firmness
+        "Fairly firm", "Not determined".
+    card
+        Sentences below the line.
+    caution
+        What the answer does not mean; empty where there is nothing to add.
+    fold, folded
+        A heading, and terms with facts below it.
+    """
+
+    name: str
+    mark: str
+    line: str
+    firmness: str
+    card: tuple[str, ...]
+    caution: str = ""
+    fold: str = ""
+    folded: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,167 @@
+"""The shapes that charts of treatments and experiments are put together from, as Vega-Lite's own JSON.
+
+Positions are numbers on a chart's scales, or pixels from its upper left corner where a function says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from painstats.questions.verdict import Verdict
+from painstats.reports.figures.vega_svg import (
+    GRID,
+    HATCH,
+    HIGHER,
+    HIGHER_BAND,
+    INK,
+    LOWER,
+    LOWER_BAND,
+    NO_SIGN,
+    NO_SIGN_BAND,
+    QUIET_INK,
+    Specification,
+)
+
+FONT_SIZE = 12
+LETTER = 6.4
+"""Mean width of a letter in pixels, by which is decided whether a text has room."""
+
+HATCH_STEP = 6
+"""Pixels between the lines of a hatch."""
+
+SIGN_COLOURS = {Verdict.LOWER: (LOWER, LOWER_BAND), Verdict.HIGHER: (HIGHER, HIGHER_BAND)}
+"""Colours of the line and the band of a direction; without one they are grey."""
+
+
+def sign_colours(verdict: Verdict) -> tuple[str, str]:
+    """Return the colours of the line and the band of a verdict."""
+    return SIGN_COLOURS.get(verdict, (NO_SIGN, NO_SIGN_BAND))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A plot area: domains of x and y, and its width and height in pixels; ``x_axis`` is Vega-Lite's, None for none."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    width: int
+    height: int
+    x_axis: Specification | None = None
+    y_axis: Specification | None = None
+
+    def x_of(self, field: str) -> Specification:
+        """Place a field on the x axis."""
+        scale = {"domain": list(self.x), "nice": False, "zero": False}
+        return {"field": field, "type": "quantitative", "scale": scale, "axis": self.x_axis}
+
+    def y_of(self, field: str) -> Specification:
+        """Place a field on the y axis."""
+        scale = {"domain": list(self.y), "nice": False, "zero": False}
+        return {"field": field, "type": "quantitative", "scale": scale, "axis": self.y_axis}
+
+    def at(self, x: float) -> float:
+        """Return the pixel of a value of x."""
+        return (x - self.x[0]) / (self.x[1] - self.x[0]) * self.width
+
+    def x_at(self, pixel: float) -> float:
+        """Return the value of x at a pixel."""
+        return self.x[0] + pixel / self.width * (self.x[1] - self.x[0])
+
+
+def points(sheet: Sheet, places: Sequence[tuple[float, float]], mark: Specification) -> Specification:
+    """Draw a mark at each (x, y)."""
+    rows = [{"x": x, "y": y} for x, y in places]
+    return {"data": {"values": rows}, "mark": mark, "encoding": {"x": sheet.x_of("x"), "y": sheet.y_of("y")}}
+
+
+def box(sheet: Sheet, x: tuple[float, float], y: tuple[float, float], colour: str) -> Specification:
+    """Fill a rectangle on the scales."""
+    row = {"x": x[0], "x2": x[1], "y": y[0], "y2": y[1]}
+    encoding = {"x": sheet.x_of("x"), "x2": {"field": "x2"}, "y": sheet.y_of("y"), "y2": {"field": "y2"}}
+    return {"data": {"values": [row]}, "mark": {"type": "rect", "color": colour}, "encoding": encoding}
+
+
+def level(sheet: Sheet, x: tuple[float, float], y: float, colour: str) -> Specification:
+    """Draw a level: a horizontal line of 3 pixels."""
+    row = {"x": x[0], "x2": x[1], "y": y}
+    encoding = {"x": sheet.x_of("x"), "x2": {"field": "x2"}, "y": sheet.y_of("y")}
+    return {
+        "data": {"values": [row]},
+        "mark": {"type": "rule", "color": colour, "strokeWidth": 3},
+        "encoding": encoding,
+    }
+
+
+def dashes(sheet: Sheet, y: float) -> Specification:
+    """Draw a dashed line over the whole width."""
+    mark = {"type": "rule", "color": INK, "strokeWidth": 1.2, "strokeDash": [3, 3]}
+    row = {"x": sheet.x[0], "x2": sheet.x[1], "y": y}
+    encoding = {"x": sheet.x_of("x"), "x2": {"field": "x2"}, "y": sheet.y_of("y")}
+    return {"data": {"values": [row]}, "mark": mark, "encoding": encoding}
+
+
+def upright(sheet: Sheet, x: float, top: float = 0, colour: str = INK) -> Specification:
+    """Draw a vertical line of 1 pixel from ``top`` pixels to the foot."""
+    encoding = {"x": sheet.x_of("x"), "y": {"value": top}, "y2": {"value": sheet.height}}
+    mark = {"type": "rule", "color": colour, "strokeWidth": 1}
+    return {"data": {"values": [{"x": x}]}, "mark": mark, "encoding": encoding}
+
+
+def hatch(sheet: Sheet, x: tuple[float, float]) -> Specification:
+    """Draw lines of 45° over the whole height between two values of x."""
+    left, right = sheet.at(x[0]), sheet.at(x[1])
+    width = right - left
+    rows = []
+    for foot in range(HATCH_STEP, int(width + sheet.height), HATCH_STEP):
+        # The line runs up from (left, foot) to the right; foot is counted in pixels from the top.
+        start, end = max(0.0, foot - sheet.height), min(width, float(foot))
+        rows.append({"x": sheet.x_at(left + start), "x2": sheet.x_at(left + end), "y": foot - start, "y2": foot - end})
+    encoding = {
+        "x": sheet.x_of("x"),
+        "x2": {"field": "x2"},
+        "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
+        "y2": {"field": "y2"},
+    }
+    return {"data": {"values": rows}, "mark": {"type": "rule", "color": HATCH, "strokeWidth": 1}, "encoding": encoding}
+
+
+def label(sheet: Sheet, text: str, place: tuple[float, float], **look: object) -> list[Specification]:
+    """Write a text with a halo of paper at a place (x, y); ``look`` are properties of Vega-Lite's text mark."""
+    encoding = {"x": sheet.x_of("x"), "y": sheet.y_of("y")}
+    return _haloed({"x": place[0], "y": place[1]}, encoding, text, look)
+
+
+def note(sheet: Sheet, text: str, x: float, pixel: float, **look: object) -> list[Specification]:
+    """Write a text with a halo of paper at x, and ``pixel`` pixels from the top."""
+    return _haloed({"x": x}, {"x": sheet.x_of("x"), "y": {"value": pixel}}, text, look)
+
+
+def inside(sheet: Sheet, text: str, x: float, pixel: float, **look: object) -> Specification:
+    """Write a text inside a bar, which needs no halo, at x, and ``pixel`` pixels from the top."""
+    return note(sheet, text, x, pixel, **look)[-1]
+
+
+def _haloed(row: Specification, encoding: Specification, text: str, look: Specification) -> list[Specification]:
+    mark = {"type": "text", "fontSize": FONT_SIZE, "color": INK, "text": text, **look}
+    halo = {**mark, "color": "white", "stroke": "white", "strokeWidth": 4}
+    return [{"data": {"values": [row]}, "mark": each, "encoding": encoding} for each in (halo, mark)]
+
+
+def scale_axis(margin: int) -> Specification:
+    """Return the axis of scores: few labels, horizontal lines only."""
+    bare = {"title": None, "domain": False, "ticks": False, "tickCount": 5, "gridColor": GRID}
+    return {**bare, "minExtent": margin, "maxExtent": margin}
+
+
+def week_axis(weeks: Sequence[float], expression: str) -> Specification:
+    """Return an axis with labels at some days, written by an expression of Vega."""
+    return {
+        "title": None, "values": list(weeks), "labelExpr": expression, "grid": False, "domain": True, "ticks": True,
+        "labelFlush": True, "labelColor": QUIET_INK, "labelOverlap": False,
+    }  # fmt: skip
+
+
+def text_width(text: str) -> float:
+    """Estimate the width of a text in pixels."""
+    return LETTER * len(text)
