@@ -39,12 +39,12 @@ TREATED: tuple[Person, ...] = (
     ),
     # An injection, which acts for twelve weeks.
     Person(
-        "yarrow",
+        "mallow",
         "America/New_York",
         None,
         "wide",
         planted=STEADY,
-        own_days=224,
+        own_days=245,
         treatments=(
             Treatment("medicine", "steroid injection", 91, 91, 40, "mg", ramp_days=3, acts_days=84, effect=-1.8),
         ),
