@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
+from sample_data.register_experiments import register_experiments
 from sample_data.simulate import Life, Truth, simulate
 from sample_data.treated import TREATED
 from sample_data.treatment_truth import EXPERIMENTS, TREATMENTS, experiment_frame, treatment_frame
@@ -33,9 +34,10 @@ LEAST_DAYS = 14
 def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """Write a study folder: ``study.toml``, ``inbox/``, ``truth.csv`` and ``truth.json``.
 
-    With treated participants, the truth about their treatments and experiments is in two more tables.
+    With treated participants, the truth about their treatments and experiments is in two more tables, and the plans
+    of their experiments are in the study's database.
 
-    The same truth and seed give the same bytes.
+    The same truth and seed give the same bytes, apart from a database.
 
     Parameters
     ----------
@@ -77,6 +79,7 @@ def _write_study(folder: Path, truth: Truth, seed: int) -> None:
         write_treatments(inbox / FILE, lives)
         treatment_frame(truth, lives).write_csv(folder / TREATMENTS)
         experiment_frame(lives).write_csv(folder / EXPERIMENTS)
+        register_experiments(folder, lives)
 
 
 def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:

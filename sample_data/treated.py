@@ -35,18 +35,18 @@ TREATED: tuple[Person, ...] = (
         "wide",
         planted=STEADY,
         own_days=210,
-        treatments=(Treatment("exercise_programme", "yoga course", 63, after_bad_week=True),),
+        treatments=(Treatment("yoga", "yoga course", 63, after_bad_week=True),),
     ),
     # An injection, which acts for twelve weeks.
     Person(
-        "yarrow",
+        "mallow",
         "America/New_York",
         None,
         "wide",
         planted=STEADY,
-        own_days=224,
+        own_days=245,
         treatments=(
-            Treatment("medicine", "steroid injection", 91, 91, 40, "mg", ramp_days=3, acts_days=84, effect=-1.8),
+            Treatment("injection", "steroid injection", 91, 91, 40, "mg", ramp_days=3, acts_days=84, effect=-1.8),
         ),
     ),
     # Two starts four days apart.

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sample_data.lot import ExperimentPlan
+from painstats.questions.experiment.plan import ExperimentPlan
 
 WEEK = 7
 BAD_WEEK_PERCENTILE = 80
@@ -62,7 +62,7 @@ class Experiment:
     Parameters
     ----------
     on, off, blocks, block_days, dropped_days, seed
-        As in :class:`sample_data.lot.ExperimentPlan`.
+        As in :class:`painstats.questions.experiment.plan.ExperimentPlan`.
     starts_on
         Its first day, counted from the first day of the record.
     drawn_on
