@@ -28,8 +28,10 @@ class ParticipantRecord:
         The findings about every participant.
     looks
         What each answer day showed, in their order.
-    days, frame, phases, treatment_days
-        The rows of ``daily_summary``, ``model_frame``, ``treatment_phase`` and ``treatment_day``, by date.
+    days, frame, phases
+        The rows of ``daily_summary``, ``model_frame`` and ``treatment_phase``, by date.
+    treatment_days
+        The rows of ``treatment_day``: doses and sessions that diaries logged, by date.
     """
 
     summary: ParticipantSummary
