@@ -32,8 +32,10 @@ class ParticipantRecord:
         What each answer day showed, in their order.
     changes, experiments
         The participant's changes of treatments by number, and experiments by first day.
-    days, frame, phases, treatment_days
-        The rows of ``daily_summary``, ``model_frame``, ``treatment_phase`` and ``treatment_day``, by date.
+    days, frame, phases
+        The rows of ``daily_summary``, ``model_frame`` and ``treatment_phase``, by date.
+    treatment_days
+        The rows of ``treatment_day``: doses and sessions that diaries logged, by date.
     """
 
     summary: ParticipantSummary
