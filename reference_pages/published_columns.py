@@ -6,6 +6,7 @@ from reference_pages.average_columns import TREATMENT_AVERAGE
 
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
 TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"
+WHOLES, UTC_TIME = "list of whole numbers", "time in UTC"
 
 Columns = dict[str, tuple[str, str]]
 """Column name to type and meaning, in order."""
@@ -242,6 +243,42 @@ RESULT_COUNT: Columns = {
     "count": (WHOLE, "How many there are."),
 }
 
+EXPERIMENT_FINDING: Columns = {
+    **_PARTICIPANT,
+    "fingerprint": (TEXT, "SHA-256 of the plan, which chooses the order."),
+    "on": (TEXT, "What is done in blocks with the treatment."),
+    "off": (TEXT, "What is done in the other blocks."),
+    "first_date": (DATE, "First day of the first block."),
+    "last_date": (DATE, "Last day of the last block."),
+    "blocks": (WHOLE, "Number of blocks."),
+    "block_days": (WHOLE, "Days of each block."),
+    "dropped_days": (WHOLE, "Days at the head of each block that do not count."),
+    "order": (WHOLES, "1 for a block with the treatment, 0 for one without."),
+    "drawn_at": (UTC_TIME, "When the order was drawn."),
+    "draws": (WHOLE, "How many orders were drawn for this participant and treatment."),
+    "stage": (TEXT, "`planned`, `sealed`, `finished` or `ended_early`."),
+    "opens_on": (DATE, "The day on which the result is shown, at the latest where the last scores are waited for."),
+    "verdict": (TEXT, "`lower`, `higher`, `not_determined` or `not_judged`."),
+    "reasons": (TEXTS, "Why: see [planned experiments](../method/experiments.md#the-result)."),
+    "estimate": (
+        NUMBER,
+        "Effect of the treatment in points; missing, as all that follows, until the last block is over.",
+    ),
+    "low": (NUMBER, "Lower limit of the effects that the test does not reject."),
+    "high": (NUMBER, "Upper limit."),
+    "p": (NUMBER, "Exact two-sided p value."),
+    "orders": (WHOLE, "Number of orders that it was computed over."),
+    "model_estimate": (NUMBER, "Effect by the model beside the test."),
+    "model_low": (NUMBER, "Lower limit of its 95% interval."),
+    "model_high": (NUMBER, "Upper limit."),
+    "block_means": (NUMBERS, "Mean outcome of each block on days that count; missing for one without a score."),
+    "block_scored_days": (WHOLES, "Days of each block that count and have a score."),
+    "level_off": (NUMBER, "Mean outcome without the treatment."),
+    "level_on": (NUMBER, "Mean outcome with it."),
+    "more_blocks": (WHOLE, "Blocks of a further experiment that would show one point in three of four cases."),
+    "block": (WHOLE, "The block that went on at the time of the run, from 1."),
+}
+
 PUBLISHED: dict[str, tuple[str, Columns]] = {
     "finding": ("What was found: one row for each participant and question, and one for each average.", FINDING),
     "look": ("What each look showed: one row for each participant or average, question, basis and look.", LOOK),
@@ -253,6 +290,7 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
         "What was imported: one row for each participant, source and state; no participant for a file of several.",
         IMPORT_SUMMARY,
     ),
+    "experiment_finding": ("Planned experiments and their results: one row for each.", EXPERIMENT_FINDING),
     "result_count": (
         "Counts behind the results, one row each. It has no times and no earlier runs, so a study imported in one run "
         "and in ten publishes the same bytes.",
