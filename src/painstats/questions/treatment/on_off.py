@@ -78,7 +78,7 @@ class OnOff:
     def compared(self, diary: Diary, *, week_before: bool, until: date) -> Compared:
         """Return the days with a score until a date, less wash-outs and, where asked, the week before each change."""
         begins = self.own[0].start_date - timedelta(days=WINDOW_DAYS + WEEK_BEFORE)
-        kept = is_between(diary.day, begins, until) & ~self._left_out(diary, week_before)
+        kept = is_between(diary.day, begins, until) & ~self._left_out(diary, week_before, until)
         day = diary.day[kept]
         columns = treatment_columns(self.phases, day)
         share = columns.pop(self.level)
@@ -86,9 +86,9 @@ class OnOff:
         on = share >= HALF
         return Compared(day, diary.score[kept], diary.sleep_h[kept], share, share == 0, on, without_repeats(others))
 
-    def _left_out(self, diary: Diary, week_before: bool) -> Mask:
+    def _left_out(self, diary: Diary, week_before: bool, until: date) -> Mask:
         left_out = np.zeros(len(diary.day), dtype=bool)
-        for one in alterations(self.phases):
+        for one in (each for each in alterations(self.phases) if each.date <= until):
             first = one.date if week_before else one.date - timedelta(days=WEEK_BEFORE)
             left_out |= is_between(diary.day, first, one.date - DAY)
             left_out |= is_between(diary.day, one.date, one.date + timedelta(days=one.wash_out_days - 1))
