@@ -1,17 +1,18 @@
-"""How often a change after a start is called that is not there, and one that is: simulated people and real diaries.
+"""How often a change is found after a start, with nothing there and with a true change: simulated and real diaries.
 
-    python -m benchmarks.treatments --people 1000
+    python -m benchmarks.treatments --participants 1000
     python -m benchmarks.treatments --real FOLDER
 
 42 days before the start and 42 after it, the week before as well; residual SD 1.2 points, scores in whole numbers from
-0 to 10. People start by chance, or on the first day before which the mean of seven days rises above the 80th or 95th
-percentile of their own. ``--real`` takes the folder of PMData (its p01, p02, …), whose people began nothing that is
-known: a start is placed every 14 days in four items.
+0 to 10. Participants start by chance, or on the first day before which the mean of seven days rises above the 80th or
+95th percentile of their own. ``--real`` takes the folder of PMData (its p01, p02, …), whose participants began nothing
+that is known: a start is placed every 14 days in four items.
 
-Three rows of each kind of residuals go the whole way through the product: a start with nothing there is followed by a
-second one, which brings the last look forward (``tests/calibration/followed_changes.py``); with a third of the people.
+Three rows for each kind of residuals go the whole way through the product, for a third of the participants: a start
+with nothing there is followed by a second one, which brings the last look forward
+(``tests/calibration/followed_changes.py``).
 
-For each row the table says who is told that scores were lower or higher, in per cent with one Monte Carlo standard
+For each row the table says for whom scores are called lower or higher, in per cent with one Monte Carlo standard
 error, the limits that were set before, and whether they are met. In rows marked "canary" CAR(1) residuals judge alone.
 """
 
@@ -31,9 +32,9 @@ import numpy as np
 import numpy.typing as npt
 
 from painstats.questions.verdict import Verdict
-from tests.calibration.followed_changes import Second, ever_told
+from tests.calibration.followed_changes import Second, ever_called
 from tests.calibration.real_changes import chance_starts
-from tests.calibration.simulated_changes import AR6, SLOW, Residuals, car1_told, judged, percent, scores_around_start
+from tests.calibration.simulated_changes import AR6, SLOW, Residuals, car1_calls, judged, percent, scores_around_start
 
 RULE, CANARY = "the rule", "canary: CAR(1) alone"
 KINDS = {"CAR(1), 0.6": AR6, "slow part 0.9, 60% white noise": SLOW}
@@ -47,7 +48,7 @@ SITUATIONS: dict[str, tuple[float, float | None]] = {
 HEADER = "| residuals | situation | judged by | lower, % | higher, % | limit | met |\n|---|---|---|---:|---:|---|---|"
 LOOKS = (28, 56, 84)
 
-Told = npt.NDArray[np.bool_]
+Hits = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -65,35 +66,35 @@ def main() -> None:
         print(_real(options.real))
         return
     print(HEADER)
-    for line in _lines(options.people):
+    for line in _lines(options.participants):
         print(line, flush=True)
 
 
-def _lines(people: int) -> Iterator[str]:
+def _lines(participants: int) -> Iterator[str]:
     for name, residuals in KINDS.items():
         for place, (situation, (change, worst)) in enumerate(SITUATIONS.items()):
-            found = judged(scores_around_start(residuals, people, place, change=change, worst=worst))
+            found = judged(scores_around_start(residuals, participants, place, change=change, worst=worst))
             limit = _limit(change, worst, percent(found.lower), percent(found.higher))
             yield _line(name, situation, RULE, found.lower, found.higher, limit)
-        yield _looks(name, residuals, people)
-        yield from _followed(name, residuals, people // 3)
-    told = car1_told(scores_around_start(SLOW, people, 0))
-    above = Limit("both > 15", _met(percent(told) > 15))
-    yield f"| {name} | no change, start by chance | {CANARY} | {_rate(told)} in all | | {above.text} | {above.met} |"
+        yield _looks(name, residuals, participants)
+        yield from _followed(name, residuals, participants // 3)
+    called = car1_calls(scores_around_start(SLOW, participants, 0))
+    above = Limit("both > 15", _met(percent(called) > 15))
+    yield f"| {name} | no change, start by chance | {CANARY} | {_rate(called)} in all | | {above.text} | {above.met} |"
 
 
-def _looks(name: str, residuals: Residuals, people: int) -> str:
-    scores = scores_around_start(residuals, people, 9, after_days=max(LOOKS))
+def _looks(name: str, residuals: Residuals, participants: int) -> str:
+    scores = scores_around_start(residuals, participants, 9, after_days=max(LOOKS))
     looks = [judged(scores, days) for days in LOOKS]
     lower, higher = (reduce(np.logical_or, [getattr(look, side) for look in looks]) for side in ("lower", "higher"))
     return _line(name, "no change, ever at one of three looks", RULE, lower, higher, Limit())
 
 
-def _followed(name: str, residuals: Residuals, people: int) -> Iterator[str]:
+def _followed(name: str, residuals: Residuals, participants: int) -> Iterator[str]:
     for second in get_args(Second):
-        told = ever_told(residuals, people, 3, second)
-        lower, higher = (np.array([verdict is side for verdict in told]) for side in (Verdict.LOWER, Verdict.HIGHER))
-        yield _line(name, f"no change, ever told; the next start {second}", RULE, lower, higher, Limit())
+        called = ever_called(residuals, participants, 3, second)
+        lower, higher = (np.array([verdict is side for verdict in called]) for side in (Verdict.LOWER, Verdict.HIGHER))
+        yield _line(name, f"no change, ever called; the next start {second}", RULE, lower, higher, Limit())
 
 
 def _limit(change: float, worst: float | None, lower: float, higher: float) -> Limit:
@@ -107,7 +108,7 @@ def _limit(change: float, worst: float | None, lower: float, higher: float) -> L
     return Limit("lower ≤ 2.5", _met(lower <= 2.5))
 
 
-def _line(residuals: str, situation: str, method: str, lower: Told, higher: Told, limit: Limit) -> str:
+def _line(residuals: str, situation: str, method: str, lower: Hits, higher: Hits, limit: Limit) -> str:
     return f"| {residuals} | {situation} | {method} | {_rate(lower)} | {_rate(higher)} | {limit.text} | {limit.met} |"
 
 
@@ -115,20 +116,20 @@ def _met(is_met: bool) -> str:
     return "yes" if is_met else "**no**"
 
 
-def _rate(hits: Told) -> str:
+def _rate(hits: Hits) -> str:
     share = float(np.mean(hits))
     return f"{100 * share:.1f} ± {100 * np.sqrt(share * (1 - share) / len(hits)):.1f}"
 
 
 def _real(folder: Path) -> str:
     starts = chance_starts(folder)
-    told, sure = sum(start.is_told for start in starts), sum(start.car1_is_sure for start in starts)
-    return f"{len(starts)} starts that never were: {told} called by the rule, {sure} by CAR(1) alone"
+    called, sure = sum(start.is_called for start in starts), sum(start.car1_is_sure for start in starts)
+    return f"{len(starts)} starts that never were: {called} called by the rule, {sure} by CAR(1) alone"
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--participants", type=int, default=1000)
     parser.add_argument("--real", type=Path)
     return parser.parse_args()
 

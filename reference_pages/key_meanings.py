@@ -132,6 +132,9 @@ MEANINGS: dict[str, str] = {
     "confirmatory questions share it.",
     "[rules] matters": "The smallest difference that matters between a participant's low and high days (10th and 90th "
     "percentile of the exposure), in points of a scale from 0 to 10.",
+    "[rules] smallest_change": "The smallest change after a start, a stop or a new dose that matters, in points of a "
+    "scale from 0 to 10.",
+    "[rules] min_days_phase": "Days with a score that a change needs before it, and after it in full effect.",
     "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
     "[rules] min_compliance": "Share of days with a score that a verdict needs.",

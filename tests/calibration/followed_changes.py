@@ -30,11 +30,11 @@ Second: TypeAlias = Literal["by chance", "when bad", "when good"]
 STUDY = Study(folder=Path(), plan=Plan.model_validate({"study": {"time_zone": "UTC"}}))
 
 
-def ever_told(residuals: Residuals, people: int, seed: int, second: Second) -> list[Verdict | None]:
-    """Return the direction that each person was told at any look, the last one first; None for never."""
+def ever_called(residuals: Residuals, people: int, seed: int, second: Second) -> list[Verdict | None]:
+    """Return the direction that any look gave each person, the last one first; None for never."""
     rng = np.random.default_rng(seed)
     scores = scored(LEVEL + SD * residuals.drawn(rng, ALL_DAYS, people))
-    return [_told(own, _second_start(rng, own, second), rng.random(ALL_DAYS) > MISSING) for own in scores.T]
+    return [_called(own, _second_start(rng, own, second), rng.random(ALL_DAYS) > MISSING) for own in scores.T]
 
 
 def _second_start(rng: np.random.Generator, scores: Floats, second: Second) -> int | None:
@@ -50,7 +50,7 @@ def _second_start(rng: np.random.Generator, scores: Floats, second: Second) -> i
     return int(begun[0]) if begun.size else None
 
 
-def _told(scores: Floats, second: int | None, has_score: np.ndarray) -> Verdict | None:
+def _called(scores: Floats, second: int | None, has_score: np.ndarray) -> Verdict | None:
     starts = [FIRST_START] if second is None else [FIRST_START, second]
     phases = in_order(Phase(f"number {start}", START + timedelta(days=start)) for start in starts)
     day = START.toordinal() + np.flatnonzero(has_score)
