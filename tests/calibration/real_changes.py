@@ -28,7 +28,7 @@ EVERY_DAYS, LEAST_DAYS, SMALLEST = 14, 28, 1.0
 class Start:
     """What the rule and CAR(1) alone say of one start that never was."""
 
-    is_told: bool
+    is_called: bool
     car1_is_sure: bool
 
 

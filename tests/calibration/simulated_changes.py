@@ -111,15 +111,15 @@ class Judged:
 
     @property
     def lower(self) -> npt.NDArray[np.bool_]:
-        """Who is told that scores were lower."""
-        return self._told("lower")
+        """For whom scores are called lower."""
+        return self._called("lower")
 
     @property
     def higher(self) -> npt.NDArray[np.bool_]:
-        """Who is told that scores were higher."""
-        return self._told("higher")
+        """For whom scores are called higher."""
+        return self._called("higher")
 
-    def _told(self, verdict: str) -> npt.NDArray[np.bool_]:
+    def _called(self, verdict: str) -> npt.NDArray[np.bool_]:
         pairs = zip(self.without_week, self.with_week, strict=True)
         return np.array([direction(first) == direction(second) == verdict for first, second in pairs])
 
@@ -159,7 +159,7 @@ def car1_is_sure(day: npt.NDArray[np.int64], scores: Floats, share: Floats) -> b
     return low > 0 or high < 0
 
 
-def car1_told(scores: Floats) -> npt.NDArray[np.bool_]:
+def car1_calls(scores: Floats) -> npt.NDArray[np.bool_]:
     """Return for whom CAR(1) alone, on all days, calls a change."""
     day = np.arange(len(scores))
     share = (day >= SIDE_DAYS + WEEK_BEFORE).astype(float)

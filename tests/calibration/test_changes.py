@@ -9,7 +9,7 @@ from tests.calibration.simulated_changes import (
     AR6,
     SLOW,
     Residuals,
-    car1_told,
+    car1_calls,
     judged,
     percent,
     scores_around_start,
@@ -19,13 +19,13 @@ PEOPLE = 1000
 
 
 @pytest.mark.parametrize("residuals", [AR6, SLOW], ids=["ar6", "slow"])
-def test_with_nothing_there_a_change_is_hardly_ever_told(residuals):
+def test_with_nothing_there_a_change_is_hardly_ever_called(residuals):
     found = judged(scores_around_start(residuals, PEOPLE, 4))
     assert percent(found.lower) + percent(found.higher) <= 5
 
 
 def test_car1_residuals_alone_call_changes_that_are_not_there():
-    assert percent(car1_told(scores_around_start(SLOW, 100, 4))) > 15
+    assert percent(car1_calls(scores_around_start(SLOW, 100, 4))) > 15
 
 
 @pytest.mark.parametrize("worst", [0.8, 0.95])

@@ -131,6 +131,8 @@ def test_the_week_before_the_next_change_is_left_out_too():
         (None, [33, 61, 89]),
         (33, []),  # 27 days in full effect
         (34, [33]),
+        (41, [33]),  # the week before the next change would leave no day more
+        (42, [33, 41]),
         (61, [33, 60]),
         (62, [33, 61]),
         (70, [33, 61, 69]),
@@ -141,6 +143,15 @@ def test_looks_are_at_days_28_56_and_84_in_full_effect_or_before_the_next_change
     others = [] if next_change is None else [phase("B", next_change)]
     window, *_ = windows(changes(in_order([phase("A", 0, ramp_days=6), *others])))
     assert [number(one) for one in window.look_dates] == looks
+
+
+def test_what_begins_after_a_look_takes_no_days_from_it():
+    window, _ = windows(changes(in_order([phase("A", 0), phase("B", 30)])))
+    assert bounds(window.after, week_before=False, until=day(27)) == (0, 27)
+    closed, _ = windows(changes(in_order([phase("A", 0), phase("B", 40)])))
+    assert closed.look_dates[-1] == day(39)
+    assert bounds(closed.after, week_before=False, until=day(39)) == (0, 32)
+    assert bounds(closed.after, week_before=True, until=day(39)) == (0, 39)
 
 
 def test_columns_rise_over_the_ramp_while_the_old_dose_fades():

@@ -128,6 +128,7 @@ def test_between_looks_nothing_changes():
     later = until(whole, 230)
     later.score[190:] = 9.0
     assert judged(later, LDN) == judged(until(whole, 183), LDN)
+    assert judged(whole, LDN, Phase("yoga", day(186)))[0] == judged(whole, LDN)[0]
 
 
 def test_a_direction_that_a_later_look_withdraws_says_so():

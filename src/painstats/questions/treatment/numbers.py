@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from painstats.plan.study import OutcomePlan, Study
+from dataclasses import replace
+
+from painstats.plan.study import Study
 from painstats.questions.treatment.compared import Compared
+from painstats.questions.treatment.finding import ChangeFinding
 from painstats.questions.treatment.fit import coefficient_of, later_weeks, on_equal_nights, with_trend
 from painstats.questions.treatment.looks import Fitted, Look
 from painstats.questions.treatment.rule import Estimated, direction
@@ -19,49 +22,63 @@ SHOWN_SDS = 2.8
 LEVEL_FOR_THIRD = 3.0
 """Level before, on a scale from 0 to 10, from which on 30% of it is a change that scores can show."""
 
+TRIED_ITEM = "pain"
+"""The item that the trials behind the dummy medicine and the sizes are about."""
 
-def numbers_of(look: Look, study: Study, *, is_complete: bool) -> dict[str, float | None]:
-    """Return the fields of ``ChangeFinding`` that hold numbers; empty where the look was refused.
+Interval = tuple[float, float, float] | tuple[None, None, None]
+"""Estimate and 95% interval, in points of the outcome's scale."""
+
+
+def with_numbers(finding: ChangeFinding, look: Look, study: Study, *, is_complete: bool) -> ChangeFinding:
+    """Return a row with the numbers of its last look; as it is where the look was refused.
 
     Parameters
     ----------
-    look
-        The last look at the change.
+    finding, look
+        The row and its last look.
     study
         The study, for the scale and the item of its outcome.
     is_complete
         Whether there are 84 days on both sides, so that the later weeks can be compared with the first.
     """
     if look.fitted is None:
-        return {}
-    outcome, least = study.plan.outcome, study.plan.rules.min_days_phase
-    low, high = outcome.scale
-    unit = (high - low) / 10
+        return finding
+    outcome = study.plan.outcome
+    unit = (outcome.scale[1] - outcome.scale[0]) / 10
     level = float(coefficient_of(look.fitted.fit, 0).mean[0])
-    return {
-        **_interval("", look.fitted.without_week, unit),
-        **_interval("week_", look.fitted.with_week, unit),
-        **_interval("trend_", with_trend(look.compared), unit),
-        **_interval("sleep_", on_equal_nights(look.compared, least), unit),
-        **_interval("later_", _later(look.compared) if is_complete else None, unit),
-        "level_before": low + level * unit,
-        "could_show": SHOWN_SDS * look.fitted.without_week.sd * unit,
-        "placebo": PLACEBO_SHARE * level * unit if _is_pain(outcome) else None,
-        **(_sizes(look.fitted, level) if look.verdict is Verdict.LOWER and _is_pain(outcome) else {}),
-    }
+    estimate, low, high = _in_points(look.fitted.without_week, unit)
+    week_estimate, week_low, week_high = _in_points(look.fitted.with_week, unit)
+    found = replace(
+        finding,
+        estimate=estimate, low=low, high=high,
+        week_estimate=week_estimate, week_low=week_low, week_high=week_high,
+        level_before=outcome.scale[0] + level * unit,
+        could_show=SHOWN_SDS * look.fitted.without_week.sd * unit,
+        placebo=PLACEBO_SHARE * level * unit if outcome.item == TRIED_ITEM else None,
+    )  # fmt: skip
+    found = _with_what_ifs(found, look.compared, unit, study.plan.rules.min_days_phase, is_complete=is_complete)
+    has_sizes = look.verdict is Verdict.LOWER and outcome.item == TRIED_ITEM
+    return _with_sizes(found, look.fitted, level) if has_sizes else found
 
 
-def _is_pain(outcome: OutcomePlan) -> bool:
-    """Whether the trials behind placebo and sizes are about this item."""
-    return outcome.item == "pain"
-
-
-def _interval(prefix: str, estimated: Estimated | None, unit: float) -> dict[str, float | None]:
-    names = (f"{prefix}estimate", f"{prefix}low", f"{prefix}high")
+def _in_points(estimated: Estimated | None, unit: float) -> Interval:
     if estimated is None:
-        return dict.fromkeys(names)
-    values = (estimated.estimate, estimated.low, estimated.high)
-    return {name: value * unit for name, value in zip(names, values, strict=True)}
+        return None, None, None
+    return estimated.estimate * unit, estimated.low * unit, estimated.high * unit
+
+
+def _with_what_ifs(
+    finding: ChangeFinding, compared: Compared, unit: float, least_days: int, *, is_complete: bool
+) -> ChangeFinding:
+    trend_estimate, trend_low, trend_high = _in_points(with_trend(compared), unit)
+    sleep_estimate, sleep_low, sleep_high = _in_points(on_equal_nights(compared, least_days), unit)
+    later_estimate, later_low, later_high = _in_points(_later(compared) if is_complete else None, unit)
+    return replace(
+        finding,
+        trend_estimate=trend_estimate, trend_low=trend_low, trend_high=trend_high,
+        sleep_estimate=sleep_estimate, sleep_low=sleep_low, sleep_high=sleep_high,
+        later_estimate=later_estimate, later_low=later_low, later_high=later_high,
+    )  # fmt: skip
 
 
 def _later(compared: Compared) -> Estimated | None:
@@ -70,11 +87,9 @@ def _later(compared: Compared) -> Estimated | None:
     return estimated if direction(estimated.below_zero) else None
 
 
-def _sizes(fitted: Fitted, level: float) -> dict[str, float | None]:
-    """Return the range of each probability over the priors."""
+def _with_sizes(finding: ChangeFinding, fitted: Fitted, level: float) -> ChangeFinding:
+    """Add the range of each probability over the priors; 30% only where the level before is high enough."""
     sizes = size_probabilities(fitted.fit)
     two, third = [size.two_points for size in sizes], [size.third for size in sizes]
-    found: dict[str, float | None] = {"two_points_least": min(two), "two_points_most": max(two)}
-    if level >= LEVEL_FOR_THIRD:
-        found |= {"third_least": min(third), "third_most": max(third)}
-    return found
+    found = replace(finding, two_points_least=min(two), two_points_most=max(two))
+    return replace(found, third_least=min(third), third_most=max(third)) if level >= LEVEL_FOR_THIRD else found

@@ -7,22 +7,21 @@ treatment and dose.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
 from painstats.plan.study import Study
-from painstats.questions.treatment.changes import alterations
-from painstats.questions.treatment.columns import Floats, treatment_columns
+from painstats.questions.treatment.changes import Alteration, Change, alterations
+from painstats.questions.treatment.columns import Days, Floats, treatment_columns
 from painstats.questions.treatment.compared import LEAST_SCORED, Compared, Reasons, reasons_of, unexplained
 from painstats.questions.treatment.diary import Diary
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.questions.treatment.looks import look_at
-from painstats.questions.treatment.one_change import BEFORE_FIRST_LOOK, after_looks, before_looks
 from painstats.questions.treatment.phases import DAY, Level, Phase
+from painstats.questions.treatment.rows import BEFORE_FIRST_LOOK, DaysCompared, Span, after_looks, not_judged
 from painstats.questions.treatment.windows import LOOK_DAYS, WEEK_BEFORE, WINDOW_DAYS, Mask, is_between
 
 UNLIKE_OTHERS = 0.25
@@ -58,6 +57,13 @@ class OnOff:
         """The phases of this treatment and dose, by date."""
         return tuple(phase for phase in self.phases if phase.level == self.level)
 
+    def change(self, until: date) -> Change:
+        """Return the start of the treatment as a change, with the date of the last phase that began until a date."""
+        first = self.own[0]
+        last = max(phase.start_date for phase in self.own if phase.start_date <= until)
+        start = Alteration(first.start_date, first.name, None, self.level, first.ramp_days)
+        return Change(first.start_date, last, first.ramp_days, 0, (start,))
+
     def look_dates(self) -> tuple[date, ...]:
         """Dates of the looks: day 28, 56 and 84 in full effect, counted from the second phase on.
 
@@ -78,7 +84,7 @@ class OnOff:
     def compared(self, diary: Diary, *, week_before: bool, until: date) -> Compared:
         """Return the days with a score until a date, less wash-outs and, where asked, the week before each change."""
         begins = self.own[0].start_date - timedelta(days=WINDOW_DAYS + WEEK_BEFORE)
-        kept = is_between(diary.day, begins, until) & ~self._left_out(diary, week_before)
+        kept = is_between(diary.day, begins, until) & ~self._left_out(diary, week_before, until)
         day = diary.day[kept]
         columns = treatment_columns(self.phases, day)
         share = columns.pop(self.level)
@@ -86,9 +92,9 @@ class OnOff:
         on = share >= HALF
         return Compared(day, diary.score[kept], diary.sleep_h[kept], share, share == 0, on, without_repeats(others))
 
-    def _left_out(self, diary: Diary, week_before: bool) -> Mask:
+    def _left_out(self, diary: Diary, week_before: bool, until: date) -> Mask:
         left_out = np.zeros(len(diary.day), dtype=bool)
-        for one in alterations(self.phases):
+        for one in (each for each in alterations(self.phases) if each.date <= until):
             first = one.date if week_before else one.date - timedelta(days=WEEK_BEFORE)
             left_out |= is_between(diary.day, first, one.date - DAY)
             left_out |= is_between(diary.day, one.date, one.date + timedelta(days=one.wash_out_days - 1))
@@ -160,36 +166,22 @@ def judge_on_off(participant: str, on_off: OnOff, diary: Diary, study: Study) ->
         if on <= diary.last_date
     ]
     until = looks[-1].date if looks else diary.last_date
-    coming = next((on for on in dates if on > diary.last_date), None)
-    not_yet = (BEFORE_FIRST_LOOK,)
-    return ChangeFinding(
-        participant_id=participant,
-        number=0,
-        **_declared(on_off, until),
-        **_days_compared(days(week_before=False, until=until)),
-        next_look_date=coming,
-        **(after_looks(looks, study, is_complete=False) if looks else before_looks(not_yet)),
+    compared = _days_compared(days(week_before=False, until=until))
+    finding = replace(
+        not_judged(participant, on_off.change(until), compared, (BEFORE_FIRST_LOOK,)),
+        change="on_off",
+        in_full_date=on_off.own[0].start_date + timedelta(days=on_off.own[0].ramp_days),
+        next_look_date=next((on for on in dates if on > diary.last_date), None),
     )
+    return after_looks(finding, looks, study, is_complete=False)
 
 
-def _declared(on_off: OnOff, until: date) -> dict[str, Any]:
-    own = [phase for phase in on_off.own if phase.start_date <= until]
-    return {
-        "change": "on_off",
-        "names": (own[0].name,),
-        "actions": ("start",),
-        "doses_before": (None,),
-        "doses_after": (on_off.level.dose,),
-        "dose_units": (on_off.level.dose_unit,),
-        "first_date": own[0].start_date,
-        "last_date": own[-1].start_date,
-        "in_full_date": own[0].start_date + timedelta(days=own[0].ramp_days),
-    }
+def _days_compared(compared: Compared) -> DaysCompared:
+    before, after = compared.day[compared.is_before], compared.day[compared.is_full]
+    return DaysCompared(_span(before), _span(after), compared.days_before, compared.days_after)
 
 
-def _days_compared(compared: Compared) -> Mapping[str, Any]:
-    found: dict[str, Any] = {"days_before": compared.days_before, "days_after": compared.days_after}
-    for side, mask in (("before", compared.is_before), ("after", compared.is_full)):
-        days = [date.fromordinal(int(day)) for day in compared.day[mask]]
-        found |= {f"{side}_from": min(days, default=None), f"{side}_until": max(days, default=None)}
-    return found
+def _span(day: Days) -> Span:
+    if not len(day):
+        return None, None
+    return date.fromordinal(int(day[0])), date.fromordinal(int(day[-1]))

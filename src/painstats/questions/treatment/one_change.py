@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
 
 from painstats.plan.study import Study
 from painstats.questions.treatment.changes import Change
 from painstats.questions.treatment.compared import Reasons, compared_days
 from painstats.questions.treatment.diary import Diary
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.questions.treatment.looks import Look, look_at, withdrawn
-from painstats.questions.treatment.numbers import numbers_of
+from painstats.questions.treatment.looks import look_at
 from painstats.questions.treatment.phases import DAY, Phase
-from painstats.questions.treatment.windows import LOOK_DAYS, WINDOW_DAYS, Window, is_between
-from painstats.questions.verdict import Verdict
-
-BEFORE_FIRST_LOOK = "before_first_look"
+from painstats.questions.treatment.rows import BEFORE_FIRST_LOOK, DaysCompared, after_looks, not_judged, span
+from painstats.questions.treatment.windows import WINDOW_DAYS, Window, is_between
 
 
 def is_in_diary(change: Change, phases: Sequence[Phase], diary: Diary) -> bool:
@@ -46,63 +43,16 @@ def judge_change(
     participant: str, window: Window, phases: Sequence[Phase], diary: Diary, study: Study
 ) -> ChangeFinding:
     """Judge one change by the looks that the diary has reached; its ``number`` is 0 until it is stored."""
-    least = study.plan.rules.min_days_phase
-    refused = _refused_at_once(window, phases, diary, least)
+    refused = _refused_at_once(window, phases, diary, study.plan.rules.min_days_phase)
     look_dates = () if refused else window.look_dates
     days = partial(compared_days, window, diary)
     reached = [on for on in look_dates if on <= diary.last_date]
     looks = [look_at(days, number, on, study.plan.rules) for number, on in enumerate(reached, start=1)]
     coming = next((on for on in look_dates if on > diary.last_date), None)
     not_yet = (BEFORE_FIRST_LOOK,) if coming else ("too_few_days_after",)
-    return ChangeFinding(
-        participant_id=participant,
-        number=0,
-        **declared(window.change),
-        **_days_compared(window, diary, looks[-1].date if looks else diary.last_date),
-        next_look_date=coming,
-        **(
-            after_looks(looks, study, is_complete=_is_complete(window, diary))
-            if looks
-            else before_looks(refused or not_yet)
-        ),
-    )
-
-
-def declared(change: Change) -> dict[str, Any]:
-    """Return what was declared of a change, as fields of ``ChangeFinding``."""
-    parts = change.alterations
-    return {
-        "change": change.kind,
-        "names": tuple(one.name for one in parts),
-        "actions": tuple(one.action for one in parts),
-        "doses_before": tuple(one.dose_before for one in parts),
-        "doses_after": tuple(one.dose_after for one in parts),
-        "dose_units": tuple(one.dose_unit for one in parts),
-        "first_date": change.first_date,
-        "last_date": change.last_date,
-        "in_full_date": change.in_full_date,
-    }
-
-
-def before_looks(reasons: Reasons) -> dict[str, Any]:
-    """Return the fields of ``ChangeFinding`` that say why there has been no look."""
-    return {"look": 0, "look_date": None, "verdict": Verdict.NOT_JUDGED, "reasons": reasons}
-
-
-def after_looks(looks: Sequence[Look], study: Study, *, is_complete: bool) -> dict[str, Any]:
-    """Return the fields of ``ChangeFinding`` that say what the last look found.
-
-    ``is_complete`` is whether there are 84 days before the change.
-    """
-    last = looks[-1]
-    return {
-        "look": last.number,
-        "look_date": last.date,
-        "verdict": last.verdict,
-        "reasons": last.reasons,
-        "withdrawn": withdrawn(looks),
-        **numbers_of(last, study, is_complete=is_complete and last.number == len(LOOK_DAYS)),
-    }
+    compared = _days_compared(window, diary, looks[-1].date if looks else diary.last_date)
+    finding = replace(not_judged(participant, window.change, compared, refused or not_yet), next_look_date=coming)
+    return after_looks(finding, looks, study, is_complete=_is_complete(window, diary))
 
 
 def _refused_at_once(window: Window, phases: Sequence[Phase], diary: Diary, least_days: int) -> Reasons:
@@ -124,23 +74,15 @@ def _covers_all_days(change: Change, phases: Sequence[Phase], diary: Diary) -> b
     )
 
 
-def _days_compared(window: Window, diary: Diary, until: date) -> dict[str, Any]:
+def _days_compared(window: Window, diary: Diary, until: date) -> DaysCompared:
     compared = compared_days(window, diary, week_before=False, until=until)
     begins, last_before = window.before(week_before=False)
-    before = max(begins, diary.first_date), last_before
-    after = window.after(week_before=False, until=until)
-    return {
-        **_bounds("before", *before),
-        **_bounds("after", *after),
-        "days_before": compared.days_before,
-        "days_after": compared.days_after if window.change.is_lasting else _days_of_short_state(window.change, diary),
-    }
-
-
-def _bounds(side: str, first: date, last: date) -> dict[str, date | None]:
-    """Return the fields of the days compared on one side; None if there are none."""
-    names = (f"{side}_from", f"{side}_until")
-    return dict(zip(names, (first, last) if first <= last else (None, None), strict=True))
+    return DaysCompared(
+        before=span(max(begins, diary.first_date), last_before),
+        after=span(*window.after(week_before=False, until=until)),
+        days_before=compared.days_before,
+        days_after=compared.days_after if window.change.is_lasting else _days_of_short_state(window.change, diary),
+    )
 
 
 def _days_of_short_state(change: Change, diary: Diary) -> int:

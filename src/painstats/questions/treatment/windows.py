@@ -54,6 +54,9 @@ class Window:
     def after(self, *, week_before: bool, until: date | None = None) -> tuple[date, date]:
         """Return the first and last day compared after the change, those of the ramp included.
 
+        A look at day 28, 56 or 84 has all days until its date: that something else begins within the next week cannot
+        be known then, and must not change the verdict afterwards.
+
         Parameters
         ----------
         week_before
@@ -63,21 +66,26 @@ class Window:
         """
         first = self.change.last_date + timedelta(days=self.change.wash_out_days)
         last = self.change.in_full_date + timedelta(days=WINDOW_DAYS - 1)
-        if self.next_change is not None:
+        if self.next_change is not None and until not in self._regular_looks:
             last = min(last, self.next_change - _left_out(week_before))
         return first, last if until is None else min(last, until)
 
     @property
     def look_dates(self) -> tuple[date, ...]:
-        """Dates of the looks: day 28, 56 and 84 in full effect, the next one on the day before the next change.
+        """Dates of the looks: day 28, 56 and 84 in full effect, and the day before the next change in their place.
 
-        The day before the next change is a look only if the new state was in full effect for 28 days by then.
+        The day before the next change is a look only if it adds days to the look before.
         """
-        dates = [self.change.in_full_date + timedelta(days=days - 1) for days in LOOK_DAYS]
-        if self.next_change is None:
-            return tuple(dates)
+        regular = self._regular_looks
+        if self.next_change is None or len(regular) in (0, len(LOOK_DAYS)):
+            return regular
         last = self.next_change - DAY
-        return tuple(dict.fromkeys(min(day, last) for day in dates if dates[0] <= last))
+        return (*regular, last) if last > regular[-1] + timedelta(days=WEEK_BEFORE) else regular
+
+    @property
+    def _regular_looks(self) -> tuple[date, ...]:
+        dates = (self.change.in_full_date + timedelta(days=days - 1) for days in LOOK_DAYS)
+        return tuple(day for day in dates if self.next_change is None or day < self.next_change)
 
 
 def windows(changes: Sequence[Change]) -> tuple[Window, ...]:
