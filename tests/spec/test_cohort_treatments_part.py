@@ -82,28 +82,30 @@ def shown(tmp_path_factory):
 def test_an_average_with_a_direction_is_a_change_after_a_start(shown):
     text = shown(YOGA)
     assert (
-        "yoga, start: pain was on average lower after the start, by 0.81 points (0.28 to 1.35), in 12 participants."
+        "Yoga, start: pain was on average lower after the start, by 0.81 points (0.28 to 1.35), in 12 participants."
         in text
     )
-    assert "yoga, start 12 2 1,080 −0.81 (−1.35 to −0.28) −0.92 (−1.40 to −0.40) −0.70 (−1.30 to −0.10)" in text
-    assert "yoga, start 5 1 2 4" in text
-    assert "the counts do not show that participants differ in their change" in text
+    assert "Yoga, start: mixed model −0.81 (−1.35 to −0.28) 0.004" in text
+    assert "Yoga, start: mixed model, with the week before −0.92 (−1.40 to −0.40) 0.002" in text
+    assert "Yoga, start: mean of own changes −0.70 (−1.30 to −0.10) 0.020" in text
+    assert "Yoga, start: mean of own changes, with the week before −0.90 (−1.50 to −0.30) 0.007" in text
+    assert "Yoga, start 12 2 1,080" in text
     assert "calendar" not in text
 
 
 def test_calendar_time_is_shown_as_a_what_if(shown):
     text = shown(replace(YOGA, calendar_estimate=-0.5, calendar_low=-1.2, calendar_high=0.2))
-    assert "With calendar time (what-if)" in text
-    assert "−0.50 (−1.20 to 0.20)" in text
+    assert "Yoga, start: what-if: mixed model with calendar time −0.50 (−1.20 to 0.20) –" in text
 
 
 def test_an_open_average_says_why_and_has_no_direction(shown):
     text = shown(OPEN)
-    assert "yoga, start: not determined; the four ways do not agree." in text
+    assert "Yoga, start: not determined; the four ways do not agree." in text
     assert "on average lower" not in text
     text = shown(FEW)
-    assert "yoga, start: not judged; fewer than ten participants have enough days" in text
-    assert "– – −0.70 (−1.30 to −0.10)" in text
+    assert "Yoga, start: not judged; fewer than ten participants have enough days" in text
+    assert "mixed model" not in text[text.index("how its average is computed") :]
+    assert "Yoga, start: mean of own changes −0.70 (−1.30 to −0.10)" in text
 
 
 def test_other_changes_and_outcomes_have_their_own_words(shown):
@@ -111,7 +113,7 @@ def test_other_changes_and_outcomes_have_their_own_words(shown):
         YOGA, name="LDN", action="dose", dose_before=1.5, dose_after=4.5, dose_unit="mg"
     )  # fmt: skip
     text = shown(stop, dose)
-    assert "yoga, end: pain was on average lower after the end" in text
+    assert "Yoga, end: pain was on average lower after the end" in text
     assert "LDN, 1.5 to 4.5 mg: pain was on average lower after the new dose" in text
 
 
@@ -127,9 +129,9 @@ def test_nothing_has_an_effect_without_a_lot_that_shows_it(shown, row):
 
 def test_arms_are_two_groups_or_an_effect_of_being_assigned(shown):
     text = shown(ARMS)
-    assert "yoga against stretching: the change in pain after the start of yoga was 0.81 points lower" in text
+    assert "Yoga against stretching: the change in pain after the start of yoga was 0.81 points lower" in text
     assert "were not assigned by lot" in text
-    assert "yoga against stretching 12 and 11" in text
+    assert "Yoga against stretching 12 and 11 2 1,080" in text
     text = shown(replace(ARMS, drawn_by_lot=True))
     assert "being assigned to yoga instead of stretching had an effect: pain was 0.81 points lower" in text
 
@@ -144,6 +146,14 @@ def test_starting_dates_by_lot_have_the_test_that_draws_them_again(shown):
     assert "p = 0.400 (all 252 ways to give out the dates), so the lot does not show an effect." in text
     text = shown(replace(STEPPED, verdict=Verdict.NOT_DETERMINED, reasons=("ways_disagree",)))
     assert "but the average has no direction of its own, so no effect is reported" in text
+
+
+def test_a_lot_whose_participants_are_not_all_compared_says_so(shown):
+    said = "of the participants who were assigned, 2 could not be compared. Those who are left may no longer be alike."
+    assert said in shown(replace(ARMS, drawn_by_lot=True))
+    assert said in shown(STEPPED)
+    assert said not in shown(ARMS)
+    assert said not in shown(replace(STEPPED, left_out=0))
 
 
 def test_names_from_outside_are_escaped(shown):

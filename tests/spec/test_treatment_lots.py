@@ -10,10 +10,12 @@ from painstats.errors import StudyError
 from painstats.frame.treatment_lots import lots_to_settle
 from painstats.plan.lots import TreatmentPlan
 from painstats.plan.study import checked_plan
-from painstats.questions.treatment.cohort import read_averages, store_averages
+from painstats.questions.treatment.cohort import TABLE, read_averages, store_averages, treatment_averages
 from painstats.questions.treatment.cohort_starts import DrawnStart
 from painstats.questions.verdict import Verdict
 from painstats.store import open_store
+from painstats.store.erase_rows import RESULT_TABLES
+from painstats.store.publish import PUBLISHED_TABLES
 from tests.calibration.treatment_cohorts import CohortTruth
 from tests.made_up_study import small_study
 from tests.spec.made_up_cohort_changes import changes
@@ -70,6 +72,11 @@ def test_starting_dates_by_lot_are_tested_and_stored(tmp_path):
     assert row.reasons == ()
 
 
+def test_averages_are_published_and_go_with_a_participant_who_is_erased():
+    assert TABLE in PUBLISHED_TABLES
+    assert TABLE in RESULT_TABLES
+
+
 def test_starts_on_one_date_cannot_be_drawn_again(tmp_path):
     own = changes(BETTER, every_days=0)
     with open_store(small_study(tmp_path / "study")) as store:
@@ -82,8 +89,6 @@ def test_dates_without_a_common_change_show_nothing():
     own = changes(replace(BETTER, change=0.0, change_sd=0.0))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("painstats.questions.treatment.cohort_starts.DRAWS", 500)
-        from painstats.questions.treatment.cohort import treatment_averages
-
         [row] = treatment_averages(own, BY_LOT, {"yoga": drawn(own)})
     assert row.reasons[-1] == "lot_shows_no_difference"
     assert row.lot_p > 0.05

@@ -11,7 +11,7 @@ import pytest
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.integrated import TREND_SD, correlation_matrix
 from painstats.questions.treatment import cohort_starts
-from painstats.questions.treatment.cohort_starts import DrawnStart, change_at, exchanges, least_p, redraw_starts
+from painstats.questions.treatment.cohort_starts import DrawnStart, exchanges, least_p, own_changes_at, redraw_starts
 
 DAYS = np.arange(150)
 
@@ -24,17 +24,20 @@ def diaries(starts, change=0.0, seed=3, trend=0.0):
 
 
 def test_the_change_at_a_date_is_generalised_least_squares():
-    [diary] = diaries([60], change=-1.0)
-    day = DAYS[(DAYS < 60 + 84)]
+    [diary] = diaries([10], change=-1.0)
+    dates, ramp_days = np.array([30, 60]), 3
+    day = DAYS[: 60 + ramp_days + 84]
     inverse = np.linalg.inv(correlation_matrix(day.astype(float), 0.9, 0.6, TREND_SD))
-    columns = np.column_stack([np.ones(len(day)), day >= 60])
-    expected = np.linalg.solve(columns.T @ inverse @ columns, columns.T @ inverse @ diary.score[: len(day)])[1]
-    assert change_at(diary, 60) == pytest.approx(expected, abs=1e-10)
+    found = own_changes_at(replace(diary, ramp_days=ramp_days), dates)
+    for date, change in zip(dates, found, strict=True):
+        columns = np.column_stack([np.ones(len(day)), np.clip((day - date + 1) / 4, 0, 1)])
+        expected = np.linalg.solve(columns.T @ inverse @ columns, columns.T @ inverse @ diary.score[: len(day)])[1]
+        assert change == pytest.approx(expected, abs=1e-10)
 
 
 def test_every_exchange_is_compared_where_there_are_few():
     own = list(diaries([40, 55, 70, 85, 100], change=-1.0))
-    changes = np.array([[change_at(each, other.start) for other in own] for each in own])
+    changes = np.array([own_changes_at(each, np.array([40, 55, 70, 85, 100])) for each in own])
     means = np.array([changes[range(5), order].mean() for order in permutations(range(5))])
     apart = np.abs(means - means.mean())
     found = redraw_starts(own)
@@ -98,7 +101,7 @@ def test_two_dates_shared_equally_cannot_reach_a_low_p_with_six_participants():
 def test_a_date_without_enough_days_counts_as_no_change():
     own = list(diaries([40, 55, 70, 85, 100]))
     short = replace(own[0], day=own[0].day[:20], score=own[0].score[:20])
-    assert np.isnan(change_at(short, 40))
+    assert np.isnan(own_changes_at(short, np.array([40, 55]))).all()
     assert redraw_starts([short, *own[1:]]).orders == 120
     with pytest.raises(NotEnoughData, match="28 scored days"):
         redraw_starts([replace(each, day=each.day[:20], score=each.score[:20]) for each in own])

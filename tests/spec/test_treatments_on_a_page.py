@@ -159,5 +159,6 @@ def test_the_cohort_counts_changes_of_enough_participants_only(store):
     part = cohort_part(store)
     assert part is not None
     [table] = part.tables
+    assert "they do not show that participants differ" in table.caption
     assert [row[1:] for row in table.rows] == [("start", "7", "7", "0", "0", "< 5", "0")]
     assert LDN.casefold() in str(table.rows[0][0]).casefold()

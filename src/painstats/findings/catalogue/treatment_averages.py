@@ -47,6 +47,10 @@ EFFECT_OF_ARM = _(
     "({span}). Lots assigned the participants. They knew what they were assigned to, so what they expected is part of "
     "it."
 )
+LEFT_OUT_OF_LOT = _(
+    "{name}: of the participants who were assigned, {left_out} could not be compared. Those who are left may no longer "
+    "be alike."
+)
 EFFECT_OF_START = _(
     "{name}: being assigned to start had an effect: {outcome} was {size} points {direction} ({span}). The starting "
     "dates were drawn by lot, and drawing them again gives {p} ({orders}). Participants knew when they started, so "
@@ -74,19 +78,17 @@ REASONS = {
 }
 """Reason by name, in words that end a sentence."""
 
-AVERAGES_CAPTION = _("Average changes in {outcome}, in points with 95% intervals")
-ARMS_CAPTION = _("Differences between two arms in their changes in {outcome}, in points with 95% intervals")
-HEAD = (
-    _("Change"),
-    _("Participants"),
-    _("Left out"),
-    _("Days"),
-    _("Mixed model"),
-    _("With the week before"),
-    _("Mean of own changes"),
-    _("With the week before"),
+WAYS_CAPTION = _(
+    "Average changes in {outcome}, in points: after the change against before it. Of two arms, the change in the first "
+    "less the change in the second"
 )
-CALENDAR, VERDICT = _("With calendar time (what-if)"), _("Verdict")
+WAYS_HEAD = (_("Change, and how its average is computed"), _("Average (95% CI)"), _("p"))
+MODEL, MODEL_WEEK = _("mixed model"), _("mixed model, with the week before")
+MEAN, MEAN_WEEK = _("mean of own changes"), _("mean of own changes, with the week before")
+CALENDAR = _("what-if: mixed model with calendar time")
+
+WHO_CAPTION = _("Who is in each average")
+WHO_HEAD = (_("Change"), _("Participants"), _("Left out"), _("Days"))
 BOTH_ARMS = _("{participants} and {others}")
 COUNTS_CAPTION = _(
     "Participants' own verdicts on their changes of one treatment alone; counts from fewer than {fewest} participants "

@@ -27,7 +27,7 @@ WORKING_CORRELATION, WORKING_WHITE_SHARE = 0.9, 0.6
 """Shape of the residuals in the statistic. It is fixed, so that the statistic is linear in the scores."""
 
 WINDOW_DAYS = 84
-"""Days before a starting date, and days in full effect after it, from which its change is estimated."""
+"""Days before the first starting date, and days in full effect after the last, from which changes are estimated."""
 
 LEAST_SIDE_DAYS = 28
 """Scored days on each side of a starting date without which it has no change."""
@@ -83,7 +83,7 @@ class Redrawn:
     is_exact: bool
 
 
-def redraw_starts(diaries: Sequence[DrawnStart]) -> Redrawn:
+def redraw_starts(drawn: Sequence[DrawnStart]) -> Redrawn:
     """Test the average change by drawing the starting dates again among the participants.
 
     Raises
@@ -92,18 +92,18 @@ def redraw_starts(diaries: Sequence[DrawnStart]) -> Redrawn:
         The dates can be exchanged in too few ways for any result to be below .05, or no participant has enough scored
         days around any date.
     """
-    starts = [each.start for each in diaries]
+    starts = [each.start for each in drawn]
     orders = exchanges(starts)
     if least_p(starts) > LARGEST_P:
         raise NotEnoughData(f"the starting dates can be exchanged in {orders} ways, too few for any p below .05")
-    changes = changes_at(diaries)
+    changes = changes_at(drawn)
     means = np.concatenate([average_at(changes, each) for each in _batches(starts, orders)])
-    drawn = average_at(changes, _places(starts, sorted(set(starts)))[None, :])[0]
+    own = average_at(changes, _places(starts, sorted(set(starts)))[None, :])[0]
     centre = _mean_over_exchanges(changes, starts)
-    is_extreme = np.abs(means - centre) >= abs(drawn - centre) * (1 - 1e-9) - 1e-12
+    is_extreme = np.abs(means - centre) >= abs(own - centre) * (1 - 1e-9) - 1e-12
     is_exact = orders <= DRAWS
     extreme, compared = int(is_extreme.sum()) + (not is_exact), len(means) + (not is_exact)
-    return Redrawn(float(drawn - centre), extreme / compared, compared, is_exact)
+    return Redrawn(float(own - centre), extreme / compared, compared, is_exact)
 
 
 def exchanges(starts: Sequence[int]) -> int:
@@ -118,7 +118,7 @@ def least_p(starts: Sequence[int]) -> float:
     return (2 if has_mirrors else 1) / exchanges(starts)
 
 
-def changes_at(diaries: Sequence[DrawnStart]) -> Floats:
+def changes_at(drawn: Sequence[DrawnStart]) -> Floats:
     """Return (N, K): the change of each participant at each different starting date, by date; 0 where there is none.
 
     Raises
@@ -126,30 +126,35 @@ def changes_at(diaries: Sequence[DrawnStart]) -> Floats:
     NotEnoughData
         There is none at all.
     """
-    dates = sorted({each.start for each in diaries})
-    changes = np.array([[change_at(each, start) for start in dates] for each in diaries])
+    dates = np.array(sorted({each.start for each in drawn}))
+    changes = np.array([own_changes_at(each, dates) for each in drawn])
     if np.isnan(changes).all():
         raise NotEnoughData(f"no participant has {LEAST_SIDE_DAYS} scored days before and after a starting date")
     return np.asarray(np.nan_to_num(changes, nan=0.0))
 
 
-def change_at(diary: DrawnStart, start: int) -> float:
-    """Return the level change at a starting date by generalised least squares; NaN with too few days on a side.
+def own_changes_at(own: DrawnStart, dates: Integers) -> Floats:
+    """Return (K,) level changes at starting dates by generalised least squares; NaN with too few days on a side.
 
-    The working covariance has a slow part, white noise and the participant's own trend with its prior.
+    The days are the same for all dates: from 84 before the first to 84 in full effect after the last. The working
+    covariance has a slow part, white noise and the participant's own trend with its prior.
     """
     from painstats.mixedlm.integrated import TREND_SD, correlation_matrix
 
-    last = start + diary.ramp_days + WINDOW_DAYS - 1
-    kept = (diary.day >= start - WINDOW_DAYS) & (diary.day <= last)
-    day = diary.day[kept]
-    if min((day < start).sum(), (day >= start + diary.ramp_days).sum()) < LEAST_SIDE_DAYS:
-        return float("nan")
-    share = np.clip((day - start + 1) / (diary.ramp_days + 1), 0, 1)
-    correlation = correlation_matrix(day.astype(np.float64), WORKING_CORRELATION, WORKING_WHITE_SHARE, TREND_SD)
-    columns = np.column_stack([np.ones(len(day)), share])
-    weighted = np.linalg.solve(correlation, columns)
-    return float(np.linalg.solve(columns.T @ weighted, weighted.T @ diary.score[kept])[1])
+    last = dates[-1] + own.ramp_days + WINDOW_DAYS - 1
+    kept = (own.day >= dates[0] - WINDOW_DAYS) & (own.day <= last)
+    since = own.day[kept, None] - dates
+    enough = np.minimum((since < 0).sum(axis=0), (since >= own.ramp_days).sum(axis=0)) >= LEAST_SIDE_DAYS
+    if not enough.any():
+        return np.full(len(dates), np.nan)
+    shares = np.clip((since + 1) / (own.ramp_days + 1), 0, 1)
+    day = own.day[kept].astype(np.float64)
+    root = np.linalg.cholesky(correlation_matrix(day, WORKING_CORRELATION, WORKING_WHITE_SHARE, TREND_SD))
+    whitened = np.linalg.solve(root, np.column_stack([np.ones(len(day)), own.score[kept], shares]))
+    level, score, share = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
+    share = share - np.outer(level, level @ share / (level @ level))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(enough, share.T @ score / (share**2).sum(axis=0), np.nan)
 
 
 def average_at(changes: Floats, places: Integers) -> Floats:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from painstats.findings.catalogue import research
 from painstats.findings.catalogue import treatment_averages as say
 from painstats.findings.research_words import interval_words, points
 from painstats.questions.outcome_words import OutcomeWords, outcome_words
-from painstats.questions.phrases import whole
+from painstats.questions.phrases import capital, whole
 from painstats.questions.question import outcome_of
 from painstats.questions.treatment.cohort import read_averages
 from painstats.questions.treatment.cohort_average import LARGEST_P
@@ -18,7 +17,7 @@ from painstats.questions.treatment.cohort_row import TreatmentAverage
 from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.treatment_counts import counts_table
 from painstats.reports.numbers import NONE, p_words
-from painstats.reports.pages import Part, Table, named
+from painstats.reports.pages import Part, Table, joined, named
 from painstats.store.connection import Store
 
 NO_OWN_SENTENCE = "lot_shows_no_difference"
@@ -26,17 +25,11 @@ NO_OWN_SENTENCE = "lot_shows_no_difference"
 
 def treatment_part(store: Store) -> Part | None:
     """Show the average changes of the cohort, and the counts of participants' verdicts; None where there are none."""
-    words = outcome_words(outcome_of(store.study.plan.outcome))
     rows, counts = read_averages(store), counts_table(store)
     if not rows and counts is None:
         return None
-    averages = [row for row in rows if row.compared_with is None]
-    arms = [row for row in rows if row.compared_with is not None]
-    tables = (
-        _numbers_table(say.AVERAGES_CAPTION, averages, words),
-        _numbers_table(say.ARMS_CAPTION, arms, words),
-        *((counts,) if counts else ()),
-    )
+    words = outcome_words(outcome_of(store.study.plan.outcome))
+    tables = (_ways_table(rows, words), _who_table(rows)) if rows else ()
     return Part(
         say.HEADING,
         paragraphs=(
@@ -45,13 +38,15 @@ def treatment_part(store: Store) -> Part | None:
             say.NOT_LISTED,
         ),
         points=tuple(text for row in rows for text in sentences(row, words)),
-        tables=tuple(table for table in tables if table.rows),
+        tables=(*tables, counts) if counts else tables,
     )
 
 
 def sentences(row: TreatmentAverage, words: OutcomeWords) -> Iterator[Markup]:
     """Say what an average shows, and what the lot shows where starting dates were drawn."""
     yield _filled(_entry(row), row, words)
+    if row.drawn_by_lot and row.left_out and row.verdict.has_direction:
+        yield _filled(say.LEFT_OUT_OF_LOT, row, words)
     if row.lot_p is not None and not _is_effect_of_start(row):
         is_low = row.lot_p <= LARGEST_P
         yield _filled(say.LOT_ALONE if is_low else say.LOT_WITHOUT_EFFECT, row, words)
@@ -87,6 +82,7 @@ def _filled(entry: str, row: TreatmentAverage, words: OutcomeWords) -> Markup:
         size=f"{abs(estimate):.2f}",
         span=" to ".join(f"{end:.2f}" for end in sorted((abs(low), abs(high)))),
         participants=whole(row.participants),
+        left_out=whole(row.left_out),
         p=_p(row.lot_p),
         orders=orders.format(orders=whole(row.lot_orders or 0)),
         reasons="; ".join(reasons),
@@ -107,7 +103,9 @@ def average_name(row: TreatmentAverage) -> Markup:
         entry = say.NAME_DOSE if row.dose_before is not None else say.NAME_NEW_DOSE
     else:
         entry = say.NAME_START if row.action == "start" else say.NAME_END
-    return Markup(entry).format(name=named(row.name), other=named(row.compared_with or ""), before=before, after=after)
+    return Markup(entry).format(
+        name=named(capital(row.name)), other=named(row.compared_with or ""), before=before, after=after
+    )
 
 
 def _dose(dose: float | None, unit: str | None) -> Markup:
@@ -115,37 +113,30 @@ def _dose(dose: float | None, unit: str | None) -> Markup:
     return Markup("{}\u00a0{}").format(number, named(unit)) if unit else Markup(number)
 
 
-def _numbers_table(caption: str, rows: Sequence[TreatmentAverage], words: OutcomeWords) -> Table:
-    has_calendar = any(row.calendar_estimate is not None for row in rows)
-    head = (*say.HEAD, *((say.CALENDAR,) if has_calendar else ()), say.VERDICT)
-    body = tuple(_cells(row, words, has_calendar=has_calendar) for row in rows)
-    return Table(caption.format(outcome=words.label), head, body)
+def _ways_table(rows: Sequence[TreatmentAverage], words: OutcomeWords) -> Table:
+    body = tuple((joined(average_name(row), ": ", way), *cells) for row in rows for way, *cells in _ways(row))
+    return Table(say.WAYS_CAPTION.format(outcome=words.label), say.WAYS_HEAD, body, wordy=True)
 
 
-def _cells(row: TreatmentAverage, words: OutcomeWords, *, has_calendar: bool) -> tuple[str, ...]:
+def _ways(row: TreatmentAverage) -> Iterator[tuple[str, str, str]]:
+    """Yield what computed the average, the average with its interval, and p; those without a number are left out."""
+    for way, estimate, low, high, p in (
+        (say.MODEL, row.estimate, row.low, row.high, row.p),
+        (say.MODEL_WEEK, row.week_estimate, row.week_low, row.week_high, row.week_p),
+        (say.MEAN, row.mean, row.mean_low, row.mean_high, row.mean_p),
+        (say.MEAN_WEEK, row.mean_week, row.mean_week_low, row.mean_week_high, row.mean_week_p),
+        (say.CALENDAR, row.calendar_estimate, row.calendar_low, row.calendar_high, None),
+    ):
+        if estimate is not None and low is not None and high is not None:
+            yield way, f"{points(estimate)} ({interval_words(low, high)})", p_words(p)
+
+
+def _who_table(rows: Sequence[TreatmentAverage]) -> Table:
+    return Table(say.WHO_CAPTION, say.WHO_HEAD, tuple(map(_who, rows)))
+
+
+def _who(row: TreatmentAverage) -> tuple[str, ...]:
     entered = whole(row.participants)
     if row.compared_with is not None:
         entered = say.BOTH_ARMS.format(participants=entered, others=whole(row.other_participants))
-    ways = [
-        _average(row.estimate, row.low, row.high),
-        _average(row.week_estimate, row.week_low, row.week_high),
-        _average(row.mean, row.mean_low, row.mean_high),
-        _average(row.mean_week, row.mean_week_low, row.mean_week_high),
-    ]
-    if has_calendar:
-        ways.append(_average(row.calendar_estimate, row.calendar_low, row.calendar_high))
-    return (average_name(row), entered, whole(row.left_out), whole(row.days), *ways, _verdict(row.verdict, words))
-
-
-def _average(estimate: float | None, low: float | None, high: float | None) -> str:
-    if estimate is None or low is None or high is None:
-        return NONE
-    return f"{points(estimate)} ({interval_words(low, high)})"
-
-
-def _verdict(verdict: Verdict, words: OutcomeWords) -> str:
-    return {
-        Verdict.HIGHER: words.higher,
-        Verdict.LOWER: words.lower,
-        Verdict.NOT_JUDGED: research.NOT_JUDGED_VERDICT,
-    }.get(verdict, research.NOT_DETERMINED)
+    return (average_name(row), entered, whole(row.left_out), whole(row.days))
