@@ -11,6 +11,9 @@ from painstats.questions.verdict import Verdict
 Stage = Literal["planned", "sealed", "finished", "ended_early"]
 """Before the first day; while it goes on, when nothing is shown; after the last block; stopped before it."""
 
+WAITING = "waiting_for_scores"
+"""Reason of a sealed experiment that is over, but whose diary has not been imported up to the last day."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExperimentFinding:
@@ -29,7 +32,8 @@ class ExperimentFinding:
     drawn_at, draws
         When the order was drawn, and how often one was drawn for this participant and treatment.
     stage, opens_on
-        How far it has come, and the day on which the result is shown.
+        How far it has come, and the day on which the result is shown; where scores of the last days are waited for, the
+        day on which it is shown without them.
     verdict, reasons
         The verdict of the randomisation test, and why, by name.
     estimate, low, high, p, orders
@@ -42,7 +46,10 @@ class ExperimentFinding:
     level_off, level_on
         Mean outcome of all kept days without and with the treatment.
     more_blocks
-        Blocks after which a difference of one point would show in three of four cases; None where there is a verdict.
+        Blocks of a further experiment of this kind that would show a difference of one point in three of four cases;
+        None where there is a verdict, and where none would within a year.
+    block
+        The block that went on when it was judged, from 1; None before the first and after the last.
     """
 
     participant_id: str
@@ -74,3 +81,10 @@ class ExperimentFinding:
     level_off: float | None = None
     level_on: float | None = None
     more_blocks: int | None = None
+    block: int | None = None
+
+    @property
+    def blocks_with_few_scores(self) -> tuple[int, ...]:
+        """The blocks, from 1, with a score on fewer than half of the days that count."""
+        counted = self.block_days - self.dropped_days
+        return tuple(place for place, days in enumerate(self.block_scored_days, start=1) if 2 * days < counted)
