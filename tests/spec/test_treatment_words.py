@@ -16,7 +16,7 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_words import experiment_answer, named_experiment_line
 from painstats.findings.treatment_words import change_answer, named_change_line
 from painstats.questions.verdict import Verdict
-from tests.spec.made_up_changes import EXPERIMENTS, MOOD, PAIN, STATES, change
+from tests.spec.made_up_changes import EXPERIMENTS, MOOD, PAIN, RESULT, STATES, change
 
 DUMMY_LINE = "pain was lower: 1.1 points, about as much as on a dummy medicine"
 OPEN = "Both directions are still possible."
@@ -276,7 +276,7 @@ def test_names_cannot_turn_the_text_around_them():
 
 
 def test_a_sealed_experiment_shows_only_its_plan():
-    sealed = answer_of("experiment sealed")
+    sealed = experiment_answer(replace(EXPERIMENTS["sealed"], **RESULT), PAIN)  # even if it had a result
     assert [term for term, _ in sealed.folded] == ["Plan", "Order", "Fingerprint"]
     assert sealed.mark == "sealed"
 
