@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.questions.verdict import Verdict
@@ -163,12 +163,13 @@ UNCLEAR = RESULT | {"estimate": 0.1, "low": -0.4, "high": 0.5, "p": 0.62, "model
 
 EXPERIMENTS: dict[str, ExperimentFinding] = {
     "planned": experiment("planned", Verdict.NOT_JUDGED, "sealed"),
-    "sealed": experiment("sealed", Verdict.NOT_JUDGED, "sealed", dropped_days=1),
+    "sealed": experiment("sealed", Verdict.NOT_JUDGED, "sealed", dropped_days=1, block=9),
+    "waiting": experiment("sealed", Verdict.NOT_JUDGED, WAITING, block=16, opens_on=date(2026, 10, 11)),
     "told_lower": experiment("finished", Verdict.LOWER, **RESULT),
     "told_higher": experiment(
         "finished", Verdict.HIGHER, **RESULT | {"estimate": 0.7, "low": 0.1, "high": 1.4}, on="stretching", draws=2
     ),
-    "not_told": experiment("finished", Verdict.NOT_DETERMINED, "interval_too_wide", **UNCLEAR, more_blocks=8),
+    "not_told": experiment("finished", Verdict.NOT_DETERMINED, "interval_too_wide", **UNCLEAR, more_blocks=24),
     "small": experiment("finished", Verdict.AT_MOST_SMALL, "inside_smallest_change", **UNCLEAR),
     "ended_early": experiment(
         "ended_early", Verdict.NOT_JUDGED, "ended_early", block_means=MEANS[:5], block_scored_days=(3, 3, 2, 3, 2)
@@ -176,7 +177,12 @@ EXPERIMENTS: dict[str, ExperimentFinding] = {
     "ended_late": experiment(
         "ended_early", Verdict.NOT_JUDGED, "ended_early", block_means=MEANS[:10], block_scored_days=(3,) * 10
     ),
-    "too_few_scores": experiment("finished", Verdict.NOT_JUDGED, "too_few_days"),
+    "only_the_model": experiment(
+        "finished", Verdict.NOT_DETERMINED, "only_the_model_says_so", "few_scores_in_blocks",
+        **UNCLEAR | {"model_low": -1.2, "model_high": -0.1},
+    ),
+    "no_scores": experiment("finished", Verdict.NOT_JUDGED, "outcome_missing"),
+    "other_outcome": experiment("finished", Verdict.NOT_JUDGED, "outcome_changed"),
     "same_scores": experiment("finished", Verdict.NOT_JUDGED, "outcome_hardly_varies"),
 }  # fmt: skip
 """An experiment for every state, by a short name."""

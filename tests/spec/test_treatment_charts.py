@@ -31,7 +31,7 @@ from painstats.reports.figures.vega_svg import (
     Specification,
     drawn,
 )
-from tests.spec.made_up_changes import EXPERIMENTS, LDN, MOOD, PAIN, STATES
+from tests.spec.made_up_changes import EXPERIMENTS, LDN, MOOD, PAIN, RESULT, STATES
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 9, 30)
 SPAN = (FIRST, LAST)
@@ -174,7 +174,7 @@ def test_an_experiment_has_its_block_means_and_levels():
 
 
 def test_a_sealed_experiment_has_only_its_blocks():
-    sealed = EXPERIMENTS["sealed"]
+    sealed = replace(EXPERIMENTS["sealed"], **RESULT)  # even if it had a result
     chart = experiment_chart(sealed, PAIN, 9)
     assert {layer["mark"]["type"] for layer in layers(chart)} == {"rect", "text"}
     assert len(rows_of(chart, type="rect", fill=PHASE_MORE)) == sum(sealed.order[:9])

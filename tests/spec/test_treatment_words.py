@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 from itertools import chain
 
 import pytest
@@ -14,12 +13,11 @@ from painstats.findings.catalogue import treatments as treatment_entries
 from painstats.findings.catalogue.treatments import chance_range
 from painstats.findings.change_content import ChangeContext
 from painstats.findings.declared_answer import DeclaredAnswer
-from painstats.findings.experiment_words import block_on, experiment_answer, named_experiment_line
+from painstats.findings.experiment_words import experiment_answer, named_experiment_line
 from painstats.findings.treatment_words import change_answer, named_change_line
 from painstats.questions.verdict import Verdict
-from tests.spec.made_up_changes import EXPERIMENTS, LDN_DATE, MOOD, PAIN, STATES, change
+from tests.spec.made_up_changes import EXPERIMENTS, MOOD, PAIN, RESULT, STATES, change
 
-TODAY = date(2026, 9, 4)
 DUMMY_LINE = "pain was lower: 1.1 points, about as much as on a dummy medicine"
 OPEN = "Both directions are still possible."
 LINES = {
@@ -120,7 +118,10 @@ EXPERIMENT_LINES = {
     "small": "In your experiment, no large difference: smaller than 0.5 points, if there is one",
     "ended_early": "The plan ended after 5 of 16 blocks.",
     "ended_late": "The plan ended after 10 of 16 blocks.",
-    "too_few_scores": "Your experiment cannot be tested.",
+    "waiting": "The last block is over. The result opens once your last scores are in.",
+    "only_the_model": "Your experiment cannot tell: both directions are possible.",
+    "no_scores": "Your experiment cannot be tested.",
+    "other_outcome": "Your experiment cannot be tested.",
     "same_scores": "Your experiment cannot be tested.",
 }
 NEVER = re.compile(
@@ -133,7 +134,7 @@ LONGEST_SENTENCE = 26
 def answer_of(name: str) -> DeclaredAnswer:
     if name in STATES:
         return change_answer(STATES[name], ChangeContext(PAIN))
-    return experiment_answer(EXPERIMENTS[name.removeprefix("experiment ")], PAIN, TODAY)
+    return experiment_answer(EXPERIMENTS[name.removeprefix("experiment ")], PAIN)
 
 
 def texts(answer: DeclaredAnswer) -> list[str]:
@@ -275,7 +276,7 @@ def test_names_cannot_turn_the_text_around_them():
 
 
 def test_a_sealed_experiment_shows_only_its_plan():
-    sealed = answer_of("experiment sealed")
+    sealed = experiment_answer(replace(EXPERIMENTS["sealed"], **RESULT), PAIN)  # even if it had a result
     assert [term for term, _ in sealed.folded] == ["Plan", "Order", "Fingerprint"]
     assert sealed.mark == "sealed"
 
@@ -289,12 +290,14 @@ def test_blocks_with_few_scores_are_named():
     assert dict(answer_of("experiment told_lower").folded)["Few scores"].startswith("Blocks 11 and 14 have a score")
 
 
-@pytest.mark.parametrize(
-    ("day", "block"), [(LDN_DATE, 1), (date(2026, 8, 12), 1), (date(2026, 8, 13), 2), (date(2027, 1, 1), 16)]
-)
-def test_the_block_of_a_day(day, block):
-    assert block_on(EXPERIMENTS["sealed"], day) == block
+def test_an_experiment_that_is_not_told_says_what_would_tell():
+    assert answer_of("experiment not_told").card == (
+        "Between 0.4 points lower and 0.5 points higher with heat.",
+        "A new experiment of 24 blocks would show a difference of 1 point in about 3 of 4 cases.",
+    )
+    assert "the lot decides" in answer_of("experiment only_the_model").card[1]
+    assert answer_of("experiment waiting").card[0].endswith("without it, the result opens on 11 October 2026.")
 
 
 def test_a_line_in_a_list_has_its_name():
-    assert named_experiment_line(EXPERIMENTS["sealed"], PAIN, TODAY).startswith("Experiment with heat: Block 9 of 16.")
+    assert named_experiment_line(EXPERIMENTS["sealed"], PAIN).startswith("Experiment with heat: Block 9 of 16.")

@@ -64,6 +64,8 @@ def change_name(finding: ChangeFinding) -> str:
     if finding.change == "on_off":
         return say.NAME_WITH_DOSE.format(name=names, dose=last.after) if last.after else names
     match last:
+        case _ if finding.change == "several" and set(finding.actions) == {"stop"}:
+            return say.NAME_END.format(name=names, date=say.day_words(finding.last_date - timedelta(days=1)))
         case _ if finding.change == "several":
             return say.NAME_START.format(name=names, date=say.day_words(finding.first_date))
         case Alteration(action="dose", before="") | Alteration(action="dose", after=""):
@@ -145,6 +147,10 @@ def together(finding: ChangeFinding) -> str:
 
 
 def _listed_changes(finding: ChangeFinding) -> str:
+    actions = set(finding.actions)
+    if actions in ({"start"}, {"stop"}):
+        entry = say.BEGAN if actions == {"start"} else say.ENDED
+        return capital(entry.format(name=treatment_names(finding)))
     return capital(listed([_one_change(each) for each in alterations(finding)]))
 
 

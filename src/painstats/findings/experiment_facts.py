@@ -49,8 +49,7 @@ def _span(low: float | None, high: float | None, words: OutcomeWords) -> str | N
 
 
 def _few_scores(finding: ExperimentFinding) -> Facts:
-    kept = finding.block_days - finding.dropped_days
-    few = [str(number) for number, days in enumerate(finding.block_scored_days, start=1) if 2 * days < kept]
+    few = [str(number) for number in finding.blocks_with_few_scores]
     return [(say.FEW_TERM, say.few_scores(few, listed(few)))] if few else []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
 from painstats.findings.catalogue import experiments as say
@@ -10,7 +9,7 @@ from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue.treatments import sizes
 from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_facts import experiment_facts, model_agrees
-from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.outcome_words import OutcomeWords, is_better_when_higher, outcome_words
 from painstats.questions.phrases import counted, label_text
 from painstats.questions.question import Outcome
@@ -19,7 +18,7 @@ from painstats.questions.verdict import Verdict
 LEAST_BLOCKS = 8
 """Fewer blocks have too few orders for a test (docs/method/treatments.md, experiments)."""
 
-OUTCOME_REASONS = frozenset({"outcome_hardly_varies", "rating_hardly_varies"})
+MODEL_ALONE = "only_the_model_says_so"
 
 
 class ExperimentState(StrEnum):
@@ -50,7 +49,7 @@ def state_of_experiment(finding: ExperimentFinding) -> ExperimentState:
     return ExperimentState.REFUSED if finding.verdict is Verdict.NOT_JUDGED else ExperimentState.OPEN
 
 
-def experiment_answer(finding: ExperimentFinding, outcome: Outcome, on_day: date) -> DeclaredAnswer:
+def experiment_answer(finding: ExperimentFinding, outcome: Outcome) -> DeclaredAnswer:
     """Write an experiment for its participant.
 
     Parameters
@@ -59,15 +58,13 @@ def experiment_answer(finding: ExperimentFinding, outcome: Outcome, on_day: date
         The experiment.
     outcome
         What the scores are of.
-    on_day
-        The newest day of the participant's data, which says how many blocks have begun.
     """
     state, words = state_of_experiment(finding), outcome_words(outcome)
     is_sealed = state in SEALED_STATES
     return DeclaredAnswer(
         name=say.NAME.format(on=label_text(finding.on)),
         mark="sealed" if is_sealed else finding.verdict.value,
-        line=_line(finding, state, words, on_day),
+        line=_line(finding, state, words),
         firmness=_firmness(finding, state),
         card=_card(finding, state, words, outcome),
         caution={ExperimentState.TOLD: say.TOLD_CAUTION, ExperimentState.BOUND: say.BOUND_CAUTION}.get(state, ""),
@@ -76,24 +73,21 @@ def experiment_answer(finding: ExperimentFinding, outcome: Outcome, on_day: date
     )
 
 
-def named_experiment_line(finding: ExperimentFinding, outcome: Outcome, on_day: date) -> str:
+def named_experiment_line(finding: ExperimentFinding, outcome: Outcome) -> str:
     """Write the line of an experiment after its name, for a list of answers."""
-    made = experiment_answer(finding, outcome, on_day)
+    made = experiment_answer(finding, outcome)
     return words_of.NAMED_LINE.format(name=made.name, line=made.line)
 
 
-def block_on(finding: ExperimentFinding, day: date) -> int:
-    """Return the block of a day, from 1; the first and the last one outside the plan."""
-    return min(max((day - finding.first_date).days // finding.block_days + 1, 1), finding.blocks)
-
-
-def _line(finding: ExperimentFinding, state: ExperimentState, words: OutcomeWords, on_day: date) -> str:
+def _line(finding: ExperimentFinding, state: ExperimentState, words: OutcomeWords) -> str:
     opens, on = words_of.date_words(finding.opens_on), label_text(finding.on)
     match state:
         case ExperimentState.PLANNED:
             return say.PLANNED_LINE.format(first=words_of.date_words(finding.first_date), opens=opens)
+        case ExperimentState.SEALED if WAITING in finding.reasons:
+            return say.WAITING_LINE
         case ExperimentState.SEALED:
-            return say.SEALED_LINE.format(block=block_on(finding, on_day), blocks=finding.blocks, opens=opens)
+            return say.SEALED_LINE.format(block=finding.block or finding.blocks, blocks=finding.blocks, opens=opens)
         case ExperimentState.TOLD:
             size = words_of.points(finding.estimate or 0.0)
             return say.TOLD_LINE.format(outcome=words.label, direction=_direction(finding, words), on=on, size=size)
@@ -125,6 +119,9 @@ def _card(finding: ExperimentFinding, state: ExperimentState, words: OutcomeWord
         case ExperimentState.PLANNED:
             days = counted(finding.block_days, "day")
             return (say.PLANNED_CARD.format(blocks=finding.blocks, days=days, on=on, off=off),)
+        case ExperimentState.SEALED if WAITING in finding.reasons:
+            opens, last = words_of.date_words(finding.opens_on), words_of.date_words(finding.last_date)
+            return (say.WAITING_CARD.format(last=last, opens=opens),)
         case ExperimentState.SEALED:
             return (say.SEALED_CARD,)
         case ExperimentState.TOLD:
@@ -135,10 +132,10 @@ def _card(finding: ExperimentFinding, state: ExperimentState, words: OutcomeWord
             entry = say.ENDED_CARD if blocks_done(finding) < LEAST_BLOCKS else say.ENDED_LATE_CARD
             return (entry.format(least=LEAST_BLOCKS, blocks=finding.blocks),)
         case ExperimentState.REFUSED:
-            hardly_varies = not OUTCOME_REASONS.isdisjoint(finding.reasons)
-            return (say.REFUSED_OUTCOME_CARD if hardly_varies else say.REFUSED_CARD,)
+            known = (say.REFUSED_CARDS[reason] for reason in finding.reasons if reason in say.REFUSED_CARDS)
+            return (next(known, say.REFUSED_CARD),)
         case _:
-            return _open_card(finding, words, on)
+            return _open_card(finding, words, outcome)
 
 
 def _told_card(finding: ExperimentFinding, words: OutcomeWords, on: str) -> str:
@@ -156,13 +153,17 @@ def _advice(finding: ExperimentFinding, outcome: Outcome) -> tuple[str, ...]:
     return (say.ASK_DOCTOR,) if finding.verdict is bad else ()
 
 
-def _open_card(finding: ExperimentFinding, words: OutcomeWords, on: str) -> tuple[str, ...]:
-    sentences = list[str]()
+def _open_card(finding: ExperimentFinding, words: OutcomeWords, outcome: Outcome) -> tuple[str, ...]:
+    sentences, on = list[str](), label_text(finding.on)
     if finding.low is not None and finding.high is not None and finding.low < 0 < finding.high:
         below, above = words_of.points(finding.low), words_of.points(finding.high)
         sentences.append(say.OPEN_CARD.format(below=below, above=above, lower=words.lower, higher=words.higher, on=on))
+    if MODEL_ALONE in finding.reasons:
+        sentences.append(say.ONLY_MODEL)
     if finding.more_blocks is not None:
-        sentences.append(say.more_blocks(finding.more_blocks))
+        low, high = outcome.scale
+        size = words_of.points_up((high - low) / 10)
+        sentences.append(say.MORE_BLOCKS.format(blocks=finding.more_blocks, size=size))
     return tuple(sentences)
 
 

@@ -88,8 +88,11 @@ def _earlier(content: ChangeContent) -> Facts:
 
 def _days(content: ChangeContent) -> Facts:
     finding = content.finding
+    if "covers_all_days" in finding.reasons:
+        return []
     variables = {"before": counted(finding.days_before, "day"), "after": counted(finding.days_after, "day")}
-    dates = {name: getattr(finding, name) for name in ("before_from", "before_until", "after_from", "after_until")}
+    dates = {name: getattr(finding, name) for name in ("before_from", "before_until", "after_until")}
+    dates["after_from"] = finding.in_full_date
     if finding.change == "on_off":
         return [(say.DAYS_TERM, say.DAYS_ON_OFF.format(**variables))]
     entry = say.DAYS if None in dates.values() else say.DAYS_DATED

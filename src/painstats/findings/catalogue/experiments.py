@@ -14,6 +14,10 @@ NAME = _("Experiment with {on}")
 PLANNED_LINE = _("It begins on {first}. The result opens on {opens}.")
 PLANNED_CARD = _("{blocks} blocks of {days}, half of them with {on} and half with {off}, in an order drawn by lot.")
 SEALED_LINE = _("Block {block} of {blocks}. The result opens on {opens}.")
+WAITING_LINE = _("The last block is over. The result opens once your last scores are in.")
+WAITING_CARD = _(
+    "Your diary is known only to a day before {last}. Add the rest; without it, the result opens on {opens}."
+)
 SEALED_CARD = _("Looking early can change how you score, so nothing is shown until the last block is over.")
 FOLD_PLAN, SEALED = _("The plan"), _("Sealed")
 
@@ -35,14 +39,21 @@ BOUND_CARD = _("Blocks with {on} and blocks with {off} differ by less than {size
 BOUND_CAUTION = _("This does not say that there is none.")
 OPEN_LINE = _("Your experiment cannot tell: both directions are possible.")
 OPEN_CARD = _("Between {below} {lower} and {above} {higher} with {on}.")
+MORE_BLOCKS = _("A new experiment of {blocks} blocks would show a difference of {size} in about 3 of 4 cases.")
+ONLY_MODEL = _("A model of the same days gives a direction, but the lot decides.")
 ENDED_LINE = _("The plan ended after {done} of {blocks} blocks.")
 ENDED_CARD = _("The scores are kept. A test needs at least {least} blocks.")
 ENDED_LATE_CARD = _(
     "The scores are kept. The order was drawn for all {blocks} blocks, so fewer of them cannot be tested."
 )
 REFUSED_LINE = _("Your experiment cannot be tested.")
-REFUSED_CARD = _("Too few of its days have a score. The scores are kept.")
-REFUSED_OUTCOME_CARD = _("Nearly all of your scores are alike, so there is nothing to compare.")
+REFUSED_CARDS = {
+    "outcome_missing": _("None of the days that count has a score."),
+    "scores_of_one_kind": _("All of its scores are from one kind of block, so there is nothing to compare."),
+    "outcome_hardly_varies": _("All of its scores are alike, so there is nothing to compare."),
+    "outcome_changed": _("The study asks about something else now than when the order was drawn."),
+}
+REFUSED_CARD = _("Its days cannot be compared. The scores are kept.")
 
 # --- Folded facts
 
@@ -61,15 +72,6 @@ PLAN = _("{blocks} blocks of {days}, from {first} to {last}.")
 DRAWN_TERM = _("Order")
 FINGERPRINT_TERM, FINGERPRINT = _("Fingerprint"), _("{fingerprint}. With it, anyone can check the order.")
 FEW_TERM = _("Few scores")
-
-
-def more_blocks(number: int) -> str:
-    """Write after how many more blocks a difference would show."""
-    return ngettext(
-        "{number} more block would show a difference of 1 point in about 3 of 4 cases.",
-        "{number} more blocks would show a difference of 1 point in about 3 of 4 cases.",
-        number,
-    ).format(number=number)
 
 
 def dropped_days(days: int) -> str:

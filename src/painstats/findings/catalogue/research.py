@@ -80,7 +80,12 @@ CHANGE_REASONS = {
     "hangs_on_the_days_before": _("the answers with and without the week before it differ"),
     "interval_too_wide": _("the interval is too wide"),
     "inside_smallest_change": _("both intervals are smaller than the smallest change that matters"),
+    "outcome_missing": _("no scores were found"),
     "ended_early": _("the plan ended before its last block"),
+    "only_the_model_says_so": _("only the model beside the randomisation test sees a direction"),
+    "few_scores_in_blocks": _("some blocks have a score on fewer than half of their days"),
+    "scores_of_one_kind": _("all scores are from blocks of one kind"),
+    "outcome_changed": _("the study asks about another outcome than when the order was drawn"),
 }
 """Reason of a change or an experiment by name, in words that end a sentence."""
 

@@ -193,7 +193,7 @@ LOOK_ON_OFF_NEXT = _("{number}, on {date}; the next is on {next}")
 # --- All changes of a treatment
 
 TABLE_FOLD = _("All changes of {name}")
-TABLE_CAPTION = _("Every change of {name}, by date: after it against before it")
+TABLE_CAPTION = _("Changes of {name} by date; the range compares the days after with the days before")
 TABLE_HEAD = (_("Change"), _("Date"), _("Days before, after"), _("Range"), _("Answer"))
 AT_MOST_SMALL, WITHDRAWN = _("At most small"), _("Withdrawn")
 NONE = _("–")

@@ -14,6 +14,7 @@ import polars as pl
 
 from painstats.findings.change_content import ChangeContext, content_of
 from painstats.findings.change_names import alterations
+from painstats.questions.phrases import counted
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, NARROW_BELOW, WIDE
@@ -181,7 +182,7 @@ def _moment(sheet: Sheet, finding: ChangeFinding, window: Window) -> list[Specif
     last = (finding.last_date - finding.first_date).days
     full = window.in_between[1]
     narrow = sheet.width < NARROW_BELOW
-    between = f"{_between(finding)}, {full} days" if full else ""
+    between = f"{_between(finding)}, {counted(full, 'day')}" if full else ""
     return [
         upright(sheet, 0, top=-30),
         *([upright(sheet, last)] if last else []),

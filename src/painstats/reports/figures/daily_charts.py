@@ -43,6 +43,9 @@ SCORE_COLOURS = ("#fdf3d0", "#f7d98b", "#e8a65d", "#c66b4e", "#8f3b53", "#4d1f4e
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_MARGIN = 64
+MOST_STARTS = 4
+"""Bars of a treatment up to which each has a line through all panels; blocks of an experiment are more."""
+
 DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Points = list[dict[str, Any]]
@@ -141,8 +144,9 @@ class _Sheet:
 
 
 def _starts(rows: Sequence[BarRow], span: tuple[date, date]) -> Points:
-    """List the first days of bars, but for those that begin with the chart."""
-    days = {bar.first for row in rows for bar in row.bars if bar.first > span[0]}
+    """List the first days of bars but for those that begin with the chart; of a row with many bars, only the first."""
+    marked = [row.bars if len(row.bars) <= MOST_STARTS else row.bars[:1] for row in rows]
+    days = {bar.first for bars in marked for bar in bars if bar.first > span[0]}
     return [{"start": _noon_before(day)} for day in sorted(days)]
 
 

@@ -48,7 +48,8 @@ def experiment_chart(
         Width of the chart in pixels.
     """
     inner = width - LEFT_MARGIN - RIGHT_MARGIN
-    has_means = any(mean is not None for mean in finding.block_means)
+    is_sealed = finding.stage in ("planned", "sealed")
+    has_means = not is_sealed and any(mean is not None for mean in finding.block_means)
     span = (-finding.blocks * NAMES / (inner - NAMES) if has_means else 0.0, float(finding.blocks))
     strip = _strip(finding, blocks_begun, Sheet(span, (0, 1), inner, STRIP))
     if not has_means:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from painstats.findings.change_groups import treatment_groups
 from painstats.findings.change_names import change_name, treatment_key
-from painstats.findings.experiment_words import SEALED_STATES, block_on, state_of_experiment
+from painstats.findings.experiment_words import SEALED_STATES, blocks_done, state_of_experiment
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
@@ -41,7 +41,7 @@ def figures_of_treatments(record: ParticipantRecord, study: Study) -> tuple[Figu
     shown = [change for group in treatment_groups(record.changes) for change in group.shown]
     return (
         *(_change(change, record, outcome) for change in shown if _is_drawn(change, record)),
-        *(_experiment(experiment, record, outcome) for experiment in record.experiments),
+        *(_experiment(experiment, outcome) for experiment in record.experiments),
     )
 
 
@@ -107,9 +107,9 @@ def _days_on(change: ChangeFinding, record: ParticipantRecord) -> list[Days]:
     ]
 
 
-def _experiment(experiment: ExperimentFinding, record: ParticipantRecord, outcome: Outcome) -> Figure:
+def _experiment(experiment: ExperimentFinding, outcome: Outcome) -> Figure:
     is_sealed = state_of_experiment(experiment) in SEALED_STATES
-    begun = _blocks_begun(experiment, record)
+    begun = _blocks_begun(experiment)
     on = label_text(experiment.on)
     return figure(
         experiment_card(experiment),
@@ -120,12 +120,13 @@ def _experiment(experiment: ExperimentFinding, record: ParticipantRecord, outcom
     )
 
 
-def _blocks_begun(experiment: ExperimentFinding, record: ParticipantRecord) -> int:
-    if experiment.stage == "planned" or record.summary.last_date < experiment.first_date:
+def _blocks_begun(experiment: ExperimentFinding) -> int:
+    """Return how many blocks have begun; of a plan that ended early, those with scores."""
+    if experiment.stage == "planned":
         return 0
-    if experiment.stage == "finished":
-        return experiment.blocks
-    return block_on(experiment, record.summary.last_date)
+    if experiment.stage == "ended_early":
+        return blocks_done(experiment)
+    return experiment.block or experiment.blocks
 
 
 def _result_label(experiment: ExperimentFinding, outcome: Outcome) -> str:

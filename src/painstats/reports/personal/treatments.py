@@ -12,7 +12,6 @@ from painstats.findings.change_names import treatment_key, what_changed
 from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_words import experiment_answer, named_experiment_line
 from painstats.findings.treatment_words import change_answer, named_change_line, short_answer
-from painstats.frame.participants import participant_summaries
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
@@ -47,9 +46,9 @@ def treatments_part(record: ParticipantRecord, study: Study, figures: Sequence[F
 
 def experiments_part(record: ParticipantRecord, study: Study, figures: Sequence[Figure]) -> tuple[Part, ...]:
     """Show each planned experiment, in their order."""
-    outcome, last_day = outcome_of(study.plan.outcome), record.summary.last_date
+    outcome = outcome_of(study.plan.outcome)
     cards = tuple(
-        _card(experiment_answer(found, outcome, last_day), _figures_of(experiment_card(found), figures))
+        _card(experiment_answer(found, outcome), _figures_of(experiment_card(found), figures))
         for found in record.experiments
     )
     return (Part("Your experiments", cards=cards),) if cards else ()
@@ -128,13 +127,8 @@ def declared_lines(store: Store) -> list[tuple[str, str]]:
     changes = read_rows(store, "change_finding", ChangeFinding, "participant_id, number")
     own = [list(found) for _, found in groupby(changes, key=lambda change: change.participant_id)]
     shown = [change for found in own for group in treatment_groups(found) for change in group.shown]
-    last_days = {summary.participant_id: summary.last_date for summary in participant_summaries(store)}
     experiments = read_rows(store, "experiment_finding", ExperimentFinding, "participant_id, first_date, fingerprint")
     return [
         *((change.participant_id, named_change_line(change, ChangeContext(outcome))) for change in shown),
-        *(
-            (found.participant_id, named_experiment_line(found, outcome, last_days[found.participant_id]))
-            for found in experiments
-            if found.participant_id in last_days
-        ),
+        *((found.participant_id, named_experiment_line(found, outcome)) for found in experiments),
     ]
