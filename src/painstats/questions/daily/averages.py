@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
-from statsmodels.stats.multitest import multipletests
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.inference.coefficients import coefficient
@@ -56,6 +55,8 @@ def cohort_fits(
         for question in questions
         if (check := _two_stage(apart, question)) is not None and check.participants >= rules.min_people_cohort
     ]
+    if not fits:
+        return []
     adjusted = adjusted_p(questions, {fit.question: fit.p for fit in fits})
     return [replace(fit, p_adjusted=adjusted[fit.question]) for fit in fits]
 
@@ -65,6 +66,8 @@ def adjusted_p(questions: Sequence[Question], p_values: Mapping[str, float]) -> 
 
     Every declared question counts; one that was not fitted has a p value of 1.
     """
+    from statsmodels.stats.multitest import multipletests  # statsmodels takes a second, and few studies come here
+
     adjusted: dict[str, float] = {}
     for is_confirmatory in (True, False):
         names = [question.name for question in questions if question.is_confirmatory is is_confirmatory]
