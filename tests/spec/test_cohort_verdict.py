@@ -8,11 +8,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from painstats.findings import find
 from painstats.plan.study import Plan, Study, read_study
 from painstats.questions.asked import asked
-from painstats.questions.daily.averages import adjusted_p, cohort_fits
+from painstats.questions.daily.averages import adjusted_p, cohort_fits, holm
 from painstats.questions.daily.columns import of_cohort
 from painstats.questions.daily.design import daily_design
 from painstats.questions.daily.fit import analyse_cohort, fit_models
@@ -183,6 +184,11 @@ def test_fitting_adjusts_the_p_values_of_all_questions():
 def test_a_question_without_a_fit_counts_when_p_values_are_adjusted(store):
     questions = asked(store.study)
     assert adjusted_p(questions, {SLEEP: 0.03}) == pytest.approx({SLEEP: 0.06, STEPS: 1.0})
+
+
+@pytest.mark.parametrize("p_values", [[0.01], [0.03, 0.02], [0.02, 0.02, 0.5, 1.0], [0.9, 0.001, 0.04, 0.012]])
+def test_p_values_are_adjusted_as_by_statsmodels(p_values):
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=0)
 
 
 def test_exploratory_questions_are_adjusted_apart(store):
