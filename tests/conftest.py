@@ -39,6 +39,7 @@ LONGEST_FIRST = (
     "test_whole_way.py", "test_nothing_leaves.py", "test_nightly.py", "test_robustness.py", "test_cohort_verdict.py",
     "test_nightly_verdicts.py", "test_pages.py", "test_erasure.py", "test_served.py", "test_looks.py",
     "test_models_are_calibrated.py", "test_planted_slopes.py", "test_signals.py", "test_parallel_reading.py",
+    "test_wheel.py", "test_tutorial.py",
 )  # fmt: skip
 """Files that take longest. A worker takes whole files: one of these at the end would leave the other workers idle."""
 
