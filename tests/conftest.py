@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as the command line and the flows set it
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import vl_convert
 
 from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
@@ -37,6 +39,7 @@ LONGEST_FIRST = (
     "test_whole_way.py", "test_nothing_leaves.py", "test_nightly.py", "test_robustness.py", "test_cohort_verdict.py",
     "test_nightly_verdicts.py", "test_pages.py", "test_erasure.py", "test_served.py", "test_looks.py",
     "test_models_are_calibrated.py", "test_planted_slopes.py", "test_signals.py", "test_parallel_reading.py",
+    "test_wheel.py", "test_tutorial.py",
 )  # fmt: skip
 """Files that take longest. A worker takes whole files: one of these at the end would leave the other workers idle."""
 
@@ -60,6 +63,33 @@ DEFAULTS = {
     "session_id": "1", "exercise_type": "walking", "duration_min": "30", "kind": "medicine", "name": "tablets",
     "start_date": "2026-01-01", "ramp_days": "0", "wash_out_days": "0",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_chart_is_drawn_once() -> Iterator[None]:
+    """Keep what the drawing library made of a chart: many tests draw the same charts, and it is their slowest part.
+
+    Tests of the drawing itself use ``charts_drawn_again``. Processes that a test starts always draw for themselves.
+    """
+    kept: dict[str, str] = {}
+    draw = vl_convert.vegalite_to_svg
+
+    def drawn_once(chart: dict[str, Any], **options: Any) -> str:
+        key = json.dumps([chart, options])
+        if key not in kept:
+            kept[key] = draw(chart, **options)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vl_convert, "vegalite_to_svg", drawn_once)
+        patch.setattr(vl_convert, "drawing_again", draw, raising=False)
+        yield
+
+
+@pytest.fixture
+def charts_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw every chart anew, also one that was drawn before."""
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", vl_convert.drawing_again)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from painstats.cli import main
 from painstats.errors import StudyInUse
 from painstats.plan.study import read_study
-from painstats.run import run_study
+from painstats.run import list_inbox, load_files, run_study
 from painstats.store import open_store
 from painstats.store.forget import forget_participant
 from painstats.store.migrations import _scripts
@@ -124,6 +124,28 @@ def test_duckdb_reaches_neither_other_files_nor_the_network(make_study_folder):
         "temp_file_encryption": "false",
         "python_enable_replacements": "false",
     }
+
+
+def test_a_small_study_uses_one_thread_and_a_large_one_all(make_study_folder, monkeypatch):
+    def n_threads(store):
+        return store.connection.execute("SELECT current_setting('threads')").fetchone()[0]
+
+    all_processors = duckdb.connect().execute("SELECT current_setting('threads')").fetchone()[0]
+    if all_processors == 1:
+        pytest.skip("this machine has one processor")
+    study = read_study(make_study_folder)
+    diary = study.inbox / "anna" / "diary.csv"
+    diary.parent.mkdir()
+    diary.write_text("nothing that is known")
+    with open_store(study) as store:
+        load_files(store, list_inbox(study), print)
+        assert n_threads(store) == 1
+        diary.write_text("a larger file\n" * 150_000)
+        load_files(store, list_inbox(study), print)
+        assert n_threads(store) == all_processors
+    monkeypatch.setattr("painstats.store.connection.SMALL_DATABASE", study.database.stat().st_size - 1)
+    with open_store(study) as store:
+        assert n_threads(store) == all_processors
 
 
 def test_the_store_is_for_one_at_a_time(make_study_folder):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from painstats.findings import find
-from painstats.plan.study import read_study
+from painstats.plan.study import Plan, Study, read_study
 from painstats.questions.asked import asked
-from painstats.questions.daily.averages import adjusted_p
+from painstats.questions.daily.averages import adjusted_p, cohort_fits, holm
+from painstats.questions.daily.columns import of_cohort
 from painstats.questions.daily.design import daily_design
-from painstats.questions.daily.fit import fit_models
+from painstats.questions.daily.fit import analyse_cohort, fit_models
 from painstats.questions.daily.mixed_model import mixed_analysis
 from painstats.questions.daily.study_looks import reason_against_average
 from painstats.questions.daily.tables import CohortFit, LookEvidence
@@ -48,6 +51,8 @@ too large on the other side                | -0.05 | 0.66  | 0     | 1          
 lower, but by less than what matters       | -0.4  | 0.25  | 0     | 1          | lower          | smaller_than_matters
 """
 DAY = date(2026, 3, 1)
+STUDY = Study(folder=Path("."), plan=Plan())
+"""A study that is not stored, for its questions and rules."""
 
 
 @pytest.fixture(scope="module")
@@ -141,41 +146,49 @@ def test_before_the_first_look_an_average_says_what_it_lacks(tmp_path, participa
 # --- what the fits say about themselves ---
 
 
-def fitted_cohort(store, frame):
-    keep(store, frame)
-    fit_models(store, asked(store.study))
-    return {row["question"]: row for row in table(store, "SELECT * FROM cohort_fit")}
+def fitted_cohort(study, frame):
+    """Fit what the averages need; their checks of robustness and their looks have tests of their own."""
+    questions = asked(study)
+    design = daily_design(study, questions)
+    cohort = analyse_cohort(frame, design)
+    fits = cohort_fits(questions, of_cohort(frame), cohort.apart, cohort.mixed, design.rules)
+    return {fit.question: fit for fit in fits}
 
 
 def within(change, people, column="outcome_score"):
     return pl.when(pl.col("participant_id").is_in(people)).then(change).otherwise(pl.col(column)).alias(column)
 
 
-def test_a_few_people_with_steep_slopes_and_little_data_make_the_two_ways_disagree(store):
+def test_a_few_people_with_steep_slopes_and_little_data_make_the_two_ways_disagree():
     """The mixed model includes people from ten days on, the two-stage mean from twenty."""
     few = ["p00", "p01", "p02", "p03"]
     sleep = f"{SLEEP}_within"
     frame = model_frame(10, 90, slope=0.0, seed=4)
     frame = frame.with_columns(within(pl.col("outcome_score") - 2 * pl.col(sleep), few))
     day = pl.int_range(pl.len()).over("participant_id")
-    fits = fitted_cohort(store, frame.filter(~pl.col("participant_id").is_in(few) | (day < 16)))
-    assert fits[SLEEP]["basis"] == "mixed_model"
-    assert abs(fits[SLEEP]["estimate"] - fits[SLEEP]["two_stage_estimate"]) > 0.5
-    assert not fits[SLEEP]["agrees"]
-    assert fits[STEPS]["agrees"]
+    fits = fitted_cohort(STUDY, frame.filter(~pl.col("participant_id").is_in(few) | (day < 16)))
+    assert fits[SLEEP].basis == "mixed_model"
+    assert abs(fits[SLEEP].estimate - fits[SLEEP].two_stage_estimate) > 0.5
+    assert not fits[SLEEP].agrees
+    assert fits[STEPS].agrees
 
 
-def test_fitting_adjusts_the_p_values_of_all_questions(store):
-    fits = fitted_cohort(store, model_frame(10, 30, slope=0.0, seed=2))
-    first, second = sorted(fits.values(), key=lambda fit: fit["p"])
-    assert first["p_adjusted"] == pytest.approx(min(1, 2 * first["p"]))
-    assert second["p_adjusted"] == pytest.approx(max(second["p"], first["p_adjusted"]))
-    assert first["p_adjusted"] > first["p"]
+def test_fitting_adjusts_the_p_values_of_all_questions():
+    fits = fitted_cohort(STUDY, model_frame(10, 30, slope=0.0, seed=2))
+    first, second = sorted(fits.values(), key=lambda fit: fit.p)
+    assert first.p_adjusted == pytest.approx(min(1, 2 * first.p))
+    assert second.p_adjusted == pytest.approx(max(second.p, first.p_adjusted))
+    assert first.p_adjusted > first.p
 
 
 def test_a_question_without_a_fit_counts_when_p_values_are_adjusted(store):
     questions = asked(store.study)
     assert adjusted_p(questions, {SLEEP: 0.03}) == pytest.approx({SLEEP: 0.06, STEPS: 1.0})
+
+
+@pytest.mark.parametrize("p_values", [[0.01], [0.03, 0.02], [0.02, 0.02, 0.5, 1.0], [0.9, 0.001, 0.04, 0.012]])
+def test_p_values_are_adjusted_as_by_statsmodels(p_values):
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=0)
 
 
 def test_exploratory_questions_are_adjusted_apart(store):
@@ -186,11 +199,11 @@ def test_exploratory_questions_are_adjusted_apart(store):
 
 
 @pytest.mark.parametrize(("telling", "questions"), [(4, set()), (5, {SLEEP, STEPS})])
-def test_an_average_needs_five_participants_with_scores_that_vary(store, telling, questions):
+def test_an_average_needs_five_participants_with_scores_that_vary(telling, questions):
     flat = [f"p{number:02d}" for number in range(telling, 10)]
     frame = model_frame(10, 30, seed=2)
     shallow = 5 + 0.05 * (pl.col("outcome_score") - 5)  # varies, but by less than 3 % of the scale
-    assert set(fitted_cohort(store, frame.with_columns(within(shallow, flat)))) == questions
+    assert set(fitted_cohort(STUDY, frame.with_columns(within(shallow, flat)))) == questions
 
 
 def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypatch):
@@ -199,10 +212,12 @@ def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypat
         return replace(analysis, check=replace(analysis.check, agrees=False))
 
     frame = model_frame(10, 30, seed=2)
-    assert fitted_cohort(store, frame)[SLEEP]["basis"] == "mixed_model"
+    assert fitted_cohort(STUDY, frame)[SLEEP].basis == "mixed_model"
     monkeypatch.setattr("painstats.questions.daily.fit.mixed_analysis", contradicted)
-    fit = fitted_cohort(store, frame)[SLEEP]
-    assert (fit["basis"], fit["notes"]) == ("two_stage", ["not_converged"])
+    keep(store, frame)
+    fit_models(store, asked(store.study))
+    [fit] = table(store, f"SELECT basis, notes FROM cohort_fit WHERE question = '{SLEEP}'")
+    assert fit == {"basis": "two_stage", "notes": ["not_converged"]}
     assert table(store, "SELECT DISTINCT basis FROM person_fit") == [{"basis": "own_days"}]
 
 

@@ -30,6 +30,7 @@ from tests.made_up_study import EVIL_ID, fill, plan, small_study
 from tests.reading_pages import read_page
 
 
+@pytest.mark.usefixtures("charts_drawn_again")
 def test_the_same_findings_give_the_same_bytes_and_touch_no_file(tmp_path):
     with open_store(small_study(tmp_path / "again")) as store:
         fill(store, people={"p01": 60, "p02": 60})
@@ -119,6 +120,7 @@ def test_a_drawing_that_reaches_outside_is_refused():
         drawn(image, "image")
 
 
+@pytest.mark.usefixtures("charts_drawn_again")
 def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
     from painstats.reports.personal import draw_charts as drawing
 
@@ -213,6 +215,7 @@ def test_kept_figures_are_what_the_page_shows(two_people):
     assert b"day by day" not in again["p02.html"]
 
 
+@pytest.mark.usefixtures("charts_drawn_again")
 def test_figures_that_were_drawn_otherwise_are_not_kept(two_people):
     store, whole = two_people
     store.connection.execute("UPDATE kept_figures SET inputs_hash = 'of an older version', packed = 'x'")

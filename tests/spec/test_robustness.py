@@ -15,6 +15,7 @@ from painstats.questions.asked import fit_questions
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import daily_design
 from painstats.questions.daily.mixed_model import mixed_analysis
+from painstats.questions.daily.model_rows import model_fits
 from painstats.questions.daily.robustness import CHECKS, OF_ONE_PARTICIPANT, Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.robustness.reanalysis import direction, same_verdict
 from painstats.questions.daily.tables import FIT_TABLES
@@ -328,14 +329,13 @@ def test_a_drift_that_is_not_supported_is_set_beside_too():
 # --- What is kept of the fit
 
 
-def test_what_is_left_over_and_how_much_is_explained_is_kept(store):
+def test_what_is_left_over_and_how_much_is_explained_is_kept():
     noise = pl.Series(3 * np.random.default_rng(77).standard_normal(FRAME.height))
     noisy = FRAME.with_columns(pl.col("outcome_score") + noise * (pl.col("participant_id") < "p05"))
-    fitted(store, noisy)
-    fit = store.connection.execute("SELECT * FROM model_fit WHERE model = 'cohort'").pl().to_dicts()[0]
-    assert fit["equal_variance_p"] < 0.001
-    assert fit["participant_sd_quantiles"][2] > 1.8 * fit["participant_sd_quantiles"][0]
-    assert len(fit["residual_quantiles"]) == 9
-    assert 0 < fit["r2_marginal"] < fit["r2_conditional"] < 1
-    assert fit["pattern_p"] > 0.001
-    assert not fit["has_pattern"]
+    [fit] = model_fits((), {}, mixed_analysis(noisy, DESIGN, lambda _: None), DESIGN.hidden)
+    assert fit.equal_variance_p < 0.001
+    assert fit.participant_sd_quantiles[2] > 1.8 * fit.participant_sd_quantiles[0]
+    assert len(fit.residual_quantiles) == 9
+    assert 0 < fit.r2_marginal < fit.r2_conditional < 1
+    assert fit.pattern_p > 0.001
+    assert not fit.has_pattern

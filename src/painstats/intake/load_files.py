@@ -34,6 +34,7 @@ from painstats.progress import bytes_read, working
 from painstats.sources import SOURCES
 from painstats.sources.recognition import first_taker
 from painstats.store import ImportSummary, Store, load_records
+from painstats.store.connection import use_threads_for
 from painstats.store.ledger import forget_refused, imports_with_content, record_refusal
 from painstats.store.load_new import NewExport, load_new
 from painstats.store.staged import staging
@@ -57,9 +58,11 @@ def load_files(
     participants = cache(partial(known_participants, store))
     for candidates in looked_at(store, files):
         new = [(each.archive, each.settings) for each in candidates if each.archive and each.settings]
+        n_bytes = sum(bytes_of(archive) for archive, _ in new)
+        use_threads_for(store.connection, n_bytes)
         with (
             read_ahead(store.study.folder, new, processes) as ahead,
-            working("reading", "bytes", sum(bytes_of(archive) for archive, _ in new)) as work,
+            working("reading", "bytes", n_bytes) as work,
             staging(store.study.folder) as folder,
         ):
             loading = _Loading(store, say, participants, ahead, folder.folder)

@@ -20,6 +20,9 @@ of single days, and the correlation is (1 - w) rho^d.
 The package knows no study and imports nothing of painstats but its errors.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from painstats.mixedlm.checks.influence import Influence, influence
 from painstats.mixedlm.checks.participant_bootstrap import ParticipantBootstrap, participant_bootstrap
 from painstats.mixedlm.checks.residual_checks import ResidualChecks, residual_checks, whitened_residuals
@@ -74,10 +77,12 @@ from painstats.mixedlm.inference.two_stage import (
     two_sided_p,
     two_stage,
 )
-from painstats.mixedlm.model import CAR1MixedLM
-from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 from painstats.mixedlm.sql.column_roles import ColumnRoles
 from painstats.mixedlm.sql.cross_products_of import cross_products_of, cross_products_of_frame
+
+if TYPE_CHECKING:
+    from painstats.mixedlm.model import CAR1MixedLM
+    from painstats.mixedlm.results import CAR1MixedLMResults, CAR1MixedLMResultsWrapper
 
 __all__ = [
     "INTERCEPT",
@@ -157,3 +162,16 @@ __all__ = [
     "whitened_residuals",
     "without_repeats",
 ]
+
+_AS_STATSMODELS = {
+    "CAR1MixedLM": "painstats.mixedlm.model",
+    "CAR1MixedLMResults": "painstats.mixedlm.results",
+    "CAR1MixedLMResultsWrapper": "painstats.mixedlm.results",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what has the interface of statsmodels when it is asked for: statsmodels and pandas take over a second."""
+    if name not in _AS_STATSMODELS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_AS_STATSMODELS[name]), name)

@@ -43,6 +43,9 @@ LOCK_FILE = ".painstats.lock"
 STAGING_FOLDER = ".reading"
 PRIVATE_UMASK = 0o077
 PRIVATE_FOLDER = 0o700
+SMALL_DATABASE = 16_000_000
+SMALL_EXPORTS = 2_000_000
+"""Bytes up to which one thread is enough: DuckDB divides no fewer than 122,880 rows, so that others only wait."""
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -215,9 +218,17 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
         "write_buffer_row_group_count": 1,  # buffered rows take memory
         "temp_directory": str(study.folder / SPILL_FOLDER),
     }
+    if not database.exists() or database.stat().st_size <= SMALL_DATABASE:
+        settings["threads"] = 1
     connection = duckdb.connect(str(database), read_only=read_only, config=settings)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def use_threads_for(connection: Connection, n_bytes: int) -> None:
+    """Let DuckDB use all processors if the exports that are about to be stored, ``n_bytes`` on the disk, are large."""
+    if n_bytes > SMALL_EXPORTS:
+        connection.execute("RESET threads")
 
 
 @contextmanager

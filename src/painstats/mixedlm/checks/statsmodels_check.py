@@ -6,7 +6,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
 from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.innovations import innovations, log_determinant_of
@@ -57,6 +56,8 @@ def statsmodels_check(fit: MixedFit, rows: ModelRows) -> StatsmodelsCheck:
     basis, labels = _varying_combinations(fit, rows)
     if not labels:
         return _skipped("the fit has no random effect with non-zero variance, which MixedLM needs")
+    from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams  # takes a second
+
     y, X = (innovations(values, rows, fit.rho, fit.white_share) for values in (rows.y, rows.X))
     relative = fit.random_covariance / fit.residual_sd**2
     within_basis = np.linalg.pinv(basis) @ relative @ np.linalg.pinv(basis).T

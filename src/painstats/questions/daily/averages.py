@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
-from statsmodels.stats.multitest import multipletests
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.inference.coefficients import coefficient
@@ -69,8 +68,19 @@ def adjusted_p(questions: Sequence[Question], p_values: Mapping[str, float]) -> 
     for is_confirmatory in (True, False):
         names = [question.name for question in questions if question.is_confirmatory is is_confirmatory]
         if names:
-            values = multipletests([p_values.get(name, 1.0) for name in names], method="holm")[1]
-            adjusted |= dict(zip(names, values.tolist(), strict=True))
+            adjusted |= dict(zip(names, holm([p_values.get(name, 1.0) for name in names]), strict=True))
+    return adjusted
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjust p values for their number, step down (Holm 1979, Scandinavian Journal of Statistics 6, 65-70).
+
+    As statsmodels' ``multipletests``, which also collects Python's garbage: 0.2 s for each study.
+    """
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for place, number in enumerate(sorted(range(len(p_values)), key=lambda number: p_values[number])):
+        largest = max(largest, (len(p_values) - place) * p_values[number])
+        adjusted[number] = min(1.0, largest)
     return adjusted
 
 

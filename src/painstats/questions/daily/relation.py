@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -23,8 +24,6 @@ from painstats.mixedlm.engine.fit import MixedFit
 from painstats.mixedlm.engine.rows import ModelRows, column_positions
 from painstats.mixedlm.inference.coefficients import Coefficient, CoefficientTable, coefficient
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
-from painstats.mixedlm.model import CAR1MixedLM
-from painstats.mixedlm.results import CAR1MixedLMResultsWrapper
 from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import exposures
 from painstats.questions.daily.columns import EPOCH_DAYS, of_cohort, with_an_exposure, within_participants
@@ -34,6 +33,9 @@ from painstats.questions.daily.guards import DaysOf, guarded_alone, with_guard
 from painstats.questions.daily.mixed_model import mixed_analysis
 from painstats.questions.estimate import Basis, CheckEstimate, Estimate
 from painstats.questions.question import Question
+
+if TYPE_CHECKING:
+    from painstats.mixedlm.results import CAR1MixedLMResultsWrapper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +76,8 @@ class Relation:
         """
         if not self.fit.random:
             raise NotEnoughData("a model of one person has no random effects; use fit and table")
+        from painstats.mixedlm.model import CAR1MixedLM  # statsmodels takes a second
+
         positions = column_positions(self.fit.random, self.rows.names)
         model = CAR1MixedLM(
             self.rows.y,
