@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     status = _add(commands, "status", "show what has been imported, valid days, and what is missing")
     status.add_argument("--files", action="store_true", help="list each file with its number")
-    _add(commands, "treatments", "list the treatments of each participant, with doses and dates")
+    _add(commands, "treatments", "list the treatments of each participant, and from when they can be judged")
     board = _add(commands, "dashboard", "open a study in the browser, on this machine only")
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
     _add_nightly_commands(commands)

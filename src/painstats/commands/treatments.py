@@ -1,4 +1,4 @@
-"""``painstats treatments``: who takes what when, and what about the treatments is to be settled."""
+"""``painstats treatments``: who takes what when, what can be judged from which day on, and what is to be settled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from painstats.commands.printing import print_json, print_table, printable
+from painstats.commands.treatment_looks import HEADINGS as LOOK_HEADINGS
+from painstats.commands.treatment_looks import looks_of_changes, looks_row
 from painstats.frame.always_on import always_on, scored_dates
 from painstats.frame.logged_days import LoggedDay
 from painstats.frame.phase import Phase
@@ -46,7 +48,9 @@ def treatments(folder: Path, as_json: bool) -> int:
         phases, logged = collected_treatments(store)
         was_run = table_exists(store, "daily_summary")
         settle = treatments_to_settle(store) if was_run else []
-        without_comparison = always_on(phases, scored_dates(store)) if was_run else []
+        scored = scored_dates(store) if was_run else {}
+    looks = looks_of_changes(phases, scored, study.plan.rules)
+    without_comparison = always_on(phases, scored)
     pairs = opioids_with_blockers([*phases, *single_doses(logged)])
     needed = as_needed(logged)
     if as_json:
@@ -55,6 +59,7 @@ def treatments(folder: Path, as_json: bool) -> int:
                 "study": study.plan.study.name,
                 "treatments": [asdict(phase) for phase in phases],
                 "as_needed": [asdict(each) for each in needed],
+                "changes": [asdict(each) for each in looks],
                 "always_on": [{"participant_id": who, "name": name} for who, name in without_comparison],
                 "opioid_with_naltrexone": [_answer(pair) for pair in pairs],
                 "to_settle": settle,
@@ -67,6 +72,9 @@ def treatments(folder: Path, as_json: bool) -> int:
             f"{study.inbox} and run: painstats run {folder}"
         )
     _print_tables(phases, needed)
+    if looks:
+        print("\nWhat can be judged:")
+        print_table([looks_row(each) for each in looks], LOOK_HEADINGS)
     for line in (*map(_safety_words, pairs), *_always_on_words(without_comparison), *settle):
         print(f"\n{printable(line)}")
     return 0
