@@ -85,16 +85,16 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
     cohort = analyse_cohort(frame, design, say, exposure_days)
     participants = _participant_fits(frame, design, cohort)
     averages = _averages(frame, design, questions, cohort)
-    models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design.hidden)
+    models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design)
     _keep(
         store,
         {
             "person_fit": participants,
             "cohort_fit": averages,
-            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.hidden),
+            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design),
             "model_fit": models,
             "robustness": _robustness(questions, design, days, frame, exposure_days, cohort, participants, averages),
-            "look_evidence": looks(store, design, questions, exposure_days),
+            "look_evidence": looks(store, design, questions),
         },
     )
     return KindFitted(frame["participant_id"].n_unique(), len(models))

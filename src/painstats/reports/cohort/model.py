@@ -53,8 +53,7 @@ class CohortModel:
 def cohort_model(store: Store) -> CohortModel:
     """Read what was fitted over all participants."""
     averages = {average.question: average for average in read_rows(store, "cohort_fit", CohortFit, "question")}
-    # A declared treatment is adjusted for and not judged: a change after an open start proves no effect.
-    terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ? AND term <> 'in_phase'", [COHORT])
+    terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ?", [COHORT])
     return CohortModel(averages, tuple(terms), read_model_fit(store, COHORT))
 
 
