@@ -35,5 +35,10 @@ def test_no_table_and_no_summary_names_a_hidden_column(store):
     assert cohort["guarded"]
     assert f"{SLEEP}_within" in cohort["statsmodels_summary"]
     assert not re.search(HIDDEN, cohort["statsmodels_summary"])
+    [kept] = table(store, "SELECT * FROM treatment_column WHERE model = 'cohort'")
+    on = frame.filter(treated).height
+    assert kept == {
+        "model": "cohort", "treatment": "drug 5 mg", "participants": 3, "days": on, "left_out": None,
+    }  # fmt: skip
     checks = {row["check"] for row in table(store, 'SELECT DISTINCT "check" FROM robustness')}
     assert {"complete_days", "without_guard"} <= checks

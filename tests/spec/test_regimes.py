@@ -1,14 +1,18 @@
 """What acts on a day, in which share, and which days are compared with each other, under declared treatments."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 from painstats.frame import Exposure, build_model_frame
+from painstats.frame.build import DAYS_UNTIL, frame_until
+from painstats.frame.exposure_days import exposure_days
 from painstats.plan.study import Plan
+from painstats.questions.daily.looks import _Asked, _digest
 from painstats.store import open_store
+from tests.calibration.real_diaries import DESIGN
 from tests.conftest import table
 from tests.made_up_study import small_study
 
@@ -24,7 +28,7 @@ def phases_of(*drawn):
 DAILY = """
     CREATE OR REPLACE TABLE daily_summary AS
     SELECT 'ann' AS participant_id, date, 'pain' AS item, '' AS site, day(date) % 5.0 AS outcome_score,
-           1 AS device_era, 'enough steps' AS step_wear_rule, 60.0 * hours AS total_sleep_time_min,
+           if(day(date) < 12, 1, 2) AS device_era, 'enough steps' AS step_wear_rule, 60.0 * hours AS total_sleep_time_min,
            1000.0 * thousands AS step_count
     FROM given"""
 
@@ -39,21 +43,29 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture
-def build(store):
-    def run(query, *phases, sleep=None, steps=None, exposure=SLEEP_ALONE):
-        """Build the frame of 5 to 25 January: 6 hours of sleep and 6,000 steps unless the day's are given."""
-        days = range(5, 26)
+def built(store):
+    def run(*phases, sleep=None, steps=None, exposures=(SLEEP_ALONE,), last=25, rules=None):
+        """Build the frame from 5 January on: 6 hours of sleep and 6,000 steps unless the day's are given."""
+        days = range(5, last + 1)
         given = {
             "date": [date(2026, 1, day) for day in days],
             "hours": [(sleep or {}).get(day, 6.0) for day in days],
             "thousands": [(steps or {}).get(day, 6.0) for day in days],
         }
-        plan = Plan.model_validate({"rules": RULES, "phases": phases})
+        plan = Plan.model_validate({"rules": RULES | (rules or {}), "phases": phases})
         planned = replace(store, study=store.study.model_copy(update={"plan": plan}))
         store.connection.register("given", pl.DataFrame(given, strict=False).to_arrow())
         store.connection.execute(DAILY)
-        build_model_frame(planned, [exposure])
-        return table(store, query)
+        build_model_frame(planned, exposures)
+        return planned
+
+    return run
+
+
+@pytest.fixture
+def build(built):
+    def run(query, *phases, **given):
+        return table(built(*phases, **given), query)
 
     return run
 
@@ -173,5 +185,58 @@ def test_steps_are_compared_in_the_regime_of_their_own_day(build):
     """The steps of the day before a start are those of an untreated day, whatever acts on the day of the score."""
     query = "SELECT DISTINCT step_count_lag1_within AS within FROM model_frame"
     steps = dict.fromkeys(range(15, 26), 9.0)
-    rows = build(query, *phases_of(("drug", "2026-01-15", None)), steps=steps, exposure=Exposure("step_count", 1))
+    rows = build(query, *phases_of(("drug", "2026-01-15", None)), steps=steps, exposures=[Exposure("step_count", 1)])
     assert rows == [{"within": 0.0}]
+
+
+# --- Every way to the same numbers
+
+BOTH = (SLEEP_ALONE, Exposure("step_count", 1))
+COURSES = (
+    *phases_of(("drug", "2026-01-10", "2026-01-14", 0, 0, 1), ("drug", "2026-01-15", None, 2, 0, 2)),
+    *phases_of(("yoga", "2026-01-17", "2026-01-19")),
+)
+UNEVEN = {
+    "sleep": {day: 6 + (day * 7 % 5) / 2 for day in range(5, 26)},
+    "steps": {day: 4.0 + day * 3 % 8 for day in range(5, 26)},
+}
+EVERY_ROW = "SELECT * FROM model_frame ORDER BY date"
+
+
+@pytest.mark.parametrize(("day", "adjusts"), [(13, True), (16, False), (18, True)])
+def test_a_look_has_the_frame_of_a_study_that_ended_on_its_day(built, day, adjusts):
+    """Also where a phase has ended since, and a dose has changed."""
+    more = UNEVEN | {"exposures": BOTH, "rules": {"adjust_for_device": adjusts}}
+    ended = built(*COURSES, last=day, **more)
+    expected, known = table(ended, EVERY_ROW), [exposure_days(ended, exposure) for exposure in BOTH]
+    later = built(*COURSES, **more)
+    seen = frame_until(later, BOTH, {"ann": date(2026, 1, day)})
+    assert [row | {"left_out": None} for row in seen.to_dicts()] == [row | {"left_out": None} for row in expected]
+    for exposure, days in zip(BOTH, known, strict=True):
+        at_look = exposure_days(later, exposure, DAYS_UNTIL)
+        assert at_look.day.tolist() == days.day.tolist()
+        assert at_look.value.tolist() == days.value.tolist()
+
+
+@pytest.mark.parametrize("adjusts", [False, True])
+def test_guard_columns_start_from_the_departures_of_the_frame(built, adjusts):
+    store = built(*COURSES, **UNEVEN, exposures=BOTH, rules={"adjust_for_device": adjusts})
+    rows = {row["date"]: row for row in table(store, EVERY_ROW)}
+    for exposure in BOTH:
+        days = exposure_days(store, exposure)
+        found = {date(1970, 1, 1) + timedelta(int(day)): value for day, value in zip(days.day, days.value, strict=True)}
+        assert {day: found[day] for day in rows if day in found} == {
+            day: row[exposure.within] for day, row in rows.items() if row[exposure.name] is not None
+        }
+
+
+def test_a_treatment_declared_later_changes_no_earlier_look(built):
+    def digest(*phases):
+        store = built(*phases, **UNEVEN, exposures=BOTH)
+        rows = frame_until(store, BOTH, {"ann": date(2026, 1, 14)})
+        return _digest(rows, {}, _Asked(DESIGN, (), {}), ())
+
+    begun = phases_of(("drug", "2026-01-10", None))
+    assert digest(*begun, *phases_of(("yoga", "2026-01-15", None))) == digest(*begun)
+    assert digest(*phases_of(("drug", "2026-01-11", None))) != digest(*begun)
+    assert digest(*phases_of(("drug", "2026-01-10", None, 1))) != digest(*begun)

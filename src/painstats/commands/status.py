@@ -48,6 +48,7 @@ HEADINGS = {
     "valid_step_days": "valid step days",
     "usable_days": "usable days",
     "device_changes": "device changes",
+    "regimes": "regimes",
     "next_look_days": "next look at",
     "missing": "what is missing",
 }

@@ -13,7 +13,7 @@ from painstats.store.id_pattern import IdPattern, pattern_of
 RESULT_TABLES = (
     "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
-    "robustness", "look_evidence", "look", "result_count",
+    "treatment_column", "robustness", "look_evidence", "look", "result_count",
 )  # fmt: skip
 """Derived tables. They depend on all participants, so they are deleted, and the next run computes them again."""
 

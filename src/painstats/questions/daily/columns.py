@@ -12,7 +12,14 @@ import polars as pl
 
 from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows, without_repeats
 from painstats.questions.daily.design import DailyDesign
-from painstats.questions.daily.treatment_columns import common_treatments, fewest_days_first, numbered, own_treatments
+from painstats.questions.daily.treatment_columns import (
+    TreatmentColumn,
+    common_treatments,
+    fewest_days_first,
+    numbered,
+    own_choices,
+    own_treatments,
+)
 
 DAYS_FOR_DAY_OF_WEEK = 42
 """Median usable days from which six day-of-week columns replace the one for the weekend."""
@@ -82,9 +89,19 @@ def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, al
     """
     within = _within(frame, design)
     between = {p.between: frame[p.between].to_numpy() for p in design.exposures}
-    calendar, treatments = _calendar_and_time(frame), numbered(common_treatments(frame, _drift(frame)))
+    calendar, treatments = _calendar_and_time(frame), numbered(treatments_in_common(frame))
     random = ["intercept", *within, *([TIME] if own_trend else [])]
     return _laid_out(frame, design, within | between | calendar | _named(frame, also) | treatments, random)
+
+
+def treatments_of_each(frame: pl.DataFrame) -> dict[str, list[TreatmentColumn]]:
+    """Return each treated participant's treatments, and which of them a model of their own days has columns for."""
+    return {participant: found for participant, (_, found) in own_choices(frame, _drift(frame)).items()}
+
+
+def treatments_in_common(frame: pl.DataFrame) -> list[TreatmentColumn]:
+    """Return the treatments on the rows of the mixed model, and which of them it has columns for."""
+    return common_treatments(frame, _drift(frame))
 
 
 def _within(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:

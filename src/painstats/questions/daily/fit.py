@@ -28,7 +28,7 @@ from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, wit
 from painstats.questions.daily.look_evidence import means_over_participants, smallest_effect, smallest_effect_to
 from painstats.questions.daily.looks import looks
 from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
-from painstats.questions.daily.model_rows import coefficient_rows, model_fits
+from painstats.questions.daily.model_rows import coefficient_rows, model_fits, treatment_rows
 from painstats.questions.daily.pooled import Slopes, pooled_slopes
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
@@ -93,6 +93,7 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
             "cohort_fit": averages,
             "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design),
             "model_fit": models,
+            "treatment_column": treatment_rows(frame, cohort.own_fits, cohort.mixed),
             "robustness": _robustness(questions, design, days, frame, exposure_days, cohort, participants, averages),
             "look_evidence": looks(store, design, questions),
         },

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+
+import polars as pl
 
 from painstats.mixedlm.checks.residual_checks import residual_checks
 from painstats.mixedlm.checks.residual_pattern import residual_pattern
@@ -12,10 +14,12 @@ from painstats.mixedlm.engine.rows import ModelRows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.one_participant import ParticipantFit
 from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.questions.daily.columns import of_cohort, treatments_in_common, treatments_of_each
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guarded import Guarded
 from painstats.questions.daily.mixed_model import MixedAnalysis
-from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit
+from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit, TreatmentRow
+from painstats.questions.daily.treatment_columns import TREATMENT, TreatmentColumn
 
 
 def coefficient_rows(
@@ -30,6 +34,27 @@ def coefficient_rows(
         for row in table.coefficients
         if not design.hides(row.name)
     ]
+
+
+def treatment_rows(
+    frame: pl.DataFrame, own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None
+) -> list[TreatmentRow]:
+    """Return which treatments each model has columns for; ``frame`` has the rows of all of them."""
+    own = treatments_of_each(frame)
+    models = [(COHORT, mixed.rows.names, treatments_in_common(of_cohort(frame)))] if mixed else []
+    models += [(fit.participant, fit.rows.names, own.get(fit.participant, [])) for fit in own_fits]
+    return [row for model, names, found in models for row in _treatments(model, found, names)]
+
+
+def _treatments(model: str, found: Sequence[TreatmentColumn], names: Sequence[str]) -> Iterator[TreatmentRow]:
+    """Describe each treatment; one whose numbered column the fit has not is a linear function of its other columns."""
+    number = 0
+    for column in found:
+        why = column.left_out
+        if why is None:
+            number += 1
+            why = None if f"{TREATMENT}{number}" in names else "collinear"
+        yield TreatmentRow(model, column.treatment, column.participants, column.days, why)
 
 
 def model_fits(

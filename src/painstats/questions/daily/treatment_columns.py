@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from painstats.mixedlm.engine.rows import Floats, Integers, without_repeats
+from painstats.questions.daily.tables import WhyLeftOut
 
 TREATMENT = "treatment_"
 LEAST_DAYS = 7
@@ -25,8 +25,6 @@ DAYS_PER_COLUMN = 15
 
 LEAST_PARTICIPANTS = 3
 """Participants who must have a treatment for a column in the mixed model."""
-
-WhyLeftOut = Literal["few_participants", "few_days_on", "few_days_off", "collinear", "too_many_columns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
