@@ -71,7 +71,7 @@ def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Seque
     An exposure that is the same on all days of all participants is left out; the others can still be estimated.
     """
     within, calendar = _varying(_within(frame, design)), _calendar_and_time(frame)
-    treatments = own_treatments(frame, _drift(frame))
+    treatments = own_treatments(frame, calendar)
     return _laid_out(frame, design, within | calendar | _named(frame, also) | treatments, [])
 
 
@@ -96,12 +96,12 @@ def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, al
 
 def treatments_of_each(frame: pl.DataFrame) -> dict[str, list[TreatmentColumn]]:
     """Return each treated participant's treatments, and which of them a model of their own days has columns for."""
-    return {participant: found for participant, (_, found) in own_choices(frame, _drift(frame)).items()}
+    return {participant: found for participant, (_, found) in own_choices(frame, _calendar_and_time(frame)).items()}
 
 
 def treatments_in_common(frame: pl.DataFrame) -> list[TreatmentColumn]:
     """Return the treatments on the rows of the mixed model, and which of them it has columns for."""
-    return common_treatments(frame, _drift(frame))
+    return common_treatments(frame, _calendar_and_time(frame))
 
 
 def _within(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:
@@ -113,11 +113,8 @@ def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
 
 
 def _calendar_and_time(frame: pl.DataFrame) -> dict[str, Floats]:
-    return _varying(calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK) | _drift(frame))
-
-
-def _drift(frame: pl.DataFrame) -> dict[str, Floats]:
-    return {TIME: frame[TIME].to_numpy()}
+    calendar = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
+    return _varying(calendar | {TIME: frame[TIME].to_numpy()})
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
@@ -127,13 +124,13 @@ def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
 def _laid_out(frame: pl.DataFrame, design: DailyDesign, columns: dict[str, Floats], random: list[str]) -> ModelRows:
     """Lay out columns with the indicators of unknown exposures, without what only repeats other columns.
 
-    A treatment can repeat the days of the week; an indicator can repeat another one or the weekend.
+    An indicator can repeat another one, a treatment or the weekend.
     """
     indicators = {name: frame[name].to_numpy() for name in design.nuisance}
     dispensable = [*design.nuisance, *fewest_days_first(columns)]
     return model_rows(
         y=frame["outcome_score"].to_numpy(),
-        predictors=without_repeats(columns | _varying(indicators), dispensable),
+        predictors=without_repeats(columns | _varying(indicators), design.nuisance),
         participant=frame["participant_id"].to_numpy(),
         day=frame.select(EPOCH_DAYS).to_series().to_numpy(),
         random=random,

@@ -6,14 +6,13 @@ no column is still allowed for: exposures are compared within the regime (docs/m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from painstats.mixedlm.engine.rows import Floats, Integers, without_repeats
+from painstats.mixedlm.engine.rows import LEAST_OWN_SHARE, Floats, Integers
 from painstats.questions.daily.tables import WhyLeftOut
 
 TREATMENT = "treatment_"
@@ -38,7 +37,7 @@ class TreatmentColumn:
     days, participants
         How many rows it acts on, and of how many participants.
     values : (n,)
-        Its share of the full effect.
+        Its share of the full effect; empty where too few participants or days have it or not.
     left_out
         Why the model has no column for it; None if it has one.
     """
@@ -48,16 +47,6 @@ class TreatmentColumn:
     participants: int
     values: Floats
     left_out: WhyLeftOut | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shares:
-    """What acts on which rows: one element for each row and treatment; ``row`` is a position among ``rows``."""
-
-    row: Integers
-    treatment: npt.NDArray[np.str_]
-    share: Floats
-    participants: Mapping[str, int]
 
 
 def is_treatment(column: str) -> bool:
@@ -97,14 +86,12 @@ def own_choices(frame: pl.DataFrame, beside: Mapping[str, Floats]) -> dict[str, 
     """Return each participant with treatments: the positions of their rows, and every treatment on those."""
     shares = _exploded(frame)
     treated = frame.select("participant_id").with_row_index("row").join(shares, on="participant_id", how="semi")
-    rows_of = dict(treated.group_by("participant_id").agg("row").iter_rows())
+    acting = shares.with_columns(row="own_row").partition_by("participant_id", as_dict=True)
     found = {}
-    for participant, row, treatment, share in (
-        shares.group_by("participant_id", maintain_order=True).agg("row", "treatment", "share").iter_rows()
-    ):
-        rows = np.array(rows_of[participant], dtype=np.int64)
-        own = _Shares(np.searchsorted(rows, row), np.array(treatment), np.array(share), dict.fromkeys(treatment, 1))
-        found[participant] = rows, _choices(own, rows.size, {name: column[rows] for name, column in beside.items()})
+    for (participant,), own in treated.partition_by("participant_id", as_dict=True).items():
+        rows = own["row"].to_numpy().astype(np.int64)
+        others = {name: values[rows] for name, values in beside.items()}
+        found[str(participant)] = rows, _choices(acting[participant,], rows.size, others)
     return found
 
 
@@ -113,56 +100,81 @@ def common_treatments(frame: pl.DataFrame, beside: Mapping[str, Floats]) -> list
 
     The parameters are those of ``own_treatments``.
     """
-    shares = _exploded(frame)
-    participants = dict(shares.group_by("treatment").agg(pl.col("participant_id").n_unique()).iter_rows())
-    row, treatment, share = (shares[name].to_numpy() for name in ("row", "treatment", "share"))
-    found = _Shares(row.astype(np.int64), treatment.astype(np.str_), share, participants)
-    return _choices(found, frame.height, beside, LEAST_PARTICIPANTS)
+    return _choices(_exploded(frame), frame.height, beside, LEAST_PARTICIPANTS)
 
 
 def _exploded(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each treatment that acts on a row: the row's position and participant, name and dose, share."""
-    listed = frame.select("participant_id", "treatments").with_row_index("row")
+    """Return a row for each treatment that acts on a row: name and dose, share, participant, and the row's position.
+
+    ``row`` is the position among all rows, ``own_row`` that among those of the participant.
+    """
+    place = pl.int_range(pl.len())
+    listed = frame.select("participant_id", "treatments", row=place, own_row=place.over("participant_id"))
     return listed.filter(pl.col("treatments").list.len() > 0).explode("treatments").unnest("treatments")
 
 
-def _choices(shares: _Shares, rows: int, beside: Mapping[str, Floats], participants: int = 1) -> list[TreatmentColumn]:
+def _choices(
+    shares: pl.DataFrame, rows: int, beside: Mapping[str, Floats], least_participants: int = 1
+) -> list[TreatmentColumn]:
     """Return every treatment, that with the most days first, with the reason where the model has no column for it.
 
     Of collinear ones that with the most days has none: the state of most days is the reference. Where there are too
     many columns those with the fewest days go.
     """
-    found = [_estimable(column, participants) for column in _columns(shares, rows)]
-    fewest_first = [column.treatment for column in reversed(found) if column.left_out is None]
-    own = {column.treatment: column.values for column in found if column.left_out is None}
-    apart = without_repeats({f"beside {name}": values for name, values in beside.items()} | own, fewest_first)
+    found = list(_columns(shares, rows, least_participants))
+    own = {column.treatment: column.values for column in reversed(found) if column.left_out is None}
+    is_apart = dict(zip(own, _told_apart([*beside.values()], [*own.values()]), strict=True))
     left, chosen = rows // DAYS_PER_COLUMN, list[TreatmentColumn]()
     for column in found:
-        why = column.left_out or _why_not(column.treatment in apart, left)
+        why = column.left_out or _why_not(is_apart[column.treatment], left)
         left -= why is None
         chosen.append(replace(column, left_out=why))
     return chosen
 
 
-def _columns(shares: _Shares, rows: int) -> list[TreatmentColumn]:
-    columns = []
-    for treatment in np.unique(shares.treatment):
-        own = shares.treatment == treatment
-        values = np.zeros(rows)
-        values[shares.row[own]] = shares.share[own]
-        name = str(treatment)
-        columns.append(TreatmentColumn(name, int(own.sum()), shares.participants[name], values))
-    return sorted(columns, key=lambda column: (-column.days, column.treatment))
+def _told_apart(beside: Sequence[Floats], columns: Sequence[Floats]) -> list[bool]:
+    """Return whether each column is no linear function of ``beside`` and of the columns before it that are none.
+
+    Gram-Schmidt on the correlations, so that the time is that of one product of all columns.
+    """
+    if not columns:
+        return []
+    kept, apart = list[int](), list[bool]()
+    correlations = _correlations([*beside, *columns])
+    for place in range(len(correlations)):
+        among, own = correlations[np.ix_(kept, kept)], correlations[kept, place]
+        is_apart = correlations[place, place] - own @ np.linalg.solve(among, own) > LEAST_OWN_SHARE
+        if is_apart:
+            kept.append(place)
+        apart.append(bool(is_apart))
+    return apart[len(beside) :]
 
 
-def _estimable(column: TreatmentColumn, participants: int) -> TreatmentColumn:
-    """Leave a column out that too few participants have, or that too few days have or do not have."""
-    named: dict[WhyLeftOut, bool] = {
-        "few_participants": column.participants < participants,
-        "few_days_on": column.days < LEAST_DAYS,
-        "few_days_off": column.values.size - column.days < LEAST_DAYS,
-    }
-    return replace(column, left_out=next((why for why, applies in named.items() if applies), None))
+def _correlations(columns: Sequence[Floats]) -> Floats:
+    """Return the (k, k) correlations of k columns; those of a constant column are 0, also with itself."""
+    centred = [values - values.mean() for values in columns]
+    scaled = np.array([values / max(float(np.linalg.norm(values)), np.finfo(float).tiny) for values in centred])
+    return np.asarray(scaled @ scaled.T)
+
+
+def _columns(shares: pl.DataFrame, rows: int, least_participants: int) -> Iterator[TreatmentColumn]:
+    """Yield every treatment, without values where too few participants have it or too few days tell of it."""
+    participants = pl.col("participant_id").n_unique().alias("participants")
+    acting = shares.group_by("treatment").agg(pl.len().alias("days"), participants, "row", "share")
+    for treatment, days, people, row, share in acting.sort("days", "treatment", descending=[True, False]).iter_rows():
+        why = _too_little(people < least_participants, days, rows)
+        values = np.zeros(0 if why else rows)
+        if why is None:
+            values[row] = share
+        yield TreatmentColumn(treatment, days, people, values, why)
+
+
+def _too_little(has_few_participants: bool, days: int, rows: int) -> WhyLeftOut | None:
+    if has_few_participants:
+        return "few_participants"
+    if days < LEAST_DAYS:
+        return "few_days_on"
+    return "few_days_off" if rows - days < LEAST_DAYS else None
 
 
 def _why_not(is_apart: bool, columns_left: int) -> WhyLeftOut | None:
