@@ -274,12 +274,12 @@ def model_frame(diaries: Diaries, *, complete: bool = False) -> pl.DataFrame:
 
 
 def known_days(diaries: Diaries) -> DaysOf:
-    """Return all known days of sleep and steps, also those without a score, as guard columns need them."""
+    """Return all known days of sleep and steps, less their mean, as guard columns need them; also without a score."""
     found = {}
     for exposure, values in ((SLEEP, diaries.sleep), (STEPS, diaries.steps)):
         participant, day = np.nonzero(np.isfinite(values))
-        names = _names(len(values))[participant]
-        found[exposure.within] = ExposureDays(names, day + MONDAY + exposure.lag_days, values[participant, day])
+        names, within = _names(len(values))[participant], values - np.nanmean(values, axis=1, keepdims=True)
+        found[exposure.within] = ExposureDays(names, day + MONDAY + exposure.lag_days, within[participant, day])
     return found
 
 

@@ -26,7 +26,7 @@ ANN = ParticipantSummary(
     participant_id="ann", item="pain", site="", first_date=date(2026, 1, 1), last_date=date(2026, 3, 31), calendar_days=90, outcome_days=75,
     valid_step_days=80, valid_nights=80, valid_active_days=0, valid_exercise_days=0, valid_efficiency_nights=0, valid_midpoint_nights=0,
     valid_regularity_nights=0, valid_in_bed_nights=0, in_bed_only_nights=0, mean_outcome_score=4.0, sd_outcome_score=1.5, distinct_outcome_scores=8, time_zone="UTC",
-    commonest_score_days=20, diary_days=75, usable_days=60, days_in_model=60, last_usable_date=date(2026, 3, 31), regimes=1, device_changes=0,
+    commonest_score_days=20, diary_days=75, usable_days=60, days_in_model=60, last_usable_date=date(2026, 3, 31), device_changes=0,
     compliance=0.8,
 )  # fmt: skip
 EVIDENCE = Evidence(SLEEP, "ann", Estimate(-0.4, -0.7, -0.1, "pooled", 60, 1), (), smallest_effect=0.4, swing=1.2)

@@ -48,7 +48,6 @@ HEADINGS = {
     "valid_step_days": "valid step days",
     "usable_days": "usable days",
     "device_changes": "device changes",
-    "regimes": "regimes",
     "next_look_days": "next look at",
     "missing": "what is missing",
 }

@@ -33,8 +33,6 @@ class ParticipantSummary:
         Usable days if there are enough of them for the model, otherwise 0.
     last_usable_date
         The last usable day.
-    regimes
-        How many sets of treatments and doses the usable days fall into; without treatments 1.
     compliance
         Usable days / diary days.
     time_zone
@@ -66,7 +64,6 @@ class ParticipantSummary:
     usable_days: int
     days_in_model: int
     last_usable_date: date | None
-    regimes: int
     device_changes: int
     compliance: float
 

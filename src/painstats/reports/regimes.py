@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from painstats.questions.daily.tables import TreatmentRow, WhyLeftOut
 from painstats.questions.phrases import counted, whole
+from painstats.reports.data_used import OF_PARTICIPANT
 from painstats.store.connection import Store
 from painstats.store.rows import select
 
@@ -28,6 +29,13 @@ class _Regimes:
     regimes: int
     participants: int
     in_all: int
+
+
+def own_regimes(store: Store, participant_id: str) -> int:
+    """Return how many sets of treatments and doses a participant's usable days fall into."""
+    query = f"SELECT regimes FROM participant_summary WHERE {OF_PARTICIPANT}"
+    row = store.connection.execute(query, [participant_id]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def own_regimes_words(regimes: int) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def _choices(
     """
     found = list(_columns(shares, rows, least_participants))
     own = {column.treatment: column.values for column in reversed(found) if column.left_out is None}
-    is_apart = dict(zip(own, _told_apart([*beside.values()], [*own.values()]), strict=True))
+    is_apart = dict(zip(own, _are_independent([*beside.values()], [*own.values()]), strict=True))
     left, chosen = rows // DAYS_PER_COLUMN, list[TreatmentColumn]()
     for column in found:
         why = column.left_out or _why_not(is_apart[column.treatment], left)
@@ -132,7 +132,7 @@ def _choices(
     return chosen
 
 
-def _told_apart(beside: Sequence[Floats], columns: Sequence[Floats]) -> list[bool]:
+def _are_independent(beside: Sequence[Floats], columns: Sequence[Floats]) -> list[bool]:
     """Return whether each column is no linear function of ``beside`` and of the columns before it that are none.
 
     Gram-Schmidt on the correlations, so that the time is that of one product of all columns.
