@@ -192,6 +192,7 @@ PARTICIPANT_SUMMARY: Columns = {
     "usable_days": (WHOLE, "Dates with a score; where the plan asks for complete days, with every exposure too."),
     "days_in_model": (WHOLE, "Usable days, if there are enough of them for the model; otherwise 0."),
     "last_usable_date": (DATE, "Last usable date."),
+    "regimes": (WHOLE, "Sets of treatments and doses that the usable dates fall into; 1 without treatments."),
     "device_changes": (WHOLE, "Changes of a usual device."),
     "compliance": (NUMBER, "Usable days divided by diary days, 0 to 1."),
 }

@@ -292,7 +292,6 @@ def _coefficients() -> list[CoefficientRow]:
         f"{STEPS}_between",
         "is_weekend",
         "time_30d",
-        "in_phase",
     ]
     return [
         CoefficientRow(model="cohort", term=term, estimate=5.1 / (place + 1), se=0.2, df=4.2 + place, t=2.1, p=0.0004 * 5**place if place < 5 else 0.6,

@@ -31,10 +31,13 @@ def load_frame(study: Study) -> pl.DataFrame:
         - ``outcome_score``: its score on the diary's own scale, null where there is none;
         - for each exposure ``<measure>_lag<days>`` in the units of its effect (``total_sleep_time_min_lag0`` in hours,
           ``step_count_lag1`` in 1,000 steps), ``…_between`` (the participant's mean less the mean of all) and
-          ``…_within`` (the day less the participant's mean; 0 where it is unknown), ``…_unknown`` (1 on such days);
+          ``…_within`` (the day less the participant's mean of days under the same treatments; 0 where it is unknown),
+          ``…_unknown`` (1 on such days);
         - ``device_era``: counts the participant's devices; ``is_weekend``: 1 on Saturday and Sunday;
-        - ``time_30d``: months of 30 days from the middle of the participant's record; ``in_phase``: the share of a
-          treatment's effect that is expected on the day, 0 to 1;
+        - ``time_30d``: months of 30 days from the middle of the participant's record;
+        - ``treatments``: a list of what acts on the day, each with ``treatment`` (name and dose) and ``share`` (of its
+          full effect, above 0 to 1); ``regime``: numbers the participant's sets of treatments and doses, and
+          ``…_regime`` is that of the exposure's own day;
         - ``left_out``: why the models do not use the row; null where they do; ``in_cohort``: whether the model over
           participants includes the participant.
 

@@ -8,7 +8,6 @@ import polars as pl
 from painstats.frame.build import build_model_frame
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.design import daily_design
-from painstats.questions.daily.guards import days_of
 from painstats.questions.daily.looks import looks
 from painstats.questions.daily.read_looks import read_looks
 from painstats.questions.daily.tables import LookEvidence
@@ -28,7 +27,7 @@ def looks_of(store):
     """Return what ``read_looks`` does, after a night's work on the kept diaries."""
     questions = asked(store.study)
     design = daily_design(store.study, questions)
-    replace_rows(store, "look_evidence", LookEvidence, looks(store, design, questions, days_of(store, design)))
+    replace_rows(store, "look_evidence", LookEvidence, looks(store, design, questions))
     return read_looks(store)
 
 

@@ -17,6 +17,7 @@ import polars as pl
 from scipy import optimize, special
 
 from painstats.frame.guard import ExposureDays
+from painstats.frame.regimes import TREATMENTS
 from painstats.mixedlm.engine.rows import Floats
 from painstats.plan.study import Plan, Study
 from painstats.questions.asked import asked
@@ -260,7 +261,7 @@ def model_frame(diaries: Diaries, *, complete: bool = False) -> pl.DataFrame:
         "outcome_score": diaries.score[is_row],
         "is_weekend": (day % 7 >= 5).astype(float),
         "time_30d": (2 * day - first - last) / 2 / 30,
-        "in_phase": np.zeros(len(day)),
+        "treatments": pl.Series([[]] * len(day), dtype=TREATMENTS),
     }
     for exposure, values in ((SLEEP, diaries.sleep), (STEPS, diaries.steps)):
         mean = np.nanmean(values, axis=1, keepdims=True)
@@ -273,12 +274,12 @@ def model_frame(diaries: Diaries, *, complete: bool = False) -> pl.DataFrame:
 
 
 def known_days(diaries: Diaries) -> DaysOf:
-    """Return all known days of sleep and steps, also those without a score, as guard columns need them."""
+    """Return all known days of sleep and steps, less their mean, as guard columns need them; also without a score."""
     found = {}
     for exposure, values in ((SLEEP, diaries.sleep), (STEPS, diaries.steps)):
         participant, day = np.nonzero(np.isfinite(values))
-        names = _names(len(values))[participant]
-        found[exposure.within] = ExposureDays(names, day + MONDAY + exposure.lag_days, values[participant, day])
+        names, within = _names(len(values))[participant], values - np.nanmean(values, axis=1, keepdims=True)
+        found[exposure.within] = ExposureDays(names, day + MONDAY + exposure.lag_days, within[participant, day])
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from painstats.frame.regimes import TREATMENTS
 from painstats.store import Store
 
 SLEEP, STEPS = "total_sleep_time_min_lag0", "step_count_lag1"
@@ -37,6 +38,8 @@ def model_frame(
             STEPS: (6 + usual_steps[:, None] + steps).ravel(),
             f"{SLEEP}_era": 1,
             f"{STEPS}_era": 1,
+            f"{SLEEP}_regime": 1,
+            f"{STEPS}_regime": 1,
             "device_era": 1,
             f"{SLEEP}_within": sleep.ravel(),
             f"{STEPS}_within": steps.ravel(),
@@ -44,7 +47,8 @@ def model_frame(
             f"{STEPS}_between": np.repeat(usual_steps - usual_steps.mean(), days),
             "is_weekend": [float(day.weekday() >= 5) for day in dates] * people,
             "time_30d": np.tile((np.arange(days) - (days - 1) / 2) / 30, people),
-            "in_phase": np.zeros(people * days),
+            "regime": 1,
+            "treatments": pl.Series([[]] * (people * days), dtype=TREATMENTS),
             f"{SLEEP}_unknown": np.zeros(people * days),
             f"{STEPS}_unknown": np.zeros(people * days),
             f"{STEPS}_few": [False] * (people * days),
@@ -55,10 +59,22 @@ def model_frame(
     )
 
 
+def with_treatment(frame: pl.DataFrame, treated: pl.Expr, share: pl.Expr | float = 1.0) -> pl.DataFrame:
+    """Return a frame in which a drug acts on some days, beside what acts on them anyway."""
+    drug = pl.struct(treatment=pl.lit("drug 5 mg"), share=share if isinstance(share, pl.Expr) else pl.lit(share))
+    acting = pl.when(treated).then(pl.concat_list(drug)).otherwise(pl.lit([], dtype=TREATMENTS))
+    return frame.with_columns(pl.concat_list("treatments", acting).alias("treatments"))
+
+
 def keep(store: Store, frame: pl.DataFrame) -> None:
     """Keep a frame as the store's ``model_frame``, and the nights and steps behind it as ``daily_summary``."""
     store.connection.register("planted", frame.to_arrow())
     store.connection.execute("CREATE OR REPLACE TABLE model_frame AS SELECT * FROM planted")
+    store.connection.execute("""
+        INSERT INTO model_frame BY NAME
+        SELECT participant_id, min(date) - 1 AS date, 1 AS regime, [] AS treatments, 'no_outcome' AS left_out,
+               any_value(in_cohort) AS in_cohort
+        FROM planted GROUP BY participant_id""")  # the day of the first steps, as the frame's builder keeps it
     store.connection.execute(f"""
         CREATE OR REPLACE TABLE daily_summary AS
         SELECT participant_id, date, max(hours) * 60 AS total_sleep_time_min, max(thousands) * 1000 AS step_count

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from painstats.daily import build_daily_table
-from painstats.frame import Exposure
+from painstats.frame import Exposure, build_model_frame
 from painstats.frame.exposure_days import exposure_days
 from painstats.mixedlm import fit_each_participant
 from painstats.questions.asked import asked
@@ -49,10 +49,11 @@ def test_days_without_a_score_count_and_steps_are_at_the_day_after(store):
     put(store, "self_report", "date | value\n2026-01-05 | 4")
     put(store, "daily_total", "date | measure | value\n2026-01-05 | step_count | 3000\n2026-01-09 | step_count | 5000")
     build_daily_table(store)
+    build_model_frame(store, EXPOSURES)
     days = exposure_days(store, EXPOSURES[1])
     assert days.participant.tolist() == ["ann", "ann"]
     assert days.day.tolist() == [JANUARY_5 + 1, JANUARY_5 + 5]
-    assert days.value.tolist() == [3.0, 5.0]
+    assert days.value.tolist() == [-1.0, 1.0]
 
 
 @pytest.mark.parametrize(("days", "is_protected"), [(OWN_DAYS - 1, False), (OWN_DAYS, True)])

@@ -1,12 +1,18 @@
-"""Indicators of unknown days and guard columns are fitted, and shown nowhere."""
+"""Indicators of unknown days, guard columns and columns of treatments are fitted, and shown nowhere."""
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
-from painstats.questions.asked import fit_questions
+from painstats.questions.asked import asked, fit_questions
+from painstats.questions.daily.columns import mixed_model
+from painstats.questions.daily.design import daily_design
 from tests.conftest import table
-from tests.spec.robust_frame import SLEEP, keep, model_frame
+from tests.spec.robust_frame import SLEEP, keep, model_frame, with_treatment
+
+HIDDEN = "unknown|guard|treatment|drug"
 
 
 def test_no_table_and_no_summary_names_a_hidden_column(store):
@@ -17,14 +23,22 @@ def test_no_table_and_no_summary_names_a_hidden_column(store):
         pl.when(unknown).then(None).otherwise(SLEEP).alias(SLEEP),
         unknown.cast(pl.Float64).alias(f"{SLEEP}_unknown"),
     )
+    treated = (pl.col("time_30d") > 0) & pl.col("participant_id").is_in(["p01", "p02", "p03"])
+    frame = with_treatment(frame, treated)
+    assert "treatment_1" in mixed_model(frame, daily_design(store.study, asked(store.study)), own_trend=True).names
     keep(store, frame)
     fit_questions(store)
     terms = {row["term"] for row in table(store, "SELECT DISTINCT term FROM coefficient")}
     assert f"{SLEEP}_within" in terms
-    assert not [term for term in terms if "unknown" in term or "guard" in term]
+    assert not [term for term in terms if re.search(HIDDEN, term)]
     [cohort] = table(store, "SELECT statsmodels_summary, guarded FROM model_fit WHERE model = 'cohort'")
     assert cohort["guarded"]
     assert f"{SLEEP}_within" in cohort["statsmodels_summary"]
-    assert not [word for word in ("unknown", "guard") if word in cohort["statsmodels_summary"]]
+    assert not re.search(HIDDEN, cohort["statsmodels_summary"])
+    [kept] = table(store, "SELECT * FROM treatment_column WHERE model = 'cohort'")
+    on = frame.filter(treated).height
+    assert kept == {
+        "model": "cohort", "treatment": "drug 5 mg", "participants": 3, "days": on, "left_out": None,
+    }  # fmt: skip
     checks = {row["check"] for row in table(store, 'SELECT DISTINCT "check" FROM robustness')}
     assert {"complete_days", "without_guard"} <= checks

@@ -11,7 +11,6 @@ from painstats.plan.looks import FIRST_LOOKS
 from painstats.questions.asked import asked
 from painstats.questions.daily import looks as daily_looks
 from painstats.questions.daily.design import daily_design
-from painstats.questions.daily.guards import days_of
 from painstats.questions.daily.look_days import own_look_days, pooled_look_days, study_look_dates
 from painstats.questions.daily.tables import LookEvidence
 from painstats.store import open_store
@@ -40,7 +39,7 @@ def rows_of(store, frame):
     keep(store, frame)
     questions = asked(store.study)
     design = daily_design(store.study, questions)
-    rows = daily_looks.looks(store, design, questions, days_of(store, design))
+    rows = daily_looks.looks(store, design, questions)
     replace_rows(store, "look_evidence", LookEvidence, rows)
     return sorted(rows, key=repr)
 

@@ -141,57 +141,23 @@ def test_someone_with_few_complete_days_is_kept_out_with_the_reason(build):
     assert {row["left_out"] for row in rows} == {"few_days", "no_step_count"}
 
 
-def test_weekend_and_phase_follow_the_calendar(build):
+def test_weekend_and_treatment_follow_the_calendar(build):
     phases = [{"participant": "ann", "name": "physio", "start": "2026-01-12", "end": "2026-01-13"}]
-    rows = build(week(), "SELECT day(date) AS day, is_weekend, in_phase FROM model_frame ORDER BY date", phases=phases)
+    query = "SELECT day(date) AS day, is_weekend, treatments, regime FROM model_frame ORDER BY date"
+    rows = build(week(), query, phases=phases)
     assert [row["day"] for row in rows if row["is_weekend"]] == [10, 11]
-    assert [row["day"] for row in rows if row["in_phase"]] == [12, 13]
+    assert [row["day"] for row in rows if row["treatments"]] == [12, 13]
+    assert [row["regime"] for row in rows] == [1] * 7 + [2] * 2 + [1] * 2
 
 
-DAYS_OF_JANUARY = "SELECT day(date) AS day, in_phase FROM model_frame WHERE in_phase > 0 ORDER BY date"
-
-
-def phases_of(*drawn):
-    keys = ("name", "start", "end", "ramp_days", "wash_out_days")
-    return [{"participant": "ann", **dict(zip(keys, phase, strict=False))} for phase in drawn]
-
-
-@pytest.mark.parametrize(
-    ("phases", "shares"),
-    [
-        # Three days of ramp go by until the full dose on the fourth.
-        (phases_of(("drug", "2026-01-08", None, 3)), {8: 1 / 4, 9: 2 / 4, 10: 3 / 4} | dict.fromkeys(range(11, 16), 1)),
-        # Two days of wash-out after the end count as the last day did; the day after them is outside.
-        (phases_of(("drug", "2026-01-06", "2026-01-09", 0, 2)), dict.fromkeys(range(6, 12), 1)),
-        # What was ended in the middle of its ramp washes out from there.
-        (phases_of(("drug", "2026-01-06", "2026-01-07", 3, 2)), {6: 1 / 4, 7: 2 / 4, 8: 2 / 4, 9: 2 / 4}),
-        # Where two overlap the larger share counts: the old dose still acts while the new one is built up.
-        (
-            phases_of(("low", "2026-01-05", "2026-01-08", 0, 1), ("high", "2026-01-09", "2026-01-11", 1)),
-            dict.fromkeys(range(5, 12), 1),
-        ),
-        # Begun before the first day, open ended: the ramp has gone on meanwhile.
-        (phases_of(("drug", "2026-01-03", None, 4, 9)), {5: 3 / 5, 6: 4 / 5} | dict.fromkeys(range(7, 16), 1)),
-    ],
-)
-def test_a_ramp_counts_in_proportion_and_a_wash_out_as_the_last_day_did(build, phases, shares):
-    rows = build(week(), DAYS_OF_JANUARY, phases=phases)
-    assert {row["day"]: row["in_phase"] for row in rows} == shares
-
-
-def test_ramp_and_wash_out_of_a_treatment_that_was_read_count_alike(make_study):
+def test_ramp_and_wash_out_of_a_treatment_that_was_read_count_as_those_of_the_plan(make_study):
     with open_store(make_study(rules=RULES)) as store:
         put(store, "self_report", "date | value\n2026-01-05 | 3\n2026-01-20 | 4")
         put(store, "treatment", "start_date | end_date   | ramp_days | wash_out_days\n2026-01-06 | 2026-01-08 | 1 | 2")
         build_daily_table(store)
         build_model_frame(store, EXPOSURES)
-        rows = table(store, DAYS_OF_JANUARY)
-    assert {row["day"]: row["in_phase"] for row in rows} == {6: 1 / 2, 7: 1, 8: 1, 9: 1, 10: 1}
-
-
-def test_another_persons_treatment_is_not_ones_own(build):
-    phases = [{"participant": "bob", "name": "drug", "start": "2026-01-06", "wash_out_days": 3}]
-    assert build(week(), DAYS_OF_JANUARY, phases=phases) == []
+        query = "SELECT day(date) AS day, unnest(treatments, recursive := true) FROM model_frame"
+        assert {row["day"]: row["share"] for row in table(store, query)} == {6: 1 / 2, 7: 1, 8: 1, 9: 1, 10: 1}
 
 
 def test_time_is_in_units_of_thirty_days_from_the_persons_own_middle(build):

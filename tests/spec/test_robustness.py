@@ -23,7 +23,7 @@ from painstats.store import open_store
 from painstats.store.erase_rows import RESULT_TABLES
 from painstats.store.publish import PUBLISHED_TABLES
 from painstats.store.tables import read_table
-from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame
+from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame, with_treatment
 
 ALWAYS = set(CHECKS) - {"other_spread", "complete_days", "enough_steps", "without_guard"}
 """Checks that a cohort gets whether or not its fit is singular, and days with something unknown."""
@@ -214,10 +214,11 @@ def test_the_rating_of_the_day_before_stands_in_for_what_carries_over():
     assert checked(question, "lagged_outcome")["lagged_outcome"].slope.estimate == pytest.approx(-0.4, abs=0.08)
 
 
-def test_a_phase_of_one_person_stops_no_check():
-    """Resampling or leaving out participants can give a set without any phase."""
-    alone = (pl.col("participant_id") == "p05") & (pl.col("time_30d") > 0)
-    question = asked(FRAME.with_columns(alone.cast(pl.Float64).alias("in_phase")))
+def test_a_treatment_of_three_people_stops_no_check():
+    """Resampling participants can give a set without it."""
+    treated = pl.col("participant_id").is_in(["p04", "p05", "p06"]) & (pl.col("time_30d") > 0)
+    question = asked(with_treatment(FRAME, treated))
+    assert "treatment_1" in question.mixed.rows.names
     drawn = checked(question, "participants_resampled")["participants_resampled"].slope
     assert drawn.low < drawn.estimate < drawn.high < 0
     found = checked(question, "one_participant_out")
@@ -227,15 +228,14 @@ def test_a_phase_of_one_person_stops_no_check():
 
 def test_a_ramp_over_all_days_of_a_participant_stops_nothing():
     """It is the drift over time: their own days are fitted without it, those of others with theirs."""
-    ramp = (pl.col("date").cum_count().over("participant_id") + 3) / 100
-    frame = FRAME.with_columns(pl.when(pl.col("participant_id") == "p05").then(ramp).otherwise(0.0).alias("in_phase"))
-    fits, refused = fit_each_participant(within_participants(frame, DESIGN))
+    day, alone = pl.col("date").cum_count().over("participant_id"), pl.col("participant_id") == "p05"
+    frame = with_treatment(FRAME, alone & (day > 7), share=(day - 7) / 100)
+    assert "treatment_1" in within_participants(frame.filter(alone), DESIGN).names
+    whole = with_treatment(FRAME, alone, share=(day + 3) / 100)
+    fits, refused = fit_each_participant(within_participants(whole, DESIGN))
     assert refused == {}
     assert len(fits) == frame["participant_id"].n_unique()
-    alone = frame.filter(pl.col("participant_id") == "p05")
-    assert "in_phase" not in within_participants(alone, DESIGN).names
-    broken = alone.with_columns(pl.when(pl.col("time_30d") > 0).then(1.0).otherwise("in_phase").alias("in_phase"))
-    assert "in_phase" in within_participants(broken, DESIGN).names
+    assert "treatment_1" not in within_participants(whole.filter(alone), DESIGN).names
 
 
 # --- Where not everything is possible

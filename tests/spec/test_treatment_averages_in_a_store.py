@@ -11,18 +11,16 @@ import polars as pl
 import pytest
 
 from painstats.questions.treatment.cohort import read_averages
-from painstats.questions.treatment.cohort_input import changes_with_days, drawn_starts
-from painstats.questions.treatment.finding import ChangeFinding
+from painstats.questions.treatment.judge import drawn_starts, judged_changes, read_declared
 from painstats.questions.treatment.kind import TREATMENT
 from painstats.questions.verdict import Verdict
 from painstats.store import Store, open_store
-from painstats.store.rows import read_rows
 from tests.made_up_study import small_study
 
 FIRST, DAYS, PARTICIPANTS, PERCENT = date(2026, 1, 1), 135, 10, 10
 """The outcome is scored from 0 to 100."""
 
-PHASES = "participant_id, name, start_date, end_date, dose, dose_unit, ramp_days, wash_out_days"
+PHASES = "participant_id, name, kind, start_date, end_date, dose, dose_unit, ramp_days, wash_out_days, acts_days"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +33,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         opened.connection.register("days", days.to_arrow())
         opened.connection.execute("CREATE OR REPLACE TABLE daily_summary AS SELECT * FROM days")
         rows = ", ".join(
-            f"('p{place}', 'yoga', DATE '{_start(place)}', NULL::DATE, NULL::DOUBLE, NULL::VARCHAR, 2, 0)"
+            f"('p{place}', 'yoga', 'yoga', DATE '{_start(place)}', NULL::DATE, NULL::DOUBLE, NULL::VARCHAR, 2, 0, NULL::BIGINT)"
             for place in range(PARTICIPANTS)
         )
         opened.connection.execute(f"CREATE OR REPLACE TABLE treatment_phase AS FROM (VALUES {rows}) AS t({PHASES})")
@@ -71,13 +69,13 @@ def test_starts_drawn_by_lot_are_drawn_again(store: Store) -> None:
     assert (row.drawn_by_lot, row.lot_orders) == (True, 10_000)
     assert row.lot_p is not None
     assert row.lot_p < 0.01
-    assert [each.start for each in drawn_starts(store)["yoga"]] == [
+    assert [each.start for each in drawn_starts(read_declared(store), store.study)["yoga"]] == [
         _start(place).toordinal() for place in range(PARTICIPANTS)
     ]
 
 
 def test_the_days_are_those_of_the_participants_own_last_look(store: Store) -> None:
-    changes = list(changes_with_days(store, read_rows(store, "change_finding", ChangeFinding)))
+    changes = judged_changes(read_declared(store), store.study)
     assert len(changes) == PARTICIPANTS
     for own in changes:
         assert own.days is not None

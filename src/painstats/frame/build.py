@@ -8,14 +8,15 @@ whom an exposure is known on too few of these days counts as one for whom it is 
 days instead: ``[rules] unknown_predictors = "complete"``.
 
 An exposure ``x`` enters as the day's
-deviation from the participant's own mean over all observed days (``x_within``) and as the deviation of that mean from
-the mean over participants (``x_between``): Enders & Tofighi 2007, Psychological Methods 12:121. If the plan adjusts for
-devices, the participant's own mean is over the days with the same usual devices, so that a new watch that counts
-differently does not look like a change in behaviour.
+deviation from the participant's own mean over the observed days of the same regime (``x_within``), and as the
+deviation of their mean over all observed days from the mean over participants (``x_between``): Enders & Tofighi 2007,
+Psychological Methods 12:121. Days with the same treatments at the same doses are one regime (``frame/regimes.py``). If
+the plan adjusts for devices, the participant's own mean is over the days with the same usual devices too, so that a
+new watch that counts differently does not look like a change in behaviour.
 
-``in_phase`` is the assumed share of a treatment's full effect on a day, set by the plan: k / (ramp days + 1), at most
-1, on day k of a treatment (the first is 1); the share of the last day on each wash-out day after its end; 0 on all
-other days. With several treatments the largest share counts.
+``treatments`` lists what acts on a day, name and dose, with the assumed share of its full effect, which the plan sets:
+k / (ramp days + 1), at most 1, on day k of a treatment (the first is 1); the share of the last day on each wash-out day
+after its end. While a new dose builds up, the old one has what is left.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from time import perf_counter
 import polars as pl
 
 from painstats.frame.exposure import Exposure
+from painstats.frame.regimes import Days, at_level, build_regimes, levels, observed_means
 from painstats.frame.treatments import declare_phases
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import Study
@@ -37,14 +39,6 @@ DAYS_PER_TIME_UNIT = 30.0
 
 USABLE = "(left_out IS NULL OR left_out = 'few_days')"
 """Which rows of ``model_frame`` are usable days, also of participants with too few of them for a model."""
-
-PHASE_SHARE = """
-       coalesce((
-           SELECT max(least(1, (least(l.date, coalesce(t.end_date, l.date)) - t.start_date + 1) / (t.ramp_days + 1)))
-           FROM treatment_phase AS t
-           WHERE t.participant_id = l.participant_id
-             AND l.date >= t.start_date AND l.date - coalesce(t.end_date, l.date) <= t.wash_out_days
-       ), 0)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +61,8 @@ class ModelFrameBuilt:
     seconds: float = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """Where the days of a frame come from: a table of all days, and one of all days with their lagged exposures."""
-
-    daily: str
-    lagged: str
-
-
-ALL_DAYS = _Days("daily_summary", "lagged")
-DAYS_UNTIL = _Days("daily_until", "lagged_until")
+ALL_DAYS = Days("daily_summary", "lagged")
+DAYS_UNTIL = Days("daily_until", "lagged_until")
 
 
 def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrameBuilt:
@@ -97,6 +83,7 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
     started, study = perf_counter(), store.study
     with transaction(store) as connection:
         declare_phases(store)
+        build_regimes(store)
         connection.execute(_lagged_query(study.plan.rules, exposures))
         _summarise_participants(store, exposures, ALL_DAYS)
         connection.execute(f"CREATE OR REPLACE TABLE model_frame AS {_frame_query(study, exposures, ALL_DAYS)}")
@@ -142,21 +129,25 @@ def _until_query(table: str, source: str, columns: str) -> str:
     )
 
 
-def _summarise_participants(store: Store, exposures: Sequence[Exposure], days: _Days) -> None:
+def _summarise_participants(store: Store, exposures: Sequence[Exposure], days: Days) -> None:
     store.connection.execute(_participant_query(store.study.plan.rules, exposures, days))
-    store.connection.execute(_level_query(store.study, exposures, days))
+    query = levels(store.study.plan.rules, exposures, days)
+    store.connection.execute(f"CREATE OR REPLACE TEMP TABLE level AS {query}")
 
 
 def _lagged_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
     """Join each day with its lagged exposures, in the units of their effects; say which days are no rows."""
     columns = "".join(
         f",\n       {_alias(place)}.{p.measure} / {p.definition.per} AS {p.name}, "
-        f"{_alias(place)}.device_era AS {p.name}_era" + _few_steps(p, _alias(place))
+        f"{_alias(place)}.device_era AS {p.name}_era, {_alias(place)}_regime.regime AS {p.name}_regime"
+        + _few_steps(p, _alias(place))
         for place, p in enumerate(exposures)
     )
     joins = "".join(
         f"\nLEFT JOIN daily_summary AS {_alias(place)} ON {_alias(place)}.participant_id = d.participant_id "
         f"AND {_alias(place)}.date = d.date - {p.lag_days}"
+        f"\nLEFT JOIN regime_day AS {_alias(place)}_regime ON {_alias(place)}_regime.participant_id = d.participant_id "
+        f"AND {_alias(place)}_regime.date = {_alias(place)}.date"
         for place, p in enumerate(exposures)
     )
     needed = exposures if rules.unknown_predictors == "complete" else ()
@@ -164,8 +155,9 @@ def _lagged_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE lagged AS
 WITH joined AS (
-SELECT d.participant_id, d.date, d.item, d.site, d.outcome_score, d.device_era{columns}
-FROM daily_summary AS d{joins}
+SELECT d.participant_id, d.date, d.item, d.site, d.outcome_score, d.device_era, r.regime, r.treatments{columns}
+FROM daily_summary AS d
+JOIN regime_day AS r ON r.participant_id = d.participant_id AND r.date = d.date{joins}
 )
 SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'{reasons} END AS missing
 FROM joined"""
@@ -181,7 +173,7 @@ def _few_steps(exposure: Exposure, alias: str) -> str:
     return f", coalesce({rule}, false) AS {exposure.few_steps}" if _has_steps(exposure) else ""
 
 
-def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure], days: _Days) -> str:
+def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure], days: Days) -> str:
     """Count each participant's usable days, and those with each exposure; average over all observed days."""
     means = "".join(f",\n       m.{p.name}_mean" for p in exposures)
     known = "".join(
@@ -192,7 +184,7 @@ def _participant_query(rules: RulesPlan, exposures: Sequence[Exposure], days: _D
     return f"""
 CREATE OR REPLACE TEMP TABLE participant_mean AS
 WITH mean AS (
-    SELECT participant_id{_observed_means(exposures)} FROM {days.daily} GROUP BY participant_id
+    SELECT participant_id{observed_means(exposures)} FROM {days.daily} GROUP BY participant_id
 ), usable AS (
     SELECT participant_id,
            count(*) FILTER (missing IS NULL) AS usable_days,
@@ -204,50 +196,35 @@ SELECT c.*, {all_known} AS all_known{means}
 FROM usable AS c JOIN mean AS m USING (participant_id)"""
 
 
-def _level_query(study: Study, exposures: Sequence[Exposure], days: _Days) -> str:
-    """Compute the means that a day is compared with: over all days, or over those with the same usual devices."""
-    era = "device_era" if study.plan.rules.adjust_for_device else "NULL::INTEGER"
-    return f"""
-CREATE OR REPLACE TEMP TABLE level AS
-SELECT participant_id, {era} AS era{_observed_means(exposures)}
-FROM {days.daily} GROUP BY participant_id, era"""
-
-
-def _observed_means(exposures: Sequence[Exposure]) -> str:
-    """Return columns of means over observed days, summed in date order so that they are the same in every run."""
-    return "".join(
-        f",\n           fsum({p.measure} ORDER BY date) / count({p.measure}) / {p.definition.per} AS {p.name}_mean"
-        for p in exposures
-    )
-
-
-def _frame_query(study: Study, exposures: Sequence[Exposure], days: _Days) -> str:
+def _frame_query(study: Study, exposures: Sequence[Exposure], days: Days) -> str:
     within = "".join(
         f",\n       if(p.{p.name}_is_known, coalesce(l.{p.name} - {_alias(place)}.{p.name}_mean, 0), 0) AS {p.within}"
         f",\n       (l.{p.name} IS NULL OR NOT p.{p.name}_is_known)::DOUBLE AS {p.unknown}"
         for place, p in enumerate(exposures)
     )
-    era = "{alias}.era = l.{name}_era" if study.plan.rules.adjust_for_device else "true"
-    levels = "".join(
-        f"\nLEFT JOIN level AS {_alias(place)} ON {_alias(place)}.participant_id = l.participant_id "
-        f"AND {era.format(alias=_alias(place), name=p.name)}"
+    rules = study.plan.rules
+    levels_of = "".join(
+        f"\nLEFT JOIN level AS {_alias(place)} ON "
+        + at_level(rules, _alias(place), "l.participant_id", f"l.{p.name}_regime", f"l.{p.name}_era")
         for place, p in enumerate(exposures)
     )
     between = "".join(f",\n       p.{p.name}_mean - g.{p.name}_mean AS {p.between}" for p in exposures)
     grand = ", ".join(
         f"fsum({p.name}_mean ORDER BY participant_id) / count({p.name}_mean) AS {p.name}_mean" for p in exposures
     )
-    own = ", ".join(f"l.{p.name}, l.{p.name}_era" + (f", l.{p.few_steps}" * _has_steps(p)) for p in exposures)
-    enough = study.plan.rules.min_days_in_model
+    own = ", ".join(
+        f"l.{p.name}, l.{p.name}_era, l.{p.name}_regime" + (f", l.{p.few_steps}" * _has_steps(p)) for p in exposures
+    )
+    enough = rules.min_days_in_model
     return f"""
 SELECT l.participant_id, l.date, l.item, l.site, l.outcome_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
        ((l.date - p.first_usable_date) + (l.date - p.last_usable_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
-       {PHASE_SHARE.strip()}::DOUBLE AS in_phase,
+       l.regime, l.treatments,
        CASE WHEN l.missing IS NOT NULL THEN l.missing WHEN p.usable_days < {enough} THEN 'few_days' END AS left_out,
        p.usable_days >= {enough} AND p.all_known AS in_cohort
 FROM {days.lagged} AS l
-JOIN participant_mean AS p USING (participant_id){levels}
+JOIN participant_mean AS p USING (participant_id){levels_of}
 CROSS JOIN (SELECT {grand} FROM participant_mean WHERE usable_days >= {enough} AND all_known) AS g
 ORDER BY l.participant_id, l.date"""
 

@@ -26,7 +26,8 @@ WITH daily AS (
 ), usable AS (
     SELECT participant_id, count(*) FILTER (left_out IS NULL OR left_out = 'few_days') AS usable_days,
            count(*) FILTER (left_out IS NULL) AS days_in_model,
-           max(date) FILTER (left_out IS NULL OR left_out = 'few_days') AS last_usable_date
+           max(date) FILTER (left_out IS NULL OR left_out = 'few_days') AS last_usable_date,
+           count(DISTINCT regime) FILTER (left_out IS NULL OR left_out = 'few_days') AS regimes
     FROM model_frame GROUP BY participant_id
 ), changed AS (
     SELECT participant_id, count(*) AS device_changes FROM device_change GROUP BY participant_id

@@ -14,7 +14,7 @@ RESULT_TABLES = (
     "treatment_day",
     "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
-    "robustness", "look_evidence", "look", "result_count",
+    "treatment_column", "robustness", "look_evidence", "look", "result_count",
     "change_finding", "experiment_finding", "treatment_average",
 )  # fmt: skip
 """Derived tables. They depend on all participants, so they are deleted, and the next run computes them again."""

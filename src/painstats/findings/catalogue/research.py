@@ -128,6 +128,5 @@ CALENDAR_TERMS = {
         for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     },
     "time_30d": "drift over 30 days",
-    "in_phase": "days in a declared treatment against other days",
 }
 """The columns of the models that are no exposures, in words."""

@@ -1,4 +1,4 @@
-"""Which columns a daily model has: exposures within and between, calendar, time, treatment, indicators of unknown days.
+"""Which columns a daily model has: exposures within and between, calendar, time, treatments, unknown days.
 
 See docs/method/frame.md.
 """
@@ -12,6 +12,14 @@ import polars as pl
 
 from painstats.mixedlm.engine.rows import Floats, ModelRows, model_rows, without_repeats
 from painstats.questions.daily.design import DailyDesign
+from painstats.questions.daily.treatment_columns import (
+    TreatmentColumn,
+    common_treatments,
+    fewest_days_first,
+    numbered,
+    own_choices,
+    own_treatments,
+)
 
 DAYS_FOR_DAY_OF_WEEK = 42
 """Median usable days from which six day-of-week columns replace the one for the weekend."""
@@ -21,7 +29,6 @@ DAYS_FOR_OWN_TREND = 30
 
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = "time_30d"
-PHASE = "in_phase"
 EPOCH_DAYS = pl.col("date").cast(pl.Int32)
 
 
@@ -50,7 +57,7 @@ def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Flo
 
 
 def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Sequence[str] = ()) -> ModelRows:
-    """Lay out participants' own days: exposures within the participant, calendar, time and treatment.
+    """Lay out participants' own days: exposures within the participant, calendar, time and treatments.
 
     Parameters
     ----------
@@ -63,8 +70,9 @@ def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Seque
     -----
     An exposure that is the same on all days of all participants is left out; the others can still be estimated.
     """
-    within = _varying(_within(frame, design))
-    return _laid_out(frame, design, within | _calendar_and_phase(frame) | _named(frame, also), [])
+    within, calendar = _varying(_within(frame, design)), _calendar_and_time(frame)
+    treatments = own_treatments(frame, calendar)
+    return _laid_out(frame, design, within | calendar | _named(frame, also) | treatments, [])
 
 
 def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:
@@ -81,8 +89,19 @@ def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, al
     """
     within = _within(frame, design)
     between = {p.between: frame[p.between].to_numpy() for p in design.exposures}
+    calendar, treatments = _calendar_and_time(frame), numbered(treatments_in_common(frame))
     random = ["intercept", *within, *([TIME] if own_trend else [])]
-    return _laid_out(frame, design, within | between | _calendar_and_phase(frame) | _named(frame, also), random)
+    return _laid_out(frame, design, within | between | calendar | _named(frame, also) | treatments, random)
+
+
+def treatments_of_each(frame: pl.DataFrame) -> dict[str, list[TreatmentColumn]]:
+    """Return each treated participant's treatments, and which of them a model of their own days has columns for."""
+    return {participant: found for participant, (_, found) in own_choices(frame, _calendar_and_time(frame)).items()}
+
+
+def treatments_in_common(frame: pl.DataFrame) -> list[TreatmentColumn]:
+    """Return the treatments on the rows of the mixed model, and which of them it has columns for."""
+    return common_treatments(frame, _calendar_and_time(frame))
 
 
 def _within(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:
@@ -93,9 +112,9 @@ def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
     return {name: frame[name].to_numpy() for name in names}
 
 
-def _calendar_and_phase(frame: pl.DataFrame) -> dict[str, Floats]:
-    columns = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
-    return _varying(columns | {TIME: frame[TIME].to_numpy(), PHASE: frame[PHASE].to_numpy()})
+def _calendar_and_time(frame: pl.DataFrame) -> dict[str, Floats]:
+    calendar = calendar_columns(frame, median_days(frame) >= DAYS_FOR_DAY_OF_WEEK)
+    return _varying(calendar | {TIME: frame[TIME].to_numpy()})
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
@@ -105,13 +124,13 @@ def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
 def _laid_out(frame: pl.DataFrame, design: DailyDesign, columns: dict[str, Floats], random: list[str]) -> ModelRows:
     """Lay out columns with the indicators of unknown exposures, without what only repeats other columns.
 
-    A phase that builds up over all days repeats the time trend; an indicator can repeat another one or the weekend.
+    An indicator can repeat another one, a treatment or the weekend.
     """
     indicators = {name: frame[name].to_numpy() for name in design.nuisance}
-    dispensable = [*design.nuisance, PHASE]
+    dispensable = [*design.nuisance, *fewest_days_first(columns)]
     return model_rows(
         y=frame["outcome_score"].to_numpy(),
-        predictors=without_repeats(columns | _varying(indicators), dispensable),
+        predictors=without_repeats(columns | _varying(indicators), design.nuisance),
         participant=frame["participant_id"].to_numpy(),
         day=frame.select(EPOCH_DAYS).to_series().to_numpy(),
         random=random,

@@ -11,6 +11,7 @@ from painstats.mixedlm.engine.fit import Residuals
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import Study
 from painstats.questions.asked import exposures
+from painstats.questions.daily.treatment_columns import is_treatment
 from painstats.questions.question import Question
 
 RESIDUALS: Residuals = "car1+white"
@@ -44,11 +45,11 @@ class DailyDesign:
         """The indicators of days on which an exposure is unknown."""
         return tuple(exposure.unknown for exposure in self.exposures)
 
-    @property
-    def hidden(self) -> tuple[str, ...]:
-        """All columns that are never tested or shown: the indicators, and guard columns."""
+    def hides(self, column: str) -> bool:
+        """Whether a column is never tested or shown: an indicator, a guard column, or that of a treatment."""
         names = [exposure.within for exposure in self.guarded]
-        return (*self.nuisance, *map(sum_name, names), *map(day_after_name, names))
+        hidden = (*self.nuisance, *map(sum_name, names), *map(day_after_name, names))
+        return column in hidden or is_treatment(column)
 
 
 def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:

@@ -28,7 +28,7 @@ from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, wit
 from painstats.questions.daily.look_evidence import means_over_participants, smallest_effect, smallest_effect_to
 from painstats.questions.daily.looks import looks
 from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
-from painstats.questions.daily.model_rows import coefficient_rows, model_fits
+from painstats.questions.daily.model_rows import coefficient_rows, model_fits, treatment_rows
 from painstats.questions.daily.pooled import Slopes, pooled_slopes
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
@@ -85,16 +85,17 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
     cohort = analyse_cohort(frame, design, say, exposure_days)
     participants = _participant_fits(frame, design, cohort)
     averages = _averages(frame, design, questions, cohort)
-    models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design.hidden)
+    models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design)
     _keep(
         store,
         {
             "person_fit": participants,
             "cohort_fit": averages,
-            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design.hidden),
+            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design),
             "model_fit": models,
+            "treatment_column": treatment_rows(frame, cohort.own_fits, cohort.mixed),
             "robustness": _robustness(questions, design, days, frame, exposure_days, cohort, participants, averages),
-            "look_evidence": looks(store, design, questions, exposure_days),
+            "look_evidence": looks(store, design, questions),
         },
     )
     return KindFitted(frame["participant_id"].n_unique(), len(models))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import NotEnoughData
-from painstats.frame.exposure_days import exposure_days
+from painstats.frame.exposure_days import EVERY_DAY, exposure_days
 from painstats.frame.guard import (
     ExposureDays,
     GuardColumns,
@@ -20,6 +20,7 @@ from painstats.frame.guard import (
     guard_columns,
     sum_name,
 )
+from painstats.frame.regimes import Days
 from painstats.mixedlm.inference.one_participant import ParticipantFit
 from painstats.questions.daily.columns import EPOCH_DAYS
 from painstats.questions.daily.design import DailyDesign
@@ -36,9 +37,9 @@ DaysOf = Mapping[str, ExposureDays]
 """The within column of a guarded exposure to its known days."""
 
 
-def days_of(store: Store, design: DailyDesign) -> DaysOf:
-    """Read the known days of every exposure that the outcome can move."""
-    return {exposure.within: exposure_days(store, exposure) for exposure in design.guarded}
+def days_of(store: Store, design: DailyDesign, days: Days = EVERY_DAY) -> DaysOf:
+    """Read the known days of every exposure that the outcome can move; ``days`` are those of ``exposure_days``."""
+    return {exposure.within: exposure_days(store, exposure, days) for exposure in design.guarded}
 
 
 def known_until(days: DaysOf, last: date) -> DaysOf:

@@ -11,11 +11,11 @@ from importlib.metadata import version
 import polars as pl
 
 from painstats.errors import StudyError
-from painstats.frame.build import USABLE, frame_until
+from painstats.frame.build import DAYS_UNTIL, USABLE, frame_until
 from painstats.progress import working
 from painstats.questions.daily.columns import with_an_exposure
 from painstats.questions.daily.design import DailyDesign
-from painstats.questions.daily.guards import DaysOf, known_until, of_participant
+from painstats.questions.daily.guards import DaysOf, days_of, known_until, of_participant
 from painstats.questions.daily.look_days import ScoredDates, own_look_days, pooled_look_days, study_look_dates
 from painstats.questions.daily.own_looks import LookResult, Refused, own_look
 from painstats.questions.daily.study_looks import StudyLook, study_look
@@ -32,15 +32,14 @@ Before = Mapping[str, Sequence[LookEvidence]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """What every look is computed from beside its rows; ``days`` are the known days of guarded exposures."""
+    """What every look is computed from beside its days."""
 
     design: DailyDesign
     questions: Sequence[Question]
-    days: DaysOf
     before: Before
 
 
-def looks(store: Store, design: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[LookEvidence]:
+def looks(store: Store, design: DailyDesign, questions: Sequence[Question]) -> list[LookEvidence]:
     """Return the evidence at every look that the days of a study have reached.
 
     Parameters
@@ -49,10 +48,8 @@ def looks(store: Store, design: DailyDesign, questions: Sequence[Question], days
         The open study, with its model frame.
     design, questions
         Those of the daily questions.
-    days
-        Known days of guarded exposures.
     """
-    scored, asked = _scored_dates(store), _Asked(design, questions, days, _last_run(store))
+    scored, asked = _scored_dates(store), _Asked(design, questions, _last_run(store))
     return [*_own_looks(store, asked, scored), *_study_looks(store, asked, scored)]
 
 
@@ -80,19 +77,20 @@ def _own_looks(store: Store, asked: _Asked, scored: ScoredDates) -> Iterator[Loo
     with working("judging participants' own days", "looks", sum(map(len, reached.values()))) as work:
         for _, whens in sorted(reached.items()):
             frame = _usable(store, asked.design, {participant: when.date for participant, when in whens.items()})
+            days = days_of(store, asked.design, DAYS_UNTIL)
             for rows in frame.drop(of_others).partition_by("participant_id", maintain_order=True):
-                when = whens[str(rows["participant_id"][0])]
-                yield from _own_look(rows, asked, when)
+                participant = str(rows["participant_id"][0])
+                when = whens[participant]
+                yield from _own_look(rows, asked, known_until(of_participant(days, participant), when.date), when)
                 work.advance()
 
 
-def _own_look(rows: pl.DataFrame, asked: _Asked, when: LookDay) -> Sequence[LookEvidence]:
+def _own_look(rows: pl.DataFrame, asked: _Asked, days: DaysOf, when: LookDay) -> Sequence[LookEvidence]:
     participant = str(rows["participant_id"][0])
-    known = known_until(of_participant(asked.days, participant), when.date)
-    digest = _digest(rows, known, asked, ("own_days", when.number))
+    digest = _digest(rows, days, asked, ("own_days", when.number))
     if digest in asked.before:
         return asked.before[digest]
-    found = own_look(rows, asked.design, asked.questions, known, when)
+    found = own_look(rows, asked.design, asked.questions, days, when)
     return [_row(digest, participant, name, result) for name, result in found.items()]
 
 
@@ -109,7 +107,7 @@ def _study_looks(store: Store, asked: _Asked, scored: ScoredDates) -> Iterator[L
             pooled={name: when for name, whens in pooled.items() for when in whens if when.date == day},
             average=LookDay(number, day, frame.height) if number else None,
         )
-        yield from _study_look(look, asked, known_until(asked.days, day))
+        yield from _study_look(look, asked, known_until(days_of(store, design, DAYS_UNTIL), day))
 
 
 def _study_look(look: StudyLook, asked: _Asked, days: DaysOf) -> Sequence[LookEvidence]:
@@ -132,7 +130,8 @@ def _digest(rows: pl.DataFrame, days: DaysOf, asked: _Asked, look: tuple[object,
     """Hash everything that the evidence at a look is computed from."""
     plan = (version("painstats"), asked.design, asked.questions, look)
     digest = hashlib.sha256(repr(plan).encode())
-    digest.update(rows.write_csv(float_precision=17).encode())
+    digest.update(rows.drop("treatments").write_csv(float_precision=17).encode())
+    digest.update(rows.select("treatments").write_json().encode())
     for name, known in sorted(days.items()):
         digest.update(name.encode() + known.day.tobytes() + known.value.tobytes())
         digest.update("\n".join(known.participant).encode())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+
+import polars as pl
 
 from painstats.mixedlm.checks.residual_checks import residual_checks
 from painstats.mixedlm.checks.residual_pattern import residual_pattern
@@ -12,13 +14,16 @@ from painstats.mixedlm.engine.rows import ModelRows
 from painstats.mixedlm.inference.coefficients import CoefficientTable
 from painstats.mixedlm.inference.one_participant import ParticipantFit
 from painstats.mixedlm.inference.r_squared import r_squared
+from painstats.questions.daily.columns import of_cohort, treatments_in_common, treatments_of_each
+from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guarded import Guarded
 from painstats.questions.daily.mixed_model import MixedAnalysis
-from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit
+from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit, TreatmentRow
+from painstats.questions.daily.treatment_columns import TREATMENT, TreatmentColumn
 
 
 def coefficient_rows(
-    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, hidden: Collection[str]
+    own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, design: DailyDesign
 ) -> list[CoefficientRow]:
     """Return the coefficients of the mixed model and of each participant's own model, but for hidden columns."""
     tables = [(COHORT, mixed.table)] if mixed else []
@@ -27,30 +32,51 @@ def coefficient_rows(
         CoefficientRow(model, row.name, row.estimate, row.se, row.df, row.t, row.p, row.low, row.high)
         for model, table in tables
         for row in table.coefficients
-        if row.name not in hidden
+        if not design.hides(row.name)
     ]
+
+
+def treatment_rows(
+    frame: pl.DataFrame, own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None
+) -> list[TreatmentRow]:
+    """Return which treatments each model has columns for; ``frame`` has the rows of all of them."""
+    own = treatments_of_each(frame)
+    models = [(COHORT, mixed.rows.names, treatments_in_common(of_cohort(frame)))] if mixed else []
+    models += [(fit.participant, fit.rows.names, own.get(fit.participant, [])) for fit in own_fits]
+    return [row for model, names, found in models for row in _treatments(model, found, names)]
+
+
+def _treatments(model: str, found: Sequence[TreatmentColumn], names: Sequence[str]) -> Iterator[TreatmentRow]:
+    """Describe each treatment; one whose numbered column the fit has not is a linear function of its other columns."""
+    number = 0
+    for column in found:
+        why = column.left_out
+        if why is None:
+            number += 1
+            why = None if f"{TREATMENT}{number}" in names else "collinear"
+        yield TreatmentRow(model, column.treatment, column.participants, column.days, why)
 
 
 def model_fits(
     own_fits: Sequence[ParticipantFit],
     own_guards: Mapping[str, Guarded],
     mixed: MixedAnalysis | None,
-    hidden: Collection[str],
+    design: DailyDesign,
 ) -> list[ModelFit]:
     """Return how each model was fitted, that over all participants first, with its checks."""
     fits = [
         _model_fit(fit.participant, fit.fit, fit.table, fit.rows, own_guards.get(fit.participant)) for fit in own_fits
     ]
-    return [_checked(mixed, hidden), *fits] if mixed else fits
+    return [_checked(mixed, design), *fits] if mixed else fits
 
 
-def _checked(mixed: MixedAnalysis, hidden: Collection[str]) -> ModelFit:
+def _checked(mixed: MixedAnalysis, design: DailyDesign) -> ModelFit:
     checks, explained, neighbour = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit), mixed.neighbour
     return replace(
         _model_fit(COHORT, mixed.fit, mixed.table, mixed.rows, mixed.guard),
         statsmodels_difference=mixed.check.log_likelihood_difference,
         statsmodels_note=mixed.check.reason_skipped,
-        statsmodels_summary=_without_lines_of(hidden, mixed.check.summary_text),
+        statsmodels_summary=_without_hidden(mixed.check.summary_text, design),
         autocorrelation=tuple(float(value) for value in checks.autocorrelation),
         residual_quantiles=tuple(checks.quantiles.tolist()),
         participant_sd_quantiles=tuple(checks.sd_quantiles),
@@ -63,10 +89,9 @@ def _checked(mixed: MixedAnalysis, hidden: Collection[str]) -> ModelFit:
     )
 
 
-def _without_lines_of(names: Collection[str], summary: str) -> str:
-    """Return a summary without the lines of some columns."""
-    lines = summary.splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(tuple(f"{name} " for name in names)))
+def _without_hidden(summary: str, design: DailyDesign) -> str:
+    """Return a summary without the lines of hidden columns."""
+    return "".join(line for line in summary.splitlines(keepends=True) if not design.hides(line.partition(" ")[0]))
 
 
 def _model_fit(model: str, fit: MixedFit, table: CoefficientTable, rows: ModelRows, guard: Guarded | None) -> ModelFit:

@@ -127,10 +127,13 @@ def _design(questions: Sequence[Question], rules: RulesPlan) -> DailyDesign:
 
 
 def _days_in(frame: pl.DataFrame, exposure: Exposure) -> ExposureDays:
-    """Return the days on which an exposure is known, with or without a score; each is at the row that it enters."""
+    """Return the days on which an exposure is known, with or without a score; each is at the row that it enters.
+
+    Values are less what the frame compares them with, as in ``exposure_days``.
+    """
     known = frame.drop_nulls(exposure.name)
     day = known.select(EPOCH_DAYS).to_series().to_numpy()
-    return ExposureDays(known["participant_id"].to_numpy(), day, known[exposure.name].to_numpy())
+    return ExposureDays(known["participant_id"].to_numpy(), day, known[exposure.within].to_numpy())
 
 
 def _of_one(usable: pl.DataFrame, question: Question, design: DailyDesign, days: DaysOf) -> Relation:
@@ -166,7 +169,7 @@ def _relation(
     design: DailyDesign,
 ) -> Relation:
     shown = CoefficientTable(
-        tuple(row for row in table.coefficients if row.name not in design.hidden), table.method, table.fallback
+        tuple(row for row in table.coefficients if not design.hides(row.name)), table.method, table.fallback
     )
     names = [row.name for row in shown.coefficients]
     if question.exposure.within not in names:

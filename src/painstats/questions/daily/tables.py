@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from painstats.questions.estimate import Basis
 from painstats.store.rows import column_types
+
+WhyLeftOut = Literal["few_participants", "few_days_on", "few_days_off", "collinear", "too_many_columns"]
+"""Why a model has no column for a treatment (docs/method/frame.md)."""
 
 COHORT = "cohort"
 """Names the model over all participants, where a row is otherwise about one participant's own days."""
@@ -121,6 +125,17 @@ class ModelFit:
 
 
 @dataclass(frozen=True, slots=True)
+class TreatmentRow:
+    """A treatment on the days of a model: whether the model has a column for it, which is adjusted for only."""
+
+    model: str  # cohort, or a participant id
+    treatment: str  # name and dose
+    participants: int
+    days: int
+    left_out: WhyLeftOut | None  # why it has no column
+
+
+@dataclass(frozen=True, slots=True)
 class RobustnessCheck:
     """The result of one robustness check for one question.
 
@@ -201,6 +216,7 @@ FIT_ROWS: dict[str, type] = {
     "cohort_fit": CohortFit,
     "coefficient": CoefficientRow,
     "model_fit": ModelFit,
+    "treatment_column": TreatmentRow,
     "robustness": RobustnessCheck,
     "look_evidence": LookEvidence,
 }

@@ -11,7 +11,7 @@ from painstats.findings.content import phrases_of
 from painstats.findings.research_words import interval_words, points, reason_words, term_words
 from painstats.questions.daily.feedback_words import feedback_words
 from painstats.questions.daily.pattern_words import pattern_words
-from painstats.questions.daily.tables import COHORT, CoefficientRow, CohortFit, ModelFit
+from painstats.questions.daily.tables import COHORT, CoefficientRow, CohortFit, ModelFit, TreatmentRow
 from painstats.questions.phrases import capital, whole
 from painstats.questions.question import Question
 from painstats.reports.figures.daily_charts import NARROW, WIDE
@@ -19,6 +19,7 @@ from painstats.reports.figures.effect_charts import AUTOCORRELATION_LIMIT, autoc
 from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import NONE, number, p_words, percent, scientific
 from painstats.reports.pages import Figure, Part, Table, figure
+from painstats.reports.regimes import treatment_columns_words
 from painstats.reports.robustness import HEADING as ROBUSTNESS_HEADING
 from painstats.store.connection import Store
 from painstats.store.rows import read_rows, select
@@ -38,11 +39,14 @@ class CohortModel:
         Coefficients of the mixed model.
     fit
         How it was fitted; None when no mixed model was.
+    treatments
+        The declared treatments, and which of them it has columns for.
     """
 
     averages: Mapping[str, CohortFit]
     terms: tuple[CoefficientRow, ...]
     fit: ModelFit | None
+    treatments: tuple[TreatmentRow, ...] = ()
 
     @property
     def is_reported(self) -> bool:
@@ -53,9 +57,9 @@ class CohortModel:
 def cohort_model(store: Store) -> CohortModel:
     """Read what was fitted over all participants."""
     averages = {average.question: average for average in read_rows(store, "cohort_fit", CohortFit, "question")}
-    # A declared treatment is adjusted for and not judged: a change after an open start proves no effect.
-    terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ? AND term <> 'in_phase'", [COHORT])
-    return CohortModel(averages, tuple(terms), read_model_fit(store, COHORT))
+    terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ?", [COHORT])
+    treatments = select(store, TreatmentRow, "SELECT * FROM treatment_column WHERE model = ?", [COHORT])
+    return CohortModel(averages, tuple(terms), read_model_fit(store, COHORT), tuple(treatments))
 
 
 def averages_part(model: CohortModel, questions: Questions) -> Part:
@@ -71,7 +75,8 @@ def averages_part(model: CohortModel, questions: Questions) -> Part:
         "Between-participant effects compare participants who usually sleep or walk more with those who usually do so "
         "less; that is another question, and no participant's own effect.",
     )
-    return Part(heading, paragraphs=paragraphs, tables=tuple(tables))
+    treatments = treatment_columns_words(model.treatments) if model.is_reported else ()
+    return Part(heading, paragraphs=(*paragraphs, *treatments), tables=tuple(tables))
 
 
 def _terms_table(model: CohortModel, questions: Questions) -> Table:
@@ -245,7 +250,8 @@ def _statsmodels_text(fit: ModelFit) -> tuple[tuple[str, str], ...]:
         return ()
     caption = (
         "statsmodels' own summary of the same model. Its log-likelihood is that of the whitened rows, "
-        "its z tests do not account for the number of participants, and a treatment in it is not judged here"
+        "its z tests do not account for the number of participants. Columns for treatments, unknown days and "
+        "feedback are left out"
     )
     return ((caption, fit.statsmodels_summary),)
 

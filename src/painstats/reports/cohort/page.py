@@ -35,6 +35,7 @@ from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.numbers import NONE, Interval, interval_of
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
 from painstats.reports.personal.charts import verdict_bar
+from painstats.reports.regimes import regimes_words
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import looks_words, settings_table
 from painstats.store.connection import Store
@@ -323,6 +324,6 @@ def _data_part(store: Store) -> Part:
     )
     return Part(
         "What was imported, and what was left out",
-        paragraphs=(changes_line(store),),
+        paragraphs=(changes_line(store), *regimes_words(store)),
         tables=tuple(table for table in tables if table is not None),
     )

@@ -41,6 +41,7 @@ from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import experiments_part, treatments_part
+from painstats.reports.regimes import own_regimes, own_regimes_words
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
@@ -237,6 +238,7 @@ def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) 
             *night_rules(record.days),
             zones,
             *device_lines(store, participant),
+            *own_regimes_words(own_regimes(store, participant)),
         ),
         tables=tuple(table for table in tables if table is not None),
     )

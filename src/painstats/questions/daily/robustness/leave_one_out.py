@@ -10,7 +10,7 @@ import polars as pl
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.influence import influence
 from painstats.mixedlm.inference.two_stage import two_stage, usable_coefficients
-from painstats.questions.daily.robustness.other_tests import fit_without_phase, needs_mixed_model
+from painstats.questions.daily.robustness.other_tests import needs_mixed_model
 from painstats.questions.daily.robustness.reanalysis import (
     CheckResult,
     Reanalysis,
@@ -71,8 +71,7 @@ def _without_most(reanalysis: Reanalysis, name: str, participant: str, again: Ma
 
 
 def _of_mixed_model(reanalysis: Reanalysis) -> dict[str, Without]:
-    mixed = needs_mixed_model(reanalysis)
-    left_out = influence(mixed.fit, fallback=fit_without_phase(mixed))
+    left_out = influence(needs_mixed_model(reanalysis).fit)
     slopes = {
         name: left_out.coefficients[:, left_out.names.index(column)] for name, column in columns(reanalysis).items()
     }

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.checks.participant_bootstrap import participant_bootstrap
 from painstats.mixedlm.checks.shift_test import ShiftTest, shift_test, shift_test_over_participants
-from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
 from painstats.mixedlm.inference.cluster_robust import cluster_robust
 from painstats.mixedlm.inference.refit_bootstrap import MIN_PARTICIPANTS_FOR_BOOTSTRAP
-from painstats.questions.daily.columns import PHASE, within_participants
-from painstats.questions.daily.design import RESIDUALS
+from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.mixed_model import MixedAnalysis
 from painstats.questions.daily.robustness.reanalysis import (
     CheckResult,
@@ -77,16 +73,6 @@ def needs_mixed_model(reanalysis: Reanalysis) -> MixedAnalysis:
     if reanalysis.mixed is None:
         raise NotEnoughData("the reported estimate does not come from a mixed model")
     return reanalysis.mixed
-
-
-def fit_without_phase(mixed: MixedAnalysis) -> MixedFit | None:
-    """Fit the model without the column of phases, which few participants may have; None where there is none."""
-    if PHASE not in mixed.rows.names:
-        return None
-    kept = [place for place, name in enumerate(mixed.rows.names) if name != PHASE]
-    names = tuple(mixed.rows.names[place] for place in kept)
-    rows = replace(mixed.rows, X=np.ascontiguousarray(mixed.rows.X[:, kept]), names=names)
-    return fit_mixed(rows, residuals=RESIDUALS)
 
 
 def _same(reported: Slope, test: ShiftTest) -> bool:
