@@ -98,6 +98,21 @@ def test_nothing_is_drawn_before_the_participant_says_yes(tmp_path, capsys):
     assert listed(study, capsys) == []
 
 
+def test_nothing_is_drawn_if_the_first_day_came_while_the_question_was_open(tmp_path, on_day, capsys, monkeypatch):
+    study = new_study(tmp_path / "S", "p01")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    def answer_tomorrow(question: str) -> str:
+        assert "cannot be changed afterwards" in question
+        on_day(FIRST_DAY)
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", answer_tomorrow)
+    assert plan(study) == 2
+    assert "(first_day_has_come)" in capsys.readouterr().err
+    assert listed(study, capsys) == []
+
+
 def test_a_second_draw_is_counted_and_needs_the_end_of_the_first(tmp_path, capsys):
     study = new_study(tmp_path / "S", "p01")
     first = planned(study, capsys)["fingerprint"]
