@@ -63,7 +63,12 @@ def test_a_participant_goes_from_the_plan_to_the_result(tmp_path, on_day, capsys
     assert {sealed[name] for name in NUMBERS} == {None}
     assert sealed["block_means"] == sealed["block_scored_days"] == []
     assert calendar.exists()
-    assert "Nothing new" not in capsys.readouterr().out
+    [row] = listed(study, capsys)
+    assert (row["stage"], row["block"], row["result"]) == (
+        "sealed",
+        "16 of 16",
+        f"opens on {LAST_DAY + timedelta(days=1)}",
+    )
     run(study)
     assert "Nothing new" in capsys.readouterr().out
 
