@@ -63,7 +63,12 @@ def test_a_participant_goes_from_the_plan_to_the_result(tmp_path, on_day, capsys
     assert {sealed[name] for name in NUMBERS} == {None}
     assert sealed["block_means"] == sealed["block_scored_days"] == []
     assert calendar.exists()
-    assert "Nothing new" not in capsys.readouterr().out
+    [row] = listed(study, capsys)
+    assert (row["stage"], row["block"], row["result"]) == (
+        "sealed",
+        "16 of 16",
+        f"opens on {LAST_DAY + timedelta(days=1)}",
+    )
     run(study)
     assert "Nothing new" in capsys.readouterr().out
 
@@ -95,6 +100,21 @@ def test_nothing_is_drawn_before_the_participant_says_yes(tmp_path, capsys):
     assert plan(study) == 2
     assert "nothing was drawn" in capsys.readouterr().err
     assert plan(study, "--json") == 2
+    assert listed(study, capsys) == []
+
+
+def test_nothing_is_drawn_if_the_first_day_came_while_the_question_was_open(tmp_path, on_day, capsys, monkeypatch):
+    study = new_study(tmp_path / "S", "p01")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    def answer_tomorrow(question: str) -> str:
+        assert "cannot be changed afterwards" in question
+        on_day(FIRST_DAY)
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", answer_tomorrow)
+    assert plan(study) == 2
+    assert "(first_day_has_come)" in capsys.readouterr().err
     assert listed(study, capsys) == []
 
 

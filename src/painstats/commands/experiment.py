@@ -13,7 +13,7 @@ from painstats.plan.study import STUDY_FILE, Study, read_study
 from painstats.questions.asked import declared_kinds
 from painstats.questions.experiment.checks import Agreement, Wish
 from painstats.questions.experiment.clock import date_at, now
-from painstats.questions.experiment.draw import checked_wish, draw, prospect
+from painstats.questions.experiment.draw import Prospect, checked_wish, draw, prospect
 from painstats.questions.experiment.stored import Experiment, draws_of, store_end, stored_experiments
 from painstats.store import Store, open_store
 from painstats.store.durable import write_private
@@ -45,25 +45,33 @@ def plan(
     """Say what an experiment could show, then draw and store its order, and write its calendar and a page to print."""
     if as_json and not (yes or dry_run):
         raise StudyError("--json does not ask; add --yes, or --dry-run")
-    study, instant = read_study(folder), now()
+    study = read_study(folder)
     _check_asked(study)
+    agreement = _agreement(agreed_with_prescriber)
     with open_store(study) as store:
         who = _participant(store, participant)
         wish = Wish(
             who, on.strip(), off.strip(), first_day, blocks, block_days, onset_days, carry_over_days, medicine,
-            _agreement(agreed_with_prescriber),
+            agreement,
         )  # fmt: skip
-        wish = checked_wish(store, wish, instant)
-        could_show = prospect(store, wish, instant)
-        if not as_json:
-            print("\n".join(map(printable, prospect_lines(wish, could_show))))
-        if dry_run:
-            if as_json:
-                print_json(answer_of(wish, could_show))
-            return 0
-        if not yes and not _confirmed():
-            raise StudyError("nothing was drawn; answer yes, or use --yes. --dry-run only says what it could show")
-        drawn = draw(store, wish, instant)
+        wish = checked_wish(store, wish, now())
+        could_show = prospect(store, wish, now())
+    if not as_json:
+        print("\n".join(map(printable, prospect_lines(wish, could_show))))
+    if dry_run:
+        if as_json:
+            print_json(answer_of(wish, could_show))
+        return 0
+    if not yes and not _confirmed():
+        raise StudyError("nothing was drawn; answer yes, or use --yes. --dry-run only says what it could show")
+    return _drawn(study, wish, could_show, as_json)
+
+
+def _drawn(study: Study, wish: Wish, could_show: Prospect, as_json: bool) -> int:
+    """Draw and store the order, write its files, and say so; meanwhile the first day may have come."""
+    instant = now()
+    with open_store(study) as store:
+        drawn = draw(store, checked_wish(store, wish, instant), instant)
         draws = draws_of(drawn, stored_experiments(store))
         files = _write_files(store, drawn)
     if as_json:

@@ -36,6 +36,7 @@ MAX_ZIP_DEPTH = 3
 OWN_WORDS = frozenset({
     "source", "device_kind", "stage", "measure", "table_name", "rule", "status", "painstats_version", "reading_hash",
     "content_hash", "participant_hash", "inputs_hash", "exercise_type", "recall", "filled", "plan_hash", "imports_hash",
+    "fingerprint", "outcome",
     "files_read", "daily_table_built", "model_frame_built", "questions_fitted", "findings_made", "pages_written",
 })  # fmt: skip
 """Text columns that only contain painstats' own words."""
