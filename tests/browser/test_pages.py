@@ -17,12 +17,16 @@ from pathlib import Path
 import pytest
 
 from painstats.plan.study import Study
+from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports import write_reports
 from painstats.reports.pages import page_name
 from painstats.store import open_store
+from painstats.store.rows import replace_rows
 from tests.faults.test_signals import descendants
 from tests.made_up_study import DAYS, EVIL_ID, fill, plan
 from tests.network import addresses, outside, traced
+from tests.spec.made_up_changes import EXPERIMENTS, STATES
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).parents[2]
@@ -51,6 +55,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     made.inbox.mkdir()
     with open_store(made) as store:
         fill(store)
+        replace_rows(store, "change_finding", ChangeFinding, [STATES["lower_start"]])
+        replace_rows(store, "experiment_finding", ExperimentFinding, [EXPERIMENTS["sealed"]])
         write_reports(store)
     return made
 
@@ -287,6 +293,13 @@ def test_another_participant_can_be_chosen(opened_dashboard):
     assert not opened_dashboard.exception
     chosen = opened_dashboard.selectbox[0].set_value("p02").run()
     assert [heading.value for heading in chosen.subheader] == ["Sleep: not determined", "Steps: more pain"]
+
+
+def test_treatments_are_listed_and_drawn(opened_dashboard):
+    chosen = opened_dashboard.selectbox[0].set_value("p01").run()
+    headings = [heading.value for heading in chosen.subheader]
+    assert headings[2:] == ["Low-dose naltrexone, from 16 March 2026: less pain", "Experiment with heat: sealed"]
+    assert any("Water walking" in str(chart.proto) for chart in chosen.get("vega_lite_chart"))
 
 
 def test_dates_can_be_narrowed(opened_dashboard):

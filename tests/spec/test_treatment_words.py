@@ -15,6 +15,7 @@ from painstats.findings.change_content import ChangeContext
 from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_words import experiment_answer, named_experiment_line
 from painstats.findings.treatment_words import change_answer, named_change_line
+from painstats.questions.question import Outcome
 from painstats.questions.verdict import Verdict
 from tests.spec.made_up_changes import EXPERIMENTS, MOOD, PAIN, RESULT, STATES, change
 
@@ -226,6 +227,9 @@ def test_the_dummy_medicine_is_set_beside_falls_of_pain_only():
     assert worse_mood.card[-1] == "Please talk about it with your doctor or therapist, and take this page along."
     assert not any("dummy" in text or "30%" in text for text in texts(worse_mood))
     assert not any("dummy" in text for text in texts(answer_of("lower_end")))
+    energy = Outcome("energy", "", (0.0, 10.0))
+    better = replace(STATES["higher"], placebo=1.0)
+    assert not any("dummy" in text for text in texts(change_answer(better, ChangeContext(energy))))
 
 
 def test_higher_pain_never_comes_without_advice_to_ask():

@@ -11,7 +11,7 @@ from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import label_text
 from painstats.questions.question import Outcome
 from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
-from painstats.reports.figures.shapes import Sheet, label, level, note, points, scale_axis, sign_colours
+from painstats.reports.figures.shapes import Sheet, label, level, note, points, scale_axis, sign_colours, text_width
 from painstats.reports.figures.vega_svg import (
     AXIS,
     MISSING,
@@ -51,9 +51,9 @@ def experiment_chart(
     is_sealed = finding.stage in ("planned", "sealed")
     has_means = not is_sealed and any(mean is not None for mean in finding.block_means)
     span = (-finding.blocks * NAMES / (inner - NAMES) if has_means else 0.0, float(finding.blocks))
-    strip = _strip(finding, blocks_begun, Sheet(span, (0, 1), inner, STRIP))
     if not has_means:
-        return strip
+        return _strip(finding, blocks_begun, Sheet(span, (0, 1), width - 2, STRIP))
+    strip = _strip(finding, blocks_begun, Sheet(span, (0, 1), inner, STRIP))
     sheet = Sheet(span, scale_of(finding, outcome), inner, HEIGHT, None, scale_axis(LEFT_MARGIN))
     layers = [*_levels(sheet, finding), *_means(sheet, finding)]
     return stacked([layered(layers, width=inner, height=HEIGHT), strip], spacing=8)
@@ -130,8 +130,9 @@ def _below(sheet: Sheet, finding: ExperimentFinding, *, has_more: bool) -> list[
     name = on if len(on) <= LONGEST_NAME else f"{on[: LONGEST_NAME - 1]}…"
     filled = f"filled: {name}; dashed: to come" if has_more else f"filled: {name}"
     look = {"baseline": "top", "color": QUIET_INK}
+    fits = text_width(f"{first} {filled} {last}") < sheet.at(finding.blocks) - sheet.at(0)
     return [
         *note(sheet, first, 0, STRIP + 6, align="left", **look),
-        *note(sheet, filled, finding.blocks / 2, STRIP + 6, align="center", **look),
+        *note(sheet, filled, finding.blocks / 2, STRIP + (6 if fits else 22), align="center", **look),
         *note(sheet, last, finding.blocks, STRIP + 6, align="right", **look),
     ]
