@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference_pages.average_columns import TREATMENT_AVERAGE
+from reference_pages.change_columns import CHANGE_FINDING, TREATMENT_PHASE
 
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
 TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"
@@ -291,6 +292,8 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
         "What was imported: one row for each participant, source and state; no participant for a file of several.",
         IMPORT_SUMMARY,
     ),
+    "treatment_phase": ("Declared treatments: one row for each phase at one dose.", TREATMENT_PHASE),
+    "change_finding": ("Changes after a start, a stop or a new dose: one row for each.", CHANGE_FINDING),
     "experiment_finding": ("Planned experiments and their results: one row for each.", EXPERIMENT_FINDING),
     "result_count": (
         "Counts behind the results, one row each. It has no times and no earlier runs, so a study imported in one run "
