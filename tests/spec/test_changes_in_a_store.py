@@ -69,5 +69,9 @@ def test_an_event_of_one_day_lasts_as_long_as_it_acts_and_tables_can_be_cleared(
     TREATMENT.judge(judged)
     [end] = [one for one in findings(judged) if one.actions == ("stop",)]
     assert end.first_date == date(2026, 4, 21) + timedelta(days=20)
+    change = "UPDATE treatment_phase SET start_date = '0001-01-01', end_date = '9999-12-31' WHERE name = 'Yoga'"
+    judged.connection.execute(change)  # what some tables write for "always"
+    TREATMENT.judge(judged)
+    assert findings(judged)[0].reasons == ("covers_all_days",)
     TREATMENT.clear(judged)
     assert findings(judged) == []

@@ -15,6 +15,9 @@ from painstats.store.connection import Store
 from painstats.store.rows import select
 from painstats.store.tables import table_exists
 
+LONG_AGO, FAR_OFF = date(1900, 1, 1), date(2200, 1, 1)
+"""Tables write days outside these for "always": years 1 and 9999, from which no day can be subtracted or added."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diary:
@@ -91,9 +94,12 @@ def _phase_query(store: Store) -> str:
     columns = {row[0] for row in store.connection.execute("DESCRIBE treatment_phase").fetchall()}
     acts = "start_date + acts_days::INTEGER - 1" if "acts_days" in columns else "NULL::DATE"
     return f"""
-SELECT participant_id, name, start_date, coalesce({acts}, end_date) AS end_date, dose, dose_unit,
-       ramp_days::BIGINT AS ramp_days, wash_out_days::BIGINT AS wash_out_days
-FROM treatment_phase ORDER BY ALL"""
+SELECT participant_id, name, greatest(start_date, DATE '{LONG_AGO}') AS start_date,
+       CASE WHEN last_date < DATE '{FAR_OFF}' THEN last_date END AS end_date,
+       dose, dose_unit, ramp_days::BIGINT AS ramp_days, wash_out_days::BIGINT AS wash_out_days
+FROM (SELECT *, coalesce({acts}, end_date) AS last_date FROM treatment_phase)
+WHERE start_date < DATE '{FAR_OFF}' AND coalesce(last_date >= DATE '{LONG_AGO}', true)
+ORDER BY ALL"""
 
 
 def diaries(store: Store, participants: Sequence[str]) -> Mapping[str, Diary]:
