@@ -1,10 +1,11 @@
 """The cost of a nightly run: the daily table of many participants, computed completely and after one new day.
 
-    python -m benchmarks.nightly --participants 1000 --days 365
+    python -m benchmarks.nightly --participants 1000 --days 365 --treated 20
 
 Simulated records go straight into a study's database: a watch and a phone that overlap, staged sleep, an
 evening score. Prints the seconds for everything, for one more day of every participant, the ratio of the two, and
-whether the updated tables equal those of a complete computation.
+whether the updated tables equal those of a complete computation. Some participants start five treatments and stop
+them, ten changes in a year of which nine have enough days to be judged; their cost is printed too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from painstats.daily.build import DAILY_TABLES
 from painstats.frame import build_model_frame
 from painstats.plan.study import Plan, Study
 from painstats.questions.asked import asked, exposures
+from painstats.questions.treatment.kind import TREATMENT
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
 
@@ -62,6 +64,14 @@ RECORDS = {
     """,
 }  # fmt: skip
 
+TREATMENTS = """
+    INSERT INTO treatment
+        (participant_id, source, kind, name, start_date, end_date, ramp_days, wash_out_days, import_id)
+    SELECT participant_id, 'apple_health', 'therapy', format('treatment {}', number), $first + 36 + number * 72,
+           $first + 71 + number * 72, 0, 0, 1
+    FROM participants, (SELECT unnest(range(5))::INTEGER AS number)
+"""
+
 
 def main() -> None:
     """Build once, add a day, bring up to date, build again, and print what each took."""
@@ -70,6 +80,7 @@ def main() -> None:
         study = Study(folder=Path(folder), plan=Plan.model_validate({"study": {"time_zone": "Europe/London"}}))
         with open_store(study) as store:
             _add_days(store, options.participants, 0, options.days)
+            _add_treatments(store, options.treated)
             _run(store, options.participants, options.days)
 
 
@@ -82,6 +93,9 @@ def _run(store: Store, participants: int, days: int) -> None:
     shares = [100 * new / old for new, old in zip(one_day, at_once, strict=True)]
     print(f"share of the time                  {shares[0]:8.1f}%, CPU {shares[1]:.1f}%")
     _timed("the model frame", lambda: build_model_frame(store, exposures(asked(store.study))))
+    _timed("changes of treatments", lambda: TREATMENT.judge(store))
+    judged = "SELECT count(*), count(estimate) FROM change_finding"
+    print("changes, and those with an estimate: {:,}, {:,}".format(*store.connection.execute(judged).fetchall()[0]))
     ours = {table: read_table(store, table) for table in DAILY_TABLES}
     store.connection.execute("DELETE FROM daily_built")
     build_daily_table(store)
@@ -103,6 +117,12 @@ def _add_days(store: Store, participants: int, start: int, stop: int) -> None:
     )
 
 
+def _add_treatments(store: Store, participants: int) -> None:
+    text = f"WITH participants AS ({PARTICIPANTS})"
+    values = {"participants": participants, "first": FIRST_DATE}
+    store.connection.execute(TREATMENTS.replace("INSERT INTO", f"{text} INSERT INTO", 1), values)
+
+
 def _timed(name: str, work: Callable[[], object]) -> tuple[float, float]:
     """Print and return the elapsed and CPU seconds that work took."""
     clock, processors = time.perf_counter(), time.process_time()
@@ -116,6 +136,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--participants", type=int, default=1000)
     parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--treated", type=int, default=20)
     return parser.parse_args()
 
 

@@ -71,7 +71,9 @@ def test_one_start(week_before, name):
 
 
 def test_one_start_with_a_column_for_the_trend():
-    check(with_trend(one_start(week_before=False)), ONE_START["integrated_time_column"]["change"])
+    found = with_trend(one_start(week_before=False))
+    assert found is not None
+    check(found, ONE_START["integrated_time_column"]["change"])
 
 
 def test_sizes():

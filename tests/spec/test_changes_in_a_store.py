@@ -16,9 +16,13 @@ from painstats.questions.verdict import Verdict
 from painstats.run import list_inbox, load_files, prepare
 from painstats.store import Store, open_store
 from painstats.store.rows import read_rows
-from tests.spec.test_treatments_to_settle import DIARY, TABLE
 
 FIRST = date(2026, 1, 1)
+TABLE = "kind,name,start_date,end_date,dose,dose_unit\n"
+DIARY = {
+    "file": "diary.csv", "filled": "evening",
+    "items": [{"item": "pain", "column": "pain", "scale": [0, 10], "higher_is": "worse", "recall": "today"}],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -62,12 +66,13 @@ def test_every_change_is_a_row_by_its_date(judged):
 
 
 def test_an_event_of_one_day_lasts_as_long_as_it_acts_and_tables_can_be_cleared(judged):
-    judged.connection.execute("CREATE TABLE with_days AS SELECT *, NULL::BIGINT AS acts_days FROM treatment_phase")
-    judged.connection.execute("DROP TABLE treatment_phase")
-    judged.connection.execute("ALTER TABLE with_days RENAME TO treatment_phase")
-    judged.connection.execute("UPDATE treatment_phase SET end_date = start_date, acts_days = 20 WHERE name = 'ldn'")
+    judged.connection.execute("UPDATE treatment_phase SET end_date = start_date + 19, acts_days = 20 WHERE name = 'ldn'")
     TREATMENT.judge(judged)
     [end] = [one for one in findings(judged) if one.actions == ("stop",)]
     assert end.first_date == date(2026, 4, 21) + timedelta(days=20)
+    change = "UPDATE treatment_phase SET start_date = '0001-01-01', end_date = '9999-12-31' WHERE name = 'Yoga'"
+    judged.connection.execute(change)  # what some tables write for "always"
+    TREATMENT.judge(judged)
+    assert findings(judged)[0].reasons == ("covers_all_days",)
     TREATMENT.clear(judged)
     assert findings(judged) == []

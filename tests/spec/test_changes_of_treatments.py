@@ -10,6 +10,7 @@ import pytest
 from painstats.questions.treatment.changes import alterations, changes
 from painstats.questions.treatment.columns import treatment_columns
 from painstats.questions.treatment.phases import Phase, in_order
+from painstats.questions.treatment.rule import Estimated, verdict_of
 from painstats.questions.treatment.windows import windows
 
 FIRST = date(2026, 1, 1)
@@ -160,3 +161,30 @@ def test_columns_rise_over_the_ramp_while_the_old_dose_fades():
     low, full = treatment_columns(phases, days).values()
     assert low.tolist() == [0, *[1] * 10, 0.75, 0.5, 0.25, *[0] * 8]
     assert full.tolist() == [*[0] * 11, 0.25, 0.5, 0.75, *[1] * 7, 0]
+
+
+LOWER, HIGHER, SMALL = (-3, -1, 0.99), (1, 3, 0.01), (-0.9, 0.9, 0.5)
+BARELY, WIDE, LEFT, RIGHT = (-2, 0, 0.975), (-2, 2, 0.5), (-1.1, 0.9, 0.6), (-0.9, 1.1, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("without_week", "with_week", "expected"),
+    [
+        (LOWER, LOWER, ("lower", ())),
+        (BARELY, BARELY, ("lower", ())),
+        (HIGHER, HIGHER, ("higher", ())),
+        (LOWER, HIGHER, ("not_determined", ("hangs_on_the_days_before",))),
+        (LOWER, WIDE, ("not_determined", ("hangs_on_the_days_before",))),
+        (SMALL, HIGHER, ("not_determined", ("hangs_on_the_days_before",))),
+        (SMALL, SMALL, ("at_most_small", ("inside_smallest_change",))),
+        (SMALL, LEFT, ("not_determined", ("interval_too_wide",))),
+        (RIGHT, SMALL, ("not_determined", ("interval_too_wide",))),
+        (WIDE, WIDE, ("not_determined", ("interval_too_wide",))),
+    ],
+)
+def test_the_rule(without_week, with_week, expected):
+    first, second = (
+        Estimated(estimate=(low + high) / 2, low=low, high=high, sd=1.0, below_zero=below)
+        for low, high, below in (without_week, with_week)
+    )
+    assert verdict_of(first, second, 1.0) == expected

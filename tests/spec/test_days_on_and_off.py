@@ -7,9 +7,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from painstats.questions.treatment.compared import without_repeats
 from painstats.questions.treatment.diary import Diary
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.questions.treatment.on_off import OnOff, without_repeats
+from painstats.questions.treatment.on_off import OnOff
 from painstats.questions.treatment.phases import Phase, in_order
 from painstats.questions.verdict import Verdict
 from tests.calibration.simulated_changes import AR6, car1_interval, scored
@@ -117,6 +118,12 @@ def test_a_column_that_others_repeat_is_left_out():
     first, second = np.array([0.0, 1, 1, 0, 0]), np.array([0.0, 0, 1, 1, 0])
     kept = without_repeats([first, second, first + second, 1 - first])
     assert len(kept) == 2
+
+
+def test_a_treatment_that_rises_all_the_time_does_not_stop_the_trend():
+    slow = Phase("patch", day(-50), ramp_days=900)
+    [found] = on_off(judged(diary(300), *ABAB, slow))
+    assert found.low < found.trend_estimate < found.high
 
 
 @pytest.mark.parametrize("last", [date(2026, 12, 1), date(2027, 12, 1)])

@@ -20,6 +20,9 @@ LEAST_SCORED = 0.5
 UNLIKE_TIME = 0.15
 """Share of the variance of a change's column that a straight line does not explain, at least."""
 
+REPEATED = 1e-6
+"""A column of which the others leave a smaller share repeats them."""
+
 SCALE = (0.0, 10.0)
 LEAST_LEFT_SD = 1e-6
 """Scores that the two levels explain to the last digit leave nothing to judge by, in points."""
@@ -133,3 +136,12 @@ def unexplained(column: Floats, others: Sequence[Floats | Days]) -> float:
     design = np.column_stack([np.ones(len(column)), *(other - other.mean() for other in others)])
     left = centred - design @ np.linalg.lstsq(design, centred, rcond=None)[0]
     return float(left @ left) / total if total else 0.0
+
+
+def without_repeats(columns: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Return columns less those that the ones before them explain: their coefficients could not be distinguished."""
+    kept: list[Floats] = []
+    for column in columns:
+        if unexplained(column, kept) > REPEATED:
+            kept.append(column)
+    return tuple(kept)

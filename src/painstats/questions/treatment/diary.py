@@ -9,6 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
+from painstats.frame.phase import Phase as DeclaredPhase
 from painstats.frame.phase import read_phases
 from painstats.questions.treatment.columns import Days, Floats
 from painstats.questions.treatment.phases import Phase, in_order
@@ -18,6 +19,9 @@ from painstats.store.tables import table_exists
 
 SCALE_POINTS = 10
 """Length of the scale that changes are judged on, from 0, whatever the scale of the outcome."""
+
+LONG_AGO, FAR_OFF = date(1900, 1, 1), date(2200, 1, 1)
+"""Tables write days outside these for "always": years 1 and 9999, from which no day can be subtracted or added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,17 @@ def declared_phases(store: Store) -> Mapping[str, tuple[Phase, ...]]:
     """
     if not table_exists(store, "treatment_phase"):
         return {}
-    return {
-        participant: in_order(
-            Phase(row.name, row.start_date, row.end_date, row.dose, row.dose_unit, row.ramp_days, row.wash_out_days)
-            for row in own
-        )
-        for participant, own in groupby(read_phases(store), key=lambda row: row.participant_id)
-    }
+    rows = groupby(read_phases(store), key=lambda row: row.participant_id)
+    return {own: in_order(filter(None, map(_bounded, phases))) for own, phases in rows}
+
+
+def _bounded(row: DeclaredPhase) -> Phase | None:
+    """Return a phase with days that can be counted from; None for one that lies outside all of them."""
+    if row.start_date >= FAR_OFF or (row.end_date and row.end_date < LONG_AGO):
+        return None
+    last = row.end_date if row.end_date and row.end_date < FAR_OFF else None
+    start = max(row.start_date, LONG_AGO)
+    return Phase(row.name, start, last, row.dose, row.dose_unit, row.ramp_days, row.wash_out_days)
 
 
 def diaries(store: Store, participants: Sequence[str]) -> Mapping[str, Diary]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from painstats.mixedlm.integrated import TREND_SD, IntegratedFit, Mixture, fit_integrated, months_of
 from painstats.questions.treatment.columns import Floats
-from painstats.questions.treatment.compared import Compared
+from painstats.questions.treatment.compared import REPEATED, Compared, unexplained, without_repeats
 from painstats.questions.treatment.rule import Estimated
 
 CHANGE = 1
@@ -38,8 +38,10 @@ def estimated(mixture: Mixture) -> Estimated:
     return Estimated(*(float(of[0]) for of in numbers))
 
 
-def with_trend(compared: Compared) -> Estimated:
+def with_trend(compared: Compared) -> Estimated | None:
     """Return the change with a column for the participant's own trend in place of its prior.
+
+    None if time and the other treatments leave nothing of it.
 
     References
     ----------
@@ -67,8 +69,12 @@ def on_equal_nights(compared: Compared, least_days: int) -> Estimated | None:
     return _adjusted(compared, (deviation, *unknown))
 
 
-def _adjusted(compared: Compared, columns: tuple[Floats, ...], trend_sd: float = TREND_SD) -> Estimated:
-    more = replace(compared, others=(*compared.others, *columns))
+def _adjusted(compared: Compared, columns: tuple[Floats, ...], trend_sd: float = TREND_SD) -> Estimated | None:
+    """Return the change with more columns; None if they and the other treatments leave nothing of it."""
+    others = without_repeats((*columns, *compared.others))
+    if unexplained(compared.share, others) <= REPEATED:
+        return None
+    more = replace(compared, others=others)
     fit = fit_integrated(more.columns, more.score, more.day.astype(float), trend_sd)
     return estimated(coefficient_of(fit, CHANGE))
 

@@ -7,7 +7,6 @@ treatment and dose.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -16,7 +15,14 @@ import numpy as np
 from painstats.plan.study import Study
 from painstats.questions.treatment.changes import Alteration, Change, alterations
 from painstats.questions.treatment.columns import Days, Floats, treatment_columns
-from painstats.questions.treatment.compared import LEAST_SCORED, Compared, Reasons, reasons_of, unexplained
+from painstats.questions.treatment.compared import (
+    LEAST_SCORED,
+    Compared,
+    Reasons,
+    reasons_of,
+    unexplained,
+    without_repeats,
+)
 from painstats.questions.treatment.diary import Diary
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.questions.treatment.looks import look_at
@@ -26,9 +32,6 @@ from painstats.questions.treatment.windows import LOOK_DAYS, WEEK_BEFORE, WINDOW
 
 UNLIKE_OTHERS = 0.25
 """Share of the variance of a treatment's column that the other treatments do not explain, at least."""
-
-REPEATED = 1e-6
-"""A column of which the others leave a smaller share repeats them."""
 
 FOREVER = sum(LOOK_DAYS)
 """More days than any look counts."""
@@ -128,15 +131,6 @@ def _varies(column: Floats) -> bool:
 
 def _correlation(first: Floats, second: Floats) -> float:
     return abs(float(np.corrcoef(first, second)[0, 1]))
-
-
-def without_repeats(columns: Sequence[Floats]) -> tuple[Floats, ...]:
-    """Return columns less those that the ones before them explain: their coefficients could not be distinguished."""
-    kept: list[Floats] = []
-    for column in columns:
-        if unexplained(column, kept) > REPEATED:
-            kept.append(column)
-    return tuple(kept)
 
 
 def repeated(phases: tuple[Phase, ...], diary: Diary) -> tuple[OnOff, ...]:
