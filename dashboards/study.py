@@ -41,13 +41,13 @@ from painstats.store.rows import rows_of
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 TOKEN_VARIABLE = "PAINSTATS_DASHBOARD_TOKEN"
+# Options of Streamlit that keep the page on this machine, with the values that do. Streamlit would show a docstring.
 SAFE_OPTIONS = {
     "server.address": ("127.0.0.1", "::1", "localhost"),
     "server.enableCORS": (True,),
     "server.enableXsrfProtection": (True,),
     "browser.gatherUsageStats": (False,),
 }
-"""Options of Streamlit that keep the page on this machine, with the values that do."""
 TABLES = (
     "daily_summary", "finding", "participant_summary", "treatment_phase", "change_finding", "experiment_finding",
 )  # fmt: skip

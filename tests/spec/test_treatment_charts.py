@@ -60,8 +60,7 @@ def rows_of(chart: Specification, **mark: object) -> list[Specification]:
 
 
 def texts(chart: Specification) -> list[str]:
-    written = [layer["mark"]["text"] for layer in layers(chart) if layer["mark"]["type"] == "text"]
-    return list(dict.fromkeys(written))
+    return list(dict.fromkeys(row["text"] for row in rows_of(chart, type="text")))
 
 
 def test_a_change_has_its_levels_its_interval_and_the_line_of_a_dummy_medicine():

@@ -13,8 +13,10 @@ from painstats.findings.catalogue import treatments as treatment_entries
 from painstats.findings.catalogue.treatments import chance_range
 from painstats.findings.change_content import ChangeContext
 from painstats.findings.declared_answer import DeclaredAnswer
+from painstats.findings.declared_research_words import change_sentence, experiment_sentence
 from painstats.findings.experiment_words import experiment_answer, named_experiment_line
 from painstats.findings.treatment_words import change_answer, named_change_line
+from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Outcome
 from painstats.questions.verdict import Verdict
 from tests.spec.made_up_changes import EXPERIMENTS, MOOD, PAIN, RESULT, STATES, change
@@ -305,3 +307,30 @@ def test_an_experiment_that_is_not_told_says_what_would_tell():
 
 def test_a_line_in_a_list_has_its_name():
     assert named_experiment_line(EXPERIMENTS["sealed"], PAIN).startswith("Experiment with heat: Block 9 of 16.")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("lower_start", "(95% interval −2.10 to −0.10). Look 2; 49 and 44 days with a score before and after"),
+        ("on_off_lower", "Look 2; 44 and 49 days with a score on days with and without it."),
+        (
+            "early",
+            "Not judged: the first look has not been reached. 49 and 12 days with a score before and after so far",
+        ),
+        ("same_days", "Not judged: its days are nearly those of pilates."),
+        ("no_clear_change", "The change is at most small (95% interval −0.90 to 0.50 points)."),
+        ("hangs_with", "Not determined: the answers with and without the week before it differ (95% interval"),
+    ],
+)
+def test_researchers_read_intervals_and_reasons(name, sentence):
+    assert sentence in change_sentence(STATES[name], outcome_words(PAIN))
+
+
+def test_researchers_read_the_test_of_an_experiment_and_nothing_of_a_sealed_one():
+    told = experiment_sentence(EXPERIMENTS["told_lower"], outcome_words(PAIN))
+    assert told.endswith("0.70 points (interval −1.40 to −0.10, randomisation test p = 0.031).")
+    sealed = experiment_sentence(replace(EXPERIMENTS["sealed"], **RESULT), outcome_words(PAIN))
+    assert sealed == "Sealed until 27 September 2026: 16 blocks of 3 days."
+    ended = experiment_sentence(EXPERIMENTS["ended_early"], outcome_words(PAIN))
+    assert ended == "Not judged: the plan ended before its last block."

@@ -32,7 +32,9 @@ def experiment_headline(experiment: ExperimentFinding, outcome: OutcomeWords) ->
 
 def change_sentence(change: ChangeFinding, outcome: OutcomeWords) -> str:
     """Write a change in full, with its interval and days."""
-    days = say.CHANGE_DAYS.format(before=change.days_before, after=change.days_after, look=change.look)
+    entry = say.CHANGE_DAYS_ON_OFF if change.change == "on_off" else say.CHANGE_DAYS
+    entry = entry if change.look else say.CHANGE_DAYS_EARLY
+    days = entry.format(before=change.days_before, after=change.days_after, look=change.look)
     return f"{_change(change, outcome)} {days}"
 
 

@@ -19,7 +19,9 @@ from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, NARROW_BELOW, WIDE
 from painstats.reports.figures.shapes import (
+    Part,
     Sheet,
+    Text,
     box,
     dashes,
     hatch,
@@ -27,13 +29,14 @@ from painstats.reports.figures.shapes import (
     level,
     note,
     points,
+    put_together,
     scale_axis,
     sign_colours,
     text_width,
     upright,
     week_axis,
 )
-from painstats.reports.figures.vega_svg import DOT, NO_SIGN, QUIET_INK, WASH, Specification, layered
+from painstats.reports.figures.vega_svg import DOT, NO_SIGN, QUIET_INK, WASH, Specification
 
 HEIGHT = 210
 RIGHT_MARGIN = 18
@@ -94,14 +97,14 @@ def change_chart(days: pl.DataFrame, finding: ChangeFinding, outcome: Outcome, w
     window = window_of(finding, last_day)
     inner = width - LEFT_MARGIN - RIGHT_MARGIN
     sheet = Sheet(window.drawn, outcome.scale, inner, HEIGHT, _weeks(finding, window, inner), scale_axis(LEFT_MARGIN))
-    layers = [
+    parts = [
         *_spans(sheet, window),
         *_band(sheet, finding, window),
         points(sheet, _scores(days, finding, window), {"type": "circle", "color": DOT, "size": 16, "opacity": 1}),
         *_levels(sheet, finding, window, outcome),
         *_moment(sheet, finding, window),
     ]
-    return layered(layers, width=inner, height=HEIGHT)
+    return put_together(parts, inner, HEIGHT)
 
 
 def _scores(days: pl.DataFrame, finding: ChangeFinding, window: Window) -> list[tuple[float, float]]:
@@ -132,7 +135,7 @@ def interval_band(sheet: Sheet, finding: ChangeFinding, x: tuple[float, float]) 
     return [box(sheet, x, (max(low, sheet.y[0]), min(high, sheet.y[1])), sign_colours(finding.verdict)[1])]
 
 
-def _levels(sheet: Sheet, finding: ChangeFinding, window: Window, outcome: Outcome) -> list[Specification]:
+def _levels(sheet: Sheet, finding: ChangeFinding, window: Window, outcome: Outcome) -> list[Part]:
     before, estimate = finding.level_before, finding.estimate
     if before is None or estimate is None or window.before is None or window.after is None:
         return []
@@ -143,20 +146,20 @@ def _levels(sheet: Sheet, finding: ChangeFinding, window: Window, outcome: Outco
         *dummy,
         level(sheet, window.before, before, NO_SIGN),
         level(sheet, window.after, after, colour),
-        *_level_label(sheet, f"{before:.1f} before", (window.before[0], before), NO_SIGN, up=True),
-        *_level_label(sheet, f"{after:.1f} after", (window.after[1], after), colour, up=rises, align="right"),
+        _level_label(sheet, f"{before:.1f} before", (window.before[0], before), NO_SIGN, up=True),
+        _level_label(sheet, f"{after:.1f} after", (window.after[1], after), colour, up=rises, align="right"),
     ]
 
 
 def _level_label(
     sheet: Sheet, text: str, place: tuple[float, float], colour: str, *, up: bool, align: str = "left"
-) -> list[Specification]:
+) -> Text:
     """Write a level at its outer end, above or below its line."""
-    look = {"dy": -6 if up else 6, "baseline": "bottom" if up else "top", "fontWeight": "bold"}
-    return label(sheet, text, place, align=align, color=colour, **look)
+    dy, baseline = (-6, "bottom") if up else (6, "top")
+    return label(sheet, text, place, dy=dy, align=align, baseline=baseline, color=colour, bold=True)
 
 
-def _dummy(sheet: Sheet, finding: ChangeFinding, outcome: Outcome) -> list[Specification]:
+def _dummy(sheet: Sheet, finding: ChangeFinding, outcome: Outcome) -> list[Part]:
     """Draw the level before less 18%, where a fall of pain on a dummy medicine can be set beside the change."""
     if not content_of(finding, ChangeContext(outcome)).has_dummy:
         return []
@@ -166,17 +169,15 @@ def _dummy(sheet: Sheet, finding: ChangeFinding, outcome: Outcome) -> list[Speci
     return [dashes(sheet, y), *dummy_label(sheet, y)]
 
 
-def dummy_label(sheet: Sheet, y: float) -> list[Specification]:
+def dummy_label(sheet: Sheet, y: float) -> list[Text]:
     """Name the dashed line 18% under a level, in two lines on a phone."""
     lines = DUMMY_LABEL.replace(", ", ",\n").split("\n") if sheet.width < NARROW_BELOW else [DUMMY_LABEL]
     return [
-        part
-        for row, text in enumerate(lines)
-        for part in label(sheet, text, (sheet.x[0], y), align="left", baseline="top", dx=2, dy=4 + 13 * row)
+        label(sheet, text, (sheet.x[0], y), baseline="top", dx=2, dy=4 + 13 * row) for row, text in enumerate(lines)
     ]
 
 
-def _moment(sheet: Sheet, finding: ChangeFinding, window: Window) -> list[Specification]:
+def _moment(sheet: Sheet, finding: ChangeFinding, window: Window) -> list[Part]:
     """Draw the change, with what was before and after it in bold, and what the days beside it are."""
     left, right = sides(finding)
     last = (finding.last_date - finding.first_date).days
@@ -186,10 +187,10 @@ def _moment(sheet: Sheet, finding: ChangeFinding, window: Window) -> list[Specif
     return [
         upright(sheet, 0, top=-30),
         *([upright(sheet, last)] if last else []),
-        *note(sheet, _fitting(left, sheet.at(0)), 0, -22, align="right", dx=-6, fontWeight="bold"),
-        *note(sheet, _fitting(right, sheet.width - sheet.at(0)), 0, -22, align="left", dx=6, fontWeight="bold"),
-        *note(sheet, "left out" if narrow else "week left out", 0, -8, align="right", dx=-6, color=QUIET_INK),
-        *(note(sheet, between, 0, -8, align="left", dx=6, color=QUIET_INK) if between else []),
+        note(sheet, _fitting(left, sheet.at(0)), 0, -22, align="right", dx=-6, bold=True),
+        note(sheet, _fitting(right, sheet.width - sheet.at(0)), 0, -22, dx=6, bold=True),
+        note(sheet, "left out" if narrow else "week left out", 0, -8, align="right", dx=-6, color=QUIET_INK),
+        *([note(sheet, between, 0, -8, dx=6, color=QUIET_INK)] if between else []),
     ]
 
 

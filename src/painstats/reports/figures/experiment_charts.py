@@ -11,7 +11,19 @@ from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import label_text
 from painstats.questions.question import Outcome
 from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
-from painstats.reports.figures.shapes import Sheet, label, level, note, points, scale_axis, sign_colours, text_width
+from painstats.reports.figures.shapes import (
+    Part,
+    Sheet,
+    Text,
+    label,
+    level,
+    note,
+    points,
+    put_together,
+    scale_axis,
+    sign_colours,
+    text_width,
+)
 from painstats.reports.figures.vega_svg import (
     AXIS,
     MISSING,
@@ -19,7 +31,6 @@ from painstats.reports.figures.vega_svg import (
     PHASE_MORE,
     QUIET_INK,
     Specification,
-    layered,
     stacked,
 )
 
@@ -55,8 +66,8 @@ def experiment_chart(
         return _strip(finding, blocks_begun, Sheet(span, (0, 1), width - 2, STRIP))
     strip = _strip(finding, blocks_begun, Sheet(span, (0, 1), inner, STRIP))
     sheet = Sheet(span, scale_of(finding, outcome), inner, HEIGHT, None, scale_axis(LEFT_MARGIN))
-    layers = [*_levels(sheet, finding), *_means(sheet, finding)]
-    return stacked([layered(layers, width=inner, height=HEIGHT), strip], spacing=8)
+    parts: list[Part] = [*_levels(sheet, finding), *_means(sheet, finding)]
+    return stacked([put_together(parts, inner, HEIGHT), strip], spacing=8)
 
 
 def scale_of(finding: ExperimentFinding, outcome: Outcome) -> tuple[float, float]:
@@ -81,33 +92,36 @@ def _means(sheet: Sheet, finding: ExperimentFinding) -> list[Specification]:
     ]
 
 
-def _levels(sheet: Sheet, finding: ExperimentFinding) -> list[Specification]:
+def _levels(sheet: Sheet, finding: ExperimentFinding) -> list[Part]:
     if finding.level_off is None or finding.level_on is None:
         return []
     colour, rises = sign_colours(finding.verdict)[0], finding.level_on > finding.level_off
-    above, below = {"dy": -6, "baseline": "bottom"}, {"dy": 6, "baseline": "top"}
-    on_side, off_side = (above, below) if rises else (below, above)
-    left, bold = sheet.x[0], {"align": "left", "fontWeight": "bold"}
+    left = sheet.x[0]
     on, off = f"{finding.level_on:.1f} with", f"{finding.level_off:.1f} without"
     return [
         level(sheet, sheet.x, finding.level_off, NO_SIGN),
         level(sheet, sheet.x, finding.level_on, colour),
-        *label(sheet, off, (left, finding.level_off), color=NO_SIGN, **bold, **off_side),
-        *label(sheet, on, (left, finding.level_on), color=colour, **bold, **on_side),
+        _name(sheet, off, (left, finding.level_off), NO_SIGN, up=not rises),
+        _name(sheet, on, (left, finding.level_on), colour, up=rises),
     ]
+
+
+def _name(sheet: Sheet, text: str, place: tuple[float, float], colour: str, *, up: bool) -> Text:
+    dy, baseline = (-6, "bottom") if up else (6, "top")
+    return label(sheet, text, place, dy=dy, baseline=baseline, color=colour, bold=True)
 
 
 def _strip(finding: ExperimentFinding, blocks_begun: int, sheet: Sheet) -> Specification:
     """Draw the blocks in their order, those with the treatment filled, those still to come with a dashed edge."""
     begun = [(place, bool(on)) for place, on in enumerate(finding.order) if place < blocks_begun]
     to_come = [place for place in range(finding.blocks) if place >= blocks_begun]
-    layers = [
+    parts: list[Part] = [
         _blocks(sheet, [place for place, on in begun if on], PHASE_MORE, AXIS),
         _blocks(sheet, [place for place, on in begun if not on], "white", AXIS),
         _blocks(sheet, to_come, "white", MISSING, dashed=True),
         *_below(sheet, finding, has_more=bool(to_come)),
     ]
-    return layered(layers, width=sheet.width, height=STRIP)
+    return put_together(parts, sheet.width, STRIP)
 
 
 def _blocks(sheet: Sheet, places: list[int], fill: str, stroke: str, *, dashed: bool = False) -> Specification:
@@ -123,16 +137,16 @@ def _blocks(sheet: Sheet, places: list[int], fill: str, stroke: str, *, dashed: 
     return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
-def _below(sheet: Sheet, finding: ExperimentFinding, *, has_more: bool) -> list[Specification]:
+def _below(sheet: Sheet, finding: ExperimentFinding, *, has_more: bool) -> list[Text]:
     """Write the first and the last day under the strip, and what is filled."""
     first, last = (f"{day.day} {MONTHS[day.month - 1]}" for day in (finding.first_date, finding.last_date))
     on = label_text(finding.on)
     name = on if len(on) <= LONGEST_NAME else f"{on[: LONGEST_NAME - 1]}…"
     filled = f"filled: {name}; dashed: to come" if has_more else f"filled: {name}"
-    look = {"baseline": "top", "color": QUIET_INK}
     fits = text_width(f"{first} {filled} {last}") < sheet.at(finding.blocks) - sheet.at(0)
+    middle = finding.blocks / 2
     return [
-        *note(sheet, first, 0, STRIP + 6, align="left", **look),
-        *note(sheet, filled, finding.blocks / 2, STRIP + (6 if fits else 22), align="center", **look),
-        *note(sheet, last, finding.blocks, STRIP + 6, align="right", **look),
+        note(sheet, first, 0, STRIP + 6, align="left", baseline="top", color=QUIET_INK),
+        note(sheet, filled, middle, STRIP + (6 if fits else 22), align="center", baseline="top", color=QUIET_INK),
+        note(sheet, last, finding.blocks, STRIP + 6, align="right", baseline="top", color=QUIET_INK),
     ]

@@ -14,11 +14,14 @@ from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.change_charts import HEIGHT, MOST_DAYS, RIGHT_MARGIN, dummy_label, interval_band
 from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
 from painstats.reports.figures.shapes import (
+    Part,
     Sheet,
+    Text,
     dashes,
     label,
     level,
     points,
+    put_together,
     scale_axis,
     sign_colours,
     text_width,
@@ -65,36 +68,37 @@ def on_off_chart(
     with_it = [(x, score) for x, score, is_on in placed if is_on and score is not None]
     without = [(x, score) for x, score, is_on in placed if not is_on and score is not None]
     dot = {"type": "point", "color": DOT, "size": 20, "opacity": 1, "strokeWidth": 1.2}
-    layers = [
+    parts: list[Part] = [
         *interval_band(sheet, finding, sheet.x),
         points(sheet, without, {**dot, "fill": "white"}),
         points(sheet, with_it, {**dot, "fill": DOT}),
         *_levels(sheet, finding, outcome),
     ]
-    above = layered(layers, width=inner, height=HEIGHT)
+    above = put_together(parts, inner, HEIGHT)
     return stacked([above, _strip(sheet, on, start)], spacing=6)
 
 
-def _levels(sheet: Sheet, finding: ChangeFinding, outcome: Outcome) -> list[Specification]:
+def _levels(sheet: Sheet, finding: ChangeFinding, outcome: Outcome) -> list[Part]:
     without, estimate = finding.level_before, finding.estimate
     if without is None or estimate is None:
         return []
     colour, with_it, rises = sign_colours(finding.verdict)[0], without + estimate, estimate > 0
-    above, below = {"dy": -6, "baseline": "bottom"}, {"dy": 6, "baseline": "top"}
     dummy = content_of(finding, ChangeContext(outcome)).has_dummy and finding.placebo is not None
     line = without - (finding.placebo or 0.0)
     right = sheet.x[1]
+    dummy_line: list[Part] = [dashes(sheet, line), *dummy_label(sheet, line)] if dummy else []
     return [
-        *([dashes(sheet, line), *dummy_label(sheet, line)] if dummy else []),
+        *dummy_line,
         level(sheet, sheet.x, without, NO_SIGN),
         level(sheet, sheet.x, with_it, colour),
-        *_name(sheet, f"{without:.1f} without", (right, without), NO_SIGN, below if rises else above),
-        *_name(sheet, f"{with_it:.1f} with", (right, with_it), colour, above if rises else below),
+        _name(sheet, f"{without:.1f} without", (right, without), NO_SIGN, up=not rises),
+        _name(sheet, f"{with_it:.1f} with", (right, with_it), colour, up=rises),
     ]
 
 
-def _name(sheet: Sheet, text: str, place: tuple[float, float], colour: str, side: Specification) -> list[Specification]:
-    return label(sheet, text, place, align="right", color=colour, fontWeight="bold", **side)
+def _name(sheet: Sheet, text: str, place: tuple[float, float], colour: str, *, up: bool) -> Text:
+    dy, baseline = (-6, "bottom") if up else (6, "top")
+    return label(sheet, text, place, dy=dy, align="right", baseline=baseline, color=colour, bold=True)
 
 
 def _strip(sheet: Sheet, on: Sequence[Days], start: date) -> Specification:

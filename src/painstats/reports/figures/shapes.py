@@ -6,7 +6,7 @@ Positions are numbers on a chart's scales, or pixels from its upper left corner 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from painstats.questions.verdict import Verdict
 from painstats.reports.figures.vega_svg import (
@@ -21,6 +21,7 @@ from painstats.reports.figures.vega_svg import (
     NO_SIGN_BAND,
     QUIET_INK,
     Specification,
+    layered,
 )
 
 FONT_SIZE = 12
@@ -126,26 +127,69 @@ def hatch(sheet: Sheet, x: tuple[float, float]) -> Specification:
     return {"data": {"values": rows}, "mark": {"type": "rule", "color": HATCH, "strokeWidth": 1}, "encoding": encoding}
 
 
-def label(sheet: Sheet, text: str, place: tuple[float, float], **look: object) -> list[Specification]:
-    """Write a text with a halo of paper at a place (x, y); ``look`` are properties of Vega-Lite's text mark."""
-    encoding = {"x": sheet.x_of("x"), "y": sheet.y_of("y")}
-    return _haloed({"x": place[0], "y": place[1]}, encoding, text, look)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text at a place in pixels from the upper left corner of the plot area, on a halo of paper unless in a bar."""
+
+    text: str
+    x: float
+    y: float
+    align: str
+    baseline: str
+    color: str
+    weight: str
+    has_halo: bool
 
 
-def note(sheet: Sheet, text: str, x: float, pixel: float, **look: object) -> list[Specification]:
-    """Write a text with a halo of paper at x, and ``pixel`` pixels from the top."""
-    return _haloed({"x": x}, {"x": sheet.x_of("x"), "y": {"value": pixel}}, text, look)
+Part = Specification | Text
+"""A part of a chart: marks, or a text."""
 
 
-def inside(sheet: Sheet, text: str, x: float, pixel: float, **look: object) -> Specification:
-    """Write a text inside a bar, which needs no halo, at x, and ``pixel`` pixels from the top."""
-    return note(sheet, text, x, pixel, **look)[-1]
+def label(
+    sheet: Sheet, text: str, place: tuple[float, float], *, dx: float = 0, dy: float = 0, align: str = "left",
+    baseline: str = "middle", color: str = INK, bold: bool = False,
+) -> Text:  # fmt: skip
+    """Write a text at a place (x, y) on the scales, moved by ``dx`` and ``dy`` pixels."""
+    low, high = sheet.y
+    pixel = (high - place[1]) / (high - low) * sheet.height
+    return note(sheet, text, place[0], pixel + dy, dx=dx, align=align, baseline=baseline, color=color, bold=bold)
 
 
-def _haloed(row: Specification, encoding: Specification, text: str, look: Specification) -> list[Specification]:
-    mark = {"type": "text", "fontSize": FONT_SIZE, "color": INK, "text": text, **look}
+def note(
+    sheet: Sheet, text: str, x: float, pixel: float, *, dx: float = 0, align: str = "left",
+    baseline: str = "middle", color: str = INK, bold: bool = False, halo: bool = True,
+) -> Text:  # fmt: skip
+    """Write a text at x, moved by ``dx`` pixels, and ``pixel`` pixels from the top."""
+    weight = "bold" if bold else "normal"
+    return Text(text, sheet.at(x) + dx, pixel, align, baseline, color, weight, halo)
+
+
+def put_together(parts: Sequence[Part], width: int, height: int) -> Specification:
+    """Lay the parts of a chart over each other, texts last: all of them are one mark, since each mark takes time."""
+    marks = [part for part in parts if not isinstance(part, Text)]
+    return layered([*marks, *_texts([part for part in parts if isinstance(part, Text)])], width=width, height=height)
+
+
+def _texts(texts: Sequence[Text]) -> list[Specification]:
+    if not texts:
+        return []
+    mark = {"type": "text", "fontSize": FONT_SIZE} | {
+        key: {"expr": f"datum.{field}"}
+        for key, field in {"align": "align", "baseline": "baseline", "fontWeight": "weight"}.items()
+    }
+    pixels = {"type": "quantitative", "scale": None, "axis": None}
+    encoding = {
+        "x": {"field": "x", **pixels},
+        "y": {"field": "y", **pixels},
+        "text": {"field": "text", "type": "nominal"},
+    }
     halo = {**mark, "color": "white", "stroke": "white", "strokeWidth": 4}
-    return [{"data": {"values": [row]}, "mark": each, "encoding": encoding} for each in (halo, mark)]
+    coloured = {**encoding, "color": {"field": "color", "type": "nominal", "scale": None}}
+    behind = [asdict(text) for text in texts if text.has_halo]
+    return [
+        {"data": {"values": behind}, "mark": halo, "encoding": encoding},
+        {"data": {"values": [asdict(text) for text in texts]}, "mark": mark, "encoding": coloured},
+    ]
 
 
 def scale_axis(margin: int) -> Specification:

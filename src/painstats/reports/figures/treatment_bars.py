@@ -15,8 +15,8 @@ import polars as pl
 
 from painstats.findings.change_names import dose_words
 from painstats.questions.phrases import capital, label_text
-from painstats.reports.figures.shapes import FONT_SIZE, Sheet, inside, note, text_width
-from painstats.reports.figures.vega_svg import AXIS, PHASE, PHASE_MORE, Specification, layered
+from painstats.reports.figures.shapes import FONT_SIZE, Part, Sheet, Text, note, put_together, text_width
+from painstats.reports.figures.vega_svg import AXIS, PHASE, PHASE_MORE, Specification
 
 LOWEST, HIGHEST = 10, 16
 """Heights of a bar in pixels: of the first or only dose, and of the highest."""
@@ -185,13 +185,15 @@ def treatment_bars(placed: Sequence[Placed], width: int) -> Specification:
         Width of the plot area in pixels.
     """
     sheet = Sheet((0, width), (0, 1), width, height_of(placed))
-    layers = [_drawn_bars(placed)]
+    parts: list[Part] = [_drawn_bars(placed)]
     for row in placed:
-        layers += _name(sheet, row)
+        parts.append(_name(sheet, row))
         for bar, ends in zip(row.row.bars, row.ends, strict=True):
             if bar.dose and _has_room(bar, ends):
-                layers.append(inside(sheet, bar.dose, ends[0] + GAP, row.middle, align="left", baseline="middle"))
-    return layered(layers, width=width, height=sheet.height)
+                parts.append(
+                    note(sheet, bar.dose, ends[0] + GAP, row.middle, align="left", baseline="middle", halo=False)
+                )
+    return put_together(parts, width, sheet.height)
 
 
 def _drawn_bars(placed: Sequence[Placed]) -> Specification:
@@ -212,7 +214,7 @@ def _drawn_bars(placed: Sequence[Placed]) -> Specification:
     return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
-def _name(sheet: Sheet, row: Placed) -> list[Specification]:
+def _name(sheet: Sheet, row: Placed) -> Text:
     name = row.row.name
     if row.side == "left":
         return note(sheet, name, row.ends[0][0] - GAP, row.middle, align="right", baseline="middle")
