@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+import altair as alt
 import polars as pl
 import pytest
 
@@ -245,3 +246,15 @@ def test_a_name_from_outside_stays_text():
     bars = treatment_bars(placed_rows(bar_rows(phases((evil.names[0], FIRST, None, None, None)), SPAN), SPAN, 700), 700)
     assert "<script" not in drawn(bars, "evil")
     assert change_chart(DAYS, evil, PAIN)["height"] == HEIGHT
+
+
+def test_every_chart_follows_the_schema_of_charts():
+    on = [Days(date(2026, 3, 16), date(2026, 4, 20))]
+    bars = treatment_bars(placed_rows(bar_rows(BUSY, SPAN), SPAN, 700), 700)
+    for chart in (change_chart(DAYS, STATES["lower_dose_step"], PAIN, NARROW), bars):
+        alt.LayerChart.from_dict(chart)
+    for chart in (
+        on_off_chart(DAYS, on, STATES["on_off_lower"], PAIN),
+        experiment_chart(EXPERIMENTS["told_lower"], PAIN, 16),
+    ):
+        alt.VConcatChart.from_dict(chart)

@@ -191,6 +191,12 @@ def test_sentences_are_short(name):
     assert max(len(sentence.split()) for sentence in without_years) <= LONGEST_SENTENCE
 
 
+@pytest.mark.parametrize("name", [*STATES, *(f"experiment {name}" for name in EXPERIMENTS)])
+def test_a_card_is_short_before_its_fold(name):
+    answer = answer_of(name)
+    assert len(" ".join((*answer.card, answer.caution)).split()) <= 70
+
+
 def test_the_sentences_can_be_read_by_a_sixth_grader():
     """Measured over all states (Kincaid et al. 1975): 0.39 words a sentence + 11.8 syllables a word - 15.59."""
     said = [sentence for name in STATES for sentence in sentences(name)]

@@ -15,9 +15,7 @@ PLANNED_LINE = _("It begins on {first}. The result opens on {opens}.")
 PLANNED_CARD = _("{blocks} blocks of {days}, half of them with {on} and half with {off}, in an order drawn by lot.")
 SEALED_LINE = _("Block {block} of {blocks}. The result opens on {opens}.")
 WAITING_LINE = _("The last block is over. The result opens once your last scores are in.")
-WAITING_CARD = _(
-    "Your diary is known only to a day before {last}. Add the rest; without it, the result opens on {opens}."
-)
+WAITING_CARD = _("Your diary ends before {last}. Please add the rest; without it, the result opens on {opens}.")
 SEALED_CARD = _("Looking early can change how you score, so nothing is shown until the last block is over.")
 FOLD_PLAN, SEALED = _("The plan"), _("Sealed")
 

@@ -44,7 +44,7 @@ CARD_ON_OFF = _("On days with {name}, {outcome} was about {size} {direction} tha
 CHANGE_START, CHANGE_DOSE, CHANGE_END = (
     _("This is a change after a start."), _("This is a change after a new dose."), _("This is a change after an end."),
 )  # fmt: skip
-NO_LOT = _("These days were not drawn by lot. People often start something when {outcome} is bad.")
+NO_LOT = _("These days were not drawn by lot. People often start when {outcome} is bad.")
 HOPE = _("Hope, other things that changed, and the ups and downs of {outcome} can do the same.")
 OTHER_THINGS = _("Other things that changed, and the ups and downs of {outcome} can do the same.")
 DUMMY = _("{when}, {outcome} was {direction}: {size}, about as much as on a dummy medicine")

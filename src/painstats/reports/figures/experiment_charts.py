@@ -146,7 +146,16 @@ def _below(sheet: Sheet, finding: ExperimentFinding, *, has_more: bool) -> list[
     fits = text_width(f"{first} {filled} {last}") < sheet.at(finding.blocks) - sheet.at(0)
     middle = finding.blocks / 2
     return [
-        note(sheet, first, 0, STRIP + 6, align="left", baseline="top", color=QUIET_INK),
-        note(sheet, filled, middle, STRIP + (6 if fits else 22), align="center", baseline="top", color=QUIET_INK),
-        note(sheet, last, finding.blocks, STRIP + 6, align="right", baseline="top", color=QUIET_INK),
+        note(sheet, first, 0, STRIP + 6, align="left", baseline="top", color=QUIET_INK, halo=False),
+        note(
+            sheet,
+            filled,
+            middle,
+            STRIP + (6 if fits else 22),
+            align="center",
+            baseline="top",
+            color=QUIET_INK,
+            halo=False,
+        ),
+        note(sheet, last, finding.blocks, STRIP + 6, align="right", baseline="top", color=QUIET_INK, halo=False),
     ]
