@@ -66,7 +66,9 @@ def test_every_change_is_a_row_by_its_date(judged):
 
 
 def test_an_event_of_one_day_lasts_as_long_as_it_acts_and_tables_can_be_cleared(judged):
-    judged.connection.execute("UPDATE treatment_phase SET end_date = start_date + 19, acts_days = 20 WHERE name = 'ldn'")
+    judged.connection.execute(
+        "UPDATE treatment_phase SET end_date = start_date + 19, acts_days = 20 WHERE name = 'ldn'"
+    )
     TREATMENT.judge(judged)
     [end] = [one for one in findings(judged) if one.actions == ("stop",)]
     assert end.first_date == date(2026, 4, 21) + timedelta(days=20)
