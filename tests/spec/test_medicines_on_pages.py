@@ -8,7 +8,8 @@ import pytest
 
 from painstats.commands.status import status
 from painstats.reports import write_reports
-from painstats.reports.cohort.page import SMALL_CELL, _safety
+from painstats.reports.cohort.page import _safety
+from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.store import open_store
 from tests.made_up_study import fill, small_study
 from tests.reading_pages import read_page

@@ -27,6 +27,7 @@ from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
+from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.reports.cohort.treatments import treatment_part
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
 from painstats.reports.devices import changes_line, devices_table
@@ -52,9 +53,6 @@ BASIS = {
     "own_days": "own days",
     "none": "none",
 }
-SMALL_CELL = 5
-"""Fewest participants that a count about health may be of: fewer could be recognised."""
-
 COUNTS = {
     "outcome_days": "scores",
     "valid_nights": "nights",

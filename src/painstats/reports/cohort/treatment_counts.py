@@ -16,7 +16,7 @@ from painstats.store.rows import read_rows
 from painstats.store.tables import table_exists
 
 SMALL_CELL = 5
-"""Fewest participants that a count about treatments may be of: fewer could be recognised."""
+"""Fewest participants that a count about health may be of: fewer could be recognised."""
 
 CHANGES = {"start": "start", "stop": "end", "dose": "new dose", "on_off": "days on against days off"}
 
