@@ -77,7 +77,8 @@ def keep(store: Store, frame: pl.DataFrame) -> None:
         FROM planted GROUP BY participant_id""")  # the day of the first steps, as the frame's builder keeps it
     store.connection.execute(f"""
         CREATE OR REPLACE TABLE daily_summary AS
-        SELECT participant_id, date, max(hours) * 60 AS total_sleep_time_min, max(thousands) * 1000 AS step_count
+        SELECT participant_id, date, max(hours) * 60 AS total_sleep_time_min, max(thousands) * 1000 AS step_count,
+               NULL::DOUBLE AS outcome_score
         FROM (SELECT participant_id, date, {SLEEP} AS hours, NULL::DOUBLE AS thousands FROM planted
               UNION ALL SELECT participant_id, date - 1, NULL, {STEPS} FROM planted)
         GROUP BY ALL""")

@@ -124,10 +124,14 @@ def full(first, last=25):
         (
             phases_of(
                 ("drug", "2026-01-05", "2026-01-07", 0, 0, 1),
-                ("drug", "2026-01-08", "2026-01-08", 1, 0, 2),
-                ("drug", "2026-01-09", None, 1, 0, 3),
+                ("drug", "2026-01-08", "2026-01-09", 2, 0, 2),
+                ("drug", "2026-01-10", None, 1, 0, 3),
             ),
-            {"drug 1": full(5, 7) | {8: 1 / 2, 9: 1 / 4}, "drug 2": {8: 1 / 2, 9: 1 / 4}, "drug 3": {9: 1 / 2} | full(10)},
+            {
+                "drug 1": full(5, 7) | {8: 2 / 3, 9: 1 / 3, 10: 1 / 6},
+                "drug 2": {8: 1 / 3, 9: 2 / 3, 10: 1 / 3},
+                "drug 3": {10: 1 / 2} | full(11),
+            },
         ),
         # The next month's entry of the same dose goes on where the last one ended.
         (

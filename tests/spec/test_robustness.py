@@ -332,7 +332,7 @@ def test_a_drift_that_is_not_supported_is_set_beside_too():
 def test_what_is_left_over_and_how_much_is_explained_is_kept():
     noise = pl.Series(3 * np.random.default_rng(77).standard_normal(FRAME.height))
     noisy = FRAME.with_columns(pl.col("outcome_score") + noise * (pl.col("participant_id") < "p05"))
-    [fit] = model_fits((), {}, mixed_analysis(noisy, DESIGN, lambda _: None), DESIGN.hidden)
+    [fit] = model_fits((), {}, mixed_analysis(noisy, DESIGN, lambda _: None), DESIGN)
     assert fit.equal_variance_p < 0.001
     assert fit.participant_sd_quantiles[2] > 1.8 * fit.participant_sd_quantiles[0]
     assert len(fit.residual_quantiles) == 9
