@@ -1,7 +1,7 @@
 """The average effect of the same experiment over participants, judged by the lot and by a mixed model.
 
-It has a direction only where both have it: the lot is exact but knows only these participants, the model speaks of
-participants like them but assumes a form of the residuals.
+It has a direction only where both have it. The lot is exact, but for the claim that there is no effect in any of these
+participants. The model is about the average of participants like them, but assumes a form of the residuals.
 
 Source: docs/method/experiments.md, "Several participants".
 """
@@ -24,7 +24,7 @@ from painstats.questions.verdict import Verdict
 from painstats.store.connection import Store
 
 LEAST_PARTICIPANTS = 5
-"""Fewest participants of an average, and of its direction: about fewer, no page may say anything."""
+"""Fewest participants of an average and of its direction; the pages show nothing about fewer."""
 
 ON = "on"
 

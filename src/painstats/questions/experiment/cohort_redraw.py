@@ -3,7 +3,7 @@
 Every participant's order was drawn by itself. If the treatment does nothing, each would have reported the same scores
 with any other order. So each order is drawn again from the list that it came from, and the mean of the participants'
 effects at the orders that were drawn is compared with the means at so many others. The test is exact whatever the
-scores are like, and it makes no assumption on how participants differ.
+scores are like, for the claim that the treatment does nothing in any of these participants.
 
 Source: docs/method/experiments.md, "Several participants"; Edgington & Onghena 2007, Randomization Tests.
 """
