@@ -72,7 +72,7 @@ def test_a_direction_is_an_effect_of_using_it_and_of_what_participants_expected(
     ("reason", "said"),
     [
         ("only_the_lot_says_so", "not determined; the test has a direction, the mixed model has none."),
-        ("others_go_on", "not determined; other participants have one that is not over"),
+        ("others_go_on", "not determined; other participants' experiments are not over, and"),
     ],
 )
 def test_an_open_average_says_why_and_has_no_effect(shown, reason, said):

@@ -41,8 +41,8 @@ FEWER = _("fewer than five")
 
 REASONS = {
     "others_go_on": _(
-        "other participants have one that is not over, and an average that is looked at after each of them would show "
-        "a direction by chance"
+        "other participants' experiments are not over, and an average that is looked at after each of them would show "
+        "a direction by chance; it can have one once all are over"
     ),
     "model_not_fitted": _("the mixed model could not be fitted to these days"),
     "interval_too_wide": _("both directions are possible"),
