@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from painstats.plan.study import OutcomePlan
 from painstats.questions.experiment.checks import Wish
 from painstats.questions.experiment.cohort_judge import experiment_averages, verdict_of
 from painstats.questions.experiment.cohort_redraw import OwnEffects, Redrawn, own_effects, redraw_orders
@@ -134,6 +135,22 @@ def test_one_that_ended_early_or_has_few_scores_is_counted_and_left_out(store):
     [row] = averages(store, OVER + timedelta(days=14))  # no scores of the last days: waited for until now
     assert (row.participants, row.left_out, row.ended_early, row.going_on) == (5, 1, 1, 0)
     assert row.verdict is Verdict.LOWER
+
+
+def test_experiments_about_another_outcome_are_in_no_average(store):
+    cohort(store)
+    plan = store.study.plan.model_copy(update={"outcome": OutcomePlan(item="mood")})
+    assert averages(replace(store, study=store.study.model_copy(update={"plan": plan}))) == []
+
+
+def test_scores_that_never_vary_count_as_no_effect(store):
+    scores = cohort(store, participants=4)
+    scores["p7"] = dict.fromkeys(scores_of(draw(store, "p7"), 0), 4.0)
+    put(store, scores)
+    [row] = averages(store)
+    own = [each.estimate for each in findings(store, DRAWN_AT + timedelta(days=DAYS + 1)) if each.estimate is not None]
+    assert (row.participants, row.left_out, len(own)) == (5, 0, 4)
+    assert row.lot_estimate == pytest.approx(sum(own) / 5)
 
 
 def test_each_participant_is_in_it_once_with_the_first_that_is_finished(store):
