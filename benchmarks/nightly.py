@@ -1,11 +1,12 @@
 """The cost of a nightly run: the daily table of many participants, computed completely and after one new day.
 
-    python -m benchmarks.nightly --participants 1000 --days 365 --treated 20
+    python -m benchmarks.nightly --participants 1000 --days 365 --treated 20 --experiments 20
 
 Simulated records go straight into a study's database: a watch and a phone that overlap, staged sleep, an
 evening score. Prints the seconds for everything, for one more day of every participant, the ratio of the two, and
 whether the updated tables equal those of a complete computation. Some participants start five treatments and stop
-them, ten changes in a year of which nine have enough days to be judged; their cost is printed too.
+them, ten changes in a year of which nine have enough days to be judged; some have finished an experiment of 16 blocks,
+all of them the same one. The cost of these is printed too. No treatment does anything.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from painstats.daily import build_daily_table
@@ -22,6 +23,10 @@ from painstats.daily.build import DAILY_TABLES
 from painstats.frame import build_model_frame
 from painstats.plan.study import Plan, Study
 from painstats.questions.asked import asked, exposures
+from painstats.questions.experiment.checks import Wish
+from painstats.questions.experiment.kind import EXPERIMENT
+from painstats.questions.experiment.plan import ExperimentPlan
+from painstats.questions.experiment.stored import store_plan
 from painstats.questions.treatment.kind import TREATMENT
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
@@ -73,6 +78,10 @@ TREATMENTS = """
 """
 
 
+BLOCKS, BLOCK_DAYS, CARRY_OVER_DAYS = 16, 7, 1
+"""Of each experiment."""
+
+
 def main() -> None:
     """Build once, add a day, bring up to date, build again, and print what each took."""
     options = _options()
@@ -81,6 +90,7 @@ def main() -> None:
         with open_store(study) as store:
             _add_days(store, options.participants, 0, options.days)
             _add_treatments(store, options.treated)
+            _add_experiments(store, options.experiments)
             _run(store, options.participants, options.days)
 
 
@@ -96,6 +106,10 @@ def _run(store: Store, participants: int, days: int) -> None:
     _timed("changes of treatments", lambda: TREATMENT.judge(store))
     judged = "SELECT count(*), count(estimate) FROM change_finding"
     print("changes, and those with an estimate: {:,}, {:,}".format(*store.connection.execute(judged).fetchall()[0]))
+    _timed("experiments", lambda: EXPERIMENT.judge(store))
+    tested = "SELECT count(*), count(p), (SELECT count(*) FROM experiment_average) FROM experiment_finding"
+    counts = store.connection.execute(tested).fetchall()[0]
+    print("experiments, those with a p, and averages: {:,}, {:,}, {:,}".format(*counts))
     ours = {table: read_table(store, table) for table in DAILY_TABLES}
     store.connection.execute("DELETE FROM daily_built")
     build_daily_table(store)
@@ -123,6 +137,17 @@ def _add_treatments(store: Store, participants: int) -> None:
     store.connection.execute(TREATMENTS.replace("INSERT INTO", f"{text} INSERT INTO", 1), values)
 
 
+def _add_experiments(store: Store, participants: int) -> None:
+    """Store for each participant an experiment that begins on the first date, with an order of its own."""
+    drawn_at = datetime(FIRST_DATE.year, FIRST_DATE.month, FIRST_DATE.day, tzinfo=UTC) - timedelta(days=1)
+    for number in range(participants):
+        who = f"P{number:05d}"
+        wish = Wish(who, "heat", "nothing", FIRST_DATE, BLOCKS, BLOCK_DAYS, carry_over_days=CARRY_OVER_DAYS)
+        seed = f"{number:032x}"
+        plan = ExperimentPlan(who, "heat", "nothing", FIRST_DATE, BLOCKS, BLOCK_DAYS, wish.dropped_days, seed)
+        store_plan(store, plan, wish, drawn_at)
+
+
 def _timed(name: str, work: Callable[[], object]) -> tuple[float, float]:
     """Print and return the elapsed and CPU seconds that work took."""
     clock, processors = time.perf_counter(), time.process_time()
@@ -137,6 +162,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--participants", type=int, default=1000)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--treated", type=int, default=20)
+    parser.add_argument("--experiments", type=int, default=20)
     return parser.parse_args()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_pages.average_columns import TREATMENT_AVERAGE
 from reference_pages.change_columns import CHANGE_FINDING, TREATMENT_PHASE
+from reference_pages.experiment_average_columns import EXPERIMENT_AVERAGE
 
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
 TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"
@@ -303,6 +304,10 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
     "treatment_average": (
         "Average changes after a start, an end or a new dose, and differences between two arms: one row for each.",
         TREATMENT_AVERAGE,
+    ),
+    "experiment_average": (
+        "Average effects over participants who finished the same experiment: one row for each.",
+        EXPERIMENT_AVERAGE,
     ),
 }
 """Table to what it holds, and its columns without those of ``ORIGIN``."""

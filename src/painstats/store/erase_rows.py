@@ -15,7 +15,7 @@ RESULT_TABLES = (
     "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
     "treatment_column", "robustness", "look_evidence", "look", "result_count",
-    "change_finding", "experiment_finding", "treatment_average",
+    "change_finding", "experiment_finding", "treatment_average", "experiment_average",
 )  # fmt: skip
 """Derived tables. They depend on all participants, so they are deleted, and the next run computes them again."""
 

@@ -72,11 +72,11 @@ def _finding(store: Store, experiment: Experiment, draws: int, instant: datetime
     if sealed.stage == "finished" and experiment.outcome != outcome_of(store.study):
         return replace(sealed, reasons=(OUTCOME_CHANGED,))
     if sealed.stage == "finished":
-        days = _scored(store, experiment, experiment.plan.last_day)
+        days = counted_days(store, experiment, experiment.plan.last_day)
         return _judged(_with_numbers(sealed, days), experiment, days, scale_points(store.study))
     if experiment.ended_at is not None:
         ended_on = date_at(store.study, experiment.participant_id, experiment.ended_at)
-        return _with_numbers(sealed, _scored(store, experiment, ended_on))
+        return _with_numbers(sealed, counted_days(store, experiment, ended_on))
     return sealed
 
 
@@ -110,7 +110,8 @@ def _sealed(experiment: Experiment, draws: int, today: date) -> ExperimentFindin
     )
 
 
-def _scored(store: Store, experiment: Experiment, until: date) -> ScoredDays:
+def counted_days(store: Store, experiment: Experiment, until: date) -> ScoredDays:
+    """Return the days of an experiment, up to a date, that count and have a score."""
     plan = experiment.plan
     rows = scored_days(store, experiment.participant_id, plan.first_day, min(until, plan.last_day))
     day = np.array([(row.date - plan.first_day).days for row in rows], dtype=np.int_)

@@ -45,7 +45,7 @@ class Experiment:
     @property
     def treatment(self) -> tuple[str, str]:
         """The participant and what is tried, written alike: what draws are counted for."""
-        return self.participant_id, " ".join(self.plan.on.casefold().split())
+        return self.participant_id, same_words(self.plan.on)
 
     def stage_on(self, today: date) -> Stage:
         """Return how far it has come on the participant's date."""
@@ -65,6 +65,11 @@ class Experiment:
     def waits_until(self) -> date:
         """The day on which the result is shown even if the diary does not reach the last day."""
         return self.plan.opens_on + timedelta(days=DAYS_TO_WAIT)
+
+
+def same_words(text: str) -> str:
+    """Return words as they are compared: without capitals, and with one space between them."""
+    return " ".join(text.casefold().split())
 
 
 def outcome_of(study: Study) -> str:

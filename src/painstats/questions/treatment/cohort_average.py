@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from painstats.errors import NotEnoughData
 from painstats.questions.treatment.cohort_days import CHANGE, AlignedDays, change_rows
 from painstats.questions.verdict import Verdict
+
+if TYPE_CHECKING:
+    from painstats.mixedlm.engine.rows import ModelRows
 
 LEAST_FOR_MODEL = 10
 """Participants of the mixed model, and of a direction."""
@@ -116,12 +120,20 @@ def model_average(
     """
     if len(participants) < LEAST_FOR_MODEL:
         return None
+    try:
+        rows = change_rows(participants, week_before=week_before, arms=arms, calendar=calendar)
+    except NotEnoughData:
+        return None
+    return fitted_average(rows, name)
+
+
+def fitted_average(rows: ModelRows, name: str) -> Average | None:
+    """Return a coefficient of a mixed model by Kenward-Roger; None where it cannot be fitted or is not certified."""
     from painstats.mixedlm.engine.fit import fit_mixed
     from painstats.mixedlm.inference.coefficients import coefficient
     from painstats.mixedlm.inference.kenward_roger import kenward_roger
 
     try:
-        rows = change_rows(participants, week_before=week_before, arms=arms, calendar=calendar)
         fit = fit_mixed(rows)
     except NotEnoughData:
         return None

@@ -26,6 +26,7 @@ from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
+from painstats.reports.cohort.experiments import experiment_part
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.reports.cohort.treatments import treatment_part
@@ -109,8 +110,7 @@ def _robustness(store: Store, questions: Sequence[Question], model: CohortModel)
 
 
 def _treatments(store: Store) -> tuple[Part, ...]:
-    part = treatment_part(store)
-    return (part,) if part else ()
+    return tuple(part for part in (treatment_part(store), experiment_part(store)) if part)
 
 
 def _head_line(study: Study, questions: Sequence[Question]) -> str:
