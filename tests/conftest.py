@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as the command line and the flows set it
 
+import gc
 import json
 import sys
 import tempfile
@@ -42,6 +43,12 @@ LONGEST_FIRST = (
     "test_wheel.py", "test_tutorial.py",
 )  # fmt: skip
 """Files that take longest. A worker takes whole files: one of these at the end would leave the other workers idle."""
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests and modules, which it would look through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
