@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from painstats.run import run_study
 EVERY = os.environ.get("PAINSTATS_NIGHTS") == "every"
 DAYS = 365 if EVERY else 75
 NIGHTS = range(1, DAYS + 1) if EVERY else (50, 75)
+DAYS_IN_A_FILE = 1 if EVERY else 25
 FIRST = date(2025, 1, 6)
 SCORED = 0.9
 PLAN = """
@@ -54,21 +56,27 @@ def days(seed=5):
         yield Day(FIRST + timedelta(days=day), float(hours[day]), int(draws.gamma(6, 1100)), score)
 
 
-def export(inbox: Path, day: Day) -> None:
-    """Write what a day adds: a night of a ring, a day of a tracker, and a line of a diary."""
+def export(inbox: Path, added: Sequence[Day]) -> None:
+    """Write what some days add: nights of a ring, days of a tracker, and lines of a diary."""
+    name = added[0].date
+    with zipfile.ZipFile(inbox / f"ring-{name}.zip", "w") as ring:
+        ring.writestr(zipfile.ZipInfo("sleep.json"), json.dumps({"data": [night_of(day) for day in added]}))
+    steps = "".join(f"{day.date},{day.steps}\n" for day in added)
+    with zipfile.ZipFile(inbox / f"tracker-{name}.zip", "w") as tracker:
+        tracker.writestr(zipfile.ZipInfo("aggregates_steps.csv"), f"date,value\n{steps}")
+    scores = "".join(f"{day.date},{day.pain}\n" for day in added if day.pain is not None)
+    if scores:
+        (inbox / f"diary-{name}.csv").write_text(f"date,pain\n{scores}")
+
+
+def night_of(day: Day) -> dict[str, object]:
     end = datetime.combine(day.date, time(7))
     start = end - timedelta(hours=day.hours + 0.5)
-    night = {
+    return {
         "day": f"{day.date}", "type": "long_sleep", "bedtime_start": f"{start:%Y-%m-%dT%H:%M:%S}.000+00:00",
         "bedtime_end": f"{end:%Y-%m-%dT%H:%M:%S}.000+00:00", "total_sleep_duration": round(day.hours * 3600),
         "time_in_bed": round((day.hours + 0.5) * 3600), "awake_time": 1800, "latency": 600,
     }  # fmt: skip
-    with zipfile.ZipFile(inbox / f"ring-{day.date}.zip", "w") as ring:
-        ring.writestr(zipfile.ZipInfo("sleep.json"), json.dumps({"data": [night]}))
-    with zipfile.ZipFile(inbox / f"tracker-{day.date}.zip", "w") as tracker:
-        tracker.writestr(zipfile.ZipInfo("aggregates_steps.csv"), f"date,value\n{day.date},{day.steps}\n")
-    if day.pain is not None:
-        (inbox / f"diary-{day.date}.csv").write_text(f"date,pain\n{day.date},{day.pain}\n")
 
 
 def run_on(folder: Path, nights: range | tuple[int, ...]) -> dict[str, bytes]:
@@ -76,9 +84,10 @@ def run_on(folder: Path, nights: range | tuple[int, ...]) -> dict[str, bytes]:
     inbox = folder / "inbox" / "ann"
     inbox.mkdir(parents=True)
     (folder / "study.toml").write_text(PLAN)
-    waiting = list(days())
+    every = list(days())
+    waiting = [every[place : place + DAYS_IN_A_FILE] for place in range(0, DAYS, DAYS_IN_A_FILE)]
     for night in nights:
-        while waiting and waiting[0].date < FIRST + timedelta(days=night):
+        while waiting and waiting[0][-1].date < FIRST + timedelta(days=night):
             export(inbox, waiting.pop(0))
         run_study(read_study(folder), processes=1)
     return {
