@@ -130,6 +130,7 @@ def test_who_to_ask_depends_on_the_kind_of_treatment(store, record):
 def test_what_a_start_cannot_show_is_said_to_those_who_named_a_treatment(store, record):
     text = read_page(page_bytes(personal_page(store, record, (), ()))).text
     assert "are not judged here" not in text
+    assert f"You named: {LDN} , massage ." in text  # each once, whatever its doses
     assert "What changes after a start mixes the treatment with hope, the season and luck" in text
 
 

@@ -275,7 +275,7 @@ def _treatments(record: ParticipantRecord, study: Study, label: str) -> tuple[Ce
     phases = rows_of(record.phases, _Phase)
     if not phases:
         return ()
-    names = [joined(named(phase.name), _course(phase)) for phase in phases]
+    names = dict.fromkeys(joined(named(phase.name), _course(phase)) for phase in phases)
     asks = "" if "treatment" in declared_kinds(study) else " This study does not ask what changed after they began."
     return (
         joined(
