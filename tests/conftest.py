@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as the command line and the flows set it
+os.environ["POLARS_MAX_THREADS"] = "1"  # before polars: most tests have a few rows, for which threads only wait
 
 import gc
 import json
@@ -21,6 +22,9 @@ import vl_convert
 from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
+
+pl.thread_pool_size()  # starts the pool
+del os.environ["POLARS_MAX_THREADS"]  # processes that tests start have as many threads as a user's
 
 
 def _stay_on_this_machine(event: str, details: tuple[Any, ...]) -> None:
