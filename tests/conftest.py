@@ -99,7 +99,7 @@ def _each_chart_is_drawn_once() -> Iterator[None]:
 
 @pytest.fixture
 def charts_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw every chart anew, also one that was drawn before."""
+    """Draw every chart again, also one that was drawn before."""
     monkeypatch.setattr(vl_convert, "vegalite_to_svg", vl_convert.drawing_again)
 
 

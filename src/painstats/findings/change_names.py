@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from painstats.findings.catalogue import treatments as say
+from painstats.plan.treatment_names import same_name
 from painstats.questions.phrases import capital, label_text, listed
 from painstats.questions.treatment.finding import Action, ChangeFinding
 
@@ -49,7 +50,7 @@ def dose_words(dose: float | None, unit: str | None) -> str:
 
 def treatment_key(finding: ChangeFinding) -> tuple[str, ...]:
     """Return the names of what changed, each once; two names are the same in large and small letters."""
-    return tuple(sorted({name.strip().casefold() for name in finding.names}))
+    return tuple(sorted({same_name(name) for name in finding.names}))
 
 
 def treatment_names(finding: ChangeFinding) -> str:

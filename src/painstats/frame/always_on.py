@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from painstats.frame.phase import Phase
+from painstats.plan.treatment_names import same_name
 from painstats.store import Store
 
 
@@ -36,7 +37,7 @@ def always_on(phases: Iterable[Phase], scored: Mapping[str, Sequence[date]]) -> 
     """
     own: dict[tuple[str, str], list[Phase]] = {}
     for phase in phases:
-        own.setdefault((phase.participant_id, phase.name.strip().casefold()), []).append(phase)
+        own.setdefault((phase.participant_id, same_name(phase.name)), []).append(phase)
     return [
         (participant, entries[0].name.strip())
         for (participant, _), entries in own.items()

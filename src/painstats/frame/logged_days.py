@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from painstats.frame.phase import Phase
+from painstats.plan.treatment_names import same_name
 
 MEDICINE_GAP_DAYS = 7
 """Days without a log up to which a medicine goes on: logs are forgotten."""
@@ -57,7 +58,7 @@ class LoggedDay:
     @property
     def treatment(self) -> tuple[str, str]:
         """The participant and the name without capitals."""
-        return self.participant_id, self.name.strip().casefold()
+        return self.participant_id, same_name(self.name)
 
 
 def phases_and_days(logged: Iterable[LoggedDay], last_dates: dict[str, date]) -> tuple[list[Phase], list[LoggedDay]]:

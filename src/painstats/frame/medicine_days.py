@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from painstats.frame.logged_days import LoggedDay
 from painstats.frame.phase import Phase
+from painstats.plan.treatment_names import same_name
 
 MEDICINE = "medicine"
 
@@ -76,7 +77,7 @@ def months_of_use(phases: Iterable[Phase], logged: Iterable[LoggedDay], first: d
 
 
 def _add(names: dict[str, str], used: dict[str, set[date]], name: str, dates: set[date]) -> None:
-    key = name.strip().casefold()
+    key = same_name(name)
     names[key] = name.strip()
     used[key] |= dates
 

@@ -15,6 +15,7 @@ from datetime import date
 
 from painstats.frame.logged_days import LoggedDay
 from painstats.frame.phase import Phase
+from painstats.plan.treatment_names import same_name
 from painstats.store import Store
 from painstats.store.rows import select
 from painstats.store.tables import table_exists
@@ -99,7 +100,7 @@ def opioids_with_blockers(phases: Iterable[Phase]) -> list[OpioidWithBlocker]:
                     opioid.participant_id, opioid.name, blocker.name,
                     (opioid.start_date, opioid.last_day), (blocker.start_date, blocker.last_day),
                 )  # fmt: skip
-                found.setdefault((pair.participant_id, _same(opioid.name), _same(blocker.name)), pair)
+                found.setdefault((pair.participant_id, same_name(opioid.name), same_name(blocker.name)), pair)
     return sorted(found.values())
 
 
@@ -107,10 +108,6 @@ def _too_close(opioid: Phase, blocker: Phase) -> bool:
     return (blocker.start_date - opioid.last_day).days <= DAYS_AFTER_OPIOID and (
         opioid.start_date - blocker.last_day
     ).days <= DAYS_AFTER_BLOCKER
-
-
-def _same(name: str) -> str:
-    return name.strip().casefold()
 
 
 def single_doses(days: Sequence[LoggedDay]) -> list[Phase]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from painstats.plan.lots import same_name
 from painstats.plan.study import STUDY_FILE
+from painstats.plan.treatment_names import same_name
 from painstats.store import Store
 from painstats.store.tables import table_exists
 

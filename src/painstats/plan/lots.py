@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import model_validator
 
+from painstats.plan.treatment_names import same_name
 from painstats.plan.values import PlanTable
 
 
@@ -26,11 +27,6 @@ class TreatmentPlan(PlanTable):
         if self.arms_drawn_by_lot and self.starts_drawn_by_lot:
             raise ValueError("keep one of arms_drawn_by_lot and starts_drawn_by_lot; they need different tests")
         return self
-
-
-def same_name(name: str) -> str:
-    """Return a treatment's name as names are compared: without capitals, and without spaces at its ends."""
-    return name.strip().casefold()
 
 
 def check_treatments(treatments: Mapping[str, TreatmentPlan]) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pydantic import Field, model_validator
 
 from painstats.plan.doses import is_possible_dose
+from painstats.plan.treatment_names import same_name
 from painstats.plan.values import PlanTable, Treatment
 from painstats.vocabulary import ONE_DAY_KINDS
 
@@ -66,7 +67,7 @@ def overlaps(phases: Iterable[PhasePlan]) -> Iterator[str]:
     """
     by_name: dict[tuple[str, str], list[PhasePlan]] = {}
     for phase in phases:
-        by_name.setdefault((phase.participant, phase.name.strip().casefold()), []).append(phase)
+        by_name.setdefault((phase.participant, same_name(phase.name)), []).append(phase)
     for entries in by_name.values():
         for earlier, later in itertools.pairwise(sorted(entries, key=lambda phase: phase.start)):
             if earlier.last_day is None or earlier.last_day >= later.start:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from painstats.errors import StudyError
+from painstats.plan.treatment_names import same_name
 from painstats.questions.experiment.checks import Refusal, Wish, refusals
 from painstats.questions.experiment.clock import date_at
 from painstats.questions.experiment.plan import ExperimentPlan, new_seed
@@ -128,6 +129,4 @@ def _names_declared_medicine(store: Store, wish: Wish) -> bool:
         query = "SELECT DISTINCT name FROM treatment_phase WHERE participant_id = ? AND kind = 'medicine' ORDER BY name"
         names += [row.name for row in select(store, _Named, query, [wish.participant])]
     words = f"{wish.on} {wish.off}".casefold()
-    return any(
-        re.search(rf"(?<!\w){re.escape(name.strip().casefold())}(?!\w)", words) for name in names if name.strip()
-    )
+    return any(re.search(rf"(?<!\w){re.escape(same_name(name))}(?!\w)", words) for name in names if name.strip())

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from painstats.plan.treatment_names import same_name
 from painstats.questions.treatment.finding import Action, ChangeKind
 from painstats.questions.treatment.phases import DAY, Level, Phase, follows
 
@@ -45,7 +46,7 @@ class Alteration:
     @property
     def treatment(self) -> str:
         """The name without capitals."""
-        return self.name.strip().casefold()
+        return same_name(self.name)
 
     @property
     def action(self) -> Action:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from painstats.plan.lots import same_name
+from painstats.plan.treatment_names import same_name
 from painstats.questions.treatment.cohort_days import AlignedDays
 from painstats.questions.treatment.finding import Action, ChangeFinding
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from painstats.errors import NotEnoughData
-from painstats.plan.lots import same_name
+from painstats.plan.treatment_names import same_name
 from painstats.questions.treatment.cohort_arms import Arm, difference_of_changes
 from painstats.questions.treatment.cohort_average import (
     LARGEST_P,

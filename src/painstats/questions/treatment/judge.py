@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from painstats.plan.lots import same_name
 from painstats.plan.study import Study
+from painstats.plan.treatment_names import same_name
 from painstats.questions.treatment.changes import changes
 from painstats.questions.treatment.cohort_days import AlignedDays
 from painstats.questions.treatment.cohort_groups import OwnChange

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
+from painstats.plan.treatment_names import same_name
+
 DAY = timedelta(days=1)
 
 
@@ -49,7 +51,7 @@ class Phase:
     @property
     def treatment(self) -> str:
         """The name without capitals: treatments with the same one are the same."""
-        return self.name.strip().casefold()
+        return same_name(self.name)
 
     @property
     def level(self) -> Level:
