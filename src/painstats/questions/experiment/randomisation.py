@@ -18,13 +18,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from painstats.mixedlm.integrated import TREND_SD, Floats, correlation_matrix
+from painstats.mixedlm.integrated import Floats
 from painstats.questions.experiment.orders import Order, all_orders, count_orders, order_at
+from painstats.questions.working_correlation import working_correlation
 
 Places: TypeAlias = npt.NDArray[np.int_]
-
-WORKING_CORRELATION, WORKING_WHITE_SHARE = 0.9, 0.6
-"""Of the working covariance: fixed beforehand, so that the statistic is linear and the test exact."""
 
 MOST_LISTED = 10_000
 """Most orders that are all tried; of more, the drawn one and 9,999 others."""
@@ -102,7 +100,7 @@ def order_scores(orders: Sequence[Order], block: Places, day: Floats) -> OrderSc
         (n,) block, from 0, and day of each day with a score that counts.
     """
     columns = np.array(orders, dtype=float)[:, block]
-    precision = np.linalg.inv(correlation_matrix(day, WORKING_CORRELATION, WORKING_WHITE_SHARE, TREND_SD))
+    precision = np.linalg.inv(working_correlation(day))
     of_mean = precision.sum(axis=1)
     return OrderScores(columns, columns @ precision - np.outer(columns @ of_mean, of_mean) / of_mean.sum())
 

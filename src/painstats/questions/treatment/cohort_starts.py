@@ -19,12 +19,10 @@ import numpy.typing as npt
 
 from painstats.errors import NotEnoughData
 from painstats.questions.treatment.cohort_average import LARGEST_P
+from painstats.questions.working_correlation import working_correlation
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-WORKING_CORRELATION, WORKING_WHITE_SHARE = 0.9, 0.6
-"""Shape of the residuals in the statistic. It is fixed, so that the statistic is linear in the scores."""
 
 WINDOW_DAYS = 84
 """Days before the first starting date, and days in full effect after the last, from which changes are estimated."""
@@ -139,8 +137,6 @@ def own_changes_at(own: DrawnStart, dates: Integers) -> Floats:
     The days are the same for all dates: from 84 before the first to 84 in full effect after the last. The working
     covariance has a slow part, white noise and the participant's own trend with its prior.
     """
-    from painstats.mixedlm.integrated import TREND_SD, correlation_matrix
-
     last = dates[-1] + own.ramp_days + WINDOW_DAYS - 1
     kept = (own.day >= dates[0] - WINDOW_DAYS) & (own.day <= last)
     since = own.day[kept, None] - dates
@@ -149,7 +145,7 @@ def own_changes_at(own: DrawnStart, dates: Integers) -> Floats:
         return np.full(len(dates), np.nan)
     shares = np.clip((since + 1) / (own.ramp_days + 1), 0, 1)
     day = own.day[kept].astype(np.float64)
-    root = np.linalg.cholesky(correlation_matrix(day, WORKING_CORRELATION, WORKING_WHITE_SHARE, TREND_SD))
+    root = np.linalg.cholesky(working_correlation(day))
     whitened = np.linalg.solve(root, np.column_stack([np.ones(len(day)), own.score[kept], shares]))
     level, score, share = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
     share = share - np.outer(level, level @ share / (level @ level))
