@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_pages.average_columns import TREATMENT_AVERAGE
 from reference_pages.change_columns import CHANGE_FINDING, TREATMENT_PHASE
+from reference_pages.contrast_columns import CONTRAST_AVERAGE, CONTRAST_FINDING
 from reference_pages.experiment_average_columns import EXPERIMENT_AVERAGE
 
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
@@ -309,5 +310,10 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
         "Average effects over participants who finished the same experiment: one row for each.",
         EXPERIMENT_AVERAGE,
     ),
+    "contrast_finding": (
+        "Exploratory questions: one row for each participant and contrast.",
+        CONTRAST_FINDING,
+    ),
+    "contrast_average": ("Their averages over participants: one row for each contrast.", CONTRAST_AVERAGE),
 }
 """Table to what it holds, and its columns without those of ``ORIGIN``."""

@@ -38,6 +38,7 @@ from painstats.questions.daily.tables import (
     RobustnessCheck,
 )
 from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding
 from painstats.questions.look import LookDay
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.records import RECORD_TABLES
@@ -236,6 +237,8 @@ def invent_fits(store: Store, fits: Fits) -> None:
         replace_rows(store, table, row_type, rows[table])
     replace_rows(store, "change_finding", ChangeFinding, [])
     replace_rows(store, "experiment_finding", ExperimentFinding, [])
+    replace_rows(store, "contrast_finding", ContrastFinding, [])
+    replace_rows(store, "contrast_average", ContrastAverage, [])
 
 
 def _looks(store: Store, fits: Fits) -> list[LookEvidence]:

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 from pydantic import ValidationError
 
 from painstats.errors import NotEnoughData, StudyError
 from painstats.frame.exposure import Exposure
 from painstats.plan.study import STUDY_FILE, QuestionPlan, Study, unusable
-from painstats.questions.kind import KindFitted, Say
+from painstats.questions.kind import ExploratoryKind, KindFitted, Say
 from painstats.questions.question import Question, outcome_of
-from painstats.questions.registry import DECLARED, declared_kind, kind_of
+from painstats.questions.registry import DECLARED, EXPLORATORY, declared_kind, exploratory_kind, kind_of
 from painstats.store.connection import Store
 
 STANDARD = (QuestionPlan(kind="daily"),)
@@ -55,6 +56,17 @@ def declared_kinds(study: Study) -> tuple[str, ...]:
     return tuple(kind for kind in DECLARED if kind in kinds) if kinds else STANDARD_DECLARED
 
 
+def exploratory_kinds(study: Study) -> dict[ExploratoryKind[Any, Any], Any]:
+    """Return the exploratory kinds that a study asks, each with what it asks of it."""
+    plans, found = study.plan.questions, dict[ExploratoryKind[Any, Any], Any]()
+    for kind in map(exploratory_kind, EXPLORATORY):
+        tables = [plan.declared for plan in plans if plan.kind == kind.name]
+        is_standard = kind.asked_when == "always" or (kind.asked_when == "standard" and not plans)
+        if tables or is_standard:
+            found[kind] = kind.ask(tables or [{}])
+    return found
+
+
 def by_kind(questions: Sequence[Question]) -> dict[str, tuple[Question, ...]]:
     """Return kind to its questions."""
     kinds = dict.fromkeys(question.kind for question in questions)
@@ -87,17 +99,21 @@ def fit_questions(store: Store, say: Say = lambda _: None) -> QuestionsFitted:
     """Fit every question of the study, kind by kind, and store what was fitted.
 
     A kind for which no participant has enough days stores empty tables. Declared treatments and experiments are judged
-    at once, since they have no looks that other questions share.
+    at once, since they have no looks that other questions share; exploratory questions come last.
     """
     started, fitted = perf_counter(), dict[str, KindFitted]()
     refusals: list[str] = []
-    for name, questions in by_kind(asked(store.study)).items():
+    every = asked(store.study)
+    for name, questions in by_kind(every).items():
         try:
             fitted[name] = kind_of(name).fit(store, questions, say)
         except NotEnoughData as refusal:
             fitted[name] = KindFitted(participants=0, models=0)
             refusals.append(str(refusal))
     _judge_declared(store)
+    from painstats.questions.exploratory.judge import judge_exploratory  # it needs the daily kind, which needs this
+
+    judge_exploratory(store, every, exploratory_kinds(store.study))
     return QuestionsFitted(
         participants={name: kind.participants for name, kind in fitted.items()},
         models={name: kind.models for name, kind in fitted.items()},
@@ -121,6 +137,9 @@ def _of(study: Study, place: int, plan: QuestionPlan) -> Sequence[Question]:
     try:
         if plan.kind in DECLARED:
             declared_kind(plan.kind).check(plan.declared)
+            return ()
+        if plan.kind in EXPLORATORY:
+            exploratory_kind(plan.kind).ask([plan.declared])
             return ()
         return kind_of(plan.kind).ask(plan.declared, outcome_of(study.plan.outcome))
     except ValidationError as error:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from painstats.plan.study import Study
 from painstats.questions.evidence import Evidence
+from painstats.questions.exploratory.card import ExploratoryCard
+from painstats.questions.exploratory.finding import ContrastFinding, Judged
+from painstats.questions.exploratory.look_of import LookOf, last_own_look
 from painstats.questions.phrases import EffectChart, Phrases
 from painstats.questions.question import Outcome, Question
 from painstats.store.connection import Store
 
+if TYPE_CHECKING:  # it needs the daily kind, which needs this module
+    from painstats.questions.exploratory.own_days import OwnDays
+
 Say = Callable[[str], None]
+
+AskedWhen = Literal["always", "standard", "listed"]
+"""Beside the daily questions of any plan; where a plan lists no questions; or only where it lists this one."""
+
+AskedT = TypeVar("AskedT")
+OwnT = TypeVar("OwnT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +87,38 @@ class DeclaredKind:
     check: Callable[[Mapping[str, object]], None]
     judge: Callable[[Store], None]
     clear: Callable[[Store], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExploratoryKind(Generic[AskedT, OwnT]):
+    """A kind of question whose answers are patterns to watch: one folder with its columns, fit, words and chart.
+
+    Its contrasts are kept in ``contrast_finding``, and their averages in ``contrast_average``. They never change an
+    answer of another kind.
+
+    Parameters
+    ----------
+    name
+        As in ``kind = "…"`` of ``study.toml``.
+    asked_when
+        Which plans ask it.
+    ask
+        What the ``[[questions]]`` tables of this kind ask, from their keys; one empty table where it lists none.
+        Raises pydantic's ValidationError for a wrong key.
+    own
+        Fits one participant's days until a look. May load statistics; never raises for odd data.
+    judge
+        Turns the fits of all participants into findings and averages.
+    cards
+        What a participant reads, from their findings of this kind in the order of ``judge``; often one card or none.
+    looks
+        When verdicts may change; by default at the plan's looks.
+    """
+
+    name: str
+    asked_when: AskedWhen
+    ask: Callable[[Sequence[Mapping[str, object]]], AskedT]
+    own: Callable[[OwnDays, AskedT], OwnT]
+    judge: Callable[[Sequence[OwnT], AskedT, Study], Judged]
+    cards: Callable[[Sequence[ContrastFinding], Outcome], Sequence[ExploratoryCard]]
+    looks: LookOf = last_own_look

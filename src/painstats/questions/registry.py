@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
+from typing import Any
 
 from painstats.errors import StudyError
-from painstats.questions.kind import DeclaredKind, Kind
+from painstats.questions.kind import DeclaredKind, ExploratoryKind, Kind
 
 GROUP = "painstats.questions"
 
@@ -25,6 +26,9 @@ DECLARED = {
     "experiment": "painstats.questions.experiment.kind:EXPERIMENT",
 }
 """The same for kinds about what participants declared."""
+
+EXPLORATORY: dict[str, str] = {}
+"""The same for exploratory kinds, in the order of their cards."""
 
 
 @cache
@@ -41,7 +45,7 @@ def kind_of(name: str) -> Kind:
     else:
         added = {entry.name: entry for entry in entry_points(group=GROUP)}
         if name not in added:
-            known = ", ".join(sorted({*BUILT_IN, *DECLARED, *added}))
+            known = ", ".join(sorted({*BUILT_IN, *DECLARED, *EXPLORATORY, *added}))
             raise StudyError(f"{name!r} is not a kind of question; write one of: {known}")
         kind = added[name].load()
     if not isinstance(kind, Kind):
@@ -53,4 +57,11 @@ def declared_kind(name: str) -> DeclaredKind:
     """Return a kind of question about what participants declared."""
     kind = resolve_name(DECLARED[name])
     assert isinstance(kind, DeclaredKind)
+    return kind
+
+
+def exploratory_kind(name: str) -> ExploratoryKind[Any, Any]:
+    """Return an exploratory kind of question."""
+    kind = resolve_name(EXPLORATORY[name])
+    assert isinstance(kind, ExploratoryKind)
     return kind

@@ -12,7 +12,9 @@ import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from painstats.questions.exploratory.card import RowChart
 from painstats.questions.phrases import label_text
+from painstats.reports.figures.row_chart import drawn_rows
 from painstats.reports.figures.vega_svg import drawn
 
 GENERATOR = "painstats"
@@ -80,6 +82,8 @@ class Card:
         Terms with texts; folded under the heading ``fold``, or open if that is empty.
     figures
         Drawings below the sentences.
+    chart
+        Rows with intervals below the sentences.
     tables, tables_fold
         Tables folded under the heading ``tables_fold``.
     """
@@ -93,6 +97,7 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
     figures: tuple[Figure, ...] = ()
+    chart: RowChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
 
@@ -123,7 +128,7 @@ class Page:
 
 def page_environment() -> Environment:
     """Return the template environment: every value is escaped, a missing one is an error."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("painstats.reports"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -131,6 +136,8 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["drawn_rows"] = drawn_rows
+    return environment
 
 
 def page_bytes(page: Page) -> bytes:

@@ -32,7 +32,7 @@ from painstats.store.tables import read_table, table_exists
 PUBLISHED_TABLES = (
     "daily_summary", "device_change", "finding", "look", "participant_summary", "import_summary", "robustness",
     "result_count", "change_finding", "experiment_finding", "treatment_phase", "treatment_average",
-    "experiment_average",
+    "experiment_average", "contrast_finding", "contrast_average",
 )  # fmt: skip
 PUBLISHED_FOLDER = "published"
 MANIFEST = f"{PUBLISHED_FOLDER}/manifest.json"

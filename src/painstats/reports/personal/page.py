@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW, MORE_QUESTIONS
+from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.findings.words import answer, sharing
@@ -37,6 +37,7 @@ from painstats.reports.model_fit import read_model_fit
 from painstats.reports.numbers import interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
+from painstats.reports.personal.exploratory import exploratory_part
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.record import ParticipantRecord
@@ -99,7 +100,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             ),
             *treatments_part(record, study, figures),
             *experiments_part(record, study, figures),
-            *_to_watch(record),
+            *exploratory_part(record, study, _cards(record, is_confirmatory=False)),
             Part("How to read this", points=_how_to_read(study)),
             Part("Your days in charts", figures=_without_card(figures), tables=(months_table(record.days, study),)),
             *_robustness(store, record),
@@ -134,12 +135,6 @@ def _cards(record: ParticipantRecord, *, is_confirmatory: bool) -> tuple[Card, .
     return tuple(
         _card(finding, record) for finding in record.findings if finding.question.is_confirmatory is is_confirmatory
     )
-
-
-def _to_watch(record: ParticipantRecord) -> tuple[Part, ...]:
-    """Show exploratory questions apart from the answers: what they find is a pattern to watch."""
-    cards = _cards(record, is_confirmatory=False)
-    return (Part("More of your questions", cards=cards, paragraphs=(MORE_QUESTIONS,)),) if cards else ()
 
 
 def _card(finding: Finding, record: ParticipantRecord) -> Card:

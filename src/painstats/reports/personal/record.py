@@ -11,6 +11,7 @@ from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
 from painstats.frame.participants import ParticipantSummary
 from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.store.connection import Store
 from painstats.store.rows import RowType, select
@@ -32,6 +33,8 @@ class ParticipantRecord:
         What each answer day showed, in their order.
     changes, experiments
         The participant's changes of treatments by number, and experiments by first day.
+    contrasts
+        The participant's findings about exploratory questions, in the order in which they were judged.
     days, frame, phases
         The rows of ``daily_summary``, ``model_frame`` and ``treatment_phase``, by date.
     treatment_days
@@ -44,6 +47,7 @@ class ParticipantRecord:
     looks: tuple[LookRow, ...]
     changes: tuple[ChangeFinding, ...]
     experiments: tuple[ExperimentFinding, ...]
+    contrasts: tuple[ContrastFinding, ...]
     days: pl.DataFrame
     frame: pl.DataFrame
     phases: pl.DataFrame
@@ -67,10 +71,11 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
         findings=tuple(finding for finding in all_findings if finding.participant_id == summary.participant_id),
         all_findings=tuple(all_findings),
         looks=tuple(_looks(store, summary.participant_id)),
-        changes=tuple(_declared(store, "change_finding", ChangeFinding, summary.participant_id, "number")),
+        changes=tuple(_found(store, "change_finding", ChangeFinding, summary.participant_id, "number")),
         experiments=tuple(
-            _declared(store, "experiment_finding", ExperimentFinding, summary.participant_id, "first_date, fingerprint")
+            _found(store, "experiment_finding", ExperimentFinding, summary.participant_id, "first_date, fingerprint")
         ),
+        contrasts=tuple(_found(store, "contrast_finding", ContrastFinding, summary.participant_id, "rowid")),
         days=own("daily_summary", "date"),
         frame=own("model_frame", "date"),
         phases=own("treatment_phase", "start_date, name"),
@@ -83,6 +88,6 @@ def _looks(store: Store, participant: str) -> list[LookRow]:
     return select(store, LookRow, query, [participant])
 
 
-def _declared(store: Store, table: str, row_type: type[RowType], participant: str, order_by: str) -> list[RowType]:
+def _found(store: Store, table: str, row_type: type[RowType], participant: str, order_by: str) -> list[RowType]:
     query = f"SELECT * FROM {table} WHERE participant_id = ? ORDER BY {order_by}"
     return select(store, row_type, query, [participant])

@@ -1,0 +1,1 @@
+"""What the exploratory kinds of question share: own contrasts, averages, families, tables, and cards."""

@@ -1,0 +1,84 @@
+"""What a participant reads about an exploratory question: the words of a card, and the rows of its chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRow:
+    """A row of a row chart; the numbers are None where none may be shown.
+
+    Parameters
+    ----------
+    label, note
+        "Swimming", and below it "31 days"; the note may be empty.
+    words
+        The same as the drawing, in words: "0.7 to 1.5 lower"; "both directions possible".
+    estimate, low, high
+        In points; left is lower.
+    direction
+        ``lower`` or ``higher`` where a direction is given, else empty.
+    is_sum
+        Whether it sums up the rows above it.
+    """
+
+    label: str
+    words: str
+    note: str = ""
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    direction: str = ""
+    is_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowChart:
+    """Rows with their intervals around a common zero.
+
+    Parameters
+    ----------
+    head
+        Heads of the first and last column: "Kind", "On days after it".
+    lower, same, higher
+        Words above the intervals, from left to right.
+    caption
+        How to read it; may be empty.
+    """
+
+    head: tuple[str, str]
+    rows: tuple[ChartRow, ...]
+    lower: str = "lower"
+    same: str = "same"
+    higher: str = "higher"
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExploratoryCard:
+    """What a participant reads about an exploratory question.
+
+    Parameters
+    ----------
+    name, line, firmness
+        "Kinds of exercise", one sentence, "To watch".
+    mark
+        The verdict by name; ``both`` where answers point both ways; empty for a description.
+    card, caution
+        Sentences below the line, and what it does not mean.
+    chart
+        The rows, if there is anything to draw.
+    fold, folded
+        A heading, and terms with facts below it.
+    """
+
+    name: str
+    mark: str
+    line: str
+    firmness: str
+    card: tuple[str, ...] = ()
+    caution: str = ""
+    chart: RowChart | None = None
+    fold: str = ""
+    folded: tuple[tuple[str, str], ...] = ()

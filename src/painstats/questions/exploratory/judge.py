@@ -1,0 +1,53 @@
+"""Judge every exploratory question of a study, and store what was found in two tables.
+
+A verdict changes at a participant's looks only: each kind is fitted to the days until the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from painstats.questions.daily.design import daily_design
+from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged
+from painstats.questions.exploratory.look_of import LookOf
+from painstats.questions.exploratory.own_days import own_days, scored_dates
+from painstats.questions.kind import ExploratoryKind
+from painstats.questions.question import Question
+from painstats.store.connection import Store
+from painstats.store.rows import replace_rows
+
+FINDINGS, AVERAGES = "contrast_finding", "contrast_average"
+
+Asked = Mapping[ExploratoryKind[Any, Any], Any]
+"""Kind to what the plan asks of it."""
+
+
+def judge_exploratory(store: Store, questions: Sequence[Question], asked: Asked) -> None:
+    """Judge the exploratory kinds and store ``contrast_finding`` and ``contrast_average``.
+
+    Parameters
+    ----------
+    store
+        The open study, with its daily table and model frame.
+    questions
+        Its daily questions.
+    asked
+        The kinds to judge.
+    """
+    calendars = dict.fromkeys(kind.looks for kind in asked)
+    judged = [found for looks_of in calendars for found in _at(store, questions, asked, looks_of)]
+    replace_rows(store, FINDINGS, ContrastFinding, [row for found in judged for row in found.findings])
+    replace_rows(store, AVERAGES, ContrastAverage, [row for found in judged for row in found.averages])
+
+
+def _at(store: Store, questions: Sequence[Question], asked: Asked, looks_of: LookOf) -> list[Judged]:
+    """Judge the kinds that share a calendar of looks, reading each participant's days once."""
+    rules = store.study.plan.rules
+    kinds = {kind: plan for kind, plan in asked.items() if kind.looks is looks_of}
+    looks = {name: look for name, dates in scored_dates(store).items() if (look := looks_of(dates, rules)) is not None}
+    own: dict[str, list[Any]] = {kind.name: [] for kind in kinds}
+    for days in own_days(store, daily_design(store.study, questions), looks):
+        for kind, plan in kinds.items():
+            own[kind.name].append(kind.own(days, plan))
+    return [kind.judge(own[kind.name], plan, store.study) for kind, plan in kinds.items()]

@@ -1,0 +1,76 @@
+"""Contrasts of a participant's own fit: weighted sums of coefficients, with their covariance and degrees of freedom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from painstats.errors import PainstatsError
+from painstats.mixedlm.engine.fit import MixedFit, Residuals
+from painstats.mixedlm.engine.rows import Floats, ModelRows
+from painstats.mixedlm.inference.coefficients import Coefficient
+from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
+from painstats.mixedlm.inference.satterthwaite import satterthwaite
+from painstats.questions.daily.design import RESIDUALS
+
+Weights = Mapping[str, float]
+"""Column to its weight in a contrast."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnContrasts:
+    """Contrasts of one participant's fit, in outcome points per unit.
+
+    Parameters
+    ----------
+    tests
+        One t test for each contrast, in their order, with Satterthwaite's degrees of freedom.
+    covariance : (c, c)
+        Covariance of the estimates.
+    days
+        Rows of the fit.
+    """
+
+    tests: tuple[Coefficient, ...]
+    covariance: Floats
+    days: int
+
+
+def own_contrasts(
+    rows: ModelRows, contrasts: Mapping[str, Weights], residuals: Residuals = RESIDUALS
+) -> OwnContrasts | None:
+    """Fit one participant's rows and test contrasts; None without a certified optimum, or without a contrast's column.
+
+    Parameters
+    ----------
+    rows
+        One participant's rows, without random effects (``columns.within_participants``).
+    contrasts
+        Name to the weight of each column in it.
+    residuals
+        As in ``fit_mixed``.
+
+    References
+    ----------
+    docs/method/questions.md, own contrasts.
+    """
+    try:
+        own = participant_rows(rows, str(rows.participant[0]))
+        if {name for weights in contrasts.values() for name in weights} - set(own.names):
+            return None
+        fit = fit_one_participant(own, residuals)
+    except (PainstatsError, np.linalg.LinAlgError):
+        return None
+    return _tested(fit.fit, contrasts) if fit.fit.converged else None
+
+
+def _tested(fit: MixedFit, contrasts: Mapping[str, Weights]) -> OwnContrasts:
+    weights = {name: _vector(fit, each) for name, each in contrasts.items()}
+    matrix = np.array(list(weights.values()))
+    return OwnContrasts(satterthwaite(fit, weights).coefficients, matrix @ fit.covariance @ matrix.T, fit.n_rows)
+
+
+def _vector(fit: MixedFit, weights: Weights) -> Floats:
+    return np.array([weights.get(name, 0.0) for name in fit.names])
