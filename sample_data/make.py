@@ -15,13 +15,15 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
+from sample_data.explored import EXPLORED
+from sample_data.question_truth import QUESTIONS, question_frame
 from sample_data.register_experiments import register_experiments
 from sample_data.simulate import Life, Truth, simulate
 from sample_data.treated import TREATED
 from sample_data.treatment_truth import EXPERIMENTS, TREATMENTS, experiment_frame, treatment_frame
 from sample_data.truth import own_truth
 from sample_data.write_apple_health import write_apple_health
-from sample_data.write_diary import FILES, write_clinic_diary, write_long_diary, write_wide_diary
+from sample_data.write_diary import FILES, write_clinic_diary, write_long_diary, write_sites_diary, write_wide_diary
 from sample_data.write_fitabase import write_fitabase
 from sample_data.write_fitbit import write_fitbit
 from sample_data.write_plan import write_plan
@@ -35,7 +37,7 @@ def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """Write a study folder: ``study.toml``, ``inbox/``, ``truth.csv`` and ``truth.json``.
 
     With treated participants, the truth about their treatments and experiments is in two more tables, and the plans
-    of their experiments are in the study's database.
+    of their experiments are in the study's database. What exploratory questions should find is in one more table.
 
     The same truth and seed give the same bytes, apart from a database.
 
@@ -80,6 +82,8 @@ def _write_study(folder: Path, truth: Truth, seed: int) -> None:
         treatment_frame(truth, lives).write_csv(folder / TREATMENTS)
         experiment_frame(lives).write_csv(folder / EXPERIMENTS)
         register_experiments(folder, lives)
+    if truth.explored:
+        question_frame(lives).write_csv(folder / QUESTIONS)
 
 
 def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:
@@ -95,6 +99,8 @@ def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> Non
         write_wide_diary(folder / FILES["wide"], truth, life, seed)
     elif life.person.diary == "long":
         write_long_diary(folder / FILES["long"], truth, life, seed)
+    elif life.person.diary == "sites":
+        write_sites_diary(folder / FILES["sites"], truth, life, seed)
 
 
 def _write_shared_exports(inbox: Path, truth: Truth, lives: Sequence[Life], seed: int) -> None:
@@ -160,11 +166,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sample_data.make", description="Write a sample study.")
     parser.add_argument("folder", type=Path, help="a new or empty folder")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same seed gives the same bytes")
-    parser.add_argument("--participants", type=int, help="so many, without those who list treatments")
+    parser.add_argument("--participants", type=int, help="so many, without those with longer records")
     parser.add_argument("--days", type=int, default=Truth().days)
     asked = parser.parse_args(arguments)
     named = asked.participants is not None
-    truth = Truth(asked.participants, asked.days) if named else Truth(days=asked.days, treated=len(TREATED))
+    truth = Truth(asked.participants, asked.days) if named else _whole_truth(asked.days)
     if truth.people < 1 or asked.days < LEAST_DAYS or asked.seed < 0:
         parser.error(f"a study needs 1 participant and {LEAST_DAYS} days or more, and a seed from 0")
     try:
@@ -176,12 +182,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _whole_truth(days: int) -> Truth:
+    """Return the truth of the whole sample study."""
+    return Truth(days=days, treated=len(TREATED), explored=len(EXPLORED))
+
+
 def _summary(folder: Path, truth: Truth, seed: int) -> str:
     exports = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
-    treated = f"{truth.treated} more with treatments or an experiment, and longer records\n" if truth.treated else ""
+    more = f"{truth.treated} more with treatments or an experiment, " if truth.treated else ""
+    more += f"{truth.explored} for further questions; longer records\n" if truth.explored else ""
     megabytes = sum(path.stat().st_size for path in exports) / 1e6
     return (
-        f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n{treated}"
+        f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n{more}"
         f"{len(exports)} exports in inbox/, {megabytes:.1f} MB\n"
         f"average effects: {truth.sleep_slope:+.2f} points of pain per hour of sleep "
         f"(SD {truth.sleep_slope_sd:.2f}), "

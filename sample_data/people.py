@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sample_data.exercise import Exercise
 from sample_data.treatments import Experiment, Treatment
 
 WearableFormat = Literal["fitbit", "apple_health", "fitabase"]
-DiaryShape = Literal["wide", "long", "clinic"]
+DiaryShape = Literal["wide", "long", "clinic", "sites"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Planted:
         How much sleep varies from night to night, as a share of everyone's variation.
     sleep_link_ends_at
         The moment after which pain no longer goes with sleep.
+    sleep_slope_after
+        The slope on sleep after that moment.
+    steps_on_sleep
+        Hours of sleep in the next night per 1,000 steps.
     white_share
         Share of the residual variance that is white noise of single days; ``rho`` is the correlation of the rest.
     rho_lag_days
@@ -41,11 +46,32 @@ class Planted:
     rho: float | None = None
     sleep_variation: float = 1.0
     sleep_link_ends_at: float | None = None
+    sleep_slope_after: float = 0.0
+    steps_on_sleep: float | None = None
     white_share: float = 0.0
     rho_lag_days: int = 1
 
 
 ORDINARY = Planted()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSite:
+    """A second site with pain, which is scored after short nights only.
+
+    Parameters
+    ----------
+    name
+        Where it hurts.
+    less
+        How many points less it hurts than the first site.
+    after_nights_below
+        It is scored after nights below this quantile of the participant's nights.
+    """
+
+    name: str
+    less: float
+    after_nights_below: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,10 @@ class Person:
         What is planted in this participant.
     own_days
         Length of the participant's own record, which begins with the study; None for the study's length.
+    exercise, second_site
+        The participant's exercise, and a second site with pain.
+    mood_on_sleep
+        Points of mood per hour of the last night, beside what goes with pain.
     treatments, experiment
         What the participant lists in ``treatments.csv``, and the experiment that the participant made.
     """
@@ -108,6 +138,9 @@ class Person:
     spoilt_ratings: tuple[tuple[float, str], ...] = ()
     planted: Planted = ORDINARY
     own_days: int | None = None
+    exercise: Exercise | None = None
+    second_site: SecondSite | None = None
+    mood_on_sleep: float = 0.0
     treatments: tuple[Treatment, ...] = ()
     experiment: Experiment | None = None
 

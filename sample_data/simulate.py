@@ -8,12 +8,14 @@ slopes are exact for the exported data.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
+from sample_data.explored import EXPLORED
 from sample_data.people import Person, people
 from sample_data.treated import TREATED
 from sample_data.treatments import Treatment, day_after_bad_week
@@ -23,7 +25,7 @@ __all__ = ["Life", "Nature", "Truth", "daily_frame", "simulate"]
 
 GLITCH_STEPS = 70_000
 NEW_DEVICE_FACTOR = 1.15
-DIARY_STEP = {"wide": 1.0, "long": 0.5, "clinic": 0.1}
+DIARY_STEP = {"wide": 1.0, "long": 0.5, "clinic": 0.1, "sites": 1.0}
 """Smallest difference between two scores of a diary, in points of the 0-10 scale."""
 
 
@@ -32,8 +34,8 @@ class Nature:
     """The true parameters of one participant; units as in :class:`sample_data.truth.Truth`.
 
     Those from ``sleep_variation`` on are as in :class:`sample_data.people.Planted`, the end of the sleep link as the
-    index of its last day. ``course`` is what treatments and experiment add to the pain of each day of the record; it is
-    empty where they add nothing.
+    index of its last day. ``course`` is what exercise, treatments and experiment add to the pain of each day of the
+    record; it is empty where they add nothing.
     """
 
     usual_pain: float
@@ -50,12 +52,14 @@ class Nature:
     white_share: float = 0.0
     rho_lag_days: int = 1
     sleep_link_last_day: int | None = None
+    sleep_slope_after: float = 0.0
+    steps_on_sleep: float | None = None
     course: tuple[float, ...] = ()
 
     def sleep_slope_on(self, day: int) -> float:
-        """Return the slope on last night's sleep, which is 0 once the link has ended."""
+        """Return the slope on last night's sleep, which is another one once the link has ended."""
         has_ended = self.sleep_link_last_day is not None and day > self.sleep_link_last_day
-        return 0.0 if has_ended else self.sleep_slope
+        return self.sleep_slope_after if has_ended else self.sleep_slope
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Life:
         Days without a usable rating; days (and nights before them) without the device.
     treatments
         What the participant lists, each with the day on which it began.
+    exercise_min
+        Minutes of each kind of exercise.
     """
 
     person: Person
@@ -86,6 +92,7 @@ class Life:
     diary_missing: np.ndarray
     unworn: np.ndarray
     treatments: tuple[Treatment, ...] = ()
+    exercise_min: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def stream(seed: int, participant_id: str, purpose: str) -> np.random.Generator:
@@ -106,12 +113,11 @@ def simulate(truth: Truth, seed: int) -> tuple[Life, ...]:
 
     Returns
     -------
-    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`, then the treated.
+    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`, then the treated, then the
+    explored.
     """
-    everyone = people(truth.people) + TREATED[: truth.treated]
-    return tuple(
-        _live(own_truth(truth, person), person, stream(seed, person.participant_id, "life")) for person in everyone
-    )
+    everyone = people(truth.people) + TREATED[: truth.treated] + EXPLORED[: truth.explored]
+    return tuple(_live(own_truth(truth, person), person, seed) for person in everyone)
 
 
 def daily_frame(truth: Truth, seed: int) -> pl.DataFrame:
@@ -143,8 +149,10 @@ def _days_of(life: Life) -> pl.DataFrame:
     )
 
 
-def _live(truth: Truth, person: Person, rng: np.random.Generator) -> Life:
-    nature = _planted(truth, person, _nature(truth, person, rng))
+def _live(truth: Truth, person: Person, seed: int) -> Life:
+    rng = stream(seed, person.participant_id, "life")
+    exercise_min = _exercise(truth, person, stream(seed, person.participant_id, "exercise"))
+    nature = _planted(truth, person, _nature(truth, person, rng), exercise_min)
     pain, steps, sleep = _days(truth, nature, rng)
     step = DIARY_STEP[person.diary]
     diary_missing = _gaps(truth, truth.diary_missing, rng)
@@ -162,7 +170,12 @@ def _live(truth: Truth, person: Person, rng: np.random.Generator) -> Life:
         diary_missing=diary_missing,
         unworn=unworn,
         treatments=tuple(_begun(treatment, pain_score) for treatment in person.treatments),
+        exercise_min=exercise_min,
     )
+
+
+def _exercise(truth: Truth, person: Person, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    return person.exercise.drawn(truth.days, rng) if person.exercise else {}
 
 
 def _nature(truth: Truth, person: Person, rng: np.random.Generator) -> Nature:
@@ -193,20 +206,22 @@ def _nature(truth: Truth, person: Person, rng: np.random.Generator) -> Nature:
     )
 
 
-def _planted(truth: Truth, person: Person, drawn: Nature) -> Nature:
+def _planted(truth: Truth, person: Person, drawn: Nature, exercise_min: dict[str, np.ndarray]) -> Nature:
     """Put what is planted in a participant in place of what was drawn."""
     chosen = {name: value for name, value in asdict(person.planted).items() if value is not None}
     ends_at = chosen.pop("sleep_link_ends_at", None)
     last_day = None if ends_at is None else truth.day_at(ends_at)
-    return replace(drawn, sleep_link_last_day=last_day, course=_course(truth, person), **chosen)
+    return replace(drawn, sleep_link_last_day=last_day, course=_course(truth, person, exercise_min), **chosen)
 
 
-def _course(truth: Truth, person: Person) -> tuple[float, ...]:
-    """Add up what treatments and experiment do to the pain of each day."""
+def _course(truth: Truth, person: Person, exercise_min: dict[str, np.ndarray]) -> tuple[float, ...]:
+    """Add up what exercise, treatments and experiment do to the pain of each day."""
     day = np.arange(truth.days)
     effects = [treatment.effect * treatment.share(day) for treatment in person.treatments if treatment.effect]
     if (made := person.experiment) is not None:
         effects.append(made.effect * made.share(day, made.plan(person.participant_id, truth.start).order))
+    if person.exercise is not None:
+        effects.append(person.exercise.course(exercise_min))
     return tuple(np.sum(effects, axis=0).tolist()) if effects else ()
 
 
@@ -254,7 +269,8 @@ def _minutes_asleep(
     truth: Truth, nature: Nature, weekday: int, d_sleep: float, d_pain: float, d_steps: float, noise: float
 ) -> int:
     """Draw the sleep of the night before a weekday, after yesterday's sleep, pain and steps."""
-    carried = truth.sleep_on_sleep * d_sleep + truth.pain_on_sleep * d_pain + truth.steps_on_sleep * d_steps
+    on_steps = truth.steps_on_sleep if nature.steps_on_sleep is None else nature.steps_on_sleep
+    carried = truth.sleep_on_sleep * d_sleep + truth.pain_on_sleep * d_pain + on_steps * d_steps
     departure = carried + truth.weekend_on_sleep * _weekend(weekday) + noise
     hours = nature.usual_sleep + nature.sleep_variation * departure
     return round(60 * min(max(hours, truth.sleep_limits[0]), truth.sleep_limits[1]))

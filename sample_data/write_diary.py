@@ -1,4 +1,4 @@
-"""Write diaries in three shapes: wide, long with day-first dates and decimal commas, and one of a clinic for many."""
+"""Write diaries in four shapes: wide, long with day-first dates and decimal commas, of two sites, and of a clinic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from sample_data.simulate import Life, stream
 from sample_data.truth import Truth
 
-FILES = {"wide": "diary.csv", "long": "tagebuch.csv", "clinic": "diary_clinic.csv"}
+FILES = {"wide": "diary.csv", "long": "tagebuch.csv", "clinic": "diary_clinic.csv", "sites": "diary_sites.csv"}
 
 
 def write_wide_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
@@ -34,6 +34,20 @@ def write_long_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
         answers = {"Schmerz": _with_comma(pain), "Müdigkeit": _with_comma(fatigue), "Stimmung": _with_comma(mood)}
         lines += [f"{head};{question};{answer}" for question, answer in answers.items()]
     path.write_text("".join(f"{line}\r\n" for line in lines), encoding="cp1252", newline="")
+
+
+def write_sites_diary(path: Path, truth: Truth, life: Life, seed: int) -> None:
+    """Write an evening diary with a column for each of two sites; the second is empty on most days."""
+    second = life.person.second_site
+    if second is None:
+        raise ValueError(f"{life.person.participant_id} has no second site")
+    short = np.quantile(life.total_sleep_time_min, second.after_nights_below)
+    is_scored = dict(zip(life.dates, life.total_sleep_time_min < short, strict=True))
+    lines = [f"date,time,back,{second.name}"]
+    for day, time_text, pain, _, _ in _evenings(truth, life, seed):
+        other = f"{max(float(pain) - second.less, 0):g}" if is_scored[day] else ""
+        lines.append(f"{day},{time_text},{_plain(pain)},{other}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
 
 
 def write_clinic_diary(path: Path, lives: Sequence[Life], seed: int) -> None:
@@ -67,7 +81,7 @@ def _fatigue_and_mood(life: Life, rng: np.random.Generator) -> tuple[np.ndarray,
     more_pain = life.pain_score - life.nature.usual_pain
     short_night = life.nature.usual_sleep - life.total_sleep_time_min / 60
     fatigue = 4.5 + 0.5 * more_pain + 0.4 * short_night + rng.standard_normal(len(more_pain))
-    mood = 6.5 - 0.4 * more_pain + rng.standard_normal(len(more_pain))
+    mood = 6.5 - 0.4 * more_pain - life.person.mood_on_sleep * short_night + rng.standard_normal(len(more_pain))
     return np.clip(np.rint(fatigue), 0, 10), np.clip(np.rint(mood), 0, 10)
 
 

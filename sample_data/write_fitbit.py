@@ -1,4 +1,4 @@
-"""Write a participant's days as a Fitbit account export: steps by the minute in UTC, sleep logs in local time."""
+"""Write a participant's days as a Fitbit account export: steps and exercise in UTC, sleep logs in local time."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sample_data.archive import write_zip
-from sample_data.days import UNWORN_MINUTES, Day, Night, Stretch, active_minutes, days_of
+from sample_data.days import UNWORN_MINUTES, Day, Night, Stretch, active_minutes, at_local, days_of
 from sample_data.simulate import Life
 from sample_data.truth import Truth
 
 CHUNK_DAYS = 30
+FIRST_SESSION_MIN, BETWEEN_SESSIONS_MIN = 1020, 75
+"""Minute of the day at which the first exercise begins, and from one session to the next."""
 README = "Fitbit account archive of an invented person.\nEach folder holds one kind of data.\n"
 
 
 class DayAsCounted(NamedTuple):
-    """A day with the steps that the tracker counted on it, unless it was not worn."""
+    """A day with the steps that the tracker counted on it and its exercise by name, unless it was not worn."""
 
     day: Day
     step_count: int
     unworn: bool
+    exercise_min: dict[str, int]
 
 
 def write_fitbit(path: Path, truth: Truth, life: Life, seed: int) -> None:
     """Write ``MyFitbitData.zip``.
 
     The entries are ``<Name>/Global Export Data/steps-*.json`` and ``sleep-*.json`` in chunks of 30 local days, the
-    four ``*_minutes-*.json`` with one row for each local day, one small ``heart_rate-*.json`` and a ``README.txt``.
+    four ``*_minutes-*.json`` with one row for each local day, ``exercise-*.json`` where there is exercise, one small
+    ``heart_rate-*.json`` and a ``README.txt``.
 
     Parameters
     ----------
@@ -42,8 +46,8 @@ def write_fitbit(path: Path, truth: Truth, life: Life, seed: int) -> None:
     last_synced = max((index for index, unworn in enumerate(life.unworn) if not unworn), default=-1)
     # After a tracker is given up for good, its account has no more days, not even empty ones.
     kept = [
-        DayAsCounted(day, int(steps), bool(unworn))
-        for day, steps, unworn in zip(days, life.step_count, life.unworn, strict=True)
+        DayAsCounted(day, int(steps), bool(unworn), _exercise(life, index))
+        for index, (day, steps, unworn) in enumerate(zip(days, life.step_count, life.unworn, strict=True))
     ][: last_synced + 1]
     name = life.person.first_name
     folder = f"{name}/Global Export Data"
@@ -61,9 +65,34 @@ def _chunk(days: Sequence[DayAsCounted]) -> Iterator[tuple[str, str]]:
     worn = [counted.day for counted in days if not counted.unworn]
     yield f"steps-{begins}.json", _json([row for day in worn for row in _step_rows(day)])
     yield f"sleep-{begins}.json", _json([log for day in reversed(worn) for log in _sleep_logs(day)])
+    exercise = [log for counted in days if not counted.unworn for log in _exercise_logs(counted)]
+    if exercise:
+        yield f"exercise-{begins}.json", _json(exercise)
     for intensity in UNWORN_MINUTES:
         kind = "sedentary_minutes" if intensity == "sedentary" else f"{intensity}_active_minutes"
         yield f"{kind}-{begins}.json", _json([_minutes_row(counted, intensity) for counted in days])
+
+
+def _exercise(life: Life, index: int) -> dict[str, int]:
+    """Return the minutes of each kind of exercise on a day, by Fitbit's name."""
+    kinds = life.person.exercise.kinds if life.person.exercise else ()
+    minutes = {kind.fitbit_name: int(life.exercise_min[kind.name][index]) for kind in kinds}
+    return {name: length for name, length in minutes.items() if length}
+
+
+def _exercise_logs(counted: DayAsCounted) -> Iterator[dict[str, object]]:
+    """Yield a log for each session of a day, the first in the early evening."""
+    day = counted.day
+    for place, (name, minutes) in enumerate(counted.exercise_min.items()):
+        start_at = at_local(day.date, day.zone, FIRST_SESSION_MIN + place * BETWEEN_SESSIONS_MIN)
+        yield {
+            "logId": 50_000_000_000 + int(start_at.timestamp()),
+            "activityName": name,
+            "startTime": _us_utc(start_at),
+            "duration": minutes * 60_000,
+            "activeDuration": minutes * 60_000,
+            "logType": "manual",
+        }
 
 
 def _json(rows: Sequence[object]) -> str:
@@ -85,7 +114,7 @@ def _step_rows(day: Day) -> Iterator[dict[str, str]]:
 
 
 def _minutes_row(counted: DayAsCounted, intensity: str) -> dict[str, str]:
-    day, steps, unworn = counted
+    day, steps, unworn, _ = counted
     minutes = UNWORN_MINUTES if unworn else active_minutes(steps, day.night.time_in_bed_min)
     return {"dateTime": day.date.strftime("%m/%d/%y 00:00:00"), "value": str(minutes[intensity])}
 

@@ -21,7 +21,7 @@ time_zone = "Europe/London"        # home of participants without one of their o
 [outcome]
 item = "pain"
 scale = [0, 10]                    # effects are in points of this scale, whatever scale a diary uses
-
+{across_sites}
 # Two questions: is the outcome different after a longer night, and on the day after more steps?
 [[questions]]
 kind = "daily"
@@ -34,6 +34,10 @@ measure = "step_count"
 lag_days = 1
 """
 
+ACROSS_SITES = """\
+across_sites = "mean"              # each site is compared with its own average
+"""
+
 DECLARED = """
 # And two kinds about what participants list or plan: changes after a start, a stop or a new dose, and experiments.
 [[questions]]
@@ -41,6 +45,18 @@ kind = "treatment"
 
 [[questions]]
 kind = "experiment"
+"""
+
+FURTHER = """
+# And further ones: kinds of exercise, the days after, and other outcomes.
+[[questions]]
+kind = "exercise"
+
+[[questions]]
+kind = "delayed"
+
+[[questions]]
+kind = "item"
 """
 
 WIDE = """
@@ -97,14 +113,35 @@ items = [
 ]
 """
 
-DIARIES = {"wide": WIDE, "long": LONG, "clinic": CLINIC}
+SITES = """
+# An evening diary of two sites. The knee is scored on some days only, so each site is compared with its own average.
+[[diaries]]
+file = "diary_sites.csv"
+layout = "wide"
+date_column = "date"
+date_format = "%Y-%m-%d"
+time_column = "time"
+filled = "evening"
+items = [
+    { item = "pain", site = "back", column = "back", scale = [0, 10], higher_is = "worse", recall = "today" },
+    { item = "pain", site = "knee", column = "knee", scale = [0, 10], higher_is = "worse", recall = "today" },
+]
+"""
+
+DIARIES = {"wide": WIDE, "long": LONG, "clinic": CLINIC, "sites": SITES}
 
 
 def write_plan(path: Path, truth: Truth, lives: Sequence[Life]) -> None:
     """Write the plan of a study of these participants; it declares only what their exports contain."""
     shapes = [shape for shape in DIARIES if any(life.person.diary == shape for life in lives)]
     lists = any(life.treatments or life.person.experiment for life in lives)
-    parts = [HEAD, *([DECLARED] if lists else []), *(DIARIES[shape] for shape in shapes)]
+    further = bool(truth.explored)
+    parts = [
+        HEAD.format(across_sites=ACROSS_SITES if "sites" in shapes else ""),
+        *([DECLARED] if lists else []),
+        *([FURTHER] if further else []),
+        *(DIARIES[shape] for shape in shapes),
+    ]
     parts += ["\n# Time zones decide the date of an evening's steps.\n"]
     parts += [_participant(truth, life.person) for life in lives]
     parts += [_phase(truth, life) for life in lives if life.nature.treatment_day is not None]
