@@ -1,12 +1,14 @@
 """The cost of a nightly run: the daily table of many participants, computed completely and after one new day.
 
-    python -m benchmarks.nightly --participants 1000 --days 365 --treated 20 --experiments 20
+    python -m benchmarks.nightly --participants 1000 --days 365 --treated 20 --experiments 20 --explored 20
 
 Simulated records go straight into a study's database: a watch and a phone that overlap, staged sleep, an
 evening score. Prints the seconds for everything, for one more day of every participant, the ratio of the two, and
 whether the updated tables equal those of a complete computation. Some participants start five treatments and stop
 them, ten changes in a year of which nine have enough days to be judged; some have finished an experiment of 16 blocks,
-all of them the same one. The cost of these is printed too. No treatment does anything.
+all of them the same one. The cost of these is printed too. No treatment does anything. Last, a study of its own is
+asked every exploratory question that is asked where a plan lists none: its participants exercise, and score four more
+items.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -22,11 +24,12 @@ from painstats.daily import build_daily_table
 from painstats.daily.build import DAILY_TABLES
 from painstats.frame import build_model_frame
 from painstats.plan.study import Plan, Study
-from painstats.questions.asked import asked, exposures
+from painstats.questions.asked import asked, exploratory_kinds, exposures
 from painstats.questions.experiment.checks import Wish
 from painstats.questions.experiment.kind import EXPERIMENT
 from painstats.questions.experiment.plan import ExperimentPlan
 from painstats.questions.experiment.stored import store_plan
+from painstats.questions.exploratory.judge import judge_exploratory
 from painstats.questions.treatment.kind import TREATMENT
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
@@ -69,6 +72,30 @@ RECORDS = {
     """,
 }  # fmt: skip
 
+FURTHER_RECORDS = {
+    "exercise_session": """
+        INSERT INTO exercise_session
+        SELECT participant_id, 'apple_health', 'watch-1', 'watch',
+               make_timestamptz(midnight_us + (1020 + 40 * place) * 60000000),
+               make_timestamptz(midnight_us + (1050 + 40 * place) * 60000000), NULL, format('{}-{}', day, place), kind,
+               30, NULL, NULL, NULL, 1
+        FROM participants, days, (
+            SELECT unnest(['swimming', 'running', 'yoga', 'walking', 'strength']) AS kind,
+                   unnest([0, 1, 2, 3, 4])::BIGINT AS place
+        )
+        WHERE hash(id, day, kind) % 10 < 3
+        ORDER BY participant_id, day, place
+    """,
+    "self_report": """
+        INSERT INTO self_report
+        SELECT participant_id, 'diary', date, NULL, item, '', 'today', 'evening', 1, hash(id, day, item) % 11, 0, 10,
+               item <> 'mood', 1
+        FROM participants, days, (SELECT unnest(['fatigue', 'mood', 'anxiety', 'stress']) AS item)
+        ORDER BY participant_id, day, item
+    """,
+}
+"""What the participants with further questions record beside the others' records."""
+
 TREATMENTS = """
     INSERT INTO treatment
         (participant_id, source, kind, name, start_date, end_date, ramp_days, wash_out_days, import_id)
@@ -85,13 +112,33 @@ BLOCKS, BLOCK_DAYS, CARRY_OVER_DAYS = 16, 7, 1
 def main() -> None:
     """Build once, add a day, bring up to date, build again, and print what each took."""
     options = _options()
-    with tempfile.TemporaryDirectory() as folder:
-        study = Study(folder=Path(folder), plan=Plan.model_validate({"study": {"time_zone": "Europe/London"}}))
-        with open_store(study) as store:
-            _add_days(store, options.participants, 0, options.days)
-            _add_treatments(store, options.treated)
-            _add_experiments(store, options.experiments)
-            _run(store, options.participants, options.days)
+    with tempfile.TemporaryDirectory() as folder, open_store(_study(folder)) as store:
+        _add_days(store, options.participants, 0, options.days)
+        _add_treatments(store, options.treated)
+        _add_experiments(store, options.experiments)
+        _run(store, options.participants, options.days)
+    with tempfile.TemporaryDirectory() as folder, open_store(_study(folder)) as store:
+        _ask_further(store, options.explored, options.days)
+
+
+def _study(folder: str) -> Study:
+    return Study(folder=Path(folder), plan=Plan.model_validate({"study": {"time_zone": "Europe/London"}}))
+
+
+def _ask_further(store: Store, participants: int, days: int) -> None:
+    """Judge the exploratory questions of a study that asks nothing but the standard ones."""
+    for records in (RECORDS, FURTHER_RECORDS):
+        _add_records(store, records, participants, 0, days)
+    build_daily_table(store)
+    questions = asked(store.study)
+    build_model_frame(store, exposures(questions))
+    kinds = exploratory_kinds(store.study)
+    _, processors = _timed(
+        f"questions of {participants} participants", lambda: judge_exploratory(store, questions, kinds)
+    )
+    judged = "SELECT count(*), count(own_estimate) FROM contrast_finding"
+    print("contrasts, and those with an estimate: {:,}, {:,}".format(*store.connection.execute(judged).fetchall()[0]))
+    print(f"CPU for each participant           {processors / participants:8.2f} s")
 
 
 def _run(store: Store, participants: int, days: int) -> None:
@@ -119,9 +166,13 @@ def _run(store: Store, participants: int, days: int) -> None:
 
 def _add_days(store: Store, participants: int, start: int, stop: int) -> None:
     """Put records of some days into the store, and note the days that they touch."""
+    _add_records(store, RECORDS, participants, start, stop)
+
+
+def _add_records(store: Store, records: Mapping[str, str], participants: int, start: int, stop: int) -> None:
     connection = store.connection
     values = {"participants": participants, "first": FIRST_DATE, "start": start, "stop": stop}
-    for statement in RECORDS.values():
+    for statement in records.values():
         text = f"WITH participants AS ({PARTICIPANTS}), days AS ({DAYS}) "
         connection.execute(statement.replace("INSERT INTO", f"{text}INSERT INTO", 1), values)
     touched = [FIRST_DATE + timedelta(days=start - 3), FIRST_DATE + timedelta(days=stop + 1)]
@@ -163,6 +214,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--treated", type=int, default=20)
     parser.add_argument("--experiments", type=int, default=20)
+    parser.add_argument("--explored", type=int, default=20)
     return parser.parse_args()
 
 
