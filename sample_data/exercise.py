@@ -45,16 +45,22 @@ class Exercise:
     tomorrow, later
         Points of pain for 30 more minutes of any kind on one day: on the next day, and on each of the days after it
         until the 14th.
+    spell_days
+        Length of spells with exercise and of those without, in turn; None for exercise on any day.
     """
 
     kinds: tuple[Kind, ...]
     tomorrow: float = 0.0
     later: float = 0.0
+    spell_days: int | None = None
 
     def drawn(self, days: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw the minutes of each kind on each day, (days,); 0 on days without it."""
         lengths = {kind.name: rng.integers(SHORTEST_MIN, LONGEST_MIN + 1, days) for kind in self.kinds}
-        return {kind.name: np.where(rng.random(days) < kind.chance, lengths[kind.name], 0) for kind in self.kinds}
+        rests = np.zeros(days, bool) if self.spell_days is None else np.arange(days) // self.spell_days % 2 == 1
+        return {
+            kind.name: np.where((rng.random(days) < kind.chance) & ~rests, lengths[kind.name], 0) for kind in self.kinds
+        }
 
     def course(self, minutes: dict[str, np.ndarray]) -> np.ndarray:
         """Add up what the exercise of earlier days does to the pain of each day, (days,)."""

@@ -11,7 +11,7 @@ from sample_data.simulate import Life
 
 QUESTIONS = "truth_questions.csv"
 
-SLEEP, STEPS, EXERCISE = "total_sleep_time_min", "step_count", "exercise_time_min"
+SLEEP, STEPS, EXERCISE = "total_sleep_time_min_lag0", "step_count", "exercise_time_min"
 
 Effect = tuple[str, str, str, str, float]
 """Kind of question, item, exposure, contrast, and points per unit."""
