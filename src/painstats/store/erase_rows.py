@@ -16,7 +16,7 @@ RESULT_TABLES = (
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
     "treatment_column", "robustness", "look_evidence", "look", "result_count",
     "change_finding", "experiment_finding", "treatment_average", "experiment_average",
-    "contrast_finding", "contrast_average",
+    "contrast_finding", "contrast_average", "contrast_digest",
 )  # fmt: skip
 """Derived tables. They depend on all participants, so they are deleted, and the next run computes them again."""
 

@@ -5,14 +5,16 @@ A verdict changes at a participant's looks only: each kind is fitted to the days
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from painstats.questions.daily.design import daily_design
 from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged
 from painstats.questions.exploratory.look_of import LookOf
-from painstats.questions.exploratory.own_days import own_days, scored_dates
+from painstats.questions.exploratory.own_days import OwnDays, own_days, scored_dates
+from painstats.questions.exploratory.unchanged import digest_of, is_stored, note_stored
 from painstats.questions.kind import ExploratoryKind
+from painstats.questions.look import LookDay
 from painstats.questions.question import Question
 from painstats.store.connection import Store
 from painstats.store.rows import replace_rows
@@ -24,7 +26,7 @@ Asked = Mapping[ExploratoryKind[Any, Any], Any]
 
 
 def judge_exploratory(store: Store, questions: Sequence[Question], asked: Asked) -> None:
-    """Judge the exploratory kinds and store ``contrast_finding`` and ``contrast_average``.
+    """Judge the exploratory kinds and store ``contrast_finding`` and ``contrast_average``, unless nothing changed.
 
     Parameters
     ----------
@@ -36,18 +38,34 @@ def judge_exploratory(store: Store, questions: Sequence[Question], asked: Asked)
         The kinds to judge.
     """
     calendars = dict.fromkeys(kind.looks for kind in asked)
-    judged = [found for looks_of in calendars for found in _at(store, questions, asked, looks_of)]
+    days = {looks_of: _looks(store, looks_of) for looks_of in calendars}
+    plans = [(kind.name, plan, store.study.plan.rules) for kind, plan in asked.items()]
+    digest = digest_of(plans, (own for looks in days.values() for own in _days(store, questions, looks)))
+    if is_stored(store, digest, (FINDINGS, AVERAGES)):
+        return
+    judged = [found for looks_of in calendars for found in _at(store, questions, asked, looks_of, days[looks_of])]
     replace_rows(store, FINDINGS, ContrastFinding, [row for found in judged for row in found.findings])
     replace_rows(store, AVERAGES, ContrastAverage, [row for found in judged for row in found.averages])
+    note_stored(store, digest)
 
 
-def _at(store: Store, questions: Sequence[Question], asked: Asked, looks_of: LookOf) -> list[Judged]:
-    """Judge the kinds that share a calendar of looks, reading each participant's days once."""
+def _looks(store: Store, looks_of: LookOf) -> dict[str, LookDay]:
+    """Return each participant's last look, of those who have reached one."""
     rules = store.study.plan.rules
+    return {name: look for name, dates in scored_dates(store).items() if (look := looks_of(dates, rules)) is not None}
+
+
+def _days(store: Store, questions: Sequence[Question], looks: Mapping[str, LookDay]) -> Iterator[OwnDays]:
+    return own_days(store, daily_design(store.study, questions), looks)
+
+
+def _at(
+    store: Store, questions: Sequence[Question], asked: Asked, looks_of: LookOf, looks: Mapping[str, LookDay]
+) -> list[Judged]:
+    """Judge the kinds that share a calendar of looks, reading each participant's days once."""
     kinds = {kind: plan for kind, plan in asked.items() if kind.looks is looks_of}
-    looks = {name: look for name, dates in scored_dates(store).items() if (look := looks_of(dates, rules)) is not None}
     own: dict[str, list[Any]] = {kind.name: [] for kind in kinds}
-    for days in own_days(store, daily_design(store.study, questions), looks):
+    for days in _days(store, questions, looks):
         for kind, plan in kinds.items():
             own[kind.name].append(kind.own(days, plan))
     return [kind.judge(own[kind.name], plan, store.study) for kind, plan in kinds.items()]
