@@ -5,28 +5,28 @@ import pytest
 
 from tests.calibration.site_diaries import OUTCOMES, outcomes, simulate, slopes
 
-PARTICIPANTS, DAYS = 24, 120
+PARTICIPANTS, DAYS = 150, 120
 
 
-def found(effect, third, outcome):
-    """Fit the participants; return their slopes and p-values."""
+def mean_slope(effect, third, outcome):
+    """Average the least squares slopes of an outcome on sleep over the participants."""
     diaries = [simulate(effect, third, DAYS, seed) for seed in range(PARTICIPANTS)]
-    rows = list(slopes(diaries, outcome))
-    return np.array([row.estimate for row in rows]), np.array([row.p for row in rows])
+    found = []
+    for diary, score in zip(diaries, outcomes(diaries, outcome), strict=True):
+        days = np.isfinite(score)
+        found.append(np.polyfit(diary.sleep[days], score[days], 1)[0])
+    return np.mean(found)
 
 
 def test_a_site_scored_after_bad_nights_makes_no_link():
-    """Of raw scores it makes one in most participants: they say what was scored, not how it was."""
-    assert abs(found(0.0, "after bad nights", "centred by site")[0].mean()) < 0.04
-    raw_slope, raw_p = found(0.0, "after bad nights", "mean of raw scores")
-    assert raw_slope.mean() > 0.15
-    assert (raw_p < 0.05).mean() > 0.4
+    """Of raw scores it makes one: they say what was scored, not how it was."""
+    assert abs(mean_slope(0.0, "after bad nights", "centred by site")) < 0.02
+    assert mean_slope(0.0, "after bad nights", "mean of raw scores") > 0.2
 
 
 def test_it_hides_no_link_either():
-    slope, p = found(-0.3, "after bad nights", "centred by site")
-    assert slope.mean() == pytest.approx(-0.3, abs=0.05)
-    assert (p < 0.05).mean() > 0.6
+    assert mean_slope(-0.3, "after bad nights", "centred by site") == pytest.approx(-0.3, abs=0.04)
+    assert abs(mean_slope(-0.3, "after bad nights", "mean of raw scores")) < 0.1
 
 
 def test_with_every_site_scored_every_day_both_outcomes_have_the_same_slope():
