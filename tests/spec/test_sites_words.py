@@ -9,7 +9,7 @@ from painstats.daily.outcome_days import SitesOfDays, participants_with_several_
 from painstats.plan.study import OutcomePlan
 from painstats.reports.outcome_choices import cohort_sites_words, sites_words
 from painstats.store import open_store
-from painstats.to_settle import to_settle
+from painstats.to_settle import sites_counted, to_settle
 from tests.spec.test_sites import rate
 
 BACK_AND_KNEE = SitesOfDays("ann", ("back", "knee"), (38, 20), (), 18, 0, 40)
@@ -101,6 +101,21 @@ def test_sites_and_days_are_counted_as_the_outcome_is_made(scored):
         SitesOfDays("ann", ("back", "knee", "elbow"), (28, 21, 3), ("elbow",), 21, 2, 28),
         SitesOfDays("bob", ("back", "neck"), (20, 20), (), 20, 0, 20),
     ]
+
+
+def test_status_says_how_sites_count(scored):
+    ann, bob = sites_counted(scored)
+    assert ann.startswith("ann scored several sites of pain (back on 28 days, knee on 21 days, elbow on 3 days). Each")
+    assert bob == (
+        "bob scored several sites of pain (back on 20 days, neck on 20 days). "
+        "Each score counts as the difference from the mean of its site"
+    )
+
+
+def test_a_table_of_an_older_version_has_no_sites_to_count(scored):
+    """Status is asked before the next run builds the table again."""
+    scored.connection.execute("ALTER TABLE daily_summary DROP COLUMN item_scores")
+    assert sites_counted(scored) == []
 
 
 def test_the_author_reads_what_is_left_out(scored):

@@ -24,6 +24,7 @@ SELECT participant_id, list(site ORDER BY rated_days DESC, site) AS sites,
        any_value(several) AS days_with_several, any_value(without) AS days_left_out, any_value(counted) AS counted_days
 FROM site_mean('daily_summary') JOIN days USING (participant_id)
 GROUP BY participant_id HAVING count(*) > 1 ORDER BY participant_id"""
+_HAS_ITEMS = "SELECT 1 FROM duckdb_columns() WHERE table_name = 'daily_summary' AND column_name = 'item_scores'"
 _SCORES = "SELECT participant_id, date, site FROM self_report WHERE item = ? AND (? IS NULL OR site = ?)"
 
 
@@ -90,9 +91,9 @@ def several_sites_rated(store: Store) -> bool:
 def participants_with_several_sites(store: Store) -> list[SitesOfDays]:
     """List the participants who scored several sites of the outcome, on the same days or not, by their ids.
 
-    The store must have its daily table.
+    The list is empty before the daily table was built by a version that keeps the scores of sites.
     """
-    if not several_sites_rated(store):
+    if not several_sites_rated(store) or not store.connection.execute(_HAS_ITEMS).fetchone():
         return []
     declare_outcome(store.connection, store.study)
     return select(store, SitesOfDays, _SITES_OF_DAYS)
