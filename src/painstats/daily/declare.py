@@ -21,6 +21,7 @@ from painstats.vocabulary import (
     LEAST_WORN_HOURS,
     LEAST_WORN_STEPS,
     MEASURES,
+    RESTING_TYPES,
     SAMPLED,
 )
 
@@ -38,6 +39,7 @@ def daily_inputs_hash(study: Study) -> str:
         tuple(MEASURES.values()),
         DEVICE_KINDS,
         (LEAST_WORN_STEPS, LEAST_WORN_HOURS, LEAST_WEAR_MIN, LEAST_ACTIVE_MIN, LEAST_SITE_DAYS),
+        RESTING_TYPES,
         version("painstats"),
         [script(name) for name in names],
     )
@@ -136,6 +138,7 @@ def _set_rules(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
         least_worn_hours=LEAST_WORN_HOURS,
         least_wear_min=LEAST_WEAR_MIN,
         least_active_min=LEAST_ACTIVE_MIN,
+        resting_types=list(RESTING_TYPES),
     )
 
 
