@@ -1,0 +1,45 @@
+"""What participants read about a link that may have changed: whole sentences with named variables."""
+
+from __future__ import annotations
+
+from painstats.language import _, ngettext
+
+NAME = _("Is it still so?")
+
+# --- A change was found
+
+CHANGED_NOW_LINE = _("The link with {exposure} is different in the last two months.")
+CHANGED_LINE = _("The link with {exposure} has changed over time.")
+CHANGED = _("Changed")
+BEFORE = _("Before: {size} {direction} {per}.")
+BEFORE_OPEN = _("Before: both directions are possible.")
+LAST = _("Last 60 days: {size} {direction} {per}.")
+LAST_OPEN = _("Last 60 days: both directions are possible.")
+NO_SINGLE_ANSWER = _("So no single answer is given for the whole time.")
+CHANGED_CAUTION = _(
+    "A change to watch. A new treatment, another season or a new habit can come with another link, and so can chance."
+)
+
+# --- No change was found
+
+NO_CHANGE_LINE = _("The link with {exposure}, in the last two months and before.")
+NO_CHANGE = _("No change")
+NO_CHANGE_CARD = _("No change was found in the link between {exposure} and {outcome}.")
+NO_CHANGE_CAUTION = _("This does not say that there is none: in so few days only a large change would be seen.")
+
+# --- The chart
+
+HEAD = (_("Days"), _("In words"))
+CAPTION = _("Points {more}.")
+ROW_BEFORE, ROW_LAST = _("Before {date}"), _("Last 60 days")
+SAME = _("same")
+
+
+def days_words(days: int) -> str:
+    """Write how many days a row is about."""
+    return ngettext("{days} day", "{days} days", days).format(days=days)
+
+
+def days_since(date: str, days: int) -> str:
+    """Write when the last 60 days began, and how many of them a row is about."""
+    return ngettext("from {date}, {days} day", "from {date}, {days} days", days).format(date=date, days=days)
