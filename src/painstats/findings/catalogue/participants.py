@@ -40,7 +40,10 @@ LOWEST_SCORES_SIMILAR = _(
 HIGHEST_SCORES_SIMILAR = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
 )
-MORE_QUESTIONS = _("These questions are a set of their own. What they show never changes an answer above.")
+MORE_QUESTIONS = _(
+    "These questions are a set of their own. They change no answer above, except that a link that changed has no "
+    "single answer."
+)
 GAPS_AFTER_HIGH = _(
     "More days without a score follow days with a high score ({before} on average) than other days ({otherwise}). "
     "What such days would have shown is not known, and a link may look smaller than it is."
@@ -84,6 +87,14 @@ FORECAST_NO_PACE = _(
 )
 FORECAST_UNLIKELY = _("Perhaps no answer within a year (chance of one: {chance}).")
 NEXT_LOOK = _("The next answer day is at {days} days with a score: {left} to go.")
+
+# --- The link changed over time
+
+CHANGED_LINE = _("The link changed over time.")
+CHANGED_CARD = _(
+    "So no single answer is given for the whole time. “Is it still so?” below shows the last two months and the time "
+    "before."
+)
 
 # --- Before the first answer day
 
@@ -147,6 +158,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 
 NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
 FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
+CHANGED = _("Changed")
 
 # --- What each answer day showed
 

@@ -30,7 +30,7 @@ def _card(said: Said) -> ExploratoryCard:
         entry = say.CHANGED_NOW_LINE if said.differs_now else say.CHANGED_LINE
         return ExploratoryCard(
             say.NAME, BOTH, entry.format(exposure=exposure), say.CHANGED,
-            size_sentences(said), say.CHANGED_CAUTION, chart(said),
+            (" ".join(size_sentences(said)),), say.CHANGED_CAUTION, chart(said),
         )  # fmt: skip
     return ExploratoryCard(
         say.NAME, "", say.NO_CHANGE_LINE.format(exposure=exposure), say.NO_CHANGE,

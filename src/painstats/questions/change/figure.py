@@ -17,7 +17,7 @@ def chart(said: Said) -> RowChart:
         head=say.HEAD,
         rows=(
             _row(said, said.before, say.ROW_BEFORE.format(date=start), say.days_words(said.before.days)),
-            _row(said, said.last, say.ROW_LAST, say.days_since(start, said.last.days)),
+            _row(said, said.last, say.ROW_LAST, say.days_words(said.last.days)),
         ),
         lower=outcome.lower,
         same=say.SAME,

@@ -11,13 +11,11 @@ from painstats.frame.exposure import Exposure
 from painstats.frame.variation import scores_vary
 from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.change.columns import (
-    Laid,
     adjusted_for_what_precedes,
     by_recent,
     by_time,
 )
 from painstats.questions.change.plan import BEFORE, LAST_60_DAYS, first_recent_day
-from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import exposure_range
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import own_contrasts
@@ -90,11 +88,9 @@ def _own_change(own: OwnDays, exposure: Exposure) -> OwnChange:
     if refused:
         return OwnChange(*of, refused=refused)
     design = adjusted_for_what_precedes(own.design, exposure)
-    laid_out = (by_time(usable, design, exposure), by_recent(usable, design, exposure, own.when.date))
-    found = [_tests(laid, own.guard_days) for laid in laid_out]
-    return OwnChange(*of, tests=found[0] | found[1]) if all(found) else OwnChange(*of, refused=("no_fit",))
-
-
-def _tests(laid: Laid, guard: DaysOf) -> dict[str, Coefficient]:
-    found = own_contrasts(laid.rows, laid.contrasts, guard=guard)
-    return {test.name: test for test in found.tests} if found else {}
+    moving, parts = by_time(usable, design, exposure), by_recent(usable, design, exposure, own.when.date)
+    change = own_contrasts(moving.rows, moving.contrasts)
+    slopes = own_contrasts(parts.rows, parts.contrasts, guard=own.guard_days, near=change.first) if change else None
+    if change is None or slopes is None:
+        return OwnChange(*of, refused=("no_fit",))
+    return OwnChange(*of, tests={test.name: test for test in (*change.tests, *slopes.tests)})

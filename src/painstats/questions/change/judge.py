@@ -8,14 +8,12 @@ from dataclasses import replace
 from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.change.fit import OwnChange
 from painstats.questions.change.looks import LEVEL
-from painstats.questions.change.plan import BEFORE, CHANGE, LAST_60_DAYS, NAME
+from painstats.questions.change.plan import BEFORE, CHANGE, CHANGED, LAST_60_DAYS, NAME, NO_CHANGE
 from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, ContrastMean, contrast_mean
 from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding
 from painstats.questions.verdict import Verdict
 
 CONTRASTS = (CHANGE, LAST_60_DAYS, BEFORE)
-
-CHANGED, NO_CHANGE = "link_changed", "no_change_found"
 
 Conclusion = tuple[Verdict, tuple[str, ...]]
 

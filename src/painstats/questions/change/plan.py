@@ -12,6 +12,9 @@ NAME = "change"
 CHANGE, LAST_60_DAYS, BEFORE = "change_per_30_days", "last_60_days", "before"
 """Contrasts: how much the slope changes in 30 days, and the slopes of the last 60 days and of the days before them."""
 
+CHANGED, NO_CHANGE = "link_changed", "no_change_found"
+"""Reasons, by name."""
+
 RECENT_DAYS = 60
 
 

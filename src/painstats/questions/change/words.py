@@ -16,9 +16,7 @@ BEFORE_OPEN = _("Before: both directions are possible.")
 LAST = _("Last 60 days: {size} {direction} {per}.")
 LAST_OPEN = _("Last 60 days: both directions are possible.")
 NO_SINGLE_ANSWER = _("So no single answer is given for the whole time.")
-CHANGED_CAUTION = _(
-    "A change to watch. A new treatment, another season or a new habit can come with another link, and so can chance."
-)
+CHANGED_CAUTION = _("A change to watch. Chance, a new treatment or another season can be behind it.")
 
 # --- No change was found
 
@@ -38,8 +36,3 @@ SAME = _("same")
 def days_words(days: int) -> str:
     """Write how many days a row is about."""
     return ngettext("{days} day", "{days} days", days).format(days=days)
-
-
-def days_since(date: str, days: int) -> str:
-    """Write when the last 60 days began, and how many of them a row is about."""
-    return ngettext("from {date}, {days} day", "from {date}, {days} days", days).format(date=date, days=days)
