@@ -71,7 +71,7 @@ def flipped(make_study):
         yield store
 
 
-def test_a_link_that_flips_is_told_on_the_page_and_has_no_single_answer(flipped):
+def test_a_link_that_flips_is_on_the_page_and_has_no_single_answer(flipped):
     found = read_rows(flipped, "contrast_finding", ContrastFinding)
     rows = {(row.exposure, row.contrast): row for row in found if row.participant_id == "ann"}
     change = rows[SLEEP.name, CHANGE]

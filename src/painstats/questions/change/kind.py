@@ -9,6 +9,7 @@ from painstats.plan.study import Study
 from painstats.questions.change.cards import cards
 from painstats.questions.change.looks import last_monthly_look
 from painstats.questions.change.plan import NAME, ask
+from painstats.questions.change.words import label
 from painstats.questions.exploratory.finding import Judged
 from painstats.questions.kind import ExploratoryKind
 
@@ -34,5 +35,5 @@ def judge(participants: Sequence[tuple[OwnChange, ...]], _: None, _study: Study)
 
 
 CHANGE = ExploratoryKind(
-    name=NAME, asked_when="always", ask=ask, own=own, judge=judge, cards=cards, looks=last_monthly_look
+    name=NAME, asked_when="always", ask=ask, own=own, judge=judge, cards=cards, looks=last_monthly_look, label=label
 )

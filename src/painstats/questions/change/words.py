@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from painstats.language import _, ngettext
+from painstats.questions.change.plan import BEFORE as BEFORE_CONTRAST
+from painstats.questions.change.plan import CHANGE, LAST_60_DAYS
+from painstats.questions.exploratory.label import exposure_label
 
 NAME = _("Is it still so?")
 
@@ -31,6 +34,20 @@ HEAD = (_("Days"), _("In words"))
 CAPTION = _("Points {more}.")
 ROW_BEFORE, ROW_LAST = _("Before {date}"), _("Last 60 days")
 SAME = _("same")
+
+# --- For researchers
+
+LABELS = {
+    CHANGE: _("{exposure}, change of the slope in 30 days"),
+    LAST_60_DAYS: _("{exposure}, slope in the last 60 days"),
+    BEFORE_CONTRAST: _("{exposure}, slope before the last 60 days"),
+}
+"""Contrast to its label."""
+
+
+def label(exposure: str, contrast: str) -> str:
+    """Return what researchers read for a contrast."""
+    return LABELS[contrast].format(exposure=exposure_label(exposure))
 
 
 def days_words(days: int) -> str:
