@@ -9,6 +9,7 @@ from importlib.metadata import version
 from time import perf_counter
 from typing import Literal
 
+from painstats.findings.changed_links import Links, changed_links, without_single_answer
 from painstats.findings.changed_rules import note_rules
 from painstats.findings.declared_counts import declared_counts
 from painstats.findings.direction import probability_of_direction
@@ -23,6 +24,7 @@ from painstats.frame.participants import summarise
 from painstats.plan.looks import next_look
 from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import asked, by_kind
+from painstats.questions.change.plan import CHANGED
 from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence
 from painstats.questions.registry import kind_of
@@ -64,12 +66,14 @@ def find(store: Store) -> FindingsMade:
     note_rules(store)
     study = store.study
     origin = Origin(study.plan_hash, version("painstats"), imports_hash(store))
+    changed = changed_links(store)
     findings, looks = list[Finding](), list[LookRow]()
     for kind, questions in by_kind(asked(study)).items():
         for family in families(kind_of(kind).judge(store, questions)):
             own, pooled = _states(family, "looks"), _states(family, "pooled_looks")
             looks += _look_rows(family, own, pooled)
-            findings += [_finding(evidence, own, pooled, study.plan.rules, origin) for evidence in family]
+            concluded = [(evidence, _conclusion(evidence, own, pooled, changed)) for evidence in family]
+            findings += [_finding(*each, study.plan.rules, origin) for each in concluded]
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
     replace_rows(store, "look", LookRow, looks)
     declared = declared_counts(store)
@@ -110,9 +114,15 @@ def _verdicts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
     }
 
 
-def _finding(evidence: Evidence, own: States, pooled: States, rules: RulesPlan, origin: Origin) -> Finding:
-    name, estimate = evidence.question.name, evidence.estimate
+def _conclusion(evidence: Evidence, own: States, pooled: States, changed: Links) -> Conclusion:
+    name = evidence.question.name
     conclusion = conclude(evidence, _last(own[name]), _last(pooled[name]))
+    is_changed = (evidence.participant_id, evidence.question.exposure.name) in changed
+    return without_single_answer(conclusion, is_average=evidence.is_average) if is_changed else conclusion
+
+
+def _finding(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan, origin: Origin) -> Finding:
+    estimate = evidence.estimate
     is_hidden = conclusion.state is None and not HIDING.isdisjoint(conclusion.reasons)
     return Finding(
         question=evidence.question,
@@ -159,7 +169,8 @@ def _judged(evidence: Evidence, conclusion: Conclusion) -> Judged | None:
 
 def _forecast(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan) -> Forecast | None:
     """Forecast a participant's verdict from their own days, where a look has left the question open."""
-    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and not evidence.is_average
+    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and conclusion.reasons != (CHANGED,)
+    is_open = is_open and not evidence.is_average
     so_far = _so_far(evidence) if is_open else None
     return forecast(so_far, rules.looks, rules.false_sign_chance, evidence.sharing) if so_far else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from painstats.findings.finding import Finding
+from painstats.questions.change.plan import CHANGED
 from painstats.questions.verdict import Verdict
 
 EARLY = frozenset({"before_first_look", "too_few_days_for_model", "too_few_days_to_show"})
@@ -22,6 +23,7 @@ class State(StrEnum):
     DISAGREE = "disagree"
     EARLY = "early"
     REFUSED = "refused"
+    CHANGED = "changed"
 
     @property
     def has_direction(self) -> bool:
@@ -39,6 +41,8 @@ def state_of(finding: Finding) -> State:
         return State.BOUND
     if verdict is Verdict.NOT_JUDGED:
         return State.EARLY if EARLY.intersection(reasons) else State.REFUSED
+    if CHANGED in reasons:
+        return State.CHANGED
     if "own_days_and_cohort_disagree" in reasons:
         return State.DISAGREE
     return State.WITHDRAWN if withdrawn and WITHDRAWING.intersection(reasons) else State.OPEN

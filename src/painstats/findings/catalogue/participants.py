@@ -6,10 +6,12 @@ there is no link. A line has at most 25 words.
 
 from __future__ import annotations
 
-import math
-from datetime import date
-
 from painstats.language import _, ngettext
+from painstats.questions.date_words import date_words as date_words
+from painstats.questions.size_words import number_words as number_words
+from painstats.questions.size_words import points as points
+from painstats.questions.size_words import points_up as points_up
+from painstats.questions.size_words import span as span
 
 # --- A direction
 
@@ -38,7 +40,10 @@ LOWEST_SCORES_SIMILAR = _(
 HIGHEST_SCORES_SIMILAR = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
 )
-MORE_QUESTIONS = _("These questions are a set of their own. What they show never changes an answer above.")
+MORE_QUESTIONS = _(
+    "These questions are a set of their own. They change no answer above, except that a link that changed has no "
+    "single answer."
+)
 GAPS_AFTER_HIGH = _(
     "More days without a score follow days with a high score ({before} on average) than other days ({otherwise}). "
     "What such days would have shown is not known, and a link may look smaller than it is."
@@ -82,6 +87,14 @@ FORECAST_NO_PACE = _(
 )
 FORECAST_UNLIKELY = _("Perhaps no answer within a year (chance of one: {chance}).")
 NEXT_LOOK = _("The next answer day is at {days} days with a score: {left} to go.")
+
+# --- The link changed over time
+
+CHANGED_LINE = _("The link changed over time.")
+CHANGED_CARD = _(
+    "So no single answer is given for the whole time. “Is it still so?” below shows the last two months and the time "
+    "before."
+)
 
 # --- Before the first answer day
 
@@ -145,6 +158,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 
 NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
 FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
+CHANGED = _("Changed")
 
 # --- What each answer day showed
 
@@ -158,15 +172,6 @@ LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"),
 
 NAMED_LINE = _("{name}: {line}")
 
-MONTHS = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"), _("September"),
-    _("October"), _("November"), _("December"),
-)  # fmt: skip
-NUMBERS = (
-    _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
-    _("ten"),
-)  # fmt: skip
-
 
 def range_words(span: str, more: str, questions: int) -> str:
     """Write a range for one difference between days, and what it allows for."""
@@ -178,59 +183,8 @@ def range_words(span: str, more: str, questions: int) -> str:
     return text.format(span=span, more=more, number=number_words(questions))
 
 
-def number_words(number: int) -> str:
-    """Write a count up to ten as a word."""
-    return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
-
-
-def points(size: float) -> str:
-    """Write a size in points: "0.3 points"; one that would round to 0.0 is "less than 0.1 points"."""
-    text = f"{abs(size):.1f}"
-    return _("less than 0.1 points") if text == "0.0" else _("{number} points").format(number=text)
-
-
-def points_up(size: float) -> str:
-    """Write a bound in points, rounded up to one decimal: "0.8 points", "1 point"."""
-    whole, part = divmod(max(math.ceil(round(10 * abs(size), 9)), 1), 10)
-    if part:
-        return _("{number} points").format(number=f"{whole}.{part}")
-    return ngettext("{number} point", "{number} points", whole).format(number=whole)
-
-
-def told_span(nearer: float, further: float, direction: str) -> str:
-    """Write a range on one side of zero, from its sizes: "0.1 to 0.4 points lower", "just above 0 to …"."""
-    small, large = f"{nearer:.1f}", f"{further:.1f}"
-    if large == "0.0":
-        return _("less than 0.1 points {direction}").format(direction=direction)
-    if small == large:
-        return _("{large} points {direction}").format(large=large, direction=direction)
-    if small == "0.0":
-        return _("just above 0 to\u00a0{large} points {direction}").format(large=large, direction=direction)
-    return _("{small} to\u00a0{large} points {direction}").format(small=small, large=large, direction=direction)
-
-
-def open_span(below: float, above: float, lower: str, higher: str) -> str:
-    """Write a range over zero, from the sizes of its ends: "0.4 points lower to 0.1 points higher"."""
-    return _("{below} {lower} to\u00a0{above} {higher}").format(
-        below=points(below), lower=lower, above=points(above), higher=higher
-    )
-
-
-def span(low: float, high: float, lower: str, higher: str) -> str:
-    """Write a range of an effect, on one side of zero or over it, with the words for its two directions."""
-    if low < 0 < high:
-        return open_span(-low, high, lower, higher)
-    nearer, further = sorted((abs(low), abs(high)))
-    return told_span(nearer, further, higher if low + high > 0 else lower)
-
-
 def chance_words(chance: float) -> str:
     """Write a chance as a whole percentage, never 0% or 100%: "98%", "more than 99%", "less than 1%"."""
     if chance > 0.99:
         return _("more than 99%")
     return _("less than 1%") if chance < 0.01 else _("{share}%").format(share=f"{100 * chance:.0f}")
-
-
-def date_words(day: date) -> str:
-    """Write a date in a sentence: "18 February 2026"."""
-    return _("{day} {month} {year}").format(day=day.day, month=MONTHS[day.month - 1], year=day.year)
