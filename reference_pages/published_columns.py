@@ -9,7 +9,7 @@ from reference_pages.experiment_average_columns import EXPERIMENT_AVERAGE
 
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
 TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"
-WHOLES, UTC_TIME = "list of whole numbers", "time in UTC"
+WHOLES, UTC_TIME, RECORDS = "list of whole numbers", "time in UTC", "list of records"
 
 Columns = dict[str, tuple[str, str]]
 """Column name to type and meaning, in order."""
@@ -36,6 +36,12 @@ DAILY_SUMMARY: Columns = {
     "highest_outcome_score": (NUMBER, "The highest of these scores."),
     "report_count": (WHOLE, "How many there are."),
     "outcome_rule": (TEXT, "By which rule they belong to the date."),
+    "item_scores": (
+        RECORDS,
+        "Every item reported about the date, in order of item and site: `item` (text), `site` (text, empty without "
+        "one) and `score` (number), the mean of its reports on the study's scale; a high score means much of the "
+        "item. Missing on a date without any.",
+    ),
     "step_count": (WHOLE, "Steps, each counted once; missing if the date is not valid."),
     "step_count_missing": (TEXT, "Why it is missing: `no_record`, `not_worn`, `implausible`, `travel_day`."),
     "step_wear_rule": (
@@ -79,6 +85,11 @@ DAILY_SUMMARY: Columns = {
     "recorded_exercise_time_min": (NUMBER, "Minutes as recorded."),
     "exercise_session_count": (WHOLE, "Sessions."),
     "exercise_types": (TEXT, "Kinds of exercise."),
+    "exercise_kinds": (
+        RECORDS,
+        "Sessions of the date by kind, in order of kind: `exercise_type` (text) and `minutes` (number), each minute "
+        "counted once. Missing on a date without a session.",
+    ),
     "exercise_date_rule": (TEXT, "How sessions were dated."),
     "device_exercise_time_min": (NUMBER, "Minutes that a device detected as exercise by itself."),
     "resting_heart_rate_bpm": (NUMBER, "Resting heart rate, beats per minute."),

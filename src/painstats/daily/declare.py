@@ -104,7 +104,7 @@ def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
     for variable, value in {
         "outcome_item": outcome.item,
         "outcome_site": outcome.site,
-        "outcome_is_good": outcome.item in BETTER_WHEN_HIGHER,
+        "good_items": sorted(BETTER_WHEN_HIGHER),
         "across_sites": outcome.across_sites,
         "unlogged_is_zero": outcome.unlogged == "zero",
         "outcome_low": outcome.scale[0],

@@ -1,7 +1,7 @@
 -- Exercise without double counting. Where sessions overlap, for example because a watch and an app recorded the same workout,
 -- the time belongs to the device of higher rank, and within a device to the session that began first; the others add only the
 -- rest of their time. A session across midnight is split in proportion to time.
--- In: exercise_session, read_range, replaced, clock_period, device_order. Out: exercise_day.
+-- In: exercise_session, read_range, replaced, clock_period, device_order. Out: exercise_day, exercise_kind_day.
 
 CREATE OR REPLACE TEMP TABLE session AS
 WITH near AS (
@@ -56,3 +56,13 @@ SELECT s.participant_id, s.date, sum(s.counted_min)::DOUBLE AS recorded_exercise
 FROM session_slot AS s
 JOIN replaced AS r ON r.participant_id = s.participant_id AND s.date BETWEEN r.first_date AND r.last_date
 GROUP BY s.participant_id, s.date;
+
+CREATE OR REPLACE TEMP TABLE exercise_kind_day AS
+WITH of_kind AS (
+    SELECT s.participant_id, s.date, s.exercise_type, sum(s.counted_min)::DOUBLE AS minutes
+    FROM session_slot AS s
+    JOIN replaced AS r ON r.participant_id = s.participant_id AND s.date BETWEEN r.first_date AND r.last_date
+    GROUP BY s.participant_id, s.date, s.exercise_type
+)
+SELECT participant_id, date, list({'exercise_type': exercise_type, 'minutes': minutes} ORDER BY exercise_type) AS exercise_kinds
+FROM of_kind GROUP BY participant_id, date;

@@ -1,15 +1,16 @@
 -- The facts of each recomputed local date: one row for each participant and calendar date between their first and last record,
 -- with every measure valid, or missing with a reason. A day on which no device was worn is missing, never a day of 0 steps.
 -- In: replaced, stored_day (participant_id, date, has_record: what the daily table has of these participants), step_day,
--- step_wear, active_day, night, rating, exercise_day, sampled_day, step_offset, numbered_span, clock_period; macros lowest and
+-- step_wear, active_day, night, rating, item_day, exercise_day, exercise_kind_day, sampled_day, step_offset, numbered_span, clock_period; macros lowest and
 -- highest; variable min_clock_hours. Out: span, near, day_fact; variables near_from, near_until.
 
 CREATE OR REPLACE TEMP TABLE seen AS
 SELECT participant_id, date FROM step_day
 UNION SELECT participant_id, date FROM night
 UNION SELECT participant_id, date FROM rating
+UNION SELECT participant_id, date FROM item_day
 UNION SELECT participant_id, date FROM active_day
-UNION SELECT participant_id, date FROM exercise_day
+UNION SELECT participant_id, date FROM exercise_kind_day
 UNION SELECT participant_id, date FROM sampled_day;
 
 CREATE OR REPLACE TEMP TABLE kept_day AS
@@ -95,6 +96,7 @@ CREATE OR REPLACE TEMP TABLE day_fact AS
 WITH judged AS (
     SELECT c.*, s.* EXCLUDE (participant_id, date), n.* EXCLUDE (participant_id, date), a.* EXCLUDE (participant_id, date),
            r.* EXCLUDE (participant_id, date), e.* EXCLUDE (participant_id, date), m.* EXCLUDE (participant_id, date),
+           i.item_scores, k.exercise_kinds,
            w.wear_rule, seen.date IS NOT NULL AS has_record,
            CASE WHEN c.clock_hours NOT BETWEEN getvariable('min_clock_hours') AND 48 - getvariable('min_clock_hours') THEN 'travel_day' END AS travel_reason,
            CASE WHEN s.step_count IS NULL THEN 'no_record'
@@ -119,7 +121,9 @@ WITH judged AS (
     LEFT JOIN night AS n USING (participant_id, date)
     LEFT JOIN active_day AS a USING (participant_id, date)
     LEFT JOIN rating AS r USING (participant_id, date)
+    LEFT JOIN item_day AS i USING (participant_id, date)
     LEFT JOIN exercise_day AS e USING (participant_id, date)
+    LEFT JOIN exercise_kind_day AS k USING (participant_id, date)
     LEFT JOIN sampled_day AS m USING (participant_id, date)
 ), reasoned AS (
     SELECT *,
@@ -133,7 +137,7 @@ WITH judged AS (
            END AS midpoint_reason
     FROM judged
 )
-SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, coalesce(report_count, 0) AS report_count, outcome_rule,
+SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, coalesce(report_count, 0) AS report_count, outcome_rule, item_scores,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN step_count END AS step_count,
        coalesce(step_reason, travel_reason) AS step_count_missing,
        CASE WHEN coalesce(step_reason, travel_reason) IS NULL THEN wear_rule END AS step_wear_rule,
@@ -151,7 +155,7 @@ SELECT participant_id, date, has_record, outcome_score, highest_outcome_score, c
        same_sleep_state_min, sleep_start_local, sleep_end_local, sleep_device, night_rule,
        CASE WHEN coalesce(active_reason, travel_reason) IS NULL THEN active_time_min END AS active_time_min,
        coalesce(active_reason, travel_reason) AS active_time_min_missing,
-       recorded_exercise_time_min, exercise_session_count, exercise_types, exercise_date_rule,
+       recorded_exercise_time_min, exercise_session_count, exercise_types, exercise_kinds, exercise_date_rule,
        device_exercise_time_min,
        resting_heart_rate_bpm, heart_rate_variability_sdnn_ms, heart_rate_variability_rmssd_ms, clock_hours, time_zone
 FROM reasoned;

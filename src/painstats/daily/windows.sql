@@ -49,7 +49,7 @@ WITH windowed AS (
     FROM windowed
 )
 SELECT j.participant_id, j.date, j.has_record,
-       getvariable('outcome_item') AS item, coalesce(getvariable('outcome_site')::VARCHAR, '') AS site, j.outcome_score, j.highest_outcome_score, j.report_count, j.outcome_rule,
+       getvariable('outcome_item') AS item, coalesce(getvariable('outcome_site')::VARCHAR, '') AS site, j.outcome_score, j.highest_outcome_score, j.report_count, j.outcome_rule, j.item_scores,
        j.step_count, j.step_count_missing, j.step_wear_rule, j.recorded_step_count, j.active_hours, j.step_devices, j.main_step_device, j.step_date_rule,
        j.total_sleep_time_min, j.total_sleep_time_min_missing, j.recorded_total_sleep_time_min,
        j.time_in_bed_min, j.time_in_bed_min_missing, j.recorded_time_in_bed_min, j.time_in_bed_rule,
@@ -60,7 +60,7 @@ SELECT j.participant_id, j.date, j.has_record,
        j.active_time_min, j.active_time_min_missing,
        CASE WHEN j.exercise_reason IS NULL THEN coalesce(j.recorded_exercise_time_min, 0) END AS exercise_time_min,
        j.exercise_reason AS exercise_time_min_missing, j.recorded_exercise_time_min, j.exercise_session_count, j.exercise_types,
-       j.exercise_date_rule, j.device_exercise_time_min, j.resting_heart_rate_bpm, j.heart_rate_variability_sdnn_ms, j.heart_rate_variability_rmssd_ms,
+       j.exercise_kinds, j.exercise_date_rule, j.device_exercise_time_min, j.resting_heart_rate_bpm, j.heart_rate_variability_sdnn_ms, j.heart_rate_variability_rmssd_ms,
        u.usual_step_device, u.usual_sleep_device, NULL::INTEGER AS device_era, j.clock_hours, j.time_zone
 FROM judged AS j
 LEFT JOIN usual_device AS u USING (participant_id, date)
