@@ -106,7 +106,7 @@ def guarded(
     sums = {sum_name(name): both.decaying_sum for name, both in used.items()}
     after = {day_after_name(name): both.day_after for name, both in used.items()}
     try:
-        rows_with_sums, rows_with_both = _with_columns(rows, sums), _with_columns(rows, sums | after)
+        rows_with_sums, rows_with_both = with_columns(rows, sums), with_columns(rows, sums | after)
     except NotEnoughData:
         return Guarded(unguarded, unguarded, first.rho, first.white_share, why_unguarded="too_few_days")
     with_sums, sums_table = _fit_near(rows_with_sums, first)
@@ -133,7 +133,14 @@ def _varies(columns: GuardColumns) -> bool:
     return not (is_constant(columns.decaying_sum) or is_constant(columns.day_after))
 
 
-def _with_columns(rows: ModelRows, more: Mapping[str, Floats]) -> ModelRows:
+def with_columns(rows: ModelRows, more: Mapping[str, Floats]) -> ModelRows:
+    """Return rows with further columns (n,), by name.
+
+    Raises
+    ------
+    NotEnoughData
+        If there are too few rows for them, or they are collinear with the others.
+    """
     predictors = {name: values for name, values in zip(rows.names, rows.X.T, strict=True) if name != INTERCEPT}
     return model_rows(
         y=rows.y,

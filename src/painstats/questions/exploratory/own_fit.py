@@ -14,6 +14,8 @@ from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.questions.daily.design import RESIDUALS
+from painstats.questions.daily.guards import DaysOf
+from painstats.questions.exploratory.own_guard import guarded_fit
 
 Weights = Mapping[str, float]
 """Column to its weight in a contrast."""
@@ -39,7 +41,10 @@ class OwnContrasts:
 
 
 def own_contrasts(
-    rows: ModelRows, contrasts: Mapping[str, Weights], residuals: Residuals = RESIDUALS
+    rows: ModelRows,
+    contrasts: Mapping[str, Weights],
+    residuals: Residuals = RESIDUALS,
+    guard: DaysOf | None = None,
 ) -> OwnContrasts | None:
     """Fit one participant's rows and test contrasts; None without a certified optimum, or without a contrast's column.
 
@@ -51,6 +56,9 @@ def own_contrasts(
         Name to the weight of each column in it.
     residuals
         As in ``fit_mixed``.
+    guard
+        Known days of the columns that the outcome can move, by name of the column; a column without them, or one that
+        is not among the rows, has no guard.
 
     References
     ----------
@@ -60,10 +68,10 @@ def own_contrasts(
         own = participant_rows(rows, str(rows.participant[0]))
         if {name for weights in contrasts.values() for name in weights} - set(own.names):
             return None
-        fit = fit_one_participant(own, residuals)
+        fit = fit_one_participant(own, residuals).fit
     except (PainstatsError, np.linalg.LinAlgError):
         return None
-    return _tested(fit.fit, contrasts) if fit.fit.converged else None
+    return _tested(guarded_fit(own, fit, guard or {}), contrasts) if fit.converged else None
 
 
 def _tested(fit: MixedFit, contrasts: Mapping[str, Weights]) -> OwnContrasts:
