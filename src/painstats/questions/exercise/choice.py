@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,8 +40,8 @@ class Choice:
 def choose(done: Mapping[str, Floats], others: Floats, unnamed: Iterable[str] = ()) -> Choice:
     """Choose the kinds that have a column of their own.
 
-    A kind that happens on the same days as other columns has none, the one that shares most going first. Where the
-    other kinds together cannot be told from a kind, that has none either: its days would be counted as its own.
+    A kind that happens on the same days as other columns has none, the one that shares most going first; nor has one
+    that can hardly be told from a kind without a column, since the days of that would count as its own.
 
     Parameters
     ----------
@@ -64,10 +64,9 @@ def choose(done: Mapping[str, Floats], others: Floats, unnamed: Iterable[str] = 
             reasons[kind] = why
     while (shared := _sharing_most(kinds, reasons, others)) is not None:
         reasons[shared] = "on_the_same_days_as_others"
-    left = _together(kinds[kind] for kind in reasons)
     kept = tuple(kind for kind in kinds if kind not in reasons)
-    beside = np.column_stack([others, *(kinds[kind] for kind in kept)])
-    return Choice(kept, reasons, left if _has_column(left, beside) else None)
+    left = _together([kinds[kind] for kind in reasons])
+    return Choice(kept, reasons, left if _has_column(left, _beside(others, kinds, kept)) else None)
 
 
 def tolerance(columns: Floats, place: int) -> float:
@@ -84,30 +83,26 @@ def _too_few(done: Floats) -> WhyNoColumn | None:
 
 
 def _sharing_most(kinds: Mapping[str, Floats], reasons: Mapping[str, WhyNoColumn], others: Floats) -> str | None:
-    """Return the kind that shares most with other columns, if too much; on a tie that with more days."""
+    """Return the kind that shares most with the other columns, or with those and kinds without one, if too much."""
     kept = [kind for kind in kinds if kind not in reasons]
-    beside = _beside(others, kinds, reasons, kept)
-    columns = np.column_stack([beside, *(kinds[kind] for kind in kept)])
-    open_share = {kind: tolerance(columns, beside.shape[1] + place) for place, kind in enumerate(kept)}
-    most = min(kept, key=lambda kind: (open_share[kind], -kinds[kind].sum()), default=None)
-    return most if most is not None and open_share[most] < LEAST_TOLERANCE else None
+    most = _least_open(kinds, kept, others, LEAST_TOLERANCE)
+    return most or _least_open(kinds, kept, _beside(others, kinds, reasons), LEAST_TOLERANCE_LEFT)
 
 
-def _beside(
-    others: Floats, kinds: Mapping[str, Floats], reasons: Mapping[str, WhyNoColumn], kept: Iterable[str]
-) -> Floats:
-    """Return the other columns, with what is left where the model cannot have it beside these kinds."""
-    left = _together(kinds[kind] for kind in reasons)
-    if left is None or left.sum() < LEAST_DAYS_LEFT or left.all():
-        return others
-    with_left = np.column_stack([others, left])
-    is_repeated = tolerance(np.column_stack([with_left, *(kinds[kind] for kind in kept)]), others.shape[1])
-    return others if is_repeated >= LEAST_TOLERANCE_LEFT else with_left
+def _least_open(kinds: Mapping[str, Floats], kept: Sequence[str], beside: Floats, least: float) -> str | None:
+    """Return the kind with the lowest tolerance if that is too low; on a tie that with more days."""
+    columns = _beside(beside, kinds, kept)
+    shares = {kind: tolerance(columns, beside.shape[1] + place) for place, kind in enumerate(kept)}
+    lowest = min(kept, key=lambda kind: (shares[kind], -kinds[kind].sum()), default=None)
+    return lowest if lowest is not None and shares[lowest] < least else None
 
 
-def _together(done: Iterable[Floats]) -> Floats | None:
-    columns = list(done)
-    return np.clip(np.sum(columns, axis=0), 0.0, 1.0) if columns else None
+def _beside(columns: Floats, kinds: Mapping[str, Floats], names: Iterable[str]) -> Floats:
+    return np.column_stack([columns, *(kinds[name] for name in names)])
+
+
+def _together(done: Sequence[Floats]) -> Floats | None:
+    return np.clip(np.sum(done, axis=0), 0.0, 1.0) if done else None
 
 
 def _has_column(left: Floats | None, beside: Floats) -> bool:
