@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from painstats.daily import build_daily_table
 from painstats.findings import find
+from painstats.findings.build import read_findings
 from painstats.frame import build_model_frame
 from painstats.frame.participants import participant_summaries
 from painstats.plan.study import Plan, Study
@@ -76,7 +78,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, lis
 
 def text_of_page(store: Store, person: str) -> str:
     [summary] = [each for each in participant_summaries(store) if each.participant_id == person]
-    page = page_bytes(personal_page(store, participant_record(store, summary, ()), (), ()))
+    page = page_bytes(personal_page(store, participant_record(store, summary, read_findings(store)), (), ()))
     return read_page(page).text
 
 
@@ -121,6 +123,17 @@ def test_refused_kinds_are_rows_with_their_reason(study):
     assert text.count("not judged: mostly with other exercise, or on one weekday") == 3
     assert "not judged: needs 8 days" in text
     assert "not judged: its kind is not named" in text
+
+
+def test_where_kinds_differ_all_exercise_together_has_no_direction(study):
+    store = study[0]
+    findings = {finding.participant_id: finding for finding in read_findings(store) if not finding.is_average}
+    assert findings["p00"].verdict is Verdict.NOT_DETERMINED
+    assert findings["p00"].reasons == ("kinds_differ",)
+    assert findings["p00"].forecast is None
+    card = text_of_page(store, "p00").split("Exercise Kinds differ")[1].split("Kinds of exercise To watch")[0]
+    assert "so there is no single answer" in card
+    assert not re.search(r"\b(lower|higher)\b", card.split("More of your questions")[0])
 
 
 def test_without_exercise_there_is_no_card(study):

@@ -16,6 +16,7 @@ from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.finding_row import FindingRow, from_rows, to_row
 from painstats.findings.forecast import PRIOR_SD, SoFar, forecast
 from painstats.findings.forecast_type import Forecast
+from painstats.findings.kinds_differ import KINDS_DIFFER, Subjects, subjects_whose_kinds_differ, without_total
 from painstats.findings.look_row import LookRow, look_row
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import HIDING, Conclusion, conclude
@@ -65,11 +66,12 @@ def find(store: Store) -> FindingsMade:
     study = store.study
     origin = Origin(study.plan_hash, version("painstats"), imports_hash(store))
     findings, looks = list[Finding](), list[LookRow]()
+    differing = subjects_whose_kinds_differ(store)
     for kind, questions in by_kind(asked(study)).items():
         for family in families(kind_of(kind).judge(store, questions)):
             own, pooled = _states(family, "looks"), _states(family, "pooled_looks")
             looks += _look_rows(family, own, pooled)
-            findings += [_finding(evidence, own, pooled, study.plan.rules, origin) for evidence in family]
+            findings += [_finding(evidence, own, pooled, study.plan.rules, origin, differing) for evidence in family]
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
     replace_rows(store, "look", LookRow, looks)
     declared = declared_counts(store)
@@ -110,9 +112,11 @@ def _verdicts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
     }
 
 
-def _finding(evidence: Evidence, own: States, pooled: States, rules: RulesPlan, origin: Origin) -> Finding:
+def _finding(
+    evidence: Evidence, own: States, pooled: States, rules: RulesPlan, origin: Origin, differing: Subjects
+) -> Finding:
     name, estimate = evidence.question.name, evidence.estimate
-    conclusion = conclude(evidence, _last(own[name]), _last(pooled[name]))
+    conclusion = without_total(conclude(evidence, _last(own[name]), _last(pooled[name])), evidence, differing)
     is_hidden = conclusion.state is None and not HIDING.isdisjoint(conclusion.reasons)
     return Finding(
         question=evidence.question,
@@ -159,8 +163,8 @@ def _judged(evidence: Evidence, conclusion: Conclusion) -> Judged | None:
 
 def _forecast(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan) -> Forecast | None:
     """Forecast a participant's verdict from their own days, where a look has left the question open."""
-    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and not evidence.is_average
-    so_far = _so_far(evidence) if is_open else None
+    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and KINDS_DIFFER not in conclusion.reasons
+    so_far = _so_far(evidence) if is_open and not evidence.is_average else None
     return forecast(so_far, rules.looks, rules.false_sign_chance, evidence.sharing) if so_far else None
 
 

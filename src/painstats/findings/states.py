@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from painstats.findings.finding import Finding
+from painstats.findings.kinds_differ import KINDS_DIFFER
 from painstats.questions.verdict import Verdict
 
 EARLY = frozenset({"before_first_look", "too_few_days_for_model", "too_few_days_to_show"})
@@ -20,6 +21,7 @@ class State(StrEnum):
     OPEN = "open"
     WITHDRAWN = "withdrawn"
     DISAGREE = "disagree"
+    KINDS_DIFFER = "kinds_differ"
     EARLY = "early"
     REFUSED = "refused"
 
@@ -39,6 +41,8 @@ def state_of(finding: Finding) -> State:
         return State.BOUND
     if verdict is Verdict.NOT_JUDGED:
         return State.EARLY if EARLY.intersection(reasons) else State.REFUSED
+    if KINDS_DIFFER in reasons:
+        return State.KINDS_DIFFER
     if "own_days_and_cohort_disagree" in reasons:
         return State.DISAGREE
     return State.WITHDRAWN if withdrawn and WITHDRAWING.intersection(reasons) else State.OPEN
