@@ -9,7 +9,10 @@ _QUESTION: dict[str, tuple[str, str]] = {
     "item": (TEXT, "The item of the outcome."),
     "site": (TEXT, "Its site; empty for any."),
     "exposure": (TEXT, "What is compared: a measure, or a kind of exercise."),
-    "contrast": (TEXT, "How it is compared: `session`, `tomorrow`, `later`, `total`."),
+    "contrast": (
+        TEXT,
+        "How it is compared: `session`, `tomorrow`, `later`, `total`, `change_per_30_days`, `last_60_days`, `before`.",
+    ),
     "unit": (TEXT, "What the estimate is per."),
 }
 _VERDICT: dict[str, tuple[str, str]] = {
@@ -23,7 +26,11 @@ CONTRAST_FINDING: dict[str, tuple[str, str]] = {
     **_QUESTION,
     "look_date": (DATE, "The last day used; missing before the first look."),
     "days": (WHOLE, "Days in the fit."),
-    "days_with": (WHOLE, "Of these, days after a day with the exposure, where it is done or not done."),
+    "days_with": (
+        WHOLE,
+        "Of these, days after a day with the exposure, where it is done or not done; of `last_60_days` and `before`, "
+        "the days of that part on which the exposure is known.",
+    ),
     **_VERDICT,
     "estimate": (NUMBER, "The contrast as shown, in points per unit."),
     "low": (NUMBER, "Its interval, 95% unless the kind says otherwise."),

@@ -20,6 +20,7 @@ from painstats.plan.study import (
     StudyTable,
 )
 from painstats.plan.tables import ColumnPlan, TablePlan
+from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
@@ -39,6 +40,11 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         DailyPlan,
         "What is asked. `kind` is required; the other keys belong to the kind. Those of `daily` are below. Without any "
         "question, two are asked: sleep of the night before, and steps of the day before.",
+    ),
+    '[[questions]] kind = "change"': (
+        ChangeKeys,
+        "Whether the link of each exposure is still what it was: see [exploratory "
+        "questions](../method/questions.md#change-of-a-link). Always asked; it has no keys.",
     ),
     "[[predictors]]": (PredictorPlan, 'The older spelling of `[[questions]]` with `kind = "daily"`.'),
     "[[diaries]]": (DiaryPlan, "The format of a diary: see [describe a diary](../how_to/describe_a_diary.md)."),
@@ -112,7 +118,8 @@ def _section(name: str, model: type[BaseModel], text: str) -> str:
         [code(key), _values(schema["properties"][key]), _default(key, schema), MEANINGS[f"{name} {key}"]]
         for key in _own_keys(model)
     ]
-    return page(f"## `{name}`", paragraph(text), table(["key", "value", "default", "meaning"], rows))
+    keys = [table(["key", "value", "default", "meaning"], rows)] if rows else []
+    return page(f"## `{name}`", paragraph(text), *keys)
 
 
 def _default(key: str, schema: dict[str, Any]) -> str:

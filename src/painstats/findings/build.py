@@ -9,6 +9,7 @@ from importlib.metadata import version
 from time import perf_counter
 from typing import Literal
 
+from painstats.findings.changed_links import Links, changed_links, without_single_answer
 from painstats.findings.changed_rules import note_rules
 from painstats.findings.declared_counts import declared_counts
 from painstats.findings.direction import probability_of_direction
@@ -16,7 +17,7 @@ from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.finding_row import FindingRow, from_rows, to_row
 from painstats.findings.forecast import PRIOR_SD, SoFar, forecast
 from painstats.findings.forecast_type import Forecast
-from painstats.findings.kinds_differ import KINDS_DIFFER, Subjects, subjects_whose_kinds_differ, without_total
+from painstats.findings.kinds_differ import Subjects, subjects_whose_kinds_differ, without_total
 from painstats.findings.look_row import LookRow, look_row
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import HIDING, Conclusion, conclude
@@ -24,8 +25,10 @@ from painstats.frame.participants import summarise
 from painstats.plan.looks import next_look
 from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import asked, by_kind
+from painstats.questions.change.plan import CHANGED
 from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence
+from painstats.questions.exercise.plan import KINDS_DIFFER
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.store.connection import Store
@@ -33,6 +36,17 @@ from painstats.store.rows import read_rows, replace_rows
 from painstats.store.stages import imports_hash
 
 Z_95 = 1.959963984540054
+
+SPLIT = frozenset({CHANGED, KINDS_DIFFER})
+"""Reasons for which more days bring no single answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a single answer would hide two: links that changed, and subjects whose kinds of exercise differ."""
+
+    changed: Links
+    kinds_differ: Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +79,14 @@ def find(store: Store) -> FindingsMade:
     note_rules(store)
     study = store.study
     origin = Origin(study.plan_hash, version("painstats"), imports_hash(store))
+    split = Split(changed_links(store), subjects_whose_kinds_differ(store))
     findings, looks = list[Finding](), list[LookRow]()
-    differing = subjects_whose_kinds_differ(store)
     for kind, questions in by_kind(asked(study)).items():
         for family in families(kind_of(kind).judge(store, questions)):
             own, pooled = _states(family, "looks"), _states(family, "pooled_looks")
             looks += _look_rows(family, own, pooled)
-            findings += [_finding(evidence, own, pooled, study.plan.rules, origin, differing) for evidence in family]
+            concluded = [(evidence, _conclusion(evidence, own, pooled, split)) for evidence in family]
+            findings += [_finding(*each, study.plan.rules, origin) for each in concluded]
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
     replace_rows(store, "look", LookRow, looks)
     declared = declared_counts(store)
@@ -112,11 +127,16 @@ def _verdicts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
     }
 
 
-def _finding(
-    evidence: Evidence, own: States, pooled: States, rules: RulesPlan, origin: Origin, differing: Subjects
-) -> Finding:
-    name, estimate = evidence.question.name, evidence.estimate
-    conclusion = without_total(conclude(evidence, _last(own[name]), _last(pooled[name])), evidence, differing)
+def _conclusion(evidence: Evidence, own: States, pooled: States, split: Split) -> Conclusion:
+    name = evidence.question.name
+    conclusion = conclude(evidence, _last(own[name]), _last(pooled[name]))
+    if (evidence.participant_id, evidence.question.exposure.name) in split.changed:
+        conclusion = without_single_answer(conclusion, is_average=evidence.is_average)
+    return without_total(conclusion, evidence, split.kinds_differ)
+
+
+def _finding(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan, origin: Origin) -> Finding:
+    estimate = evidence.estimate
     is_hidden = conclusion.state is None and not HIDING.isdisjoint(conclusion.reasons)
     return Finding(
         question=evidence.question,
@@ -163,8 +183,9 @@ def _judged(evidence: Evidence, conclusion: Conclusion) -> Judged | None:
 
 def _forecast(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan) -> Forecast | None:
     """Forecast a participant's verdict from their own days, where a look has left the question open."""
-    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and KINDS_DIFFER not in conclusion.reasons
-    so_far = _so_far(evidence) if is_open and not evidence.is_average else None
+    is_split = not SPLIT.isdisjoint(conclusion.reasons)
+    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and not is_split and not evidence.is_average
+    so_far = _so_far(evidence) if is_open else None
     return forecast(so_far, rules.looks, rules.false_sign_chance, evidence.sharing) if so_far else None
 
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from painstats.findings.verdict import Conclusion
 from painstats.frame.exposure import Exposure
 from painstats.questions.evidence import Evidence
+from painstats.questions.exercise.plan import KINDS_DIFFER
 from painstats.questions.verdict import Verdict
 from painstats.store.connection import Store
 
-KINDS_DIFFER = "kinds_differ"
 TOTAL = Exposure("exercise_time_min", 1)
 """The exposure that has no direction then: minutes of all exercise on the day before."""
 

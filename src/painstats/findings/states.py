@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from painstats.findings.finding import Finding
-from painstats.findings.kinds_differ import KINDS_DIFFER
+from painstats.questions.change.plan import CHANGED
+from painstats.questions.exercise.plan import KINDS_DIFFER
 from painstats.questions.verdict import Verdict
 
 EARLY = frozenset({"before_first_look", "too_few_days_for_model", "too_few_days_to_show"})
@@ -21,14 +22,20 @@ class State(StrEnum):
     OPEN = "open"
     WITHDRAWN = "withdrawn"
     DISAGREE = "disagree"
-    KINDS_DIFFER = "kinds_differ"
     EARLY = "early"
     REFUSED = "refused"
+    CHANGED = "changed"
+    KINDS_DIFFER = "kinds_differ"
 
     @property
     def has_direction(self) -> bool:
         """Whether a direction is reported."""
         return self in (State.OWN, State.POOLED)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether there is no single answer, because it would hide two."""
+        return self in (State.CHANGED, State.KINDS_DIFFER)
 
 
 def state_of(finding: Finding) -> State:
@@ -43,6 +50,8 @@ def state_of(finding: Finding) -> State:
         return State.EARLY if EARLY.intersection(reasons) else State.REFUSED
     if KINDS_DIFFER in reasons:
         return State.KINDS_DIFFER
+    if CHANGED in reasons:
+        return State.CHANGED
     if "own_days_and_cohort_disagree" in reasons:
         return State.DISAGREE
     return State.WITHDRAWN if withdrawn and WITHDRAWING.intersection(reasons) else State.OPEN

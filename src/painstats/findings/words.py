@@ -100,6 +100,8 @@ def _line(content: Content) -> str:
             return say.DISAGREE_LINE
         case State.KINDS_DIFFER:
             return say.KINDS_DIFFER_LINE
+        case State.CHANGED:
+            return say.CHANGED_LINE
         case State.EARLY:
             return say.EARLY_LINE.format(days=finding.next_look_days, left=days_left(finding))
         case State.REFUSED:
@@ -118,6 +120,7 @@ def _firmness(content: Content) -> str:
         State.EARLY: say.TOO_EARLY,
         State.KINDS_DIFFER: say.KINDS_DIFFER,
         State.REFUSED: say.NOT_JUDGED,
+        State.CHANGED: say.CHANGED,
     }.get(content.state, say.NOT_DETERMINED)
 
 
@@ -129,6 +132,8 @@ def _card(content: Content) -> tuple[str, ...]:
             return (say.POOLED_CARD,)
         case State.BOUND:
             return (_bound(content),)
+        case State.CHANGED:
+            return (say.CHANGED_CARD,)
         case State.EARLY:
             return _reading_so_far(content)
         case State.REFUSED:

@@ -10,6 +10,7 @@ from painstats.plan.study import Study
 from painstats.questions.evidence import Evidence
 from painstats.questions.exploratory.card import ExploratoryCard
 from painstats.questions.exploratory.finding import ContrastFinding, Judged
+from painstats.questions.exploratory.label import contrast_label
 from painstats.questions.exploratory.look_of import LookOf, last_own_look
 from painstats.questions.phrases import EffectChart, Phrases
 from painstats.questions.question import Outcome, Question
@@ -94,7 +95,7 @@ class ExploratoryKind(Generic[AskedT, OwnT]):
     """A kind of question whose answers are patterns to watch: one folder with its columns, fit, words and chart.
 
     Its contrasts are kept in ``contrast_finding``, and their averages in ``contrast_average``. They never change an
-    answer of another kind.
+    answer of another kind, except that a participant's link that changed has no single answer.
 
     Parameters
     ----------
@@ -113,6 +114,8 @@ class ExploratoryKind(Generic[AskedT, OwnT]):
         What a participant reads, from their findings of this kind in the order of ``judge``; often one card or none.
     looks
         When verdicts may change; by default at the plan's looks.
+    label
+        What researchers read for an exposure and a contrast: "steps, later".
     """
 
     name: str
@@ -122,3 +125,4 @@ class ExploratoryKind(Generic[AskedT, OwnT]):
     judge: Callable[[Sequence[OwnT], AskedT, Study], Judged]
     cards: Callable[[Sequence[ContrastFinding], Outcome], Sequence[ExploratoryCard]]
     looks: LookOf = last_own_look
+    label: Callable[[str, str], str] = contrast_label

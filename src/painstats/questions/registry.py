@@ -29,6 +29,7 @@ DECLARED = {
 
 EXPLORATORY: dict[str, str] = {
     "exercise": "painstats.questions.exercise.kind:EXERCISE",
+    "change": "painstats.questions.change.kind:CHANGE",
 }
 """The same for exploratory kinds, in the order of their cards."""
 

@@ -6,9 +6,8 @@ there is no link. A line has at most 25 words.
 
 from __future__ import annotations
 
-from datetime import date
-
 from painstats.language import _, ngettext
+from painstats.questions.date_words import date_words as date_words
 from painstats.questions.size_words import number_words as number_words
 from painstats.questions.size_words import points as points
 from painstats.questions.size_words import points_up as points_up
@@ -41,7 +40,10 @@ LOWEST_SCORES_SIMILAR = _(
 HIGHEST_SCORES_SIMILAR = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
 )
-MORE_QUESTIONS = _("These questions are a set of their own. What they show never changes an answer above.")
+MORE_QUESTIONS = _(
+    "These questions are a set of their own. They change no answer above, except that a link that changed has no "
+    "single answer."
+)
 GAPS_AFTER_HIGH = _(
     "More days without a score follow days with a high score ({before} on average) than other days ({otherwise}). "
     "What such days would have shown is not known, and a link may look smaller than it is."
@@ -90,6 +92,14 @@ FORECAST_NO_PACE = _(
 )
 FORECAST_UNLIKELY = _("Perhaps no answer within a year (chance of one: {chance}).")
 NEXT_LOOK = _("The next answer day is at {days} days with a score: {left} to go.")
+
+# --- The link changed over time
+
+CHANGED_LINE = _("The link changed over time.")
+CHANGED_CARD = _(
+    "So no single answer is given for the whole time. “Is it still so?” below shows the last two months and the time "
+    "before."
+)
 
 # --- Before the first answer day
 
@@ -153,7 +163,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 
 NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
 FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
-KINDS_DIFFER = _("Kinds differ")
+CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
 
 # --- What each answer day showed
 
@@ -166,11 +176,6 @@ LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"),
 # --- The line of an answer where its name does not stand beside it
 
 NAMED_LINE = _("{name}: {line}")
-
-MONTHS = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"), _("September"),
-    _("October"), _("November"), _("December"),
-)  # fmt: skip
 
 
 def range_words(span: str, more: str, questions: int) -> str:
@@ -188,8 +193,3 @@ def chance_words(chance: float) -> str:
     if chance > 0.99:
         return _("more than 99%")
     return _("less than 1%") if chance < 0.01 else _("{share}%").format(share=f"{100 * chance:.0f}")
-
-
-def date_words(day: date) -> str:
-    """Write a date in a sentence: "18 February 2026"."""
-    return _("{day} {month} {year}").format(day=day.day, month=MONTHS[day.month - 1], year=day.year)

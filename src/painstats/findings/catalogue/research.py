@@ -34,6 +34,8 @@ REASONS = {
     "too_many_days_missing": _("too many days have no score"),
     "no_fit": _("the model could not be fitted to these days"),
     "both_directions_possible": _("the range reaches over zero"),
+    "link_changed": _("the link changed over time, so no direction is given for the whole time"),
+    "link_changed_on_average": _("on average the link changed over time"),
     "not_confirmed": _("a link that was seen at an earlier look no longer differs clearly from zero"),
     "days_disagree": _("the ranges of two looks have no point in common"),
     "kinds_differ": _("kinds of exercise differ, so their total has no direction"),

@@ -9,13 +9,13 @@ from scipy import stats
 
 from painstats.questions.daily.averages import holm
 from painstats.questions.exercise.fit import OwnKinds
-from painstats.questions.exercise.plan import NAME, ExercisePlan
+from painstats.questions.exercise.plan import KINDS_DIFFER, NAME, ExercisePlan
 from painstats.questions.exercise.verdict import small_or_open
 from painstats.questions.exploratory.average import ContrastMean, contrast_mean
 from painstats.questions.exploratory.finding import ContrastAverage
 from painstats.questions.verdict import Verdict
 
-EXERCISE, KINDS_DIFFER, ANY_KIND = "exercise", "kinds_differ", "any_kind"
+EXERCISE, ANY_KIND = "exercise", "any_kind"
 LARGEST_P = 0.05
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from painstats.plan.study import Study
-from painstats.questions.exercise.averages import ANY_KIND, EXERCISE, KINDS_DIFFER, LARGEST_P, kind_averages
+from painstats.questions.exercise.averages import ANY_KIND, EXERCISE, LARGEST_P, kind_averages
 from painstats.questions.exercise.fit import KindEstimates, OwnKinds, any_kind_p, kinds_differ_p
-from painstats.questions.exercise.plan import NAME, ExercisePlan
+from painstats.questions.exercise.plan import KINDS_DIFFER, NAME, ExercisePlan
 from painstats.questions.exercise.verdict import KindSize, adjusted, sizes, verdict
 from painstats.questions.exercise.words import WITH_OTHERS
 from painstats.questions.exploratory.finding import ContrastFinding, Judged

@@ -11,6 +11,9 @@ from painstats.errors import StudyError
 
 NAME = "exercise"
 
+KINDS_DIFFER = "kinds_differ"
+"""The contrast of all kinds, and the reason where they differ: then all exercise together has no direction."""
+
 LEAST_MINUTES = 5.0
 """Counted minutes of a kind from which a day counts as one with it."""
 

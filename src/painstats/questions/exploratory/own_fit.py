@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from painstats.errors import PainstatsError
-from painstats.mixedlm.engine.fit import MixedFit, Residuals
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_mixed
 from painstats.mixedlm.engine.rows import Floats, ModelRows
 from painstats.mixedlm.inference.coefficients import Coefficient
-from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
+from painstats.mixedlm.inference.one_participant import participant_rows
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.guards import DaysOf
@@ -33,11 +33,14 @@ class OwnContrasts:
         Covariance of the estimates.
     days
         Rows of the fit.
+    first
+        The fit without guard columns.
     """
 
     tests: tuple[Coefficient, ...]
     covariance: Floats
     days: int
+    first: MixedFit = field(repr=False)
 
 
 def own_contrasts(
@@ -45,6 +48,7 @@ def own_contrasts(
     contrasts: Mapping[str, Weights],
     residuals: Residuals = RESIDUALS,
     guard: DaysOf | None = None,
+    near: MixedFit | None = None,
 ) -> OwnContrasts | None:
     """Fit one participant's rows and test contrasts; None without a certified optimum, or without a contrast's column.
 
@@ -59,6 +63,8 @@ def own_contrasts(
     guard
         Known days of the columns that the outcome can move, by name of the column; a column without them, or one that
         is not among the rows, has no guard.
+    near
+        A fit to similar rows, from which the search starts (``fit_mixed``): the result is the same, sooner.
 
     References
     ----------
@@ -68,16 +74,16 @@ def own_contrasts(
         own = participant_rows(rows, str(rows.participant[0]))
         if {name for weights in contrasts.values() for name in weights} - set(own.names):
             return None
-        fit = fit_one_participant(own, residuals).fit
+        fit = fit_mixed(own, residuals=residuals, near=near)
     except (PainstatsError, np.linalg.LinAlgError):
         return None
-    return _tested(guarded_fit(own, fit, guard or {}), contrasts) if fit.converged else None
+    return _tested(guarded_fit(own, fit, guard or {}), contrasts, fit) if fit.converged else None
 
 
-def _tested(fit: MixedFit, contrasts: Mapping[str, Weights]) -> OwnContrasts:
+def _tested(fit: MixedFit, contrasts: Mapping[str, Weights], first: MixedFit) -> OwnContrasts:
     weights = {name: _vector(fit, each) for name, each in contrasts.items()}
     matrix = np.array(list(weights.values()))
-    return OwnContrasts(satterthwaite(fit, weights).coefficients, matrix @ fit.covariance @ matrix.T, fit.n_rows)
+    return OwnContrasts(satterthwaite(fit, weights).coefficients, matrix @ fit.covariance @ matrix.T, fit.n_rows, first)
 
 
 def _vector(fit: MixedFit, weights: Weights) -> Floats:

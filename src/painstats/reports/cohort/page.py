@@ -27,6 +27,7 @@ from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.experiments import experiment_part
+from painstats.reports.cohort.exploratory import exploratory_part
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.reports.cohort.treatments import treatment_part
@@ -94,6 +95,7 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
                 tables=spread_tables(model, questions),
                 figures=_effect_figures(questions, averages, single),
             ),
+            *exploratory_part(store),
             *_robustness(store, questions, model),
             diagnostics_part(model, questions),
             Part("Participant by participant", paragraphs=(INTERNAL,), tables=_participant_tables(questions, single)),
