@@ -147,29 +147,17 @@ def named(study: tuple[Store, list[ContrastFinding]], person: str) -> list[tuple
     return sorted((labels.get(kind, kind.capitalize()), finding) for kind, finding in found.items())
 
 
-def test_a_session_that_two_devices_recorded_counts_once(make_study):
-    """The app's copy of each swim has another kind; the watch comes first."""
-    person = exercising("p00", OPPOSITE, days=80)
+def test_sessions_that_an_app_copied_and_days_after_the_look_change_nothing(make_study):
+    """The app's copy of each swim has another kind; the watch comes first. The look is at 60 days with a score."""
     with open_store(make_study(rules={"looks": [60]}, **PLAN)) as store:
-        once = judged(store, person)
-        copy = (
+        once = judged(store, exercising("p00", OPPOSITE, days=80))
+        assert once[0].days == 60
+        store.connection.execute(
             "INSERT INTO exercise_session SELECT * REPLACE ('app-1' AS device, 'app' AS device_kind, 'other' AS exercise_type) "
             "FROM exercise_session WHERE exercise_type = 'swimming'"
         )
-        store.connection.execute(copy)
+        store.connection.execute(f"UPDATE self_report SET value = 9 WHERE date > '{once[0].look_date}'")
         store.connection.execute("DROP TABLE daily_summary")
         build_daily_table(store)
         build_model_frame(store, exposures(asked(store.study)))
         assert judged_again(store) == once
-
-
-def test_later_days_change_no_finding_before_the_next_look(make_study):
-    person = exercising("p00", OPPOSITE, days=80)
-    with open_store(make_study(rules={"looks": [60]}, **PLAN)) as store:
-        before = judged(store, person)
-        assert before[0].days == 60
-        store.connection.execute(f"UPDATE self_report SET value = 9 WHERE date > '{before[0].look_date}'")
-        store.connection.execute("DROP TABLE daily_summary")
-        build_daily_table(store)
-        build_model_frame(store, exposures(asked(store.study)))
-        assert judged_again(store) == before

@@ -41,8 +41,8 @@ HIGHEST_SCORES_SIMILAR = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
 )
 MORE_QUESTIONS = _(
-    "These questions are a set of their own. They change no answer above, except that a link that changed has no "
-    "single answer."
+    "These questions are a set of their own. They change no answer above, except that a link that changed, or kinds of "
+    "exercise that differ, have no single answer."
 )
 GAPS_AFTER_HIGH = _(
     "More days without a score follow days with a high score ({before} on average) than other days ({otherwise}). "

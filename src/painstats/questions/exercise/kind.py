@@ -30,4 +30,6 @@ def judge(fitted: Sequence[OwnKinds], plan: ExercisePlan, study: Study) -> Judge
     return judge_kinds(fitted, plan, study)
 
 
-EXERCISE = ExploratoryKind(name=NAME, asked_when="standard", ask=ask, own=own, judge=judge, cards=words.cards)
+EXERCISE = ExploratoryKind(
+    name=NAME, asked_when="standard", ask=ask, own=own, judge=judge, cards=words.cards, label=words.label
+)

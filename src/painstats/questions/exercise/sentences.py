@@ -77,6 +77,16 @@ BASIS = _("{days} days with a {outcome} score")
 SAME = _("Other exercise on that day, the day of the week, time, and treatments. Not the night that follows.")
 COUNTED = _("One with at least 5 minutes of it. A kind needs 8 days with it and 8 days without it.")
 
+# --- For researchers
+
+LABELS = {
+    "session": _("{kind}, done the day before"),
+    "per_30_minutes": _("{kind}, minutes the day before"),
+    "any_kind": _("exercise the day before, any kind (joint test)"),
+    "kinds_differ": _("exercise the day before, kinds differ (joint test)"),
+}
+"""Contrast to its label."""
+
 
 def no_pattern_line(kinds: int) -> str:
     """Write that no kind shows a direction: "No pattern in five kinds."."""

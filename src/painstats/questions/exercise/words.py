@@ -60,6 +60,11 @@ def cards(findings: Sequence[ContrastFinding], outcome: Outcome) -> tuple[Explor
     return (_card(_Said(kinds, outcome_words(outcome))),) if kinds else ()
 
 
+def label(exposure: str, contrast: str) -> str:
+    """Return what researchers read for a contrast: "swimming, done the day before"."""
+    return say.LABELS[contrast].format(kind=kind_words(exposure))
+
+
 def _card(said: _Said) -> ExploratoryCard:
     per_unit = said.kinds[0].contrast == BY_MINUTES
     return ExploratoryCard(
