@@ -21,7 +21,16 @@ import numpy as np
 from painstats.questions.exercise.averages import averages_differ_p
 from painstats.questions.exercise.fit import OwnKinds, any_kind_p, kinds_differ_p
 from painstats.questions.exploratory.average import contrast_mean
-from tests.calibration.exercisers import KINDS, OPPOSITE, Setting, Told, fitted, told, told_together, total_is_told
+from tests.calibration.exercisers import (
+    KINDS,
+    OPPOSITE,
+    Given,
+    Setting,
+    fitted,
+    given_alone,
+    given_together,
+    total_has_direction,
+)
 
 FIRST_SEED = 1000
 IN_COHORT = 12
@@ -45,6 +54,14 @@ COHORTS = {
 }
 
 
+COLUMNS = (
+    "any F", "differ F", "any direction", "any false", "wrong sign", "strong found", "coverage", "total found", "CPU s",
+)  # fmt: skip
+COHORT_COLUMNS = (
+    "directions", "any false", "wrong sign", "coverage", "RMSE own, pooled", "averages false, right", "differ",
+)  # fmt: skip
+
+
 def main() -> None:
     """Simulate, and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -52,15 +69,11 @@ def main() -> None:
     parser.add_argument("--cohorts", type=int, default=100)
     parser.add_argument("--totals", type=int, default=100, help="participants whose total is fitted too")
     arguments = parser.parse_args()
-    print(
-        "| truth | any F | differ F | any told | any false | wrong sign | strong told | coverage | total told | CPU s |"
-    )
+    print(f"| truth | {' | '.join(COLUMNS)} |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, setting in SETTINGS.items():
         print(alone(name, setting, arguments.participants, arguments.totals), flush=True)
-    print(
-        "\n| cohorts | told | any false | wrong sign | coverage | RMSE own, pooled | averages false, right | differ |"
-    )
+    print(f"\n| 12 participants × 150 days | {' | '.join(COHORT_COLUMNS)} |")
     print("|---|---|---|---|---|---|---|---|")
     for name, setting in COHORTS.items():
         if arguments.cohorts:
@@ -70,10 +83,10 @@ def main() -> None:
 def alone(name: str, setting: Setting, participants: int, totals: int) -> str:
     """Return the row of a setting, for participants alone."""
     started = process_time()
-    found = [told(fitted(setting, FIRST_SEED + number)) for number in range(participants)]
+    found = [given_alone(fitted(setting, FIRST_SEED + number)) for number in range(participants)]
     seconds = (process_time() - started) / participants
     fits = [each.own.estimates for each in found if each.own.estimates is not None]
-    total = [total_is_told(setting, FIRST_SEED + number) for number in range(min(totals, participants))]
+    total = [total_has_direction(setting, FIRST_SEED + number) for number in range(min(totals, participants))]
     cells = [
         percent([any_kind_p(fit) < 0.05 for fit in fits]),
         percent([(kinds_differ_p(fit) or 1.0) < 0.05 for fit in fits]),
@@ -88,18 +101,18 @@ def alone(name: str, setting: Setting, participants: int, totals: int) -> str:
 
 def cohorts(name: str, setting: Setting, number: int) -> str:
     """Return the row of a setting, for cohorts of participants who differ."""
-    found, truths, averages = list[Told](), list[Setting](), list[Sequence[bool]]()
+    found, truths, averages = list[Given](), list[Setting](), list[Sequence[bool]]()
     for cohort in range(number):
-        people = [_member(setting, 100_000 + 100 * cohort + person) for person in range(IN_COHORT)]
-        own = [fitted(truth, seed) for truth, seed in people]
-        found += told_together(own)
-        truths += [truth for truth, _ in people]
+        members = [_member(setting, 100_000 + 100 * cohort + number) for number in range(IN_COHORT)]
+        own = [fitted(truth, seed) for truth, seed in members]
+        found += given_together(own)
+        truths += [truth for truth, _ in members]
         averages.append(_averages(own, setting))
-    told_share = percent([kind in each.directions for each in found for kind in each.sizes])
+    share = percent([kind in each.directions for each in found for kind in each.sizes])
     false, wrong, _ = directions(found, truths)
     averaged = np.array(averages).mean(axis=0)
     cells = [
-        told_share, false, wrong, percent(covered(found, truths)), _rmse(found, truths),
+        share, false, wrong, percent(covered(found, truths)), _rmse(found, truths),
         f"{100 * averaged[0]:.1f}, {100 * averaged[1]:.1f}", f"{100 * averaged[2]:.1f}",
     ]  # fmt: skip
     return f"| {name} | {' | '.join(cells)} |"
@@ -112,7 +125,7 @@ def _member(setting: Setting, seed: int) -> tuple[Setting, int]:
 
 
 def _averages(own: Sequence[OwnKinds], setting: Setting) -> tuple[float, float, float]:
-    """Return the shares of averages that are falsely and rightly told without adjustment, and whether they differ."""
+    """Return the shares of false and of right directions of averages, without adjustment, and whether they differ."""
     means = {}
     for kind in KINDS:
         fits = [each.estimates for each in own if each.estimates is not None and kind in each.estimates.kinds]
@@ -126,8 +139,8 @@ def _averages(own: Sequence[OwnKinds], setting: Setting) -> tuple[float, float, 
     return float(np.mean(false or [0])), float(np.mean(right or [0])), float((differ or 1.0) < 0.05)
 
 
-def directions(found: Sequence[Told], truths: Sequence[Setting]) -> tuple[str, str, str]:
-    """Return who was given a false direction, the share of wrong signs, and the share of strong kinds told."""
+def directions(found: Sequence[Given], truths: Sequence[Setting]) -> tuple[str, str, str]:
+    """Return who was given a false direction, the share of wrong signs, and the share of strong kinds found."""
     pairs = [
         (truth.effects.get(kind, 0.0), each.directions.get(kind, 0))
         for each, truth in zip(found, truths, strict=True)
@@ -142,7 +155,7 @@ def directions(found: Sequence[Told], truths: Sequence[Setting]) -> tuple[str, s
     return percent(false), percent(wrong), percent(strong)
 
 
-def covered(found: Sequence[Told], truths: Sequence[Setting]) -> list[bool]:
+def covered(found: Sequence[Given], truths: Sequence[Setting]) -> list[bool]:
     """Return for each kind whether its pooled interval has the true effect."""
     return [
         size.low <= truth.effects.get(kind, 0.0) <= size.high
@@ -151,7 +164,7 @@ def covered(found: Sequence[Told], truths: Sequence[Setting]) -> list[bool]:
     ]
 
 
-def _rmse(found: Sequence[Told], truths: Sequence[Setting]) -> str:
+def _rmse(found: Sequence[Given], truths: Sequence[Setting]) -> str:
     errors = [
         (own - truth.effects[kind], each.sizes[kind].estimate - truth.effects[kind])
         for each, truth in zip(found, truths, strict=True)

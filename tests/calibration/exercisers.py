@@ -95,7 +95,7 @@ def own_days(name: str, score: np.ndarray, done: np.ndarray, scored: np.ndarray)
 
 
 @dataclass(frozen=True)
-class Told:
+class Given:
     """What one participant reads: kind to its direction, -1 or 1; and the fit behind it."""
 
     directions: Mapping[str, int]
@@ -103,21 +103,21 @@ class Told:
     sizes: Mapping[str, KindSize]
 
 
-def told(own: OwnKinds) -> Told:
+def given_alone(own: OwnKinds) -> Given:
     """Judge a participant alone."""
-    return told_together([own], least_participants=2)[0]
+    return given_together([own], least_participants=2)[0]
 
 
-def told_together(own: list[OwnKinds], least_participants: int = 5) -> list[Told]:
+def given_together(own: list[OwnKinds], least_participants: int = 5) -> list[Given]:
     """Judge participants, pooled where enough have a kind."""
-    return [_told(each, found) for each, found in zip(own, sizes(own, least_participants), strict=True)]
+    return [_given(each, found) for each, found in zip(own, sizes(own, least_participants), strict=True)]
 
 
-def _told(own: OwnKinds, found: Mapping[str, KindSize]) -> Told:
+def _given(own: OwnKinds, found: Mapping[str, KindSize]) -> Given:
     q = adjusted(found) if found else {}
     verdicts = {kind: verdict(size, q[kind], own.smallest_effect)[0] for kind, size in found.items()}
     signs = {Verdict.HIGHER: 1, Verdict.LOWER: -1}
-    return Told({kind: signs[given] for kind, given in verdicts.items() if given in signs}, own, found)
+    return Given({kind: signs[given] for kind, given in verdicts.items() if given in signs}, own, found)
 
 
 def fitted(setting: Setting, seed: int) -> OwnKinds:
@@ -125,7 +125,7 @@ def fitted(setting: Setting, seed: int) -> OwnKinds:
     return own_kinds(exerciser(setting, seed), PLAN)
 
 
-def total_is_told(setting: Setting, seed: int) -> bool:
+def total_has_direction(setting: Setting, seed: int) -> bool:
     """Whether the total of all exercise would be said to differ from zero, at 5%, for the same participant."""
     from dataclasses import replace
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from painstats.questions.exercise.fit import OwnKinds, kinds_differ_p
-from tests.calibration.exercisers import OPPOSITE, Setting, fitted, told, told_together, total_is_told
+from tests.calibration.exercisers import OPPOSITE, Setting, fitted, given_alone, given_together, total_has_direction
 
 FIRST_SEED = 1000
 STRONG = {"swimming": -1, "running": 1}
@@ -20,8 +20,8 @@ def opposite() -> list[OwnKinds]:
     return [fitted(Setting(OPPOSITE), FIRST_SEED + number) for number in range(14)]
 
 
-def test_opposite_kinds_are_told_apart_with_the_right_signs(opposite):
-    given = [told(own).directions for own in opposite]
+def test_opposite_kinds_get_the_right_directions(opposite):
+    given = [given_alone(own).directions for own in opposite]
     assert np.mean([directions.get(kind) == sign for directions in given for kind, sign in STRONG.items()]) >= 0.6
     assert [
         directions for directions in given if any(directions.get(kind) == -sign for kind, sign in STRONG.items())
@@ -31,15 +31,15 @@ def test_opposite_kinds_are_told_apart_with_the_right_signs(opposite):
 
 
 def test_the_total_of_the_same_participants_shows_few_of_them():
-    assert sum(total_is_told(Setting(OPPOSITE), FIRST_SEED + number) for number in range(6)) <= 2
+    assert sum(total_has_direction(Setting(OPPOSITE), FIRST_SEED + number) for number in range(6)) <= 2
 
 
 def test_without_any_effect_few_participants_are_given_a_direction():
-    assert sum(bool(told(fitted(Setting({}), FIRST_SEED + number)).directions) for number in range(8)) <= 1
+    assert sum(bool(given_alone(fitted(Setting({}), FIRST_SEED + number)).directions) for number in range(8)) <= 1
 
 
 def test_pooled_over_participants_sizes_are_nearer_to_the_truth(opposite):
-    together = told_together(opposite)
+    together = given_together(opposite)
     truth = [OPPOSITE.get(kind, 0.0) for each in together for kind in each.sizes]
     pooled = [size.estimate for each in together for size in each.sizes.values()]
     own = [value for each in opposite for value in each.estimates.estimate]

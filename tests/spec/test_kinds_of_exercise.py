@@ -82,7 +82,7 @@ def text_of_page(store: Store, person: str) -> str:
     return read_page(page).text
 
 
-def test_kinds_that_cancel_in_the_total_are_told_apart(study):
+def test_kinds_that_cancel_in_the_total_have_their_own_directions(study):
     kinds = of_kinds(study[1], "p00")
     verdicts = {kind: finding.verdict for kind, finding in kinds.items() if finding.verdict.has_direction}
     assert verdicts == {"swimming": Verdict.LOWER, "running": Verdict.HIGHER, "yoga": Verdict.LOWER}

@@ -56,7 +56,7 @@ def test_a_kind_has_a_column_where_its_days_can_be_compared(done, kinds, reasons
 
 
 def test_of_two_kinds_that_share_most_days_one_is_left_as_other_exercise():
-    """The two can still be told apart a little, so the one that stays is adjusted for the other."""
+    """The two can still be distinguished a little, so the one that stays is adjusted for the other."""
     rowing = every(5)
     rowing[[0, 20]] = 0
     choice = choose({"yoga": every(5), "rowing": rowing}, CALENDAR)

@@ -41,7 +41,7 @@ def choose(done: Mapping[str, Floats], others: Floats, unnamed: Iterable[str] = 
     """Choose the kinds that have a column of their own.
 
     A kind that happens on the same days as other columns has none, the one that shares most going first; nor has one
-    that can hardly be told from a kind without a column, since the days of that would count as its own.
+    that can hardly be distinguished from a kind without a column, since the days of that would count as its own.
 
     Parameters
     ----------

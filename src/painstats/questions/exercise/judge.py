@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from painstats.plan.study import Study
 from painstats.questions.exercise.averages import ANY_KIND, EXERCISE, LARGEST_P, kind_averages
-from painstats.questions.exercise.fit import KindEstimates, OwnKinds, any_kind_p, kinds_differ_p
+from painstats.questions.exercise.fit import OwnKinds, any_kind_p, kinds_differ_p
 from painstats.questions.exercise.plan import KINDS_DIFFER, NAME, ExercisePlan
 from painstats.questions.exercise.verdict import KindSize, adjusted, sizes, verdict
 from painstats.questions.exercise.words import WITH_OTHERS
@@ -29,27 +29,33 @@ def judge_kinds(own: Sequence[OwnKinds], plan: ExercisePlan, study: Study) -> Ju
 def _findings(own: OwnKinds, found: Mapping[str, KindSize], plan: ExercisePlan) -> list[ContrastFinding]:
     q = adjusted(found) if found else {}
     kinds = [
-        _judged(own, kind, found[kind], q[kind], plan) if kind in found else _refused(own, kind, plan)
+        _judged(own, _not_judged(own, kind, plan), found[kind], q[kind])
+        if kind in found
+        else _not_judged(own, kind, plan)
         for kind in own.days_with
     ]
     return [*kinds, *_joint(own)]
 
 
-def _judged(own: OwnKinds, kind: str, size: KindSize, q: float, plan: ExercisePlan) -> ContrastFinding:
-    told, reason = verdict(size, q, own.smallest_effect / own.session[kind])
-    assert own.estimates is not None
+def _not_judged(own: OwnKinds, kind: str, plan: ExercisePlan) -> ContrastFinding:
     return ContrastFinding(
-        **_question(own, kind, plan), asked=len(own.estimates.kinds), verdict=told,
-        reasons=(reason, WITH_OTHERS) if size.with_others else (reason,),
-        estimate=size.estimate, low=size.low, high=size.high, q=q, **_own_test(own.estimates, kind),
+        participant_id=own.participant_id, kind=NAME, item=own.outcome.item, site=own.outcome.site, exposure=kind,
+        contrast=plan.contrast, unit=plan.unit, look_date=own.look_date, days=own.days, days_with=own.days_with[kind],
+        asked=len(own.estimates.kinds) if own.estimates else 0, verdict=Verdict.NOT_JUDGED,
+        reasons=(own.reasons[kind],) if kind in own.reasons else (),
     )  # fmt: skip
 
 
-def _refused(own: OwnKinds, kind: str, plan: ExercisePlan) -> ContrastFinding:
-    asked = len(own.estimates.kinds) if own.estimates else 0
-    return ContrastFinding(
-        **_question(own, kind, plan), asked=asked, verdict=Verdict.NOT_JUDGED, reasons=(own.reasons[kind],)
-    )
+def _judged(own: OwnKinds, row: ContrastFinding, size: KindSize, q: float) -> ContrastFinding:
+    estimates, kind = own.estimates, row.exposure
+    assert estimates is not None
+    told, reason = verdict(size, q, own.smallest_effect / own.session[kind])
+    place = estimates.kinds.index(kind)
+    return replace(
+        row, verdict=told, reasons=(reason, WITH_OTHERS) if size.with_others else (reason,), estimate=size.estimate,
+        low=size.low, high=size.high, own_estimate=float(estimates.estimate[place]), own_se=float(estimates.se[place]),
+        df=float(estimates.df[place]), p=float(estimates.p[place]), q=q,
+    )  # fmt: skip
 
 
 def _joint(own: OwnKinds) -> list[ContrastFinding]:
@@ -67,28 +73,3 @@ def _joint(own: OwnKinds) -> list[ContrastFinding]:
         for contrast, p in tests.items()
         if p is not None
     ]  # fmt: skip
-
-
-def _question(own: OwnKinds, kind: str, plan: ExercisePlan) -> dict[str, Any]:
-    return {
-        "participant_id": own.participant_id,
-        "kind": NAME,
-        "item": own.outcome.item,
-        "site": own.outcome.site,
-        "exposure": kind,
-        "contrast": plan.contrast,
-        "unit": plan.unit,
-        "look_date": own.look_date,
-        "days": own.days,
-        "days_with": own.days_with[kind],
-    }
-
-
-def _own_test(estimates: KindEstimates, kind: str) -> dict[str, Any]:
-    place = estimates.kinds.index(kind)
-    return {
-        "own_estimate": float(estimates.estimate[place]),
-        "own_se": float(estimates.se[place]),
-        "df": float(estimates.df[place]),
-        "p": float(estimates.p[place]),
-    }
