@@ -11,7 +11,8 @@ _QUESTION: dict[str, tuple[str, str]] = {
     "exposure": (TEXT, "What is compared: a measure, or a kind of exercise."),
     "contrast": (
         TEXT,
-        "How it is compared: `session`, `tomorrow`, `later`, `total`, `change_per_30_days`, `last_60_days`, `before`.",
+        "How it is compared: `session` (done on the day before), `per_30_minutes`, `any_kind` and `kinds_differ` "
+        "(joint tests); `tomorrow`, `later`, `total`, `change_per_30_days`, `last_60_days`, `before`.",
     ),
     "unit": (TEXT, "What the estimate is per."),
 }

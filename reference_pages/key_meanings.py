@@ -31,6 +31,8 @@ MEANINGS: dict[str, str] = {
     "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "
     "protect against that.",
     "[[questions]] confirmatory": "`false`: an exploratory question, which shares no error rate with the others.",
+    '[[questions]] kind = "exercise" as': "Whether a kind counts as done or not done on a day (at least 5 minutes of "
+    "it), or by its minutes, in units of 30.",
     "[[predictors]] measure": _MEASURE,
     "[[predictors]] lag_days": _LAG,
     "[[diaries]] file": "Names of the files, such as `*diary*.csv`; capitals do not matter.",

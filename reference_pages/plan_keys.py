@@ -22,6 +22,7 @@ from painstats.plan.study import (
 from painstats.plan.tables import ColumnPlan, TablePlan
 from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
+from painstats.questions.exercise.plan import ExercisePlan
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
 
@@ -40,6 +41,12 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         DailyPlan,
         "What is asked. `kind` is required; the other keys belong to the kind. Those of `daily` are below. Without any "
         "question, two are asked: sleep of the night before, and steps of the day before.",
+    ),
+    '[[questions]] kind = "exercise"': (
+        ExercisePlan,
+        "Which kinds of exercise go with the outcome on the next day: see [exploratory "
+        "questions](../method/questions.md#kinds-of-exercise). Asked of a plan without any question; "
+        "at most one table.",
     ),
     '[[questions]] kind = "change"': (
         ChangeKeys,
@@ -109,7 +116,7 @@ def plan_page() -> str:
 
 
 def _own_keys(model: type[BaseModel]) -> list[str]:
-    return [key for key in model.model_fields if key not in TABLE_KEYS]
+    return [key for name, field in model.model_fields.items() if (key := field.alias or name) not in TABLE_KEYS]
 
 
 def _section(name: str, model: type[BaseModel], text: str) -> str:

@@ -107,6 +107,10 @@ STATES: dict[str, Finding] = {
         Verdict.NOT_DETERMINED, "own_days_and_cohort_disagree", verdict_from=judged(-0.4, -0.1),
         reading=(0.1, -0.1, 0.3), basis="pooled", checks=(CheckEstimate("own_days", -0.3, -0.5, -0.1),),
     ),
+    "kinds_differ": finding(
+        Verdict.NOT_DETERMINED, "kinds_differ", verdict_from=judged(-0.4, -0.1), reading=(-0.2, -0.4, -0.1),
+        measure="exercise_time_min",
+    ),
     "early": finding(
         Verdict.NOT_JUDGED, "before_first_look", reading=(-0.2, -0.6, 0.2), days=38, next_look=60
     ),

@@ -34,6 +34,7 @@ LINES = {
     "not_confirmed": "An early answer is withdrawn. No link stands out now.",
     "days_disagree": "An early answer is withdrawn. No link stands out now.",
     "disagree": "Your days and the other people's point in opposite ways.",
+    "kinds_differ": "Kinds of exercise differ, so there is no single answer for all of them.",
     "early": "The first answer day is at 60 days with a score: 22 to go.",
     "very_early": "The first answer day is at 60 days with a score: 45 to go.",
     "no_scores": "There are no pain scores yet.",
@@ -65,6 +66,10 @@ CARDS = {
     ),
     "days_disagree": ("A link was seen with 60 days scored; with 90 the later days no longer agree with it.", NEXT),
     "disagree": ("So no direction is given for now.", NEXT),
+    "kinds_differ": (
+        "After some kinds pain was not the same as after others. Minutes of all kinds added up would hide that. See "
+        "“Kinds of exercise” below.",
+    ),
     "early": ("Reading so far: 0.2 points lower per extra hour. It changes from night to night and is no answer.",),
     "very_early": (),
     "same_nights": (
@@ -87,7 +92,8 @@ CAUTIONS = {
 }
 FIRMNESS = {
     "own": "", "pooled": "As for others", "bound": "Firm bound", "open": "Not determined",
-    "not_confirmed": "Not determined", "disagree": "Not determined", "early": "Too early", "same_nights": "Not judged",
+    "not_confirmed": "Not determined", "disagree": "Not determined", "kinds_differ": "Kinds differ",
+    "early": "Too early", "same_nights": "Not judged",
     "pattern": "To watch",
 }  # fmt: skip
 

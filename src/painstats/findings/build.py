@@ -17,6 +17,7 @@ from painstats.findings.finding import Finding, Judged, Origin, Withdrawn
 from painstats.findings.finding_row import FindingRow, from_rows, to_row
 from painstats.findings.forecast import PRIOR_SD, SoFar, forecast
 from painstats.findings.forecast_type import Forecast
+from painstats.findings.kinds_differ import Subjects, subjects_whose_kinds_differ, without_total
 from painstats.findings.look_row import LookRow, look_row
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import HIDING, Conclusion, conclude
@@ -27,6 +28,7 @@ from painstats.questions.asked import asked, by_kind
 from painstats.questions.change.plan import CHANGED
 from painstats.questions.estimate import Estimate
 from painstats.questions.evidence import Evidence
+from painstats.questions.exercise.plan import KINDS_DIFFER
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.store.connection import Store
@@ -34,6 +36,17 @@ from painstats.store.rows import read_rows, replace_rows
 from painstats.store.stages import imports_hash
 
 Z_95 = 1.959963984540054
+
+SPLIT = frozenset({CHANGED, KINDS_DIFFER})
+"""Reasons for which more days bring no single answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a single answer would hide two: links that changed, and subjects whose kinds of exercise differ."""
+
+    changed: Links
+    kinds_differ: Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +79,13 @@ def find(store: Store) -> FindingsMade:
     note_rules(store)
     study = store.study
     origin = Origin(study.plan_hash, version("painstats"), imports_hash(store))
-    changed = changed_links(store)
+    split = Split(changed_links(store), subjects_whose_kinds_differ(store))
     findings, looks = list[Finding](), list[LookRow]()
     for kind, questions in by_kind(asked(study)).items():
         for family in families(kind_of(kind).judge(store, questions)):
             own, pooled = _states(family, "looks"), _states(family, "pooled_looks")
             looks += _look_rows(family, own, pooled)
-            concluded = [(evidence, _conclusion(evidence, own, pooled, changed)) for evidence in family]
+            concluded = [(evidence, _conclusion(evidence, own, pooled, split)) for evidence in family]
             findings += [_finding(*each, study.plan.rules, origin) for each in concluded]
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
     replace_rows(store, "look", LookRow, looks)
@@ -114,11 +127,12 @@ def _verdicts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
     }
 
 
-def _conclusion(evidence: Evidence, own: States, pooled: States, changed: Links) -> Conclusion:
+def _conclusion(evidence: Evidence, own: States, pooled: States, split: Split) -> Conclusion:
     name = evidence.question.name
     conclusion = conclude(evidence, _last(own[name]), _last(pooled[name]))
-    is_changed = (evidence.participant_id, evidence.question.exposure.name) in changed
-    return without_single_answer(conclusion, is_average=evidence.is_average) if is_changed else conclusion
+    if (evidence.participant_id, evidence.question.exposure.name) in split.changed:
+        conclusion = without_single_answer(conclusion, is_average=evidence.is_average)
+    return without_total(conclusion, evidence, split.kinds_differ)
 
 
 def _finding(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan, origin: Origin) -> Finding:
@@ -169,8 +183,8 @@ def _judged(evidence: Evidence, conclusion: Conclusion) -> Judged | None:
 
 def _forecast(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan) -> Forecast | None:
     """Forecast a participant's verdict from their own days, where a look has left the question open."""
-    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and conclusion.reasons != (CHANGED,)
-    is_open = is_open and not evidence.is_average
+    is_split = not SPLIT.isdisjoint(conclusion.reasons)
+    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and not is_split and not evidence.is_average
     so_far = _so_far(evidence) if is_open else None
     return forecast(so_far, rules.looks, rules.false_sign_chance, evidence.sharing) if so_far else None
 

@@ -20,7 +20,7 @@ def folded(content: Content, questions: int) -> list[tuple[str, str]]:
     """List terms with facts; ``questions`` share the chance of a false sign."""
     finding, judged = content.finding, content.finding.judged
     facts = []
-    if content.state is State.CHANGED:
+    if content.state.is_split:
         return [(say.DAYS_TERM, _days_used(content))]
     if judged is not None:
         span = content.span(judged.low, judged.high)

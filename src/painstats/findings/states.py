@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from painstats.findings.finding import Finding
 from painstats.questions.change.plan import CHANGED
+from painstats.questions.exercise.plan import KINDS_DIFFER
 from painstats.questions.verdict import Verdict
 
 EARLY = frozenset({"before_first_look", "too_few_days_for_model", "too_few_days_to_show"})
@@ -24,11 +25,17 @@ class State(StrEnum):
     EARLY = "early"
     REFUSED = "refused"
     CHANGED = "changed"
+    KINDS_DIFFER = "kinds_differ"
 
     @property
     def has_direction(self) -> bool:
         """Whether a direction is reported."""
         return self in (State.OWN, State.POOLED)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether there is no single answer, because it would hide two."""
+        return self in (State.CHANGED, State.KINDS_DIFFER)
 
 
 def state_of(finding: Finding) -> State:
@@ -41,6 +48,8 @@ def state_of(finding: Finding) -> State:
         return State.BOUND
     if verdict is Verdict.NOT_JUDGED:
         return State.EARLY if EARLY.intersection(reasons) else State.REFUSED
+    if KINDS_DIFFER in reasons:
+        return State.KINDS_DIFFER
     if CHANGED in reasons:
         return State.CHANGED
     if "own_days_and_cohort_disagree" in reasons:

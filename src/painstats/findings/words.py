@@ -98,6 +98,8 @@ def _line(content: Content) -> str:
             return say.WITHDRAWN_LINE
         case State.DISAGREE:
             return say.DISAGREE_LINE
+        case State.KINDS_DIFFER:
+            return say.KINDS_DIFFER_LINE
         case State.CHANGED:
             return say.CHANGED_LINE
         case State.EARLY:
@@ -116,6 +118,7 @@ def _firmness(content: Content) -> str:
         State.POOLED: say.AS_FOR_OTHERS,
         State.BOUND: say.FIRM_BOUND,
         State.EARLY: say.TOO_EARLY,
+        State.KINDS_DIFFER: say.KINDS_DIFFER,
         State.REFUSED: say.NOT_JUDGED,
         State.CHANGED: say.CHANGED,
     }.get(content.state, say.NOT_DETERMINED)
@@ -135,6 +138,8 @@ def _card(content: Content) -> tuple[str, ...]:
             return _reading_so_far(content)
         case State.REFUSED:
             return (*_refused(content)[1], *_next_look(content.finding))
+        case State.KINDS_DIFFER:
+            return (say.KINDS_DIFFER_CARD.format(outcome=content.words.outcome.label),)
         case State.DISAGREE:
             return (say.DISAGREE_CARD, *_forecast(content.finding), *_next_look(content.finding))
         case _:

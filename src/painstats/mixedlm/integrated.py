@@ -68,13 +68,13 @@ class Mixture:
     weight, centre, scale
         (K, N) each.
     df
-        Degrees of freedom.
+        Degrees of freedom, above 2; infinite for normal distributions.
     """
 
     weight: Floats
     centre: Floats
     scale: Floats
-    df: int
+    df: float
 
     def below(self, value: float | Floats) -> Floats:
         """Return the probability that the contrast is less than a value, (N,)."""
@@ -88,7 +88,7 @@ class Mixture:
     @cached_property
     def sd(self) -> Floats:
         """The standard deviation, (N,)."""
-        second_moment = self.scale**2 * self.df / (self.df - 2) + self.centre**2
+        second_moment = self.scale**2 / (1 - 2 / self.df) + self.centre**2
         return np.asarray(np.sqrt((self.weight * second_moment).sum(axis=0) - self.mean**2))
 
     def quantile(self, share: float) -> Floats:

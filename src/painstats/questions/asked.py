@@ -38,6 +38,10 @@ def asked(study: Study) -> tuple[Question, ...]:
     twice = [name for name, times in Counter(question.name for question in questions).items() if times > 1]
     if twice:
         raise StudyError(f"{study.folder / STUDY_FILE}: the same question is asked twice: {', '.join(twice)}")
+    try:
+        exploratory_kinds(study)
+    except StudyError as error:
+        raise StudyError(f"{study.folder / STUDY_FILE}: {error}") from None
     if not questions:
         raise StudyError(
             f'{study.folder / STUDY_FILE}: no question has kind = "daily"; add one, or remove [[questions]]'

@@ -95,7 +95,8 @@ class ExploratoryKind(Generic[AskedT, OwnT]):
     """A kind of question whose answers are patterns to watch: one folder with its columns, fit, words and chart.
 
     Its contrasts are kept in ``contrast_finding``, and their averages in ``contrast_average``. They never change an
-    answer of another kind, except that a participant's link that changed has no single answer.
+    answer of another kind, except that a participant's link that changed has no single answer,
+    nor exercise whose kinds differ.
 
     Parameters
     ----------

@@ -41,8 +41,8 @@ HIGHEST_SCORES_SIMILAR = _(
     "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
 )
 MORE_QUESTIONS = _(
-    "These questions are a set of their own. They change no answer above, except that a link that changed has no "
-    "single answer."
+    "These questions are a set of their own. They change no answer above, except that a link that changed, or kinds of "
+    "exercise that differ, have no single answer."
 )
 GAPS_AFTER_HIGH = _(
     "More days without a score follow days with a high score ({before} on average) than other days ({otherwise}). "
@@ -66,6 +66,11 @@ BOUND_CAUTION = _("This does not say that there is none.")
 OPEN_LINE = _("Both directions are still possible.")
 DISAGREE_LINE = _("Your days and the other people's point in opposite ways.")
 DISAGREE_CARD = _("So no direction is given for now.")
+KINDS_DIFFER_LINE = _("Kinds of exercise differ, so there is no single answer for all of them.")
+KINDS_DIFFER_CARD = _(
+    "After some kinds {outcome} was not the same as after others. Minutes of all kinds added up would hide that. See "
+    "“Kinds of exercise” below."
+)
 WITHDRAWN_LINE = _("An early answer is withdrawn. No link stands out now.")
 NOT_CONFIRMED_CARD = _("A link was seen with {before} days scored; with {after} it no longer stands out.")
 DAYS_DISAGREE_CARD = _(
@@ -158,7 +163,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 
 NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
 FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
-CHANGED = _("Changed")
+CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
 
 # --- What each answer day showed
 

@@ -38,6 +38,7 @@ REASONS = {
     "link_changed_on_average": _("on average the link changed over time"),
     "not_confirmed": _("a link that was seen at an earlier look no longer differs clearly from zero"),
     "days_disagree": _("the ranges of two looks have no point in common"),
+    "kinds_differ": _("kinds of exercise differ, so their total has no direction"),
     "own_days_and_cohort_disagree": _("own days and the other participants' point in opposite ways"),
     "as_for_others": _(
         "the direction is that of the participant's days pooled with the others'; own days do not show it"

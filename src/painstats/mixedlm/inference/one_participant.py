@@ -77,14 +77,14 @@ def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
     )
 
 
-def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> ParticipantFit:
+def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1", near: MixedFit | None = None) -> ParticipantFit:
     """Fit one participant's own model by restricted maximum likelihood.
 
     Parameters
     ----------
     rows
         One participant, without random effects.
-    residuals
+    residuals, near
         As in ``fit_mixed``.
 
     Raises
@@ -94,7 +94,7 @@ def fit_one_participant(rows: ModelRows, residuals: Residuals = "car1") -> Parti
     """
     if rows.random or len(set(rows.participant)) > 1:
         raise PainstatsError("fit_one_participant needs the rows of one participant, without random effects")
-    fit = fit_mixed(rows, residuals=residuals)
+    fit = fit_mixed(rows, residuals=residuals, near=near)
     return ParticipantFit(fit.participants[0], satterthwaite(fit), fit.rho, fit.residual_sd, fit.n_rows, fit, rows)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from painstats.findings.content import unit_of
 from painstats.findings.finding import Finding
 from painstats.findings.reading import reading_of, shown_size
+from painstats.findings.states import state_of
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
@@ -89,9 +90,11 @@ def _calendar(days: pl.DataFrame, outcome: Outcome) -> list[Figure]:
 
 
 def figures_among_others(record: ParticipantRecord) -> tuple[Figure, ...]:
-    """Draw a participant's effects among those of all participants."""
+    """Draw a participant's effects among those of all participants, where there is a single answer."""
     return tuple(
-        _own_effect(place, own, record) for place, own in enumerate(record.findings) if verdict_bar(own) is not None
+        _own_effect(place, own, record)
+        for place, own in enumerate(record.findings)
+        if verdict_bar(own) is not None and not state_of(own).is_split
     )
 
 

@@ -6,6 +6,7 @@ from painstats.findings.catalogue import participants as say
 from painstats.findings.content import phrases_of, span_words, unit_of
 from painstats.findings.finding import Finding
 from painstats.findings.look_words import answer_words, basis_words
+from painstats.findings.states import state_of
 from painstats.questions.phrases import capital, whole
 from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.pages import Table
@@ -13,14 +14,14 @@ from painstats.reports.personal.record import ParticipantRecord
 
 
 def looks_tables(record: ParticipantRecord) -> tuple[Table, ...]:
-    """List the looks at each question that has been judged, by date."""
+    """List the looks at each question that has been judged, by date; none where a single answer would hide two."""
     tables = (_looks_table(record, finding) for finding in record.findings)
     return tuple(table for table in tables if table is not None)
 
 
 def _looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
     looks = [row for row in record.looks if row.question == finding.question.name]
-    if not looks:
+    if not looks or state_of(finding).is_split:
         return None
     has_pooled = any(row.basis == "pooled" for row in looks)
     rows = tuple(

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
-from painstats.findings.states import State
 from painstats.findings.words import answer, sharing
 from painstats.frame.gaps import scores_before_gaps
 from painstats.plan.study import Study
@@ -142,7 +141,7 @@ def _cards(record: ParticipantRecord, *, is_confirmatory: bool) -> tuple[Card, .
 def _card(finding: Finding, record: ParticipantRecord) -> Card:
     said = answer(finding, sharing(record.findings, finding))
     return Card(
-        verdict="both" if said.state is State.CHANGED else finding.verdict,
+        verdict="both" if said.state.is_split else finding.verdict,
         headline=said.name,
         state=said.firmness,
         sentence=said.line,
