@@ -184,8 +184,8 @@ def test_a_card_says_what_an_effect_is_adjusted_for(both):
     assert own_facts(taken[STEPS]) == (
         (
             "Taken into account",
-            "The day of the week and slow drifts. Left out on purpose: sleep the night before. "
-            "Part of the link may run through what comes later.",
+            "The day of the week and slow drifts. Left out on purpose: sleep in between. "
+            "Part of the link may run that way.",
         ),
     )
     assert research_facts(taken[SLEEP]) == (("Adjusted for", "Steps the day before, day of the week, time"),)
