@@ -135,6 +135,9 @@ LEAST_WEAR_MIN = 600.0
 LEAST_ACTIVE_MIN = 30.0
 """Active minutes of a day on which a watch or tracker was worn, where the hours with steps are not known."""
 
+LEAST_SITE_DAYS = 20
+"""Rated days that a site needs to count in the outcome, unless no site has as many."""
+
 DEVICE_KINDS = ("manual", "watch", "tracker", "phone", "app", "unknown")
 """Device kinds in the default order of trust where two recorded the same minutes."""
 

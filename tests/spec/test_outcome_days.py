@@ -50,7 +50,7 @@ def scores(store):
 
 def test_several_sites_are_averaged_and_the_author_is_asked(opened):
     store = opened()
-    assert scores(store) == [(1, 4.0), (4, 4.0)]
+    assert scores(store) == [(1, 4.0), (4, 5.5)]
     assert days_with_several_sites(store) == [SitesOfDays("ann", ("head", "neck"), 1)]
     assert to_settle(store)[0].startswith("ann rated several sites of pain on 1 day (head, neck); their scores were")
 
@@ -82,7 +82,7 @@ def test_days_with_entries_and_no_score_are_missing_and_counted(opened):
 
 def test_they_are_days_without_it_only_if_the_plan_says_so(opened):
     store = opened(unlogged="zero")
-    assert scores(store) == [(1, 4.0), (2, 0.0), (3, 0.0), (4, 4.0)]
+    assert scores(store) == [(1, 4.0), (2, 0.0), (3, 0.0), (4, 5.5)]
     assert outcome_choices(store)["ann"][1] == (
         "The diary was kept on 2 days without a score of pain; these count as no pain."
     )

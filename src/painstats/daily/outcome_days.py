@@ -28,6 +28,13 @@ class UnloggedDays:
     days: int
 
 
+def several_sites_rated(store: Store) -> bool:
+    """Whether any participant rated several sites of the outcome, on whichever days."""
+    outcome = store.study.plan.outcome
+    query = f"SELECT participant_id FROM ({_SCORES}) GROUP BY participant_id HAVING count(DISTINCT site) > 1 LIMIT 1"
+    return bool(store.connection.execute(query, [outcome.item, outcome.site, outcome.site]).fetchone())
+
+
 def days_with_several_sites(store: Store) -> list[SitesOfDays]:
     """List the participants who rated several sites of the outcome on the same day, by their ids."""
     outcome = store.study.plan.outcome
