@@ -28,6 +28,14 @@ class Exposure:
         return MEASURES[self.measure]
 
     @property
+    def moment(self) -> tuple[int, bool]:
+        """When it ends, in the order of time: its date against that of the outcome, then whether it is of the daytime.
+
+        A night belongs to the date on which it ends, so it comes before what is done on that date.
+        """
+        return -self.lag_days, self.definition.lag_days > 0
+
+    @property
     def name(self) -> str:
         """Name of the column of values, such as ``step_count_lag1``."""
         return f"{self.measure}_lag{self.lag_days}"
@@ -51,3 +59,12 @@ class Exposure:
     def between(self) -> str:
         """Name of the column of the deviation of a participant's mean from the mean over participants."""
         return f"{self.name}_between"
+
+
+def precedes(earlier: Exposure, later: Exposure) -> bool:
+    """Whether an exposure ends before another one; neither of two measures of the same night or day does.
+
+    A model of a later one is adjusted for it, one of an earlier one never: a part of the earlier one's effect may run
+    through what comes later (docs/method/questions.md, total, not direct).
+    """
+    return earlier.moment < later.moment

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from painstats.frame.exposure import Exposure
+from painstats.frame.exposure import Exposure, precedes
 from painstats.frame.guard import day_after_name, sum_name
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.plan.rules import RulesPlan
@@ -26,7 +26,7 @@ class DailyDesign:
     Parameters
     ----------
     exposures
-        Those of all daily questions, which enter one model together.
+        Those that enter one model together.
     scale
         Lowest and highest score of the outcome.
     rules
@@ -45,6 +45,38 @@ class DailyDesign:
         """The indicators of days on which an exposure is unknown."""
         return tuple(exposure.unknown for exposure in self.exposures)
 
+    @property
+    def answered(self) -> tuple[Exposure, ...]:
+        """The exposures whose effects the model gives: none of its others comes after them."""
+        return tuple(one for one in self.exposures if not any(precedes(one, other) for other in self.exposures))
+
+    def answers(self, question: Question) -> bool:
+        """Whether the model gives the effect of a question's exposure."""
+        return question.exposure in self.answered
+
+    def only(self, kept: Collection[Exposure]) -> DailyDesign:
+        """Return the design with some of the exposures."""
+        exposures, guarded = (
+            tuple(exposure for exposure in among if exposure in kept) for among in (self.exposures, self.guarded)
+        )
+        return replace(self, exposures=exposures, guarded=guarded)
+
+    def total_of(self, exposure: Exposure) -> DailyDesign:
+        """Return the design of an exposure's total effect: with every exposure but those that come after it.
+
+        Two measures of the same night, or of the same day, are adjusted for each other.
+
+        References
+        ----------
+        docs/method/questions.md, total, not direct.
+        """
+        return self.only([other for other in self.exposures if not precedes(exposure, other)])
+
+    def totals(self) -> tuple[DailyDesign, ...]:
+        """Return the design of each model that total effects need, each once, in the order of the exposures."""
+        of_moments = {exposure.moment: exposure for exposure in self.exposures}
+        return tuple(self.total_of(exposure) for exposure in of_moments.values())
+
     def hides(self, column: str) -> bool:
         """Whether a column is never tested or shown: an indicator, a guard column, or that of a treatment."""
         names = [exposure.within for exposure in self.guarded]
@@ -53,7 +85,10 @@ class DailyDesign:
 
 
 def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:
-    """Return the design of the daily questions of a study."""
+    """Return the design of the daily questions of a study, with the exposures of all of them.
+
+    Only the latest exposure's total effect comes from one model of them all; ``totals`` has the design of each.
+    """
     scale, rules = study.plan.outcome.scale, study.plan.rules
     return DailyDesign(exposures(questions), scale, rules, guarded_exposures(questions))
 
