@@ -11,9 +11,13 @@ import polars as pl
 
 from painstats.frame.exposure import Exposure
 from painstats.frame.regimes import TREATMENTS
+from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.plan.rules import RulesPlan
-from painstats.questions.daily.design import DailyDesign
+from painstats.questions.daily.columns import within_participants
+from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.exploratory.own_days import OwnDays
+from painstats.questions.exploratory.own_fit import own_contrasts
 from painstats.questions.look import LookDay
 from painstats.questions.question import Outcome
 
@@ -22,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 SLEEP, STEPS = Exposure("total_sleep_time_min", 0), Exposure("step_count", 1)
 SLEEP_SD, STEPS_SD = 1.1, 2.0
 """Hours, and thousands of steps."""
+
+DESIGN = DailyDesign((SLEEP, STEPS), (0, 10), RulesPlan())
 
 RESIDUAL_SD, RHO = 1.2, 0.4
 FIRST_DATE = date(2025, 1, 1)
@@ -87,4 +93,68 @@ def own_days(
     return OwnDays("ann", when, Outcome("pain", "", (0, 10)), design or DESIGN, frame, daily, {})
 
 
-DESIGN = DailyDesign((SLEEP, STEPS), (0, 10), RulesPlan())
+# --- Families: five items, two exposures
+
+OTHERS = ("anxiety", "fatigue", "mood", "stiffness", "stress")
+BETWEEN_ITEMS = 0.5
+"""Correlation of the residuals of two items on a day."""
+
+KNOWN = 0.9
+"""Share of days on which the diary was filled in."""
+
+Effects = Mapping[tuple[str, str], float]
+"""Item and exposure to the effect, in points per hour or per 1,000 steps; 0 where there is none."""
+
+
+def of_several_items(seed: int, days: int, effects: Effects) -> OwnDays:
+    """Draw one participant with five items whose residuals are related."""
+    chance = np.random.default_rng(seed)
+    exposures = exposed(chance, days)
+    residuals = autocorrelated(chance, days, 1 + len(OTHERS), BETWEEN_ITEMS)
+    moved = {
+        item: sum(
+            effects.get((item, x.name), 0.0) * values for x, values in zip((SLEEP, STEPS), exposures, strict=True)
+        )
+        for item in OTHERS
+    }
+    items = {item: scored(5 + moved[item] + residuals[place + 1]) for place, item in enumerate(OTHERS)}
+    return own_days(items | {"pain": scored(5 + residuals[0])}, exposures, chance.random(days) < KNOWN)
+
+
+# --- Covariates: mood of the same evening, and stress of the evening before
+
+
+def with_mood(seed: int, days: int) -> pl.DataFrame:
+    """Draw days on which an hour of sleep lowers pain by 0.3 points; sleep and pain both move the mood of the evening.
+
+    Column ``same_evening`` has that mood, ``evening_before`` that of the day before.
+    """
+    chance = np.random.default_rng(seed)
+    exposures = exposed(chance, days)
+    pain = -0.3 * exposures[0] + autocorrelated(chance, days)[0]
+    mood = 0.6 * exposures[0] - 0.9 * pain + 1.25 * chance.normal(size=days)
+    return _beside(own_days({"pain": scored(5 + pain)}, exposures, np.ones(days, bool)), mood)
+
+
+def with_stress(seed: int, days: int) -> pl.DataFrame:
+    """Draw days on which sleep does nothing: stress of the evening before shortens the night and raises pain."""
+    chance = np.random.default_rng(seed)
+    stress = chance.normal(size=days)
+    before = np.concatenate([[0.0], stress[:-1]])
+    sleep = -0.5 * before + np.sqrt(SLEEP_SD**2 - 0.25) * chance.normal(size=days)
+    pain = 0.4 * before + autocorrelated(chance, days)[0]
+    exposures = sleep, exposed(chance, days)[1]
+    return _beside(own_days({"pain": scored(5 + pain)}, exposures, np.ones(days, bool)), stress)
+
+
+def _beside(own: OwnDays, score: Floats) -> pl.DataFrame:
+    before = np.concatenate([[np.nan], score[:-1]])
+    columns = {"same_evening": score, "evening_before": before}
+    return own.usable.with_columns(pl.Series(name, values) for name, values in columns.items())[1:]
+
+
+def sleep_test(rows: pl.DataFrame, *also: str, residuals: Residuals = RESIDUALS) -> Coefficient:
+    """Test sleep in one participant's model, with further columns."""
+    fitted = own_contrasts(within_participants(rows, DESIGN, also=also), {"sleep": {SLEEP.within: 1.0}}, residuals)
+    assert fitted is not None
+    return fitted.tests[0]

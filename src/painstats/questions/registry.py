@@ -27,7 +27,9 @@ DECLARED = {
 }
 """The same for kinds about what participants declared."""
 
-EXPLORATORY: dict[str, str] = {}
+EXPLORATORY: dict[str, str] = {
+    "item": "painstats.questions.item.kind:ITEM",
+}
 """The same for exploratory kinds, in the order of their cards."""
 
 
