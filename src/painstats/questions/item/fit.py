@@ -6,7 +6,7 @@ Each exposure is adjusted for those before it only, so an item takes one fit for
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -81,6 +81,7 @@ def own_items(own: OwnDays, asked: Asked) -> OwnItems:
 
 def _effects_on(scores: ItemScores, own: OwnDays) -> Iterator[ItemEffect]:
     rows = item_rows(scores, own)
+    own = replace(own, design=_without_itself(own.design, scores.item))
     refused = {exposure: refusal(rows, exposure, own.design) for exposure in own.design.exposures}
     tests = {} if all(refused.values()) else effects_of(rows, own)
     at_an_end = max(share_at_ends(rows["outcome_score"].to_numpy(), own.design.scale))
@@ -91,6 +92,11 @@ def _effects_on(scores: ItemScores, own: OwnDays) -> Iterator[ItemEffect]:
             yield ItemEffect(*of, why or "no_fit")
         else:
             yield ItemEffect(*of, "", test, smallest_effect_to(rows, exposure, own.design), at_an_end)
+
+
+def _without_itself(design: DailyDesign, item: str) -> DailyDesign:
+    """Return the design without the item among its covariates: residuals carry its days before over already."""
+    return replace(design, covariates=tuple(each for each in design.covariates if each.source != item))
 
 
 def item_rows(scores: ItemScores, own: OwnDays) -> pl.DataFrame:
@@ -122,7 +128,7 @@ def refusal(rows: pl.DataFrame, exposure: Exposure, design: DailyDesign) -> str:
 
 def effects_of(rows: pl.DataFrame, own: OwnDays) -> dict[Exposure, Coefficient]:
     """Test each exposure on its own days, with free guard columns where the daily questions have held ones."""
-    largest, *others = sorted(own.design.totals(), key=lambda design: -len(design.exposures))
+    largest, *others = sorted(own.design.totals(), key=lambda each: -len(each.exposures))
     first = _fit(rows, largest)
     if first is None:
         return {}
