@@ -40,7 +40,7 @@ def outcome(store, participant="ann"):
 
 
 def expected(scores, sites):
-    """The definition, site by site and day by day."""
+    """Follow the definition, site by site and day by day."""
     means = {site: fmean(score for score in scores[site] if score is not None) for site in sites}
     found = {}
     for day in range(len(next(iter(scores.values())))):
@@ -115,7 +115,9 @@ def test_a_day_added_later_gives_the_same_table_as_a_build_from_scratch(store):
     rate(store, scores, participant="bob")
     before = outcome(store)
     rate(store, {"back": [9], "knee": [2]}, first=70)
-    store.connection.execute("INSERT INTO touched_day VALUES ('ann', ?, ?)", [FIRST + timedelta(68), FIRST + timedelta(72)])
+    store.connection.execute(
+        "INSERT INTO touched_day VALUES ('ann', ?, ?)", [FIRST + timedelta(68), FIRST + timedelta(72)]
+    )
     built = build_daily_table(store)
     grown = table(store, ALL)
     store.connection.execute("DROP TABLE daily_summary")
