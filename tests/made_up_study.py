@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -230,7 +231,7 @@ def invent_fits(store: Store, fits: Fits) -> None:
             "cohort_fit": cohort,
             "look_evidence": [*rows["look_evidence"], *_average_looks(store, cohort)],
             "coefficient": _coefficients(),
-            "model_fit": [made_up_model(len(fits))],
+            "model_fit": [made_up_model(len(fits)), made_up_model_of_steps(len(fits))],
             "robustness": _robustness(),
         }
     for table, row_type in FIT_ROWS.items():
@@ -287,25 +288,20 @@ def _cohort_fit(question: str, estimate: float, participants: int) -> CohortFit:
 
 
 def _coefficients() -> list[CoefficientRow]:
-    terms = [
-        "intercept",
-        f"{SLEEP}_within",
-        f"{STEPS}_within",
-        f"{SLEEP}_between",
-        f"{STEPS}_between",
-        "is_weekend",
-        "time_30d",
-    ]
+    """Return those of the model for sleep, which has both exposures, and of that for steps, which has no later one."""
+    steps = ["intercept", f"{STEPS}_within", f"{STEPS}_between", "weekend", "time_30d"]
+    both = ["intercept", f"{SLEEP}_within", f"{STEPS}_within", f"{SLEEP}_between", *steps[2:]]
     return [
-        CoefficientRow(model="cohort", term=term, estimate=5.1 / (place + 1), se=0.2, df=4.2 + place, t=2.1, p=0.0004 * 5**place if place < 5 else 0.6,
-                       low=5.1 / (place + 1) - 0.5, high=5.1 / (place + 1) + 0.5)
+        CoefficientRow(model="cohort", answered=(question,), term=term, estimate=5.1 / (place + 1), se=0.2, df=4.2 + place, t=2.1,
+                       p=0.0004 * 5**place if place < 5 else 0.6, low=5.1 / (place + 1) - 0.5, high=5.1 / (place + 1) + 0.5)
+        for question, terms in ((SLEEP, both), (STEPS, steps))
         for place, term in enumerate(terms)
     ]  # fmt: skip
 
 
 def made_up_model(participants: int) -> ModelFit:
     return ModelFit(
-        model="cohort", days=330, participants=participants, rho=0.41, white_share=0.2, residual_sd=1.18, log_likelihood=-512.345678, converged=True,
+        model="cohort", answered=(SLEEP,), days=330, participants=participants, rho=0.41, white_share=0.2, residual_sd=1.18, log_likelihood=-512.345678, converged=True,
         is_singular=False, certificate=1.2e-9, projected_gradient=3.1e-7, df_method="Kenward-Roger", statsmodels_difference=4.0e-9,
         statsmodels_summary="Mixed Linear Model Regression Results\n<script>alert('summary')</script>",
         random_terms=("intercept", f"{SLEEP}_within", f"{STEPS}_within"),
@@ -316,6 +312,13 @@ def made_up_model(participants: int) -> ModelFit:
         residual_quantiles=(-3.4, -2.5, -1.7, -0.7, 0.0, 0.7, 1.7, 2.6, 3.2), participant_sd_quantiles=(0.8, 1.1, 1.6),
         r2_marginal=0.142, r2_conditional=0.521,
     )  # fmt: skip
+
+
+def made_up_model_of_steps(participants: int) -> ModelFit:
+    terms = ("intercept", f"{STEPS}_within")
+    return replace(
+        made_up_model(participants), answered=(STEPS,), random_terms=terms, random_covariance=(1.5, -0.01, -0.01, 0.01)
+    )
 
 
 def _robustness() -> list[RobustnessCheck]:

@@ -38,8 +38,8 @@ def load_frame(study: Study) -> pl.DataFrame:
         - ``treatments``: a list of what acts on the day, each with ``treatment`` (name and dose) and ``share`` (of its
           full effect, above 0 to 1); ``regime``: numbers the participant's sets of treatments and doses, and
           ``…_regime`` is that of the exposure's own day;
-        - ``left_out``: why the models do not use the row; null where they do; ``in_cohort``: whether the model over
-          participants includes the participant.
+        - ``left_out``: why the models do not use the row; null where they do; ``in_cohort``: whether every exposure is
+          known on enough days, as a model over participants of all of them needs.
 
     Raises
     ------

@@ -47,12 +47,13 @@ def intervals(tmp_path_factory):
             build_daily_table(store)
             build_model_frame(store, exposures(questions))
             frame = read_table(store, "model_frame", "participant_id, date").filter(pl.col("left_out").is_null())
-            rows += list(_intervals(analyse_cohort(frame, daily_design(study, questions)), lives))
+            for total in daily_design(study, questions).totals():
+                rows += list(_intervals(analyse_cohort(frame, total), lives))
     return pl.DataFrame(rows, schema=["what", "predictor", "planted", "low", "high"], orient="row")
 
 
 def _intervals(cohort, lives):
-    for predictor, attribute in PLANTED.items():
+    for predictor, attribute in ((exposure.name, PLANTED[exposure.name]) for exposure in cohort.design.answered):
         average = next(entry for entry in cohort.mixed.table.coefficients if entry.name == f"{predictor}_within")
         yield "average", predictor, getattr(TRUTH, attribute), average.low, average.high
     for (participant, name), slope in cohort.slopes.items():

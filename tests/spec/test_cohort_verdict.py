@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from painstats.findings import find
 from painstats.plan.study import Plan, Study, read_study
 from painstats.questions.asked import asked
-from painstats.questions.daily.averages import adjusted_p, cohort_fits, holm
+from painstats.questions.daily.averages import adjusted, adjusted_p, cohort_fits, holm
 from painstats.questions.daily.columns import of_cohort
 from painstats.questions.daily.design import daily_design
 from painstats.questions.daily.fit import analyse_cohort, fit_models
@@ -151,7 +151,9 @@ def fitted_cohort(study, frame):
     questions = asked(study)
     design = daily_design(study, questions)
     cohort = analyse_cohort(frame, design)
-    fits = cohort_fits(questions, of_cohort(frame), cohort.apart, cohort.mixed, design.rules)
+    fits = adjusted(
+        cohort_fits(questions, of_cohort(frame, design), cohort.apart, cohort.mixed, design.rules), questions
+    )
     return {fit.question: fit for fit in fits}
 
 

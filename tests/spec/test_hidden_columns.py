@@ -10,7 +10,7 @@ from painstats.questions.asked import asked, fit_questions
 from painstats.questions.daily.columns import mixed_model
 from painstats.questions.daily.design import daily_design
 from tests.conftest import table
-from tests.spec.robust_frame import SLEEP, keep, model_frame, with_treatment
+from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame, with_treatment
 
 HIDDEN = "unknown|guard|treatment|drug"
 
@@ -31,14 +31,19 @@ def test_no_table_and_no_summary_names_a_hidden_column(store):
     terms = {row["term"] for row in table(store, "SELECT DISTINCT term FROM coefficient")}
     assert f"{SLEEP}_within" in terms
     assert not [term for term in terms if re.search(HIDDEN, term)]
-    [cohort] = table(store, "SELECT statsmodels_summary, guarded FROM model_fit WHERE model = 'cohort'")
-    assert cohort["guarded"]
-    assert f"{SLEEP}_within" in cohort["statsmodels_summary"]
-    assert not re.search(HIDDEN, cohort["statsmodels_summary"])
-    [kept] = table(store, "SELECT * FROM treatment_column WHERE model = 'cohort'")
+    of_cohort = "FROM model_fit WHERE model = 'cohort'"
+    fits = {
+        row["answered"][0]: row for row in table(store, f"SELECT answered, statsmodels_summary, guarded {of_cohort}")
+    }
+    for answered, fit in fits.items():
+        assert fit["guarded"] == [f"{name}_within" for name in ((SLEEP, STEPS) if answered == SLEEP else (STEPS,))]
+        assert f"{answered}_within" in fit["statsmodels_summary"]
+        assert not re.search(HIDDEN, fit["statsmodels_summary"])
     on = frame.filter(treated).height
-    assert kept == {
-        "model": "cohort", "treatment": "drug 5 mg", "participants": 3, "days": on, "left_out": None,
-    }  # fmt: skip
+    kept = {"model": "cohort", "treatment": "drug 5 mg", "participants": 3, "days": on, "left_out": None}
+    assert table(store, "SELECT * FROM treatment_column WHERE model = 'cohort' ORDER BY answered DESC") == [
+        kept | {"answered": [answered]} for answered in (SLEEP, STEPS)
+    ]
+    assert set(fits) == {SLEEP, STEPS}
     checks = {row["check"] for row in table(store, 'SELECT DISTINCT "check" FROM robustness')}
     assert {"complete_days", "without_guard"} <= checks

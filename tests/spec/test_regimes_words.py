@@ -9,7 +9,7 @@ from painstats.reports.regimes import WHY, own_regimes_words, regimes_words, tre
 
 
 def rows(*left_out):
-    return [TreatmentRow(COHORT, f"secret {place} mg", 3, 40, why) for place, why in enumerate(left_out)]
+    return [TreatmentRow(COHORT, ("any",), f"secret {place} mg", 3, 40, why) for place, why in enumerate(left_out)]
 
 
 def test_a_cohort_page_counts_the_columns_and_names_no_treatment():

@@ -28,6 +28,9 @@ from tests.spec.robust_frame import SLEEP, STEPS, keep, model_frame, with_treatm
 ALWAYS = set(CHECKS) - {"other_spread", "complete_days", "enough_steps", "without_guard"}
 """Checks that a cohort gets whether or not its fit is singular, and days with something unknown."""
 
+ONLY_OF_SLEEP = ("curved_sleep", STEPS)
+"""No check: the model for steps has no sleep, which comes later."""
+
 STUDY = Study(folder=Path("."), plan=Plan())
 DESIGN = daily_design(STUDY, questions_of(STUDY))
 FRAME = model_frame(14, 50, spread=0.15)
@@ -71,7 +74,7 @@ def rows(tmp_path_factory):
 def test_every_check_is_made_for_every_answer_of_a_cohort(rows):
     made = {check for check, _ in rows}
     assert made >= ALWAYS | {"most_influential_out", "sleep_bend"}
-    assert all((check, predictor) in rows for check in ALWAYS for predictor in (SLEEP, STEPS))
+    assert {(check, predictor) for check in ALWAYS for predictor in (SLEEP, STEPS)} - rows.keys() == {ONLY_OF_SLEEP}
     assert [row for row in rows.values() if row["reason"]] == []
     assert {row["model"] for row in rows.values()} == {"cohort"}
 
@@ -278,7 +281,7 @@ def test_one_person_alone_gets_what_makes_sense(store):
 
 
 def test_too_few_days_are_a_reason():
-    rows = robustness_checks(asked(model_frame(12, 20)), "cohort", questions_of(STUDY)[0].outcome)
+    rows = robustness_checks([asked(model_frame(12, 20))], "cohort", questions_of(STUDY)[0].outcome)
     reasons = {row.check: row.reason for row in rows}
     assert "have 10 such days" in reasons.pop("first_days_removed")
     assert set(reasons.values()) == {None}

@@ -75,8 +75,8 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
 
     Column ``left_out`` is null for a row that is used, else ``no_outcome``, ``no_<measure>`` (for the first missing
     exposure, where the plan asks for complete days) or ``few_days`` (the participant has fewer usable days than the
-    model needs). ``in_cohort`` is whether the participant's rows enter the model over participants: all exposures are
-    known on enough of them.
+    model needs). ``in_cohort`` is whether all exposures are known on enough of the participant's rows, so that these
+    enter a model over participants of all of them.
 
     Parameters
     ----------

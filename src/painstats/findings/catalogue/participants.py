@@ -129,6 +129,14 @@ HARMLESS = frozenset({"outcome_hardly_varies", "exposure_hardly_varies"})
 
 RANGE_TERM, CHANCE_TERM, SINCE_TERM = _("Range"), _("Direction"), _("Clear since")
 READING_TERM, DAYS_TERM, BASIS_TERM = _("Reading today"), _("Days"), _("Based on")
+TAKEN_TERM = _("Taken into account")
+TAKEN = {
+    "day_of_week": _("the day of the week"),
+    "weekend": _("weekends"),
+    "time": _("slow drifts"),
+    "treatments": _("your treatments"),
+}
+TAKEN_NOT = _("Left out on purpose: {later}. Part of the link may run through what comes later.")
 RANGE_POOLED = _("Your days, together with those of the other people here.")
 CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as most published ones.")
 CHANCE_POOLED = _("The chance that it is right is {chance}, if you are like the other people here.")

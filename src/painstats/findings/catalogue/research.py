@@ -132,3 +132,8 @@ CALENDAR_TERMS = {
     "time_30d": "drift over 30 days",
 }
 """The columns of the models that are no exposures, in words."""
+
+ADJUSTED_TERM, NOT_ADJUSTED_TERM = "Adjusted for", "Not adjusted for"
+ADJUSTED = {"day_of_week": "day of the week", "weekend": "weekend", "time": "time", "treatments": "declared treatments"}
+NOT_ADJUSTED = "What comes later, since part of the effect may run through it: {later}"
+"""What the effect on a card is adjusted for."""

@@ -35,10 +35,12 @@ def cohort_fits(
 ) -> list[CohortFit]:
     """Return the averages over participants, where there are enough participants for one.
 
+    Their p values are not adjusted for the number of questions, which takes those of all models (``adjusted``).
+
     Parameters
     ----------
     questions
-        All daily questions.
+        Those that the model answers.
     frame
         Complete rows of ``model_frame``.
     apart
@@ -50,13 +52,19 @@ def cohort_fits(
     with_spread
         Whether to estimate how much participants differ, which takes further fits.
     """
-    fits = [
+    return [
         _average(question, check, mixed, frame.height, with_spread=with_spread)
         for question in questions
         if (check := _two_stage(apart, question)) is not None and check.participants >= rules.min_people_cohort
     ]
-    adjusted = adjusted_p(questions, {fit.question: fit.p for fit in fits})
-    return [replace(fit, p_adjusted=adjusted[fit.question]) for fit in fits]
+
+
+def adjusted(fits: Sequence[CohortFit], questions: Sequence[Question]) -> list[CohortFit]:
+    """Return averages with p values adjusted for the number of all daily questions, in the order of the questions."""
+    p_adjusted = adjusted_p(questions, {fit.question: fit.p for fit in fits})
+    order = [question.name for question in questions]
+    in_order = sorted(fits, key=lambda fit: order.index(fit.question))
+    return [replace(fit, p_adjusted=p_adjusted[fit.question]) for fit in in_order]
 
 
 def adjusted_p(questions: Sequence[Question], p_values: Mapping[str, float]) -> dict[str, float]:

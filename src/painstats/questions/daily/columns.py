@@ -37,15 +37,22 @@ def median_days(frame: pl.DataFrame) -> float:
     return float(np.median(frame.group_by("participant_id").len()["len"].to_numpy())) if frame.height else 0.0
 
 
-def of_cohort(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of the participants whom the model over participants includes."""
-    return frame.filter(pl.col("in_cohort"))
+def of_cohort(frame: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
+    """Return the rows of the participants whom a model over participants includes: every exposure of it is known.
+
+    Exposures of other models do not matter. ``frame`` has usable rows of participants with enough of them.
+    """
+    return frame.filter(pl.all_horizontal(_is_known(design)).over("participant_id"))
 
 
 def with_an_exposure(frame: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
     """Return the rows of the participants for whom some exposure is known on enough days."""
-    is_known = pl.any_horizontal(pl.col(exposure.unknown).min() == 0 for exposure in design.exposures)
-    return frame.filter(is_known.over("participant_id"))
+    return frame.filter(pl.any_horizontal(_is_known(design)).over("participant_id"))
+
+
+def _is_known(design: DailyDesign) -> list[pl.Expr]:
+    """Return whether each exposure is known on enough days of a participant."""
+    return [pl.col(exposure.unknown).min() == 0 for exposure in design.exposures]
 
 
 def calendar_columns(frame: pl.DataFrame, by_day_of_week: bool) -> dict[str, Floats]:

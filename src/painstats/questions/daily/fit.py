@@ -1,9 +1,11 @@
 """Fit the daily questions and store the results: each participant's own days, and the mixed model over all of them.
 
-With enough participants the mixed model gives the averages and, pooled, each participant's slopes; the two-stage mean,
-which shares no code with it, is always computed as well. With fewer participants, or where the mixed model does not
-reach a certified optimum that statsmodels reproduces, each participant is judged on their own days and the average is
-the two-stage mean. A participant's slope never comes from a model without residual autocorrelation.
+Each question is answered by the model of its exposure's total effect (``DailyDesign.totals``), so there is one set of
+models for each moment of an exposure. With enough participants the mixed model gives the averages and, pooled, each
+participant's slopes; the two-stage mean, which shares no code with it, is always computed as well. With fewer
+participants, or where the mixed model does not reach a certified optimum that statsmodels reproduces, each participant
+is judged on their own days and the average is the two-stage mean. A participant's slope never comes from a model
+without residual autocorrelation.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each_participant
 from painstats.mixedlm.inference.two_stage import OwnCoefficients
 from painstats.progress import working
-from painstats.questions.daily.averages import cohort_fits
+from painstats.questions.daily.averages import adjusted, cohort_fits
 from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.guarded import Guarded
@@ -33,8 +35,10 @@ from painstats.questions.daily.pooled import Slopes, pooled_slopes
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
 from painstats.questions.daily.two_stage_participants import parts_by_calendar, slopes_apart
+from painstats.questions.daily.words import compared_with
 from painstats.questions.kind import KindFitted, Say
 from painstats.questions.outcome_words import outcome_words
+from painstats.questions.phrases import listed
 from painstats.questions.question import Question, outcome_of
 from painstats.store.connection import Store
 from painstats.store.rows import replace_rows
@@ -43,10 +47,12 @@ from painstats.store.tables import read_table
 
 @dataclass(frozen=True, slots=True)
 class CohortAnalysis:
-    """Everything fitted to one frame.
+    """Everything fitted to one frame with one design.
 
     Parameters
     ----------
+    design, frame
+        The design, and the rows of all participants who are fitted.
     own_fits
         Each participant's own days.
     apart
@@ -59,6 +65,8 @@ class CohortAnalysis:
         Participant to the fits with guard columns, where ``own_fits`` have their coefficients.
     """
 
+    design: DailyDesign
+    frame: pl.DataFrame
     own_fits: tuple[ParticipantFit, ...]
     apart: OwnCoefficients
     mixed: MixedAnalysis | None
@@ -82,23 +90,44 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
         _keep(store, {})
         raise NotEnoughData(_why_no_model(store))
     exposure_days = days_of(store, design)
-    cohort = analyse_cohort(frame, design, say, exposure_days)
-    participants = _participant_fits(frame, design, cohort)
-    averages = _averages(frame, design, questions, cohort)
-    models = model_fits(cohort.own_fits, cohort.own_guards, cohort.mixed, design)
-    _keep(
-        store,
-        {
-            "person_fit": participants,
-            "cohort_fit": averages,
-            "coefficient": coefficient_rows(cohort.own_fits, cohort.mixed, design),
-            "model_fit": models,
-            "treatment_column": treatment_rows(frame, cohort.own_fits, cohort.mixed),
-            "robustness": _robustness(questions, design, days, frame, exposure_days, cohort, participants, averages),
-            "look_evidence": looks(store, design, questions),
-        },
-    )
-    return KindFitted(frame["participant_id"].n_unique(), len(models))
+    models = _each_model(frame, design, say, exposure_days)
+    participants = _in_order([fit for model in models for fit in _participant_fits(model)], questions)
+    averages = adjusted([fit for model in models for fit in _averages(model, questions)], questions)
+    kept = _rows_of_models(models) | {
+        "person_fit": participants,
+        "cohort_fit": averages,
+        "robustness": _robustness(questions, days, exposure_days, models, participants, averages),
+        "look_evidence": looks(store, design, questions),
+    }
+    _keep(store, kept)
+    return KindFitted(frame["participant_id"].n_unique(), len(kept["model_fit"]))
+
+
+def _each_model(frame: pl.DataFrame, design: DailyDesign, say: Say, days: DaysOf) -> list[CohortAnalysis]:
+    """Fit the models of each total effect, to the participants who have some exposure of it."""
+    of_designs = [(total, with_an_exposure(frame, total)) for total in design.totals()]
+    return [
+        analyse_cohort(rows, total, _named(say, total) if len(of_designs) > 1 else say, days)
+        for total, rows in of_designs
+        if not rows.is_empty()
+    ]
+
+
+def _named(say: Say, design: DailyDesign) -> Say:
+    """Begin each message with the exposures that its model is about."""
+    label = listed([compared_with(exposure) for exposure in design.answered])
+    return lambda text: say(f"{label}: {text}")
+
+
+def _rows_of_models(models: Sequence[CohortAnalysis]) -> dict[str, Sequence[object]]:
+    """Return the tables that describe each model."""
+    return {
+        "coefficient": [row for of in models for row in coefficient_rows(of.own_fits, of.mixed, of.design)],
+        "model_fit": [row for of in models for row in model_fits(of.own_fits, of.own_guards, of.mixed, of.design)],
+        "treatment_column": [
+            row for of in models for row in treatment_rows(of.frame, of.own_fits, of.mixed, of.design)
+        ],
+    }
 
 
 def analyse_cohort(
@@ -109,11 +138,11 @@ def analyse_cohort(
     own_guards = {fit.participant: guard for fit in own_fits if (guard := guarded_alone(fit, days)) is not None}
     own_fits = tuple(with_guard(fit, own_guards.get(fit.participant)) for fit in own_fits)
     say(f"participants with enough days: {frame['participant_id'].n_unique()}; fitted alone: {len(own_fits)}")
-    cohort = of_cohort(frame)
+    cohort = of_cohort(frame, design)
     is_large = cohort["participant_id"].n_unique() >= design.rules.min_people_mixed_model
     mixed = mixed_analysis(cohort, design, say, days) if is_large else None
     usable = mixed if mixed and mixed.can_be_used else None
-    return CohortAnalysis(own_fits, apart, mixed, usable, pooled_slopes(usable, design), own_guards)
+    return CohortAnalysis(design, frame, own_fits, apart, mixed, usable, pooled_slopes(usable, design), own_guards)
 
 
 def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[ParticipantFit, ...]:
@@ -141,16 +170,22 @@ def _why_no_model(store: Store) -> str:
     )
 
 
-def _participant_fits(frame: pl.DataFrame, design: DailyDesign, cohort: CohortAnalysis) -> list[ParticipantEffect]:
-    rows = {name: own for (name,), own in frame.partition_by("participant_id", as_dict=True).items()}
-    own = {fit.participant: fit for fit in cohort.own_fits}
-    participants = sorted(set(own) | {participant for participant, _ in cohort.slopes})
+def _participant_fits(model: CohortAnalysis) -> list[ParticipantEffect]:
+    rows = {name: own for (name,), own in model.frame.partition_by("participant_id", as_dict=True).items()}
+    own = {fit.participant: fit for fit in model.own_fits}
+    participants = sorted(set(own) | {participant for participant, _ in model.slopes})
     return [
-        replace(fit, smallest_effect=smallest_effect_to(rows[participant], exposure, design))
+        replace(fit, smallest_effect=smallest_effect_to(rows[participant], exposure, model.design))
         for participant in participants
-        for exposure in design.exposures
-        if (fit := _participant_fit(participant, exposure, cohort, own.get(participant))) is not None
+        for exposure in model.design.answered
+        if (fit := _participant_fit(participant, exposure, model, own.get(participant))) is not None
     ]
+
+
+def _in_order(fits: Sequence[ParticipantEffect], questions: Sequence[Question]) -> list[ParticipantEffect]:
+    """Sort by participant, then in the order of the questions."""
+    order = [question.name for question in questions]
+    return sorted(fits, key=lambda fit: (fit.participant_id, order.index(fit.question)))
 
 
 def _participant_fit(
@@ -177,19 +212,16 @@ def _participant_fit(
     )  # fmt: skip
 
 
-def _averages(
-    frame: pl.DataFrame, design: DailyDesign, questions: Sequence[Question], cohort: CohortAnalysis
-) -> list[CohortFit]:
-    of_model = of_cohort(frame)
-    exposures = {question.name: question.exposure for question in questions}
+def _averages(model: CohortAnalysis, questions: Sequence[Question]) -> list[CohortFit]:
+    design, rows = model.design, of_cohort(model.frame, model.design)
+    exposures = {question.name: question.exposure for question in questions if design.answers(question)}
+    answered = [question for question in questions if question.name in exposures]
     return [
         replace(
             fit,
-            smallest_effect=smallest_effect(
-                *means_over_participants(of_model, exposures[fit.question], design), design
-            ),
+            smallest_effect=smallest_effect(*means_over_participants(rows, exposures[fit.question], design), design),
         )
-        for fit in cohort_fits(questions, of_model, cohort.apart, cohort.mixed, design.rules)
+        for fit in cohort_fits(answered, rows, model.apart, model.mixed, design.rules)
     ]
 
 
@@ -201,11 +233,9 @@ def _own_coefficient(fit: ParticipantFit | None, exposure: Exposure) -> Coeffici
 
 def _robustness(
     questions: Sequence[Question],
-    design: DailyDesign,
     days: pl.DataFrame,
-    usable: pl.DataFrame,
     exposure_days: DaysOf,
-    cohort: CohortAnalysis,
+    models: Sequence[CohortAnalysis],
     participants: Sequence[ParticipantEffect],
     averages: Sequence[CohortFit],
 ) -> list[RobustnessCheck]:
@@ -214,18 +244,33 @@ def _robustness(
     reported: Sequence[ParticipantEffect] | Sequence[CohortFit] = participants if is_alone else averages
     if not reported:
         return []
-    frame, guards = _with_guards(usable if is_alone else of_cohort(usable), cohort, exposure_days, is_alone=is_alone)
-    reanalysis = Reanalysis(
-        design=design,
+    checked = []
+    for model in models:
+        names = [exposure.name for exposure in model.design.answered]
+        if answered := [fit for fit in reported if fit.question in names]:
+            checked.append(_reanalysis(model, days, exposure_days, answered, is_alone=is_alone))
+    return robustness_checks(checked, participants[0].participant_id if is_alone else COHORT, questions[0].outcome)
+
+
+def _reanalysis(
+    model: CohortAnalysis,
+    days: pl.DataFrame,
+    exposure_days: DaysOf,
+    reported: Sequence[ParticipantEffect | CohortFit],
+    *,
+    is_alone: bool,
+) -> Reanalysis:
+    rows = model.frame if is_alone else of_cohort(model.frame, model.design)
+    frame, guards = _with_guards(rows, model, exposure_days, is_alone=is_alone)
+    return Reanalysis(
+        design=model.design,
         days=days,
         frame=frame,
         guards=guards,
         basis=reported[0].basis,
         reported={fit.question: Slope(fit.estimate, fit.low, fit.high) for fit in reported},
-        mixed=cohort.usable,
+        mixed=model.usable,
     )
-    model = participants[0].participant_id if is_alone else COHORT
-    return robustness_checks(reanalysis, model, questions[0].outcome)
 
 
 def _with_guards(

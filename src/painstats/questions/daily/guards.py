@@ -52,6 +52,11 @@ def of_participant(days: DaysOf, participant: str) -> DaysOf:
     return {name: _of(np.array([participant]), known) for name, known in days.items()}
 
 
+def of_design(days: DaysOf, design: DailyDesign) -> DaysOf:
+    """Return the known days of the exposures that a model guards."""
+    return {name: known for name, known in days.items() if name in {exposure.within for exposure in design.guarded}}
+
+
 def columns_for(participant: Texts, day: Integers, days: DaysOf, rho: float) -> dict[str, GuardColumns]:
     """Return the guard columns of some rows; none for an exposure that a participant of the rows lacks.
 

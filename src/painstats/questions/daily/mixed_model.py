@@ -22,7 +22,7 @@ from painstats.mixedlm.inference.degrees_of_freedom import coefficient_table
 from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, median_days, mixed_model
 from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.daily.guarded import Guarded, guarded
-from painstats.questions.daily.guards import DaysOf, columns_for
+from painstats.questions.daily.guards import DaysOf, columns_for, of_design
 from painstats.questions.kind import Say
 
 NO_DAYS: DaysOf = MappingProxyType({})
@@ -111,8 +111,8 @@ def mixed_analysis(frame: pl.DataFrame, design: DailyDesign, say: Say, days: Day
     except NotEnoughData as refusal:
         say(f"no mixed model: {refusal}")
         return None
-    table = coefficient_table(fit, rows)
-    guard = guarded(rows, fit, table, columns_for(rows.participant, rows.day, days, fit.rho)) if days else None
+    table, known = coefficient_table(fit, rows), of_design(days, design)
+    guard = guarded(rows, fit, table, columns_for(rows.participant, rows.day, known, fit.rho)) if known else None
     if guard and not guard.converged:
         guard = None
         notes.append("guard_not_converged")

@@ -22,14 +22,20 @@ from painstats.questions.daily.tables import COHORT, CoefficientRow, ModelFit, T
 from painstats.questions.daily.treatment_columns import TREATMENT, TreatmentColumn
 
 
+def answered_by(design: DailyDesign) -> tuple[str, ...]:
+    """Return the names of the questions that a model answers, by which rows of the same participant differ."""
+    return tuple(exposure.name for exposure in design.answered)
+
+
 def coefficient_rows(
     own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, design: DailyDesign
 ) -> list[CoefficientRow]:
     """Return the coefficients of the mixed model and of each participant's own model, but for hidden columns."""
     tables = [(COHORT, mixed.table)] if mixed else []
     tables += [(fit.participant, fit.table) for fit in own_fits]
+    answered = answered_by(design)
     return [
-        CoefficientRow(model, row.name, row.estimate, row.se, row.df, row.t, row.p, row.low, row.high)
+        CoefficientRow(model, answered, row.name, row.estimate, row.se, row.df, row.t, row.p, row.low, row.high)
         for model, table in tables
         for row in table.coefficients
         if not design.hides(row.name)
@@ -37,16 +43,19 @@ def coefficient_rows(
 
 
 def treatment_rows(
-    frame: pl.DataFrame, own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None
+    frame: pl.DataFrame, own_fits: Sequence[ParticipantFit], mixed: MixedAnalysis | None, design: DailyDesign
 ) -> list[TreatmentRow]:
     """Return which treatments each model has columns for; ``frame`` has the rows of all of them."""
     own = treatments_of_each(frame)
-    models = [(COHORT, mixed.rows.names, treatments_in_common(of_cohort(frame)))] if mixed else []
+    models = [(COHORT, mixed.rows.names, treatments_in_common(of_cohort(frame, design)))] if mixed else []
     models += [(fit.participant, fit.rows.names, own.get(fit.participant, [])) for fit in own_fits]
-    return [row for model, names, found in models for row in _treatments(model, found, names)]
+    answered = answered_by(design)
+    return [row for model, names, found in models for row in _treatments((model, answered), found, names)]
 
 
-def _treatments(model: str, found: Sequence[TreatmentColumn], names: Sequence[str]) -> Iterator[TreatmentRow]:
+def _treatments(
+    of: tuple[str, tuple[str, ...]], found: Sequence[TreatmentColumn], names: Sequence[str]
+) -> Iterator[TreatmentRow]:
     """Describe each treatment; one whose numbered column the fit has not is a linear function of its other columns."""
     number = 0
     for column in found:
@@ -54,7 +63,7 @@ def _treatments(model: str, found: Sequence[TreatmentColumn], names: Sequence[st
         if why is None:
             number += 1
             why = None if f"{TREATMENT}{number}" in names else "collinear"
-        yield TreatmentRow(model, column.treatment, column.participants, column.days, why)
+        yield TreatmentRow(*of, column.treatment, column.participants, column.days, why)
 
 
 def model_fits(
@@ -65,7 +74,8 @@ def model_fits(
 ) -> list[ModelFit]:
     """Return how each model was fitted, that over all participants first, with its checks."""
     fits = [
-        _model_fit(fit.participant, fit.fit, fit.table, fit.rows, own_guards.get(fit.participant)) for fit in own_fits
+        _model_fit(fit.participant, design, fit.fit, fit.table, fit.rows, own_guards.get(fit.participant))
+        for fit in own_fits
     ]
     return [_checked(mixed, design), *fits] if mixed else fits
 
@@ -73,7 +83,7 @@ def model_fits(
 def _checked(mixed: MixedAnalysis, design: DailyDesign) -> ModelFit:
     checks, explained, neighbour = residual_checks(mixed.fit, mixed.rows), r_squared(mixed.fit), mixed.neighbour
     return replace(
-        _model_fit(COHORT, mixed.fit, mixed.table, mixed.rows, mixed.guard),
+        _model_fit(COHORT, design, mixed.fit, mixed.table, mixed.rows, mixed.guard),
         statsmodels_difference=mixed.check.log_likelihood_difference,
         statsmodels_note=mixed.check.reason_skipped,
         statsmodels_summary=_without_hidden(mixed.check.summary_text, design),
@@ -94,11 +104,14 @@ def _without_hidden(summary: str, design: DailyDesign) -> str:
     return "".join(line for line in summary.splitlines(keepends=True) if not design.hides(line.partition(" ")[0]))
 
 
-def _model_fit(model: str, fit: MixedFit, table: CoefficientTable, rows: ModelRows, guard: Guarded | None) -> ModelFit:
+def _model_fit(
+    model: str, design: DailyDesign, fit: MixedFit, table: CoefficientTable, rows: ModelRows, guard: Guarded | None
+) -> ModelFit:
     pattern = residual_pattern(fit, rows)
     lag, test = pattern.largest_lag, guard.test if guard else None
     return ModelFit(
         model=model,
+        answered=answered_by(design),
         days=fit.n_rows,
         participants=len(fit.participants),
         rho=fit.rho,

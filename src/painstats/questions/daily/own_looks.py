@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -49,7 +49,8 @@ def own_look(
     rows
         The participant's usable rows of ``model_frame`` as they were on the day of the look, by date.
     design
-        The design of all questions. The columns of one that may not be judged leave the model.
+        The design of all questions. Each is answered by the model of its total effect, which the columns of questions
+        that may not be judged leave.
     questions
         The daily questions of the study.
     days
@@ -59,13 +60,15 @@ def own_look(
     """
     refused = {question.name: reasons_at(rows, question, design) for question in questions}
     judged = [question for question in questions if not refused[question.name]]
-    table = _own_table(rows, _only(design, judged), days) if judged else None
-    return {
-        question.name: _evidence(rows, question, questions, design, table, when)
-        if question in judged
-        else Refused(when, refused[question.name])
-        for question in questions
+    found: dict[str, LookResult] = {
+        question.name: Refused(when, refused[question.name]) for question in questions if question not in judged
     }
+    for total in design.totals():
+        answered = [question for question in judged if total.answers(question)]
+        kept = total.only([question.exposure for question in judged])
+        table = _own_table(rows, kept, days) if answered else None
+        found |= {question.name: _evidence(rows, question, questions, design, table, when) for question in answered}
+    return {question.name: found[question.name] for question in questions}
 
 
 def reasons_at(rows: pl.DataFrame, question: Question, design: DailyDesign) -> tuple[str, ...]:
@@ -110,14 +113,6 @@ def _own_table(rows: pl.DataFrame, design: DailyDesign, days: DaysOf) -> Coeffic
     except (PainstatsError, np.linalg.LinAlgError):
         return None
     return with_guard(fit, guarded_alone(fit, days)).table if fit.fit.converged else None
-
-
-def _only(design: DailyDesign, questions: Sequence[Question]) -> DailyDesign:
-    kept = {question.exposure for question in questions}
-    exposures, guarded = (
-        tuple(exposure for exposure in among if exposure in kept) for among in (design.exposures, design.guarded)
-    )
-    return replace(design, exposures=exposures, guarded=guarded)
 
 
 def _calendar_days(rows: pl.DataFrame) -> int:

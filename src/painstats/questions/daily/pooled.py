@@ -18,7 +18,7 @@ Slopes = Mapping[tuple[str, str], ParticipantSlope]
 
 
 def pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign, tails: Sequence[float] = ()) -> Slopes:
-    """Return the slopes of a mixed model, those that can be used; none without a model.
+    """Return the slopes that a mixed model answers for, those that can be used; none without a model.
 
     ``tails`` are the probabilities beyond the ranges that are wanted, as in ``participant_slopes``.
     """
@@ -27,7 +27,7 @@ def pooled_slopes(mixed: MixedAnalysis | None, design: DailyDesign, tails: Seque
     low, high = design.scale
     slopes = participant_slopes(
         mixed.fit,
-        [exposure.within for exposure in design.exposures],
+        [exposure.within for exposure in design.answered],
         SEED,
         weighted=True,
         outcome_range=high - low,

@@ -102,7 +102,8 @@ def fit_relation(
     question
         A daily question whose exposure the frame has.
     beside
-        Further daily questions, whose exposures enter the same model.
+        Further daily questions, whose exposures enter the same model: all but those that come after the exposure of
+        ``question``, through which a part of its effect may run. They are left out of the model.
     rules
         The rules of the plan; the defaults if None.
 
@@ -112,14 +113,14 @@ def fit_relation(
         No participant has enough days, the exposure of ``question`` is known on too few of them or does not vary, or
         there are several participants but too few for a mixed model.
     """
-    design = _design([question, *beside], rules or RulesPlan())
+    design = _design([question, *beside], rules or RulesPlan()).total_of(question.exposure)
     usable = with_an_exposure(frame.filter(pl.col("left_out").is_null()), design)
     if usable.is_empty():
         raise NotEnoughData(f"no participant has {design.rules.min_days_in_model} days with a score and an exposure")
     days = {exposure.within: _days_in(frame, exposure) for exposure in design.guarded}
     if usable["participant_id"].n_unique() == 1:
         return _of_one(usable, question, design, days)
-    return _of_several(of_cohort(usable), question, design, days)
+    return _of_several(of_cohort(usable, design), question, design, days)
 
 
 def _design(questions: Sequence[Question], rules: RulesPlan) -> DailyDesign:

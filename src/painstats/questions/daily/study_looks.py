@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from painstats.questions.daily.averages import cohort_fits
-from painstats.questions.daily.columns import of_cohort
+from painstats.questions.daily.columns import of_cohort, with_an_exposure
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import (
@@ -59,8 +59,13 @@ Found = tuple[str | None, Question, LookResult]
 
 
 def study_look(look: StudyLook, design: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[Found]:
-    """Fit the models of a look; ``days`` are known days of guarded exposures until its date."""
-    cohort = of_cohort(look.frame)
+    """Fit the models of a look, one for each total effect; ``days`` are known ones of guarded exposures until then."""
+    return [found for total in design.totals() for found in _of_model(look, total, questions, days)]
+
+
+def _of_model(look: StudyLook, design: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[Found]:
+    look = replace(look, frame=with_an_exposure(look.frame, design))
+    cohort = of_cohort(look.frame, design)
     is_large = cohort["participant_id"].n_unique() >= design.rules.min_people_mixed_model
     mixed = mixed_analysis(cohort, design, lambda _: None, days) if is_large else None
     usable = mixed if mixed and mixed.can_be_used else None
@@ -79,12 +84,13 @@ def _pooled(
         (when.number, question.name): limits_at(design.rules, when.number, family_size(questions, question))
         for when in look.pooled.values()
         for question in questions
+        if design.answers(question)
     }
     wanted = tuple(dict.fromkeys(tail for among in limits.values() for tail in tails(among)))
     slopes = pooled_slopes(mixed, design, wanted)
     own = look.frame.partition_by("participant_id", as_dict=True)
     for participant, when in look.pooled.items():
-        for question in questions:
+        for question in filter(design.answers, questions):
             among = limits[when.number, question.name]
             rows = own.get((participant,), look.frame.clear())
             chosen = [wanted.index(tail) for tail in tails(among)]
@@ -119,9 +125,10 @@ def _averages(
     questions: Sequence[Question],
 ) -> Iterator[Found]:
     apart = slopes_apart(cohort, design)
-    averages = cohort_fits(questions, cohort, apart, mixed, design.rules, with_spread=False)
+    answered = list(filter(design.answers, questions))
+    averages = cohort_fits(answered, cohort, apart, mixed, design.rules, with_spread=False)
     fits = {fit.question: fit for fit in averages}
-    for question in questions:
+    for question in answered:
         yield AVERAGE, question, _average_look(when, cohort, fits.get(question.name), design, question, questions)
 
 

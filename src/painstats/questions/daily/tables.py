@@ -73,6 +73,7 @@ class CoefficientRow:
     """One coefficient of a model, in outcome points per unit of its column."""
 
     model: str  # cohort, or a participant id
+    answered: tuple[str, ...]  # names of the questions that it answers; it has no exposure that comes after theirs
     term: str
     estimate: float
     se: float
@@ -88,6 +89,7 @@ class ModelFit:
     """How a model was fitted, and how well it fits; the fields from ``autocorrelation`` on are for the cohort only."""
 
     model: str
+    answered: tuple[str, ...]  # names of the questions that it answers
     days: int
     participants: int
     rho: float
@@ -129,6 +131,7 @@ class TreatmentRow:
     """A treatment on the days of a model: whether the model has a column for it, which is adjusted for only."""
 
     model: str  # cohort, or a participant id
+    answered: tuple[str, ...]  # names of the questions that it answers
     treatment: str  # name and dose
     participants: int
     days: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from painstats.findings.catalogue.research import CALENDAR_TERMS
@@ -12,11 +12,11 @@ from painstats.findings.research_words import interval_words, points, reason_wor
 from painstats.questions.daily.feedback_words import feedback_words
 from painstats.questions.daily.pattern_words import pattern_words
 from painstats.questions.daily.tables import COHORT, CoefficientRow, CohortFit, ModelFit, TreatmentRow
-from painstats.questions.phrases import capital, whole
+from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import Question
 from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import AUTOCORRELATION_LIMIT, autocorrelation
-from painstats.reports.model_fit import read_model_fit
+from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import NONE, number, p_words, percent, scientific
 from painstats.reports.pages import Figure, Part, Table, figure
 from painstats.reports.regimes import treatment_columns_words
@@ -25,6 +25,37 @@ from painstats.store.connection import Store
 from painstats.store.rows import read_rows, select
 
 Questions = Sequence[Question]
+
+TOTAL_EFFECTS = (
+    "Each effect is a total: it is not adjusted for a measure that comes later, since part of it may run through that "
+    "measure. So each later measure has a model of its own. There, the row of an earlier measure is adjusted for the "
+    "later one, so it is not that measure's total effect.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedModel:
+    """A mixed model as fitted.
+
+    Parameters
+    ----------
+    label
+        Which exposures it is about: "sleep the night before".
+    terms
+        Its coefficients.
+    fit
+        How it was fitted.
+    treatments
+        The declared treatments, and which of them it has columns for.
+    is_reported
+        Whether its averages are the reported ones.
+    """
+
+    label: str
+    terms: tuple[CoefficientRow, ...]
+    fit: ModelFit
+    treatments: tuple[TreatmentRow, ...]
+    is_reported: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,54 +66,70 @@ class CohortModel:
     ----------
     averages
         Question to its average; empty when there are too few participants.
-    terms
-        Coefficients of the mixed model.
-    fit
-        How it was fitted; None when no mixed model was.
-    treatments
-        The declared treatments, and which of them it has columns for.
+    models
+        The mixed models, in the order of the questions that they answer; empty when none was fitted.
     """
 
     averages: Mapping[str, CohortFit]
-    terms: tuple[CoefficientRow, ...]
-    fit: ModelFit | None
-    treatments: tuple[TreatmentRow, ...] = ()
+    models: tuple[MixedModel, ...]
 
     @property
-    def is_reported(self) -> bool:
-        """Whether the mixed model was fitted and its averages are the reported ones."""
-        return self.fit is not None and any(average.basis == "mixed_model" for average in self.averages.values())
+    def reported(self) -> tuple[MixedModel, ...]:
+        """The mixed models whose averages are reported."""
+        return tuple(model for model in self.models if model.is_reported)
+
+    def named(self, model: MixedModel) -> str:
+        """Name a model: "the mixed model", or "the mixed model for sleep the night before" where there are several."""
+        return f"the mixed model for {model.label}" if len(self.models) > 1 else "the mixed model"
+
+    def each_says(self, say: Callable[[MixedModel], tuple[str, ...]]) -> tuple[str, ...]:
+        """Return what is to be said of each reported model: once where that is the same, else after its name."""
+        said = {model.label: say(model) for model in self.reported}
+        if len(set(said.values())) <= 1:
+            return next(iter(said.values()), ())
+        return tuple(f"Model for {label}: {text}" for label, texts in said.items() for text in texts)
 
 
-def cohort_model(store: Store) -> CohortModel:
+def cohort_model(store: Store, questions: Questions) -> CohortModel:
     """Read what was fitted over all participants."""
     averages = {average.question: average for average in read_rows(store, "cohort_fit", CohortFit, "question")}
-    terms = select(store, CoefficientRow, "SELECT * FROM coefficient WHERE model = ?", [COHORT])
-    treatments = select(store, TreatmentRow, "SELECT * FROM treatment_column WHERE model = ?", [COHORT])
-    return CohortModel(averages, tuple(terms), read_model_fit(store, COHORT), tuple(treatments))
+    order = [question.name for question in questions]
+    fits = sorted(read_model_fits(store, COHORT), key=lambda fit: min(map(order.index, fit.answered)))
+    return CohortModel(averages, tuple(_mixed_model(store, fit, averages, questions) for fit in fits))
+
+
+def _mixed_model(store: Store, fit: ModelFit, averages: Mapping[str, CohortFit], questions: Questions) -> MixedModel:
+    of_model, which = "WHERE model = ? AND answered = ?", [COHORT, list(fit.answered)]
+    answered = [question for question in questions if question.name in fit.answered]
+    found = [averages[name] for name in fit.answered if name in averages]
+    return MixedModel(
+        label=listed([phrases_of(question).compared_with for question in answered]),
+        terms=tuple(select(store, CoefficientRow, f"SELECT * FROM coefficient {of_model}", which)),
+        fit=fit,
+        treatments=tuple(select(store, TreatmentRow, f"SELECT * FROM treatment_column {of_model}", which)),
+        is_reported=any(average.basis == "mixed_model" for average in found),
+    )
 
 
 def averages_part(model: CohortModel, questions: Questions) -> Part:
-    """Show all average effects of the mixed model, with two-stage means for the exposures."""
+    """Show all average effects of the mixed models, with two-stage means for the exposures."""
     heading = "Averages over participants"
     if not model.averages:
         return Part(heading, paragraphs=("No average was computed: there are too few participants.",))
-    tables = [_two_stage_table(model, questions)]
-    if model.is_reported:
-        tables.insert(0, _terms_table(model, questions))
+    tables = [_terms_table(each, questions, model.named(each)) for each in model.reported]
     paragraphs = (
         "Within-participant effects answer the question of this study. "
         "Between-participant effects compare participants who usually sleep or walk more with those who usually do so "
         "less; that is another question, and no participant's own effect.",
+        *(TOTAL_EFFECTS if len(model.models) > 1 else ()),
     )
-    treatments = treatment_columns_words(model.treatments) if model.is_reported else ()
-    return Part(heading, paragraphs=(*paragraphs, *treatments), tables=tuple(tables))
+    treatments = model.each_says(lambda each: treatment_columns_words(each.treatments))
+    return Part(heading, (*paragraphs, *treatments), tables=(*tables, _two_stage_table(model, questions)))
 
 
-def _terms_table(model: CohortModel, questions: Questions) -> Table:
+def _terms_table(model: MixedModel, questions: Questions, name: str) -> Table:
     order = {term: place for place, term in enumerate(_expected_terms(questions))}
     terms = sorted(model.terms, key=lambda row: (order.get(row.term, len(order)), row.term))
-    method = model.fit.df_method if model.fit else "t tests"
     rows = tuple(
         (
             capital(term_words(row.term, _measures(questions))),
@@ -96,7 +143,7 @@ def _terms_table(model: CohortModel, questions: Questions) -> Table:
         for row in terms
     )
     head = ("Effect", "Points", "95% CI", "Standard error", "df", "t", "p")
-    return Table(f"Fixed effects of the mixed model, with {method} degrees of freedom", head, rows)
+    return Table(f"Fixed effects of {name}, with {model.fit.df_method} degrees of freedom", head, rows)
 
 
 def _measures(questions: Questions) -> dict[str, str]:
@@ -132,7 +179,7 @@ def _effect_name(question: Question) -> str:
 
 def spread_tables(model: CohortModel, questions: Questions) -> tuple[Table, ...]:
     """Show how slopes differ between participants, and how the participant-specific effects correlate."""
-    if not model.is_reported:
+    if not model.reported:
         return ()
     rows = tuple(
         _spread_row(question, average, average.slope_sd)
@@ -141,7 +188,10 @@ def spread_tables(model: CohortModel, questions: Questions) -> tuple[Table, ...]
     )
     head = ("Slope", "SD", "95% CI", "p, slopes differ", "Below zero", "Above zero")
     caption = "SD of slopes over participants, and the shares of participants below and above zero that it implies"
-    return (Table(caption, head, rows), *_correlations(model, questions))
+    return (
+        Table(caption, head, rows),
+        *(table for each in model.reported for table in _correlations(model, each, questions)),
+    )
 
 
 def _spread_row(question: Question, average: CohortFit, sd: float) -> tuple[str, ...]:
@@ -162,8 +212,8 @@ def _share_below_zero(mean: float, sd: float) -> float:
     return 0.5 * math.erfc(mean / sd / math.sqrt(2))
 
 
-def _correlations(model: CohortModel, questions: Questions) -> list[Table]:
-    terms, covariance = (model.fit.random_terms, model.fit.random_covariance) if model.fit else ((), ())
+def _correlations(model: CohortModel, of: MixedModel, questions: Questions) -> list[Table]:
+    terms, covariance = of.fit.random_terms, of.fit.random_covariance
     size = len(terms)
     if not terms or len(covariance) != size**2:
         return []
@@ -180,7 +230,7 @@ def _correlations(model: CohortModel, questions: Questions) -> list[Table]:
         for row, term in enumerate(terms)
     )
     head = ("Participant-specific effect", "SD", *(str(column + 1) for column in range(size - 1)))
-    return [Table("Participant-specific effects: SD and correlations", head, rows)]
+    return [Table(f"Participant-specific effects of {model.named(of)}: SD and correlations", head, rows)]
 
 
 def _correlation(covariance: float, scale: float) -> str:
@@ -188,35 +238,45 @@ def _correlation(covariance: float, scale: float) -> str:
 
 
 def diagnostics_part(model: CohortModel, questions: Questions) -> Part:
-    """Show whether the mixed model can be trusted."""
-    heading, fit = "Can the model be trusted?", model.fit
-    if fit is None:
+    """Show whether the mixed models can be trusted."""
+    heading = "Can the model be trusted?" if len(model.models) < 2 else "Can the models be trusted?"
+    if not model.models:
         refused = "No mixed model was fitted: there are too few participants, or too few days."
         return Part(heading, paragraphs=(refused,))
-    if not model.is_reported:
-        failed = "The mixed model did not pass its checks. Its numbers are not reported; the two-stage means are."
-        return Part(heading, paragraphs=(failed,), tables=(_checks_table(fit),))
+    failed = tuple(
+        f"{capital(model.named(each))} did not pass its checks. Its numbers are not reported; the two-stage means are."
+        for each in model.models
+        if not each.is_reported
+    )
     return Part(
         heading,
-        (*_feedback(fit, questions), *pattern_words(fit), *_singular_sentence(fit, questions)),
-        figures=_autocorrelation_figures(fit.autocorrelation or ()),
-        tables=(_checks_table(fit), _fit_table(fit)),
-        preformatted=_statsmodels_text(fit),
+        (
+            *failed,
+            *_feedback([each.fit for each in model.reported], questions),
+            *model.each_says(lambda each: (*pattern_words(each.fit), *_singular_sentence(each.fit, questions))),
+        ),
+        figures=tuple(drawn for each in model.reported for drawn in _autocorrelation_figures(model, each)),
+        tables=(_checks_table(model.models), *_fit_tables(model.reported)),
+        preformatted=tuple(text for each in model.reported for text in _statsmodels_text(model, each)),
     )
 
 
-def _feedback(fit: ModelFit, questions: Questions) -> tuple[str, ...]:
-    outcome = phrases_of(questions[0]).outcome
-    return feedback_words(fit, [question.exposure for question in questions], outcome)
+def _feedback(fits: Sequence[ModelFit], questions: Questions) -> tuple[str, ...]:
+    """Say what the outcome changes, by the model that tests most exposures."""
+    if not fits:
+        return ()
+    fit = max(fits, key=lambda fit: len(fit.guarded))
+    return feedback_words(fit, [question.exposure for question in questions], phrases_of(questions[0]).outcome)
 
 
-def _autocorrelation_figures(lags: Sequence[float | None]) -> tuple[Figure, ...]:
+def _autocorrelation_figures(model: CohortModel, of: MixedModel) -> tuple[Figure, ...]:
+    lags, place = of.fit.autocorrelation or (), model.models.index(of)
     if all(lag is None for lag in lags):
         return ()
     drawn = figure(
-        "autocorrelation",
-        "Autocorrelation of the residuals at lags of 1 to 7 days.",
-        "Residual autocorrelation. Bars beyond the dashed lines "
+        f"autocorrelation-{place}",
+        f"Autocorrelation of the residuals of {model.named(of)} at lags of 1 to 7 days.",
+        f"Residual autocorrelation of {model.named(of)}. Bars beyond the dashed lines "
         f"(±{AUTOCORRELATION_LIMIT:g}) would mean that the model misses something, such as a weekly rhythm.",
         autocorrelation(lags, WIDE),
         autocorrelation(lags, NARROW),
@@ -245,51 +305,72 @@ def _singular_sentence(fit: ModelFit, questions: Questions) -> tuple[str, ...]:
     )
 
 
-def _statsmodels_text(fit: ModelFit) -> tuple[tuple[str, str], ...]:
-    if not fit.statsmodels_summary:
+def _statsmodels_text(model: CohortModel, of: MixedModel) -> tuple[tuple[str, str], ...]:
+    if not of.fit.statsmodels_summary:
         return ()
     caption = (
-        "statsmodels' own summary of the same model. Its log-likelihood is that of the whitened rows, "
+        f"statsmodels' own summary of {model.named(of)}. Its log-likelihood is that of the whitened rows, "
         "its z tests do not account for the number of participants. Columns for treatments, unknown days and "
         "feedback are left out"
     )
-    return ((caption, fit.statsmodels_summary),)
+    return ((caption, of.fit.statsmodels_summary),)
 
 
-def _checks_table(fit: ModelFit) -> Table:
+def _checks_table(models: Sequence[MixedModel]) -> Table:
+    return _beside("Convergence", ("Check", "Result"), models, _checks, numbers=False)
+
+
+def _checks(fit: ModelFit) -> dict[str, str]:
     note, difference = fit.statsmodels_note, fit.statsmodels_difference
-    rows = (
-        ("Reached a certified optimum", "yes" if fit.converged else "NO"),
-        ("Singular (slopes and levels move together)", "yes" if fit.is_singular else "no"),
-        ("Largest element of the projected gradient", scientific(fit.projected_gradient)),
-        ("Certificate (below −10⁻⁶ at a false optimum)", scientific(fit.certificate)),
-        (
-            "statsmodels' log-likelihood minus ours",
-            f"not compared: {note}" if difference is None and note else scientific(difference),
-        ),
-        *((("Notes", reason_words(fit.note.split(", "))),) if fit.note else ()),
-    )
-    return Table("Convergence", ("Check", "Result"), rows, numbers=False)
+    return {
+        "Reached a certified optimum": "yes" if fit.converged else "NO",
+        "Singular (slopes and levels move together)": "yes" if fit.is_singular else "no",
+        "Largest element of the projected gradient": scientific(fit.projected_gradient),
+        "Certificate (below −10⁻⁶ at a false optimum)": scientific(fit.certificate),
+        "statsmodels' log-likelihood minus ours": f"not compared: {note}"
+        if difference is None and note
+        else scientific(difference),
+        **({"Notes": reason_words(fit.note.split(", "))} if fit.note else {}),
+    }
 
 
-def _fit_table(fit: ModelFit) -> Table:
+def _beside(
+    caption: str,
+    head: tuple[str, str],
+    models: Sequence[MixedModel],
+    values: Callable[[ModelFit], dict[str, str]],
+    *,
+    numbers: bool = True,
+) -> Table:
+    """Set what is known of each model beside each other, a column for each; a single one needs no name."""
+    columns = [values(model.fit) for model in models]
+    heads = [capital(model.label) for model in models] if len(models) > 1 else [head[1]]
+    names = dict.fromkeys(name for column in columns for name in column)
+    rows = tuple((name, *(column.get(name, NONE) for column in columns)) for name in names)
+    return Table(caption, (head[0], *heads), rows, numbers=numbers)
+
+
+def _fit_tables(models: Sequence[MixedModel]) -> tuple[Table, ...]:
+    return (_beside("The fit", ("Quantity", "Value"), models, _fit_values),) if models else ()
+
+
+def _fit_values(fit: ModelFit) -> dict[str, str]:
     sds, quantiles = fit.participant_sd_quantiles or (), fit.residual_quantiles or ()
     tails = (quantiles[1], quantiles[-2]) if quantiles else ()
-    rows = (
-        ("Participants, days", f"{whole(fit.participants)}, {whole(fit.days)}"),
-        ("Residual correlation of the slow part, one day apart", number(fit.rho, 3)),
-        ("Share of noise of single days in the residual variance", percent(fit.white_share)),
-        ("Residual SD, points", number(fit.residual_sd, 3)),
-        (f"Lags with residual autocorrelation beyond ±{AUTOCORRELATION_LIMIT:g}", _lags_beyond(fit)),
-        ("Restricted log-likelihood", number(fit.log_likelihood, 4)),
-        ("Marginal R² (the average effects)", percent(fit.r2_marginal)),
-        ("Conditional R² (with participants' own levels and slopes)", percent(fit.r2_conditional)),
-        ("Autocorrelation over seven lags, less the part due to fitting: p", p_words(fit.pattern_p)),
-        ("Residual SD within participants: 10%, 50%, 90% of them", _numbers(sds)),
-        ("Equal residual variance across participants (Brown–Forsythe), p", p_words(fit.equal_variance_p)),
-        ("1% and 99% of the residuals, in SDs (normal: −2.33, 2.33)", _numbers(tails)),
-    )
-    return Table("The fit", ("Quantity", "Value"), rows)
+    return {
+        "Participants, days": f"{whole(fit.participants)}, {whole(fit.days)}",
+        "Residual correlation of the slow part, one day apart": number(fit.rho, 3),
+        "Share of noise of single days in the residual variance": percent(fit.white_share),
+        "Residual SD, points": number(fit.residual_sd, 3),
+        f"Lags with residual autocorrelation beyond ±{AUTOCORRELATION_LIMIT:g}": _lags_beyond(fit),
+        "Restricted log-likelihood": number(fit.log_likelihood, 4),
+        "Marginal R² (the average effects)": percent(fit.r2_marginal),
+        "Conditional R² (with participants' own levels and slopes)": percent(fit.r2_conditional),
+        "Autocorrelation over seven lags, less the part due to fitting: p": p_words(fit.pattern_p),
+        "Residual SD within participants: 10%, 50%, 90% of them": _numbers(sds),
+        "Equal residual variance across participants (Brown–Forsythe), p": p_words(fit.equal_variance_p),
+        "1% and 99% of the residuals, in SDs (normal: −2.33, 2.33)": _numbers(tails),
+    }
 
 
 def _numbers(values: Sequence[float]) -> str:

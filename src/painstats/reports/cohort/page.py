@@ -21,11 +21,13 @@ from painstats.frame.participants import ParticipantSummary
 from painstats.frame.safety import listed_opioids_with_blockers
 from painstats.plan.study import Study
 from painstats.questions.asked import asked
+from painstats.questions.daily.tables import COHORT
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
+from painstats.reports.adjusted import EVERY_MODEL, Facts, adjusted, research_facts
 from painstats.reports.cohort.experiments import experiment_part
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
@@ -76,7 +78,8 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
     findings
         All findings, about participants and averages.
     """
-    study, model, questions = store.study, cohort_model(store), asked(store.study)
+    study, questions = store.study, asked(store.study)
+    model = cohort_model(store, questions)
     label = outcome_words(outcome_of(study.plan.outcome)).label
     single = [finding for finding in findings if not finding.is_average]
     averages = [finding for finding in findings if finding.is_average]
@@ -86,7 +89,7 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
         heading=f"What goes with {label}: all participants",
         lines=(named(study.plan.study.name), _head_line(study, questions), INTERNAL),
         parts=(
-            _findings_part(questions, averages, single),
+            _findings_part(store, model, averages, single),
             _participant_flow(store, participants, single),
             averages_part(model, questions),
             *_treatments(store),
@@ -124,20 +127,30 @@ def _head_line(study: Study, questions: Sequence[Question]) -> str:
     )
 
 
-def _findings_part(questions: Sequence[Question], averages: Sequence[Finding], single: Sequence[Finding]) -> Part:
-    cards = tuple(_card(finding, single) for finding in averages)
+def _findings_part(store: Store, model: CohortModel, averages: Sequence[Finding], single: Sequence[Finding]) -> Part:
+    questions = asked(store.study)
+    cards = tuple(_card(finding, single, _adjusted(store, model, finding.question)) for finding in averages)
     if cards:
         return Part("Findings", cards=cards)
     refused = "There is no finding about the average: there are too few participants in this study."
     return Part("Findings", paragraphs=(refused, *(_counts(question, single) for question in questions)))
 
 
-def _card(finding: Finding, single: Sequence[Finding]) -> Card:
+def _adjusted(store: Store, model: CohortModel, question: Question) -> Facts:
+    """Say what an average is adjusted for; nothing where there is no average."""
+    average = model.averages.get(question.name)
+    if average is None:
+        return ()
+    which = COHORT if average.basis == "mixed_model" else EVERY_MODEL
+    return research_facts(adjusted(store, question, asked(store.study), which))
+
+
+def _card(finding: Finding, single: Sequence[Finding], adjusted_for: Facts) -> Card:
     return Card(
         verdict=finding.verdict,
         headline=headline(finding),
         sentence=sentence(finding),
-        facts=tuple(_card_facts(finding)),
+        facts=(*_card_facts(finding), *adjusted_for),
         notes=(_counts(finding.question, single),),
     )
 

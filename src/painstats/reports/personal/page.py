@@ -20,6 +20,7 @@ from painstats.questions.daily.pattern_words import own_pattern_words
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import outcome_of
+from painstats.reports.adjusted import own_facts
 from painstats.reports.data_used import (
     days_table,
     files_table,
@@ -33,7 +34,7 @@ from painstats.reports.data_used import (
 )
 from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.figures.daily_charts import date_words
-from painstats.reports.model_fit import read_model_fit
+from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import measures_of, months_table
@@ -146,7 +147,7 @@ def _card(finding: Finding, record: ParticipantRecord) -> Card:
         sentence=said.line,
         paragraphs=said.card,
         notes=(said.caution,) if said.caution else (),
-        facts=said.folded,
+        facts=(*said.folded, *own_facts(record.adjusted.get(finding.question.name))),
         fold=said.fold,
     )
 
@@ -162,12 +163,13 @@ def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]:
-    """Say what the model of the participant's own days shows beside the effects."""
-    fit = read_model_fit(store, record.participant_id)
-    if fit is None:
+    """Say what the models of the participant's own days show beside the effects."""
+    fits = read_model_fits(store, record.participant_id)
+    if not fits:
         return ()
     outcome = outcome_words(outcome_of(store.study.plan.outcome))
-    return (*own_feedback_words(fit, exposures(asked(store.study)), outcome), *own_pattern_words(fit))
+    patterns = dict.fromkeys(sentence for fit in fits for sentence in own_pattern_words(fit))
+    return (*own_feedback_words(fits[0], exposures(asked(store.study)), outcome), *patterns)
 
 
 def _about_gaps(record: ParticipantRecord) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,9 +10,11 @@ import polars as pl
 from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
 from painstats.frame.participants import ParticipantSummary
+from painstats.questions.asked import asked
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.treatment.finding import ChangeFinding
+from painstats.reports.adjusted import Adjusted, adjusted
 from painstats.store.connection import Store
 from painstats.store.rows import RowType, select
 
@@ -31,6 +33,8 @@ class ParticipantRecord:
         The findings about every participant.
     looks
         What each answer day showed, in their order.
+    adjusted
+        Question to what the model of the participant's own days that answers it is adjusted for, where there is one.
     changes, experiments
         The participant's changes of treatments by number, and experiments by first day.
     contrasts
@@ -45,6 +49,7 @@ class ParticipantRecord:
     findings: tuple[Finding, ...]
     all_findings: tuple[Finding, ...]
     looks: tuple[LookRow, ...]
+    adjusted: Mapping[str, Adjusted]
     changes: tuple[ChangeFinding, ...]
     experiments: tuple[ExperimentFinding, ...]
     contrasts: tuple[ContrastFinding, ...]
@@ -71,6 +76,7 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
         findings=tuple(finding for finding in all_findings if finding.participant_id == summary.participant_id),
         all_findings=tuple(all_findings),
         looks=tuple(_looks(store, summary.participant_id)),
+        adjusted=_adjusted(store, summary.participant_id),
         changes=tuple(_found(store, "change_finding", ChangeFinding, summary.participant_id, "number")),
         experiments=tuple(
             _found(store, "experiment_finding", ExperimentFinding, summary.participant_id, "first_date, fingerprint")
@@ -86,6 +92,12 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
 def _looks(store: Store, participant: str) -> list[LookRow]:
     query = "SELECT * FROM look WHERE participant_id = ? ORDER BY question, date, number, basis"
     return select(store, LookRow, query, [participant])
+
+
+def _adjusted(store: Store, participant: str) -> dict[str, Adjusted]:
+    questions = asked(store.study)
+    found = {question.name: adjusted(store, question, questions, participant) for question in questions}
+    return {question: taken for question, taken in found.items() if taken}
 
 
 def _found(store: Store, table: str, row_type: type[RowType], participant: str, order_by: str) -> list[RowType]:

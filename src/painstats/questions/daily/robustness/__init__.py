@@ -58,20 +58,25 @@ OF_ONE_PARTICIPANT = frozenset(CHECKS) - {
 """Those that make sense in a study of one participant."""
 
 
-def robustness_checks(reanalysis: Reanalysis, model: str, outcome: Outcome) -> list[RobustnessCheck]:
+def robustness_checks(reanalyses: Sequence[Reanalysis], model: str, outcome: Outcome) -> list[RobustnessCheck]:
     """Make every check that makes sense; return the rows of the table ``robustness``.
 
     Parameters
     ----------
-    reanalysis
-        The reported estimates and what they are based on.
+    reanalyses
+        The reported estimates and what they are based on, one for each model.
     model
         ``"cohort"``, or the id of the only participant.
     outcome
         What was explained.
     """
-    wanted = [name for name in CHECKS if reanalysis.basis != "own_days" or name in OF_ONE_PARTICIPANT]
-    results = [result for name in wanted for result in _made(reanalysis, name)]
+    results = [
+        result
+        for name in CHECKS
+        for reanalysis in reanalyses
+        if reanalysis.basis != "own_days" or name in OF_ONE_PARTICIPANT
+        for result in _made(reanalysis, name)
+    ]
     return [_row(result, model, place, outcome) for place, result in enumerate(results)]
 
 

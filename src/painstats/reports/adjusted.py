@@ -1,0 +1,111 @@
+"""What the model that answers a question is adjusted for, read from the columns that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from painstats.findings.catalogue import participants as say
+from painstats.findings.catalogue import research
+from painstats.findings.content import phrases_of
+from painstats.frame.exposure import precedes
+from painstats.questions.phrases import capital, listed
+from painstats.questions.question import Question
+from painstats.store.connection import Store
+
+Facts = tuple[tuple[str, str], ...]
+"""Terms with texts, as on a card."""
+
+EVERY_MODEL = None
+"""In place of a model's name: those of all participants, where the average is the mean of their own effects."""
+
+
+CALENDAR: Mapping[str, frozenset[str]] = {
+    "day_of_week": frozenset({"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}),
+    "weekend": frozenset({"weekend"}),
+    "time": frozenset({"time_30d"}),
+}
+"""Part of the calendar to its columns, as in ``questions/daily/columns.py``, which loads scipy."""
+
+OF_MODEL = "list_contains(answered, $question) AND (model = $model OR $model IS NULL)"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What an effect is adjusted for, and what it is not, by intention.
+
+    Parameters
+    ----------
+    exposures
+        What else the outcome is compared with in the model: "steps the day before".
+    calendar
+        Names of its calendar columns in the catalogues: ``day_of_week``, ``weekend``, ``time``, ``treatments``.
+    later
+        What comes after the exposure and is not in the model, so that the effect is the total one.
+    """
+
+    exposures: tuple[str, ...]
+    calendar: tuple[str, ...]
+    later: tuple[str, ...]
+
+
+def adjusted(store: Store, question: Question, asked: Sequence[Question], model: str | None) -> Adjusted | None:
+    """Return what the model of a participant, or ``cohort``, that answers a question is adjusted for; None without one.
+
+    Parameters
+    ----------
+    store
+        The open study, with its fits.
+    question, asked
+        The question, and all that the study asks.
+    model
+        Name of the model, or ``EVERY_MODEL``.
+    """
+    terms = _terms(store, question, model)
+    if not terms:
+        return None
+    others = [other for other in asked if other.exposure != question.exposure]
+    return Adjusted(
+        exposures=tuple(_compared(other) for other in others if other.exposure.within in terms),
+        calendar=tuple(name for name, has in _calendar(terms, store, question, model).items() if has),
+        later=tuple(_compared(other) for other in others if precedes(question.exposure, other.exposure)),
+    )
+
+
+def own_facts(found: Adjusted | None) -> Facts:
+    """Write it to a participant."""
+    if found is None:
+        return ()
+    taken = capital(listed([*found.exposures, *(say.TAKEN[name] for name in found.calendar)]))
+    later = (say.TAKEN_NOT.format(later=listed(list(found.later))),) if found.later else ()
+    return ((say.TAKEN_TERM, " ".join((f"{taken}.", *later))),)
+
+
+def research_facts(found: Adjusted | None) -> Facts:
+    """Write it to a researcher."""
+    if found is None:
+        return ()
+    for_ = capital(", ".join([*found.exposures, *(research.ADJUSTED[name] for name in found.calendar)]))
+    later = ((research.NOT_ADJUSTED_TERM, research.NOT_ADJUSTED.format(later=listed(list(found.later)))),)
+    return ((research.ADJUSTED_TERM, for_), *(later if found.later else ()))
+
+
+def _compared(question: Question) -> str:
+    return phrases_of(question).compared_with
+
+
+def _calendar(terms: frozenset[str], store: Store, question: Question, model: str | None) -> dict[str, bool]:
+    has = {name: not terms.isdisjoint(columns) for name, columns in CALENDAR.items()}
+    return has | {"treatments": _has_treatments(store, question, model)}
+
+
+def _terms(store: Store, question: Question, model: str | None) -> frozenset[str]:
+    query = f"SELECT DISTINCT term FROM coefficient WHERE {OF_MODEL}"
+    rows = store.connection.execute(query, {"question": question.name, "model": model}).fetchall()
+    return frozenset(term for (term,) in rows)
+
+
+def _has_treatments(store: Store, question: Question, model: str | None) -> bool:
+    query = f"SELECT count(*) FROM treatment_column WHERE left_out IS NULL AND {OF_MODEL}"
+    row = store.connection.execute(query, {"question": question.name, "model": model}).fetchone()
+    return bool(row and row[0])
