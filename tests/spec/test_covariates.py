@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from painstats.daily import build_daily_table
+from painstats.findings.catalogue.participants import covariate_words
 from painstats.frame import build_model_frame
 from painstats.frame.build import frame_until
 from painstats.frame.covariates import covariates_of
@@ -16,6 +17,8 @@ from painstats.frame.exposure import Exposure
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.columns import mixed_model, within_participants
 from painstats.questions.daily.design import daily_design
+from painstats.questions.daily.tables import COHORT
+from painstats.reports.adjusted import EVERY_MODEL, covariates_taken
 from painstats.store import open_store
 from tests.conftest import put, table
 
@@ -109,3 +112,13 @@ def test_both_models_have_the_columns_of_a_covariate_that_vary(store, lay_out):
     [largest, *_] = daily_design(store.study, asked(store.study)).totals()
     rows = lay_out(frames, largest)
     assert {"stress_lag1_within", "stress_lag1_unknown", "air_pressure_lag0_within"} <= set(rows.names)
+
+
+def test_a_page_names_the_covariates_that_a_model_has(store):
+    sleep, steps = asked(store.study)
+    assert covariates_taken(store, sleep, "ann") == ["stress the evening before", "air pressure the same day"]
+    assert covariates_taken(store, steps, EVERY_MODEL) == ["air pressure the same day"]
+    assert covariates_taken(store, sleep, COHORT) == ["stress the evening before", "air pressure the same day"]
+    assert covariates_taken(store, sleep, "bob") == []
+    assert covariate_words("mood", 3, is_item=True) == "mood 3 days before"
+    assert covariate_words("air pressure", 1, is_item=False) == "air pressure the day before"

@@ -17,7 +17,7 @@ from painstats.frame.participants import participant_summaries, summarise
 from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import fit_one_participant
 from painstats.plan.rules import RulesPlan
-from painstats.plan.study import Plan, Study
+from painstats.plan.study import Plan, Study, checked_plan
 from painstats.questions.asked import asked, exploratory_kinds
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign
@@ -77,7 +77,9 @@ def test_the_card_says_which_items_go_with_sleep_and_steps(store):
     summarise(store)
     [summary] = participant_summaries(store)
     found, none = tuple(read_rows(store, "contrast_finding", ContrastFinding, "rowid")), pl.DataFrame()
-    record = ParticipantRecord(summary, (), (), (), (), (), found, none, none, none, none)
+    tables = dict.fromkeys(("days", "frame", "phases", "treatment_days"), none)
+    unread = {"findings": (), "all_findings": (), "looks": (), "adjusted": {}, "changes": (), "experiments": ()}
+    record = ParticipantRecord(summary, contrasts=found, **unread, **tables)
     parts = exploratory_part(record, store.study, ())
     text = read_page(page_bytes(Page("A title", "A heading", (), parts))).text
     assert "Other things you score To watch Fatigue was lower after longer nights. Mood was better" in text
@@ -144,6 +146,23 @@ def test_each_other_item_is_an_outcome_and_so_is_each_symptom():
         ("fatigue", ""), ("symptom", "fog"), ("symptom", "nausea")
     ]  # fmt: skip
     assert [each.item for each in item_scores(own, frozenset({"fatigue", "mood"}))] == ["fatigue"]
+
+
+def test_sites_of_the_outcome_are_asked_about_if_the_plan_says_so():
+    own = own_days((0, "pain", "knee", 4.0), (0, "pain", "neck", 5.0), (0, "fatigue", "", 6.0))
+    assert [each.item for each in item_scores(own, None)] == ["fatigue"]
+    each = item_scores(replace(own, each_site=True), frozenset({"fatigue"}))
+    assert [(one.item, one.site) for one in each] == [("fatigue", ""), ("pain", "knee"), ("pain", "neck")]
+    one_site = own_days((0, "pain", "knee", 4.0))
+    assert item_scores(replace(one_site, each_site=True), None) == []
+
+
+def test_each_site_needs_the_kind_that_asks_about_it():
+    plan = {"outcome": {"each_site": True}, "questions": [{"kind": "daily"}]}
+    with pytest.raises(StudyError, match='each_site asks questions of the kind "item"; add'):
+        checked_plan(plan, "study.toml")
+    assert checked_plan(plan | {"questions": [{"kind": "daily"}, {"kind": "item"}]}, "study.toml").outcome.each_site
+    assert checked_plan({"outcome": {"each_site": True}}, "study.toml").outcome.each_site
 
 
 def sites(text: str) -> dict[int, float]:

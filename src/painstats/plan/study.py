@@ -162,6 +162,15 @@ class Plan(PlanTable):
         return self
 
     @model_validator(mode="after")
+    def _sites_are_asked(self) -> Plan:
+        kinds = [question.kind for question in self.declared_questions]
+        if self.outcome.each_site and kinds and "item" not in kinds:
+            raise ValueError(
+                'outcome.each_site asks questions of the kind "item"; add [[questions]] with kind = "item"'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _adjusts_for_what_it_may(self) -> Plan:
         check_adjusted(self.adjust, self.outcome.item, self.tables)
         return self

@@ -136,6 +136,8 @@ TAKEN = {
     "time": _("slow drifts"),
     "treatments": _("your treatments"),
 }
+EVENING_BEFORE = _("{item} the evening before")
+SAME_DAY = _("{column} the same day")
 TAKEN_NOT = _("Left out on purpose: {later}. Part of the link may run through what comes later.")
 RANGE_POOLED = _("Your days, together with those of the other people here.")
 CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as most published ones.")
@@ -174,6 +176,15 @@ MONTHS = (
     _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"), _("September"),
     _("October"), _("November"), _("December"),
 )  # fmt: skip
+
+
+def covariate_words(name: str, days: int, *, is_item: bool) -> str:
+    """Write what a model takes into account besides: "stress the evening before", "air pressure the same day"."""
+    if days == 0:
+        return SAME_DAY.format(column=name)
+    if days == 1 and is_item:
+        return EVENING_BEFORE.format(item=name)
+    return ngettext("{name} the day before", "{name} {days} days before", days).format(name=name, days=days)
 
 
 def range_words(span: str, more: str, questions: int) -> str:

@@ -32,17 +32,23 @@ class ItemScores:
 
 
 def item_scores(own: OwnDays, asked: Asked) -> list[ItemScores]:
-    """Return a participant's scores of each item that is asked about, by item and site."""
-    scores = _scores(own.daily).filter(pl.col("item") != own.outcome.item)
-    if asked is not None:
-        scores = scores.filter(pl.col("item").is_in(sorted(asked)))
-    named = scores.with_columns(
-        pl.when(pl.col("item").is_in(SITES_APART)).then("site").otherwise(pl.lit("")).alias("of")
-    )
-    return [
-        ItemScores(item, site, over_sites(rows))
-        for (item, site), rows in sorted(named.partition_by("item", "of", as_dict=True, maintain_order=True).items())
-    ]
+    """Return a participant's scores of each item that is asked about, by item and site.
+
+    Sites of the study's outcome are asked about if the plan says so, and if there are several.
+    """
+    scores = _scores(own.daily)
+    is_outcome = pl.col("item") == own.outcome.item
+    is_asked = ~is_outcome if asked is None else ~is_outcome & pl.col("item").is_in(sorted(asked))
+    others = _apart(scores.filter(is_asked), pl.col("item").is_in(SITES_APART))
+    sites = _apart(scores.filter(is_outcome), pl.lit(value=True)) if own.each_site else []
+    return [*others, *(sites if len(sites) > 1 else [])]
+
+
+def _apart(scores: pl.DataFrame, by_site: pl.Expr) -> list[ItemScores]:
+    """Divide scores by item, and by site where that is wanted."""
+    of = scores.with_columns(pl.when(by_site).then("site").otherwise(pl.lit("")).alias("of"))
+    parts = of.partition_by("item", "of", as_dict=True, maintain_order=True)
+    return [ItemScores(item, site, over_sites(rows)) for (item, site), rows in sorted(parts.items())]
 
 
 def over_sites(scores: pl.DataFrame) -> pl.DataFrame:
