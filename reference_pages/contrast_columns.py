@@ -9,7 +9,7 @@ _QUESTION: dict[str, tuple[str, str]] = {
     "item": (TEXT, "The item of the outcome."),
     "site": (TEXT, "Its site; empty for any."),
     "exposure": (TEXT, "What is compared: a measure, or a kind of exercise."),
-    "contrast": (TEXT, "How it is compared: `session`, `tomorrow`, `later`, `total`."),
+    "contrast": (TEXT, "How it is compared: `session`, `tomorrow`, `later`, `total`, `per_unit`."),
     "unit": (TEXT, "What the estimate is per."),
 }
 _VERDICT: dict[str, tuple[str, str]] = {
