@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from painstats.plan.tables import BED_TIME, DURATION_UNITS, WAKE_TIME
-from painstats.vocabulary import DAILY_LIMITS, DEVICE_KINDS, FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
+from painstats.vocabulary import DAILY_LIMITS, DECLARED, DEVICE_KINDS, FILLED, ITEMS, MEASURES, RECALLS, TREATMENT_KINDS
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -30,6 +30,14 @@ MEANINGS: dict[str, str] = {
     "[[questions]] lag_days": _LAG,
     "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "
     "protect against that.",
+    '[[questions]] kind = "item" items': 'The items that are asked about, such as `["fatigue", "mood"]`. By default '
+    "all items of the diaries but the outcome.",
+    "[[adjust]] item": "An item that is scored, such as `stress`.",
+    "[[adjust]] column": "Instead of `item`, a declared column of a table, such as `air_pressure`.",
+    "[[adjust]] exogenous": "`true` for a column, and only there: no pain can change it, as with the weather or the "
+    "day of the menstrual cycle.",
+    "[[adjust]] lag_days": "Days from it to the outcome. By default 1 for an item, the evening before, which is the "
+    "least; 0 for a column.",
     "[[questions]] confirmatory": "`false`: an exploratory question, which shares no error rate with the others.",
     '[[questions]] kind = "exercise" as': "Whether a kind counts as done or not done on a day (at least 5 minutes of "
     "it), or by its minutes, in units of 30.",
@@ -93,7 +101,8 @@ MEANINGS: dict[str, str] = {
     "[[tables]] device_kind": f"The kind of device, which decides its rank: {_words(DEVICE_KINDS)}.",
     "[[tables]] missing": "Texts that mean that a value is missing, in any column.",
     "[[tables.columns]] column": "The name of the column.",
-    "[[tables.columns]] measure": f"What it is: {_words((*DAILY_LIMITS, BED_TIME, WAKE_TIME))}.",
+    "[[tables.columns]] measure": f"What it is: {_words((*DAILY_LIMITS, BED_TIME, WAKE_TIME))}; or `{DECLARED}NAME` "
+    "for something else, which `[[adjust]]` can use.",
     "[[tables.columns]] unit": f"The unit of a duration (a measure that ends in `_min`): {_words(DURATION_UNITS)}.",
     "[[tables.columns]] format": "How bed and wake times are written: `%H:%M`, or with the date `%Y-%m-%d %H:%M:%S`.",
     "[[tables.columns]] missing": "Further texts that mean that a value is missing, in this column.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from painstats.plan.adjust import AdjustPlan
 from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.lots import TreatmentPlan
@@ -23,6 +24,7 @@ from painstats.plan.tables import ColumnPlan, TablePlan
 from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
 from painstats.questions.exercise.plan import ExercisePlan
+from painstats.questions.item.plan import ItemKeys
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
 
@@ -52,6 +54,16 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         ChangeKeys,
         "Whether the link of each exposure is still what it was: see [exploratory "
         "questions](../method/questions.md#change-of-a-link). Always asked; it has no keys.",
+    ),
+    '[[questions]] kind = "item"': (
+        ItemKeys,
+        "Whether other items of the diaries go with the exposures of the daily questions too: see "
+        "[exploratory questions](../method/questions.md#other-items). Asked where no questions are listed.",
+    ),
+    "[[adjust]]": (
+        AdjustPlan,
+        "What else the daily models take into account: see [covariates](../method/frame.md#covariates). An item of the "
+        "same evening is refused.",
     ),
     "[[predictors]]": (PredictorPlan, 'The older spelling of `[[questions]]` with `kind = "daily"`.'),
     "[[diaries]]": (DiaryPlan, "The format of a diary: see [describe a diary](../how_to/describe_a_diary.md)."),
@@ -83,22 +95,6 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 
-TABLE_KEYS = {
-    "questions",
-    "predictors",
-    "diaries",
-    "items",
-    "events",
-    "tables",
-    "columns",
-    "participants",
-    "activities",
-    "travel",
-    "phases",
-    "treatments",
-}
-"""Keys that are tables with a section of their own."""
-
 
 def plan_page() -> str:
     """Return the page.
@@ -116,7 +112,9 @@ def plan_page() -> str:
 
 
 def _own_keys(model: type[BaseModel]) -> list[str]:
-    return [key for name, field in model.model_fields.items() if (key := field.alias or name) not in TABLE_KEYS]
+    """Return the keys of a table that are values; tables within it have sections of their own."""
+    properties = model.model_json_schema()["properties"] if model.model_fields else {}
+    return [key for key, schema in properties.items() if "$ref" not in str(schema)]
 
 
 def _section(name: str, model: type[BaseModel], text: str) -> str:

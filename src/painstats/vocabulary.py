@@ -127,6 +127,9 @@ DAILY_LIMITS: dict[str, tuple[float, float]] = {
 """What a source can give for a local date, with the lowest and highest possible value. The time that a phone moved with
 its owner, the time that a device was worn, and the mean heart rate only show whether a device was worn."""
 
+DECLARED = "declared:"
+"""Begins the name of a daily measure that a plan declares for its own use: ``declared:air_pressure``."""
+
 LEAST_WORN_STEPS = 100
 """Steps below which no evidence of wear counts: whoever is up at all takes as many, even on a day in bed."""
 

@@ -252,6 +252,15 @@ def test_many_scores_at_an_end_of_the_scale_are_said_to_hide_a_part():
     assert answer(with_ends("open", 0.7, 0.4, 0.0)).card == answer(STATES["open"]).card
 
 
+@pytest.mark.parametrize(
+    ("name", "at_low", "at_high", "firmness"),
+    [("own", 0.25, 0.0, "Fairly firm"), ("own", 0.0, 0.25, "Fairly firm"), ("own", 0.24, 0.24, ""),
+     ("open", 0.4, 0.0, "Not determined"), ("pattern", 0.4, 0.0, "To watch")],
+)  # fmt: skip
+def test_an_answer_with_many_scores_at_an_end_is_fairly_firm(name, at_low, at_high, firmness):
+    assert answer(with_ends(name, 0.7, at_low, at_high)).firmness == firmness
+
+
 # --- Other outcomes, lags and measures
 
 

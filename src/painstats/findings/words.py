@@ -33,7 +33,8 @@ class Answer:
     line
         One sentence with at most one size.
     firmness
-        "Not determined"; empty beside a direction of own days.
+        "Not determined"; empty beside a direction of own days, or "Fairly firm" if many scores are at an end of the
+        scale.
     card
         Sentences below the line.
     caution
@@ -114,7 +115,7 @@ def _firmness(content: Content) -> str:
     if not content.finding.question.is_confirmatory and content.state.has_direction:
         return say.TO_WATCH
     return {
-        State.OWN: "",
+        State.OWN: say.FAIRLY_FIRM if _has_many_scores_at_an_end(content.finding) else "",
         State.POOLED: say.AS_FOR_OTHERS,
         State.BOUND: say.FIRM_BOUND,
         State.EARLY: say.TOO_EARLY,
@@ -184,7 +185,7 @@ def _largest_difference(finding: Finding) -> float:
 def _scores_at_an_end(content: Content) -> tuple[str, ...]:
     """Say that many scores at an end of the scale hide a part of the link; with its size where that is another one."""
     judged, scale = content.finding.judged, content.finding.question.outcome.scale
-    if judged is None or max(judged.ends.at_low, judged.ends.at_high) < MANY_SCORES:
+    if judged is None or not _has_many_scores_at_an_end(content.finding):
         return ()
     is_lowest = judged.ends.at_low >= judged.ends.at_high
     size = content.points(content.size / judged.ends.room)
@@ -195,6 +196,11 @@ def _scores_at_an_end(content: Content) -> tuple[str, ...]:
     share = say.chance_words(max(judged.ends.at_low, judged.ends.at_high))
     score = f"{scale[0 if is_lowest else 1]:g}"
     return (entry.format(share=share, score=score, outcome=content.words.outcome.label, size=size),)
+
+
+def _has_many_scores_at_an_end(finding: Finding) -> bool:
+    ends = finding.judged.ends if finding.judged else None
+    return ends is not None and max(ends.at_low, ends.at_high) >= MANY_SCORES
 
 
 def _withdrawn_card(finding: Finding) -> tuple[str, ...]:

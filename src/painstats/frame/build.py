@@ -14,6 +14,8 @@ Psychological Methods 12:121. Days with the same treatments at the same doses ar
 the plan adjusts for devices, the participant's own mean is over the days with the same usual devices too, so that a
 new watch that counts differently does not look like a change in behaviour.
 
+Covariates of the plan (``[[adjust]]``) add two columns each (``frame/covariates.py``).
+
 ``treatments`` lists what acts on a day, name and dose, with the assumed share of its full effect, which the plan sets:
 k / (ramp days + 1), at most 1, on day k of a treatment (the first is 1); the share of the last day on each wash-out day
 after its end. While a new dose builds up, the old one has what is left.
@@ -30,6 +32,7 @@ import polars as pl
 
 from painstats.daily.declare import declare_outcome
 from painstats.daily.outcome_days import several_sites_rated
+from painstats.frame.covariates import covariates_of, with_covariates
 from painstats.frame.exposure import Exposure
 from painstats.frame.regimes import Days, at_level, build_regimes, levels, observed_means
 from painstats.frame.treatments import declare_phases
@@ -236,7 +239,7 @@ def _frame_query(study: Study, exposures: Sequence[Exposure], days: Days) -> str
         f"l.{p.name}, l.{p.name}_era, l.{p.name}_regime" + (f", l.{p.few_steps}" * _has_steps(p)) for p in exposures
     )
     enough = rules.min_days_in_model
-    return f"""
+    frame = f"""
 SELECT l.participant_id, l.date, l.item, l.site, l.outcome_score, {own}{within}{between}, l.device_era,
        (isodow(l.date) >= 6)::DOUBLE AS is_weekend,
        ((l.date - p.first_usable_date) + (l.date - p.last_usable_date)) / 2 / {DAYS_PER_TIME_UNIT} AS time_30d,
@@ -247,6 +250,7 @@ FROM {days.lagged} AS l
 JOIN participant_mean AS p USING (participant_id){levels_of}
 CROSS JOIN (SELECT {grand} FROM participant_mean WHERE usable_days >= {enough} AND all_known) AS g
 ORDER BY l.participant_id, l.date"""
+    return with_covariates(frame, days.daily, covariates_of(study.plan), rules.min_days_known)
 
 
 def _alias(place: int) -> str:

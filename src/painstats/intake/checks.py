@@ -26,7 +26,7 @@ from painstats.records import (
     Limit,
     RecordTable,
 )
-from painstats.vocabulary import DAILY_LIMITS, ONE_DAY_KINDS, SAMPLED
+from painstats.vocabulary import DAILY_LIMITS, DECLARED, ONE_DAY_KINDS, SAMPLED
 
 RULES_VERSION = 1
 """Raised by one whenever the same row would be judged differently than before: every file is then read again."""
@@ -106,8 +106,9 @@ def _breaks(value: pl.Expr, limit: Limit) -> pl.Expr:
 
 
 def _measured(limits: dict[str, tuple[float, float]]) -> tuple[Rule, ...]:
-    """Reject values of an unknown measure and impossible ones."""
+    """Reject values of an unknown measure and impossible ones; a measure that a plan declares has no limits."""
     measure, value = pl.col("measure"), pl.col("value")
+    known = ~measure.str.starts_with(DECLARED)
     lowest, highest = (
         measure.replace_strict(
             {name: ends[end] for name, ends in limits.items()}, default=None, return_dtype=pl.Float64
@@ -115,10 +116,10 @@ def _measured(limits: dict[str, tuple[float, float]]) -> tuple[Rule, ...]:
         for end in (0, 1)
     )
     return (
-        Rule("unknown_measure", ~measure.is_in(list(limits)), "is a known measure", "measure"),
+        Rule("unknown_measure", known & ~measure.is_in(list(limits)), "is a known measure", "measure"),
         Rule("not_finite", ~value.is_finite(), "is a finite number", "value"),
-        Rule("total_negative", value < 0, "is not negative", "value"),
-        Rule("total_implausible", ~value.is_between(lowest, highest), "is possible", "value"),
+        Rule("total_negative", known & (value < 0), "is not negative", "value"),
+        Rule("total_implausible", known & ~value.is_between(lowest, highest), "is possible", "value"),
     )
 
 

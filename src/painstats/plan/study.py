@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
+from painstats.plan.adjust import AdjustPlan, check_adjusted
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.lots import TreatmentPlan, check_treatments
@@ -133,6 +134,7 @@ class Plan(PlanTable):
     outcome: OutcomePlan = OutcomePlan()
     questions: tuple[QuestionPlan, ...] = ()
     predictors: tuple[PredictorPlan, ...] = ()
+    adjust: tuple[AdjustPlan, ...] = ()
     diaries: tuple[DiaryPlan, ...] = ()
     tables: tuple[TablePlan, ...] = ()
     apps: AppsPlan = AppsPlan()
@@ -157,6 +159,20 @@ class Plan(PlanTable):
     @model_validator(mode="after")
     def _treatments_are_different(self) -> Plan:
         check_treatments(self.treatments)
+        return self
+
+    @model_validator(mode="after")
+    def _sites_are_asked(self) -> Plan:
+        kinds = [question.kind for question in self.declared_questions]
+        if self.outcome.each_site and kinds and "item" not in kinds:
+            raise ValueError(
+                'outcome.each_site asks questions of the kind "item"; add [[questions]] with kind = "item"'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _adjusts_for_what_it_may(self) -> Plan:
+        check_adjusted(self.adjust, self.outcome.item, self.tables)
         return self
 
     @property

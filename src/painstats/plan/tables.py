@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatch
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from painstats.plan.values import PlanTable, one_of
-from painstats.vocabulary import DAILY_LIMITS, DEVICE_KINDS
+from painstats.vocabulary import DAILY_LIMITS, DECLARED, DEVICE_KINDS
 
 BED_TIME, WAKE_TIME = "bed_time", "wake_time"
 OF_THE_NIGHT = ("total_sleep_time_min", "time_in_bed_min", BED_TIME, WAKE_TIME)
@@ -16,7 +17,19 @@ OF_THE_NIGHT = ("total_sleep_time_min", "time_in_bed_min", BED_TIME, WAKE_TIME)
 
 DURATION_UNITS = ("minutes", "hours", "seconds", "milliseconds", "hours:minutes")
 
-TableMeasure = Annotated[str, AfterValidator(one_of((*DAILY_LIMITS, BED_TIME, WAKE_TIME)))]
+DECLARED_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _known_or_declared(measure: str) -> str:
+    """Check that a measure is a known one, or a declared one with a plain name."""
+    if not measure.startswith(DECLARED):
+        return one_of((*DAILY_LIMITS, BED_TIME, WAKE_TIME))(measure)
+    if not DECLARED_NAME.fullmatch(measure.removeprefix(DECLARED)):
+        raise ValueError(f'{measure!r}: a name has small letters, digits and "_", such as "{DECLARED}air_pressure"')
+    return measure
+
+
+TableMeasure = Annotated[str, AfterValidator(_known_or_declared)]
 DurationUnit = Annotated[str, AfterValidator(one_of(DURATION_UNITS))]
 DeviceKind = Annotated[str, AfterValidator(one_of(DEVICE_KINDS))]
 
@@ -35,9 +48,14 @@ class ColumnPlan(PlanTable):
         """Whether it is a time of day, not an amount."""
         return self.measure in (BED_TIME, WAKE_TIME)
 
+    @property
+    def declared(self) -> str | None:
+        """Its name, if it is a column that the plan itself declares."""
+        return self.measure.removeprefix(DECLARED) if self.measure.startswith(DECLARED) else None
+
     @model_validator(mode="after")
     def _says_what_its_values_are(self) -> ColumnPlan:
-        is_duration = self.measure.endswith("_min")
+        is_duration = self.declared is None and self.measure.endswith("_min")
         if is_duration != (self.unit is not None):
             wanted = f"needs unit, one of: {', '.join(DURATION_UNITS)}" if is_duration else "has no unit"
             raise ValueError(f"{self.column}: {self.measure} {wanted}")

@@ -30,6 +30,7 @@ DECLARED = {
 EXPLORATORY: dict[str, str] = {
     "exercise": "painstats.questions.exercise.kind:EXERCISE",
     "change": "painstats.questions.change.kind:CHANGE",
+    "item": "painstats.questions.item.kind:ITEM",
 }
 """The same for exploratory kinds, in the order of their cards."""
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from painstats.findings.catalogue import participants as say
 from painstats.findings.catalogue import research
 from painstats.findings.content import phrases_of
+from painstats.frame.build import USABLE
+from painstats.frame.covariates import covariates_of
 from painstats.frame.exposure import precedes
+from painstats.questions.daily.tables import COHORT
 from painstats.questions.phrases import capital, listed
 from painstats.questions.question import Question
 from painstats.store.connection import Store
@@ -37,7 +40,7 @@ class Adjusted:
     Parameters
     ----------
     exposures
-        What else the outcome is compared with in the model: "steps the day before".
+        What else the outcome is compared with in the model: "steps the day before", "stress the evening before".
     calendar
         Names of its calendar columns in the catalogues: ``day_of_week``, ``weekend``, ``time``, ``treatments``.
     later
@@ -66,7 +69,10 @@ def adjusted(store: Store, question: Question, asked: Sequence[Question], model:
         return None
     others = [other for other in asked if other.exposure != question.exposure]
     return Adjusted(
-        exposures=tuple(_compared(other) for other in others if other.exposure.within in terms),
+        exposures=(
+            *(_compared(other) for other in others if other.exposure.within in terms),
+            *covariates_taken(store, question, model),
+        ),
         calendar=tuple(name for name, has in _calendar(terms, store, question, model).items() if has),
         later=tuple(other for other in others if precedes(question.exposure, other.exposure)),
     )
@@ -94,6 +100,24 @@ def research_facts(found: Adjusted | None) -> Facts:
 
 def _compared(question: Question) -> str:
     return phrases_of(question).compared_with
+
+
+def covariates_taken(store: Store, question: Question, model: str | None) -> list[str]:
+    """Name the covariates of the plan that come before the exposure and are known."""
+    entering = [each for each in covariates_of(store.study.plan) if each.enters_with(question.exposure)]
+    return [
+        say.covariate_words(each.source.replace("_", " "), each.lag_days, is_item=not each.is_exogenous)
+        for each in entering
+        if _is_known(store, each.unknown, model)
+    ]
+
+
+def _is_known(store: Store, unknown: str, model: str | None) -> bool:
+    """Whether a covariate is known on enough days of a participant, or of any if the model is of all of them."""
+    of_model = "(coalesce($model, $cohort) = $cohort OR participant_id = $model)"
+    query = f"SELECT min({unknown}) FROM model_frame WHERE {USABLE} AND {of_model}"
+    row = store.connection.execute(query, {"model": model, "cohort": COHORT}).fetchone()
+    return row is not None and row[0] == 0
 
 
 def _calendar(terms: frozenset[str], store: Store, question: Question, model: str | None) -> dict[str, bool]:

@@ -12,9 +12,9 @@ import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.questions.exploratory.card import RowChart
+from painstats.questions.exploratory.card import RowChart, StripChart
 from painstats.questions.phrases import label_text
-from painstats.reports.figures.row_chart import drawn_rows
+from painstats.reports.figures.row_chart import drawn_rows, drawn_strip
 from painstats.reports.figures.vega_svg import drawn
 
 GENERATOR = "painstats"
@@ -97,7 +97,7 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
     figures: tuple[Figure, ...] = ()
-    chart: RowChart | None = None
+    chart: RowChart | StripChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
 
@@ -137,6 +137,7 @@ def page_environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["drawn_rows"] = drawn_rows
+    environment.filters["drawn_strip"] = drawn_strip
     return environment
 
 

@@ -151,6 +151,8 @@ TAKEN = {
     "time": _("slow drifts"),
     "treatments": _("your treatments"),
 }
+EVENING_BEFORE = _("{item} the evening before")
+SAME_DAY = _("{column} the same day")
 TAKEN_NOT = _("Left out on purpose: {later} in between. Part of the link may run that way.")
 RANGE_POOLED = _("Your days, together with those of the other people here.")
 CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as most published ones.")
@@ -172,6 +174,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
 FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
 CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
+FAIRLY_FIRM = _("Fairly firm")
 
 # --- What each answer day showed
 
@@ -184,6 +187,15 @@ LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"),
 # --- The line of an answer where its name does not stand beside it
 
 NAMED_LINE = _("{name}: {line}")
+
+
+def covariate_words(name: str, days: int, *, is_item: bool) -> str:
+    """Write what a model takes into account besides: "stress the evening before", "air pressure the same day"."""
+    if days == 0:
+        return SAME_DAY.format(column=name)
+    if days == 1 and is_item:
+        return EVENING_BEFORE.format(item=name)
+    return ngettext("{name} the day before", "{name} {days} days before", days).format(name=name, days=days)
 
 
 def range_words(span: str, more: str, questions: int) -> str:

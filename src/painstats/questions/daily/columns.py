@@ -1,4 +1,4 @@
-"""Which columns a daily model has: exposures within and between, calendar, time, treatments, unknown days.
+"""Which columns a daily model has: exposures within and between, calendar, time, covariates, treatments, unknown days.
 
 See docs/method/frame.md.
 """
@@ -78,8 +78,8 @@ def within_participants(frame: pl.DataFrame, design: DailyDesign, *, also: Seque
     An exposure that is the same on all days of all participants is left out; the others can still be estimated.
     """
     within, calendar = _varying(_within(frame, design)), _calendar_and_time(frame)
-    treatments = own_treatments(frame, calendar)
-    return _laid_out(frame, design, within | calendar | _named(frame, also) | treatments, [])
+    further = _covariates(frame, design) | _named(frame, also)
+    return _laid_out(frame, design, within | calendar | further | own_treatments(frame, calendar), [])
 
 
 def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, also: Sequence[str] = ()) -> ModelRows:
@@ -97,8 +97,9 @@ def mixed_model(frame: pl.DataFrame, design: DailyDesign, *, own_trend: bool, al
     within = _within(frame, design)
     between = {p.between: frame[p.between].to_numpy() for p in design.exposures}
     calendar, treatments = _calendar_and_time(frame), numbered(treatments_in_common(frame))
+    further = _covariates(frame, design) | _named(frame, also)
     random = ["intercept", *within, *([TIME] if own_trend else [])]
-    return _laid_out(frame, design, within | between | calendar | _named(frame, also) | treatments, random)
+    return _laid_out(frame, design, within | between | calendar | further | treatments, random)
 
 
 def treatments_of_each(frame: pl.DataFrame) -> dict[str, list[TreatmentColumn]]:
@@ -113,6 +114,10 @@ def treatments_in_common(frame: pl.DataFrame) -> list[TreatmentColumn]:
 
 def _within(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:
     return {p.within: frame[p.within].to_numpy() for p in design.exposures}
+
+
+def _covariates(frame: pl.DataFrame, design: DailyDesign) -> dict[str, Floats]:
+    return _varying({each.within: frame[each.within].to_numpy() for each in design.covariates})
 
 
 def _named(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from painstats.frame.covariates import Covariate, covariates_of
 from painstats.frame.exposure import Exposure, precedes
 from painstats.frame.guard import day_after_name, sum_name
 from painstats.mixedlm.engine.fit import Residuals
@@ -33,17 +34,21 @@ class DailyDesign:
         The rules of the plan.
     guarded
         The exposures that the outcome of a day can move on the next day, at their usual lag.
+    covariates
+        What else the models are adjusted for.
     """
 
     exposures: tuple[Exposure, ...]
     scale: tuple[float, float]
     rules: RulesPlan
     guarded: tuple[Exposure, ...] = ()
+    covariates: tuple[Covariate, ...] = ()
 
     @property
     def nuisance(self) -> tuple[str, ...]:
-        """The indicators of days on which an exposure is unknown."""
-        return tuple(exposure.unknown for exposure in self.exposures)
+        """The indicators of days on which an exposure or a covariate is unknown."""
+        of_covariates = (covariate.unknown for covariate in self.covariates)
+        return (*(exposure.unknown for exposure in self.exposures), *of_covariates)
 
     @property
     def answered(self) -> tuple[Exposure, ...]:
@@ -64,13 +69,15 @@ class DailyDesign:
     def total_of(self, exposure: Exposure) -> DailyDesign:
         """Return the design of an exposure's total effect: with every exposure but those that come after it.
 
-        Two measures of the same night, or of the same day, are adjusted for each other.
+        Two measures of the same night, or of the same day, are adjusted for each other. Covariates are those that come
+        before, or that nothing changes.
 
         References
         ----------
         docs/method/questions.md, total, not direct.
         """
-        return self.only([other for other in self.exposures if not precedes(exposure, other)])
+        kept = self.only([other for other in self.exposures if not precedes(exposure, other)])
+        return replace(kept, covariates=tuple(each for each in self.covariates if each.enters_with(exposure)))
 
     def totals(self) -> tuple[DailyDesign, ...]:
         """Return the design of each model that total effects need, each once, in the order of the exposures."""
@@ -78,9 +85,10 @@ class DailyDesign:
         return tuple(self.total_of(exposure) for exposure in of_moments.values())
 
     def hides(self, column: str) -> bool:
-        """Whether a column is never tested or shown: an indicator, a guard column, or that of a treatment."""
+        """Whether a column is never tested or shown: an indicator, a guard column, a covariate, or a treatment's."""
         names = [exposure.within for exposure in self.guarded]
-        hidden = (*self.nuisance, *map(sum_name, names), *map(day_after_name, names))
+        covariates = [each.within for each in self.covariates]
+        hidden = (*self.nuisance, *covariates, *map(sum_name, names), *map(day_after_name, names))
         return column in hidden or is_treatment(column)
 
 
@@ -90,7 +98,7 @@ def daily_design(study: Study, questions: Sequence[Question]) -> DailyDesign:
     Only the latest exposure's total effect comes from one model of them all; ``totals`` has the design of each.
     """
     scale, rules = study.plan.outcome.scale, study.plan.rules
-    return DailyDesign(exposures(questions), scale, rules, guarded_exposures(questions))
+    return DailyDesign(exposures(questions), scale, rules, guarded_exposures(questions), covariates_of(study.plan))
 
 
 def guarded_exposures(questions: Sequence[Question]) -> tuple[Exposure, ...]:

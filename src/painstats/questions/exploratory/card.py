@@ -56,6 +56,42 @@ class RowChart:
 
 
 @dataclass(frozen=True, slots=True)
+class StripRow:
+    """A row of a strip chart: a label with a note below it, and a cell for each column, which may be empty.
+
+    The label and note of a cell are not shown; its words are for readers who cannot see the drawing.
+    """
+
+    label: str
+    note: str
+    cells: tuple[ChartRow | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StripChart:
+    """Rows with several intervals each, one column beside the other, on the same scale in points.
+
+    Parameters
+    ----------
+    head
+        Head of the column of labels: "Item".
+    columns
+        Heads of the intervals: "after longer nights", "after more steps".
+    lower, higher
+        Words above each column of intervals, at its left and right.
+    caption
+        How to read it; may be empty.
+    """
+
+    head: str
+    columns: tuple[str, ...]
+    rows: tuple[StripRow, ...]
+    lower: str = "lower"
+    higher: str = "higher"
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExploratoryCard:
     """What a participant reads about an exploratory question.
 
@@ -79,6 +115,6 @@ class ExploratoryCard:
     firmness: str
     card: tuple[str, ...] = ()
     caution: str = ""
-    chart: RowChart | None = None
+    chart: RowChart | StripChart | None = None
     fold: str = ""
     folded: tuple[tuple[str, str], ...] = ()

@@ -35,6 +35,8 @@ class OwnDays:
         All rows of ``daily_summary`` until the look, by date; also those before the first score.
     guard_days
         Known days of the exposures that the outcome can move.
+    each_site
+        Whether the plan asks about each site of the outcome too.
     """
 
     participant_id: str
@@ -44,6 +46,7 @@ class OwnDays:
     frame: pl.DataFrame
     daily: pl.DataFrame
     guard_days: DaysOf
+    each_site: bool = False
 
     @property
     def usable(self) -> pl.DataFrame:
@@ -69,7 +72,7 @@ def own_days(store: Store, design: DailyDesign, looks: Mapping[str, LookDay]) ->
     looks
         Participant to look.
     """
-    outcome = outcome_of(store.study.plan.outcome)
+    outcome, each_site = outcome_of(store.study.plan.outcome), store.study.plan.outcome.each_site
     everyone = sorted(looks)
     for names in (everyone[start : start + BATCH] for start in range(0, len(everyone), BATCH)):
         frame = frame_until(store, design.exposures, {name: looks[name].date for name in names})
@@ -79,4 +82,4 @@ def own_days(store: Store, design: DailyDesign, looks: Mapping[str, LookDay]) ->
         guard_days = days_of(store, design, DAYS_UNTIL)
         for name in names:
             known = known_until(of_participant(guard_days, name), looks[name].date)
-            yield OwnDays(name, looks[name], outcome, design, frames[(name,)], daily[(name,)], known)
+            yield OwnDays(name, looks[name], outcome, design, frames[(name,)], daily[(name,)], known, each_site)

@@ -1,15 +1,16 @@
-"""Intervals of a row chart as small drawings, one for each row, around a common zero line.
+"""Intervals of a row or strip chart as small drawings, one for each cell, around a common zero line.
 
 A row says the same in words beside its drawing, so drawings are hidden from readers who cannot see them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from painstats.questions.exploratory.card import ChartRow, RowChart
+from painstats.questions.exploratory.card import ChartRow, RowChart, StripChart, StripRow
 
 HEIGHT = 40
 """Pixels of a row."""
@@ -29,14 +30,30 @@ class DrawnRow:
     drawing: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnStripRow:
+    """A row of a strip chart with the drawing of each cell."""
+
+    row: StripRow
+    drawings: tuple[Markup, ...]
+
+
 def drawn_rows(chart: RowChart) -> list[DrawnRow]:
     """Draw the interval of each row; all rows share a scale that is as wide on both sides of zero."""
-    limit = _limit(chart)
+    limit = _limit(chart.rows)
     return [DrawnRow(row, _drawing(row, limit)) for row in chart.rows]
 
 
-def _limit(chart: RowChart) -> float:
-    numbers = [abs(number) for row in chart.rows for number in (row.estimate, row.low, row.high) if number is not None]
+def drawn_strip(chart: StripChart) -> list[DrawnStripRow]:
+    """Draw the interval of each cell; all cells share a scale that is as wide on both sides of zero."""
+    limit = _limit(cell for row in chart.rows for cell in row.cells if cell)
+    return [
+        DrawnStripRow(row, tuple(_drawing(cell or ChartRow("", ""), limit) for cell in row.cells)) for row in chart.rows
+    ]
+
+
+def _limit(rows: Iterable[ChartRow]) -> float:
+    numbers = [abs(number) for row in rows for number in (row.estimate, row.low, row.high) if number is not None]
     return max(numbers, default=0.0) * ROOM or NO_LIMIT
 
 
