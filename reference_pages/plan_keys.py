@@ -25,6 +25,7 @@ from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
 from painstats.questions.exercise.plan import ExercisePlan
 from painstats.questions.item.plan import ItemKeys
+from painstats.questions.path.kind import PathKeys
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
 
@@ -49,6 +50,12 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         "Which kinds of exercise go with the outcome on the next day: see [exploratory "
         "questions](../method/questions.md#kinds-of-exercise). Asked of a plan without any question; "
         "at most one table.",
+    ),
+    '[[questions]] kind = "path"': (
+        PathKeys,
+        "What an activity of the day before goes with through the night's sleep, by other ways, and the other way "
+        "round: see [exploratory questions](../method/questions.md#path). Always asked where sleep and the activity "
+        "are; it has no keys.",
     ),
     '[[questions]] kind = "change"': (
         ChangeKeys,

@@ -29,6 +29,7 @@ DECLARED = {
 
 EXPLORATORY: dict[str, str] = {
     "exercise": "painstats.questions.exercise.kind:EXERCISE",
+    "path": "painstats.questions.path.kind:PATH",
     "change": "painstats.questions.change.kind:CHANGE",
     "item": "painstats.questions.item.kind:ITEM",
 }

@@ -12,8 +12,9 @@ import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.questions.exploratory.card import RowChart, StripChart
+from painstats.questions.exploratory.card import Chart as QuestionChart
 from painstats.questions.phrases import label_text
+from painstats.reports.figures.path_chart import drawn_path
 from painstats.reports.figures.row_chart import drawn_rows, drawn_strip
 from painstats.reports.figures.vega_svg import drawn
 
@@ -83,7 +84,7 @@ class Card:
     figures
         Drawings below the sentences.
     chart
-        Rows with intervals below the sentences.
+        Rows with intervals, or boxes with arrows, below the sentences.
     tables, tables_fold
         Tables folded under the heading ``tables_fold``.
     """
@@ -97,7 +98,7 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
     figures: tuple[Figure, ...] = ()
-    chart: RowChart | StripChart | None = None
+    chart: QuestionChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
 
@@ -138,6 +139,7 @@ def page_environment() -> Environment:
     )
     environment.filters["drawn_rows"] = drawn_rows
     environment.filters["drawn_strip"] = drawn_strip
+    environment.filters["drawn_path"] = drawn_path
     return environment
 
 
