@@ -6,10 +6,13 @@ there is no link. A line has at most 25 words.
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
 from painstats.language import _, ngettext
+from painstats.questions.size_words import number_words as number_words
+from painstats.questions.size_words import points as points
+from painstats.questions.size_words import points_up as points_up
+from painstats.questions.size_words import span as span
 
 # --- A direction
 
@@ -162,10 +165,6 @@ MONTHS = (
     _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"), _("September"),
     _("October"), _("November"), _("December"),
 )  # fmt: skip
-NUMBERS = (
-    _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
-    _("ten"),
-)  # fmt: skip
 
 
 def range_words(span: str, more: str, questions: int) -> str:
@@ -176,52 +175,6 @@ def range_words(span: str, more: str, questions: int) -> str:
         questions,
     )
     return text.format(span=span, more=more, number=number_words(questions))
-
-
-def number_words(number: int) -> str:
-    """Write a count up to ten as a word."""
-    return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
-
-
-def points(size: float) -> str:
-    """Write a size in points: "0.3 points"; one that would round to 0.0 is "less than 0.1 points"."""
-    text = f"{abs(size):.1f}"
-    return _("less than 0.1 points") if text == "0.0" else _("{number} points").format(number=text)
-
-
-def points_up(size: float) -> str:
-    """Write a bound in points, rounded up to one decimal: "0.8 points", "1 point"."""
-    whole, part = divmod(max(math.ceil(round(10 * abs(size), 9)), 1), 10)
-    if part:
-        return _("{number} points").format(number=f"{whole}.{part}")
-    return ngettext("{number} point", "{number} points", whole).format(number=whole)
-
-
-def told_span(nearer: float, further: float, direction: str) -> str:
-    """Write a range on one side of zero, from its sizes: "0.1 to 0.4 points lower", "just above 0 to …"."""
-    small, large = f"{nearer:.1f}", f"{further:.1f}"
-    if large == "0.0":
-        return _("less than 0.1 points {direction}").format(direction=direction)
-    if small == large:
-        return _("{large} points {direction}").format(large=large, direction=direction)
-    if small == "0.0":
-        return _("just above 0 to\u00a0{large} points {direction}").format(large=large, direction=direction)
-    return _("{small} to\u00a0{large} points {direction}").format(small=small, large=large, direction=direction)
-
-
-def open_span(below: float, above: float, lower: str, higher: str) -> str:
-    """Write a range over zero, from the sizes of its ends: "0.4 points lower to 0.1 points higher"."""
-    return _("{below} {lower} to\u00a0{above} {higher}").format(
-        below=points(below), lower=lower, above=points(above), higher=higher
-    )
-
-
-def span(low: float, high: float, lower: str, higher: str) -> str:
-    """Write a range of an effect, on one side of zero or over it, with the words for its two directions."""
-    if low < 0 < high:
-        return open_span(-low, high, lower, higher)
-    nearer, further = sorted((abs(low), abs(high)))
-    return told_span(nearer, further, higher if low + high > 0 else lower)
 
 
 def chance_words(chance: float) -> str:
