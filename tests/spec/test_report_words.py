@@ -15,6 +15,7 @@ from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.reading import shown_size
 from painstats.findings.words import answer, named_line, sharing
+from painstats.questions import size_words
 from painstats.questions.daily.measure_words import MEASURE_WORDS
 from painstats.questions.estimate import CheckEstimate
 from painstats.questions.look import ScaleEnds
@@ -229,7 +230,7 @@ def test_a_range_beside_a_direction_never_says_zero(low, high, text):
     if unit == 1:
         assert plain(dict(answer(found).folded)["Range"]).startswith(f"{text} for one more hour.")
     else:
-        assert plain(entries.told_span(-high, -low, "lower")) == text
+        assert plain(size_words.told_span(-high, -low, "lower")) == text
 
 
 def with_ends(name, *ends):
