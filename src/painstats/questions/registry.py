@@ -27,7 +27,9 @@ DECLARED = {
 }
 """The same for kinds about what participants declared."""
 
-EXPLORATORY: dict[str, str] = {}
+EXPLORATORY: dict[str, str] = {
+    "delayed": "painstats.questions.delayed.kind:DELAYED",
+}
 """The same for exploratory kinds, in the order of their cards."""
 
 
