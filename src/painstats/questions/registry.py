@@ -29,6 +29,7 @@ DECLARED = {
 
 EXPLORATORY: dict[str, str] = {
     "delayed": "painstats.questions.delayed.kind:DELAYED",
+    "boom_and_bust": "painstats.questions.boom_and_bust.kind:BOOM_AND_BUST",
 }
 """The same for exploratory kinds, in the order of their cards."""
 
