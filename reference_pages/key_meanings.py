@@ -38,6 +38,8 @@ MEANINGS: dict[str, str] = {
     "day of the menstrual cycle.",
     "[[adjust]] lag_days": "Days from it to the outcome. By default 1 for an item, the evening before, which is the "
     "least; 0 for a column.",
+    '[[questions]] kind = "delayed" measure': "A measure of a day: `step_count`, `active_time_min`, "
+    "`exercise_time_min`. By default steps and exercise, each where it is known.",
     "[[questions]] confirmatory": "`false`: an exploratory question, which shares no error rate with the others.",
     '[[questions]] kind = "exercise" as': "Whether a kind counts as done or not done on a day (at least 5 minutes of "
     "it), or by its minutes, in units of 30.",

@@ -24,6 +24,7 @@ from painstats.plan.tables import ColumnPlan, TablePlan
 from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
 from painstats.questions.exercise.plan import ExercisePlan
+from painstats.questions.exploratory.activity_plan import ActivityKeys
 from painstats.questions.item.plan import ItemKeys
 from painstats.questions.path.kind import PathKeys
 from reference_pages.key_meanings import MEANINGS
@@ -50,6 +51,13 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         "Which kinds of exercise go with the outcome on the next day: see [exploratory "
         "questions](../method/questions.md#kinds-of-exercise). Asked of a plan without any question; "
         "at most one table.",
+    ),
+    '[[questions]] kind = "delayed"': (
+        ActivityKeys,
+        "What comes later after more activity: the next day, and days 2 to 28. Asked without being listed where a plan "
+        'lists no questions. `kind = "boom_and_bust"` has the same key, and is asked only where it is listed: whether '
+        "two unlike days in a row go with the outcome of the day after. See "
+        "[later days](../method/questions.md#later-days).",
     ),
     '[[questions]] kind = "path"': (
         PathKeys,

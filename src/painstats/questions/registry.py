@@ -29,9 +29,11 @@ DECLARED = {
 
 EXPLORATORY: dict[str, str] = {
     "exercise": "painstats.questions.exercise.kind:EXERCISE",
+    "delayed": "painstats.questions.delayed.kind:DELAYED",
     "path": "painstats.questions.path.kind:PATH",
     "change": "painstats.questions.change.kind:CHANGE",
     "item": "painstats.questions.item.kind:ITEM",
+    "boom_and_bust": "painstats.questions.boom_and_bust.kind:BOOM_AND_BUST",
 }
 """The same for exploratory kinds, in the order of their cards."""
 

@@ -55,7 +55,8 @@ class Figure:
 class Table:
     """A table: a caption, the names of its columns, and rows of text; the first column names the row.
 
-    ``wordy`` where the first column is sentences, which need more room than numbers do.
+    ``wordy`` where the first column is sentences, which need more room than numbers do; ``fold`` is the heading under
+    which a table of a part is folded, if it is.
     """
 
     caption: str
@@ -63,6 +64,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     numbers: bool = True
     wordy: bool = False
+    fold: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from painstats.reports.numbers import interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
 from painstats.reports.personal.charts import months_table
 from painstats.reports.personal.exploratory import exploratory_part
+from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.record import ParticipantRecord
@@ -104,7 +105,11 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             *experiments_part(record, study, figures),
             *exploratory_part(record, study, _cards(record, is_confirmatory=False)),
             Part("How to read this", points=_how_to_read(study)),
-            Part("Your days in charts", figures=_without_card(figures), tables=(months_table(record.days, study),)),
+            Part(
+                "Your days in charts",
+                figures=_without_card(figures),
+                tables=(months_table(record.days, study), *load_tables(record.days)),
+            ),
             *_robustness(store, record),
             *medicine_days(record),
             _data_part(store, record, choices),
