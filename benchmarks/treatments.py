@@ -9,7 +9,7 @@
 that is known: a start is placed every 14 days in four items.
 
 Three rows for each kind of residuals go the whole way through the product, for a third of the participants: a start
-with nothing there is followed by a second one, which brings the last look forward
+with nothing there is followed by a second one, which ends the looks
 (``tests/calibration/followed_changes.py``).
 
 For each row the table says for whom scores are called lower or higher, in per cent with one Monte Carlo standard

@@ -113,10 +113,10 @@ def test_all_changes_of_a_treatment_are_in_one_table(store, record):
 
 
 def test_a_change_that_can_no_longer_be_judged_is_only_in_the_table(store, record):
-    gone = replace(STATES["too_few_after"], names=(LDN,), first_date=date(2026, 2, 1))
+    gone = replace(STATES["never_in_full"], names=(LDN,), first_date=date(2026, 2, 1))
     text = text_of(store, record, [gone, STATES["lower_start"]])
     assert "Low-dose naltrexone, from 1 February 2026" not in text
-    assert "From 1 February 2026 1 Feb 2026 49, 19 – Not judged" in text
+    assert "From 1 February 2026 1 Feb 2026 49, 0 – Not judged. The next change follows too soon." in text
 
 
 def test_who_to_ask_depends_on_the_kind_of_treatment(store, record):

@@ -246,12 +246,13 @@ def named_change_line(finding: ChangeFinding, context: ChangeContext) -> str:
 
 
 def short_answer(content: ChangeContent) -> str:
-    """Write the answer in one or two words, for a table of all changes of a treatment."""
+    """Write the answer in a few words, for a table of all changes of a treatment."""
     if content.state is ChangeState.TOLD:
         return capital(content.given(content.finding.verdict))
+    if content.state is ChangeState.REFUSED:
+        return say.NOT_JUDGED.format(line=refusal(content)[0])
     return {
         ChangeState.BOUND: say.AT_MOST_SMALL,
         ChangeState.WITHDRAWN: say.WITHDRAWN,
         ChangeState.EARLY: words_of.TOO_EARLY,
-        ChangeState.REFUSED: words_of.NOT_JUDGED,
     }.get(content.state, words_of.NOT_DETERMINED)
