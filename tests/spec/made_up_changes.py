@@ -36,7 +36,14 @@ def change(verdict: Verdict, *reasons: str, on: date = LDN_STEP, ramp: int = 0, 
 def numbers(without: tuple[float, float, float], with_week: tuple[float, float, float], **more: Any) -> dict[str, Any]:
     """Return the numbers of a change that was fitted: without and with the week before it."""
     sizes = (*without, *with_week, without[0] + 0.1, without[1] - 0.3, without[2] + 0.5)
-    return {**dict(zip(NUMBERS, sizes, strict=True)), "level_before": 5.8, "placebo": 1.044, "could_show": 1.4} | more
+    return {
+        **dict(zip(NUMBERS, sizes, strict=True)),
+        "level_before": 5.8,
+        "level_before_low": 5.2,
+        "level_before_high": 6.4,
+        "placebo": 1.044,
+        "could_show": 1.4,
+    } | more
 
 
 LOWER = numbers(

@@ -63,6 +63,8 @@ def test_a_change_of_two_points_is_lower_with_its_numbers():
     assert found.low < -2 < found.high < 0
     assert found.estimate == pytest.approx(found.week_estimate, abs=0.3)
     assert found.level_before == pytest.approx(5.5, abs=0.4)
+    assert found.level_before_low < 5.5 < found.level_before_high
+    assert found.level_before_low < found.level_before < found.level_before_high
     assert found.placebo == pytest.approx(0.18 * found.level_before)
     assert 0 < found.two_points_least < found.two_points_most < found.third_most < 1
 
@@ -260,7 +262,7 @@ def test_another_scale_changes_the_points_and_nothing_else():
     whole = diary(250, (100, -2.0))
     [found], [percent] = judged(whole, LDN), judged(whole, LDN, scale=(0, 100))
     assert same(percent) == same(found)
-    for name in ("estimate", "low", "high", "week_high", "trend_low", "could_show", "level_before", "placebo"):
+    for name in ("estimate", "low", "high", "week_high", "trend_low", "could_show", "level_before_low", "placebo"):
         assert getattr(percent, name) == pytest.approx(10 * getattr(found, name), abs=1e-9)
     assert percent.third_most == found.third_most
     [from_one] = judged(whole, LDN, scale=(1, 5))

@@ -313,6 +313,10 @@ def test_the_plan_of_an_experiment_counts_its_draws():
     assert dict(answer_of("experiment told_higher").folded)["Order"] == "Drawn by lot 2 times, last on 7 August 2026."
 
 
+def test_days_that_there_never_were_have_no_dates():
+    assert dict(answer_of("never_in_full").folded)["Days"] == "49 days with a score before and 0 days after"
+
+
 def test_blocks_with_few_scores_are_named():
     assert dict(answer_of("experiment told_lower").folded)["Few scores"].startswith("Blocks 11 and 14 have a score")
 
