@@ -8,7 +8,7 @@ from datetime import date
 
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.daily_charts import MONTHS, WIDE
-from painstats.reports.figures.shapes import Sheet, cells, note, put_together
+from painstats.reports.figures.shapes import Part, Sheet, cells, note, put_together
 from painstats.reports.figures.vega_svg import AXIS, PHASE_MORE, QUIET_INK, Specification
 
 HEIGHT = 16
@@ -60,7 +60,7 @@ def day_strip(days: StripDays, width: int = WIDE) -> Specification:
     sheet = Sheet((0.0, float(max(days.count, FEWEST_BOXES))), (0, 1), width - 2, HEIGHT)
     filled = {(day - days.first).days for day in days.scored}
     ends = " to ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in (days.first, days.last))
-    parts = [
+    parts: list[Part] = [
         cells(sheet, sorted(filled), PHASE_MORE, AXIS),
         cells(sheet, [place for place in range(days.count) if place not in filled], "white", AXIS),
         note(sheet, f"{ends}; filled: with a score", 0, HEIGHT + 6, baseline="top", color=QUIET_INK, halo=False),
