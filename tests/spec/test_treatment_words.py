@@ -286,7 +286,7 @@ def test_chances_are_given_beside_a_fall_only():
 
 def test_a_what_if_and_the_later_weeks_are_said_to_decide_nothing():
     folded = dict(answer_of("lower_later_weeks").folded)
-    assert folded["With a trend of your own"].endswith("This is a what-if, and no answer depends on it.")
+    assert folded["Allowing for a trend"].endswith("This is a what-if, and no answer depends on it.")
     assert folded["Later weeks"].endswith("by 0.6 points each month. No answer depends on it.")
     assert folded["Look"] == ("3, on 27 July 2026 (there are looks on days 28, 56 and 84, until the next change)")
     assert dict(answer_of("higher").folded)["Later weeks"].startswith("No clear difference")

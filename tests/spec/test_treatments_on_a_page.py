@@ -80,7 +80,9 @@ def test_every_state_on_one_page(store, record):
 
 
 def test_charts_are_drawn_into_their_cards(store, record):
-    changes = numbered([STATES["lower_dose_step"], apart(2, STATES["higher"]), apart(3, STATES["always_on"])])
+    none_before = replace(STATES["too_few_before"], before_from=None, before_until=None, days_before=0)
+    others = [STATES["higher"], STATES["always_on"], none_before]
+    changes = numbered([STATES["lower_dose_step"], *(apart(place, other) for place, other in enumerate(others, 2))])
     shown = replace(record, changes=changes, experiments=(EXPERIMENTS["sealed"],))
     figures = figures_of_treatments(shown, store.study)
     assert [figure.card for figure in figures] == ["change-1", "change-2", "experiment-3fa93fa93fa93fa9"]

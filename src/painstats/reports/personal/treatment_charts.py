@@ -49,7 +49,9 @@ def figures_of_treatments(record: ParticipantRecord, study: Study) -> tuple[Figu
 
 
 def _is_drawn(change: ChangeFinding, record: ParticipantRecord) -> bool:
-    return NOT_DRAWN not in change.reasons and record.days["outcome_score"].count() > 0
+    """Whether there is anything to draw: not where no day before the change is in the diary."""
+    none_before = "too_few_days_before" in change.reasons and change.before_from is None
+    return not none_before and NOT_DRAWN not in change.reasons and record.days["outcome_score"].count() > 0
 
 
 def _change(change: ChangeFinding, record: ParticipantRecord, outcome: Outcome) -> Figure:
