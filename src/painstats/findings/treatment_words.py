@@ -58,10 +58,8 @@ def _line(content: ChangeContent) -> str:
             return entry.format(moment=moment(finding))
         case ChangeState.WITHDRAWN:
             return say.WITHDRAWN_LINE
-        case ChangeState.EARLY if finding.next_look_date:
-            return say.EARLY_LINE.format(date=say.day_words(finding.next_look_date))
         case ChangeState.EARLY:
-            return say.EARLY_LINE_OPEN
+            return say.EARLY_LINE.format(date=say.day_words(finding.next_look_date))
         case ChangeState.REFUSED:
             return refusal(content)[0]
         case _:

@@ -123,7 +123,6 @@ WITHDRAWN_CAUTION = _("An early answer can be wrong. That is why a change is loo
 # --- Before the first look, and not judged
 
 EARLY_LINE = _("The first look is on {date}.")
-EARLY_LINE_OPEN = _("It is too early for a first look.")
 EARLY_CARD = _("{least} days with a score are needed from {date} on; you have {days} so far.")
 EARLY_CARD_BEFORE = _("{least} days with a score before are needed too; you have {days}.")
 REFUSED_OUTCOME_LINE = _("Your {outcome} scores hardly vary.")
