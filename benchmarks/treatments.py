@@ -8,9 +8,9 @@
 95th percentile of their own. ``--real`` takes the folder of PMData (its p01, p02, …), whose participants began nothing
 that is known: a start is placed every 14 days in four items.
 
-Three rows for each kind of residuals go the whole way through the product, for a third of the participants: a start
-with nothing there is followed by a second one, which brings the last look forward
-(``tests/calibration/followed_changes.py``).
+Six rows for each kind of residuals judge a true change at each of the three looks. Three rows go the whole way through
+the product, for a third of the participants: a start with nothing there is followed by a second one, which ends the
+looks (``tests/calibration/followed_changes.py``).
 
 For each row the table says for whom scores are called lower or higher, in per cent with one Monte Carlo standard
 error, the limits that were set before, and whether they are met. In rows marked "canary" CAR(1) residuals judge alone.
@@ -76,11 +76,21 @@ def _lines(participants: int) -> Iterator[str]:
             found = judged(scores_around_start(residuals, participants, place, change=change, worst=worst))
             limit = _limit(change, worst, percent(found.lower), percent(found.higher))
             yield _line(name, situation, RULE, found.lower, found.higher, limit)
+        yield from _at_looks(name, residuals, participants)
         yield _looks(name, residuals, participants)
         yield from _followed(name, residuals, participants // 3)
     called = car1_calls(scores_around_start(SLOW, participants, 0))
     above = Limit("both > 15", _met(percent(called) > 15))
     yield f"| {name} | no change, start by chance | {CANARY} | {_rate(called)} in all | | {above.text} | {above.met} |"
+
+
+def _at_looks(name: str, residuals: Residuals, participants: int) -> Iterator[str]:
+    """Judge true changes at each of the three looks."""
+    for change, words in ((-1.0, "1 point lower"), (-2.0, "2 points lower")):
+        scores = scores_around_start(residuals, participants, 8, change=change, after_days=max(LOOKS))
+        for days in LOOKS:
+            found = judged(scores, days)
+            yield _line(name, f"{words}, at the look on day {days}", RULE, found.lower, found.higher, Limit())
 
 
 def _looks(name: str, residuals: Residuals, participants: int) -> str:

@@ -44,6 +44,8 @@ CHANGE_FINDING: dict[str, tuple[str, str]] = {
     **_interval("sleep_", "What is left of it on equally long nights, a what-if."),
     **_interval("later_", "The later weeks in full effect against the first, a description."),
     "level_before": (NUMBER, "Mean score before the change."),
+    "level_before_low": (NUMBER, "Lower end of its 95% interval."),
+    "level_before_high": (NUMBER, "Upper end of its 95% interval."),
     "could_show": (NUMBER, "The change that days like these would show in four of five cases, in points."),
     "placebo": (NUMBER, "18% of the level before, as on a dummy medicine in one trial."),
     "two_points_least": (NUMBER, "Least probability that the score is at least two points lower."),

@@ -8,6 +8,9 @@ from reference_pages.published_columns import ORIGIN, PUBLISHED, Columns
 INTRODUCTION = """
 Each run writes these tables to `reports/published/` as Parquet, one file each. How to read them is on the page
 [use the published tables](../how_to/published_tables.md). A missing value is null.
+
+They are internal: they have the days of single participants under their ids, and exact counts where the cohort page
+writes "< 5". Before you give one to others, remove what could identify participants.
 """
 
 LAST = "The last columns of every table say where it comes from."

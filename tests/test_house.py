@@ -116,7 +116,6 @@ def test_the_options_of_me_are_grouped(capsys):
 JSON_EDGES = {
     "mixedlm/model.py": "formula environments, as statsmodels takes them",
     "mixedlm/summary.py": "the table of statsmodels' Summary",
-    "reports/pages.py": "charts in Vega-Lite's JSON",
     "reports/figures/daily_charts.py": "data of charts",
     "reports/figures/vega_svg.py": "charts in Vega-Lite's JSON",
     "findings/finding_row.py": "groups of the columns of one flat row",

@@ -1,6 +1,6 @@
 """A start with nothing there that a second start follows: what the whole rule says of the first one at its looks.
 
-The second start brings the last look forward, and people choose its day. So it is drawn by chance, or it is the first
+The second start ends the looks, and people choose its day. So it is drawn by chance, or it is the first
 day from the 28th in full effect on before which the mean of seven days rises above the 80th percentile of a person's
 own, or falls below the 20th. 15% of the days have no score.
 """

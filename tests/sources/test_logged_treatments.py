@@ -58,6 +58,7 @@ def test_an_amount_of_nought_was_not_taken_and_impossible_ones_are_rejected(bear
         ("b.csv", 3, "rating/amount", "dose_impossible"),
         ("b.csv", 4, "rating/amount", "unreadable"),
     ]
+    assert "b, 4,500 g: expected at most 50,000 mg a day" in contents.notes[0].message
 
 
 def test_a_medicine_still_shows_that_the_diary_was_kept(bearable) -> None:

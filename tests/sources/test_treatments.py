@@ -104,7 +104,7 @@ def test_a_series_of_injections_has_an_end_instead(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("medicine,ldn,2024-01-02,,4500,g,", "ldn: no possible dose; check dose_unit"),
+        ("medicine,ldn,2024-01-02,,4500,g,", "ldn, 4,500 g: expected at most 150 mg a day; is the unit right"),
         ("yoga,hatha,2024-01-02,2024-01-01,,,", "hatha: end_date is before start_date"),
         ("injection,botox,2024-01-02,,,,", "botox: write in acts_days for how many days it acts, or the end_date of a"),
         ("injection,botox,2024-01-02,2024-03-01,,,60", "botox: acts_days is for one day; remove it or the later"),

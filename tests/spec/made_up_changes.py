@@ -36,7 +36,14 @@ def change(verdict: Verdict, *reasons: str, on: date = LDN_STEP, ramp: int = 0, 
 def numbers(without: tuple[float, float, float], with_week: tuple[float, float, float], **more: Any) -> dict[str, Any]:
     """Return the numbers of a change that was fitted: without and with the week before it."""
     sizes = (*without, *with_week, without[0] + 0.1, without[1] - 0.3, without[2] + 0.5)
-    return {**dict(zip(NUMBERS, sizes, strict=True)), "level_before": 5.8, "placebo": 1.044, "could_show": 1.4} | more
+    return {
+        **dict(zip(NUMBERS, sizes, strict=True)),
+        "level_before": 5.8,
+        "level_before_low": 5.2,
+        "level_before_high": 6.4,
+        "placebo": 1.044,
+        "could_show": 1.4,
+    } | more
 
 
 LOWER = numbers(
@@ -109,7 +116,8 @@ STATES: dict[str, ChangeFinding] = {
         **several(("yoga", "start"), ("pilates", "start"), ("massage", "start")), **NOT_YET,
     ),
     "together_switch": change(
-        Verdict.NOT_JUDGED, "too_few_days_after", **several(("oxycodone", "stop"), (LDN, "start")), **NEVER
+        Verdict.NOT_JUDGED, "next_change_too_soon", **several(("oxycodone", "stop"), (LDN, "start"), apart=0), **NEVER,
+        after_until=date(2026, 6, 20),
     ),
     "together_titration": change(
         Verdict.AT_MOST_SMALL, "inside_smallest_change", **SMALL,
@@ -128,7 +136,12 @@ STATES: dict[str, ChangeFinding] = {
     "always_on": change(Verdict.NOT_JUDGED, "covers_all_days", **NEVER, names=("oxycodone",), days_before=0),
     "too_few_before": change(Verdict.NOT_JUDGED, "too_few_days_before", **NEVER, days_before=12),
     "too_few_after": change(
-        Verdict.NOT_JUDGED, "too_few_days_after", **NEVER, names=("steroid injection",), days_after=19
+        Verdict.NOT_JUDGED, "too_few_days_after", **NEVER | {"look": 3}, names=("steroid injection",), days_after=19
+    ),
+    "too_few_after_at_last": change(Verdict.NOT_JUDGED, "too_few_days_after", **NEVER | {"look": 1}, days_after=27),
+    "over_soon": change(Verdict.NOT_JUDGED, "over_within_two_weeks", **NEVER, names=("prednisone",), days_after=9),
+    "never_in_full": change(
+        Verdict.NOT_JUDGED, "next_change_too_soon", **NEVER, ramp=20, days_after=0, after_until=date(2026, 6, 20)
     ),
     "too_few_after_yet": change(Verdict.NOT_JUDGED, "too_few_days_after", **NOT_YET, days_after=19),
     "missing_days": change(Verdict.NOT_JUDGED, "too_many_days_missing", **NEVER),

@@ -113,16 +113,15 @@ def test_a_window_reaches_from_one_change_to_the_next():
     _, started, stopped = windows(changes(phases))
     assert bounds(started.before, week_before=True) == (9, 99)
     assert bounds(started.before, week_before=False) == (9, 92)
-    assert bounds(started.after, week_before=True) == (100, 183)
-    assert bounds(started.after, week_before=True, until=day(127)) == (100, 127)
+    assert bounds(started.after) == (100, 183)
+    assert bounds(started.after, until=day(127)) == (100, 127)
     assert bounds(stopped.before, week_before=False) == (109, 192)
-    assert bounds(stopped.after, week_before=False) == (205, 288)
+    assert bounds(stopped.after) == (205, 288)
 
 
-def test_the_week_before_the_next_change_is_left_out_too():
+def test_a_window_begins_when_the_change_before_acts_in_full():
     first, second = windows(changes(in_order([phase("A", 0, ramp_days=6), phase("B", 40, ramp_days=9)])))
-    assert bounds(first.after, week_before=False) == (0, 32)
-    assert bounds(first.after, week_before=True) == (0, 39)
+    assert bounds(first.after) == (0, 39)
     assert bounds(second.before, week_before=True) == (6, 39)
 
 
@@ -132,27 +131,18 @@ def test_the_week_before_the_next_change_is_left_out_too():
         (None, [33, 61, 89]),
         (33, []),  # 27 days in full effect
         (34, [33]),
-        (41, [33]),  # the week before the next change would leave no day more
-        (42, [33, 41]),
-        (61, [33, 60]),
+        (61, [33]),
         (62, [33, 61]),
-        (70, [33, 61, 69]),
+        (89, [33, 61]),
+        (90, [33, 61, 89]),
         (95, [33, 61, 89]),
     ],
 )
-def test_looks_are_at_days_28_56_and_84_in_full_effect_or_before_the_next_change(next_change, looks):
+def test_looks_are_at_days_28_56_and_84_in_full_effect_before_the_next_change(next_change, looks):
     others = [] if next_change is None else [phase("B", next_change)]
     window, *_ = windows(changes(in_order([phase("A", 0, ramp_days=6), *others])))
     assert [number(one) for one in window.look_dates] == looks
-
-
-def test_what_begins_after_a_look_takes_no_days_from_it():
-    window, _ = windows(changes(in_order([phase("A", 0), phase("B", 30)])))
-    assert bounds(window.after, week_before=False, until=day(27)) == (0, 27)
-    closed, _ = windows(changes(in_order([phase("A", 0), phase("B", 40)])))
-    assert closed.look_dates[-1] == day(39)
-    assert bounds(closed.after, week_before=False, until=day(39)) == (0, 32)
-    assert bounds(closed.after, week_before=True, until=day(39)) == (0, 39)
+    assert window.days_at_last_look == (looks[-1] - 5 if looks else 0)
 
 
 def test_columns_rise_over_the_ramp_while_the_old_dose_fades():

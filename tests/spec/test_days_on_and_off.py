@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -74,11 +75,26 @@ def test_each_start_and_stop_is_judged_as_well():
     assert [one.change for one in found] == ["start", "stop", "start", "stop", "on_off"]
 
 
-def test_looks_count_days_in_full_effect_from_the_second_phase_on():
-    ramped = OnOff(ABAB[0].level, in_order([*ABAB, Phase("Naltrexone", day(280), None, 4.5, "mg", ramp_days=4)]))
-    assert [(one - FIRST).days for one in ramped.look_dates()] == [229, 257, 311]
-    stopped = OnOff(ABAB[0].level, in_order(ABAB))
-    assert [(one - FIRST).days for one in stopped.look_dates()] == [229, 257, 285]
+def looks_at(*phases: Phase) -> list[int]:
+    return [(one - FIRST).days for one in OnOff(phases[0].level, in_order(phases)).look_dates()]
+
+
+def test_looks_are_on_days_28_56_and_84_after_the_second_phase_acts_in_full():
+    assert looks_at(*ABAB) == [229, 257, 285]
+    third = Phase("Naltrexone", day(290), None, 4.5, "mg")
+    assert looks_at(*ABAB, third) == [229, 257, 285]  # what comes later changes no look
+    assert looks_at(ABAB[0], replace(third, ramp_days=4)) == [321, 349, 377]
+
+
+def test_short_phases_are_first_looked_at_when_they_make_28_days_in_all():
+    block = [Phase("nerve block", day(start), day(start + 9)) for start in (0, 90, 180, 270)]
+    assert looks_at(*block) == [207, 235, 263]
+    assert looks_at(*block[:2]) == []
+    risen = [replace(each, ramp_days=4) for each in block]
+    assert looks_at(*risen) == [301, 329, 357]  # each of them on for eight days
+
+
+def test_naltrexone_that_came_and_went_has_its_looks():
     whole = diary(300, (90, -2.5), (146, 2.5), (202, -2.5), (258, 2.5))
     [early] = on_off(judged(until(whole, 228), *ABAB))
     assert (early.look, early.reasons, early.next_look_date) == (0, ("before_first_look",), day(229))
@@ -106,12 +122,20 @@ def test_treatments_with_the_same_days_are_refused_by_name():
 
 
 def test_too_few_days_on_and_off_are_refused():
-    short = Phase("nerve block", day(100), day(109)), Phase("nerve block", day(200), day(209))
-    [few_on] = on_off(judged(diary(300), *short))
-    assert (few_on.reasons, few_on.days_after) == (("too_few_days_with",), 6)
+    block = [Phase("nerve block", day(start), day(start + 13)) for start in (100, 200)]
+    [few_on] = on_off(judged(diary(300), *block))
+    assert (few_on.reasons, few_on.days_after, few_on.look) == (("too_few_days_with",), 14, 3)
     always = Phase("yoga", day(-50), day(100)), Phase("yoga", day(115))
     [few_off] = on_off(judged(diary(300), *always))
     assert few_off.reasons == ("too_few_days_without",)
+
+
+@pytest.mark.parametrize(("last", "reason"), [(212, "too_few_days_with"), (213, "before_first_look")])
+def test_fewer_than_28_days_on_have_no_look_to_wait_for(last, reason):
+    block = Phase("nerve block", day(100), day(113)), Phase("nerve block", day(200), day(last))
+    [found] = on_off(judged(diary(220), *block))
+    assert (found.reasons, found.look) == ((reason,), 0)
+    assert (found.next_look_date is None) == (reason == "too_few_days_with")
 
 
 def test_a_column_that_others_repeat_is_left_out():

@@ -104,7 +104,7 @@ def test_words_that_speak_of_a_medicine_need_the_agreement_too(words):
     [
         ("Morphine 10 mg", "morphine"),
         ("two PREGABALIN capsules", "pregabalin"),
-        ("my beta blocker", "beta blocker"),
+        ("my beta blocker", "beta-blocker"),
         ("a  sleeping   pill", "sleeping pill"),
         ("steroid cream", "steroid"),
         ("amitriptyline/duloxetine", "amitriptyline"),
@@ -119,7 +119,14 @@ def test_a_listed_medicine_is_refused_whoever_agreed(words, name):
     assert found[0] == name
 
 
-@pytest.mark.parametrize("words", ["apomorphine bath", "steroidal", "heat on the neck", "morphines", "anti-steroidism"])
+@pytest.mark.parametrize(
+    "words", ["Amitriptylin 10 mg", "Prédnisolone", "Palexia", "Valoron N", "codeïne", "Prednisolon"]
+)
+def test_medicines_are_found_by_brand_and_in_other_languages(words):
+    assert listed_medicine(words) is not None
+
+
+@pytest.mark.parametrize("words", ["apomorphine bath", "steroidal", "heat on the neck", "benzoate", "anti-steroidism"])
 def test_only_whole_words_name_a_medicine(words):
     assert listed_medicine(words) is None
 

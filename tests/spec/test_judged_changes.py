@@ -63,6 +63,8 @@ def test_a_change_of_two_points_is_lower_with_its_numbers():
     assert found.low < -2 < found.high < 0
     assert found.estimate == pytest.approx(found.week_estimate, abs=0.3)
     assert found.level_before == pytest.approx(5.5, abs=0.4)
+    assert found.level_before_low < 5.5 < found.level_before_high
+    assert found.level_before_low < found.level_before < found.level_before_high
     assert found.placebo == pytest.approx(0.18 * found.level_before)
     assert 0 < found.two_points_least < found.two_points_most < found.third_most < 1
 
@@ -163,9 +165,34 @@ def test_scores_that_two_levels_explain_whole_are_refused():
     assert judged(flat, replace(LDN, ramp_days=1))[0].reasons == ("outcome_hardly_varies",)
 
 
-def test_a_short_course_has_too_few_days_of_its_own():
+def test_a_short_course_is_over_too_soon():
     [course] = judged(diary(250), Phase("prednisone", day(100), day(109)))
-    assert (course.change, course.reasons, course.days_after) == ("start", ("too_few_days_after",), 10)
+    assert (course.change, course.reasons, course.days_after) == ("start", ("over_within_two_weeks",), 10)
+    assert (course.after_from, course.after_until) == (day(100), day(109))
+
+
+@pytest.mark.parametrize(("last", "next_change"), [(110, 127), (150, 127), (150, 105)])
+def test_a_change_that_never_reaches_its_first_look_is_refused_at_once(last, next_change):
+    found = judged(diary(last), replace(LDN, ramp_days=10), Phase("yoga", day(next_change + 10)))[0]
+    assert (found.verdict, found.reasons) == (Verdict.NOT_JUDGED, ("next_change_too_soon",))
+    assert (found.look, found.next_look_date) == (0, None)
+    assert (found.after_from, found.after_until) == (day(100), day(next_change + 9))
+
+
+def test_a_change_has_its_looks_until_the_next_one_and_no_other():
+    whole = diary(300, (100, -2.5))
+    for next_change, look in ((128, 1), (155, 1), (156, 2), (183, 2), (184, 3)):
+        found = judged(whole, LDN, Phase("yoga", day(next_change)))[0]
+        assert (found.look, found.look_date, found.next_look_date) == (look, day(99 + 28 * look), None)
+        assert (found.verdict, found.days_after) == (Verdict.LOWER, 28 * look)
+
+
+def test_more_days_may_be_asked_for_than_the_first_look_has():
+    plan = {"study": {"time_zone": "UTC"}, "rules": {"min_days_phase": 40}}
+    strict = Study(folder=Path(), plan=Plan.model_validate(plan))
+    phases = in_order([LDN, Phase("yoga", day(150))])
+    first, *_ = changes_of("anna", phases, diary(250), strict)
+    assert first.finding.reasons == ("next_change_too_soon",)
 
 
 def test_a_change_after_the_last_score_or_wholly_before_the_first_is_none_of_the_diary():
@@ -235,7 +262,7 @@ def test_another_scale_changes_the_points_and_nothing_else():
     whole = diary(250, (100, -2.0))
     [found], [percent] = judged(whole, LDN), judged(whole, LDN, scale=(0, 100))
     assert same(percent) == same(found)
-    for name in ("estimate", "low", "high", "week_high", "trend_low", "could_show", "level_before", "placebo"):
+    for name in ("estimate", "low", "high", "week_high", "trend_low", "could_show", "level_before_low", "placebo"):
         assert getattr(percent, name) == pytest.approx(10 * getattr(found, name), abs=1e-9)
     assert percent.third_most == found.third_most
     [from_one] = judged(whole, LDN, scale=(1, 5))

@@ -5,7 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from painstats.frame.phase import Phase
-from painstats.frame.safety import is_blocker, is_opioid, opioids_with_blockers
+from painstats.frame.safety import (
+    BLOCKER_BRANDS,
+    OPIOID_BRANDS,
+    is_blocker,
+    is_opioid,
+    opioids_with_blockers,
+)
 
 FIRST = date(2026, 1, 1)
 
@@ -43,9 +49,28 @@ def test_a_pair_of_names_is_found_once_and_only_of_one_participant():
 @pytest.mark.parametrize(
     "name",
     ["Oxycodone 5 mg", "OxyContin (oxycodone)", "paracetamol/codeine", "Tramadol", "Oxycodon", "Levomethadon",
-     "naltrexone + oxycodone", "buprenorphine patch"],
+     "naltrexone + oxycodone", "buprenorphine patch", "Morfine", "codeïne 30 mg", "Buprénorphine", "méthadone",
+     "péthidine", "buprenorfine", "oxicodona", "fentanilo"],
 )  # fmt: skip
 def test_opioids_are_known_by_name(name):
+    assert is_opioid(name)
+    assert not is_blocker(name)
+
+
+@pytest.mark.parametrize("name", OPIOID_BRANDS)
+def test_opioids_are_known_by_brand(name):
+    assert is_opioid(f"{name.title()} 20 mg")
+    assert not is_blocker(name)
+
+
+@pytest.mark.parametrize("name", [*BLOCKER_BRANDS, "ReVia 50 mg", "Mysimba"])
+def test_blockers_are_known_by_brand(name):
+    assert is_blocker(name)
+    assert not is_opioid(name)
+
+
+@pytest.mark.parametrize("name", ["Embeda (morphine and naltrexone)", "Targin 10/5", "Suboxone", "Valoron N"])
+def test_an_opioid_with_a_blocker_in_it_is_an_opioid(name):
     assert is_opioid(name)
     assert not is_blocker(name)
 
@@ -58,7 +83,11 @@ def test_blockers_are_known_by_name(name):
     assert not is_opioid(name)
 
 
-@pytest.mark.parametrize("name", ["ibuprofen", "apomorphine", "yoga", "goldnugget", "naloxone spray"])
+@pytest.mark.parametrize(
+    "name",
+    ["ibuprofen", "apomorphine", "apomorfine", "yoga", "goldnugget", "naloxone spray", "Relistor (methylnaltrexone)",
+     "ultramagnesium", "palexiana", "endorphins", "Norcold"],
+)  # fmt: skip
 def test_other_names_are_neither(name):
     assert not is_opioid(name)
     assert not is_blocker(name)

@@ -72,6 +72,8 @@ def test_a_change_has_its_levels_its_interval_and_the_line_of_a_dummy_medicine()
     assert after == {"x": 14, "x2": 69, "y": pytest.approx(4.7)}
     [band] = rows_of(chart, type="rect", color=LOWER_BAND)
     assert band == {"x": 14, "x2": 69, "y": pytest.approx(3.7), "y2": pytest.approx(5.7)}
+    [level_band] = rows_of(chart, type="rect", color=NO_SIGN_BAND)
+    assert level_band == {"x": -63, "x2": -8, "y": 5.2, "y2": 6.4}
     [dashed] = rows_of(chart, strokeDash=[3, 3])
     assert dashed["y"] == pytest.approx(5.8 - 1.044)
     assert {"1.5 mg", "4.5\u00a0mg", "5.8 before", "4.7 after", "week left out", "building up, 14 days"} <= {
@@ -161,6 +163,8 @@ def test_days_on_are_filled_and_days_off_hollow():
     assert len(hollow) == DAYS["outcome_score"].count() - days_on
     assert len(rows_of(chart, type="rect", fill=PHASE_MORE)) == 2
     assert {"5.8 without", "4.7 with"} <= set(texts(chart))
+    [band] = rows_of(chart, type="rect", color=NO_SIGN_BAND)
+    assert (band["y"], band["y2"]) == (5.2, 6.4)
 
 
 def test_an_experiment_has_its_block_means_and_levels():

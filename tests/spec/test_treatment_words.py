@@ -46,7 +46,7 @@ LINES = {
     "together_higher": "After these changes, pain was higher: 1.4 points",
     "together_same_day": OPEN,
     "together_three": "The first look is on 29 June 2026.",
-    "together_switch": "Too few days with a pain score after it.",
+    "together_switch": "The next change follows too soon.",
     "together_titration": "No large change: smaller than 1 point, if there is one",
     "on_off_lower": f"On days with it, {DUMMY_LINE}",
     "on_off_higher": "On days with it, pain was higher: 1.4 points",
@@ -58,6 +58,9 @@ LINES = {
     "always_on": "There are no days without oxycodone in your diary: nothing to compare with.",
     "too_few_before": "Too few days with a pain score before it.",
     "too_few_after": "Too few days with a pain score after it.",
+    "too_few_after_at_last": "Too few days with a pain score after it.",
+    "over_soon": "It was over within two weeks.",
+    "never_in_full": "The next change follows too soon.",
     "too_few_after_yet": "Too few days with a pain score after it.",
     "missing_days": "Too many days have no score.",
     "same_scores": "Your pain scores hardly vary.",
@@ -110,6 +113,20 @@ CARDS = {
     "too_few_after": (
         "28 days with a score are needed from 1 June 2026 on; you have 19.",
         "Only the days until 26 July 2026 count.",
+    ),
+    "too_few_after_at_last": (
+        "28 days with a score are needed from 1 June 2026 on; you have 27.",
+        "The next change comes before another look.",
+    ),
+    "together_switch": (
+        "Oxycodone ended and low-dose naltrexone began, on the same day. These changes cannot be told from each other.",
+        "A first look needs 28 days on which nothing builds up, wears off or changes.",
+        "There are 20, from 1 June 2026 to 20 June 2026.",
+    ),
+    "over_soon": ("A treatment or a break of fewer than 14 days leaves too few days to compare.",),
+    "never_in_full": (
+        "A first look needs 28 days on which nothing builds up, wears off or changes.",
+        "The next change comes before the first of them.",
     ),
 }
 EXPERIMENT_LINES = {
@@ -269,11 +286,9 @@ def test_chances_are_given_beside_a_fall_only():
 
 def test_a_what_if_and_the_later_weeks_are_said_to_decide_nothing():
     folded = dict(answer_of("lower_later_weeks").folded)
-    assert folded["With a trend of your own"].endswith("This is a what-if, and no answer depends on it.")
+    assert folded["Allowing for a trend"].endswith("This is a what-if, and no answer depends on it.")
     assert folded["Later weeks"].endswith("by 0.6 points each month. No answer depends on it.")
-    assert folded["Look"] == (
-        "3, on 27 July 2026 (there are looks on days 28, 56 and 84 in full, or before the next change)"
-    )
+    assert folded["Look"] == ("3, on 27 July 2026 (there are looks on days 28, 56 and 84, until the next change)")
     assert dict(answer_of("higher").folded)["Later weeks"].startswith("No clear difference")
 
 
@@ -296,6 +311,10 @@ def test_a_sealed_experiment_shows_only_its_plan():
 def test_the_plan_of_an_experiment_counts_its_draws():
     assert dict(answer_of("experiment told_lower").folded)["Order"] == "Drawn by lot once, on 7 August 2026."
     assert dict(answer_of("experiment told_higher").folded)["Order"] == "Drawn by lot 2 times, last on 7 August 2026."
+
+
+def test_days_that_there_never_were_have_no_dates():
+    assert dict(answer_of("never_in_full").folded)["Days"] == "49 days with a score before and 0 days after"
 
 
 def test_blocks_with_few_scores_are_named():

@@ -80,7 +80,9 @@ def test_every_state_on_one_page(store, record):
 
 
 def test_charts_are_drawn_into_their_cards(store, record):
-    changes = numbered([STATES["lower_dose_step"], apart(2, STATES["higher"]), apart(3, STATES["always_on"])])
+    none_before = replace(STATES["too_few_before"], before_from=None, before_until=None, days_before=0)
+    others = [STATES["higher"], STATES["always_on"], none_before]
+    changes = numbered([STATES["lower_dose_step"], *(apart(place, other) for place, other in enumerate(others, 2))])
     shown = replace(record, changes=changes, experiments=(EXPERIMENTS["sealed"],))
     figures = figures_of_treatments(shown, store.study)
     assert [figure.card for figure in figures] == ["change-1", "change-2", "experiment-3fa93fa93fa93fa9"]
@@ -113,10 +115,10 @@ def test_all_changes_of_a_treatment_are_in_one_table(store, record):
 
 
 def test_a_change_that_can_no_longer_be_judged_is_only_in_the_table(store, record):
-    gone = replace(STATES["too_few_after"], names=(LDN,), first_date=date(2026, 2, 1))
+    gone = replace(STATES["never_in_full"], names=(LDN,), first_date=date(2026, 2, 1))
     text = text_of(store, record, [gone, STATES["lower_start"]])
     assert "Low-dose naltrexone, from 1 February 2026" not in text
-    assert "From 1 February 2026 1 Feb 2026 49, 19 – Not judged" in text
+    assert "From 1 February 2026 1 Feb 2026 49, 0 – Not judged. The next change follows too soon." in text
 
 
 def test_who_to_ask_depends_on_the_kind_of_treatment(store, record):

@@ -13,7 +13,7 @@ from painstats.questions.phrases import listed
 from painstats.questions.treatment.changes import Alteration, changes
 from painstats.questions.treatment.phases import Level, in_order
 from painstats.questions.treatment.phases import Phase as OwnPhase
-from painstats.questions.treatment.windows import LOOK_DAYS, Window, windows
+from painstats.questions.treatment.windows import Window, first_look_days, windows
 
 HEADINGS = {
     "participant_id": "participant", "change": "change", "first_date": "on", "in_full_date": "in full effect from",
@@ -95,8 +95,8 @@ def _why_not(window: Window, before: int, rules: RulesPlan) -> str:
         return "never: it was over within two weeks"
     if before < rules.min_days_phase:
         return f"never: {rules.min_days_phase} scored days before it are needed"
-    if not window.look_dates:
-        return f"never: the next change comes before {LOOK_DAYS[0]} days in full effect"
+    if window.days_at_last_look < rules.min_days_phase:
+        return f"never: the next change comes before {first_look_days(rules.min_days_phase)} days in full effect"
     return ""
 
 

@@ -95,7 +95,8 @@ def _days(content: ChangeContent) -> Facts:
     dates["after_from"] = finding.in_full_date
     if finding.change == "on_off":
         return [(say.DAYS_TERM, say.DAYS_ON_OFF.format(**variables))]
-    entry = say.DAYS if None in dates.values() else say.DAYS_DATED
+    none_in_full = finding.after_until is not None and finding.after_until < finding.in_full_date
+    entry = say.DAYS if None in dates.values() or none_in_full else say.DAYS_DATED
     return [(say.DAYS_TERM, entry.format(**variables, **{name: say.day_words(day) for name, day in dates.items()}))]
 
 

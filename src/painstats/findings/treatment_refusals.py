@@ -6,6 +6,7 @@ from painstats.findings.catalogue import treatments as say
 from painstats.findings.change_content import ChangeContent
 from painstats.findings.change_names import treatment_names
 from painstats.questions.phrases import label_text
+from painstats.questions.treatment.windows import LOOK_DAYS, first_look_days
 
 SAME_DAYS = "same_days_as:"
 
@@ -31,6 +32,10 @@ def _known(reason: str, content: ChangeContent) -> Refusal | None:
             return _too_few_before(content)
         case "too_few_days_after":
             return _too_few_after(content)
+        case "next_change_too_soon":
+            return _too_soon(content)
+        case "over_within_two_weeks":
+            return say.SHORT_LINE, (say.SHORT_CARD,)
         case "too_few_days_with" | "too_few_days_without":
             return _too_few_on_or_off(content)
         case "too_many_days_missing":
@@ -67,9 +72,23 @@ def _too_few_after(content: ChangeContent) -> Refusal:
     card = [say.AFTER_CARD.format(least=content.context.least_days, date=since, days=finding.days_after)]
     if finding.next_look_date is not None:
         card.append(say.NEXT_LOOK.format(date=say.day_words(finding.next_look_date)))
+    elif finding.look < len(LOOK_DAYS):
+        card.append(say.NO_MORE_LOOKS)
     elif finding.after_until is not None:
         card.append(say.AFTER_UNTIL.format(last=say.day_words(finding.after_until)))
     return say.AFTER_LINE.format(**content.named), tuple(card)
+
+
+def _too_soon(content: ChangeContent) -> Refusal:
+    """Say how many days in full effect there are between two changes, and how many the first look has to have."""
+    finding = content.finding
+    least = first_look_days(content.context.least_days)
+    first, last = finding.in_full_date, finding.after_until
+    possible = say.SOON_NONE
+    if last is not None and last >= first:
+        days = (last - first).days + 1
+        possible = say.SOON_DAYS.format(days=days, first=say.day_words(first), last=say.day_words(last))
+    return say.SOON_LINE, (say.SOON_NEEDS.format(least=least), possible)
 
 
 def _too_few_on_or_off(content: ChangeContent) -> Refusal:

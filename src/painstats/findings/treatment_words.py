@@ -58,10 +58,8 @@ def _line(content: ChangeContent) -> str:
             return entry.format(moment=moment(finding))
         case ChangeState.WITHDRAWN:
             return say.WITHDRAWN_LINE
-        case ChangeState.EARLY if finding.next_look_date:
-            return say.EARLY_LINE.format(date=say.day_words(finding.next_look_date))
         case ChangeState.EARLY:
-            return say.EARLY_LINE_OPEN
+            return say.EARLY_LINE.format(date=say.day_words(finding.next_look_date))
         case ChangeState.REFUSED:
             return refusal(content)[0]
         case _:
@@ -246,12 +244,13 @@ def named_change_line(finding: ChangeFinding, context: ChangeContext) -> str:
 
 
 def short_answer(content: ChangeContent) -> str:
-    """Write the answer in one or two words, for a table of all changes of a treatment."""
+    """Write the answer in a few words, for a table of all changes of a treatment."""
     if content.state is ChangeState.TOLD:
         return capital(content.given(content.finding.verdict))
+    if content.state is ChangeState.REFUSED:
+        return say.NOT_JUDGED.format(line=refusal(content)[0])
     return {
         ChangeState.BOUND: say.AT_MOST_SMALL,
         ChangeState.WITHDRAWN: say.WITHDRAWN,
         ChangeState.EARLY: words_of.TOO_EARLY,
-        ChangeState.REFUSED: words_of.NOT_JUDGED,
     }.get(content.state, words_of.NOT_DETERMINED)

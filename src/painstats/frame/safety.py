@@ -15,7 +15,7 @@ from datetime import date
 
 from painstats.frame.logged_days import LoggedDay
 from painstats.frame.phase import Phase
-from painstats.plan.treatment_names import same_name
+from painstats.plan.treatment_names import one_spelling, same_name
 from painstats.store import Store
 from painstats.store.rows import select
 from painstats.store.tables import table_exists
@@ -23,16 +23,54 @@ from painstats.store.tables import table_exists
 OPIOIDS = (
     "morphin", "oxycodon", "hydrocodon", "hydromorphon", "oxymorphon", "codein", "dihydrocodein", "tramadol",
     "tapentadol", "fentanyl", "buprenorphin", "methadon", "levomethadon", "levorphanol", "pethidin", "meperidin",
-    "pentazocin", "nalbuphin", "butorphanol", "tilidin", "piritramid",
+    "pentazocin", "nalbuphin", "butorphanol", "tilidin", "piritramid", "meptazinol", "sufentanil", "propoxyphen",
+    "opium", "morfin", "ossicodon",
 )  # fmt: skip
-"""How names of opioids begin or what is in them, without the last letter that languages differ in. A start, not a
-pharmacopoeia: brands are not in it."""
+"""How names of opioids begin or what is in them, without the last letter that languages differ in."""
+
+OPIOID_BRANDS = (
+    # oxycodone, also with naloxone or paracetamol
+    "oxycontin", "oxynorm", "oxygesic", "oxypro", "oxyneo", "oxsynia", "longtec", "shortec", "targin", "targinact",
+    "targiniq", "percocet", "percodan", "endocet", "endodan", "roxicodone", "roxicet", "xtampza", "oxaydo", "depalgos",
+    # hydrocodone
+    "vicodin", "vicoprofen", "norco", "lortab", "lorcet", "hysingla", "zohydro",
+    # hydromorphone, oxymorphone
+    "dilaudid", "exalgo", "palladon", "palladone", "jurnista", "sophidone", "opana",
+    # morphine, also with naltrexone
+    "ms contin", "mst", "ms direct", "sevredol", "zomorph", "morphgesic", "oramorph", "kadian", "avinza", "kapanol",
+    "capros", "substitol", "skenan", "actiskenan", "moscontin", "embeda",
+    # codeine and dihydrocodeine, also with paracetamol or ibuprofen
+    "co-codamol", "co-codaprin", "co-dydramol", "solpadol", "solpadeine", "kapake", "zapain", "tylex", "migraleve",
+    "nurofen plus", "codoliprane", "klipal", "prontalgine", "dicodin", "paracodin", "gelonida", "talvosilen",
+    "titretta", "dhc",
+    # tramadol, also with paracetamol or dexketoprofen
+    "tramal", "tramundin", "contramal", "dolzam", "tradonal", "topalgic", "ixprim", "zaldiar", "zamudol", "zamadol",
+    "zydol", "monoalgic", "biodalgic", "tramacet", "ultram", "ultracet", "conzip", "algotra", "skudexa", "adolonta",
+    # tapentadol
+    "palexia", "yantil", "nucynta",
+    # fentanyl
+    "durogesic", "duragesic", "matrifen", "abstral", "effentora", "fentora", "actiq", "instanyl", "pecfent", "recivit",
+    "breakyl",
+    # buprenorphine, also with naloxone
+    "temgesic", "subutex", "suboxone", "zubsolv", "orobupre", "espranor", "buvidal", "sublocade", "brixadi", "butrans",
+    "norspan", "transtec", "belbuca", "buprenex",
+    # methadone
+    "polamidon", "methadose", "dolophine", "methaddict",
+    # tilidine, pethidine, piritramide, pentazocine, butorphanol, opium, propoxyphene
+    "valoron", "dolantin", "demerol", "dipidolor", "talwin", "stadol", "lamaline", "izalgi", "darvocet", "darvon",
+)  # fmt: skip
+"""Brand names, as whole words. A start from German, English, Dutch and French ones, not a pharmacopoeia."""
 
 BLOCKERS = ("naltrexon", "nalmefen")
-"""The same for medicines that block opioids; ``LDN`` is low-dose naltrexone where it is a word."""
+BLOCKER_BRANDS = (
+    "ldn", "revia", "vivitrol", "adepend", "nemexin", "nalorex", "antaxone", "ethylex", "contrave", "mysimba",
+    "selincro",
+)  # fmt: skip
+"""The same for medicines that block opioids, also together with bupropion; ``LDN`` is low-dose naltrexone."""
 
 NO_OPIOIDS = ("apomorphin",)
-"""Names with an opioid's name in them that are none."""
+NO_BLOCKERS = ("methylnaltrexon",)
+"""Names with such a name in them that are none: methylnaltrexone is taken together with opioids, for the bowels."""
 
 DAYS_AFTER_OPIOID = 14
 """Days after the last one of an opioid before which a blocker is too early, as the label says for the longest."""
@@ -40,7 +78,14 @@ DAYS_AFTER_OPIOID = 14
 DAYS_AFTER_BLOCKER = 3
 """Days after the last one of a blocker for which it still blocks."""
 
-_LDN = re.compile(r"\bldn\b")
+
+def _named(stems: tuple[str, ...], brands: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds a part of a name or a brand as a whole word, in one spelling."""
+    words = "|".join(rf"\b{one_spelling(brand)}\b" for brand in brands)
+    return re.compile("|".join((*map(one_spelling, stems), words)))
+
+
+_OPIOID, _BLOCKER = _named(OPIOIDS, OPIOID_BRANDS), _named(BLOCKERS, BLOCKER_BRANDS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,17 +104,21 @@ class OpioidWithBlocker:
 
 def is_opioid(name: str) -> bool:
     """Whether a treatment's name has an opioid in it, also where it is combined with a blocker."""
-    folded = name.casefold()
-    for other in NO_OPIOIDS:
-        folded = folded.replace(other, "")
-    return any(opioid in folded for opioid in OPIOIDS)
+    return _OPIOID.search(_without(NO_OPIOIDS, name)) is not None
 
 
 def is_blocker(name: str) -> bool:
     """Whether a treatment is naltrexone or nalmefene; a product that holds an opioid too is an opioid."""
-    folded = name.casefold()
-    blocks = any(blocker in folded for blocker in BLOCKERS) or _LDN.search(folded) is not None
+    blocks = _BLOCKER.search(_without(NO_BLOCKERS, name)) is not None
     return blocks and not is_opioid(name)
+
+
+def _without(others: tuple[str, ...], name: str) -> str:
+    """Return a name in one spelling, without parts that are something else."""
+    spelled = one_spelling(name)
+    for other in others:
+        spelled = spelled.replace(one_spelling(other), "")
+    return spelled
 
 
 def opioids_with_blockers(phases: Iterable[Phase]) -> list[OpioidWithBlocker]:

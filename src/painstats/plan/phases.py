@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from pydantic import Field, model_validator
 
-from painstats.plan.doses import is_possible_dose
+from painstats.plan.doses import expected_dose, is_possible_dose
 from painstats.plan.treatment_names import same_name
 from painstats.plan.values import PlanTable, Treatment
 from painstats.vocabulary import ONE_DAY_KINDS
@@ -44,8 +44,8 @@ class PhasePlan(PlanTable):
             raise ValueError("name is empty; write what the treatment is called")
         if self.end is not None and self.end < self.start:
             raise ValueError("end is before start")
-        if self.dose is not None and not is_possible_dose(self.dose, self.dose_unit):
-            raise ValueError(f"{self.dose:,g} {self.dose_unit} of {self.name} is no possible dose; check dose_unit")
+        if self.dose is not None and not is_possible_dose(self.dose, self.dose_unit, self.name, self.kind):
+            raise ValueError(f"{self.dose:,g} {self.dose_unit} of {self.name}: {expected_dose(self.name, self.kind)}")
         return self
 
     @model_validator(mode="after")

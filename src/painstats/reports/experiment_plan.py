@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from painstats.findings.catalogue import experiment_plans as words
+from painstats.findings.catalogue.participants import date_words
 from painstats.questions.experiment.calendar import calendar
 from painstats.questions.experiment.clock import date_at
 from painstats.questions.experiment.orders import count_orders
 from painstats.questions.experiment.plan import ExperimentPlan
 from painstats.questions.experiment.stored import Experiment, draws_of, stored_experiments
-from painstats.reports.figures.daily_charts import date_words, day_words
 from painstats.reports.pages import Cell, Page, Part, Table, joined, page_bytes
 from painstats.store.connection import Store
 
@@ -49,8 +49,8 @@ def plan_page(experiment: Experiment, draws: int, drawn_on: date) -> Page:
         heading=words.HEADING.format(on=plan.on),
         lines=(
             dates.format(
-                first=day_words(plan.first_day),
-                last=day_words(plan.last_day),
+                first=_day_words(plan.first_day),
+                last=_day_words(plan.last_day),
                 blocks=plan.blocks,
                 days=plan.block_days,
             ),
@@ -75,11 +75,16 @@ def _block_table(plan: ExperimentPlan) -> Table:
 
 
 def _days_of(plan: ExperimentPlan, block: int) -> str:
-    """Write the days of a block: "Mon 1 Jun to Sun 7 Jun"; the years are in the lines above."""
+    """Write the days of a block: "Mon 1 June to Sun 7 June"; the years are in the lines above."""
     first = plan.block_start(block)
     last = first + timedelta(days=plan.block_days - 1)
-    days = [day_words(day).rpartition(" ")[0] for day in (first, last)]
+    days = [_day_words(day).rpartition(" ")[0] for day in (first, last)]
     return days[0] if first == last else words.FROM_TO.format(first=days[0], last=days[1])
+
+
+def _day_words(day: date) -> str:
+    """Write a date with its weekday: "Mon 5 January 2026"."""
+    return f"{words.WEEKDAYS[day.weekday()]} {date_words(day)}"
 
 
 def _day_and_month(day: date) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -16,13 +14,14 @@ from painstats.questions.exploratory.card import Chart as QuestionChart
 from painstats.questions.phrases import label_text
 from painstats.reports.figures.path_chart import drawn_path
 from painstats.reports.figures.row_chart import drawn_rows, drawn_strip
-from painstats.reports.figures.vega_svg import drawn
+
+if TYPE_CHECKING:
+    from painstats.reports.figures.vega_svg import Drawable
 
 GENERATOR = "painstats"
 """Stands in the head of every page, so that only pages of our own are ever removed."""
 
 Cell = str | Markup
-Chart = alt.TopLevelMixin | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +166,10 @@ def joined(*texts: Cell) -> Markup:
     return Markup("").join(texts)
 
 
-def figure(name: str, label: str, caption: str, wide: Chart, narrow: Chart, **more: Any) -> Figure:
+def figure(name: str, label: str, caption: str, wide: Drawable, narrow: Drawable, **more: Any) -> Figure:
     """Draw a figure in both widths; ``name`` keeps it apart from the others of the page."""
+    from painstats.reports.figures.vega_svg import drawn  # altair takes a quarter of a second
+
     return Figure(label, caption, drawn(wide, f"{name}-w"), drawn(narrow, f"{name}-n"), **more)
 
 

@@ -10,7 +10,7 @@ from painstats.archive.entries import Entry
 from painstats.batch import Batch, Ignored
 from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
-from painstats.sources.dose_checks import impossible_doses
+from painstats.sources.dose_checks import dose_notes, impossible_doses
 
 _DAY = ["participant_id", "kind", "name", "date"]
 
@@ -54,5 +54,6 @@ def logged_days(entry: Entry, rows: pl.DataFrame, known: Mapping[str, object], b
             *(pl.lit(value).alias(name) for name, value in described.items()),
         ),
     )
+    yield from dose_notes(entry, checked)
     if readable.height > days.height:
         yield Ignored(entry.label, readable.height - days.height, "further doses of a day: added to the first")

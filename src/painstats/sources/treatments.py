@@ -15,7 +15,7 @@ from painstats.records import TREATMENT
 from painstats.sources.batching import in_batches
 from painstats.sources.contract import ReadSettings, Source
 from painstats.sources.diaries.app_diary import entries_with, read_cells, read_entries
-from painstats.sources.dose_checks import IMPOSSIBLE_DOSE, impossible_doses
+from painstats.sources.dose_checks import dose_notes, impossible_doses
 from painstats.sources.vendor_rows import broken_rows
 from painstats.vocabulary import ONE_DAY_KINDS, TREATMENT_KINDS
 
@@ -61,6 +61,7 @@ def _read_entry(entry: Entry, delimiter: str, settings: ReadSettings) -> Iterato
     checked = rows.with_columns(*impossible_doses())
     yield from in_batches(TREATMENT, checked)
     yield from _unknown_kinds(entry, rows["kind"])
+    yield from dose_notes(entry, checked)
     yield from _rejected_by_name(entry, checked)
     yield from broken_rows(entry, table, TREATMENT)
 
@@ -77,7 +78,6 @@ def _rejected_by_name(entry: Entry, rows: pl.DataFrame) -> Iterator[Note]:
     start, end, is_event = pl.col("start_date"), pl.col("end_date"), pl.col("kind").is_in(ONE_DAY_KINDS)
     one_day = end.is_null() | (end == start)
     problems = {
-        "no possible dose; check dose_unit": pl.col("rule") == IMPOSSIBLE_DOSE,
         "end_date is before start_date": end < start,
         "write in acts_days for how many days it acts, or the end_date of a series": (
             is_event & one_day & pl.col("acts_days").is_null()
@@ -85,7 +85,7 @@ def _rejected_by_name(entry: Entry, rows: pl.DataFrame) -> Iterator[Note]:
         "acts_days is for one day; remove it or the later end_date": pl.col("acts_days").is_not_null() & ~one_day,
     }
     for advice, applies in problems.items():
-        found = rows.filter(applies.fill_null(False) & (pl.col("column").is_null() | (pl.col("column") == "dose")))
+        found = rows.filter(applies.fill_null(False) & pl.col("column").is_null())
         names = list(dict.fromkeys(map(shown, found["name"].drop_nulls())))
         if names:
             yield Note(entry.label, f"{', '.join(names)}: {advice}")
@@ -118,7 +118,7 @@ def _unread(column: str, given: pl.DataFrame) -> pl.Expr:
 
 SOURCE = Source(
     name="treatments",
-    version=3,
+    version=4,
     title="Treatments (CSV)",
     reads="medicines with dose, injections, exercise programmes and therapies, with start, end, ramp and wash-out",
     how_to_export=(

@@ -16,7 +16,8 @@ BLOCKS_CAPTION = _("Tick each block when it is done.")
 BLOCKS_HEAD = (_("Block"), _("Days"), _("What to do"), _("Done"))
 FROM_TO = _("{first} to {last}")
 WEEKS_CAPTION = _("● is a day with {on}, ○ a day with {off}.")
-WEEKS_HEAD = (_("Week of"), _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+WEEKS_HEAD = (_("Week of"), *WEEKDAYS)
 ON_MARK, OFF_MARK, NO_DAY, TICK_BOX = "●", "○", "", "☐"
 
 RULES = _("How to keep to it")

@@ -77,6 +77,8 @@ CHANGE_REASONS = {
     "covers_all_days": _("there are no days without it"),
     "too_few_days_before": _("there are too few days with a score before it"),
     "too_few_days_after": _("there are too few days with a score after it"),
+    "over_within_two_weeks": _("it was over within two weeks"),
+    "next_change_too_soon": _("the next change comes before it could be looked at"),
     "too_few_days_with": _("there are too few days with a score on days with it"),
     "too_few_days_without": _("there are too few days with a score on days without it"),
     "too_many_days_missing": _("too many days have no score"),

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from painstats.frame.safety import is_opioid
+from painstats.plan.treatment_names import one_spelling
+
 CLASSES: dict[str, tuple[str, ...]] = {
     "an opioid": (
         "opioid", "opioids", "opiate", "opiates", "morphine", "codeine", "co-codamol", "dihydrocodeine", "co-dydramol",
@@ -52,7 +55,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "clonidine", "catapres", "catapresan", "tizanidine", "guanfacine", "lofexidine",
     ),
     "a beta-blocker": (
-        "beta-blocker", "beta-blockers", "beta blocker", "beta blockers", "betablocker", "betablockers", "β-blocker",
+        "beta-blocker", "beta-blockers", "betablocker", "betablockers", "β-blocker",
         "β-blockers", "propranolol", "inderal", "metoprolol", "atenolol", "bisoprolol", "nadolol", "timolol",
         "carvedilol", "nebivolol", "sotalol", "labetalol", "acebutolol", "betaxolol", "pindolol", "celiprolol",
     ),
@@ -67,14 +70,16 @@ _SIGNS_OF_MEDICINE = re.compile(
 def listed_medicine(text: str) -> tuple[str, str] | None:
     """Return the first listed medicine that a text names, and what it is; None if there is none.
 
-    Names count as whole words, in large or small letters: "morphine 10 mg" names one, "apomorphine" does not.
+    Names count as whole words, in large or small letters and with or without a last e: "Prednisolon 10 mg" names one,
+    "steroidal" does not. Opioids are found by every name that the notice about opioids and naltrexone knows as well.
     """
     words = " ".join(text.casefold().split())
+    spelled = one_spelling(words)
     for what, names in CLASSES.items():
         for name in names:
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words):
+            if re.search(rf"(?<!\w){re.escape(one_spelling(name).removesuffix('e'))}e?(?!\w)", spelled):
                 return name, what
-    return None
+    return (words, "an opioid") if is_opioid(words) else None
 
 
 def is_like_medicine(text: str) -> bool:

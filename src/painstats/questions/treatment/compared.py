@@ -78,7 +78,7 @@ def compared_days(window: Window, diary: Diary, *, week_before: bool, until: dat
     window, diary
         Of the change and its participant.
     week_before
-        Whether the week before this change and before the next one is compared too.
+        Whether the week before the change is compared too.
     until
         Date of the look; later days are not used.
 
@@ -88,7 +88,7 @@ def compared_days(window: Window, diary: Diary, *, week_before: bool, until: dat
     """
     change = window.change
     before = is_between(diary.day, *window.before(week_before=week_before))
-    after = is_between(diary.day, *window.after(week_before=week_before, until=until))
+    after = is_between(diary.day, *window.after(until=until))
     kept = before | after
     day = diary.day[kept]
     return Compared(

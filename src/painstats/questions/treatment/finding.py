@@ -51,8 +51,10 @@ class ChangeFinding:
         What is left of the change on equally long nights: a what-if, which decides nothing.
     later_estimate, later_low, later_high
         The change a month later in full effect against the first weeks; description, no verdict.
-    level_before, could_show
-        Mean outcome before the change, and the change that days like these would show in four of five cases.
+    level_before, level_before_low, level_before_high
+        Mean outcome before the change, with its 95% interval, from the fit without the week before.
+    could_show
+        The change that days like these would show in four of five cases.
     placebo
         18% of the level before, in points (Younger et al. 2013, Arthritis Rheum 65:529).
     two_points_least, two_points_most, third_least, third_most
@@ -99,6 +101,8 @@ class ChangeFinding:
     later_low: float | None = None
     later_high: float | None = None
     level_before: float | None = None
+    level_before_low: float | None = None
+    level_before_high: float | None = None
     could_show: float | None = None
     placebo: float | None = None
     two_points_least: float | None = None

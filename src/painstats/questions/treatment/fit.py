@@ -11,8 +11,8 @@ from painstats.questions.treatment.columns import Floats
 from painstats.questions.treatment.compared import REPEATED, Compared, unexplained, without_repeats
 from painstats.questions.treatment.rule import Estimated
 
-CHANGE = 1
-"""Place of the change among the columns of ``Compared``."""
+LEVEL, CHANGE = 0, 1
+"""Places of the level before and of the change among the columns of ``Compared``."""
 
 
 def fitted(compared: Compared) -> IntegratedFit:

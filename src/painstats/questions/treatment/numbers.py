@@ -7,7 +7,14 @@ from dataclasses import replace
 from painstats.plan.study import Study
 from painstats.questions.treatment.compared import Compared
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.questions.treatment.fit import coefficient_of, later_weeks, on_equal_nights, with_trend
+from painstats.questions.treatment.fit import (
+    LEVEL,
+    coefficient_of,
+    estimated,
+    later_weeks,
+    on_equal_nights,
+    with_trend,
+)
 from painstats.questions.treatment.looks import Fitted, Look
 from painstats.questions.treatment.rule import Estimated, direction
 from painstats.questions.treatment.sizes import size_probabilities
@@ -45,7 +52,8 @@ def with_numbers(finding: ChangeFinding, look: Look, study: Study, *, is_complet
         return finding
     outcome = study.plan.outcome
     unit = (outcome.scale[1] - outcome.scale[0]) / 10
-    level = float(coefficient_of(look.fitted.fit, 0).mean[0])
+    before = estimated(coefficient_of(look.fitted.fit, LEVEL))
+    level = before.estimate
     estimate, low, high = _in_points(look.fitted.without_week, unit)
     week_estimate, week_low, week_high = _in_points(look.fitted.with_week, unit)
     found = replace(
@@ -53,6 +61,8 @@ def with_numbers(finding: ChangeFinding, look: Look, study: Study, *, is_complet
         estimate=estimate, low=low, high=high,
         week_estimate=week_estimate, week_low=week_low, week_high=week_high,
         level_before=outcome.scale[0] + level * unit,
+        level_before_low=outcome.scale[0] + before.low * unit,
+        level_before_high=outcome.scale[0] + before.high * unit,
         could_show=SHOWN_SDS * look.fitted.without_week.sd * unit,
         placebo=PLACEBO_SHARE * level * unit if outcome.item == TRIED_ITEM else None,
     )  # fmt: skip

@@ -33,9 +33,6 @@ from painstats.questions.treatment.windows import LOOK_DAYS, WEEK_BEFORE, WINDOW
 UNLIKE_OTHERS = 0.25
 """Share of the variance of a treatment's column that the other treatments do not explain, at least."""
 
-FOREVER = sum(LOOK_DAYS)
-"""More days than any look counts."""
-
 HALF = 0.5
 """Days with at least this share of the treatment are days on."""
 
@@ -68,21 +65,18 @@ class OnOff:
         return Change(first.start_date, last, first.ramp_days, 0, (start,))
 
     def look_dates(self) -> tuple[date, ...]:
-        """Dates of the looks: day 28, 56 and 84 in full effect, counted from the second phase on.
+        """Dates of the looks: days 28, 56 and 84, counted from the day on which the second phase acts in full.
 
-        Where it was stopped before one of these, the next look is 28 days after the last phase acts no more.
+        Days without it that follow are compared as well, so they count. Where phases are short, the count begins with
+        the first later phase that makes it 28 days on in all; there are no looks where none does.
         """
-        found, passed = list[date](), 0
-        for phase in self.own[1:]:
-            first = phase.start_date + timedelta(days=phase.ramp_days)
-            length = FOREVER if phase.last_date is None else max((phase.last_date - first).days + 1, 0)
-            within = [days for days in LOOK_DAYS[len(found) :] if days <= passed + length]
-            found += [first + timedelta(days=days - passed - 1) for days in within]
-            passed += length
-        last = self.own[-1]
-        if len(found) < len(LOOK_DAYS) and last.last_date is not None:
-            found.append(last.last_date + timedelta(days=last.wash_out_days + LOOK_DAYS[0]))
-        return tuple(found)
+        days_on = 0
+        for place, phase in enumerate(self.own):
+            days_on += _days_on(phase)
+            if place and days_on >= LOOK_DAYS[0]:
+                in_full = phase.start_date + timedelta(days=phase.ramp_days)
+                return tuple(in_full + timedelta(days=days - 1) for days in LOOK_DAYS)
+        return ()
 
     def compared(self, diary: Diary, *, week_before: bool, until: date) -> Compared:
         """Return the days with a score until a date, less wash-outs and, where asked, the week before each change."""
@@ -125,6 +119,13 @@ class OnOff:
         return next(phase.name for phase in self.phases if phase.level == closest)
 
 
+def _days_on(phase: Phase) -> int:
+    """Return on how many days a phase has at least half of its share; any number of days while it goes on."""
+    if phase.last_date is None:
+        return LOOK_DAYS[-1]
+    return max((phase.last_date - phase.start_date).days + 1 - phase.ramp_days // 2, 0)
+
+
 def _varies(column: Floats) -> bool:
     return np.unique(column).size > 1
 
@@ -161,8 +162,9 @@ def judge_on_off(participant: str, on_off: OnOff, diary: Diary, study: Study) ->
     ]
     until = looks[-1].date if looks else diary.last_date
     compared = _days_compared(days(week_before=False, until=until))
+    not_yet = BEFORE_FIRST_LOOK if dates else "too_few_days_with"
     finding = replace(
-        not_judged(participant, on_off.change(until), compared, (BEFORE_FIRST_LOOK,)),
+        not_judged(participant, on_off.change(until), compared, (not_yet,)),
         change="on_off",
         in_full_date=on_off.own[0].start_date + timedelta(days=on_off.own[0].ramp_days),
         next_look_date=next((on for on in dates if on > diary.last_date), None),

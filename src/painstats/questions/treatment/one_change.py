@@ -17,6 +17,8 @@ from painstats.questions.treatment.phases import DAY, Phase
 from painstats.questions.treatment.rows import BEFORE_FIRST_LOOK, DaysCompared, after_looks, not_judged, span
 from painstats.questions.treatment.windows import WINDOW_DAYS, Window, is_between
 
+NEXT_TOO_SOON = ("next_change_too_soon",)
+
 
 def is_in_diary(change: Change, phases: Sequence[Phase], diary: Diary) -> bool:
     """Whether a change is one of the diary's: it has happened, and is later than the first score or acts beyond it."""
@@ -49,21 +51,23 @@ def judge_change(
     reached = [on for on in look_dates if on <= diary.last_date]
     looks = [look_at(days, number, on, study.plan.rules) for number, on in enumerate(reached, start=1)]
     coming = next((on for on in look_dates if on > diary.last_date), None)
-    not_yet = (BEFORE_FIRST_LOOK,) if coming else ("too_few_days_after",)
-    compared = _days_compared(window, diary, looks[-1].date if looks else diary.last_date)
-    finding = replace(not_judged(participant, window.change, compared, refused or not_yet), next_look_date=coming)
+    reasons = refused or (BEFORE_FIRST_LOOK,)
+    to_now = None if reasons == NEXT_TOO_SOON else diary.last_date  # all days there will ever be, or those until now
+    compared = _days_compared(window, diary, looks[-1].date if looks else to_now)
+    finding = replace(not_judged(participant, window.change, compared, reasons), next_look_date=coming)
     return after_looks(finding, looks, study, is_complete=_is_complete(window, diary))
 
 
 def _refused_at_once(window: Window, phases: Sequence[Phase], diary: Diary, least_days: int) -> Reasons:
-    """Return why no later day can bring a verdict: too few days before, or a state that did not last."""
+    """Return why no later day can bring a verdict: too few days before, or a state that does not last."""
     first = window.change.first_date
     if first <= diary.first_date and _covers_all_days(window.change, phases, diary):
         return ("covers_all_days",)
     if not window.change.is_lasting:
-        return ("too_few_days_after",)
-    before = is_between(diary.day, *window.before(week_before=False)).sum()
-    return ("too_few_days_before",) if before < least_days else ()
+        return ("over_within_two_weeks",)
+    if is_between(diary.day, *window.before(week_before=False)).sum() < least_days:
+        return ("too_few_days_before",)
+    return NEXT_TOO_SOON if window.days_at_last_look < least_days else ()
 
 
 def _covers_all_days(change: Change, phases: Sequence[Phase], diary: Diary) -> bool:
@@ -74,19 +78,17 @@ def _covers_all_days(change: Change, phases: Sequence[Phase], diary: Diary) -> b
     )
 
 
-def _days_compared(window: Window, diary: Diary, until: date) -> DaysCompared:
-    compared = compared_days(window, diary, week_before=False, until=until)
+def _days_compared(window: Window, diary: Diary, until: date | None) -> DaysCompared:
+    """Return the days compared; of a state that does not last, the days that it did last are those after."""
+    change, compared = window.change, compared_days(window, diary, week_before=False, until=until)
     begins, last_before = window.before(week_before=False)
+    short = (change.first_date, change.last_date - DAY)
     return DaysCompared(
         before=span(max(begins, diary.first_date), last_before),
-        after=span(*window.after(week_before=False, until=until)),
+        after=span(*(window.after(until=until) if change.is_lasting else short)),
         days_before=compared.days_before,
-        days_after=compared.days_after if window.change.is_lasting else _days_of_short_state(window.change, diary),
+        days_after=compared.days_after if change.is_lasting else int(is_between(diary.day, *short).sum()),
     )
-
-
-def _days_of_short_state(change: Change, diary: Diary) -> int:
-    return int(is_between(diary.day, change.first_date, change.last_date - DAY).sum())
 
 
 def _is_complete(window: Window, diary: Diary) -> bool:

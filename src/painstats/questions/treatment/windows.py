@@ -24,7 +24,7 @@ WEEK_BEFORE = 7
 """Days before a change that one of the two fits leaves out: people start when pain is bad, and then it often eases."""
 
 LOOK_DAYS = (28, 56, 84)
-"""Days in full effect at which a change is judged; the next change brings the next of them forward."""
+"""Days in full effect at which a change is judged, as far as the next change does not come first."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -49,43 +49,36 @@ class Window:
 
     def before(self, *, week_before: bool) -> tuple[date, date]:
         """Return the first and last day compared before the change; the first is later if there are none."""
-        return self.begins, self.change.first_date - _left_out(week_before)
+        left_out = 0 if week_before else WEEK_BEFORE
+        return self.begins, self.change.first_date - timedelta(days=left_out) - DAY
 
-    def after(self, *, week_before: bool, until: date | None = None) -> tuple[date, date]:
+    def after(self, *, until: date | None = None) -> tuple[date, date]:
         """Return the first and last day compared after the change, those of the ramp included.
 
-        A look at day 28, 56 or 84 has all days until its date: that something else begins within the next week cannot
-        be known then, and must not change the verdict afterwards.
+        The week before the next change is compared: that something else begins within a week of a look cannot be known
+        on its date, and must not change the verdict afterwards.
 
         Parameters
         ----------
-        week_before
-            Whether the week before the next change is compared too.
         until
             The last day that may be used: the date of a look; None for the whole window.
         """
         first = self.change.last_date + timedelta(days=self.change.wash_out_days)
         last = self.change.in_full_date + timedelta(days=WINDOW_DAYS - 1)
-        if self.next_change is not None and until not in self._regular_looks:
-            last = min(last, self.next_change - _left_out(week_before))
+        if self.next_change is not None:
+            last = min(last, self.next_change - DAY)
         return first, last if until is None else min(last, until)
 
     @property
     def look_dates(self) -> tuple[date, ...]:
-        """Dates of the looks: day 28, 56 and 84 in full effect, and the day before the next change in their place.
-
-        The day before the next change is a look only if it adds days to the look before.
-        """
-        regular = self._regular_looks
-        if self.next_change is None or len(regular) in (0, len(LOOK_DAYS)):
-            return regular
-        last = self.next_change - DAY
-        return (*regular, last) if last > regular[-1] + timedelta(days=WEEK_BEFORE) else regular
-
-    @property
-    def _regular_looks(self) -> tuple[date, ...]:
+        """Dates of the looks: those of days 28, 56 and 84 in full effect that come before the next change."""
         dates = (self.change.in_full_date + timedelta(days=days - 1) for days in LOOK_DAYS)
         return tuple(day for day in dates if self.next_change is None or day < self.next_change)
+
+    @property
+    def days_at_last_look(self) -> int:
+        """Days in full effect at the last look; 0 if the next change comes before the first."""
+        return max((days for days, _ in zip(LOOK_DAYS, self.look_dates, strict=False)), default=0)
 
 
 def windows(changes: Sequence[Change]) -> tuple[Window, ...]:
@@ -104,9 +97,9 @@ def windows(changes: Sequence[Change]) -> tuple[Window, ...]:
     return tuple(Window(one.change, one.begins, after) for one, after in zip(found, [*followers, None], strict=True))
 
 
-def _left_out(week_before: bool) -> timedelta:
-    """Return how long before a change the last day compared lies."""
-    return DAY if week_before else timedelta(days=WEEK_BEFORE + 1)
+def first_look_days(least_days: int) -> int:
+    """Return the days in full effect at the first look that can have as many days with a score as a verdict needs."""
+    return next(days for days in LOOK_DAYS if days >= least_days)
 
 
 def is_between(day: Days, first: date, last: date) -> Mask:

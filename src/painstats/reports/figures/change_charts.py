@@ -1,8 +1,9 @@
 """The chart of one change: scores before and after it, the days left out, and the two levels.
 
 The grammar of these charts: x in weeks from the change; the change as a line of 1 pixel, with the doses in bold on both
-sides; the week left out hatched, days of building up or wearing off shaded; the level before in grey, that after in the
-colour of its direction, with the interval of the change; and, for pain, a dashed line 18% under the level before.
+sides; the week left out hatched, days of building up or wearing off shaded; the level before in grey with its interval,
+that after in the colour of its direction with the interval of the change; and, for pain, a dashed line 18% under the
+level before.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from painstats.reports.figures.shapes import (
     week_axis,
     widened,
 )
-from painstats.reports.figures.vega_svg import DOT, NO_SIGN, QUIET_INK, WASH, Specification
+from painstats.reports.figures.vega_svg import DOT, NO_SIGN, NO_SIGN_BAND, QUIET_INK, WASH, Specification
 
 HEIGHT = 210
 RIGHT_MARGIN = 18
@@ -126,8 +127,17 @@ def _spans(sheet: Sheet, window: Window) -> list[Specification]:
 
 
 def _band(sheet: Sheet, finding: ChangeFinding, window: Window) -> list[Specification]:
-    """Draw the interval of the change around the level after, below the dots."""
-    return [] if window.after is None else interval_band(sheet, finding, window.after)
+    """Draw the intervals below the dots: that of the level before, and that of the change around the level after."""
+    before = [] if window.before is None else level_band(sheet, finding, window.before)
+    return [*before, *([] if window.after is None else interval_band(sheet, finding, window.after))]
+
+
+def level_band(sheet: Sheet, finding: ChangeFinding, x: tuple[float, float]) -> list[Specification]:
+    """Draw the interval of the level before, or without it, within the scale; nothing without numbers."""
+    if finding.level_before_low is None or finding.level_before_high is None:
+        return []
+    y = (max(finding.level_before_low, sheet.y[0]), min(finding.level_before_high, sheet.y[1]))
+    return [box(sheet, x, y, NO_SIGN_BAND)]
 
 
 def interval_band(sheet: Sheet, finding: ChangeFinding, x: tuple[float, float]) -> list[Specification]:

@@ -15,6 +15,7 @@ from painstats.reports.figures.shapes import (
     Part,
     Sheet,
     Text,
+    cells,
     label,
     level,
     note,
@@ -117,25 +118,12 @@ def _strip(finding: ExperimentFinding, blocks_begun: int, sheet: Sheet) -> Speci
     begun = [(place, bool(on)) for place, on in enumerate(finding.order) if place < blocks_begun]
     to_come = [place for place in range(finding.blocks) if place >= blocks_begun]
     parts: list[Part] = [
-        _blocks(sheet, [place for place, on in begun if on], PHASE_MORE, AXIS),
-        _blocks(sheet, [place for place, on in begun if not on], "white", AXIS),
-        _blocks(sheet, to_come, "white", MISSING, dashed=True),
+        cells(sheet, [place for place, on in begun if on], PHASE_MORE, AXIS),
+        cells(sheet, [place for place, on in begun if not on], "white", AXIS),
+        cells(sheet, to_come, "white", MISSING, dashed=True),
         *_below(sheet, finding, has_more=bool(to_come)),
     ]
     return put_together(parts, sheet.width, STRIP)
-
-
-def _blocks(sheet: Sheet, places: list[int], fill: str, stroke: str, *, dashed: bool = False) -> Specification:
-    rows = [{"x": place + 0.04, "x2": place + 0.96} for place in places]
-    mark = {
-        "type": "rect",
-        "fill": fill,
-        "stroke": stroke,
-        "strokeWidth": 1,
-        "strokeDash": [2, 2] if dashed else [1, 0],
-    }
-    encoding = {"x": sheet.x_of("x"), "x2": {"field": "x2"}, "y": {"value": 0}, "y2": {"value": STRIP}}
-    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
 def _below(sheet: Sheet, finding: ExperimentFinding, *, has_more: bool) -> list[Text]:

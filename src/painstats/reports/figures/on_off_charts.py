@@ -11,7 +11,14 @@ import polars as pl
 from painstats.findings.change_content import ChangeContext, content_of
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.change_charts import HEIGHT, MOST_DAYS, RIGHT_MARGIN, dummy_label, interval_band
+from painstats.reports.figures.change_charts import (
+    HEIGHT,
+    MOST_DAYS,
+    RIGHT_MARGIN,
+    dummy_label,
+    interval_band,
+    level_band,
+)
 from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
 from painstats.reports.figures.shapes import (
     Part,
@@ -71,6 +78,7 @@ def on_off_chart(
     without = [(x, score) for x, score, is_on in placed if not is_on and score is not None]
     dot = {"type": "point", "color": DOT, "size": 20, "opacity": 1, "strokeWidth": 1.2}
     parts: list[Part] = [
+        *level_band(sheet, finding, sheet.x),
         *interval_band(sheet, finding, sheet.x),
         points(sheet, without, {**dot, "fill": "white"}),
         points(sheet, with_it, {**dot, "fill": DOT}),

@@ -89,6 +89,20 @@ def box(sheet: Sheet, x: tuple[float, float], y: tuple[float, float], colour: st
     return {"data": {"values": [row]}, "mark": {"type": "rect", "color": colour}, "encoding": encoding}
 
 
+def cells(sheet: Sheet, places: Sequence[int], fill: str, stroke: str, *, dashed: bool = False) -> Specification:
+    """Draw a box of the whole height at each of some places of a strip, one wide less a gap."""
+    rows = [{"x": place + 0.04, "x2": place + 0.96} for place in places]
+    mark = {
+        "type": "rect",
+        "fill": fill,
+        "stroke": stroke,
+        "strokeWidth": 1,
+        "strokeDash": [2, 2] if dashed else [1, 0],
+    }
+    encoding = {"x": sheet.x_of("x"), "x2": {"field": "x2"}, "y": {"value": 0}, "y2": {"value": sheet.height}}
+    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
+
+
 def level(sheet: Sheet, x: tuple[float, float], y: float, colour: str) -> Specification:
     """Draw a level: a horizontal line of 3 pixels."""
     row = {"x": x[0], "x2": x[1], "y": y}

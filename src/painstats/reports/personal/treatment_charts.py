@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from painstats.findings.change_groups import treatment_groups
 from painstats.findings.change_names import change_name, treatment_key
 from painstats.findings.experiment_words import SEALED_STATES, blocks_done, state_of_experiment
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital, label_text
+from painstats.questions.phrases import capital, counted, label_text
 from painstats.questions.question import Outcome, outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.change_charts import change_chart
 from painstats.reports.figures.daily_charts import WIDE
+from painstats.reports.figures.day_strip import StripDays, day_strip, strip_days
 from painstats.reports.figures.experiment_charts import experiment_chart, scale_of
 from painstats.reports.figures.on_off_charts import Days, on_off_chart
 from painstats.reports.pages import Figure, figure
@@ -46,12 +49,16 @@ def figures_of_treatments(record: ParticipantRecord, study: Study) -> tuple[Figu
 
 
 def _is_drawn(change: ChangeFinding, record: ParticipantRecord) -> bool:
-    return NOT_DRAWN not in change.reasons and record.days["outcome_score"].count() > 0
+    """Whether there is anything to draw: not where no day before the change is in the diary."""
+    none_before = "too_few_days_before" in change.reasons and change.before_from is None
+    return not none_before and NOT_DRAWN not in change.reasons and record.days["outcome_score"].count() > 0
 
 
 def _change(change: ChangeFinding, record: ParticipantRecord, outcome: Outcome) -> Figure:
     is_on_off = change.change == "on_off"
     label = outcome_words(outcome).label
+    if (strip := strip_days(change, _scored(record))) is not None:
+        return _day_strip(change, strip)
     on = _days_on(change, record) if is_on_off else []
     return figure(
         change_card(change),
@@ -63,6 +70,21 @@ def _change(change: ChangeFinding, record: ParticipantRecord, outcome: Outcome) 
             else change_chart(record.days, change, outcome, width)
             for width in (WIDE, NARROW)
         ),
+        card=change_card(change),
+    )
+
+
+def _scored(record: ParticipantRecord) -> frozenset[date]:
+    return frozenset(record.days.drop_nulls("outcome_score")["date"].to_list())
+
+
+def _day_strip(change: ChangeFinding, days: StripDays) -> Figure:
+    side = "before" if days.is_before else "after"
+    return figure(
+        change_card(change),
+        f"{change_name(change)}: {len(days.scored)} of {counted(days.count, 'day')} {side} have a score.",
+        f"Days {side} the change.",
+        *(day_strip(days, width) for width in (WIDE, NARROW)),
         card=change_card(change),
     )
 
@@ -81,18 +103,18 @@ def _on_off_label(change: ChangeFinding, label: str) -> str:
     return f"{label}, {with_it:.1f} on average on days with it and {change.level_before:.1f} on days without it."
 
 
-BAND = " The band is the 95% range of the change, drawn around the level {where}."
+BAND = " The bands are 95% ranges: of the level {first}, and of the change, drawn around the level {then}."
 
 
 def _caption(change: ChangeFinding) -> str:
-    band = BAND.format(where="after") if change.low is not None else ""
+    band = BAND.format(first="before", then="after") if change.low is not None else ""
     builds_up = change.in_full_date > change.first_date
     shaded = " Shaded: days until it is there in full, or gone." if builds_up else ""
     return f"Each dot is a day. Hatched: the week before, which is left out.{shaded}{band}"
 
 
 def _on_off_caption(change: ChangeFinding) -> str:
-    band = BAND.format(where="with it") if change.low is not None else ""
+    band = BAND.format(first="without it", then="with it") if change.low is not None else ""
     return f"Each dot is a day, filled on days with it; the bars below show these days.{band}"
 
 

@@ -29,8 +29,8 @@ PRESCRIBED = frozenset({"medicine", "supplement", "injection", "nerve_block"})
 """Kinds of treatment about which a prescriber is the one to ask."""
 
 HOW_CHANGES_ARE_JUDGED = (
-    "A change is looked at on days 28, 56 and 84 in full, and on the day before the next change. At most 84 days on "
-    "each side are compared, with and without the week before it.",
+    "A change is looked at 28, 56 and 84 days after it has built up or worn off, until the next change comes. At most "
+    "84 days on each side are compared, with and without the week before it.",
     "Changes fewer than 14 days apart are shown as one.",
 )
 

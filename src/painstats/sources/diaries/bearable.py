@@ -167,7 +167,7 @@ def _medicines(entry: Entry, rows: pl.DataFrame) -> Iterator[Batch]:
 
 SOURCE = Source(
     name="bearable",
-    version=3,
+    version=4,
     title="Bearable (CSV)",
     reads="symptoms from 0 to 4, mood, energy, sleep quality, sleep with its hours and bed times, medicines by day",
     how_to_export="In Bearable open More, Export data, and choose CSV.",

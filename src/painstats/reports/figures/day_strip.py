@@ -1,0 +1,68 @@
+"""The strip of a change with too few days: a box for each day that counts, filled if it has a score."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date
+
+from painstats.questions.treatment.finding import ChangeFinding
+from painstats.reports.figures.daily_charts import MONTHS, WIDE
+from painstats.reports.figures.shapes import Part, Sheet, cells, note, put_together
+from painstats.reports.figures.vega_svg import AXIS, PHASE_MORE, QUIET_INK, Specification
+
+HEIGHT = 16
+FEWEST_BOXES = 28
+"""Boxes that the whole width has room for, at least: fewer days leave a part of it free."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripDays:
+    """The days of a strip: the first and the last, whether they are before the change, and those with a score."""
+
+    first: date
+    last: date
+    is_before: bool
+    scored: frozenset[date]
+
+    @property
+    def count(self) -> int:
+        """All days of the strip."""
+        return (self.last - self.first).days + 1
+
+
+def strip_days(finding: ChangeFinding, scored: Set[date]) -> StripDays | None:
+    """Return the days of which a change has too few; None where days are not what it lacks, or where there are none.
+
+    Parameters
+    ----------
+    finding
+        The change.
+    scored
+        The days with a score of its participant, at least one.
+    """
+    ends = {
+        "too_few_days_before": (finding.before_from, finding.before_until),
+        "too_few_days_after": (finding.in_full_date, finding.after_until),
+        "next_change_too_soon": (finding.in_full_date, finding.after_until),
+        "over_within_two_weeks": (finding.after_from, finding.after_until),
+    }
+    for reason, (first, last) in ends.items():
+        if reason in finding.reasons and first is not None and last is not None:
+            last = min(last, max(scored))
+            own = frozenset(day for day in scored if first <= day <= last)
+            return StripDays(first, last, reason == "too_few_days_before", own) if first <= last else None
+    return None
+
+
+def day_strip(days: StripDays, width: int = WIDE) -> Specification:
+    """Draw the days of a strip, with the first and the last one below."""
+    sheet = Sheet((0.0, float(max(days.count, FEWEST_BOXES))), (0, 1), width - 2, HEIGHT)
+    filled = {(day - days.first).days for day in days.scored}
+    ends = " to ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in (days.first, days.last))
+    parts: list[Part] = [
+        cells(sheet, sorted(filled), PHASE_MORE, AXIS),
+        cells(sheet, [place for place in range(days.count) if place not in filled], "white", AXIS),
+        note(sheet, f"{ends}; filled: with a score", 0, HEIGHT + 6, baseline="top", color=QUIET_INK, halo=False),
+    ]
+    return put_together(parts, sheet.width, HEIGHT)
