@@ -9,6 +9,7 @@ from painstats.questions.change.figure import chart
 from painstats.questions.change.said import Said, said_of, size_sentences
 from painstats.questions.exploratory.card import ExploratoryCard
 from painstats.questions.exploratory.finding import ContrastFinding
+from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
 
 BOTH = "both"
@@ -26,13 +27,14 @@ def cards(findings: Sequence[ContrastFinding], outcome: Outcome) -> Sequence[Exp
 
 def _card(said: Said) -> ExploratoryCard:
     exposure, outcome = said.words.exposure, said.words.outcome.label
+    name = say.NAME.format(exposure=capital(exposure))
     if said.is_changed:
         entry = say.CHANGED_NOW_LINE if said.differs_now else say.CHANGED_LINE
         return ExploratoryCard(
-            say.NAME, BOTH, entry.format(exposure=exposure), say.CHANGED,
+            name, BOTH, entry.format(exposure=exposure), say.CHANGED,
             (" ".join(size_sentences(said)),), say.CHANGED_CAUTION, chart(said),
         )  # fmt: skip
     return ExploratoryCard(
-        say.NAME, "", say.NO_CHANGE_LINE.format(exposure=exposure), say.NO_CHANGE,
+        name, "", say.NO_CHANGE_LINE.format(exposure=exposure), say.NO_CHANGE,
         (say.NO_CHANGE_CARD.format(exposure=exposure, outcome=outcome),), say.NO_CHANGE_CAUTION, chart(said),
     )  # fmt: skip

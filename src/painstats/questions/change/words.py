@@ -7,7 +7,7 @@ from painstats.questions.change.plan import BEFORE as BEFORE_CONTRAST
 from painstats.questions.change.plan import CHANGE, LAST_60_DAYS
 from painstats.questions.exploratory.label import exposure_label
 
-NAME = _("Is it still so?")
+NAME = _("Is it still so? {exposure}")
 
 # --- A change was found
 
