@@ -46,7 +46,7 @@ def _effects(life: Life) -> Iterator[Effect]:
         yield "change", "pain", SLEEP, "before", planted.sleep_slope
         yield "change", "pain", SLEEP, "last_60_days", planted.sleep_slope_after
     if person.mood_on_sleep:
-        yield "item", "mood", SLEEP, "day", person.mood_on_sleep
+        yield "item", "mood", SLEEP, "per_unit", person.mood_on_sleep
 
 
 def _of_exercise(person: Person) -> Iterator[Effect]:

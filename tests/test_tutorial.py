@@ -136,7 +136,7 @@ KIND_OF_TYPE = {
     pl.String: "text", pl.Int64: "whole number", pl.Int32: "whole number", pl.Float64: "number", pl.Date: "date",
     pl.Boolean: "true or false", pl.Datetime: "local time",
     pl.List(pl.String): "list of texts", pl.List(pl.Float64): "list of numbers",
-    pl.List(pl.Int64): "list of whole numbers", pl.Datetime("us", "UTC"): "time in UTC",
+    pl.List(pl.Int64): "list of whole numbers", pl.Datetime("us", "UTC"): "time in UTC", pl.List: "list of records",
 }  # fmt: skip
 
 
