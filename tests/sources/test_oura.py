@@ -303,5 +303,5 @@ def test_a_massage_is_a_session_and_a_sauna_is_left_out_and_counted(tmp_path: Pa
     contents = read(written(tmp_path / "workout.csv", fixture.replace("strengthTraining", "sauna")), BERLIN)
     assert contents.accepted("exercise_session")["exercise_type"].to_list() == ["walking"]
     assert contents.rejected() == []
-    told = "breathing, saunas and ice baths: neither exercise nor a therapy"
+    told = "breathing, saunas and ice baths: neither exercise nor therapy"
     assert [(ignored.entry, ignored.rows, ignored.reason) for ignored in contents.ignored] == [("workout.csv", 1, told)]

@@ -89,4 +89,4 @@ def sessions_in_use(batches: Iterator[Batch]) -> Iterator[Batch]:
         if not rests.all():
             yield Rows(batch.table, sessions.filter(~rests))
     for entry, rows in unused.items():
-        yield Ignored(entry, rows, "breathing, saunas and ice baths: neither exercise nor a therapy")
+        yield Ignored(entry, rows, "breathing, saunas and ice baths: neither exercise nor therapy")
