@@ -45,25 +45,25 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--participants", type=int, default=400)
-    people = parser.parse_args().participants
+    participants = parser.parse_args().participants
     print(HEADER)
-    for line in (*_constant(people), *_changing(people // 4)):
+    for line in (*_constant(participants), *_changing(participants // 4)):
         print(line, flush=True)
 
 
-def _constant(people: int) -> Iterator[str]:
+def _constant(participants: int) -> Iterator[str]:
     for residuals, drawn in RESIDUALS.items():
         for slope, course in CONSTANT.items():
-            found = [first_found(diary, YEAR) is not None for diary in diaries(course, drawn, people, DAYS, 1)]
+            found = [first_found(diary, YEAR) is not None for diary in diaries(course, drawn, participants, DAYS, 1)]
             share = 100 * float(np.mean(found))
             met = "yes" if share <= MOST_EVER else "no"
             yield f"| {residuals} | stays {slope} | ever | {_percent(found)} | ≤ {MOST_EVER:g} | {met} |"
 
 
-def _changing(people: int) -> Iterator[str]:
+def _changing(participants: int) -> Iterator[str]:
     for situation, (course, look, day, least) in CHANGING.items():
         drawn = RESIDUALS["CAR(1), 0.4"]
-        found = [is_found(diary, look(diary, day)) for diary in diaries(course, drawn, people, DAYS, 2)]
+        found = [is_found(diary, look(diary, day)) for diary in diaries(course, drawn, participants, DAYS, 2)]
         limit = "" if least is None else f"≥ {least}"
         met = "" if least is None else "yes" if 100 * float(np.mean(found)) >= least else "no"
         yield f"| CAR(1), 0.4 | {situation} | one | {_percent(found)} | {limit} | {met} |"

@@ -76,6 +76,9 @@ STATES: dict[str, Finding] = {
     "own_higher": finding(
         Verdict.HIGHER, verdict_from=judged(0.03, 0.13), reading=(0.08, 0.05, 0.11), measure=STEPS
     ),
+    "changed": finding(
+        Verdict.NOT_DETERMINED, "link_changed", verdict_from=judged(-0.43, -0.08), reading=(-0.28, -0.41, -0.15)
+    ),
     "own_small": finding(
         Verdict.LOWER, "smaller_than_matters", verdict_from=judged(-0.25, -0.01, is_small=True), reading=(-0.12, -0.2, 0)
     ),

@@ -27,6 +27,7 @@ LINES = {
     "own": "After longer nights, pain was lower: 0.3 points per extra hour",
     "own_higher": "After more steps, pain was higher: 0.2 points per 2,000 steps",
     "own_small": "After longer nights, pain was lower, but not by much",
+    "changed": "The link changed over time.",
     "pooled": "After longer nights, pain was lower, as for the people here",
     "bound": "No large link: smaller than 0.8 points, if there is one",
     "open": "Both directions are still possible.",
@@ -50,6 +51,10 @@ CARDS = {
     "own": (
         "After a night one hour longer, pain the next day was 0.3 points lower on average.",
         "Between your short nights (5.8 hours) and your long ones (8.4 hours), that is 0.7 points.",
+    ),
+    "changed": (
+        "So no single answer is given for the whole time. “Is it still so?” below shows the last two months and the time "
+        "before.",
     ),
     "own_small": ("Less than 0.7 points between your short nights (5.8 hours) and your long ones (8.4 hours).",),
     "pooled": ("Your own days alone do not show it yet. They do not contradict it.",),

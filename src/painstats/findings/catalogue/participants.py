@@ -184,6 +184,12 @@ LOOKS_HEAD_ALONE = (_("Answer day"), _("Days with a score"), _("Range"), _("Answ
 FROM_OWN, FROM_POOLED = _("your days"), _("with the others")
 LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"), _("Withdrawn")
 
+# --- What changed at the last answer day
+
+SINCE_HEADING = _("Since the answer day before")
+SINCE_MORE_DAYS = _("{name}: “{before}” became “{now}” on {date}, with {days} days scored. Reason: more days.")
+SINCE_LINK_CHANGED = _("{name}: “{before}” became “{now}”. Reason: the link itself changed.")
+
 # --- The line of an answer where its name does not stand beside it
 
 NAMED_LINE = _("{name}: {line}")

@@ -15,7 +15,7 @@ from painstats.mixedlm.engine.certificate import (
     certificate_of,
 )
 from painstats.mixedlm.engine.cross_products import CrossProducts
-from painstats.mixedlm.engine.likelihood import MAX_RHO
+from painstats.mixedlm.engine.likelihood import MAX_RHO, deviance, solve_at
 from painstats.mixedlm.engine.newton import Iterate, iterate_at, newton_steps, scoring_steps
 from painstats.mixedlm.engine.objective import (
     IMPOSSIBLE_DEVIANCE,
@@ -30,6 +30,9 @@ from painstats.mixedlm.engine.rows import Floats
 STARTS = ((0.3, 0.3), (0.1, 0.1), (1.0, 0.5), (0.3, 0.8))
 """Starting points: random-effect SDs relative to the residual SD (scaled columns), and rho."""
 
+RHO_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97)
+"""Values of rho among which starts are chosen without random effects. Where the lagged outcome is a column, the
+deviance can have two minima in rho: one with the correlation in the column, one with it in the residuals."""
 
 SAME_DEVIANCE = 1e-6
 """A factor of lower rank may have a deviance higher by this: the boundary is then the optimum, up to rounding."""
@@ -115,11 +118,25 @@ def find_optimum(
     If this does not end at a certified, regular optimum, L-BFGS-B starts from the best starting point, and from the
     others too while the result is singular or not certified, because such problems can have several optima. A descent
     that ends at a false boundary optimum continues along the eigenvector of the smallest eigenvalue of S.
+
+    Without random effects there is a descent from each ``low_starts``, whatever ``starts`` are.
     """
     objective = Objective(products, reml, fixed_rho, correlated)
-    direct = _newton_descent(objective, starts[0])
-    descents = [direct] if direct is not None else _quasi_newton_descents(objective, starts)
+    has_grid = fixed_rho is None and not products.random
+    firsts = low_starts(objective) if has_grid else starts[:1]
+    direct = [descent for start in firsts if (descent := _newton_descent(objective, start)) is not None]
+    descents = direct or _quasi_newton_descents(objective, starts)
     return _optimum(objective, descents)
+
+
+def low_starts(objective: Objective) -> list[tuple[float, float]]:
+    """Return the points of ``RHO_GRID`` that are not higher than their neighbours, without random effects."""
+    grid = np.array(RHO_GRID)
+    with np.errstate(all="ignore"):
+        found = deviance(solve_at(objective.products, np.zeros((0, 0)), grid), objective.reml)
+    around = np.pad(np.nan_to_num(found, nan=np.inf), 1, constant_values=np.inf)
+    is_low = (around[1:-1] <= around[:-2]) & (around[1:-1] <= around[2:])
+    return [(0.0, float(rho)) for rho in grid[is_low]]
 
 
 def find_optimum_near(products: CrossProducts, factor: Floats, *, reml: bool, correlated: bool) -> Optimum:

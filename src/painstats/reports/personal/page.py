@@ -8,9 +8,11 @@ from datetime import date
 
 from markupsafe import Markup
 
-from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW
+from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW, SINCE_HEADING
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
+from painstats.findings.since import since_words
+from painstats.findings.states import State
 from painstats.findings.words import answer, sharing
 from painstats.frame.gaps import scores_before_gaps
 from painstats.plan.study import Study
@@ -101,6 +103,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
                 paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record)),
                 tables=looks_tables(record),
             ),
+            *_since(record),
             *treatments_part(record, study, figures),
             *experiments_part(record, study, figures),
             *exploratory_part(record, study, _cards(record, is_confirmatory=False)),
@@ -156,6 +159,12 @@ def _card(finding: Finding, record: ParticipantRecord) -> Card:
         facts=(*said.folded, *own_facts(record.adjusted.get(finding.question.name))),
         fold=said.fold,
     )
+
+
+def _since(record: ParticipantRecord) -> tuple[Part, ...]:
+    """Say which answers differ from those of the look before, and why."""
+    points = tuple(words for finding in record.findings if (words := since_words(finding, record.looks)))
+    return (Part(SINCE_HEADING, points=points),) if points else ()
 
 
 def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
