@@ -1,4 +1,4 @@
-"""The cohort page's part on exploratory questions: averages of every kind, and counts that show nobody."""
+"""The cohort page's part on exploratory questions: averages of every kind, and counts that no participant can be recognised in."""
 
 from __future__ import annotations
 
