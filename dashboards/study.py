@@ -35,7 +35,7 @@ from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.daily_charts import daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import completeness
 from painstats.reports.figures.vega_svg import Specification, look
-from painstats.reports.personal.charts import measures_of
+from painstats.reports.measures_shown import measures_of, measures_shown
 from painstats.store.published import read_published
 from painstats.store.rows import rows_of
 
@@ -183,7 +183,7 @@ def show_days(study: Study, days: pl.DataFrame, phases: pl.DataFrame) -> None:
     """Show the chosen days over time, with the treatments as bars, and as a calendar."""
     st.header("Day by day")
     outcome = outcome_of(study.plan.outcome)
-    show_chart(daily_panels(days, phases, outcome, measures_of(study), CHART_WIDTH))
+    show_chart(daily_panels(days, phases, outcome, measures_shown(study, days), CHART_WIDTH))
     if days["outcome_score"].count():
         show_chart(outcome_calendar(days, outcome, CHART_WIDTH))
 

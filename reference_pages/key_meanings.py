@@ -20,8 +20,10 @@ MEANINGS: dict[str, str] = {
     "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",
     "[outcome] scale": "The scale of effects, lowest and highest. Diaries with other scales are converted.",
     "[outcome] site": "Only scores of this site, such as `neck`. By default those of all sites.",
-    "[outcome] across_sites": "Scores of several sites on one day: their mean, or that of the worst site. Without "
-    "`site` and without this key, a run says on how many days there are several.",
+    "[outcome] across_sites": "Scores of several sites: the mean of their differences from each site's own mean, plus "
+    "the mean of these means ([scores of several sites](../method/questions.md#scores-of-several-sites)), or the score "
+    "of the worst site of a day. Without `site` and without this key, a run says who scored several sites.",
+    "[outcome] each_site": "Whether each site with 20 days is an exploratory question of its own as well.",
     "[outcome] unlogged": "A day on which the diary has entries but no score of the item, between its first and last "
     "score: missing, or none of the item. The report says how many such days there are.",
     "[[questions]] measure": f"{_MEASURE} By default the two standard questions are asked.",

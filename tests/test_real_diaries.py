@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from painstats.daily import build_daily_table
-from painstats.daily.outcome_days import days_with_several_sites, unlogged_days
+from painstats.daily.outcome_days import participants_with_several_sites, unlogged_days
 from painstats.plan.study import Plan, Study
 from painstats.run import list_inbox, load_files, prepare
 from painstats.store import Store, open_store
@@ -59,7 +59,7 @@ def test_bearable_pains_sleep_and_days_without_pain(tmp_path):
     with stored(tmp_path, export, "pain") as opened:
         count = "SELECT count(*) FILTER (outcome_score IS NOT NULL) FROM daily_summary"
         assert opened.connection.execute(count).fetchone() == (len(pains),)
-        assert [found.days_with_several for found in days_with_several_sites(opened)] == [
+        assert [found.days_with_several for found in participants_with_several_sites(opened)] == [
             sum(len(sites) > 1 for sites in pains.values())
         ]
         assert [found.days for found in unlogged_days(opened)] == [len(between - set(pains))]

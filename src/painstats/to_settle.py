@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from painstats.daily.outcome_days import days_with_several_sites, unlogged_days
+from painstats.daily.outcome_days import SitesOfDays, participants_with_several_sites, unlogged_days
 from painstats.frame.treatment_lots import lots_to_settle
 from painstats.frame.treatments import treatments_to_settle
+from painstats.plan.study import OutcomePlan
 from painstats.questions.phrases import counted
 from painstats.store import Store
+from painstats.vocabulary import LEAST_SITE_DAYS
 
 MOST_NAMED = 5
 """Most sites that a sentence names."""
+
+CHOOSE_SITE = (
+    "To use one of them, write site under [outcome] in study.toml; for the worst of each day, "
+    'across_sites = "worst"; to keep this, across_sites = "mean"'
+)
 
 
 def to_settle(store: Store) -> tuple[str, ...]:
@@ -22,21 +29,37 @@ def to_settle(store: Store) -> tuple[str, ...]:
     return (*_sites(store), *_unlogged(store), *treatments_to_settle(store), *lots_to_settle(store))
 
 
+def sites_counted(store: Store) -> list[str]:
+    """Say which sites each participant scored, and how their scores make the outcome."""
+    outcome = store.study.plan.outcome
+    return [
+        f"{found.participant_id} scored several sites of {outcome.item} ({_named(found)}). {_counted(found, outcome)}"
+        for found in participants_with_several_sites(store)
+    ]
+
+
 def _sites(store: Store) -> list[str]:
     outcome = store.study.plan.outcome
     if outcome.site is not None or "across_sites" in outcome.model_fields_set:
         return []
-    return [
-        f"{found.participant_id} rated several sites of {outcome.item} on {counted(found.days_with_several, 'day')} "
-        f"({_named(found.sites)}); their scores were averaged. Choose one with site under [outcome] in study.toml, or "
-        'write across_sites = "worst" (or "mean")'
-        for found in days_with_several_sites(store)
-    ]
+    return [f"{line}. {CHOOSE_SITE}" for line in sites_counted(store)]
 
 
-def _named(sites: tuple[str, ...]) -> str:
-    names = ", ".join(site or "no site" for site in sites[:MOST_NAMED])
-    return f"{names}, …" if len(sites) > MOST_NAMED else names
+def _named(found: SitesOfDays) -> str:
+    counts = zip(found.sites, found.site_days, strict=True)
+    named = [f"{site or 'no site'} on {counted(days, 'day')}" for site, days in counts]
+    return ", ".join([*named[:MOST_NAMED], *["…"] * (len(named) > MOST_NAMED)])
+
+
+def _counted(found: SitesOfDays, outcome: OutcomePlan) -> str:
+    """Say what makes the outcome of a day."""
+    if outcome.across_sites == "worst":
+        return "The worst site of each day counts"
+    how = "Each score counts as the difference from the mean of its site"
+    if not found.left_out:
+        return how
+    missing = f", so {counted(found.days_left_out, 'day')} without a score" if found.days_left_out else ""
+    return f"{how}. Sites with fewer than {LEAST_SITE_DAYS} days are left out ({len(found.left_out)} of them{missing})"
 
 
 def _unlogged(store: Store) -> list[str]:

@@ -77,12 +77,16 @@ RECALLS = ("now", "today", "last_24_hours", "yesterday")
 FILLED = ("morning", "evening", "any_time")
 """When in the day a diary is filled in."""
 
+RESTING_TYPES = ("meditation", "massage", "acupuncture")
+"""Kinds of sessions without exercise: meditation and therapy sessions. They are kinds of a date, and add no minutes of
+exercise."""
+
 EXERCISE_TYPES = (
-    "walking", "running", "hiking", "cycling", "swimming", "yoga", "pilates", "strength", "mind_and_body",
+    "walking", "running", "hiking", "cycling", "swimming", "yoga", "pilates", "core", "strength", "mind_and_body",
     "physiotherapy", "rowing", "elliptical", "stairs", "interval_training", "dance", "ball_game", "winter_sport",
-    "water_sport", "other",
+    "water_sport", *RESTING_TYPES, "other",
 )  # fmt: skip
-"""Kinds of exercise; the sessions of every source have one of them."""
+"""Kinds of sessions; the sessions of every source have one of them."""
 
 TREATMENT_KINDS = (
     "medicine", "supplement", "injection", "nerve_block", "exercise_programme", "physiotherapy", "yoga", "acupuncture",
@@ -134,6 +138,9 @@ LEAST_WEAR_MIN = 600.0
 
 LEAST_ACTIVE_MIN = 30.0
 """Active minutes of a day on which a watch or tracker was worn, where the hours with steps are not known."""
+
+LEAST_SITE_DAYS = 20
+"""Rated days that a site needs to count in the outcome, unless no site has as many."""
 
 DEVICE_KINDS = ("manual", "watch", "tracker", "phone", "app", "unknown")
 """Device kinds in the default order of trust where two recorded the same minutes."""

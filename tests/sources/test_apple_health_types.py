@@ -232,10 +232,10 @@ def test_statistics_of_a_part_of_a_workout_are_not_those_of_the_whole(tmp_path: 
 
 def test_every_activity_type_is_in_the_vocabulary(tmp_path: Path) -> None:
     assert set(APPLE_EXERCISE_TYPES.values()) <= set(EXERCISE_TYPES)
-    kinds = ("FunctionalStrengthTraining", "HighIntensityIntervalTraining", "MindAndBody", "Tennis", "Sleighing")
+    kinds = ("CoreTraining", "HighIntensityIntervalTraining", "MindAndBody", "Tennis", "Sleighing")
     contents = read_document(tmp_path, *(workout(kind=kind) for kind in kinds))
     assert [row[0] for row in sessions(contents)] == [
-        "strength",
+        "core",
         "interval_training",
         "mind_and_body",
         "ball_game",

@@ -296,10 +296,12 @@ def test_workouts_without_a_column_are_left_out_and_noted(tmp_path: Path) -> Non
     assert contents.accepted("exercise_session")["distance_m"].to_list() == [None, None]
 
 
-def test_a_massage_is_left_out_and_counted_and_the_walk_beside_it_kept(tmp_path: Path) -> None:
-    massage = (FIXTURES / "oura_workout.csv").read_text().replace("strengthTraining", "massage_therapy")
-    contents = read(written(tmp_path / "workout.csv", massage), BERLIN)
+def test_a_massage_is_a_session_and_a_sauna_is_left_out_and_counted(tmp_path: Path) -> None:
+    fixture = (FIXTURES / "oura_workout.csv").read_text()
+    massage = read(written(tmp_path / "workout.csv", fixture.replace("strengthTraining", "massage_therapy")), BERLIN)
+    assert sorted(massage.accepted("exercise_session")["exercise_type"]) == ["massage", "walking"]
+    contents = read(written(tmp_path / "workout.csv", fixture.replace("strengthTraining", "sauna")), BERLIN)
     assert contents.accepted("exercise_session")["exercise_type"].to_list() == ["walking"]
     assert contents.rejected() == []
-    told = "massages, meditation, breathing and saunas: no exercise"
+    told = "breathing, saunas and ice baths: neither exercise nor a therapy"
     assert [(ignored.entry, ignored.rows, ignored.reason) for ignored in contents.ignored] == [("workout.csv", 1, told)]

@@ -13,7 +13,7 @@ from painstats.archive.entries import Entry
 from painstats.errors import ExportRefused
 from painstats.parsing.csv_text import read_csv
 from painstats.sources import vendor_rows
-from painstats.sources.exercise_names import NO_EXERCISE, exercise_types
+from painstats.sources.exercise_names import UNUSED, exercise_types
 from painstats.sources.vendor_rows import (
     csv_rows,
     delimiter_of,
@@ -195,7 +195,13 @@ def test_times_with_an_offset(text: str, instant: datetime | None, minutes: int 
         ("Elliptical", "elliptical"), ("Stairmaster", "stairs"), ("Hiking/Rucking", "hiking"), ("Dog Walking", "walking"),
         ("physical therapy", "physiotherapy"), ("Dance", "dance"), ("Basket weaving", "other"), ("", "other"),
         (None, "other"), ("Stand Up Paddleboarding", "water_sport"), ("Padel", "ball_game"),
-        ("coreTraining", "strength"), ("core_training", "strength"), ("open_water_swimming", "swimming"),
+        ("coreTraining", "core"), ("core_training", "core"), ("Rumpfkräftigung", "core"), ("Gainage", "core"),
+        ("Sit-ups", "core"), ("Core strength", "core"), ("open_water_swimming", "swimming"), ("Open Water", "swimming"),
+        ("Freiwasserschwimmen", "swimming"), ("Nage en eau libre", "swimming"), ("Aguas abiertas", "swimming"),
+        ("Open water rowing", "water_sport"), ("massage_therapy", "massage"), ("Massage", "massage"), ("Masaje", "massage"),
+        ("Acupuncture", "acupuncture"), ("Akupunktur", "acupuncture"), ("Acupuntura", "acupuncture"),
+        ("Dry needling", "acupuncture"), ("Meditation", "meditation"), ("Meditación", "meditation"),
+        ("Achtsamkeit", "meditation"), ("Mindful Cooldown", "mind_and_body"),
         ("Skipping rope", "interval_training"), ("Mind & Body", "mind_and_body"), ("Cooldown", "mind_and_body"),
         ("Cross Training", "interval_training"), ("Step Training", "stairs"), ("Stair Climbing", "stairs"),
         ("Climbing", "hiking"), ("Klettern", "hiking"), ("Boxing", "other"), ("Gehen", "walking"), ("Spaziergang", "walking"), ("Nordic Walking", "walking"),
@@ -217,9 +223,7 @@ def test_names_of_exercise(name: str | None, kind: str) -> None:
     assert kind in EXERCISE_TYPES
 
 
-@pytest.mark.parametrize(
-    "name", ["massage_therapy", "Massage", "Masaje", "Meditation", "Meditación", "breathwork", "Atemübungen", "Sauna"]
-)
-def test_what_apps_log_beside_exercise_is_none(name: str) -> None:
-    assert pl.select(exercise_types(pl.lit(name))).item() == NO_EXERCISE
-    assert NO_EXERCISE not in EXERCISE_TYPES
+@pytest.mark.parametrize("name", ["breathwork", "Atemübungen", "Respiración", "Sauna", "Ice bath"])
+def test_what_is_neither_exercise_nor_a_therapy_is_not_used(name: str) -> None:
+    assert pl.select(exercise_types(pl.lit(name))).item() == UNUSED
+    assert UNUSED not in EXERCISE_TYPES

@@ -52,6 +52,30 @@ def exercise(store, text):
             [("2026-01-10", 30.0, 1, "yoga")],
         ),
         (
+            "a watch that knows no swimming leaves the kind to the app, and the minutes are its own",
+            """
+            watch-1 | watch | 1 | other    | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 60
+            app-1   | app   | 1 | swimming | 2026-01-10 08:10:00+00 | 2026-01-10 09:20:00+00 | 70
+            """,
+            [("2026-01-10", 80.0, 2, "other+swimming")],
+        ),
+        (
+            "the kind of the better device counts if it has one",
+            """
+            watch-1 | watch | 1 | running | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 60
+            app-1   | app   | 1 | walking | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 60
+            """,
+            [("2026-01-10", 60.0, 1, "running")],
+        ),
+        (
+            "a massage adds nothing and takes nothing",
+            """
+            watch-1 | watch | 1 | massage | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 60
+            app-1   | app   | 1 | walking | 2026-01-10 08:30:00+00 | 2026-01-10 09:30:00+00 | 60
+            """,
+            [("2026-01-10", 60.0, 1, "walking")],
+        ),
+        (
             "two sessions apart add up",
             """
             watch-1 | watch | 1 | walking | 2026-01-10 08:00:00+00 | 2026-01-10 08:30:00+00 | 30

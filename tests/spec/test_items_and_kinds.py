@@ -4,6 +4,7 @@ import pytest
 
 from painstats.daily import build_daily_table
 from painstats.store import open_store
+from painstats.vocabulary import RESTING_TYPES
 from tests.conftest import put, table
 
 ITEMS = "SELECT date::VARCHAR AS date, item_scores FROM daily_summary WHERE item_scores IS NOT NULL ORDER BY date"
@@ -94,6 +95,40 @@ def test_minutes_of_each_kind_add_up_to_the_minutes_of_exercise(store):
     ]
     summed = "SELECT recorded_exercise_time_min AS all_min, list_sum(list_transform(exercise_kinds, lambda k: k.minutes)) AS s FROM daily_summary"
     assert all(row["all_min"] == pytest.approx(row["s"], abs=1e-9) for row in table(store, summed))
+
+
+def test_the_kind_of_two_devices_is_the_first_that_is_not_other(store):
+    """Ten minutes of the watch alone have no better kind; a third source of the same swim changes nothing."""
+    head = "source | device | device_kind | exercise_type | start_at | end_at | duration_min\n"
+    put(
+        store,
+        "exercise_session",
+        head
+        + """garmin | watch-1 | watch | other    | 2026-01-10 08:00:00+00 | 2026-01-10 09:00:00+00 | 60
+        swimapp | app-1   | app   | swimming | 2026-01-10 08:10:00+00 | 2026-01-10 09:20:00+00 | 70
+        health  | app-2   | app   | swimming | 2026-01-10 08:10:00+00 | 2026-01-10 09:20:00+00 | 70""",
+    )
+    assert kinds(store) == [("2026-01-10", [("other", 10.0), ("swimming", 70.0)])]
+
+
+@pytest.mark.parametrize("kind", RESTING_TYPES)
+def test_sessions_without_exercise_are_kinds_of_the_day_and_no_minutes_of_exercise(store, kind):
+    put(
+        store,
+        "exercise_session",
+        f"""
+        session_id | exercise_type | start_at               | end_at                 | duration_min
+        1          | walking       | 2026-01-10 08:00:00+00 | 2026-01-10 08:30:00+00 | 30
+        2          | {kind}        | 2026-01-10 08:15:00+00 | 2026-01-10 09:15:00+00 | 60
+        3          | {kind}        | 2026-01-11 08:00:00+00 | 2026-01-11 09:00:00+00 | 60
+    """,
+    )
+    assert kinds(store) == [("2026-01-10", sorted([("walking", 30.0), (kind, 60.0)])), ("2026-01-11", [(kind, 60.0)])]
+    exercise = "SELECT recorded_exercise_time_min AS minutes, exercise_types AS types, has_record FROM daily_summary ORDER BY date"
+    assert table(store, exercise) == [
+        {"minutes": 30.0, "types": "walking", "has_record": True},
+        {"minutes": None, "types": None, "has_record": True},
+    ]
 
 
 def test_a_report_added_later_gives_the_same_table_as_a_build_from_scratch(store):

@@ -148,6 +148,7 @@ def test_several_places_of_pain_are_asked_about():
         "  --site head   (20 days)",
         "  --site neck   (9 days)",
         "  --site worst",
+        "  --site mean",
     ]
 
 

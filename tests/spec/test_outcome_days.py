@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from painstats.daily import build_daily_table
-from painstats.daily.outcome_days import SitesOfDays, UnloggedDays, days_with_several_sites, unlogged_days
+from painstats.daily.outcome_days import SitesOfDays, UnloggedDays, participants_with_several_sites, unlogged_days
 from painstats.plan.study import OutcomePlan
 from painstats.reports.outcome_choices import outcome_choices
 from painstats.store import open_store
@@ -48,11 +48,15 @@ def scores(store):
     return store.connection.execute(query).fetchall()
 
 
-def test_several_sites_are_averaged_and_the_author_is_asked(opened):
+def test_several_sites_are_compared_with_their_own_means_and_the_author_is_asked(opened):
     store = opened()
-    assert scores(store) == [(1, 4.0), (4, 4.0)]
-    assert days_with_several_sites(store) == [SitesOfDays("ann", ("head", "neck"), 1)]
-    assert to_settle(store)[0].startswith("ann rated several sites of pain on 1 day (head, neck); their scores were")
+    assert scores(store) == [(1, 4.0), (4, 5.5)]
+    assert participants_with_several_sites(store) == [SitesOfDays("ann", ("head", "neck"), (2, 1), (), 1, 0, 2)]
+    assert to_settle(store)[0] == (
+        "ann scored several sites of pain (head on 2 days, neck on 1 day). Each score counts as the difference from the "
+        "mean of its site. To use one of them, write site under [outcome] in study.toml; for the worst of each day, "
+        'across_sites = "worst"; to keep this, across_sites = "mean"'
+    )
 
 
 def test_the_worst_site_counts_where_the_plan_says_so(opened):
@@ -60,14 +64,14 @@ def test_the_worst_site_counts_where_the_plan_says_so(opened):
     assert scores(store) == [(1, 6.0), (4, 4.0)]
     assert to_settle(store) == ()
     assert outcome_choices(store)["ann"][0] == (
-        "On 1 day, several places were rated (head, neck): the worst of them counts."
+        "You scored pain in several places: head on 2 days and neck on 1 day. The worst place of each day counts."
     )
 
 
 def test_a_named_site_is_alone(opened):
     store = opened(site="neck")
     assert scores(store) == [(1, 6.0)]
-    assert days_with_several_sites(store) == []
+    assert participants_with_several_sites(store) == []
 
 
 def test_days_with_entries_and_no_score_are_missing_and_counted(opened):
@@ -82,7 +86,7 @@ def test_days_with_entries_and_no_score_are_missing_and_counted(opened):
 
 def test_they_are_days_without_it_only_if_the_plan_says_so(opened):
     store = opened(unlogged="zero")
-    assert scores(store) == [(1, 4.0), (2, 0.0), (3, 0.0), (4, 4.0)]
+    assert scores(store) == [(1, 4.0), (2, 0.0), (3, 0.0), (4, 5.5)]
     assert outcome_choices(store)["ann"][1] == (
         "The diary was kept on 2 days without a score of pain; these count as no pain."
     )

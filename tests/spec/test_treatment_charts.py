@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -239,6 +240,19 @@ def test_a_time_series_has_the_bars_below_its_scores():
     assert len(with_bars["vconcat"]) == 3
     assert with_bars["vconcat"][1]["height"] == height_of(placed_rows(bar_rows(BUSY, SPAN), SPAN, WIDE - 58))
     assert len(daily_panels(days, BUSY.clear(), PAIN, ["step_count"])["vconcat"]) == 2
+
+
+def test_scores_of_several_sites_beyond_the_scale_are_inside_every_chart():
+    days = DAYS.with_columns(pl.col("outcome_score") - 4.5)
+    on = [Days(date(2026, 3, 16), date(2026, 4, 20))]
+    for chart in (
+        daily_panels(days, BUSY, PAIN, []),
+        change_chart(days, STATES["lower_dose_step"], PAIN),
+        on_off_chart(days, on, STATES["on_off_lower"], PAIN),
+    ):
+        assert '"domain": [-1.5, 10' in json.dumps(chart)
+    wide = replace(EXPERIMENTS["told_lower"], block_means=(-0.4, 3.0))
+    assert scale_of(wide, PAIN) == (-0.4, 4.0)
 
 
 def test_a_name_from_outside_stays_text():

@@ -98,6 +98,6 @@ def _site(rated: list[Rated], given: str | None) -> dict[str, object]:
         return {}
     choices = "\n".join(f"  --site {site}   ({counted(each.days, 'day')})" for site, each in sites.items())
     raise StudyError(
-        f"these files rate {rated[0].item} in several places. Which is the report about? Choose one, or the worst "
-        f"place of each day:\n{choices}\n  --site worst"
+        f"these files rate {rated[0].item} in several places. Which is the report about? Choose one, the worst place "
+        f"of each day, or all of them, each compared with its own average:\n{choices}\n  --site worst\n  --site mean"
     )

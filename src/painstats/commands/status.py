@@ -28,6 +28,7 @@ from painstats.store.ledger import stored_notes
 from painstats.store.runs import unfinished_run
 from painstats.store.stages import damaged_files
 from painstats.store.tables import read_table, table_exists
+from painstats.to_settle import sites_counted
 
 VALID_DAYS = {
     "total_sleep_time_min": "valid_nights",
@@ -74,7 +75,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     with open_store(study) as store:
         imports = read_table(store, "import_summary").to_dicts()
         summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
-        shifts, notes = _shifts(store), _notes(store)
+        shifts, notes, sites = _shifts(store), _notes(store), sites_counted(store)
         runs, report = _run_state(store), last_report(store)
         n_flagged = len({pair.participant_id for pair in listed_opioids_with_blockers(store)})
     questions = asked(study)
@@ -94,6 +95,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
                 "imports": imports,
                 "participants": participants,
                 "date_shifts": shifts,
+                "sites": sites,
                 "opioid_with_naltrexone": n_flagged,
                 "notes": _as_answer(notes),
                 "runs": asdict(runs),
@@ -117,7 +119,7 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     )  # fmt: skip
     print()
     print_table(participants, HEADINGS)
-    for line in (*_safety(n_flagged), *_in_bed_only(summaries), *shifts):
+    for line in (*_safety(n_flagged), *_in_bed_only(summaries), *shifts, *sites):
         print(f"\n{line}")
     _print_notes(notes)
     return 0

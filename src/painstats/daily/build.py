@@ -29,6 +29,9 @@ TOPICS = (
     "ratings.sql",
     "summary.sql",
 )
+AFTERWARDS = ("outcome.sql", "replace_outcome.sql", "devices.sql", "agreement.sql")
+"""What takes all days of a participant, once the rows are replaced."""
+
 EVER = ("DATE '1800-01-01'", "DATE '2300-01-01'")
 PART_SAMPLES = 170_000
 """Number of step samples that are counted at a time, roughly; larger if there are more than 16 times as many in all."""
@@ -81,7 +84,7 @@ def build_daily_table(store: Store) -> DailyTableBuilt:
             rebuilt = _participants_and_days(connection, "new_day")
         with transaction(store):
             if participants or is_whole:
-                _run(connection, ("replace_all.sql" if is_whole else "replace.sql", "devices.sql", "agreement.sql"))
+                _run(connection, ("replace_all.sql" if is_whole else "replace.sql", *AFTERWARDS))
             _note_built(store)
     finally:
         for name in sorted(_temporary_tables(connection) - before):

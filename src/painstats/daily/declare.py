@@ -16,10 +16,12 @@ from painstats.vocabulary import (
     BETTER_WHEN_HIGHER,
     DEVICE_KINDS,
     LEAST_ACTIVE_MIN,
+    LEAST_SITE_DAYS,
     LEAST_WEAR_MIN,
     LEAST_WORN_HOURS,
     LEAST_WORN_STEPS,
     MEASURES,
+    RESTING_TYPES,
     SAMPLED,
 )
 
@@ -36,7 +38,8 @@ def daily_inputs_hash(study: Study) -> str:
         plan.rules.model_dump_json(),
         tuple(MEASURES.values()),
         DEVICE_KINDS,
-        (LEAST_WORN_STEPS, LEAST_WORN_HOURS, LEAST_WEAR_MIN, LEAST_ACTIVE_MIN),
+        (LEAST_WORN_STEPS, LEAST_WORN_HOURS, LEAST_WEAR_MIN, LEAST_ACTIVE_MIN, LEAST_SITE_DAYS),
+        RESTING_TYPES,
         version("painstats"),
         [script(name) for name in names],
     )
@@ -80,7 +83,14 @@ def declare_plan(connection: duckdb.DuckDBPyConnection, study: Study, participan
         ("sampled", [(measure,) for measure in SAMPLED], {"measure": text}),
     ):
         _temp_table(connection, name, pl.DataFrame(rows, schema=schema, orient=None if rows is zones else "row"))
-    _set_variables(connection, study)
+    _set_outcome(connection, study)
+    _set_rules(connection, study)
+
+
+def declare_outcome(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
+    """Make the macros of ``outcome.sql`` for a connection: ``site_score``, ``site_mean`` and ``outcome_of``."""
+    _set_outcome(connection, study)
+    connection.execute(script("outcome.sql"))
 
 
 def _device_order(connection: duckdb.DuckDBPyConnection, study: Study) -> list[tuple[int, str, str]]:
@@ -99,27 +109,41 @@ def _device_order(connection: duckdb.DuckDBPyConnection, study: Study) -> list[t
     ]
 
 
-def _set_variables(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
-    outcome, rules = study.plan.outcome, study.plan.rules
-    for variable, value in {
-        "outcome_item": outcome.item,
-        "outcome_site": outcome.site,
-        "good_items": sorted(BETTER_WHEN_HIGHER),
-        "across_sites": outcome.across_sites,
-        "unlogged_is_zero": outcome.unlogged == "zero",
-        "outcome_low": outcome.scale[0],
-        "outcome_high": outcome.scale[1],
-        "step_rule": rules.step_rule,
-        "ignored_devices": list(rules.ignore_devices),
-        "day_ends_hour": rules.day_ends_hour,
-        "min_active_hours": rules.min_active_hours,
-        "min_clock_hours": rules.min_clock_hours,
-        "low_step_days": rules.low_step_days,
-        "least_worn_steps": LEAST_WORN_STEPS,
-        "least_worn_hours": LEAST_WORN_HOURS,
-        "least_wear_min": LEAST_WEAR_MIN,
-        "least_active_min": LEAST_ACTIVE_MIN,
-    }.items():
+def _set_outcome(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
+    outcome = study.plan.outcome
+    _set(
+        connection,
+        outcome_item=outcome.item,
+        outcome_site=outcome.site,
+        good_items=sorted(BETTER_WHEN_HIGHER),
+        across_sites=outcome.across_sites,
+        least_site_days=LEAST_SITE_DAYS,
+        unlogged_is_zero=outcome.unlogged == "zero",
+        outcome_low=outcome.scale[0],
+        outcome_high=outcome.scale[1],
+    )
+
+
+def _set_rules(connection: duckdb.DuckDBPyConnection, study: Study) -> None:
+    rules = study.plan.rules
+    _set(
+        connection,
+        step_rule=rules.step_rule,
+        ignored_devices=list(rules.ignore_devices),
+        day_ends_hour=rules.day_ends_hour,
+        min_active_hours=rules.min_active_hours,
+        min_clock_hours=rules.min_clock_hours,
+        low_step_days=rules.low_step_days,
+        least_worn_steps=LEAST_WORN_STEPS,
+        least_worn_hours=LEAST_WORN_HOURS,
+        least_wear_min=LEAST_WEAR_MIN,
+        least_active_min=LEAST_ACTIVE_MIN,
+        resting_types=list(RESTING_TYPES),
+    )
+
+
+def _set(connection: duckdb.DuckDBPyConnection, **variables: object) -> None:
+    for variable, value in variables.items():
         connection.execute(f"SET VARIABLE {variable} = ?", [value])
 
 

@@ -1,11 +1,10 @@
 -- Every reported item on the study's scale, where a high score means much of the item (more pain, a better mood), dated by the
--- day it describes; and the outcome. A morning report about the last 24 hours, and any report about yesterday, describe the day
+-- day it describes; and by which rule the scores of the outcome are of their day (outcome.sql makes one of them). A morning report about the last 24 hours, and any report about yesterday, describe the day
 -- before the report. If the time of a report is known, an evening report after midnight still belongs to the day before, and a
 -- report of a diary filled in at any time counts as a morning report before noon.
--- Scores of several sites on one day are averaged, or the worst site counts, as the plan says. A day on which the diary was kept
--- without a score is one without any of the item only if the plan says so.
+-- A day on which the diary was kept without a score is one without any of the item only if the plan says so.
 -- In: self_report, read_range, replaced, clock_period, unlogged_day; variables outcome_item, outcome_site, good_items, outcome_low,
--- outcome_high, across_sites, unlogged_is_zero, day_ends_hour. Out: item_day, rating.
+-- outcome_high, unlogged_is_zero, day_ends_hour. Out: item_day, rating.
 
 CREATE OR REPLACE TEMP TABLE dated_score AS
 WITH near AS (
@@ -23,7 +22,7 @@ WITH near AS (
            list_contains(getvariable('good_items')::VARCHAR[], item) AS is_good
     FROM placed
 ), described AS (
-    SELECT participant_id, item, site, is_good,
+    SELECT participant_id, item, site,
            date - is_past_midnight::INTEGER - is_of_day_before::INTEGER AS date,
            CASE WHEN is_past_midnight AND is_of_day_before THEN 'evening past midnight, about the day before'
                 WHEN is_past_midnight THEN 'evening past midnight'
@@ -31,7 +30,7 @@ WITH near AS (
            CASE WHEN higher_is_worse <> is_good THEN value - scale_low ELSE scale_high - value END / (scale_high - scale_low) AS share
     FROM timed
 )
-SELECT d.participant_id, d.date, d.item, d.site, d.is_good, d.outcome_rule,
+SELECT d.participant_id, d.date, d.item, d.site, d.outcome_rule,
        getvariable('outcome_low') + share * (getvariable('outcome_high') - getvariable('outcome_low')) AS score
 FROM described AS d
 JOIN replaced AS r ON r.participant_id = d.participant_id AND d.date BETWEEN r.first_date AND r.last_date;
@@ -46,21 +45,11 @@ SELECT participant_id, date, list({'item': item, 'site': site, 'score': score} O
 FROM item_score GROUP BY participant_id, date;
 
 CREATE OR REPLACE TEMP TABLE rating AS
-WITH scored AS (
-    SELECT * FROM dated_score
-    WHERE item = getvariable('outcome_item') AND (getvariable('outcome_site') IS NULL OR site = getvariable('outcome_site'))
-), of_site AS (
-    SELECT participant_id, date, site, any_value(is_good) AS is_good, fsum(score ORDER BY score) / count(*) AS site_score
-    FROM scored GROUP BY participant_id, date, site
-), worst AS (
-    SELECT participant_id, date, CASE WHEN any_value(is_good) THEN min(site_score) ELSE max(site_score) END AS worst_score
-    FROM of_site GROUP BY participant_id, date
-), rated AS (
-    SELECT participant_id, date,
-           CASE WHEN getvariable('across_sites') = 'worst' THEN any_value(worst_score) ELSE fsum(score ORDER BY score) / count(*) END AS outcome_score,
-           max(score) AS highest_outcome_score, count(*)::INTEGER AS report_count,
+WITH rated AS (
+    SELECT participant_id, date, NULL::DOUBLE AS outcome_score, max(score) AS highest_outcome_score, count(*)::INTEGER AS report_count,
            string_agg(DISTINCT outcome_rule, ' + ' ORDER BY outcome_rule) AS outcome_rule
-    FROM scored JOIN worst USING (participant_id, date)
+    FROM dated_score
+    WHERE item = getvariable('outcome_item') AND (getvariable('outcome_site') IS NULL OR site = getvariable('outcome_site'))
     GROUP BY participant_id, date
 )
 FROM rated

@@ -28,6 +28,8 @@ from time import perf_counter
 
 import polars as pl
 
+from painstats.daily.declare import declare_outcome
+from painstats.daily.outcome_days import several_sites_rated
 from painstats.frame.exposure import Exposure
 from painstats.frame.regimes import Days, at_level, build_regimes, levels, observed_means
 from painstats.frame.treatments import declare_phases
@@ -115,6 +117,8 @@ def frame_until(store: Store, exposures: Sequence[Exposure], until: Mapping[str,
         connection.execute(_until_query(DAYS_UNTIL.daily, "daily_summary", "d.*"))
         lagged = "d.* EXCLUDE (left_out), nullif(d.left_out, 'few_days') AS missing"
         connection.execute(_until_query(DAYS_UNTIL.lagged, "model_frame", lagged))
+        if several_sites_rated(store):
+            _score_until(store, exposures)
         _summarise_participants(store, exposures, DAYS_UNTIL)
         return connection.execute(_frame_query(store.study, exposures, DAYS_UNTIL)).pl()
     finally:
@@ -127,6 +131,24 @@ def _until_query(table: str, source: str, columns: str) -> str:
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM {source} AS d "
         "JOIN last_day USING (participant_id) WHERE d.date <= last_day.until"
     )
+
+
+def _score_until(store: Store, exposures: Sequence[Exposure]) -> None:
+    """Give the days the outcome as it was: a site's mean is that of its days until then."""
+    declare_outcome(store.connection, store.study)
+    store.connection.execute(f"""
+CREATE OR REPLACE TEMP TABLE {DAYS_UNTIL.lagged} AS
+SELECT * REPLACE ({_missing(store.study.plan.rules, exposures)} AS missing) FROM (
+    SELECT l.* REPLACE (o.outcome_score AS outcome_score)
+    FROM {DAYS_UNTIL.lagged} AS l JOIN outcome_of('{DAYS_UNTIL.daily}') AS o USING (participant_id, date)
+)""")
+
+
+def _missing(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
+    """Return the expression of why a day is no row, null for one that is."""
+    needed = exposures if rules.unknown_predictors == "complete" else ()
+    reasons = "".join(f"\n            WHEN {p.name} IS NULL THEN 'no_{p.measure}'" for p in needed)
+    return f"CASE WHEN outcome_score IS NULL THEN 'no_outcome'{reasons} END"
 
 
 def _summarise_participants(store: Store, exposures: Sequence[Exposure], days: Days) -> None:
@@ -150,8 +172,6 @@ def _lagged_query(rules: RulesPlan, exposures: Sequence[Exposure]) -> str:
         f"AND {_alias(place)}_regime.date = {_alias(place)}.date"
         for place, p in enumerate(exposures)
     )
-    needed = exposures if rules.unknown_predictors == "complete" else ()
-    reasons = "".join(f"\n            WHEN {p.name} IS NULL THEN 'no_{p.measure}'" for p in needed)
     return f"""
 CREATE OR REPLACE TEMP TABLE lagged AS
 WITH joined AS (
@@ -159,7 +179,7 @@ SELECT d.participant_id, d.date, d.item, d.site, d.outcome_score, d.device_era, 
 FROM daily_summary AS d
 JOIN regime_day AS r ON r.participant_id = d.participant_id AND r.date = d.date{joins}
 )
-SELECT *, CASE WHEN outcome_score IS NULL THEN 'no_outcome'{reasons} END AS missing
+SELECT *, {_missing(rules, exposures)} AS missing
 FROM joined"""
 
 

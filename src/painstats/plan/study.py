@@ -44,14 +44,16 @@ class StudyTable(PlanTable):
 class OutcomePlan(PlanTable):
     """``[outcome]``: which reported item is explained, and the scale of its effects.
 
-    Without ``site``, scores of several sites on one day count as ``across_sites`` says. A day on which the diary was
-    kept without a score is missing, or with ``unlogged = "zero"`` one without any of the item.
+    Without ``site``, scores of several sites count as ``across_sites`` says; ``each_site`` asks about each site on its
+    own too. A day on which the diary was kept without a score is missing, or with ``unlogged = "zero"`` one without any
+    of the item.
     """
 
     item: Item = "pain"
     scale: Scale = (0, 10)
     site: str | None = None
     across_sites: Literal["mean", "worst"] = "mean"
+    each_site: bool = False
     unlogged: Literal["missing", "zero"] = "missing"
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from painstats.sources.contract import NOT_READ, ReadSettings, Source
 from painstats.sources.diaries import bearable, daylio, visible
 from painstats.sources.diaries import mapped as diary
 from painstats.sources.diaries.forms.workbook import is_spreadsheet
-from painstats.sources.exercise_names import exercise_only
+from painstats.sources.exercise_names import sessions_in_use
 from painstats.sources.fitabase import source as fitabase
 from painstats.sources.fitbit import source as fitbit
 from painstats.sources.health_auto_export import source as health_auto_export
@@ -81,7 +81,7 @@ def read_batches(archive: Archive, settings: ReadSettings) -> tuple[Source, Iter
         No source recognises the archive.
     """
     source = recognise(archive, settings)
-    read = exercise_only(source.read(archive, settings))
+    read = sessions_in_use(source.read(archive, settings))
     return source, chain(_skipped(archive), unread_tables(archive, source, settings), read)
 
 

@@ -10,14 +10,17 @@ import polars as pl
 from painstats.batch import Batch, Ignored, Rows
 from painstats.records import EXERCISE_SESSION
 
-NO_EXERCISE = "no exercise"
-"""What apps record beside exercise although it is none: massages, meditation, saunas. It is never stored."""
+UNUSED = "unused"
+"""What apps record that is neither exercise nor a therapy, such as breathing and saunas. It is never stored."""
 
 _WORDS = (
-    (NO_EXERCISE, r"massage|masaje|meditat|meditac|mindfulness|achtsam|breath|\batem|respira|\bsauna|ice bath|eisbad"),
+    ("acupuncture", r"acupunct|acupunt|akupunkt|agopunt|dry needl"),
+    ("massage", r"massage|masaje"),
+    ("meditation", r"meditat|meditac|mindfulness|achtsam|pleine conscience|atencion plena"),
+    (UNUSED, r"breath|\batem|respira|\bsauna|ice bath|eisbad"),
     ("other", r"motor|horse|riding lesson|commut|driv"),
     ("physiotherapy", r"physio|physical therapy|rehab|\breha\b|krankengymnast|kinesi|fisio|reeduc"),
-    ("swimming", r"swim|schwimm|natation|\bnage|natacion|nadar"),
+    ("swimming", r"swim|schwimm|natation|\bnage|natacion|nadar|^open water$|freiwasser|^eau libre$|^aguas abiertas$"),
     (
         "water_sport",
         r"a[qc]ua|\bwater|kayak|canoe|sail|surf|stand up paddl|paddle ?board|paddling|snorkel|scuba|diving|\braft"
@@ -37,8 +40,9 @@ _WORDS = (
     ("mind_and_body", r"etirement|souplesse|estiramiento"),
     ("interval_training", r"interval|hiit|high intensity|crossfit|circuit|functional fitness|tabata|boot ?camp"),
     ("interval_training", r"cross ?training|jump(?:ing)? rope|skipping|seilspring|corde a sauter|zirkel|fractionne"),
-    ("strength", r"strength|weight|resistance|power ?lift|body ?build|calisthenic|\bcore\b"),
-    ("strength", r"kraft|gewicht|rumpf|musculation|renforcement|gainage|fuerza|pesas|musculacion"),
+    ("core", r"\bcore\b|\babs\b|\bplank|crunch|sit ups?\b|rumpf|gainage|abdomin"),
+    ("strength", r"strength|weight|resistance|power ?lift|body ?build|calisthenic"),
+    ("strength", r"kraft|gewicht|musculation|renforcement|fuerza|pesas|musculacion"),
     ("dance", r"danc|ballet|zumba|tanz|danse|danza|baile|bailar"),
     ("elliptical", r"ell?ipti|cross ?trainer|ellips"),
     ("stairs", r"stair|step (?:machine|training)|stepper|floor climb|trepp|escalier|escalera"),
@@ -64,7 +68,7 @@ def exercise_types(name: pl.Expr) -> pl.Expr:
 
     Returns
     -------
-    One of ``vocabulary.EXERCISE_TYPES``, or ``NO_EXERCISE``; ``other`` for unknown names and for none.
+    One of ``vocabulary.EXERCISE_TYPES``, or ``UNUSED``; ``other`` for unknown names and for none.
     """
     apart = name.str.replace_all(r"(\p{Ll})(\p{Lu})", "$1 $2").str.to_lowercase().str.replace_all(r"[_\-/]+", " ")
     plain = apart.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_all("ß", "ss")
@@ -72,17 +76,17 @@ def exercise_types(name: pl.Expr) -> pl.Expr:
     return pl.coalesce(*fitting, pl.lit("other"))
 
 
-def exercise_only(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Leave out sessions of ``NO_EXERCISE``, whichever source they come from, and count them by their file."""
+def sessions_in_use(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Leave out sessions that are ``UNUSED``, whichever source they come from, and count them by their file."""
     unused: Counter[str] = Counter()
     for batch in batches:
         if not isinstance(batch, Rows) or batch.table != EXERCISE_SESSION.name:
             yield batch
             continue
         sessions = batch.in_memory
-        rests = (sessions["exercise_type"] == NO_EXERCISE).fill_null(False)
+        rests = (sessions["exercise_type"] == UNUSED).fill_null(False)
         unused.update(sessions.filter(rests)["entry"].to_list())
         if not rests.all():
             yield Rows(batch.table, sessions.filter(~rests))
     for entry, rows in unused.items():
-        yield Ignored(entry, rows, "massages, meditation, breathing and saunas: no exercise")
+        yield Ignored(entry, rows, "breathing, saunas and ice baths: neither exercise nor a therapy")

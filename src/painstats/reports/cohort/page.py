@@ -36,6 +36,7 @@ from painstats.reports.devices import changes_line, devices_table
 from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
 from painstats.reports.numbers import NONE, Interval, interval_of
+from painstats.reports.outcome_choices import cohort_sites_words
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
 from painstats.reports.personal.charts import verdict_bar
 from painstats.reports.regimes import regimes_words
@@ -186,7 +187,8 @@ def _participant_flow(store: Store, participants: Sequence[ParticipantSummary], 
         days_table(store.study, frame),
         measures_table(store.study, read_table(store, "daily_summary", "participant_id, date")),
     )
-    return Part("Participant flow", paragraphs=_safety(store), tables=tables, figures=(chart,))
+    paragraphs = (*_safety(store), *cohort_sites_words(store))
+    return Part("Participant flow", paragraphs=paragraphs, tables=tables, figures=(chart,))
 
 
 def _safety(store: Store) -> tuple[str, ...]:

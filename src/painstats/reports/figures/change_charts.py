@@ -35,6 +35,7 @@ from painstats.reports.figures.shapes import (
     text_width,
     upright,
     week_axis,
+    widened,
 )
 from painstats.reports.figures.vega_svg import DOT, NO_SIGN, QUIET_INK, WASH, Specification
 
@@ -96,11 +97,13 @@ def change_chart(days: pl.DataFrame, finding: ChangeFinding, outcome: Outcome, w
     assert isinstance(last_day, date)
     window = window_of(finding, last_day)
     inner = width - LEFT_MARGIN - RIGHT_MARGIN
-    sheet = Sheet(window.drawn, outcome.scale, inner, HEIGHT, _weeks(finding, window, inner), scale_axis(LEFT_MARGIN))
+    scores = _scores(days, finding, window)
+    y = widened(outcome.scale, [score for _, score in scores])
+    sheet = Sheet(window.drawn, y, inner, HEIGHT, _weeks(finding, window, inner), scale_axis(LEFT_MARGIN))
     parts = [
         *_spans(sheet, window),
         *_band(sheet, finding, window),
-        points(sheet, _scores(days, finding, window), {"type": "circle", "color": DOT, "size": 16, "opacity": 1}),
+        points(sheet, scores, {"type": "circle", "color": DOT, "size": 16, "opacity": 1}),
         *_levels(sheet, finding, window, outcome),
         *_moment(sheet, finding, window),
     ]

@@ -14,7 +14,8 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from painstats.plan.study import Study
-from painstats.questions.asked import asked
+from painstats.reports.figures.daily_charts import drawn_days
+from painstats.reports.measures_shown import measures_shown
 from painstats.reports.pages import Figure
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.store.connection import Store, transaction
@@ -67,7 +68,7 @@ def unpacked(kept: KeptFigures) -> Figures:
 
 def days_hash(record: ParticipantRecord, study: Study) -> str:
     """Hash all that the figures of a participant's days are drawn from, the drawing itself among it."""
-    measures = list(dict.fromkeys(question.exposure.measure for question in asked(study)))
+    measures = measures_shown(study, drawn_days(record.days))
     days = record.days.select("date", "outcome_score", *measures)
     declared = (record.phases.rows(), record.changes, record.experiments)
     facts = (_drawing_hash(), study.plan.outcome, measures, days.rows(), declared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ import polars as pl
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
+from painstats.reports.figures.shapes import widened
 from painstats.reports.figures.treatment_bars import BarRow, bar_rows, placed_rows, treatment_bars
 from painstats.reports.figures.vega_svg import (
     AXIS,
@@ -78,9 +79,9 @@ MEASURE_PANELS = {
 }
 
 
-def outcome_panel(outcome: Outcome) -> Panel:
-    """Return the panel of the outcome, over the whole of its scale."""
-    return Panel("outcome_score", scale_title(outcome), "no score", domain=outcome.scale)
+def outcome_panel(outcome: Outcome, scores: Iterable[float | None]) -> Panel:
+    """Return the panel of the outcome, over the whole of its scale and of scores beyond it."""
+    return Panel("outcome_score", scale_title(outcome), "no score", domain=widened(outcome.scale, scores))
 
 
 def scale_title(outcome: Outcome) -> str:
@@ -126,7 +127,8 @@ def daily_panels(
     inner = width - LEFT_MARGIN - 12
     rows = bar_rows(phases, span)
     sheet = _Sheet(days.sort("date"), span, _starts(rows, span), inner)
-    panels = [outcome_panel(outcome), *(MEASURE_PANELS[measure] for measure in dict.fromkeys(measures))]
+    scored = outcome_panel(outcome, days["outcome_score"])
+    panels = [scored, *(MEASURE_PANELS[measure] for measure in dict.fromkeys(measures))]
     drawings = [_panel(panel, sheet, is_first=panel is panels[0], is_last=panel is panels[-1]) for panel in panels]
     if rows:
         drawings.insert(1, treatment_bars(placed_rows(rows, span, inner), inner))

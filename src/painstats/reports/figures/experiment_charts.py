@@ -23,6 +23,7 @@ from painstats.reports.figures.shapes import (
     scale_axis,
     sign_colours,
     text_width,
+    widened,
 )
 from painstats.reports.figures.vega_svg import (
     AXIS,
@@ -73,8 +74,8 @@ def experiment_chart(
 def scale_of(finding: ExperimentFinding, outcome: Outcome) -> tuple[float, float]:
     """Return the part of the scale that is drawn: a tenth of it more than the blocks' means on both sides."""
     means = [mean for mean in finding.block_means if mean is not None]
-    low, high = outcome.scale
-    step = (high - low) / 10
+    step = (outcome.scale[1] - outcome.scale[0]) / 10
+    low, high = widened(outcome.scale, means)
     return max(low, math.floor(min(means) / step - 1) * step), min(high, math.ceil(max(means) / step + 1) * step)
 
 

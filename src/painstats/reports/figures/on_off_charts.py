@@ -26,6 +26,7 @@ from painstats.reports.figures.shapes import (
     sign_colours,
     text_width,
     week_axis,
+    widened,
 )
 from painstats.reports.figures.vega_svg import AXIS, DOT, NO_SIGN, PHASE_MORE, Specification, layered, stacked
 
@@ -63,7 +64,8 @@ def on_off_chart(
     start = shown[0][0] if shown else start
     inner = width - LEFT_MARGIN - RIGHT_MARGIN
     span = (-1.0, (shown[-1][0] - start).days + 1.0) if shown else (-1.0, 1.0)
-    sheet = Sheet(span, outcome.scale, inner, HEIGHT, None, scale_axis(LEFT_MARGIN))
+    y = widened(outcome.scale, [score for _, score in shown])
+    sheet = Sheet(span, y, inner, HEIGHT, None, scale_axis(LEFT_MARGIN))
     placed = [((day - start).days, score, any(own.first <= day <= own.last for own in on)) for day, score in shown]
     with_it = [(x, score) for x, score, is_on in placed if is_on and score is not None]
     without = [(x, score) for x, score, is_on in placed if not is_on and score is not None]

@@ -12,7 +12,6 @@ from painstats.findings.finding import Finding
 from painstats.findings.reading import reading_of, shown_size
 from painstats.findings.states import state_of
 from painstats.plan.study import Study
-from painstats.questions.asked import asked
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
@@ -28,6 +27,7 @@ from painstats.reports.figures.daily_charts import (
     outcome_calendar,
 )
 from painstats.reports.figures.effect_charts import EffectBar, own_among_others
+from painstats.reports.measures_shown import measures_shown
 from painstats.reports.numbers import Interval
 from painstats.reports.pages import Figure, Table, figure
 from painstats.reports.personal.record import ParticipantRecord
@@ -43,7 +43,7 @@ def figures_of_days(record: ParticipantRecord, study: Study) -> tuple[Figure, ..
 
 
 def _over_time(record: ParticipantRecord, days: pl.DataFrame, study: Study) -> Figure:
-    measures, outcome = measures_of(study), outcome_of(study.plan.outcome)
+    measures, outcome = measures_shown(study, days), outcome_of(study.plan.outcome)
     labels = listed([MEASURES[measure].label for measure in measures])
     undrawn = record.days.height - days.height
     why = f"before the first or after the last score, or more than {MOST_WEEKS} weeks back"
@@ -73,11 +73,6 @@ def _phases(record: ParticipantRecord) -> pl.DataFrame:
 def _block(experiment: ExperimentFinding, place: int) -> tuple[date, date]:
     first = experiment.first_date + timedelta(days=place * experiment.block_days)
     return first, first + timedelta(days=experiment.block_days - 1)
-
-
-def measures_of(study: Study) -> list[str]:
-    """Return the measures that a study asks about, each once."""
-    return list(dict.fromkeys(question.exposure.measure for question in asked(study)))
 
 
 def _calendar(days: pl.DataFrame, outcome: Outcome) -> list[Figure]:
@@ -164,8 +159,9 @@ class _MonthMean:
 
 def months_table(days: pl.DataFrame, study: Study) -> Table:
     """Sum up the drawn days month by month: means over the valid days, and their number."""
-    names = ["outcome_score", *measures_of(study)]
-    drawn = drawn_days(days).with_columns(pl.col("date").dt.truncate("1mo").alias("month"))
+    shown = drawn_days(days)
+    names = ["outcome_score", *measures_shown(study, shown)]
+    drawn = shown.with_columns(pl.col("date").dt.truncate("1mo").alias("month"))
     months = drawn.partition_by("month", as_dict=True, maintain_order=True)
     rows = tuple(
         (month_words(key[0]), *(_mean_words(name, _month_mean(month[name])) for name in names))
@@ -196,6 +192,8 @@ def _mean_words(name: str, month: _MonthMean) -> str:
         return f"{mean:.1f} ({days})"
     if name == "step_count":
         return f"{whole(mean)} ({days})"
+    if name == "exercise_time_min":
+        return f"{mean:.0f} min ({days})"
     hours, minutes = divmod(round(mean) % MINUTES_OF_DAY, 60)
     if name == "sleep_midpoint_min":
         return f"{hours:02d}:{minutes:02d} ({days})"

@@ -227,7 +227,7 @@ def _ignored(entry: Entry, tally: Tally) -> Iterator[Ignored]:
 
 SOURCE = Source(
     name=SOURCE_NAME,
-    version=2,
+    version=3,
     title="Apple Health (export.zip)",
     reads=(
         "steps from phone and watch, sleep with its stages, exercise minutes, workouts, resting heart rate, heart rate "

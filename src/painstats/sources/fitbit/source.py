@@ -216,7 +216,7 @@ def _read_exercises(
 
 SOURCE = Source(
     name="fitbit",
-    version=2,
+    version=3,
     title="Fitbit account export or Google Takeout (JSON, CSV)",
     reads="steps by minute, sleep logs, exercise, active and sedentary minutes and resting heart rate by day",
     how_to_export=(

@@ -120,7 +120,7 @@ def _n_of_other_zone(texts: list[object], settings: ReadSettings) -> int:
 
 SOURCE = Source(
     name=SOURCE_NAME,
-    version=2,
+    version=3,
     title="Health Auto Export (JSON)",
     reads=(
         "steps and exercise minutes by day, sleep with its stages, resting heart rate, heart rate variability, "

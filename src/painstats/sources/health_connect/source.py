@@ -365,7 +365,7 @@ def _refuse_cut_short(entry: Entry, path: Path) -> None:
 
 SOURCE = Source(
     name="health_connect",
-    version=2,
+    version=3,
     title="Android Health Connect (zip or SQLite)",
     reads="steps and sleep of every app, exercise, resting heart rate, heart rate variability",
     how_to_export=(

@@ -382,7 +382,7 @@ def _energy_unit(rows: pl.DataFrame) -> tuple[float | None, str]:
 
 SOURCE = Source(
     name="garmin",
-    version=2,
+    version=3,
     title="Garmin Connect data export (JSON)",
     reads="steps and intensity minutes by day, sleep, resting heart rate and its variability, activities",
     how_to_export=(

@@ -194,7 +194,7 @@ def _unread_times(start: str, end: str) -> dict[str, pl.Expr]:
 
 SOURCE = Source(
     name="whoop",
-    version=2,
+    version=3,
     title="WHOOP data export (CSV)",
     reads="sleep and naps, resting heart rate and heart rate variability of the night, workouts",
     how_to_export=(

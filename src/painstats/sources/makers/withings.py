@@ -288,7 +288,7 @@ _READERS = {
 
 SOURCE = Source(
     name="withings",
-    version=2,
+    version=3,
     title="Withings data export (CSV)",
     reads="steps by day and by interval, sleep totals or states, activities",
     how_to_export=(

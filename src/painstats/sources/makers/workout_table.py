@@ -91,7 +91,7 @@ def _messages(sessions: pl.DataFrame) -> Iterator[str]:
 
 SOURCE = Source(
     name="workout_table",
-    version=1,
+    version=2,
     title="Workouts of Apple Health as a table (allWorkouts.csv)",
     reads="workouts",
     how_to_export="In the app that lists your workouts of Apple Health choose to export all of them as CSV.",

@@ -108,7 +108,7 @@ def _read_rows(entry: Entry, rows: pl.DataFrame, kind: OuraTable, settings: Read
 
 SOURCE = Source(
     name="oura",
-    version=2,
+    version=3,
     title="Oura (trends CSV, data export, or JSON)",
     reads=(
         "steps, active, sedentary and worn minutes by day, sleep, resting heart rate, heart rate variability, workouts"
