@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from scipy import stats
 
-from painstats.errors import NotEnoughData
+from painstats.errors import PainstatsError
 from painstats.frame.room import room
 from painstats.frame.variation import scores_vary
 from painstats.mixedlm.engine.fit import Residuals
@@ -146,7 +146,7 @@ def _fitted(days: OwnDays, kinds: KindDays, plan: ExercisePlan) -> tuple[dict[st
         return dict.fromkeys(kinds.done, refused), None
     try:
         laid_out = kind_rows(days, kinds, by_minutes=plan.by_minutes)
-    except NotEnoughData:
+    except (PainstatsError, np.linalg.LinAlgError):
         return dict.fromkeys(kinds.done, "no_fit"), None
     kept, reasons = laid_out.choice.kinds, dict[str, str](laid_out.choice.reasons)
     if not kept:

@@ -62,14 +62,14 @@ def _average_row(row: ContrastAverage, outcome: Outcome) -> tuple[Cell, ...]:
         p_words(row.p_adjusted),
         NONE if row.sd_between is None else points(row.sd_between),
         whole(row.participants),
-        say.VERDICTS[row.verdict.value],
+        say.VERDICTS[row.verdict.value] if row.unit else NONE,
     )
 
 
 def _counts_table(findings: Sequence[ContrastFinding], outcome: Outcome) -> Table | None:
-    """Count the verdicts on each question that enough participants were asked."""
+    """Count the verdicts on each question that enough participants were asked; joint tests have no unit and none."""
     by_question: dict[str, list[ContrastFinding]] = {}
-    for finding in findings:
+    for finding in (each for each in findings if each.unit):
         by_question.setdefault(question_words(finding, outcome), []).append(finding)
     rows = tuple(_counts_row(words, own) for words, own in by_question.items() if len(own) >= SMALL_CELL)
     return Table(say.COUNTS_CAPTION, (*say.COUNTS_HEAD, *say.VERDICTS.values()), rows) if rows else None

@@ -12,7 +12,6 @@ from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTE
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.findings.since import since_words
-from painstats.findings.states import State
 from painstats.findings.words import answer, sharing
 from painstats.frame.gaps import scores_before_gaps
 from painstats.plan.study import Study
