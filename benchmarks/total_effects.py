@@ -56,7 +56,7 @@ class Found:
         found = [each.p < LEVEL for each in self.steps]
         covers = [each.low <= self.total <= each.high for each in self.steps]
         mean = np.mean([each.estimate for each in self.steps])
-        return f"| {diaries} | {truth} | {model} | {_rate(found)} | {_rate(covers)} | {mean:.3f} | {len(found)} |"
+        return f"| {diaries} | {truth} | {model} | {_rate(found)} | {_rate(covers)} | {mean:z.3f} | {len(found)} |"
 
 
 def _rate(hits: list[bool]) -> str:

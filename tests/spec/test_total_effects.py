@@ -122,6 +122,7 @@ def of(store, name, question, *without):
 
 
 FRAME = model_frame(2, 50, slope=-0.5, seed=8)
+FIVE = model_frame(5, 31, slope=-0.5, seed=8)
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +166,24 @@ def test_a_look_without_enough_variation_in_steps_still_judges_sleep():
     assert found[SLEEP].value == fit_relation(flat, questions[0]).estimate.value
 
 
+def test_an_exposure_that_no_participant_has_leaves_the_models_of_the_others(tmp_path):
+    unknown = FIVE.with_columns(
+        pl.lit(0.0).alias(f"{STEPS}_within"),
+        pl.lit(1.0).alias(f"{STEPS}_unknown"),
+        pl.lit(None).cast(pl.Float64).alias(STEPS),
+    )
+    with open_store(small_study(tmp_path / "study", questions=BOTH, rules={"looks": [30]})) as store:
+        fit(store, unknown)
+        [average] = of(store, "cohort_fit", SLEEP)
+        looks = of(store, "look_evidence", STEPS), of(store, "look_evidence", SLEEP)
+        assert of(store, "robustness", SLEEP)
+        assert not of(store, "person_fit", STEPS)
+    assert (average["participants"], average["days"]) == (5, FIVE.height)
+    refused, judged = ({row["participant_id"]: row["reasons"] for row in rows} for rows in looks)
+    assert refused[None] == ["too_few_participants"]
+    assert judged[None] == []
+
+
 # --- What a fit says of itself
 
 
@@ -184,8 +203,8 @@ def test_a_card_says_what_an_effect_is_adjusted_for(both):
     assert own_facts(taken[STEPS]) == (
         (
             "Taken into account",
-            "The day of the week and slow drifts. Left out on purpose: sleep the night before. "
-            "Part of the link may run through what comes later.",
+            "The day of the week and slow drifts. Left out on purpose: sleep in between. "
+            "Part of the link may run that way.",
         ),
     )
     assert research_facts(taken[SLEEP]) == (("Adjusted for", "Steps the day before, day of the week, time"),)

@@ -19,7 +19,7 @@ COHORT_CHECKS = {
     "ranked_scores": "only the order of each participant's scores counted (p: how often chance shows a link as strong)",
     "detrended": "each participant's slow drift was removed from {exposures}",
     "lagged_outcome": "the score of the day before replaced the correlation between days",
-    "earlier_days": "{exposures} one day earlier were taken into account too",
+    "earlier_days": "the same measures one day earlier were taken into account too",
     "first_days_removed": "each participant's first 14 days of diary were left out",
     "complete_days": "only days on which everything is known counted",
     "enough_steps": "days with few steps never counted, whatever showed that the device was worn",

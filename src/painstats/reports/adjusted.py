@@ -44,12 +44,12 @@ class Adjusted:
     calendar
         Names of its calendar columns in the catalogues: ``day_of_week``, ``weekend``, ``time``, ``treatments``.
     later
-        What comes after the exposure and is not in the model, so that the effect is the total one.
+        The questions about what comes after the exposure, which is not in the model, so that the effect is the total.
     """
 
     exposures: tuple[str, ...]
     calendar: tuple[str, ...]
-    later: tuple[str, ...]
+    later: tuple[Question, ...]
 
 
 def adjusted(store: Store, question: Question, asked: Sequence[Question], model: str | None) -> Adjusted | None:
@@ -74,7 +74,7 @@ def adjusted(store: Store, question: Question, asked: Sequence[Question], model:
             *covariates_taken(store, question, model),
         ),
         calendar=tuple(name for name, has in _calendar(terms, store, question, model).items() if has),
-        later=tuple(_compared(other) for other in others if precedes(question.exposure, other.exposure)),
+        later=tuple(other for other in others if precedes(question.exposure, other.exposure)),
     )
 
 
@@ -83,8 +83,9 @@ def own_facts(found: Adjusted | None) -> Facts:
     if found is None:
         return ()
     taken = capital(listed([*found.exposures, *(say.TAKEN[name] for name in found.calendar)]))
-    later = (say.TAKEN_NOT.format(later=listed(list(found.later))),) if found.later else ()
-    return ((say.TAKEN_TERM, " ".join((f"{taken}.", *later))),)
+    between = listed(list(dict.fromkeys(phrases_of(question).exposure for question in found.later)))
+    left_out = (say.TAKEN_NOT.format(later=between),) if between else ()
+    return ((say.TAKEN_TERM, " ".join((f"{taken}.", *left_out))),)
 
 
 def research_facts(found: Adjusted | None) -> Facts:
@@ -92,8 +93,9 @@ def research_facts(found: Adjusted | None) -> Facts:
     if found is None:
         return ()
     for_ = capital(", ".join([*found.exposures, *(research.ADJUSTED[name] for name in found.calendar)]))
-    later = ((research.NOT_ADJUSTED_TERM, research.NOT_ADJUSTED.format(later=listed(list(found.later)))),)
-    return ((research.ADJUSTED_TERM, for_), *(later if found.later else ()))
+    later = listed([_compared(question) for question in found.later])
+    not_for = ((research.NOT_ADJUSTED_TERM, research.NOT_ADJUSTED.format(later=later)),) if later else ()
+    return ((research.ADJUSTED_TERM, for_), *not_for)
 
 
 def _compared(question: Question) -> str:

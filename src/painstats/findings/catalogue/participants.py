@@ -138,7 +138,7 @@ TAKEN = {
 }
 EVENING_BEFORE = _("{item} the evening before")
 SAME_DAY = _("{column} the same day")
-TAKEN_NOT = _("Left out on purpose: {later}. Part of the link may run through what comes later.")
+TAKEN_NOT = _("Left out on purpose: {later} in between. Part of the link may run that way.")
 RANGE_POOLED = _("Your days, together with those of the other people here.")
 CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as most published ones.")
 CHANCE_POOLED = _("The chance that it is right is {chance}, if you are like the other people here.")

@@ -42,12 +42,18 @@ def of_cohort(frame: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
 
     Exposures of other models do not matter. ``frame`` has usable rows of participants with enough of them.
     """
-    return frame.filter(pl.all_horizontal(_is_known(design)).over("participant_id"))
+    return frame.filter(pl.all_horizontal(pl.lit(True), *_is_known(design)).over("participant_id"))
 
 
 def with_an_exposure(frame: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
     """Return the rows of the participants for whom some exposure is known on enough days."""
     return frame.filter(pl.any_horizontal(_is_known(design)).over("participant_id"))
+
+
+def of_known(frame: pl.DataFrame, design: DailyDesign) -> DailyDesign:
+    """Return the design without the exposures that are known on too few days of every participant."""
+    known = frame.group_by("participant_id").agg(_is_known(design)).drop("participant_id")
+    return design.only([exposure for exposure in design.exposures if known[exposure.unknown].any()])
 
 
 def _is_known(design: DailyDesign) -> list[pl.Expr]:

@@ -23,7 +23,7 @@ from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_each
 from painstats.mixedlm.inference.two_stage import OwnCoefficients
 from painstats.progress import working
 from painstats.questions.daily.averages import adjusted, cohort_fits
-from painstats.questions.daily.columns import of_cohort, with_an_exposure, within_participants
+from painstats.questions.daily.columns import of_cohort, of_known, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.guarded import Guarded
 from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, with_guard, with_guard_columns
@@ -90,7 +90,7 @@ def fit_models(store: Store, questions: Sequence[Question], say: Say = lambda _:
         _keep(store, {})
         raise NotEnoughData(_why_no_model(store))
     exposure_days = days_of(store, design)
-    models = _each_model(frame, design, say, exposure_days)
+    models = _each_model(frame, of_known(frame, design), say, exposure_days)
     participants = _in_order([fit for model in models for fit in _participant_fits(model)], questions)
     averages = adjusted([fit for model in models for fit in _averages(model, questions)], questions)
     kept = _rows_of_models(models) | {

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from painstats.questions.daily.averages import cohort_fits
-from painstats.questions.daily.columns import of_cohort, with_an_exposure
+from painstats.questions.daily.columns import of_cohort, of_known, with_an_exposure
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guards import DaysOf
 from painstats.questions.daily.look_evidence import (
@@ -63,34 +63,40 @@ def study_look(look: StudyLook, design: DailyDesign, questions: Sequence[Questio
     return [found for total in design.totals() for found in _of_model(look, total, questions, days)]
 
 
-def _of_model(look: StudyLook, design: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[Found]:
-    look = replace(look, frame=with_an_exposure(look.frame, design))
+def _of_model(look: StudyLook, total: DailyDesign, questions: Sequence[Question], days: DaysOf) -> list[Found]:
+    """Answer the questions of one total effect; an exposure that no participant has leaves its model."""
+    look = replace(look, frame=with_an_exposure(look.frame, total))
+    answered, design = list(filter(total.answers, questions)), of_known(look.frame, total)
     cohort = of_cohort(look.frame, design)
     is_large = cohort["participant_id"].n_unique() >= design.rules.min_people_mixed_model
-    mixed = mixed_analysis(cohort, design, lambda _: None, days) if is_large else None
+    is_fitted = is_large and any(question.exposure in design.exposures for question in answered)
+    mixed = mixed_analysis(cohort, design, lambda _: None, days) if is_fitted else None
     usable = mixed if mixed and mixed.can_be_used else None
-    found = list(_pooled(look, usable, design, questions))
+    found = list(_pooled(look, usable, design, answered, questions))
     if look.average is not None:
-        found += _averages(look.average, cohort, mixed, design, questions)
+        found += _averages(look.average, cohort, mixed, design, answered, questions)
     return found
 
 
 def _pooled(
-    look: StudyLook, mixed: MixedAnalysis | None, design: DailyDesign, questions: Sequence[Question]
+    look: StudyLook,
+    mixed: MixedAnalysis | None,
+    design: DailyDesign,
+    answered: Sequence[Question],
+    questions: Sequence[Question],
 ) -> Iterator[Found]:
     if mixed is None or not look.pooled:
         return
     limits = {
         (when.number, question.name): limits_at(design.rules, when.number, family_size(questions, question))
         for when in look.pooled.values()
-        for question in questions
-        if design.answers(question)
+        for question in answered
     }
     wanted = tuple(dict.fromkeys(tail for among in limits.values() for tail in tails(among)))
     slopes = pooled_slopes(mixed, design, wanted)
     own = look.frame.partition_by("participant_id", as_dict=True)
     for participant, when in look.pooled.items():
-        for question in filter(design.answers, questions):
+        for question in answered:
             among = limits[when.number, question.name]
             rows = own.get((participant,), look.frame.clear())
             chosen = [wanted.index(tail) for tail in tails(among)]
@@ -122,10 +128,10 @@ def _averages(
     cohort: pl.DataFrame,
     mixed: MixedAnalysis | None,
     design: DailyDesign,
+    answered: Sequence[Question],
     questions: Sequence[Question],
 ) -> Iterator[Found]:
     apart = slopes_apart(cohort, design)
-    answered = list(filter(design.answers, questions))
     averages = cohort_fits(answered, cohort, apart, mixed, design.rules, with_spread=False)
     fits = {fit.question: fit for fit in averages}
     for question in answered:

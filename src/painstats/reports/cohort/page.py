@@ -28,8 +28,9 @@ from painstats.questions.question import Question, outcome_of
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
 from painstats.reports.adjusted import EVERY_MODEL, Facts, adjusted, research_facts
+from painstats.reports.cohort.diagnostics import diagnostics_part
 from painstats.reports.cohort.experiments import experiment_part
-from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, diagnostics_part, spread_tables
+from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, spread_tables
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.reports.cohort.treatments import treatment_part
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
