@@ -116,6 +116,9 @@ def test_the_number_asked_is_printed_and_items_are_turned():
         "This says what goes together, not why."
     )
     assert words.asked_words(1) == "One question was asked here."
+    few = [finding("mood", exposure, None, Verdict.NOT_JUDGED, 0, "too_few_days") for exposure in (SLEEP, STEPS)]
+    [unasked] = cards(few, Outcome("pain", "", (0, 10)))
+    assert unasked.caution == ""
 
 
 def test_a_chart_turns_items_of_which_a_high_score_is_a_good_one():

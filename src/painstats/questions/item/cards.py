@@ -111,6 +111,7 @@ def _size(said: Said) -> str:
 
 
 def _caution(answers: Answers) -> str:
-    asked = [say.asked_words(answers.asked)] if answers.asked else []
+    if not answers.asked:
+        return ""
     turned = [say.TURNED] if any(say.is_turned(each.finding.item) for each in answers.every) else []
-    return " ".join([*asked, *turned, *([say.TOGETHER] if answers.patterns else [])])
+    return " ".join([say.asked_words(answers.asked), *turned, *([say.TOGETHER] if answers.patterns else [])])
