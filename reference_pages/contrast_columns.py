@@ -32,7 +32,7 @@ CONTRAST_FINDING: dict[str, tuple[str, str]] = {
     "own_se": (NUMBER, "Its standard error."),
     "df": (NUMBER, "Degrees of freedom of its t test."),
     "p": (NUMBER, "Its two-sided p."),
-    "q": (NUMBER, "p adjusted within the family (Benjamini & Hochberg 1995)."),
+    "q": (NUMBER, "p adjusted within the family (Benjamini & Hochberg 1995; for activity, Holm 1979)."),
 }
 
 CONTRAST_AVERAGE: dict[str, tuple[str, str]] = {
@@ -45,6 +45,6 @@ CONTRAST_AVERAGE: dict[str, tuple[str, str]] = {
     "low": (NUMBER, "Its 95% interval."),
     "high": (NUMBER, "Its 95% interval."),
     "p": (NUMBER, "Its two-sided p."),
-    "p_adjusted": (NUMBER, "p adjusted within the family."),
+    "p_adjusted": (NUMBER, "p adjusted within the family, likewise."),
     "sd_between": (NUMBER, "Standard deviation between participants."),
 }

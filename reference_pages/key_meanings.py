@@ -28,6 +28,8 @@ MEANINGS: dict[str, str] = {
     "[[questions]] lag_days": _LAG,
     "[[questions]] moved_by_pain": "`false`: a day's outcome cannot change the measure on later days, so no columns "
     "protect against that.",
+    '[[questions]] kind = "delayed" measure': "A measure of a day: `step_count`, `active_time_min`, "
+    "`exercise_time_min`. By default steps and exercise, each where it is known.",
     "[[questions]] confirmatory": "`false`: an exploratory question, which shares no error rate with the others.",
     "[[predictors]] measure": _MEASURE,
     "[[predictors]] lag_days": _LAG,

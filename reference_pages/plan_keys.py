@@ -21,6 +21,7 @@ from painstats.plan.study import (
 )
 from painstats.plan.tables import ColumnPlan, TablePlan
 from painstats.questions.daily.plan import DailyPlan
+from painstats.questions.exploratory.activity_plan import ActivityKeys
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
 
@@ -39,6 +40,13 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         DailyPlan,
         "What is asked. `kind` is required; the other keys belong to the kind. Those of `daily` are below. Without any "
         "question, two are asked: sleep of the night before, and steps of the day before.",
+    ),
+    '[[questions]] kind = "delayed"': (
+        ActivityKeys,
+        "What comes later after more activity: the next day, and days 2 to 28. Asked without being listed where a plan "
+        'lists no questions. `kind = "boom_and_bust"` has the same key, and is asked only where it is listed: whether '
+        "two unlike days in a row go with the outcome of the day after. See "
+        "[later days](../method/questions.md#later-days).",
     ),
     "[[predictors]]": (PredictorPlan, 'The older spelling of `[[questions]]` with `kind = "daily"`.'),
     "[[diaries]]": (DiaryPlan, "The format of a diary: see [describe a diary](../how_to/describe_a_diary.md)."),
