@@ -28,6 +28,7 @@ DECLARED = {
 """The same for kinds about what participants declared."""
 
 EXPLORATORY: dict[str, str] = {
+    "path": "painstats.questions.path.kind:PATH",
     "change": "painstats.questions.change.kind:CHANGE",
 }
 """The same for exploratory kinds, in the order of their cards."""

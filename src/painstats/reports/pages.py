@@ -12,8 +12,9 @@ import altair as alt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.questions.exploratory.card import RowChart
+from painstats.questions.exploratory.card import PathChart, RowChart
 from painstats.questions.phrases import label_text
+from painstats.reports.figures.path_chart import drawn_path
 from painstats.reports.figures.row_chart import drawn_rows
 from painstats.reports.figures.vega_svg import drawn
 
@@ -83,7 +84,7 @@ class Card:
     figures
         Drawings below the sentences.
     chart
-        Rows with intervals below the sentences.
+        Rows with intervals, or boxes with arrows, below the sentences.
     tables, tables_fold
         Tables folded under the heading ``tables_fold``.
     """
@@ -97,7 +98,7 @@ class Card:
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
     figures: tuple[Figure, ...] = ()
-    chart: RowChart | None = None
+    chart: RowChart | PathChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
 
@@ -137,6 +138,7 @@ def page_environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["drawn_rows"] = drawn_rows
+    environment.filters["drawn_path"] = drawn_path
     return environment
 
 

@@ -56,6 +56,44 @@ class RowChart:
 
 
 @dataclass(frozen=True, slots=True)
+class PathArrow:
+    """The words on an arrow, line by line, with ``lower`` or ``higher`` where they give a direction of the outcome."""
+
+    words: tuple[str, ...]
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathChart:
+    """Three boxes from left to right with arrows between them.
+
+    Parameters
+    ----------
+    boxes
+        A name and a note for each: "Steps", "the day before".
+    first, second
+        From the first box to the second, and on to the third.
+    through, direct
+        The whole way through the second box, and the way past it.
+    back
+        From the third box back to the second.
+    caption
+        What is drawn; may be empty.
+    label
+        The same in words, for readers who cannot see it.
+    """
+
+    boxes: tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
+    first: PathArrow
+    second: PathArrow
+    through: PathArrow
+    direct: PathArrow
+    back: PathArrow
+    caption: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExploratoryCard:
     """What a participant reads about an exploratory question.
 
@@ -68,7 +106,7 @@ class ExploratoryCard:
     card, caution
         Sentences below the line, and what it does not mean.
     chart
-        The rows, if there is anything to draw.
+        The drawing, if there is anything to draw.
     fold, folded
         A heading, and terms with facts below it.
     """
@@ -79,6 +117,6 @@ class ExploratoryCard:
     firmness: str
     card: tuple[str, ...] = ()
     caution: str = ""
-    chart: RowChart | None = None
+    chart: RowChart | PathChart | None = None
     fold: str = ""
     folded: tuple[tuple[str, str], ...] = ()
