@@ -11,7 +11,9 @@ _QUESTION: dict[str, tuple[str, str]] = {
     "exposure": (TEXT, "What is compared: a measure, or a kind of exercise."),
     "contrast": (
         TEXT,
-        "How it is compared: `session`, `tomorrow`, `later`, `total`, `change_per_30_days`, `last_60_days`, `before`.",
+        "How it is compared: `session`, `tomorrow`, `later`, `change_per_30_days`, `last_60_days`, `before`; of a path "
+        "`total`, `direct`, `activity_to_sleep`, `sleep_to_outcome`, `through_sleep`, `outcome_to_sleep`, "
+        "`outcome_to_activity`.",
     ),
     "unit": (TEXT, "What the estimate is per."),
 }
@@ -32,7 +34,11 @@ CONTRAST_FINDING: dict[str, tuple[str, str]] = {
         "the days of that part on which the exposure is known.",
     ),
     **_VERDICT,
-    "estimate": (NUMBER, "The contrast as shown, in points per unit."),
+    "estimate": (
+        NUMBER,
+        "The contrast as shown, in points per unit; of `activity_to_sleep` and `outcome_to_sleep` in hours, of "
+        "`outcome_to_activity` in units of the activity.",
+    ),
     "low": (NUMBER, "Its interval, 95% unless the kind says otherwise."),
     "high": (NUMBER, "Its interval."),
     "own_estimate": (NUMBER, "The contrast of the participant's own fit."),

@@ -22,6 +22,7 @@ from painstats.plan.study import (
 from painstats.plan.tables import ColumnPlan, TablePlan
 from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
+from painstats.questions.path.kind import PathKeys
 from reference_pages.key_meanings import MEANINGS
 from reference_pages.markdown import code, page, paragraph, table
 
@@ -40,6 +41,12 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         DailyPlan,
         "What is asked. `kind` is required; the other keys belong to the kind. Those of `daily` are below. Without any "
         "question, two are asked: sleep of the night before, and steps of the day before.",
+    ),
+    '[[questions]] kind = "path"': (
+        PathKeys,
+        "What an activity of the day before goes with through the night's sleep, by other ways, and the other way "
+        "round: see [exploratory questions](../method/questions.md#path). Always asked where sleep and the activity "
+        "are; it has no keys.",
     ),
     '[[questions]] kind = "change"': (
         ChangeKeys,
