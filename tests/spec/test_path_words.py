@@ -196,7 +196,12 @@ def test_the_drawing_is_said_in_words_and_lets_nothing_through():
 
 def test_words_on_arrows_are_wrapped_to_what_fits_on_a_phone():
     drawing = str(drawn_path(card_of("through", activity="exercise_time_min").chart))
-    assert max(map(len, re.findall(r'y="\d+" class="(?:lower|higher|)">([^<]+)<', drawing.split("<rect")[-1]))) <= 20
+    below_boxes = re.findall(r">([^<>]+)</text>", drawing.split("<rect")[-1])[3:]
+    assert below_boxes == [
+        *("18 min longer", "per 60 minutes", "of exercise"),
+        *("0.4 lower", "per extra hour"),
+        "back: not determined",
+    ]
 
 
 def test_the_unit_is_that_of_what_is_shown():

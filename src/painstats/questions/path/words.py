@@ -5,7 +5,7 @@ A path says what goes with what, one day after the other. No sentence says that 
 
 from __future__ import annotations
 
-from painstats.language import _
+from painstats.language import _, ngettext
 from painstats.questions.path.contrasts import (
     ACTIVITY_TO_SLEEP,
     DIRECT,
@@ -15,6 +15,8 @@ from painstats.questions.path.contrasts import (
     THROUGH_SLEEP,
     TOTAL,
 )
+from painstats.questions.phrases import capital
+from painstats.questions.size_words import number_words
 from painstats.vocabulary import MEASURES
 
 # --- The line beside the name
@@ -94,7 +96,7 @@ NIGHT_TERM, DAY_TERM = _("The next night"), _("The next day")
 PER_UNIT = _("{span} {unit}")
 PER_POINT = _("{span} after a day with {outcome} one point {higher}")
 DAYS_TERM, DAYS = _("Based on"), _("{days} days with a {outcome} score")
-ASKED_TERM, ASKED = _("Questions"), _("{number} questions were asked here; the limits allow for that.")
+ASKED_TERM = _("Questions")
 BESIDE_TERM = _("Taken into account")
 BESIDE = _(
     "{outcome} of the day before for each night, and the night for “by other ways” and for the next day. Also "
@@ -127,6 +129,14 @@ LABELS = {
     OUTCOME_TO_ACTIVITY: _("{activity} after a higher score, in {unit}"),
 }
 """Contrast to its label; what is not in points of the outcome names its unit."""
+
+
+def asked(number: int) -> str:
+    """Say how many questions share the limits."""
+    text = ngettext(
+        "{number} question was asked here.", "{number} questions were asked here; the limits allow for that.", number
+    )
+    return text.format(number=capital(number_words(number)))
 
 
 def label(activity: str, contrast: str) -> str:

@@ -107,11 +107,15 @@ def _wrapped(text: str, letters: int) -> list[str]:
 
 def _text(lines: Sequence[str], x: float, y: float, name: str = "") -> Iterator[Markup]:
     for number, line in enumerate(lines):
-        yield Markup('<text x="{}%" y="{}" class="{}">{}</text>').format(x, y + LINE * number, name, line)
+        yield Markup('<text x="{}%" y="{}"{}>{}</text>').format(x, y + LINE * number, _class(name), line)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, name: str = "") -> Markup:
-    return Markup('<line x1="{}%" y1="{}" x2="{}%" y2="{}" class="{}"/>').format(x1, y1, x2, y2, name)
+    return Markup('<line x1="{}%" y1="{}" x2="{}%" y2="{}"{}/>').format(x1, y1, x2, y2, _class(name))
+
+
+def _class(name: str) -> Markup:
+    return Markup(' class="{}"').format(name) if name else Markup("")
 
 
 def _head(x: float, y: float, path: str) -> Markup:
