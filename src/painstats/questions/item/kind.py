@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from painstats.plan.study import Study
 from painstats.questions.exploratory.finding import Judged
+from painstats.questions.exploratory.label import exposure_label
 from painstats.questions.item.cards import cards
 from painstats.questions.item.plan import NAME, Asked, ask
 from painstats.questions.kind import ExploratoryKind
@@ -30,4 +31,9 @@ def judge(found: Sequence[OwnItems], _: Asked, study: Study) -> Judged:
     return judging.judge(found, study.plan.rules.min_people_cohort)
 
 
-ITEM = ExploratoryKind(name=NAME, asked_when="standard", ask=ask, own=own, judge=judge, cards=cards)
+def label(exposure: str, _: str) -> str:
+    """Return what researchers read for a contrast after the name of its item: there is one for each exposure."""
+    return exposure_label(exposure)
+
+
+ITEM = ExploratoryKind(name=NAME, asked_when="standard", ask=ask, own=own, judge=judge, cards=cards, label=label)
