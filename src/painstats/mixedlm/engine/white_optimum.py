@@ -179,8 +179,7 @@ def _lowest(
         if near_sample is not None:
             return near_sample
     if len(problem.template.participants) == 1:
-        lowest = lowest_of(problem, (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE, _inside(car1.rho)), car1.factor)
-        return min(lowest, found or lowest, key=lambda point: point.evaluation.deviance)
+        return lowest_of(problem, (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE, _inside(car1.rho)), car1.factor, found)
     if found is None and car1.rho > LOWEST_RHO and _rises_with_w(problem, car1):
         return search(problem, MUCH_WHITE_NOISE, car1.factor)
     first = found or search(problem, autocovariance_start(rows, car1_products, car1), car1.factor)

@@ -44,24 +44,41 @@ NEGLIGIBLE_DECREASE = 1e-7
 
 MAX_REFINING_STEPS = 6
 
+SAME_MINIMUM = np.array([0.1, 0.02])
+"""In x. A search that comes this close to a minimum already found would end there too; two minima are much further
+apart, or as good as one."""
+
 LOWEST = np.array([special.logit(LOWEST_RHO), 0.0])
 HIGHEST = np.array([special.logit(HIGHEST_RHO), HIGHEST_W])
 
 
-def lowest_of(problem: WhiteProblem, starts: Sequence[tuple[float, float]], factor: Floats) -> ProfilePoint:
-    """Search from several (rho, w) and return the lowest point; ``factor`` (q, q) is where the first search starts."""
-    best = search(problem, starts[0], factor)
-    for start in starts[1:]:
-        found = search(problem, start, best.optimum.factor)
-        best = min(best, found, key=lambda point: point.evaluation.deviance)
-    return best
+def lowest_of(
+    problem: WhiteProblem, starts: Sequence[tuple[float, float]], factor: Floats, known: ProfilePoint | None = None
+) -> ProfilePoint:
+    """Search from several (rho, w) and return the lowest point, ``known`` among them.
+
+    Parameters
+    ----------
+    factor : (q, q)
+        Where the first search starts.
+    known
+        A stationary point that was found already.
+    """
+    found = [] if known is None else [known]
+    for start in starts:
+        found.append(search(problem, start, found[-1].optimum.factor if found else factor, found))
+    return min(found, key=lambda point: point.evaluation.deviance)
 
 
-def search(problem: WhiteProblem, start: tuple[float, float], factor: Floats) -> ProfilePoint:
-    """Descend from one (rho, w) to a stationary point within the limits."""
+def search(
+    problem: WhiteProblem, start: tuple[float, float], factor: Floats, known: Sequence[ProfilePoint] = ()
+) -> ProfilePoint:
+    """Descend from one (rho, w) to a stationary point within the limits, or until close to one that is known."""
     x = np.clip([special.logit(start[0]), start[1]], LOWEST, HIGHEST)
     point = _at(problem, x, factor)
     for _ in range(MAX_STEPS):
+        if (same := _close_to(x, known)) is not None:
+            return same
         gradient, curvature = derivatives_in_x(problem, point)
         free = _is_free(x, gradient)
         if np.abs(gradient[free]).max(initial=0.0) < STATIONARY:
@@ -74,6 +91,15 @@ def search(problem: WhiteProblem, start: tuple[float, float], factor: Floats) ->
             break
         x, point = found
     return point
+
+
+def _close_to(x: Floats, known: Sequence[ProfilePoint]) -> ProfilePoint | None:
+    """Return the known stationary point that x is close to."""
+    for point in known:
+        there = np.clip([special.logit(point.rho), point.w], LOWEST, HIGHEST)
+        if (np.abs(x - there) <= SAME_MINIMUM).all():
+            return point
+    return None
 
 
 def refined(problem: WhiteProblem, start: tuple[float, float], factor: Floats) -> ProfilePoint | None:
