@@ -169,7 +169,7 @@ def _judged(evidence: Evidence, conclusion: Conclusion) -> Judged | None:
 
 def _forecast(evidence: Evidence, conclusion: Conclusion, rules: RulesPlan) -> Forecast | None:
     """Forecast a participant's verdict from their own days, where a look has left the question open."""
-    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and conclusion.reasons != (CHANGED,)
+    is_open = conclusion.verdict is Verdict.NOT_DETERMINED and CHANGED not in conclusion.reasons
     is_open = is_open and not evidence.is_average
     so_far = _so_far(evidence) if is_open else None
     return forecast(so_far, rules.looks, rules.false_sign_chance, evidence.sharing) if so_far else None
