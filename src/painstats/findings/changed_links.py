@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
+from painstats.findings.states import WITHDRAWING
 from painstats.findings.verdict import Conclusion
 from painstats.questions.change.plan import CHANGE, CHANGED, NAME
 from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding
@@ -31,14 +32,15 @@ def changed_links(store: Store) -> Links:
 def without_single_answer(conclusion: Conclusion, *, is_average: bool) -> Conclusion:
     """Return the conclusion about a link that changed.
 
-    A participant is given no direction for the whole time. An average, which is confirmatory, keeps its verdict with a
-    remark. Nothing changes before a look has judged.
+    A participant is given no direction for the whole time; that an earlier one was withdrawn remains a reason. An
+    average, which is confirmatory, keeps its verdict with a remark. Nothing changes before a look has judged.
     """
     if conclusion.state is None:
         return conclusion
     if is_average:
         return replace(conclusion, reasons=(*conclusion.reasons, ON_AVERAGE))
-    return replace(conclusion, verdict=Verdict.NOT_DETERMINED, reasons=(CHANGED,))
+    withdrawn = tuple(reason for reason in conclusion.reasons if reason in WITHDRAWING)
+    return replace(conclusion, verdict=Verdict.NOT_DETERMINED, reasons=(CHANGED, *withdrawn))
 
 
 def _is_change(row: ContrastFinding | ContrastAverage) -> bool:
