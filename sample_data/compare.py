@@ -55,9 +55,9 @@ def told(finding: Finding) -> str:
 
 
 def planted(truth: dict[str, object]) -> str:
-    """Write the planted slope: "-0.27", "-0.90 until 2026-03-28"."""
+    """Write the planted total effect: "-0.27", "-0.90 until 2026-03-28"."""
     end = truth["link_end"]
-    return f"{truth['slope']:.2f} {f'until {end}' if end else ''}".strip().replace("-0.00", "0.00")
+    return f"{truth['total']:.2f} {f'until {end}' if end else ''}".strip().replace("-0.00", "0.00")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

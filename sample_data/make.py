@@ -119,7 +119,7 @@ def truth_frame(truth: Truth, lives: Sequence[Life]) -> pl.DataFrame:
     Returns
     -------
     Columns ``participant_id``, ``predictor``, ``lag_days``, ``slope`` (points of pain per ``unit``, before scores are
-    cut at the ends of the scale), ``unit``, ``link_end`` (the last date with that slope, null where it never ends),
+    cut at the ends of the scale), ``total`` (the same with what runs through the next night), ``unit``, ``link_end`` (the last date with that slope, null where it never ends),
     ``usual_level`` and ``sd_within`` of the predictor (in units, over all days, steps as walked), ``usual_pain``,
     ``zero_share`` (of all days, how many have a score of 0), ``residual_sd``, ``rho``, ``rho_lag_days`` (days between
     two residuals with that correlation), ``white_share`` (of the residual variance; ``rho`` is of the rest),
@@ -135,11 +135,14 @@ def _truth_rows(truth: Truth, life: Life) -> list[dict[str, object]]:
     hours, thousands = life.total_sleep_time_min / 60, life.step_count_walked / 1000
     last_day = nature.sleep_link_last_day
     ends = None if last_day is None else life.dates[last_day]
+    on_sleep = truth.steps_on_sleep if nature.steps_on_sleep is None else nature.steps_on_sleep
+    total = nature.steps_slope + on_sleep * nature.sleep_variation * nature.sleep_slope
     about_predictor = (
-        ("total_sleep_time_min", 0, nature.sleep_slope, "hour of sleep", ends, nature.usual_sleep, hours.std(ddof=1)),
-        ("step_count", 1, nature.steps_slope, "1,000 steps", None, nature.usual_steps, thousands.std(ddof=1)),
-    )
-    names = ("predictor", "lag_days", "slope", "unit", "link_end", "usual_level", "sd_within")
+        ("total_sleep_time_min", 0, nature.sleep_slope, nature.sleep_slope, "hour of sleep", ends, nature.usual_sleep,
+         hours.std(ddof=1)),
+        ("step_count", 1, nature.steps_slope, total, "1,000 steps", None, nature.usual_steps, thousands.std(ddof=1)),
+    )  # fmt: skip
+    names = ("predictor", "lag_days", "slope", "total", "unit", "link_end", "usual_level", "sd_within")
     treated = nature.treatment_day is not None
     about_person: dict[str, object] = {
         "usual_pain": nature.usual_pain,
