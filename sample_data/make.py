@@ -119,7 +119,8 @@ def truth_frame(truth: Truth, lives: Sequence[Life]) -> pl.DataFrame:
     Returns
     -------
     Columns ``participant_id``, ``predictor``, ``lag_days``, ``slope`` (points of pain per ``unit``, before scores are
-    cut at the ends of the scale), ``total`` (the same with what runs through the next night), ``unit``, ``link_end`` (the last date with that slope, null where it never ends),
+    cut at the ends of the scale), ``total`` (the same with what runs through the night that follows), ``unit``,
+    ``link_end`` (the last date with that slope, null where it never ends),
     ``usual_level`` and ``sd_within`` of the predictor (in units, over all days, steps as walked), ``usual_pain``,
     ``zero_share`` (of all days, how many have a score of 0), ``residual_sd``, ``rho``, ``rho_lag_days`` (days between
     two residuals with that correlation), ``white_share`` (of the residual variance; ``rho`` is of the rest),
