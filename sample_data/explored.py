@@ -44,7 +44,7 @@ EXPLORED: tuple[Person, ...] = (
     ),
     # More steps, longer nights, less pain; steps have no other way to pain.
     Person(
-        "fennel",
+        "borage",
         "Europe/Berlin",
         "fitbit",
         "wide",

@@ -59,7 +59,7 @@ def test_a_link_turns_round() -> None:
 
 
 def test_longer_nights_follow_more_steps() -> None:
-    life = LIVES["fennel"]
+    life = LIVES["borage"]
     found = slopes(life.total_sleep_time_min[1:] / 60, life.step_count_walked[:-1] / 1000)
     assert found == pytest.approx([0.35], abs=0.1)
 
@@ -93,4 +93,4 @@ def test_the_truth_names_what_is_planted(folder: Path) -> None:
     planted = {(row[0], row[3], row[4]): row[5] for row in truth.iter_rows()}
     assert planted["linden", "swimming", "session"] == -1.2
     assert planted["tansy", "exercise_time_min", "later"] == pytest.approx(-1.56)
-    assert planted["fennel", "step_count", "through_sleep"] == pytest.approx(-0.28)
+    assert planted["borage", "step_count", "through_sleep"] == pytest.approx(-0.28)
