@@ -46,6 +46,25 @@ class WhiteProblem:
     correlated: bool
 
 
+NOTHING_TO_MINIMISE = Optimum(
+    factor=np.zeros((0, 0)),
+    rho=0.0,
+    rho_is_fixed=True,
+    rho_is_free=False,
+    correlated=True,
+    deviance=np.nan,
+    projected_gradient=0.0,
+    certificate=0.0,
+    is_certified=True,
+    is_singular=False,
+    starts_tried=0,
+    escapes=0,
+    evaluations=0,
+    message="no random effects",
+)
+"""The minimum over no parameters; the deviance is that of the evaluation."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProfilePoint:
     """The minimum over the random-effect covariance at rho and w.
@@ -76,6 +95,8 @@ def profile_at(problem: WhiteProblem, rho: float, w: float, factor: Floats, orde
     """Minimise over the random-effect covariance at rho and w, starting from the factor (q, q) of a nearby point."""
     whitened = white_sums(problem.padded, rho, w, order)
     products = products_at(problem, whitened)
+    if not products.random:
+        return _evaluated(problem, rho, w, products, whitened, NOTHING_TO_MINIMISE)
     optimum = find_optimum_near(products, factor, reml=problem.reml, correlated=problem.correlated)
     return _evaluated(problem, rho, w, products, whitened, optimum)
 
