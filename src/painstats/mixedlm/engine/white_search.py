@@ -27,6 +27,9 @@ AT_LIMIT = 1e-9
 STATIONARY = 1e-6
 """Projected gradient in x at which the search ends."""
 
+NEARLY_STATIONARY = 1e-4
+"""The same at which a place counts as a minimum that other searches may end at."""
+
 MAX_STEPS = 40
 """Upper limit; six steps are typical."""
 
@@ -66,7 +69,8 @@ def lowest_of(
     """
     found = [] if known is None else [known]
     for start in starts:
-        found.append(search(problem, start, found[-1].optimum.factor if found else factor, found))
+        ends = [point for point in found if _is_stationary(problem, point)]
+        found.append(search(problem, start, found[-1].optimum.factor if found else factor, ends))
     return min(found, key=lambda point: point.evaluation.deviance)
 
 
@@ -91,6 +95,13 @@ def search(
             break
         x, point = found
     return point
+
+
+def _is_stationary(problem: WhiteProblem, point: ProfilePoint) -> bool:
+    """Return whether a search ended where the deviance is flat, and not just before a limit."""
+    x = np.clip([special.logit(point.rho), point.w], LOWEST, HIGHEST)
+    gradient, _ = derivatives_in_x(problem, point)
+    return bool(np.abs(gradient[_is_free(x, gradient)]).max(initial=0.0) < NEARLY_STATIONARY)
 
 
 def _close_to(x: Floats, known: Sequence[ProfilePoint]) -> ProfilePoint | None:
