@@ -70,7 +70,7 @@ REFUSED: dict[str, tuple[str, str]] = {
         _("So there is nothing to compare."),
     ),
     "activity_hardly_varies": (
-        _("Your {activity} hardly differs from day to day."),
+        _("There is little difference in your {activity} from day to day."),
         _("So there is nothing to compare."),
     ),
     "too_many_days_missing": (
