@@ -56,8 +56,12 @@ RECORDS = {
         INSERT INTO sleep_segment
         SELECT participant_id, 'apple_health', 'watch-1', 'watch',
                make_timestamptz(midnight_us + (start + late) * 60000000),
-               make_timestamptz(midnight_us + (start + late + length) * 60000000), NULL, stage, 1
-        FROM (SELECT *, (hash(id, day) % 90)::BIGINT AS late FROM participants, days), (
+               make_timestamptz(midnight_us + (start + late + length + if(start = 360, longer, 0)) * 60000000), NULL,
+               stage, 1
+        FROM (
+            SELECT *, (hash(id, day) % 90)::BIGINT AS late, (hash(id, day, 2) % 150)::BIGINT AS longer
+            FROM participants, days
+        ), (
             SELECT unnest([-60, 30, 110, 120, 210, 290, 300, 360]) AS start,
                    unnest([90, 80, 10, 90, 80, 10, 60, 45]) AS length,
                    unnest(['core', 'deep', 'awake', 'core', 'rem', 'awake', 'core', 'rem']) AS stage
