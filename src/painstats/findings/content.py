@@ -8,13 +8,10 @@ from painstats.findings.catalogue import participants as say
 from painstats.findings.finding import Finding
 from painstats.findings.reading import Reading, reading_of, shown_size
 from painstats.findings.states import State, state_of
-from painstats.questions.phrases import Phrases, UnitWords
+from painstats.questions.phrases import Phrases, UnitWords, shown_unit
 from painstats.questions.question import Question
 from painstats.questions.registry import kind_of
 from painstats.questions.verdict import Verdict
-
-SMALLEST_SHOWN = 0.1
-"""Units grow until a size is at least this, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def unit_of(finding: Finding) -> UnitWords:
         between = say.BOUND_UNIT.format(low_days=words.low_days, high_days=words.high_days)
         return UnitWords(judged.exposure.width, between, between, "")
     size, units = shown_size(finding), words.units
-    return next((unit for unit in units if abs(size) * unit.factor >= SMALLEST_SHOWN), units[-1] if size else units[0])
+    return shown_unit(units, size) if size else units[0]
 
 
 def in_words(finding: Finding) -> Content:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from painstats.questions.outcome_words import OutcomeWords
 
 LONGEST_LABEL = 64
+
+SMALLEST_SHOWN = 0.1
+"""Sizes are shown for a difference between days for which they are at least this, in points."""
+
+
+class Unit(Protocol):
+    """A difference between two days, as a number of units of an effect."""
+
+    @property
+    def factor(self) -> float:
+        """How many units it is."""
+        ...
+
+
+UnitT = TypeVar("UnitT", bound=Unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,11 @@ class EffectChart:
     left: str
     right: str
     per: str
+
+
+def shown_unit(units: Sequence[UnitT], size: float) -> UnitT:
+    """Return the first difference between days for which a size, in points per unit, is at least 0.1; else the last."""
+    return next((unit for unit in units if abs(size) * unit.factor >= SMALLEST_SHOWN), units[-1])
 
 
 def counted(number: float, thing: str) -> str:

@@ -11,13 +11,10 @@ from painstats.questions.change import words as say
 from painstats.questions.change.plan import BEFORE, CHANGE, LAST_60_DAYS, NAME
 from painstats.questions.daily.words import phrases
 from painstats.questions.exploratory.finding import ContrastFinding
-from painstats.questions.phrases import Phrases, UnitWords
+from painstats.questions.phrases import Phrases, UnitWords, shown_unit
 from painstats.questions.question import Outcome, Question
 from painstats.questions.size_words import points
 from painstats.questions.verdict import Verdict
-
-SMALLEST_SHOWN = 0.1
-"""Units grow until the larger of both sizes is at least this, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +105,4 @@ def _unit(words: Phrases, *parts: Part) -> UnitWords:
     """Return the smallest unit in which the larger size is visible: of those with a direction, if there are any."""
     with_direction = [part for part in parts if part.has_direction]
     largest = max(abs(part.estimate) for part in with_direction or parts)
-    return next((unit for unit in words.units if largest * unit.factor >= SMALLEST_SHOWN), words.units[-1])
+    return shown_unit(words.units, largest)

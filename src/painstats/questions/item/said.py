@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.item.words import is_turned, phrases_of, row_name
-from painstats.questions.phrases import Phrases, UnitWords
-
-SMALLEST_SHOWN = 0.1
-"""Units grow until the largest size of an exposure is at least this, in points."""
+from painstats.questions.phrases import Phrases, UnitWords, shown_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +50,4 @@ def _unit(findings: Sequence[ContrastFinding], units: Sequence[UnitWords]) -> Un
     largest = max((abs(finding.estimate or 0.0) for finding in with_direction or findings), default=0.0)
     if not largest:
         return units[0]
-    return next((unit for unit in units if largest * unit.factor >= SMALLEST_SHOWN), units[-1])
+    return shown_unit(units, largest)

@@ -12,7 +12,7 @@ from painstats.language import _, ngettext
 from painstats.questions.daily.words import phrases as daily_phrases
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.item.plan import NAME
-from painstats.questions.outcome_words import OutcomeWords, is_better_when_higher, outcome_words
+from painstats.questions.outcome_words import is_better_when_higher, outcome_words
 from painstats.questions.phrases import Phrases, capital, label_text
 from painstats.questions.question import Outcome, Question
 from painstats.questions.size_words import number_words
@@ -108,11 +108,6 @@ def phrases_of(finding: ContrastFinding, scale: tuple[float, float]) -> Phrases:
     label = item_name(finding.item, finding.site)
     then = words.outcome_then.replace(words.outcome.label, label, 1)
     return replace(words, outcome=replace(words.outcome, label=label), outcome_then=then)
-
-
-def turned_words(words: OutcomeWords, item: str) -> tuple[str, str]:
-    """Return the words for a score to the left and to the right of a chart's zero."""
-    return (words.higher, words.lower) if is_turned(item) else (words.lower, words.higher)
 
 
 def after(words: Phrases) -> str:

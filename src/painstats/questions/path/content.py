@@ -9,10 +9,8 @@ from painstats.questions.daily.measure_words import MEASURE_WORDS, MeasureUnit
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.outcome_words import OutcomeWords
 from painstats.questions.path.contrasts import DIRECT, THROUGH_SLEEP
+from painstats.questions.phrases import shown_unit
 from painstats.vocabulary import MEASURES
-
-SMALLEST_SHOWN = 0.1
-"""Units grow until a size is at least this, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +54,4 @@ class Path:
 
 def grown_unit(measure: str, estimate: float) -> MeasureUnit:
     """Return the smallest difference between days for which an effect is at least 0.1 points; else the largest."""
-    units = MEASURE_WORDS[measure].units
-    return next((unit for unit in units if abs(estimate) * unit.factor >= SMALLEST_SHOWN), units[-1])
+    return shown_unit(MEASURE_WORDS[measure].units, estimate)
