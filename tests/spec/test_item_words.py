@@ -13,6 +13,7 @@ from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.item import words
 from painstats.questions.item.cards import cards
 from painstats.questions.question import Outcome
+from painstats.questions.size_words import asked_words
 from painstats.questions.verdict import Verdict
 from painstats.reports.figures.row_chart import drawn_strip
 
@@ -115,7 +116,7 @@ def test_the_number_asked_is_printed_and_items_are_turned():
         "Four questions were asked here; the limits allow for that. Each is turned so that lower is better. "
         "This says what goes together, not why."
     )
-    assert words.asked_words(1) == "One question was asked here."
+    assert asked_words(1) == "One question was asked here."
     few = [finding("mood", exposure, None, Verdict.NOT_JUDGED, 0, "too_few_days") for exposure in (SLEEP, STEPS)]
     [unasked] = cards(few, Outcome("pain", "", (0, 10)))
     assert unasked.caution == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from painstats.language import _, ngettext
+from painstats.questions.phrases import capital
 
 NUMBERS = (
     _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
@@ -15,6 +16,19 @@ NUMBERS = (
 def number_words(number: int) -> str:
     """Write a count up to ten as a word."""
     return NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+
+
+def days_words(days: int) -> str:
+    """Write a number of days in figures: "1 day", "31 days"."""
+    return ngettext("{days} day", "{days} days", days).format(days=days)
+
+
+def asked_words(number: int) -> str:
+    """Say how many questions share the limits: "Eight questions were asked here; the limits allow for that."."""
+    text = ngettext(
+        "{number} question was asked here.", "{number} questions were asked here; the limits allow for that.", number
+    )
+    return text.format(number=capital(number_words(number)))
 
 
 def points(size: float) -> str:

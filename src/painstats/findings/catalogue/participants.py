@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from painstats.language import _, ngettext
 from painstats.questions.date_words import date_words as date_words
+from painstats.questions.firmness_words import AS_FOR_OTHERS as AS_FOR_OTHERS
+from painstats.questions.firmness_words import CHANGED as CHANGED
+from painstats.questions.firmness_words import FAIRLY_FIRM as FAIRLY_FIRM
+from painstats.questions.firmness_words import FIRM_BOUND as FIRM_BOUND
+from painstats.questions.firmness_words import KINDS_DIFFER as KINDS_DIFFER
+from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
+from painstats.questions.firmness_words import TOO_EARLY as TOO_EARLY
 from painstats.questions.size_words import number_words as number_words
 from painstats.questions.size_words import points as points
 from painstats.questions.size_words import points_up as points_up
@@ -169,12 +178,6 @@ FEW_NIGHTS = _("The answer is about nights on which {exposure} is known.")
 FEW_DAYS = _("The answer is about days on which {exposure} is known.")
 FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so far?"), _("Your days so far")
 
-# --- Firmness: words beside an answer that is not a direction of own days
-
-NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _("Too early")
-FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
-CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
-FAIRLY_FIRM = _("Fairly firm")
 
 # --- What each answer day showed
 

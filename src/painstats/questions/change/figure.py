@@ -7,7 +7,7 @@ from painstats.questions.change.plan import first_recent_day
 from painstats.questions.change.said import Part, Said
 from painstats.questions.date_words import date_words
 from painstats.questions.exploratory.card import ChartRow, RowChart
-from painstats.questions.size_words import span
+from painstats.questions.size_words import days_words, span
 
 
 def chart(said: Said) -> RowChart:
@@ -16,8 +16,8 @@ def chart(said: Said) -> RowChart:
     return RowChart(
         head=say.HEAD,
         rows=(
-            _row(said, said.before, say.ROW_BEFORE.format(date=start), say.days_words(said.before.days)),
-            _row(said, said.last, say.ROW_LAST, say.days_words(said.last.days)),
+            _row(said, said.before, say.ROW_BEFORE.format(date=start), days_words(said.before.days)),
+            _row(said, said.last, say.ROW_LAST, days_words(said.last.days)),
         ),
         lower=outcome.lower,
         same=say.SAME,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from painstats.language import _, ngettext
+from painstats.language import _
 from painstats.questions.change.plan import BEFORE as BEFORE_CONTRAST
 from painstats.questions.change.plan import CHANGE, LAST_60_DAYS
 from painstats.questions.exploratory.label import exposure_label
+from painstats.questions.firmness_words import CHANGED as CHANGED
+from painstats.questions.firmness_words import NO_CHANGE as NO_CHANGE
 
 NAME = _("Is it still so? {exposure}")
 
@@ -13,7 +15,6 @@ NAME = _("Is it still so? {exposure}")
 
 CHANGED_NOW_LINE = _("The link with {exposure} is different in the last two months.")
 CHANGED_LINE = _("The link with {exposure} has changed over time.")
-CHANGED = _("Changed")
 BEFORE = _("Before: {size} {direction} {per}.")
 BEFORE_OPEN = _("Before: both directions are possible.")
 LAST = _("Last 60 days: {size} {direction} {per}.")
@@ -24,7 +25,6 @@ CHANGED_CAUTION = _("A change to watch. Chance, a new treatment or another seaso
 # --- No change was found
 
 NO_CHANGE_LINE = _("The link with {exposure}, in the last two months and before.")
-NO_CHANGE = _("No change")
 NO_CHANGE_CARD = _("No change was found in the link between {exposure} and {outcome}.")
 NO_CHANGE_CAUTION = _("This does not say that there is none: in so few days only a large change would be seen.")
 
@@ -48,8 +48,3 @@ LABELS = {
 def label(exposure: str, contrast: str) -> str:
     """Return what researchers read for a contrast."""
     return LABELS[contrast].format(exposure=exposure_label(exposure))
-
-
-def days_words(days: int) -> str:
-    """Write how many days a row is about."""
-    return ngettext("{days} day", "{days} days", days).format(days=days)

@@ -6,8 +6,9 @@ A line has no number: what came later is spread over four weeks, and its size ne
 from __future__ import annotations
 
 from painstats.language import _
-
-TO_WATCH, NOT_DETERMINED, NOT_JUDGED = _("To watch"), _("Not determined"), _("Not judged")
+from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 
 CARD_NAME = _("Later days: {exposure}")
 

@@ -9,7 +9,7 @@ from painstats.questions.exercise.kind_words import kind_label
 from painstats.questions.exploratory.card import ChartRow, RowChart
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.outcome_words import OutcomeWords
-from painstats.questions.size_words import points_up, span
+from painstats.questions.size_words import days_words, points_up, span
 from painstats.questions.verdict import Verdict
 
 
@@ -32,7 +32,7 @@ def row_chart(kinds: Sequence[ContrastFinding], words: OutcomeWords, *, per_unit
 def _row(finding: ContrastFinding, words: OutcomeWords) -> ChartRow:
     return ChartRow(
         label=kind_label(finding.exposure),
-        note=say.days_with(finding.days_with or 0),
+        note=days_words(finding.days_with or 0),
         words=row_words(finding, words),
         estimate=finding.estimate,
         low=finding.low,

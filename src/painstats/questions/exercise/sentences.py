@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from painstats.language import _, ngettext
+from painstats.questions.firmness_words import FIRM_BOUND as FIRM_BOUND
+from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 from painstats.questions.phrases import capital
 from painstats.questions.size_words import number_words
 
 NAME = _("Kinds of exercise")
-
-TO_WATCH, NOT_DETERMINED, NOT_JUDGED, FIRM_BOUND = (
-    _("To watch"), _("Not determined"), _("Not judged"), _("Firm bound"),
-)  # fmt: skip
 
 # --- The line
 
@@ -136,8 +136,3 @@ def asked_caution(kinds: int) -> str:
         kinds,
     )
     return text.format(Number=capital(words))
-
-
-def days_with(days: int) -> str:
-    """Write how many days there are after a kind: "31 days"."""
-    return ngettext("{days} day", "{days} days", days).format(days=days)

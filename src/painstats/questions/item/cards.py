@@ -12,7 +12,7 @@ from painstats.questions.item.figure import chart, folded
 from painstats.questions.item.said import Said, said_of
 from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
-from painstats.questions.size_words import points
+from painstats.questions.size_words import asked_words, points
 
 MOST_NAMED = 2
 """Patterns that a line names, and whose size its card gives; it counts more of them."""
@@ -114,4 +114,4 @@ def _caution(answers: Answers) -> str:
     if not answers.asked:
         return ""
     turned = [say.TURNED] if any(say.is_turned(each.finding.item) for each in answers.every) else []
-    return " ".join([say.asked_words(answers.asked), *turned, *([say.TOGETHER] if answers.patterns else [])])
+    return " ".join([asked_words(answers.asked), *turned, *([say.TOGETHER] if answers.patterns else [])])

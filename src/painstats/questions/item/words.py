@@ -11,6 +11,9 @@ from painstats.frame.exposure import Exposure
 from painstats.language import _, ngettext
 from painstats.questions.daily.words import phrases as daily_phrases
 from painstats.questions.exploratory.finding import ContrastFinding
+from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 from painstats.questions.item.plan import NAME
 from painstats.questions.outcome_words import is_better_when_higher, outcome_words
 from painstats.questions.phrases import Phrases, capital, label_text
@@ -26,7 +29,6 @@ OTHERS = _("The others: no pattern so far.")
 NONE = _("No pattern so far.")
 NOT_JUDGED_LINE = _("There are too few days with other scores, or they hardly vary.")
 
-TO_WATCH, NOT_DETERMINED, NOT_JUDGED = _("To watch"), _("Not determined"), _("Not judged")
 
 # --- The card
 
@@ -60,16 +62,6 @@ FOLD = _("What each comparison showed")
 TERM = _("{outcome}, {exposure}")
 RANGE = _("{span} {more}; {days} days with a score")
 MANY_AT_AN_END = _("{fact}. Many scores are at an end of the scale, so a link may be larger.")
-
-
-def asked_words(number: int) -> str:
-    """Say how many questions share the limits: "Eight questions were asked here; the limits allow for that."."""
-    text = ngettext(
-        "{number} question was asked here.",
-        "{number} questions were asked here; the limits allow for that.",
-        number,
-    )
-    return text.format(number=capital(number_words(number)))
 
 
 def pattern_count(patterns: int, questions: int) -> str:

@@ -23,7 +23,7 @@ from painstats.questions.path.contrasts import (
 from painstats.questions.path.figure import path_chart
 from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
-from painstats.questions.size_words import points, span
+from painstats.questions.size_words import asked_words, points, span
 from painstats.questions.verdict import Verdict
 
 
@@ -112,7 +112,7 @@ def _folded(path: Path) -> Iterator[tuple[str, str]]:
             found = amount_span(measure, *ends)
             yield term, say.PER_POINT.format(span=found, outcome=outcome.label, higher=outcome.higher)
     yield say.DAYS_TERM, say.DAYS.format(days=path.findings[TOTAL].days, outcome=outcome.label)
-    yield say.ASKED_TERM, say.asked(path.findings[TOTAL].asked)
+    yield say.ASKED_TERM, asked_words(path.findings[TOTAL].asked)
     yield say.BESIDE_TERM, say.BESIDE.format(outcome=capital(outcome.label))
 
 

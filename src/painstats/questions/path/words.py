@@ -5,7 +5,10 @@ A path says what goes with what, one day after the other. No sentence says that 
 
 from __future__ import annotations
 
-from painstats.language import _, ngettext
+from painstats.language import _
+from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 from painstats.questions.path.contrasts import (
     ACTIVITY_TO_SLEEP,
     DIRECT,
@@ -15,8 +18,6 @@ from painstats.questions.path.contrasts import (
     THROUGH_SLEEP,
     TOTAL,
 )
-from painstats.questions.phrases import capital
-from painstats.questions.size_words import number_words
 from painstats.vocabulary import MEASURES
 
 # --- The line beside the name
@@ -48,7 +49,6 @@ OPEN_CARD = _("Both directions are still possible for every arrow below.")
 CAUTION = _("A rough sketch of what goes with what, not a chain that has been tested.")
 OPEN_CAUTION = _("This does not say that there is nothing to find.")
 
-TO_WATCH, NOT_DETERMINED, NOT_JUDGED = _("To watch"), _("Not determined"), _("Not judged")
 
 # --- Not judged
 
@@ -129,14 +129,6 @@ LABELS = {
     OUTCOME_TO_ACTIVITY: _("{activity} after a higher score, in {unit}"),
 }
 """Contrast to its label; what is not in points of the outcome names its unit."""
-
-
-def asked(number: int) -> str:
-    """Say how many questions share the limits."""
-    text = ngettext(
-        "{number} question was asked here.", "{number} questions were asked here; the limits allow for that.", number
-    )
-    return text.format(number=capital(number_words(number)))
 
 
 def label(activity: str, contrast: str) -> str:
