@@ -9,8 +9,8 @@ from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.change.fit import OwnChange
 from painstats.questions.change.looks import LEVEL
 from painstats.questions.change.plan import BEFORE, CHANGE, CHANGED, LAST_60_DAYS, NAME, NO_CHANGE
-from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, ContrastMean, contrast_mean
-from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding
+from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, ContrastMean, mean_of_tests, with_mean
+from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, with_test
 from painstats.questions.verdict import Verdict
 
 CONTRASTS = (CHANGE, LAST_60_DAYS, BEFORE)
@@ -68,10 +68,7 @@ def _finding(own: OwnChange, contrast: str, asked: int) -> ContrastFinding:
         return blank
     test = own.tests[contrast]
     verdict, reasons = conclude(contrast, test, own.tests[CHANGE])
-    return replace(
-        blank, verdict=verdict, reasons=reasons, estimate=test.estimate, low=test.low, high=test.high,
-        own_estimate=test.estimate, own_se=test.se, df=test.df, p=test.p,
-    )  # fmt: skip
+    return with_test(replace(blank, verdict=verdict, reasons=reasons), test)
 
 
 def averages(changes: Sequence[OwnChange]) -> list[ContrastAverage]:
@@ -92,10 +89,7 @@ def _averages(changes: Sequence[OwnChange], asked: int) -> list[ContrastAverage]
     if _judged(changes) < LEAST_PARTICIPANTS:
         return list(blank.values())
     tests = [change.tests for change in changes if change.tests]
-    means = {
-        contrast: contrast_mean([own[contrast].estimate for own in tests], [own[contrast].se ** 2 for own in tests])
-        for contrast in CONTRASTS
-    }
+    means = {contrast: mean_of_tests([own[contrast] for own in tests]) for contrast in CONTRASTS}
     return [_with_mean(row, means[contrast], means[CHANGE]) for contrast, row in blank.items()]
 
 
@@ -110,7 +104,4 @@ def _row(of: OwnChange, contrast: str, participants: int, asked: int) -> Contras
 def _with_mean(row: ContrastAverage, mean: ContrastMean, change: ContrastMean) -> ContrastAverage:
     """Add a mean and its verdict; each link is judged by itself, so p is not adjusted."""
     verdict, reasons = conclude(row.contrast, mean, change)
-    return replace(
-        row, verdict=verdict, reasons=reasons, estimate=mean.estimate, se=mean.se, df=mean.df, low=mean.low,
-        high=mean.high, p=mean.p, sd_between=mean.sd_between,
-    )  # fmt: skip
+    return with_mean(replace(row, verdict=verdict, reasons=reasons), mean)

@@ -11,7 +11,7 @@ from painstats.questions.daily.averages import holm
 from painstats.questions.exercise.fit import OwnKinds
 from painstats.questions.exercise.plan import KINDS_DIFFER, NAME, ExercisePlan
 from painstats.questions.exercise.verdict import small_or_open
-from painstats.questions.exploratory.average import ContrastMean, contrast_mean
+from painstats.questions.exploratory.average import ContrastMean, contrast_mean, with_mean
 from painstats.questions.exploratory.finding import ContrastAverage
 from painstats.questions.verdict import Verdict
 
@@ -66,12 +66,11 @@ def _average(
 ) -> ContrastAverage:
     smallest = float(np.mean([each.smallest_effect / each.session[kind] for each in who]))
     verdict, reason = _verdict(mean, p, smallest)
-    return ContrastAverage(
+    row = ContrastAverage(
         kind=NAME, item=who[0].outcome.item, site=who[0].outcome.site, exposure=kind, contrast=plan.contrast,
-        unit=plan.unit, participants=mean.participants, asked=asked, verdict=verdict, reasons=(reason,),
-        estimate=mean.estimate, se=mean.se, df=float(mean.df), low=mean.low, high=mean.high, p=mean.p, p_adjusted=p,
-        sd_between=mean.sd_between,
+        unit=plan.unit, participants=mean.participants, asked=asked, verdict=verdict, reasons=(reason,), p_adjusted=p,
     )  # fmt: skip
+    return with_mean(row, mean)
 
 
 def _verdict(mean: ContrastMean, p: float, smallest_effect: float) -> tuple[Verdict, str]:

@@ -15,8 +15,8 @@ from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.daily.averages import holm
 from painstats.questions.exploratory.activity_fit import ActivityFit
 from painstats.questions.exploratory.activity_rules import ActivityRules
-from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, ContrastMean, contrast_mean
-from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged
+from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, ContrastMean, mean_of_tests, with_mean
+from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged, with_test
 from painstats.questions.verdict import Verdict
 from painstats.vocabulary import MEASURES
 
@@ -66,17 +66,7 @@ def _finding(
 def _tested(unjudged: ContrastFinding, test: Coefficient, error: float, q: float | None) -> ContrastFinding:
     """Add a test to a finding; only a contrast with an adjusted p value ``q`` gets a verdict."""
     low, high = interval(test, error)
-    shown = replace(
-        unjudged,
-        estimate=test.estimate,
-        low=low,
-        high=high,
-        own_estimate=test.estimate,
-        own_se=test.se,
-        df=test.df,
-        p=test.p,
-        q=q,
-    )
+    shown = replace(with_test(unjudged, test, q), low=low, high=high)
     return shown if q is None else replace(shown, verdict=direction(test.estimate, q, error), reasons=())
 
 
@@ -114,7 +104,7 @@ def _for_average(fits: Sequence[ActivityFit], measure: str, name: str) -> list[C
 def _mean(tests: Sequence[Coefficient]) -> ContrastMean | None:
     if len(tests) < LEAST_PARTICIPANTS:
         return None
-    return contrast_mean([test.estimate for test in tests], [test.se**2 for test in tests])
+    return mean_of_tests(tests)
 
 
 def _average(
@@ -142,17 +132,7 @@ def _average(
 
 def _averaged(unjudged: ContrastAverage, mean: ContrastMean, p_adjusted: float | None) -> ContrastAverage:
     """Add a mean to an average; only a contrast with an adjusted p value gets a verdict."""
-    shown = replace(
-        unjudged,
-        estimate=mean.estimate,
-        se=mean.se,
-        df=mean.df,
-        low=mean.low,
-        high=mean.high,
-        p=mean.p,
-        p_adjusted=p_adjusted,
-        sd_between=mean.sd_between,
-    )
+    shown = replace(with_mean(unjudged, mean), p_adjusted=p_adjusted)
     if p_adjusted is None:
         return shown
     return replace(shown, verdict=direction(mean.estimate, p_adjusted, AVERAGE_ERROR), reasons=())

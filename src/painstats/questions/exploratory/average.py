@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from painstats.mixedlm.engine.rows import Floats
+from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.mixedlm.inference.two_stage import knapp_hartung_se, weighted_mean
+from painstats.questions.exploratory.finding import ContrastAverage
 
 LEAST_PARTICIPANTS = 5
 """Participants with an estimate of their own from which there is an average."""
@@ -50,6 +53,19 @@ def contrast_mean(estimates: npt.ArrayLike, variances: npt.ArrayLike) -> Contras
     margin = float(stats.t.ppf(0.975, df)) * se
     p = float(2 * stats.t.sf(abs(mean / se), df))
     return ContrastMean(mean, se, df, p, mean - margin, mean + margin, float(np.sqrt(between)), b.size)
+
+
+def mean_of_tests(tests: Sequence[Coefficient]) -> ContrastMean:
+    """Average the same contrast of at least two participants, from their own tests."""
+    return contrast_mean([test.estimate for test in tests], [test.se**2 for test in tests])
+
+
+def with_mean(row: ContrastAverage, mean: ContrastMean) -> ContrastAverage:
+    """Add the numbers of a mean to the row of a contrast."""
+    return replace(
+        row, estimate=mean.estimate, se=mean.se, df=mean.df, low=mean.low, high=mean.high, p=mean.p,
+        sd_between=mean.sd_between,
+    )  # fmt: skip
 
 
 def variance_between_participants(estimates: Floats, variances: Floats) -> float:

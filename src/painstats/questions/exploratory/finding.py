@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from painstats.questions.verdict import Verdict
+
+if TYPE_CHECKING:  # pages read findings without statistics
+    from painstats.mixedlm.inference.coefficients import Coefficient
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,14 @@ class ContrastFinding:
     df: float | None = None
     p: float | None = None
     q: float | None = None
+
+
+def with_test(row: ContrastFinding, test: Coefficient, q: float | None = None) -> ContrastFinding:
+    """Add the numbers of a participant's own test to the row of a contrast, with its 95% interval."""
+    return replace(
+        row, estimate=test.estimate, low=test.low, high=test.high, own_estimate=test.estimate, own_se=test.se,
+        df=test.df, p=test.p, q=q,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import numpy as np
 
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.inference.coefficients import Coefficient
-from painstats.questions.exploratory.average import ContrastMean, contrast_mean
+from painstats.questions.exploratory.average import ContrastMean, mean_of_tests, with_mean
 from painstats.questions.exploratory.family import LARGEST_Q, benjamini_hochberg
-from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged
+from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged, with_test
 from painstats.questions.item.fit import ItemEffect, OwnItems
 from painstats.questions.item.plan import NAME
 from painstats.questions.verdict import Verdict
@@ -74,11 +74,7 @@ def _finding(own: OwnItems, effect: ItemEffect, asked: int, q: float | None) -> 
     if test is None or q is None:
         return ContrastFinding(*of, *seen, Verdict.NOT_JUDGED, (effect.refusal,))
     verdict = verdict_of(test.estimate, test.low, test.high, q, effect.smallest_effect)
-    return ContrastFinding(
-        *of, *seen, verdict, _reasons(effect, test, verdict),
-        estimate=test.estimate, low=test.low, high=test.high,
-        own_estimate=test.estimate, own_se=test.se, df=test.df, p=test.p, q=q,
-    )  # fmt: skip
+    return with_test(ContrastFinding(*of, *seen, verdict, _reasons(effect, test, verdict)), test, q)
 
 
 def _reasons(effect: ItemEffect, test: Coefficient, verdict: Verdict) -> tuple[str, ...]:
@@ -118,7 +114,7 @@ def _mean(effects: Sequence[ItemEffect], least: int) -> ContrastMean | None:
     tests = [effect.test for effect in effects if effect.test]
     if len(tests) < least:
         return None
-    return contrast_mean([test.estimate for test in tests], [test.se**2 for test in tests])
+    return mean_of_tests(tests)
 
 
 def _average(
@@ -130,11 +126,8 @@ def _average(
     if mean is None:
         return ContrastAverage(*of, Verdict.NOT_JUDGED, ("too_few_participants",))
     smallest = float(np.mean([effect.smallest_effect for effect in effects]))
-    return ContrastAverage(
-        *of, verdict_of(mean.estimate, mean.low, mean.high, adjusted, smallest),
-        estimate=mean.estimate, se=mean.se, df=mean.df, low=mean.low, high=mean.high, p=mean.p,
-        p_adjusted=adjusted, sd_between=mean.sd_between,
-    )  # fmt: skip
+    verdict = verdict_of(mean.estimate, mean.low, mean.high, adjusted, smallest)
+    return with_mean(ContrastAverage(*of, verdict, p_adjusted=adjusted), mean)
 
 
 def _unit(exposure: Exposure) -> str:

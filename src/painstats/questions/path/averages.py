@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, contrast_mean
+from painstats.questions.exploratory.average import LEAST_PARTICIPANTS, contrast_mean, with_mean
 from painstats.questions.exploratory.family import benjamini_hochberg
 from painstats.questions.exploratory.finding import ContrastAverage
 from painstats.questions.path.contrasts import ASKED, CONTRASTS, NAME, THROUGH_SLEEP, unit_of
@@ -73,17 +73,7 @@ def _average(paths: Sequence[OwnPath], contrast: str, least: int) -> ContrastAve
 
 
 def _of_estimates(row: ContrastAverage, found: Sequence[PathEstimate]) -> ContrastAverage:
-    mean = contrast_mean([one.estimate for one in found], [(one.se or 0.0) ** 2 for one in found])
-    return replace(
-        row,
-        estimate=mean.estimate,
-        se=mean.se,
-        df=mean.df,
-        low=mean.low,
-        high=mean.high,
-        p=mean.p,
-        sd_between=mean.sd_between,
-    )
+    return with_mean(row, contrast_mean([one.estimate for one in found], [(one.se or 0.0) ** 2 for one in found]))
 
 
 def _of_products(row: ContrastAverage, found: Sequence[PathEstimate]) -> ContrastAverage:
