@@ -21,7 +21,6 @@ from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.plan.rules import RulesPlan
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.questions.change.cards import cards
-from painstats.questions.change.columns import adjusted_for_what_precedes
 from painstats.questions.change.fit import OwnChange
 from painstats.questions.change.judge import averages, findings
 from painstats.questions.change.looks import LEVEL, LOOKS_A_YEAR, last_monthly_look
@@ -108,8 +107,8 @@ def test_looks_are_once_a_month_from_90_days_on():
 
 def test_sleep_is_adjusted_for_the_steps_before_it_and_steps_not_for_the_night_after():
     design = DailyDesign((SLEEP, STEPS), (0, 10), RulesPlan())
-    assert adjusted_for_what_precedes(design, SLEEP).exposures == (SLEEP, STEPS)
-    assert adjusted_for_what_precedes(design, STEPS).exposures == (STEPS,)
+    assert design.total_of(SLEEP).exposures == (SLEEP, STEPS)
+    assert design.total_of(STEPS).exposures == (STEPS,)
 
 
 def a_test(estimate: float, p: float) -> Coefficient:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from painstats.errors import StudyError
+from painstats.frame.covariates import Covariate
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.plan.rules import RulesPlan
@@ -92,6 +93,15 @@ def test_the_total_has_no_night_and_the_direct_way_has_it():
     assert total_equation(days, STEPS).design.exposures == (STEPS,)
     assert outcome_equation(days, STEPS).design.exposures == (STEPS, SLEEP)
     assert rows_of(total_equation(days, STEPS)) == [(0,), (2,), (3,), (4,)]
+
+
+def test_a_covariate_of_the_evening_is_in_the_equations_of_the_night_and_not_in_the_total_of_the_day():
+    days = own_days()
+    stress = Covariate("stress_lag1", "stress", 1, is_exogenous=False)
+    adjusted = replace(days, design=replace(days.design, covariates=(stress,)))
+    assert total_equation(adjusted, STEPS).design.covariates == ()
+    assert outcome_equation(adjusted, STEPS).design.covariates == (stress,)
+    assert night_equation(adjusted, STEPS).design.covariates == (stress,)
 
 
 def test_complete_days_are_those_on_which_everything_in_the_equation_is_known():

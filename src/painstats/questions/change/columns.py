@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from painstats.frame.exposure import Exposure, precedes
+from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import ModelRows
 from painstats.questions.change.plan import BEFORE, CHANGE, LAST_60_DAYS, first_recent_day
 from painstats.questions.daily.columns import TIME, within_participants
@@ -23,11 +23,6 @@ class Laid:
 
     rows: ModelRows
     contrasts: dict[str, Weights]
-
-
-def adjusted_for_what_precedes(design: DailyDesign, exposure: Exposure) -> DailyDesign:
-    """Return the design without the exposures that come after one: its effect may run through them."""
-    return replace(design, exposures=tuple(other for other in design.exposures if not precedes(exposure, other)))
 
 
 def by_time(usable: pl.DataFrame, design: DailyDesign, exposure: Exposure) -> Laid:

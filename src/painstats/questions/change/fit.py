@@ -10,11 +10,7 @@ import polars as pl
 from painstats.frame.exposure import Exposure
 from painstats.frame.variation import scores_vary
 from painstats.mixedlm.inference.coefficients import Coefficient
-from painstats.questions.change.columns import (
-    adjusted_for_what_precedes,
-    by_recent,
-    by_time,
-)
+from painstats.questions.change.columns import by_recent, by_time
 from painstats.questions.change.plan import BEFORE, LAST_60_DAYS, first_recent_day
 from painstats.questions.daily.look_evidence import exposure_range
 from painstats.questions.exploratory.own_days import OwnDays
@@ -87,7 +83,7 @@ def _own_change(own: OwnDays, exposure: Exposure) -> OwnChange:
     of = (own.participant_id, own.when, own.outcome, exposure, usable.height, known_days(own, exposure))
     if refused:
         return OwnChange(*of, refused=refused)
-    design = adjusted_for_what_precedes(own.design, exposure)
+    design = own.design.total_of(exposure)
     moving, parts = by_time(usable, design, exposure), by_recent(usable, design, exposure, own.when.date)
     change = own_contrasts(moving.rows, moving.contrasts)
     slopes = own_contrasts(parts.rows, parts.contrasts, guard=own.guard_days, near=change.first) if change else None

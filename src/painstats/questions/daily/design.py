@@ -77,7 +77,15 @@ class DailyDesign:
         docs/method/questions.md, total, not direct.
         """
         kept = self.only([other for other in self.exposures if not precedes(exposure, other)])
-        return replace(kept, covariates=tuple(each for each in self.covariates if each.enters_with(exposure)))
+        return kept._adjusted_for_what_precedes(exposure)
+
+    def preceding(self, exposure: Exposure) -> DailyDesign:
+        """Return the design of what precedes an exposure, which itself need not be one of a daily question."""
+        kept = self.only([other for other in self.exposures if precedes(other, exposure)])
+        return kept._adjusted_for_what_precedes(exposure)
+
+    def _adjusted_for_what_precedes(self, exposure: Exposure) -> DailyDesign:
+        return replace(self, covariates=tuple(each for each in self.covariates if each.enters_with(exposure)))
 
     def totals(self) -> tuple[DailyDesign, ...]:
         """Return the design of each model that total effects need, each once, in the order of the exposures."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from painstats.frame.exposure import Exposure, precedes
+from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats, ModelRows, model_rows, without_repeats
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.exercise.choice import Choice, choose
@@ -45,8 +45,7 @@ def kind_rows(days: OwnDays, kinds: KindDays, *, by_minutes: bool) -> KindRows:
     NotEnoughData
         There are too few rows, or columns are collinear.
     """
-    before = tuple(exposure for exposure in days.design.exposures if precedes(exposure, THE_DAY_BEFORE))
-    base = within_participants(days.usable, replace(days.design, exposures=before, guarded=()))
+    base = within_participants(days.usable, days.design.preceding(THE_DAY_BEFORE))
     choice = choose(
         {kind: done[kinds.known] for kind, done in kinds.done.items()}, base.X[kinds.known], unnamed=(UNNAMED,)
     )

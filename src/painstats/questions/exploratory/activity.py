@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.questions.daily.columns import EPOCH_DAYS, within_participants
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.vocabulary import MEASURES
+
+THE_DAY_BEFORE = Exposure("step_count", 1)
+"""Any activity of the day before has its place in time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +64,9 @@ def rows_of(own: OwnDays, frame: pl.DataFrame, names: Sequence[str]) -> ModelRow
     """Lay out some usable days: the columns with these names, calendar, time and treatments.
 
     No exposure of the daily questions is in the model: the night after activity can be a part of what it leads to.
+    Covariates are those that come before the activity of the day before.
     """
-    alone = replace(own.design, exposures=(), guarded=())
+    alone = own.design.preceding(THE_DAY_BEFORE).only(())
     return within_participants(frame, alone, also=names)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from painstats.frame.exposure import Exposure, precedes
+from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import ModelRows
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import DailyDesign
@@ -74,13 +74,13 @@ def activities_of(design: DailyDesign) -> tuple[Exposure, ...]:
 
 def total_equation(days: OwnDays, activity: Exposure) -> Equation:
     """Return the outcome on an activity, without the night that follows it."""
-    design = _with_exposures(days.design, _until(days.design, activity))
+    design = days.design.total_of(activity)
     return Equation(_known(days.usable, design), design, (), {TOTAL: activity.within}, days.guard_days)
 
 
 def outcome_equation(days: OwnDays, activity: Exposure) -> Equation:
     """Return the outcome on an activity and the night that follows it."""
-    design = _with_exposures(days.design, (*_until(days.design, activity), SLEEP))
+    design = replace(days.design.total_of(SLEEP), exposures=(*_until(days.design, activity), SLEEP))
     columns = {DIRECT: activity.within, SLEEP_TO_OUTCOME: SLEEP.within}
     return Equation(_known(days.usable, design), design, (), columns, days.guard_days)
 
@@ -91,7 +91,7 @@ def night_equation(days: OwnDays, activity: Exposure) -> Equation:
     Without the score, pain that changes what is done on a day and the night after it would look like a link between
     these two. Only nights that are known, after a day with a score, are rows.
     """
-    design = _with_exposures(days.design, _until(days.design, activity))
+    design = days.design.total_of(SLEEP).only(_until(days.design, activity))
     rows = _with_score_before(days.frame).filter(pl.col(SLEEP.name).is_not_null())
     columns = {ACTIVITY_TO_SLEEP: activity.within, OUTCOME_TO_SLEEP: SCORE_BEFORE}
     explained = _known(rows, design).with_columns(outcome_score=pl.col(SLEEP.name))
@@ -100,7 +100,7 @@ def night_equation(days: OwnDays, activity: Exposure) -> Equation:
 
 def activity_equation(days: OwnDays, activity: Exposure) -> Equation:
     """Return the activity of a day, in units of its effects, on the score of the day before and the night between."""
-    design = _with_exposures(days.design, (SLEEP,))
+    design = days.design.only((SLEEP,))
     measure = pl.col(activity.measure) / activity.definition.per
     done = days.daily.select("date", measure.alias("outcome_score")).drop_nulls()
     rows = _with_score_before(days.frame).drop("outcome_score").join(done, on="date", maintain_order="left")
@@ -109,11 +109,7 @@ def activity_equation(days: OwnDays, activity: Exposure) -> Equation:
 
 def _until(design: DailyDesign, activity: Exposure) -> tuple[Exposure, ...]:
     """Return the exposures that do not come after an activity, that one among them."""
-    return tuple(exposure for exposure in design.exposures if not precedes(activity, exposure))
-
-
-def _with_exposures(design: DailyDesign, exposures: tuple[Exposure, ...]) -> DailyDesign:
-    return replace(design, exposures=exposures)
+    return design.total_of(activity).exposures
 
 
 def _with_score_before(frame: pl.DataFrame) -> pl.DataFrame:
