@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from painstats.frame.exposure import Exposure
-from painstats.frame.variation import scores_vary
 from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.change.columns import by_recent, by_time
 from painstats.questions.change.plan import BEFORE, LAST_60_DAYS, first_recent_day
 from painstats.questions.daily.look_evidence import exposure_range
+from painstats.questions.daily.refusals import (
+    exposure_hardly_varies,
+    exposure_rarely_known,
+    outcome_hardly_varies,
+    those_that_apply,
+    too_many_days_missing,
+)
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import own_contrasts
 from painstats.questions.look import LookDay
@@ -58,17 +64,16 @@ def own_changes(own: OwnDays) -> tuple[OwnChange, ...]:
 def refusals(own: OwnDays, exposure: Exposure) -> tuple[str, ...]:
     """List why a change may not be judged, whatever the numbers say; empty if it may."""
     rows, rules = own.usable, own.design.rules
-    known, parts = exposure_range(rows, exposure), known_days(own, exposure)
-    if known is None or sum(parts.values()) < rules.min_days_known:
+    if exposure_range(rows, exposure) is None or exposure_rarely_known(rows, exposure, rules):
         return ("exposure_rarely_known",)
-    first, last = rows["date"][0], rows["date"][-1]
-    named = {
-        "outcome_hardly_varies": not scores_vary(rows["outcome_score"].to_numpy(), own.design.scale),
-        "exposure_hardly_varies": known.sd < exposure.definition.least_within_sd,
-        "too_many_days_missing": rows.height < rules.min_compliance * ((last - first).days + 1),
-        "few_recent_days": min(parts.values()) < LEAST_DAYS,
-    }
-    return tuple(name for name, applies in named.items() if applies)
+    return those_that_apply(
+        {
+            "outcome_hardly_varies": outcome_hardly_varies(rows, own.design.scale),
+            "exposure_hardly_varies": exposure_hardly_varies(rows, exposure),
+            "too_many_days_missing": too_many_days_missing(rows, rules),
+            "few_recent_days": min(known_days(own, exposure).values()) < LEAST_DAYS,
+        }
+    )
 
 
 def known_days(own: OwnDays, exposure: Exposure) -> dict[str, int]:

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from painstats.errors import PainstatsError
-from painstats.frame.variation import scores_vary
 from painstats.mixedlm.inference.coefficients import CoefficientTable, coefficient
 from painstats.mixedlm.inference.one_participant import fit_one_participant, participant_rows
 from painstats.questions.daily.columns import within_participants
@@ -23,6 +22,13 @@ from painstats.questions.daily.look_evidence import (
     limits_at,
     scale_ends,
     smallest_effect,
+)
+from painstats.questions.daily.refusals import (
+    exposure_hardly_varies,
+    exposure_rarely_known,
+    outcome_hardly_varies,
+    those_that_apply,
+    too_many_days_missing,
 )
 from painstats.questions.look import Look, LookDay
 from painstats.questions.question import Question, family_size
@@ -74,14 +80,14 @@ def own_look(
 def reasons_at(rows: pl.DataFrame, question: Question, design: DailyDesign) -> tuple[str, ...]:
     """List why a question may not be judged at a look, whatever the numbers say; empty if it may."""
     rules, exposure = design.rules, question.exposure
-    known = exposure_range(rows, exposure)
-    named = {
-        "outcome_hardly_varies": not scores_vary(rows["outcome_score"].to_numpy(), design.scale),
-        "exposure_rarely_known": rows[exposure.name].count() < rules.min_days_known,
-        "exposure_hardly_varies": known is None or known.sd < exposure.definition.least_within_sd,
-        "too_many_days_missing": rows.height < rules.min_compliance * _calendar_days(rows),
-    }
-    return tuple(name for name, applies in named.items() if applies)
+    return those_that_apply(
+        {
+            "outcome_hardly_varies": outcome_hardly_varies(rows, design.scale),
+            "exposure_rarely_known": exposure_rarely_known(rows, exposure, rules),
+            "exposure_hardly_varies": exposure_hardly_varies(rows, exposure),
+            "too_many_days_missing": too_many_days_missing(rows, rules),
+        }
+    )
 
 
 def _evidence(
@@ -113,8 +119,3 @@ def _own_table(rows: pl.DataFrame, design: DailyDesign, days: DaysOf) -> Coeffic
     except (PainstatsError, np.linalg.LinAlgError):
         return None
     return with_guard(fit, guarded_alone(fit, days)).table if fit.fit.converged else None
-
-
-def _calendar_days(rows: pl.DataFrame) -> int:
-    first, last = rows["date"][0], rows["date"][-1]
-    return int((last - first).days) + 1

@@ -11,11 +11,11 @@ from scipy import stats
 
 from painstats.errors import PainstatsError
 from painstats.frame.room import room
-from painstats.frame.variation import scores_vary
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.rows import Floats, ModelRows
 from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.guards import DaysOf
+from painstats.questions.daily.refusals import outcome_hardly_varies, those_that_apply, too_many_days_missing
 from painstats.questions.exercise.columns import column_of, kind_rows
 from painstats.questions.exercise.plan import ExercisePlan
 from painstats.questions.exercise.sessions import KindDays, before_scores, known_days
@@ -158,14 +158,15 @@ def _fitted(days: OwnDays, kinds: KindDays, plan: ExercisePlan) -> tuple[dict[st
 
 def _why_not(days: OwnDays, kinds: KindDays) -> str | None:
     """Return why no kind may be judged, by name; None if some may."""
-    rules, scores, dates = days.design.rules, days.usable["outcome_score"].to_numpy(), days.usable["date"]
-    calendar_days = (dates[-1] - dates[0]).days + 1
-    named = {
-        "outcome_hardly_varies": not scores_vary(scores, days.outcome.scale),
-        "exposure_rarely_known": kinds.known.sum() < rules.min_days_known,
-        "too_many_days_missing": scores.size < rules.min_compliance * calendar_days,
-    }
-    return next((name for name, applies in named.items() if applies), None)
+    rows, rules = days.usable, days.design.rules
+    reasons = those_that_apply(
+        {
+            "outcome_hardly_varies": outcome_hardly_varies(rows, days.outcome.scale),
+            "exposure_rarely_known": bool(kinds.known.sum() < rules.min_days_known),
+            "too_many_days_missing": too_many_days_missing(rows, rules),
+        }
+    )
+    return reasons[0] if reasons else None
 
 
 def _usual_session(kinds: KindDays, plan: ExercisePlan) -> dict[str, float]:

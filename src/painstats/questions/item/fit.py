@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import polars as pl
@@ -15,12 +14,18 @@ import polars as pl
 from painstats.errors import PainstatsError
 from painstats.frame.exposure import Exposure
 from painstats.frame.room import share_at_ends
-from painstats.frame.variation import scores_vary
 from painstats.mixedlm.inference.coefficients import Coefficient, coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit, fit_one_participant, participant_rows
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign
 from painstats.questions.daily.look_evidence import exposure_range, smallest_effect_to
+from painstats.questions.daily.refusals import (
+    exposure_hardly_varies,
+    exposure_rarely_known,
+    outcome_hardly_varies,
+    those_that_apply,
+    too_many_days_missing,
+)
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.item.guards import Guards, free_guards
 from painstats.questions.item.plan import Asked
@@ -112,18 +117,19 @@ def refusal(rows: pl.DataFrame, exposure: Exposure, design: DailyDesign) -> str:
 
     An item needs as many days as the first look at the outcome.
     """
-    rules, scores = design.rules, rows["outcome_score"].to_numpy()
-    if scores.size < rules.looks[0]:
+    rules = design.rules
+    if rows.height < rules.looks[0]:
         return "too_few_days"
-    known = exposure_range(rows, exposure)
-    if known is None or rows[exposure.name].count() < rules.min_days_known:
+    if exposure_range(rows, exposure) is None or exposure_rarely_known(rows, exposure, rules):
         return "exposure_rarely_known"
-    named = {
-        "outcome_hardly_varies": not scores_vary(scores, design.scale),
-        "exposure_hardly_varies": known.sd < exposure.definition.least_within_sd,
-        "too_many_days_missing": scores.size / _diary_days(rows) < rules.min_compliance,
-    }
-    return next((name for name, applies in named.items() if applies), "")
+    reasons = those_that_apply(
+        {
+            "outcome_hardly_varies": outcome_hardly_varies(rows, design.scale),
+            "exposure_hardly_varies": exposure_hardly_varies(rows, exposure),
+            "too_many_days_missing": too_many_days_missing(rows, rules),
+        }
+    )
+    return reasons[0] if reasons else ""
 
 
 def effects_of(rows: pl.DataFrame, own: OwnDays) -> dict[Exposure, Coefficient]:
@@ -165,11 +171,3 @@ def _fit(
     except (PainstatsError, np.linalg.LinAlgError):
         return None
     return fit if fit.fit.converged else None
-
-
-def _diary_days(rows: pl.DataFrame) -> int:
-    """Return the days from the first to the last score."""
-    first, last = rows["date"][0], rows["date"][-1]
-    assert isinstance(first, date)
-    assert isinstance(last, date)
-    return (last - first).days + 1

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from painstats.frame.exposure import Exposure
-from painstats.frame.variation import scores_vary
 from painstats.mixedlm.engine.fit import MixedFit, Residuals
 from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.daily.design import RESIDUALS
-from painstats.questions.daily.look_evidence import exposure_range
+from painstats.questions.daily.refusals import (
+    exposure_hardly_varies,
+    exposure_rarely_known,
+    outcome_hardly_varies,
+    those_that_apply,
+    too_many_days_missing,
+)
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import OwnContrasts, own_contrasts
 from painstats.questions.look import LookDay
@@ -95,17 +98,17 @@ def reasons_against(days: OwnDays, activity: Exposure) -> tuple[str, ...]:
 
     The reasons are those of the daily questions about the activity and about sleep.
     """
-    rows, design = days.usable, days.design
-    first, last = rows["date"][0], rows["date"][-1]
-    named = {
-        "outcome_hardly_varies": not scores_vary(rows["outcome_score"].to_numpy(), design.scale),
-        "sleep_rarely_known": rows[SLEEP.name].count() < design.rules.min_days_known,
-        "activity_rarely_known": rows[activity.name].count() < design.rules.min_days_known,
-        "sleep_hardly_varies": _hardly_varies(rows, SLEEP),
-        "activity_hardly_varies": _hardly_varies(rows, activity),
-        "too_many_days_missing": rows.height < design.rules.min_compliance * ((last - first).days + 1),
-    }
-    return tuple(name for name, applies in named.items() if applies)
+    rows, rules = days.usable, days.design.rules
+    return those_that_apply(
+        {
+            "outcome_hardly_varies": outcome_hardly_varies(rows, days.design.scale),
+            "sleep_rarely_known": exposure_rarely_known(rows, SLEEP, rules),
+            "activity_rarely_known": exposure_rarely_known(rows, activity, rules),
+            "sleep_hardly_varies": exposure_hardly_varies(rows, SLEEP),
+            "activity_hardly_varies": exposure_hardly_varies(rows, activity),
+            "too_many_days_missing": too_many_days_missing(rows, rules),
+        }
+    )
 
 
 def _own_path(days: OwnDays, activity: Exposure, residuals: Residuals) -> OwnPath:
@@ -148,8 +151,3 @@ def _through(first: Coefficient, second: Coefficient, days: int) -> PathEstimate
 
 def _estimate(test: Coefficient, days: int) -> PathEstimate:
     return PathEstimate(test.estimate, test.low, test.high, test.p, days, test.se, test.df)
-
-
-def _hardly_varies(rows: pl.DataFrame, exposure: Exposure) -> bool:
-    known = exposure_range(rows, exposure)
-    return known is None or known.sd < exposure.definition.least_within_sd
