@@ -23,11 +23,10 @@ from painstats.mixedlm.integrated import correlation_matrix
 from painstats.questions.experiment.cohort_groups import Group, OwnExperiment
 from painstats.questions.experiment.cohort_judge import judged_group
 from painstats.questions.experiment.cohort_row import ExperimentAverage
-from painstats.questions.experiment.finding import ExperimentFinding
+from painstats.questions.experiment.finding import without_numbers
 from painstats.questions.experiment.judge import ScoredDays
 from painstats.questions.experiment.plan import ExperimentPlan
 from painstats.questions.experiment.randomisation import ALPHA
-from painstats.questions.verdict import Verdict
 
 FIRST_DAY, DRAWN_AT = date(2026, 3, 2), datetime(2026, 3, 1, tzinfo=UTC)
 BLOCKS, BLOCK_DAYS, SD = 8, 7, 1.2
@@ -71,28 +70,7 @@ def _own(truth: Truth, root: np.ndarray, random: np.random.Generator, participan
     effect = truth.effect + truth.effect_sd * random.normal()
     pain = 5 + random.normal() + SD * root @ random.normal(size=len(DAY)) + effect * on
     days = ScoredDays(block, DAY.astype(float), np.clip(np.rint(pain), 0, 10), on)
-    return OwnExperiment(_finished(plan), days, draws=1)
-
-
-def _finished(plan: ExperimentPlan) -> ExperimentFinding:
-    return ExperimentFinding(
-        participant_id=plan.participant,
-        fingerprint=plan.fingerprint,
-        on=plan.on,
-        off=plan.off,
-        first_date=plan.first_day,
-        last_date=plan.last_day,
-        blocks=plan.blocks,
-        block_days=plan.block_days,
-        dropped_days=plan.dropped_days,
-        order=plan.order,
-        drawn_at=DRAWN_AT,
-        draws=1,
-        stage="finished",
-        opens_on=plan.opens_on,
-        verdict=Verdict.NOT_JUDGED,
-        reasons=(),
-    )
+    return OwnExperiment(without_numbers(plan, "finished", DRAWN_AT, 1, ()), days, draws=1)
 
 
 def row_of(truth: Truth, found: Sequence[ExperimentAverage]) -> str:

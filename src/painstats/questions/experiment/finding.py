@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from painstats.questions.verdict import Verdict
+
+if TYPE_CHECKING:  # pages read findings without it
+    from painstats.questions.experiment.plan import ExperimentPlan
 
 Stage = Literal["planned", "sealed", "finished", "ended_early"]
 """Before the first day; while it goes on, when nothing is shown; after the last block; stopped before it."""
@@ -88,3 +91,33 @@ class ExperimentFinding:
         """The blocks, from 1, with a score on fewer than half of the days that count."""
         counted = self.block_days - self.dropped_days
         return tuple(place for place, days in enumerate(self.block_scored_days, start=1) if 2 * days < counted)
+
+
+def without_numbers(
+    plan: ExperimentPlan,
+    stage: Stage,
+    drawn_at: datetime,
+    draws: int,
+    reasons: tuple[str, ...],
+    block: int | None = None,
+) -> ExperimentFinding:
+    """Return the finding of a plan without any number of the scores; arguments as in ``ExperimentFinding``."""
+    return ExperimentFinding(
+        participant_id=plan.participant,
+        fingerprint=plan.fingerprint,
+        on=plan.on,
+        off=plan.off,
+        first_date=plan.first_day,
+        last_date=plan.last_day,
+        blocks=plan.blocks,
+        block_days=plan.block_days,
+        dropped_days=plan.dropped_days,
+        order=plan.order,
+        drawn_at=drawn_at,
+        draws=draws,
+        stage=stage,
+        opens_on=plan.opens_on,
+        verdict=Verdict.NOT_JUDGED,
+        reasons=reasons,
+        block=block,
+    )

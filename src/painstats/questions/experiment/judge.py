@@ -12,7 +12,7 @@ import numpy as np
 
 from painstats.mixedlm.integrated import Floats, fit_integrated
 from painstats.questions.experiment.clock import date_at
-from painstats.questions.experiment.finding import WAITING, ExperimentFinding
+from painstats.questions.experiment.finding import WAITING, ExperimentFinding, without_numbers
 from painstats.questions.experiment.power import Design, blocks_needed, own_noise, typical_noise
 from painstats.questions.experiment.randomisation import (
     ALPHA,
@@ -88,26 +88,8 @@ def _is_waiting(store: Store, experiment: Experiment, today: date) -> bool:
 
 def _sealed(experiment: Experiment, draws: int, today: date) -> ExperimentFinding:
     """Return a finding without any number of the scores."""
-    plan, stage = experiment.plan, experiment.stage_on(today)
-    return ExperimentFinding(
-        participant_id=experiment.participant_id,
-        fingerprint=experiment.fingerprint,
-        on=plan.on,
-        off=plan.off,
-        first_date=plan.first_day,
-        last_date=plan.last_day,
-        blocks=plan.blocks,
-        block_days=plan.block_days,
-        dropped_days=plan.dropped_days,
-        order=plan.order,
-        drawn_at=experiment.drawn_at,
-        draws=draws,
-        stage=stage,
-        opens_on=plan.opens_on,
-        verdict=Verdict.NOT_JUDGED,
-        reasons=(stage,),
-        block=experiment.block_on(today),
-    )
+    stage, block = experiment.stage_on(today), experiment.block_on(today)
+    return without_numbers(experiment.plan, stage, experiment.drawn_at, draws, (stage,), block)
 
 
 def counted_days(store: Store, experiment: Experiment, until: date) -> ScoredDays:
