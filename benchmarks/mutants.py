@@ -3,8 +3,9 @@
     make mutants
     python -m benchmarks.mutants --only forget
 
-``benchmarks/mutants.toml`` lists the changes. Each is made in a temporary copy of the tree, never in the working tree,
-and the tests listed for it are run until the first failure. A change that no test notices is a survivor.
+The tables in ``benchmarks/mutant_tables``, one for each room, list the changes. Each is made in a temporary copy of
+the tree, never in the working tree, and the tests listed for it are run until the first failure. A change that no test
+notices is a survivor.
 
 Exit codes: 0 when every change was noticed, 1 when any survived or its tests could not be run, 2 when the named tests
 fail without any change.
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLE = Path(__file__).with_name("mutants.toml")
+TABLES = Path(__file__).with_name("mutant_tables")
 NOT_COPIED = (".git", ".venv", ".*_cache", "__pycache__", ".hypothesis", "demo", "sample-study", "node_modules")
 TIMEOUT_SECONDS = 1800
 TIMED_OUT = -1
@@ -42,7 +43,7 @@ class Mutant:
     file
         Path of the changed file, relative to the root of the repository.
     original, changed
-        Text that occurs exactly once in the file, and its replacement.
+        Text that occurs exactly once in the file (a test checks this), and its replacement.
     breaks
         What goes wrong with it, in a few words.
     tests
@@ -65,9 +66,10 @@ class Result:
     seconds: float
 
 
-def read_mutants(table: Path = TABLE) -> list[Mutant]:
-    """Read the table of mutants in its order."""
-    rows = tomllib.loads(table.read_text(encoding="utf-8"))["mutant"]
+def read_mutants(tables: Path = TABLES) -> list[Mutant]:
+    """Read the tables of mutants, in the order of their names."""
+    texts = [table.read_text(encoding="utf-8") for table in sorted(tables.glob("*.toml"))]
+    rows = [row for text in texts for row in tomllib.loads(text)["mutant"]]
     return [Mutant(**{**row, "tests": tuple(row["tests"])}) for row in rows]
 
 
@@ -119,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     mutants = [m for m in read_mutants() if options.only in m.file or options.only in m.breaks]
     if not mutants:
-        print(f"no mutant has {options.only!r} in its file or description; see {TABLE.name}", file=sys.stderr)
+        print(f"no mutant has {options.only!r} in its file or description; see {TABLES.name}/", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="painstats-mutants-") as folder:
         tree = Path(folder) / "tree"
