@@ -18,7 +18,8 @@ from painstats.findings.change_names import alterations
 from painstats.questions.phrases import counted
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, NARROW_BELOW, WIDE
+from painstats.reports.dates import MONTHS
+from painstats.reports.figures.daily_charts import LEFT_MARGIN, NARROW_BELOW, WIDE
 from painstats.reports.figures.shapes import (
     Part,
     Sheet,

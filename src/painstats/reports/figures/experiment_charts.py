@@ -10,7 +10,8 @@ import math
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import label_text
 from painstats.questions.question import Outcome
-from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
+from painstats.reports.dates import MONTHS
+from painstats.reports.figures.daily_charts import LEFT_MARGIN, WIDE
 from painstats.reports.figures.shapes import (
     Part,
     Sheet,

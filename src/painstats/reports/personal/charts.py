@@ -17,15 +17,9 @@ from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, listed, whole
 from painstats.questions.question import Outcome, outcome_of
 from painstats.questions.registry import kind_of
-from painstats.reports.figures.daily_charts import (
-    MONTHS,
-    MOST_WEEKS,
-    NARROW,
-    WIDE,
-    daily_panels,
-    drawn_days,
-    outcome_calendar,
-)
+from painstats.reports.dates import MONTHS
+from painstats.reports.drawn_days import MOST_WEEKS, drawn_days
+from painstats.reports.figures.daily_charts import NARROW, WIDE, daily_panels, outcome_calendar
 from painstats.reports.figures.effect_charts import EffectBar, own_among_others
 from painstats.reports.measures_shown import measures_shown
 from painstats.reports.numbers import Interval

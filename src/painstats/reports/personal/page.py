@@ -33,8 +33,8 @@ from painstats.reports.data_used import (
     zone_doubts,
     zone_words,
 )
+from painstats.reports.dates import date_words
 from painstats.reports.devices import device_lines, devices_table
-from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.measures_shown import measures_of
 from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import interval_of
