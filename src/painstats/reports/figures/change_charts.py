@@ -37,9 +37,9 @@ from painstats.reports.figures.shapes import (
     text_width,
     upright,
     week_axis,
-    widened,
 )
 from painstats.reports.figures.vega_svg import DOT, NO_SIGN, NO_SIGN_BAND, QUIET_INK, WASH, Specification
+from painstats.reports.figures.widened import widened
 
 HEIGHT = 210
 RIGHT_MARGIN = 18

@@ -15,7 +15,6 @@ from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
 from painstats.reports.dates import DAYS_OF_WEEK, MONTHS, day_words
 from painstats.reports.drawn_days import MOST_WEEKS, first_of, last_of
-from painstats.reports.figures.shapes import widened
 from painstats.reports.figures.treatment_bars import placed_rows, treatment_bars
 from painstats.reports.figures.treatment_rows import BarRow, bar_rows
 from painstats.reports.figures.vega_svg import (
@@ -32,6 +31,7 @@ from painstats.reports.figures.vega_svg import (
     y2_at,
     y_at,
 )
+from painstats.reports.figures.widened import widened
 
 WIDE = 760
 NARROW = 330

@@ -25,7 +25,6 @@ from painstats.reports.figures.shapes import (
     scale_axis,
     sign_colours,
     text_width,
-    widened,
 )
 from painstats.reports.figures.vega_svg import (
     AXIS,
@@ -36,6 +35,7 @@ from painstats.reports.figures.vega_svg import (
     Specification,
     stacked,
 )
+from painstats.reports.figures.widened import widened
 
 HEIGHT = 190
 STRIP = 16

@@ -34,9 +34,9 @@ from painstats.reports.figures.shapes import (
     sign_colours,
     text_width,
     week_axis,
-    widened,
 )
 from painstats.reports.figures.vega_svg import AXIS, DOT, NO_SIGN, PHASE_MORE, Specification, layered, stacked
+from painstats.reports.figures.widened import widened
 
 STRIP = 12
 

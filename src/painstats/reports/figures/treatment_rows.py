@@ -1,4 +1,4 @@
-"""Treatments sorted into rows of bars that do not overlap: a row for each name, entries at the same time in rows of own."""
+"""Treatments sorted into rows of bars that do not overlap: a row for each name, or several if its entries do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from painstats.questions.phrases import capital, label_text
 
 LOWEST, HIGHEST = 10, 16
 """Heights of a bar in pixels: of the first or only dose, and of the highest."""
+
+MOST_STARTS = 4
+"""Bars of a row up to which each has its start marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ class BarRow:
 
     name: str
     bars: tuple[Bar, ...]
+
+    @property
+    def marked(self) -> tuple[Bar, ...]:
+        """The bars whose starts are marked: all of a few, only the first of many, such as blocks of an experiment."""
+        return self.bars if len(self.bars) <= MOST_STARTS else self.bars[:1]
 
 
 def bar_rows(phases: pl.DataFrame, span: tuple[date, date]) -> list[BarRow]:
