@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -82,11 +82,3 @@ def _months(span: tuple[date, date], first: date, columns: int, height: int) -> 
 def month_start(day: date) -> date:
     """Return the first day of a date's month."""
     return day.replace(day=1)
-
-
-def shades_of(days: Mapping[date, str], words: Mapping[str, str]) -> list[Shade]:
-    """Sort days by their shade; ``words`` names each one, with the number of days as ``{days}``."""
-    found: dict[str, list[date]] = {style: [] for style in words}
-    for day, style in days.items():
-        found[style].append(day)
-    return [Shade(style, words[style].format(days=len(own)), own) for style, own in found.items()]

@@ -8,7 +8,7 @@ level before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
@@ -118,6 +118,7 @@ def _moment(frame: Frame, finding: ChangeFinding, window: Window) -> list[Markup
     full = window.in_between[1]
     days = ngettext("{days} day", "{days} days", full).format(days=full)
     between = BETWEEN.format(what=between_words(finding), days=days) if full else ""
+    on_phones = between if text_width(between) <= room_right else between_words(finding)
     return [
         upright(at, MOMENT_TOP, frame.height, "moment"),
         *([upright(frame.share(last), 0, frame.height, "moment")] if last else []),
@@ -125,7 +126,8 @@ def _moment(frame: Frame, finding: ChangeFinding, window: Window) -> list[Markup
         *_side(fitting(right, room_right), at, DOSES_Y, "start", "b"),
         *_side(WEEK_LEFT_OUT, at, DAYS_Y, "end", "q w"),
         *_side(LEFT_OUT, at, DAYS_Y, "end", "q n"),
-        *_side(between, at, DAYS_Y, "start", "q"),
+        *_side(between, at, DAYS_Y, "start", "q w"),
+        *(_side(on_phones, at, DAYS_Y, "start", "q n") if full else []),
     ]
 
 
@@ -140,14 +142,18 @@ def _weeks(frame: Frame, finding: ChangeFinding, window: Window) -> list[Markup]
     step = 28 if last - first > LONG_SPAN else 14
     is_crowded = step / (last - first) * NARROWEST < text_width("12 weeks") + BESIDE
     places = list(range(-step * (-first // step), last + 1, step))
+    on_phones = [place for place in places if not (is_crowded and (place // step) % 2)]
     drawn = []
     for place in places:
         words = _week_words(place) if place else month_and_day(finding.first_date)
-        style = "q in w" if is_crowded and (place // step) % 2 else "q in"
-        drawn += [tick(frame, place), _below(frame, words, place, 0, style)]
+        drawn += [tick(frame, place), _below(frame, words, place, 0, "q in" if place in on_phones else "q in w")]
+    return [*drawn, *_sides_of_weeks(frame, places, "w"), *_sides_of_weeks(frame, on_phones, "n")]
+
+
+def _sides_of_weeks(frame: Frame, places: Sequence[int], style: str) -> list[Markup]:
+    """Say under the first and the last week that is labelled whether it is before or after the change."""
     ends = {places[0]: BEFORE, places[-1]: AFTER}
-    drawn += [_below(frame, word, place, 1, "q in") for place, word in ends.items() if place]
-    return drawn
+    return [_below(frame, word, place, 1, f"q in {style}") for place, word in ends.items() if place]
 
 
 def _week_words(place: int) -> str:

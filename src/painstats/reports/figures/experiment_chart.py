@@ -25,7 +25,6 @@ PLOT, STRIP, GAP = 180, 16, 8
 """Pixels of the plot area, of the strip of blocks, and between the two."""
 
 RADIUS = 5
-LONGEST_NAME = 24
 WITHOUT, WITH = _("{level} without"), _("{level} with")
 FILLED, FILLED_TO_COME = _("filled: {name}"), _("filled: {name}; dashed: to come")
 BLOCK = _("block {number}: {mean}")
@@ -119,14 +118,14 @@ def _strip(finding: ExperimentFinding, blocks_begun: int, top: float) -> list[Ma
 def _below(finding: ExperimentFinding, foot: float, *, has_more: bool) -> list[Markup]:
     """Write the first and the last day under the strip, and what is filled: between them if there is room."""
     first, last = month_and_day(finding.first_date), month_and_day(finding.last_date)
-    name = fitting(label_text(finding.on), text_width("x" * LONGEST_NAME))
-    filled = (FILLED_TO_COME if has_more else FILLED).format(name=name)
+    template = FILLED_TO_COME if has_more else FILLED
+    filled = template.format(name=fitting(label_text(finding.on), NARROWEST - text_width(template.format(name=""))))
     fits = text_width(f"{first}   {filled}   {last}") < NARROWEST
     y = foot + LINE
-    share, anchor = (0.5, "middle") if fits else (0.0, "start")
+    place: tuple[float, float, Anchor] = (0.5, y, "middle") if fits else (0, y + LINE, "start")
     return [
         label(first, 0, y, style="q in"),
-        label(filled, share, y if fits else y + LINE, anchor="middle" if anchor == "middle" else "start", style="q in"),
+        label(filled, place[0], place[1], anchor=place[2], style="q in"),
         label(last, 1, y, anchor="end", style="q in"),
     ]
 

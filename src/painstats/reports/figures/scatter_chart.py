@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -98,11 +99,11 @@ def _across(frame: Frame, scatter: Scatter) -> list[Markup]:
     """Label the horizontal axis, and say what it is."""
     ticks = scale_ticks(*frame.x, most=MOST_TICKS)
     words = [scatter.tick_words(value) for value in ticks]
-    is_crowded = sum(text_width(text) + LINE for text in words) > NARROWEST
+    every = math.ceil(sum(1.5 * text_width(text) + LINE for text in words) / NARROWEST)
     drawn = []
     for place, (value, text) in enumerate(zip(ticks, words, strict=True)):
         share = frame.share(value)
-        style = "q in w" if is_crowded and place % 2 else "q in"
+        style = "q in w" if place % every else "q in"
         drawn += [
             tick(frame, value),
             label(text, share, frame.height + BELOW, anchor=anchor_at(text, share), style=style),
