@@ -22,6 +22,7 @@ from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.figures.vega_svg import drawn
 from painstats.reports.numbers import Interval
 from painstats.reports.pages import page_name
+from painstats.reports.verdict_bars import verdict_bar
 from painstats.store import open_store
 from tests.made_up_study import EVIL_ID, fill, plan, small_study
 from tests.reading_pages import read_page
