@@ -199,6 +199,6 @@ def _flat(content: object, above: str = "") -> Iterator[tuple[str, str]]:
 def _value(content: object) -> str:
     if isinstance(content, list):
         return "[" + ", ".join(map(_value, content)) + "]"
-    return (
-        "none" if content is None or content == "" else f"{content:g}" if isinstance(content, float) else str(content)
-    )
+    if content is None or content == "":
+        return "none"
+    return f"{content:g}" if isinstance(content, float) else str(content)
