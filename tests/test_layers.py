@@ -33,12 +33,13 @@ ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
 ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "language", "mixedlm"}
 ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
+ALLOWED["cohort"] = ALLOWED["findings"] | ALLOWED["parsing"] | {"findings", "mixedlm", "parsing"}
 ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
 ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}
 ALLOWED["to_settle"] = ALLOWED["questions"] | {"questions"}
 ALLOWED["run"] = ALLOWED["run_report"] | {"run_report", "reports", "to_settle"}
 ALLOWED["library"] = ALLOWED["intake"] | {"intake"}
-ALLOWED["commands"] = ALLOWED["run"] | {"run"}
+ALLOWED["commands"] = ALLOWED["run"] | ALLOWED["cohort"] | {"run", "cohort"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}
 
 
