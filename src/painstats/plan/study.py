@@ -21,6 +21,7 @@ from painstats.plan.adjust import AdjustPlan, check_adjusted
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.lots import TreatmentPlan, check_treatments
+from painstats.plan.nightly import NightlyPlan, NotifyPlan
 from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
@@ -30,6 +31,9 @@ from painstats.plan.values import Item, MeasureName, PlanTable, Scale, ZoneName
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
+
+WITHOUT_RESULTS = ("nightly", "notify")
+"""Tables of the plan that change no result, so that they may change without a new plan hash."""
 
 
 class StudyTable(PlanTable):
@@ -143,6 +147,8 @@ class Plan(PlanTable):
     treatments: dict[str, TreatmentPlan] = Field(default={})
     rules: RulesPlan = RulesPlan()
     inbox: InboxPlan = InboxPlan()
+    nightly: NightlyPlan = NightlyPlan()
+    notify: NotifyPlan = NotifyPlan()
 
     @model_validator(mode="after")
     def _asked_in_one_way(self) -> Plan:
@@ -209,9 +215,9 @@ class Study(PlanTable):
 
     @property
     def plan_hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of the plan; every stored result has it."""
+        """First 16 hex digits of the SHA-256 of what the plan says about results; every stored result has it."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
-        rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
+        rest = self.plan.model_dump_json(exclude={"questions", "predictors", *WITHOUT_RESULTS})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
 
     @property
