@@ -21,7 +21,7 @@ from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import GENERATOR, Page, Part, page_bytes, page_name
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
-from painstats.reports.status.write import INDEX, write_status_page
+from painstats.reports.status.write import INDEX
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
@@ -45,11 +45,9 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
 
     Returns
     -------
-    Every report: the index, the cohort's, then one for each participant in the order of their ids.
+    Every report: the cohort's, then one for each participant in the order of their ids.
     """
-    reports = publish(store, processes).reports
-    write_status_page(store)
-    return [store.study.reports / INDEX, *reports]
+    return list(publish(store, processes).reports)
 
 
 def publish(store: Store, processes: int | None = None) -> Published:

@@ -129,8 +129,8 @@ def _parted(message: str, file_name: str) -> tuple[str, str]:
     """Part a message of a refusal into what was found and what to do, and leave out the name of the file."""
     for name in (file_name, PurePosixPath(file_name).name):
         message = message.removeprefix(f"{name}: ").removeprefix(f"{name} ")
-    why, _, advice = message.rpartition("; ")
-    return (why, advice) if why else (message, "")
+    why, _, advice = message.partition("; ")
+    return why, advice
 
 
 # --- participants ---
