@@ -59,7 +59,9 @@ def file_problems(outcomes: Sequence[FileOutcome]) -> list[str]:
     return [*words, f"{rejected} rows rejected"] if rejected else words
 
 
-def end_of_night(summary: RunSummary, status: StudyStatus, failed_inboxes: int, *, problems_fail: bool) -> Any:
+def end_of_night(
+    summary: RunSummary, status: StudyStatus, failed_inboxes: int, inboxes: int, *, problems_fail: bool
+) -> Any:
     """Return the state in which a night ends, with its summary.
 
     Parameters
@@ -69,11 +71,11 @@ def end_of_night(summary: RunSummary, status: StudyStatus, failed_inboxes: int, 
     status
         The state of the study after it.
     failed_inboxes
-        How many participants' files could not be read because of a bug.
+        How many participants' files could not be read because of a bug; ``inboxes`` is how many there are.
     problems_fail
         Whether the plan wants problems to end in ``Failed``.
     """
-    if failure := _failure(summary, failed_inboxes):
+    if failure := _failure(summary, failed_inboxes, inboxes):
         return Failed(data=StepFailedError(failure, exit_code=1), message=failure)
     lead = "".join(lead_words(status))
     if not status.problems and not file_problems(summary.files):
@@ -83,11 +85,11 @@ def end_of_night(summary: RunSummary, status: StudyStatus, failed_inboxes: int, 
     return Completed(data=summary, name=WITH_PROBLEMS, message=lead)
 
 
-def _failure(summary: RunSummary, failed_inboxes: int) -> str:
+def _failure(summary: RunSummary, failed_inboxes: int, inboxes: int) -> str:
     broken = sum(outcome.status == "failed" for outcome in summary.files)
     if failed_inboxes or broken:
         return (
-            f"{failed_inboxes} inboxes and {broken} files could not be read; the others were; "
+            f"{failed_inboxes} of {inboxes} inboxes and {broken} files could not be read; the others were; "
             "see the task runs for the reason"
         )
     if summary.failed_reports:

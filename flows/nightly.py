@@ -132,18 +132,18 @@ def nightly() -> Any:
     study = read_study(_study_folder())
     try:
         with logged_failure(study):
-            summary, status, n_failed = _night(study)
+            summary, status, n_failed, n_inboxes = _night(study)
     except Exception as error:
         tell_operator(study, failure_digest(study.folder, int(getattr(error, "exit_code", 1))))
         raise
     for problem in status.problems:
         get_run_logger().warning("%s: %s", _named(problem.number), problem.public_why)
     tell_operator(study, digest_of(study.folder, status))
-    return end_of_night(summary, status, n_failed, problems_fail=study.plan.nightly.problems_fail)
+    return end_of_night(summary, status, n_failed, n_inboxes, problems_fail=study.plan.nightly.problems_fail)
 
 
-def _night(study: Study) -> tuple[RunSummary, StudyStatus, int]:
-    """Read, compute and write; return also how many inboxes could not be read."""
+def _night(study: Study) -> tuple[RunSummary, StudyStatus, int, int]:
+    """Read, compute and write; return also how many inboxes could not be read, of how many."""
     with held(study):
         inboxes, started = prepare_study(study), perf_counter()
         states = [read_inbox(study, each.number, each.files, return_state=True) for each in inboxes]
@@ -153,7 +153,7 @@ def _night(study: Study) -> tuple[RunSummary, StudyStatus, int]:
         _leave_artifacts(study, summary, failed)
         with opened(study) as store:
             mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
-    return summary, status, failed
+    return summary, status, failed, len(inboxes)
 
 
 def _named(number: int | None) -> str:

@@ -132,7 +132,7 @@ def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
         store.connection.execute("DELETE FROM kept_figures")
         assert written(store, processes=2) == here
         assert written(store, processes=2) == here  # now with what was kept
-    assert len(here) == len(people) + 2
+    assert len(here) == len(people) + 1
 
 
 def test_every_figure_follows_the_schema_of_charts(tmp_path):
