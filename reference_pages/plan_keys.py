@@ -10,6 +10,7 @@ from painstats.plan.adjust import AdjustPlan
 from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.lots import TreatmentPlan
+from painstats.plan.nightly import EmailPlan, NightlyPlan, NotifyPlan
 from painstats.plan.phases import PhasePlan
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
@@ -107,6 +108,9 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
     ),
     "[rules]": (RulesPlan, "When a day counts and when a verdict may be given: see [verdicts](../method/verdict.md)."),
     "[inbox]": (InboxPlan, "Files that are not imported."),
+    "[nightly]": (NightlyPlan, "What the operator is asked to look at. Changes no result."),
+    "[notify]": (NotifyPlan, "Whom to tell after an unattended run. Changes no result."),
+    "[notify.email]": (EmailPlan, "An e-mail by SMTP."),
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 
