@@ -174,7 +174,6 @@ MEANINGS: dict[str, str] = {
     "[notify] when": "`always`: also after runs without problems.",
     "[notify] command": "A program and its arguments; it gets the message on standard input.",
     "[notify] webhook": "An address on this machine or a private network to which the message is posted as JSON.",
-    "[notify] email": "See `[notify.email]`.",
     "[notify.email] to": "Addresses that get the e-mail.",
     "[notify.email] sender": "The address it comes from.",
     "[notify.email] server": "The SMTP server.",
