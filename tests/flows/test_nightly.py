@@ -18,8 +18,6 @@ import yaml
 from painstats.commands.report_lines import verdict_lines
 from painstats.plan.study import read_study
 from painstats.run_report import load_run_reports
-from painstats.store import open_store
-from painstats.study_status.numbers import participant_numbers
 from sample_data.make import make_study
 from sample_data.truth import Truth
 
@@ -75,8 +73,7 @@ def test_prefect_has_every_task_and_the_artifacts(place, first_run):
     states = recorded(place, "SELECT name, state_type FROM task_run ORDER BY name")
     # One task for each person's folder, and one for the files of several people.
     folders = {path.name for path in (place / "study" / "inbox").iterdir() if path.is_dir()}
-    with open_store(read_study(place / "study")) as store:
-        numbers = [0, *(number for name, number in participant_numbers(store).items() if name in folders)]
+    numbers = range(len(folders) + 1)  # those of the folders, since no participant was known before this night
     assert [name for name, _ in states if name.startswith("read-inbox")] == [f"read-inbox-{n}" for n in numbers]
     assert {state for _, state in states} == {"COMPLETED"}
     artifacts = dict(recorded(place, "SELECT key, data FROM artifact"))
