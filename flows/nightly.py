@@ -13,7 +13,8 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -29,17 +30,35 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import refresh_global_settings_context
+from prefect.logging import get_run_logger
+from prefect.states import Completed
 
-from flows.failures import StepFailedError, without_names
+from flows.ends import WITH_PROBLEMS, end_of_inbox, end_of_night, ending_in_a_sentence, file_problems
+from flows.failures import StepFailedError
 from flows.local_server import start_local_server
 from painstats.commands.report_lines import verdict_lines
 from painstats.commands.run import print_summary, progress, silent
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
 from painstats.intake.files_read import FilesRead, files_read
+from painstats.intake.settling import with_unsettled_marked
+from painstats.notify.digest import Digest, digest_of, failure_digest
+from painstats.notify.send import notify
 from painstats.plan.study import Study, read_study
-from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
+from painstats.run import (
+    FileOutcome,
+    InboxFile,
+    RunSummary,
+    answer,
+    list_inbox,
+    load_files,
+    logged_failure,
+    prepare,
+)
 from painstats.store.connection import held, opened
 from painstats.store.ledger import mark_reported
+from painstats.study_status.collect import study_status
+from painstats.study_status.numbers import participant_numbers
+from painstats.study_status.status import StudyStatus
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 
@@ -48,39 +67,61 @@ say = progress()
 
 def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a function a task of which Prefect keeps neither results nor the texts of errors."""
-    return lambda step: task(cache_policy=NO_CACHE, persist_result=False, **options)(without_names(step))
+    return lambda step: task(cache_policy=NO_CACHE, persist_result=False, **options)(ending_in_a_sentence(step))
 
 
 @private_task()
-def prepare_study(study: Study) -> list[list[InboxFile]]:
+def prepare_study(study: Study) -> list[Inbox]:
     """Check the study and list its inboxes: one for each participant, and one for files of several."""
     with opened(study) as store:
         prepare(store, say)
-    return _inboxes(study)
+        numbers = participant_numbers(store)
+    return _inboxes(study, numbers)
 
 
 @private_task(task_run_name="read-inbox-{number}")
-def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> tuple[FileOutcome, ...]:
-    """Read what is new from one participant."""
+def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> Any:
+    """Read what is new from one participant; 0 is the number of the inbox with files of several participants."""
     with opened(study) as store:
         outcomes = load_files(store, inbox, silent)
     rows = sum(outcome.summary.read for outcome in outcomes if outcome.summary)
+    problems = file_problems(outcomes)
     # A service's output ends up in logs: counts only, no file names.
-    say(f"inbox {number + 1}: {len(outcomes)} files, {rows} rows read")
-    return outcomes
+    say("; ".join([f"inbox {number}: {len(outcomes)} files, {rows} rows read", *problems]))
+    if problems:
+        get_run_logger().warning("%s: %s", _named(number), "; ".join(problems))
+    return end_of_inbox(outcomes)
 
 
 @private_task()
-def compute_answers(study: Study, outcomes: tuple[FileOutcome, ...], reading: FilesRead) -> RunSummary:
-    """Compute and write everything that depends on the records."""
+def compute_answers(
+    study: Study, outcomes: tuple[FileOutcome, ...], reading: FilesRead, failed_inboxes: int
+) -> tuple[RunSummary, StudyStatus]:
+    """Compute and write everything that depends on the records; return the state of the study after it too."""
     with opened(study) as store:
-        return answer(store, outcomes, reading, say)
+        summary = answer(store, outcomes, reading, say, failed_inboxes=failed_inboxes)
+        return summary, study_status(store)
+
+
+@private_task()
+def tell_operator(study: Study, digest: Digest) -> Any:
+    """Notify as the plan says. A channel that fails is said, and the night is complete all the same."""
+    failures = notify(study.plan.notify, digest)
+    for failure in failures:
+        say(failure)
+        get_run_logger().warning("%s", failure)
+    return Completed(name=WITH_PROBLEMS, message="; ".join(failures)) if failures else len(digest.lines)
 
 
 @flow(name="painstats-nightly", persist_result=False, log_prints=False)
-@without_names
-def nightly() -> RunSummary:
+@ending_in_a_sentence
+def nightly() -> Any:
     """Run the study that ``PAINSTATS_STUDY`` names once. No other run comes in between.
+
+    Returns
+    -------
+    The run's summary; the state is ``CompletedWithProblems`` where a file was refused, a row was rejected or something
+    needs a hand, and ``Failed`` if the plan says so.
 
     Raises
     ------
@@ -89,29 +130,34 @@ def nightly() -> RunSummary:
         not be read, or a report not written.
     """
     study = read_study(_study_folder())
+    try:
+        with logged_failure(study):
+            summary, status, n_failed, n_inboxes = _night(study)
+    except Exception as error:
+        tell_operator(study, failure_digest(study.folder, int(getattr(error, "exit_code", 1))))
+        raise
+    for problem in status.problems:
+        get_run_logger().warning("%s: %s", _named(problem.number), problem.public_why)
+    tell_operator(study, digest_of(study.folder, status))
+    return end_of_night(summary, status, n_failed, n_inboxes, problems_fail=study.plan.nightly.problems_fail)
+
+
+def _night(study: Study) -> tuple[RunSummary, StudyStatus, int, int]:
+    """Read, compute and write; return also how many inboxes could not be read, of how many."""
     with held(study):
         inboxes, started = prepare_study(study), perf_counter()
-        states = [read_inbox(study, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
-        failed = [number for number, state in enumerate(states) if not state.is_completed()]
+        states = [read_inbox(study, each.number, each.files, return_state=True) for each in inboxes]
+        failed = sum(not state.is_completed() for state in states)
         outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-        summary = compute_answers(study, outcomes, files_read(outcomes, perf_counter() - started))
+        summary, status = compute_answers(study, outcomes, files_read(outcomes, perf_counter() - started), failed)
         _leave_artifacts(study, summary, failed)
         with opened(study) as store:
             mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
-    broken = sum(outcome.status == "failed" for outcome in outcomes)
-    if failed or broken:
-        raise StepFailedError(
-            f"{len(failed)} of {len(inboxes)} inboxes and {broken} files could not be read; the others were; "
-            "see the task runs for the reason",
-            exit_code=1,
-        )
-    if summary.failed_reports:
-        kinds = ", ".join(sorted({failed.reason for failed in summary.failed_reports}))
-        raise StepFailedError(
-            f"{len(summary.failed_reports)} report(s) could not be written ({kinds}); the next run tries again",
-            exit_code=1,
-        )
-    return summary
+    return summary, status, failed, len(inboxes)
+
+
+def _named(number: int | None) -> str:
+    return f"participant {number}" if number else "the study"
 
 
 def _study_folder() -> Path:
@@ -121,15 +167,23 @@ def _study_folder() -> Path:
     return Path(folder)
 
 
-def _inboxes(study: Study) -> list[list[InboxFile]]:
-    """Group the files of the inbox by participant, in a fixed order."""
-    groups: dict[str, list[InboxFile]] = {}
-    for file in list_inbox(study):
-        groups.setdefault(file.participant_id or "", []).append(file)
-    return [groups[participant] for participant in sorted(groups)]
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The files of one participant, or with the number 0 those that name their participants themselves."""
+
+    number: int
+    files: list[InboxFile]
 
 
-def _leave_artifacts(study: Study, summary: RunSummary, failed: list[int]) -> None:
+def _inboxes(study: Study, numbers: Mapping[str, int]) -> list[Inbox]:
+    """Group the files of the inbox by participant, in a fixed order; mark those that are still being written."""
+    groups: dict[int, list[InboxFile]] = {}
+    for file in with_unsettled_marked(list_inbox(study), study.plan.nightly.settle_seconds):
+        groups.setdefault(numbers.get(file.participant_id or "", 0), []).append(file)
+    return [Inbox(number, groups[number]) for number in sorted(groups)]
+
+
+def _leave_artifacts(study: Study, summary: RunSummary, failed: int) -> None:
     """Leave what was read, rejected and found as Prefect artifacts: counts only, from the run's report."""
     reading = summary.report.reading
     rows = {name: getattr(reading, f"rows_{name}") for name in ("new", "duplicate", "corrected", "rejected", "unused")}
@@ -139,7 +193,7 @@ def _leave_artifacts(study: Study, summary: RunSummary, failed: list[int]) -> No
         description="Rows of the files that were new",
     )
     table = [{"reason": reason, "files": files} for reason, files in reading.refusals.items()]
-    table += [{"reason": "inbox could not be read", "files": len(failed)}] if failed else []
+    table += [{"reason": "inbox could not be read", "files": failed}] if failed else []
     create_table_artifact(key="painstats-rejected", table=table, description="Files that were refused, by reason")
     found = "\n".join(f"- {line}" for line in verdict_lines(study, summary.results))
     create_markdown_artifact(

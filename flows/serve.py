@@ -8,7 +8,6 @@ Start the server first: ``painstats server``.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import sys
@@ -24,6 +23,7 @@ os.environ.setdefault("PREFECT_API_URL", LOCAL_SERVER)
 
 from flows.nightly import STUDY_VARIABLE, nightly  # noqa: E402
 from painstats.errors import PainstatsError, StudyError  # noqa: E402
+from painstats.notify.digest import study_mark  # noqa: E402
 from painstats.plan.study import read_study  # noqa: E402
 
 
@@ -61,18 +61,13 @@ def _serve(folder: Path, cron: str, time_zone: str, as_json: bool) -> int:
     print(f"Serving {study.folder.name} at {cron!r} ({time_zone}); stop with Ctrl-C", file=sys.stderr)
     os.environ[STUDY_VARIABLE] = str(study.folder.resolve())  # inherited by the runs; Prefect never gets the name
     nightly.serve(
-        name=f"nightly-{_mark(study.folder)}",
+        name=f"nightly-{study_mark(study.folder)}",  # Prefect keeps the names of deployments
         schedule=schedule,
         limit=1,
         pause_on_shutdown=False,
         print_starting_message=not as_json,
     )
     return 0
-
-
-def _mark(folder: Path) -> str:
-    """Return a short hash of a study's path: Prefect keeps the names of deployments."""
-    return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:8]
 
 
 def _check_server() -> None:

@@ -11,6 +11,7 @@ from painstats.plan.analysis import AnalysisPlan, ModelPlan
 from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.lots import TreatmentPlan
+from painstats.plan.nightly import EmailPlan, NightlyPlan, NotifyPlan
 from painstats.plan.phases import PhasePlan
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import (
@@ -120,6 +121,9 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         "the participant's own mean), `phase`, `arm`, `weekend`, `day_of_week`, `time`, and declared variables.",
     ),
     "[inbox]": (InboxPlan, "Files that are not imported."),
+    "[nightly]": (NightlyPlan, "What the operator is asked to look at. Changes no result."),
+    "[notify]": (NotifyPlan, "Whom to tell after an unattended run. Changes no result."),
+    "[notify.email]": (EmailPlan, "An e-mail by SMTP."),
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 

@@ -34,12 +34,14 @@ ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
 ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "language", "mixedlm"}
 ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
 ALLOWED["cohort"] = ALLOWED["findings"] | ALLOWED["parsing"] | {"findings", "mixedlm", "parsing"}
-ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
+ALLOWED["study_status"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}
+ALLOWED["notify"] = ALLOWED["study_status"] | {"study_status"}
+ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool", "study_status"}
 ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}
 ALLOWED["to_settle"] = ALLOWED["questions"] | {"questions"}
-ALLOWED["run"] = ALLOWED["run_report"] | {"run_report", "reports", "to_settle"}
+ALLOWED["run"] = ALLOWED["run_report"] | {"run_report", "reports", "study_status", "to_settle"}
 ALLOWED["library"] = ALLOWED["intake"] | {"intake"}
-ALLOWED["commands"] = ALLOWED["run"] | ALLOWED["cohort"] | {"run", "cohort"}
+ALLOWED["commands"] = ALLOWED["run"] | ALLOWED["cohort"] | {"run", "cohort", "notify"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}
 
 

@@ -27,6 +27,7 @@ SERVER_PORT = 4200
 NIGHTLY = "30 3 * * *"
 """Exists exactly once on every day of the year, also when the clocks change."""
 HIGHEST_PORT = 65_535
+WATCH_SECONDS = 10
 LONGEST_NUMBER = 6
 ZONE_HELP = "where you live, such as Europe/London"
 
@@ -117,6 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
     run = _add(commands, "run", "import new files from the inbox and update the reports")
     run.add_argument("--quiet", action="store_true", help="do not print progress")
+    run.add_argument(
+        "--unattended",
+        action="store_true",
+        help="for a timer: leave files that are still being written, and notify as [notify] says",
+    )
     run.add_argument("--allow-quarantine", action="store_true", help="exit with 0 even if rows were rejected")
     run.add_argument(
         "--processes",
@@ -125,6 +131,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     status = _add(commands, "status", "show what has been imported, valid days, and what is missing")
     status.add_argument("--files", action="store_true", help="list each file with its number")
+    status.add_argument(
+        "--watch",
+        metavar="SECONDS",
+        type=_seconds,
+        nargs="?",
+        const=WATCH_SECONDS,
+        help=f"show it again every so many seconds (default: {WATCH_SECONDS}); stop with Ctrl-C",
+    )
     _add(commands, "plan", "declare the plan in its ledger, and print it as a page to register")
     _add(commands, "history", "list the plans of a study and what each gave", module="plan")
     _add(commands, "treatments", "list the treatments of each participant, and from when they can be judged")
@@ -335,6 +349,13 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
         raise argparse.ArgumentTypeError("write a whole number")
     return int(text)
+
+
+def _seconds(text: str) -> int:
+    number = _whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("write a number of seconds from 1")
+    return number
 
 
 def _date(text: str) -> date:

@@ -2,7 +2,7 @@
 
 Codes follow one table (``docs/reference/exit_codes.md``): 0 done, 1 a bug, 2 wrong usage or study file, 3 an export
 refused, 4 rows rejected, 5 the study is in use, 6 the database cannot be used, 7 not enough data for any question,
-8 an erasure that left a trace.
+8 an erasure that left a trace, 9 something needs a hand.
 A message says what was found, where, and what to do next; it never contains participants' values.
 """
 
@@ -68,6 +68,9 @@ QUARANTINED_EXIT_CODE = 4
 
 ERASURE_INCOMPLETE_EXIT_CODE = 8
 """Exit code of ``painstats forget`` where something still names the participant, or could not be removed."""
+
+NEEDS_HAND_EXIT_CODE = 9
+"""Exit code of ``painstats status`` where a file was refused, a participant stopped sending, or a run failed."""
 
 EXIT_SEVERITY = (1, 6, 5, 2, 3, 4, 7, 0)
 """Exit codes from the most to the least severe; a run over several files ends with the most severe."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from time import perf_counter
 
 from painstats.daily import build_daily_table
 from painstats.daily.agreement import date_shifts
-from painstats.errors import QUARANTINED_EXIT_CODE, NotEnoughData, gravest
+from painstats.errors import QUARANTINED_EXIT_CODE, NotEnoughData, PainstatsError, StudyInUse, gravest
 from painstats.findings import find
 from painstats.frame import build_model_frame
 from painstats.intake.candidates import VERSION, FileOutcome
@@ -20,6 +21,8 @@ from painstats.intake.inbox import list_inbox
 from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import Say, load_files
+from painstats.intake.lost_inbox import check_inbox
+from painstats.intake.settling import with_unsettled_marked
 from painstats.intake.undeclared_zone import refuse_undeclared_zone
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, exposures, fit_questions
@@ -27,13 +30,13 @@ from painstats.questions.experiment.clock import now
 from painstats.questions.experiment.stored import stages
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.store import Store, open_store
+from painstats.store.checksum import Record, read_record
+from painstats.store.checksum import now as now_iso
 from painstats.store.damage import moment
-from painstats.store.ledger import (
-    mark_reported,
-    unreported_quarantine,
-)
+from painstats.store.ledger import mark_reported, unreported_quarantine
 from painstats.store.plan_ledger import declare_plan, ledger_head, note_result
 from painstats.store.publish import FailedReport, remove_leftovers
+from painstats.store.run_log import LoggedRun, log_run
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, done_before, inputs_hash, mark_done
 from painstats.to_settle import to_settle
@@ -85,6 +88,8 @@ def run_study(
     say: Say = lambda _: None,
     processes: int | None = None,
     report: Callable[[RunSummary], None] = lambda _: None,
+    *,
+    unattended: bool = False,
 ) -> RunSummary:
     """Read what is new in the inbox, and answer the questions of the study.
 
@@ -99,20 +104,54 @@ def run_study(
     report
         Shows the user what happened. Rows in quarantine count as reported once it has returned, so that a run that is
         killed before leaves the notice to the next one.
+    unattended
+        Whether no one has just finished copying files into the inbox: then those that change while the run watches
+        them wait for the next one.
 
     Raises
     ------
     PainstatsError
         The study cannot be run at all (:mod:`painstats.errors`). Refused files do not raise; they are in the result.
     """
-    with open_store(study) as store:
+    with logged_failure(study), open_store(study) as store:
         prepare(store, say)
         started = perf_counter()
-        outcomes = load_files(store, list_inbox(study), say, processes)
+        files = list_inbox(study)
+        if unattended:
+            files = with_unsettled_marked(files, study.plan.nightly.settle_seconds)
+        outcomes = load_files(store, files, say, processes)
         summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say)
         report(summary)
         mark_reported(store)
         return summary
+
+
+@contextmanager
+def logged_failure(study: Study) -> Iterator[None]:
+    """Log a run that ends with an error before it could write anything, for ``painstats status`` and its page."""
+    started_at = datetime.now(UTC).isoformat()
+    try:
+        yield
+    except Exception as error:
+        if _code_of(error) != StudyInUse.exit_code:  # the other run logs itself
+            with suppress(OSError, PainstatsError):  # the disk may be what is wrong; the error itself matters more
+                _log_failure(study, started_at, error)
+        raise
+
+
+def _code_of(error: Exception) -> int:
+    return int(getattr(error, "exit_code", 1))
+
+
+def _log_failure(study: Study, started_at: str, error: Exception) -> None:
+    """Log a failed run under the time at which it noted its start, and show it on the status page."""
+    from painstats.reports.status.write import write_status_page
+
+    record = read_record(study) or Record()
+    started_at = max(started_at, record.run_started_at or "")
+    log_run(study, LoggedRun(started_at, now_iso(), _code_of(error), failure=type(error).__name__))
+    with open_store(study) as store:
+        write_status_page(store)
 
 
 def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> None:
@@ -121,6 +160,7 @@ def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> None:
     ``is_recorded`` is whether the plan is declared in the plan ledger. One that was made from the files is not.
     """
     refuse_undeclared_zone(store.study)
+    check_inbox(store)
     asked(store.study)  # a question that cannot be asked is refused before anything is read
     refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)
@@ -131,13 +171,37 @@ def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> None:
     clear_if_settings_changed(store, say)
 
 
-def answer(store: Store, outcomes: tuple[FileOutcome, ...], reading: FilesRead, say: Say) -> RunSummary:
-    """Compute and write everything that depends on the records, unless nothing changed since the last time."""
+def answer(
+    store: Store,
+    outcomes: tuple[FileOutcome, ...],
+    reading: FilesRead,
+    say: Say,
+    failed_inboxes: int = 0,
+) -> RunSummary:
+    """Compute and write everything that depends on the records, unless nothing changed since the last time.
+
+    ``failed_inboxes`` participants' files could not be read because of a bug. The page that shows the state of the
+    study is written in any case.
+    """
+    summary = _answered(store, outcomes, reading, say, failed_inboxes)
+    from painstats.reports.status.write import write_status_page  # templates take a tenth of a second to load
+
+    write_status_page(store)
+    return summary
+
+
+def _answered(
+    store: Store,
+    outcomes: tuple[FileOutcome, ...],
+    reading: FilesRead,
+    say: Say,
+    failed_inboxes: int,
+) -> RunSummary:
     remove_leftovers(store.study)
     report, inputs = begun_report(store, reading), inputs_hash(store, VERSION, stages(store, now()))
     before, results = done_before(store, "reports", inputs), last_results(store)
     if before is not None and results is not None:
-        report = _finished(store, report, outcomes, before.refusal)
+        report = _finished(store, report, outcomes, before.refusal, failed_inboxes)
         return RunSummary(outcomes, report, results, before.refusal, to_settle(store))
     # Pages and charts take half a second and 150 MB to load: only where there is something to write.
     from painstats.reports.write import publish
@@ -147,7 +211,7 @@ def answer(store: Store, outcomes: tuple[FileOutcome, ...], reading: FilesRead, 
     published = publish(store)
     if not published.failed:  # otherwise the next run tries again
         mark_done(store, "reports", inputs, StageDone(refusal, published.files))
-    report = _finished(store, replace(report, pages=published.pages), outcomes, refusal)
+    report = _finished(store, replace(report, pages=published.pages), outcomes, refusal, failed_inboxes)
     return RunSummary(outcomes, report, results, refusal, to_settle(store), published.reports, published.failed)
 
 
@@ -174,9 +238,11 @@ def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[R
     return report, results, fit.why_no_model
 
 
-def _finished(store: Store, report: RunReport, outcomes: tuple[FileOutcome, ...], refusal: str | None) -> RunReport:
-    """End a run: settle its exit code, and store its report unless nothing was new."""
-    codes = [outcome.exit_code for outcome in outcomes]
+def _finished(
+    store: Store, report: RunReport, outcomes: tuple[FileOutcome, ...], refusal: str | None, failed_inboxes: int
+) -> RunReport:
+    """End a run: settle its exit code, log it, and store its report unless nothing was new."""
+    codes = [outcome.exit_code for outcome in outcomes] + [1] * failed_inboxes
     if unreported_quarantine(store):
         codes.append(QUARANTINED_EXIT_CODE)  # also that of a run which did not come this far
     codes.append(NotEnoughData.exit_code if refusal else 0)
@@ -185,4 +251,11 @@ def _finished(store: Store, report: RunReport, outcomes: tuple[FileOutcome, ...]
     if report.is_kept:
         save_report(store, report)
     note_run_finished(store.study)
+    log_run(store.study, _logged(report))
     return report
+
+
+def _logged(report: RunReport) -> LoggedRun:
+    ended = report.finished_at.isoformat() if report.finished_at else None
+    reading = report.reading
+    return LoggedRun(report.started_at.isoformat(), ended, report.exit_code, reading.files, reading.rows_new)

@@ -12,6 +12,8 @@ from painstats.cli import main
 from tests.reading_inboxes import exit_code, read_inbox
 
 PLAN = """
+[nightly]
+last_date = 2026-03-01
 [study]
 time_zone = "Europe/London"
 [[diaries]]

@@ -195,7 +195,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(study):
     with open_store(loaded) as store:
         say = growing(path, ["2026-02-02,3\n"])
         first = {each.file.path.name: each for each in load_files(store, list_inbox(loaded), say)}
-        assert (first["diary.csv"].status, first["diary.csv"].rule) == ("refused", "file_changed")
+        assert (first["diary.csv"].status, first["diary.csv"].rule) == ("waiting", "file_changed")
         assert "next run" in first["diary.csv"].message
         assert first["other-diary.csv"].summary.new == 30
         assert store.connection.execute("SELECT count(*) FROM import").fetchone() == (1,)
@@ -216,7 +216,7 @@ def test_what_a_half_written_file_lacks_is_not_held_against_it(study):
     assert (first.rule, second.status) == ("file_changed", "loaded")
 
 
-def test_a_file_that_vanishes_before_its_turn_is_refused_alone(study):
+def test_a_file_that_vanishes_before_its_turn_is_left_out_alone(study):
     folder, put, _ = study
     path = put("diary.csv")
     put("other-diary.csv", GOOD.replace("2026-01-05,5", "2026-01-05,4"))
@@ -224,7 +224,7 @@ def test_a_file_that_vanishes_before_its_turn_is_refused_alone(study):
     with open_store(loaded) as store:
         outcomes = load_files(store, list_inbox(loaded), lambda line: line.endswith("/diary.csv") and path.unlink())
     assert {each.file.path.name: each.status for each in outcomes} == {
-        "diary.csv": "refused",
+        "diary.csv": "waiting",
         "other-diary.csv": "loaded",
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from painstats.cli import main
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.plan.study import read_study
 from painstats.run import run_study
 from tests.faults.test_bad_input import PLAN
@@ -29,8 +30,8 @@ def study(made, tmp_path):
     return Path(shutil.copytree(made, tmp_path / "study"))
 
 
-def status(folder, capsys):
-    assert main(["status", str(folder), "--json"]) == 0
+def status(folder, capsys, code=0):
+    assert main(["status", str(folder), "--json"]) == code
     return json.loads(capsys.readouterr().out)["runs"]
 
 
@@ -56,7 +57,7 @@ def test_a_plan_that_was_shortened_on_purpose_is_accepted(study, capsys):
     short = PLAN[: PLAN.index("[[diaries]]")]
     (study / "study.toml").write_text(short)
     assert main(["status", str(study)]) == 2
-    assert "seems to be truncated after line 3" in capsys.readouterr().err
+    assert "seems to be truncated after line 5" in capsys.readouterr().err
     (study / "study.toml").write_text(short + "# no diaries\n")
     assert main(["status", str(study)]) == 0
 
@@ -89,9 +90,9 @@ def test_status_and_the_next_run_report_a_killed_run(study, capsys):
     )
     finished = status(study, capsys)["last_finished_at"]
     subprocess.run([sys.executable, "-c", script, str(study)], check=False)
-    runs = status(study, capsys)
+    runs = status(study, capsys, NEEDS_HAND_EXIT_CODE)
     assert runs["unfinished_since"] > finished == runs["last_finished_at"]
-    assert main(["status", str(study)]) == 0
+    assert main(["status", str(study)]) == NEEDS_HAND_EXIT_CODE
     assert "did not finish: painstats run" in capsys.readouterr().out
     assert main(["run", str(study)]) in (0, 7)
     assert "did not finish; this run does the rest" in capsys.readouterr().err
@@ -110,7 +111,7 @@ def test_a_damaged_published_file_is_noticed_and_written_again(study, capsys, sp
     assert status(study, capsys)["damaged_files"] == []
     path.write_bytes(spoil(whole))
     for _ in range(2):  # looking does not take the damaged file for the true one
-        assert status(study, capsys)["damaged_files"] == ["reports/published/finding.parquet"]
+        assert status(study, capsys, NEEDS_HAND_EXIT_CODE)["damaged_files"] == ["reports/published/finding.parquet"]
     assert main(["run", str(study), "--quiet"]) in (0, 7)
     assert path.read_bytes() == whole
     capsys.readouterr()

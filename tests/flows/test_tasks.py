@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-TASKS = ("prepare_study", "read_inbox", "compute_answers")
+TASKS = ("prepare_study", "read_inbox", "compute_answers", "tell_operator")
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_pages_of_people_who_left_are_removed_and_other_files_stay(tmp_path):
         store.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
         write_reports(store)
         left = {path.name for path in store.study.reports.glob("*.html")}
-    assert left == {"index.html", "p01.html", "my notes.html"}
+    assert left == {"p01.html", "my notes.html"}
 
 
 def test_one_failed_report_does_not_stop_the_others(tmp_path):

@@ -134,7 +134,7 @@ def _plan(zone: ChosenZone, diaries: Sequence[HandMadeDiary], options: MyOptions
 
 def _outcome(read: ReadFiles, diary: Path | None, options: MyOptions) -> MyOutcome:
     """Choose the outcome; where the diary was refused, or nothing is rated because a file was, that is the answer."""
-    unread = [each for each in read.outcomes if each.status in ("refused", "failed")]
+    unread = [each for each in read.outcomes if each.status in ("refused", "failed", "waiting")]
     is_diary_lost = diary is not None and any(each.file.path.resolve() == diary.resolve() for each in unread)
     if unread and (is_diary_lost or not read.rated):
         raise ExportRefused("nothing_rated", "no report can be written:\n" + "\n".join(map(_problem, unread)))
@@ -189,7 +189,7 @@ def _tell(report: MyReport, as_json: bool) -> None:
     if summary.report.reading.files.get("loaded"):
         print(f"Rows:  {row_line(summary.report.reading)}")
     for outcome in summary.files:
-        if outcome.status in ("refused", "failed"):
+        if outcome.status in ("refused", "failed", "waiting"):
             print(_problem(outcome))
     for sentence in _concluded(report):
         print(printable(sentence))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from painstats.commands.printing import printable
 from painstats.findings.content import phrases_of
 from painstats.findings.research_words import counts_words
 from painstats.intake.files_read import FilesRead
@@ -10,6 +11,8 @@ from painstats.questions.asked import asked
 from painstats.questions.verdict import Verdict
 from painstats.run_report import Results, RunReport
 from painstats.store.damage import moment
+from painstats.study_status.status import Problem, StudyStatus
+from painstats.study_status.words import lead_words
 
 FILE_WORDS = {"loaded": "read", "known": "already imported", "refused": "refused"}
 """Status of a file to its words in a summary, where 0 is said too."""
@@ -19,7 +22,9 @@ def file_line(reading: FilesRead) -> str:
     """Count the files: "21 read, 0 already imported, 0 refused"."""
     files = reading.files
     counts = [f"{files.get(status, 0)} {words}" for status, words in FILE_WORDS.items()]
-    return ", ".join([*counts, *(f"{files[status]} {status}" for status in ("withdrawn", "failed") if status in files)])
+    return ", ".join(
+        [*counts, *(f"{files[status]} {status}" for status in ("withdrawn", "waiting", "failed") if status in files)]
+    )
 
 
 def row_line(reading: FilesRead) -> str:
@@ -72,6 +77,23 @@ def report_lines(report: RunReport) -> list[str]:
     if pages := report.pages:
         lines.append(f"  pages: {pages.written:,} written, {pages.unchanged:,} unchanged, {pages.failed:,} failed")
     return [*lines, f"  seconds: {_stage_seconds(report)}"]
+
+
+def hand_lines(status: StudyStatus) -> list[str]:
+    """Write what needs a hand, why, and what to do; one line that says so if nothing does."""
+    lead = "".join(lead_words(status))
+    if not status.problems:
+        return [lead, "Nothing needs a hand."]
+    lines = [f"  {_whom(problem)}: {problem.why}. {problem.advice}" for problem in status.problems]
+    return [printable(line) for line in (lead, "Needs a hand:", *lines)]
+
+
+def _whom(problem: Problem) -> str:
+    """Name the participant, by id and number, and what it is about."""
+    if problem.participant_id is None:
+        return problem.subject
+    number = f" (number {problem.number})" if problem.number else ""
+    return f"{problem.participant_id}{number}, {problem.subject}"
 
 
 def _seconds(report: RunReport) -> str:

@@ -16,13 +16,24 @@ from painstats.commands.report_lines import file_line, row_line, verdict_lines
 from painstats.errors import QUARANTINED_EXIT_CODE
 from painstats.intake.candidates import FileOutcome
 from painstats.intake.load_files import Say
+from painstats.notify.digest import Digest, digest_of, failure_digest
+from painstats.notify.send import notify
 from painstats.plan.study import Study, read_study
 from painstats.run import RunSummary, run_study
 from painstats.sources import NOT_READ
+from painstats.store import open_store
+from painstats.study_status.collect import study_status
 
 
-def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, processes: int | None = None) -> int:
-    """Run a study and print a summary."""
+def run(
+    folder: Path,
+    as_json: bool,
+    quiet: bool,
+    allow_quarantine: bool,
+    processes: int | None = None,
+    unattended: bool = False,
+) -> int:
+    """Run a study and print a summary; without anyone watching, also notify as the plan says."""
     study = read_study(folder)
 
     def report(summary: RunSummary) -> None:
@@ -33,10 +44,28 @@ def run(folder: Path, as_json: bool, quiet: bool, allow_quarantine: bool, proces
             print_summary(study, summary)
 
     with shown_progress(quiet=quiet) as say:
-        summary = run_study(study, say, processes, report)
+        summary = (_unattended if unattended else run_study)(study, say, processes, report)
     if allow_quarantine and summary.exit_code == QUARANTINED_EXIT_CODE:
         return 0
     return summary.exit_code
+
+
+def _unattended(study: Study, say: Say, processes: int | None, report: Callable[[RunSummary], None]) -> RunSummary:
+    """Run a study that a timer started, and notify; a notification that fails is said and changes nothing else."""
+    try:
+        summary = run_study(study, say, processes, report, unattended=True)
+    except Exception as error:
+        _notify(study, failure_digest(study.folder, int(getattr(error, "exit_code", 1))))
+        raise
+    with open_store(study) as store:
+        digest = digest_of(study.folder, study_status(store))
+    _notify(study, digest)
+    return summary
+
+
+def _notify(study: Study, digest: Digest) -> None:
+    for failure in notify(study.plan.notify, digest):
+        print(f"painstats: {failure}", file=sys.stderr)
 
 
 def progress() -> Say:
@@ -133,7 +162,7 @@ def print_summary(study: Study, summary: RunSummary, *, hint: bool = True, names
 
 
 def _print_problem(study: Study, outcome: FileOutcome, hint: bool) -> None:
-    if outcome.status in ("refused", "failed"):
+    if outcome.status in ("refused", "failed", "waiting"):
         print(f"  {outcome.status}: {printable(outcome.file.name)}: {printable_lines(outcome.message or '')}")
         return
     for note in unread(outcome):

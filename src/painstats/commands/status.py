@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
@@ -10,10 +12,10 @@ from pathlib import Path
 
 from painstats.batch import alike
 from painstats.commands.printing import print_json, print_table, printable
-from painstats.commands.report_lines import report_lines
+from painstats.commands.report_lines import hand_lines, report_lines
 from painstats.daily.agreement import date_shifts, shift_sentence
+from painstats.errors import NEEDS_HAND_EXIT_CODE, PainstatsError
 from painstats.frame.participants import ParticipantSummary, participant_summaries
-from painstats.frame.safety import listed_opioids_with_blockers
 from painstats.plan.looks import next_look
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
@@ -21,13 +23,15 @@ from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import counted
 from painstats.questions.question import Question, outcome_of
 from painstats.run_report import last_report
-from painstats.store import Store, open_store
+from painstats.store import Store
 from painstats.store.checksum import Record, read_record
 from painstats.store.damage import moment
 from painstats.store.ledger import stored_notes
+from painstats.store.read_only import open_to_look
 from painstats.store.runs import unfinished_run
 from painstats.store.stages import damaged_files
 from painstats.store.tables import read_table, table_exists
+from painstats.study_status.collect import study_status
 from painstats.to_settle import sites_counted
 
 VALID_DAYS = {
@@ -42,6 +46,7 @@ VALID_DAYS = {
 }
 
 HEADINGS = {
+    "number": "number",
     "participant_id": "participant",
     "first_date": "from",
     "last_date": "to",
@@ -62,53 +67,77 @@ FROM import ORDER BY import_id
 """
 FILE_HEADINGS = {
     "import_id": "number", "participant_id": "participant", "file_name": "file", "source": "source",
-    "status": "status", "exported": "exported", "rows_read": "rows read", "rows_stored": "stored",
+    "status": "status", "rule": "reason", "exported": "exported", "rows_read": "rows read", "rows_stored": "stored",
     "rows_same": "duplicates", "rows_quarantined": "rejected", "rows_ignored": "unused",
 }  # fmt: skip
 
 
-def status(folder: Path, as_json: bool, files: bool = False) -> int:
-    """Print the state of a study, or each file that was read, refused or withdrawn."""
-    if files:
-        return _files(folder, as_json)
+def status(folder: Path, as_json: bool, files: bool = False, watch: int | None = None) -> int:
+    """Print the state of a study, or each file that was read, refused or withdrawn; return whether it needs a hand."""
+    if watch is not None:
+        return _watch(folder, as_json, files, watch)
     study = read_study(folder)
-    with open_store(study) as store:
-        imports = read_table(store, "import_summary").to_dicts()
-        summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
-        shifts, notes, sites = _shifts(store), _notes(store), sites_counted(store)
-        runs, report = _run_state(store), last_report(store)
-        n_flagged = len({pair.participant_id for pair in listed_opioids_with_blockers(store)})
+    with open_to_look(study) as store:
+        if files:
+            return _files(store, as_json)
+        return _status(store, as_json)
+
+
+def _watch(folder: Path, as_json: bool, files: bool, seconds: int) -> int:
+    """Print the state again and again, until the command is interrupted; an error is one of the states."""
+    while True:
+        if sys.stdout.isatty():
+            print("\033[H\033[2J", end="")
+        try:
+            status(folder, as_json, files)
+        except PainstatsError as error:
+            print(f"painstats: {error}")
+        sys.stdout.flush()
+        time.sleep(seconds)
+
+
+def _status(store: Store, as_json: bool) -> int:
+    study = store.study
+    state = study_status(store)
+    imports = read_table(store, "import_summary").to_dicts()
+    summaries = participant_summaries(store) if table_exists(store, "participant_summary") else []
+    shifts, notes, sites = _shifts(store), _notes(store), sites_counted(store)
+    runs, report = _run_state(store), last_report(store)
     questions = asked(study)
+    numbers = {sender.participant_id: sender.number for sender in state.senders}
     participants = [
-        asdict(summary)
+        {"number": numbers.get(summary.participant_id)}
+        | asdict(summary)
         | {
             "next_look_days": next_look(study.plan.rules.looks, summary.usable_days),
             "missing": "; ".join(_missing(summary, study, questions)) or "nothing",
         }
         for summary in summaries
     ]
+    code = NEEDS_HAND_EXIT_CODE if state.problems else 0
     if as_json:
         print_json(
             {
                 "study": study.plan.study.name,
                 "plan_hash": study.plan_hash,
+                "needs_hand": [asdict(problem) for problem in state.problems],
                 "imports": imports,
                 "participants": participants,
                 "date_shifts": shifts,
                 "sites": sites,
-                "opioid_with_naltrexone": n_flagged,
+                "opioid_with_naltrexone": state.medicine_notices,
                 "notes": _as_answer(notes),
                 "runs": asdict(runs),
                 "last_report": asdict(report) if report else None,
             }
         )
-        return 0
-    _print_run_state(runs, folder)
-    for line in report_lines(report) if report else ():
+        return code
+    _print_run_state(runs, study.folder)
+    for line in (*hand_lines(state), *(report_lines(report) if report else ())):
         print(line)
     if not imports:
-        print(f"Nothing has been imported yet. Put exports into {study.inbox} and run: painstats run {folder}")
-        return 0
+        print(f"Nothing has been imported yet. Put exports into {study.inbox} and run: painstats run {study.folder}")
+        return code
     print_table(
         imports,
         {
@@ -119,10 +148,10 @@ def status(folder: Path, as_json: bool, files: bool = False) -> int:
     )  # fmt: skip
     print()
     print_table(participants, HEADINGS)
-    for line in (*_safety(n_flagged), *_in_bed_only(summaries), *shifts, *sites):
+    for line in (*_safety(state.medicine_notices), *_in_bed_only(summaries), *shifts, *sites):
         print(f"\n{line}")
     _print_notes(notes)
-    return 0
+    return code
 
 
 def _notes(store: Store) -> dict[str | None, list[str]]:
@@ -206,9 +235,8 @@ def _print_run_state(runs: RunState, folder: Path) -> None:
         print(f"{name} is missing or damaged; write it again with: painstats run {folder}")
 
 
-def _files(folder: Path, as_json: bool) -> int:
-    with open_store(read_study(folder)) as store:
-        rows = store.connection.execute(FILES).pl().to_dicts()
+def _files(store: Store, as_json: bool) -> int:
+    rows = store.connection.execute(FILES).pl().to_dicts()
     if as_json:
         print_json({"files": rows})
         return 0

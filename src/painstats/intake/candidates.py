@@ -15,10 +15,11 @@ from painstats.intake.owner import owner_of
 from painstats.intake.parts import parts_of_zip
 from painstats.intake.read_settings import reading_hash, settings_of
 from painstats.intake.reader_versions import is_outdated, is_settled_below
+from painstats.intake.settling import STILL_WRITTEN
 from painstats.plan.study import Study
 from painstats.sources.contract import ReadSettings
 from painstats.store import ImportSummary, Store
-from painstats.store.ledger import ExportIdentity, imports_below, known_import, record_refusal
+from painstats.store.ledger import ExportIdentity, imports_below, known_import, last_entry, record_refusal
 
 VERSION = version("painstats")
 
@@ -27,8 +28,9 @@ VERSION = version("painstats")
 class FileOutcome:
     """The outcome of one file.
 
-    ``loaded``, ``known`` (already imported), ``withdrawn`` (withdrawn before, and kept out), ``refused`` or ``failed``
-    (a bug of painstats). ``entry`` is the one of its entries that it was refused for.
+    ``loaded``, ``known`` (already imported), ``withdrawn`` (withdrawn before, and kept out), ``waiting`` (still being
+    written, so that the next run reads it), ``refused`` or ``failed`` (a bug of painstats). ``entry`` is the one of its
+    entries that it was refused for.
     """
 
     file: InboxFile
@@ -120,13 +122,15 @@ def look_at(store: Store, file: InboxFile) -> Candidate:
     participant = owner_of(store, file)
     settings = settings_of(store.study, participant)
     closed = replace(file, archive=None)  # an outcome outlives the archive
+    if file.is_unsettled:
+        message = f"{file.name} is still being written; the next run reads it"
+        return Candidate(closed, outcome=FileOutcome(closed, "waiting", rule=STILL_WRITTEN, message=message))
     try:
         archive = file.open()
         known = known_outcome(store, closed, archive, settings)
     except ExportRefused as refusal:
-        if file.archive and file.archive.is_part:
-            identity = ExportIdentity(file.name, f"unreadable {file.name}", "", participant)
-            remember_refusal(store, identity, refusal.rule, str(refusal))
+        identity = ExportIdentity(file.name, f"unreadable {file.name}", "", participant)
+        remember_refusal(store, identity, refusal.rule, str(refusal))
         outcome = FileOutcome(closed, "refused", rule=refusal.rule, message=str(refusal))
         return Candidate(closed, outcome=outcome)
     return Candidate(closed, archive, settings, known)
@@ -153,5 +157,10 @@ def known_outcome(store: Store, file: InboxFile, archive: Archive, settings: Rea
 
 
 def remember_refusal(store: Store, identity: ExportIdentity, rule: str, message: str) -> None:
-    """Record that an export was not read, so that the next run opens the zip that it is in and tries it again."""
-    record_refusal(store, identity, None, rule, message, version="")
+    """Record that an export was not read, for ``painstats status``; the next run tries it again.
+
+    What the ledger says last of the file already is not written again.
+    """
+    last = last_entry(store, identity.file_name, identity.participant_id)
+    if last is None or (last.status, last.rule, last.message) != ("refused", rule, message):
+        record_refusal(store, identity, None, rule, message, version="")

@@ -16,7 +16,7 @@ class FilesRead:
     Parameters
     ----------
     files
-        Status (``loaded``, ``known``, ``withdrawn``, ``refused``, ``failed``) to the number of files.
+        Status (``loaded``, ``known``, ``withdrawn``, ``waiting``, ``refused``, ``failed``) to the number of files.
     refusals
         Rule to the number of files that were refused or could not be read for it.
     rows_read

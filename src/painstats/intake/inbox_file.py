@@ -30,6 +30,8 @@ class InboxFile:
         It, where it has been opened already.
     is_joined
         Whether it is several loose files of a folder, at ``path``, that are read as one export.
+    is_unsettled
+        Whether it was seen to change a moment ago, so that it waits for the next run.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class InboxFile:
     left_out: frozenset[str] = frozenset()
     archive: Archive | None = field(default=None, compare=False, repr=False)
     is_joined: bool = False
+    is_unsettled: bool = False
 
     def open(self) -> Archive:
         """Return it opened.

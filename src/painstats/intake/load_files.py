@@ -29,6 +29,7 @@ from painstats.intake.read_ahead import ReadAhead, bytes_of, read_ahead
 from painstats.intake.read_settings import settings_of
 from painstats.intake.reader_versions import ALL_READERS, outdated_readings, readers_of
 from painstats.intake.reading import PROCESS_ENDED, ReadElsewhere, ReadingFailedError, replay, staged
+from painstats.intake.settling import CHANGED
 from painstats.intake.waiting import NewFile, Waiting, WaitingRoom, can_wait
 from painstats.progress import bytes_read, working
 from painstats.sources import SOURCES
@@ -157,21 +158,21 @@ class _Loading:
                 self.outcomes[new.place] = FileOutcome(new.file, "loaded", summary)
         except ExportRefused as refusal:
             self._record(new, refusal)
+            status = "waiting" if refusal.rule == CHANGED else "refused"
             self.outcomes[new.place] = FileOutcome(
-                new.file, "refused", rule=refusal.rule, message=str(refusal), entry=refusal.entry
+                new.file, status, rule=refusal.rule, message=str(refusal), entry=refusal.entry
             )
         except PainstatsError:
             raise
         except Exception as error:  # one file's failure must not stop the others
             message = f"{new.file.name}: {_failure(error)}"
-            if new.archive.is_part:
-                remember_refusal(self.store, new.identity, "bug", message)
+            remember_refusal(self.store, new.identity, "bug", message)
             self.outcomes[new.place] = FileOutcome(new.file, "failed", rule="bug", message=message)
 
     def _record(self, new: NewFile, refusal: ExportRefused) -> None:
         if refusal.rule == "id_collision":
             remember_refusal(self.store, new.identity, refusal.rule, str(refusal))
-        elif refusal.rule != "file_changed":  # what it is now is another file, and read by the next run
+        elif refusal.rule != CHANGED:  # what it is now is another file, and read by the next run
             replaces = self._replaced(new)
             record_refusal(self.store, new.identity, None, refusal.rule, str(refusal), VERSION, ALL_READERS, replaces)
 

@@ -23,6 +23,7 @@ from painstats.plan.apps import AppsPlan
 from painstats.plan.canonical import canonical_plan, digest
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.lots import TreatmentPlan, check_treatments
+from painstats.plan.nightly import NightlyPlan, NotifyPlan
 from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
@@ -33,6 +34,9 @@ from painstats.plan.variables import VariablePlan, check_variables
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
+
+WITHOUT_RESULTS = ("nightly", "notify")
+"""Tables of the plan that change no result, so that they may change without a new plan hash."""
 
 
 class StudyTable(PlanTable):
@@ -149,6 +153,8 @@ class Plan(PlanTable):
     analysis: AnalysisPlan = AnalysisPlan()
     models: tuple[ModelPlan, ...] = ()
     inbox: InboxPlan = InboxPlan()
+    nightly: NightlyPlan = NightlyPlan()
+    notify: NotifyPlan = NotifyPlan()
 
     @model_validator(mode="after")
     def _asked_in_one_way(self) -> Plan:
@@ -228,7 +234,7 @@ class Study(PlanTable):
     def settings_hash(self) -> str:
         """First 16 hex digits of the SHA-256 of the whole of ``study.toml``: whether a run has something to do."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
-        rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
+        rest = self.plan.model_dump_json(exclude={"questions", "predictors", *WITHOUT_RESULTS})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
 
     @property

@@ -1,4 +1,4 @@
-"""Write the reports: one page for each participant, one for the cohort, and an index; other files are left alone."""
+"""Write the reports: one page for each participant and one for the cohort; other files are left alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from markupsafe import Markup
-
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
-from painstats.findings.words import named_line
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
@@ -22,16 +19,15 @@ from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
-from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
+from painstats.reports.pages import GENERATOR, Page, Part, page_bytes, page_name
 from painstats.reports.personal.charts import personal_charts
 from painstats.reports.personal.page import personal_page
 from painstats.reports.personal.record import participant_record
-from painstats.reports.personal.treatments import declared_lines
+from painstats.reports.status.write import INDEX
 from painstats.store.connection import Store
 from painstats.store.plan_ledger import ledger_head
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
-INDEX = "index.html"
 COHORT = "cohort.html"
 LEAST_IN_COHORT_REPORT = 2
 HEAD_BYTES = 2048
@@ -52,7 +48,7 @@ def write_reports(store: Store) -> list[Path]:
 
     Returns
     -------
-    Every report: the index, the cohort's, then one for each participant in the order of their ids.
+    Every report: the cohort's, then one for each participant in the order of their ids.
     """
     return list(publish(store).reports)
 
@@ -101,7 +97,6 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     everyone = frozenset(participant.participant_id for participant in participants)
     names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
-    yield INDEX, _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))
     if has_cohort:
         yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
     choices = outcome_choices(store)
@@ -141,35 +136,9 @@ def _failed_page(reason: str) -> Page:
     )
 
 
-def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Finding], *, has_cohort: bool) -> Page:
-    lines: dict[str | None, list[str]] = {participant: [] for participant in names}
-    for finding in findings:
-        lines[finding.participant_id].append(named_line(finding))
-    for participant, line in declared_lines(store):
-        if participant in lines:
-            lines[participant].append(line)
-    rows: list[tuple[Cell, ...]] = [
-        (linked(name, named(participant)), Markup("<br>").join(lines[participant]))
-        for participant, name in names.items()
-    ]
-    parts = [
-        Part(
-            "Participants",
-            tables=(Table("One report for each participant", ("Report", "Findings"), tuple(rows), numbers=False),),
-        )
-    ]
-    if has_cohort:
-        cohort = (linked(COHORT, "The cohort report"), "all participants, for those who run the study")
-        parts.insert(
-            0,
-            Part("Cohort", tables=(Table("All participants", ("Report", "What it is"), (cohort,), numbers=False),)),
-        )
-    return Page(title="Reports", heading="Reports", lines=(named(store.study.plan.study.name),), parts=tuple(parts))
-
-
 def _is_page(path: Path) -> bool:
-    """Whether a file is a page that painstats wrote; files of other origin stay."""
-    if path.suffix != ".html" or not path.is_file():
+    """Whether a file is a page of a generation; files of other origin stay, and so does the index."""
+    if path.name == INDEX or path.suffix != ".html" or not path.is_file():
         return False
     with path.open("rb") as file:
         return f'<meta name="generator" content="{GENERATOR}">'.encode() in file.read(HEAD_BYTES)

@@ -20,6 +20,7 @@ from pathlib import Path
 from painstats.errors import StudyError
 from painstats.plan.study import Study
 from painstats.store.connection import SPILL_FOLDER, STAGING_FOLDER
+from painstats.store.run_log import RUN_LOG_FILE
 
 PAGE_MARK = b'<meta name="generator" content="painstats">'
 """In the head of every page that painstats writes."""
@@ -83,11 +84,11 @@ def remove_results(removal: Removal) -> None:
 
 
 def remove_copies(removal: Removal) -> None:
-    """Remove earlier databases and what a killed run left: spill files, staged rows, an unfinished copy."""
+    """Remove earlier databases, the log of runs, and what a killed run left: spill files, staged rows, a copy."""
     folder, database = removal.study.folder.resolve(), removal.study.database.name
     copies = (unfinished_copy(removal.study).name, *(f"{database}.{kind}-" for kind in EARLIER_DATABASES))
     for path in sorted(folder.iterdir()):
-        if path.name in (SPILL_FOLDER, STAGING_FOLDER) or path.name.startswith(copies):
+        if path.name in (SPILL_FOLDER, STAGING_FOLDER, RUN_LOG_FILE) or path.name.startswith(copies):
             _remove(removal, path, folder)
 
 

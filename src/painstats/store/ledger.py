@@ -99,6 +99,15 @@ def known_import(store: Store, identity: ExportIdentity, version: str) -> KnownI
     return _known(row) if row else None
 
 
+def last_entry(store: Store, file_name: str, participant_id: str | None) -> KnownImport | None:
+    """Return what the ledger says last of a file name; None if it knows none."""
+    row = store.connection.execute(
+        f"{_KNOWN} WHERE file_name = ? AND participant_id IS NOT DISTINCT FROM ? ORDER BY import_id DESC LIMIT 1",
+        [file_name, participant_id],
+    ).fetchone()
+    return _known(row) if row else None
+
+
 def stored_participants(store: Store) -> set[str]:
     """Return every participant who has records, or files that were loaded."""
     tables = " UNION ".join(f"SELECT participant_id FROM {table}" for table in RECORD_TABLES)

@@ -167,6 +167,20 @@ def write_privately(path: Path, content: bytes) -> None:
     os.replace(unfinished, path)
 
 
+def replace_page(study: Study, name: str, content: bytes) -> None:
+    """Replace one page of ``reports/`` outside a generation; readers see the old or the new content.
+
+    Raises
+    ------
+    StorageError
+        It cannot be written.
+    """
+    _check_place(study.reports)
+    with _writing(study.reports):
+        study.reports.mkdir(mode=0o700, exist_ok=True)
+        write_privately(study.reports / name, content)
+
+
 def generation_folders(study: Study) -> tuple[Path, ...]:
     """Return the folders that may contain reports and published files: the current one and those of killed runs."""
     return study.reports, study.folder / NEW_FOLDER, study.folder / OLD_FOLDER

@@ -9,13 +9,17 @@ from pathlib import Path
 from painstats.errors import StudyError
 from painstats.plan.study import STUDY_FILE, Study
 from painstats.store.checksum import KeptPlan, Record, now, read_record, update_record
+from painstats.store.run_log import LoggedRun, log_run, logged_runs
 
 
 def note_run_started(study: Study) -> str | None:
     """Record when a run began and with which plan; return when the previous run began, if it did not finish."""
     record = read_record(study) or Record()
     update_record(study, run_started_at=now(), plan=_kept_plan(study))
-    return unfinished_run(record)
+    unfinished = unfinished_run(record)
+    if unfinished and not any(run.started_at == unfinished for run in logged_runs(study)):
+        log_run(study, LoggedRun(unfinished))
+    return unfinished
 
 
 def note_run_finished(study: Study) -> None:
