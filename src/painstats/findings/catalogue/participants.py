@@ -11,10 +11,13 @@ from painstats.questions.date_words import date_words as date_words
 from painstats.questions.firmness_words import AS_FOR_OTHERS as AS_FOR_OTHERS
 from painstats.questions.firmness_words import CHANGED as CHANGED
 from painstats.questions.firmness_words import FAIRLY_FIRM as FAIRLY_FIRM
+from painstats.questions.firmness_words import FIRM as FIRM
 from painstats.questions.firmness_words import FIRM_BOUND as FIRM_BOUND
 from painstats.questions.firmness_words import KINDS_DIFFER as KINDS_DIFFER
 from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_FIRM as NOT_FIRM
 from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import SET_ASIDE as SET_ASIDE
 from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 from painstats.questions.firmness_words import TOO_EARLY as TOO_EARLY
 from painstats.questions.size_words import number_words as number_words
@@ -62,6 +65,29 @@ GAPS_AFTER_LOW = _(
     "What such days would have shown is not known, and a link may look smaller than it is."
 )
 PATTERN_CAUTION = _("A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.")
+
+# --- Checks of a direction
+
+UNFIRM_LINE = _("{after}, {outcome} looked {direction}, but checks disagree.")
+CHECK_DISAGREES = _("One of {checks} checks disagrees: when {what}, both directions are possible.")
+CHECKS_DISAGREE = _("{number} of {checks} checks disagree, for example when {what}. So no direction is given.")
+CHECKS_TERM = _("Checks")
+CHECKS_ALL = _("All {checks} checks show the same direction.")
+CHECKS_SOME = _("{number} of {checks} checks show the same direction.")
+CHECKS_NONE = _("None can be made, so this is never more than fairly firm.")
+CHECK_WHEN = {
+    "days_shifted": _("days are moved against each other"),
+    "outliers_pulled_in": _("unusual days count less"),
+    "ranked_scores": _("only the order of your scores counts"),
+    "detrended": _("slow drifts of {exposure} are taken out"),
+    "lagged_outcome": _("the score of the day before is allowed for"),
+    "earlier_days": _("{exposure} of one day earlier is allowed for"),
+    "first_days_removed": _("the first 14 days are left out"),
+    "complete_days": _("only complete days count"),
+    "enough_steps": _("days with few steps are left out"),
+    "curved_sleep": _("the line for sleep can curve"),
+}
+"""Check of a participant's own days to what it changes."""
 
 # --- At most small
 
