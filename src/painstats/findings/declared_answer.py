@@ -25,6 +25,10 @@ class DeclaredAnswer:
         What the answer does not mean; empty where there is nothing to add.
     fold, folded
         A heading, and terms with facts below it.
+    strong
+        The part of the line that is set in bold: its size or date; may be empty.
+    line_without_size
+        The line where the page has no room for its number; empty if it has none.
     """
 
     name: str
@@ -35,3 +39,5 @@ class DeclaredAnswer:
     caution: str = ""
     fold: str = ""
     folded: tuple[tuple[str, str], ...] = ()
+    strong: str = ""
+    line_without_size: str = ""

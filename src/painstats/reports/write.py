@@ -22,7 +22,7 @@ from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
-from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
+from painstats.reports.pages import GENERATOR, AnyPage, Cell, Page, Part, Table, linked, named, page_bytes, page_name
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
 from painstats.reports.personal.treatments import declared_lines
@@ -119,7 +119,7 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
             work.advance()
 
 
-def _attempt(make: Callable[[], Page]) -> bytes | Lost:
+def _attempt(make: Callable[[], AnyPage]) -> bytes | Lost:
     """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
     try:
         return page_bytes(make())

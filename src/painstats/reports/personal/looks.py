@@ -1,4 +1,4 @@
-"""What each answer day showed a participant: one table for each question."""
+"""What each answer day showed a participant: a table for a question."""
 
 from __future__ import annotations
 
@@ -13,13 +13,8 @@ from painstats.reports.pages import Table
 from painstats.reports.personal.record import ParticipantRecord
 
 
-def looks_tables(record: ParticipantRecord) -> tuple[Table, ...]:
-    """List the looks at each question that has been judged, by date; none where a single answer would hide two."""
-    tables = (_looks_table(record, finding) for finding in record.findings)
-    return tuple(table for table in tables if table is not None)
-
-
-def _looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
+def looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
+    """List the looks at a question by date; None before the first, and where a single answer would hide two."""
     looks = [row for row in record.looks if row.question == finding.question.name]
     if not looks or state_of(finding).is_split:
         return None
