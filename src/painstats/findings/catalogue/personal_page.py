@@ -33,7 +33,6 @@ KINDS = {
 }
 """Name of a kind of question to the name of its line, where it has several cards."""
 RULES = _("Rules and settings")
-NUMBERS = _("Numbers in this chart")
 NOTHING_ASKED = _("There is nothing to answer yet.")
 
 # --- Since the last report

@@ -27,7 +27,7 @@ from painstats.reports.data_used import zone_doubts
 from painstats.reports.measures_shown import measures_of
 from painstats.reports.pages import Card, Cell, Figure, Part, linked, named
 from painstats.reports.personal.answers import answer_cards, daily_card
-from painstats.reports.personal.charts import months_table
+from painstats.reports.personal.course import course_chart
 from painstats.reports.personal.exploratory import exploratory_lines
 from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
@@ -84,8 +84,7 @@ def personal_page(
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
         answers=answer_cards(record, study, figures, checks, " ".join(leading)),
-        course=tuple(days_shown[:CALENDAR]),
-        course_tables=(months_table(record.days, study),),
+        course=(course_chart(record, study),),
         since_heading=since_date(last),
         since=_since(record),
         clearer=clearer_words(_recorded(record, study)),
@@ -93,7 +92,7 @@ def personal_page(
         more=exploratory_lines(record, study, _exploratory_daily(record)),
         doctor=_doctor(label, clinic),
         doctor_parts=medicine_days(record),
-        days=tuple(days_shown[CALENDAR:]),
+        days=tuple(days_shown[CALENDAR : CALENDAR + 1]),
         days_tables=load_tables(record.days),
         method=_method(record, study),
         rules=rules_parts(store, record, checks, choices),

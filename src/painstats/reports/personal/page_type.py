@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from painstats.findings.catalogue import personal_page as say
-from painstats.reports.pages import Card, Cell, Figure, Part, Table
+from painstats.reports.pages import Card, Cell, Chart, Figure, Part, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class PersonalPage:
         How the outcome has been.
     answers
         One card for each confirmatory question, change of a treatment and experiment.
-    course, course_tables
-        The outcome over time, and its numbers.
+    course
+        The outcome over time.
     since_heading, since
         What changed in the last month.
     clearer, next_day
@@ -53,8 +53,7 @@ class PersonalPage:
     notices: tuple[Part, ...]
     lead: tuple[str, ...]
     answers: tuple[Card, ...]
-    course: tuple[Figure, ...]
-    course_tables: tuple[Table, ...]
+    course: tuple[Chart | Figure, ...]
     since_heading: str
     since: tuple[str, ...]
     clearer: tuple[str, ...]
@@ -62,7 +61,7 @@ class PersonalPage:
     more: tuple[Card, ...]
     doctor: Cell
     doctor_parts: tuple[Part, ...]
-    days: tuple[Figure, ...]
+    days: tuple[Chart | Figure, ...]
     days_tables: tuple[Table, ...]
     method: tuple[str, ...]
     rules: tuple[Part, ...]
@@ -73,7 +72,7 @@ class PersonalPage:
         """The headings that are the same on every page."""
         return {
             "skip": say.SKIP, "contents": say.CONTENTS, "answers": say.ANSWERS, "course": say.COURSE,
-            "numbers": say.NUMBERS, "clearer": say.CLEARER, "more": say.MORE, "more_note": say.MORE_NOTE,
+            "clearer": say.CLEARER, "more": say.MORE, "more_note": say.MORE_NOTE,
             "doctor": say.DOCTOR, "days": say.DAYS, "method": say.METHOD, "rules": say.RULES, "footer": say.FOOTER,
             "nothing": say.NOTHING_ASKED,
         }  # fmt: skip
