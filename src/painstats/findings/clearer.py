@@ -12,7 +12,7 @@ from painstats.findings.catalogue import personal_page as say
 from painstats.findings.content import days_left, phrases_of
 from painstats.findings.finding import Finding
 from painstats.findings.lead import score_words
-from painstats.findings.states import state_of
+from painstats.findings.states import State, state_of
 from painstats.questions.phrases import listed
 
 MOST_DAYS = 365
@@ -46,7 +46,8 @@ class Recorded:
     days
         Days in all.
     nights_missing, wear_missing
-        Days with a score whose night, or whose steps, are not known; None where the study does not ask about them.
+        Days with a score whose night, or whose steps, are not known; None where the study does not ask about them, or
+        none is known.
     """
 
     outcome: str
@@ -104,7 +105,7 @@ def next_answer_day(findings: Sequence[Finding], last: date, recent_share: float
     due = [
         finding
         for finding in findings
-        if finding.question.is_confirmatory and days_left(finding) > 0 and not state_of(finding).is_split
+        if finding.question.is_confirmatory and days_left(finding) > 0 and _is_due(state_of(finding))
     ]
     if not due:
         return ""
@@ -115,6 +116,11 @@ def next_answer_day(findings: Sequence[Finding], last: date, recent_share: float
         return say.NEXT_AT.format(names=names, days=same[0].next_look_days)
     day = last + timedelta(days=round(left / recent_share))
     return say.NEXT_DAY.format(names=names, date=words_of.date_words(day))
+
+
+def _is_due(state: State) -> bool:
+    """Whether the next answer day can bring an answer."""
+    return not state.is_split and state is not State.REFUSED
 
 
 def first_counted(first: date, last: date) -> date:

@@ -11,8 +11,8 @@ class DeclaredAnswer:
 
     Parameters
     ----------
-    name
-        "Low-dose naltrexone, 1.5 to 4.5 mg".
+    name, short_name
+        "Low-dose naltrexone, 1.5 to 4.5 mg"; and the same without dose and date, for a line.
     mark
         The verdict by name, or ``sealed`` for an experiment that is not over.
     line
@@ -41,3 +41,4 @@ class DeclaredAnswer:
     folded: tuple[tuple[str, str], ...] = ()
     strong: str = ""
     line_without_size: str = ""
+    short_name: str = ""

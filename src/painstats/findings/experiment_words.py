@@ -11,7 +11,7 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_facts import experiment_facts, model_agrees
 from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.outcome_words import OutcomeWords, is_better_when_higher, outcome_words
-from painstats.questions.phrases import counted, label_text
+from painstats.questions.phrases import capital, counted, label_text
 from painstats.questions.question import Outcome
 from painstats.questions.verdict import Verdict
 
@@ -71,6 +71,7 @@ def experiment_answer(finding: ExperimentFinding, outcome: Outcome) -> DeclaredA
         fold=say.FOLD_PLAN if is_sealed else say.FOLD_OPEN if finding.verdict.is_open else say.FOLD_ANSWER,
         folded=experiment_facts(finding, words, is_sealed=is_sealed),
         strong=_strong(finding, state),
+        short_name=capital(label_text(finding.on)),
     )
 
 

@@ -38,7 +38,7 @@ def within_room(lead: str, lines: Sequence[Line]) -> tuple[bool, ...]:
     lead
         The sentences above the lines.
     lines
-        In the order of the page, where treatments stand by the date of their first start.
+        Those that lose their numbers first come first: treatments by the date of their first start.
     """
     keeps = [True] * len(lines)
     excess = numbers_in(lead) + sum(numbers_in(line.text) for line in lines) - MOST_NUMBERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import treatments as say
 from painstats.findings.change_content import ChangeContent, ChangeContext, content_of
-from painstats.findings.change_names import alterations, change_name, moment, since, together, when
+from painstats.findings.change_names import alterations, change_name, moment, since, together, treatment_names, when
 from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.treatment_facts import change_facts
 from painstats.findings.treatment_refusals import refusal
@@ -45,6 +45,7 @@ def change_answer(finding: ChangeFinding, context: ChangeContext) -> DeclaredAns
         folded=change_facts(content),
         strong=_strong(content),
         line_without_size=_line_without_size(content),
+        short_name=capital(treatment_names(finding)),
     )
 
 

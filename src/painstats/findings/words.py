@@ -37,6 +37,8 @@ class Answer:
         One sentence with at most one size.
     strong
         The part of the line that is set in bold: its size; may be empty.
+    line_without_size
+        The line where the page has no room for its numbers; empty where it cannot lose them.
     firmness
         "Firm", "Not determined".
     card
@@ -52,6 +54,7 @@ class Answer:
     mark: str
     line: str
     strong: str
+    line_without_size: str
     firmness: str
     card: tuple[str, ...]
     caution: str
@@ -81,6 +84,7 @@ def answer(finding: Finding, questions: int = 1, checked: Firmness = NOT_CHECKED
         mark=_mark(content),
         line=_line(content),
         strong=_strong(content),
+        line_without_size=_line_without_size(content),
         firmness=_firmness(content, checked),
         card=(*_card(content, checked), *_about_known_days(content)),
         caution=_caution(content),
@@ -132,6 +136,16 @@ def _strong(content: Content) -> str:
     if content.state is State.OWN and "smaller_than_matters" not in content.finding.reasons:
         return f"{content.points(content.size)} {content.unit.per}"
     return ""
+
+
+def _line_without_size(content: Content) -> str:
+    match content.state:
+        case State.BOUND:
+            return say.BOUND_LINE_NO_SIZE
+        case State.EARLY:
+            return say.EARLY_LINE_NO_SIZE.format(left=days_left(content.finding))
+        case _:
+            return ""
 
 
 def _mark(content: Content) -> str:

@@ -92,6 +92,7 @@ CHECK_WHEN = {
 # --- At most small
 
 BOUND_LINE = _("No large link: smaller than {size}, if there is one")
+BOUND_LINE_NO_SIZE = _("No large link, if there is one")
 BOUND_CARD = _("If there is a link, it is smaller than {size} between {low_days} and {high_days}.")
 BOUND_UNIT = _("from {low_days} to {high_days}")
 BOUND_CAUTION = _("This does not say that there is none.")
@@ -139,6 +140,7 @@ CHANGED_CARD = _(
 # --- Before the first answer day
 
 EARLY_LINE = _("The first answer day is at {days} days with a score: {left} to go.")
+EARLY_LINE_NO_SIZE = _("It is too early: {left} more days with a score are needed.")
 READING = _("Reading so far: {size} {direction} {per}. It changes from night to night and is no answer.")
 
 # --- Not judged

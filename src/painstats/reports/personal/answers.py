@@ -10,7 +10,7 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.finding import Finding
 from painstats.findings.firmness import firmness_of
 from painstats.findings.first_screen import Line, within_room
-from painstats.findings.words import answer, sharing
+from painstats.findings.words import Answer, answer, sharing
 from painstats.plan.study import Study
 from painstats.questions.daily.tables import RobustnessCheck
 from painstats.reports.adjusted import own_facts
@@ -39,30 +39,39 @@ def answer_cards(
     lead
         The sentences above the answers: lines share the room for numbers with them.
     """
-    daily = [daily_card(finding, record, checks) for finding in record.findings if finding.question.is_confirmatory]
-    declared = [
-        *change_cards(record, study, figures),
-        *experiment_cards(record, study, figures),
+    daily = [_daily(finding, record, checks) for finding in record.findings if finding.question.is_confirmatory]
+    declared = [*change_cards(record, study, figures), *experiment_cards(record, study, figures)]
+    named = [(said, _named(said, card, declared)) for said, card in declared]
+    in_turn: list[tuple[DeclaredAnswer | Answer, Card]] = [*named, *daily]
+    lines = [Line(said.line, said.line_without_size) for said, _ in in_turn]
+    shown = [
+        card if keep else _without_size(said, card)
+        for (said, card), keep in zip(in_turn, within_room(lead, lines), strict=True)
     ]
-    lines = [
-        *(Line(card.sentence, "") for card in daily),
-        *(Line(said.line, said.line_without_size) for said, _ in declared),
-    ]
-    keeps = within_room(lead, lines)[len(daily) :]
-    shown = [card if keep else _without_size(said, card) for (said, card), keep in zip(declared, keeps, strict=True)]
-    return tuple(replace(card, squares=SQUARES.get(card.state, 0)) for card in (*daily, *shown))
+    in_order = (*shown[len(declared) :], *shown[: len(declared)])
+    return tuple(replace(card, squares=SQUARES.get(card.state, 0)) for card in in_order)
 
 
-def _without_size(said: DeclaredAnswer, card: Card) -> Card:
+def _named(said: DeclaredAnswer, card: Card, every: Sequence[tuple[DeclaredAnswer, Card]]) -> Card:
+    """Name a line without dose and date, where no other line has that name."""
+    alike = sum(other.short_name.casefold() == said.short_name.casefold() for other, _ in every)
+    return replace(card, headline=said.short_name) if alike == 1 else card
+
+
+def _without_size(said: DeclaredAnswer | Answer, card: Card) -> Card:
     return replace(card, sentence=said.line_without_size, strong="")
 
 
 def daily_card(finding: Finding, record: ParticipantRecord, checks: Sequence[RobustnessCheck]) -> Card:
     """Make the card of a daily question."""
+    return _daily(finding, record, checks)[1]
+
+
+def _daily(finding: Finding, record: ParticipantRecord, checks: Sequence[RobustnessCheck]) -> tuple[Answer, Card]:
     said = answer(finding, sharing(record.findings, finding), firmness_of(finding, checks))
     looks = looks_table(record, finding)
     tables: tuple[Table, ...] = (looks,) if looks else ()
-    return Card(
+    card = Card(
         verdict=said.mark,
         headline=said.name,
         state=said.firmness,
@@ -74,3 +83,4 @@ def daily_card(finding: Finding, record: ParticipantRecord, checks: Sequence[Rob
         fold=said.fold,
         tables=tables,
     )
+    return said, card

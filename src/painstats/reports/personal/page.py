@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import polars as pl
 from markupsafe import Markup
 
 from painstats.findings.catalogue import participants as words_of
@@ -138,9 +139,14 @@ def _recorded(record: ParticipantRecord, study: Study) -> Recorded:
         scale=outcome.scale,
         scores=scored["outcome_score"].to_list(),
         days=(last - first).days + 1,
-        nights_missing=scored[SLEEP].null_count() if SLEEP in measures else None,
-        wear_missing=scored[STEPS].null_count() if STEPS in measures else None,
+        nights_missing=_missing(scored[SLEEP]) if SLEEP in measures else None,
+        wear_missing=_missing(scored[STEPS]) if STEPS in measures else None,
     )
+
+
+def _missing(measured: pl.Series) -> int | None:
+    """Count the days that are not known; None without any that is, as where there is no tracker."""
+    return measured.null_count() if measured.count() else None
 
 
 def _recent_share(record: ParticipantRecord) -> float:
