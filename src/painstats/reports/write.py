@@ -1,4 +1,4 @@
-"""Write the reports: one page for each participant, one for the cohort, and an index; other files are left alone."""
+"""Write the reports: two pages for each participant, one for the cohort, and an index; other files are left alone."""
 
 from __future__ import annotations
 
@@ -18,13 +18,27 @@ from painstats.findings.words import named_line
 from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
+from painstats.reports.clinic.page import clinic_bytes, clinic_page
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
-from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
+from painstats.reports.pages import (
+    GENERATOR,
+    Cell,
+    Figure,
+    Page,
+    Part,
+    Table,
+    clinic_page_name,
+    linked,
+    named,
+    page_bytes,
+    page_name,
+)
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
+from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import declared_lines
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
@@ -50,7 +64,8 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
 
     Returns
     -------
-    Every report: the index, the cohort's, then one for each participant in the order of their ids.
+    Every report: the index, the cohort's, then those of each participant, in the order of their ids: their own, and the
+    one for a clinic visit.
     """
     return list(publish(store, processes).reports)
 
@@ -101,9 +116,9 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     everyone = frozenset(participant.participant_id for participant in participants)
     names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
-    yield INDEX, _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))
+    yield INDEX, _attempt(lambda: page_bytes(_index_page(store, names, single, has_cohort=has_cohort)))
     if has_cohort:
-        yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
+        yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
     choices = outcome_choices(store)
     with (
         participants_drawn(store, participants, single, processes) as drawn,
@@ -115,14 +130,24 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
                 yield name, figures
             else:
                 own = choices.get(record.participant_id, ())
-                yield name, _attempt(partial(personal_page, store, record, figures, own))
+                yield name, _attempt(partial(_personal, store, record, figures, own))
+            clinic = clinic_page_name(record.participant_id, everyone)
+            yield clinic, _attempt(partial(_clinic, store, record))
             work.advance()
 
 
-def _attempt(make: Callable[[], Page]) -> bytes | Lost:
+def _personal(store: Store, record: ParticipantRecord, figures: tuple[Figure, ...], choices: Sequence[str]) -> bytes:
+    return page_bytes(personal_page(store, record, figures, choices))
+
+
+def _clinic(store: Store, record: ParticipantRecord) -> bytes:
+    return clinic_bytes(clinic_page(store, record))
+
+
+def _attempt(make: Callable[[], bytes]) -> bytes | Lost:
     """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
     try:
-        return page_bytes(make())
+        return make()
     except Exception as error:  # the type's name reveals nothing about a participant; the message might
         return Lost(f"{type(error).__name__} in {place_of(error)}")
 
