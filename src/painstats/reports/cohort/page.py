@@ -35,8 +35,9 @@ from painstats.reports.cohort.model import CohortModel, averages_part, cohort_mo
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.reports.cohort.treatments import treatment_part
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
+from painstats.reports.dates import date_words
 from painstats.reports.devices import changes_line, devices_table
-from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
+from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
 from painstats.reports.numbers import NONE, Interval, interval_of
 from painstats.reports.outcome_choices import cohort_sites_words

@@ -18,7 +18,8 @@ from painstats.findings.change_names import alterations
 from painstats.questions.phrases import counted
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, NARROW_BELOW, WIDE
+from painstats.reports.dates import MONTHS
+from painstats.reports.figures.daily_charts import LEFT_MARGIN, NARROW_BELOW, WIDE
 from painstats.reports.figures.shapes import (
     Part,
     Sheet,
@@ -36,9 +37,9 @@ from painstats.reports.figures.shapes import (
     text_width,
     upright,
     week_axis,
-    widened,
 )
 from painstats.reports.figures.vega_svg import DOT, NO_SIGN, NO_SIGN_BAND, QUIET_INK, WASH, Specification
+from painstats.reports.figures.widened import widened
 
 HEIGHT = 210
 RIGHT_MARGIN = 18

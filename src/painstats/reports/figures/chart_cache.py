@@ -14,7 +14,7 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from painstats.plan.study import Study
-from painstats.reports.figures.daily_charts import drawn_days
+from painstats.reports.drawn_days import drawn_days
 from painstats.reports.measures_shown import measures_shown
 from painstats.reports.pages import Figure
 from painstats.reports.personal.record import ParticipantRecord

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.daily_charts import MONTHS, WIDE
+from painstats.reports.dates import MONTHS
+from painstats.reports.figures.daily_charts import WIDE
 from painstats.reports.figures.shapes import Part, Sheet, cells, note, put_together
 from painstats.reports.figures.vega_svg import AXIS, PHASE_MORE, QUIET_INK, Specification
 

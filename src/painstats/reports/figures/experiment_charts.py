@@ -10,7 +10,8 @@ import math
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import label_text
 from painstats.questions.question import Outcome
-from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
+from painstats.reports.dates import MONTHS
+from painstats.reports.figures.daily_charts import LEFT_MARGIN, WIDE
 from painstats.reports.figures.shapes import (
     Part,
     Sheet,
@@ -24,7 +25,6 @@ from painstats.reports.figures.shapes import (
     scale_axis,
     sign_colours,
     text_width,
-    widened,
 )
 from painstats.reports.figures.vega_svg import (
     AXIS,
@@ -35,6 +35,7 @@ from painstats.reports.figures.vega_svg import (
     Specification,
     stacked,
 )
+from painstats.reports.figures.widened import widened
 
 HEIGHT = 190
 STRIP = 16

@@ -11,6 +11,7 @@ import polars as pl
 from painstats.findings.change_content import ChangeContext, content_of
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
+from painstats.reports.dates import MONTHS
 from painstats.reports.figures.change_charts import (
     HEIGHT,
     MOST_DAYS,
@@ -19,7 +20,7 @@ from painstats.reports.figures.change_charts import (
     interval_band,
     level_band,
 )
-from painstats.reports.figures.daily_charts import LEFT_MARGIN, MONTHS, WIDE
+from painstats.reports.figures.daily_charts import LEFT_MARGIN, WIDE
 from painstats.reports.figures.shapes import (
     Part,
     Sheet,
@@ -33,9 +34,9 @@ from painstats.reports.figures.shapes import (
     sign_colours,
     text_width,
     week_axis,
-    widened,
 )
 from painstats.reports.figures.vega_svg import AXIS, DOT, NO_SIGN, PHASE_MORE, Specification, layered, stacked
+from painstats.reports.figures.widened import widened
 
 STRIP = 12
 

@@ -33,17 +33,17 @@ from painstats.reports.data_used import (
     zone_doubts,
     zone_words,
 )
+from painstats.reports.dates import date_words
 from painstats.reports.devices import device_lines, devices_table
-from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.measures_shown import measures_of
 from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import interval_of
 from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
-from painstats.reports.personal.charts import months_table
 from painstats.reports.personal.exploratory import exploratory_part
 from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
+from painstats.reports.personal.months import months_table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import experiments_part, treatments_part
 from painstats.reports.regimes import own_regimes, own_regimes_words

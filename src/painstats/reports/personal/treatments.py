@@ -17,7 +17,7 @@ from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
 from painstats.questions.question import outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.dates import date_words
 from painstats.reports.numbers import NONE
 from painstats.reports.pages import Card, Figure, Part, Table
 from painstats.reports.personal.record import ParticipantRecord
