@@ -22,7 +22,7 @@ from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, own_among_others
 from painstats.reports.figures.vega_svg import drawn
 from painstats.reports.numbers import Interval
-from painstats.reports.pages import page_name
+from painstats.reports.pages import clinic_page_name, page_name
 from painstats.reports.personal.charts import figures_of_days, verdict_bar
 from painstats.reports.personal.record import participant_record
 from painstats.store import open_store
@@ -60,7 +60,7 @@ def test_pages_of_people_who_left_are_removed_and_other_files_stay(tmp_path):
         store.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
         write_reports(store)
         left = {path.name for path in store.study.reports.glob("*.html")}
-    assert left == {"index.html", "p01.html", "my notes.html"}
+    assert left == {"index.html", "p01.html", "p01-clinic.html", "my notes.html"}
 
 
 def test_one_failed_report_does_not_stop_the_others(tmp_path):
@@ -92,6 +92,8 @@ def test_a_plain_id_names_its_file(participant):
         "Cohort",
         "x" * 41,
         "p-0123abcd",
+        "p01-clinic",
+        "P01-Clinic",
         "zoë",
         "a\x00b",
         "a b",
@@ -106,6 +108,13 @@ def test_ids_that_differ_in_case_alone_get_files_of_their_own():
     everyone = frozenset({"Ann", "ann", "bob"})
     made = {page_name(name, everyone).lower() for name in everyone}
     assert len(made) == 3
+
+
+def test_no_id_can_take_the_name_of_a_page_for_the_clinic():
+    everyone = frozenset({"ann", "ann-clinic", "Ann", "p-0123abcd", EVIL_ID})
+    names = [name for each in everyone for name in (page_name(each, everyone), clinic_page_name(each, everyone))]
+    assert len({name.lower() for name in names}) == 2 * len(everyone)
+    assert clinic_page_name("bob", everyone | {"bob"}) == "bob-clinic.html"
 
 
 def test_long_and_turning_names_are_tamed():
@@ -132,7 +141,7 @@ def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
         store.connection.execute("DELETE FROM kept_figures")
         assert written(store, processes=2) == here
         assert written(store, processes=2) == here  # now with what was kept
-    assert len(here) == len(people) + 2
+    assert len(here) == 2 * len(people) + 2
 
 
 def test_every_figure_follows_the_schema_of_charts(tmp_path):

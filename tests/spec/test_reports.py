@@ -56,7 +56,9 @@ def person(pages: dict[str, PageContent], name: str) -> str:
 
 def test_there_is_a_page_for_everyone_the_cohort_and_an_index(pages):
     named = {f"{name}.html" for name in DAYS if name != EVIL_ID}
-    assert set(pages) == named | {EVIL_PAGE, "cohort.html", "index.html"}
+    personal = named | {EVIL_PAGE}
+    clinic = {name.replace(".html", "-clinic.html") for name in personal}
+    assert set(pages) == personal | clinic | {"cohort.html", "index.html"}
 
 
 def test_no_page_holds_a_script_or_anything_that_runs(pages):
@@ -373,7 +375,7 @@ def test_one_person_alone_has_no_cohort_report(tmp_path):
     with open_store(small_study(tmp_path / "alone")) as store:
         fill(store, people={"p01": 60})
         written = write_reports(store)
-    assert [path.name for path in written] == ["index.html", "p01.html"]
+    assert [path.name for path in written] == ["index.html", "p01.html", "p01-clinic.html"]
 
 
 def test_the_real_models_are_reported_too(tmp_path):

@@ -108,10 +108,14 @@ class JourneyPlan(PlanTable):
 
 
 class ParticipantPlan(PlanTable):
-    """``[participants.X]``: a participant's time zone and journeys."""
+    """``[participants.X]``: a participant's time zone and journeys, and their last visit to a doctor.
+
+    The visit decides only what the page for the doctor compares, so it is no part of the plan's hash.
+    """
 
     time_zone: ZoneName | None = None
     travel: tuple[JourneyPlan, ...] = ()
+    last_visit: date | None = None
 
     @model_validator(mode="after")
     def _one_place_at_a_time(self) -> ParticipantPlan:
@@ -209,10 +213,22 @@ class Study(PlanTable):
 
     @property
     def plan_hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of the plan; every stored result has it."""
+        """First 16 hex digits of the SHA-256 of the plan without last visits; every stored result has it."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
-        rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
+        only_visits = {name for name, each in self.plan.participants.items() if each.model_fields_set == {"last_visit"}}
+        without = {"__all__": {"last_visit"}} | dict.fromkeys(only_visits, True)
+        rest = self.plan.model_dump_json(exclude={"questions": True, "predictors": True, "participants": without})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
+
+    def last_visit(self, participant: str) -> date | None:
+        """Return the date of a participant's last visit to a doctor; None where the plan has none."""
+        own = self.plan.participants.get(participant)
+        return own.last_visit if own else None
+
+    @property
+    def last_visits(self) -> tuple[str, ...]:
+        """Every last visit, as participant and date: pages depend on it, results do not."""
+        return tuple(f"{name} {each.last_visit}" for name, each in self.plan.participants.items() if each.last_visit)
 
     @property
     def time_zones(self) -> TimeZones:

@@ -198,9 +198,12 @@ def page_environment() -> Environment:
 
 def page_bytes(page: AnyPage) -> bytes:
     """Put a page into HTML. The same page gives the same bytes."""
-    template = _ENVIRONMENT.get_template(f"{page.kind}.html.j2")
-    text = template.render(page=page, generator=GENERATOR)
-    return text.encode("utf-8")
+    return rendered(f"{page.kind}.html.j2", page=page)
+
+
+def rendered(template: str, **values: object) -> bytes:
+    """Fill a template; every value is escaped."""
+    return _ENVIRONMENT.get_template(template).render(generator=GENERATOR, **values).encode("utf-8")
 
 
 def css_text(text: str) -> Markup:
@@ -234,8 +237,9 @@ def figure(name: str, label: str, caption: str, wide: Drawable, narrow: Drawable
 def page_name(participant_id: str, everyone: frozenset[str]) -> str:
     """Name a participant's page without letting the id choose a path.
 
-    A short id of plain letters names its file; any other, one that means something to an operating system, and one that
-    differs from another only in large and small letters becomes ``p-`` and the first 8 hex digits of its SHA-256.
+    A short id of plain letters names its file; any other, one that means something to an operating system, one that
+    ends like the name of a page for the clinic, and one that differs from another only in large and small letters
+    becomes ``p-`` and the first 8 hex digits of its SHA-256.
     """
     alike = sum(other.casefold() == participant_id.casefold() for other in everyone)
     if _is_plain(participant_id) and alike <= 1:
@@ -243,6 +247,12 @@ def page_name(participant_id: str, everyone: frozenset[str]) -> str:
     return f"p-{sha256(participant_id.encode()).hexdigest()[:8]}.html"
 
 
+def clinic_page_name(participant_id: str, everyone: frozenset[str]) -> str:
+    """Name a participant's page for a clinic visit: that of their page with ``-clinic``, which no other page has."""
+    return page_name(participant_id, everyone).removesuffix(".html") + f"{CLINIC_ENDING}.html"
+
+
+CLINIC_ENDING = "-clinic"
 PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 HASHED_NAME = re.compile("p-[0-9a-f]{8}")
 RESERVED_NAMES = frozenset(
@@ -257,6 +267,7 @@ def _is_plain(participant_id: str) -> bool:
         and set(participant_id) <= PLAIN_LETTERS
         and participant_id.lower() not in RESERVED_NAMES
         and not HASHED_NAME.fullmatch(participant_id.lower())
+        and not participant_id.lower().endswith(CLINIC_ENDING)
     )
 
 

@@ -1,4 +1,4 @@
-"""Write the reports: one page for each participant, one for the cohort, and an index; other files are left alone."""
+"""Write the reports: two pages for each participant, one for the cohort, and an index; other files are left alone."""
 
 from __future__ import annotations
 
@@ -14,18 +14,35 @@ from markupsafe import Markup
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
+from painstats.findings.firmness import firmness_of
 from painstats.findings.words import named_line
 from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
+from painstats.questions.daily.tables import RobustnessCheck
+from painstats.reports.clinic.page import clinic_bytes, clinic_page
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
-from painstats.reports.pages import GENERATOR, AnyPage, Cell, Page, Part, Table, linked, named, page_bytes, page_name
+from painstats.reports.pages import (
+    GENERATOR,
+    Cell,
+    Figure,
+    Page,
+    Part,
+    Table,
+    clinic_page_name,
+    linked,
+    named,
+    page_bytes,
+    page_name,
+)
 from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
+from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import declared_lines
+from painstats.reports.robustness import read_checks_of_participants
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
@@ -50,7 +67,8 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
 
     Returns
     -------
-    Every report: the index, the cohort's, then one for each participant in the order of their ids.
+    Every report: the index, the cohort's, then those of each participant, in the order of their ids: their own, and the
+    one for a clinic visit.
     """
     return list(publish(store, processes).reports)
 
@@ -101,28 +119,39 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     everyone = frozenset(participant.participant_id for participant in participants)
     names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
-    yield INDEX, _attempt(lambda: _index_page(store, names, single, has_cohort=has_cohort))
+    yield INDEX, _attempt(lambda: page_bytes(_index_page(store, names, single, has_cohort=has_cohort)))
     if has_cohort:
-        yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
+        yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
     choices = outcome_choices(store)
     with (
         participants_drawn(store, participants, single, processes) as drawn,
         working("writing the reports", "pages", len(names)) as work,
     ):
         for record, figures in drawn:
-            name = names[record.participant_id]
+            name, clinic = names[record.participant_id], clinic_page_name(record.participant_id, everyone)
             if isinstance(figures, Lost):
                 yield name, figures
             else:
                 own = choices.get(record.participant_id, ())
-                yield name, _attempt(partial(personal_page, store, record, figures, own))
+                yield name, _attempt(partial(_personal, store, record, figures, own, clinic))
+            yield clinic, _attempt(partial(_clinic, store, record))
             work.advance()
 
 
-def _attempt(make: Callable[[], AnyPage]) -> bytes | Lost:
+def _personal(
+    store: Store, record: ParticipantRecord, figures: tuple[Figure, ...], choices: Sequence[str], clinic: str
+) -> bytes:
+    return page_bytes(personal_page(store, record, figures, choices, clinic))
+
+
+def _clinic(store: Store, record: ParticipantRecord) -> bytes:
+    return clinic_bytes(clinic_page(store, record))
+
+
+def _attempt(make: Callable[[], bytes]) -> bytes | Lost:
     """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
     try:
-        return page_bytes(make())
+        return make()
     except Exception as error:  # the type's name reveals nothing about a participant; the message might
         return Lost(f"{type(error).__name__} in {place_of(error)}")
 
@@ -143,8 +172,12 @@ def _failed_page(reason: str) -> Page:
 
 def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Finding], *, has_cohort: bool) -> Page:
     lines: dict[str | None, list[str]] = {participant: [] for participant in names}
+    checks: dict[str, list[RobustnessCheck]] = {}
+    for check in read_checks_of_participants(store):
+        checks.setdefault(check.model, []).append(check)
     for finding in findings:
-        lines[finding.participant_id].append(named_line(finding))
+        checked = firmness_of(finding, checks.get(finding.participant_id or "", ()))
+        lines[finding.participant_id].append(named_line(finding, checked))
     for participant, line in declared_lines(store):
         if participant in lines:
             lines[participant].append(line)
