@@ -30,7 +30,6 @@ from painstats.reports.pages import Card, Cell, Figure, Part, linked, named
 from painstats.reports.personal.answers import answer_cards, daily_card
 from painstats.reports.personal.course import course_chart
 from painstats.reports.personal.exploratory import exploratory_lines
-from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.page_type import PersonalPage
 from painstats.reports.personal.record import ParticipantRecord
@@ -94,7 +93,6 @@ def personal_page(
         doctor=_doctor(label, clinic),
         doctor_parts=medicine_days(record),
         days=tuple(days_shown[CALENDAR : CALENDAR + 1]),
-        days_tables=load_tables(record.days),
         method=_method(record, study),
         rules=rules_parts(store, record, checks, choices),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from painstats.findings.catalogue import personal_page as say
-from painstats.reports.pages import Card, Cell, Chart, Figure, Part, Table
+from painstats.reports.pages import Card, Cell, Chart, Figure, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class PersonalPage:
         One card for each kind of exploratory question.
     doctor, doctor_parts
         Where the page for a doctor is; tables for the doctor.
-    days, days_tables
-        The calendar, and weeks of activity.
+    days
+        The calendar.
     method, rules
         How it is worked out in four sentences; everything else that decides what the page says.
     contents
@@ -62,7 +62,6 @@ class PersonalPage:
     doctor: Cell
     doctor_parts: tuple[Part, ...]
     days: tuple[Chart | Figure, ...]
-    days_tables: tuple[Table, ...]
     method: tuple[str, ...]
     rules: tuple[Part, ...]
     kind: str = "personal"

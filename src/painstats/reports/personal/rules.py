@@ -34,6 +34,7 @@ from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import Interval, interval_of
 from painstats.reports.pages import Cell, Part, joined, named
+from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import HOW_CHANGES_ARE_JUDGED
 from painstats.reports.regimes import own_regimes, own_regimes_words
@@ -75,6 +76,7 @@ def rules_parts(
     return (
         Part("How to read this", paragraphs=notes, points=(*_how_to_read(study), *changes)),
         *_robustness(record, checks, study),
+        *_weeks(record),
         _data_part(store, record, choices),
         Part("What this cannot tell", points=_limits(record, study, label)),
         Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
@@ -125,6 +127,12 @@ def _how_to_read(study: Study) -> tuple[str, ...]:
         "A reading is what all your days show today. It changes from night to night and is no answer.",
         "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
     )
+
+
+def _weeks(record: ParticipantRecord) -> tuple[Part, ...]:
+    """Show the weeks of steps and of exercise, where they are known."""
+    tables = load_tables(record.days)
+    return (Part("Your activity, week by week", tables=tables),) if tables else ()
 
 
 def _robustness(record: ParticipantRecord, checks: Sequence[RobustnessCheck], study: Study) -> tuple[Part, ...]:
