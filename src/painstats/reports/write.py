@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -28,7 +29,6 @@ from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import (
     GENERATOR,
     Cell,
-    Figure,
     Page,
     Part,
     Table,
@@ -38,9 +38,9 @@ from painstats.reports.pages import (
     page_bytes,
     page_name,
 )
-from painstats.reports.personal.draw_charts import participants_drawn
+from painstats.reports.personal.charts import personal_charts
 from painstats.reports.personal.page import personal_page
-from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.record import ParticipantRecord, participant_record
 from painstats.reports.personal.treatments import declared_lines
 from painstats.reports.robustness import read_checks_of_participants
 from painstats.store.connection import Store
@@ -50,6 +50,8 @@ INDEX = "index.html"
 COHORT = "cohort.html"
 LEAST_IN_COHORT_REPORT = 2
 HEAD_BYTES = 2048
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Published:
     files: Mapping[str, str]
 
 
-def write_reports(store: Store, processes: int | None = None) -> list[Path]:
+def write_reports(store: Store) -> list[Path]:
     """Write every report that the findings allow, and the published tables, into ``reports/`` of the study.
 
     Returns
@@ -70,10 +72,10 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
     Every report: the index, the cohort's, then those of each participant, in the order of their ids: their own, and the
     one for a clinic visit.
     """
-    return list(publish(store, processes).reports)
+    return list(publish(store).reports)
 
 
-def publish(store: Store, processes: int | None = None) -> Published:
+def publish(store: Store) -> Published:
     """Write every report that the findings allow, and the published tables, and show them to readers in one step.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
@@ -83,8 +85,6 @@ def publish(store: Store, processes: int | None = None) -> Published:
     ----------
     store
         The open study.
-    processes
-        How many processes draw; None for one per CPU, 1 for this one alone. The bytes are the same.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     failed: list[FailedReport] = []
     with new_generation(store.study, _is_page) as generation:
         publish_tables(store, generation)
-        with unchecked_charts(), closing(_pages(store, processes)) as pages:
+        with unchecked_charts(), closing(_pages(store)) as pages:
             for name, page in pages:
                 written.append(reports / name)
                 if isinstance(page, Lost):
@@ -112,7 +112,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     return Published(counts, tuple(written), tuple(failed), files)
 
 
-def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | Lost]]:
+def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     """Yield each page's name and its bytes, or why it failed."""
     participants, findings = participant_summaries(store), read_findings(store)
     single = [finding for finding in findings if not finding.is_average]
@@ -123,33 +123,30 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     if has_cohort:
         yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
     choices = outcome_choices(store)
-    with (
-        participants_drawn(store, participants, single, processes) as drawn,
-        working("writing the reports", "pages", len(names)) as work,
-    ):
-        for record, figures in drawn:
-            name, clinic = names[record.participant_id], clinic_page_name(record.participant_id, everyone)
-            if isinstance(figures, Lost):
-                yield name, figures
+    with working("writing the reports", "pages", len(names)) as work:
+        for participant in participants:
+            name, clinic = names[participant.participant_id], clinic_page_name(participant.participant_id, everyone)
+            own = choices.get(participant.participant_id, ())
+            record = _attempt(partial(participant_record, store, participant, single))
+            if isinstance(record, Lost):
+                yield from ((name, record), (clinic, record))
             else:
-                own = choices.get(record.participant_id, ())
-                yield name, _attempt(partial(_personal, store, record, figures, own, clinic))
-            yield clinic, _attempt(partial(_clinic, store, record))
+                yield name, _attempt(partial(_personal, store, record, own, clinic))
+                yield clinic, _attempt(partial(_clinic, store, record))
             work.advance()
 
 
-def _personal(
-    store: Store, record: ParticipantRecord, figures: tuple[Figure, ...], choices: Sequence[str], clinic: str
-) -> bytes:
-    return page_bytes(personal_page(store, record, figures, choices, clinic))
+def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:
+    charts = personal_charts(record, store.study)
+    return page_bytes(personal_page(store, record, charts, choices, clinic))
 
 
 def _clinic(store: Store, record: ParticipantRecord) -> bytes:
     return clinic_bytes(clinic_page(store, record))
 
 
-def _attempt(make: Callable[[], bytes]) -> bytes | Lost:
-    """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
+def _attempt(make: Callable[[], Made]) -> Made | Lost:
+    """Make a page, or what it is made from, or say why not: one participant's failure must not stop the others."""
     try:
         return make()
     except Exception as error:  # the type's name reveals nothing about a participant; the message might

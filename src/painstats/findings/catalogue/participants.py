@@ -212,6 +212,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 LOOKS_CAPTION = _("{exposure}: what each answer day showed, in points {per}")
 LOOKS_HEAD = (_("Answer day"), _("Days with a score"), _("From"), _("Range"), _("Answer"))
 LOOKS_HEAD_ALONE = (_("Answer day"), _("Days with a score"), _("Range"), _("Answer"))
+LOOKS_CHART, LOOK_DAYS = _("What each answer day showed: points {more}"), _("{days} days")
 FROM_OWN, FROM_POOLED = _("your days"), _("with the others")
 LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"), _("Withdrawn")
 

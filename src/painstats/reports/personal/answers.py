@@ -10,21 +10,27 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.finding import Finding
 from painstats.findings.firmness import firmness_of
 from painstats.findings.first_screen import Line, within_room
+from painstats.findings.states import State
 from painstats.findings.words import Answer, answer, sharing
 from painstats.plan.study import Study
 from painstats.questions.daily.tables import RobustnessCheck
 from painstats.reports.adjusted import own_facts
-from painstats.reports.pages import Card, Figure, Table
-from painstats.reports.personal.looks import looks_table
+from painstats.reports.pages import Card, Chart
+from painstats.reports.personal.looks import looks_chart, looks_table
 from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.scatter import question_card
 from painstats.reports.personal.treatments import change_cards, experiment_cards
 
 SQUARES = {say.FIRM: 3, say.FAIRLY_FIRM: 2, say.NOT_FIRM: 1}
 """Firmness to the squares beside it."""
 
 
+SHOWS_LOOKS = frozenset({State.OPEN, State.WITHDRAWN, State.DISAGREE, State.UNFIRM})
+"""States in which the looks are drawn in place of a line through the days."""
+
+
 def answer_cards(
-    record: ParticipantRecord, study: Study, figures: Sequence[Figure], checks: Sequence[RobustnessCheck], lead: str
+    record: ParticipantRecord, study: Study, charts: Sequence[Chart], checks: Sequence[RobustnessCheck], lead: str
 ) -> tuple[Card, ...]:
     """Make the cards: daily questions in the plan's order, treatments by first start, then experiments.
 
@@ -32,15 +38,15 @@ def answer_cards(
     ----------
     record, study
         The participant and the study.
-    figures
+    charts
         The participant's charts.
     checks
         The checks of the participant's own days.
     lead
         The sentences above the answers: lines share the room for numbers with them.
     """
-    daily = [_daily(finding, record, checks) for finding in record.findings if finding.question.is_confirmatory]
-    declared = [*change_cards(record, study, figures), *experiment_cards(record, study, figures)]
+    daily = [_daily(finding, record, charts, checks) for finding in record.findings if finding.question.is_confirmatory]
+    declared = [*change_cards(record, study, charts), *experiment_cards(record, study, charts)]
     named = [(said, _named(said, card, declared)) for said, card in declared]
     in_turn: list[tuple[DeclaredAnswer | Answer, Card]] = [*named, *daily]
     lines = [Line(said.line, said.line_without_size) for said, _ in in_turn]
@@ -62,15 +68,20 @@ def _without_size(said: DeclaredAnswer | Answer, card: Card) -> Card:
     return replace(card, sentence=said.line_without_size, strong="")
 
 
-def daily_card(finding: Finding, record: ParticipantRecord, checks: Sequence[RobustnessCheck]) -> Card:
+def daily_card(
+    finding: Finding, record: ParticipantRecord, charts: Sequence[Chart], checks: Sequence[RobustnessCheck]
+) -> Card:
     """Make the card of a daily question."""
-    return _daily(finding, record, checks)[1]
+    return _daily(finding, record, charts, checks)[1]
 
 
-def _daily(finding: Finding, record: ParticipantRecord, checks: Sequence[RobustnessCheck]) -> tuple[Answer, Card]:
+def _daily(
+    finding: Finding, record: ParticipantRecord, charts: Sequence[Chart], checks: Sequence[RobustnessCheck]
+) -> tuple[Answer, Card]:
     said = answer(finding, sharing(record.findings, finding), firmness_of(finding, checks))
     looks = looks_table(record, finding)
-    tables: tuple[Table, ...] = (looks,) if looks else ()
+    has_line = said.state is not State.UNFIRM
+    own = tuple(chart for chart in charts if has_line and chart.card == question_card(finding))
     card = Card(
         verdict=said.mark,
         headline=said.name,
@@ -81,6 +92,8 @@ def _daily(finding: Finding, record: ParticipantRecord, checks: Sequence[Robustn
         notes=(said.caution,) if said.caution else (),
         facts=(*said.folded, *own_facts(record.adjusted.get(finding.question.name))),
         fold=said.fold,
-        tables=tables,
+        figures=own,
+        chart=looks_chart(record, finding) if said.state in SHOWS_LOOKS else None,
+        tables=(looks,) if looks else (),
     )
     return said, card

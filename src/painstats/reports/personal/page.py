@@ -26,9 +26,8 @@ from painstats.questions.question import outcome_of
 from painstats.questions.recent_level import recent_level
 from painstats.reports.data_used import zone_doubts
 from painstats.reports.measures_shown import measures_of
-from painstats.reports.pages import Card, Cell, Figure, Part, linked, named
+from painstats.reports.pages import Card, Cell, Chart, Part, linked, named
 from painstats.reports.personal.answers import answer_cards, daily_card
-from painstats.reports.personal.course import course_chart
 from painstats.reports.personal.exploratory import exploratory_lines
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.page_type import PersonalPage
@@ -36,9 +35,6 @@ from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.rules import rules_parts
 from painstats.reports.robustness import read_robustness_checks
 from painstats.store.connection import Store
-
-CALENDAR = 1
-"""Place of the calendar among the charts of days; the first is the course."""
 
 SLEEP, STEPS = "total_sleep_time_min", "step_count"
 
@@ -51,7 +47,7 @@ WRONG_ZONE = (
 def personal_page(
     store: Store,
     record: ParticipantRecord,
-    figures: tuple[Figure, ...],
+    charts: tuple[Chart, ...],
     choices: Sequence[str],
     clinic: str | None = None,
 ) -> PersonalPage:
@@ -63,8 +59,8 @@ def personal_page(
         The open study.
     record
         What is stored about the participant.
-    figures
-        The participant's charts.
+    charts
+        The course, the calendar where there is one, and each chart of a card.
     choices
         What to say of days whose outcome hangs on a choice of the plan
         (:func:`painstats.reports.outcome_choices.outcome_choices`).
@@ -75,7 +71,7 @@ def personal_page(
     outcome = outcome_of(study.plan.outcome)
     label, leading = outcome_words(outcome).label, _lead(record, study)
     checks = read_robustness_checks(store, record.participant_id)
-    days_shown = [figure for figure in figures if not figure.card]
+    course, *calendar = (chart for chart in charts if not chart.card)
     return PersonalPage(
         title=say.TITLE.format(outcome=capital(label)),
         heading=say.HEADING.format(outcome=label),
@@ -83,16 +79,16 @@ def personal_page(
         running=f"painstats, {say.WRITTEN.format(date=words_of.date_words(last))}",
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
-        answers=answer_cards(record, study, figures, checks, " ".join(leading)),
-        course=(course_chart(record, study),),
+        answers=answer_cards(record, study, charts, checks, " ".join(leading)),
+        course=(course,),
         since_heading=since_date(last),
         since=_since(record),
         clearer=clearer_words(_recorded(record, study)),
         next_day=next_answer_day(record.findings, last, _recent_share(record)),
-        more=exploratory_lines(record, study, _exploratory_daily(record)),
+        more=exploratory_lines(record, study, _exploratory_daily(record, charts)),
         doctor=_doctor(label, clinic),
         doctor_parts=medicine_days(record),
-        days=tuple(days_shown[CALENDAR : CALENDAR + 1]),
+        days=tuple(calendar),
         method=_method(record, study),
         rules=rules_parts(store, record, checks, choices),
     )
@@ -154,8 +150,10 @@ def _recent_share(record: ParticipantRecord) -> float:
     return recent.height / PACE_DAYS
 
 
-def _exploratory_daily(record: ParticipantRecord) -> tuple[Card, ...]:
-    return tuple(daily_card(finding, record, ()) for finding in record.findings if not finding.question.is_confirmatory)
+def _exploratory_daily(record: ParticipantRecord, charts: Sequence[Chart]) -> tuple[Card, ...]:
+    return tuple(
+        daily_card(finding, record, charts, ()) for finding in record.findings if not finding.question.is_confirmatory
+    )
 
 
 def _doctor(label: str, clinic: str | None) -> Cell:

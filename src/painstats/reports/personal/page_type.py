@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from painstats.findings.catalogue import personal_page as say
-from painstats.reports.pages import Card, Cell, Chart, Figure, Part
+from painstats.reports.pages import Card, Cell, Chart, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PersonalPage:
     notices: tuple[Part, ...]
     lead: tuple[str, ...]
     answers: tuple[Card, ...]
-    course: tuple[Chart | Figure, ...]
+    course: tuple[Chart, ...]
     since_heading: str
     since: tuple[str, ...]
     clearer: tuple[str, ...]
@@ -61,7 +61,7 @@ class PersonalPage:
     more: tuple[Card, ...]
     doctor: Cell
     doctor_parts: tuple[Part, ...]
-    days: tuple[Chart | Figure, ...]
+    days: tuple[Chart, ...]
     method: tuple[str, ...]
     rules: tuple[Part, ...]
     kind: str = "personal"

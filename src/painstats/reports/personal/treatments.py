@@ -20,7 +20,7 @@ from painstats.questions.question import outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.dates import date_words
 from painstats.reports.numbers import NONE
-from painstats.reports.pages import Card, Figure, Table
+from painstats.reports.pages import Card, Chart, Table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatment_charts import change_card, experiment_card
 from painstats.store.connection import Store
@@ -39,7 +39,7 @@ HOW_CHANGES_ARE_JUDGED = (
 
 
 def change_cards(
-    record: ParticipantRecord, study: Study, figures: Sequence[Figure]
+    record: ParticipantRecord, study: Study, figures: Sequence[Chart]
 ) -> list[tuple[DeclaredAnswer, Card]]:
     """Make a card for each start, end and new dose, in the order of the treatments' first starts."""
     return [
@@ -48,7 +48,7 @@ def change_cards(
 
 
 def experiment_cards(
-    record: ParticipantRecord, study: Study, figures: Sequence[Figure]
+    record: ParticipantRecord, study: Study, figures: Sequence[Chart]
 ) -> list[tuple[DeclaredAnswer, Card]]:
     """Make a card for each planned experiment, in their order."""
     outcome, made = outcome_of(study.plan.outcome), []
@@ -59,7 +59,7 @@ def experiment_cards(
 
 
 def _cards_of_group(
-    group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Figure]
+    group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Chart]
 ) -> list[tuple[DeclaredAnswer, Card]]:
     """Make the cards of a treatment; below the last one, a table of all its changes if there are several."""
     tables, made = (_table(group, record, study),) if len(group.every) > 1 else (), []
@@ -72,7 +72,7 @@ def _cards_of_group(
 
 
 def _card(
-    said: DeclaredAnswer, figures: tuple[Figure, ...], tables: tuple[Table, ...] = (), tables_fold: str = ""
+    said: DeclaredAnswer, figures: tuple[Chart, ...], tables: tuple[Table, ...] = (), tables_fold: str = ""
 ) -> Card:
     return Card(
         verdict=said.mark,
@@ -90,7 +90,7 @@ def _card(
     )
 
 
-def _figures_of(card: str, figures: Sequence[Figure]) -> tuple[Figure, ...]:
+def _figures_of(card: str, figures: Sequence[Chart]) -> tuple[Chart, ...]:
     return tuple(figure for figure in figures if figure.card == card)
 
 
