@@ -226,7 +226,8 @@ def judged(tmp_path_factory):
         rows = table(store, "SELECT * FROM contrast_finding WHERE kind = 'path'")
         find(store)
         [summary] = participant_summaries(store)
-        [card] = exploratory_lines(participant_record(store, summary, ()), store.study, ())
+        lines = exploratory_lines(participant_record(store, summary, ()), store.study, ())
+        [card] = [line for line in lines if "sleep" in line.headline]
         page = page_environment().get_template("answers.html.j2").module.answer(card)
         return {row["contrast"]: row for row in rows}, str(page)
 

@@ -70,7 +70,7 @@ def test_one_failed_report_does_not_stop_the_others(tmp_path):
     assert "This report could not be written" in broken
     assert "StudyError" in broken
     assert "secret" not in broken
-    assert "What goes with your pain" in whole
+    assert "Your pain, and what goes with it" in whole
 
 
 @pytest.mark.parametrize("participant", ["p01", "p-01", "A_b-9", "x" * 40])

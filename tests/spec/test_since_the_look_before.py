@@ -59,9 +59,9 @@ def test_looks_at_a_treatment_are_dated_and_a_withdrawn_answer_has_its_reason():
 
 def test_an_experiment_is_news_once_its_last_block_is_over():
     assert news_of_experiment(EXPERIMENTS["sealed"]) is None
-    over = news_of_experiment(EXPERIMENTS["lower"])
+    over = news_of_experiment(EXPERIMENTS["told_lower"])
     assert over.words.endswith("so its result is open now.")
-    assert over.date == EXPERIMENTS["lower"].last_date
+    assert over.date == EXPERIMENTS["told_lower"].last_date
 
 
 def test_only_the_last_month_is_listed_the_newest_first_and_at_most_four():

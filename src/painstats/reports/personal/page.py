@@ -71,7 +71,7 @@ def personal_page(
     outcome = outcome_of(study.plan.outcome)
     label, leading = outcome_words(outcome).label, _lead(record, study)
     checks = read_robustness_checks(store, record.participant_id)
-    course, *calendar = (chart for chart in charts if not chart.card)
+    of_days = tuple(chart for chart in charts if not chart.card)
     return PersonalPage(
         title=say.TITLE.format(outcome=capital(label)),
         heading=say.HEADING.format(outcome=label),
@@ -80,7 +80,7 @@ def personal_page(
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
         answers=answer_cards(record, study, charts, checks, " ".join(leading)),
-        course=(course,),
+        course=of_days[:1],
         since_heading=since_date(last),
         since=_since(record),
         clearer=clearer_words(_recorded(record, study)),
@@ -88,7 +88,7 @@ def personal_page(
         more=exploratory_lines(record, study, _exploratory_daily(record, charts)),
         doctor=_doctor(label, clinic),
         doctor_parts=medicine_days(record),
-        days=tuple(calendar),
+        days=of_days[1:],
         method=_method(record, study),
         rules=rules_parts(store, record, checks, choices),
     )
