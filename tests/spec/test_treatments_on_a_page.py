@@ -64,7 +64,8 @@ def text_of(
 ) -> str:
     """Return the text of the page up to its cards, without drawings, which take most of the time."""
     shown = replace(record, changes=numbered(changes), experiments=tuple(experiments))
-    return read_page(page_bytes(personal_page(store, shown, (), ()))).text.split("How to read this")[0]
+    text = read_page(page_bytes(personal_page(store, shown, (), ()))).text.split("How to read this")[0]
+    return text.replace(" .", ".").replace(" ,", ",")  # after what is set in bold
 
 
 def apart(place: int, change: ChangeFinding) -> ChangeFinding:
