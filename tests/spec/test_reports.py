@@ -245,7 +245,11 @@ def test_how_a_treatment_comes_and_goes_is_reported(tmp_path):
             ["answer day showed"],
         ),
         ("p05", ["60 days with a score: 45 to go"], ["Reading so far", "points lower"]),
-        ("p06", ["There are no pain scores yet.", "0 of them with a pain score"], ["points lower", "A calendar"]),
+        (
+            "p06",
+            ["There are no pain scores yet.", "how your pain has been: 0 of 28 days"],
+            ["points lower", "A calendar"],
+        ),
     ],
 )
 def test_degrees_of_too_few_days_are_distinguished(pages, name, told, hidden):
