@@ -198,8 +198,9 @@ def _answered(
     failed_inboxes: int,
 ) -> RunSummary:
     remove_leftovers(store.study)
-    report, inputs = begun_report(store, reading), inputs_hash(store, VERSION, stages(store, now()))
-    before, results = done_before(store, "reports", inputs), last_results(store)
+    report, due = begun_report(store, reading), stages(store, now())
+    inputs, shown = (inputs_hash(store, VERSION, facts) for facts in (due, (*due, *store.study.last_visits)))
+    before, results = done_before(store, "reports", shown), last_results(store)
     if before is not None and results is not None:
         report = _finished(store, report, outcomes, before.refusal, failed_inboxes)
         return RunSummary(outcomes, report, results, before.refusal, to_settle(store))
@@ -210,7 +211,7 @@ def _answered(
     say("writing the reports")
     published = publish(store)
     if not published.failed:  # otherwise the next run tries again
-        mark_done(store, "reports", inputs, StageDone(refusal, published.files))
+        mark_done(store, "reports", shown, StageDone(refusal, published.files))
     report = _finished(store, replace(report, pages=published.pages), outcomes, refusal, failed_inboxes)
     return RunSummary(outcomes, report, results, refusal, to_settle(store), published.reports, published.failed)
 

@@ -21,7 +21,7 @@ from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.figures.vega_svg import drawn
 from painstats.reports.numbers import Interval
-from painstats.reports.pages import page_name
+from painstats.reports.pages import clinic_page_name, page_name
 from painstats.reports.verdict_bars import verdict_bar
 from painstats.store import open_store
 from tests.made_up_study import EVIL_ID, fill, plan, small_study
@@ -58,7 +58,7 @@ def test_pages_of_people_who_left_are_removed_and_other_files_stay(tmp_path):
         store.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
         write_reports(store)
         left = {path.name for path in store.study.reports.glob("*.html")}
-    assert left == {"p01.html", "my notes.html"}
+    assert left == {"p01.html", "p01-clinic.html", "my notes.html"}
 
 
 def test_one_failed_report_does_not_stop_the_others(tmp_path):
@@ -70,7 +70,7 @@ def test_one_failed_report_does_not_stop_the_others(tmp_path):
     assert "This report could not be written" in broken
     assert "StudyError" in broken
     assert "secret" not in broken
-    assert "What goes with your pain" in whole
+    assert "Your pain, and what goes with it" in whole
 
 
 @pytest.mark.parametrize("participant", ["p01", "p-01", "A_b-9", "x" * 40])
@@ -90,6 +90,8 @@ def test_a_plain_id_names_its_file(participant):
         "Cohort",
         "x" * 41,
         "p-0123abcd",
+        "p01-clinic",
+        "P01-Clinic",
         "zoë",
         "a\x00b",
         "a b",
@@ -104,6 +106,13 @@ def test_ids_that_differ_in_case_alone_get_files_of_their_own():
     everyone = frozenset({"Ann", "ann", "bob"})
     made = {page_name(name, everyone).lower() for name in everyone}
     assert len(made) == 3
+
+
+def test_no_id_can_take_the_name_of_a_page_for_the_clinic():
+    everyone = frozenset({"ann", "ann-clinic", "Ann", "p-0123abcd", EVIL_ID})
+    names = [name for each in everyone for name in (page_name(each, everyone), clinic_page_name(each, everyone))]
+    assert len({name.lower() for name in names}) == 2 * len(everyone)
+    assert clinic_page_name("bob", everyone | {"bob"}) == "bob-clinic.html"
 
 
 def test_long_and_turning_names_are_tamed():

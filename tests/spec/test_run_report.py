@@ -84,7 +84,7 @@ def test_each_stage_says_what_the_tables_hold(study):
     asked = "SELECT question || '/' || verdict, count(*) FROM finding WHERE subject = 'participant' GROUP BY 1"
     given = results.findings.verdicts.items()
     assert {f"{name}/{verdict}": n for name, each in given for verdict, n in each.items()} == counts(study, asked)
-    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (4, 0, 0)
+    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (6, 0, 0)
 
 
 def test_it_says_when_with_what_and_how_long(study):
@@ -151,7 +151,7 @@ def test_a_run_that_only_writes_a_page_again_computed_nothing(study):
     summary = run_study(study)
     report, first = load_run_reports(study)
     assert (report.results, summary.results) == (None, first.results)
-    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (1, 3, 0)
+    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (1, 5, 0)
     assert (study.published / "result_count.parquet").read_bytes() == published
 
 

@@ -79,13 +79,13 @@ DAYS_AFTER_BLOCKER = 3
 """Days after the last one of a blocker for which it still blocks."""
 
 
-def _named(stems: tuple[str, ...], brands: tuple[str, ...]) -> re.Pattern[str]:
+def finder(stems: tuple[str, ...], brands: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds a part of a name or a brand as a whole word, in one spelling."""
     words = "|".join(rf"\b{one_spelling(brand)}\b" for brand in brands)
     return re.compile("|".join((*map(one_spelling, stems), words)))
 
 
-_OPIOID, _BLOCKER = _named(OPIOIDS, OPIOID_BRANDS), _named(BLOCKERS, BLOCKER_BRANDS)
+_OPIOID, _BLOCKER = finder(OPIOIDS, OPIOID_BRANDS), finder(BLOCKERS, BLOCKER_BRANDS)
 
 
 @dataclass(frozen=True, slots=True, order=True)

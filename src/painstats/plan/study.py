@@ -115,10 +115,14 @@ class JourneyPlan(PlanTable):
 
 
 class ParticipantPlan(PlanTable):
-    """``[participants.X]``: a participant's time zone and journeys."""
+    """``[participants.X]``: a participant's time zone and journeys, and their last visit to a doctor.
+
+    The visit decides only what the page for the doctor compares, so it is no part of the plan's hash.
+    """
 
     time_zone: ZoneName | None = None
     travel: tuple[JourneyPlan, ...] = ()
+    last_visit: date | None = None
 
     @model_validator(mode="after")
     def _one_place_at_a_time(self) -> ParticipantPlan:
@@ -232,10 +236,23 @@ class Study(PlanTable):
 
     @property
     def settings_hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of the whole of ``study.toml``: whether a run has something to do."""
+        """First 16 hex digits of the SHA-256 of ``study.toml`` without what no result depends on, as last visits."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
-        rest = self.plan.model_dump_json(exclude={"questions", "predictors", *WITHOUT_RESULTS})
+        only_visits = {name for name, each in self.plan.participants.items() if each.model_fields_set == {"last_visit"}}
+        without = {"__all__": {"last_visit"}} | dict.fromkeys(only_visits, True)
+        left_out = dict.fromkeys(("questions", "predictors", *WITHOUT_RESULTS), True)
+        rest = self.plan.model_dump_json(exclude={**left_out, "participants": without})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
+
+    def last_visit(self, participant: str) -> date | None:
+        """Return the date of a participant's last visit to a doctor; None where the plan has none."""
+        own = self.plan.participants.get(participant)
+        return own.last_visit if own else None
+
+    @property
+    def last_visits(self) -> tuple[str, ...]:
+        """Every last visit, as participant and date: pages depend on it, results do not."""
+        return tuple(f"{name} {each.last_visit}" for name, each in self.plan.participants.items() if each.last_visit)
 
     @property
     def time_zones(self) -> TimeZones:

@@ -1,4 +1,4 @@
-"""Write the reports: one page for each participant and one for the cohort; other files are left alone."""
+"""Write the reports: two pages for each participant and one for the cohort; other files are left alone."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
-from painstats.findings.finding import Finding
-from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.frame.participants import participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
+from painstats.reports.clinic.page import clinic_bytes, clinic_page
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
-from painstats.reports.pages import GENERATOR, Page, Part, page_bytes, page_name
+from painstats.reports.pages import GENERATOR, Page, Part, clinic_page_name, page_bytes, page_name
 from painstats.reports.personal.charts import personal_charts
 from painstats.reports.personal.page import personal_page
-from painstats.reports.personal.record import participant_record
+from painstats.reports.personal.record import ParticipantRecord, participant_record
 from painstats.reports.status.write import INDEX
 from painstats.store.connection import Store
 from painstats.store.plan_ledger import ledger_head
@@ -31,6 +32,8 @@ from painstats.store.publish import FailedReport, PagesWritten, new_generation, 
 COHORT = "cohort.html"
 LEAST_IN_COHORT_REPORT = 2
 HEAD_BYTES = 2048
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def write_reports(store: Store) -> list[Path]:
 
     Returns
     -------
-    Every report: the cohort's, then one for each participant in the order of their ids.
+    Every report: the cohort's, then those of each participant, in the order of their ids: their own, and the one for a
+    clinic visit.
     """
     return list(publish(store).reports)
 
@@ -98,26 +102,34 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
     if has_cohort:
-        yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
+        yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
     choices = outcome_choices(store)
     with working("writing the reports", "pages", len(names)) as work:
         for participant in participants:
+            name, clinic = names[participant.participant_id], clinic_page_name(participant.participant_id, everyone)
             own = choices.get(participant.participant_id, ())
-            yield names[participant.participant_id], _attempt(partial(_personal, store, participant, single, own))
+            record = _attempt(partial(participant_record, store, participant, single))
+            if isinstance(record, Lost):
+                yield from ((name, record), (clinic, record))
+            else:
+                yield name, _attempt(partial(_personal, store, record, own, clinic))
+                yield clinic, _attempt(partial(_clinic, store, record))
             work.advance()
 
 
-def _personal(
-    store: Store, participant: ParticipantSummary, findings: Sequence[Finding], choices: Sequence[str]
-) -> Page:
-    record = participant_record(store, participant, findings)
-    return personal_page(store, record, personal_charts(record, store.study), choices)
+def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:
+    charts = personal_charts(record, store.study)
+    return page_bytes(personal_page(store, record, charts, choices, clinic))
 
 
-def _attempt(make: Callable[[], Page]) -> bytes | Lost:
-    """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
+def _clinic(store: Store, record: ParticipantRecord) -> bytes:
+    return clinic_bytes(clinic_page(store, record))
+
+
+def _attempt(make: Callable[[], Made]) -> Made | Lost:
+    """Make a page, or what it is made from, or say why not: one participant's failure must not stop the others."""
     try:
-        return page_bytes(make())
+        return make()
     except Exception as error:  # the type's name reveals nothing about a participant; the message might
         return Lost(f"{type(error).__name__} in {place_of(error)}")
 
