@@ -12,7 +12,8 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import resource_tracker
@@ -104,12 +105,21 @@ class _Process(SpawnProcess):
 
     def start(self) -> None:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         try:
-            super().start()
+            with without_main_module():
+                super().start()
         finally:
-            sys.modules["__main__"] = main
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def without_main_module() -> Iterator[None]:
+    """Start processes that do not import the program's own module."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 class _Context(SpawnContext):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from painstats.daily import build_daily_table
+from painstats.daily import DailyTableBuilt, build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, NotEnoughData, gravest
 from painstats.findings import find
@@ -26,7 +26,10 @@ from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.questions.experiment.clock import now
 from painstats.questions.experiment.stored import stages
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
-from painstats.store import Store, open_store
+from painstats.shards.read import dealt_at_run, mark_shards_reported, read_shards
+from painstats.shards.workers import Workers, workers_of
+from painstats.store import Store
+from painstats.store.connection import held, opened
 from painstats.store.damage import moment
 from painstats.store.ledger import (
     mark_reported,
@@ -104,31 +107,64 @@ def run_study(
     PainstatsError
         The study cannot be run at all (:mod:`painstats.errors`). Refused files do not raise; they are in the result.
     """
-    with open_store(study) as store:
-        prepare(store, say)
-        started = perf_counter()
-        outcomes = load_files(store, list_inbox(study), say, processes)
-        summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say, processes)
-        report(summary)
-        mark_reported(store)
-        return summary
+    with held(study):
+        with opened(study) as store:
+            shards = prepare(store, say)
+            if not shards:
+                started = perf_counter()
+                outcomes = load_files(store, list_inbox(study), say, processes)
+                summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say, processes)
+                report(summary)
+                mark_reported(store)
+                return summary
+        return _run_shards(study, shards, workers_of(study, processes), say, report)
 
 
-def prepare(store: Store, say: Say) -> None:
-    """Check the plan, note that a run began, and start again from the inbox if its settings changed."""
+def _run_shards(
+    study: Study, shards: Sequence[Study], workers: Workers, say: Say, report: Callable[[RunSummary], None]
+) -> RunSummary:
+    """Read every shard, and answer the questions over all of them."""
+    started = perf_counter()
+    read = read_shards(shards, workers, say)
+    reading = files_read(read.outcomes, perf_counter() - started)
+    with opened(study) as store:
+        summary = answer(store, read.outcomes, reading, say, workers.processes, read.daily)
+    report(summary)
+    mark_shards_reported(read.unreported)
+    return summary
+
+
+def prepare(store: Store, say: Say) -> tuple[Study, ...]:
+    """Check the plan, note that a run began, and start again from the inbox if its settings changed.
+
+    Returns
+    -------
+    The shards of the study, in which the inbox is read; empty where the study is one database.
+    """
     refuse_undeclared_zone(store.study)
     asked(store.study)  # a question that cannot be asked is refused before anything is read
     refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)
     if unfinished:
         say(f"the last run, which began on {moment(unfinished)}, did not finish; this run does the rest")
-    clear_if_settings_changed(store, say)
+    shards = dealt_at_run(store)
+    if not shards:
+        clear_if_settings_changed(store, say)
+    return shards
 
 
 def answer(
-    store: Store, outcomes: tuple[FileOutcome, ...], reading: FilesRead, say: Say, processes: int | None = None
+    store: Store,
+    outcomes: tuple[FileOutcome, ...],
+    reading: FilesRead,
+    say: Say,
+    processes: int | None = None,
+    daily: DailyTableBuilt | None = None,
 ) -> RunSummary:
-    """Compute and write everything that depends on the records, unless nothing changed since the last time."""
+    """Compute and write everything that depends on the records, unless nothing changed since the last time.
+
+    ``daily`` is what the shards of a study built.
+    """
     remove_leftovers(store.study)
     report, inputs = begun_report(store, reading), inputs_hash(store, VERSION, stages(store, now()))
     before, results = done_before(store, "reports", inputs), last_results(store)
@@ -138,7 +174,7 @@ def answer(
     # Pages and charts take half a second and 150 MB to load: only where there is something to write.
     from painstats.reports.write import publish
 
-    report, results, refusal = _computed(store, report, inputs, say)
+    report, results, refusal = _computed(store, report, inputs, say, daily)
     say("writing the reports")
     published = publish(store, processes)
     if not published.failed:  # otherwise the next run tries again
@@ -147,14 +183,17 @@ def answer(
     return RunSummary(outcomes, report, results, refusal, to_settle(store), published.reports, published.failed)
 
 
-def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[RunReport, Results, str | None]:
+def _computed(
+    store: Store, report: RunReport, inputs: str, say: Say, daily: DailyTableBuilt | None
+) -> tuple[RunReport, Results, str | None]:
     """Compute every result, unless only the pages are missing; return why there is no model, if there is none."""
     before, results = done_before(store, "results", inputs), last_results(store)
     if before is not None and results is not None:
         return report, results, before.refusal
     clear_done(store)
-    say("building the daily table")
-    daily = build_daily_table(store)
+    if daily is None:
+        say("building the daily table")
+        daily = build_daily_table(store)
     if shifted := len(date_shifts(store)):
         say(f"sources that date the same days differently: {shifted}; painstats status says which")
     frame = build_model_frame(store, exposures(asked(store.study)))

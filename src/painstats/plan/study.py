@@ -24,12 +24,14 @@ from painstats.plan.lots import TreatmentPlan, check_treatments
 from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
+from painstats.plan.shards import ScalePlan, Shard
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Item, MeasureName, PlanTable, Scale, ZoneName
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
+SHARDS_FOLDER = "shards"
 
 
 class StudyTable(PlanTable):
@@ -143,6 +145,7 @@ class Plan(PlanTable):
     treatments: dict[str, TreatmentPlan] = Field(default={})
     rules: RulesPlan = RulesPlan()
     inbox: InboxPlan = InboxPlan()
+    scale: ScalePlan = ScalePlan()
 
     @model_validator(mode="after")
     def _asked_in_one_way(self) -> Plan:
@@ -182,15 +185,25 @@ class Plan(PlanTable):
 
 
 class Study(PlanTable):
-    """A study: its folder and its plan."""
+    """A study: its folder and its plan; or one of its shards, with a folder below that of the study."""
 
     folder: Path
     plan: Plan
+    shard: Shard | None = None
+
+    @property
+    def whole(self) -> Path:
+        """The folder of the whole study, also for one of its shards."""
+        return self.folder.parent.parent if self.shard else self.folder
+
+    def in_shard(self, shard: Shard) -> Study:
+        """Return a shard of the study: the same plan and inbox, a database of its own."""
+        return Study(folder=self.whole / SHARDS_FOLDER / f"{shard.number:04d}", plan=self.plan, shard=shard)
 
     @property
     def inbox(self) -> Path:
-        """The folder for exports."""
-        return self.folder / "inbox"
+        """The folder for exports, of the whole study."""
+        return self.whole / "inbox"
 
     @property
     def database(self) -> Path:
@@ -211,7 +224,7 @@ class Study(PlanTable):
     def plan_hash(self) -> str:
         """First 16 hex digits of the SHA-256 of the plan; every stored result has it."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
-        rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
+        rest = self.plan.model_dump_json(exclude={"questions", "predictors", "scale"})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
 
     @property
