@@ -34,12 +34,16 @@ from flows.failures import StepFailedError, without_names
 from flows.local_server import start_local_server
 from painstats.commands.report_lines import verdict_lines
 from painstats.commands.run import print_summary, progress, silent
+from painstats.daily import DailyTableBuilt
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
 from painstats.intake.files_read import FilesRead, files_read
 from painstats.plan.study import Study, read_study
 from painstats.run import FileOutcome, InboxFile, RunSummary, answer, list_inbox, load_files, prepare
+from painstats.shards.read import ShardsRead, mark_shards_reported, read_shards
+from painstats.shards.workers import workers_of
 from painstats.store.connection import held, opened
 from painstats.store.ledger import mark_reported
+from painstats.store.shards import dealt
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
 
@@ -53,10 +57,13 @@ def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 @private_task()
 def prepare_study(study: Study) -> list[list[InboxFile]]:
-    """Check the study and list its inboxes: one for each participant, and one for files of several."""
+    """Check the study and list its inboxes: one for each participant, and one for files of several.
+
+    There are none where the study is in shards, each of which lists its own.
+    """
     with opened(study) as store:
-        prepare(store, say)
-    return _inboxes(study)
+        shards = prepare(store, say)
+    return [] if shards else _inboxes(study)
 
 
 @private_task(task_run_name="read-inbox-{number}")
@@ -71,10 +78,18 @@ def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> tuple[FileO
 
 
 @private_task()
-def compute_answers(study: Study, outcomes: tuple[FileOutcome, ...], reading: FilesRead) -> RunSummary:
+def read_in_shards(study: Study) -> ShardsRead:
+    """Read every shard: in processes, or by the workers of a Dask scheduler, which know nothing of Prefect."""
+    return read_shards(dealt(study), workers_of(study), say)
+
+
+@private_task()
+def compute_answers(
+    study: Study, outcomes: tuple[FileOutcome, ...], reading: FilesRead, daily: DailyTableBuilt | None
+) -> RunSummary:
     """Compute and write everything that depends on the records."""
     with opened(study) as store:
-        return answer(store, outcomes, reading, say)
+        return answer(store, outcomes, reading, say, daily=daily)
 
 
 @flow(name="painstats-nightly", persist_result=False, log_prints=False)
@@ -94,10 +109,12 @@ def nightly() -> RunSummary:
         states = [read_inbox(study, number, inbox, return_state=True) for number, inbox in enumerate(inboxes)]
         failed = [number for number, state in enumerate(states) if not state.is_completed()]
         outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-        summary = compute_answers(study, outcomes, files_read(outcomes, perf_counter() - started))
+        in_shards = read_in_shards(study) if dealt(study) else None
+        outcomes = in_shards.outcomes if in_shards else outcomes
+        reading, daily = files_read(outcomes, perf_counter() - started), in_shards.daily if in_shards else None
+        summary = compute_answers(study, outcomes, reading, daily)
         _leave_artifacts(study, summary, failed)
-        with opened(study) as store:
-            mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
+        _mark_reported(study, in_shards)  # only now: a night that is killed before leaves the notice to the next
     broken = sum(outcome.status == "failed" for outcome in outcomes)
     if failed or broken:
         raise StepFailedError(
@@ -127,6 +144,14 @@ def _inboxes(study: Study) -> list[list[InboxFile]]:
     for file in list_inbox(study):
         groups.setdefault(file.participant_id or "", []).append(file)
     return [groups[participant] for participant in sorted(groups)]
+
+
+def _mark_reported(study: Study, in_shards: ShardsRead | None) -> None:
+    if in_shards:
+        mark_shards_reported(in_shards.unreported)
+        return
+    with opened(study) as store:
+        mark_reported(store)
 
 
 def _leave_artifacts(study: Study, summary: RunSummary, failed: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -137,7 +138,7 @@ def _client(shard: Study, workers: Workers) -> Iterator[Client]:
             dashboard_address=None,
             local_directory=str(shard.whole / SPILL_FOLDER),
             env={"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            silence_logs="critical",
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):

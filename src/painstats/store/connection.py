@@ -227,7 +227,7 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
     if not database.exists() or database.stat().st_size <= SMALL_DATABASE:
         settings["threads"] = 1
     connection = duckdb.connect(str(database), read_only=read_only, config=settings)
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 

@@ -34,6 +34,11 @@ SAME_FILE = ("participant_id", "file_name", "content_hash", "reading_hash", "sta
 """What makes the imports of several shards one: a file of several participants is read by each of them."""
 
 
+COPY_SHARDS = "copy the whole study folder while nothing runs"
+MOVE_SHARDS = "move shards/ out of the study folder, and run it again"
+"""What to do instead of commands that do not know shards."""
+
+
 # --- how a study is dealt ---
 
 
@@ -52,13 +57,10 @@ def dealt(study: Study) -> tuple[Study, ...]:
         record = json.loads(path.read_bytes())
         count, rule = int(record["shards"]), record["rule"]
     except (ValueError, KeyError, TypeError):
-        raise StorageError(f"{path} is damaged; restore it from a backup. {_READ_AGAIN.format(study.folder)}") from None
+        raise StorageError(f"{path} is damaged; restore it from a backup, or {MOVE_SHARDS}") from None
     if rule != RULE:
         raise StorageError(f"{path}: participants were dealt by another version of painstats, by {rule!r}")
     return tuple(study.in_shard(Shard(number, count)) for number in range(count))
-
-
-_READ_AGAIN = "To deal its participants to shards again, read everything again with: painstats rebuild {0}"
 
 
 def deal(study: Study, count: int, *, has_imports: bool) -> tuple[Study, ...]:
@@ -92,9 +94,21 @@ def deal(study: Study, count: int, *, has_imports: bool) -> tuple[Study, ...]:
     if wanted not in (None, now):
         raise StudyError(
             f"study.toml asks for {wanted} shards, but the study has {now}; write shards = {now} under [scale]. "
-            + _READ_AGAIN.format(study.folder)
+            f"To deal its participants again, {MOVE_SHARDS if shards else f'run: painstats rebuild {study.folder}'}"
         )
     return shards
+
+
+def refuse_in_shards(study: Study, command: str, instead: str) -> None:
+    """Refuse a command that works on one database only.
+
+    Raises
+    ------
+    StudyError
+        The study is in shards; the message says what to do instead.
+    """
+    if shards := dealt(study):
+        raise StudyError(f"painstats {command} does not work for a study in {len(shards)} shards yet; {instead}")
 
 
 def _record_of(study: Study) -> Path:
@@ -112,17 +126,6 @@ class _Attached:
     shard: Shard
     tables: frozenset[str]
 
-    def imports(self, column: str) -> str:
-        """Return SQL that turns the number of an import in this shard into that of the whole study.
-
-        Numbers of groups of imports are below zero.
-        """
-        number, count = self.shard.number, self.shard.count
-        return (
-            f"if({column} < 0, ({column} * {count} - {number})::INTEGER, (SELECT m.import_id FROM shard_import AS m "
-            f"WHERE m.shard = {number} AND m.own_id = {column}))"
-        )
-
 
 def attach(study: Study, connection: duckdb.DuckDBPyConnection) -> None:
     """Let a connection to the study's database see the tables of its shards as one, for reading.
@@ -136,10 +139,10 @@ def attach(study: Study, connection: duckdb.DuckDBPyConnection) -> None:
     _number_imports(connection, attached)
     _merge_imports(connection, attached)
     for table in (*RECORD_TABLES, *OF_IMPORTS):
-        _unite(connection, attached, table, "* REPLACE ({imports} AS import_id)")
+        _unite(connection, attached, table, _NUMBERED, _NUMBERS)
     _unite(connection, attached, "import_group", _GROUPS)
     for table in DAILY_TABLES:
-        _unite(connection, attached, table, "*")
+        _unite(connection, attached, table, "t.*")
     found = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'import_summary'").fetchone()
     if found:  # that of the database itself would summarise its own imports
         connection.execute(str(found[0]).replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
@@ -193,18 +196,25 @@ def _merged(name: str, merged: Mapping[str, str]) -> str:
     return f"{merged.get(name, f'first({name} ORDER BY i.shard) FILTER ({name} IS NOT NULL)')} AS {name}"
 
 
+_NUMBERED = "t.* REPLACE (coalesce(m.import_id, t.import_id * {count} - {number})::INTEGER AS import_id)"
+"""Numbers of groups of imports are below zero, and differ in every shard."""
+
+_NUMBERS = " LEFT JOIN shard_import AS m ON m.shard = {number} AND m.own_id = t.import_id"
+
 _GROUPS = (
-    "(group_id * {count} - {number})::INTEGER AS group_id, "
+    "(t.group_id * {count} - {number})::INTEGER AS group_id, "
     "(SELECT list(m.import_id ORDER BY m.import_id) FROM shard_import AS m "
-    "WHERE m.shard = {number} AND list_contains(import_ids, m.own_id)) AS import_ids"
+    "WHERE m.shard = {number} AND list_contains(t.import_ids, m.own_id)) AS import_ids"
 )
 
 
-def _unite(connection: duckdb.DuckDBPyConnection, attached: Sequence[_Attached], table: str, columns: str) -> None:
+def _unite(
+    connection: duckdb.DuckDBPyConnection, attached: Sequence[_Attached], table: str, columns: str, joined: str = ""
+) -> None:
     parts = [
-        "SELECT "
-        + columns.format(imports=each.imports("import_id"), number=each.shard.number, count=each.shard.count)
-        + f" FROM {each.name}.{table}"
+        f"SELECT {columns} FROM {each.name}.{table} AS t{joined}".format(
+            number=each.shard.number, count=each.shard.count
+        )
         for each in attached
         if table in each.tables
     ]
