@@ -22,6 +22,7 @@ from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import Say, load_files
 from painstats.intake.undeclared_zone import refuse_undeclared_zone
 from painstats.plan.study import Study
+from painstats.process_pool import default_processes, using
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.questions.experiment.clock import now
 from painstats.questions.experiment.stored import stages
@@ -174,7 +175,7 @@ def answer(
     # Pages and charts take half a second and 150 MB to load: only where there is something to write.
     from painstats.reports.write import publish
 
-    report, results, refusal = _computed(store, report, inputs, say, daily)
+    report, results, refusal = _computed(store, report, inputs, say, daily, processes)
     say("writing the reports")
     published = publish(store, processes)
     if not published.failed:  # otherwise the next run tries again
@@ -184,7 +185,7 @@ def answer(
 
 
 def _computed(
-    store: Store, report: RunReport, inputs: str, say: Say, daily: DailyTableBuilt | None
+    store: Store, report: RunReport, inputs: str, say: Say, daily: DailyTableBuilt | None, processes: int | None
 ) -> tuple[RunReport, Results, str | None]:
     """Compute every result, unless only the pages are missing; return why there is no model, if there is none."""
     before, results = done_before(store, "results", inputs), last_results(store)
@@ -198,7 +199,8 @@ def _computed(
         say(f"sources that date the same days differently: {shifted}; painstats status says which")
     frame = build_model_frame(store, exposures(asked(store.study)))
     say("fitting the models")
-    fit = fit_questions(store, say)
+    with using(processes or default_processes()):
+        fit = fit_questions(store, say)
     results = Results(daily, frame, fit, find(store))
     report = replace(report, results=results)
     save_result_counts(store, results)
