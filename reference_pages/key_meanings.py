@@ -165,5 +165,9 @@ MEANINGS: dict[str, str] = {
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
     "[rules] min_compliance": "Share of days with a score that a verdict needs.",
     "[inbox] ignore": 'Names of files and folders, such as `["old/*.csv"]`.',
+    "[scale] shards": "Into how many databases the study is dealt. By default one for each 1,000 participants, counted "
+    "at the first run; later runs keep to the number.",
+    "[scale] scheduler": '`"local"`, or the address of a Dask scheduler, such as `"tcp://127.0.0.1:8786"`. By default '
+    "processes of this machine compute the shards. `PAINSTATS_SCHEDULER` in the environment goes before it.",
 }
 """Table and key to the meaning."""

@@ -12,6 +12,7 @@ from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.lots import TreatmentPlan
 from painstats.plan.phases import PhasePlan
 from painstats.plan.rules import RulesPlan
+from painstats.plan.shards import ScalePlan
 from painstats.plan.study import (
     InboxPlan,
     JourneyPlan,
@@ -107,6 +108,7 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
     ),
     "[rules]": (RulesPlan, "When a day counts and when a verdict may be given: see [verdicts](../method/verdict.md)."),
     "[inbox]": (InboxPlan, "Files that are not imported."),
+    "[scale]": (ScalePlan, "Large studies: see [growth](../method/scale.md). It changes no result."),
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 

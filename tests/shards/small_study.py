@@ -1,4 +1,4 @@
-"""A study of five participants in folders of their own and in files of several, as text."""
+"""A study of three participants in folders of their own and in files of several, as text."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ import signal
 from datetime import date, timedelta
 from pathlib import Path
 
+import psutil
+
 from painstats.errors import PainstatsError
 from painstats.intake.inbox import list_inbox
 from painstats.intake.load_files import load_files
 from painstats.plan.study import Study
 from painstats.process_pool import Lost
+from painstats.run import prepare
+from painstats.shards.read import read_shards
 from painstats.shards.work import ShardRead, read_shard
-from painstats.store import open_store
+from painstats.shards.workers import Workers
+from painstats.store import Store, open_store
+from painstats.store.connection import held, opened
 
 PLAN = """
 [study]
@@ -36,8 +42,9 @@ date_format = "%Y-%m-%d"
 filled = "evening"
 items = [{ item = "pain", column = "pain", scale = [0, 10], higher_is = "worse", recall = "today" }]
 """
-OWN, SHARED = ("ann", "ben", "Cleo"), ("ann", "dee", "eve")
-FIRST, DAYS, REJECTED = date(2026, 1, 5), 24, 3
+OWN, SHARED = ("ben", "Cleo"), ("ben", "dee")
+HERE = Workers(1)
+FIRST, DAYS, REJECTED = date(2026, 1, 5), 24, 2
 
 
 def write_study(folder: Path, scale: str = "") -> Path:
@@ -73,7 +80,25 @@ def killed_once(study: Study) -> ShardRead | PainstatsError | Lost:
             load_files(store, list_inbox(study), lambda _: None, processes=1)
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+    with (study.whole / "listening").open("a") as file:
+        file.writelines(f"{each.laddr.ip}\n" for each in psutil.Process().net_connections() if each.status == "LISTEN")
     return read_shard(study)
+
+
+def read_all(study: Study, workers: Workers = HERE) -> dict[str, list[tuple[object, ...]]]:
+    """Read a study in its shards; return its records and days."""
+    with held(study):
+        with opened(study) as store:
+            shards = prepare(store, lambda _: None)
+        read_shards(shards, workers, lambda _: None)
+        with opened(study) as store:
+            return tables(store)
+
+
+def tables(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Return the records and days of a study."""
+    names = ("self_report", "quarantine", "import_summary", "daily_summary")
+    return {name: store.connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names}
 
 
 def always_killed(study: Study) -> ShardRead | PainstatsError | Lost:

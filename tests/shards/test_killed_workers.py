@@ -6,11 +6,10 @@ import pytest
 
 from painstats.errors import StorageError, StudyError
 from painstats.plan.study import Study, read_study
-from painstats.run import run_study
 from painstats.shards.read import dealt_at_run
 from painstats.shards.workers import Workers, in_every_shard, workers_of
 from painstats.store import open_store
-from tests.shards.small_study import always_killed, killed_once, published, write_study
+from tests.shards.small_study import always_killed, killed_once, read_all, tables, write_study
 
 TWO_SHARDS = "[scale]\nshards = 2\n"
 
@@ -23,18 +22,18 @@ def shards_of(study: Study) -> tuple[Study, ...]:
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [Workers(2), Workers(2, "local")], ids=["processes", "dask"])
 def test_a_killed_worker_is_replaced_and_its_shard_is_finished(tmp_path, workers):
-    undisturbed = write_study(tmp_path / "undisturbed" / "study", TWO_SHARDS)
-    run_study(read_study(undisturbed), processes=1)
+    undisturbed = read_all(read_study(write_study(tmp_path / "undisturbed" / "study", TWO_SHARDS)))
     study = read_study(write_study(tmp_path / "study", TWO_SHARDS))
     read = list(in_every_shard(killed_once, shards_of(study), workers))
     assert (study.folder / "killed").exists()
-    assert sum(each.daily.participants for each in read) == 5
-    (study.folder / "killed").unlink()
-    run_study(study, processes=1)
-    assert published(study.folder) == published(undisturbed)
+    assert sum(each.daily.participants for each in read) == 3
+    with open_store(study) as store:
+        assert tables(store) == undisturbed
+    assert set((study.folder / "listening").read_text().split()) == ({"127.0.0.1"} if workers.scheduler else set())
 
 
-def test_a_shard_whose_workers_are_killed_each_time_is_named(tmp_path):
+def test_a_shard_whose_workers_are_killed_each_time_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("painstats.shards.workers.ATTEMPTS", 1)
     study = read_study(write_study(tmp_path / "study", TWO_SHARDS))
     with pytest.raises(StorageError, match=r"shard 0 could not be computed .*; run again"):
         list(in_every_shard(always_killed, shards_of(study), Workers(2)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
 
 from painstats.daily import DailyTableBuilt
 from painstats.intake.candidates import FileOutcome
@@ -64,7 +63,6 @@ def read_shards(shards: Sequence[Study], workers: Workers, say: Say) -> ShardsRe
     PainstatsError
         One of the shards could not be read; what the others read is kept.
     """
-    started = perf_counter()
     say(f"reading {len(shards)} shards")
     read: list[ShardRead] = []
     for each in in_every_shard(read_shard, shards, workers):
@@ -72,7 +70,7 @@ def read_shards(shards: Sequence[Study], workers: Workers, say: Say) -> ShardsRe
         say(f"shard {len(read)} of {len(shards)}: {len(each.outcomes)} files, {each.daily.days} days")
     return ShardsRead(
         merged_outcomes([each.outcomes for each in read]),
-        _all_days([each.daily for each in read], perf_counter() - started),
+        _all_days([each.daily for each in read]),
         tuple(shard for shard, each in zip(shards, read, strict=True) if each.has_unreported),
     )
 
@@ -110,11 +108,12 @@ def _added_up(summaries: Sequence[ImportSummary]) -> ImportSummary:
     )
 
 
-def _all_days(built: Sequence[DailyTableBuilt], seconds: float) -> DailyTableBuilt:
+def _all_days(built: Sequence[DailyTableBuilt]) -> DailyTableBuilt:
+    """Add up what the shards built; they build at the same time, so the slowest of them says how long it took."""
     return DailyTableBuilt(
         participants=sum(each.participants for each in built),
         days=sum(each.days for each in built),
         rebuilt_participants=sum(each.rebuilt_participants for each in built),
         rebuilt_days=sum(each.rebuilt_days for each in built),
-        seconds=seconds,
+        seconds=max(each.seconds for each in built),
     )
