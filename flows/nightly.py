@@ -38,6 +38,7 @@ from flows.failures import StepFailedError
 from flows.local_server import start_local_server
 from painstats.commands.report_lines import verdict_lines
 from painstats.commands.run import print_summary, progress, silent
+from painstats.daily import DailyTableBuilt
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
 from painstats.intake.files_read import FilesRead, files_read
 from painstats.intake.settling import with_unsettled_marked
@@ -54,8 +55,11 @@ from painstats.run import (
     logged_failure,
     prepare,
 )
+from painstats.shards.read import ShardsRead, mark_shards_reported, read_shards
+from painstats.shards.workers import workers_of
 from painstats.store.connection import held, opened
 from painstats.store.ledger import mark_reported
+from painstats.store.shards import dealt
 from painstats.study_status.collect import study_status
 from painstats.study_status.numbers import participant_numbers
 from painstats.study_status.status import StudyStatus
@@ -72,11 +76,14 @@ def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 @private_task()
 def prepare_study(study: Study) -> list[Inbox]:
-    """Check the study and list its inboxes: one for each participant, and one for files of several."""
+    """Check the study and list its inboxes: one for each participant, and one for files of several.
+
+    There are none where the study is in shards, each of which lists its own.
+    """
     with opened(study) as store:
-        prepare(store, say)
+        shards = prepare(store, say)
         numbers = participant_numbers(store)
-    return _inboxes(study, numbers)
+    return [] if shards else _inboxes(study, numbers)
 
 
 @private_task(task_run_name="read-inbox-{number}")
@@ -94,12 +101,22 @@ def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> Any:
 
 
 @private_task()
+def read_in_shards(study: Study) -> ShardsRead:
+    """Read every shard: in processes, or by the workers of a Dask scheduler, which know nothing of Prefect."""
+    return read_shards(dealt(study), workers_of(study), say)
+
+
+@private_task()
 def compute_answers(
-    study: Study, outcomes: tuple[FileOutcome, ...], reading: FilesRead, failed_inboxes: int
+    study: Study,
+    outcomes: tuple[FileOutcome, ...],
+    reading: FilesRead,
+    daily: DailyTableBuilt | None,
+    failed_inboxes: int,
 ) -> tuple[RunSummary, StudyStatus]:
     """Compute and write everything that depends on the records; return the state of the study after it too."""
     with opened(study) as store:
-        summary = answer(store, outcomes, reading, say, failed_inboxes=failed_inboxes)
+        summary = answer(store, outcomes, reading, say, daily=daily, failed_inboxes=failed_inboxes)
         return summary, study_status(store)
 
 
@@ -149,11 +166,21 @@ def _night(study: Study) -> tuple[RunSummary, StudyStatus, int, int]:
         states = [read_inbox(study, each.number, each.files, return_state=True) for each in inboxes]
         failed = sum(not state.is_completed() for state in states)
         outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-        summary, status = compute_answers(study, outcomes, files_read(outcomes, perf_counter() - started), failed)
+        in_shards = read_in_shards(study) if dealt(study) else None
+        outcomes = in_shards.outcomes if in_shards else outcomes
+        reading, daily = files_read(outcomes, perf_counter() - started), in_shards.daily if in_shards else None
+        summary, status = compute_answers(study, outcomes, reading, daily, failed)
         _leave_artifacts(study, summary, failed)
-        with opened(study) as store:
-            mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
+        _mark_reported(study, in_shards)  # only now: a night that is killed before leaves the notice to the next
     return summary, status, failed, len(inboxes)
+
+
+def _mark_reported(study: Study, in_shards: ShardsRead | None) -> None:
+    if in_shards:
+        mark_shards_reported(in_shards.unreported)
+        return
+    with opened(study) as store:
+        mark_reported(store)
 
 
 def _named(number: int | None) -> str:

@@ -213,5 +213,9 @@ MEANINGS: dict[str, str] = {
     "[notify.email] encryption": "`none` only for a server on this machine's network.",
     "[notify.email] user": "The name to log in with, if any.",
     "[notify.email] password_variable": "The environment variable with the password.",
+    "[scale] shards": "Into how many databases the study is dealt. By default one for each 1,000 participants, counted "
+    "at the first run; later runs keep to the number.",
+    "[scale] scheduler": '`"local"`, or the address of a Dask scheduler, such as `"tcp://127.0.0.1:8786"`. By default '
+    "processes of this machine compute the shards. `PAINSTATS_SCHEDULER` in the environment goes before it.",
 }
 """Table and key to the meaning."""

@@ -14,6 +14,7 @@ from painstats.plan.lots import TreatmentPlan
 from painstats.plan.nightly import EmailPlan, NightlyPlan, NotifyPlan
 from painstats.plan.phases import PhasePlan
 from painstats.plan.rules import RulesPlan
+from painstats.plan.shards import ScalePlan
 from painstats.plan.study import (
     InboxPlan,
     JourneyPlan,
@@ -124,6 +125,7 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
     "[nightly]": (NightlyPlan, "What the operator is asked to look at. Changes no result."),
     "[notify]": (NotifyPlan, "Whom to tell after an unattended run. Changes no result."),
     "[notify.email]": (EmailPlan, "An e-mail by SMTP."),
+    "[scale]": (ScalePlan, "Large studies: see [growth](../method/scale.md). It changes no result."),
 }
 """Name in ``study.toml`` to the model, and what the table is for."""
 

@@ -12,9 +12,11 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, tee
 from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
@@ -27,6 +29,9 @@ from painstats.operating_system import processors
 MOST_PROCESSES = 8
 AT_ONCE = 2
 """Tasks under way or not yet yielded, for each process: the one that it works on, and the next."""
+
+LEAST_TASKS = 60
+"""Tasks from which further processes are started: each takes a second to load what models need."""
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -77,6 +82,43 @@ def in_processes(function: Callable[[Task], Answer], tasks: Iterable[Task], proc
         pool.join()
 
 
+_in_use = ContextVar("processes in use", default=1)
+
+
+@contextmanager
+def using(processes: int) -> Iterator[None]:
+    """Let :func:`for_each` use so many processes inside the block; outside one it works in this process."""
+    before = _in_use.set(processes)
+    try:
+        yield
+    finally:
+        _in_use.reset(before)
+
+
+def for_each(function: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[Answer]:
+    """Apply a function to tasks, in several processes if they are allowed (:func:`using`) and there are enough tasks.
+
+    Parameters
+    ----------
+    function
+        As for :func:`in_processes`. It must give the same in any process.
+    tasks
+        Drawn from while the answers are.
+
+    Yields
+    ------
+    One answer for each task, in order. What a process that ended did not answer is done here.
+    """
+    remaining, processes = iter(tasks), _in_use.get()
+    first = list(islice(remaining, LEAST_TASKS)) if processes > 1 else []
+    if len(first) < LEAST_TASKS:
+        yield from map(function, chain(first, remaining))
+        return
+    given, sent = tee(chain(first, remaining))
+    for task, answer in zip(given, in_processes(function, sent, processes), strict=True):
+        yield function(task) if isinstance(answer, Lost) else answer
+
+
 def _answer(future: ProcessFuture[Answer]) -> Answer | Lost:
     try:
         return future.result()
@@ -104,12 +146,21 @@ class _Process(SpawnProcess):
 
     def start(self) -> None:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         try:
-            super().start()
+            with without_main_module():
+                super().start()
         finally:
-            sys.modules["__main__"] = main
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def without_main_module() -> Iterator[None]:
+    """Start processes that do not import the program's own module."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 class _Context(SpawnContext):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from painstats.daily import build_daily_table
+from painstats.daily import DailyTableBuilt, build_daily_table
 from painstats.daily.agreement import date_shifts
 from painstats.errors import QUARANTINED_EXIT_CODE, NotEnoughData, PainstatsError, StudyInUse, gravest
 from painstats.findings import find
@@ -25,13 +25,17 @@ from painstats.intake.lost_inbox import check_inbox
 from painstats.intake.settling import with_unsettled_marked
 from painstats.intake.undeclared_zone import refuse_undeclared_zone
 from painstats.plan.study import Study
+from painstats.process_pool import default_processes, using
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.questions.experiment.clock import now
 from painstats.questions.experiment.stored import stages
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
+from painstats.shards.read import dealt_at_run, mark_shards_reported, read_shards
+from painstats.shards.workers import Workers, workers_of
 from painstats.store import Store, open_store
 from painstats.store.checksum import Record, read_record
 from painstats.store.checksum import now as now_iso
+from painstats.store.connection import held, opened
 from painstats.store.damage import moment
 from painstats.store.ledger import mark_reported, unreported_quarantine
 from painstats.store.plan_ledger import declare_plan, ledger_head, note_result
@@ -113,17 +117,34 @@ def run_study(
     PainstatsError
         The study cannot be run at all (:mod:`painstats.errors`). Refused files do not raise; they are in the result.
     """
-    with logged_failure(study), open_store(study) as store:
-        prepare(store, say)
-        started = perf_counter()
-        files = list_inbox(study)
-        if unattended:
-            files = with_unsettled_marked(files, study.plan.nightly.settle_seconds)
-        outcomes = load_files(store, files, say, processes)
-        summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say)
-        report(summary)
-        mark_reported(store)
-        return summary
+    with logged_failure(study), held(study):
+        with opened(study) as store:
+            shards = prepare(store, say)
+            if not shards:
+                started = perf_counter()
+                files = list_inbox(study)
+                if unattended:
+                    files = with_unsettled_marked(files, study.plan.nightly.settle_seconds)
+                outcomes = load_files(store, files, say, processes)
+                summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say, processes)
+                report(summary)
+                mark_reported(store)
+                return summary
+        return _run_shards(study, shards, workers_of(study, processes), say, report)
+
+
+def _run_shards(
+    study: Study, shards: Sequence[Study], workers: Workers, say: Say, report: Callable[[RunSummary], None]
+) -> RunSummary:
+    """Read every shard, and answer the questions over all of them."""
+    started = perf_counter()
+    read = read_shards(shards, workers, say)
+    reading = files_read(read.outcomes, perf_counter() - started)
+    with opened(study) as store:
+        summary = answer(store, read.outcomes, reading, say, workers.processes, read.daily)
+    report(summary)
+    mark_shards_reported(read.unreported)
+    return summary
 
 
 @contextmanager
@@ -154,10 +175,14 @@ def _log_failure(study: Study, started_at: str, error: Exception) -> None:
         write_status_page(store)
 
 
-def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> None:
+def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> tuple[Study, ...]:
     """Check the plan, note that a run began, and start again from the inbox if its settings changed.
 
     ``is_recorded`` is whether the plan is declared in the plan ledger. One that was made from the files is not.
+
+    Returns
+    -------
+    The shards of the study, in which the inbox is read; empty where the study is one database.
     """
     refuse_undeclared_zone(store.study)
     check_inbox(store)
@@ -168,7 +193,10 @@ def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> None:
         declare_plan(store)  # before anything is read: the record shows that the plan came first
     if unfinished:
         say(f"the last run, which began on {moment(unfinished)}, did not finish; this run does the rest")
-    clear_if_settings_changed(store, say)
+    shards = dealt_at_run(store)
+    if not shards:
+        clear_if_settings_changed(store, say)
+    return shards
 
 
 def answer(
@@ -176,14 +204,16 @@ def answer(
     outcomes: tuple[FileOutcome, ...],
     reading: FilesRead,
     say: Say,
+    processes: int | None = None,
+    daily: DailyTableBuilt | None = None,
     failed_inboxes: int = 0,
 ) -> RunSummary:
     """Compute and write everything that depends on the records, unless nothing changed since the last time.
 
-    ``failed_inboxes`` participants' files could not be read because of a bug. The page that shows the state of the
-    study is written in any case.
+    ``daily`` is what the shards of a study built; ``failed_inboxes`` participants' files could not be read because of a
+    bug. The page that shows the state of the study is written in any case.
     """
-    summary = _answered(store, outcomes, reading, say, failed_inboxes)
+    summary = _answered(store, outcomes, reading, say, processes, daily, failed_inboxes)
     from painstats.reports.status.write import write_status_page  # templates take a tenth of a second to load
 
     write_status_page(store)
@@ -195,6 +225,8 @@ def _answered(
     outcomes: tuple[FileOutcome, ...],
     reading: FilesRead,
     say: Say,
+    processes: int | None,
+    daily: DailyTableBuilt | None,
     failed_inboxes: int,
 ) -> RunSummary:
     remove_leftovers(store.study)
@@ -207,7 +239,7 @@ def _answered(
     # Pages and charts take half a second and 150 MB to load: only where there is something to write.
     from painstats.reports.write import publish
 
-    report, results, refusal = _computed(store, report, inputs, say)
+    report, results, refusal = _computed(store, report, inputs, say, daily, processes)
     say("writing the reports")
     published = publish(store)
     if not published.failed:  # otherwise the next run tries again
@@ -216,21 +248,25 @@ def _answered(
     return RunSummary(outcomes, report, results, refusal, to_settle(store), published.reports, published.failed)
 
 
-def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[RunReport, Results, str | None]:
+def _computed(
+    store: Store, report: RunReport, inputs: str, say: Say, daily: DailyTableBuilt | None, processes: int | None
+) -> tuple[RunReport, Results, str | None]:
     """Compute every result, unless only the pages are missing; return why there is no model, if there is none."""
     before, results = done_before(store, "results", inputs), last_results(store)
     if before is not None and results is not None:
         return report, results, before.refusal
     clear_done(store)
-    say("building the daily table")
-    daily = build_daily_table(store)
+    if daily is None:
+        say("building the daily table")
+        daily = build_daily_table(store)
     if shifted := len(date_shifts(store)):
         say(f"sources that date the same days differently: {shifted}; painstats status says which")
     frame = build_model_frame(store, exposures(asked(store.study)))
     if frame.usable_rows and ledger_head(store):
         note_result(store)  # before anything is fitted: no result is ever without its line
     say("fitting the models")
-    fit = fit_questions(store, say)
+    with using(processes or default_processes()):
+        fit = fit_questions(store, say)
     results = Results(daily, frame, fit, find(store))
     report = replace(report, results=results)
     save_result_counts(store, results)

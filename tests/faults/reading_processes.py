@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -18,6 +19,23 @@ def doubled(number):
         raise ValueError("a value that must not be shown")
     time.sleep(0.05 * (number % 2))
     return 2 * number
+
+
+def tripled_or_dead(number):
+    """Triple a number; in another process, 4 kills it."""
+    if number == 4 and multiprocessing.parent_process():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 3 * number
+
+
+def process_of(_):
+    """Return the number of the process."""
+    return os.getpid()
+
+
+def refuse(_):
+    """Fail."""
+    raise ValueError("an error of the task")
 
 
 def process_number(number):

@@ -15,10 +15,10 @@ import pytest
 from painstats.intake import read_ahead as staging
 from painstats.interruption import MESSAGE
 from painstats.plan.study import read_study
-from painstats.process_pool import Lost, in_processes
+from painstats.process_pool import Lost, for_each, in_processes, using
 from painstats.run import list_inbox, load_files
 from painstats.store import open_store
-from tests.faults.reading_processes import doubled, modules, stage_unless_doomed
+from tests.faults.reading_processes import doubled, modules, process_of, refuse, stage_unless_doomed, tripled_or_dead
 from tests.faults.test_bad_input import GOOD, PLAN
 from tests.faults.test_signals import descendants, is_alive
 
@@ -122,6 +122,19 @@ def test_answers_come_in_order_and_only_the_task_of_a_dead_process_is_lost():
     lost = [place for place, answer in enumerate(answers) if isinstance(answer, Lost)]
     assert lost == [2, 4, 7]
     assert answers[4] == Lost("ValueError")
+
+
+def test_what_a_dead_process_did_not_answer_is_done_here(monkeypatch):
+    monkeypatch.setattr("painstats.process_pool.LEAST_TASKS", 3)
+    with using(2):
+        assert list(for_each(tripled_or_dead, range(6))) == [0, 3, 6, 9, 12, 15]
+    assert list(for_each(process_of, range(3))) == [os.getpid()] * 3
+    with using(2):
+        assert list(for_each(process_of, range(2))) == [os.getpid()] * 2  # too few tasks
+        others = set(for_each(process_of, range(4)))
+        with pytest.raises(ValueError, match="an error of the task"):
+            list(for_each(refuse, range(4)))
+    assert os.getpid() not in others
 
 
 def test_tasks_are_drawn_only_as_far_ahead_as_processes_need_them():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,12 @@ def test_a_participants_own_fit(own):
     assert benjamini_hochberg(own.p) == pytest.approx(r["q"], rel=1e-5)
     assert any_kind_p(own) == pytest.approx(r["any_p"][0], rel=1e-5)
     assert kinds_differ_p(own) == pytest.approx(r["differ_p"][0], rel=1e-5)
+
+
+def test_estimates_from_another_process_give_the_same_bytes(own):
+    sent = pickle.loads(pickle.dumps(own))
+    assert any_kind_p(sent) == any_kind_p(own)
+    assert kinds_differ_p(sent) == kinds_differ_p(own)
 
 
 def test_the_kinds_of_one_participant_pooled(own):

@@ -10,13 +10,14 @@ import pytest
 from painstats.daily import build_daily_table
 from painstats.frame import Exposure, build_model_frame
 from painstats.frame.exposure_days import exposure_days
+from painstats.frame.guard import ExposureDays
 from painstats.mixedlm import fit_each_participant
 from painstats.questions.asked import asked
 from painstats.questions.daily.columns import within_participants
 from painstats.questions.daily.design import RESIDUALS, daily_design
 from painstats.questions.daily.feedback_words import feedback_words, own_feedback_words
 from painstats.questions.daily.fit import analyse_cohort
-from painstats.questions.daily.guards import OWN_DAYS, days_of, guarded_alone
+from painstats.questions.daily.guards import OWN_DAYS, by_participant, days_of, guarded_alone, of_participant
 from painstats.questions.daily.pattern_words import own_pattern_words, pattern_words
 from painstats.questions.outcome_words import OutcomeWords
 from tests.conftest import put
@@ -116,3 +117,17 @@ def test_a_report_says_what_the_model_leaves_over():
         "Your level drifted over the whole diary.",
     )
     assert pattern_words(made_up_model(12)) == own_pattern_words(made_up_model(12)) == ()
+
+
+def test_known_days_are_split_by_participant():
+    known = ExposureDays(np.array(["b", "a", "b"], dtype=object), np.array([3, 1, 2]), np.array([0.3, 0.1, 0.2]))
+    days = {"steps": known, "sleep": ExposureDays(known.participant[:1], known.day[:1], known.value[:1])}
+    split = by_participant(days)
+    own = {name: of_participant(split, days, name) for name in ("a", "b", "c")}
+    assert own["b"]["steps"].day.tolist() == [3, 2]
+    assert own["b"]["steps"].value.tolist() == [0.3, 0.2]
+    assert {name: {exposure: len(found.day) for exposure, found in each.items()} for name, each in own.items()} == {
+        "a": {"steps": 1, "sleep": 0},
+        "b": {"steps": 2, "sleep": 1},
+        "c": {"steps": 0, "sleep": 0},
+    }

@@ -10,13 +10,16 @@ from painstats.plan.study import read_study
 from painstats.run import run_study
 from painstats.store import backup as backups
 from painstats.store import open_store
+from painstats.store.shards import COPY_SHARDS, MOVE_SHARDS, refuse_in_shards
 
 MOST_NAMES = 20
 
 
 def backup(folder: Path, destination: Path | None, as_json: bool) -> int:
     """Copy the database and verify the copy."""
-    place, contents = backups.back_up(read_study(folder), destination)
+    study = read_study(folder)
+    refuse_in_shards(study, "backup", COPY_SHARDS)
+    place, contents = backups.back_up(study, destination)
     if as_json:
         print_json({"backup": str(place), "imports": contents.imports, "rows": contents.rows})
         return 0
@@ -31,7 +34,9 @@ def backup(folder: Path, destination: Path | None, as_json: bool) -> int:
 
 def restore(folder: Path, source: Path, as_json: bool) -> int:
     """Replace the database with a backup."""
-    contents, aside = backups.restore(read_study(folder), source)
+    study = read_study(folder)
+    refuse_in_shards(study, "restore", COPY_SHARDS)
+    contents, aside = backups.restore(study, source)
     if as_json:
         print_json({"imports": contents.imports, "rows": contents.rows, "set_aside": aside and str(aside)})
         return 0
@@ -44,6 +49,7 @@ def restore(folder: Path, source: Path, as_json: bool) -> int:
 def rebuild(folder: Path, as_json: bool, quiet: bool) -> int:
     """Set the database aside and import everything in the inbox again."""
     study = read_study(folder)
+    refuse_in_shards(study, "rebuild", MOVE_SHARDS)
     aside, kept = backups.start_again(study)
     with shown_progress(quiet=quiet or as_json) as say:
         summary = run_study(study, say)

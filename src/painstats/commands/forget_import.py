@@ -8,12 +8,14 @@ from pathlib import Path
 from painstats.commands.printing import print_json, printable
 from painstats.plan.study import read_study
 from painstats.store import open_store
+from painstats.store.shards import refuse_in_shards
 from painstats.store.withdraw import find_imports, restore_imports, withdraw_import
 
 
 def forget_import(folder: Path, named: str, undo: bool, as_json: bool) -> int:
     """Withdraw an import, or with ``undo`` let the next run import it again."""
     study = read_study(folder)
+    refuse_in_shards(study, "forget-import", "move the file out of the inbox before the first run")
     with open_store(study) as store:
         if undo:
             marks = restore_imports(store, named)

@@ -10,6 +10,7 @@ from painstats.commands.run import run
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.ledger import mark_outdated, still_outdated
+from painstats.store.shards import MOVE_SHARDS, refuse_in_shards
 
 MOST_NAMED = 5
 
@@ -26,6 +27,7 @@ def reread(folder: Path, named: str | None, as_json: bool, quiet: bool, processe
         No file of that name or number was imported.
     """
     study = read_study(folder)
+    refuse_in_shards(study, "reread", MOVE_SHARDS)
     with open_store(study) as store:
         mark_outdated(store, named)
     code = run(folder, as_json, quiet, allow_quarantine=False, processes=processes)

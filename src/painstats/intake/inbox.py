@@ -16,6 +16,7 @@ from painstats.intake.inbox_file import InboxFile
 from painstats.intake.loose_files import with_loose_files_joined
 from painstats.intake.parts import Parts, parts_of_folder
 from painstats.intake.read_settings import settings_of
+from painstats.parsing.participant_ids import folded
 from painstats.plan.study import Study
 
 MOST_OPEN_ENTRIES = 50_000
@@ -25,7 +26,8 @@ MOST_OPEN_ENTRIES = 50_000
 def list_inbox(study: Study) -> list[InboxFile]:
     """List what is in the inbox, the oldest first, with the participant that its folder names.
 
-    Folders that may be one unpacked export are opened for it; everything else is opened when it is read.
+    Folders that may be one unpacked export are opened for it; everything else is opened when it is read. For a shard,
+    this is what is in the folders of its participants, and the files of several participants.
 
     Raises
     ------
@@ -48,6 +50,8 @@ def list_inbox(study: Study) -> list[InboxFile]:
         if _is_ignored(study, path):
             continue
         participant = utf8(below.parts[0]) if len(below.parts) > 1 else None
+        if not is_dealt_to(study, participant):
+            continue
         name = str(below)
         left_out = unpacked.left_out.get(path, frozenset[str]())
         archive = unpacked.archives.get(path)
@@ -58,6 +62,11 @@ def list_inbox(study: Study) -> list[InboxFile]:
 def _is_ignored(study: Study, path: Path) -> bool:
     below = str(path.relative_to(study.inbox))
     return any(fnmatch(path.name, pattern) or fnmatch(below, pattern) for pattern in study.plan.inbox.ignore)
+
+
+def is_dealt_to(study: Study, participant: str | None) -> bool:
+    """Whether a study or shard reads a participant's files; None for files of several participants, which all read."""
+    return study.shard is None or participant is None or study.shard.holds(folded(participant))
 
 
 def is_hidden(name: str) -> bool:
@@ -116,7 +125,7 @@ class _Unpacked:
 def _unpacked_exports(study: Study) -> _Unpacked:
     """Find the folders directly below a participant's that are one export."""
     found = _Unpacked()
-    for owner in (study.inbox / name for name in participant_folders(study)):
+    for owner in (study.inbox / name for name in participant_folders(study) if is_dealt_to(study, name)):
         settings = settings_of(study, owner.name)
         for folder in sorted(path for path in owner.iterdir() if path.is_dir() and not is_hidden(path.name)):
             parts = parts_of_folder(folder, settings, partial(_is_ignored, study)) if is_utf8(folder.name) else None

@@ -19,8 +19,11 @@ def _sole_participant(store: Store) -> str | None:
     """Return the owner of files directly in the inbox; None if it cannot be determined.
 
     It is the only declared participant, or the user, in a study that has never had another participant: not in its
-    inbox, not in its ledger, and none whose data was deleted.
+    inbox, not in its ledger, and none whose data was deleted. A shard cannot know this, so its files
+    must name their participants.
     """
+    if store.study.shard:
+        return None
     declared = set(store.study.plan.participants)
     sole = next(iter(declared)) if len(declared) == 1 else SOLE_PARTICIPANT
     folders = set(participant_folders(store.study))

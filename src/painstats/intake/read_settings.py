@@ -11,8 +11,8 @@ from painstats.sources.contract import ReadSettings
 
 def settings_of(study: Study, participant_id: str | None) -> ReadSettings:
     """Return what the plan says about reading a participant's files."""
-    plan = study.plan
-    return ReadSettings(participant_id, study.time_zones, plan.diaries, apps=plan.apps, tables=plan.tables)
+    plan, shard = study.plan, None if participant_id else study.shard
+    return ReadSettings(participant_id, study.time_zones, plan.diaries, apps=plan.apps, tables=plan.tables, shard=shard)
 
 
 def reading_hash(study: Study, participant_id: str | None) -> str:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from painstats.archive.archive import Archive, has_changed, open_archive
 from painstats.archive.entries import shown
-from painstats.batch import Batch, Rows
+from painstats.batch import Batch, Ignored, Rows
 from painstats.errors import ExportRefused, PainstatsError
 from painstats.intake.checks import check_records
 from painstats.intake.recorded_offsets import with_zone_checked
+from painstats.parsing.participant_ids import folded
+from painstats.plan.shards import Shard
 from painstats.progress import bytes_shared
 from painstats.sources import read_batches
 from painstats.sources.batching import join_small_batches
@@ -91,7 +93,8 @@ def checked(batches: Iterator[Batch], settings: ReadSettings) -> Iterator[Batch]
     """Check the rows that a source yields; everything else passes through."""
     for batch in join_small_batches(batches):
         if not isinstance(batch, Rows):
-            yield batch
+            if not (isinstance(batch, Ignored) and settings.shard and settings.shard.number):
+                yield batch  # what no participant has is counted once, in the first shard
             continue
         if settings.participant_id is None and batch.in_memory["participant_id"].null_count():
             raise ExportRefused(
@@ -99,7 +102,19 @@ def checked(batches: Iterator[Batch], settings: ReadSettings) -> Iterator[Batch]
                 "the file does not name its participant; move it into a folder named after the participant: "
                 "inbox/<participant>/",
             )
-        yield check_records(batch, settings.today)
+        yield from _of_shard(check_records(batch, settings.today), settings.shard)
+
+
+def _of_shard(rows: Rows, shard: Shard | None) -> Iterator[Rows]:
+    """Yield the rows of the participants in a shard, if there are any; all rows if there is no shard."""
+    if shard is None:
+        yield rows
+        return
+    ids = rows.in_memory["participant_id"]
+    dealt = [each for each in ids.unique() if shard.holds(folded(each))]
+    own = rows.in_memory.filter(ids.is_in(dealt))
+    if own.height:
+        yield replace(rows, frame=own)
 
 
 def _unchanged(archive: Archive, batches: Iterator[Batch]) -> Iterator[Batch]:

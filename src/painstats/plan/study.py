@@ -27,6 +27,7 @@ from painstats.plan.nightly import NightlyPlan, NotifyPlan
 from painstats.plan.phases import PhasePlan, overlaps
 from painstats.plan.retired import RETIRED
 from painstats.plan.rules import RulesPlan
+from painstats.plan.shards import ScalePlan, Shard
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Item, MeasureName, PlanTable, Scale, ZoneName
@@ -34,8 +35,9 @@ from painstats.plan.variables import VariablePlan, check_variables
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
+SHARDS_FOLDER = "shards"
 
-WITHOUT_RESULTS = ("nightly", "notify")
+WITHOUT_RESULTS = ("nightly", "notify", "scale")
 """Tables of the plan that change no result, so that they may change without a new plan hash."""
 
 
@@ -159,6 +161,7 @@ class Plan(PlanTable):
     inbox: InboxPlan = InboxPlan()
     nightly: NightlyPlan = NightlyPlan()
     notify: NotifyPlan = NotifyPlan()
+    scale: ScalePlan = ScalePlan()
 
     @model_validator(mode="after")
     def _asked_in_one_way(self) -> Plan:
@@ -204,15 +207,25 @@ class Plan(PlanTable):
 
 
 class Study(PlanTable):
-    """A study: its folder and its plan."""
+    """A study: its folder and its plan; or one of its shards, with a folder below that of the study."""
 
     folder: Path
     plan: Plan
+    shard: Shard | None = None
+
+    @property
+    def whole(self) -> Path:
+        """The folder of the whole study, also for one of its shards."""
+        return self.folder.parent.parent if self.shard else self.folder
+
+    def in_shard(self, shard: Shard) -> Study:
+        """Return a shard of the study: the same plan and inbox, a database of its own."""
+        return Study(folder=self.whole / SHARDS_FOLDER / f"{shard.number:04d}", plan=self.plan, shard=shard)
 
     @property
     def inbox(self) -> Path:
-        """The folder for exports."""
-        return self.folder / "inbox"
+        """The folder for exports, of the whole study."""
+        return self.whole / "inbox"
 
     @property
     def database(self) -> Path:

@@ -10,6 +10,7 @@ from painstats.archive.archive import Archive
 from painstats.batch import Batch
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
+from painstats.plan.shards import Shard
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import TimeZones
 
@@ -35,6 +36,8 @@ class ReadSettings:
         Dates after it are rejected.
     tables
         Mappings of tables of daily values, in the order of the study file.
+    shard
+        The shard for which a file of several participants is read; None for all of them.
     """
 
     participant_id: str | None
@@ -43,6 +46,7 @@ class ReadSettings:
     apps: AppsPlan = field(default_factory=AppsPlan)
     today: date = field(default_factory=date.today)
     tables: tuple[TablePlan, ...] = ()
+    shard: Shard | None = None
 
     @property
     def mappings(self) -> tuple[DiaryPlan | TablePlan, ...]:

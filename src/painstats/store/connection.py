@@ -38,6 +38,7 @@ from painstats.store.damage import (
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
 from painstats.store.migrations import earlier_version, migrate
 from painstats.store.runs import check_plan
+from painstats.store.shards import attach
 
 LOCK_FILE = ".painstats.lock"
 STAGING_FOLDER = ".reading"
@@ -94,8 +95,11 @@ def held(study: Study) -> Iterator[None]:
 
 
 @contextmanager
-def opened(study: Study) -> Iterator[Store]:
-    """Open the database of a study that this process has locked; closing it without an error writes its checksum."""
+def opened(study: Study, *, with_shards: bool = True) -> Iterator[Store]:
+    """Open the database of a study that this process has locked; closing it without an error writes its checksum.
+
+    The tables of a study's shards are seen as one, for reading; ``with_shards=False`` leaves them closed.
+    """
     before = _checked(study)
     with explained(study):
         connection = _connect_migrated(study, before)
@@ -104,6 +108,8 @@ def opened(study: Study) -> Iterator[Store]:
         try:
             # An older database may still contain hashes that are not in the list next to it.
             remember_forgotten(study, hashes_in_table(connection))
+            if with_shards:
+                attach(study, connection)
             yield Store(study, connection, (read_record(study) or Record()).session)
         except (StorageError, duckdb.Error):
             is_sound = False  # the record stays open, so that the next opening reads the whole database
@@ -221,7 +227,7 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
     if not database.exists() or database.stat().st_size <= SMALL_DATABASE:
         settings["threads"] = 1
     connection = duckdb.connect(str(database), read_only=read_only, config=settings)
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 

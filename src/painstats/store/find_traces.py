@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 import duckdb
 
-from painstats.plan.study import Study
+from painstats.plan.study import SHARDS_FOLDER, Study
 from painstats.store.connection import LOCK_FILE
 from painstats.store.erase_files import regular_files
 from painstats.store.erasure_journal import JOURNAL_FILE
@@ -124,11 +124,12 @@ def _search_study(study: Study, pattern: IdPattern, traces: Traces) -> None:
     """Search names and contents; links are followed only in the inbox, as imports do."""
     in_folder = regular_files(study.folder, through_links=False)
     written = [path for path in in_folder if not path.is_relative_to(study.inbox)]
-    for path in (*written, *regular_files(study.inbox)):
+    shared = () if study.shard else regular_files(study.inbox)  # it is searched once, with the whole study
+    for path in (*written, *shared):
         below = path.relative_to(study.folder)
         if below.parts[0] in NOT_SEARCHED:
             continue
-        is_ours = below.parts[0].startswith((study.database.name, "."))
+        is_ours = below.parts[0].startswith((study.database.name, ".", SHARDS_FOLDER))
         if _found_in(path, str(below), pattern, traces, is_binary=is_ours):
             (traces.ours if is_ours else traces.yours).append(str(below))
 

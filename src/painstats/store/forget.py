@@ -11,6 +11,7 @@ files they came from, and each step can be repeated.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from painstats.errors import StudyError
@@ -40,6 +41,7 @@ from painstats.store.forgotten import (
     remember_forgotten,
 )
 from painstats.store.id_pattern import IdPattern, pattern_of
+from painstats.store.shards import dealt
 
 _log = logging.getLogger(__name__)
 
@@ -134,19 +136,39 @@ def _carried_out(study: Study, intent: Intent) -> Erasure:
     if intent.with_inbox:
         remove_from_inbox(removal, intent.participant_id, intent.contents)
     remove_copies(removal)
-    with opened(study) as store:
+    of_shards = [_erased_in_shard(shard, intent.participant_id) for shard in dealt(study)]
+    with opened(study, with_shards=False) as store:
         pattern = _pattern(store, intent.participant_id)
         rows, tables = delete_participant(store, intent.participant_id, pattern)
         _copy_database(store)
     _exchange_database(study)
     remove_copies(removal)
-    with opened(study) as store:
+    with opened(study, with_shards=False) as store:
         erasure = Erasure(
             rows, tables, tuple(sorted(removal.removed)), 0, not_removed=tuple(sorted(set(removal.outside)))
         )
         erasure = _searched(store, pattern, erasure)
     clear_intent(study)
-    return erasure
+    return _with_shards(erasure, of_shards)
+
+
+def _erased_in_shard(shard: Study, participant_id: str) -> Erasure:
+    """Erase a participant from a shard. One that is interrupted is finished when the shard is opened: it is listed."""
+    with locked(shard):
+        erasure = _carried_out(shard, Intent(participant_id, with_inbox=False))
+    folder = shard.folder.relative_to(shard.whole)
+    return replace(erasure, traces=tuple(f"{folder}/{trace}" for trace in erasure.traces))
+
+
+def _with_shards(whole: Erasure, of_shards: Sequence[Erasure]) -> Erasure:
+    """Add up what was removed; the files of the study are searched with the study, the databases of shards each."""
+    of_files = {trace for each in of_shards for trace in each.traces}
+    return replace(
+        whole,
+        rows_removed=whole.rows_removed + sum(each.rows_removed for each in of_shards),
+        tables_touched=max([whole.tables_touched, *(each.tables_touched for each in of_shards)]),
+        traces=tuple(sorted({*whole.traces, *of_files})),
+    )
 
 
 def _copy_database(store: Store) -> None:
@@ -230,7 +252,7 @@ def _brought_back(study: Study) -> list[str]:
     forgotten = forgotten_hashes(study)
     if not forgotten or not study.database.exists():
         return []
-    with opened(study) as store:
+    with opened(study, with_shards=False) as store:
         if forgotten <= hashes_in_table(store.connection):
             return []
         found = participants_in(store.connection)

@@ -45,7 +45,7 @@ def forgotten_hashes(study: Study) -> frozenset[str]:
     StorageError
         The list is damaged.
     """
-    path = study.folder / FORGOTTEN_FILE
+    path = study.whole / FORGOTTEN_FILE
     try:
         lines = path.read_bytes().decode("ascii", errors="replace").split()
     except FileNotFoundError:
@@ -63,7 +63,7 @@ def remember_forgotten(study: Study, hashes: Iterable[str]) -> None:
     """Add hashes to the list of the study; when this returns, it is on the disk."""
     known = forgotten_hashes(study)
     if new := set(hashes) - known:
-        write_durably(study.folder / FORGOTTEN_FILE, "".join(f"{each}\n" for each in sorted(known | new)).encode())
+        write_durably(study.whole / FORGOTTEN_FILE, "".join(f"{each}\n" for each in sorted(known | new)).encode())
 
 
 def hashes_in_table(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
@@ -78,7 +78,7 @@ def copy_to_table(connection: duckdb.DuckDBPyConnection, hashes: Iterable[str]) 
 
 
 def _key(study: Study) -> bytes:
-    path = study.folder / KEY_FILE
+    path = study.whole / KEY_FILE
     key = path.read_bytes() if path.exists() else b""
     if len(key) == KEY_BYTES:
         return key

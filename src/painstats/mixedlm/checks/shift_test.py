@@ -13,7 +13,7 @@ import numpy as np
 
 from painstats.errors import NotEnoughData, PainstatsError
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions, participant_slices
-from painstats.mixedlm.inference.one_participant import participant_rows
+from painstats.mixedlm.inference.one_participant import rows_at
 
 ROUNDING = 1e-12
 """Correlations that differ by less are treated as equal."""
@@ -109,9 +109,9 @@ def shift_test_over_participants(rows: ModelRows, name: str, *, shifts: int = 49
 
 
 def _correlations_of_each(rows: ModelRows, name: str) -> Iterator[Floats]:
-    for participant, _ in participant_slices(rows):
+    for _, where in participant_slices(rows):
         try:
-            own = participant_rows(rows, participant)
+            own = rows_at(rows, where)
         except NotEnoughData:
             continue
         if name in own.names:

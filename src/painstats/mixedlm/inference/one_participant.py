@@ -60,19 +60,32 @@ def participant_rows(rows: ModelRows, participant: str) -> ModelRows:
     NotEnoughData
         If too few rows are left, or columns are collinear within this participant.
     """
-    own = rows.participant == participant
-    if not own.any():
+    own = np.flatnonzero(rows.participant == participant)
+    if not own.size:
         raise PainstatsError("the rows have no such participant")
+    return rows_at(rows, slice(int(own[0]), int(own[-1]) + 1))
+
+
+def rows_at(rows: ModelRows, where: slice) -> ModelRows:
+    """Return the rows of the participant at a place of ``participant_slices``, as ``participant_rows`` does.
+
+    Looking through all rows for each participant would cost the square of their number.
+
+    Raises
+    ------
+    NotEnoughData
+        As ``participant_rows``.
+    """
     changing = {
-        name: column[own]
+        name: column[where].copy()
         for name, column in zip(rows.names, rows.X.T, strict=True)
-        if name != INTERCEPT and not is_constant(column[own])
+        if name != INTERCEPT and not is_constant(column[where])
     }
     return model_rows(
-        y=rows.y[own],
+        y=rows.y[where],
         predictors=without_repeats(changing, rows.dispensable),
-        participant=rows.participant[own],
-        day=rows.day[own],
+        participant=rows.participant[where],
+        day=rows.day[where],
         intercept=INTERCEPT in rows.names,
     )
 
@@ -107,9 +120,9 @@ def fit_each_participant(
     """
     fits: list[ParticipantFit] = []
     refused: dict[str, str] = {}
-    for participant, _ in participant_slices(rows):
+    for participant, where in participant_slices(rows):
         try:
-            fits.append(fit_one_participant(participant_rows(rows, participant), residuals))
+            fits.append(fit_one_participant(rows_at(rows, where), residuals))
         except (PainstatsError, np.linalg.LinAlgError) as error:
             refused[participant] = str(error)
         advance()

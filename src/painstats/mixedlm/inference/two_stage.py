@@ -23,7 +23,7 @@ from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.likelihood import MAX_RHO
 from painstats.mixedlm.engine.rows import Floats, ModelRows, participant_slices
-from painstats.mixedlm.inference.one_participant import participant_rows
+from painstats.mixedlm.inference.one_participant import rows_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def coefficients_by_participant(rows: ModelRows, residuals: Residuals = "car1") 
     if residuals == "car1+white":
         raise PainstatsError("the two-stage mean cannot estimate a share of white noise; use residuals='car1'")
     found: dict[str, Mapping[str, OwnCoefficient]] = {}
-    for participant, _ in participant_slices(rows):
+    for participant, where in participant_slices(rows):
         try:
-            own = participant_rows(rows, participant)
+            own = rows_at(rows, where)
         except NotEnoughData:
             continue
         found[participant] = dict(zip(own.names, _restricted_least_squares(own, residuals), strict=True))

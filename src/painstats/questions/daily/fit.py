@@ -26,7 +26,15 @@ from painstats.questions.daily.averages import adjusted, cohort_fits
 from painstats.questions.daily.columns import of_cohort, of_known, with_an_exposure, within_participants
 from painstats.questions.daily.design import RESIDUALS, DailyDesign, daily_design
 from painstats.questions.daily.guarded import Guarded
-from painstats.questions.daily.guards import DaysOf, days_of, guarded_alone, with_guard, with_guard_columns
+from painstats.questions.daily.guards import (
+    DaysOf,
+    by_participant,
+    days_of,
+    guarded_alone,
+    of_participant,
+    with_guard,
+    with_guard_columns,
+)
 from painstats.questions.daily.look_evidence import means_over_participants, smallest_effect, smallest_effect_to
 from painstats.questions.daily.looks import looks
 from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
@@ -136,7 +144,7 @@ def analyse_cohort(
 ) -> CohortAnalysis:
     """Fit every daily model to usable rows of ``model_frame``; the mixed model to those of its cohort."""
     own_fits, apart = _own_fits(frame, design), slopes_apart(frame, design)
-    own_guards = {fit.participant: guard for fit in own_fits if (guard := guarded_alone(fit, days)) is not None}
+    own_guards = _own_guards(own_fits, days)
     own_fits = tuple(with_guard(fit, own_guards.get(fit.participant)) for fit in own_fits)
     say(f"participants with enough days: {frame['participant_id'].n_unique()}; fitted alone: {len(own_fits)}")
     cohort = of_cohort(frame, design)
@@ -144,6 +152,13 @@ def analyse_cohort(
     mixed = mixed_analysis(cohort, design, say, days) if is_large else None
     usable = mixed if mixed and mixed.can_be_used else None
     return CohortAnalysis(design, frame, own_fits, apart, mixed, usable, pooled_slopes(usable, design), own_guards)
+
+
+def _own_guards(fits: Sequence[ParticipantFit], days: DaysOf) -> dict[str, Guarded]:
+    """Protect each participant's own fit; without an entry where that is not possible."""
+    split = by_participant(days)
+    guards = {fit.participant: guarded_alone(fit, of_participant(split, days, fit.participant)) for fit in fits}
+    return {participant: guard for participant, guard in guards.items() if guard is not None}
 
 
 def _own_fits(frame: pl.DataFrame, design: DailyDesign) -> tuple[ParticipantFit, ...]:

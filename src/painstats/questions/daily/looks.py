@@ -12,10 +12,11 @@ import polars as pl
 
 from painstats.errors import StudyError
 from painstats.frame.build import DAYS_UNTIL, USABLE, frame_until
+from painstats.process_pool import for_each
 from painstats.progress import working
 from painstats.questions.daily.columns import with_an_exposure
 from painstats.questions.daily.design import DailyDesign
-from painstats.questions.daily.guards import DaysOf, days_of, known_until, of_participant
+from painstats.questions.daily.guards import DaysOf, by_participant, days_of, known_until, of_participant
 from painstats.questions.daily.look_days import ScoredDates, own_look_days, pooled_look_days, study_look_dates
 from painstats.questions.daily.own_looks import LookResult, Refused, own_look
 from painstats.questions.daily.study_looks import StudyLook, study_look
@@ -73,25 +74,45 @@ def _last_run(store: Store) -> Before:
 
 def _own_looks(store: Store, asked: _Asked, scored: ScoredDates) -> Iterator[LookEvidence]:
     reached = own_look_days(scored, asked.design.rules.looks)
-    of_others = ["in_cohort", *(exposure.between for exposure in asked.design.exposures)]  # others' days change them
     with working("judging participants' own days", "looks", sum(map(len, reached.values()))) as work:
-        for _, whens in sorted(reached.items()):
-            frame = _usable(store, asked.design, {participant: when.date for participant, when in whens.items()})
-            days = days_of(store, asked.design, DAYS_UNTIL)
-            for rows in frame.drop(of_others).partition_by("participant_id", maintain_order=True):
-                participant = str(rows["participant_id"][0])
-                when = whens[participant]
-                yield from _own_look(rows, asked, known_until(of_participant(days, participant), when.date), when)
-                work.advance()
+        for found in for_each(_own_look, _own_tasks(store, asked, reached)):
+            yield from found
+            work.advance()
 
 
-def _own_look(rows: pl.DataFrame, asked: _Asked, days: DaysOf, when: LookDay) -> Sequence[LookEvidence]:
-    participant = str(rows["participant_id"][0])
-    digest = _digest(rows, days, asked, ("own_days", when.number))
-    if digest in asked.before:
-        return asked.before[digest]
-    found = own_look(rows, asked.design, asked.questions, days, when)
-    return [_row(digest, participant, name, result) for name, result in found.items()]
+@dataclass(frozen=True, slots=True, eq=False)
+class _OwnTask:
+    """A look at one participant's days, for whichever process: its days, or what the last run found in the same."""
+
+    rows: pl.DataFrame
+    days: DaysOf
+    when: LookDay
+    design: DailyDesign
+    questions: Sequence[Question]
+    digest: str
+    before: Sequence[LookEvidence] | None
+
+
+def _own_tasks(store: Store, asked: _Asked, reached: Mapping[int, Mapping[str, LookDay]]) -> Iterator[_OwnTask]:
+    of_others = ["in_cohort", *(exposure.between for exposure in asked.design.exposures)]  # others' days change them
+    for _, whens in sorted(reached.items()):
+        frame = _usable(store, asked.design, {participant: when.date for participant, when in whens.items()})
+        days = days_of(store, asked.design, DAYS_UNTIL)
+        split = by_participant(days)
+        for rows in frame.drop(of_others).partition_by("participant_id", maintain_order=True):
+            participant = str(rows["participant_id"][0])
+            when = whens[participant]
+            known = known_until(of_participant(split, days, participant), when.date)
+            digest = _digest(rows, known, asked, ("own_days", when.number))
+            yield _OwnTask(rows, known, when, asked.design, asked.questions, digest, asked.before.get(digest))
+
+
+def _own_look(task: _OwnTask) -> Sequence[LookEvidence]:
+    if task.before is not None:
+        return task.before
+    participant = str(task.rows["participant_id"][0])
+    found = own_look(task.rows, task.design, task.questions, task.days, task.when)
+    return [_row(task.digest, participant, name, result) for name, result in found.items()]
 
 
 def _study_looks(store: Store, asked: _Asked, scored: ScoredDates) -> Iterator[LookEvidence]:

@@ -115,7 +115,8 @@ def kind_estimates(
     found = own_contrasts(rows, {kind: {column_of(kind): 1.0} for kind in kinds}, residuals, guard)
     if found is None:
         return None
-    estimate, df, p = np.array([(test.estimate, test.df, test.p) for test in found.tests]).T
+    # Each contiguous: sums over one with gaps round otherwise than over the copy that another process sends back.
+    estimate, df, p = np.array([(test.estimate, test.df, test.p) for test in found.tests]).T.copy()
     estimates = KindEstimates(kinds, estimate, found.covariance, df, p)
     return estimates if estimates.median_df >= LEAST_DF else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from painstats.process_pool import for_each
 from painstats.questions.daily.design import daily_design
 from painstats.questions.exploratory.finding import ContrastAverage, ContrastFinding, Judged
 from painstats.questions.exploratory.look_of import LookOf
@@ -64,8 +65,15 @@ def _at(
 ) -> list[Judged]:
     """Judge the kinds that share a calendar of looks, reading each participant's days once."""
     kinds = {kind: plan for kind, plan in asked.items() if kind.looks is looks_of}
-    own: dict[str, list[Any]] = {kind.name: [] for kind in kinds}
-    for days in _days(store, questions, looks):
-        for kind, plan in kinds.items():
-            own[kind.name].append(kind.own(days, plan))
-    return [kind.judge(own[kind.name], plan, store.study) for kind, plan in kinds.items()]
+    chosen = tuple(kinds.items())
+    own = list(for_each(_own, ((days, chosen) for days in _days(store, questions, looks))))
+    return [
+        kind.judge([found[place] for found in own], plan, store.study)
+        for place, (kind, plan) in enumerate(kinds.items())
+    ]
+
+
+def _own(task: tuple[OwnDays, Sequence[tuple[ExploratoryKind[Any, Any], Any]]]) -> list[Any]:
+    """Fit each kind to one participant's days, in whichever process."""
+    days, kinds = task
+    return [kind.own(days, plan) for kind, plan in kinds]

@@ -10,7 +10,7 @@ import polars as pl
 
 from painstats.frame.build import DAYS_UNTIL, USABLE, frame_until
 from painstats.questions.daily.design import DailyDesign
-from painstats.questions.daily.guards import DaysOf, days_of, known_until, of_participant
+from painstats.questions.daily.guards import DaysOf, by_participant, days_of, known_until, of_participant
 from painstats.questions.look import LookDay
 from painstats.questions.question import Outcome, outcome_of
 from painstats.store.connection import Store
@@ -80,6 +80,7 @@ def own_days(store: Store, design: DailyDesign, looks: Mapping[str, LookDay]) ->
         query = f"SELECT * FROM {DAYS_UNTIL.daily} ORDER BY participant_id, date"
         daily = store.connection.execute(query).pl().partition_by("participant_id", as_dict=True, maintain_order=True)
         guard_days = days_of(store, design, DAYS_UNTIL)
+        split = by_participant(guard_days)
         for name in names:
-            known = known_until(of_participant(guard_days, name), looks[name].date)
+            known = known_until(of_participant(split, guard_days, name), looks[name].date)
             yield OwnDays(name, looks[name], outcome, design, frames[(name,)], daily[(name,)], known, each_site)
