@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ class StepDays:
     unknown: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CurveColumns:
     """Everything that a specification can need, on the n rows of the declared model.
 
@@ -56,7 +57,7 @@ class CurveColumns:
 
     def choices(self, names: Sequence[str] = NAMES) -> tuple[Choice, ...]:
         """Return the choices with the declared option first; those without an alternative have one option."""
-        return tuple(Choice(name, options) for name, options in self._options().items() if name in names)
+        return tuple(Choice(name, options) for name, options in self._options.items() if name in names)
 
     def of(self, specification: Specification) -> tuple[ModelRows, dict[str, Floats]]:
         """Return the rows of a specification, and its guard columns.
@@ -81,6 +82,7 @@ class CurveColumns:
         guard = {name: values[kept] for name, values in self.guard.items() if has_guard and _exposure_of(name) in varying}
         return rows, guard
 
+    @cached_property
     def _options(self) -> dict[str, tuple[str, ...]]:
         rows, design = self.rows, self.days.design
         calendar = (WEEKEND, DAY_OF_WEEK) if WEEKEND in rows.names else (DAY_OF_WEEK, WEEKEND)
@@ -97,7 +99,7 @@ class CurveColumns:
             "first 14 days": (ALL, LEFT_OUT),
             "residuals": (WHITE, CAR1),
             "days": (KEPT, COMPLETE) if unknown else (KEPT,),
-            "scores at an end": (ALL, LEFT_OUT) if self._at_an_end().any() else (ALL,),
+            "scores at an end": (ALL, LEFT_OUT) if self._at_an_end.any() else (ALL,),
         }
 
     def _columns(self, chosen: Specification, is_declared: Mapping[str, bool]) -> tuple[dict[str, Floats], list[str]]:
@@ -108,7 +110,7 @@ class CurveColumns:
             columns |= self._steps(chosen["step days"])
         if not is_declared["calendar"]:
             columns = {name: values for name, values in columns.items() if name not in CALENDAR}
-            columns |= calendar_columns(self.days.analysed, chosen["calendar"] == DAY_OF_WEEK)
+            columns |= self._other_calendar
         if not is_declared["time"]:
             random = [name for name in random if name != TIME] + ([TIME] if chosen["time"] == OWN_TIME else [])
         if chosen.get("time") == DETRENDED:
@@ -118,6 +120,10 @@ class CurveColumns:
             columns = {name: values for name, values in columns.items() if name not in other}
             random = [name for name in random if name not in other]
         return columns, random
+
+    @cached_property
+    def _other_calendar(self) -> dict[str, Floats]:
+        return calendar_columns(self.days.analysed, by_day_of_week=WEEKEND in self.rows.names)
 
     def _steps(self, rule: str) -> dict[str, Floats]:
         steps = next(each for each in self.days.design.exposures if each.measure == "step_count")
@@ -129,7 +135,7 @@ class CurveColumns:
         values, time = columns[within], columns[TIME]
         known = columns[unknown] == 0 if unknown in columns else np.ones(len(values), dtype=bool)
         found = np.zeros_like(values)
-        for own in self._own_rows():
+        for own in self._own_rows:
             use = own[known[own]]
             if use.size > 2:
                 line = np.column_stack([np.ones(use.size), time[use]])
@@ -139,33 +145,36 @@ class CurveColumns:
     def _rows_kept(self, chosen: Specification, columns: Mapping[str, Floats]) -> Booleans:
         kept = np.ones(len(self.rows.y), dtype=bool)
         if chosen.get("first 14 days") == LEFT_OUT:
-            kept &= self._days_since_first() >= FIRST_DAYS
+            kept &= self._days_since_first >= FIRST_DAYS
         if chosen.get("days") == COMPLETE:
             unknown = [columns[name] for name in self.days.design.nuisance if name in columns]
             kept &= ~np.any(unknown, axis=0) if unknown else True
         if chosen.get("scores at an end") == LEFT_OUT:
-            kept &= ~self._at_an_end()
+            kept &= ~self._at_an_end
         least = int(chosen.get("least days", self.days.design.rules.min_days_in_model))
-        for own in self._own_rows():
+        for own in self._own_rows:
             kept[own] &= np.count_nonzero(kept[own]) >= least
         return kept
 
+    @cached_property
     def _own_rows(self) -> list[Integers]:
         """Return the positions of each participant's rows."""
         starts = np.flatnonzero(self.rows.participant[1:] != self.rows.participant[:-1]) + 1
         return np.split(np.arange(len(self.rows.y)), starts)
 
+    @cached_property
     def _days_since_first(self) -> Integers:
         since = np.empty(len(self.rows.day), dtype=np.int64)
-        for own in self._own_rows():
+        for own in self._own_rows:
             since[own] = self.rows.day[own] - self.rows.day[own].min()
         return since
 
+    @cached_property
     def _at_an_end(self) -> Booleans:
         """Return (n,) whether the row's participant has many scores at one end of the scale."""
         low, high = self.days.design.scale
         found = np.zeros(len(self.rows.y), dtype=bool)
-        for own in self._own_rows():
+        for own in self._own_rows:
             scores = self.rows.y[own]
             found[own] = max(np.mean(scores <= low), np.mean(scores >= high)) >= END_SHARE
         return found

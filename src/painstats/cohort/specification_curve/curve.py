@@ -1,9 +1,9 @@
 """The estimate of the declared question under each specification.
 
-Each specification is fitted to its own rows and columns. For the sake of its cost, three things are those of the
-declared model: the guard columns (rho of its first fit), what feedback can cause (the prior of their coefficients), and
-the ratio of Kenward and Roger's standard errors and degrees of freedom to the plain ones. The declared specification
-therefore gives the headline.
+Each specification is fitted to its own rows and columns. To keep the cost low, four things are those of the declared
+model: rho and the white share, as in every refit (``mixedlm``); the guard columns; what feedback can cause (the prior of
+their coefficients); and the ratio of Kenward and Roger's standard errors and degrees of freedom to the plain ones. The
+declared specification therefore gives the headline. Specifications without white noise estimate their own rho.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ from painstats.cohort.specification_curve.choices import (
 from painstats.cohort.specification_curve.columns import WHITE, CurveColumns, StepDays
 from painstats.errors import NotEnoughData
 from painstats.frame.guard import day_after_name, sum_name
-from painstats.mixedlm.engine.fit import MixedFit, fit_mixed
+from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products, fit_mixed
 from painstats.mixedlm.engine.optimum import STARTS
 from painstats.mixedlm.engine.rows import Floats, ModelRows, column_positions
+from painstats.mixedlm.engine.white_optimum import white_problem
+from painstats.mixedlm.engine.white_profile import whitened_products
 from painstats.mixedlm.inference.held import hold, prior_means
+from painstats.mixedlm.inference.held_residuals import of_whitened_rows
 from painstats.mixedlm.inference.satterthwaite import satterthwaite
 from painstats.questions.daily.guarded import with_columns
 
@@ -132,31 +135,34 @@ def specification_curve(
 
 
 class _Estimator:
-    """Fits specifications, each near the first fit with the same random effects."""
+    """Fits specifications as the declared model was fitted."""
 
     def __init__(self, exposure: str, primary: Fitted, headline: Effect) -> None:
         guard = primary.guard
         self.exposure = exposure
-        self.near: dict[tuple[str, ...], MixedFit] = {}
         last = guard.last if guard and guard.last else primary.fit
-        self.near[last.random] = primary.fit
+        self.rho, self.white_share = last.rho, last.white_share
         self.means = dict[str, float]()
         if guard and guard.with_both and guard.test:
             means = prior_means(guard.test.coefficients, guard.white_share)
             self.means = {day_after_name(name): float(mean) for name, mean in zip(guard.exposures, means, strict=True)}
-        _, se, df = self.plain(last)
+        _, se, df = self.plain(of_whitened_rows(last))
         self.se_ratio, self.df_ratio = headline.se / se, headline.df / df
 
     def __call__(self, rows: ModelRows, guard: dict[str, Floats], residuals: str) -> tuple[float, float, float, MixedFit]:
         """Return estimate, standard error and degrees of freedom of the exposure, with the fit."""
         if residuals == WHITE:
             rows = with_columns(rows, guard) if guard else rows
-            fit = fit_mixed(rows, residuals="car1+white", starts=ONE_START, near=self.near.get(rows.random))
-            self.near.setdefault(rows.random, fit)
-        else:
-            fit = fit_mixed(rows, residuals="car1", starts=ONE_START)
-        estimate, se, df = self.plain(fit)
+        estimate, se, df = self.plain(fit := self.fitted(rows, with_white_noise=residuals == WHITE))
         return estimate, se * self.se_ratio, df * self.df_ratio, fit
+
+    def fitted(self, rows: ModelRows, *, with_white_noise: bool) -> MixedFit:
+        """Fit rows, with the declared rho and white share if there is white noise."""
+        if not with_white_noise or self.white_share == 0:
+            return fit_mixed(rows, residuals="car1", starts=ONE_START)
+        problem = white_problem(rows, reml=True, correlated=True)
+        products = whitened_products(problem, self.rho, self.white_share)
+        return fit_cross_products(products, residuals="independent", starts=ONE_START)
 
     def plain(self, fit: MixedFit) -> tuple[float, float, float]:
         """Return estimate, standard error and Satterthwaite's degrees of freedom, with guard columns held."""
