@@ -33,6 +33,7 @@ ALLOWED["daily"] = ALLOWED["store"] | {"store"}
 ALLOWED["frame"] = ALLOWED["daily"] | {"daily"}
 ALLOWED["questions"] = ALLOWED["frame"] | {"frame", "language", "mixedlm"}
 ALLOWED["findings"] = ALLOWED["questions"] - {"mixedlm"} | {"questions"}
+ALLOWED["cohort"] = ALLOWED["findings"] | ALLOWED["parsing"] | {"findings", "mixedlm", "parsing"}
 ALLOWED["reports"] = ALLOWED["findings"] | {"findings", "process_pool"}
 ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "intake"}
 ALLOWED["to_settle"] = ALLOWED["questions"] | {"questions"}

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from painstats.errors import StudyError
 from painstats.plan.adjust import AdjustPlan, check_adjusted
+from painstats.plan.analysis import AnalysisPlan, ModelPlan, check_analysis
 from painstats.plan.apps import AppsPlan
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.lots import TreatmentPlan, check_treatments
@@ -27,6 +28,7 @@ from painstats.plan.rules import RulesPlan
 from painstats.plan.tables import TablePlan
 from painstats.plan.time_zones import Journey, TimeZones
 from painstats.plan.values import Item, MeasureName, PlanTable, Scale, ZoneName
+from painstats.plan.variables import VariablePlan, check_variables
 from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 STUDY_FILE = "study.toml"
@@ -142,6 +144,9 @@ class Plan(PlanTable):
     phases: tuple[PhasePlan, ...] = ()
     treatments: dict[str, TreatmentPlan] = Field(default={})
     rules: RulesPlan = RulesPlan()
+    variables: dict[str, VariablePlan] = Field(default={})
+    analysis: AnalysisPlan = AnalysisPlan()
+    models: tuple[ModelPlan, ...] = ()
     inbox: InboxPlan = InboxPlan()
 
     @model_validator(mode="after")
@@ -173,6 +178,12 @@ class Plan(PlanTable):
     @model_validator(mode="after")
     def _adjusts_for_what_it_may(self) -> Plan:
         check_adjusted(self.adjust, self.outcome.item, self.tables)
+        return self
+
+    @model_validator(mode="after")
+    def _analyses_what_it_declares(self) -> Plan:
+        check_variables(self.variables)
+        check_analysis(self.analysis, self.models, self.variables, self.outcome.item)
         return self
 
     @property

@@ -22,8 +22,8 @@ class CohortDays:
 
     Parameters
     ----------
-    frame
-        Usable rows of ``model_frame``: every day with a score, of participants with enough of them.
+    every_day
+        The rows of ``model_frame``, also those without a score; ``left_out`` says why a row is not used.
     exposure
         Whose average effect is asked.
     design
@@ -32,10 +32,15 @@ class CohortDays:
         Known days of the exposures that the outcome can move, for guard columns.
     """
 
-    frame: pl.DataFrame
+    every_day: pl.DataFrame
     exposure: Exposure
     design: DailyDesign
     known_days: DaysOf = field(default_factory=lambda: NO_DAYS)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The usable rows: every day with a score, of participants with enough of them."""
+        return self.every_day.filter(pl.col("left_out").is_null())
 
     @property
     def analysed(self) -> pl.DataFrame:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from painstats.cohort.models.as_declared import Refitted
 from painstats.cohort.specification_curve.choices import Choice
-from painstats.cohort.specification_curve.curve import SpecificationCurve, SpecificationResult
+from painstats.cohort.specification_curve.curve import SpecificationCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class CurveSummary:
 
 def summarise(curve: SpecificationCurve) -> CurveSummary:
     """Summarise the specifications that have an estimate."""
-    found = [result for result in curve.results if result.refusal is None]
-    estimates = np.array([result.estimate for result in found])
-    low, high = np.array([(result.low, result.high) for result in found]).T
+    found = {result.options: result.found for result in curve.results if result.found is not None}
+    estimates = np.array([result.estimate for result in found.values()])
+    low, high = np.array([(result.low, result.high) for result in found.values()]).T
     declared = curve.declared.estimate
     return CurveSummary(
         specifications=len(curve.results),
@@ -73,11 +74,11 @@ def summarise(curve: SpecificationCurve) -> CurveSummary:
         above=float(np.mean(estimates > 0)),
         interval_below=float(np.mean(high < 0)),
         interval_above=float(np.mean(low > 0)),
-        shifts=tuple(_shifts(curve, {result.options: result for result in found})),
+        shifts=tuple(_shifts(curve, found)),
     )
 
 
-def _shifts(curve: SpecificationCurve, found: dict[tuple[str, ...], SpecificationResult]) -> list[Shift]:
+def _shifts(curve: SpecificationCurve, found: dict[tuple[str, ...], Refitted]) -> list[Shift]:
     shifts = []
     for place, choice in enumerate(curve.choices):
         for option in choice.options[1:]:
@@ -88,7 +89,7 @@ def _shifts(curve: SpecificationCurve, found: dict[tuple[str, ...], Specificatio
 
 
 def _differences(
-    found: dict[tuple[str, ...], SpecificationResult], place: int, option: str, choice: Choice
+    found: dict[tuple[str, ...], Refitted], place: int, option: str, choice: Choice
 ) -> list[float]:
     """Return each estimate with an option less that of the same specification with the declared one."""
     differences = []
