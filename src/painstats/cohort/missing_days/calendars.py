@@ -81,20 +81,26 @@ def calendars_of(every_day: pl.DataFrame, participants: Sequence[str], exposures
     return Calendars(frame, participant, day, series, (weekend, time), inside)
 
 
-def completed_frame(calendars: Calendars, completed: Mapping[str, Floats], exposures: Sequence[Exposure]) -> pl.DataFrame:
-    """Return the frame with completed exposures and scores; nothing is unknown in it.
+def completed_columns(
+    calendars: Calendars, completed: Mapping[str, Floats], exposures: Sequence[Exposure]
+) -> dict[str, Floats]:
+    """Return the completed outcome and departures (n,) at the rows of the frame.
 
-    An exposure of the day before the first one stays at the participant's usual level.
+    An exposure of the day before the first one stays at the participant's usual level, or at what is known of it.
     """
-    columns = [pl.Series(OUTCOME, calendars.at_rows(completed[OUTCOME]))]
+    columns = {OUTCOME: calendars.at_rows(completed[OUTCOME])}
     for exposure in exposures:
         within = calendars.at_rows(completed[exposure.within], exposure.lag_days)
         known = calendars.frame[exposure.within].to_numpy()
-        columns += [
-            pl.Series(exposure.within, np.where(np.isfinite(within), within, known)),
-            pl.Series(exposure.unknown, np.zeros(len(within))),
-        ]
-    return calendars.frame.with_columns(columns)
+        columns[exposure.within] = np.where(np.isfinite(within), within, known)
+    return columns
+
+
+def completed_frame(calendars: Calendars, completed: Mapping[str, Floats], exposures: Sequence[Exposure]) -> pl.DataFrame:
+    """Return the frame with completed exposures and scores; nothing is unknown in it."""
+    columns = completed_columns(calendars, completed, exposures)
+    nothing = [pl.Series(exposure.unknown, np.zeros(len(calendars.day))) for exposure in exposures]
+    return calendars.frame.with_columns(*(pl.Series(name, values) for name, values in columns.items()), *nothing)
 
 
 def _grid(shape: tuple[int, int], participant: Integers, day: Integers, values: Floats) -> Floats:

@@ -6,21 +6,21 @@ is unknown they equal the headline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from painstats.cohort.missing_days.calendars import OUTCOME, Calendars, calendars_of, completed_frame
+from painstats.cohort.missing_days.calendars import OUTCOME, calendars_of, completed_columns, completed_frame
 from painstats.cohort.missing_days.delta import DELTAS, Shifted, tipping_point
 from painstats.cohort.missing_days.imputation import COMPLETED_SETS, Floats, imputed
-from painstats.cohort.missing_days.pooling import Pooled, pooled
+from painstats.cohort.missing_days.pooling import pooled
 from painstats.cohort.models.as_declared import AsDeclared, Refitted
 from painstats.cohort.models.cohort_days import CohortDays
 from painstats.cohort.models.cohort_model import Effect, Fitted
 from painstats.errors import NotEnoughData
-from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, column_positions, model_rows
 from painstats.questions.daily.columns import TIME, mixed_model
 
@@ -135,42 +135,34 @@ def complete_days(days: CohortDays, primary: Fitted, estimate: AsDeclared) -> Re
 
 
 class _Imputed:
-    """Completed data sets and the fits to them."""
+    """Completed data sets and the fits to them; what does not change between sets is laid out once."""
 
     def __init__(self, days: CohortDays, primary: Fitted, estimate: AsDeclared, sets: int, seed: int) -> None:
-        self.days, self.primary, self.estimate = days, primary, estimate
         self.exposures = [each for each in days.design.exposures if each.within in primary.rows.names]
-        self.calendars: Calendars = calendars_of(days.every_day, days.participants, self.exposures)
+        self.calendars = calendars_of(days.every_day, days.participants, self.exposures)
         given = self.calendars
         self.sets = list(imputed(given.series, given.known, seed, inside=given.inside, sets=sets))
-        self.own_trend = TIME in primary.rows.random
         self.is_rated = given.frame[OUTCOME].is_not_null().to_numpy()
+        self.every_day = _LaidOut(self, days, primary, estimate, np.ones(len(self.is_rated), dtype=bool))
+        self.rated = self.every_day if self.is_rated.all() else _LaidOut(self, days, primary, estimate, self.is_rated)
 
     def without_ratings(self) -> list[WayOfTreating]:
         """Pool the fits to the days with a score, with imputed exposures."""
-        return [_of_pooled("imputed", 0.0, *self._pooled(lambda frame: frame.filter(pl.Series(self.is_rated))))]
+        return [_of_pooled("imputed", 0.0, self.rated.fits({}))]
 
     def shifted_ratings(self) -> list[WayOfTreating]:
         """Pool the fits to all days, with imputed ratings shifted by each delta; empty where none is imputed."""
         if self.is_rated.all():
             return []
-        unrated = pl.Series(~self.is_rated).cast(pl.Float64)
-        return [
-            _of_pooled("delta", delta, *self._pooled(lambda frame, by=delta: frame.with_columns(pl.col(OUTCOME) + by * unrated)))
-            for delta in DELTAS
-        ]
+        unrated = (~self.is_rated).astype(np.float64)
+        return [_of_pooled("delta", by, self.every_day.fits({OUTCOME: by * unrated})) for by in DELTAS]
 
     def shifted_steps(self) -> list[WayOfTreating]:
         """Pool the fits to the days with a score, with imputed steps shifted; empty without steps in the model."""
         steps = next((each for each in self.exposures if each.measure == "step_count"), None)
-        if steps is None:
+        if steps is None or not (unknown := self.calendars.frame[steps.unknown].to_numpy()).any():
             return []
-        unknown = self.calendars.frame[steps.unknown]
-        rated = pl.Series(self.is_rated)
-        return [
-            _of_pooled("steps_delta", by, *self._pooled(lambda frame, by=by: frame.with_columns(pl.col(steps.within) + by * unknown).filter(rated)))
-            for by in STEP_SHIFTS
-        ]
+        return [_of_pooled("steps_delta", by, self.rated.fits({steps.within: by * unknown})) for by in STEP_SHIFTS]
 
     def rating_variance(self) -> float | None:
         """Return the mean variance of imputed ratings, over completed sets."""
@@ -179,17 +171,33 @@ class _Imputed:
         drawn = np.array([self.calendars.at_rows(each[OUTCOME])[~self.is_rated] for each in self.sets])
         return float(drawn.var(axis=0, ddof=1).mean())
 
-    def _pooled(self, frame_of: object) -> tuple[Pooled, Refitted]:
-        fits = [self._fit(frame_of(completed_frame(self.calendars, each, self.exposures))) for each in self.sets]  # type: ignore[operator]
-        estimates, variances = [fit.estimate for fit in fits], [fit.se**2 for fit in fits]
-        return pooled(estimates, variances, float(np.mean([fit.df for fit in fits]))), fits[0]
 
-    def _fit(self, frame: pl.DataFrame) -> Refitted:
-        rows = mixed_model(frame, self.days.design, own_trend=self.own_trend)
-        return self.estimate(rows, self.estimate.guard_columns(rows, self.days.guards))
+class _LaidOut:
+    """Some rows of the completed data: columns that sets share, and where the completed ones are."""
+
+    def __init__(
+        self, of: _Imputed, days: CohortDays, primary: Fitted, estimate: AsDeclared, kept: npt.NDArray[np.bool_]
+    ) -> None:
+        self.of, self.kept, self.estimate = of, kept, estimate
+        frame = completed_frame(of.calendars, of.sets[0], of.exposures).filter(pl.Series(kept))
+        self.rows = mixed_model(frame, days.design, own_trend=TIME in primary.rows.random)
+        self.guard = estimate.guard_columns(self.rows, days.guards)
+
+    def fits(self, shifts: Mapping[str, Floats]) -> list[Refitted]:
+        """Fit each completed set, with values (n,) added to the outcome or to a column."""
+        return [self._fit(each, shifts) for each in self.of.sets]
+
+    def _fit(self, completed: Mapping[str, Floats], shifts: Mapping[str, Floats]) -> Refitted:
+        columns = completed_columns(self.of.calendars, completed, self.of.exposures)
+        columns = {name: (values + shifts.get(name, 0.0))[self.kept] for name, values in columns.items()}
+        X = self.rows.X.copy()
+        for name, place in zip(self.rows.names, range(X.shape[1]), strict=True):
+            if name in columns:
+                X[:, place] = columns[name]
+        return self.estimate(replace(self.rows, y=columns[OUTCOME], X=X), self.guard)
 
 
-def _cut(rows: ModelRows, kept: np.ndarray) -> ModelRows:
+def _cut(rows: ModelRows, kept: npt.NDArray[np.bool_]) -> ModelRows:
     """Return some rows, without the columns that are constant in them."""
     columns = {name: values[kept] for name, values in zip(rows.names, rows.X.T, strict=True) if name != INTERCEPT}
     varying = {name: values for name, values in columns.items() if np.ptp(values) > 0}
@@ -208,7 +216,10 @@ def _of_fit(name: str, found: Refitted) -> WayOfTreating:
     )
 
 
-def _of_pooled(name: str, shift: float, found: Pooled, one: Refitted) -> WayOfTreating:
+def _of_pooled(name: str, shift: float, fits: Sequence[Refitted]) -> WayOfTreating:
+    """Pool the fits to completed sets."""
+    found = pooled([fit.estimate for fit in fits], [fit.se**2 for fit in fits], float(np.mean([fit.df for fit in fits])))
     return WayOfTreating(
-        name, shift, found.estimate, found.se, found.df, found.low, found.high, one.participants, one.days, found.fmi
-    )
+        name, shift, found.estimate, found.se, found.df, found.low, found.high,
+        fits[0].participants, fits[0].days, found.fmi,
+    )  # fmt: skip
