@@ -35,7 +35,8 @@ INTRODUCTION = """
 *required*. An unknown key or an impossible value is an error that names the key (exit code 2). `painstats init` writes
 a commented plan to start from.
 
-Results record a hash of the plan. What is decided here is decided before the data are looked at.
+Results record a hash of the plan, and the [plan ledger](../method/plan_record.md) when it was declared: before any data
+were loaded, before results, or after them.
 """
 
 TABLES: dict[str, tuple[type[BaseModel], str]] = {

@@ -21,7 +21,8 @@ _OUTCOME: Columns = {
 }
 
 ORIGIN: Columns = {
-    "plan_hash": (TEXT, "Hash of the plan."),
+    "plan_hash": (TEXT, "SHA-256 of the plan: of all that can change an answer."),
+    "ledger_head": (TEXT, "SHA-256 of the last line of the plan ledger, `plan_ledger.jsonl`."),
     "painstats_version": (TEXT, "Version of painstats."),
     "imports_hash": (TEXT, "Hash of the imported files."),
 }
@@ -310,7 +311,7 @@ PUBLISHED: dict[str, tuple[str, Columns]] = {
     "experiment_finding": ("Planned experiments and their results: one row for each.", EXPERIMENT_FINDING),
     "result_count": (
         "Counts behind the results, one row each. It has no times and no earlier runs, so a study imported in one run "
-        "and in ten publishes the same bytes.",
+        "and in ten publishes the same rows.",
         RESULT_COUNT,
     ),
     "treatment_average": (

@@ -32,6 +32,7 @@ from painstats.store.ledger import (
     mark_reported,
     unreported_quarantine,
 )
+from painstats.store.plan_ledger import declare_plan, ledger_head, note_result
 from painstats.store.publish import FailedReport, remove_leftovers
 from painstats.store.runs import note_run_finished, note_run_started
 from painstats.store.stages import StageDone, clear_done, done_before, inputs_hash, mark_done
@@ -114,12 +115,17 @@ def run_study(
         return summary
 
 
-def prepare(store: Store, say: Say) -> None:
-    """Check the plan, note that a run began, and start again from the inbox if its settings changed."""
+def prepare(store: Store, say: Say, *, is_recorded: bool = True) -> None:
+    """Check the plan, note that a run began, and start again from the inbox if its settings changed.
+
+    ``is_recorded`` is whether the plan is declared in the plan ledger. One that was made from the files is not.
+    """
     refuse_undeclared_zone(store.study)
     asked(store.study)  # a question that cannot be asked is refused before anything is read
     refuse_alike_in_plan(store.study)
     unfinished = note_run_started(store.study)
+    if is_recorded:
+        declare_plan(store)  # before anything is read: the record shows that the plan came first
     if unfinished:
         say(f"the last run, which began on {moment(unfinished)}, did not finish; this run does the rest")
     clear_if_settings_changed(store, say)
@@ -158,6 +164,8 @@ def _computed(store: Store, report: RunReport, inputs: str, say: Say) -> tuple[R
     if shifted := len(date_shifts(store)):
         say(f"sources that date the same days differently: {shifted}; painstats status says which")
     frame = build_model_frame(store, exposures(asked(store.study)))
+    if frame.usable_rows and ledger_head(store):
+        note_result(store)  # before anything is fitted: no result is ever without its line
     say("fitting the models")
     fit = fit_questions(store, say)
     results = Results(daily, frame, fit, find(store))

@@ -29,8 +29,8 @@ NOT_STORED = "why_no_model"
 
 OF_ONE_RUN = frozenset({"seconds", "rebuilt_participants", "rebuilt_days", NOT_STORED})
 """Fields that depend on how a study came to be read. They are not published, nor are times, exit codes, the files read
-and the pages written: a study read in one run and in ten publishes the same bytes, and so does one that is computed
-again. All of it is in the database."""
+and the pages written: a study read in one run and in ten publishes the same rows, and so does one that is computed
+again; only the head of the plan ledger differs. All of it is in the database."""
 
 StageRecord = TypeVar("StageRecord")
 Counts = int | Mapping[str, "Counts"]

@@ -22,7 +22,10 @@ def backup(folder: Path, destination: Path | None, as_json: bool) -> int:
         return 0
     print(f"Backup: {place}")
     print(f"Verified: {contents.imports:,} imports, {contents.rows:,} rows. Its checksum is in {place.name}.sha256")
-    print("It contains only the database. Also keep copies of study.toml, inbox/ and .painstats.key.")
+    print(
+        "It contains only the database. Also keep copies of study.toml, inbox/, .painstats.key, plan_ledger.jsonl and"
+        " plans/."
+    )
     return 0
 
 

@@ -43,7 +43,7 @@ def _link(path: Path, place: Path) -> None:
 def read_files(study: Study, say: Say) -> ReadFiles:
     """Read what is in the inbox, before it is decided what is asked of it."""
     with open_store(study) as store:
-        prepare(store, say)
+        prepare(store, say, is_recorded=False)  # the plan follows from the files
         started = perf_counter()
         outcomes = load_files(store, list_inbox(study), say)
         return ReadFiles(outcomes, perf_counter() - started, rated_in(store))

@@ -38,8 +38,8 @@ class AnalysisPlan(PlanTable):
 
     ``primary`` names one exposure, two (Holm's test over both), or "arm"; without it, it is the plan's exposures.
     ``covariates`` enter the adjusted model, ``moderators`` a product with the primary exposure each, ``subgroups`` a
-    slope for each level. ``arms`` is the variable that says who was in which arm, ``phase`` the treatment whose days
-    are compared with those before; it can be left out if the study has one. ``outcomes`` are the items of one family.
+    slope for each level. ``arms`` is the variable that says who was in which arm, ``phase`` the treatment before and
+    during which days are compared; it can be left out if the study has one. ``outcomes`` are the items of one family.
     ``population`` limits who is analysed. ``final`` is the date from which the answer is computed, once;
     ``registered`` where the plan can be found.
     """

@@ -20,6 +20,7 @@ from painstats.errors import StudyError
 from painstats.plan.adjust import AdjustPlan, check_adjusted
 from painstats.plan.analysis import AnalysisPlan, ModelPlan, check_analysis
 from painstats.plan.apps import AppsPlan
+from painstats.plan.canonical import canonical_plan, digest
 from painstats.plan.diaries import DiaryPlan
 from painstats.plan.lots import TreatmentPlan, check_treatments
 from painstats.plan.phases import PhasePlan, overlaps
@@ -220,7 +221,12 @@ class Study(PlanTable):
 
     @property
     def plan_hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of the plan; every stored result has it."""
+        """SHA-256, 64 hex digits, of all in the plan that can change an answer; every stored result has it."""
+        return digest(canonical_plan(self.plan))
+
+    @property
+    def settings_hash(self) -> str:
+        """First 16 hex digits of the SHA-256 of the whole of ``study.toml``: whether a run has something to do."""
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
         rest = self.plan.model_dump_json(exclude={"questions", "predictors"})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ import itertools
 
 from painstats.findings.changed_rules import last_change
 from painstats.findings.content import phrases_of
+from painstats.findings.plan_record import plan_record, shown_hash
 from painstats.plan.looks import looks_from
 from painstats.plan.rules import RulesPlan
 from painstats.plan.study import Study
@@ -51,9 +52,9 @@ def settings_table(store: Store, *, diaries: bool = True) -> Table:
         *_changed_rules(store),
         ("A day of wear", _wear_words(rules)),
         *(("Diary", named(text)) for text in diary),
-        ("Plan hash", study.plan_hash),
+        *_record_rows(store),
     ]
-    return Table("Decided before the days were looked at", ("Setting", "Value"), tuple(rows), numbers=False)
+    return Table("The plan", ("Setting", "Value"), tuple(rows), numbers=False)
 
 
 def _wear_words(rules: RulesPlan) -> str:
@@ -66,6 +67,18 @@ def _wear_words(rules: RulesPlan) -> str:
     return (
         f"{MEASURES['step_count'].lowest:g} steps, in at least {rules.min_active_hours} different hours; "
         f"{others[rules.low_step_days]}; a date of {rules.min_clock_hours:g} to {48 - rules.min_clock_hours:g} hours"
+    )
+
+
+def _record_rows(store: Store) -> tuple[tuple[Cell, ...], ...]:
+    """Say when the plan was declared, as far as the plan ledger shows, with the hashes of both."""
+    record = plan_record(store)
+    registered = (("Registered as", named(record.registered)),) if record.registered else ()
+    return (
+        ("Record of the plan", record.words),
+        *registered,
+        ("Plan hash", shown_hash(record.plan_hash)),
+        ("Head of the plan ledger", shown_hash(record.head)),
     )
 
 

@@ -27,6 +27,7 @@ from painstats.reports.personal.draw_charts import participants_drawn
 from painstats.reports.personal.page import personal_page
 from painstats.reports.personal.treatments import declared_lines
 from painstats.store.connection import Store
+from painstats.store.plan_ledger import ledger_head
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
 INDEX = "index.html"
@@ -76,7 +77,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     started, reports, n_written = perf_counter(), store.study.reports, 0
     written: list[Path] = []
     failed: list[FailedReport] = []
-    with new_generation(store.study, _is_page) as generation:
+    with new_generation(store.study, _is_page, ledger_head(store)) as generation:
         publish_tables(store, generation)
         with unchecked_charts(), closing(_pages(store, processes)) as pages:
             for name, page in pages:

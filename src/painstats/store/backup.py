@@ -34,6 +34,7 @@ from painstats.store.drawn import Drawn, add_drawn, read_drawn
 from painstats.store.durable import sync_folder
 from painstats.store.forget import finish_erasures
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
+from painstats.store.plan_ledger import add_to_mirror, read_mirror
 from painstats.store.runs import check_plan
 
 _WITHDRAWN = "participant_id, file_name, content_hash, reading_hash, source, status, painstats_version"
@@ -55,6 +56,7 @@ class Salvaged:
     forgotten: list[str] = field(default_factory=list)
     loaded: list[tuple[str, str]] = field(default_factory=list)
     drawn: Drawn = field(default_factory=dict)
+    plan_ledger: list[str] = field(default_factory=list)
 
 
 # --- making ---
@@ -169,6 +171,7 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
         finish_erasures(study)
         with opened(study) as store:  # migrates an older schema
             add_drawn(store, kept.drawn)
+            add_to_mirror(store, kept.plan_ledger)
     return contents, aside
 
 
@@ -222,7 +225,7 @@ def salvage(study: Study, database: Path) -> Salvaged:
     if not database.exists():
         return kept
     with suppress(duckdb.Error), connected_for_reading(study, database) as connection:
-        kept = Salvaged(drawn=read_drawn(connection))
+        kept = Salvaged(drawn=read_drawn(connection), plan_ledger=read_mirror(connection))
         for rows, query in (
             (kept.withdrawn, f"SELECT {_WITHDRAWN} FROM import WHERE status = 'withdrawn' ORDER BY import_id"),
             (kept.loaded, "SELECT DISTINCT file_name, content_hash FROM import WHERE status = 'loaded' ORDER BY ALL"),

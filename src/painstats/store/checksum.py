@@ -43,7 +43,7 @@ class CommitMark:
 
 @dataclass(frozen=True, slots=True)
 class KeptPlan:
-    """The ``study.toml`` of the last run: the hash of its plan, and a salted digest up to the end of each line."""
+    """The ``study.toml`` of the last run: the hash of its settings, and a salted digest up to the end of each line."""
 
     plan_hash: str
     salt: str

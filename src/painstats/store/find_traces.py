@@ -24,9 +24,11 @@ from painstats.store.erase_files import regular_files
 from painstats.store.erasure_journal import JOURNAL_FILE
 from painstats.store.forgotten import FORGOTTEN_FILE, KEY_FILE
 from painstats.store.id_pattern import IdPattern
+from painstats.store.plan_ledger import LEDGER_FILE, PLANS_FOLDER
 
-NOT_SEARCHED = (LOCK_FILE, KEY_FILE, FORGOTTEN_FILE, JOURNAL_FILE)
-"""They contain a process id, random bytes and keyed hashes; the journal is removed after the search."""
+NOT_SEARCHED = (LOCK_FILE, KEY_FILE, FORGOTTEN_FILE, JOURNAL_FILE, LEDGER_FILE, PLANS_FOLDER)
+"""They contain a process id, random bytes, keyed hashes, and plans without participants; the journal is removed after
+the search."""
 
 TEMPORARY_FOLDER = re.compile(r"painstats-[a-z0-9_]{8}")
 """Names that Python gives to temporary folders with the prefix ``painstats-``."""
@@ -36,7 +38,7 @@ MAX_ZIP_DEPTH = 3
 OWN_WORDS = frozenset({
     "source", "device_kind", "stage", "measure", "table_name", "rule", "status", "painstats_version", "reading_hash",
     "content_hash", "participant_hash", "inputs_hash", "exercise_type", "recall", "filled", "plan_hash", "imports_hash",
-    "fingerprint", "outcome",
+    "fingerprint", "outcome", "line_hash", "ledger_line", "ledger_head",
     "files_read", "daily_table_built", "model_frame_built", "questions_fitted", "findings_made", "pages_written",
 })  # fmt: skip
 """Text columns that only contain painstats' own words."""
@@ -124,7 +126,7 @@ def _search_study(study: Study, pattern: IdPattern, traces: Traces) -> None:
     written = [path for path in in_folder if not path.is_relative_to(study.inbox)]
     for path in (*written, *regular_files(study.inbox)):
         below = path.relative_to(study.folder)
-        if str(below) in NOT_SEARCHED:
+        if below.parts[0] in NOT_SEARCHED:
             continue
         is_ours = below.parts[0].startswith((study.database.name, "."))
         if _found_in(path, str(below), pattern, traces, is_binary=is_ours):

@@ -26,6 +26,7 @@ from painstats.plan.study import Study
 from painstats.store.connection import Store
 from painstats.store.durable import sync_folder, write_private
 from painstats.store.exchange import exchange
+from painstats.store.plan_ledger import LEDGER_HEAD, PUBLISHED_MANIFEST, ledger_head
 from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table, table_exists
 
@@ -35,8 +36,8 @@ PUBLISHED_TABLES = (
     "experiment_average", "contrast_finding", "contrast_average",
 )  # fmt: skip
 PUBLISHED_FOLDER = "published"
-MANIFEST = f"{PUBLISHED_FOLDER}/manifest.json"
-"""Lists every file of a run with its SHA-256."""
+MANIFEST = f"{PUBLISHED_FOLDER}/{PUBLISHED_MANIFEST}"
+"""Lists every file of a run with its SHA-256, and has the head of the plan ledger."""
 
 NEW_FOLDER = ".reports-new"
 OLD_FOLDER = ".reports-old"
@@ -54,12 +55,15 @@ class Generation:
         The folder to write to.
     current
         ``reports/``, with the files of the previous run.
+    head
+        The hash of the last line of the plan ledger; None without any.
     digests
         SHA-256 of each file written so far, by its path in the folder.
     """
 
     folder: Path
     current: Path
+    head: str | None = None
     digests: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str, content: bytes) -> bool:
@@ -103,7 +107,7 @@ class FailedReport:
 
 
 @contextmanager
-def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterator[Generation]:
+def new_generation(study: Study, is_old_page: Callable[[Path], bool], head: str | None = None) -> Iterator[Generation]:
     """Create a folder for the files of a run, and exchange it for ``reports/`` if the block ends without an error.
 
     Files in ``reports/`` that painstats did not write are carried over.
@@ -114,6 +118,8 @@ def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterato
         The study; this process must hold its lock.
     is_old_page
         Whether a file in ``reports/`` is a page of an earlier run, which is removed unless it was written again.
+    head
+        The hash of the last line of the plan ledger.
 
     Raises
     ------
@@ -125,7 +131,7 @@ def new_generation(study: Study, is_old_page: Callable[[Path], bool]) -> Iterato
     _check_place(study.reports)
     with _writing(study.reports):
         (fresh / PUBLISHED_FOLDER).mkdir(mode=0o700, parents=True)
-    generation = Generation(fresh, study.reports)
+    generation = Generation(fresh, study.reports, head)
     try:
         yield generation
         _write_manifest(generation)
@@ -217,7 +223,8 @@ def _linked(source: Path, target: Path) -> bool:
 def _write_manifest(generation: Generation) -> None:
     files = dict(sorted(generation.digests.items()))
     name = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
-    generation.write(MANIFEST, json.dumps({"generation": name, "files": files}, indent=1).encode())
+    content = {"generation": name, LEDGER_HEAD: generation.head, "files": files}
+    generation.write(MANIFEST, json.dumps(content, indent=1).encode())
 
 
 def _is_carried(generation: Generation, is_old_page: Callable[[Path], bool]) -> Callable[[str, Path], bool]:
@@ -298,4 +305,5 @@ def _origin(store: Store) -> dict[str, pl.Expr]:
         "plan_hash": pl.lit(store.study.plan_hash),
         "painstats_version": pl.lit(version("painstats")),
         "imports_hash": pl.lit(imports_hash(store)),
+        LEDGER_HEAD: pl.lit(ledger_head(store), pl.String),
     }

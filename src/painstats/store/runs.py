@@ -38,7 +38,7 @@ def check_plan(study: Study, record: Record | None) -> None:
         The file is missing, or contains only the first lines of the last one and has a different meaning.
     """
     path, kept = study.folder / STUDY_FILE, record.plan if record else None
-    if kept is None or kept.plan_hash == study.plan_hash:
+    if kept is None or kept.plan_hash == study.settings_hash:
         return
     if not path.exists():
         raise StudyError(f"{path} is missing, but the last run used one. Restore it, or write a new one")
@@ -57,7 +57,7 @@ def _kept_plan(study: Study) -> KeptPlan | None:
     if not path.exists():
         return None
     salt = secrets.token_hex(8)
-    return KeptPlan(study.plan_hash, salt, _digests(_complete_lines(path), salt))
+    return KeptPlan(study.settings_hash, salt, _digests(_complete_lines(path), salt))
 
 
 def _complete_lines(path: Path) -> list[bytes]:

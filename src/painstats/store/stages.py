@@ -33,7 +33,7 @@ class StageDone:
 
 
 def inputs_hash(store: Store, version: str, due: Sequence[str] = ()) -> str:
-    """Hash the plan, the version, the imports with data, and what changes by the calendar alone.
+    """Hash ``study.toml``, the version, the imports with data, and what changes by the calendar alone.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def inputs_hash(store: Store, version: str, due: Sequence[str] = ()) -> str:
         "SELECT import_id, rows_new, rows_corrected FROM import WHERE status = 'loaded' "
         "AND rows_new + rows_corrected + rows_quarantined > 0 ORDER BY import_id"
     ).fetchall()
-    facts = (store.study.plan_hash, version, imports, *due)
+    facts = (store.study.settings_hash, version, imports, *due)
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding
+from painstats.findings.plan_record import shown_hash
 from painstats.findings.research_words import (
     bound_words,
     counts_sentence,
@@ -126,7 +127,7 @@ def _head_line(study: Study, questions: Sequence[Question]) -> str:
     return (
         f"{capital(outcome_words(outcome_of(plan.outcome)).label)}, {low:g} to {high:g}, compared with {compared}; "
         f"readings from {plan.rules.min_days_shown} days with a score, verdicts {looks_words(study)}; "
-        f"plan {study.plan_hash}"
+        f"plan {shown_hash(study.plan_hash)}"
     )
 
 
