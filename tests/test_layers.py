@@ -39,7 +39,7 @@ ALLOWED["run_report"] = ALLOWED["findings"] | ALLOWED["intake"] | {"findings", "
 ALLOWED["to_settle"] = ALLOWED["questions"] | {"questions"}
 ALLOWED["run"] = ALLOWED["run_report"] | {"run_report", "reports", "to_settle"}
 ALLOWED["library"] = ALLOWED["intake"] | {"intake"}
-ALLOWED["commands"] = ALLOWED["run"] | {"run"}
+ALLOWED["commands"] = ALLOWED["run"] | ALLOWED["cohort"] | {"run", "cohort"}
 ALLOWED["cli"] = {"errors", "interruption", "commands"}
 
 

@@ -126,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
     status = _add(commands, "status", "show what has been imported, valid days, and what is missing")
     status.add_argument("--files", action="store_true", help="list each file with its number")
     _add(commands, "treatments", "list the treatments of each participant, and from when they can be judged")
+    analysis = _add(commands, "cohort", "analyse a cohort as its plan declares, and write tables to results/")
+    analysis.add_argument("--timings", action="store_true", help="print the CPU seconds of each stage")
     board = _add(commands, "dashboard", "open a study in the browser, on this machine only")
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
     _add_nightly_commands(commands)
