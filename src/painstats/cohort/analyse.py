@@ -35,7 +35,13 @@ from painstats.questions.daily.averages import holm
 LOOSER_HOURS, STRICTER_HOURS = -2, 4
 """Hours with steps of the other two rules for a day that counts, beside the declared one."""
 
-FAMILY_OF_KIND = {"average": "secondary exposures", "moderator": "moderators", "subgroups": "subgroups", "arms": "arms", "declared": "models"}
+FAMILY_OF_KIND = {
+    "average": "secondary exposures",
+    "moderator": "moderators",
+    "subgroups": "subgroups",
+    "arms": "arms",
+    "declared": "models",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a cohort analysis needs of a study: days, baseline variables, phases, and the exposures of the primary question."""
+"""What a cohort analysis needs of a study: days, baseline variables, phases, and exposures."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -68,8 +69,15 @@ def effect_table(analysis: CohortAnalysis) -> pl.DataFrame:
             }
             for effect in model.effects
         ]
-    types = {"model": pl.String, "kind": pl.String, "is_primary": pl.Boolean, **_types(Effect), "days": pl.Int64}
-    more = {"method": pl.String, "model_p": pl.Float64, "family": pl.String, "family_size": pl.Int64, "q": pl.Float64}
+    types: dict[str, Any] = {"model": pl.String, "kind": pl.String, "is_primary": pl.Boolean, **_types(Effect)}
+    more = {
+        "days": pl.Int64,
+        "method": pl.String,
+        "model_p": pl.Float64,
+        "family": pl.String,
+        "family_size": pl.Int64,
+        "q": pl.Float64,
+    }
     return pl.DataFrame(rows, schema={**types, **more})
 
 
@@ -112,7 +120,7 @@ def missing_days_table(analysis: CohortAnalysis) -> pl.DataFrame:
         for each in analysis.sensitivity
         for way in each.missing_days.ways
     ]
-    schema = {"exposure": pl.String, **_types(WayOfTreating), "tipping_point": pl.Float64}
+    schema: dict[str, Any] = {"exposure": pl.String, **_types(WayOfTreating), "tipping_point": pl.Float64}
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -122,7 +130,10 @@ def specification_table(analysis: CohortAnalysis) -> pl.DataFrame:
         {
             "exposure": each.exposure,
             "is_declared": result.is_declared,
-            **{choice.name.replace(" ", "_"): option for choice, option in zip(each.curve.choices, result.options, strict=True)},
+            **{
+                choice.name.replace(" ", "_"): option
+                for choice, option in zip(each.curve.choices, result.options, strict=True)
+            },
             **(asdict(result.found) if result.found else {}),
             "refusal": result.refusal,
         }
@@ -144,7 +155,9 @@ def summary_table(analysis: CohortAnalysis) -> pl.DataFrame:
 
 def shift_table(analysis: CohortAnalysis) -> pl.DataFrame:
     """Return by how much each option moves the estimates, in standard errors of the declared one."""
-    rows = [{"exposure": each.exposure, **asdict(shift)} for each in analysis.sensitivity for shift in each.summary.shifts]
+    rows = [
+        {"exposure": each.exposure, **asdict(shift)} for each in analysis.sensitivity for shift in each.summary.shifts
+    ]
     schema = {"exposure": pl.String, "choice": pl.String, "option": pl.String, "shift_in_se": pl.Float64}
     return pl.DataFrame(rows, schema=schema)
 
@@ -159,7 +172,7 @@ def left_out_table(analysis: CohortAnalysis) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"exposure": pl.String, "place": pl.Int64, "estimate": pl.Float64}, orient="row")
 
 
-def _types(row: type) -> dict[str, type[pl.DataType]]:
+def _types(row: type) -> dict[str, pl.DataType]:
     """Return the types of the columns of a dataclass of text and numbers."""
-    of_annotation = {"str": pl.String, "int": pl.Int64}
-    return {each.name: of_annotation.get(str(each.type), pl.Float64) for each in fields(row)}
+    of_annotation: dict[str, pl.DataType] = {"str": pl.String(), "int": pl.Int64()}
+    return {each.name: of_annotation.get(str(each.type), pl.Float64()) for each in fields(row)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,8 +15,25 @@ from painstats.commands.printing import print_json, print_table, printable
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.plan_ledger import declare_plan, ledger_head, note_looked, note_result
+from painstats.vocabulary import MEASURES
 
-HEADINGS = {"name": "estimate of", "estimate": "estimate", "interval": "95 % interval", "p": "p", "participants": "participants"}
+HEADINGS = {
+    "name": "estimate of",
+    "estimate": "estimate",
+    "interval": "95 % interval",
+    "p": "p",
+    "participants": "participants",
+}
+
+WAYS = {
+    "kept": "every day with a score (the headline)",
+    "complete": "complete days only",
+    "imputed": "unknown exposures imputed",
+    "imputed_with_ratings": "imputed scores used too",
+    "delta": "imputed scores shifted by",
+    "steps_delta": "imputed steps shifted, in thousands, by",
+}
+"""What each way of treating unknown values is called."""
 
 
 def cohort(folder: Path, timings: bool, as_json: bool) -> int:
@@ -70,7 +88,7 @@ def title(found: CohortAnalysis, model: CohortModel) -> str:
 def row_of(effect: Effect) -> dict[str, str]:
     """Write an effect with its interval."""
     return {
-        "name": effect.name,
+        "name": readable(effect.name),
         "estimate": f"{effect.estimate:.3f}",
         "interval": f"{effect.low:.3f} to {effect.high:.3f}",
         "p": "" if effect.p is None else f"{effect.p:.3g}",
@@ -78,10 +96,18 @@ def row_of(effect: Effect) -> dict[str, str]:
     }
 
 
+def readable(name: str) -> str:
+    """Write the column of an exposure in words: ``step_count_lag1_within`` is "steps within participants"."""
+    for measure, definition in MEASURES.items():
+        name = re.sub(rf"{measure}_lag(\d+)_within", f"{definition.label} within participants", name)
+    return name
+
+
 def details(found: CohortAnalysis, model: CohortModel) -> Iterator[str]:
     """Say how a model was tested, and what belongs to its result."""
     for test in model.tests:
-        yield f"all of {test.name}: F({test.df_numerator}, {test.df_denominator:.1f}) = {test.statistic:.2f}, p {test.p:.3g}"
+        degrees = f"{test.df_numerator}, {test.df_denominator:.1f}"
+        yield f"all of {test.name}: F({degrees}) = {test.statistic:.2f}, p {test.p:.3g}"
     if model.own:
         own = model.own
         yield (
@@ -102,9 +128,9 @@ def sensitivity_lines(each: Sensitivity) -> Iterator[str]:
     yield f"Sensitivity of {each.exposure}; none of this is a finding of its own"
     for way in each.missing_days.ways:
         shift = f" {way.shift:+g}" if way.shift else ""
-        yield f"  {way.name.replace('_', ' ')}{shift}: {way.estimate:.3f} ({way.low:.3f} to {way.high:.3f})"
+        yield f"  {WAYS[way.name]}{shift}: {way.estimate:.3f} ({way.low:.3f} to {way.high:.3f})"
     tips = each.missing_days.tipping_point
-    yield f"  the answer changes at a shift of imputed scores of: {'none from -1 to 3' if tips is None else f'{tips:+.2f}'}"
+    yield f"  shift of imputed scores at which the answer changes: {'none from -1 to 3' if tips is None else f'{tips:+.2f}'}"
     summary = each.summary
     yield (
         f"  {summary.specifications} specifications: median {summary.median:.3f}, from {summary.least:.3f} to "

@@ -96,7 +96,9 @@ def completed_columns(
     return columns
 
 
-def completed_frame(calendars: Calendars, completed: Mapping[str, Floats], exposures: Sequence[Exposure]) -> pl.DataFrame:
+def completed_frame(
+    calendars: Calendars, completed: Mapping[str, Floats], exposures: Sequence[Exposure]
+) -> pl.DataFrame:
     """Return the frame with completed exposures and scores; nothing is unknown in it."""
     columns = completed_columns(calendars, completed, exposures)
     nothing = [pl.Series(exposure.unknown, np.zeros(len(calendars.day))) for exposure in exposures]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
@@ -62,7 +63,7 @@ def tipping_point(shifted: Sequence[Shifted]) -> float | None:
 def _first_change(walk: Sequence[Shifted]) -> float | None:
     """Return where the answer changes first on the way from a shift of 0."""
     answer = walk[0].answer
-    for before, after in zip(walk, walk[1:], strict=False):
+    for before, after in pairwise(walk):
         crossings = [_crossing(before, after, limit) for limit in _deciding(answer)]
         crossed = [point for point in crossings if point is not None]
         if crossed:

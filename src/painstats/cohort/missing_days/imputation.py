@@ -94,7 +94,9 @@ def imputed(
     """
     rng = np.random.default_rng(seed)
     everywhere = np.ones(next(iter(series.values())).shape, dtype=bool)
-    variables = {name: _scaled(name, values, everywhere if inside is None else inside) for name, values in series.items()}
+    variables = {
+        name: _scaled(name, values, everywhere if inside is None else inside) for name, values in series.items()
+    }
     for each in variables.values():
         drawn = rng.standard_normal(each.values.shape)
         each.values[each.is_missing] = drawn[each.is_missing]

@@ -125,7 +125,7 @@ def complete_days(days: CohortDays, primary: Fitted, estimate: AsDeclared) -> Re
     """Estimate the effect from the days on which every exposure of the model is known."""
     rows = primary.rows
     names = [name for name in days.design.nuisance if name in rows.names]
-    complete = ~rows.X[:, column_positions(names, rows.names)].any(axis=1)
+    complete: npt.NDArray[np.bool_] = np.asarray(rows.X[:, column_positions(names, rows.names)]).sum(axis=1) == 0
     guard = estimate.guard_columns(rows, days.guards)
     least = days.design.rules.min_days_in_model
     for who in np.unique(rows.participant):
@@ -218,7 +218,9 @@ def _of_fit(name: str, found: Refitted) -> WayOfTreating:
 
 def _of_pooled(name: str, shift: float, fits: Sequence[Refitted]) -> WayOfTreating:
     """Pool the fits to completed sets."""
-    found = pooled([fit.estimate for fit in fits], [fit.se**2 for fit in fits], float(np.mean([fit.df for fit in fits])))
+    found = pooled(
+        [fit.estimate for fit in fits], [fit.se**2 for fit in fits], float(np.mean([fit.df for fit in fits]))
+    )
     return WayOfTreating(
         name, shift, found.estimate, found.se, found.df, found.low, found.high,
         fits[0].participants, fits[0].days, found.fmi,

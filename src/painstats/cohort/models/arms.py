@@ -8,13 +8,14 @@ common covariance is wrong where only the treated differ in how they change (doc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from painstats.cohort.models.average import notes_of
 from painstats.cohort.models.cohort_days import weekend
-from painstats.cohort.models.cohort_model import CohortModel, Effect, Fitted, fitted_model
+from painstats.cohort.models.cohort_model import CohortModel, Effect, Fitted, fitted_model, p_of_both
 from painstats.cohort.models.levels import DesignRefused, Levels
 from painstats.cohort.models.moderators import check_moderator, product
 from painstats.cohort.models.own_values import Welch, own_changes, welch
@@ -28,7 +29,8 @@ from painstats.questions.daily.guarded import with_columns
 from painstats.questions.daily.mixed_model import NO_DAYS
 
 PHASE = "phase"
-ASSIGNED = "effect of being assigned to an arm"
+ALPHA = 0.05
+ASSIGNED = "arms were drawn by lot: the difference is the effect of being assigned to one of them"
 CHANGED_MORE = "arms were not drawn by lot: one changed more than the other, for whatever reason"
 DESCRIBED = "an arm has fewer than five participants: changes are described, and nothing is tested"
 DISAGREE = "the mixed model and participants' own changes disagree: the difference is not determined"
@@ -85,16 +87,13 @@ def arms_model(
     return _result(levels, arms, fitted, changes, ASSIGNED if drawn_by_lot else CHANGED_MORE)
 
 
-def both_agree(model: Effect, own: Welch, alpha: float = 0.05) -> bool:
-    """Whether a difference is determined: by the model and by own changes, in the same direction."""
-    return model.p is not None and model.p < alpha and own.p < alpha and model.estimate * own.difference > 0
-
-
 def _phase_rows(frame: pl.DataFrame, phase: str) -> ModelRows:
     known = frame.filter(pl.col(phase).is_not_null())
     values = known[phase].to_numpy().astype(np.float64)
     if values.size == 0 or np.ptp(values) == 0:
-        raise DesignRefused("phase_constant", f"{phase} is the same on every day with a score; nothing can change with it")
+        raise DesignRefused(
+            "phase_constant", f"{phase} is the same on every day with a score; nothing can change with it"
+        )
     return model_rows(
         y=known["outcome_score"].to_numpy(),
         predictors={"weekend": weekend(known).to_numpy(), PHASE: values},
@@ -119,13 +118,12 @@ def _check_phase(rows: ModelRows, arms: Variable, levels: Levels) -> None:
             )
 
 
-def _result(
-    levels: Levels, arms: Variable, fitted: Fitted, changes: Mapping[str, float], wording: str
-) -> CohortModel:
+def _result(levels: Levels, arms: Variable, fitted: Fitted, changes: Mapping[str, float], wording: str) -> CohortModel:
     reference, *rest = levels.names
     of_arm = {reference: {PHASE: 1.0}}
     of_arm |= {name: {PHASE: 1.0, product(PHASE, arms.column(name)): 1.0} for name in rest}
-    described = fitted.effects({f"change in {name}": weights for name, weights in of_arm.items()}, is_tested=False)
+    changed = fitted.effects({f"change in {name}": weights for name, weights in of_arm.items()}, is_tested=False)
+    described = [replace(each, participants=n) for each, n in zip(changed, levels.counts, strict=True)]
     differences = fitted.effects(
         {f"{name} less {reference}": {product(PHASE, arms.column(name)): 1.0} for name in rest},
         is_tested=levels.is_tested,
@@ -135,7 +133,7 @@ def _result(
     p = None
     if levels.is_tested:
         notes += [DISAGREE for effect, each in zip(differences, own, strict=True) if each and _disagree(effect, each)]
-        p = min(1.0, len(rest) * min(_p_of_both(effect, each) for effect, each in zip(differences, own, strict=True)))
+        p = min(1.0, len(rest) * min(p_of_both(effect, each) for effect, each in zip(differences, own, strict=True)))
     else:
         notes.append(DESCRIBED)
     return CohortModel(
@@ -153,7 +151,10 @@ def _result(
 
 
 def _own_difference(arms: Variable, changes: Mapping[str, float], one: str, reference: str) -> Welch | None:
-    of = {name: {who: change for who, change in changes.items() if arms.level_of(who) == name} for name in (one, reference)}
+    of = {
+        name: {who: change for who, change in changes.items() if arms.level_of(who) == name}
+        for name in (one, reference)
+    }
     try:
         return welch(of[one], of[reference], (one, reference))
     except NotEnoughData:
@@ -161,12 +162,6 @@ def _own_difference(arms: Variable, changes: Mapping[str, float], one: str, refe
 
 
 def _disagree(effect: Effect, own: Welch) -> bool:
-    is_one = (effect.p or 1.0) < 0.05 or own.p < 0.05
-    return is_one and not both_agree(effect, own)
-
-
-def _p_of_both(effect: Effect, own: Welch | None) -> float:
-    """Return the larger p of the two tests; 1 where they differ in direction or there are no own changes."""
-    if own is None or effect.p is None or effect.estimate * own.difference <= 0:
-        return 1.0
-    return max(effect.p, own.p)
+    """Whether one of the two tests finds a difference that the other does not, or finds in the other direction."""
+    is_found = min(effect.p or 1.0, own.p) < ALPHA
+    return is_found and p_of_both(effect, own) >= ALPHA

@@ -8,7 +8,14 @@ import polars as pl
 
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import ModelRows
-from painstats.questions.daily.columns import DAYS_FOR_OWN_TREND, TIME, calendar_columns, median_days, mixed_model, of_cohort
+from painstats.questions.daily.columns import (
+    DAYS_FOR_OWN_TREND,
+    TIME,
+    calendar_columns,
+    median_days,
+    mixed_model,
+    of_cohort,
+)
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guards import DaysOf, of_design
 from painstats.questions.daily.mixed_model import NO_DAYS

@@ -114,11 +114,20 @@ class Fitted:
         """
         weights = np.array([_weights(each, self.fit.names) for each in contrasts.values()])
         estimates, se, df = self._held(weights) if self.is_guarded else self._plain(weights)
-        p = 2 * stats.t.sf(np.abs(estimates / se), df)
+        p = np.asarray(2 * stats.t.sf(np.abs(estimates / se), df))
         margin = stats.t.ppf((1 + LEVEL) / 2, df) * se
         rows = zip(contrasts, estimates, se, df, p, estimates - margin, estimates + margin, strict=True)
         return tuple(
-            Effect(name, float(b), float(s), float(f), float(q) if is_tested else None, float(low), float(high), self.participants)
+            Effect(
+                name,
+                float(b),
+                float(s),
+                float(f),
+                float(q) if is_tested else None,
+                float(low),
+                float(high),
+                self.participants,
+            )
             for name, b, s, f, q, low, high in rows
         )
 
@@ -152,7 +161,8 @@ class Fitted:
     def _held(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
         """Return estimates, standard errors and degrees of freedom (m,) with the coefficients of guard columns held."""
         guard, (last, adjustment) = self.guard, self._last
-        assert guard is not None and guard.with_sums is not None and guard.rows is not None and guard.test is not None
+        if guard is None or guard.with_sums is None or guard.rows is None or guard.test is None:
+            return self._plain(weights)
         names = self.fit.names
         of_last = _for_names(weights, names, last.names)
         tests = t_tests(last, adjustment, of_last)
@@ -205,6 +215,16 @@ class CohortModel:
     notes: tuple[str, ...] = ()
     own: Welch | None = None
     fitted: Fitted | None = field(default=None, repr=False)
+
+
+def p_of_both(effect: Effect, own: Welch | None) -> float:
+    """Return the larger p of a difference in the model and in participants' own values: both have to agree.
+
+    It is 1 where they differ in direction, or where there are no own values to compare.
+    """
+    if own is None or effect.p is None or effect.estimate * own.difference <= 0:
+        return 1.0
+    return max(effect.p, own.p)
 
 
 def fitted_model(rows: ModelRows, days: DaysOf, residuals: Residuals = RESIDUALS) -> Fitted:

@@ -79,7 +79,9 @@ def declared_model(declared: Declared, frame: pl.DataFrame, design: DailyDesign,
     for each in variables:
         check_moderator(each, rows, declared.enrolled, (), design.rules.min_days_in_model)
     columns = {each.name: columns_of(each, rows) for each in variables}
-    of_days = {name: rows.X[:, rows.names.index(_column(name, exposures))] for name in formula.columns if name in OF_DAYS}
+    of_days = {
+        name: rows.X[:, rows.names.index(_column(name, exposures))] for name in formula.columns if name in OF_DAYS
+    }
     products = {
         product(_column(first, exposures), name): of_days[first] * values
         for first, second in formula.products

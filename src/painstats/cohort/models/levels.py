@@ -108,7 +108,10 @@ def checked_levels(
 
 
 def check_not_the_same(
-    variable: str, of: Mapping[str, str | None], others: Mapping[str, Mapping[str, str | None]], analysed: Collection[str]
+    variable: str,
+    of: Mapping[str, str | None],
+    others: Mapping[str, Mapping[str, str | None]],
+    analysed: Collection[str],
 ) -> None:
     """Refuse a variable whose groups are those of another one, such as arms that are sites.
 
@@ -140,6 +143,8 @@ def check_varies(variable: str, values: Mapping[str, float], analysed: Collectio
     """Refuse a continuous moderator that is the same for all analysed participants, or known for fewer than two."""
     known = [values[who] for who in analysed if who in values]
     if len(known) < LEAST_DESCRIBED:
-        raise DesignRefused("no_participants", f"{variable} is known for {len(known)} analysed participants; it needs 2")
+        raise DesignRefused(
+            "no_participants", f"{variable} is known for {len(known)} analysed participants; it needs 2"
+        )
     if max(known) == min(known):
         raise DesignRefused("constant", f"{variable} is the same for every analysed participant; nothing to compare")

@@ -13,7 +13,7 @@ from typing import Literal
 
 from painstats.cohort.models.average import notes_of
 from painstats.cohort.models.cohort_days import CohortDays, within_columns
-from painstats.cohort.models.cohort_model import CohortModel, Effect, Fitted, JointTest, fitted_model
+from painstats.cohort.models.cohort_model import CohortModel, Effect, Fitted, JointTest, fitted_model, p_of_both
 from painstats.cohort.models.levels import Levels, check_not_the_same, check_varies, checked_levels
 from painstats.cohort.models.own_values import Welch, own_slopes, welch
 from painstats.cohort.models.variable import Variable, columns_of, known_rows
@@ -43,8 +43,8 @@ def moderator_model(
     """Estimate how an exposure's slope differs with a variable, and the slope of each level.
 
     Two levels are compared by the product term and by Welch's test of participants' own slopes; ``p`` is the larger of
-    the two. Several levels are first tested jointly, by F; their pairs follow, by Holm's rule, where that p is below
-    0.05. A continuous or ordinal variable has one product term.
+    the two, and 1 where they differ in direction. Several levels are first tested jointly, by F; their pairs follow, by
+    Holm's rule, where that p is below 0.05. A continuous or ordinal variable has one product term.
 
     Parameters
     ----------
@@ -114,16 +114,17 @@ def _of_scores(variable: Variable, kind: str, exposure: str, fitted: Fitted) -> 
 def _of_levels(levels: Levels, variable: Variable, kind: str, days: CohortDays, fitted: Fitted) -> CohortModel:
     exposure = days.exposure.within
     of_level = _slopes(levels, variable, exposure)
-    slopes = _with_counts(fitted.effects(of_level, is_tested=False), dict(zip(levels.names, levels.counts, strict=True)))
-    average = {name: sum(each.get(name, 0.0) for each in of_level.values()) / len(of_level) for each in of_level.values() for name in each}
-    (mean,) = fitted.effects({AVERAGE_SLOPE: average})
+    slopes = _with_counts(
+        fitted.effects(of_level, is_tested=False), dict(zip(levels.names, levels.counts, strict=True))
+    )
+    (mean,) = fitted.effects({AVERAGE_SLOPE: _average(of_level)})
     if not levels.is_tested:
         differences = fitted.effects(_differences(of_level, levels.names[:1]), is_tested=False)
         return _result(variable, kind, (mean, *slopes, *differences), (), None, fitted, (DESCRIBED,))
     if len(levels.names) == 2:
         (difference,) = fitted.effects(_differences(of_level, levels.names[:1]))
         own = _own_difference(levels, variable, days, fitted)
-        p = max(difference.p or 0.0, own.p) if own else difference.p
+        p = p_of_both(difference, own)
         return _result(variable, kind, (mean, *slopes, difference), (), p, fitted, own=own)
     test = fitted.joint_test(variable.name, [product(exposure, variable.column(name)) for name in levels.names[1:]])
     pairs = _pairs(of_level, fitted) if test.p < ALPHA else ()
@@ -137,10 +138,18 @@ def _slopes(levels: Levels, variable: Variable, exposure: str) -> dict[str, dict
     return slopes | {name: {exposure: 1.0, product(exposure, variable.column(name)): 1.0} for name in rest}
 
 
+def _average(slopes: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Return the weights of the mean over levels, each counting the same."""
+    columns = dict.fromkeys(name for each in slopes.values() for name in each)
+    return {name: sum(each.get(name, 0.0) for each in slopes.values()) / len(slopes) for name in columns}
+
+
 def _differences(slopes: Mapping[str, Mapping[str, float]], of: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return the weights of each slope less that of the levels in ``of``."""
     return {
-        f"{one} less {other}": {name: slopes[one].get(name, 0.0) - slopes[other].get(name, 0.0) for name in {**slopes[one], **slopes[other]}}
+        f"{one} less {other}": {
+            name: slopes[one].get(name, 0.0) - slopes[other].get(name, 0.0) for name in {**slopes[one], **slopes[other]}
+        }
         for other in of
         for one in slopes
         if one != other
@@ -165,7 +174,9 @@ def _own_difference(levels: Levels, variable: Variable, days: CohortDays, fitted
     """Compare the own slopes of two levels; None where too few participants have one."""
     slopes = own_slopes(fitted.rows, days.exposure.within, within_columns(fitted.rows, days.exposure))
     reference, other = levels.names
-    of = {name: {who: slope for who, slope in slopes.items() if variable.level_of(who) == name} for name in levels.names}
+    of = {
+        name: {who: slope for who, slope in slopes.items() if variable.level_of(who) == name} for name in levels.names
+    }
     try:
         return welch(of[other], of[reference], (other, reference))
     except NotEnoughData:

@@ -117,7 +117,9 @@ def drawn_days(days: int, missing: float, gap: float, draws: int, seed: int = 0)
         The same seed gives the same days.
     """
     if not (0 <= missing < 1 and gap >= 1):
-        raise PainstatsError("the share of missing days must be at least 0 and below 1, and a gap at least one day long")
+        raise PainstatsError(
+            "the share of missing days must be at least 0 and below 1, and a gap at least one day long"
+        )
     rng = np.random.default_rng(seed)
     leaves = 1 / gap
     enters = missing * leaves / (1 - missing)

@@ -29,7 +29,9 @@ class PlannedSE:
     high: float
 
 
-def se_from_pilot(pilot: Pilot, *, own: float, planned_own: float, participants: int, level: float = LEVEL) -> PlannedSE:
+def se_from_pilot(
+    pilot: Pilot, *, own: float, planned_own: float, participants: int, level: float = LEVEL
+) -> PlannedSE:
     """Return the standard error of the mean slope in a new design.
 
     tau^2 + v lies between N SE^2 df / chi2_df(upper) and N SE^2 df / chi2_df(lower). The pilot's sampling variance v is
@@ -55,5 +57,5 @@ def se_from_pilot(pilot: Pilot, *, own: float, planned_own: float, participants:
         return float(np.sqrt((max(total - own, 0.0) + planned_own) / participants))
 
     total = pilot.participants * pilot.se**2
-    lower, upper = stats.chi2.ppf([(1 - level) / 2, (1 + level) / 2], pilot.df)
+    lower, upper = (float(stats.chi2.ppf(share, pilot.df)) for share in ((1 - level) / 2, (1 + level) / 2))
     return PlannedSE(of_total(total), of_total(total * pilot.df / upper), of_total(total * pilot.df / lower))

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from scipy import optimize, stats
 
 from painstats.errors import PainstatsError
-from painstats.cohort.precision.information import Floats
 
 POWER: Final = 0.8
 ALPHA: Final = 0.05

@@ -56,7 +56,7 @@ REFUSED: Final = {
     "outcome": "another outcome is another question; list it in [analysis] outcomes",
     "exposure": "another exposure is another question; ask it as a question of its own",
     "normal scores": "estimates on another scale cannot be compared with the declared one",
-    "later columns": "what comes after the exposure or the score may carry its effect (mood of the evening, steps of the day)",
+    "later columns": "what comes after the exposure or the score may carry its effect, such as the steps of the day",
     "lagged outcome": "the score of the day before and correlated residuals describe the same thing twice",
     "raw exposures": "without centring, differences between participants are mixed with those between days",
     "no random slope": "without a random slope of the exposure chance alone is found in a quarter of studies",

@@ -67,7 +67,9 @@ class CurveColumns:
         NotEnoughData
             If too few rows are left.
         """
-        is_declared = {choice.name: choice.declared == specification.get(choice.name, choice.declared) for choice in self.choices()}
+        is_declared = {
+            choice.name: choice.declared == specification.get(choice.name, choice.declared) for choice in self.choices()
+        }
         columns, random = self._columns(specification, is_declared)
         kept = self._rows_kept(specification, columns)
         varying = {name: values[kept] for name, values in columns.items() if np.ptp(values[kept]) > 0}
@@ -79,7 +81,9 @@ class CurveColumns:
             random=[name for name in random if name == INTERCEPT or name in varying],
         )
         has_guard = specification.get("residuals", WHITE) == WHITE
-        guard = {name: values[kept] for name, values in self.guard.items() if has_guard and _exposure_of(name) in varying}
+        guard = {
+            name: values[kept] for name, values in self.guard.items() if has_guard and _exposure_of(name) in varying
+        }
         return rows, guard
 
     @cached_property
@@ -116,7 +120,12 @@ class CurveColumns:
         if chosen.get("time") == DETRENDED:
             columns |= {each.within: self._detrended(columns, each.within, each.unknown) for each in exposures}
         if chosen.get("other exposures") == ALONE:
-            other = {name for each in exposures if each is not self.days.exposure for name in (each.within, each.between, each.unknown)}
+            other = {
+                name
+                for each in exposures
+                if each is not self.days.exposure
+                for name in (each.within, each.between, each.unknown)
+            }
             columns = {name: values for name, values in columns.items() if name not in other}
             random = [name for name in random if name not in other]
         return columns, random
@@ -199,7 +208,13 @@ def step_days_of(days: CohortDays, daily: pl.DataFrame, hours: Mapping[str, int]
     if steps is None or daily["active_hours"].null_count() == daily.height:
         return {}
     frame = days.analysed.select("participant_id", "date", steps.name, regime=f"{steps.name}_regime")
-    at = daily.select("participant_id", pl.col("date") + pl.duration(days=steps.lag_days), "step_count", "recorded_step_count", "active_hours")
+    at = daily.select(
+        "participant_id",
+        pl.col("date") + pl.duration(days=steps.lag_days),
+        "step_count",
+        "recorded_step_count",
+        "active_hours",
+    )
     joined = frame.join(at, on=["participant_id", "date"], how="left", maintain_order="left")
     found = {}
     for name, least in hours.items():

@@ -13,7 +13,7 @@ import numpy as np
 from painstats.cohort.models.cohort_model import Fitted
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.cross_products import of_participants
-from painstats.mixedlm.engine.fit import MixedFit, fit_cross_products
+from painstats.mixedlm.engine.fit import MixedFit, Residuals, fit_cross_products
 from painstats.mixedlm.engine.optimum import STARTS
 from painstats.mixedlm.inference.held import hold, prior_means
 
@@ -56,7 +56,7 @@ def left_out(primary: Fitted, exposure: str) -> tuple[LeftOut, ...]:
 def _without(fit: MixedFit, place: int) -> MixedFit:
     others = np.delete(np.arange(len(fit.participants)), place)
     # Whitened rows have independent residuals: with white noise, rho and its share are those of the fit.
-    residuals = "independent" if fit.white_share > 0 else "car1"
+    residuals: Residuals = "independent" if fit.white_share > 0 else "car1"
     return fit_cross_products(of_participants(fit.products, others), residuals=residuals, starts=STARTS[:1])
 
 

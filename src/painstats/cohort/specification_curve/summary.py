@@ -88,9 +88,7 @@ def _shifts(curve: SpecificationCurve, found: dict[tuple[str, ...], Refitted]) -
     return shifts
 
 
-def _differences(
-    found: dict[tuple[str, ...], Refitted], place: int, option: str, choice: Choice
-) -> list[float]:
+def _differences(found: dict[tuple[str, ...], Refitted], place: int, option: str, choice: Choice) -> list[float]:
     """Return each estimate with an option less that of the same specification with the declared one."""
     differences = []
     for options, result in found.items():
