@@ -130,7 +130,7 @@ def sensitivity_lines(each: Sensitivity) -> Iterator[str]:
         shift = f" {way.shift:+g}" if way.shift else ""
         yield f"  {WAYS[way.name]}{shift}: {way.estimate:.3f} ({way.low:.3f} to {way.high:.3f})"
     tips = each.missing_days.tipping_point
-    yield f"  shift of imputed scores at which the answer changes: {'none from -1 to 3' if tips is None else f'{tips:+.2f}'}"
+    yield f"  the answer changes if imputed scores are shifted by: {f'{tips:+.2f}' if tips else 'none from -1 to 3'}"
     summary = each.summary
     yield (
         f"  {summary.specifications} specifications: median {summary.median:.3f}, from {summary.least:.3f} to "

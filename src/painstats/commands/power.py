@@ -74,8 +74,9 @@ def assumptions(assumed: Assumed) -> str:
     residual = assumed.residual
     return (
         f"Assumed: SD of slopes {assumed.slope_sd:.3g}, SD of the exposure within participants "
-        f"{assumed.exposure_sd:.3g} (correlation from day to day {assumed.lag_correlation:.2f}), residual SD {residual.sd:.3g}, rho "
-        f"{residual.rho:.2f}, white noise {residual.white_share:.0%}, {assumed.missing:.0%} of days missing"
+        f"{assumed.exposure_sd:.3g} (correlation from day to day {assumed.lag_correlation:.2f}), residual SD "
+        f"{residual.sd:.3g}, rho {residual.rho:.2f}, white noise {residual.white_share:.0%}, "
+        f"{assumed.missing:.0%} of days missing"
     )
 
 

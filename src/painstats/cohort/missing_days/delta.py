@@ -51,8 +51,10 @@ def tipping_point(shifted: Sequence[Shifted]) -> float | None:
     Parameters
     ----------
     shifted
-        Results in the order of their shifts; one of these is 0.
+        Results, one of them without a shift; empty where no score is imputed.
     """
+    if not shifted:
+        return None
     ordered = sorted(shifted, key=lambda each: each.delta)
     centre = next(place for place, each in enumerate(ordered) if each.delta == 0)
     upwards, downwards = ordered[centre:], ordered[centre::-1]
