@@ -142,6 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "plan", "declare the plan in its ledger, and print it as a page to register")
     _add(commands, "history", "list the plans of a study and what each gave", module="plan")
     _add(commands, "treatments", "list the treatments of each participant, and from when they can be judged")
+    analysis = _add(commands, "cohort", "analyse a cohort as its plan declares, and write tables to results/")
+    analysis.add_argument("--timings", action="store_true", help="print the CPU seconds of each stage")
+    _add_power(commands)
     board = _add(commands, "dashboard", "open a study in the browser, on this machine only")
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
     _add_nightly_commands(commands)
@@ -184,6 +187,40 @@ def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.Argument
     serve = _add(commands, "serve", "run a study every night, scheduled by painstats server")
     serve.add_argument("--cron", default=NIGHTLY, help="when, as five cron fields (default: %(default)s)")
     serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
+
+
+def _add_power(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "show which effects numbers of participants and days can detect"
+    power = _add(commands, "power", text, study=False)
+    power.add_argument(
+        "--study", dest="study_folder", metavar="STUDY", type=Path, help="take all variances from a study that was run"
+    )
+    power.add_argument("--exposure", default="sleep", help="exposure of the study (default: %(default)s)")
+    numbers = {
+        "slope-sd": ("SD of true slopes between participants", None),
+        "exposure-sd": ("SD of the exposure within participants", None),
+        "residual-sd": ("SD of the outcome around a participant's line", 1.2),
+        "rho": ("correlation of residuals one day apart", 0.4),
+        "white-share": ("share of white noise in the residuals", 0.0),
+        "lag-correlation": ("correlation of the exposure with that of the day before", 0.0),
+        "missing": ("share of days that are missing", 0.2),
+        "gap": ("mean length of a gap in days", 2.0),
+    }
+    for name, (meaning, usual) in numbers.items():
+        shown = "" if usual is None else " (default: %(default)s)"
+        power.add_argument(f"--{name}", type=float, default=usual, help=meaning + shown)
+    power.add_argument("--participants", type=_whole, nargs="+", default=[10, 20, 40, 80], help="numbers to plan for")
+    power.add_argument("--days", type=_whole, nargs="+", default=[30, 60, 90, 180], help="days of each participant")
+    power.add_argument(
+        "--pilot",
+        type=float,
+        nargs=3,
+        metavar=("PARTICIPANTS", "SE", "DF"),
+        help="a pilot: its participants, and the standard error and degrees of freedom of its average slope",
+    )
+    power.add_argument("--pilot-days", type=_whole, help="days of each participant of the pilot")
+    power.add_argument("--figure", type=Path, help="write a figure as SVG to this file")
+    power.add_argument("--matters", type=float, help="the smallest effect of interest, drawn as a line")
 
 
 def _add_experiment_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,156 @@
+"""What a cohort analysis needs of a study: days, baseline variables, phases, and exposures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from painstats.cohort.baseline import Baseline, outside_population
+from painstats.cohort.models.cohort_days import CohortDays
+from painstats.cohort.models.variable import Variable
+from painstats.cohort.participants_file import load_baseline
+from painstats.errors import StudyError
+from painstats.frame.exposure import Exposure
+from painstats.frame.phase import read_phases
+from painstats.plan.formula import ARM, EXPOSURES, PHASE
+from painstats.questions.asked import asked
+from painstats.questions.daily.design import DailyDesign, daily_design
+from painstats.questions.daily.guards import DaysOf, days_of
+from painstats.store.connection import Store
+from painstats.store.tables import read_table, table_exists
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortInputs:
+    """What the models of a study are made of.
+
+    Parameters
+    ----------
+    every_day
+        ``model_frame`` with a column ``phase`` where the plan has arms; participants outside the population, and days
+        that the plan leaves out, have a ``left_out``.
+    daily
+        ``daily_summary``.
+    design
+        The exposures of all daily questions.
+    known_days
+        Of the exposures that the outcome can move.
+    baseline
+        The baseline variables.
+    """
+
+    every_day: pl.DataFrame
+    daily: pl.DataFrame
+    design: DailyDesign
+    known_days: DaysOf
+    baseline: Baseline
+
+    def days_of(self, exposure: Exposure) -> CohortDays:
+        """Return the days for the average effect of an exposure."""
+        return CohortDays(self.every_day, exposure, self.design.total_of(exposure), self.known_days)
+
+    def exposure(self, name: str) -> Exposure:
+        """Return the exposure of a name in formulas, such as "sleep".
+
+        Raises
+        ------
+        StudyError
+            If no daily question is about it.
+        """
+        found = [each for each in self.design.exposures if each.measure == EXPOSURES[name]]
+        if not found:
+            raise StudyError(f"analysis.primary: no daily question is about {name}; add one to [[questions]]")
+        return found[0]
+
+    def variable(self, name: str) -> Variable:
+        """Return a baseline variable with its known values.
+
+        Raises
+        ------
+        StudyError
+            If it was measured after a participant's first day: it is described, and enters no model.
+        """
+        if name in self.baseline.described_only:
+            raise StudyError(
+                f"{name} was measured after the first day of a participant, so the days may have changed it; "
+                "it is described and enters no model"
+            )
+        plan = self.baseline.variables[name]
+        values = zip(self.baseline.participants, self.baseline.values(name), strict=True)
+        known: Mapping[str, float | str] = {who: value for who, value in values if value is not None}
+        return Variable(name, plan.kind, known, plan.levels, plan.reference, plan.per, plan.unit)
+
+
+def cohort_inputs(store: Store) -> CohortInputs:
+    """Read what a cohort analysis needs of an open study.
+
+    Raises
+    ------
+    StudyError
+        The study has not been run, or ``participants.csv`` cannot be used.
+    """
+    study = store.study
+    if not table_exists(store, "model_frame"):
+        raise StudyError(f"{study.folder} has no results yet; run it first: painstats run {study.folder}")
+    design = daily_design(study, [question for question in asked(study) if question.kind == "daily"])
+    baseline = load_baseline(store)
+    every_day = read_table(store, "model_frame", "participant_id, date")
+    outside = list(outside_population(baseline, study.plan.analysis))
+    every_day = _left_out(every_day, pl.col("participant_id").is_in(outside), "outside_population")
+    if study.plan.analysis.unknown_predictors == "complete":
+        unknown = [pl.col(exposure.unknown) > 0 for exposure in design.exposures]
+        every_day = _left_out(every_day, pl.any_horizontal(unknown), "unknown_exposure")
+    if study.plan.analysis.arms or any(PHASE in model.parsed.columns for model in study.plan.models):
+        every_day = with_phase(every_day, store)
+    return CohortInputs(
+        every_day=every_day,
+        daily=read_table(store, "daily_summary", "participant_id, date"),
+        design=design,
+        known_days=days_of(store, design),
+        baseline=baseline,
+    )
+
+
+def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
+    """Add ``phase``: 0 before each participant's start of the declared treatment, 1 during it, null after its end.
+
+    Participants without the treatment have 0 on every day.
+
+    Raises
+    ------
+    StudyError
+        If the plan names no treatment and the study has not exactly one, or none has that name.
+    """
+    phases, wanted = read_phases(store), store.study.plan.analysis.phase
+    names = sorted({phase.name for phase in phases})
+    if wanted is None and len(names) != 1:
+        raise StudyError(f"analysis.phase: name the treatment to compare; the study has {len(names)}")
+    name = wanted or names[0]
+    if name not in names:
+        raise StudyError(f"analysis.phase: no participant has a treatment named {name}; it has to be in [[phases]]")
+    own = [phase for phase in phases if phase.name == name]
+    starts = pl.DataFrame(
+        {
+            "participant_id": [phase.participant_id for phase in own],
+            "start": [phase.start_date for phase in own],
+            "end": [phase.last_day for phase in own],
+        }
+    )
+    spans = starts.group_by("participant_id").agg(pl.col("start").min(), pl.col("end").max())
+    before = pl.col("start").is_null() | (pl.col("date") < pl.col("start"))
+    phase = pl.when(before).then(0.0).when(pl.col("date") <= pl.col("end")).then(1.0).alias(PHASE)
+    joined = every_day.join(spans, on="participant_id", how="left", maintain_order="left")
+    return joined.with_columns(phase).drop("start", "end")
+
+
+def arm_variable(inputs: CohortInputs, name: str) -> Variable:
+    """Return the variable that says who was in which arm, named as in formulas."""
+    found = inputs.variable(name)
+    return Variable(ARM, found.kind, found.values, found.levels, found.reference)
+
+
+def _left_out(every_day: pl.DataFrame, condition: pl.Expr, reason: str) -> pl.DataFrame:
+    used = pl.col("left_out").is_null() & condition
+    return every_day.with_columns(pl.when(used).then(pl.lit(reason)).otherwise(pl.col("left_out")).alias("left_out"))

@@ -1,0 +1,88 @@
+"""The days that a cohort's models are fitted to, and the columns of the model of an exposure's average effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from painstats.frame.exposure import Exposure
+from painstats.mixedlm.engine.rows import ModelRows
+from painstats.questions.daily.columns import (
+    DAYS_FOR_OWN_TREND,
+    TIME,
+    calendar_columns,
+    median_days,
+    mixed_model,
+    of_cohort,
+)
+from painstats.questions.daily.design import DailyDesign
+from painstats.questions.daily.guards import DaysOf, of_design
+from painstats.questions.daily.mixed_model import NO_DAYS
+
+CALENDAR = ("weekend", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortDays:
+    """The usable days of a study for one exposure.
+
+    Parameters
+    ----------
+    every_day
+        The rows of ``model_frame``, also those without a score; ``left_out`` says why a row is not used.
+    exposure
+        Whose average effect is asked.
+    design
+        That of the exposure's total effect: with what precedes it, and not what comes after it.
+    known_days
+        Known days of the exposures that the outcome can move, for guard columns.
+    """
+
+    every_day: pl.DataFrame
+    exposure: Exposure
+    design: DailyDesign
+    known_days: DaysOf = field(default_factory=lambda: NO_DAYS)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The usable rows: every day with a score, of participants with enough of them."""
+        return self.every_day.filter(pl.col("left_out").is_null())
+
+    @property
+    def analysed(self) -> pl.DataFrame:
+        """The rows of the participants for whom every exposure of the model is known on enough days."""
+        return of_cohort(self.frame, self.design)
+
+    @property
+    def guards(self) -> DaysOf:
+        """The known days of the exposures of the model."""
+        return of_design(self.known_days, self.design)
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """The analysed participants, in order."""
+        return tuple(self.analysed["participant_id"].unique().sort())
+
+    @property
+    def has_own_trends(self) -> bool:
+        """Whether there are enough days for participants' own trends over time."""
+        return median_days(self.analysed) >= DAYS_FOR_OWN_TREND
+
+    def rows(self, *, own_trend: bool) -> ModelRows:
+        """Lay out the model of the average effect, as the daily question does (docs/method/frame.md)."""
+        return mixed_model(self.analysed, self.design, own_trend=own_trend)
+
+
+def within_columns(rows: ModelRows, exposure: Exposure) -> tuple[str, ...]:
+    """Return the columns that vary within participants beside an exposure: other exposures, calendar and time."""
+    return tuple(
+        name
+        for name in rows.names
+        if name != exposure.within and (name.endswith("_within") or name in CALENDAR or name == TIME)
+    )
+
+
+def weekend(frame: pl.DataFrame) -> pl.Series:
+    """Return the column of the weekend."""
+    return pl.Series("weekend", calendar_columns(frame, by_day_of_week=False)["weekend"])
