@@ -51,9 +51,6 @@ def person(pages: dict[str, PageContent], name: str) -> str:
     return pages[f"{name}.html"].text
 
 
-# --- What a page may hold ---
-
-
 def test_there_is_a_page_for_every_participant_and_the_cohort(pages):
     named = {f"{name}.html" for name in DAYS if name != EVIL_ID}
     personal = named | {EVIL_PAGE}
@@ -144,9 +141,6 @@ def test_templates_never_switch_escaping_off():
     assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
     with pytest.raises(Exception, match="undefined"):
         environment.from_string("{{ missing }}").render()
-
-
-# --- What the pages say ---
 
 
 def test_the_answer_comes_first_and_in_full(pages):
