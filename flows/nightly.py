@@ -145,11 +145,13 @@ def nightly() -> Any:
 def _night(study: Study) -> tuple[RunSummary, StudyStatus, int, int]:
     """Read, compute and write; return also how many inboxes could not be read, of how many."""
     with held(study):
-        inboxes, started = prepare_study(study), perf_counter()
+        # A task that ends in Failed is raised by its state alone: calling it would return the error as its result.
+        inboxes, started = prepare_study(study, return_state=True).result(), perf_counter()
         states = [read_inbox(study, each.number, each.files, return_state=True) for each in inboxes]
         failed = sum(not state.is_completed() for state in states)
         outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-        summary, status = compute_answers(study, outcomes, files_read(outcomes, perf_counter() - started), failed)
+        reading = files_read(outcomes, perf_counter() - started)
+        summary, status = compute_answers(study, outcomes, reading, failed, return_state=True).result()
         _leave_artifacts(study, summary, failed)
         with opened(study) as store:
             mark_reported(store)  # only now: a night that is killed before leaves the notice to the next
