@@ -162,14 +162,15 @@ def nightly() -> Any:
 def _night(study: Study) -> tuple[RunSummary, StudyStatus, int, int]:
     """Read, compute and write; return also how many inboxes could not be read, of how many."""
     with held(study):
-        inboxes, started = prepare_study(study), perf_counter()
+        # A task that ends in Failed is raised by its state alone: calling it would return the error as its result.
+        inboxes, started = prepare_study(study, return_state=True).result(), perf_counter()
         states = [read_inbox(study, each.number, each.files, return_state=True) for each in inboxes]
         failed = sum(not state.is_completed() for state in states)
         outcomes = tuple(outcome for state in states if state.is_completed() for outcome in state.result())
-        in_shards = read_in_shards(study) if dealt(study) else None
+        in_shards = read_in_shards(study, return_state=True).result() if dealt(study) else None
         outcomes = in_shards.outcomes if in_shards else outcomes
         reading, daily = files_read(outcomes, perf_counter() - started), in_shards.daily if in_shards else None
-        summary, status = compute_answers(study, outcomes, reading, daily, failed)
+        summary, status = compute_answers(study, outcomes, reading, daily, failed, return_state=True).result()
         _leave_artifacts(study, summary, failed)
         _mark_reported(study, in_shards)  # only now: a night that is killed before leaves the notice to the next
     return summary, status, failed, len(inboxes)

@@ -76,7 +76,7 @@ def test_every_night_ends_with_its_kind_and_exit_code(bad_nights):
     assert ended["a panic"].startswith("1: an unforeseen error (PanicError, in ")
     assert re.search(r"PermissionError, in \S+, exit code 1, EACCES, f:[0-9a-f]{6}\)", ended["a file"])
     assert ended["a bug in the flow"].startswith("1: an unforeseen error (ValueError")
-    assert ended["no inbox"].startswith("2: study.toml or the inbox cannot be used (StudyError")
+    assert ended["no inbox"].startswith("2: study.toml or the inbox cannot be used (InboxLost")
     assert ended["another run"].startswith("5: the study is in use by another process (StudyInUse")
     assert ended["damage"].startswith("6: the database cannot be used (DamagedError")
 
@@ -98,7 +98,7 @@ def test_no_name_and_no_value_reaches_prefect_when_a_night_fails(bad_nights):
         messages = " ".join(str(row[0]) for row in database.execute("SELECT data FROM flow_run_state").fetchall())
         messages += str(database.execute("SELECT message FROM flow_run_state").fetchall())
         messages += str(database.execute("SELECT message FROM task_run_state").fetchall())
-    for kind in ("ValueError", "PanicError", "PermissionError", "StudyError", "StudyInUse", "DamagedError"):
+    for kind in ("ValueError", "PanicError", "PermissionError", "InboxLost", "StudyInUse", "DamagedError"):
         assert kind in messages  # the failures did reach it
     files = [path for path in home.rglob("*") if path.is_file()]
     assert [path.name for path in files if CANARY.encode() in path.read_bytes()] == []
