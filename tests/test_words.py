@@ -62,6 +62,7 @@ CLEAN = {
     "docs": BANNED,
     "docs/method/benchmarks.md": BANNED_IN_RESEARCH,
     "docs/method/calibration.md": BANNED_IN_RESEARCH,
+    "docs/method/scale.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_model_input.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_model_participants.md": BANNED_IN_RESEARCH,
     "docs/how_to/mixed_model_robustness.md": BANNED_IN_RESEARCH,
@@ -87,6 +88,7 @@ CLEAN = {
     "src/painstats/reports": BANNED,
     "src/painstats/run.py": BANNED | BANNED_IN_RESEARCH,
     "src/painstats/run_report.py": BANNED | BANNED_IN_RESEARCH,
+    "src/painstats/shards": BANNED | BANNED_IN_RESEARCH,
     "src/painstats/sources": BANNED | BANNED_IN_RESEARCH,
     "src/painstats/staging.py": BANNED | BANNED_IN_RESEARCH,
     "src/painstats/store": BANNED | BANNED_IN_RESEARCH,
@@ -96,6 +98,7 @@ CLEAN = {
     "tests/faults": BANNED,
     "tests/flows": BANNED,
     "tests/reference": BANNED,
+    "tests/shards": BANNED,
     "tests/sources": BANNED,
     "tests/spec": BANNED,
 }

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-TASKS = ("prepare_study", "read_inbox", "compute_answers", "tell_operator")
+from painstats.plan.study import read_study
+from painstats.store.connection import held
+from tests.shards.small_study import HERE, write_study
+
+TASKS = ("prepare_study", "read_inbox", "read_in_shards", "compute_answers", "tell_operator")
 
 
 @pytest.fixture
@@ -29,6 +33,15 @@ def test_a_task_always_runs_once_and_leaves_nothing(module, name):
     assert task.cache_policy == NO_CACHE  # the folder's path stays the same when its files change
     assert task.retries == 0
     assert task.persist_result is False
+
+
+def test_a_study_in_shards_is_read_by_one_task(module, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "workers_of", lambda _: HERE)
+    study = read_study(write_study(tmp_path / "study", "[scale]\nshards = 2\n"))
+    with held(study):
+        assert module.prepare_study.fn(study) == []
+        read = module.read_in_shards.fn(study)
+    assert (read.daily.participants, len(read.outcomes), len(read.unreported)) == (3, 3, 2)
 
 
 def test_the_flow_is_not_repeated_and_keeps_nothing(module):

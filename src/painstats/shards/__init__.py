@@ -1,1 +1,1 @@
-"""The stages of a run that need nobody but one participant, in each shard of a study: reading and the daily table."""
+"""The stages of a run that need the rows of one participant only, in each shard: reading and the daily table."""
