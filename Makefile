@@ -30,6 +30,8 @@ demo: setup
 	PREFECT_HOME=$(CURDIR)/demo/.prefect $(BIN)/python -m flows.nightly run demo --allow-quarantine
 	$(BIN)/python -m sample_data.compare demo
 
+# Many tests start Python: without compiled modules each start costs half a CPU second more.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 

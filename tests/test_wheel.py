@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import urllib.request
 import zipfile
 from dataclasses import dataclass
@@ -70,6 +72,18 @@ def unpacked(wheel: Path, folder: Path) -> Path:
     return folder / "site"
 
 
+def copy_compiled_modules(environment: Path) -> None:
+    """Copy compiled modules of this environment, so that the libraries need not be compiled again.
+
+    They are of the same versions. Python compiles a module again where the time or size of its source differs.
+    """
+    ours, theirs = (Path(sysconfig.get_path("purelib", vars=place)) for place in ({}, {"base": str(environment)}))
+    for compiled in ours.rglob("__pycache__"):
+        target = theirs / compiled.relative_to(ours)
+        if target.parent.exists():
+            shutil.copytree(compiled, target, dirs_exist_ok=True)
+
+
 def write_exports(folder: Path) -> None:
     """Write a pain diary and steps and sleep by day as Google Fit exports them, 60 days each."""
     days = [date(2026, 1, 1) + timedelta(days=number) for number in range(60)]
@@ -107,6 +121,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Installe
     return Installed(python.parent, place / "work")
 
 
+@pytest.fixture(scope="module")
+def compiled(installed: Installed) -> Installed:
+    """Return the environment with the compiled modules of this one, which is larger but need not compile them."""
+    copy_compiled_modules(installed.bin.parent)
+    return installed
+
+
 def test_the_library_needs_few_packages_and_no_server(installed):
     listed = uv("pip", "list", "--format", "freeze", "--python", str(installed.bin / "python"))
     packages = set(re.findall(r"^([\w.-]+)==", listed, re.MULTILINE))
@@ -118,29 +139,29 @@ def test_the_library_needs_few_packages_and_no_server(installed):
     assert size / 1e6 <= MOST_MEGABYTES
 
 
-def test_me_writes_a_report(installed):
-    answer = installed.painstats("me", "steps.csv", "--diary", "diary.csv", "--time-zone", "Europe/London")
+def test_me_writes_a_report(compiled):
+    answer = compiled.painstats("me", "steps.csv", "--diary", "diary.csv", "--time-zone", "Europe/London")
     assert answer.returncode == 0, answer.stderr
     assert "Rows:  180 read = 180 new" in answer.stdout
     assert "Open:  painstats-report.html" in answer.stdout
-    report = (installed.folder / "painstats-report.html").read_text(encoding="utf-8")
+    report = (compiled.folder / "painstats-report.html").read_text(encoding="utf-8")
     assert "Steps" in report
     assert "<svg" in report
 
 
-def test_a_study_runs(installed):
-    assert installed.painstats("init", "study", "--time-zone", "Europe/London").returncode == 0
-    inbox = installed.folder / "study" / "inbox" / "anna"
+def test_a_study_runs(compiled):
+    assert compiled.painstats("init", "study", "--time-zone", "Europe/London").returncode == 0
+    inbox = compiled.folder / "study" / "inbox" / "anna"
     inbox.mkdir()
     for name in ("diary.csv", "steps.csv"):
-        (inbox / name).write_bytes((installed.folder / name).read_bytes())
-    said = installed.painstats("run", "study")
+        (inbox / name).write_bytes((compiled.folder / name).read_bytes())
+    said = compiled.painstats("run", "study")
     assert said.returncode == 0, said.stderr
     assert "2 read" in said.stdout
-    assert "anna" in installed.painstats("status", "study").stdout
-    assert "Google Fit" in installed.painstats("inspect", "steps.csv").stdout
-    assert installed.painstats("quarantine", "study").returncode == 0
-    assert "Apple Health" in installed.painstats("sources").stdout
+    assert "anna" in compiled.painstats("status", "study").stdout
+    assert "Google Fit" in compiled.painstats("inspect", "steps.csv").stdout
+    assert compiled.painstats("quarantine", "study").returncode == 0
+    assert "Apple Health" in compiled.painstats("sources").stdout
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""From start to end: exports of simulated participants in, reports out, compared with the true effects."""
+"""From start to end: exports of simulated participants in, reports out, compared with the true effects.
+
+The nightly flow makes them, so that what Prefect and the terminal are given is checked here as well.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,20 @@ import hashlib
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from painstats.cli import main
+from painstats.commands.report_lines import verdict_lines
 from painstats.plan.study import Study, read_study
-from painstats.run import run_study
+from painstats.run_report import load_run_reports
 from painstats.store import open_store
 from painstats.store.checksum import read_record
 from sample_data.explored import EXPLORED
@@ -23,6 +30,9 @@ from sample_data.make import DEFAULT_SEED
 from sample_data.simulate import daily_frame
 from sample_data.treated import TREATED
 from sample_data.truth import Truth
+from tests.flows.conftest import prefect_home, started_home
+
+__all__ = ["prefect_home", "started_home"]
 
 ROOT = Path(__file__).parents[1]
 TRUTH = Truth(treated=len(TREATED), explored=len(EXPLORED))
@@ -34,29 +44,40 @@ DAYS_NOT_COUNTED = {"implausible": 1}
 """Worn days with steps left out on purpose: the 70,000-step day. (No device was worn on the days of flights.)"""
 
 
+@dataclass(frozen=True)
+class Demo:
+    """The study's folder, and what the commands of ``make demo`` wrote to standard output and to standard error."""
+
+    folder: Path
+    printed: str
+    said: str
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Run the commands of ``make demo`` in a folder of the test's; return the study's folder and what they printed."""
+def demo(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Demo:
+    """Run the commands of ``make demo`` in a folder of the test's, where Prefect has been started once before."""
     place = tmp_path_factory.mktemp("whole")
     recipe = subprocess.run(["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     commands = [line for line in recipe.splitlines() if "sample_data." in line or "flows.nightly" in line]
     assert len(commands) == 3
-    printed = ""
+    printed = said = ""
     for command in commands:
+        if "flows.nightly" in command:
+            prefect_home(place / "demo" / ".prefect")
         moved = command.replace(".venv/bin/python", sys.executable).replace(f"{ROOT}/demo", f"{place}/demo")
         answer = subprocess.run(
             ["bash", "-c", moved.replace(" demo", f" {place}/demo")], cwd=ROOT, env={**os.environ, "CI": "1"},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
         assert answer.returncode == 0, answer.stderr
-        printed += answer.stdout
-    return place / "demo", printed
+        printed, said = printed + answer.stdout, said + answer.stderr
+    return Demo(place / "demo", printed, said)
 
 
 @pytest.fixture(scope="module")
-def ran(demo: tuple[Path, str]) -> Study:
+def ran(demo: Demo) -> Study:
     """Return the study of the demo, which the default truth and seed make."""
-    return read_study(demo[0])
+    return read_study(demo.folder)
 
 
 def test_make_demo_prints_what_the_readme_shows(demo):
@@ -64,7 +85,7 @@ def test_make_demo_prints_what_the_readme_shows(demo):
     [block] = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
     for line in block.splitlines():
         if line.strip() and "…" not in line:
-            assert line in demo[1]
+            assert line in demo.printed
 
 
 def test_every_file_was_loaded(ran):
@@ -144,7 +165,7 @@ def test_no_verdict_has_a_sign_that_was_not_planted(ran):
 
 def test_the_closing_table_has_what_was_asked_told_and_planted(demo):
     """Each participant with a planted nature gets the finding that it was planted for."""
-    table = demo[1].partition("Asked, told and planted")[2].partition("\nThe same for")[0]
+    table = demo.printed.partition("Asked, told and planted")[2].partition("\nThe same for")[0]
     rows = {tuple(line.split()[:2]): line for line in table.splitlines()[2:] if line.strip()}
     assert len(rows) == 2 * EVERYONE
     assert re.search(r"not determined, withdrawn .* -0\.90 until 2026-03-28$", rows["briar", "sleep"])
@@ -155,7 +176,7 @@ def test_the_closing_table_has_what_was_asked_told_and_planted(demo):
 
 
 def test_the_closing_table_shows_what_further_questions_found(demo):
-    table = demo[1].partition("The same for exploratory questions")[2]
+    table = demo.printed.partition("The same for exploratory questions")[2]
     assert len(re.findall(r"not asked", table)) == 0
     for row in (
         r"swimming, session +lower .* -1\.20$", r"running, session +higher .* 1\.20$",
@@ -194,18 +215,90 @@ def test_status_tells_what_each_person_has(ran, capsys):
     assert people["amber"]["missing"] == "nothing"
 
 
+# --- what the flow says, to the terminal and to Prefect ---
+
+
+def recorded(demo, query):
+    with sqlite3.connect(demo.folder / ".prefect" / "prefect.db") as database:
+        return database.execute(query).fetchall()
+
+
+def test_the_flow_does_everything_and_says_so(demo):
+    assert "Files: " in demo.printed
+    assert "Found: sleep: " in demo.printed
+    assert str(demo.folder / "reports" / "index.html") in demo.printed
+    assert "inbox 1: " in demo.said
+    assert "amber" not in demo.said
+    assert "Traceback" not in demo.said
+    assert (demo.folder / "reports" / "index.html").exists()
+
+
+def test_prefect_has_every_task_and_the_artifacts(demo, ran):
+    assert recorded(demo, "SELECT state_type, state_name FROM flow_run") == [("COMPLETED", "CompletedWithProblems")]
+    noticed = "SELECT count(*) FROM events WHERE event = 'prefect.flow-run.CompletedWithProblems'"
+    assert recorded(demo, noticed) == [(1,)]
+    states = recorded(demo, "SELECT name, state_type FROM task_run")
+    # One task for each person's folder, and one for the files of several people.
+    inboxes = len({path.name for path in (demo.folder / "inbox").iterdir() if path.is_dir()})
+    read = {name for name, _ in states if name.startswith("read-inbox")}
+    assert read == {f"read-inbox-{n}" for n in range(inboxes + 1)}
+    assert {state for _, state in states} == {"COMPLETED"}
+    artifacts = dict(recorded(demo, "SELECT key, data FROM artifact"))
+    assert set(artifacts) == {"painstats-loaded", "painstats-rejected", "painstats-found"}
+    [loaded] = json.loads(json.loads(artifacts["painstats-loaded"]))
+    [report] = load_run_reports(ran)
+    reading = report.reading
+    assert loaded == {
+        "files read": reading.files["loaded"], "new": reading.rows_new, "duplicate": reading.rows_duplicate,
+        "corrected": reading.rows_corrected, "rejected": reading.rows_rejected, "unused": reading.rows_unused,
+    }  # fmt: skip
+    assert loaded["new"] > 1000
+    found = verdict_lines(ran, report.results)
+    assert len(found) >= 2
+    assert all(line in artifacts["painstats-found"] for line in found)
+    assert all(f"Found: {line}" in demo.printed for line in found)
+
+
+def test_no_id_and_no_value_reaches_prefect(demo):
+    people = [path.name for path in (demo.folder / "inbox").iterdir() if path.is_dir()]
+    assert people
+    for path in (demo.folder / ".prefect").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [person for person in people if re.search(rb"\b%b\b" % person.encode(), content)], path.name
+            assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_night_with_a_failed_report_is_no_success(ran):
+    from flows import nightly as module
+    from painstats.run import RunSummary
+    from painstats.store.publish import FailedReport
+
+    failed = FailedReport(ran.reports / "amber.html", "KeyError in words.py:1")
+    report = load_run_reports(ran)[-1]
+    summary = RunSummary((), report, report.results, failed_reports=(failed,))
+    ended = module.end_of_night(summary, None, 0, 3, problems_fail=False)
+    assert ended.is_failed()
+    assert ended.message == "1 report(s) could not be written (KeyError in words.py:1); the next run tries again"
+
+
+# --- the night after ---
+
+
 def contents(folder: Path) -> dict[str, str]:
-    of_runs = (".painstats.lock", ".painstats.checksum")  # who runs, and when runs began and finished
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in of_runs]
+    of_runs = (".painstats.lock", ".painstats.checksum", ".painstats.runs", "index.html", ".prefect")  # who runs, and when runs began and finished
+    files = [path for path in folder.rglob("*") if path.is_file() and not {*path.parts} & {*of_runs}]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_a_second_run_loads_nothing_and_changes_nothing(ran):
+def test_a_second_night_loads_nothing_and_changes_nothing(ran):
     before, checksum = contents(ran.folder), read_record(ran)
-    summary = run_study(ran)
-    assert not summary.changed
-    assert {outcome.status for outcome in summary.files} == {"known"}
-    assert summary.exit_code == 0
+    again = subprocess.run(
+        [sys.executable, "-m", "flows.nightly", "run", str(ran.folder)], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "PREFECT_HOME": str(ran.folder / ".prefect"), "CI": "1"}, timeout=240, check=False,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert "Nothing new" in again.stdout
     assert contents(ran.folder) == before
     after = read_record(ran)
     assert after.sha256 == checksum.sha256

@@ -60,7 +60,7 @@ def test_few_see_a_sign_of_nothing_where_the_old_rule_reports_many():
 
 
 def test_a_strong_effect_has_its_sign_within_a_year_in_nearly_all_and_never_the_wrong_one():
-    participants = examples(8)
+    participants = examples(6)
     situation = Situation(effects=Effects((-0.3, 0.0), (-0.10, 0.0)))
     courses = own_courses(simulate(situation, participants, np.random.SeedSequence([7, 0])).diaries)
     by_90, by_365 = (sum(-1 in signs(course, "sleep", days) for course in courses) for days in (90, 365))

@@ -24,7 +24,7 @@ from sample_data.truth import Truth
 from tests.examples import examples
 from tests.simulated_days import fill
 
-COHORTS = examples(5)
+COHORTS = examples(3)
 TRUTH = Truth(people=19, days=90)
 PLANTED = {"total_sleep_time_min_lag0": "sleep_slope", "step_count_lag1": "steps_slope"}
 

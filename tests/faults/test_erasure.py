@@ -276,13 +276,13 @@ def test_a_damaged_journal_is_named(study, capsys):
 
 @pytest.mark.slow
 def test_a_killed_erasure_is_completed_by_the_next_call(tmp_path):
-    """Four instants; ``python -m benchmarks.kill_forget --kills 100`` tries as many as wanted."""
+    """Two instants; ``python -m benchmarks.kill_forget --kills 100`` tries as many as wanted."""
     template = tmp_path / "template"
     make_canary_study(template)
     before = rows_of_other(template)
     duration = usual_duration(template, tmp_path / "undisturbed")
     outcomes = [
         kill_once(template, tmp_path / f"study-{number}", instant, before)
-        for number, instant in enumerate(instants(4, duration, seed=7))
+        for number, instant in enumerate(instants(2, duration, seed=7))
     ]
-    assert [outcome.faults for outcome in outcomes] == [()] * 4
+    assert [outcome.faults for outcome in outcomes] == [()] * 2

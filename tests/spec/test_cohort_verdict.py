@@ -157,6 +157,12 @@ def fitted_cohort(study, frame):
     return {fit.question: fit for fit in fits}
 
 
+@pytest.fixture(scope="module")
+def null_fits():
+    """Return the fits of ten people's days, in which nothing acts on pain."""
+    return fitted_cohort(STUDY, model_frame(10, 30, slope=0.0, seed=2))
+
+
 def within(change, people, column="outcome_score"):
     return pl.when(pl.col("participant_id").is_in(people)).then(change).otherwise(pl.col(column)).alias(column)
 
@@ -175,9 +181,8 @@ def test_a_few_people_with_steep_slopes_and_little_data_make_the_two_ways_disagr
     assert fits[STEPS].agrees
 
 
-def test_fitting_adjusts_the_p_values_of_all_questions():
-    fits = fitted_cohort(STUDY, model_frame(10, 30, slope=0.0, seed=2))
-    first, second = sorted(fits.values(), key=lambda fit: fit.p)
+def test_fitting_adjusts_the_p_values_of_all_questions(null_fits):
+    first, second = sorted(null_fits.values(), key=lambda fit: fit.p)
     assert first.p_adjusted == pytest.approx(min(1, 2 * first.p))
     assert second.p_adjusted == pytest.approx(max(second.p, first.p_adjusted))
     assert first.p_adjusted > first.p
@@ -208,15 +213,14 @@ def test_an_average_needs_five_participants_with_scores_that_vary(telling, quest
     assert set(fitted_cohort(STUDY, frame.with_columns(within(shallow, flat)))) == questions
 
 
-def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypatch):
+def test_a_mixed_model_that_statsmodels_contradicts_is_not_used(store, monkeypatch, null_fits):
     def contradicted(*arguments):
         analysis = mixed_analysis(*arguments)
         return replace(analysis, check=replace(analysis.check, agrees=False))
 
-    frame = model_frame(10, 30, seed=2)
-    assert fitted_cohort(STUDY, frame)[SLEEP].basis == "mixed_model"
+    assert null_fits[SLEEP].basis == "mixed_model"
     monkeypatch.setattr("painstats.questions.daily.fit.mixed_analysis", contradicted)
-    keep(store, frame)
+    keep(store, model_frame(10, 30, slope=0.0, seed=2))
     fit_models(store, asked(store.study))
     [fit] = table(store, f"SELECT basis, notes FROM cohort_fit WHERE question = '{SLEEP}'")
     assert fit == {"basis": "two_stage", "notes": ["not_converged"]}

@@ -16,7 +16,7 @@ from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
 from painstats.store import Store, open_store
 from painstats.store.tables import read_table
-from tests.conftest import DEFAULTS
+from tests.conftest import DEFAULTS, insert
 from tests.examples import examples
 
 FIRST = date(2026, 2, 20)  # the clocks go forward in London on 29 March
@@ -106,11 +106,6 @@ def day_of_records(chance: random.Random, person: str, day: int) -> list[tuple[s
     return rows
 
 
-def insert(store: Store, name: str, row: dict) -> None:
-    values = [row.get(column, DEFAULTS.get(column)) for column in RECORD_TABLES[name].columns]
-    store.connection.execute(f"INSERT INTO {name} VALUES ({', '.join('?' for _ in values)}, 1)", values)
-
-
 def new_facts(rows: list[tuple[str, dict]], known: set[tuple]) -> list[tuple[str, dict]]:
     """Leave out rows about a fact that was there before: the store never has two rows of one natural key."""
     new = []
@@ -123,11 +118,8 @@ def new_facts(rows: list[tuple[str, dict]], known: set[tuple]) -> list[tuple[str
 
 
 def insert_all(store: Store, rows: list[tuple[str, dict]]) -> None:
-    """Insert rows in one transaction: one for each row takes ten times as long."""
-    store.connection.execute("BEGIN")
-    for name, row in rows:
-        insert(store, name, row)
-    store.connection.execute("COMMIT")
+    for name in dict(rows):
+        insert(store, name, [row for table, row in rows if table == name])
 
 
 def remove(store: Store, name: str, row: dict) -> None:
@@ -181,7 +173,7 @@ def at_home():
         yield store
 
 
-@pytest.mark.parametrize("seed", range(examples(3)))
+@pytest.mark.parametrize("seed", range(examples(2)))
 def test_any_cut_and_order_of_loads_gives_the_same_tables(seed):
     chance = random.Random(seed)
     days = chance.sample(range(DAYS), chance.randint(5, 45))
@@ -220,10 +212,10 @@ def test_a_nap_on_the_far_side_of_the_date_line_reaches_two_days_on():
     with tempfile.TemporaryDirectory() as folder, open_store(Study(folder=Path(folder), plan=plan)) as store:
         asleep = {**origin(random.Random(1), "ann"), "stage": "asleep"}
         for day in range(6):
-            insert(store, "sleep_segment", asleep | {"start_at": instant(day, 10), "end_at": instant(day, 17)})
+            insert(store, "sleep_segment", [asleep | {"start_at": instant(day, 10), "end_at": instant(day, 17)}])
         build_daily_table(store)
         nap = asleep | {"start_at": instant(2, 22.2), "end_at": instant(2, 23)}
-        insert(store, "sleep_segment", nap)
+        insert(store, "sleep_segment", [nap])
         touch(store, nap)
         in_steps = built(store)
         assert_same(in_steps, built_at_once(store))
@@ -273,11 +265,12 @@ def test_sleep_that_lasts_for_days_is_joined_or_parted_far_away(comes):
     ):
         asleep = {**origin(random.Random(1), "bob"), "stage": "asleep"}
         segments = [asleep | {"start_at": instant(day, 0), "end_at": instant(day, 23)} for day in range(11)]
-        for segment in segments:
-            if segment is not segments[5] or not comes:
-                insert(store, "sleep_segment", segment)
+        insert(store, "sleep_segment", [each for each in segments if each is not segments[5] or not comes])
         before = built(store)["sleep_by_device"].height
-        (insert if comes else remove)(store, "sleep_segment", segments[5])
+        if comes:
+            insert(store, "sleep_segment", [segments[5]])
+        else:
+            remove(store, "sleep_segment", segments[5])
         touch(store, segments[5])
         in_steps = built(store)
         assert_same(in_steps, built_at_once(store))

@@ -63,9 +63,13 @@ def checked(question, name, predictor=SLEEP):
 def rows(tmp_path_factory):
     """Return every check of a cohort with a planted slope of sleep and none of steps."""
     with open_store(Study(folder=tmp_path_factory.mktemp("study"), plan=Plan())) as store:
-        first = fitted(store, FRAME)
-        assert fitted(store, FRAME) == first  # seeded: the same days give the same numbers to the last bit
-        return first
+        return fitted(store, FRAME)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """Return the question of the same cohort."""
+    return asked(FRAME)
 
 
 # --- All of them
@@ -89,6 +93,12 @@ def test_a_planted_slope_stands_every_check_and_no_slope_stays_open(rows):
     assert rows["days_shifted", SLEEP]["p"] < 0.01
     assert rows["days_shifted", STEPS]["p"] > 0.05
     assert rows["sleep_bend", SLEEP]["low"] < 0 < rows["sleep_bend", SLEEP]["high"]
+
+
+@pytest.mark.parametrize("name", ["participants_resampled", "days_shifted"])
+def test_checks_that_draw_at_random_are_seeded(planted, name):
+    """The same days give the same numbers to the last bit."""
+    assert checked(planted, name) == checked(planted, name)
 
 
 def test_the_two_answers_are_compared_by_the_side_of_zero_they_lie_on():
@@ -126,12 +136,12 @@ def test_one_person_who_makes_the_answer_is_named():
     assert found["one_participant_out"].participants == 13
 
 
-def test_a_straight_drift_of_a_predictor_leaves_no_trace():
+def test_a_straight_drift_of_a_predictor_leaves_no_trace(planted):
     """Whatever straight line each person's sleep follows, without drifts the answer is the same."""
     drift = pl.col("time_30d") * (1 + pl.col("participant_id").str.slice(1).cast(pl.Float64) / 7)
-    plain, drifting = asked(FRAME), asked(FRAME.with_columns(pl.col(f"{SLEEP}_within") + drift))
-    assert abs(plain.reported[SLEEP].estimate - drifting.reported[SLEEP].estimate) > 0.01
-    before, after = (checked(question, "detrended")["detrended"].slope for question in (plain, drifting))
+    drifting = asked(FRAME.with_columns(pl.col(f"{SLEEP}_within") + drift))
+    assert abs(planted.reported[SLEEP].estimate - drifting.reported[SLEEP].estimate) > 0.01
+    before, after = (checked(question, "detrended")["detrended"].slope for question in (planted, drifting))
     assert after.estimate == pytest.approx(before.estimate, abs=1e-7)
     assert after.low == pytest.approx(before.low, abs=1e-5)
 
@@ -177,17 +187,17 @@ def test_days_far_out_count_less():
     assert abs(held_back + 0.2) < abs(answer + 0.2) - 0.1
 
 
-def test_only_the_order_of_a_persons_ratings_counts():
+def test_only_the_order_of_a_persons_ratings_counts(planted):
     """Any scale that keeps their order gives the same, to the last digit."""
     stretched = FRAME.with_columns(
         pl.col("outcome_score").exp() + pl.col("participant_id").str.slice(1).cast(pl.Float64)
     )
-    plain, other = (checked(asked(frame), "ranked_scores")["ranked_scores"] for frame in (FRAME, stretched))
+    plain, other = (checked(one, "ranked_scores")["ranked_scores"] for one in (planted, asked(stretched)))
     assert plain.slope == other.slope
     assert plain.slope.p < 0.001
     assert plain.slope.estimate is None  # its unit is not that of the answer
     assert plain.same_verdict is True
-    open_question = checked(asked(FRAME), "ranked_scores", predictor=STEPS)["ranked_scores"]
+    open_question = checked(planted, "ranked_scores", predictor=STEPS)["ranked_scores"]
     assert open_question.slope.p > 0.05
 
 
