@@ -286,7 +286,13 @@ def test_a_night_with_a_failed_report_is_no_success(ran):
 
 
 def contents(folder: Path) -> dict[str, str]:
-    of_runs = (".painstats.lock", ".painstats.checksum", ".painstats.runs", "index.html", ".prefect")  # who runs, and when runs began and finished
+    of_runs = (
+        ".painstats.lock",
+        ".painstats.checksum",
+        ".painstats.runs",
+        "index.html",
+        ".prefect",
+    )  # who runs, and when runs began and finished
     files = [path for path in folder.rglob("*") if path.is_file() and not {*path.parts} & {*of_runs}]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
