@@ -12,6 +12,7 @@ from painstats.frame.period_means import period_mean
 from painstats.questions.date_words import date_words
 from painstats.questions.phrases import whole
 from painstats.reports.clinic.content import ClinicPage, Header, LookUp
+from painstats.reports.clinic.course import course
 from painstats.reports.clinic.firmest import AgreeingChecks, firmest
 from painstats.reports.clinic.look_up import medicine_table, spells_table
 from painstats.reports.clinic.notice import notices
@@ -46,14 +47,14 @@ def clinic_page(store: Store, record: ParticipantRecord) -> ClinicPage:
     return ClinicPage(
         header=_header(store, days),
         notices=notices(days, use),
-        course=None,
+        course=course(days),
         since=since_visit(days),
         firmest=rows,
         others=others,
         medicines=medicine_table(use) if use else None,
         spells=spells,
         quality=_quality(days),
-        last_lines=_last_lines(days, use, spells, has_daily=any(row.is_daily for row in rows)),
+        last_lines=_last_lines(use, spells, has_daily=any(row.is_daily for row in rows)),
     )
 
 
@@ -112,8 +113,8 @@ def _quality(days: ClinicDays) -> str:
     return say.OF_DAYS.format(days=in_all, parts=", ".join(parts), last=last)
 
 
-def _last_lines(days: ClinicDays, use: AcuteUse | None, spells: LookUp | None, *, has_daily: bool) -> tuple[str, ...]:
-    origin = say.ORIGIN.format(version=version("painstats"), date=date_words(days.last))
+def _last_lines(use: AcuteUse | None, spells: LookUp | None, *, has_daily: bool) -> tuple[str, ...]:
+    origin = say.ORIGIN.format(version=version("painstats"))
     notes = (
         *((say.OVERUSE_NOTE,) if use else ()),
         *((say.LOOKS_NOTE,) if has_daily else ()),
