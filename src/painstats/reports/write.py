@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -26,7 +27,6 @@ from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import (
     GENERATOR,
     Cell,
-    Figure,
     Page,
     Part,
     Table,
@@ -36,12 +36,14 @@ from painstats.reports.pages import (
     page_bytes,
     page_name,
 )
-from painstats.reports.personal.draw_charts import participants_drawn
+from painstats.reports.personal.charts import personal_charts
 from painstats.reports.personal.page import personal_page
-from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.record import ParticipantRecord, participant_record
 from painstats.reports.personal.treatments import declared_lines
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
+
+Made = TypeVar("Made")
 
 INDEX = "index.html"
 COHORT = "cohort.html"
@@ -59,7 +61,7 @@ class Published:
     files: Mapping[str, str]
 
 
-def write_reports(store: Store, processes: int | None = None) -> list[Path]:
+def write_reports(store: Store) -> list[Path]:
     """Write every report that the findings allow, and the published tables, into ``reports/`` of the study.
 
     Returns
@@ -67,10 +69,10 @@ def write_reports(store: Store, processes: int | None = None) -> list[Path]:
     Every report: the index, the cohort's, then those of each participant, in the order of their ids: their own, and the
     one for a clinic visit.
     """
-    return list(publish(store, processes).reports)
+    return list(publish(store).reports)
 
 
-def publish(store: Store, processes: int | None = None) -> Published:
+def publish(store: Store) -> Published:
     """Write every report that the findings allow, and the published tables, and show them to readers in one step.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
@@ -80,8 +82,6 @@ def publish(store: Store, processes: int | None = None) -> Published:
     ----------
     store
         The open study.
-    processes
-        How many processes draw; None for one per CPU, 1 for this one alone. The bytes are the same.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     failed: list[FailedReport] = []
     with new_generation(store.study, _is_page) as generation:
         publish_tables(store, generation)
-        with unchecked_charts(), closing(_pages(store, processes)) as pages:
+        with unchecked_charts(), closing(_pages(store)) as pages:
             for name, page in pages:
                 written.append(reports / name)
                 if isinstance(page, Lost):
@@ -109,7 +109,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     return Published(counts, tuple(written), tuple(failed), files)
 
 
-def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | Lost]]:
+def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     """Yield each page's name and its bytes, or why it failed."""
     participants, findings = participant_summaries(store), read_findings(store)
     single = [finding for finding in findings if not finding.is_average]
@@ -120,32 +120,28 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     if has_cohort:
         yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
     choices = outcome_choices(store)
-    with (
-        participants_drawn(store, participants, single, processes) as drawn,
-        working("writing the reports", "pages", len(names)) as work,
-    ):
-        for record, figures in drawn:
-            name = names[record.participant_id]
-            if isinstance(figures, Lost):
-                yield name, figures
-            else:
-                own = choices.get(record.participant_id, ())
-                yield name, _attempt(partial(_personal, store, record, figures, own))
-            clinic = clinic_page_name(record.participant_id, everyone)
-            yield clinic, _attempt(partial(_clinic, store, record))
+    with working("writing the reports", "pages", len(names)) as work:
+        for participant in participants:
+            who = participant.participant_id
+            record = _attempt(partial(participant_record, store, participant, single))
+            for name, make in (
+                (names[who], partial(_personal, store, choices.get(who, ()))),
+                (clinic_page_name(who, everyone), partial(_clinic, store)),
+            ):
+                yield name, record if isinstance(record, Lost) else _attempt(partial(make, record))
             work.advance()
 
 
-def _personal(store: Store, record: ParticipantRecord, figures: tuple[Figure, ...], choices: Sequence[str]) -> bytes:
-    return page_bytes(personal_page(store, record, figures, choices))
+def _personal(store: Store, choices: Sequence[str], record: ParticipantRecord) -> bytes:
+    return page_bytes(personal_page(store, record, personal_charts(record, store.study), choices))
 
 
 def _clinic(store: Store, record: ParticipantRecord) -> bytes:
     return clinic_bytes(clinic_page(store, record))
 
 
-def _attempt(make: Callable[[], bytes]) -> bytes | Lost:
-    """Make a page, or say why it could not be made: one participant's failure must not stop the others."""
+def _attempt(make: Callable[[], Made]) -> Made | Lost:
+    """Make a page, or what it is made of, or say why not: one participant's failure must not stop the others."""
     try:
         return make()
     except Exception as error:  # the type's name reveals nothing about a participant; the message might

@@ -42,10 +42,10 @@ from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.numbers import NONE, Interval, interval_of
 from painstats.reports.outcome_choices import cohort_sites_words
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
-from painstats.reports.personal.charts import verdict_bar
 from painstats.reports.regimes import regimes_words
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import looks_words, settings_table
+from painstats.reports.verdict_bars import verdict_bar
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
 

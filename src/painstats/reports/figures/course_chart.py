@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from markupsafe import Markup
 
-from painstats.language import _
-from painstats.reports.dates import date_words
 from painstats.reports.figures.svg.axis import HEIGHT as AXIS_HEIGHT
 from painstats.reports.figures.svg.axis import date_axis, scale_ticks, upright, value_axis
 from painstats.reports.figures.svg.frame import Frame, drawing, scaled
 from painstats.reports.figures.svg.label import anchor_at, label
-from painstats.reports.figures.svg.marks import Place, dots, hit, line
+from painstats.reports.figures.svg.marks import Place, dots, line
 from painstats.reports.figures.svg.treatment_rows import treatment_rows
 from painstats.reports.figures.treatment_rows import BarRow
 from painstats.reports.figures.weekly import Week, weekly_means
+from painstats.reports.figures.weekly_hits import weekly_hits
 
 HEIGHT, COMPACT_HEIGHT = 206, 160
 """Pixels of the plot area: on a personal page, and on the clinic page."""
@@ -26,8 +25,6 @@ TICKS, COMPACT_TICKS = 6, 3
 """Labels of the vertical axis, at most."""
 
 MIDDLE_OF_WEEK = 3.5
-WEEK = _("{monday}, week: {mean}")
-WEEK_WITHOUT_MEAN = _("{monday}, week: too few scores")
 ABOVE_FRAME = 6
 """Pixels between a label above the plot area and its top."""
 
@@ -77,7 +74,7 @@ def course_drawing(course: Course, *, last_visit: tuple[date, str] | None = None
         paths,
         *visit,
         *rows.parts,
-        *(_hit(course, frame, week) for week in weeks),
+        *weekly_hits(frame, course.first, course.scores),
     ]
     longest = max((f"{tick:g}" for tick in ticks), key=len)
     height = frame.height + AXIS_HEIGHT + rows.height
@@ -109,11 +106,3 @@ def _visit(course: Course, frame: Frame, last_visit: tuple[date, str] | None) ->
         upright(share, 0, frame.height, "moment visit"),
         label(last_visit[1], share, -ABOVE_FRAME, anchor=anchor_at(last_visit[1], share)),
     ]
-
-
-def _hit(course: Course, frame: Frame, week: Week) -> Markup:
-    start = course.place(week.monday)
-    ends = frame.share(start), frame.share(start + 7)
-    monday = date_words(week.monday + timedelta(days=max(0, -start)))
-    words = WEEK_WITHOUT_MEAN if week.mean is None else WEEK
-    return hit(ends, 0, frame.height, words.format(monday=monday, mean=f"{week.mean or 0:.1f}"))

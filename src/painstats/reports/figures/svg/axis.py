@@ -31,11 +31,12 @@ SHORTEST_MONTH = 10
 
 def value_axis(frame: Frame, ticks: Sequence[float]) -> list[Markup]:
     """Draw a line across the plot area at each tick, and its label left of it; the line at the foot is the axis."""
-    drawn = []
+    foot = short(frame.height)
+    drawn = [Markup(f'<line class="axis" x2="100%" y1="{foot}" y2="{foot}"/>')]
     for tick in ticks:
         y = frame.down(tick)
-        name = "axis" if tick == frame.y[0] else "grid"
-        drawn.append(Markup(f'<line class="{name}" x2="100%" y1="{short(y)}" y2="{short(y)}"/>'))
+        if tick != frame.y[0]:
+            drawn.append(Markup(f'<line class="grid" x2="100%" y1="{short(y)}" y2="{short(y)}"/>'))
         drawn.append(label(f"{tick:g}", 0, y + 4.5, anchor="end", dx=-LEFT_OF_LABELS, style="q in"))
     return drawn
 
