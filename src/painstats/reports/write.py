@@ -16,13 +16,11 @@ from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
 from painstats.findings.words import named_line
-from painstats.frame.participants import participant_summaries
+from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.clinic.page import clinic_bytes, clinic_page
-from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
-from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import (
     GENERATOR,
@@ -93,7 +91,7 @@ def publish(store: Store) -> Published:
     failed: list[FailedReport] = []
     with new_generation(store.study, _is_page) as generation:
         publish_tables(store, generation)
-        with unchecked_charts(), closing(_pages(store)) as pages:
+        with closing(_pages(store)) as pages:
             for name, page in pages:
                 written.append(reports / name)
                 if isinstance(page, Lost):
@@ -118,7 +116,7 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
     yield INDEX, _attempt(lambda: page_bytes(_index_page(store, names, single, has_cohort=has_cohort)))
     if has_cohort:
-        yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
+        yield COHORT, _attempt(partial(_cohort, store, participants, findings))
     choices = outcome_choices(store)
     with working("writing the reports", "pages", len(names)) as work:
         for participant in participants:
@@ -130,6 +128,14 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
             ):
                 yield name, record if isinstance(record, Lost) else _attempt(partial(make, record))
             work.advance()
+
+
+def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: Sequence[Finding]) -> bytes:
+    from painstats.reports.cohort.page import cohort_page  # altair takes a quarter of a second
+    from painstats.reports.figures.vega_svg import unchecked_charts
+
+    with unchecked_charts():
+        return page_bytes(cohort_page(store, participants, findings))
 
 
 def _personal(store: Store, choices: Sequence[str], record: ParticipantRecord) -> bytes:
