@@ -104,7 +104,7 @@ def test_thousands_of_rejected_rows_are_a_line_for_each_reason(place, capsys):
     rows = "".join(f"{day:%d.%m}.2099;3;gut\n" for day in DAYS)
     (place / "tagebuch.csv").write_text(DIARY + rows)
     _, out, _ = said(capsys, "tagebuch.csv", *ZONE)
-    assert out.count("\n  tagebuch.csv: 30 rows: an impossible date (first in line 32, column Date)\n") == 1
+    assert out.count("\n  tagebuch.csv: 30 rows: an impossible date (first in line 32, column date)\n") == 1
     assert len(out.splitlines()) < 15
 
 

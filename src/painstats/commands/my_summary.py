@@ -169,4 +169,4 @@ def _print_end(report: MyReport) -> None:
         return
     print("If something was meant in another way, painstats me --help lists the options; --explain says why.")
     print(f"{'Open:':<{WIDTH}} {report.written}")
-    print(f"{'For a visit:':<{WIDTH}} {report.clinic}")
+    print(f"{'For doctors:':<{WIDTH}} {report.clinic}")
