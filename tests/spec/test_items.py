@@ -35,8 +35,8 @@ from painstats.questions.look import LookDay
 from painstats.questions.question import Outcome
 from painstats.questions.registry import exploratory_kind
 from painstats.questions.verdict import Verdict
-from painstats.reports.pages import Page, page_bytes
-from painstats.reports.personal.exploratory import exploratory_part
+from painstats.reports.pages import Page, Part, page_bytes
+from painstats.reports.personal.exploratory import exploratory_lines
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.store import Store, open_store
 from painstats.store.rows import read_rows
@@ -80,8 +80,8 @@ def test_the_card_says_which_items_go_with_sleep_and_steps(store):
     tables = dict.fromkeys(("days", "frame", "phases", "treatment_days"), none)
     unread = {"findings": (), "all_findings": (), "looks": (), "adjusted": {}, "changes": (), "experiments": ()}
     record = ParticipantRecord(summary, contrasts=found, **unread, **tables)
-    parts = exploratory_part(record, store.study, ())
-    text = read_page(page_bytes(Page("A title", "A heading", (), parts))).text
+    part = Part("More of your questions", cards=exploratory_lines(record, store.study, ()))
+    text = read_page(page_bytes(Page("A title", "A heading", (), (part,)))).text
     assert "Other things you score To watch Fatigue was lower after longer nights. Mood was better" in text
     assert "The others: no pattern so far." in text
     assert "Six questions were asked here; the limits allow for that. Each is turned so that lower is better." in text

@@ -32,7 +32,7 @@ def study(tmp_path_factory):
 
 def test_the_notice_comes_first_and_advises_neither_to_stop_nor_to_start(study):
     page = read_page((study.reports / "p01.html").read_bytes()).text
-    assert page.index("60 days") < page.index(NOTICE) < page.index("Findings")
+    assert page.index(NOTICE) < page.index("Your pain, and what goes with it") < page.index("Your answers")
     assert (
         "You listed <b>Oxycodone</b> and LDN within two weeks of each other. Naltrexone blocks opioids and can bring on "
         "withdrawal. Do not stop or change either on your own."

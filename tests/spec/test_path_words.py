@@ -24,7 +24,7 @@ from painstats.questions.question import Outcome
 from painstats.questions.verdict import Verdict
 from painstats.reports.figures.path_chart import drawn_path
 from painstats.reports.pages import page_environment
-from painstats.reports.personal.exploratory import exploratory_part
+from painstats.reports.personal.exploratory import exploratory_lines
 from painstats.reports.personal.record import participant_record
 from painstats.store import open_store
 from tests.calibration.path_diaries import PathTruth, simulate
@@ -226,8 +226,9 @@ def judged(tmp_path_factory):
         rows = table(store, "SELECT * FROM contrast_finding WHERE kind = 'path'")
         find(store)
         [summary] = participant_summaries(store)
-        [part] = exploratory_part(participant_record(store, summary, ()), store.study, ())
-        page = page_environment().get_template("parts.html.j2").module.part(part)
+        lines = exploratory_lines(participant_record(store, summary, ()), store.study, ())
+        [card] = [line for line in lines if "sleep" in line.headline]
+        page = page_environment().get_template("answers.html.j2").module.answer(card)
         return {row["contrast"]: row for row in rows}, str(page)
 
 

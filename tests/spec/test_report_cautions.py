@@ -33,11 +33,11 @@ def page_of(folder, participant="p01", change="", **plan):
 
 def test_exploratory_questions_have_a_part_of_their_own(tmp_path):
     text = page_of(tmp_path, "p02", questions=STEPS_EXPLORATORY)
-    findings, watched = text.index("Findings"), text.index("More of your questions")
-    assert findings < text.index("Sleep") < watched
+    findings, watched = text.index("Your answers"), text.rindex("More of your questions")
+    assert findings < text.index("Sleep", findings) < watched
     assert "To watch" in text[watched:]
     assert "Of 20 people without any link, about one will see a pattern here." in text[watched:]
-    assert "They change no answer above, except that a link that changed" in text[watched:]
+    assert "so they are patterns to watch, not answers." in text[watched:]
 
 
 def test_without_exploratory_questions_and_medicines_there_are_no_such_parts(tmp_path):

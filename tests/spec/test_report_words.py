@@ -11,6 +11,7 @@ import pytest
 
 from painstats.findings.catalogue import participants as entries
 from painstats.findings.finding import Withdrawn
+from painstats.findings.firmness import Firmness
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.reading import shown_size
@@ -96,7 +97,7 @@ CAUTIONS = {
     "pattern": "A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.",
 }
 FIRMNESS = {
-    "own": "", "pooled": "As for others", "bound": "Firm bound", "open": "Not determined",
+    "own": "Fairly firm", "pooled": "As for others", "bound": "Firm bound", "open": "Not determined",
     "not_confirmed": "Not determined", "disagree": "Not determined", "kinds_differ": "Kinds differ",
     "early": "Too early", "same_nights": "Not judged",
     "pattern": "To watch",
@@ -145,6 +146,7 @@ def test_the_facts_of_a_direction_of_own_days():
         "questions.",
         "Direction": "The chance that it is right is 98%, if links are as weak as most published ones.",
         "Clear since": "18 February 2026, with 90 days scored",
+        "Checks": "None can be made, so this is never more than fairly firm.",
         "Reading today": "0.3 points lower for one more hour. It changes from night to night and is no answer.",
         "Days": "134 days with a pain score; sleep known on all of them",
         "Next answer day": "at 180 days with a score: 46 to go",
@@ -259,11 +261,11 @@ def test_many_scores_at_an_end_of_the_scale_are_said_to_hide_a_part():
 
 @pytest.mark.parametrize(
     ("name", "at_low", "at_high", "firmness"),
-    [("own", 0.25, 0.0, "Fairly firm"), ("own", 0.0, 0.25, "Fairly firm"), ("own", 0.24, 0.24, ""),
+    [("own", 0.25, 0.0, "Fairly firm"), ("own", 0.0, 0.25, "Fairly firm"), ("own", 0.24, 0.24, "Firm"),
      ("open", 0.4, 0.0, "Not determined"), ("pattern", 0.4, 0.0, "To watch")],
 )  # fmt: skip
 def test_an_answer_with_many_scores_at_an_end_is_fairly_firm(name, at_low, at_high, firmness):
-    assert answer(with_ends(name, 0.7, at_low, at_high)).firmness == firmness
+    assert answer(with_ends(name, 0.7, at_low, at_high), checked=Firmness(8)).firmness == firmness
 
 
 # --- Other outcomes, lags and measures

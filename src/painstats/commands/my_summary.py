@@ -11,17 +11,23 @@ from painstats.commands.my_words import in_my_words
 from painstats.commands.printing import print_json, printable
 from painstats.commands.run import as_answer, print_failed_reports
 from painstats.findings.build import read_findings
+from painstats.findings.clearer import clearer_words, next_answer_day
+from painstats.findings.firmness import firmness_of
 from painstats.findings.words import named_line
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.frame.phase import read_phases
 from painstats.intake.candidates import FileOutcome
+from painstats.plan.study import Study
 from painstats.plan.treatment_names import same_name
 from painstats.questions.date_words import date_words
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import label_text, listed, whole
 from painstats.questions.question import outcome_of
 from painstats.reports.data_used import FILLED_WORDS
+from painstats.reports.personal.record import ParticipantRecord, participant_record
+from painstats.reports.personal.recorded import recent_share, recorded
 from painstats.reports.personal.treatments import declared_lines
+from painstats.reports.robustness import read_robustness_checks
 
 MOST_NAMES = 4
 """Treatments and files that a line names; further ones are counted."""
@@ -152,10 +158,24 @@ def _print_answers(report: MyReport) -> None:
     if report.summary.refusal:
         print(f"No answers yet: {in_my_words(report.summary.refusal)}")
         return
-    findings = [finding for finding in read_findings(report.store) if not finding.is_average]
-    lines = [*map(named_line, findings), *(line for _, line in declared_lines(report.store))]
+    for summary in participant_summaries(report.store):
+        findings = [finding for finding in read_findings(report.store) if not finding.is_average]
+        record = participant_record(report.store, summary, findings)
+        checks = read_robustness_checks(report.store, summary.participant_id)
+        lines = [named_line(finding, firmness_of(finding, checks)) for finding in findings]
+        _print_lines("Answers", [*lines, *(line for _, line in declared_lines(report.store))])
+        _print_lines("For clearer answers", _clearer(record, report.store.study))
+
+
+def _clearer(record: ParticipantRecord, study: Study) -> list[str]:
+    """Say what to record more often or more finely, and when the next answer day is."""
+    following = next_answer_day(record.findings, record.summary.last_date, recent_share(record))
+    return [*clearer_words(recorded(record, study)), *([following] if following else [])]
+
+
+def _print_lines(heading: str, lines: Sequence[str]) -> None:
     if lines:
-        print("Answers:")
+        print(f"{heading}:")
     for line in lines:
         print(f"  {printable(line.replace(NO_BREAK_SPACE, ' '))}")
 

@@ -11,8 +11,8 @@ class DeclaredAnswer:
 
     Parameters
     ----------
-    name
-        "Low-dose naltrexone, 1.5 to 4.5 mg".
+    name, short_name
+        "Low-dose naltrexone, 1.5 to 4.5 mg"; and the same without dose and date, for a line.
     mark
         The verdict by name, or ``sealed`` for an experiment that is not over.
     line
@@ -25,6 +25,10 @@ class DeclaredAnswer:
         What the answer does not mean; empty where there is nothing to add.
     fold, folded
         A heading, and terms with facts below it.
+    strong
+        The part of the line that is set in bold: its size or date; may be empty.
+    line_without_size
+        The line where the page has no room for its number; empty if it has none.
     """
 
     name: str
@@ -35,3 +39,6 @@ class DeclaredAnswer:
     caution: str = ""
     fold: str = ""
     folded: tuple[tuple[str, str], ...] = ()
+    strong: str = ""
+    line_without_size: str = ""
+    short_name: str = ""

@@ -11,7 +11,7 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_facts import experiment_facts, model_agrees
 from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.outcome_words import OutcomeWords, is_better_when_higher, outcome_words
-from painstats.questions.phrases import counted, label_text
+from painstats.questions.phrases import capital, counted, label_text
 from painstats.questions.question import Outcome
 from painstats.questions.verdict import Verdict
 
@@ -62,7 +62,7 @@ def experiment_answer(finding: ExperimentFinding, outcome: Outcome) -> DeclaredA
     state, words = state_of_experiment(finding), outcome_words(outcome)
     is_sealed = state in SEALED_STATES
     return DeclaredAnswer(
-        name=say.NAME.format(on=label_text(finding.on)),
+        name=experiment_name(finding),
         mark="sealed" if is_sealed else finding.verdict.value,
         line=_line(finding, state, words),
         firmness=_firmness(finding, state),
@@ -70,7 +70,19 @@ def experiment_answer(finding: ExperimentFinding, outcome: Outcome) -> DeclaredA
         caution={ExperimentState.TOLD: say.TOLD_CAUTION, ExperimentState.BOUND: say.BOUND_CAUTION}.get(state, ""),
         fold=say.FOLD_PLAN if is_sealed else say.FOLD_OPEN if finding.verdict.is_open else say.FOLD_ANSWER,
         folded=experiment_facts(finding, words, is_sealed=is_sealed),
+        strong=_strong(finding, state),
+        short_name=capital(label_text(finding.on)),
     )
+
+
+def experiment_name(finding: ExperimentFinding) -> str:
+    """Write the heading above an experiment."""
+    return say.NAME.format(on=label_text(finding.on))
+
+
+def is_open(finding: ExperimentFinding) -> bool:
+    """Whether the last block is over, and the result may be read."""
+    return state_of_experiment(finding) not in SEALED_STATES
 
 
 def named_experiment_line(finding: ExperimentFinding, outcome: Outcome) -> str:
@@ -99,6 +111,19 @@ def _line(finding: ExperimentFinding, state: ExperimentState, words: OutcomeWord
             return say.REFUSED_LINE
         case _:
             return say.OPEN_LINE
+
+
+def _strong(finding: ExperimentFinding, state: ExperimentState) -> str:
+    """Return the size or the date in the line, as it is written there."""
+    match state:
+        case ExperimentState.PLANNED | ExperimentState.SEALED:
+            return "" if WAITING in finding.reasons else words_of.date_words(finding.opens_on)
+        case ExperimentState.TOLD:
+            return words_of.points(finding.estimate or 0.0)
+        case ExperimentState.BOUND:
+            return _largest(finding)
+        case _:
+            return ""
 
 
 def _firmness(finding: ExperimentFinding, state: ExperimentState) -> str:

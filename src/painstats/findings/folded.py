@@ -5,6 +5,7 @@ from __future__ import annotations
 from painstats.findings.catalogue import participants as say
 from painstats.findings.content import Content, days_left
 from painstats.findings.finding import Finding, Judged
+from painstats.findings.firmness import NOT_CHECKED, Firmness
 from painstats.findings.states import State
 from painstats.questions.estimate import CheckEstimate
 
@@ -16,7 +17,7 @@ def fold(content: Content) -> str:
     return say.FOLD_OPEN if content.finding.verdict.is_open else say.FOLD_ANSWER
 
 
-def folded(content: Content, questions: int) -> list[tuple[str, str]]:
+def folded(content: Content, questions: int, checked: Firmness = NOT_CHECKED) -> list[tuple[str, str]]:
     """List terms with facts; ``questions`` share the chance of a false sign."""
     finding, judged = content.finding, content.finding.judged
     facts = []
@@ -32,7 +33,19 @@ def folded(content: Content, questions: int) -> list[tuple[str, str]]:
         facts.append((say.READING_TERM, _sized(say.READING_TODAY, content, content.reading.value)))
     if (own := _own_days_beside_others(content)) is not None:
         facts.append((say.ALONE_TERM, _sized(say.ALONE, content, own.value)))
+    facts += _checks(content, checked)
     return [*facts, (say.DAYS_TERM, _days_used(content)), *_next_look_fact(finding, content.state)]
+
+
+def _checks(content: Content, checked: Firmness) -> list[tuple[str, str]]:
+    """Return in how many checks a direction of own days stays."""
+    if content.state not in (State.OWN, State.UNFIRM):
+        return []
+    if not checked.checks:
+        return [(say.CHECKS_TERM, say.CHECKS_NONE)]
+    entry = say.CHECKS_ALL if checked.is_firm else say.CHECKS_SOME
+    number = checked.checks - len(checked.disagreeing)
+    return [(say.CHECKS_TERM, entry.format(number=number, checks=checked.checks))]
 
 
 def _earlier(judged: Judged) -> list[tuple[str, str]]:

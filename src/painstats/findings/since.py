@@ -1,23 +1,58 @@
-"""What changed at the last answer day, always with its cause: more days, or a link that changed itself.
+"""What changed in the last month, always dated and with its cause: more days, a link that changed, or a new answer.
 
-References: docs/method/questions.md, change of a link.
+References: docs/method/questions.md, change of a link; docs/method/verdict.md, "Since the last report".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from painstats.findings.catalogue import participants as say
+from painstats.findings.catalogue import personal_page as page
+from painstats.findings.change_names import change_name
 from painstats.findings.content import phrases_of
+from painstats.findings.experiment_words import experiment_name, is_open
 from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
 from painstats.findings.states import State, state_of
+from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
+from painstats.questions.treatment.finding import ChangeFinding
+
+MONTH_DAYS = 30
+"""What changed in so many days before the last one is listed."""
+
+MOST_NEWS = 4
+"""Changes that are listed; the newest first."""
 
 
-def since_words(finding: Finding, looks: Sequence[LookRow]) -> str | None:
-    """Write how a participant's answer differs from that of the look before; None where it does not.
+@dataclass(frozen=True, slots=True)
+class News:
+    """A change of an answer, and its date."""
+
+    date: date
+    words: str
+
+
+def news_words(news: Iterable[News], last: date) -> tuple[str, ...]:
+    """Write what changed in the month up to a date, the newest first, and that everything else is as it was."""
+    first = last - timedelta(days=MONTH_DAYS)
+    recent = sorted((each for each in news if first < each.date <= last), key=lambda each: each.date, reverse=True)
+    if not recent:
+        return (page.SINCE_NOTHING,)
+    return (*(each.words for each in recent[:MOST_NEWS]), page.SINCE_OTHERS)
+
+
+def since_date(last: date) -> str:
+    """Write the heading above them."""
+    return page.SINCE.format(date=say.date_words(last - timedelta(days=MONTH_DAYS)))
+
+
+def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
+    """Say how a participant's answer differs from that of the look before, or that it is the first one.
 
     Parameters
     ----------
@@ -32,17 +67,40 @@ def since_words(finding: Finding, looks: Sequence[LookRow]) -> str | None:
     if not rows:
         return None
     rows.sort(key=lambda row: row.number)
-    name = capital(phrases_of(finding.question).exposure)
+    now, name = rows[-1], capital(phrases_of(finding.question).exposure)
     if state_of(finding) is State.CHANGED:
-        before = next((row for row in reversed(rows) if not row.withdrawn), rows[-1])
-        return say.SINCE_LINK_CHANGED.format(name=name, before=answer_words(finding, before), now=say.CHANGED)
-    if len(rows) < 2 or answer_words(finding, rows[-2]) == answer_words(finding, rows[-1]):
+        before = next((row for row in reversed(rows) if not row.withdrawn), now)
+        words = say.SINCE_LINK_CHANGED.format(name=name, before=answer_words(finding, before), now=say.CHANGED)
+        return News(now.date, words)
+    if len(rows) < 2:
+        words = page.SINCE_FIRST.format(name=name, date=say.date_words(now.date), days=now.days)
+        return News(now.date, words)
+    before = rows[-2]
+    if answer_words(finding, before) == answer_words(finding, now):
         return None
-    before, now = rows[-2:]
-    return say.SINCE_MORE_DAYS.format(
+    words = say.SINCE_MORE_DAYS.format(
         name=name,
         before=answer_words(finding, before),
         now=answer_words(finding, now),
         date=say.date_words(now.date),
         days=now.days,
     )
+    return News(now.date, words)
+
+
+def news_of_change(change: ChangeFinding) -> News | None:
+    """Say that a change of a treatment has been looked at, for the first time or again."""
+    if change.look_date is None:
+        return None
+    entry = page.SINCE_TREATMENT_AGAIN if change.look > 1 else page.SINCE_TREATMENT_FIRST
+    if change.withdrawn is not None:
+        entry = page.SINCE_TREATMENT_WITHDRAWN
+    return News(change.look_date, entry.format(name=change_name(change), date=say.date_words(change.look_date)))
+
+
+def news_of_experiment(experiment: ExperimentFinding) -> News | None:
+    """Say that an experiment is over, so that its result is open."""
+    if not is_open(experiment):
+        return None
+    words = page.SINCE_EXPERIMENT.format(name=experiment_name(experiment), date=say.date_words(experiment.last_date))
+    return News(experiment.last_date, words)

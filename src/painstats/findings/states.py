@@ -26,6 +26,7 @@ class State(StrEnum):
     REFUSED = "refused"
     CHANGED = "changed"
     KINDS_DIFFER = "kinds_differ"
+    UNFIRM = "unfirm"
 
     @property
     def has_direction(self) -> bool:

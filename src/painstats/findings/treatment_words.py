@@ -5,7 +5,7 @@ from __future__ import annotations
 from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import treatments as say
 from painstats.findings.change_content import ChangeContent, ChangeContext, content_of
-from painstats.findings.change_names import alterations, change_name, moment, since, together, when
+from painstats.findings.change_names import alterations, change_name, moment, since, together, treatment_names, when
 from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.treatment_facts import change_facts
 from painstats.findings.treatment_refusals import refusal
@@ -36,13 +36,16 @@ def change_answer(finding: ChangeFinding, context: ChangeContext) -> DeclaredAns
     content = content_of(finding, context)
     return DeclaredAnswer(
         name=change_name(finding),
-        mark=finding.verdict.value,
+        mark="withdrawn" if content.state is ChangeState.WITHDRAWN else finding.verdict.value,
         line=_line(content),
         firmness=FIRMNESS.get(content.state, words_of.NOT_DETERMINED),
         card=(*_together(finding), *_card(content)),
         caution=_caution(content),
         fold=_fold(content),
         folded=change_facts(content),
+        strong=_strong(content),
+        line_without_size=_line_without_size(content),
+        short_name=capital(treatment_names(finding)),
     )
 
 
@@ -64,6 +67,23 @@ def _line(content: ChangeContent) -> str:
             return refusal(content)[0]
         case _:
             return say.OPEN_LINE
+
+
+def _strong(content: ChangeContent) -> str:
+    """Return the size in the line, as it is written there."""
+    if content.state is ChangeState.TOLD:
+        return words_of.points(content.finding.estimate or 0.0)
+    return _largest(content.finding) if content.state is ChangeState.BOUND else ""
+
+
+def _line_without_size(content: ChangeContent) -> str:
+    """Write the line without its size, which the card has."""
+    if content.state is ChangeState.BOUND:
+        return say.BOUND_LINE_NO_SIZE
+    if content.state is not ChangeState.TOLD:
+        return ""
+    finding = content.finding
+    return say.LINE_NO_SIZE.format(when=when(finding), direction=content.given(finding.verdict), **content.named)
 
 
 def _told_line(content: ChangeContent) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from painstats.findings.catalogue import participants as say
 from painstats.findings.content import Content, days_left, in_words
 from painstats.findings.finding import Finding, Judged
+from painstats.findings.firmness import NOT_CHECKED, Firmness
 from painstats.findings.folded import fold, folded
 from painstats.findings.states import State
 from painstats.questions.phrases import Phrases, capital
@@ -30,11 +31,16 @@ class Answer:
         "Sleep".
     state
         The state.
+    mark
+        The verdict by name, or ``both``, ``withdrawn``, ``set_aside``.
     line
         One sentence with at most one size.
+    strong
+        The part of the line that is set in bold: its size; may be empty.
+    line_without_size
+        The line where the page has no room for its numbers; empty where it cannot lose them.
     firmness
-        "Not determined"; empty beside a direction of own days, or "Fairly firm" if many scores are at an end of the
-        scale.
+        "Firm", "Not determined".
     card
         Sentences below the line.
     caution
@@ -45,7 +51,10 @@ class Answer:
 
     name: str
     state: State
+    mark: str
     line: str
+    strong: str
+    line_without_size: str
     firmness: str
     card: tuple[str, ...]
     caution: str
@@ -53,7 +62,7 @@ class Answer:
     folded: tuple[tuple[str, str], ...]
 
 
-def answer(finding: Finding, questions: int = 1) -> Answer:
+def answer(finding: Finding, questions: int = 1, checked: Firmness = NOT_CHECKED) -> Answer:
     """Write a finding for its participant.
 
     Parameters
@@ -62,24 +71,31 @@ def answer(finding: Finding, questions: int = 1) -> Answer:
         A finding about a participant.
     questions
         How many questions share the chance of a false sign, this one among them.
+    checked
+        The checks of the direction, if there is one.
     """
     content = in_words(finding)
+    if content.state is State.OWN and finding.question.is_confirmatory and checked.calls_no_direction:
+        content = replace(content, state=State.UNFIRM)
     state = content.state
     return Answer(
         name=capital(content.words.exposure),
         state=state,
+        mark=_mark(content),
         line=_line(content),
-        firmness=_firmness(content),
-        card=(*_card(content), *_about_known_days(content)),
+        strong=_strong(content),
+        line_without_size=_line_without_size(content),
+        firmness=_firmness(content, checked),
+        card=(*_card(content, checked), *_about_known_days(content)),
         caution=_caution(content),
         fold=fold(content),
-        folded=tuple(folded(content, questions)),
+        folded=tuple(folded(content, questions, checked)),
     )
 
 
-def named_line(finding: Finding) -> str:
+def named_line(finding: Finding, checked: Firmness = NOT_CHECKED) -> str:
     """Write the line of a finding after its name: "Sleep: Both directions are still possible."."""
-    made = answer(finding)
+    made = answer(finding, checked=checked)
     return say.NAMED_LINE.format(name=made.name, line=made.line)
 
 
@@ -103,6 +119,8 @@ def _line(content: Content) -> str:
             return say.KINDS_DIFFER_LINE
         case State.CHANGED:
             return say.CHANGED_LINE
+        case State.UNFIRM:
+            return say.UNFIRM_LINE.format(**about)
         case State.EARLY:
             return say.EARLY_LINE.format(days=finding.next_look_days, left=days_left(finding))
         case State.REFUSED:
@@ -111,11 +129,48 @@ def _line(content: Content) -> str:
             return say.OPEN_LINE
 
 
-def _firmness(content: Content) -> str:
+def _strong(content: Content) -> str:
+    """Return the size in the line, as it is written there."""
+    if content.state is State.BOUND:
+        return say.points_up(_largest_difference(content.finding))
+    if content.state is State.OWN and "smaller_than_matters" not in content.finding.reasons:
+        return f"{content.points(content.size)} {content.unit.per}"
+    return ""
+
+
+def _line_without_size(content: Content) -> str:
+    match content.state:
+        case State.BOUND:
+            return say.BOUND_LINE_NO_SIZE
+        case State.EARLY:
+            return say.EARLY_LINE_NO_SIZE.format(left=days_left(content.finding))
+        case _:
+            return ""
+
+
+def _mark(content: Content) -> str:
+    """Name the mark beside the line."""
+    if content.state is State.REFUSED and content.finding.reasons[:1] == ("no_fit",):
+        return "set_aside"
+    return {
+        State.CHANGED: "both",
+        State.KINDS_DIFFER: "both",
+        State.WITHDRAWN: "withdrawn",
+        State.UNFIRM: Verdict.NOT_DETERMINED.value,
+        State.EARLY: Verdict.NOT_DETERMINED.value,
+    }.get(content.state, content.finding.verdict.value)
+
+
+def _firmness(content: Content, checked: Firmness) -> str:
+    """Write how firm an answer is: a direction is firm if every check shows it (docs/method/verdict.md, firmness)."""
     if not content.finding.question.is_confirmatory and content.state.has_direction:
         return say.TO_WATCH
+    is_firm = checked.is_firm and not _has_many_scores_at_an_end(content.finding)
+    if _mark(content) == "set_aside":
+        return say.SET_ASIDE
     return {
-        State.OWN: say.FAIRLY_FIRM if _has_many_scores_at_an_end(content.finding) else "",
+        State.OWN: say.FIRM if is_firm else say.FAIRLY_FIRM,
+        State.UNFIRM: say.NOT_FIRM,
         State.POOLED: say.AS_FOR_OTHERS,
         State.BOUND: say.FIRM_BOUND,
         State.EARLY: say.TOO_EARLY,
@@ -125,10 +180,12 @@ def _firmness(content: Content) -> str:
     }.get(content.state, say.NOT_DETERMINED)
 
 
-def _card(content: Content) -> tuple[str, ...]:
+def _card(content: Content, checked: Firmness) -> tuple[str, ...]:
     match content.state:
         case State.OWN:
-            return (*_size_sentences(content), *_scores_at_an_end(content))
+            return (*_size_sentences(content), *_checks(content, checked), *_scores_at_an_end(content))
+        case State.UNFIRM:
+            return _checks(content, checked)
         case State.POOLED:
             return (say.POOLED_CARD,)
         case State.BOUND:
@@ -145,6 +202,17 @@ def _card(content: Content) -> tuple[str, ...]:
             return (say.DISAGREE_CARD, *_forecast(content.finding), *_next_look(content.finding))
         case _:
             return (*_withdrawn_card(content.finding), *_forecast(content.finding), *_next_look(content.finding))
+
+
+def _checks(content: Content, checked: Firmness) -> tuple[str, ...]:
+    """Say that checks disagree, and when the first of them does."""
+    if not checked.disagreeing:
+        return ()
+    first = checked.disagreeing[0]
+    what = say.CHECK_WHEN.get(first, first.replace("_", " ")).format(exposure=content.words.exposure)
+    entry = say.CHECKS_DISAGREE if checked.calls_no_direction else say.CHECK_DISAGREES
+    number = capital(say.number_words(len(checked.disagreeing)))
+    return (entry.format(number=number, checks=say.number_words(checked.checks), what=what),)
 
 
 def _size_sentences(content: Content) -> tuple[str, ...]:

@@ -8,3 +8,4 @@ NOT_DETERMINED, NOT_JUDGED, TOO_EARLY = _("Not determined"), _("Not judged"), _(
 FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To watch")
 CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
 NO_CHANGE, FAIRLY_FIRM = _("No change"), _("Fairly firm")
+FIRM, NOT_FIRM, SET_ASIDE = _("Firm"), _("Not firm"), _("Set aside")

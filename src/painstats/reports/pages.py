@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -115,6 +115,12 @@ class Card:
         Rows with intervals, or boxes with arrows, below the sentences.
     tables, tables_fold
         Tables folded under the heading ``tables_fold``.
+    strong
+        The part of the sentence that is set in bold; may be empty.
+    squares
+        How many of three squares stand beside the state; 0 for none.
+    cards
+        Cards of the same kind of question below the line, where there are several.
     """
 
     verdict: str
@@ -129,6 +135,15 @@ class Card:
     chart: QuestionChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
+    strong: str = ""
+    squares: int = 0
+    cards: tuple[Card, ...] = ()
+
+    @property
+    def line(self) -> Markup:
+        """The sentence with its size in bold."""
+        before, strong, after = self.sentence.partition(self.strong) if self.strong else (self.sentence, "", "")
+        return joined(before, Markup("<b>{}</b>").format(strong) if strong else "", after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,15 @@ class Page:
     heading: str
     lines: tuple[Cell, ...]
     parts: tuple[Part, ...]
-    kind: str = "personal"
+    kind: str = "plain"
+
+
+class AnyPage(Protocol):
+    """What every page has: the template that puts it into HTML is named after its kind."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the template."""
 
 
 def page_environment() -> Environment:
@@ -169,10 +192,11 @@ def page_environment() -> Environment:
     environment.filters["drawn_rows"] = drawn_rows
     environment.filters["drawn_strip"] = drawn_strip
     environment.filters["drawn_path"] = drawn_path
+    environment.filters["css_text"] = css_text
     return environment
 
 
-def page_bytes(page: Page) -> bytes:
+def page_bytes(page: AnyPage) -> bytes:
     """Put a page into HTML. The same page gives the same bytes."""
     return rendered(f"{page.kind}.html.j2", page=page)
 
@@ -180,6 +204,12 @@ def page_bytes(page: Page) -> bytes:
 def rendered(template: str, **values: object) -> bytes:
     """Fill a template; every value is escaped."""
     return _ENVIRONMENT.get_template(template).render(generator=GENERATOR, **values).encode("utf-8")
+
+
+def css_text(text: str) -> Markup:
+    """Write a text as a string of CSS: every character that could end it, or mean something in HTML, is escaped."""
+    plain = frozenset(" ,-") | PLAIN_LETTERS
+    return Markup('"{}"'.format("".join(letter if letter in plain else f"\\{ord(letter):x} " for letter in text)))
 
 
 def named(text: str) -> Markup:

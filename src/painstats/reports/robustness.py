@@ -10,7 +10,7 @@ from painstats.findings.check_words import COHORT_CHECKS, check_words, same_word
 from painstats.findings.content import phrases_of, span_words, unit_of
 from painstats.findings.finding import Finding
 from painstats.findings.research_words import interval_words, points
-from painstats.questions.daily.tables import RobustnessCheck
+from painstats.questions.daily.tables import COHORT, RobustnessCheck
 from painstats.questions.phrases import capital
 from painstats.questions.question import Question
 from painstats.reports.numbers import Interval, p_words
@@ -29,6 +29,13 @@ def read_robustness_checks(store: Store, model: str) -> list[RobustnessCheck]:
     """Read the checks of the averages (``cohort``) or of a participant's effects, in their order."""
     query = "SELECT * FROM robustness WHERE model = ? ORDER BY position"
     return select(store, RobustnessCheck, query, [model])
+
+
+def read_checks_of_participants(store: Store) -> list[RobustnessCheck]:
+    """Read the checks of all participants' own days."""
+    return select(
+        store, RobustnessCheck, "SELECT * FROM robustness WHERE model <> ? ORDER BY model, position", [COHORT]
+    )
 
 
 def robustness_part(

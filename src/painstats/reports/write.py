@@ -15,10 +15,12 @@ from markupsafe import Markup
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
+from painstats.findings.firmness import firmness_of
 from painstats.findings.words import named_line
 from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
+from painstats.questions.daily.tables import RobustnessCheck
 from painstats.reports.clinic.page import clinic_bytes, clinic_page
 from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.outcome_choices import outcome_choices
@@ -38,6 +40,7 @@ from painstats.reports.personal.charts import personal_charts
 from painstats.reports.personal.page import personal_page
 from painstats.reports.personal.record import ParticipantRecord, participant_record
 from painstats.reports.personal.treatments import declared_lines
+from painstats.reports.robustness import read_checks_of_participants
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
@@ -120,13 +123,14 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     choices = outcome_choices(store)
     with working("writing the reports", "pages", len(names)) as work:
         for participant in participants:
-            who = participant.participant_id
+            name, clinic = names[participant.participant_id], clinic_page_name(participant.participant_id, everyone)
+            own = choices.get(participant.participant_id, ())
             record = _attempt(partial(participant_record, store, participant, single))
-            for name, make in (
-                (names[who], partial(_personal, store, choices.get(who, ()))),
-                (clinic_page_name(who, everyone), partial(_clinic, store)),
-            ):
-                yield name, record if isinstance(record, Lost) else _attempt(partial(make, record))
+            if isinstance(record, Lost):
+                yield from ((name, record), (clinic, record))
+            else:
+                yield name, _attempt(partial(_personal, store, record, own, clinic))
+                yield clinic, _attempt(partial(_clinic, store, record))
             work.advance()
 
 
@@ -138,8 +142,9 @@ def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: 
         return page_bytes(cohort_page(store, participants, findings))
 
 
-def _personal(store: Store, choices: Sequence[str], record: ParticipantRecord) -> bytes:
-    return page_bytes(personal_page(store, record, personal_charts(record, store.study), choices))
+def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:
+    charts = personal_charts(record, store.study)
+    return page_bytes(personal_page(store, record, charts, choices, clinic))
 
 
 def _clinic(store: Store, record: ParticipantRecord) -> bytes:
@@ -147,7 +152,7 @@ def _clinic(store: Store, record: ParticipantRecord) -> bytes:
 
 
 def _attempt(make: Callable[[], Made]) -> Made | Lost:
-    """Make a page, or what it is made of, or say why not: one participant's failure must not stop the others."""
+    """Make a page, or what it is made from, or say why not: one participant's failure must not stop the others."""
     try:
         return make()
     except Exception as error:  # the type's name reveals nothing about a participant; the message might
@@ -170,8 +175,12 @@ def _failed_page(reason: str) -> Page:
 
 def _index_page(store: Store, names: Mapping[str, str], findings: Sequence[Finding], *, has_cohort: bool) -> Page:
     lines: dict[str | None, list[str]] = {participant: [] for participant in names}
+    checks: dict[str, list[RobustnessCheck]] = {}
+    for check in read_checks_of_participants(store):
+        checks.setdefault(check.model, []).append(check)
     for finding in findings:
-        lines[finding.participant_id].append(named_line(finding))
+        checked = firmness_of(finding, checks.get(finding.participant_id or "", ()))
+        lines[finding.participant_id].append(named_line(finding, checked))
     for participant, line in declared_lines(store):
         if participant in lines:
             lines[participant].append(line)

@@ -11,10 +11,13 @@ from painstats.questions.date_words import date_words as date_words
 from painstats.questions.firmness_words import AS_FOR_OTHERS as AS_FOR_OTHERS
 from painstats.questions.firmness_words import CHANGED as CHANGED
 from painstats.questions.firmness_words import FAIRLY_FIRM as FAIRLY_FIRM
+from painstats.questions.firmness_words import FIRM as FIRM
 from painstats.questions.firmness_words import FIRM_BOUND as FIRM_BOUND
 from painstats.questions.firmness_words import KINDS_DIFFER as KINDS_DIFFER
 from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
+from painstats.questions.firmness_words import NOT_FIRM as NOT_FIRM
 from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import SET_ASIDE as SET_ASIDE
 from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 from painstats.questions.firmness_words import TOO_EARLY as TOO_EARLY
 from painstats.questions.size_words import number_words as number_words
@@ -63,9 +66,33 @@ GAPS_AFTER_LOW = _(
 )
 PATTERN_CAUTION = _("A pattern to watch, no answer. Of 20 people without any link, about one will see a pattern here.")
 
+# --- Checks of a direction
+
+UNFIRM_LINE = _("{after}, {outcome} looked {direction}, but checks disagree.")
+CHECK_DISAGREES = _("One of {checks} checks disagrees: when {what}, both directions are possible.")
+CHECKS_DISAGREE = _("{number} of {checks} checks disagree, for example when {what}. So no direction is given.")
+CHECKS_TERM = _("Checks")
+CHECKS_ALL = _("All {checks} checks show the same direction.")
+CHECKS_SOME = _("{number} of {checks} checks show the same direction.")
+CHECKS_NONE = _("None can be made, so this is never more than fairly firm.")
+CHECK_WHEN = {
+    "days_shifted": _("days are moved against each other"),
+    "outliers_pulled_in": _("unusual days count less"),
+    "ranked_scores": _("only the order of your scores counts"),
+    "detrended": _("slow drifts of {exposure} are taken out"),
+    "lagged_outcome": _("the score of the day before is allowed for"),
+    "earlier_days": _("{exposure} of one day earlier is allowed for"),
+    "first_days_removed": _("the first 14 days are left out"),
+    "complete_days": _("only complete days count"),
+    "enough_steps": _("days with few steps are left out"),
+    "curved_sleep": _("the line for sleep can curve"),
+}
+"""Check of a participant's own days to what it changes."""
+
 # --- At most small
 
 BOUND_LINE = _("No large link: smaller than {size}, if there is one")
+BOUND_LINE_NO_SIZE = _("No large link, if there is one")
 BOUND_CARD = _("If there is a link, it is smaller than {size} between {low_days} and {high_days}.")
 BOUND_UNIT = _("from {low_days} to {high_days}")
 BOUND_CAUTION = _("This does not say that there is none.")
@@ -113,6 +140,7 @@ CHANGED_CARD = _(
 # --- Before the first answer day
 
 EARLY_LINE = _("The first answer day is at {days} days with a score: {left} to go.")
+EARLY_LINE_NO_SIZE = _("It is too early: {left} more days with a score are needed.")
 READING = _("Reading so far: {size} {direction} {per}. It changes from night to night and is no answer.")
 
 # --- Not judged
@@ -184,6 +212,7 @@ FOLD_ANSWER, FOLD_OPEN, FOLD_DAYS = _("How firm is this?"), _("What is known so 
 LOOKS_CAPTION = _("{exposure}: what each answer day showed, in points {per}")
 LOOKS_HEAD = (_("Answer day"), _("Days with a score"), _("From"), _("Range"), _("Answer"))
 LOOKS_HEAD_ALONE = (_("Answer day"), _("Days with a score"), _("Range"), _("Answer"))
+LOOKS_CHART, LOOK_DAYS = _("What each answer day showed: points {more}"), _("{days} days")
 FROM_OWN, FROM_POOLED = _("your days"), _("with the others")
 LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"), _("Withdrawn")
 

@@ -37,6 +37,7 @@ THE_START, THE_END, THE_NEW_DOSE, THESE_CHANGES = _("the start"), _("the end"), 
 # --- A direction
 
 LINE = _("{when}, {outcome} was {direction}: {size}")
+LINE_NO_SIZE = _("{when}, {outcome} was {direction}")
 LINE_AS_DUMMY = _("{when}, {outcome} was {direction}: {size}, about as much as on a dummy medicine")
 LINE_BELOW_DUMMY = _("{when}, {outcome} was {direction}: {size}, less than on a dummy medicine")
 CARD = _("{since}, {outcome} was about {size} {direction} than in the weeks before ({span}).")
@@ -90,6 +91,7 @@ BEGAN, ENDED, WENT, CHANGED = (
 # --- No direction
 
 BOUND_LINE = _("No large change: smaller than {size}, if there is one")
+BOUND_LINE_NO_SIZE = _("No large change, if there is one")
 BOUND_CARD = _("Before and after differ by less than {size}, with and without the week before {moment}.")
 BOUND_CARD_ON_OFF = _("Days with it and days without differ by less than {size}, with and without the weeks before.")
 BOUND_CAUTION = _("This does not say that there is none.")

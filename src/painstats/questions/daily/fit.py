@@ -31,6 +31,7 @@ from painstats.questions.daily.look_evidence import means_over_participants, sma
 from painstats.questions.daily.looks import looks
 from painstats.questions.daily.mixed_model import NO_DAYS, MixedAnalysis, mixed_analysis
 from painstats.questions.daily.model_rows import coefficient_rows, model_fits, treatment_rows
+from painstats.questions.daily.own_checks import checks_of_own_days
 from painstats.questions.daily.pooled import Slopes, pooled_slopes
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import COHORT, FIT_ROWS, CohortFit, ParticipantEffect, RobustnessCheck
@@ -239,17 +240,19 @@ def _robustness(
     participants: Sequence[ParticipantEffect],
     averages: Sequence[CohortFit],
 ) -> list[RobustnessCheck]:
-    """Check the averages; in a study of one participant, that participant's effects."""
+    """Check the averages, and clear effects of participants; in a study of one participant, all of theirs."""
     is_alone = days["participant_id"].n_unique() == 1
     reported: Sequence[ParticipantEffect] | Sequence[CohortFit] = participants if is_alone else averages
+    own = [] if is_alone else checks_of_own_days(models, days, exposure_days, questions[0].outcome)
     if not reported:
-        return []
+        return own
     checked = []
     for model in models:
         names = [exposure.name for exposure in model.design.answered]
         if answered := [fit for fit in reported if fit.question in names]:
             checked.append(_reanalysis(model, days, exposure_days, answered, is_alone=is_alone))
-    return robustness_checks(checked, participants[0].participant_id if is_alone else COHORT, questions[0].outcome)
+    name = participants[0].participant_id if is_alone else COHORT
+    return [*robustness_checks(checked, name, questions[0].outcome), *own]
 
 
 def _reanalysis(

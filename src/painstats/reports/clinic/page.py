@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -13,7 +12,7 @@ from painstats.questions.date_words import date_words
 from painstats.questions.phrases import whole
 from painstats.reports.clinic.content import ClinicPage, Header, LookUp
 from painstats.reports.clinic.course import course
-from painstats.reports.clinic.firmest import AgreeingChecks, firmest
+from painstats.reports.clinic.firmest import firmest
 from painstats.reports.clinic.look_up import medicine_table, spells_table
 from painstats.reports.clinic.notice import notices
 from painstats.reports.clinic.period import ClinicDays, clinic_days
@@ -42,7 +41,7 @@ def clinic_page(store: Store, record: ParticipantRecord) -> ClinicPage:
     """
     days = clinic_days(record, store.study)
     use = acute_use(days.phases, days.logged, days.first_month, days.last)
-    rows, others = firmest(days, _checks(store, record))
+    rows, others = firmest(days, read_robustness_checks(store, record.participant_id))
     spells = spells_table(days, use)
     return ClinicPage(
         header=_header(store, days),
@@ -91,15 +90,6 @@ def _filled(store: Store, days: ClinicDays) -> str:
         [days.record.participant_id, days.outcome.item],
     ).fetchall()
     return str(found[0][0]) if len(found) == 1 else ""
-
-
-def _checks(store: Store, record: ParticipantRecord) -> Mapping[str, AgreeingChecks]:
-    """Count the checks of each question that keep its verdict; only a study of one participant has them."""
-    same: dict[str, list[bool]] = {}
-    for check in read_robustness_checks(store, record.participant_id):
-        if check.same_verdict is not None:
-            same.setdefault(check.question, []).append(check.same_verdict)
-    return {question: AgreeingChecks(sum(kept), len(kept)) for question, kept in same.items()}
 
 
 def _quality(days: ClinicDays) -> str:

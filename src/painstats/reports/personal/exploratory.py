@@ -1,18 +1,24 @@
-"""Exploratory questions on a personal page: a card for each kind that has something to say."""
+"""Exploratory questions on a personal page: one line for each kind, whatever number of cards it has to show."""
 
 from __future__ import annotations
 
-from painstats.findings.catalogue.participants import MORE_QUESTIONS
+from collections.abc import Sequence
+from dataclasses import replace
+
+from painstats.findings.catalogue import personal_page as say
 from painstats.plan.study import Study
 from painstats.questions.asked import exploratory_kinds
 from painstats.questions.exploratory.card import ExploratoryCard
 from painstats.questions.question import outcome_of
-from painstats.reports.pages import Card, Part
+from painstats.questions.verdict import Verdict
+from painstats.reports.pages import Card
 from painstats.reports.personal.record import ParticipantRecord
 
+DIRECTIONS = frozenset({Verdict.LOWER.value, Verdict.HIGHER.value, "both"})
 
-def exploratory_part(record: ParticipantRecord, study: Study, daily: tuple[Card, ...]) -> tuple[Part, ...]:
-    """Show exploratory questions apart from the answers: what they find is a pattern to watch.
+
+def exploratory_lines(record: ParticipantRecord, study: Study, daily: Sequence[Card]) -> tuple[Card, ...]:
+    """Make one card for each kind of exploratory question, in the order of the registry.
 
     Parameters
     ----------
@@ -21,18 +27,28 @@ def exploratory_part(record: ParticipantRecord, study: Study, daily: tuple[Card,
     daily
         Cards of daily questions that the plan declares as exploratory; they come first.
     """
-    cards = (*daily, *exploratory_cards(record, study))
-    return (Part("More of your questions", cards=cards, paragraphs=(MORE_QUESTIONS,)),) if cards else ()
+    outcome, made = outcome_of(study.plan.outcome), [_one_line(say.OTHER_LINKS, daily)] if daily else []
+    for kind in exploratory_kinds(study):
+        own = [finding for finding in record.contrasts if finding.kind == kind.name]
+        cards = [_card(said) for said in kind.cards(own, outcome)] if own else []
+        if cards:
+            made.append(_one_line(say.KINDS.get(kind.name, cards[0].headline), cards))
+    return tuple(made)
 
 
-def exploratory_cards(record: ParticipantRecord, study: Study) -> tuple[Card, ...]:
-    """Return the cards of the exploratory kinds, in the order of the registry."""
-    outcome = outcome_of(study.plan.outcome)
-    return tuple(
-        _card(said)
-        for kind in exploratory_kinds(study)
-        if (own := [finding for finding in record.contrasts if finding.kind == kind.name])
-        for said in kind.cards(own, outcome)
+def _one_line(name: str, cards: Sequence[Card]) -> Card:
+    """Put the cards of a kind under one line: that of a pattern, or else of what could be judged."""
+    if len(cards) == 1:
+        return cards[0]
+    directed = [card for card in cards if card.verdict in DIRECTIONS]
+    judged = [card for card in cards if card.verdict != Verdict.NOT_JUDGED]
+    first = (directed or judged or list(cards))[0]
+    marks = {card.verdict for card in directed}
+    return replace(
+        first,
+        headline=name,
+        verdict=marks.pop() if len(marks) == 1 else "both" if marks else first.verdict,
+        cards=tuple(cards),
     )
 
 

@@ -1,25 +1,22 @@
-"""What each answer day showed a participant: one table for each question."""
+"""What each answer day showed a participant: a table for a question."""
 
 from __future__ import annotations
 
 from painstats.findings.catalogue import participants as say
-from painstats.findings.content import phrases_of, span_words, unit_of
+from painstats.findings.content import in_words, phrases_of, span_words, unit_of
 from painstats.findings.finding import Finding
 from painstats.findings.look_words import answer_words, basis_words
 from painstats.findings.states import state_of
+from painstats.questions.exploratory.card import ChartRow, RowChart
 from painstats.questions.phrases import capital, whole
+from painstats.questions.verdict import Verdict
 from painstats.reports.dates import date_words
 from painstats.reports.pages import Table
 from painstats.reports.personal.record import ParticipantRecord
 
 
-def looks_tables(record: ParticipantRecord) -> tuple[Table, ...]:
-    """List the looks at each question that has been judged, by date; none where a single answer would hide two."""
-    tables = (_looks_table(record, finding) for finding in record.findings)
-    return tuple(table for table in tables if table is not None)
-
-
-def _looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
+def looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
+    """List the looks at a question by date; None before the first, and where a single answer would hide two."""
     looks = [row for row in record.looks if row.question == finding.question.name]
     if not looks or state_of(finding).is_split:
         return None
@@ -38,3 +35,27 @@ def _looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
         exposure=capital(phrases_of(finding.question).exposure), per=unit_of(finding).per
     )
     return Table(caption, say.LOOKS_HEAD if has_pooled else say.LOOKS_HEAD_ALONE, rows, numbers=False)
+
+
+def looks_chart(record: ParticipantRecord, finding: Finding) -> RowChart | None:
+    """Draw the range of each look on the basis of the answer, by date; None before the first."""
+    judged, content = finding.judged, in_words(finding)
+    if judged is None:
+        return None
+    looks = [row for row in record.looks if row.question == finding.question.name and row.basis == judged.basis]
+    outcome, factor = content.words.outcome, content.unit.factor
+    rows = tuple(
+        ChartRow(
+            label=say.LOOK_DAYS.format(days=row.days),
+            note=date_words(row.date),
+            words=answer_words(finding, row),
+            estimate=row.estimate * factor,
+            low=row.low * factor,
+            high=row.high * factor,
+            direction=row.verdict if Verdict(row.verdict).has_direction else "",
+        )
+        for row in sorted(looks, key=lambda row: row.number)
+    )
+    head = (say.LOOKS_HEAD[1], say.LOOKS_HEAD[-1])
+    caption = say.LOOKS_CHART.format(more=content.unit.more)
+    return RowChart(head, rows, lower=outcome.lower, higher=outcome.higher, caption=caption) if rows else None

@@ -12,6 +12,7 @@ from painstats.findings.change_names import treatment_key, what_changed
 from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_words import experiment_answer, named_experiment_line
 from painstats.findings.treatment_words import change_answer, named_change_line, short_answer
+from painstats.language import _
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
@@ -19,7 +20,7 @@ from painstats.questions.question import outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.dates import date_words
 from painstats.reports.numbers import NONE
-from painstats.reports.pages import Card, Chart, Part, Table
+from painstats.reports.pages import Card, Chart, Table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatment_charts import change_card, experiment_card
 from painstats.store.connection import Store
@@ -29,43 +30,45 @@ PRESCRIBED = frozenset({"medicine", "supplement", "injection", "nerve_block"})
 """Kinds of treatment about which a prescriber is the one to ask."""
 
 HOW_CHANGES_ARE_JUDGED = (
-    "A change is looked at 28, 56 and 84 days after it has built up or worn off, until the next change comes. At most "
-    "84 days on each side are compared, with and without the week before it.",
-    "Changes fewer than 14 days apart are shown as one.",
+    _(
+        "A change is looked at 28, 56 and 84 days after it has built up or worn off, until the next change comes. At "
+        "most 84 days on each side are compared, with and without the week before it."
+    ),
+    _("Changes fewer than 14 days apart are shown as one."),
 )
 
 
-def treatments_part(record: ParticipantRecord, study: Study, figures: Sequence[Chart]) -> tuple[Part, ...]:
-    """Show what changed after each start, end and new dose, in the order of the treatments' first starts."""
-    groups = treatment_groups(record.changes)
-    cards = tuple(card for group in groups for card in _cards(group, record, study, figures))
-    if not cards:
-        return ()
-    return (Part("Your treatments, before and after", cards=cards, points=HOW_CHANGES_ARE_JUDGED),)
-
-
-def experiments_part(record: ParticipantRecord, study: Study, figures: Sequence[Chart]) -> tuple[Part, ...]:
-    """Show each planned experiment, in their order."""
-    outcome = outcome_of(study.plan.outcome)
-    cards = tuple(
-        _card(experiment_answer(found, outcome), _figures_of(experiment_card(found), figures))
-        for found in record.experiments
-    )
-    return (Part("Your experiments", cards=cards),) if cards else ()
-
-
-def _cards(group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Chart]) -> list[Card]:
-    """Make the cards of a treatment; below the last one, a table of all its changes if there are several."""
-    tables = (_table(group, record, study),) if len(group.every) > 1 else ()
+def change_cards(
+    record: ParticipantRecord, study: Study, figures: Sequence[Chart]
+) -> list[tuple[DeclaredAnswer, Card]]:
+    """Make a card for each start, end and new dose, in the order of the treatments' first starts."""
     return [
-        _card(
-            change_answer(change, change_context(change, record, study)),
-            _figures_of(change_card(change), figures),
-            tables if change is group.shown[-1] else (),
-            say.TABLE_FOLD.format(name=group.name),
-        )
-        for change in group.shown
+        made for group in treatment_groups(record.changes) for made in _cards_of_group(group, record, study, figures)
     ]
+
+
+def experiment_cards(
+    record: ParticipantRecord, study: Study, figures: Sequence[Chart]
+) -> list[tuple[DeclaredAnswer, Card]]:
+    """Make a card for each planned experiment, in their order."""
+    outcome, made = outcome_of(study.plan.outcome), []
+    for found in record.experiments:
+        said = experiment_answer(found, outcome)
+        made.append((said, _card(said, _figures_of(experiment_card(found), figures))))
+    return made
+
+
+def _cards_of_group(
+    group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Chart]
+) -> list[tuple[DeclaredAnswer, Card]]:
+    """Make the cards of a treatment; below the last one, a table of all its changes if there are several."""
+    tables, made = (_table(group, record, study),) if len(group.every) > 1 else (), []
+    for change in group.shown:
+        said = change_answer(change, change_context(change, record, study))
+        own = _figures_of(change_card(change), figures)
+        is_last = change is group.shown[-1]
+        made.append((said, _card(said, own, tables if is_last else (), say.TABLE_FOLD.format(name=group.name))))
+    return made
 
 
 def _card(
@@ -76,6 +79,7 @@ def _card(
         headline=said.name,
         state=said.firmness,
         sentence=said.line,
+        strong=said.strong,
         paragraphs=said.card,
         notes=(said.caution,) if said.caution else (),
         facts=said.folded,
