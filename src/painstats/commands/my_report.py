@@ -70,13 +70,14 @@ def made_report(wish: Wish, stages: Stages, *, quiet: bool) -> Iterator[MyReport
     stages.end("diary, zone")
     with tempfile.TemporaryDirectory(prefix="painstats-") as name, shown_progress(quiet=quiet) as say:
         plan = _plan(wish, zone, diaries)
-        study = Study(folder=Path(name), plan=checked_plan(plan, PLACE))
+        study = Study(folder=Path(name), plan=checked_plan(plan, PLACE), is_own=True)
         fill_inbox(study, files)
         with preloaded(), open_store(study) as opened:
             read = read_files(opened, say)
             stages.end("reading")
             outcome = _outcome(read, wish)
-            study = Study(folder=study.folder, plan=checked_plan(plan | {"outcome": outcome.keys}, PLACE))
+            plan |= {"outcome": outcome.keys}
+            study = Study(folder=study.folder, plan=checked_plan(plan, PLACE), is_own=True)
             store = replace(opened, study=study)
             summary = answer(store, read.outcomes, files_read(read.outcomes, read.seconds), say)
             _refuse_several_participants(store)

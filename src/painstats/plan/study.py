@@ -186,10 +186,14 @@ class Plan(PlanTable):
 
 
 class Study(PlanTable):
-    """A study: its folder and its plan."""
+    """A study: its folder and its plan.
+
+    ``is_own`` for that of ``painstats me``, whose pages have no index and name no participant.
+    """
 
     folder: Path
     plan: Plan
+    is_own: bool = False
 
     @property
     def inbox(self) -> Path:

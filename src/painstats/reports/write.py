@@ -117,7 +117,8 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     everyone = frozenset(participant.participant_id for participant in participants)
     names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
-    yield INDEX, _attempt(lambda: page_bytes(_index_page(store, names, single, has_cohort=has_cohort)))
+    if not store.study.is_own:
+        yield INDEX, _attempt(lambda: page_bytes(_index_page(store, names, single, has_cohort=has_cohort)))
     if has_cohort:
         yield COHORT, _attempt(partial(_cohort, store, participants, findings))
     choices = outcome_choices(store)

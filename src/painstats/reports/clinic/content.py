@@ -11,7 +11,7 @@ MONTHS_ON_PHONES = 6
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The top of the page: title, whose it is, the period and the scale; the recent mean, and that before it."""
+    """The top of the page: title, whose it is (empty on one's own), the period and the scale, and two means."""
 
     title: str
     code: Cell

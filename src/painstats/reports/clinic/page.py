@@ -75,7 +75,7 @@ def _header(store: Store, days: ClinicDays) -> Header:
     )
     return Header(
         title=say.TITLE_PAIN if days.outcome.item == "pain" else say.TITLE,
-        code=named(days.record.participant_id),
+        code="" if store.study.is_own else named(days.record.participant_id),
         about=about,
         mean=say.NO_NUMBER if recent.mean is None else f"{recent.mean:.1f}",
         mean_words=say.TOO_FEW.format(known=recent.known) if recent.mean is None else say.MEAN,

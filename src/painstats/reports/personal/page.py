@@ -71,7 +71,7 @@ def personal_page(
     return PersonalPage(
         title=say.TITLE.format(outcome=capital(label)),
         heading=say.HEADING.format(outcome=label),
-        about=_about(record),
+        about=_about(record, study),
         running=f"painstats, {say.WRITTEN.format(date=words_of.date_words(last))}",
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
@@ -87,13 +87,14 @@ def personal_page(
         days=of_days[1:],
         method=_method(record, study),
         rules=rules_parts(store, record, checks, choices),
+        has_index=not study.is_own,
     )
 
 
-def _about(record: ParticipantRecord) -> tuple[Cell, ...]:
+def _about(record: ParticipantRecord, study: Study) -> tuple[Cell, ...]:
     first, last = (words_of.date_words(day) for day in (record.summary.first_date, record.summary.last_date))
-    code = Markup(say.PARTICIPANT).format(code=named(record.participant_id))
-    return code, say.WRITTEN.format(date=last), say.PERIOD.format(first=first, last=last)
+    code = () if study.is_own else (Markup(say.PARTICIPANT).format(code=named(record.participant_id)),)
+    return *code, say.WRITTEN.format(date=last), say.PERIOD.format(first=first, last=last)
 
 
 def _zone_doubts(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
