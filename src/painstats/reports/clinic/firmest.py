@@ -145,13 +145,16 @@ def _largest(finding: Finding) -> float:
 
 def _add_change(found: Answers, content: ChangeContent, days: ClinicDays) -> None:
     finding, name = content.finding, _name(content.finding)
+    if finding.change == "dose":
+        name = filled(say.NAME_DOSE, name=name, dose=what_changed(finding))
     match content.state:
         case ChangeState.TOLD:
             found.rows.append((FAIRLY_FIRM, _change_row(content, days)))
         case ChangeState.BOUND:
             ends = (finding.low, finding.high, finding.week_low, finding.week_high)
             size = points_up(max(abs(end) for end in ends if end is not None))
-            row = FirmRow(capital_name(name), what_changed(finding), say.BOUND_CHANGE.format(size=size), say.NOT_NONE)
+            bound = say.BOUND_CHANGE.format(size=size)
+            row = FirmRow(capital_name(_name(finding)), what_changed(finding), bound, say.NOT_NONE)
             found.rows.append((BOUND, row))
         case ChangeState.EARLY | ChangeState.REFUSED:
             found.not_judged.append(_with_days(name, finding, content.context.least_days))
