@@ -249,18 +249,18 @@ def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     me.add_argument(
         "exports", metavar="FILE", type=Path, nargs="*", help="exports from a phone or watch, and diaries, in any order"
     )
-    _add_person(me)
+    _add_own_files(me)
     _add_pages(me)
     _add_question(me)
     _add_diary_format(me)
     _add_meaning(me)
 
 
-def _add_person(me: argparse.ArgumentParser) -> None:
-    person = me.add_argument_group("your files and you")
-    person.add_argument("--diary", type=Path, help="the diary, if it has to be named")
-    person.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
-    person.add_argument(
+def _add_own_files(me: argparse.ArgumentParser) -> None:
+    own = me.add_argument_group("your files and you")
+    own.add_argument("--diary", type=Path, help="the diary, if it has to be named")
+    own.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
+    own.add_argument(
         "--last-visit", type=_date, metavar="DATE", help="when you last saw your doctor, such as 2027-01-04"
     )
 
