@@ -269,8 +269,8 @@ def test_a_name_from_outside_stays_text():
     evil = "</text><script>x</script>"
     bars = treatment_bars(placed_rows(bar_rows(phases((evil, FIRST, None, None, None)), SPAN), SPAN, 700), 700)
     assert "<script" not in drawn(bars, "evil")
-    drawing = experiment_drawing(replace(EXPERIMENTS["sealed"], on="</text><b>"), PAIN, 9)
-    assert "filled: </text><b>; dashed: to come" in texts(drawing)
+    drawing = experiment_drawing(replace(EXPERIMENTS["sealed"], on="</b><i>"), PAIN, 9)
+    assert "filled: </b><i>; dashed: to come" in texts(drawing)
 
 
 def test_bars_of_the_dashboard_follow_the_schema_of_charts():
