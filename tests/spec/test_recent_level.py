@@ -34,11 +34,11 @@ def test_a_clear_fall_and_a_clear_rise_have_their_direction_and_interval():
     assert lead(fall, PAIN)[1] == f"That is lower than in the eight weeks before ({fall.mean_before:.1f})."
 
 
-def test_one_wave_is_no_change():
-    """Three weeks two points lower at the end of a series of such waves."""
-    wave = [5 + 2 * np.sign(np.sin(2 * np.pi * day / 42)) for day in range(84)]
-    level = level_of([round(score) for score in wave[:28]], [round(score) for score in wave[28:]])
+def test_a_difference_that_chance_often_brings_has_no_direction():
+    level = level_of(noisy(4.7, 28, 1), noisy(5, 56, 2))
+    assert level.mean < level.mean_before
     assert level.sign == 0
+    assert level.difference_low < 0 < level.difference_high
 
 
 def test_ten_scores_make_a_level_and_nine_do_not():
