@@ -116,7 +116,8 @@ MEANINGS: dict[str, str] = {
     "[apps.daylio.activities.NAME] name": "The name of the treatment. By default that of the activity.",
     "[apps.daylio.activities.NAME] acts_days": "For how many days one of it acts, such as an injection.",
     "[participants.ID] time_zone": "The participant's home. By default that of the study.",
-    "[participants.ID] last_visit": "The date of the last visit to a doctor, to which the clinic page looks back.",
+    "[participants.ID] last_visit": "The date of the participant's last visit to a doctor, with which the "
+    "[page for a visit](clinic_page.md) compares what came after it. It is no part of the plan's hash.",
     "[[participants.ID.travel]] first_date": "The first date of the stay.",
     "[[participants.ID.travel]] last_date": "The last date of the stay.",
     "[[participants.ID.travel]] time_zone": "The time zone there.",

@@ -142,8 +142,8 @@ def test_the_library_needs_few_packages_and_no_server(installed):
 def test_me_writes_a_report(compiled):
     answer = compiled.painstats("me", "steps.csv", "--diary", "diary.csv", "--time-zone", "Europe/London")
     assert answer.returncode == 0, answer.stderr
-    assert "Rows:  180 read = 180 new" in answer.stdout
-    assert "Open:  painstats-report.html" in answer.stdout
+    assert "180 rows: 180 new" in answer.stdout
+    assert "Open:        painstats-report.html" in answer.stdout
     report = (compiled.folder / "painstats-report.html").read_text(encoding="utf-8")
     assert "Steps" in report
     assert "<svg" in report

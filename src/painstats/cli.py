@@ -302,17 +302,34 @@ def _add_me(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     me.add_argument(
         "exports", metavar="FILE", type=Path, nargs="*", help="exports from a phone or watch, and diaries, in any order"
     )
-    me.add_argument("--diary", type=Path, help="the diary, if it has to be named")
-    me.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
-    me.add_argument(
+    _add_own_files(me)
+    _add_pages(me)
+    _add_question(me)
+    _add_diary_format(me)
+    _add_meaning(me)
+
+
+def _add_own_files(me: argparse.ArgumentParser) -> None:
+    own = me.add_argument_group("your files and you")
+    own.add_argument("--diary", type=Path, help="the diary, if it has to be named")
+    own.add_argument("--time-zone", help=f"{ZONE_HELP}, if no export names it")
+    own.add_argument(
+        "--last-visit", type=_date, metavar="DATE", help="when you last saw your doctor, such as 2027-01-04"
+    )
+
+
+def _add_pages(me: argparse.ArgumentParser) -> None:
+    pages = me.add_argument_group("the two pages", "The page for a visit to a doctor goes beside the report.")
+    pages.add_argument(
         "--output",
         type=Path,
         default=Path("painstats-report.html"),
         help="path of the report (default: %(default)s)",
     )
-    _add_question(me)
-    _add_diary_format(me)
-    _add_meaning(me)
+    pages.add_argument("--overwrite", action="store_true", help="replace pages that exist already")
+    pages.add_argument("--open", dest="open_page", action="store_true", help="open the report in the browser")
+    pages.add_argument("--explain", action="store_true", help="print from what everything was concluded")
+    pages.add_argument("--timings", action="store_true", help="print the seconds of each stage")
 
 
 def _add_question(me: argparse.ArgumentParser) -> None:

@@ -214,9 +214,10 @@ def answer(
     bug. The page that shows the state of the study is written in any case.
     """
     summary = _answered(store, outcomes, reading, say, processes, daily, failed_inboxes)
-    from painstats.reports.status.write import write_status_page  # templates take a tenth of a second to load
+    if not store.study.is_own:
+        from painstats.reports.status.write import write_status_page  # templates take a tenth of a second to load
 
-    write_status_page(store)
+        write_status_page(store)
     return summary
 
 

@@ -44,7 +44,7 @@ def test_temporary_folders_are_private_and_gone_afterwards(sample, tmp_path):
     script = (
         "import os, sys, tempfile; from pathlib import Path\n"
         "from painstats import cli\n"
-        "from painstats.commands import me as module\n"
+        "from painstats.commands import my_report as module\n"
         "real = module.answer\n"
         "def answer(*given):\n"
         "    summary = real(*given)\n"

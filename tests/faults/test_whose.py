@@ -181,7 +181,7 @@ def me(tmp_path, diary, *more):
         "--output",
         str(tmp_path / "out.html"),
     ]
-    return main(["me", str(tmp_path / "empty.csv"), *words, *more])
+    return main(["me", str(tmp_path / "empty.csv"), *words, "--overwrite", *more])
 
 
 def test_a_report_is_not_pushed_out_by_a_poorer_one(tmp_path):
@@ -192,6 +192,7 @@ def test_a_report_is_not_pushed_out_by_a_poorer_one(tmp_path):
     assert me(tmp_path, "day,ache\n") == 3
     assert me(tmp_path, "date,pain\n") in (3, 7)
     assert (tmp_path / "out.html").read_text() == "the good report"
+    assert not list(tmp_path.glob("*clinic*.unfinished"))
 
 
 def test_a_report_never_takes_the_place_of_an_input(tmp_path):

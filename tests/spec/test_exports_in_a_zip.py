@@ -305,13 +305,14 @@ def test_me_may_be_given_the_diary_and_a_zip_that_holds_it_too(tmp_path, capsys)
         "Europe/London",
         "--output",
         str(report),
+        "--overwrite",
         "--json",
     ]
     for _ in range(2):  # also in the place of an earlier report
         main(["me", str(path), *words])
         answer = json.loads(capsys.readouterr().out)
         assert sorted(file["status"] for file in answer["files"]) == ["known", "loaded", "loaded"]
-        assert answer["reports"] == [str(report)]
+        assert answer["reports"] == [str(report), str(tmp_path / "report-clinic.html")]
 
 
 def test_several_processes_read_the_same(study, tmp_path):

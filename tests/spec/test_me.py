@@ -14,10 +14,16 @@ from painstats.commands.my_words import in_my_words, questions
 from painstats.errors import StudyError
 from painstats.sources.common_zones import zone_advice
 from painstats.sources.diaries.conclusion import Ask
+from tests.reading_pages import read_page
 
 DAYS = [date(2026, 1, 1) + timedelta(n) for n in range(30)]
 DIARY = "Date;Schmerz (0-10);Notiz\n" + "".join(f"{day:%d.%m.%Y};{n % 9};gut\n" for n, day in enumerate(DAYS))
 EXPORT = '<?xml version="1.0"?>\n<HealthData>\n</HealthData>\n'
+TREATMENTS = (
+    "kind,name,start_date,end_date,dose,dose_unit\n"
+    "medicine,Naltrexone,2026-01-05,2026-01-14,1.5,mg\n"
+    "medicine,Naltrexone,2026-01-15,,4.5,mg\n"
+)
 ZONE = ("--time-zone", "Europe/Berlin")
 
 
@@ -26,6 +32,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tagebuch.csv").write_text(DIARY)
     (tmp_path / "export.xml").write_text(EXPORT)
+    (tmp_path / "treatments.csv").write_text(TREATMENTS)
     return tmp_path
 
 
@@ -62,12 +69,54 @@ def test_the_diary_in_a_folder_is_found_beside_an_export_too(place):
     assert [path.name for path in without_folders([place / "all"])] == ["tagebuch.csv"]
 
 
-def test_what_was_concluded_is_said_in_plain_sentences(place, capsys):
-    code, out, _ = said(capsys, "tagebuch.csv", *ZONE)
+def test_five_lines_say_what_was_concluded_and_more_is_said_when_asked(place, capsys):
+    code, out, err = said(capsys, "tagebuch.csv", "treatments.csv", *ZONE, "--explain", "--timings")
     assert code == 7  # a diary alone has nothing to compare with
-    assert "tagebuch.csv: The scale is 0 to 10, as the diary says.\n" in out
+    assert out.splitlines()[:5] == [
+        "Files:       tagebuch.csv and treatments.csv; 32 rows: 32 new, 0 unused, 0 rejected",
+        "Time zone:   Europe/Berlin, as you said",
+        "Scores:      pain, 0 to 10, written in the evening about that day (from tagebuch.csv)",
+        "Treatments:  Naltrexone",
+        "Days:        1 January 2026 to 30 January 2026: 30 of 30 with a score, 0 with a night, 0 with steps",
+    ]
+    assert "  tagebuch.csv: The scale is 0 to 10, as the diary says.\n" in out
     assert "study.toml" not in out
-    assert (place / "painstats-report.html").exists()
+    assert [line.split()[0] for line in err.splitlines()[-6:]] == [
+        "loading", "diary,", "reading", "answers", "summary", "in",
+    ]  # fmt: skip
+    report, clinic = (place / f"painstats-report{ending}.html" for ending in ("", "-clinic"))
+    assert "Pain diary summary for a clinic visit" in clinic.read_text(encoding="utf-8")
+    links = read_page(report.read_bytes()).links()
+    assert [link for link in links if not link.startswith("#")] == ["painstats-report-clinic.html"]
+
+
+@pytest.mark.parametrize("taken", ["mine.html", "mine-clinic.html"])
+def test_nothing_is_replaced_unasked(place, capsys, taken):
+    (place / taken).write_text("kept")
+    words = ("tagebuch.csv", *ZONE, "--output", "mine.html")
+    code, _, err = said(capsys, *words)
+    assert (code, (place / taken).read_text()) == (2, "kept")
+    assert err == (
+        f"painstats: {taken} exists already; replace it with --overwrite, or give the report another name with "
+        "--output\n"
+    )
+
+
+def test_thousands_of_rejected_rows_are_a_line_for_each_reason(place, capsys):
+    rows = "".join(f"{day:%d.%m}.2099;3;gut\n" for day in DAYS)
+    (place / "tagebuch.csv").write_text(DIARY + rows)
+    _, out, _ = said(capsys, "tagebuch.csv", *ZONE)
+    assert out.count("\n  tagebuch.csv: 30 rows: an impossible date (first in line 32, column date)\n") == 1
+    assert len(out.splitlines()) < 15
+
+
+def test_the_last_visit_is_on_the_page_for_the_doctor_and_the_report_opens(place, capsys, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    said(capsys, "tagebuch.csv", *ZONE, "--last-visit", "2026-01-20", "--open")
+    page = (place / "painstats-report-clinic.html").read_text(encoding="utf-8")
+    assert "Since the last visit, 20\u00a0January" in page
+    assert opened == [(place / "painstats-report.html").as_uri()]
 
 
 def test_what_only_the_person_knows_is_asked_with_the_option_that_answers(place, capsys):

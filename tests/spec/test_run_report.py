@@ -160,7 +160,7 @@ def test_a_page_that_failed_is_counted(study, monkeypatch):
         raise KeyError
 
     add_line(study)
-    monkeypatch.setattr(write, "cohort_page", failing)
+    monkeypatch.setattr("painstats.reports.cohort.page.cohort_page", failing)
     run_study(study)
     report = load_run_reports(study)[0]
     assert (report.pages.failed, report.exit_code) == (1, 1)

@@ -17,6 +17,7 @@ from painstats.errors import StudyError
 from painstats.plan.study import STUDY_FILE, Study, checked_plan
 from painstats.questions.phrases import counted
 from painstats.sources.diaries.conclusion import block_of
+from painstats.store import open_store
 
 PLACEHOLDER = "REGION/CITY"
 """Stands for the time zone in the plan that is copied; no zone is a default."""
@@ -74,7 +75,8 @@ def _rated(files: Sequence[Path], zone: str, diaries: Sequence[HandMadeDiary]) -
         plan = checked_plan({"study": {"time_zone": zone}, "diaries": declared}, "the files")
         study = Study(folder=Path(name), plan=plan)
         fill_inbox(study, files)
-        return read_files(study, lambda _: None).rated
+        with open_store(study) as store:
+            return read_files(store, lambda _: None).rated
 
 
 # --- the text of the plan ---

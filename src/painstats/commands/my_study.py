@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 
 from painstats.commands.my_outcome import Rated, rated_in
@@ -13,7 +16,7 @@ from painstats.intake.load_files import Say
 from painstats.intake.owner import SOLE_PARTICIPANT
 from painstats.plan.study import Study
 from painstats.run import list_inbox, load_files, prepare
-from painstats.store import open_store
+from painstats.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,30 @@ def _link(path: Path, place: Path) -> None:
     place.symlink_to(path, target_is_directory=path.is_dir())
 
 
-def read_files(study: Study, say: Say) -> ReadFiles:
+def read_files(store: Store, say: Say) -> ReadFiles:
     """Read what is in the inbox, before it is decided what is asked of it."""
-    with open_store(study) as store:
-        prepare(store, say, is_recorded=False)  # the plan follows from the files
-        started = perf_counter()
-        outcomes = load_files(store, list_inbox(study), say)
-        return ReadFiles(outcomes, perf_counter() - started, rated_in(store))
+    prepare(store, say, is_recorded=False)  # the plan follows from the files
+    started = perf_counter()
+    outcomes = load_files(store, list_inbox(store.study), say)
+    return ReadFiles(outcomes, perf_counter() - started, rated_in(store))
+
+
+@contextmanager
+def preloaded() -> Iterator[None]:
+    """Load the statistics and the pages while files are read: the database reads on another processor meanwhile."""
+    loading = Thread(target=_load, name="loading")
+    loading.start()
+    try:
+        yield
+    finally:
+        loading.join()
+
+
+def _load() -> None:
+    for module in LOADED:
+        with suppress(ImportError):  # where it is needed, the error is reported
+            import_module(module)
+
+
+LOADED = ("painstats.questions.daily.fit", "painstats.reports.write")
+"""Modules that take longest to load, in the order in which they are needed."""

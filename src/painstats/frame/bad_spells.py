@@ -1,8 +1,8 @@
 """Bad spells: days that are bad for this participant, and days in a row of them.
 
 A day is bad if its score is at or above the participant's own 90th percentile, and at least 2 points of a 0-10 scale
-above their median: 2 points is the least change that people with chronic pain call much improved (Farrar et al. 2001,
-Pain 94:149). Of outcomes that are better when higher, everything is turned round. A description, never a verdict.
+above their median: 2 points is the least change that patients with chronic pain call much improved (Farrar et al.
+2001, Pain 94:149). Of outcomes that are better when higher, everything is turned round. A description, never a verdict.
 """
 
 from __future__ import annotations

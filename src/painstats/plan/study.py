@@ -207,11 +207,15 @@ class Plan(PlanTable):
 
 
 class Study(PlanTable):
-    """A study: its folder and its plan; or one of its shards, with a folder below that of the study."""
+    """A study: its folder and its plan; or one of its shards, with a folder below that of the study.
+
+    ``is_own`` for that of ``painstats me``, whose pages have no index and name no participant.
+    """
 
     folder: Path
     plan: Plan
     shard: Shard | None = None
+    is_own: bool = False
 
     @property
     def whole(self) -> Path:

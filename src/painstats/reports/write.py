@@ -12,13 +12,12 @@ from typing import TypeVar
 
 from painstats.errors import place_of
 from painstats.findings.build import read_findings
-from painstats.frame.participants import participant_summaries
+from painstats.findings.finding import Finding
+from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.clinic.page import clinic_bytes, clinic_page
-from painstats.reports.cohort.page import cohort_page
 from painstats.reports.experiment_plan import experiment_files
-from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import GENERATOR, Page, Part, clinic_page_name, page_bytes, page_name
 from painstats.reports.personal.charts import personal_charts
@@ -29,11 +28,10 @@ from painstats.store.connection import Store
 from painstats.store.plan_ledger import ledger_head
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
 
+Made = TypeVar("Made")
 COHORT = "cohort.html"
 LEAST_IN_COHORT_REPORT = 2
 HEAD_BYTES = 2048
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def publish(store: Store) -> Published:
     failed: list[FailedReport] = []
     with new_generation(store.study, _is_page, ledger_head(store)) as generation:
         publish_tables(store, generation)
-        with unchecked_charts(), closing(_pages(store)) as pages:
+        with closing(_pages(store)) as pages:
             for name, page in pages:
                 written.append(reports / name)
                 if isinstance(page, Lost):
@@ -102,7 +100,7 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     names = {participant: page_name(participant, everyone) for participant in sorted(everyone)}
     has_cohort = len(participants) >= LEAST_IN_COHORT_REPORT
     if has_cohort:
-        yield COHORT, _attempt(lambda: page_bytes(cohort_page(store, participants, findings)))
+        yield COHORT, _attempt(partial(_cohort, store, participants, findings))
     choices = outcome_choices(store)
     with working("writing the reports", "pages", len(names)) as work:
         for participant in participants:
@@ -115,6 +113,14 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
                 yield name, _attempt(partial(_personal, store, record, own, clinic))
                 yield clinic, _attempt(partial(_clinic, store, record))
             work.advance()
+
+
+def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: Sequence[Finding]) -> bytes:
+    from painstats.reports.cohort.page import cohort_page  # altair takes a quarter of a second
+    from painstats.reports.figures.vega_svg import unchecked_charts
+
+    with unchecked_charts():
+        return page_bytes(cohort_page(store, participants, findings))
 
 
 def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:

@@ -29,10 +29,6 @@ NO_OPIOID = _("No opioid is listed beside {blocker}.")
 OVERUSE = _("{name} on {days} days in {month} (overuse counts from {limit}).")
 OVERUSE_TOGETHER = _("Acute medicines together on {days} days in {month} (overuse counts from {limit}).")
 
-# --- Course
-
-COURSE, COURSE_NOTE = _("Course of {outcome}"), _("dots are days, the line is the week")
-
 # --- Since the last visit
 
 SINCE, SINCE_MONTHS = _("Since the last visit, {date}"), _("In the last three months")
@@ -59,7 +55,7 @@ NONE_FIRM = _("No question has a firm answer yet.")
 PLANNED = _("planned experiment")
 ON_DAYS = _("{days} days")
 EXPERIMENT = _("{size} {direction} in blocks with {on} ({span}), {p}; {blocks} blocks drawn by lot")
-P, P_SMALL = _("p = {p}"), _("p < 0.001")
+P, P_SMALL = _("p\u00a0=\u00a0{p}"), _("p\u00a0<\u00a00.001")
 DAILY, DAILY_POOLED = (
     _("{size} {direction} {per} ({span})"), _("{size} {direction} {per} ({span}), pooled with all participants"),
 )  # fmt: skip
@@ -96,7 +92,7 @@ SPELLS_HIGH, SPELLS_LOW = (
 )
 SPELL_HIGHEST, SPELL_LOWEST = _("Days, highest {outcome} ({usual})"), _("Days, lowest {outcome} ({usual})")
 SPELL_UP_TO, SPELL_DOWN_TO = _("{days}, up to {worst}"), _("{days}, down to {worst}")
-NIGHT_USUAL, HOURS = _("Night before ({usual} h)"), _("{value} h")
+NIGHT_USUAL, HOURS = _("Night before ({usual}\u00a0h)"), _("{value}\u00a0h")
 STEPS_DAY_USUAL, PLAIN = _("Steps day before ({usual})"), _("{value}")
 MEDICINE_THEN, NO_MEDICINE = _("Medicine then"), _("none logged")
 
@@ -109,14 +105,10 @@ OF_DAYS, PART, LAST_SCORE, NO_SCORE = (
 NIGHTS, STEPS_PART = _("nights"), _("steps")
 OVERUSE_NOTE = _("* Overuse in headache, days a month (ICHD-3).")
 LOOKS_NOTE = _("CIs of daily links allow for repeated looks.")
-SPELLS_NOTE = _("Bad spells: own worst 10% of days, at least 2 points worse than usual.")
-ORIGIN = _("From own exports and diary; painstats {version}, data until {date}. No diagnosis, no treatment advice.")
+SPELLS_NOTE = _("Bad spells: worst 10% of days, 2 points or more from the median.")
+ORIGIN = _("From own exports and diary; painstats {version}. No diagnosis, no treatment advice.")
 
 
-MONTHS_SHORT = (
-    _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"), _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"),
-    _("Dec"),
-)  # fmt: skip
 DAY, FIRST_TO_LAST = _("{day}\u00a0{month}"), _("{first} to {last}")
 
 
@@ -135,3 +127,10 @@ def not_shown(number: int) -> str:
     return ngettext(
         "{number} medicine used less often is not shown.", "{number} medicines used less often are not shown.", number
     ).format(number=number)
+
+
+def not_drawn(number: int) -> str:
+    """Count the treatments that the chart leaves out."""
+    return ngettext("{number} earlier treatment not drawn", "{number} earlier treatments not drawn", number).format(
+        number=number
+    )

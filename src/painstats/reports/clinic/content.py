@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from painstats.reports.pages import Cell
+from painstats.reports.pages import Cell, Chart
 
 MONTHS_ON_PHONES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The top of the page: title, whose it is, the period and the scale; the recent mean, and that before it."""
+    """The top of the page: title, whose it is (empty on one's own), the period and the scale, and two means."""
 
     title: str
     code: Cell
@@ -21,15 +19,6 @@ class Header:
     mean: str
     mean_words: str
     before: str
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The chart of the outcome and the treatments, below a heading with a note."""
-
-    heading: str
-    note: str
-    drawing: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +84,7 @@ class ClinicPage:
 
     header: Header
     notices: tuple[Cell, ...]
-    course: Course | None
+    course: Chart | None
     since: Since
     firmest: tuple[FirmRow, ...]
     others: tuple[Cell, ...]

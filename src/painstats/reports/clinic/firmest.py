@@ -1,12 +1,13 @@
 """The three firmest answers, and one line on the questions that have none.
 
-What a lot decided comes first, then what all checks agree on, then answers with a check that disagrees and changes
-after an open start, then pooled answers, and bounds last; among equals the plan's order, then the date.
+What a lot decided comes first, then what all checks agree on, then what one check disagrees with or none could check,
+and changes after an open start; then pooled answers, and bounds last. Among equals, experiments stand first, then the
+questions in the plan's order, then treatments by date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -20,8 +21,10 @@ from painstats.findings.content import Content, in_words
 from painstats.findings.experiment_facts import model_agrees
 from painstats.findings.experiment_words import SEALED_STATES, ExperimentState, state_of_experiment
 from painstats.findings.finding import Finding
+from painstats.findings.firmness import Firmness, firmness_of
 from painstats.findings.states import State
 from painstats.findings.treatment_states import ChangeState
+from painstats.questions.daily.tables import RobustnessCheck
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
 from painstats.questions.size_words import points, points_up
@@ -34,18 +37,7 @@ from painstats.reports.pages import Cell
 from painstats.reports.personal.treatments import change_context
 
 MOST = 3
-MOST_DISAGREEING = 1
-"""Checks that may disagree; with more of them no direction is called."""
-
 FIRM, FAIRLY_FIRM, POOLED, BOUND = range(4)
-
-
-@dataclass(frozen=True, slots=True)
-class AgreeingChecks:
-    """How many checks of a question keep its verdict, of how many that could be made."""
-
-    same: int
-    made: int
 
 
 @dataclass(slots=True)
@@ -58,7 +50,7 @@ class Answers:
     sealed: list[Cell] = field(default_factory=list)
 
 
-def firmest(days: ClinicDays, checks: Mapping[str, AgreeingChecks]) -> tuple[tuple[FirmRow, ...], tuple[Markup, ...]]:
+def firmest(days: ClinicDays, checks: Sequence[RobustnessCheck]) -> tuple[tuple[FirmRow, ...], tuple[Markup, ...]]:
     """Return the rows of the firmest answers, and sentences that name all other questions.
 
     Parameters
@@ -66,14 +58,14 @@ def firmest(days: ClinicDays, checks: Mapping[str, AgreeingChecks]) -> tuple[tup
     days
         The participant.
     checks
-        Question to how many of its checks keep the verdict; empty where none were made.
+        The checks of the participant's questions; empty where none were made.
     """
     found = Answers()
     for experiment in days.record.experiments:
         _add_experiment(found, experiment, days)
     for finding in days.record.findings:
         if finding.question.is_confirmatory and days.known(finding.question.exposure.measure):
-            _add_daily(found, in_words(finding), checks.get(finding.question.name), days)
+            _add_daily(found, in_words(finding), firmness_of(finding, checks), days)
     for group in treatment_groups(days.record.changes):
         for change in group.shown:
             _add_change(found, content_of(change, change_context(change, days.record, days.study)), days)
@@ -90,13 +82,12 @@ def firmest(days: ClinicDays, checks: Mapping[str, AgreeingChecks]) -> tuple[tup
 # --- Daily questions
 
 
-def _add_daily(found: Answers, content: Content, checks: AgreeingChecks | None, days: ClinicDays) -> None:
+def _add_daily(found: Answers, content: Content, checked: Firmness, days: ClinicDays) -> None:
     finding, name = content.finding, content.words.exposure
-    disagreeing = checks.made - checks.same if checks else 0
     match content.state:
-        case State.OWN if disagreeing <= MOST_DISAGREEING and finding.judged is not None:
-            rank = FAIRLY_FIRM if disagreeing else FIRM
-            found.rows.append((rank, _daily_row(content, _own_answer(content, checks), days)))
+        case State.OWN if not checked.calls_no_direction and finding.judged is not None:
+            rank = FIRM if checked.is_firm else FAIRLY_FIRM
+            found.rows.append((rank, _daily_row(content, _own_answer(content, checked), days)))
         case State.POOLED if finding.judged is not None:
             found.rows.append((POOLED, _daily_row(content, _sized(content, say.DAILY_POOLED), days)))
         case State.BOUND:
@@ -125,11 +116,11 @@ def _days_words(finding: Finding) -> str:
     return say.ON_DAYS.format(days=judged.look.days if judged else finding.estimate.days)
 
 
-def _own_answer(content: Content, checks: AgreeingChecks | None) -> str:
-    if checks is None or not checks.made:
+def _own_answer(content: Content, checked: Firmness) -> str:
+    if not checked.checks:
         return _sized(content, say.DAILY)
-    entry = say.DAILY_ALL_AGREE if checks.same == checks.made else say.DAILY_SOME_AGREE
-    return _sized(content, entry, same=checks.same, checks=checks.made)
+    entry = say.DAILY_SOME_AGREE if checked.disagreeing else say.DAILY_ALL_AGREE
+    return _sized(content, entry, same=checked.checks - len(checked.disagreeing), checks=checked.checks)
 
 
 def _sized(content: Content, entry: str, **more: int) -> str:
@@ -154,13 +145,16 @@ def _largest(finding: Finding) -> float:
 
 def _add_change(found: Answers, content: ChangeContent, days: ClinicDays) -> None:
     finding, name = content.finding, _name(content.finding)
+    if finding.change == "dose":
+        name = filled(say.NAME_DOSE, name=name, dose=what_changed(finding))
     match content.state:
         case ChangeState.TOLD:
             found.rows.append((FAIRLY_FIRM, _change_row(content, days)))
         case ChangeState.BOUND:
             ends = (finding.low, finding.high, finding.week_low, finding.week_high)
             size = points_up(max(abs(end) for end in ends if end is not None))
-            row = FirmRow(capital_name(name), what_changed(finding), say.BOUND_CHANGE.format(size=size), say.NOT_NONE)
+            bound = say.BOUND_CHANGE.format(size=size)
+            row = FirmRow(capital_name(_name(finding)), what_changed(finding), bound, say.NOT_NONE)
             found.rows.append((BOUND, row))
         case ChangeState.EARLY | ChangeState.REFUSED:
             found.not_judged.append(_with_days(name, finding, content.context.least_days))

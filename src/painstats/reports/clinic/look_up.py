@@ -17,6 +17,7 @@ from painstats.reports.clinic.content import LookUp
 from painstats.reports.clinic.names import days_short, filled, score_words, short_list, short_name
 from painstats.reports.clinic.period import ClinicDays
 from painstats.reports.clinic.since import hours_words, steps_words
+from painstats.reports.dates import month_name
 from painstats.reports.pages import Cell
 
 MOST_MEDICINES = 5
@@ -32,7 +33,7 @@ def medicine_table(use: AcuteUse) -> LookUp:
     rows = [_medicine_row(short_name(each.name), each) for each in use.medicines if each in kept]
     if use.together is not None:
         rows.append(_medicine_row(say.TOGETHER, use.together))
-    months = [(say.MONTHS_SHORT[each.month - 1][0], f"{MONTHS[each.month - 1]} {each.year}") for each in use.months]
+    months = [(month_name(each)[0], f"{MONTHS[each.month - 1]} {each.year}") for each in use.months]
     left = len(use.medicines) - len(kept)
     return LookUp(
         say.MEDICINES,

@@ -10,12 +10,13 @@ from markupsafe import Markup
 from painstats.findings.catalogue import clinic as say
 from painstats.questions.date_words import MONTHS, date_words
 from painstats.questions.phrases import label_text, listed
+from painstats.reports.dates import month_name
 from painstats.reports.pages import Cell, named
 
-LONGEST_NAME = 36
+LONGEST_NAME = 28
 """Letters of a name that are shown."""
 
-MOST_LISTED = 4
+MOST_LISTED = 3
 """Names in one list; further ones are counted."""
 
 
@@ -31,8 +32,8 @@ def short_name(name: str) -> Markup:
 
 
 def short_list(items: Sequence[Cell], most: int = MOST_LISTED) -> Markup:
-    """Write a list: "yoga, heat and ibuprofen"; beyond ``most`` items the rest is counted."""
-    shown = [Markup(item) if isinstance(item, Markup) else Markup.escape(item) for item in items]
+    """Write a list of different items: "yoga, heat and ibuprofen"; beyond ``most`` items the rest is counted."""
+    shown = list(dict.fromkeys(Markup.escape(item) for item in items))
     if len(shown) > most:
         left = len(shown) - most + 1
         shown = [*shown[: most - 1], Markup.escape(say.others(left))]
@@ -48,12 +49,12 @@ def day_words(day: date, period_first: date) -> str:
 
 def days_short(first: date, last: date) -> str:
     """Write one day or several for the head of a column: "29 Sep", "8 to 9 Aug", "30 Jul to 2 Aug"."""
-    end = say.DAY.format(day=last.day, month=say.MONTHS_SHORT[last.month - 1])
+    end = say.DAY.format(day=last.day, month=month_name(last))
     if first == last:
         return end
     if first.month == last.month:
         return say.FIRST_TO_LAST.format(first=first.day, last=end)
-    start = say.DAY.format(day=first.day, month=say.MONTHS_SHORT[first.month - 1])
+    start = say.DAY.format(day=first.day, month=month_name(first))
     return say.FIRST_TO_LAST.format(first=start, last=end)
 
 

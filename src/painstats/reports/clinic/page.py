@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -12,7 +11,8 @@ from painstats.frame.period_means import period_mean
 from painstats.questions.date_words import date_words
 from painstats.questions.phrases import whole
 from painstats.reports.clinic.content import ClinicPage, Header, LookUp
-from painstats.reports.clinic.firmest import AgreeingChecks, firmest
+from painstats.reports.clinic.course import course
+from painstats.reports.clinic.firmest import firmest
 from painstats.reports.clinic.look_up import medicine_table, spells_table
 from painstats.reports.clinic.notice import notices
 from painstats.reports.clinic.period import ClinicDays, clinic_days
@@ -41,19 +41,19 @@ def clinic_page(store: Store, record: ParticipantRecord) -> ClinicPage:
     """
     days = clinic_days(record, store.study)
     use = acute_use(days.phases, days.logged, days.first_month, days.last)
-    rows, others = firmest(days, _checks(store, record))
+    rows, others = firmest(days, read_robustness_checks(store, record.participant_id))
     spells = spells_table(days, use)
     return ClinicPage(
         header=_header(store, days),
         notices=notices(days, use),
-        course=None,
+        course=course(days),
         since=since_visit(days),
         firmest=rows,
         others=others,
         medicines=medicine_table(use) if use else None,
         spells=spells,
         quality=_quality(days),
-        last_lines=_last_lines(days, use, spells, has_daily=any(row.is_daily for row in rows)),
+        last_lines=_last_lines(use, spells, has_daily=any(row.is_daily for row in rows)),
     )
 
 
@@ -75,7 +75,7 @@ def _header(store: Store, days: ClinicDays) -> Header:
     )
     return Header(
         title=say.TITLE_PAIN if days.outcome.item == "pain" else say.TITLE,
-        code=named(days.record.participant_id),
+        code="" if store.study.is_own else named(days.record.participant_id),
         about=about,
         mean=say.NO_NUMBER if recent.mean is None else f"{recent.mean:.1f}",
         mean_words=say.TOO_FEW.format(known=recent.known) if recent.mean is None else say.MEAN,
@@ -92,15 +92,6 @@ def _filled(store: Store, days: ClinicDays) -> str:
     return str(found[0][0]) if len(found) == 1 else ""
 
 
-def _checks(store: Store, record: ParticipantRecord) -> Mapping[str, AgreeingChecks]:
-    """Count the checks of each question that keep its verdict; only a study of one participant has them."""
-    same: dict[str, list[bool]] = {}
-    for check in read_robustness_checks(store, record.participant_id):
-        if check.same_verdict is not None:
-            same.setdefault(check.question, []).append(check.same_verdict)
-    return {question: AgreeingChecks(sum(kept), len(kept)) for question, kept in same.items()}
-
-
 def _quality(days: ClinicDays) -> str:
     """Count the known days of the outcome, nights and steps, and name the last day with a score."""
     parts = [say.PART.format(what=days.words.label, days=len(days.scores_of_period))]
@@ -112,8 +103,8 @@ def _quality(days: ClinicDays) -> str:
     return say.OF_DAYS.format(days=in_all, parts=", ".join(parts), last=last)
 
 
-def _last_lines(days: ClinicDays, use: AcuteUse | None, spells: LookUp | None, *, has_daily: bool) -> tuple[str, ...]:
-    origin = say.ORIGIN.format(version=version("painstats"), date=date_words(days.last))
+def _last_lines(use: AcuteUse | None, spells: LookUp | None, *, has_daily: bool) -> tuple[str, ...]:
+    origin = say.ORIGIN.format(version=version("painstats"))
     notes = (
         *((say.OVERUSE_NOTE,) if use else ()),
         *((say.LOOKS_NOTE,) if has_daily else ()),

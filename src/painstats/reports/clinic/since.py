@@ -26,7 +26,7 @@ LEAST_DAYS = 5
 MOST_MONTHS = 4
 """Months by which the outcome is shown, the newest."""
 
-MOST_NAMES = 4
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from painstats.reports.figures.treatment_rows import BarRow
 from painstats.reports.figures.weekly import Week, weekly_means
 from painstats.reports.figures.weekly_hits import weekly_hits
 
-HEIGHT, COMPACT_HEIGHT = 206, 130
+HEIGHT, COMPACT_HEIGHT = 206, 160
 """Pixels of the plot area: on a personal page, and on the clinic page."""
 
 TICKS, COMPACT_TICKS = 6, 3

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-import polars as pl
 from markupsafe import Markup
 
 from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import personal_page as say
-from painstats.findings.clearer import PACE_DAYS, Recorded, clearer_words, first_counted, next_answer_day
+from painstats.findings.clearer import clearer_words, next_answer_day
 from painstats.findings.lead import lead
 from painstats.findings.since import (
     news_of_change,
@@ -25,18 +23,16 @@ from painstats.questions.phrases import capital
 from painstats.questions.question import outcome_of
 from painstats.questions.recent_level import recent_level
 from painstats.reports.data_used import zone_doubts
-from painstats.reports.measures_shown import measures_of
 from painstats.reports.pages import Card, Cell, Chart, Part, linked, named
 from painstats.reports.personal.answers import answer_cards, daily_card
 from painstats.reports.personal.exploratory import exploratory_lines
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.page_type import PersonalPage
 from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.recorded import recent_share, recorded
 from painstats.reports.personal.rules import rules_parts
 from painstats.reports.robustness import read_robustness_checks
 from painstats.store.connection import Store
-
-SLEEP, STEPS = "total_sleep_time_min", "step_count"
 
 WRONG_ZONE = (
     "The clock times of your files do not suit the time zone that was declared. If that zone is wrong, steps and "
@@ -75,7 +71,7 @@ def personal_page(
     return PersonalPage(
         title=say.TITLE.format(outcome=capital(label)),
         heading=say.HEADING.format(outcome=label),
-        about=_about(record),
+        about=_about(record, study),
         running=f"painstats, {say.WRITTEN.format(date=words_of.date_words(last))}",
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
@@ -83,21 +79,22 @@ def personal_page(
         course=of_days[:1],
         since_heading=since_date(last),
         since=_since(record),
-        clearer=clearer_words(_recorded(record, study)),
-        next_day=next_answer_day(record.findings, last, _recent_share(record)),
+        clearer=clearer_words(recorded(record, study)),
+        next_day=next_answer_day(record.findings, last, recent_share(record)),
         more=exploratory_lines(record, study, _exploratory_daily(record, charts)),
         doctor=_doctor(label, clinic),
         doctor_parts=medicine_days(record),
         days=of_days[1:],
         method=_method(record, study),
         rules=rules_parts(store, record, checks, choices),
+        has_index=not study.is_own,
     )
 
 
-def _about(record: ParticipantRecord) -> tuple[Cell, ...]:
+def _about(record: ParticipantRecord, study: Study) -> tuple[Cell, ...]:
     first, last = (words_of.date_words(day) for day in (record.summary.first_date, record.summary.last_date))
-    code = Markup(say.PARTICIPANT).format(code=named(record.participant_id))
-    return code, say.WRITTEN.format(date=last), say.PERIOD.format(first=first, last=last)
+    code = () if study.is_own else (Markup(say.PARTICIPANT).format(code=named(record.participant_id)),)
+    return *code, say.WRITTEN.format(date=last), say.PERIOD.format(first=first, last=last)
 
 
 def _zone_doubts(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
@@ -121,33 +118,6 @@ def _since(record: ParticipantRecord) -> tuple[str, ...]:
         *(news_of_experiment(experiment) for experiment in record.experiments),
     )
     return news_words([news for news in found if news], record.summary.last_date)
-
-
-def _recorded(record: ParticipantRecord, study: Study) -> Recorded:
-    """Count what was recorded in the last year."""
-    outcome, last, measures = outcome_of(study.plan.outcome), record.summary.last_date, measures_of(study)
-    first = first_counted(record.summary.first_date, last)
-    scored = record.days.filter(record.days["outcome_score"].is_not_null() & (record.days["date"] >= first))
-    return Recorded(
-        outcome=outcome_words(outcome).label,
-        scale=outcome.scale,
-        scores=scored["outcome_score"].to_list(),
-        days=(last - first).days + 1,
-        nights_missing=_missing(scored[SLEEP]) if SLEEP in measures else None,
-        wear_missing=_missing(scored[STEPS]) if STEPS in measures else None,
-    )
-
-
-def _missing(measured: pl.Series) -> int | None:
-    """Count the days that are not known; None without any that is, as where there is no tracker."""
-    return measured.null_count() if measured.count() else None
-
-
-def _recent_share(record: ParticipantRecord) -> float:
-    """Return the share of the last eight weeks with a score."""
-    since = record.summary.last_date - timedelta(days=PACE_DAYS - 1)
-    recent = record.days.filter((record.days["date"] >= since) & record.days["outcome_score"].is_not_null())
-    return recent.height / PACE_DAYS
 
 
 def _exploratory_daily(record: ParticipantRecord, charts: Sequence[Chart]) -> tuple[Card, ...]:

@@ -42,6 +42,8 @@ class PersonalPage:
         The calendar.
     method, rules
         How it is worked out in four sentences; everything else that decides what the page says.
+    has_index
+        Whether an index of reports lies beside the page.
     contents
         Target and text of each entry of the contents.
     """
@@ -64,6 +66,7 @@ class PersonalPage:
     days: tuple[Chart, ...]
     method: tuple[str, ...]
     rules: tuple[Part, ...]
+    has_index: bool = True
     kind: str = "personal"
 
     @property
@@ -78,10 +81,10 @@ class PersonalPage:
 
     @property
     def contents(self) -> tuple[tuple[str, str], ...]:
-        """Target and text of each entry of the contents; the last one leads to all reports."""
+        """Target and text of each entry of the contents; the last one leads to all reports, where there are others."""
         more = (("#more", say.MORE),) if self.more else ()
         return (
             ("#answers", say.ANSWERS), ("#course", say.COURSE), ("#since", self.since_heading),
             ("#clearer", say.CLEARER), *more, ("#doctor", say.DOCTOR), ("#days", say.DAYS), ("#method", say.METHOD),
-            ("index.html", say.ALL_REPORTS),
+            *((("index.html", say.ALL_REPORTS),) if self.has_index else ()),
         )  # fmt: skip
