@@ -164,6 +164,38 @@ MEANINGS: dict[str, str] = {
     "[rules] min_people_mixed_model": "Participants that the mixed model needs.",
     "[rules] min_people_cohort": "Participants that a verdict about the average needs.",
     "[rules] min_compliance": "Share of days with a score that a verdict needs.",
+    "[variables.NAME] kind": "`continuous` for numbers, `ordinal` for levels in an order, `categorical` for others.",
+    "[variables.NAME] label": "What tables call it, if not its name.",
+    "[variables.NAME] unit": "Unit of a number.",
+    "[variables.NAME] levels": "All possible values, in order; required unless it is continuous.",
+    "[variables.NAME] reference": "The level that others are compared with; the first by default.",
+    "[variables.NAME] per": "The unit in which a continuous moderator is reported, such as 10 years.",
+    "[variables.NAME] missing": "Cells that mean that the value is unknown.",
+    "[variables.NAME] summary": "How a number is summarised in Table 1.",
+    "[variables.NAME] measured": "`baseline`, or the column with the date on which it was measured. What was measured "
+    "after a participant's first day is described and enters no model.",
+    "[variables.NAME] quasi": "Whether it helps to recognise a participant, together with others.",
+    "[variables.NAME] identifying": "Whether it names a participant; it is neither described nor in a model.",
+    "[analysis] primary": "The primary question: `sleep`, `steps` or another exposure, two of them (Holm's test), or "
+    "`arm`. By default the exposures of the confirmatory questions.",
+    "[analysis] covariates": "Variables of the adjusted model.",
+    "[analysis] moderators": "Variables that may change the primary effect.",
+    "[analysis] subgroups": "Variables with levels, for each of which the effect is reported.",
+    "[analysis] arms": "The variable that says who was in which arm.",
+    "[analysis] phase": "The treatment before and during which days are compared; not needed if there is one.",
+    "[analysis] arms_drawn_by_lot": "Whether the arms were drawn by lot; only then results speak of an effect.",
+    "[analysis] outcomes": "Further items that the primary question is asked of, as one family.",
+    "[analysis] alpha": "Chance of a false answer to the primary question.",
+    "[analysis] population": "Who is analysed: variable to its levels, or to `[lowest, highest]`. Participants of whom "
+    "it is unknown are left out.",
+    "[analysis] unknown_predictors": "As in `[rules]`, for the analysis of all participants; that of the rules by "
+    "default.",
+    "[analysis] final": "The date from which the answer is computed, once. Results opened before it are recorded.",
+    "[analysis] registered": "Where the plan is registered; pages print it.",
+    "[[models]] formula": "Such as `pain ~ sleep_within * severity + weekend`.",
+    "[[models]] random": "Columns of days with a slope of each participant, such as `~ sleep_within`; by default those "
+    "that the formula tests.",
+    "[[models]] name": "What tables call the model.",
     "[inbox] ignore": 'Names of files and folders, such as `["old/*.csv"]`.',
 }
 """Table and key to the meaning."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from painstats.plan.adjust import AdjustPlan
+from painstats.plan.analysis import AnalysisPlan, ModelPlan
 from painstats.plan.apps import ActivityPlan, DaylioPlan
 from painstats.plan.diaries import DiaryPlan, EventsPlan, ItemPlan
 from painstats.plan.lots import TreatmentPlan
@@ -21,6 +22,7 @@ from painstats.plan.study import (
     StudyTable,
 )
 from painstats.plan.tables import ColumnPlan, TablePlan
+from painstats.plan.variables import VariablePlan
 from painstats.questions.change.plan import ChangeKeys
 from painstats.questions.daily.plan import DailyPlan
 from painstats.questions.exercise.plan import ExercisePlan
@@ -35,8 +37,8 @@ INTRODUCTION = """
 *required*. An unknown key or an impossible value is an error that names the key (exit code 2). `painstats init` writes
 a commented plan to start from.
 
-Results record a hash of the plan, and the [plan ledger](../method/plan_record.md) when it was declared: before any data
-were loaded, before results, or after them.
+Results record a hash of the plan, and the [plan ledger](../method/plan_record.md) when it was declared: before any
+data were loaded, before results, or after them.
 """
 
 TABLES: dict[str, tuple[type[BaseModel], str]] = {
@@ -107,6 +109,16 @@ TABLES: dict[str, tuple[type[BaseModel], str]] = {
         "[many participants](../method/treatments_cohort.md).",
     ),
     "[rules]": (RulesPlan, "When a day counts and when a verdict may be given: see [verdicts](../method/verdict.md)."),
+    "[variables.NAME]": (
+        VariablePlan,
+        "A column of `participants.csv`; columns without a table here are left alone. NAME is the name of the column.",
+    ),
+    "[analysis]": (AnalysisPlan, "What the analysis of all participants answers."),
+    "[[models]]": (
+        ModelPlan,
+        "A further model. Formulas have names, `+`, `*` and `:`: `sleep_within` and `steps_within` (departures from "
+        "the participant's own mean), `phase`, `arm`, `weekend`, `day_of_week`, `time`, and declared variables.",
+    ),
     "[inbox]": (InboxPlan, "Files that are not imported."),
 }
 """Name in ``study.toml`` to the model, and what the table is for."""

@@ -22,9 +22,9 @@ _OUTCOME: Columns = {
 
 ORIGIN: Columns = {
     "plan_hash": (TEXT, "SHA-256 of the plan: of all that can change an answer."),
-    "ledger_head": (TEXT, "SHA-256 of the last line of the plan ledger, `plan_ledger.jsonl`."),
     "painstats_version": (TEXT, "Version of painstats."),
     "imports_hash": (TEXT, "Hash of the imported files."),
+    "ledger_head": (TEXT, "SHA-256 of the last line of the plan ledger, `plan_ledger.jsonl`."),
 }
 """The last columns of every table."""
 

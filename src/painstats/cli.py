@@ -125,6 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     status = _add(commands, "status", "show what has been imported, valid days, and what is missing")
     status.add_argument("--files", action="store_true", help="list each file with its number")
+    _add(commands, "plan", "declare the plan in its ledger, and print it as a page to register")
+    _add(commands, "history", "list the plans of a study and what each gave", module="plan")
     _add(commands, "treatments", "list the treatments of each participant, and from when they can be judged")
     analysis = _add(commands, "cohort", "analyse a cohort as its plan declares, and write tables to results/")
     analysis.add_argument("--timings", action="store_true", help="print the CPU seconds of each stage")

@@ -173,7 +173,7 @@ def loaded(store) -> None:
     )
 
 
-def test_a_changed_plan_is_told_from_the_first_with_what_changed(study):
+def test_a_changed_plan_is_said_to_be_changed_and_how(study):
     with open_store(study) as store:
         declare_plan(store)
         assert plan_record(store).standing is Standing.BEFORE_DATA

@@ -191,8 +191,8 @@ def _removed_on_failure(path: Path) -> Iterator[None]:
 def start_again(study: Study) -> tuple[Path | None, Salvaged]:
     """Set the database aside and create an empty one; return where the old one is and what could be read from it.
 
-    If the old database can be read, withdrawn imports stay withdrawn, forgotten participants stay forgotten, and
-    experiments stay planned.
+    If the old database can be read, withdrawn imports stay withdrawn, forgotten participants stay forgotten,
+    experiments stay planned, and the lines of the plan ledger are known.
     """
     with locked(study):
         check_plan(study, read_record(study))
@@ -203,6 +203,7 @@ def start_again(study: Study) -> tuple[Path | None, Salvaged]:
         with opened(study) as store:
             _store_withdrawn(store, kept)
             add_drawn(store, kept.drawn)
+            add_to_mirror(store, kept.plan_ledger)
     return aside, kept
 
 
