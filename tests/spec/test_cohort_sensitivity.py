@@ -101,6 +101,13 @@ def test_a_curve_is_summarised_by_shares_and_shifts(holes):
     assert shift.shift_in_se == pytest.approx(expected / curve.declared.se)
 
 
+def test_a_specification_without_days_says_so(holes):
+    days, primary = holes  # no participant has 45 days
+    curve = specification_curve(days, primary.fitted, primary.effects[0], names=["least days"])
+    assert [result.refusal for result in curve.results] == [None, "no participant has enough days left"]
+    assert summarise(curve).without_estimate == 1
+
+
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_refused_choices_are_refused_by_name(name):
     with pytest.raises(PainstatsError, match=f"^{name} cannot be part of a specification curve: "):

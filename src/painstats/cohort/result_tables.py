@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -18,6 +17,7 @@ from painstats.cohort.models.cohort_model import Effect, JointTest
 
 RESULTS = "results"
 Tables = Mapping[str, pl.DataFrame]
+Schema = dict[str, type[pl.DataType] | pl.DataType]
 
 
 def result_tables(analysis: CohortAnalysis, plan_hash: str, ledger_head: str | None) -> dict[str, pl.DataFrame]:
@@ -69,7 +69,7 @@ def effect_table(analysis: CohortAnalysis) -> pl.DataFrame:
             }
             for effect in model.effects
         ]
-    types: dict[str, Any] = {"model": pl.String, "kind": pl.String, "is_primary": pl.Boolean, **_types(Effect)}
+    types: Schema = {"model": pl.String, "kind": pl.String, "is_primary": pl.Boolean, **_types(Effect)}
     more = {
         "days": pl.Int64,
         "method": pl.String,
@@ -120,7 +120,7 @@ def missing_days_table(analysis: CohortAnalysis) -> pl.DataFrame:
         for each in analysis.sensitivity
         for way in each.missing_days.ways
     ]
-    schema: dict[str, Any] = {"exposure": pl.String, **_types(WayOfTreating), "tipping_point": pl.Float64}
+    schema: Schema = {"exposure": pl.String, **_types(WayOfTreating), "tipping_point": pl.Float64}
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -172,7 +172,7 @@ def left_out_table(analysis: CohortAnalysis) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"exposure": pl.String, "place": pl.Int64, "estimate": pl.Float64}, orient="row")
 
 
-def _types(row: type) -> dict[str, pl.DataType]:
+def _types(row: type) -> Schema:
     """Return the types of the columns of a dataclass of text and numbers."""
-    of_annotation: dict[str, pl.DataType] = {"str": pl.String(), "int": pl.Int64()}
+    of_annotation: Schema = {"str": pl.String(), "int": pl.Int64()}
     return {each.name: of_annotation.get(str(each.type), pl.Float64()) for each in fields(row)}

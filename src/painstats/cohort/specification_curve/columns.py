@@ -12,6 +12,7 @@ import polars as pl
 
 from painstats.cohort.models.cohort_days import CALENDAR, CohortDays
 from painstats.cohort.specification_curve.choices import END_SHARE, FIRST_DAYS, LEAST_DAYS, NAMES, Choice, Specification
+from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.rows import INTERCEPT, Floats, Integers, ModelRows, model_rows
 from painstats.questions.daily.columns import EPOCH_DAYS, TIME, calendar_columns
 
@@ -72,6 +73,8 @@ class CurveColumns:
         }
         columns, random = self._columns(specification, is_declared)
         kept = self._rows_kept(specification, columns)
+        if not kept.any():
+            raise NotEnoughData("no participant has enough days left")
         varying = {name: values[kept] for name, values in columns.items() if np.ptp(values[kept]) > 0}
         rows = model_rows(
             y=self.rows.y[kept],
