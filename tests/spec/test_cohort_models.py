@@ -112,7 +112,7 @@ def test_an_adjusted_model_leaves_out_participants_with_unknown_values(days, pri
 
 
 def test_a_cohort_of_one_is_refused():
-    with pytest.raises(NotEnoughData, match="1 participants have enough days .* a cohort needs at least 2"):
+    with pytest.raises(NotEnoughData, match="a cohort needs at least 2"):
         average_model(cohort_days(simulated(1, 1, 40)))
 
 
