@@ -111,6 +111,11 @@ def test_an_adjusted_model_leaves_out_participants_with_unknown_values(days, pri
     assert found.effects[0].estimate == pytest.approx(primary.effects[0].estimate, abs=0.1)
 
 
+def test_a_cohort_of_one_is_refused():
+    with pytest.raises(NotEnoughData, match="a cohort needs at least 2"):
+        average_model(cohort_days(simulated(1, 1, 40)))
+
+
 LEVELS = ("a", "b")
 
 

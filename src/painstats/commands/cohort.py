@@ -12,6 +12,7 @@ from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.models.cohort_model import CohortModel, Effect
 from painstats.cohort.result_tables import RESULTS, result_tables, write_tables
 from painstats.commands.printing import print_json, print_table, printable
+from painstats.findings.plan_record import shown_hash
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.plan_ledger import declare_plan, ledger_head, note_looked, note_result
@@ -45,13 +46,15 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
         final = study.plan.analysis.final
         (note_looked if final and date.today() < final else note_result)(store)
         head = ledger_head(store)
+    if not as_json:
+        name = printable(study.plan.study.name)
+        print(f"{name}: plan {shown_hash(study.plan_hash)}, ledger {shown_hash(head)}")
     found = analyse(inputs, study.plan)
     results = study.folder / RESULTS
     write_tables(result_tables(found, study.plan_hash, head), results)
     if as_json:
         print_json(as_answer(found, head))
         return 0
-    print(f"{study.plan.study.name}: plan {study.plan_hash[:16]}, ledger {head[:16] if head else 'none'}")
     for line in lines_of(found):
         print(printable(line))
     for model in found.models:

@@ -11,6 +11,7 @@ from painstats.cohort.precision.tables import PlannedDesign
 from painstats.reports.figures.vega_svg import chart_of, drawn, layered
 
 WIDTH, HEIGHT = 560, 320
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 X = alt.X("participants:Q", title="participants", scale=alt.Scale(type="log", nice=False))
 COLOURS = alt.Color("days:N", title="days", sort=None, scale=alt.Scale(scheme="tableau10"))
 
@@ -34,4 +35,5 @@ def precision_figure(designs: Sequence[PlannedDesign], matters: float | None = N
     layers.append(chart_of(rows).mark_line(point=True).encode(x=X, y=size, color=COLOURS))
     if matters is not None:
         layers.append(chart_of([{"matters": matters}]).mark_rule(strokeDash=[4, 3]).encode(y="matters:Q"))
-    return str(drawn(layered(layers, width=WIDTH, height=HEIGHT), "precision"))
+    inside_a_page = str(drawn(layered(layers, width=WIDTH, height=HEIGHT), "precision"))
+    return inside_a_page.replace("<svg ", f'<svg xmlns="{SVG_NAMESPACE}" ', 1)  # a file of its own has to name it

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from painstats.errors import NotEnoughData
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import ModelRows
 from painstats.questions.daily.columns import (
@@ -19,6 +20,8 @@ from painstats.questions.daily.columns import (
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guards import DaysOf, of_design
 from painstats.questions.daily.mixed_model import NO_DAYS
+
+LEAST_PARTICIPANTS = 2
 
 CALENDAR = ("weekend", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -70,8 +73,25 @@ class CohortDays:
         return median_days(self.analysed) >= DAYS_FOR_OWN_TREND
 
     def rows(self, *, own_trend: bool) -> ModelRows:
-        """Lay out the model of the average effect, as the daily question does (docs/method/frame.md)."""
+        """Lay out the model of the average effect, as the daily question does (docs/method/frame.md).
+
+        Raises
+        ------
+        NotEnoughData
+            If fewer than two participants have enough days.
+        """
+        require_participants(self.analysed)
         return mixed_model(self.analysed, self.design, own_trend=own_trend)
+
+
+def require_participants(analysed: pl.DataFrame) -> None:
+    """Refuse days of fewer than two participants: a cohort is about their average and their differences."""
+    found = analysed["participant_id"].n_unique()
+    if found < LEAST_PARTICIPANTS:
+        raise NotEnoughData(
+            f"{found} participants have enough days with a score and every exposure of the model; a cohort needs at "
+            f"least {LEAST_PARTICIPANTS}. What is missing: painstats status"
+        )
 
 
 def within_columns(rows: ModelRows, exposure: Exposure) -> tuple[str, ...]:

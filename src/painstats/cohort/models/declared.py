@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from painstats.cohort.models.average import notes_of
+from painstats.cohort.models.cohort_days import require_participants
 from painstats.cohort.models.cohort_model import CohortModel, fitted_model
 from painstats.cohort.models.moderators import check_moderator, product
 from painstats.cohort.models.variable import Variable, columns_of, known_rows
@@ -114,6 +115,7 @@ def _day_rows(
     names = plan.parsed.columns
     if PHASE in names:
         kept = kept.filter(pl.col(PHASE).is_not_null())
+    require_participants(kept)
     columns: dict[str, Floats] = {}
     for exposure in exposures.values():
         columns |= {name: kept[name].to_numpy() for name in (exposure.within, exposure.between, exposure.unknown)}
