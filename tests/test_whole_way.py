@@ -31,6 +31,7 @@ from sample_data.simulate import daily_frame
 from sample_data.treated import TREATED
 from sample_data.truth import Truth
 from tests.flows.conftest import prefect_home, started_home
+from tests.reading_pages import read_page
 
 __all__ = ["prefect_home", "started_home"]
 
@@ -40,6 +41,7 @@ EVERYONE = TRUTH.people + TRUTH.treated + TRUTH.explored
 TWO_SITES = "burdock"
 """A participant with two sites; the outcome is not the score of one of them."""
 SPOILT_RATINGS = 4
+MOST_CLINIC_WORDS, MOST_CLINIC_BYTES = 450, 30_000
 DAYS_NOT_COUNTED = {"implausible": 1}
 """Worn days with steps left out on purpose: the 70,000-step day. (No device was worn on the days of flights.)"""
 
@@ -321,3 +323,13 @@ def test_a_report_for_everyone_and_one_for_the_cohort(ran):
     names = {path.name for path in ran.reports.glob("*.html")}
     assert {"amber.html", "jasper.html", "4020000013.html", "cohort.html", "index.html"} <= names
     assert len(names) == EVERYONE + 2
+
+
+def test_each_page_for_a_visit_keeps_its_budget(ran):
+    pages = {path.name: path.read_bytes() for path in ran.reports.glob("*-clinic.html")}
+    assert len(pages) == EVERYONE
+    words = {
+        name: len(read_page(re.sub(rb"<title>[^<]*</title>", b"", page)).text.split()) for name, page in pages.items()
+    }
+    assert {name: number for name, number in words.items() if number > MOST_CLINIC_WORDS} == {}
+    assert {name: len(page) for name, page in pages.items() if len(page) > MOST_CLINIC_BYTES} == {}

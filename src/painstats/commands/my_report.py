@@ -15,7 +15,7 @@ from painstats.commands.my_outcome import MyOutcome, choose_outcome
 from painstats.commands.my_places import Pages, check_pages, keep_pages
 from painstats.commands.my_problems import problem, rejected
 from painstats.commands.my_stages import Stages
-from painstats.commands.my_study import ReadFiles, fill_inbox, preloaded, read_files
+from painstats.commands.my_study import ReadFiles, fill_inbox, preloaded, rarely_collected, read_files
 from painstats.commands.my_words import questions
 from painstats.commands.printing import printable
 from painstats.commands.run import shown_progress
@@ -68,7 +68,11 @@ def made_report(wish: Wish, stages: Stages, *, quiet: bool) -> Iterator[MyReport
     _refuse_open_questions(diaries)
     zone = chosen_zone(wish.time_zone, files)
     stages.end("diary, zone")
-    with tempfile.TemporaryDirectory(prefix="painstats-") as name, shown_progress(quiet=quiet) as say:
+    with (
+        tempfile.TemporaryDirectory(prefix="painstats-") as name,
+        rarely_collected(),
+        shown_progress(quiet=quiet) as say,
+    ):
         plan = _plan(wish, zone, diaries)
         study = Study(folder=Path(name), plan=checked_plan(plan, PLACE), is_own=True)
         fill_inbox(study, files)
