@@ -135,13 +135,13 @@ def test_memory_is_that_of_a_part(tmp_path):
     days = [f"2024-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 29)]
     with path.open("w") as file:
         file.write("who,date,pain\n")
-        for person in range(700):
+        for person in range(1_500):
             file.writelines(f"p{person},{day},{person % 7}\n" for day in days)
 
     def taken(whole_bytes):
         command = [sys.executable, "-c", MEASURE, str(path), str(whole_bytes)]
         rows, n_kb = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        assert int(rows) == 700 * len(days)
+        assert int(rows) == 1_500 * len(days)
         return int(n_kb)
 
     assert taken(0) < 0.4 * taken(1 << 30)

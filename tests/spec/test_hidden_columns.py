@@ -16,7 +16,7 @@ HIDDEN = "unknown|guard|treatment|drug"
 
 
 def test_no_table_and_no_summary_names_a_hidden_column(store):
-    frame = model_frame(10, 40)
+    frame = model_frame(12, 50)
     unknown = pl.col("date").dt.ordinal_day() % 5 == 3
     frame = frame.with_columns(
         pl.when(unknown).then(0.0).otherwise(f"{SLEEP}_within").alias(f"{SLEEP}_within"),
