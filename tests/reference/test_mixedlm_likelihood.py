@@ -8,19 +8,12 @@ import numpy as np
 import pytest
 
 from painstats.mixedlm import cross_products, fit_cross_products, fit_mixed, statsmodels_check
-from painstats.mixedlm.engine import whitened_products
 from painstats.mixedlm.engine.car1_whitening import log_determinant, whiten
 from painstats.mixedlm.engine.cross_products import with_residual_scale
 from painstats.mixedlm.engine.likelihood import deviance, log_likelihood, profiled_precision, solve_at
-from painstats.mixedlm.engine.objective import Objective, deviance_and_gradient, evaluate_one
 from painstats.mixedlm.engine.optimum import semidefinite_factor
 from painstats.mixedlm.engine.rows import column_positions, participant_slices
-from painstats.mixedlm.engine.whitened_products import (
-    decay_weight_curvatures,
-    decay_weight_derivatives,
-    decay_weights,
-    whitened,
-)
+from painstats.mixedlm.engine.whitened_products import whitened
 from tests.reference.reference_data import bodyweight, diary
 from tests.reference.slow_likelihood import factor_of, gradient, whitened_derivative
 
@@ -168,24 +161,3 @@ def test_a_singular_fit_is_reproduced_on_the_combinations_that_vary():
 def test_a_model_without_person_effects_is_not_put_to_statsmodels():
     rows = replace(diary(), random=())
     assert "non-zero variance" in statsmodels_check(fit_mixed(rows), rows).reason_skipped
-
-
-@pytest.mark.parametrize("of", [(0, 12), (3, 7)])
-def test_few_sums_over_gaps_are_those_of_a_sparse_matrix(monkeypatch, of):
-    products = cross_products(diary("sleep_w", "steps_lag_w", file="small12x40.csv"))
-    wanted = (decay_weights, decay_weight_derivatives, decay_weight_curvatures)
-    weights = np.stack([one(products, np.asarray(0.4))[0] for one in wanted])
-    monkeypatch.setattr(whitened_products, "FEW_MULTIPLICATIONS", 10**9)
-    added = whitened_products.weighted_sums(products, weights, *of)
-    monkeypatch.setattr(whitened_products, "FEW_MULTIPLICATIONS", 0)
-    np.testing.assert_allclose(added, whitened_products.weighted_sums(products, weights, *of), rtol=1e-12, atol=1e-12)
-
-
-def test_a_descent_has_the_gradient_of_an_evaluation_with_second_derivatives():
-    products = cross_products(diary("sleep_w", "steps_lag_w", file="small12x40.csv"))
-    objective = Objective(products, True, None, True)
-    point = np.append(THETA, 0.4)
-    evaluation, gradient_there = evaluate_one(objective, point)
-    deviance_here, gradient_here = deviance_and_gradient(objective, point)
-    assert deviance_here == pytest.approx(evaluation.deviance, rel=1e-12)
-    np.testing.assert_allclose(gradient_here, gradient_there, rtol=1e-9)

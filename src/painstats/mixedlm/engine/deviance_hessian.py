@@ -128,21 +128,13 @@ class HessianAtSigma:
 
 
 def evaluation_at(
-    products: CrossProducts,
-    factor: Floats,
-    rho: float,
-    reml: bool,
-    *,
-    with_rho: bool,
-    variance: float | None = None,
-    with_hessian: bool = True,
+    products: CrossProducts, factor: Floats, rho: float, reml: bool, *, with_rho: bool, variance: float | None = None
 ) -> Evaluation:
     """Evaluate the deviance and its derivatives at L (q, q) and rho; with respect to rho only if ``with_rho``.
 
-    sigma^2 is profiled, or fixed at ``variance``. Without ``with_hessian`` the second derivatives in rho are not
-    computed: a quarter of the time, and a descent by gradients does not need them.
+    sigma^2 is profiled, or fixed at ``variance``.
     """
-    sums, Q = _sums(products, factor, rho, (2 if with_hessian else 1) if with_rho else 0)
+    sums, Q = _sums(products, factor, rho, with_rho)
     return _evaluation(products, factor, sums, Q, reml, variance)
 
 
@@ -277,19 +269,16 @@ def _curvature_products(evaluation: Evaluation) -> Floats:
     return total.reshape(q, q, q, q)
 
 
-def _sums(products: CrossProducts, factor: Floats, rho: float, order: int) -> tuple[_Sums, tuple[Floats, ...]]:
-    """Return sums over all participants, with the log-determinant of V, and Q (q, k, n) by chunk of participants.
-
-    ``order`` is that of the highest derivatives in rho: 0 for none, 1, or 2.
-    """
-    wanted = (decay_weights, decay_weight_derivatives, decay_weight_curvatures)[: 1 + order]
+def _sums(products: CrossProducts, factor: Floats, rho: float, with_rho: bool) -> tuple[_Sums, tuple[Floats, ...]]:
+    """Return sums over all participants, with the log-determinant of V, and Q (q, k, n) by chunk of participants."""
+    wanted = (decay_weights, decay_weight_derivatives, decay_weight_curvatures)[: 3 if with_rho else 1]
     weights, log_residual = zip(*(one(products, np.asarray(rho)) for one in wanted), strict=True)
     stacked = np.stack(weights)
 
     def chunk(start: int, stop: int) -> Floats:
         return weighted_sums(products, stacked, start, stop)
 
-    total, Q = _summed_chunks(products, factor, len(products.participants), min(order, 1), chunk)
+    total, Q = _summed_chunks(products, factor, len(products.participants), int(with_rho), chunk)
     return replace(total, log_determinant=total.log_determinant + np.array(log_residual)), Q
 
 

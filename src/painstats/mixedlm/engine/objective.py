@@ -54,22 +54,17 @@ def deviance_and_gradient(objective: Objective, point: Floats) -> tuple[float, F
 
     Where the model cannot be evaluated, the deviance is ``IMPOSSIBLE_DEVIANCE`` and the gradient zero.
     """
-    found = evaluate_one(objective, point, with_hessian=False)
+    found = evaluate_one(objective, point)
     return (IMPOSSIBLE_DEVIANCE, np.zeros_like(point)) if found is None else (found[0].deviance, found[1])
 
 
-def evaluate_one(objective: Objective, point: Floats, *, with_hessian: bool = True) -> tuple[Evaluation, Floats] | None:
-    """Return the evaluation at a point (d,) and the gradient (d,), or None where evaluation fails.
-
-    ``hessian_at`` needs an evaluation ``with_hessian``.
-    """
+def evaluate_one(objective: Objective, point: Floats) -> tuple[Evaluation, Floats] | None:
+    """Return the evaluation at a point (d,) and the gradient (d,), or None where evaluation fails."""
     factor, rho = split_point(objective, point)
     with_rho = objective.fixed_rho is None
     try:
         with np.errstate(all="ignore"):
-            evaluation = evaluation_at(
-                objective.products, factor, float(rho), objective.reml, with_rho=with_rho, with_hessian=with_hessian
-            )
+            evaluation = evaluation_at(objective.products, factor, float(rho), objective.reml, with_rho=with_rho)
             gradient = theta_at(objective, 2 * evaluation.factor_gradient @ factor)
     except np.linalg.LinAlgError:
         return None

@@ -14,9 +14,6 @@ POINTS_CHUNK = 1_000_000
 """Numbers in memory at once when many points are evaluated; more would not fit into the CPU cache."""
 
 
-FEW_MULTIPLICATIONS = 8_000
-"""Up to so many multiplications, sums over gaps take less time than making a sparse matrix."""
-
 MAX_GAP = 10_000
 """Longer gaps, in days, are treated alike: rho**gap is then below rounding for any allowed rho."""
 
@@ -113,7 +110,7 @@ def _summed(products: CrossProducts, weights: Floats) -> Floats:
 def weighted_sums(products: CrossProducts, weights: Floats, start: int, stop: int) -> Floats:
     """Return (..., n, K): weighted sums over gaps of the participants from ``start`` to ``stop``, weights (..., 2, J).
 
-    Many sums are a product with a sparse matrix, one row for each point and participant, without temporaries.
+    A product with a sparse matrix, one row for each point and participant, passes over the sums without temporaries.
     """
     cuts = np.append(products.first_pair, len(products.gap))[start : stop + 1]
     sums = products.sums[:, cuts[0] : cuts[-1]]
@@ -121,10 +118,6 @@ def weighted_sums(products: CrossProducts, weights: Floats, start: int, stop: in
     values = weights[..., cuts[0] : cuts[-1]].reshape(points, 2, pairs)
     if pairs == stop - start:  # every participant's sums are those of one pair
         return np.asarray(np.einsum("dtj,tjk->djk", values, sums)).reshape(*weights.shape[:-2], pairs, sums.shape[2])
-    if values.shape[0] * sums.size <= FEW_MULTIPLICATIONS:
-        of_pairs = np.einsum("dtj,tjk->djk", values, sums)
-        total = np.add.reduceat(of_pairs, cuts[:-1] - cuts[0], axis=1)
-        return np.asarray(total).reshape(*weights.shape[:-2], stop - start, sums.shape[2])
     pointer = (np.arange(points)[:, None] * pairs + (cuts[1:] - cuts[0])).ravel()
     pointer = np.concatenate([[0], pointer])
     shape = (points * (stop - start), pairs)

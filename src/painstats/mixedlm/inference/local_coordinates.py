@@ -104,7 +104,7 @@ def _deviance_and_gradient(products: CrossProducts, local: LocalCoordinates, z: 
     with_rho = not local.fit.optimum.rho_is_fixed
     with np.errstate(all="ignore"):
         try:
-            found = evaluation_at(products, factor, rho, local.fit.reml, with_rho=with_rho, with_hessian=False)
+            found = evaluation_at(products, factor, rho, local.fit.reml, with_rho=with_rho)
         except np.linalg.LinAlgError:
             return IMPOSSIBLE_DEVIANCE, np.zeros_like(z)
         gradient = (2 * found.factor_gradient @ factor)[free_elements_of(local.fit)]

@@ -286,7 +286,7 @@ def _deviance(frame: _ProfileCoordinates, point: Floats) -> tuple[float, Floats]
     triangular[frame.elements] = point[:-2]
     factor = frame.basis @ triangular
     rho, with_rho = float(np.clip(point[-2], 0.0, MAX_RHO)), not fit.optimum.rho_is_fixed
-    found = evaluation_at(fit.products, factor, rho, fit.reml, with_rho=with_rho, variance=variance, with_hessian=False)
+    found = evaluation_at(fit.products, factor, rho, fit.reml, with_rho=with_rho, variance=variance)
     gradient = (2 * frame.basis.T @ found.factor_gradient @ factor)[frame.elements]
     in_log_sigma = 2 * found.degrees - 2 * found.residual_square / variance
     return found.deviance, np.concatenate([gradient, found.residual_gradient if with_rho else [0.0], [in_log_sigma]])
