@@ -116,7 +116,7 @@ def test_the_public_functions_chained_give_findings_and_reports(tmp_path):
         painstats.write_reports(store)
         verdicts = store.connection.execute("SELECT DISTINCT verdict FROM finding ORDER BY ALL").fetchall()
     assert len(verdicts) > 1
-    assert (study.folder / "reports" / "index.html").exists()
+    assert (study.folder / "reports" / "cohort.html").exists()
 
 
 def test_folders_beyond_the_limit_are_opened_again_when_they_are_read(make_study, monkeypatch):

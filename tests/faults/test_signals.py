@@ -159,7 +159,7 @@ def test_a_report_for_one_person_leaves_nothing_in_the_temporary_folder(made, tm
     own = made / "inbox" / "amber"
     words = [
         "-m", "painstats", "me", str(own / "MyFitbitData.zip"), "--diary", str(own / "diary.csv"), "--time-zone", "Europe/London",
-        "--output", str(tmp_path / "report.html"),
+        "--output", str(tmp_path / "report.html"), "--overwrite",
     ]  # fmt: skip
     longest = seconds(words)
     assert (tmp_path / "report.html").exists()

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.cli import main
 from painstats.plan.study import read_study
 from painstats.store import open_store
@@ -53,7 +54,7 @@ def test_a_database_of_the_previous_schema_opens_after_a_backup(of_schema_1):
     database = of_schema_1 / "painstats.duckdb"
     before = counts(database)
     assert before == [(2,), (60,), (1,)]
-    assert main(["status", str(of_schema_1)]) == 0
+    assert main(["status", str(of_schema_1)]) == NEEDS_HAND_EXIT_CODE
     backup = of_schema_1 / "painstats.duckdb.backup-v0001"
     assert counts(backup) == before
     assert counts(database) == [*before[:2], (len(_scripts()),)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import psutil
 
 from painstats.errors import PainstatsError
@@ -67,9 +69,19 @@ def _day(number: int) -> date:
 
 
 def published(folder: Path) -> dict[str, bytes]:
-    """Return every file of the reports, by name."""
+    """Return every file of the reports, by name, without what says when plans were declared and runs were made."""
     reports = folder / "reports"
-    return {str(path.relative_to(reports)): path.read_bytes() for path in reports.rglob("*") if path.is_file()}
+    paths = [path for path in reports.rglob("*") if path.is_file() and path.name != "index.html"]
+    return {str(path.relative_to(reports)): _without_ledger(path) for path in paths}
+
+
+def _without_ledger(path: Path) -> bytes:
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path).drop("ledger_head", strict=False).write_json().encode()
+    return LEDGER_ROWS.sub(b"", path.read_bytes())
+
+
+LEDGER_ROWS = re.compile(rb"<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>", re.DOTALL)
 
 
 def killed_once(study: Study) -> ShardRead | PainstatsError | Lost:

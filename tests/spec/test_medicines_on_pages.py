@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.commands.status import status
 from painstats.reports import write_reports
 from painstats.reports.cohort.page import _safety
@@ -47,7 +48,7 @@ def test_days_of_use_are_shown_by_month_newest_first(study):
 
 
 def test_status_counts_participants_and_names_no_medicine(study, capsys):
-    assert status(study.folder, as_json=True) == 0
+    assert status(study.folder, as_json=True) == NEEDS_HAND_EXIT_CODE
     assert json.loads(capsys.readouterr().out)["opioid_with_naltrexone"] == 1
     status(study.folder, as_json=False)
     said = capsys.readouterr().out

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.cli import main
 from painstats.commands.report_lines import report_lines
 from painstats.plan.study import Study, read_study
@@ -84,7 +85,7 @@ def test_each_stage_says_what_the_tables_hold(study):
     asked = "SELECT question || '/' || verdict, count(*) FROM finding WHERE subject = 'participant' GROUP BY 1"
     given = results.findings.verdicts.items()
     assert {f"{name}/{verdict}": n for name, each in given for verdict, n in each.items()} == counts(study, asked)
-    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (6, 0, 0)
+    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (5, 0, 0)
 
 
 def test_it_says_when_with_what_and_how_long(study):
@@ -151,7 +152,7 @@ def test_a_run_that_only_writes_a_page_again_computed_nothing(study):
     summary = run_study(study)
     report, first = load_run_reports(study)
     assert (report.results, summary.results) == (None, first.results)
-    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (1, 5, 0)
+    assert (report.pages.written, report.pages.unchanged, report.pages.failed) == (1, 4, 0)
     assert (study.published / "result_count.parquet").read_bytes() == published
 
 
@@ -253,10 +254,10 @@ def test_run_and_status_print_and_return_the_report(study, capsys):
     add_line(study)
     assert main(["run", str(study.folder), "--json", "--quiet"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert main(["status", str(study.folder), "--json"]) == 0
+    assert main(["status", str(study.folder), "--json"]) == NEEDS_HAND_EXIT_CODE
     assert json.loads(capsys.readouterr().out)["last_report"] == answer["report"]
     report = load_run_reports(study)[0]
     assert answer["report"]["reading"]["rows_new"] == report.reading.rows_new == 3
-    assert main(["status", str(study.folder)]) == 0
+    assert main(["status", str(study.folder)]) == NEEDS_HAND_EXIT_CODE
     assert "\n".join(report_lines(report)) in capsys.readouterr().out
     assert report_lines(report)[1] == "  files: 1 read, 3 already imported, 0 refused"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.commands.status import status
 from painstats.daily import build_daily_table
 from painstats.frame import Exposure, build_model_frame
@@ -120,7 +121,7 @@ def test_status_says_how_many_nights_have_only_a_time_in_bed(make_study, capsys)
         build_model_frame(store, [Exposure("time_in_bed_min", 0)])
         summarise(store)
         put_import(store)
-    assert status(study.folder, as_json=False) == 0
+    assert status(study.folder, as_json=False) == NEEDS_HAND_EXIT_CODE
     assert (
         'ann: 1 night with only a time in bed, which never counts as sleep. To use it, ask about measure = "time_in_bed_min"'
         in (capsys.readouterr().out)

@@ -136,7 +136,7 @@ def _calendar_and_time(frame: pl.DataFrame) -> dict[str, Floats]:
 
 
 def _varying(columns: dict[str, Floats]) -> dict[str, Floats]:
-    return {name: values for name, values in columns.items() if np.ptp(values) > 0}
+    return {name: values for name, values in columns.items() if values.size and np.ptp(values) > 0}
 
 
 def _laid_out(frame: pl.DataFrame, design: DailyDesign, columns: dict[str, Floats], random: list[str]) -> ModelRows:
