@@ -162,12 +162,12 @@ def _erased_in_shard(shard: Study, participant_id: str) -> Erasure:
 
 def _with_shards(whole: Erasure, of_shards: Sequence[Erasure]) -> Erasure:
     """Add up what was removed; the files of the study are searched with the study, the databases of shards each."""
-    of_files = {trace for each in of_shards for trace in each.traces}
+    of_shard = [trace for each in of_shards for trace in each.traces]
     return replace(
         whole,
         rows_removed=whole.rows_removed + sum(each.rows_removed for each in of_shards),
         tables_touched=max([whole.tables_touched, *(each.tables_touched for each in of_shards)]),
-        traces=tuple(sorted({*whole.traces, *of_files})),
+        traces=tuple(dict.fromkeys((*whole.traces, *of_shard))),
     )
 
 
