@@ -19,9 +19,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.cli import main
 from painstats.commands.report_lines import verdict_lines
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.plan.study import Study, read_study
 from painstats.run_report import load_run_reports
 from painstats.store import open_store

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.cli import main
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.records import RECORD_TABLES
 from painstats.store.migrations import _scripts
 from tests.faults.released_study import GOLDEN, WITHDRAWN, write_study

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.cli import main
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.migrations import _scripts

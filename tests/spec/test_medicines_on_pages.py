@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.commands.status import status
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.reports import write_reports
 from painstats.reports.cohort.page import _safety
 from painstats.reports.cohort.treatment_counts import SMALL_CELL

@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.cli import main
 from painstats.commands.report_lines import report_lines
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.plan.study import Study, read_study
 from painstats.reports import write
 from painstats.run import RunSummary, run_study

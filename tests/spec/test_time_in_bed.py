@@ -2,9 +2,9 @@
 
 import pytest
 
-from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.commands.status import status
 from painstats.daily import build_daily_table
+from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.frame import Exposure, build_model_frame
 from painstats.frame.participants import summarise
 from painstats.reports.data_used import night_rules

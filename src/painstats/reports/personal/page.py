@@ -10,6 +10,7 @@ from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import personal_page as say
 from painstats.findings.clearer import clearer_words, next_answer_day
 from painstats.findings.lead import lead
+from painstats.findings.plan_record import plan_record
 from painstats.findings.since import (
     news_of_change,
     news_of_experiment,
@@ -17,6 +18,7 @@ from painstats.findings.since import (
     news_words,
     since_date,
 )
+from painstats.plan.ledger_chain import Standing
 from painstats.plan.study import Study
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital
@@ -85,7 +87,7 @@ def personal_page(
         doctor=_doctor(label, clinic),
         doctor_parts=medicine_days(record),
         days=of_days[1:],
-        method=_method(record, study),
+        method=_method(record, store),
         rules=rules_parts(store, record, checks, choices),
         has_index=not study.is_own,
     )
@@ -132,12 +134,13 @@ def _doctor(label: str, clinic: str | None) -> Cell:
     return Markup(say.CLINIC).format(link=linked(clinic, say.CLINIC_LINK), outcome=label)
 
 
-def _method(record: ParticipantRecord, study: Study) -> tuple[str, ...]:
-    low, high = outcome_of(study.plan.outcome).scale
+def _method(record: ParticipantRecord, store: Store) -> tuple[str, ...]:
+    low, high = outcome_of(store.study.plan.outcome).scale
+    came_first = plan_record(store).standing is Standing.BEFORE_DATA
     is_pooled = any(finding.judged and finding.judged.basis == "pooled" for finding in record.findings)
     return (
         say.OWN_DAYS_AND_OTHERS if is_pooled else say.OWN_DAYS,
         say.POINT.format(low=f"{low:g}", high=f"{high:g}"),
         say.MISSING,
-        say.FIXED,
+        *((say.FIXED,) if came_first else ()),
     )
