@@ -19,6 +19,8 @@ from tests.faults.released_study import GOLDEN, WITHDRAWN, write_study
 LEDGER_ROWS = re.compile(r"<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>", re.DOTALL)
 """What two studies never share: when their plans were declared."""
 
+PLAN_FIRST = " The rules were fixed before the days were read."
+
 FINDINGS = "SELECT COLUMNS(* EXCLUDE (plan_hash, painstats_version)) FROM finding ORDER BY ALL"
 RELEASES = sorted(GOLDEN.glob("painstats-[0-9]*.duckdb.xz"))
 
@@ -88,6 +90,6 @@ def test_a_released_database_answers_as_a_new_import_does(of_release, tmp_path):
     assert ask(released, FINDINGS) == found
     for participant in ("anna", "bo"):
         earlier, now = ((folder / f"reports/{participant}.html").read_text("utf-8") for folder in (of_release, fresh))
-        assert LEDGER_ROWS.sub("", earlier) == LEDGER_ROWS.sub("", now)
+        assert LEDGER_ROWS.sub("", earlier) == LEDGER_ROWS.sub("", now).replace(PLAN_FIRST, "")
         assert "after results existed: what was changed is not kept" in earlier
         assert ", before any data were loaded" in now

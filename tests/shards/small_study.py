@@ -71,8 +71,11 @@ def _day(number: int) -> date:
 def published(folder: Path) -> dict[str, bytes]:
     """Return every file of the reports, by name, without what says when plans were declared and runs were made."""
     reports = folder / "reports"
-    paths = [path for path in reports.rglob("*") if path.is_file() and path.name != "index.html"]
+    paths = [path for path in reports.rglob("*") if path.is_file() and path.name not in OF_RUNS]
     return {str(path.relative_to(reports)): _without_ledger(path) for path in paths}
+
+
+OF_RUNS = ("index.html", "manifest.json")
 
 
 def _without_ledger(path: Path) -> bytes:
