@@ -94,7 +94,7 @@ def run_study(
     say
         Receives one line of progress at a time, without any participant's values.
     processes
-        How many processes read large exports and draw reports; None for one per CPU.
+        How many processes read large exports; None for one per CPU.
     report
         Shows the user what happened. Rows in quarantine count as reported once it has returned, so that a run that is
         killed before leaves the notice to the next one.
@@ -108,7 +108,7 @@ def run_study(
         prepare(store, say)
         started = perf_counter()
         outcomes = load_files(store, list_inbox(study), say, processes)
-        summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say, processes)
+        summary = answer(store, outcomes, files_read(outcomes, perf_counter() - started), say)
         report(summary)
         mark_reported(store)
         return summary
@@ -125,9 +125,7 @@ def prepare(store: Store, say: Say) -> None:
     clear_if_settings_changed(store, say)
 
 
-def answer(
-    store: Store, outcomes: tuple[FileOutcome, ...], reading: FilesRead, say: Say, processes: int | None = None
-) -> RunSummary:
+def answer(store: Store, outcomes: tuple[FileOutcome, ...], reading: FilesRead, say: Say) -> RunSummary:
     """Compute and write everything that depends on the records, unless nothing changed since the last time."""
     remove_leftovers(store.study)
     report, inputs = begun_report(store, reading), inputs_hash(store, VERSION, stages(store, now()))
@@ -140,7 +138,7 @@ def answer(
 
     report, results, refusal = _computed(store, report, inputs, say)
     say("writing the reports")
-    published = publish(store, processes)
+    published = publish(store)
     if not published.failed:  # otherwise the next run tries again
         mark_done(store, "reports", inputs, StageDone(refusal, published.files))
     report = _finished(store, replace(report, pages=published.pages), outcomes, refusal)

@@ -125,16 +125,6 @@ def test_a_damaged_file_is_written_again_although_nothing_is_new(study, name, da
     assert not run_study(study).changed
 
 
-def test_figures_that_were_damaged_are_drawn_again(study):
-    before = contents(study)
-    with open_store(study) as store:
-        store.connection.execute("UPDATE kept_figures SET packed = 'x' WHERE participant_id = 'amber'")
-    (study.folder / PAGE).unlink()
-    run_study(study)
-    run_study(study)
-    assert contents(study) == before
-
-
 def test_results_of_withdrawn_data_are_not_taken_for_done(study, monkeypatch):
     """New data comes, the run fails while it computes, and the new data is withdrawn again."""
     before = daily_table(study)

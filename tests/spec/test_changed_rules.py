@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from painstats.findings import find
 from painstats.findings.changed_rules import VerdictRules, last_change
-from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.dates import date_words
 from painstats.reports.settings import settings_table
 from painstats.store import open_store
 from tests.made_up_study import fill, plan, small_study

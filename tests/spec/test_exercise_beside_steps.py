@@ -8,7 +8,7 @@ import pytest
 
 from painstats.plan.study import Plan, Study
 from painstats.reports.measures_shown import measures_shown
-from painstats.reports.personal.charts import months_table
+from painstats.reports.personal.months import months_table
 
 SLEEP, STEPS, EXERCISE = "total_sleep_time_min", "step_count", "exercise_time_min"
 

@@ -17,14 +17,12 @@ from painstats.plan.study import Study
 from painstats.questions.phrases import label_text
 from painstats.questions.registry import kind_of
 from painstats.reports import write_reports
-from painstats.reports.figures.chart_cache import keep
 from painstats.reports.figures.daily_charts import NARROW, WIDE
-from painstats.reports.figures.effect_charts import cohort_effects, completeness, own_among_others
+from painstats.reports.figures.effect_charts import cohort_effects, completeness
 from painstats.reports.figures.vega_svg import drawn
 from painstats.reports.numbers import Interval
 from painstats.reports.pages import page_name
-from painstats.reports.personal.charts import figures_of_days, verdict_bar
-from painstats.reports.personal.record import participant_record
+from painstats.reports.verdict_bars import verdict_bar
 from painstats.store import open_store
 from tests.made_up_study import EVIL_ID, fill, plan, small_study
 from tests.reading_pages import read_page
@@ -120,52 +118,27 @@ def test_a_drawing_that_reaches_outside_is_refused():
         drawn(image, "image")
 
 
-@pytest.mark.usefixtures("charts_drawn_again")
-def test_several_processes_draw_the_same_bytes(tmp_path, monkeypatch):
-    from painstats.reports.personal import draw_charts as drawing
-
-    people = {"p01": 60, "p02": 60, EVIL_ID: 40}
-    monkeypatch.setattr(drawing, "WORTH_PROCESSES", 2)
-    with open_store(small_study(tmp_path / "study")) as store:
-        fill(store, people=people)
-        here = written(store, processes=1)
-        store.connection.execute("DELETE FROM kept_figures")
-        assert written(store, processes=2) == here
-        assert written(store, processes=2) == here  # now with what was kept
-    assert len(here) == len(people) + 2
-
-
 def test_every_figure_follows_the_schema_of_charts(tmp_path):
     """Outside ``unchecked_charts``, altair checks each part as it is made; specifications are checked here."""
     with open_store(small_study(tmp_path / "study")) as store:
         fill(store)
         findings = [finding for finding in read_findings(store) if not finding.is_average]
         participants = participant_summaries(store)
-        [p01] = [participant for participant in participants if participant.participant_id == "p01"]
-        assert len(figures_of_days(participant_record(store, p01, findings), store.study)) == 2
         counts = {"outcome_days": "scores", "usable_days": "usable"}
         for width in (WIDE, NARROW):
             alt.HConcatChart.from_dict(completeness(participants, counts, width))
-    made = [verdict_bar(finding, label="x", is_own=place == 0) for place, finding in enumerate(findings)]
+    made = [verdict_bar(finding, label="x") for finding in findings]
     bars, effects = [bar for bar in made if bar], kind_of("daily").chart(findings[0].question)
     assert len(bars) > 5
     for width in (WIDE, NARROW):
-        for chart in (
-            own_among_others(bars, effects, 0.3, width),
-            cohort_effects(bars, Interval(0.1, -0.1, 0.3), effects, width),
-        ):
-            alt.LayerChart.from_dict(chart)
+        alt.LayerChart.from_dict(cohort_effects(bars, Interval(0.1, -0.1, 0.3), effects, width))
 
 
-# --- Figures that are kept from run to run
+# --- Pages of participants whose data did not change
 
 
-def written(store, processes=1):
-    return {path.name: path.read_bytes() for path in write_reports(store, processes)}
-
-
-def kept(store):
-    return dict(store.connection.execute("SELECT participant_id, packed FROM kept_figures").fetchall())
+def written(store):
+    return {path.name: path.read_bytes() for path in write_reports(store)}
 
 
 @pytest.fixture(scope="module")
@@ -193,38 +166,9 @@ def two_people(drawn_once, tmp_path):
         "UPDATE treatment_phase SET start_date = '2026-02-01' WHERE participant_id = 'p01'",
     ],
 )
-def test_only_participants_with_changed_days_get_new_charts(two_people, change):
+def test_only_pages_of_participants_with_changed_days_change(two_people, change):
     store, first = two_people
-    before = kept(store)
     store.connection.execute(change)
     after = written(store)
     assert after["p01.html"] != first["p01.html"]
     assert after["p02.html"] == first["p02.html"]
-    assert kept(store)["p02"] == before["p02"]
-    assert kept(store)["p01"] != before["p01"]
-    store.connection.execute("DELETE FROM kept_figures")
-    assert written(store) == after  # as if nothing had been kept
-
-
-def test_kept_figures_are_what_the_page_shows(two_people):
-    store, whole = two_people
-    store.connection.execute("UPDATE kept_figures SET packed = ? WHERE participant_id = 'p02'", [keep("", ()).packed])
-    again = written(store)
-    assert {name for name in whole if again[name] != whole[name]} == {"p02.html"}
-    assert b"day by day" in whole["p02.html"]
-    assert b"day by day" not in again["p02.html"]
-
-
-@pytest.mark.usefixtures("charts_drawn_again")
-def test_figures_that_were_drawn_otherwise_are_not_kept(two_people):
-    store, whole = two_people
-    store.connection.execute("UPDATE kept_figures SET inputs_hash = 'of an older version', packed = 'x'")
-    assert written(store) == whole
-
-
-def test_figures_of_people_who_left_are_not_kept(two_people):
-    store, _ = two_people
-    store.connection.execute("DELETE FROM participant_summary WHERE participant_id = 'p02'")
-    store.connection.execute("DELETE FROM finding WHERE participant_id = 'p02' OR subject = 'cohort'")
-    written(store)
-    assert set(kept(store)) == {"p01"}

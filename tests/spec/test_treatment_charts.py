@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,32 +11,22 @@ import altair as alt
 import polars as pl
 import pytest
 
-from painstats.reports.figures.change_charts import DUMMY_LABEL, HEIGHT, change_chart, sides, window_of
+from painstats.reports.figures.change_chart import PLOT, change_drawing
+from painstats.reports.figures.change_window import sides, window_of
 from painstats.reports.figures.daily_charts import NARROW, WIDE, daily_panels
-from painstats.reports.figures.experiment_charts import experiment_chart, scale_of
-from painstats.reports.figures.on_off_charts import Days, on_off_chart
-from painstats.reports.figures.shapes import Sheet, hatch
-from painstats.reports.figures.treatment_bars import HIGHEST, LOWEST, bar_rows, height_of, placed_rows, treatment_bars
-from painstats.reports.figures.vega_svg import (
-    HATCH,
-    HIGHER,
-    HIGHER_BAND,
-    LOWER,
-    LOWER_BAND,
-    MISSING,
-    NO_SIGN,
-    NO_SIGN_BAND,
-    PHASE,
-    PHASE_MORE,
-    WASH,
-    Specification,
-    drawn,
-)
+from painstats.reports.figures.experiment_chart import experiment_drawing, scale_of
+from painstats.reports.figures.level_parts import DUMMY
+from painstats.reports.figures.on_off_chart import Days, on_off_drawing
+from painstats.reports.figures.treatment_bars import height_of, placed_rows, treatment_bars
+from painstats.reports.figures.treatment_rows import HIGHEST, LOWEST, bar_rows
+from painstats.reports.figures.vega_svg import PHASE, PHASE_MORE, Specification, drawn
 from tests.spec.made_up_changes import EXPERIMENTS, LDN, MOOD, PAIN, RESULT, STATES
+from tests.spec.svg_shapes import Shape, places, shapes, texts
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 9, 30)
 SPAN = (FIRST, LAST)
 SCHEMA = {"name": pl.String, "start_date": pl.Date, "end_date": pl.Date, "dose": pl.Float64, "dose_unit": pl.String}
+PIXELS_OF_A_POINT = PLOT / 10
 
 
 def scored_days() -> pl.DataFrame:
@@ -47,6 +36,8 @@ def scored_days() -> pl.DataFrame:
 
 
 DAYS = scored_days()
+SCORES = {day: score for day, score in DAYS.iter_rows() if score is not None}
+ON = [Days(date(2026, 3, 16), date(2026, 4, 20)), Days(date(2026, 7, 1), date(2026, 8, 1))]
 
 
 def layers(chart: Specification) -> Iterator[Specification]:
@@ -61,76 +52,96 @@ def rows_of(chart: Specification, **mark: object) -> list[Specification]:
     return [row for layer in layers(chart) if mark.items() <= layer["mark"].items() for row in layer["data"]["values"]]
 
 
-def texts(chart: Specification) -> list[str]:
+def texts_of(chart: Specification) -> list[str]:
     return list(dict.fromkeys(row["text"] for row in rows_of(chart, type="text")))
 
 
+def change(name: str, outcome=PAIN) -> str:
+    return change_drawing(SCORES, STATES[name], outcome, LAST)
+
+
+def share(place: float, name: str) -> float:
+    """Return where a day counted from the change of a state is, in per cent of the width."""
+    first, last = window_of(STATES[name], LAST).drawn
+    return 100 * (place - first) / (last - first)
+
+
+def span(shape: Shape) -> tuple[float, float]:
+    """Return the ends of a line or box from left to right, in per cent of the width."""
+    if "x1" in shape.attributes:
+        return shape.number("x1"), shape.number("x2")
+    return shape.number("x"), shape.number("x") + shape.number("width")
+
+
+def heights(shape: Shape) -> tuple[float, float]:
+    """Return the highest and the lowest score of a box."""
+    top = shape.number("y")
+    return 10 - top / PIXELS_OF_A_POINT, 10 - (top + shape.number("height")) / PIXELS_OF_A_POINT
+
+
+def near(*values: float):
+    return pytest.approx(values, abs=0.02)
+
+
 def test_a_change_has_its_levels_its_interval_and_the_line_of_a_dummy_medicine():
-    chart = change_chart(DAYS, STATES["lower_dose_step"], PAIN)
-    [before], [after] = (rows_of(chart, type="rule", color=colour, strokeWidth=3) for colour in (NO_SIGN, LOWER))
-    assert before == {"x": -63, "x2": -8, "y": 5.8}
-    assert after == {"x": 14, "x2": 69, "y": pytest.approx(4.7)}
-    [band] = rows_of(chart, type="rect", color=LOWER_BAND)
-    assert band == {"x": 14, "x2": 69, "y": pytest.approx(3.7), "y2": pytest.approx(5.7)}
-    [level_band] = rows_of(chart, type="rect", color=NO_SIGN_BAND)
-    assert level_band == {"x": -63, "x2": -8, "y": 5.2, "y2": 6.4}
-    [dashed] = rows_of(chart, strokeDash=[3, 3])
-    assert dashed["y"] == pytest.approx(5.8 - 1.044)
-    assert {"1.5 mg", "4.5\u00a0mg", "5.8 before", "4.7 after", "week left out", "building up, 14 days"} <= {
-        text.replace("1.5\u00a0mg", "1.5 mg") for text in texts(chart)
-    }
-    assert DUMMY_LABEL in texts(chart)
+    name = "lower_dose_step"
+    drawing = change(name)
+    before, after = shapes(drawing, "level")
+    assert (span(before), span(after)) == (
+        near(share(-63, name), share(-8, name)),
+        near(share(14, name), share(69, name)),
+    )
+    assert [10 - line.number("y1") / PIXELS_OF_A_POINT for line in (before, after)] == near(5.8, 4.7)
+    assert ("none" in before.classes, "lower" in after.classes) == (True, True)
+    level_band, change_band = shapes(drawing, "band")
+    assert (heights(level_band), heights(change_band)) == (near(6.4, 5.2), near(5.7, 3.7))
+    assert (span(level_band), span(change_band)) == (span(before), pytest.approx(span(after), abs=0.02))
+    [dashed] = shapes(drawing, "dashes")
+    assert dashed.number("y1") / PIXELS_OF_A_POINT == pytest.approx(10 - (5.8 - 1.044), abs=0.01)
+    assert {"5.8 before", "4.7 after", "week left out", "building up, 14 days", DUMMY} <= set(texts(drawing))
+    assert {"1.5\u00a0mg", "4.5\u00a0mg"} <= set(texts(drawing))
 
 
 def test_the_days_left_out_are_hatched_and_the_ramp_is_shaded():
-    chart = change_chart(DAYS, STATES["lower_dose_step"], PAIN)
-    [shaded] = rows_of(chart, type="rect", color=WASH)
-    assert (shaded["x"], shaded["x2"]) == (0, 14)
-    lines = rows_of(chart, type="rule", color=HATCH)
-    assert min(row["x"] for row in lines) == pytest.approx(-7)
-    assert max(row["x2"] for row in lines) == pytest.approx(0)
-    assert rows_of(change_chart(DAYS, STATES["lower_start"], PAIN), type="rect", color=WASH) == []
-
-
-def test_lines_of_a_hatch_rise_by_45_degrees_inside_their_days():
-    sheet = Sheet((-50.0, 50.0), (0, 10), 700, 210)
-    rows = hatch(sheet, (-7, 0))["data"]["values"]
-    for row in rows:
-        assert sheet.at(row["x2"]) - sheet.at(row["x"]) == pytest.approx(row["y"] - row["y2"])
-        assert 0 <= row["y2"] <= row["y"] <= 210
-    assert len(rows) > 30
+    [shaded] = shapes(change("lower_dose_step"), "wash")
+    assert span(shaded) == near(share(0, "lower_dose_step"), share(14, "lower_dose_step"))
+    [hatched] = shapes(change("lower_dose_step"), "clip")
+    assert span(hatched) == near(share(-7, "lower_dose_step"), share(0, "lower_dose_step"))
+    assert shapes(change("lower_start"), "wash") == []
 
 
 @pytest.mark.parametrize(
-    ("name", "line", "band"),
-    [("higher", HIGHER, HIGHER_BAND), ("open", NO_SIGN, NO_SIGN_BAND), ("no_clear_change", NO_SIGN, NO_SIGN_BAND)],
+    ("name", "sign"), [("higher", "higher"), ("open", "none"), ("no_clear_change", "none"), ("lower_start", "lower")]
 )
-def test_only_a_direction_has_a_colour(name, line, band):
-    chart = change_chart(DAYS, STATES[name], PAIN)
-    colours = {layer["mark"].get("color") for layer in layers(chart)}
-    assert {line, band} <= colours
-    assert colours & {LOWER, HIGHER} == {line} - {NO_SIGN}
+def test_only_a_direction_has_a_colour(name, sign):
+    assert "none" in shapes(change(name), "level")[0].classes
+    assert [sign in shape.classes for shape in (shapes(change(name), "level")[1], shapes(change(name), "band")[1])] == [
+        True,
+        True,
+    ]
+    others = {"lower", "higher"} - {sign}
+    assert not any(shape.classes & others for shape in shapes(change(name)))
 
 
 @pytest.mark.parametrize("name", ["early", "too_few_before", "missing_days"])
 def test_a_change_that_is_not_judged_shows_days_without_levels(name):
-    chart = change_chart(DAYS, STATES[name], PAIN)
-    assert rows_of(chart, type="circle")
-    assert rows_of(chart, strokeWidth=3) == []
+    assert len(shapes(change(name), "dots")) == 1
+    assert shapes(change(name), "level") == []
 
 
 def test_the_dummy_medicine_is_drawn_for_pain_and_for_starts_only():
-    assert DUMMY_LABEL not in texts(change_chart(DAYS, STATES["lower_start"], MOOD))
-    assert DUMMY_LABEL not in texts(change_chart(DAYS, STATES["lower_end"], PAIN))
+    assert DUMMY not in texts(change("lower_start", MOOD))
+    assert DUMMY not in texts(change("lower_end"))
 
 
 def test_dots_are_the_days_with_a_score_around_the_change():
     finding = STATES["lower_start"]
-    window = window_of(finding, LAST)
-    dots = rows_of(change_chart(DAYS, finding, PAIN), type="circle")
-    assert all(window.drawn[0] <= row["x"] <= window.drawn[1] for row in dots)
-    shown = [(day - finding.first_date).days for day, score in DAYS.iter_rows() if score is not None]
-    assert [row["x"] for row in dots] == [place for place in shown if window.drawn[0] <= place <= window.drawn[1]]
+    first, last = window_of(finding, LAST).drawn
+    [path] = shapes(change("lower_start"), "dots")
+    shown = [place for day in SCORES if first <= (place := (day - finding.first_date).days) < last]
+    assert [x for x, _ in places(path.attributes["d"])] == pytest.approx(
+        [10 * share(place + 0.5, "lower_start") for place in shown], abs=0.51
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,45 +156,41 @@ def test_both_sides_of_a_change_are_named(name, left, right):
 
 
 def test_several_changes_have_a_line_each():
-    chart = change_chart(DAYS, STATES["together_lower"], PAIN)
-    upright = [
-        layer for layer in layers(chart) if layer["mark"]["type"] == "rule" and layer["mark"].get("strokeWidth") == 1
-    ]
-    assert {row["x"] for layer in upright for row in layer["data"]["values"] if len(row) == 1} == {0, 4}
+    lines = shapes(change("together_lower"), "moment")
+    assert [line.number("x1") for line in lines] == near(share(0, "together_lower"), share(4, "together_lower"))
 
 
 def test_days_on_are_filled_and_days_off_hollow():
-    on = [Days(date(2026, 3, 16), date(2026, 4, 20)), Days(date(2026, 7, 1), date(2026, 8, 1))]
-    chart = on_off_chart(DAYS, on, STATES["on_off_lower"], PAIN)
-    hollow, filled = rows_of(chart, type="point", fill="white"), rows_of(chart, type="point", fill="#88939f")
-    days_on = sum(
-        score is not None and any(own.first <= day <= own.last for own in on) for day, score in DAYS.iter_rows()
-    )
-    assert len(filled) == days_on
-    assert len(hollow) == DAYS["outcome_score"].count() - days_on
-    assert len(rows_of(chart, type="rect", fill=PHASE_MORE)) == 2
-    assert {"5.8 without", "4.7 with"} <= set(texts(chart))
-    [band] = rows_of(chart, type="rect", color=NO_SIGN_BAND)
-    assert (band["y"], band["y2"]) == (5.2, 6.4)
+    drawing = on_off_drawing(SCORES, ON, STATES["on_off_lower"], PAIN)
+    [every], [hollow] = shapes(drawing, "ring"), shapes(drawing, "hole")
+    days_on = sum(any(own.first <= day <= own.last for own in ON) for day in SCORES)
+    assert len(places(every.attributes["d"])) == len(SCORES)
+    assert len(places(hollow.attributes["d"])) == len(SCORES) - days_on
+    assert len(shapes(drawing, "bar")) == 2
+    assert {"5.8 without", "4.7 with"} <= set(texts(drawing))
+    assert heights(shapes(drawing, "band")[0]) == near(6.4, 5.2)
 
 
 def test_an_experiment_has_its_block_means_and_levels():
     finding = EXPERIMENTS["told_lower"]
-    chart = experiment_chart(finding, PAIN, 16)
-    filled, hollow = (rows_of(chart, type="point", fill=fill) for fill in (LOWER, "white"))
-    means = list(zip(finding.order, finding.block_means, strict=True))
-    assert [row["y"] for row in filled] == [mean for on, mean in means if on and mean is not None]
-    assert [row["y"] for row in hollow] == [mean for on, mean in means if not on and mean is not None]
-    assert {"4.3 with", "5.0 without", "filled: heat"} <= set(texts(chart))
+    drawing = experiment_drawing(finding, PAIN, 16)
+    drawn_means = [
+        (7 - point.number("cy") / 180 * 4, "hollow" not in point.classes) for point in shapes(drawing, "point")
+    ]
+    known = [(mean, bool(on)) for on, mean in zip(finding.order, finding.block_means, strict=True) if mean is not None]
+    assert [on for _, on in drawn_means] == [on for _, on in known]
+    assert [mean for mean, _ in drawn_means] == pytest.approx([mean for mean, _ in known], abs=0.001)
+    assert {"4.3 with", "5.0 without", "filled: heat"} <= set(texts(drawing))
     assert scale_of(finding, PAIN) == (3.0, 7.0)
 
 
 def test_a_sealed_experiment_has_only_its_blocks():
     sealed = replace(EXPERIMENTS["sealed"], **RESULT)  # even if it had a result
-    chart = experiment_chart(sealed, PAIN, 9)
-    assert {layer["mark"]["type"] for layer in layers(chart)} == {"rect", "text"}
-    assert len(rows_of(chart, type="rect", fill=PHASE_MORE)) == sum(sealed.order[:9])
-    assert len(rows_of(chart, type="rect", stroke=MISSING)) == 7
+    drawing = experiment_drawing(sealed, PAIN, 9)
+    assert {shape.tag for shape in shapes(drawing)} == {"div", "svg", "path", "text"}
+    [filled], [to_come] = shapes(drawing, "filled"), shapes(drawing, "to-come")
+    assert len(places(filled.attributes["d"])) == sum(sealed.order[:9])
+    assert len(places(to_come.attributes["d"])) == 7
 
 
 def phases(*rows: tuple[str, date, date | None, float | None, str | None]) -> pl.DataFrame:
@@ -234,7 +241,7 @@ def test_a_name_is_left_of_its_start_or_where_there_is_room():
 
 def test_doses_are_written_into_their_bars():
     chart = treatment_bars(placed_rows(bar_rows(BUSY, SPAN), SPAN, 700), 700)
-    assert {"1.5\u00a0mg", "4.5\u00a0mg", "10\u00a0mg", "5\u00a0mg", "Low-dose naltrexone"} <= set(texts(chart))
+    assert {"1.5\u00a0mg", "4.5\u00a0mg", "10\u00a0mg", "5\u00a0mg", "Low-dose naltrexone"} <= set(texts_of(chart))
     assert {row["fill"] for row in rows_of(chart, type="rect")} == {PHASE, PHASE_MORE}
 
 
@@ -247,32 +254,24 @@ def test_a_time_series_has_the_bars_below_its_scores():
 
 
 def test_scores_of_several_sites_beyond_the_scale_are_inside_every_chart():
-    days = DAYS.with_columns(pl.col("outcome_score") - 4.5)
-    on = [Days(date(2026, 3, 16), date(2026, 4, 20))]
-    for chart in (
-        daily_panels(days, BUSY, PAIN, []),
-        change_chart(days, STATES["lower_dose_step"], PAIN),
-        on_off_chart(days, on, STATES["on_off_lower"], PAIN),
+    low = {day: score - 4.5 for day, score in SCORES.items()}
+    for drawing in (
+        change_drawing(low, STATES["lower_dose_step"], PAIN, LAST),
+        on_off_drawing(low, ON, STATES["on_off_lower"], PAIN),
     ):
-        assert '"domain": [-1.5, 10' in json.dumps(chart)
+        [path, *_] = shapes(drawing, "dots")
+        assert {y for _, y in places(path.attributes["d"])} == {PLOT, 173, 157, 140}  # −1.5, −0.5, 0.5 and 1.5
     wide = replace(EXPERIMENTS["told_lower"], block_means=(-0.4, 3.0))
     assert scale_of(wide, PAIN) == (-0.4, 4.0)
 
 
 def test_a_name_from_outside_stays_text():
-    evil = replace(STATES["higher"], names=("</text><script>x</script>",))
-    bars = treatment_bars(placed_rows(bar_rows(phases((evil.names[0], FIRST, None, None, None)), SPAN), SPAN, 700), 700)
+    evil = "</text><script>x</script>"
+    bars = treatment_bars(placed_rows(bar_rows(phases((evil, FIRST, None, None, None)), SPAN), SPAN, 700), 700)
     assert "<script" not in drawn(bars, "evil")
-    assert change_chart(DAYS, evil, PAIN)["height"] == HEIGHT
+    drawing = experiment_drawing(replace(EXPERIMENTS["sealed"], on="</b><i>"), PAIN, 9)
+    assert "filled: </b><i>; dashed: to come" in texts(drawing)
 
 
-def test_every_chart_follows_the_schema_of_charts():
-    on = [Days(date(2026, 3, 16), date(2026, 4, 20))]
-    bars = treatment_bars(placed_rows(bar_rows(BUSY, SPAN), SPAN, 700), 700)
-    for chart in (change_chart(DAYS, STATES["lower_dose_step"], PAIN, NARROW), bars):
-        alt.LayerChart.from_dict(chart)
-    for chart in (
-        on_off_chart(DAYS, on, STATES["on_off_lower"], PAIN),
-        experiment_chart(EXPERIMENTS["told_lower"], PAIN, 16),
-    ):
-        alt.VConcatChart.from_dict(chart)
+def test_bars_of_the_dashboard_follow_the_schema_of_charts():
+    alt.LayerChart.from_dict(treatment_bars(placed_rows(bar_rows(BUSY, SPAN), SPAN, 700), 700))

@@ -15,17 +15,17 @@ from painstats.frame.participants import participant_summaries
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.cohort.treatments import treatment_part as cohort_part
-from painstats.reports.figures.vega_svg import HIGHER, LOWER
 from painstats.reports.pages import page_bytes
 from painstats.reports.personal.page import personal_page
 from painstats.reports.personal.record import ParticipantRecord, participant_record
-from painstats.reports.personal.treatment_charts import figures_of_treatments
+from painstats.reports.personal.treatment_charts import charts_of_treatments
 from painstats.reports.personal.treatments import declared_lines
 from painstats.store import Store, open_store
 from painstats.store.rows import replace_rows
 from tests.made_up_study import fill, small_study
 from tests.reading_pages import read_page
 from tests.spec.made_up_changes import EXPERIMENTS, LDN, STATES
+from tests.spec.svg_shapes import shapes
 from tests.spec.test_treatment_words import EXPERIMENT_LINES, LINES, NEVER
 
 PHASES = [
@@ -84,15 +84,14 @@ def test_charts_are_drawn_into_their_cards(store, record):
     others = [STATES["higher"], STATES["always_on"], none_before]
     changes = numbered([STATES["lower_dose_step"], *(apart(place, other) for place, other in enumerate(others, 2))])
     shown = replace(record, changes=changes, experiments=(EXPERIMENTS["sealed"],))
-    figures = figures_of_treatments(shown, store.study)
-    assert [figure.card for figure in figures] == ["change-1", "change-2", "experiment-3fa93fa93fa93fa9"]
-    lower, higher, sealed = figures
-    assert (LOWER in lower.wide, HIGHER in lower.wide) == (True, False)
-    assert (LOWER in higher.narrow, HIGHER in higher.narrow) == (False, True)
-    assert not any(colour in sealed.wide for colour in (LOWER, HIGHER))
-    page = page_bytes(personal_page(store, shown, figures, ())).decode()
-    assert [page.count(figure.wide) for figure in figures] == [1, 1, 1]
-    assert page.index(lower.wide) < page.index("pregabalin 2") < page.index(higher.wide)
+    charts = charts_of_treatments(shown, store.study)
+    assert [chart.card for chart in charts] == ["change-1", "change-2", "experiment-3fa93fa93fa93fa9"]
+    lower, higher, sealed = charts
+    for chart, signs in ((lower, {"lower"}), (higher, {"higher"}), (sealed, set())):
+        assert {name for shape in shapes(chart.drawing) for name in shape.classes} & {"lower", "higher"} == signs
+    page = page_bytes(personal_page(store, shown, charts, ())).decode()
+    assert [page.count(chart.drawing) for chart in charts] == [1, 1, 1]
+    assert page.index(lower.drawing) < page.index("pregabalin 2") < page.index(higher.drawing)
 
 
 def test_treatments_come_in_the_order_of_their_first_starts_and_then_experiments(store, record):

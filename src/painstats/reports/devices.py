@@ -8,7 +8,7 @@ from datetime import date
 
 from painstats.questions.phrases import capital, counted, whole
 from painstats.reports.data_used import OF_PARTICIPANT
-from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.dates import date_words
 from painstats.reports.pages import Cell, Table, joined, named
 from painstats.store.connection import Store
 from painstats.store.rows import select

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from painstats.language import _
 from painstats.questions.exploratory.card import Chart as QuestionChart
 from painstats.questions.phrases import label_text
 from painstats.reports.figures.path_chart import drawn_path
@@ -26,7 +27,7 @@ Cell = str | Markup
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing in two widths.
+    """A drawing by Vega in two widths.
 
     Parameters
     ----------
@@ -67,6 +68,32 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing for all widths, with its title above it and its numbers folded below it.
+
+    Parameters
+    ----------
+    title, note
+        What is drawn, in bold; and how to read it, in grey, which may be empty.
+    label
+        What the drawing shows, for readers who cannot see it: "Around 6 until mid-March, then around 4."
+    drawing
+        The drawing, made from the primitives of ``figures/svg``.
+    numbers
+        The numbers that are drawn, where they are more than the label says.
+    card
+        Name of the card that it belongs to; empty for a chart of a part.
+    """
+
+    title: str
+    note: str
+    label: str
+    drawing: Markup
+    numbers: Table | None = None
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One finding.
 
@@ -98,7 +125,7 @@ class Card:
     notes: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Chart | Figure, ...] = ()
     chart: QuestionChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
@@ -112,7 +139,7 @@ class Part:
     paragraphs: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Chart | Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     preformatted: tuple[tuple[str, str], ...] = ()
 
@@ -138,6 +165,7 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["numbers_in_this_chart"] = _("Numbers in this chart")
     environment.filters["drawn_rows"] = drawn_rows
     environment.filters["drawn_strip"] = drawn_strip
     environment.filters["drawn_path"] = drawn_path

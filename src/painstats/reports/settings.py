@@ -14,7 +14,7 @@ from painstats.questions.outcome_words import is_better_when_higher, outcome_wor
 from painstats.questions.phrases import listed, whole
 from painstats.questions.question import outcome_of
 from painstats.reports.data_used import FILLED_WORDS
-from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.dates import date_words
 from painstats.reports.pages import Cell, Table, joined, named
 from painstats.store.connection import Store
 from painstats.vocabulary import LEAST_WORN_STEPS, MEASURES

@@ -15,7 +15,7 @@ from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
 from painstats.findings.words import named_line
-from painstats.frame.participants import participant_summaries
+from painstats.frame.participants import ParticipantSummary, participant_summaries
 from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.cohort.page import cohort_page
@@ -23,8 +23,9 @@ from painstats.reports.experiment_plan import experiment_files
 from painstats.reports.figures.vega_svg import unchecked_charts
 from painstats.reports.outcome_choices import outcome_choices
 from painstats.reports.pages import GENERATOR, Cell, Page, Part, Table, linked, named, page_bytes, page_name
-from painstats.reports.personal.draw_charts import participants_drawn
+from painstats.reports.personal.charts import personal_charts
 from painstats.reports.personal.page import personal_page
+from painstats.reports.personal.record import participant_record
 from painstats.reports.personal.treatments import declared_lines
 from painstats.store.connection import Store
 from painstats.store.publish import FailedReport, PagesWritten, new_generation, publish_tables
@@ -45,17 +46,17 @@ class Published:
     files: Mapping[str, str]
 
 
-def write_reports(store: Store, processes: int | None = None) -> list[Path]:
+def write_reports(store: Store) -> list[Path]:
     """Write every report that the findings allow, and the published tables, into ``reports/`` of the study.
 
     Returns
     -------
     Every report: the index, the cohort's, then one for each participant in the order of their ids.
     """
-    return list(publish(store, processes).reports)
+    return list(publish(store).reports)
 
 
-def publish(store: Store, processes: int | None = None) -> Published:
+def publish(store: Store) -> Published:
     """Write every report that the findings allow, and the published tables, and show them to readers in one step.
 
     A report that cannot be put together is replaced by a page that says so; the others are written all the same.
@@ -65,8 +66,6 @@ def publish(store: Store, processes: int | None = None) -> Published:
     ----------
     store
         The open study.
-    processes
-        How many processes draw; None for one per CPU, 1 for this one alone. The bytes are the same.
 
     Raises
     ------
@@ -78,7 +77,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     failed: list[FailedReport] = []
     with new_generation(store.study, _is_page) as generation:
         publish_tables(store, generation)
-        with unchecked_charts(), closing(_pages(store, processes)) as pages:
+        with unchecked_charts(), closing(_pages(store)) as pages:
             for name, page in pages:
                 written.append(reports / name)
                 if isinstance(page, Lost):
@@ -94,7 +93,7 @@ def publish(store: Store, processes: int | None = None) -> Published:
     return Published(counts, tuple(written), tuple(failed), files)
 
 
-def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | Lost]]:
+def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
     """Yield each page's name and its bytes, or why it failed."""
     participants, findings = participant_summaries(store), read_findings(store)
     single = [finding for finding in findings if not finding.is_average]
@@ -105,18 +104,18 @@ def _pages(store: Store, processes: int | None) -> Generator[tuple[str, bytes | 
     if has_cohort:
         yield COHORT, _attempt(lambda: cohort_page(store, participants, findings))
     choices = outcome_choices(store)
-    with (
-        participants_drawn(store, participants, single, processes) as drawn,
-        working("writing the reports", "pages", len(names)) as work,
-    ):
-        for record, figures in drawn:
-            name = names[record.participant_id]
-            if isinstance(figures, Lost):
-                yield name, figures
-            else:
-                own = choices.get(record.participant_id, ())
-                yield name, _attempt(partial(personal_page, store, record, figures, own))
+    with working("writing the reports", "pages", len(names)) as work:
+        for participant in participants:
+            own = choices.get(participant.participant_id, ())
+            yield names[participant.participant_id], _attempt(partial(_personal, store, participant, single, own))
             work.advance()
+
+
+def _personal(
+    store: Store, participant: ParticipantSummary, findings: Sequence[Finding], choices: Sequence[str]
+) -> Page:
+    record = participant_record(store, participant, findings)
+    return personal_page(store, record, personal_charts(record, store.study), choices)
 
 
 def _attempt(make: Callable[[], Page]) -> bytes | Lost:

@@ -35,16 +35,17 @@ from painstats.reports.cohort.model import CohortModel, averages_part, cohort_mo
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.reports.cohort.treatments import treatment_part
 from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
+from painstats.reports.dates import date_words
 from painstats.reports.devices import changes_line, devices_table
-from painstats.reports.figures.daily_charts import NARROW, WIDE, date_words
+from painstats.reports.figures.daily_charts import NARROW, WIDE
 from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
 from painstats.reports.numbers import NONE, Interval, interval_of
 from painstats.reports.outcome_choices import cohort_sites_words
 from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
-from painstats.reports.personal.charts import verdict_bar
 from painstats.reports.regimes import regimes_words
 from painstats.reports.robustness import read_robustness_checks, robustness_part
 from painstats.reports.settings import looks_words, settings_table
+from painstats.reports.verdict_bars import verdict_bar
 from painstats.store.connection import Store
 from painstats.store.tables import read_table
 

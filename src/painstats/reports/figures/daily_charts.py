@@ -13,8 +13,10 @@ import polars as pl
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital
 from painstats.questions.question import Outcome
-from painstats.reports.figures.shapes import widened
-from painstats.reports.figures.treatment_bars import BarRow, bar_rows, placed_rows, treatment_bars
+from painstats.reports.dates import DAYS_OF_WEEK, MONTHS, day_words
+from painstats.reports.drawn_days import MOST_WEEKS, first_of, last_of
+from painstats.reports.figures.treatment_bars import placed_rows, treatment_bars
+from painstats.reports.figures.treatment_rows import BarRow, bar_rows
 from painstats.reports.figures.vega_svg import (
     AXIS,
     GRID,
@@ -29,6 +31,7 @@ from painstats.reports.figures.vega_svg import (
     y2_at,
     y_at,
 )
+from painstats.reports.figures.widened import widened
 
 WIDE = 760
 NARROW = 330
@@ -38,16 +41,12 @@ NARROW_BELOW = 500
 """Width below which a drawing is laid out upright."""
 
 LEFT_MARGIN = 46
-MOST_WEEKS = 53
 SCORE_COLOURS = ("#fdf3d0", "#f7d98b", "#e8a65d", "#c66b4e", "#8f3b53", "#4d1f4e")
 """From a low to a high score: each step darker than the one before, so that it reads without colour too."""
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTH_MARGIN = 64
 MOST_STARTS = 4
 """Bars of a treatment up to which each has a line through all panels; blocks of an experiment are more."""
-
-DAYS_OF_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Points = list[dict[str, Any]]
 """The data of a chart, as Vega-Lite takes them."""
@@ -90,20 +89,6 @@ def scale_title(outcome: Outcome) -> str:
     return f"{capital(outcome_words(outcome).label)}, {low:g} to {high:g}"
 
 
-def drawn_days(days: pl.DataFrame) -> pl.DataFrame:
-    """Keep the days from the first to the last score, at most the newest 53 weeks of them.
-
-    Years of steps before a diary began would squeeze the days that matter into a corner. Without any score the newest
-    53 weeks are kept.
-    """
-    scored = days.filter(pl.col("outcome_score").is_not_null())["date"]
-    span = scored if len(scored) else days["date"]
-    last = _last(span)
-    return days.filter(
-        pl.col("date").is_between(max(_first(span), last - timedelta(weeks=MOST_WEEKS) + timedelta(days=1)), last)
-    )
-
-
 def daily_panels(
     days: pl.DataFrame, phases: pl.DataFrame, outcome: Outcome, measures: Sequence[str], width: int = WIDE
 ) -> Specification:
@@ -123,7 +108,7 @@ def daily_panels(
     width
         Width of the chart in pixels.
     """
-    span = (_first(days["date"]), _last(days["date"]))
+    span = (first_of(days["date"]), last_of(days["date"]))
     inner = width - LEFT_MARGIN - 12
     rows = bar_rows(phases, span)
     sheet = _Sheet(days.sort("date"), span, _starts(rows, span), inner)
@@ -345,28 +330,6 @@ def _month_names(rows: Points, weeks: int, *, upright: bool) -> alt.Chart:
         x=alt.X("week:O", scale=_weeks(weeks), axis=None), y=y_at(6), text=alt.Text("month:N")
     )
     return above
-
-
-def day_words(day: date) -> str:
-    """Write a date: "Mon 2 Feb 2026"."""
-    return f"{DAYS_OF_WEEK[day.weekday()]} {date_words(day)}"
-
-
-def date_words(day: date) -> str:
-    """Write a date: "2 Feb 2026"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def _first(dates: pl.Series) -> date:
-    first = dates.min()
-    assert isinstance(first, date)
-    return first
-
-
-def _last(dates: pl.Series) -> date:
-    last = dates.max()
-    assert isinstance(last, date)
-    return last
 
 
 def _noon(day: date) -> str:

@@ -6,12 +6,18 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
+from markupsafe import Markup
+
+from painstats.language import _
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.daily_charts import MONTHS, WIDE
-from painstats.reports.figures.shapes import Part, Sheet, cells, note, put_together
-from painstats.reports.figures.vega_svg import AXIS, PHASE_MORE, QUIET_INK, Specification
+from painstats.reports.dates import month_and_day
+from painstats.reports.figures.level_parts import LINE
+from painstats.reports.figures.svg.frame import drawing, scaled
+from painstats.reports.figures.svg.label import label
+from painstats.reports.figures.svg.marks import cells
 
 HEIGHT = 16
+BELOW = _("{first} to {last}; filled: with a score")
 FEWEST_BOXES = 28
 """Boxes that the whole width has room for, at least: fewer days leave a part of it free."""
 
@@ -55,14 +61,14 @@ def strip_days(finding: ChangeFinding, scored: Set[date]) -> StripDays | None:
     return None
 
 
-def day_strip(days: StripDays, width: int = WIDE) -> Specification:
+def strip_drawing(days: StripDays) -> Markup:
     """Draw the days of a strip, with the first and the last one below."""
-    sheet = Sheet((0.0, float(max(days.count, FEWEST_BOXES))), (0, 1), width - 2, HEIGHT)
+    columns = max(days.count, FEWEST_BOXES)
     filled = {(day - days.first).days for day in days.scored}
-    ends = " to ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in (days.first, days.last))
-    parts: list[Part] = [
-        cells(sheet, sorted(filled), PHASE_MORE, AXIS),
-        cells(sheet, [place for place in range(days.count) if place not in filled], "white", AXIS),
-        note(sheet, f"{ends}; filled: with a score", 0, HEIGHT + 6, baseline="top", color=QUIET_INK, halo=False),
+    paths = [
+        cells([(place, 0) for place in sorted(filled)], columns, HEIGHT, "filled"),
+        cells([(place, 0) for place in range(days.count) if place not in filled], columns, HEIGHT, "empty"),
     ]
-    return put_together(parts, sheet.width, HEIGHT)
+    words = BELOW.format(first=month_and_day(days.first), last=month_and_day(days.last))
+    parts = [scaled(HEIGHT, paths), label(words, 0, HEIGHT + LINE, style="q in")]
+    return drawing(HEIGHT + 2 + LINE, parts, margin=False)

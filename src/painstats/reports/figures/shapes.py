@@ -5,7 +5,7 @@ Positions are numbers on a chart's scales, or pixels from its upper left corner 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from painstats.questions.verdict import Verdict
@@ -68,12 +68,6 @@ class Sheet:
     def x_at(self, pixel: float) -> float:
         """Return the value of x at a pixel."""
         return self.x[0] + pixel / self.width * (self.x[1] - self.x[0])
-
-
-def widened(scale: tuple[float, float], scores: Iterable[float | None]) -> tuple[float, float]:
-    """Extend an axis to scores beyond the scale, which those of several sites can be."""
-    known = [score for score in scores if score is not None]
-    return min([scale[0], *known]), max([scale[1], *known])
 
 
 def points(sheet: Sheet, places: Sequence[tuple[float, float]], mark: Specification) -> Specification:

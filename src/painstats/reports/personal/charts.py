@@ -1,200 +1,22 @@
-"""The charts of a personal report, and the months as numbers."""
+"""All charts of a personal page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-
-import polars as pl
-
-from painstats.findings.content import unit_of
-from painstats.findings.finding import Finding
-from painstats.findings.reading import reading_of, shown_size
-from painstats.findings.states import state_of
 from painstats.plan.study import Study
-from painstats.questions.experiment.finding import ExperimentFinding
-from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital, counted, listed, whole
-from painstats.questions.question import Outcome, outcome_of
-from painstats.questions.registry import kind_of
-from painstats.reports.figures.daily_charts import (
-    MONTHS,
-    MOST_WEEKS,
-    NARROW,
-    WIDE,
-    daily_panels,
-    drawn_days,
-    outcome_calendar,
-)
-from painstats.reports.figures.effect_charts import EffectBar, own_among_others
-from painstats.reports.measures_shown import measures_shown
-from painstats.reports.numbers import Interval
-from painstats.reports.pages import Figure, Table, figure
+from painstats.reports.pages import Chart
+from painstats.reports.personal.calendar import calendar_chart
+from painstats.reports.personal.course import course_chart
 from painstats.reports.personal.record import ParticipantRecord
-from painstats.vocabulary import MEASURES
-
-MINUTES_OF_DAY = 1440
-
-
-def figures_of_days(record: ParticipantRecord, study: Study) -> tuple[Figure, ...]:
-    """Draw a participant's days, and the calendar of their scores."""
-    days = drawn_days(record.days)
-    return (_over_time(record, days, study), *_calendar(days, outcome_of(study.plan.outcome)))
+from painstats.reports.personal.scatter import scatter_charts
+from painstats.reports.personal.treatment_charts import charts_of_treatments
 
 
-def _over_time(record: ParticipantRecord, days: pl.DataFrame, study: Study) -> Figure:
-    measures, outcome = measures_shown(study, days), outcome_of(study.plan.outcome)
-    labels = listed([MEASURES[measure].label for measure in measures])
-    undrawn = record.days.height - days.height
-    why = f"before the first or after the last score, or more than {MOST_WEEKS} weeks back"
-    cut = f" Not drawn: {counted(undrawn, 'day')} {why}." if undrawn else ""
-    bars = " The bars below the scores are your treatments; the higher the bar, the higher the dose."
-    treated = bars if _phases(record).height else ""
-    return figure(
-        "days",
-        f"Your {outcome_words(outcome).label}, and below it {labels}, day by day.",
-        f"Each dot is a day. Where a line breaks, a day is missing; a grey mark at the foot shows which.{treated}{cut}",
-        *(daily_panels(days, _phases(record), outcome, measures, width) for width in (WIDE, NARROW)),
+def personal_charts(record: ParticipantRecord, study: Study) -> tuple[Chart, ...]:
+    """Draw a participant's course and calendar, and each chart that belongs to a card."""
+    calendar = calendar_chart(record, study)
+    return (
+        course_chart(record, study),
+        *((calendar,) if calendar else ()),
+        *scatter_charts(record),
+        *charts_of_treatments(record, study),
     )
-
-
-def _phases(record: ParticipantRecord) -> pl.DataFrame:
-    """Return the treatments, and each block of an experiment with its treatment as a phase of its own."""
-    rows = [
-        (f"{experiment.on} (experiment)", *_block(experiment, place))
-        for experiment in record.experiments
-        for place, is_on in enumerate(experiment.order)
-        if is_on
-    ]
-    blocks = pl.DataFrame(rows, {"name": pl.String, "start_date": pl.Date, "end_date": pl.Date}, orient="row")
-    return pl.concat([record.phases, blocks], how="diagonal")
-
-
-def _block(experiment: ExperimentFinding, place: int) -> tuple[date, date]:
-    first = experiment.first_date + timedelta(days=place * experiment.block_days)
-    return first, first + timedelta(days=experiment.block_days - 1)
-
-
-def _calendar(days: pl.DataFrame, outcome: Outcome) -> list[Figure]:
-    if not days["outcome_score"].count():
-        return []
-    words = outcome_words(outcome)
-    calendar = figure(
-        "calendar",
-        f"A calendar of your {words.label}.",
-        f"Each cell is a day. The darker the cell, the {words.higher} your {words.label}. "
-        "An empty cell with a dashed edge is a day without a score.",
-        *(outcome_calendar(days, outcome, width) for width in (WIDE, NARROW)),
-    )
-    return [calendar]
-
-
-def figures_among_others(record: ParticipantRecord) -> tuple[Figure, ...]:
-    """Draw a participant's effects among those of all participants, where there is a single answer."""
-    return tuple(
-        _own_effect(place, own, record)
-        for place, own in enumerate(record.findings)
-        if verdict_bar(own) is not None and not state_of(own).is_split
-    )
-
-
-def _own_effect(place: int, own: Finding, record: ParticipantRecord) -> Figure:
-    unit, kind = unit_of(own), kind_of(own.question.kind)
-    same = [finding for finding in record.all_findings if finding.question == own.question]
-    bars = [bar for finding in same if (bar := _bar_among_others(finding, own, unit.factor))]
-    others = " The thin grey bars are readings of the other participants, without names." if len(bars) > 1 else ""
-    answered = (
-        "The thick bar is your range from the last answer day; it is blue or brown only if a direction is given. "
-        "The dashed bar is your reading of today with its 95% interval."
-        if own.judged
-        else "The dashed bar is your reading of today with its 95% interval. It is no answer."
-    )
-    chart = kind.chart(own.question)
-    return figure(
-        f"slope-{place}",
-        chart.label,
-        f"{chart.title}. {answered}{others} "
-        "Inside the pale band a difference is smaller than what matters; the vertical line marks no difference.",
-        *(
-            own_among_others(bars, replace(chart, per=unit.per), own.smallest_effect * unit.factor, width)
-            for width in (WIDE, NARROW)
-        ),
-    )
-
-
-def _bar_among_others(finding: Finding, own: Finding, factor: float) -> EffectBar | None:
-    """Return the bar of the reader: their verdict; or of another participant: their reading."""
-    bar = verdict_bar(finding, is_own=True) if finding is own else _reading_bar(finding)
-    return bar and bar.times(factor)
-
-
-def verdict_bar(finding: Finding, *, label: str = "", is_own: bool = False) -> EffectBar | None:
-    """Turn a finding into a bar: the range of its verdict, or the reading where it has none; None without numbers."""
-    reading, judged, check = _reading(finding), finding.judged, finding.check("own_days")
-    is_pooled = finding.estimate.basis == "pooled" and check is not None
-    own = Interval(check.value, check.low, check.high) if is_pooled and check else None
-    if judged is not None:
-        value = shown_size(finding)
-        return EffectBar(label, Interval(value, judged.low, judged.high), reading, own, finding.verdict, is_own)
-    return EffectBar(label, reading, None, own, finding.verdict, is_own) if reading else None
-
-
-def _reading_bar(finding: Finding) -> EffectBar | None:
-    reading = _reading(finding)
-    return EffectBar("", reading) if reading else None
-
-
-def _reading(finding: Finding) -> Interval | None:
-    reading = reading_of(finding)
-    return Interval(reading.value, reading.low, reading.high) if reading else None
-
-
-@dataclass(frozen=True, slots=True)
-class _MonthMean:
-    """The mean of one column over the valid days of a month."""
-
-    mean: float | None
-    days: int
-
-
-def months_table(days: pl.DataFrame, study: Study) -> Table:
-    """Sum up the drawn days month by month: means over the valid days, and their number."""
-    shown = drawn_days(days)
-    names = ["outcome_score", *measures_shown(study, shown)]
-    drawn = shown.with_columns(pl.col("date").dt.truncate("1mo").alias("month"))
-    months = drawn.partition_by("month", as_dict=True, maintain_order=True)
-    rows = tuple(
-        (month_words(key[0]), *(_mean_words(name, _month_mean(month[name])) for name in names))
-        for key, month in sorted(months.items())
-    )
-    labels = [outcome_words(outcome_of(study.plan.outcome)).label, *(MEASURES[name].label for name in names[1:])]
-    return Table(
-        "Month by month: averages, with the number of days in brackets", ("Month", *map(capital, labels)), rows
-    )
-
-
-def month_words(first: object) -> str:
-    """Write a month by its first date: "Mar 2026"."""
-    assert isinstance(first, date)
-    return f"{MONTHS[first.month - 1]} {first.year}"
-
-
-def _month_mean(values: pl.Series) -> _MonthMean:
-    mean = values.mean()
-    return _MonthMean(float(mean) if isinstance(mean, int | float) else None, values.count())
-
-
-def _mean_words(name: str, month: _MonthMean) -> str:
-    mean, days = month.mean, month.days
-    if mean is None:
-        return "– (0)"
-    if name == "outcome_score":
-        return f"{mean:.1f} ({days})"
-    if name == "step_count":
-        return f"{whole(mean)} ({days})"
-    if name == "exercise_time_min":
-        return f"{mean:.0f} min ({days})"
-    hours, minutes = divmod(round(mean) % MINUTES_OF_DAY, 60)
-    if name == "sleep_midpoint_min":
-        return f"{hours:02d}:{minutes:02d} ({days})"
-    return f"{hours} h {minutes:02d} ({days})" if name.endswith("_min") else f"{mean:.0f} ({days})"

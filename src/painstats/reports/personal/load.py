@@ -9,7 +9,8 @@ import polars as pl
 from painstats.frame.load import WeekOfActivity, weeks_of_activity
 from painstats.language import _, ngettext
 from painstats.questions.phrases import capital, whole
-from painstats.reports.figures.daily_charts import MONTHS, drawn_days
+from painstats.reports.dates import MONTHS
+from painstats.reports.drawn_days import drawn_days
 from painstats.reports.pages import Table
 from painstats.vocabulary import MEASURES
 

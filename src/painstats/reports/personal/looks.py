@@ -8,7 +8,7 @@ from painstats.findings.finding import Finding
 from painstats.findings.look_words import answer_words, basis_words
 from painstats.findings.states import state_of
 from painstats.questions.phrases import capital, whole
-from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.dates import date_words
 from painstats.reports.pages import Table
 from painstats.reports.personal.record import ParticipantRecord
 

@@ -13,7 +13,7 @@ from painstats.frame.phase import Phase
 from painstats.frame.safety import OpioidWithBlocker, opioids_with_blockers, single_doses
 from painstats.questions.phrases import counted
 from painstats.reports.pages import Cell, Part, Table, joined, named
-from painstats.reports.personal.charts import month_words
+from painstats.reports.personal.months import month_words
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.store.rows import rows_of
 

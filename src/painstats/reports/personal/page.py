@@ -33,18 +33,18 @@ from painstats.reports.data_used import (
     zone_doubts,
     zone_words,
 )
+from painstats.reports.dates import date_words
 from painstats.reports.devices import device_lines, devices_table
-from painstats.reports.figures.daily_charts import date_words
 from painstats.reports.measures_shown import measures_of
 from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import interval_of
-from painstats.reports.pages import Card, Cell, Figure, Page, Part, joined, named
-from painstats.reports.personal.charts import months_table
+from painstats.reports.pages import Card, Cell, Chart, Page, Part, joined, named
 from painstats.reports.personal.exploratory import exploratory_part
 from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.looks import looks_tables
 from painstats.reports.personal.medicines import medicine_days, safety_notice
 from painstats.reports.personal.record import ParticipantRecord
+from painstats.reports.personal.scatter import question_card
 from painstats.reports.personal.treatments import experiments_part, treatments_part
 from painstats.reports.regimes import own_regimes, own_regimes_words
 from painstats.reports.robustness import read_robustness_checks, robustness_part
@@ -70,7 +70,7 @@ class _Phase:
     wash_out_days: int
 
 
-def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure, ...], choices: Sequence[str]) -> Page:
+def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Chart, ...], choices: Sequence[str]) -> Page:
     """Put one participant's report together.
 
     Parameters
@@ -98,19 +98,19 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
             *_zone_doubts(store, record),
             Part(
                 "Findings",
-                cards=_cards(record, is_confirmatory=True),
+                cards=_cards(record, figures, is_confirmatory=True),
                 paragraphs=(*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record)),
                 tables=looks_tables(record),
             ),
             *_since(record),
             *treatments_part(record, study, figures),
             *experiments_part(record, study, figures),
-            *exploratory_part(record, study, _cards(record, is_confirmatory=False)),
+            *exploratory_part(record, study, _cards(record, figures, is_confirmatory=False)),
             Part("How to read this", points=_how_to_read(study)),
             Part(
                 "Your days in charts",
                 figures=_without_card(figures),
-                tables=(months_table(record.days, study), *load_tables(record.days)),
+                tables=load_tables(record.days),
             ),
             *_robustness(store, record),
             *medicine_days(record),
@@ -121,7 +121,7 @@ def personal_page(store: Store, record: ParticipantRecord, figures: tuple[Figure
     )
 
 
-def _without_card(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+def _without_card(figures: tuple[Chart, ...]) -> tuple[Chart, ...]:
     return tuple(figure for figure in figures if not figure.card)
 
 
@@ -140,13 +140,15 @@ def _zone_doubts(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
     return (Part("First check the time zone", paragraphs=(WRONG_ZONE, *doubts)),) if doubts else ()
 
 
-def _cards(record: ParticipantRecord, *, is_confirmatory: bool) -> tuple[Card, ...]:
+def _cards(record: ParticipantRecord, figures: Sequence[Chart], *, is_confirmatory: bool) -> tuple[Card, ...]:
     return tuple(
-        _card(finding, record) for finding in record.findings if finding.question.is_confirmatory is is_confirmatory
+        _card(finding, record, figures)
+        for finding in record.findings
+        if finding.question.is_confirmatory is is_confirmatory
     )
 
 
-def _card(finding: Finding, record: ParticipantRecord) -> Card:
+def _card(finding: Finding, record: ParticipantRecord, figures: Sequence[Chart]) -> Card:
     said = answer(finding, sharing(record.findings, finding))
     return Card(
         verdict="both" if said.state.is_split else finding.verdict,
@@ -155,6 +157,7 @@ def _card(finding: Finding, record: ParticipantRecord) -> Card:
         sentence=said.line,
         paragraphs=said.card,
         notes=(said.caution,) if said.caution else (),
+        figures=tuple(chart for chart in figures if chart.card == question_card(finding)),
         facts=(*said.folded, *own_facts(record.adjusted.get(finding.question.name))),
         fold=said.fold,
     )

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from painstats.findings.change_groups import treatment_groups
 from painstats.findings.change_names import change_name, treatment_key
 from painstats.findings.experiment_words import SEALED_STATES, blocks_done, state_of_experiment
+from painstats.language import _
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital, counted, label_text
+from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import Outcome, outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.change_charts import change_chart
-from painstats.reports.figures.daily_charts import WIDE
-from painstats.reports.figures.day_strip import StripDays, day_strip, strip_days
-from painstats.reports.figures.experiment_charts import experiment_chart, scale_of
-from painstats.reports.figures.on_off_charts import Days, on_off_chart
-from painstats.reports.pages import Figure, figure
+from painstats.reports.drawn_days import last_of
+from painstats.reports.figures.change_chart import change_drawing
+from painstats.reports.figures.day_strip import StripDays, strip_days, strip_drawing
+from painstats.reports.figures.experiment_chart import experiment_drawing, scale_of
+from painstats.reports.figures.on_off_chart import Days, on_off_drawing
+from painstats.reports.pages import Chart
 from painstats.reports.personal.record import ParticipantRecord
-
-NARROW = 312
-"""Width in pixels of a drawing inside a card on a phone."""
 
 NOT_DRAWN = "covers_all_days"
 """Reason of a change without days before it, of which there is nothing to draw."""
+
+CHANGE_NOTE = _("daily {outcome} before and after")
+CHANGE_SHOWN = _("{name}: {outcome} was {before} on average before it and {after} after it.")
+CHANGE_DAYS = _("{name}: {outcome} day by day, before and after it.")
+ON_OFF_NOTE = _("daily {outcome}; filled dots and bars are days with it")
+ON_OFF_SHOWN = _("{name}: {outcome} was {after} on average on days with it and {before} on days without it.")
+ON_OFF_DAYS = _("{name}: {outcome} on days with it and on days without it.")
+DAYS_BEFORE, DAYS_AFTER = _("days before it"), _("days after it")
+STRIP_BEFORE = _("{name}: {scored} of {days} days before it have a score.")
+STRIP_AFTER = _("{name}: {scored} of {days} days after it have a score.")
+EXPERIMENT_TITLE = _("Experiment with {name}")
+SEALED_NOTE = _("each box is a block of {days} days")
+SEALED_SHOWN = _("The blocks of your experiment with {name}: {begun} of {blocks} have begun.")
+MEANS_NOTE = _("average {outcome} in each block of {days} days")
+CUT_NOTE = _("average {outcome} in each block of {days} days, scale cut to {low} to {high}")
+EXPERIMENT_SHOWN = _("Average {outcome} in each block: {on} with {name} and {off} without it.")
+EXPERIMENT_BLOCKS = _("Average {outcome} in each block of your experiment with {name}.")
 
 
 def change_card(change: ChangeFinding) -> str:
@@ -38,7 +54,7 @@ def experiment_card(experiment: ExperimentFinding) -> str:
     return f"experiment-{experiment.fingerprint[:16]}"
 
 
-def figures_of_treatments(record: ParticipantRecord, study: Study) -> tuple[Figure, ...]:
+def charts_of_treatments(record: ParticipantRecord, study: Study) -> tuple[Chart, ...]:
     """Draw each change that has a card, and each experiment."""
     outcome = outcome_of(study.plan.outcome)
     shown = [change for group in treatment_groups(record.changes) for change in group.shown]
@@ -54,68 +70,56 @@ def _is_drawn(change: ChangeFinding, record: ParticipantRecord) -> bool:
     return not none_before and NOT_DRAWN not in change.reasons and record.days["outcome_score"].count() > 0
 
 
-def _change(change: ChangeFinding, record: ParticipantRecord, outcome: Outcome) -> Figure:
-    is_on_off = change.change == "on_off"
-    label = outcome_words(outcome).label
-    if (strip := strip_days(change, _scored(record))) is not None:
+def _scores(record: ParticipantRecord) -> dict[date, float]:
+    scored = record.days.drop_nulls("outcome_score")
+    return dict(zip(scored["date"].to_list(), scored["outcome_score"].to_list(), strict=True))
+
+
+def _change(change: ChangeFinding, record: ParticipantRecord, outcome: Outcome) -> Chart:
+    scores = _scores(record)
+    if (strip := strip_days(change, frozenset(scores))) is not None:
         return _day_strip(change, strip)
-    on = _days_on(change, record) if is_on_off else []
-    return figure(
-        change_card(change),
-        f"{change_name(change)}: {_on_off_label(change, label) if is_on_off else _label(change, label)}",
-        _on_off_caption(change) if is_on_off else _caption(change),
-        *(
-            on_off_chart(record.days, on, change, outcome, width)
-            if is_on_off
-            else change_chart(record.days, change, outcome, width)
-            for width in (WIDE, NARROW)
-        ),
+    if change.change == "on_off":
+        return _on_off(change, record, scores, outcome)
+    label = outcome_words(outcome).label
+    return Chart(
+        title=capital(change_name(change)),
+        note=CHANGE_NOTE.format(outcome=label),
+        label=_shown(change, label, CHANGE_SHOWN, CHANGE_DAYS),
+        drawing=change_drawing(scores, change, outcome, last_of(record.days["date"])),
         card=change_card(change),
     )
 
 
-def _scored(record: ParticipantRecord) -> frozenset[date]:
-    return frozenset(record.days.drop_nulls("outcome_score")["date"].to_list())
-
-
-def _day_strip(change: ChangeFinding, days: StripDays) -> Figure:
-    side = "before" if days.is_before else "after"
-    return figure(
-        change_card(change),
-        f"{change_name(change)}: {len(days.scored)} of {counted(days.count, 'day')} {side} have a score.",
-        f"Days {side} the change.",
-        *(day_strip(days, width) for width in (WIDE, NARROW)),
+def _on_off(change: ChangeFinding, record: ParticipantRecord, scores: Mapping[date, float], outcome: Outcome) -> Chart:
+    label = outcome_words(outcome).label
+    return Chart(
+        title=capital(change_name(change)),
+        note=ON_OFF_NOTE.format(outcome=label),
+        label=_shown(change, label, ON_OFF_SHOWN, ON_OFF_DAYS),
+        drawing=on_off_drawing(scores, _days_on(change, record), change, outcome),
         card=change_card(change),
     )
 
 
-def _label(change: ChangeFinding, label: str) -> str:
+def _shown(change: ChangeFinding, label: str, with_levels: str, without: str) -> str:
+    name = capital(change_name(change))
     if change.level_before is None or change.estimate is None:
-        return f"{label} day by day, before and after."
+        return without.format(name=name, outcome=label)
     after = change.level_before + change.estimate
-    return f"{label} day by day, {change.level_before:.1f} on average before and {after:.1f} after."
+    return with_levels.format(name=name, outcome=label, before=f"{change.level_before:.1f}", after=f"{after:.1f}")
 
 
-def _on_off_label(change: ChangeFinding, label: str) -> str:
-    if change.level_before is None or change.estimate is None:
-        return f"{label} on days with it and on days without it."
-    with_it = change.level_before + change.estimate
-    return f"{label}, {with_it:.1f} on average on days with it and {change.level_before:.1f} on days without it."
-
-
-BAND = " The bands are 95% ranges: of the level {first}, and of the change, drawn around the level {then}."
-
-
-def _caption(change: ChangeFinding) -> str:
-    band = BAND.format(first="before", then="after") if change.low is not None else ""
-    builds_up = change.in_full_date > change.first_date
-    shaded = " Shaded: days until it is there in full, or gone." if builds_up else ""
-    return f"Each dot is a day. Hatched: the week before, which is left out.{shaded}{band}"
-
-
-def _on_off_caption(change: ChangeFinding) -> str:
-    band = BAND.format(first="without it", then="with it") if change.low is not None else ""
-    return f"Each dot is a day, filled on days with it; the bars below show these days.{band}"
+def _day_strip(change: ChangeFinding, days: StripDays) -> Chart:
+    name = capital(change_name(change))
+    shown = STRIP_BEFORE if days.is_before else STRIP_AFTER
+    return Chart(
+        title=name,
+        note=DAYS_BEFORE if days.is_before else DAYS_AFTER,
+        label=shown.format(name=name, scored=len(days.scored), days=days.count),
+        drawing=strip_drawing(days),
+        card=change_card(change),
+    )
 
 
 def _days_on(change: ChangeFinding, record: ParticipantRecord) -> list[Days]:
@@ -129,15 +133,17 @@ def _days_on(change: ChangeFinding, record: ParticipantRecord) -> list[Days]:
     ]
 
 
-def _experiment(experiment: ExperimentFinding, outcome: Outcome) -> Figure:
-    is_sealed = state_of_experiment(experiment) in SEALED_STATES
+def _experiment(experiment: ExperimentFinding, outcome: Outcome) -> Chart:
     begun = _blocks_begun(experiment)
-    on = label_text(experiment.on)
-    return figure(
-        experiment_card(experiment),
-        f"The blocks of your experiment with {on}." if is_sealed else f"{_result_label(experiment, outcome)}.",
-        _sealed_caption(experiment) if is_sealed else _result_caption(experiment, outcome),
-        *(experiment_chart(experiment, outcome, begun, width) for width in (WIDE, NARROW)),
+    is_sealed = state_of_experiment(experiment) in SEALED_STATES
+    has_means = not is_sealed and any(mean is not None for mean in experiment.block_means)
+    name = label_text(experiment.on)
+    sealed = SEALED_SHOWN.format(name=name, begun=begun, blocks=experiment.blocks)
+    return Chart(
+        title=EXPERIMENT_TITLE.format(name=name),
+        note=_means_note(experiment, outcome) if has_means else SEALED_NOTE.format(days=experiment.block_days),
+        label=_result(experiment, outcome) if has_means else sealed,
+        drawing=experiment_drawing(experiment, outcome, begun),
         card=experiment_card(experiment),
     )
 
@@ -151,21 +157,16 @@ def _blocks_begun(experiment: ExperimentFinding) -> int:
     return experiment.block or experiment.blocks
 
 
-def _result_label(experiment: ExperimentFinding, outcome: Outcome) -> str:
-    label, on = outcome_words(outcome).label, label_text(experiment.on)
+def _result(experiment: ExperimentFinding, outcome: Outcome) -> str:
+    label, name = outcome_words(outcome).label, label_text(experiment.on)
     if experiment.level_on is None or experiment.level_off is None:
-        return f"The blocks of your experiment with {on}"
-    return f"Average {label} in each block, {experiment.level_on:.1f} with {on} and {experiment.level_off:.1f} without"
+        return EXPERIMENT_BLOCKS.format(outcome=label, name=name)
+    on, off = f"{experiment.level_on:.1f}", f"{experiment.level_off:.1f}"
+    return EXPERIMENT_SHOWN.format(outcome=label, name=name, on=on, off=off)
 
 
-def _sealed_caption(experiment: ExperimentFinding) -> str:
-    return f"Each box is a block of {experiment.block_days} days, filled in those with {label_text(experiment.on)}."
-
-
-def _result_caption(experiment: ExperimentFinding, outcome: Outcome) -> str:
-    if not any(mean is not None for mean in experiment.block_means):
-        return _sealed_caption(experiment)
+def _means_note(experiment: ExperimentFinding, outcome: Outcome) -> str:
     low, high = scale_of(experiment, outcome)
-    label = capital(outcome_words(outcome).label)
-    cut = f" The scale is cut to {low:g} to {high:g}." if (low, high) != outcome.scale else ""
-    return f"{label}, averaged over each block; filled: {label_text(experiment.on)}.{cut}"
+    template = CUT_NOTE if (low, high) != outcome.scale else MEANS_NOTE
+    label = outcome_words(outcome).label
+    return template.format(outcome=label, days=experiment.block_days, low=f"{low:g}", high=f"{high:g}")

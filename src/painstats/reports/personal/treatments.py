@@ -17,9 +17,9 @@ from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
 from painstats.questions.question import outcome_of
 from painstats.questions.treatment.finding import ChangeFinding
-from painstats.reports.figures.daily_charts import date_words
+from painstats.reports.dates import date_words
 from painstats.reports.numbers import NONE
-from painstats.reports.pages import Card, Figure, Part, Table
+from painstats.reports.pages import Card, Chart, Part, Table
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatment_charts import change_card, experiment_card
 from painstats.store.connection import Store
@@ -35,7 +35,7 @@ HOW_CHANGES_ARE_JUDGED = (
 )
 
 
-def treatments_part(record: ParticipantRecord, study: Study, figures: Sequence[Figure]) -> tuple[Part, ...]:
+def treatments_part(record: ParticipantRecord, study: Study, figures: Sequence[Chart]) -> tuple[Part, ...]:
     """Show what changed after each start, end and new dose, in the order of the treatments' first starts."""
     groups = treatment_groups(record.changes)
     cards = tuple(card for group in groups for card in _cards(group, record, study, figures))
@@ -44,7 +44,7 @@ def treatments_part(record: ParticipantRecord, study: Study, figures: Sequence[F
     return (Part("Your treatments, before and after", cards=cards, points=HOW_CHANGES_ARE_JUDGED),)
 
 
-def experiments_part(record: ParticipantRecord, study: Study, figures: Sequence[Figure]) -> tuple[Part, ...]:
+def experiments_part(record: ParticipantRecord, study: Study, figures: Sequence[Chart]) -> tuple[Part, ...]:
     """Show each planned experiment, in their order."""
     outcome = outcome_of(study.plan.outcome)
     cards = tuple(
@@ -54,7 +54,7 @@ def experiments_part(record: ParticipantRecord, study: Study, figures: Sequence[
     return (Part("Your experiments", cards=cards),) if cards else ()
 
 
-def _cards(group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Figure]) -> list[Card]:
+def _cards(group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Chart]) -> list[Card]:
     """Make the cards of a treatment; below the last one, a table of all its changes if there are several."""
     tables = (_table(group, record, study),) if len(group.every) > 1 else ()
     return [
@@ -69,7 +69,7 @@ def _cards(group: TreatmentGroup, record: ParticipantRecord, study: Study, figur
 
 
 def _card(
-    said: DeclaredAnswer, figures: tuple[Figure, ...], tables: tuple[Table, ...] = (), tables_fold: str = ""
+    said: DeclaredAnswer, figures: tuple[Chart, ...], tables: tuple[Table, ...] = (), tables_fold: str = ""
 ) -> Card:
     return Card(
         verdict=said.mark,
@@ -86,7 +86,7 @@ def _card(
     )
 
 
-def _figures_of(card: str, figures: Sequence[Figure]) -> tuple[Figure, ...]:
+def _figures_of(card: str, figures: Sequence[Chart]) -> tuple[Chart, ...]:
     return tuple(figure for figure in figures if figure.card == card)
 
 
