@@ -1,0 +1,119 @@
+"""Overview: who sends data, who stopped, how complete the days are, refused files."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+import streamlit as st
+from markupsafe import Markup
+
+from painstats.questions.phrases import counted, whole
+from painstats.reports.dates import date_words
+from painstats.reports.figures.completeness_map import CompletenessRow, completeness_map, known_of
+from painstats.reports.measures_shown import measures_of
+from painstats.reports.pages import named
+from views.parts import Shown, choose_dates, show, show_drawing, show_numbers, show_table, words_of
+
+LAST_DAYS = 7
+"""Days without data after which a kind of data counts as stopped."""
+
+MOST_ROWS = 60
+"""Participants on one map; of more, the reader chooses which."""
+
+KINDS = {"diary": "outcome_score", "steps": "step_count", "sleep": "total_sleep_time_min"}
+
+
+def overview(shown: Shown) -> None:
+    """Show the view."""
+    days = marked_days(shown)
+    newest = days["date"].max()
+    stops = stopped(days, newest)
+    st.title("Overview")
+    st.caption(f"{shown.published} The newest day is {date_words(newest)}; the last {LAST_DAYS} days are up to it.")
+    _numbers(shown, days, newest)
+    first, last = choose_dates(days, "dates of the overview")
+    ids = _order(days, stops, stopped_first=st.sidebar.checkbox("Participants who stopped first"))
+    starts = list(range(0, len(ids), MOST_ROWS))
+    start = starts[0]
+    if len(starts) > 1:
+        start = st.sidebar.selectbox(
+            "Participants", starts, format_func=lambda at: f"{at + 1} to {min(at + MOST_ROWS, len(ids))} of {len(ids)}"
+        )
+    st.header("Completeness")
+    chosen = days.filter(pl.col("date").is_between(first, last))
+    rows = [_row(chosen, participant) for participant in ids[start : start + MOST_ROWS]]
+    complete = chosen.filter("has_score", "has_wear").height
+    alternative = f"Map of {counted(len(rows), 'participant')}, a row each: {whole(complete)} complete days in all."
+    show_drawing(completeness_map(rows, (first, last)), alternative, style="map")
+    _show_stopped(stops, newest)
+    _show_refused(shown.tables["import_summary"])
+
+
+def marked_days(shown: Shown) -> pl.DataFrame:
+    """Return the days, each with whether it has a score and whether it has a valid measure that is asked about."""
+    wear = [pl.col(measure).is_not_null() for measure in measures_of(shown.study)]
+    return shown.tables["daily_summary"].with_columns(
+        has_score=pl.col("outcome_score").is_not_null(), has_wear=pl.any_horizontal(wear)
+    )
+
+
+def stopped(days: pl.DataFrame, newest: date) -> list[tuple[str, str, date]]:
+    """List which kinds of data have stopped, of participants who once had them: participant, kind, last day."""
+    found = []
+    for kind, column in KINDS.items():
+        last = days.drop_nulls(column).group_by("participant_id").agg(pl.col("date").max())
+        gone = last.filter(pl.col("date") <= newest - timedelta(days=LAST_DAYS))
+        found += [(participant, kind, day) for participant, day in gone.iter_rows()]
+    return sorted(found, key=lambda stop: (-stop[2].toordinal(), stop[0], stop[1]))
+
+
+def _numbers(shown: Shown, days: pl.DataFrame, newest: date) -> None:
+    recent = days.filter(pl.col("date") > newest - timedelta(days=LAST_DAYS), pl.col("has_score") | pl.col("has_wear"))
+    complete = days.filter("has_score", "has_wear").height
+    refused = shown.tables["import_summary"].filter(status="refused")["files"].sum()
+    show_numbers(
+        [
+            ("Participants", whole(days["participant_id"].n_unique()), ""),
+            (f"With data in the last {LAST_DAYS} days", whole(recent["participant_id"].n_unique()), ""),
+            ("Complete days", whole(complete), f"{100 * complete / max(days.height, 1):.0f}%"),
+            ("Refused files", whole(refused), ""),
+        ]
+    )
+
+
+def _order(days: pl.DataFrame, stops: list[tuple[str, str, date]], *, stopped_first: bool) -> list[str]:
+    gone = {participant for participant, _, _ in stops} if stopped_first else set()
+    return sorted(days["participant_id"].unique(), key=lambda participant: (participant not in gone, participant))
+
+
+def _row(days: pl.DataFrame, participant: str) -> CompletenessRow:
+    own = days.filter(participant_id=participant).select("date", "has_score", "has_wear")
+    return CompletenessRow(
+        participant, {day: known_of(has_score=score, has_wear=wear) for day, score, wear in own.iter_rows()}
+    )
+
+
+def _show_stopped(stops: list[tuple[str, str, date]], newest: date) -> None:
+    st.header("Who stopped")
+    if not stops:
+        show(Markup("<p>Every kind of data continues.</p>"))
+        return
+    rows = [
+        (named(participant), kind, f"{date_words(day)}, {counted((newest - day).days, 'day')} before the newest")
+        for participant, kind, day in stops
+    ]
+    show_table(("Participant", "What", "Last day"), rows, name="Who stopped")
+
+
+def _show_refused(imports: pl.DataFrame) -> None:
+    st.header("Refused files")
+    refused = imports.filter(status="refused").sort("participant_id", "source", nulls_last=True)
+    if refused.is_empty():
+        show(Markup("<p>No file was refused.</p>"))
+        return
+    rows = [
+        (named(participant) if participant else "several", words_of(source), words_of(rule), whole(files))
+        for participant, source, rule, files in refused.select("participant_id", "source", "rule", "files").iter_rows()
+    ]
+    show_table(("Participant", "Source", "Why", "Files"), rows, name="Refused files")
