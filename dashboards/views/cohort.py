@@ -10,10 +10,10 @@ from markupsafe import Markup
 from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding
 from painstats.findings.finding_row import FindingRow, from_rows
-from painstats.findings.research_words import headline, sentence, verdict_words
+from painstats.findings.research_words import headline, interval_words, sentence, verdict_words
 from painstats.questions.asked import asked
 from painstats.questions.exploratory.card import ChartRow, RowChart
-from painstats.questions.phrases import whole
+from painstats.questions.phrases import capital, whole
 from painstats.questions.registry import kind_of
 from painstats.reports.figures.row_chart import drawn_rows
 from painstats.reports.numbers import Interval
@@ -57,7 +57,7 @@ def cohort(shown: Shown) -> None:
 def _show_participants(findings: Sequence[Finding], names: Sequence[str]) -> None:
     """Show the effect of each participant on a question to choose, sorted, the average last."""
     st.header("The effect of each participant")
-    labels = {each.question.name: phrases_of(each.question).compared_with for each in findings}
+    labels = {each.question.name: capital(phrases_of(each.question).compared_with) for each in findings}
     shown = [name for name in names if name in labels]
     chosen = st.sidebar.selectbox("Question", shown, format_func=labels.__getitem__)
     rows = effect_rows([finding for finding in findings if finding.question.name == chosen])
@@ -93,4 +93,6 @@ def effect_rows(findings: Sequence[Finding]) -> list[ChartRow]:
 
 
 def _words(finding: Finding, effect: Interval) -> str:
-    return f"{effect.low:.2f} to {effect.high:.2f}: {verdict_words(finding.verdict, phrases_of(finding.question))}"
+    return (
+        f"{points(effect.low)} to {points(effect.high)}: {verdict_words(finding.verdict, phrases_of(finding.question))}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -58,14 +59,24 @@ def marked_days(shown: Shown) -> pl.DataFrame:
     )
 
 
-def stopped(days: pl.DataFrame, newest: date) -> list[tuple[str, str, date]]:
-    """List which kinds of data have stopped, of participants who once had them: participant, kind, last day."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A participant, the kinds of data that have stopped, and the last day of any of these."""
+
+    participant_id: str
+    kinds: tuple[str, ...]
+    last: date
+
+
+def stopped(days: pl.DataFrame, newest: date) -> list[Stop]:
+    """List the participants of whom a kind of data that they once sent has stopped, the latest first."""
+    gone: dict[str, dict[str, date]] = {}
     for kind, column in KINDS.items():
-        last = days.drop_nulls(column).group_by("participant_id").agg(pl.col("date").max())
-        gone = last.filter(pl.col("date") <= newest - timedelta(days=LAST_DAYS))
-        found += [(participant, kind, day) for participant, day in gone.iter_rows()]
-    return sorted(found, key=lambda stop: (-stop[2].toordinal(), stop[0], stop[1]))
+        ends = days.drop_nulls(column).group_by("participant_id").agg(pl.col("date").max())
+        for participant, day in ends.filter(pl.col("date") <= newest - timedelta(days=LAST_DAYS)).iter_rows():
+            gone.setdefault(participant, {})[kind] = day
+    stops = [Stop(participant, tuple(kinds), max(kinds.values())) for participant, kinds in gone.items()]
+    return sorted(stops, key=lambda stop: (-stop.last.toordinal(), stop.participant_id))
 
 
 def _numbers(shown: Shown, days: pl.DataFrame, newest: date) -> None:
@@ -82,8 +93,8 @@ def _numbers(shown: Shown, days: pl.DataFrame, newest: date) -> None:
     )
 
 
-def _order(days: pl.DataFrame, stops: list[tuple[str, str, date]], *, stopped_first: bool) -> list[str]:
-    gone = {participant for participant, _, _ in stops} if stopped_first else set()
+def _order(days: pl.DataFrame, stops: list[Stop], *, stopped_first: bool) -> list[str]:
+    gone = {stop.participant_id for stop in stops} if stopped_first else set()
     return sorted(days["participant_id"].unique(), key=lambda participant: (participant not in gone, participant))
 
 
@@ -94,16 +105,16 @@ def _row(days: pl.DataFrame, participant: str) -> CompletenessRow:
     )
 
 
-def _show_stopped(stops: list[tuple[str, str, date]], newest: date) -> None:
+def _show_stopped(stops: list[Stop], newest: date) -> None:
     st.header("Who stopped")
     if not stops:
         show(Markup("<p>Every kind of data continues.</p>"))
         return
     rows = [
-        (named(participant), kind, f"{date_words(day)}, {counted((newest - day).days, 'day')} before the newest")
-        for participant, kind, day in stops
+        (named(stop.participant_id), ", ".join(stop.kinds), date_words(stop.last), whole((newest - stop.last).days))
+        for stop in stops
     ]
-    show_table(("Participant", "What", "Last day"), rows, name="Who stopped")
+    show_table(("Participant", "What", "Last day", "Days without"), rows, name="Who stopped")
 
 
 def _show_refused(imports: pl.DataFrame) -> None:

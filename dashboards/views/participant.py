@@ -15,7 +15,7 @@ from painstats.findings.declared_research_words import (
     experiment_sentence,
 )
 from painstats.findings.finding_row import FindingRow, from_rows
-from painstats.findings.research_words import headline, sentence, verdict_words
+from painstats.findings.research_words import headline, interval_words, sentence, verdict_words
 from painstats.questions.asked import asked
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
@@ -160,7 +160,7 @@ def _show_looks(shown: Shown, chosen: str) -> None:
         if (question := questions.get(row["question"])) is None:
             continue
         words = phrases_of(question)
-        ends = NONE if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
+        ends = NONE if row["low"] is None else interval_words(row["low"], row["high"])
         verdict = verdict_words(Verdict(row["verdict"]), words) if row["verdict"] else NONE
         basis = row["basis"].replace("_", " ")
         rows.append(

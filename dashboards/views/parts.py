@@ -25,6 +25,7 @@ OWN_SHEET = """
   vertical-align: top; overflow-wrap: anywhere; }
 .view thead th { border-bottom-color: var(--axis); }
 .view caption { text-align: left; color: var(--ink2); padding-bottom: .3rem; }
+.view .data th, .view .data td { white-space: nowrap; overflow-wrap: normal; }
 .view dl { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem 1rem; margin: 0; padding: .75rem 0;
   border: solid var(--rule); border-width: 1px 0; }
 .view dt { color: var(--ink2); font-weight: 400; }
@@ -50,6 +51,8 @@ OWN_SHEET = """
 .view .rows td { padding-top: 0; padding-bottom: 0; vertical-align: middle; }
 .view .rows th:first-child { width: 25%; }
 .view .rows th:nth-child(2) { width: 46%; font-weight: 400; color: var(--ink2); }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: var(--ink2) !important; }
+[data-testid="stMainBlockContainer"] { padding-top: 3.5rem; padding-bottom: 3rem; }
 [data-testid="stMain"] *:focus-visible { outline: 3px solid var(--focus); box-shadow: 0 0 0 5px var(--ink); }
 @media (max-width: 40rem) {
   .view dl { grid-template-columns: repeat(2, 1fr); }
@@ -78,7 +81,9 @@ def style_sheet() -> str:
 
 def show(content: Markup) -> None:
     """Show markup in the look of the reports."""
-    st.html(Markup('<div class="view">{}</div>').format(content))
+    whole = Markup('<div class="view">{}</div>').format(content)
+    # ``st.html`` removes SVG. A line break would let Markdown end the block.
+    st.markdown(" ".join(whole.split("\n")), unsafe_allow_html=True)
 
 
 def show_drawing(drawing: Markup, alternative: str, *, style: str = "") -> None:
