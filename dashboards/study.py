@@ -25,7 +25,7 @@ from painstats.errors import StorageError, StudyError
 from painstats.plan.study import Study, read_study
 from painstats.questions.asked import asked
 from painstats.reports.dates import date_words
-from painstats.store.publish import MANIFEST, PUBLISHED_TABLES
+from painstats.store.publish import MANIFEST, PUBLISHED_FOLDER, PUBLISHED_TABLES
 from painstats.store.published import read_published
 
 STUDY_VARIABLE = "PAINSTATS_STUDY"
@@ -38,6 +38,11 @@ SAFE_OPTIONS = {
     "server.enableXsrfProtection": (True,),
     "browser.gatherUsageStats": (False,),
 }
+NEEDED = (
+    "daily_summary", "finding", "participant_summary", "treatment_phase", "change_finding", "experiment_finding",
+)  # fmt: skip
+"""Without these nothing is shown; a study need not have the others."""
+
 VIEWS: dict[str, Callable[[Shown], None]] = {
     "Overview": overview,
     "Participant": participant,
@@ -91,7 +96,9 @@ def reason_to_refuse() -> str | None:
 
 def published(study: Study) -> Tables | None:
     """Read the published tables of one run; None while one of them is missing or has no participants."""
-    tables = read_published(study, PUBLISHED_TABLES)
+    folder = study.reports / PUBLISHED_FOLDER
+    there = [table for table in PUBLISHED_TABLES if table in NEEDED or (folder / f"{table}.parquet").exists()]
+    tables = read_published(study, there)
     return tables if tables and tables["participant_summary"].height else None
 
 

@@ -83,16 +83,14 @@ def effect_rows(findings: Sequence[Finding]) -> list[ChartRow]:
     bars.sort(key=lambda pair: (pair[0].is_average, pair[1].effect.value, pair[1].label))
     return [
         ChartRow(
-            bar.label, "",
-            _words(finding, bar.effect),
-            bar.effect.value, bar.effect.low, bar.effect.high,
-            finding.verdict.value if finding.verdict.has_direction else "", is_sum=finding.is_average,
+            label=bar.label, note="", words=_words(finding, bar.effect),
+            estimate=bar.effect.value, low=bar.effect.low, high=bar.effect.high,
+            direction=finding.verdict.value if finding.verdict.has_direction else "", is_sum=finding.is_average,
         )
         for finding, bar in bars
     ]  # fmt: skip
 
 
 def _words(finding: Finding, effect: Interval) -> str:
-    return (
-        f"{points(effect.low)} to {points(effect.high)}: {verdict_words(finding.verdict, phrases_of(finding.question))}"
-    )
+    verdict = verdict_words(finding.verdict, phrases_of(finding.question))
+    return f"{interval_words(effect.low, effect.high)}: {verdict}"

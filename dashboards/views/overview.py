@@ -22,6 +22,7 @@ LAST_DAYS = 7
 MOST_ROWS = 60
 """Participants on one map; of more, the reader chooses which."""
 
+REFUSED = ("participant_id", "source", "rule", "files")
 KINDS = {"diary": "outcome_score", "steps": "step_count", "sleep": "total_sleep_time_min"}
 
 
@@ -48,7 +49,7 @@ def overview(shown: Shown) -> None:
     alternative = f"Map of {counted(len(rows), 'participant')}, a row each: {whole(complete)} complete days in all."
     show_drawing(completeness_map(rows, (first, last)), alternative, style="map")
     _show_stopped(stops, newest)
-    _show_refused(shown.tables["import_summary"])
+    _show_refused(refused_files(shown))
 
 
 def marked_days(shown: Shown) -> pl.DataFrame:
@@ -57,6 +58,14 @@ def marked_days(shown: Shown) -> pl.DataFrame:
     return shown.tables["daily_summary"].with_columns(
         has_score=pl.col("outcome_score").is_not_null(), has_wear=pl.any_horizontal(wear)
     )
+
+
+def refused_files(shown: Shown) -> pl.DataFrame:
+    """Return how many files were refused, by participant, source and rule."""
+    if "import_summary" not in shown.tables:
+        return pl.DataFrame(schema=dict.fromkeys(REFUSED, pl.String) | {"files": pl.Int64})
+    refused = shown.tables["import_summary"].filter(status="refused").select(REFUSED)
+    return refused.sort("participant_id", "source", nulls_last=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ def stopped(days: pl.DataFrame, newest: date) -> list[Stop]:
 def _numbers(shown: Shown, days: pl.DataFrame, newest: date) -> None:
     recent = days.filter(pl.col("date") > newest - timedelta(days=LAST_DAYS), pl.col("has_score") | pl.col("has_wear"))
     complete = days.filter("has_score", "has_wear").height
-    refused = shown.tables["import_summary"].filter(status="refused")["files"].sum()
+    refused = refused_files(shown)["files"].sum()
     show_numbers(
         [
             ("Participants", whole(days["participant_id"].n_unique()), ""),
@@ -117,14 +126,13 @@ def _show_stopped(stops: list[Stop], newest: date) -> None:
     show_table(("Participant", "What", "Last day", "Days without"), rows, name="Who stopped")
 
 
-def _show_refused(imports: pl.DataFrame) -> None:
+def _show_refused(refused: pl.DataFrame) -> None:
     st.header("Refused files")
-    refused = imports.filter(status="refused").sort("participant_id", "source", nulls_last=True)
     if refused.is_empty():
         show(Markup("<p>No file was refused.</p>"))
         return
     rows = [
         (named(participant) if participant else "several", words_of(source), words_of(rule), whole(files))
-        for participant, source, rule, files in refused.select("participant_id", "source", "rule", "files").iter_rows()
+        for participant, source, rule, files in refused.iter_rows()
     ]
     show_table(("Participant", "Source", "Why", "Files"), rows, name="Refused files")

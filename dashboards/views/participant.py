@@ -103,7 +103,8 @@ def _show_course(shown: Shown, days: pl.DataFrame, span: tuple[date, date], outc
     rows = bar_rows(_treatments(shown, chosen), span)
     course = Course(*span, scores, widened(outcome.scale, scores.values()), rows)
     show_drawing(course_drawing(course), f"{counted(len(scores), 'day')} with a score. {_starts(rows)}")
-    st.caption("Dots are days, the line is the mean of each week; treatments are below.")
+    below = "; treatments are below" if rows else ""
+    st.caption(f"Dots are days, the line is the mean of each week{below}.")
 
 
 def _treatments(shown: Shown, chosen: str) -> pl.DataFrame:
@@ -150,6 +151,8 @@ def _show_treatments(shown: Shown, chosen: str) -> None:
 
 
 def _show_looks(shown: Shown, chosen: str) -> None:
+    if "look" not in shown.tables:
+        return
     looks = shown.tables["look"].filter(participant_id=chosen).sort("question", "number", "basis")
     if looks.is_empty():
         return

@@ -22,7 +22,7 @@ OWN_SHEET = """
 .view .scroll { overflow-x: auto; }
 .view table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 .view th, .view td { text-align: left; padding: .4rem .75rem .4rem 0; border: 0; border-bottom: 1px solid var(--rule);
-  vertical-align: top; overflow-wrap: anywhere; }
+  vertical-align: top; overflow-wrap: break-word; }
 .view thead th { border-bottom-color: var(--axis); }
 .view caption { text-align: left; color: var(--ink2); padding-bottom: .3rem; }
 .view .data th, .view .data td { white-space: nowrap; overflow-wrap: normal; }
@@ -34,9 +34,12 @@ OWN_SHEET = """
 .view figure { margin: 0; }
 .view .map .plot { padding-left: 84px; }
 .view .code { font-size: 12px; }
-.view .map .cell { stroke: none; }
-.view .key .cell, .view .map .cell.c0 { stroke: var(--grid); }
-.view .key rect.cell { stroke: var(--axis); }
+.view .map .cell { stroke-width: .6px; }
+.view .map .cell.c1 { stroke: var(--c1); }
+.view .map .cell.c2 { stroke: var(--c2); }
+.view .map .cell.c4 { stroke: var(--c4); }
+.view .map .cell.c0 { stroke: none; }
+.view .key rect.cell.cell { stroke: var(--axis); stroke-width: 1px; }
 .view .drawn .cell.c1 { fill: var(--c1); }
 .view .interval { display: block; width: 100%; overflow: visible; }
 .view .interval .zero { stroke: var(--axis); }
@@ -51,7 +54,8 @@ OWN_SHEET = """
 .view .rows td { padding-top: 0; padding-bottom: 0; vertical-align: middle; }
 .view .rows th:first-child { width: 25%; }
 .view .rows th:nth-child(2) { width: 46%; font-weight: 400; color: var(--ink2); }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: var(--ink2) !important; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: var(--ink2) !important;
+  opacity: 1 !important; }
 [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; padding-bottom: 3rem; }
 [data-testid="stMain"] *:focus-visible { outline: 3px solid var(--focus); box-shadow: 0 0 0 5px var(--ink); }
 @media (max-width: 40rem) {
