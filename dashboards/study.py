@@ -38,11 +38,10 @@ SAFE_OPTIONS = {
     "server.enableXsrfProtection": (True,),
     "browser.gatherUsageStats": (False,),
 }
+# Without these nothing is shown; a study need not have the others.
 NEEDED = (
     "daily_summary", "finding", "participant_summary", "treatment_phase", "change_finding", "experiment_finding",
 )  # fmt: skip
-"""Without these nothing is shown; a study need not have the others."""
-
 VIEWS: dict[str, Callable[[Shown], None]] = {
     "Overview": overview,
     "Participant": participant,

@@ -60,7 +60,9 @@ OWN_SHEET = """
 [data-testid="stMain"] *:focus-visible { outline: 3px solid var(--focus); box-shadow: 0 0 0 5px var(--ink); }
 @media (max-width: 40rem) {
   .view dl { grid-template-columns: repeat(2, 1fr); }
-  .view .map .plot { padding-left: 60px; }
+  .view .rows { font-size: .8125rem; }
+  .view .rows th:first-child { width: 30%; }
+  .view .rows th:nth-child(2) { width: 36%; }
 }
 """
 

@@ -71,9 +71,9 @@ def browser():
         opened.close()
 
 
-def visit(browser, size: dict[str, int]):
+def visit(browser, size: dict[str, int], scheme: str = "light"):
     """Open an empty page that notes its requests and complaints."""
-    page, seen = browser.new_page(viewport=size), Visit()
+    page, seen = browser.new_page(viewport=size, color_scheme=scheme), Visit()
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
@@ -192,6 +192,22 @@ def test_the_dashboard_shows_a_person_and_asks_nothing_of_the_network(browser, d
 
 
 @needs_chromium
+@pytest.mark.parametrize(("size", "scheme"), [({**PHONE, "width": 390}, "dark"), (DESKTOP, "light")])
+def test_every_view_fits_and_can_be_read_by_everyone(browser, dashboard, size, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page, seen = visit(browser, size, scheme)
+    for view in ("", "participant", "cohort", "data"):
+        page.goto(dashboard.url.replace("/?", f"/{view}?"))
+        page.locator(".view table").first.wait_for(timeout=PATIENCE_MS)
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE_MS)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= size["width"]
+        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+        assert [each["id"] for each in found.response["violations"]] == [], view
+    assert seen.complaints == []
+    page.close()
+
+
+@needs_chromium
 @pytest.mark.parametrize("ending", ["", "?token=", "?token=guessed", "?token=%C3%A9"])
 def test_without_its_token_the_dashboard_shows_nothing(browser, study, dashboard, ending):
     page, _ = visit(browser, DESKTOP)
@@ -259,7 +275,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, view: str = "participa
     """Open the page without a server, as ``painstats dashboard`` sets it up but for some options of Streamlit."""
     testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
     from streamlit import config
-    from streamlit.util import calc_md5
+    from streamlit.util import calc_hash
 
     monkeypatch.setenv("PAINSTATS_STUDY", str(folder))
     monkeypatch.setenv("PAINSTATS_DASHBOARD_TOKEN", "secret")
@@ -268,7 +284,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, view: str = "participa
     monkeypatch.syspath_prepend(DASHBOARD.parent)
     page = testing.AppTest.from_file(str(DASHBOARD), default_timeout=60)
     page.query_params["token"] = "secret"
-    page._page_hash = calc_md5(view)  # switch_page only knows pages in files
+    page._page_hash = calc_hash(view)  # switch_page only knows pages in files
     return page
 
 
