@@ -1,0 +1,1 @@
+"""The views of the dashboard; each shows published tables and computes no statistics."""
