@@ -1,1 +1,1 @@
-"""Charts of one participant as small SVG: the primitives that they are put together from (docs/method/charts.md)."""
+"""Charts of one participant as small SVG: the primitives that they are put together from."""
