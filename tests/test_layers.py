@@ -16,7 +16,7 @@ ALLOWED = {
     "interruption": set(),
     "language": set(),
     "operating_system": {"errors"},
-    "process_pool": {"operating_system", "errors"},
+    "process_pool": {"operating_system", "errors", "interruption"},
     "progress": set(),
     "records": {"vocabulary", "errors"},
     "mixedlm": {"errors"},

@@ -55,6 +55,13 @@ def say_when_interrupted(message: str) -> None:
 
 
 @contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let a signal wait for the end of the block, which must be short."""
+    with _changing:
+        yield
+
+
+@contextmanager
 def removed_if_interrupted(*folders: Path) -> Iterator[None]:
     """Remove folders, which need not exist yet, if a signal ends the process inside the block."""
     with _changing:

@@ -24,6 +24,7 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from painstats.interruption import uninterrupted
 from painstats.operating_system import processors
 
 MOST_PROCESSES = 8
@@ -147,7 +148,8 @@ class _Process(SpawnProcess):
     def start(self) -> None:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
-            with without_main_module():
+            # A process that lost its parent before it was told what to do would end with a trace.
+            with uninterrupted(), without_main_module():
                 super().start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -291,6 +291,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, view: str = "participa
     for name, value in {**SAFE, **changed}.items():
         config.set_option(name, value)
     monkeypatch.syspath_prepend(DASHBOARD.parent)
+    # The page becomes the main module; processes that later tests start would import it.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     page = testing.AppTest.from_file(str(DASHBOARD), default_timeout=60)
     page.query_params["token"] = "secret"
     page._page_hash = calc_hash(view)  # switch_page only knows pages in files

@@ -20,16 +20,15 @@ def shards_of(study: Study) -> tuple[Study, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [Workers(2), Workers(2, "local")], ids=["processes", "dask"])
-def test_a_killed_worker_is_replaced_and_its_shard_is_finished(tmp_path, workers):
+def test_a_killed_worker_is_replaced_and_its_shard_is_finished(tmp_path):
     undisturbed = read_all(read_study(write_study(tmp_path / "undisturbed" / "study", TWO_SHARDS)))
     study = read_study(write_study(tmp_path / "study", TWO_SHARDS))
-    read = list(in_every_shard(killed_once, shards_of(study), workers))
+    read = list(in_every_shard(killed_once, shards_of(study), Workers(2, "local")))
     assert (study.folder / "killed").exists()
     assert sum(each.daily.participants for each in read) == 3
     with open_store(study) as store:
         assert tables(store) == undisturbed
-    assert set((study.folder / "listening").read_text().split()) == ({"127.0.0.1"} if workers.scheduler else set())
+    assert set((study.folder / "listening").read_text().split()) == {"127.0.0.1"}
 
 
 def test_a_shard_whose_workers_are_killed_each_time_is_named(tmp_path, monkeypatch):
