@@ -105,6 +105,29 @@ def test_a_report_opens_quietly_and_fits(browser, study, name, size):
     page.close()
 
 
+def violations(axe, page) -> list[str]:
+    """Return the rules of WCAG 2.1, levels A and AA, that a page breaks."""
+    found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    return [each["id"] for each in found.response["violations"]]
+
+
+@needs_chromium
+@pytest.mark.parametrize(("size", "scheme"), [({**PHONE, "width": 390}, "dark"), (DESKTOP, "light")])
+def test_every_page_can_be_read_by_everyone(browser, study, size, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    # The pages let no script run, not even that of the checker.
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
+    for name in ("p01.html", "p01-clinic.html", "cohort.html", "index.html"):
+        page = context.new_page()
+        page.goto((study.reports / name).as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert violations(axe, page) == [], name
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        page.close()
+    context.close()
+
+
 @needs_chromium
 def test_links_of_the_index_lead_to_every_report(browser, study):
     page, _ = visit(browser, DESKTOP)
@@ -208,8 +231,7 @@ def test_every_view_fits_and_can_be_read_by_everyone(browser, dashboard, size, s
         page.locator(".view table").first.wait_for(timeout=PATIENCE_MS)
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE_MS)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= size["width"]
-        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-        assert [each["id"] for each in found.response["violations"]] == [], view
+        assert violations(axe, page) == [], view
     # Streamlit looks for its server below the address of a view first, and then above it.
     assert [url for url in missing if not url.endswith(("/_stcore/health", "/_stcore/host-config"))] == []
     assert len(seen.complaints) == len(missing)
