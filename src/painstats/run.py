@@ -232,7 +232,7 @@ def _answered(
 ) -> RunSummary:
     remove_leftovers(store.study)
     report, due = begun_report(store, reading), stages(store, now())
-    inputs, shown = (inputs_hash(store, VERSION, facts) for facts in (due, (*due, *store.study.last_visits)))
+    inputs, shown = (inputs_hash(store, VERSION, facts) for facts in (due, (*due, *store.study.page_facts)))
     before, results = done_before(store, "reports", shown), last_results(store)
     if before is not None and results is not None:
         report = _finished(store, report, outcomes, before.refusal, failed_inboxes)

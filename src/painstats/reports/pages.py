@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.language import _
+from painstats.language import _, html_language
 from painstats.questions.exploratory.card import Chart as QuestionChart
 from painstats.questions.phrases import label_text
 from painstats.reports.figures.path_chart import drawn_path
@@ -203,7 +203,8 @@ def page_bytes(page: AnyPage) -> bytes:
 
 def rendered(template: str, **values: object) -> bytes:
     """Fill a template; every value is escaped."""
-    return _ENVIRONMENT.get_template(template).render(generator=GENERATOR, **values).encode("utf-8")
+    page = _ENVIRONMENT.get_template(template).render(generator=GENERATOR, lang=html_language(), **values)
+    return page.encode("utf-8")
 
 
 def css_text(text: str) -> Markup:

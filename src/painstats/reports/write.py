@@ -14,6 +14,7 @@ from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
 from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.language import in_language
 from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.clinic.page import clinic_bytes, clinic_page
@@ -124,12 +125,14 @@ def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: 
 
 
 def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:
-    charts = personal_charts(record, store.study)
-    return page_bytes(personal_page(store, record, charts, choices, clinic))
+    with in_language(store.study.plan.study.language):
+        charts = personal_charts(record, store.study)
+        return page_bytes(personal_page(store, record, charts, choices, clinic))
 
 
 def _clinic(store: Store, record: ParticipantRecord) -> bytes:
-    return clinic_bytes(clinic_page(store, record))
+    with in_language(store.study.plan.study.language):
+        return clinic_bytes(clinic_page(store, record))
 
 
 def _attempt(make: Callable[[], Made]) -> Made | Lost:

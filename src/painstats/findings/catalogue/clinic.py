@@ -110,6 +110,7 @@ ORIGIN = _("From own exports and diary; painstats {version}. No diagnosis, no tr
 
 
 DAY, FIRST_TO_LAST = _("{day}\u00a0{month}"), _("{first} to {last}")
+DAYS_OF_MONTH = _("{first} to {last}\u00a0{month}")
 
 
 def spells_heading(number: int) -> str:

@@ -105,7 +105,7 @@ def either(kinds: Sequence[str]) -> str:
     """Write a choice: "swimming", "running, swimming or yoga"."""
     if len(kinds) == 1:
         return kinds[0]
-    return _("{others} or {last}").format(others=", ".join(kinds[:-1]), last=kinds[-1])
+    return _("{others} or {last}").format(others=", ".join(map(str, kinds[:-1])), last=kinds[-1])
 
 
 def patterns_one_way(number: int, kinds: str, outcome: str, direction: str) -> str:

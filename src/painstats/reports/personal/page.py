@@ -18,6 +18,7 @@ from painstats.findings.since import (
     news_words,
     since_date,
 )
+from painstats.language import plain_number
 from painstats.plan.ledger_chain import Standing
 from painstats.plan.study import Study
 from painstats.questions.outcome_words import outcome_words
@@ -77,7 +78,7 @@ def personal_page(
         running=f"painstats, {say.WRITTEN.format(date=words_of.date_words(last))}",
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
-        answers=answer_cards(record, study, charts, checks, " ".join(leading)),
+        answers=answer_cards(record, study, charts, checks, " ".join(map(str, leading))),
         course=of_days[:1],
         since_heading=since_date(last),
         since=_since(record),
@@ -140,7 +141,7 @@ def _method(record: ParticipantRecord, store: Store) -> tuple[str, ...]:
     is_pooled = any(finding.judged and finding.judged.basis == "pooled" for finding in record.findings)
     return (
         say.OWN_DAYS_AND_OTHERS if is_pooled else say.OWN_DAYS,
-        say.POINT.format(low=f"{low:g}", high=f"{high:g}"),
+        say.POINT.format(low=plain_number(low), high=plain_number(high)),
         say.MISSING,
         *((say.FIXED,) if came_first else ()),
     )

@@ -12,6 +12,7 @@ from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTE
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.frame.gaps import scores_before_gaps
+from painstats.language import decimal
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, declared_kinds, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
@@ -110,7 +111,7 @@ def _about_gaps(record: ParticipantRecord) -> tuple[str, ...]:
     if found is None or not found.is_clear:
         return ()
     text = GAPS_AFTER_HIGH if found.z > 0 else GAPS_AFTER_LOW
-    return (text.format(before=f"{found.before_gaps:.1f}", otherwise=f"{found.otherwise:.1f}"),)
+    return (text.format(before=decimal(found.before_gaps), otherwise=decimal(found.otherwise)),)
 
 
 def _how_to_read(study: Study) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from painstats.findings.change_groups import treatment_groups
 from painstats.findings.change_names import change_name, treatment_key
 from painstats.findings.experiment_words import SEALED_STATES, blocks_done, state_of_experiment
-from painstats.language import _
+from painstats.language import _, decimal, plain_number
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
@@ -107,7 +107,7 @@ def _shown(change: ChangeFinding, label: str, with_levels: str, without: str) ->
     if change.level_before is None or change.estimate is None:
         return without.format(name=name, outcome=label)
     after = change.level_before + change.estimate
-    return with_levels.format(name=name, outcome=label, before=f"{change.level_before:.1f}", after=f"{after:.1f}")
+    return with_levels.format(name=name, outcome=label, before=decimal(change.level_before), after=decimal(after))
 
 
 def _day_strip(change: ChangeFinding, days: StripDays) -> Chart:
@@ -161,7 +161,7 @@ def _result(experiment: ExperimentFinding, outcome: Outcome) -> str:
     label, name = outcome_words(outcome).label, label_text(experiment.on)
     if experiment.level_on is None or experiment.level_off is None:
         return EXPERIMENT_BLOCKS.format(outcome=label, name=name)
-    on, off = f"{experiment.level_on:.1f}", f"{experiment.level_off:.1f}"
+    on, off = decimal(experiment.level_on), decimal(experiment.level_off)
     return EXPERIMENT_SHOWN.format(outcome=label, name=name, on=on, off=off)
 
 
@@ -169,4 +169,4 @@ def _means_note(experiment: ExperimentFinding, outcome: Outcome) -> str:
     low, high = scale_of(experiment, outcome)
     template = CUT_NOTE if (low, high) != outcome.scale else MEANS_NOTE
     label = outcome_words(outcome).label
-    return template.format(outcome=label, days=experiment.block_days, low=f"{low:g}", high=f"{high:g}")
+    return template.format(outcome=label, days=experiment.block_days, low=plain_number(low), high=plain_number(high))
