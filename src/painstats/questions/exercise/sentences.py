@@ -80,10 +80,10 @@ COUNTED = _("One with at least 5 minutes of it. A kind needs 8 days with it and 
 # --- For researchers
 
 LABELS = {
-    "session": _("{kind}, done the day before"),
-    "per_30_minutes": _("{kind}, minutes the day before"),
-    "any_kind": _("exercise the day before, any kind (joint test)"),
-    "kinds_differ": _("exercise the day before, kinds differ (joint test)"),
+    "session": "{kind}, done the day before",
+    "per_30_minutes": "{kind}, minutes the day before",
+    "any_kind": "exercise the day before, any kind (joint test)",
+    "kinds_differ": "exercise the day before, kinds differ (joint test)",
 }
 """Contrast to its label."""
 

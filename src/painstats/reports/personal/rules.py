@@ -8,19 +8,22 @@ from datetime import date
 
 from markupsafe import Markup
 
+from painstats.findings.catalogue import reading as say
 from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW
+from painstats.findings.catalogue.personal_page import POINT
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.frame.gaps import scores_before_gaps
-from painstats.language import decimal
+from painstats.language import decimal, plain_number
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, declared_kinds, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
 from painstats.questions.daily.tables import RobustnessCheck
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital, counted, listed, whole
+from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import outcome_of
+from painstats.questions.size_words import days_words
 from painstats.reports.data_used import (
     days_table,
     files_table,
@@ -34,7 +37,7 @@ from painstats.reports.data_used import (
 from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import Interval, interval_of
-from painstats.reports.pages import Cell, Part, joined, named
+from painstats.reports.pages import Cell, Part, named
 from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import HOW_CHANGES_ARE_JUDGED
@@ -75,11 +78,11 @@ def rules_parts(
     notes = (*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record))
     changes = HOW_CHANGES_ARE_JUDGED if record.changes else ()
     return (
-        Part("How to read this", paragraphs=notes, points=(*_how_to_read(study), *changes)),
+        Part(say.HOW_TO_READ, paragraphs=notes, points=(*_how_to_read(study), *changes)),
         *_robustness(record, checks, study),
         *_weeks(record),
         _data_part(store, record, choices),
-        Part("What this cannot tell", points=_limits(record, study, label)),
+        Part(say.LIMITS, points=_limits(record, study, label)),
         Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
     )
 
@@ -87,11 +90,7 @@ def rules_parts(
 def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
     if not any(finding.judged and finding.judged.basis == "pooled" for finding in findings):
         return ()
-    return (
-        "Your own days come first. Where they leave a question open, your days are also looked at together with those "
-        "of the other people here. That draws your result towards their average: if you are unlike them, the range "
-        "can miss your own link.",
-    )
+    return (say.POOLING,)
 
 
 def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]:
@@ -119,21 +118,20 @@ def _how_to_read(study: Study) -> tuple[str, ...]:
     low, high = outcome.scale
     days = listed([whole(days) for days in rules.looks])
     return (
-        "Each of your days is compared with your own average, never with other participants.",
-        f"A point is one step on the scale from {low:g} to {high:g}.",
-        f"Answers are given on set days only: when you have {days} days with a score, and then about once a year. "
-        "In between, an answer stays as it is. Looking more often would find links where there are none.",
-        "The range holds every size of the link that fits your days. It allows for looking several times.",
-        "“Both directions are still possible” is an honest answer: your days so far fit both.",
-        "A reading is what all your days show today. It changes from night to night and is no answer.",
-        "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
+        say.OWN_AVERAGE,
+        POINT.format(low=plain_number(low), high=plain_number(high)),
+        say.LOOKS.format(days=days),
+        say.RANGE,
+        say.BOTH_DIRECTIONS,
+        say.READING,
+        say.CALENDAR,
     )
 
 
 def _weeks(record: ParticipantRecord) -> tuple[Part, ...]:
     """Show the weeks of steps and of exercise, where they are known."""
     tables = load_tables(record.days)
-    return (Part("Your activity, week by week", tables=tables),) if tables else ()
+    return (Part(say.WEEKS, tables=tables),) if tables else ()
 
 
 def _robustness(record: ParticipantRecord, checks: Sequence[RobustnessCheck], study: Study) -> tuple[Part, ...]:
@@ -196,17 +194,13 @@ def _which_days(study: Study) -> str:
 
 def _limits(record: ParticipantRecord, study: Study, label: str) -> tuple[Cell, ...]:
     return (
-        "What comes before need not be the reason for what follows. "
-        f"Something else, such as a hard week, can change your nights, your days and your {label} at once.",
-        f"{capital(label)} also changes what you do. After a bad day people may move less and sleep worse; "
-        "part of a link can run that way.",
-        "These are averages over many days. A single day can go the other way.",
-        "The answers hold within the range of your own days. "
-        "They say nothing about much longer nights or much longer walks than yours.",
-        "A small link can hide in few days. “Not determined” does not mean that there is none.",
+        say.NO_REASON.format(outcome=label),
+        say.OTHER_WAY.format(outcome=capital(label)),
+        say.AVERAGES,
+        say.OWN_RANGE,
+        say.SMALL,
         *_treatments(record, study, label),
-        "This is not medical advice. "
-        "Please talk with your doctor before you change a treatment, or change what you do by much.",
+        say.NO_ADVICE,
     )
 
 
@@ -215,22 +209,20 @@ def _treatments(record: ParticipantRecord, study: Study, label: str) -> tuple[Ce
     phases = rows_of(record.phases, _Phase)
     if not phases:
         return ()
-    names = dict.fromkeys(joined(named(phase.name), _course(phase)) for phase in phases)
-    asks = "" if "treatment" in declared_kinds(study) else " This study does not ask what changed after they began."
-    return (
-        joined(
-            "You named: ",
-            Markup(", ").join(names),
-            f".{asks} What changes after a start mixes the treatment with hope, the season and luck: "
-            f"people start a treatment when {label} is at its worst, and then it often eases anyway. "
-            "In one careful trial, pain fell by 18% on a dummy medicine (Younger 2013).",
-        ),
-    )
+    names = Markup(", ").join(dict.fromkeys(_course(phase) for phase in phases))
+    not_asked = () if "treatment" in declared_kinds(study) else (say.NOT_ASKED,)
+    sentences = (Markup(say.NAMED).format(treatments=names), *not_asked, say.MIXED.format(outcome=label))
+    return (Markup(" ").join(sentences),)
 
 
-def _course(phase: _Phase) -> str:
-    """Say how a treatment builds up and wears off, where it does not do so at once."""
-    ramp = f"builds up over {counted(phase.ramp_days, 'day')}" if phase.ramp_days else ""
-    lasts = phase.wash_out_days and phase.end_date
-    after = f"counts for {counted(phase.wash_out_days, 'more day')} after its end" if lasts else ""
-    return f" ({' and '.join(filter(None, (ramp, after)))})" if ramp or after else ""
+def _course(phase: _Phase) -> Markup:
+    """Name a treatment, and say how it builds up and wears off, where it does not do so at once."""
+    lasts = bool(phase.wash_out_days and phase.end_date)
+    entry = {
+        (True, True): say.BUILDS_UP_WEARS_OFF,
+        (True, False): say.BUILDS_UP,
+        (False, True): say.WEARS_OFF,
+        (False, False): "{name}",
+    }[phase.ramp_days > 0, lasts]
+    ramp, after = days_words(phase.ramp_days), say.more_days(phase.wash_out_days)
+    return Markup(entry).format(name=named(phase.name), ramp=ramp, after=after)
