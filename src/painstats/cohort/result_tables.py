@@ -130,13 +130,16 @@ def missing_days_table(analysis: CohortAnalysis) -> pl.DataFrame:
 
 
 def specification_table(analysis: CohortAnalysis) -> pl.DataFrame:
-    """Return a row for each specification, with a column for each choice; the declared one is marked."""
+    """Return a row for each specification, with a column ``choice_<name>`` for each choice; the declared one is marked.
+
+    The prefix keeps the choice of days apart from ``days``, the number of days of the fit.
+    """
     rows = [
         {
             "exposure": each.exposure,
             "is_declared": result.is_declared,
             **{
-                choice.name.replace(" ", "_"): option
+                f"choice_{choice.name.replace(' ', '_')}": option
                 for choice, option in zip(each.curve.choices, result.options, strict=True)
             },
             **(asdict(result.found) if result.found else {}),
