@@ -41,13 +41,12 @@ WAYS = {
 def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     """Analyse a study as its plan declares, write the tables to ``results/``, and print the answers."""
     study = read_study(folder)
-    run = analysed(study)
+    run = analysed(study, quiet=as_json)
     found, head = run.analysis, run.record.head
     results = write_results(run)
     if as_json:
         print_json(as_answer(found, head))
         return 0
-    print(f"{printable(study.plan.study.name)}: plan {shown_hash(study.plan_hash)}, ledger {shown_hash(head)}")
     for line in lines_of(found):
         print(printable(line))
     for model in found.models:
@@ -69,14 +68,20 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     return 0
 
 
-def analysed(study: Study) -> CohortRun:
-    """Analyse a study as its plan declares; the ledger of plans says so before anything is shown."""
+def analysed(study: Study, *, quiet: bool) -> CohortRun:
+    """Analyse a study as its plan declares; the ledger of plans says so before anything is shown.
+
+    Unless ``quiet``, a line with the hashes of the plan and of its ledger is printed first.
+    """
     with open_store(study) as store:
         inputs, recalls = cohort_inputs(store), recalls_of(store)
         declare_plan(store)
         final = study.plan.analysis.final
         (note_looked if final and date.today() < final else note_result)(store)
         record = plan_record(store)
+    if not quiet:
+        name = printable(study.plan.study.name)
+        print(f"{name}: plan {shown_hash(study.plan_hash)}, ledger {shown_hash(record.head)}")
     return CohortRun(study, inputs, analyse(inputs, study.plan), record, recalls)
 
 

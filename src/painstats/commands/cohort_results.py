@@ -21,6 +21,7 @@ from painstats.plan.formula import ARM
 from painstats.plan.study import Study
 from painstats.store.connection import Store
 from painstats.store.durable import write_private
+from painstats.store.file_list import write_file_list
 
 TABLES_DOCUMENT = "tables.docx"
 METHODS = "methods.md"
@@ -77,16 +78,24 @@ def write_results(run: CohortRun) -> Path:
         The methods text needs a number that the run lacks; everything else is written by then.
     """
     folder, description = run.study.folder / RESULTS, run.description
-    write_tables(all_tables(run, description), folder)
-    for name, svg in cohort_figures(run.analysis).items():
-        write_private(folder / f"{name}.svg", svg.encode())
-        write_private(folder / f"{name}.pdf", as_pdf(svg))
-    if has_paper_extra():
-        shown = shown_tables(description, run.analysis)
-        for table in shown:
-            write_private(folder / f"{table.name}.tex", as_latex(table).encode())
-        write_private(folder / TABLES_DOCUMENT, as_word(shown))
+    written = write_tables(all_tables(run, description), folder)
+    files = _documents(run, description)
+    write_file_list(folder, [*written, *(folder / name for name in (*files, METHODS))])
+    for name, content in files.items():
+        write_private(folder / name, content)
     given = MethodsInput(run.study, run.inputs, run.analysis, description, run.record, run.recalls)
     (folder / METHODS).unlink(missing_ok=True)  # that of an earlier run would not fit these tables
     write_private(folder / METHODS, methods_text(given).encode())
     return folder
+
+
+def _documents(run: CohortRun, description: Description) -> dict[str, bytes]:
+    """Return figures, and with the extra also tables for LaTeX and Word, by the names of their files."""
+    files = dict[str, bytes]()
+    for name, svg in cohort_figures(run.analysis).items():
+        files |= {f"{name}.svg": svg.encode(), f"{name}.pdf": as_pdf(svg)}
+    if has_paper_extra():
+        shown = shown_tables(description, run.analysis)
+        files |= {f"{table.name}.tex": as_latex(table).encode() for table in shown}
+        files[TABLES_DOCUMENT] = as_word(shown)
+    return files

@@ -186,7 +186,7 @@ def _model(given: MethodsInput) -> Iterator[str]:
     )
     if fitted.is_guarded:
         yield (
-            "Two further columns of each exposure that the outcome can move protect its estimate against an outcome "
+            "Two guard columns of each exposure that the outcome can move protect its estimate against an outcome "
             "that acts back on later exposures; their coefficients were held by a prior of what is possible."
         )
     yield filled("Tests and intervals of 95 % are those of {method}.", values)
@@ -311,7 +311,7 @@ def _software() -> Iterator[str]:
     yield filled("{packages}; Python {python}.", {"packages": packages, "python": platform.python_version()})
     yield (
         "`painstats export --deidentify` writes the data with `replicate.R` (nlme) and `replicate.py`, which fit the "
-        "primary model without its protecting columns again."
+        "primary model without guard columns again."
     )
 
 
