@@ -50,6 +50,20 @@ def test_the_methods_have_the_numbers_of_the_run(run):
     assert not re.search(r"[{}]|None|nan", text)
 
 
+def test_the_methods_count_who_is_in_the_model_whatever_the_flow_says(run):
+    """p03's ratings do not vary, says a flow; the model has p03 all the same. Two more are in neither."""
+    flow = run.description.flow
+    reason = next(each for each in flow.excluded if each.reason == "ratings_do_not_vary")
+    others = tuple(each for each in flow.analysed if each != "p03")
+    excluded = tuple(replace(each, participants=("p03",)) if each is reason else each for each in flow.excluded)
+    enrolled = (*flow.enrolled, "p98", "p99")
+    changed = replace(flow, enrolled=enrolled, excluded=excluded, analysed=others)
+    text = methods_text(replace(given(run), description=replace(run.description, flow=changed)))
+    assert "Of 14 participants enrolled" in text
+    assert "2 were excluded (not usable in the model: 2); 12 with" in text
+    assert "1 of them are excluded in the participant flow all the same (ratings do not vary: 1)." in text
+
+
 def test_a_missing_number_stops_the_methods(run):
     with pytest.raises(MissingNumber, match="'recall' is missing"):
         methods_text(replace(given(run), recalls=()))

@@ -7,7 +7,7 @@ number that is missing inside a sentence stops the text (:mod:`painstats.cohort.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -21,7 +21,7 @@ from painstats.cohort.missing_days.imputation import COMPLETED_SETS
 from painstats.cohort.models.cohort_model import CohortModel, Fitted
 from painstats.cohort.paper.description import Description
 from painstats.cohort.paper.sentences import Value, filled, listed
-from painstats.cohort.participant_flow import needs_complete_days
+from painstats.cohort.participant_flow import ParticipantFlow, needs_complete_days
 from painstats.findings.plan_record import PlanRecord
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import INTERCEPT
@@ -105,17 +105,16 @@ def methods_text(given: MethodsInput) -> str:
 def _participants(given: MethodsInput) -> Iterator[str]:
     flow, model = given.description.flow, given.primary
     rows = _fitted(model).rows
-    days = np.unique(rows.participant, return_counts=True)[1]
+    names, days = np.unique(rows.participant, return_counts=True)
+    used = {str(name) for name in names}
     q1, median, q3 = np.quantile(days, [0.25, 0.5, 0.75])
-    reasons = [f"{each.words}: {len(each.participants)}" for each in flow.excluded if each.participants]
-    if unused := len(flow.analysed) - model.participants:
-        reasons.append(f"not usable in the model: {unused}")
     dates = given.inputs.every_day.select(first=pl.col("date").min(), last=pl.col("date").max()).row(0, named=True)
     numbers: Mapping[str, Value] = {
-        "enrolled": len(flow.enrolled), "excluded": len(flow.enrolled) - model.participants,
-        "reasons": "; ".join(reasons), "analysed": model.participants, "days": model.days, "q1": float(q1),
-        "median": float(median), "q3": float(q3), "first": date_words(dates["first"]),
-        "last": date_words(dates["last"]),
+        "enrolled": len(flow.enrolled), "excluded": len(set(flow.enrolled) - used),
+        "reasons": _reasons_of(flow, set(flow.enrolled) - used), "analysed": len(used), "days": model.days,
+        "q1": float(q1), "median": float(median), "q3": float(q3), "first": date_words(dates["first"]),
+        "last": date_words(dates["last"]), "kept": len(used - set(flow.analysed)),
+        "kept_reasons": _reasons_of(flow, used - set(flow.analysed)),
     }  # fmt: skip
     yield filled("Of {enrolled} participants enrolled, with days from {first} to {last},", numbers)
     if numbers["excluded"]:
@@ -125,6 +124,19 @@ def _participants(given: MethodsInput) -> Iterator[str]:
     yield filled(
         "{analysed} with {days:,} rated days (median {median:g} [{q1:g}, {q3:g}]) are in the primary model.", numbers
     )
+    if numbers["kept"]:
+        yield filled("{kept} of them are excluded in the participant flow all the same ({kept_reasons}).", numbers)
+    for other in given.analysis.primary[1:]:
+        sizes: Mapping[str, Value] = {"name": other.name, "analysed": other.participants, "days": other.days}
+        yield filled("The model of {name} has {analysed} participants and {days:,} days.", sizes)
+
+
+def _reasons_of(flow: ParticipantFlow, participants: Set[str]) -> str:
+    """Return the reason of the flow for each of some participants, counted: "no sleep: 5; no rating: 1"."""
+    counts = {each.words: len(participants & set(each.participants)) for each in flow.excluded}
+    unexplained = len(participants) - sum(counts.values())
+    words = [f"{reason}: {number}" for reason, number in counts.items() if number]
+    return "; ".join([*words, *([f"not usable in the model: {unexplained}"] if unexplained else [])])
 
 
 def _measures(given: MethodsInput) -> Iterator[str]:
@@ -189,6 +201,8 @@ def _model(given: MethodsInput) -> Iterator[str]:
             "Two guard columns of each exposure that the outcome can move protect its estimate against an outcome "
             "that acts back on later exposures; their coefficients were held by a prior of what is possible."
         )
+    if len(given.analysis.primary) > 1:
+        yield "The model of the other primary question has the same form, with the exposures that its own allows."
     yield filled("Tests and intervals of 95 % are those of {method}.", values)
     if any(model.kind == "arms" for model in given.analysis.models):
         yield (
@@ -281,7 +295,7 @@ def _sensitivity_of(each: Sensitivity, label: str) -> Iterator[str]:
     tips = each.missing_days.tipping_point
     values: Mapping[str, Value] = {
         "exposure": label, "sets": COMPLETED_SETS, "first": DELTAS[0], "last": DELTAS[-1],
-        "tip": f"a shift of {tips:+.2f}" if tips is not None else "none of these shifts",
+        "tip": f"that of {tips:+.2f} is the smallest that changes" if tips is not None else "none changes",
         "n": each.summary.specifications, "failed": each.summary.without_estimate,
         "choices": listed([choice.name for choice in each.curve.choices]), "left": len(each.left_out),
     }  # fmt: skip
@@ -289,7 +303,7 @@ def _sensitivity_of(each: Sensitivity, label: str) -> Iterator[str]:
     if other:
         yield filled("For {exposure} the estimate is reported with " + listed(other) + ".", values)
     if "delta" in ways:
-        yield filled("Of shifts from {first:g} to {last:g} points, {tip} changes the answer.", values)
+        yield filled("Of shifts from {first:g} to {last:g} points, {tip} the answer.", values)
     yield filled(
         "{n} specifications of the same question crossed {choices}; {failed} had no estimate. They describe, and have "
         "no p-value. The estimate was repeated without each of {left} participants.",
