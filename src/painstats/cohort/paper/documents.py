@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.util import find_spec
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from painstats.cohort.paper.shown_tables import ShownTable
 
@@ -43,4 +44,13 @@ def as_word(tables: Sequence[ShownTable]) -> bytes:
         document.add_paragraph(table.note)
     content = BytesIO()
     document.save(content)
-    return content.getvalue()
+    return _without_times(content)
+
+
+def _without_times(archive: BytesIO) -> bytes:
+    """Return a zip file whose entries have no time of their own."""
+    fixed = BytesIO()
+    with ZipFile(archive) as old, ZipFile(fixed, "w", ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            new.writestr(ZipInfo(entry.filename, FIXED_TIME.timetuple()[:6]), old.read(entry), ZIP_DEFLATED)
+    return fixed.getvalue()
