@@ -1,4 +1,4 @@
-"""Prefect flows: the nightly run. The only folder that knows Prefect.
+"""Prefect flows: the nightly run, the cohort analysis, a personal report. The only folder that knows Prefect.
 
 Importing this package sets Prefect up, before Prefect itself is imported: nothing leaves the machine, the embedded
 server gets time to start and keeps every task's record. Telemetry is off whatever is set; any other variable that is

@@ -69,7 +69,7 @@ def described(error: BaseException) -> str:
         facts.append(f"rule {error.rule}")
     if isinstance(error, OSError):
         facts += [errno.errorcode.get(error.errno or 0, "no number"), *_file_marks(error)]
-    return f"{meaning} ({', '.join(facts)}); painstats run shows the details"
+    return f"{meaning} ({', '.join(facts)}); the same painstats command by hand shows the details"
 
 
 def _file_marks(error: OSError) -> list[str]:

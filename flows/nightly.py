@@ -13,7 +13,7 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -26,9 +26,8 @@ if __name__ == "__main__":
     end_on_signals()  # importing Prefect takes seconds
 
 # isort: split
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.context import refresh_global_settings_context
 from prefect.logging import get_run_logger
 from prefect.states import Completed
@@ -36,10 +35,11 @@ from prefect.states import Completed
 from flows.ends import WITH_PROBLEMS, end_of_inbox, end_of_night, ending_in_a_sentence, file_problems
 from flows.failures import StepFailedError
 from flows.local_server import start_local_server
+from flows.tasks import STUDY_VARIABLE, folder_named_by, private_task
 from painstats.commands.report_lines import verdict_lines
 from painstats.commands.run import print_summary, progress, silent
 from painstats.daily import DailyTableBuilt
-from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError, StudyError
+from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
 from painstats.intake.files_read import FilesRead, files_read
 from painstats.intake.settling import with_unsettled_marked
 from painstats.notify.digest import Digest, digest_of, failure_digest
@@ -64,14 +64,7 @@ from painstats.study_status.collect import study_status
 from painstats.study_status.numbers import participant_numbers
 from painstats.study_status.status import StudyStatus
 
-STUDY_VARIABLE = "PAINSTATS_STUDY"
-
 say = progress()
-
-
-def private_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Make a function a task of which Prefect keeps neither results nor the texts of errors."""
-    return lambda step: task(cache_policy=NO_CACHE, persist_result=False, **options)(ending_in_a_sentence(step))
 
 
 @private_task()
@@ -146,7 +139,7 @@ def nightly() -> Any:
         The study cannot be run; or, after everything else was done, at least one participant's inbox or one file could
         not be read, or a report not written.
     """
-    study = read_study(_study_folder())
+    study = read_study(folder_named_by(STUDY_VARIABLE, "study"))
     try:
         with logged_failure(study):
             summary, status, n_failed, n_inboxes = _night(study)
@@ -186,13 +179,6 @@ def _mark_reported(study: Study, in_shards: ShardsRead | None) -> None:
 
 def _named(number: int | None) -> str:
     return f"participant {number}" if number else "the study"
-
-
-def _study_folder() -> Path:
-    folder = os.environ.get(STUDY_VARIABLE)
-    if not folder:
-        raise StudyError(f"no study is named; set {STUDY_VARIABLE} to the path of a study folder")
-    return Path(folder)
 
 
 @dataclass(frozen=True, slots=True)

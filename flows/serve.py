@@ -21,7 +21,8 @@ LOCAL_SERVER = "http://127.0.0.1:4200/api"
 # Before Prefect is imported, or it would start a server of its own.
 os.environ.setdefault("PREFECT_API_URL", LOCAL_SERVER)
 
-from flows.nightly import STUDY_VARIABLE, nightly  # noqa: E402
+from flows.nightly import nightly  # noqa: E402
+from flows.tasks import STUDY_VARIABLE  # noqa: E402
 from painstats.errors import PainstatsError, StudyError  # noqa: E402
 from painstats.notify.digest import study_mark  # noqa: E402
 from painstats.plan.study import read_study  # noqa: E402

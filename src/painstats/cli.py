@@ -142,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "treatments", "list the treatments of each participant, and from when they can be judged")
     analysis = _add(commands, "cohort", "analyse a cohort as its plan declares, and write tables to results/")
     analysis.add_argument("--timings", action="store_true", help="print the CPU seconds of each stage")
+    _add_export(commands)
     _add_power(commands)
     board = _add(commands, "dashboard", "open a study in the browser, on this machine only")
     board.add_argument("--port", type=_port, default=DASHBOARD_PORT, help="port on this machine (default: %(default)s)")
@@ -185,6 +186,16 @@ def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.Argument
     serve = _add(commands, "serve", "run a study every night, scheduled by painstats server")
     serve.add_argument("--cron", default=NIGHTLY, help="when, as five cron fields (default: %(default)s)")
     serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = _add(commands, "export", "write what may be shared of a cohort analysis into a new folder")
+    export.add_argument("--deidentify", action="store_true", help="without ids and dates; required")
+    export.add_argument("--to", metavar="FOLDER", type=Path, help="the new folder (default: export/ in the study)")
+    export.add_argument(
+        "--bands", metavar="NAME=LIMITS", nargs="+", default=[], help="share a number in bands, such as age=30,50,70"
+    )
+    export.add_argument("--leave-out", metavar="NAME", nargs="+", default=[], help="baseline variables not to share")
 
 
 def _add_power(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

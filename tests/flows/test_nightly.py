@@ -114,12 +114,22 @@ def test_a_wrong_schedule_is_a_sentence(place, words, says, monkeypatch, capsys)
     assert says in capsys.readouterr().err
 
 
-def test_the_deployment_for_a_work_pool_names_the_flow(monkeypatch):
+DEPLOYMENTS = {each["name"]: each for each in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]}
+
+
+def test_every_flow_can_be_deployed_and_only_the_nightly_one_has_a_schedule():
+    assert set(DEPLOYMENTS) == {"painstats-nightly", "painstats-cohort", "painstats-personal"}
+    assert [name for name, each in DEPLOYMENTS.items() if "schedules" in each] == ["painstats-nightly"]
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_the_deployment_for_a_work_pool_names_the_flow(name, monkeypatch):
     from prefect.flows import load_flow_from_entrypoint
 
     monkeypatch.chdir(ROOT)
-    [deployment] = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    deployment = DEPLOYMENTS[name]
     flow = load_flow_from_entrypoint(deployment["entrypoint"])
-    assert flow.name == "painstats-nightly"
+    assert flow.name == name
+    assert (flow.retries, flow.persist_result, flow.log_prints) == (0, False, False)
     assert "parameters" not in deployment  # Prefect keeps them; the worker's environment names the study
     assert flow.parameters.properties == {}

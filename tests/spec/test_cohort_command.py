@@ -116,6 +116,15 @@ def test_the_command_prints_the_result_and_writes_the_tables(folder, capsys):
     declared = pl.read_csv(folder / "results" / "specification.csv").filter(pl.col("is_declared"))
     headline = pl.read_csv(folder / "results" / "effect.csv").filter(pl.col("is_primary"))
     assert declared["estimate"].item() == pytest.approx(headline["estimate"].item(), abs=1e-10)
+    curve = pl.read_parquet(folder / "results" / "specification.parquet")
+    assert set(curve["choice_days"]) == {"every day with a score", "complete days"}
+    assert curve["days"].dtype == pl.Int64
+    written = {path.name for path in (folder / "results").iterdir()}
+    assert {"methods.md", "tables.docx", "table_one.tex", "effect.tex", "flow.csv", "checklist.parquet"} <= written
+    for figure in ("specification_curve_total_sleep_time_min_lag0", "missing_days_total_sleep_time_min_lag0"):
+        root = ElementTree.parse(folder / "results" / f"{figure}.svg").getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert (folder / "results" / f"{figure}.pdf").read_bytes().startswith(b"%PDF")
     ledger = [json.loads(line) for line in (folder / "plan_ledger.jsonl").read_text().splitlines()]
     assert [line["kind"] for line in ledger][-1] == "result"
 

@@ -28,6 +28,7 @@ from painstats.cohort.specification_curve.curve import SpecificationCurve, speci
 from painstats.cohort.specification_curve.left_out import LeftOut, left_out
 from painstats.cohort.specification_curve.summary import CurveSummary, summarise
 from painstats.errors import NotEnoughData, StudyError
+from painstats.frame.exposure import Exposure
 from painstats.plan.formula import ARM, EXPOSURES
 from painstats.plan.study import Plan
 from painstats.questions.daily.averages import holm
@@ -225,8 +226,7 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
     of, analysis = _Analysis(inputs, plan), plan.analysis
     is_about_arms = analysis.primary == (ARM,)
     names = {measure: name for name, measure in EXPOSURES.items()}
-    asked = analysis.primary if analysis.primary and not is_about_arms else ()
-    exposures = [inputs.exposure(name) for name in asked] or list(inputs.design.exposures)
+    exposures = answered_exposures(inputs, plan)
     with of.stage("primary model"):
         days = [inputs.days_of(exposure) for exposure in exposures]
         averages = [(each, _named(average_model(each), names[each.exposure.measure])) for each in days]
@@ -251,6 +251,12 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
         refusals=tuple(of.refusals),
         seconds=of.seconds,
     )
+
+
+def answered_exposures(inputs: CohortInputs, plan: Plan) -> list[Exposure]:
+    """Return the exposures whose average effect is estimated: those of the primary question, otherwise all."""
+    asked = plan.analysis.primary if plan.analysis.primary != (ARM,) else ()
+    return [inputs.exposure(name) for name in asked] or list(inputs.design.exposures)
 
 
 def _named(model: CohortModel, exposure: str) -> CohortModel:

@@ -33,6 +33,11 @@ def result_tables(analysis: CohortAnalysis, plan_hash: str, ledger_head: str | N
         "specification_shift": shift_table(analysis),
         "left_out": left_out_table(analysis),
     }
+    return with_provenance(tables, plan_hash, ledger_head)
+
+
+def with_provenance(tables: Tables, plan_hash: str, ledger_head: str | None) -> dict[str, pl.DataFrame]:
+    """Add the hash of the plan, and that of the last line of its ledger, to each row of each table."""
     provenance = [pl.lit(plan_hash).alias("plan_hash"), pl.lit(ledger_head, pl.String).alias("ledger_head")]
     return {name: table.with_columns(provenance) for name, table in tables.items()}
 
@@ -125,13 +130,16 @@ def missing_days_table(analysis: CohortAnalysis) -> pl.DataFrame:
 
 
 def specification_table(analysis: CohortAnalysis) -> pl.DataFrame:
-    """Return a row for each specification, with a column for each choice; the declared one is marked."""
+    """Return a row for each specification, with a column ``choice_<name>`` for each choice; the declared one is marked.
+
+    The prefix keeps the choice of days apart from ``days``, the number of days of the fit.
+    """
     rows = [
         {
             "exposure": each.exposure,
             "is_declared": result.is_declared,
             **{
-                choice.name.replace(" ", "_"): option
+                f"choice_{choice.name.replace(' ', '_')}": option
                 for choice, option in zip(each.curve.choices, result.options, strict=True)
             },
             **(asdict(result.found) if result.found else {}),

@@ -10,12 +10,13 @@ from pathlib import Path
 from painstats.cohort.analyse import CohortAnalysis, Sensitivity, analyse
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.models.cohort_model import CohortModel, Effect
-from painstats.cohort.result_tables import RESULTS, result_tables, write_tables
+from painstats.cohort.paper.documents import PAPER, has_paper_extra
+from painstats.commands.cohort_results import CohortRun, recalls_of, write_results
 from painstats.commands.printing import print_json, print_table, printable
-from painstats.findings.plan_record import shown_hash
-from painstats.plan.study import read_study
+from painstats.findings.plan_record import plan_record, shown_hash
+from painstats.plan.study import Study, read_study
 from painstats.store import open_store
-from painstats.store.plan_ledger import declare_plan, ledger_head, note_looked, note_result
+from painstats.store.plan_ledger import declare_plan, note_looked, note_result
 from painstats.vocabulary import MEASURES
 
 HEADINGS = {
@@ -40,18 +41,9 @@ WAYS = {
 def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     """Analyse a study as its plan declares, write the tables to ``results/``, and print the answers."""
     study = read_study(folder)
-    with open_store(study) as store:
-        inputs = cohort_inputs(store)
-        declare_plan(store)
-        final = study.plan.analysis.final
-        (note_looked if final and date.today() < final else note_result)(store)
-        head = ledger_head(store)
-    if not as_json:
-        name = printable(study.plan.study.name)
-        print(f"{name}: plan {shown_hash(study.plan_hash)}, ledger {shown_hash(head)}")
-    found = analyse(inputs, study.plan)
-    results = study.folder / RESULTS
-    write_tables(result_tables(found, study.plan_hash, head), results)
+    run = analysed(study, quiet=as_json)
+    found, head = run.analysis, run.record.head
+    results = write_results(run)
     if as_json:
         print_json(as_answer(found, head))
         return 0
@@ -70,8 +62,27 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
         print(f"\nNot fitted: {printable(refusal.model)}: {printable(refusal.message)}")
     if timings:
         print("\nCPU seconds: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in found.seconds.items()))
-    print(f"\nTables: {results}")
+    print(f"\nTables, figures and methods: {printable(str(results))}")
+    if not has_paper_extra():
+        print(f"Tables for LaTeX and Word need an extra: pip install '{PAPER}'")
     return 0
+
+
+def analysed(study: Study, *, quiet: bool) -> CohortRun:
+    """Analyse a study as its plan declares; the ledger of plans says so before anything is shown.
+
+    Unless ``quiet``, a line with the hashes of the plan and of its ledger is printed first.
+    """
+    with open_store(study) as store:
+        inputs, recalls = cohort_inputs(store), recalls_of(store)
+        declare_plan(store)
+        final = study.plan.analysis.final
+        (note_looked if final and date.today() < final else note_result)(store)
+        record = plan_record(store)
+    if not quiet:
+        name = printable(study.plan.study.name)
+        print(f"{name}: plan {shown_hash(study.plan_hash)}, ledger {shown_hash(record.head)}")
+    return CohortRun(study, inputs, analyse(inputs, study.plan), record, recalls)
 
 
 def lines_of(found: CohortAnalysis) -> Iterator[str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from painstats.errors import StudyError
 from painstats.plan.study import Study
 from painstats.store.connection import SPILL_FOLDER, STAGING_FOLDER
+from painstats.store.file_list import FILE_LIST, RESULT_FOLDERS, listed_files
 from painstats.store.run_log import RUN_LOG_FILE
 
 PAGE_MARK = b'<meta name="generator" content="painstats">'
@@ -79,6 +80,21 @@ def remove_results(removal: Removal) -> None:
             _remove(removal, path, real)
         _remove_empty_folders(real)
         if not folder.is_symlink():
+            with suppress(OSError):
+                folder.rmdir()
+    _remove_analyses(removal)
+
+
+def _remove_analyses(removal: Removal) -> None:
+    """Remove what cohort analyses and exports wrote in the study folder, as their lists say; other files stay."""
+    for folder in (removal.study.folder / name for name in RESULT_FOLDERS):
+        names = listed_files(folder)
+        for name in [*names, FILE_LIST] if names else []:
+            path = folder / name
+            if path.is_file() or path.is_symlink():
+                _remove(removal, path, folder.resolve())
+        if names:
+            _remove_empty_folders(folder)
             with suppress(OSError):
                 folder.rmdir()
 

@@ -1,0 +1,105 @@
+"""The methods text, Table 1 for LaTeX and Word, and the checklists of a small cohort."""
+
+import re
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+
+from painstats.cohort.analyse import analyse
+from painstats.cohort.inputs import cohort_inputs
+from painstats.cohort.paper.checklists import checklist
+from painstats.cohort.paper.documents import as_latex, as_word
+from painstats.cohort.paper.methods import MethodsInput, methods_text
+from painstats.cohort.paper.sentences import MissingNumber, filled
+from painstats.cohort.paper.shown_tables import shown_tables
+from painstats.commands.cohort_results import CohortRun, recalls_of
+from painstats.findings.plan_record import plan_record
+from painstats.plan.study import Plan, read_study
+from painstats.store import open_store
+from painstats.store.plan_ledger import declare_plan
+from tests.spec.test_cohort_command import folder  # noqa: F401 - the fixture
+
+
+@pytest.fixture(scope="module")
+def run(folder):  # noqa: F811
+    study = read_study(folder)
+    with open_store(study) as store:
+        declare_plan(store)
+        inputs = cohort_inputs(store)
+        analysis = analyse(inputs, study.plan, with_sensitivity=False)
+        return CohortRun(study, inputs, analysis, plan_record(store), recalls_of(store))
+
+
+def given(run):
+    return MethodsInput(run.study, run.inputs, run.analysis, run.description, run.record, run.recalls)
+
+
+def test_the_methods_have_the_numbers_of_the_run(run):
+    text = methods_text(given(run))
+    model = run.analysis.primary[0]
+    assert f"{model.participants} with {model.days} rated days (median 28 [28, 28]) are in the primary model" in text
+    assert "Pain was rated from 0 to 10 (for the day)." in text
+    assert run.record.plan_hash in text
+    assert "Tests and intervals of 95 % are those of Kenward–Roger." in text
+    assert "in families of 2 (moderators) and 1 (models)" in text
+    used = run.inputs.every_day.filter(run.inputs.every_day["left_out"].is_null())
+    lacked = used["total_sleep_time_min_lag0"].null_count() / used.height
+    assert f"{lacked:.1%} lacked sleep" in text
+    assert not re.search(r"[{}]|None|nan", text)
+
+
+def test_the_methods_count_who_is_in_the_model_whatever_the_flow_says(run):
+    """p03's ratings do not vary, says a flow; the model has p03 all the same. Two more are in neither."""
+    flow = run.description.flow
+    reason = next(each for each in flow.excluded if each.reason == "ratings_do_not_vary")
+    others = tuple(each for each in flow.analysed if each != "p03")
+    excluded = tuple(replace(each, participants=("p03",)) if each is reason else each for each in flow.excluded)
+    enrolled = (*flow.enrolled, "p98", "p99")
+    changed = replace(flow, enrolled=enrolled, excluded=excluded, analysed=others)
+    text = methods_text(replace(given(run), description=replace(run.description, flow=changed)))
+    assert "Of 14 participants enrolled" in text
+    assert "2 were excluded (not usable in the model: 2); 12 with" in text
+    assert "1 of them are excluded in the participant flow all the same (ratings do not vary: 1)." in text
+
+
+def test_a_missing_number_stops_the_methods(run):
+    with pytest.raises(MissingNumber, match="'recall' is missing"):
+        methods_text(replace(given(run), recalls=()))
+
+
+@pytest.mark.parametrize("value", [None, "", float("nan"), float("inf")])
+def test_nothing_is_written_for_a_number_that_is_missing(value):
+    with pytest.raises(MissingNumber, match="'n' is missing"):
+        filled("Of {n} participants", {"n": value})
+    assert filled("Of {n} participants", {"n": 0}) == "Of 0 participants"
+
+
+def test_word_and_latex_have_every_cell_of_the_tables(run):
+    tables = shown_tables(run.description, run.analysis)
+    document = Document(BytesIO(as_word(tables)))
+    for table, grid in zip(tables, document.tables, strict=True):
+        cells = [tuple(cell.text for cell in row.cells) for row in grid.rows]
+        assert cells == [tuple(table.frame.columns), *table.frame.rows()]
+        assert as_latex(table).count(r" \\") >= table.frame.height
+    with ZipFile(BytesIO(as_word(tables))) as archive:  # the same tables give the same bytes at any time
+        assert {entry.date_time for entry in archive.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+    (first,) = [table.frame for table in tables if table.name == "table_one"]
+    assert first.row(0) == ("sex: f", "6 (50%)")
+
+
+def test_lists_for_experiments_and_lots_are_only_where_they_apply():
+    plain = checklist(Plan())
+    assert set(plain["guideline"]) == {"STROBE", "RECORD"}
+    more = checklist(
+        Plan.model_validate(
+            {
+                "questions": [{"kind": "experiment"}],
+                "variables": {"arm": {"kind": "categorical", "levels": ["a", "b"]}},
+                "analysis": {"arms": "arm", "arms_drawn_by_lot": True},
+            }
+        )
+    )
+    assert set(more["guideline"]) == {"STROBE", "RECORD", "CENT 2015", "CONSORT"}
