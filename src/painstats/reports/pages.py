@@ -148,7 +148,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a page: a heading and what is below it, in this order."""
+    """A section of a page: a heading and what is below it, in this order; and its language, if not that of the page."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
@@ -157,6 +157,7 @@ class Part:
     figures: tuple[Chart | Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     preformatted: tuple[tuple[str, str], ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

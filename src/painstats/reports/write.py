@@ -107,7 +107,7 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
         for participant in participants:
             name, clinic = names[participant.participant_id], clinic_page_name(participant.participant_id, everyone)
             own = choices.get(participant.participant_id, ())
-            record = _attempt(partial(participant_record, store, participant, single))
+            record = _attempt(partial(_record, store, participant, single))
             if isinstance(record, Lost):
                 yield from ((name, record), (clinic, record))
             else:
@@ -122,6 +122,11 @@ def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: 
 
     with unchecked_charts():
         return page_bytes(cohort_page(store, participants, findings))
+
+
+def _record(store: Store, participant: ParticipantSummary, findings: Sequence[Finding]) -> ParticipantRecord:
+    with in_language(store.study.plan.study.language):
+        return participant_record(store, participant, findings)
 
 
 def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:

@@ -7,6 +7,7 @@ from painstats.language import _, ngettext
 # --- How to read this
 
 HOW_TO_READ = _("How to read this")
+TECHNICAL = _("The technical parts below, on checks, files and settings, are in English.")
 OWN_AVERAGE = _("Each of your days is compared with your own average, never with other participants.")
 LOOKS = _(
     "Answers are given on set days only: when you have {days} days with a score, and then about once a year. "

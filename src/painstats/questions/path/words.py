@@ -23,8 +23,8 @@ from painstats.vocabulary import MEASURES
 # --- The line beside the name
 
 NAME = _("{activity} and sleep")
-LONGER_LINE = _("{more} went with longer nights, and those with {direction} {outcome}.")
-SHORTER_LINE = _("{more} went with shorter nights, and those with {direction} {outcome}.")
+LONGER_LINE = _("{More} went with longer nights, and those with {direction} {outcome}.")
+SHORTER_LINE = _("{More} went with shorter nights, and those with {direction} {outcome}.")
 NIGHT_LONGER_LINE = _("After days with {more_outcome}, nights were longer.")
 NIGHT_SHORTER_LINE = _("After days with {more_outcome}, nights were shorter.")
 NEXT_DAY_LINE = _("After days with {more_outcome} came days with {activity}.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import ParamSpec
 
 from markupsafe import Markup
 
@@ -14,7 +15,7 @@ from painstats.findings.catalogue.personal_page import POINT
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.frame.gaps import scores_before_gaps
-from painstats.language import decimal, plain_number
+from painstats.language import ENGLISH, decimal, in_language, language_in_use, plain_number
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, declared_kinds, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
@@ -47,6 +48,8 @@ from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
 from painstats.store.rows import rows_of
 
+Given = ParamSpec("Given")
+
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
@@ -75,16 +78,29 @@ def rules_parts(
     """
     study = store.study
     label = outcome_words(outcome_of(study.plan.outcome)).label
-    notes = (*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record))
+    technical = () if language_in_use() == ENGLISH else (say.TECHNICAL,)
+    notes = (*technical, *_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record))
     changes = HOW_CHANGES_ARE_JUDGED if record.changes else ()
     return (
         Part(say.HOW_TO_READ, paragraphs=notes, points=(*_how_to_read(study), *changes)),
-        *_robustness(record, checks, study),
+        *_in_english(_robustness, record, checks, study),
         *_weeks(record),
-        _data_part(store, record, choices),
+        *_in_english(_data_part, store, record, choices),
         Part(say.LIMITS, points=_limits(record, study, label)),
-        Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
+        *_in_english(_settings, store),
     )
+
+
+def _in_english(make: Callable[Given, tuple[Part, ...]], *args: Given.args, **named: Given.kwargs) -> tuple[Part, ...]:
+    """Make parts of technical terms, which are in English on a page in any language, and mark them as such there."""
+    language = language_in_use()
+    with in_language(ENGLISH):
+        parts = make(*args, **named)
+    return parts if language == ENGLISH else tuple(replace(part, language=ENGLISH) for part in parts)
+
+
+def _settings(store: Store) -> tuple[Part, ...]:
+    return (Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),)
 
 
 def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -152,7 +168,7 @@ def own_interval(finding: Finding) -> Interval | None:
     return Interval(own.value, own.low, own.high) if own else interval_of(finding.estimate)
 
 
-def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) -> Part:
+def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) -> tuple[Part, ...]:
     """Show what was imported and what was left out."""
     participant, study = record.participant_id, store.study
     zones = f"A day runs from midnight to midnight where you were: {'; '.join(zone_words(record.days))}."
@@ -164,7 +180,7 @@ def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) 
         notes_table(store, participant),
         devices_table(store, participant),
     )
-    return Part(
+    part = Part(
         "What was imported, and what was left out",
         paragraphs=(
             f"{_which_days(study)} Nothing was filled in or guessed. "
@@ -180,6 +196,7 @@ def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) 
         ),
         tables=tuple(table for table in tables if table is not None),
     )
+    return (part,)
 
 
 def _which_days(study: Study) -> str:
