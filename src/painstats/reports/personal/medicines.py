@@ -45,8 +45,8 @@ def medicine_days(record: ParticipantRecord) -> tuple[Part, ...]:
     if not months:
         return ()
     about = (
-        "Your doctor may want to know how often you use medicines. These are the days in each month on which you "
-        "logged a dose, or for which you listed the medicine. A dose that you did not write down is not counted."
+        "These are the days in each month on which you logged a dose, or for which you listed the medicine. A dose "
+        "that you did not write down is not counted."
     )
     return (Part("Days with medicines, for your doctor", paragraphs=(about,), tables=(_table(months[-MOST_MONTHS:]),)),)
 
