@@ -9,12 +9,13 @@
 #   make wheel   build the wheel in dist/
 #   make sample  simulate a study in sample-study/, without running it
 #   make lock    renew the lock files
+#   make pictures  take the pictures of the README from demo/; needs Chromium
 #   make clean   remove .venv, demo/ and site/
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint messages docs bench mutants wheel sample clean lock
+.PHONY: setup demo test lint messages docs bench mutants wheel sample pictures clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -61,6 +62,9 @@ wheel: setup
 
 sample: setup
 	$(BIN)/python -m sample_data.make sample-study
+
+pictures: setup
+	$(BIN)/python -m sample_data.pictures demo
 
 clean:
 	rm -rf .venv demo site .cache

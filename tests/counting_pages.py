@@ -11,6 +11,14 @@ from tests.reading_pages import VOID
 UNSEEN = frozenset({"paper", "unseen", "skip"})
 """Classes of what is not shown on a screen."""
 
+TEXT_OF_A_CARD = ("div", "text")
+
+MOST_NUMBERS, MOST_WORDS = 8, 130
+"""On the first screen."""
+
+MOST_WORDS_ARRIVING, MOST_WORDS_UNFOLDED, MOST_BYTES = 500, 2200, 100_000
+MOST_WORDS_OF_A_CARD, MOST_NUMBERS_OF_A_CARD = 70, 7
+
 
 class _Counter(HTMLParser):
     """Gather texts, each with the open elements around it as (name, class)."""
@@ -19,8 +27,11 @@ class _Counter(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.open: list[tuple[str, str]] = []
         self.texts: list[tuple[tuple[tuple[str, str], ...], str]] = []
+        self.cards: list[str] = []
 
     def handle_starttag(self, tag, attrs):
+        if (tag, dict(attrs).get("class")) == TEXT_OF_A_CARD:
+            self.cards.append("")
         if tag not in VOID:
             self.open.append((tag, dict(attrs).get("class") or ""))
 
@@ -32,6 +43,8 @@ class _Counter(HTMLParser):
         hidden = any(UNSEEN.intersection(classes.split()) for _, classes in self.open)
         if data.strip() and not hidden and not names & {"style", "title", "svg"}:
             self.texts.append((tuple(self.open), data))
+            if TEXT_OF_A_CARD in self.open:
+                self.cards[-1] += f" {data}"
 
 
 def _texts(page: bytes) -> list[tuple[tuple[tuple[str, str], ...], str]]:
@@ -81,14 +94,24 @@ def said_on_first_screen(page: bytes) -> str:
 
 def cards(page: bytes) -> list[str]:
     """Return the text of each card before its fold, without its line."""
-    found: list[str] = []
-    for around, text in _texts(page):
-        names = [name for name, _ in around]
-        if ("section", "answers") in around and ("div", "text") in around and names.count("details") == 1:
-            if names[-1] == "p" and (not found or text is None):
-                found.append("")
-            found.append(text)
-    return found
+    counter = _Counter()
+    counter.feed(page.decode("utf-8"))
+    return counter.cards
+
+
+def over_budget(page: bytes) -> dict[str, int]:
+    """Return what a personal page has too much of, with how much it has: an empty page has nothing too much."""
+    own_cards = cards(page)
+    counted = {
+        "numbers on the first screen": (numbers_in(said_on_first_screen(page)), MOST_NUMBERS),
+        "words on the first screen": (words(first_screen(page)), MOST_WORDS),
+        "words as it arrives": (words(as_it_arrives(page)), MOST_WORDS_ARRIVING),
+        "words unfolded": (words(unfolded(page)), MOST_WORDS_UNFOLDED),
+        "words of a card": (max(map(words, own_cards), default=0), MOST_WORDS_OF_A_CARD),
+        "numbers of a card": (max(map(numbers_in, own_cards), default=0), MOST_NUMBERS_OF_A_CARD),
+        "bytes": (len(page), MOST_BYTES),
+    }
+    return {name: found for name, (found, most) in counted.items() if found > most}
 
 
 def words(text: str) -> int:
@@ -96,4 +119,4 @@ def words(text: str) -> int:
     return len(re.sub(r"\s+", " ", text).split())
 
 
-__all__ = ["DATE", "as_it_arrives", "cards", "first_screen", "numbers_in", "said_on_first_screen", "unfolded", "words"]
+__all__ = ["DATE", "as_it_arrives", "cards", "over_budget", "unfolded", "words"]

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+?)(?:\s+#.*)?$", README, re.MULTILINE)
 OWN = [command for command in COMMANDS if command.startswith("painstats ")]
+MOST_BYTES_OF_PICTURES = 1_000_000
 KEEP_RUNNING = ("dashboard", "serve", "server")  # started in tests/browser and tests/flows
 
 
@@ -94,3 +95,19 @@ def test_the_method_pages_state_the_defaults_of_the_plan():
     assert f"A reading is shown from {rules.min_days_shown} days" in prose
     steps = MEASURES["step_count"]
     assert f"{steps.lowest:.0f} to {steps.highest:.0f} steps" in text
+
+
+def test_each_picture_exists_in_both_colour_schemes_with_a_description():
+    pictures = re.findall(
+        r'<picture>\s*<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)">'
+        r'\s*<img src="([^"]+)"\s+width="\d+%" alt="([^"]+)">\s*</picture>',
+        README,
+    )
+    assert len(pictures) == README.count("<picture>") == 3
+    for dark, light, description in pictures:
+        assert dark == light.replace("-light.", "-dark.")
+        assert len(description.split()) > 10
+        assert all((ROOT / name).read_bytes()[8:12] == b"WEBP" for name in (dark, light))
+    files = [*(ROOT / "docs" / "pictures").iterdir()]
+    assert {f"docs/pictures/{path.name}" for path in files} == {name for picture in pictures for name in picture[:2]}
+    assert sum(path.stat().st_size for path in files) <= MOST_BYTES_OF_PICTURES

@@ -31,6 +31,7 @@ from sample_data.make import DEFAULT_SEED
 from sample_data.simulate import daily_frame
 from sample_data.treated import TREATED
 from sample_data.truth import Truth
+from tests.counting_pages import cards, over_budget
 from tests.flows.conftest import prefect_home, started_home
 from tests.reading_pages import read_page
 
@@ -324,6 +325,14 @@ def test_a_report_for_everyone_and_one_for_the_cohort(ran):
     names = {path.name for path in ran.reports.glob("*.html")}
     assert {"amber.html", "jasper.html", "4020000013.html", "cohort.html", "index.html"} <= names
     assert len(names) == 2 * EVERYONE + 2  # each has a page for a visit too
+
+
+def test_each_personal_page_keeps_its_budget(ran):
+    names = {path.name.removesuffix("-clinic.html") for path in ran.reports.glob("*-clinic.html")}
+    pages = {name: (ran.reports / f"{name}.html").read_bytes() for name in names}
+    assert len(pages) == EVERYONE
+    assert {name: too_much for name, page in pages.items() if (too_much := over_budget(page))} == {}
+    assert max(len(cards(page)) for page in pages.values()) >= 7  # the text of cards was found
 
 
 def test_each_page_for_a_visit_keeps_its_budget(ran):

@@ -27,6 +27,10 @@ PT_IN_PX = 0.75
 INTERVALS = """[...document.querySelectorAll('.answer > .body .interval')]
     .map(each => [each.classList[1], each.checkVisibility()])"""
 
+FOLDS = """[...document.querySelectorAll('.answer .fold')].map(each => each.textContent)"""
+PRINTED_FOLDS = """[...document.querySelectorAll('.answer .fold')]
+    .filter(each => each.lastElementChild.checkVisibility()).map(each => each.textContent)"""
+
 ENDS_OF_LINES = """[...document.querySelectorAll('#answers > .answer > summary')]
     .map(each => each.getBoundingClientRect().bottom)"""
 
@@ -95,6 +99,23 @@ def test_the_smallest_text_on_paper_can_be_read(opened, participant):
 def test_a_report_with_six_answers_is_printed_on_three_sides(opened):
     sides = re.findall(rb"/Type\s*/Page\b", opened("p01").pdf(prefer_css_page_size=True))
     assert len(sides) == 3
+
+
+def test_only_folds_that_the_reader_opened_are_printed(opened):
+    page = opened("p02")
+    assert page.evaluate(PRINTED_FOLDS) == []
+    page.evaluate("document.querySelector('#answers .answer .fold').open = true")
+    assert len(page.evaluate(PRINTED_FOLDS)) == 1
+
+
+def test_every_fold_is_printed_where_all_is_asked_for(opened):
+    page = opened("p02")
+    page.evaluate("document.querySelector('main').className = 'all'")
+    assert page.evaluate(PRINTED_FOLDS) == page.evaluate(FOLDS)
+
+
+def test_a_report_without_answers_is_printed_on_one_side(opened):
+    assert len(re.findall(rb"/Type\s*/Page\b", opened("p06").pdf(prefer_css_page_size=True))) == 1
 
 
 def test_six_answers_are_seen_on_a_phone_without_scrolling(browser, reports):

@@ -8,11 +8,13 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
+from painstats.reports.drawn_days import drawn_days
 from painstats.reports.figures.course_chart import Course, course_drawing
 from painstats.reports.figures.svg.frame import Frame
 from painstats.reports.figures.svg.label import NARROWEST, text_width
 from painstats.reports.figures.treatment_rows import HIGHEST, LOWEST, bar_rows
 from painstats.reports.figures.weekly import weekly_means
+from painstats.reports.personal.course import cut_note
 from painstats.reports.personal.course_words import course_words
 from tests.spec.svg_shapes import places, shapes, texts, titles
 
@@ -150,3 +152,20 @@ LEVELS = {day(step): 6.0 if step < 168 else 4.0 for step in range(DAYS)}
 )
 def test_the_course_is_said_in_a_sentence(found, words):
     assert course_words(found, SCALE, "pain") == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "note"),
+    [
+        (0, 99, "days"),
+        (3, 96, "days"),
+        (10, 99, "days; it begins with your first score, on 12 Jan 2026"),
+        (0, 80, "days; it ends with your last score, on 23 Mar 2026"),
+    ],
+)
+def test_a_week_and_more_that_is_not_drawn_is_said(first, last, note):
+    """Devices send days before a diary begins and after it ends."""
+    dates = [date(2026, 1, 2) + timedelta(days=day) for day in range(100)]
+    scores = [5.0 if first <= day <= last else None for day in range(100)]
+    days = pl.DataFrame({"date": dates, "outcome_score": scores})
+    assert cut_note("days", days, drawn_days(days)) == note

@@ -163,8 +163,7 @@ def test_a_few_days_are_counted_and_a_floor_is_said():
     assert found.folded == (
         (
             "Stress, sleep",
-            "0.2 to\u00a00.6 points lower for one more hour; 64 days with a score. "
-            "Many scores are at an end of the scale, so a link may be larger.",
+            "0.2 to\u00a00.6 points lower; 64 days. Many scores are at an end of the scale, so a link may be larger.",
         ),
         ("Stress, steps", "not judged: 64 days with a score are too few"),
     )

@@ -48,6 +48,13 @@ def test_ten_scores_make_a_level_and_nine_do_not():
     assert lead(few, PAIN) == ("Too few scores in the last four weeks to say how your pain has been: 9 of 28 days.",)
 
 
+def test_a_diary_that_stopped_is_said_plainly():
+    none, stopped = level_of([], [4.0] * 20), date(2026, 2, 10)
+    said = ("There is no pain score in the last four weeks. Your last one is from 10 February 2026.",)
+    assert lead(none, PAIN, stopped) == said
+    assert lead(level_of([4.0], []), PAIN, stopped)[0].startswith("Too few scores in the last four weeks")
+
+
 def test_the_first_and_the_last_day_of_four_weeks_count_and_the_day_before_does_not():
     dates = [LAST - timedelta(days=ago) for ago in range(27, 18, -1)]
     assert recent_level([*dates, LAST], [5.0] * 10, FIRST, LAST).scores == 10

@@ -147,9 +147,8 @@ def test_the_facts_of_a_direction_of_own_days():
         "Direction": "The chance that it is right is 98%, if links are as weak as most published ones.",
         "Clear since": "18 February 2026, with 90 days scored",
         "Checks": "None can be made, so this is never more than fairly firm.",
-        "Reading today": "0.3 points lower for one more hour. It changes from night to night and is no answer.",
+        "Reading today": "0.3 points lower. This is no answer.",
         "Days": "134 days with a pain score; sleep known on all of them",
-        "Next answer day": "at 180 days with a score: 46 to go",
     }
 
 
@@ -158,7 +157,7 @@ def test_the_facts_of_a_pooled_direction_say_so():
     assert said["Range"] == "0.1 to 0.4 points lower for one more hour. The range allows for looking several times."
     assert said["Based on"] == "Your days, together with those of the other people here."
     assert said["Direction"] == "The chance that it is right is more than 99%, if you are like the other people here."
-    assert said["Your days alone"] == "0.1 points lower for one more hour. This is a reading, too."
+    assert said["Your days alone"] == "0.1 points lower. This is no answer, either."
 
 
 def test_a_range_at_most_small_is_between_low_and_high_days_like_its_line():
@@ -251,10 +250,11 @@ def with_ends(name, *ends):
 
 
 def test_many_scores_at_an_end_of_the_scale_are_said_to_hide_a_part():
-    text = "40% of your scores are 0. On such days pain cannot be scored lower, so the size may be nearer 0.4 points."
-    assert answer(with_ends("own", 0.7, 0.4, 0.0)).card[-1] == text
-    similar = answer(with_ends("own", 0.99, 0.0, 0.4)).card[-1]
-    assert similar == "40% of your scores are 10. On such days pain cannot be scored higher, so the link may be larger."
+    lowest, highest = answer(with_ends("own", 0.7, 0.4, 0.0)), answer(with_ends("own", 0.99, 0.0, 0.4))
+    assert lowest.card[-1] == "40% of your scores are 0, so the size may be nearer 0.4 points."
+    assert dict(lowest.folded)["Scores of 0"] == "On such days pain cannot be scored lower."
+    assert highest.card[-1] == "40% of your scores are 10, so the link may be larger."
+    assert dict(highest.folded)["Scores of 10"] == "On such days pain cannot be scored higher."
     assert answer(with_ends("own", 0.7, 0.24, 0.24)).card == answer(STATES["own"]).card
     assert answer(with_ends("open", 0.7, 0.4, 0.0)).card == answer(STATES["open"]).card
 

@@ -22,13 +22,15 @@ TOLD = finding(Verdict.LOWER, verdict_from=judged(-0.5, -0.1))
 
 def test_another_answer_with_more_days_has_more_days_as_its_cause():
     assert news_of_finding(TOLD, [LOWER, LOOK]) == News(
-        LOWER.date, "Sleep: “Not determined” became “Lower” on 20 April 2026, with 120 days scored. Reason: more days."
+        LOWER.date,
+        "Sleep: “Not determined” became “Lower” on 20 April 2026, with 120 days scored. Reason: more days.",
+        "Sleep",
     )
 
 
 def test_the_first_answer_day_is_said_the_same_answer_and_none_are_not():
     assert news_of_finding(TOLD, [LOWER]) == News(
-        LOWER.date, "Sleep: the first answer day was on 20 April 2026, with 120 days scored."
+        LOWER.date, "Sleep: the first answer day was on 20 April 2026, with 120 days scored.", "Sleep"
     )
     assert news_of_finding(TOLD, [replace(LOOK, verdict="lower"), LOWER]) is None
     assert news_of_finding(finding(Verdict.NOT_JUDGED, "before_first_look"), []) is None

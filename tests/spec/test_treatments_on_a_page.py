@@ -117,7 +117,7 @@ def test_treatments_come_in_the_order_of_their_first_starts_and_then_experiments
 def test_all_changes_of_a_treatment_are_in_one_table(store, record):
     names = ("lower_start", "lower_dose_step", "hangs_with")
     text = text_of(store, record, [STATES[name] for name in names])
-    assert text.count("Changes of low-dose naltrexone by date") == 1
+    assert text.count("Changes of low-dose naltrexone;") == 1
     assert "Changes of yoga course" not in text
     assert "1.5 to 4.5 mg 1 Jun 2026 49, 44 0.1 to 2.1 points lower Lower" in text
 
@@ -171,3 +171,10 @@ def test_the_cohort_counts_changes_of_enough_participants_only(store):
     assert "they do not show that participants differ" in table.caption
     assert [row[1:] for row in table.rows] == [("start", "7", "7", "0", "0", "< 5", "0")]
     assert LDN.casefold() in str(table.rows[0][0]).casefold()
+
+
+def test_a_table_that_another_one_contains_is_left_out(store, record):
+    changes = [replace(STATES["lower_end"], number=1), replace(STATES["together_switch"], number=2)]
+    text = text_of(store, record, [*changes, replace(STATES["lower_dose_step"], number=3)])
+    assert text.count("the range compares the days after with the days before") == 1
+    assert "Changes of oxycodone and low-dose naltrexone;" in text

@@ -23,6 +23,7 @@ def me(
     explain: bool,
     timings: bool,
     as_json: bool,
+    print_all: bool = False,
     **given: Any,
 ) -> int:
     """Write a report and a page for a visit to a doctor, in a private folder that is removed afterwards.
@@ -37,6 +38,8 @@ def me(
         Of the two pages.
     output, overwrite
         Where the report goes, and whether a file that is there already may be replaced.
+    print_all
+        Whether printed pages have what is folded on a screen.
     open_page, explain, timings, as_json
         Whether to open the report in the browser, to print from what everything was concluded, to print the seconds of
         each stage, and to print JSON.
@@ -58,7 +61,10 @@ def me(
     from painstats.commands.my_summary import print_report, report_as_json
 
     stages.end("loading")
-    wish = Wish(exports, diary, time_zone, last_visit, language, pages_at(output), overwrite, MyOptions(**given))
+    places = pages_at(output)
+    wish = Wish(
+        exports, diary, time_zone, last_visit, language, places, overwrite, MyOptions(**given), print_all
+    )  # fmt: skip
     with made_report(wish, stages, quiet=as_json) as report:
         if as_json:
             report_as_json(report)

@@ -44,6 +44,7 @@ def _add_pages(me: argparse.ArgumentParser) -> None:
     )
     pages.add_argument("--overwrite", action="store_true", help="replace pages that exist already")
     pages.add_argument("--open", dest="open_page", action="store_true", help="open the report in the browser")
+    pages.add_argument("--print-all", action="store_true", help="print what is folded in the report, too")
     pages.add_argument("--explain", action="store_true", help="print from what everything was concluded")
     pages.add_argument("--timings", action="store_true", help="print the seconds of each stage")
 

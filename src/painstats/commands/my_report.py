@@ -42,6 +42,7 @@ class Wish:
     pages: Pages
     overwrite: bool
     options: MyOptions
+    print_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,14 @@ def made_report(wish: Wish, stages: Stages, *, quiet: bool) -> Iterator[MyReport
         shown_progress(quiet=quiet) as say,
     ):
         plan = _plan(wish, zone, diaries)
-        study = Study(folder=Path(name), plan=checked_plan(plan, PLACE), is_own=True)
+        study = Study(folder=Path(name), plan=checked_plan(plan, PLACE), is_own=True, prints_all=wish.print_all)
         fill_inbox(study, files)
         with preloaded(), open_store(study) as opened:
             read = read_files(opened, say)
             stages.end("reading")
             outcome = _outcome(read, wish)
             plan |= {"outcome": outcome.keys}
-            study = Study(folder=study.folder, plan=checked_plan(plan, PLACE), is_own=True)
+            study = study.model_copy(update={"plan": checked_plan(plan, PLACE)})
             store = replace(opened, study=study)
             summary = answer(store, read.outcomes, files_read(read.outcomes, read.seconds), say)
             _refuse_several_participants(store)

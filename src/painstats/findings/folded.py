@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from painstats.findings.catalogue import participants as say
-from painstats.findings.content import Content, days_left
-from painstats.findings.finding import Finding, Judged
+from painstats.findings.content import Content
+from painstats.findings.finding import Judged
 from painstats.findings.firmness import NOT_CHECKED, Firmness
 from painstats.findings.states import State
 from painstats.questions.estimate import CheckEstimate
@@ -19,8 +19,7 @@ def fold(content: Content) -> str:
 
 def folded(content: Content, questions: int, checked: Firmness = NOT_CHECKED) -> list[tuple[str, str]]:
     """List terms with facts; ``questions`` share the chance of a false sign."""
-    finding, judged = content.finding, content.finding.judged
-    facts = []
+    judged, facts = content.finding.judged, []
     if content.state.is_split:
         return [(say.DAYS_TERM, _days_used(content))]
     if judged is not None:
@@ -30,11 +29,12 @@ def folded(content: Content, questions: int, checked: Firmness = NOT_CHECKED) ->
         facts += _firm_facts(judged) if content.state.has_direction else []
         facts += _earlier(judged) if content.state is not State.WITHDRAWN else []
     if content.reading is not None and content.state is not State.EARLY:
-        facts.append((say.READING_TERM, _sized(say.READING_TODAY, content, content.reading.value)))
+        entry = say.READING_TODAY if judged is None else say.READING_BESIDE
+        facts.append((say.READING_TERM, _sized(entry, content, content.reading.value)))
     if (own := _own_days_beside_others(content)) is not None:
         facts.append((say.ALONE_TERM, _sized(say.ALONE, content, own.value)))
     facts += _checks(content, checked)
-    return [*facts, (say.DAYS_TERM, _days_used(content)), *_next_look_fact(finding, content.state)]
+    return [*facts, (say.DAYS_TERM, _days_used(content))]
 
 
 def _checks(content: Content, checked: Firmness) -> list[tuple[str, str]]:
@@ -76,13 +76,6 @@ def _firm_facts(judged: Judged) -> list[tuple[str, str]]:
         since = say.SINCE.format(date=say.date_words(judged.since.date), days=judged.since.days)
         facts.append((say.SINCE_TERM, since))
     return facts
-
-
-def _next_look_fact(finding: Finding, state: State) -> list[tuple[str, str]]:
-    """Return the next answer day, where the card does not say it."""
-    if not (state.has_direction or state is State.BOUND) or not finding.next_look_days:
-        return []
-    return [(say.NEXT_TERM, say.NEXT.format(days=finding.next_look_days, left=days_left(finding)))]
 
 
 def _days_used(content: Content) -> str:

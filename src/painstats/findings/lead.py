@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from painstats.findings.catalogue import personal_page as say
+from painstats.findings.catalogue.participants import date_words
 from painstats.language import decimal, plain_number
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Outcome
 from painstats.questions.recent_level import ALIKE, RecentLevel
 
 
-def lead(level: RecentLevel, outcome: Outcome) -> tuple[str, ...]:
+def lead(level: RecentLevel, outcome: Outcome, last_score: date | None = None) -> tuple[str, ...]:
     """Write one sentence about the last four weeks, and one about the eight weeks before.
 
     Parameters
@@ -18,6 +21,8 @@ def lead(level: RecentLevel, outcome: Outcome) -> tuple[str, ...]:
         What is known of them.
     outcome
         What the scores are of.
+    last_score
+        Date of the last score of all, where there is one.
 
     References
     ----------
@@ -25,6 +30,8 @@ def lead(level: RecentLevel, outcome: Outcome) -> tuple[str, ...]:
     """
     label, top = outcome_words(outcome).label, plain_number(outcome.scale[1])
     if level.mean is None or level.low is None or level.high is None:
+        if level.scores == 0 and last_score is not None:
+            return (say.LEAD_STOPPED.format(outcome=label, date=date_words(last_score)),)
         return (say.few_scores(label, level.scores, level.days),)
     low, high = score_words(level.low), score_words(level.high)
     entry = say.LEAD if low != high else say.LEAD_EVEN

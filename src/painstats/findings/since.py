@@ -31,10 +31,11 @@ MOST_NEWS = 4
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A change of an answer, and its date."""
+    """A change of an answer: its date, what to say, and the name with which that begins."""
 
     date: date
     words: str
+    name: str = ""
 
 
 def news_words(news: Iterable[News], last: date) -> tuple[str, ...]:
@@ -71,10 +72,10 @@ def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
     if state_of(finding) is State.CHANGED:
         before = next((row for row in reversed(rows) if not row.withdrawn), now)
         words = say.SINCE_LINK_CHANGED.format(name=name, before=answer_words(finding, before), now=say.CHANGED)
-        return News(now.date, words)
+        return News(now.date, words, name)
     if len(rows) < 2:
         words = page.SINCE_FIRST.format(name=name, date=say.date_words(now.date), days=now.days)
-        return News(now.date, words)
+        return News(now.date, words, name)
     before = rows[-2]
     if answer_words(finding, before) == answer_words(finding, now):
         return None
@@ -85,7 +86,7 @@ def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
         date=say.date_words(now.date),
         days=now.days,
     )
-    return News(now.date, words)
+    return News(now.date, words, name)
 
 
 def news_of_change(change: ChangeFinding) -> News | None:
@@ -95,12 +96,14 @@ def news_of_change(change: ChangeFinding) -> News | None:
     entry = page.SINCE_TREATMENT_AGAIN if change.look > 1 else page.SINCE_TREATMENT_FIRST
     if change.withdrawn is not None:
         entry = page.SINCE_TREATMENT_WITHDRAWN
-    return News(change.look_date, entry.format(name=change_name(change), date=say.date_words(change.look_date)))
+    name = change_name(change)
+    return News(change.look_date, entry.format(name=name, date=say.date_words(change.look_date)), name)
 
 
 def news_of_experiment(experiment: ExperimentFinding) -> News | None:
     """Say that an experiment is over, so that its result is open."""
     if not is_open(experiment):
         return None
-    words = page.SINCE_EXPERIMENT.format(name=experiment_name(experiment), date=say.date_words(experiment.last_date))
-    return News(experiment.last_date, words)
+    name = experiment_name(experiment)
+    words = page.SINCE_EXPERIMENT.format(name=name, date=say.date_words(experiment.last_date))
+    return News(experiment.last_date, words, name)

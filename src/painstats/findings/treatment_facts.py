@@ -6,7 +6,6 @@ from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import treatments as say
 from painstats.findings.change_content import ChangeContent
 from painstats.findings.treatment_states import ChangeState
-from painstats.language import decimal
 from painstats.questions.size_words import days_words
 
 Facts = list[tuple[str, str]]
@@ -15,7 +14,7 @@ Facts = list[tuple[str, str]]
 def change_facts(content: ChangeContent) -> tuple[tuple[str, str], ...]:
     """List terms with facts about a change."""
     facts = (
-        *_ranges(content), *_what_could_be_seen(content), *_chances(content), *_dummy(content), *_what_ifs(content),
+        *_ranges(content), *_what_could_be_seen(content), *_chances(content), *_what_ifs(content),
         *_later_weeks(content), *_earlier(content), *_days(content), *_looks(content),
     )  # fmt: skip
     return tuple(facts)
@@ -39,29 +38,27 @@ def _what_could_be_seen(content: ChangeContent) -> Facts:
 
 
 def _chances(content: ChangeContent) -> Facts:
-    """Return the chances of large falls, as ranges over what such treatments often do; only beside "lower"."""
-    finding, facts = content.finding, Facts()
-    if content.is_worse:
-        return facts
-    if finding.third_least is not None and finding.third_most is not None:
-        facts.append((say.THIRD_TERM, say.chance_range(finding.third_least, finding.third_most)))
-    if finding.two_points_least is not None and finding.two_points_most is not None:
-        low, high = content.context.outcome.scale
-        term = say.TWO_TERM.format(size=words_of.points_up((high - low) / 5))
-        facts.append((term, say.chance_range(finding.two_points_least, finding.two_points_most)))
-    return facts
+    """Return the chance of a large fall, as a range over what such treatments often do; only beside "lower".
 
-
-def _dummy(content: ChangeContent) -> Facts:
+    A fifth of the scale is another large fall; where the level before is known, it would say nearly the same.
+    """
     finding = content.finding
-    if not content.has_dummy or content.state is not ChangeState.TOLD or content.is_worse:
+    if content.is_worse:
         return []
-    size, level = words_of.points(finding.placebo or 0.0), decimal(finding.level_before or 0.0)
-    return [(say.DUMMY_TERM, say.DUMMY_FACT.format(size=size, level=level))]
+    if finding.third_least is not None and finding.third_most is not None:
+        return [(say.THIRD_TERM, say.chance_range(finding.third_least, finding.third_most))]
+    if finding.two_points_least is None or finding.two_points_most is None:
+        return []
+    low, high = content.context.outcome.scale
+    term = say.TWO_TERM.format(size=words_of.points_up((high - low) / 5))
+    return [(term, say.chance_range(finding.two_points_least, finding.two_points_most))]
 
 
 def _what_ifs(content: ChangeContent) -> Facts:
+    """Return what a told change would be otherwise; without a direction there is nothing that could be otherwise."""
     finding, facts = content.finding, Facts()
+    if content.state is not ChangeState.TOLD:
+        return facts
     if (span := content.span(finding.trend_low, finding.trend_high)) is not None:
         facts.append((say.TREND_TERM, say.TREND.format(span=span)))
     if (span := content.span(finding.sleep_low, finding.sleep_high)) is not None:
@@ -91,14 +88,9 @@ def _days(content: ChangeContent) -> Facts:
     finding = content.finding
     if "covers_all_days" in finding.reasons:
         return []
-    variables = {"before": days_words(finding.days_before), "after": days_words(finding.days_after)}
-    dates = {name: getattr(finding, name) for name in ("before_from", "before_until", "after_until")}
-    dates["after_from"] = finding.in_full_date
-    if finding.change == "on_off":
-        return [(say.DAYS_TERM, say.DAYS_ON_OFF.format(**variables))]
-    none_in_full = finding.after_until is not None and finding.after_until < finding.in_full_date
-    entry = say.DAYS if None in dates.values() or none_in_full else say.DAYS_DATED
-    return [(say.DAYS_TERM, entry.format(**variables, **{name: say.day_words(day) for name, day in dates.items()}))]
+    entry = say.DAYS_ON_OFF if finding.change == "on_off" else say.DAYS
+    before, after = (days_words(days) for days in (finding.days_before, finding.days_after))
+    return [(say.DAYS_TERM, entry.format(before=before, after=after))]
 
 
 def _looks(content: ChangeContent) -> Facts:

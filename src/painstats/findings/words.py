@@ -90,7 +90,7 @@ def answer(finding: Finding, questions: int = 1, checked: Firmness = NOT_CHECKED
         card=(*_card(content, checked), *_about_known_days(content)),
         caution=_caution(content),
         fold=fold(content),
-        folded=tuple(folded(content, questions, checked)),
+        folded=(*folded(content, questions, checked), *_about_an_end(content)),
     )
 
 
@@ -258,13 +258,21 @@ def _scores_at_an_end(content: Content) -> tuple[str, ...]:
         return ()
     is_lowest = judged.ends.at_low >= judged.ends.at_high
     size = content.points(content.size / judged.ends.room)
-    if size == content.points(content.size):
-        entry = say.LOWEST_SCORES_SIMILAR if is_lowest else say.HIGHEST_SCORES_SIMILAR
-    else:
-        entry = say.LOWEST_SCORES if is_lowest else say.HIGHEST_SCORES
+    entry = say.END_SCORES_SIMILAR if size == content.points(content.size) else say.END_SCORES
     share = say.chance_words(max(judged.ends.at_low, judged.ends.at_high))
     score = plain_number(scale[0 if is_lowest else 1])
-    return (entry.format(share=share, score=score, outcome=content.words.outcome.label, size=size),)
+    return (entry.format(share=share, score=score, size=size),)
+
+
+def _about_an_end(content: Content) -> tuple[tuple[str, str], ...]:
+    """Return the fact that explains why many scores at an end of the scale hide a part of a link."""
+    judged = content.finding.judged
+    if judged is None or content.state is not State.OWN or not _has_many_scores_at_an_end(content.finding):
+        return ()
+    is_lowest = judged.ends.at_low >= judged.ends.at_high
+    score = plain_number(content.finding.question.outcome.scale[0 if is_lowest else 1])
+    fact = say.END_LOWEST if is_lowest else say.END_HIGHEST
+    return ((say.END_TERM.format(score=score), fact.format(outcome=content.words.outcome.label)),)
 
 
 def _has_many_scores_at_an_end(finding: Finding) -> bool:

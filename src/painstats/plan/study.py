@@ -211,13 +211,15 @@ class Plan(PlanTable):
 class Study(PlanTable):
     """A study: its folder and its plan; or one of its shards, with a folder below that of the study.
 
-    ``is_own`` for that of ``painstats me``, whose pages have no index and name no participant.
+    ``is_own`` for that of ``painstats me``, whose pages have no index and name no participant; ``prints_all`` where
+    they are printed with what is folded on a screen.
     """
 
     folder: Path
     plan: Plan
     shard: Shard | None = None
     is_own: bool = False
+    prints_all: bool = False
 
     @property
     def whole(self) -> Path:

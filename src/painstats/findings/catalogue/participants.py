@@ -38,20 +38,8 @@ POOLED_LINE = _("{after}, {outcome} was {direction}, as for the people here")
 POOLED_CARD = _("Your own days alone do not show it yet. They do not contradict it.")
 SMALL_LINE = _("{after}, {outcome} was {direction}, but not by much")
 SMALL_CARD = _("Less than {size} between {low_days} ({low}) and {high_days} ({high}).")
-LOWEST_SCORES = _(
-    "{share} of your scores are {score}. On such days {outcome} cannot be scored lower, so the size may be nearer "
-    "{size}."
-)
-HIGHEST_SCORES = _(
-    "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the size may be nearer "
-    "{size}."
-)
-LOWEST_SCORES_SIMILAR = _(
-    "{share} of your scores are {score}. On such days {outcome} cannot be scored lower, so the link may be larger."
-)
-HIGHEST_SCORES_SIMILAR = _(
-    "{share} of your scores are {score}. On such days {outcome} cannot be scored higher, so the link may be larger."
-)
+END_SCORES = _("{share} of your scores are {score}, so the size may be nearer {size}.")
+END_SCORES_SIMILAR = _("{share} of your scores are {score}, so the link may be larger.")
 MORE_QUESTIONS = _(
     "These questions are a set of their own. They change no answer above, except that a link that changed, or kinds of "
     "exercise that differ, have no single answer."
@@ -182,6 +170,9 @@ HARMLESS = frozenset({"outcome_hardly_varies", "exposure_hardly_varies"})
 
 RANGE_TERM, CHANCE_TERM, SINCE_TERM = _("Range"), _("Direction"), _("Clear since")
 READING_TERM, DAYS_TERM, BASIS_TERM = _("Reading today"), _("Days"), _("Based on")
+END_TERM = _("Scores of {score}")
+END_LOWEST = _("On such days {outcome} cannot be scored lower.")
+END_HIGHEST = _("On such days {outcome} cannot be scored higher.")
 TAKEN_TERM = _("Taken into account")
 TAKEN = {
     "day_of_week": _("the day of the week"),
@@ -196,11 +187,11 @@ RANGE_POOLED = _("Your days, together with those of the other people here.")
 CHANCE_OWN = _("The chance that it is right is {chance}, if links are as weak as most published ones.")
 CHANCE_POOLED = _("The chance that it is right is {chance}, if you are like the other people here.")
 SINCE = _("{date}, with {days} days scored")
-READING_TODAY = _("{size} {direction} {more}. It changes from night to night and is no answer.")
+READING_TODAY = _("{size} {direction} {more}. This is no answer.")
+READING_BESIDE = _("{size} {direction}. This is no answer.")
 EARLIER_TERM = _("Earlier")
 EARLIER = _("An answer was seen with {before} days scored, and withdrawn with {after}.")
-ALONE_TERM, ALONE = _("Your days alone"), _("{size} {direction} {more}. This is a reading, too.")
-NEXT_TERM, NEXT = _("Next answer day"), _("at {days} days with a score: {left} to go")
+ALONE_TERM, ALONE = _("Your days alone"), _("{size} {direction}. This is no answer, either.")
 DAYS_KNOWN = _("{days} days with a {outcome} score; {exposure} known on {known} of them")
 DAYS_ALL_KNOWN = _("{days} days with a {outcome} score; {exposure} known on all of them")
 FEW_NIGHTS = _("The answer is about nights on which {exposure} is known.")

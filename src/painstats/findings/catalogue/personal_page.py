@@ -18,6 +18,7 @@ LEAD_EVEN = _("In the last four weeks your {outcome} was {mean} out of {top} on 
 LEAD_CHANGED = _("That is {direction} than in the eight weeks before ({before}).")
 LEAD_SAME = _("That is about the same as in the eight weeks before ({before}).")
 LEAD_CHANCE = _("In the eight weeks before it was {before}. Ups and downs of that size can be chance.")
+LEAD_STOPPED = _("There is no {outcome} score in the last four weeks. Your last one is from {date}.")
 LEAD_ALONE = _("There are too few scores before that to compare with.")
 
 # --- The parts

@@ -73,8 +73,8 @@ OPIOID_LISTED = _(
 NALMEFENE, NALTREXONE = _("Nalmefene"), _("Naltrexone")
 MEDICINE_DAYS = _("Days with medicines, for your doctor")
 ABOUT_MEDICINES = _(
-    "Your doctor may want to know how often you use medicines. These are the days in each month on which you logged a "
-    "dose, or for which you listed the medicine. A dose that you did not write down is not counted."
+    "These are the days in each month on which you logged a dose, or for which you listed the medicine. A dose that "
+    "you did not write down is not counted."
 )
 MONTH, ANY_AS_NEEDED, MONTH_DAYS = _("Month"), _("Any, as needed"), _("{month} ({days})")
 MEDICINES_CAPTION = _("Days of use in each month, the newest first; in brackets the days of the month in your data")

@@ -12,9 +12,9 @@ from painstats.questions.exploratory.activity_words import activity_unit
 from painstats.questions.exploratory.card import ExploratoryCard
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.outcome_words import OutcomeWords, outcome_words
-from painstats.questions.phrases import UnitWords, capital
+from painstats.questions.phrases import UnitWords
 from painstats.questions.question import Outcome
-from painstats.questions.size_words import number_words, points, span
+from painstats.questions.size_words import asked_words, points, span
 from painstats.questions.verdict import Verdict
 
 Found = Mapping[str, ContrastFinding]
@@ -127,7 +127,7 @@ def _folded(found: Found, outcome: OutcomeWords, unit: UnitWords) -> tuple[tuple
         (say.TIME_TERM, say.TIME.format(**facts)),
         (say.DAYS_TERM, say.DAYS.format(days=finding.days, **facts)),
         (say.NOT_KNOWN_TERM, say.NOT_KNOWN.format(**facts)),
-        (say.ASKED_TERM, say.ASKED.format(number=capital(number_words(finding.asked)))),
+        (say.ASKED_TERM, asked_words(finding.asked)),
     )
 
 

@@ -71,21 +71,14 @@ FOLD = _("How firm is this?")
 RANGES_TERM = _("Ranges")
 RANGES = _(
     "The range of the next day misses the true size in about 1 of 20 people, those of later days in about 1 of 100: "
-    "{outcome} has good and bad weeks of its own, and sums over many days look firmer than they are."
+    "sums over many days look firmer than they are."
 )
 IN_ALL_TERM = _("All 28 days")
-IN_ALL = _("{span} in all, {more} on one day. This is shown, never judged.")
+IN_ALL = _("{span} in all. This is shown, never judged.")
 TIME_TERM = _("Slow changes")
-TIME = _(
-    "A steady rise in {exposure} over all your days cannot be told from time passing. What changes steadily counts as "
-    "time here."
-)
+TIME = _("A steady rise in {exposure} over all your days counts as time passing: both look alike.")
 DAYS_TERM = _("Days")
 DAYS = _("{days} days with a {outcome} score and known {exposure} in the four weeks before")
 NOT_KNOWN_TERM = _("Days not known")
 NOT_KNOWN = _("A day with unknown {exposure} counts as the average of the known days near it.")
 ASKED_TERM = _("Asked")
-ASKED = _(
-    "{number} questions: the next day, and days 2 to 28 together, for each measure. A direction is given only where "
-    "chance alone would rarely show one in any of them."
-)

@@ -82,5 +82,5 @@ def _fact(said: Said) -> str:
     cell = _cell(said)
     if cell.estimate is None:
         return cell.words
-    fact = say.RANGE.format(span=cell.words, more=said.unit.more, days=said.finding.days)
+    fact = say.RANGE.format(span=cell.words, days=said.finding.days)
     return say.MANY_AT_AN_END.format(fact=fact) if "many_scores_at_an_end" in said.finding.reasons else fact

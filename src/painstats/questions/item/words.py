@@ -60,7 +60,7 @@ REFUSED = {
 
 FOLD = _("What each comparison showed")
 TERM = _("{outcome}, {exposure}")
-RANGE = _("{span} {more}; {days} days with a score")
+RANGE = _("{span}; {days} days")
 MANY_AT_AN_END = _("{fact}. Many scores are at an end of the scale, so a link may be larger.")
 
 

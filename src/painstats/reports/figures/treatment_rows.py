@@ -12,8 +12,11 @@ import polars as pl
 from painstats.findings.change_names import dose_words
 from painstats.questions.phrases import capital, label_text
 
-LOWEST, HIGHEST = 10, 16
-"""Heights of a bar in pixels: of the first or only dose, and of the highest."""
+LOWEST, HIGHEST = 16, 22
+"""Heights of a bar in pixels: of the first or only dose, and of the highest. A dose is written inside."""
+
+WITHOUT_DOSE = 10
+"""Height of a bar without one."""
 
 MOST_STARTS = 4
 """Bars of a row up to which each has its start marked."""
@@ -42,7 +45,7 @@ class Bar:
     @property
     def height(self) -> float:
         """Height in pixels."""
-        return LOWEST + self.rank * (HIGHEST - LOWEST)
+        return LOWEST + self.rank * (HIGHEST - LOWEST) if self.dose else WITHOUT_DOSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import outcome_of
-from painstats.questions.size_words import days_words
 from painstats.reports.dates import date_words, month_and_day
 from painstats.reports.drawn_days import MOST_WEEKS, drawn_days, first_of, last_of
 from painstats.reports.figures.course_chart import Course, course_drawing
@@ -29,7 +28,12 @@ YEAR = _("Your year")
 CLINIC_TITLE = _("Course of {outcome}")
 NOTE = _("{outcome} from {low} to {high}; dots are days, the line is the week")
 TREATED_NOTE = _("{outcome} from {low} to {high}; dots are days, the line is the week; treatments below")
-CUT_NOTE = _("{note}; not drawn: {days} before the first or after the last score, or more than {weeks} weeks back")
+NEWEST_NOTE = _("{note}; only the newest {weeks} weeks are drawn")
+BEGINS_NOTE = _("{note}; it begins with your first score, on {date}")
+ENDS_NOTE = _("{note}; it ends with your last score, on {date}")
+LEAST_CUT = timedelta(weeks=1)
+"""Days that are not drawn, from which the chart says so."""
+
 CLINIC_NOTE = _("dots are days, the line is the week")
 LAST_VISIT = _("last visit, {day}")
 STARTS = _("Treatments: {treatments}.")
@@ -86,8 +90,18 @@ def _note(record: ParticipantRecord, days: pl.DataFrame, study: Study, *, is_tre
     low, high = outcome.scale
     template = TREATED_NOTE if is_treated else NOTE
     note = template.format(outcome=outcome_words(outcome).label, low=plain_number(low), high=plain_number(high))
-    undrawn = record.days.height - days.height
-    return CUT_NOTE.format(note=note, days=days_words(undrawn), weeks=MOST_WEEKS) if undrawn else note
+    return cut_note(note, record.days, days)
+
+
+def cut_note(note: str, every: pl.DataFrame, drawn: pl.DataFrame) -> str:
+    """Add to a note which days are not drawn: those before the first score or too far back, and after the last one."""
+    first, last = first_of(drawn["date"]), last_of(drawn["date"])
+    if not drawn["outcome_score"].count():
+        return note
+    if first - first_of(every["date"]) >= LEAST_CUT:
+        is_old = every.filter(pl.col("outcome_score").is_not_null() & (pl.col("date") < first)).height
+        note = (NEWEST_NOTE if is_old else BEGINS_NOTE).format(note=note, weeks=MOST_WEEKS, date=date_words(first))
+    return ENDS_NOTE.format(note=note, date=date_words(last)) if last_of(every["date"]) - last >= LEAST_CUT else note
 
 
 def treatments_drawn(record: ParticipantRecord) -> pl.DataFrame:

@@ -48,8 +48,26 @@ def _one_line(name: str, cards: Sequence[Card]) -> Card:
         first,
         headline=name,
         verdict=marks.pop() if len(marks) == 1 else "both" if marks else first.verdict,
-        cards=tuple(cards),
+        cards=_each_said_once(cards),
     )
+
+
+def _each_said_once(cards: Sequence[Card]) -> tuple[Card, ...]:
+    """Leave out of each card below a line what is word for word in a card above it: notes and facts about the method.
+
+    The sentence of a card without a mark only names what is described, as its headline does.
+    """
+    notes: set[str] = set()
+    facts: set[tuple[str, str]] = set()
+    shown = []
+    for card in cards:
+        own = [note for note in card.notes if note not in notes]
+        facts_left = tuple(fact for fact in card.facts if fact not in facts)
+        sentence = card.sentence if card.verdict else ""
+        shown.append(replace(card, sentence=sentence, notes=tuple(own), facts=facts_left))
+        notes.update(card.notes)
+        facts.update(card.facts)
+    return tuple(shown)
 
 
 def _card(said: ExploratoryCard) -> Card:

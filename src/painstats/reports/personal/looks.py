@@ -16,16 +16,22 @@ from painstats.reports.personal.record import ParticipantRecord
 
 
 def looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
-    """List the looks at a question by date; None before the first, and where a single answer would hide two."""
-    looks = [row for row in record.looks if row.question == finding.question.name]
-    if not looks or state_of(finding).is_split:
+    """List the looks at a question by date; None before the first, and where a single answer would hide two.
+
+    As in the chart, the looks are those on the basis of the answer. Looks on the other basis stand beside them only
+    if one of them gave a direction: then the answer has a history that they explain.
+    """
+    every = [row for row in record.looks if row.question == finding.question.name]
+    if not every or finding.judged is None or state_of(finding).is_split:
         return None
-    has_pooled = any(row.basis == "pooled" for row in looks)
+    others = [row for row in every if row.basis != finding.judged.basis]
+    has_both = finding.judged.basis == "pooled" and any(Verdict(row.verdict).has_direction for row in others)
+    looks = every if has_both else [row for row in every if row.basis == finding.judged.basis]
     rows = tuple(
         (
             date_words(row.date),
             whole(row.days),
-            *((basis_words(row),) if has_pooled else ()),
+            *((basis_words(row),) if has_both else ()),
             span_words(finding, row.low, row.high),
             answer_words(finding, row),
         )
@@ -34,7 +40,7 @@ def looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
     caption = say.LOOKS_CAPTION.format(
         exposure=capital(phrases_of(finding.question).exposure), per=unit_of(finding).per
     )
-    return Table(caption, say.LOOKS_HEAD if has_pooled else say.LOOKS_HEAD_ALONE, rows, numbers=False)
+    return Table(caption, say.LOOKS_HEAD if has_both else say.LOOKS_HEAD_ALONE, rows, numbers=False)
 
 
 def looks_chart(record: ParticipantRecord, finding: Finding) -> RowChart | None:

@@ -23,11 +23,11 @@ from painstats.language import plain_number
 from painstats.plan.ledger_chain import Standing
 from painstats.plan.study import Study
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital
+from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import outcome_of
 from painstats.questions.recent_level import recent_level
 from painstats.reports.data_used import zone_doubts
-from painstats.reports.pages import Card, Cell, Chart, Part, linked, named
+from painstats.reports.pages import Card, Cell, Chart, Part, joined, linked, named
 from painstats.reports.personal.answers import answer_cards, daily_card
 from painstats.reports.personal.exploratory import exploratory_lines
 from painstats.reports.personal.medicines import medicine_days, safety_notice
@@ -71,7 +71,7 @@ def personal_page(
         title=say.TITLE.format(outcome=capital(label)),
         heading=say.HEADING.format(outcome=label),
         about=_about(record, study),
-        running=f"painstats, {say.WRITTEN.format(date=words_of.date_words(last))}",
+        running=_running(record, study),
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
         answers=answer_cards(record, study, charts, checks, " ".join(map(str, leading))),
@@ -87,6 +87,7 @@ def personal_page(
         method=_method(record, store),
         rules=rules_parts(store, record, checks, choices),
         has_index=not study.is_own,
+        prints_all=study.prints_all,
     )
 
 
@@ -94,6 +95,12 @@ def _about(record: ParticipantRecord, study: Study) -> tuple[Cell, ...]:
     first, last = (words_of.date_words(day) for day in (record.summary.first_date, record.summary.last_date))
     code = () if study.is_own else (Markup(say.PARTICIPANT).format(code=named(record.participant_id)),)
     return *code, say.WRITTEN.format(date=last), say.PERIOD.format(first=first, last=last)
+
+
+def _running(record: ParticipantRecord, study: Study) -> str:
+    """Return the line at the foot of each sheet: sheets of several participants must not be mixed up."""
+    code = () if study.is_own else (say.PARTICIPANT.format(code=label_text(record.participant_id)),)
+    return " · ".join(("painstats", *code, say.WRITTEN.format(date=words_of.date_words(record.summary.last_date))))
 
 
 def _zone_doubts(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
@@ -107,17 +114,23 @@ def _lead(record: ParticipantRecord, study: Study) -> tuple[str, ...]:
     scored = record.days.filter(record.days["outcome_score"].is_not_null())
     dates, scores = scored["date"].to_list(), scored["outcome_score"].to_list()
     level = recent_level(dates, scores, record.summary.first_date, record.summary.last_date)
-    return lead(level, outcome_of(study.plan.outcome))
+    return lead(level, outcome_of(study.plan.outcome), max(dates, default=None))
 
 
-def _since(record: ParticipantRecord) -> tuple[str, ...]:
-    """Say what changed in the last month; questions to watch are no answers."""
+def _since(record: ParticipantRecord) -> tuple[Cell, ...]:
+    """Say what changed in the last month, with names in bold; questions to watch are no answers."""
     found = (
         *(news_of_finding(one, record.looks) for one in record.findings if one.question.is_confirmatory),
         *(news_of_change(change) for change in record.changes),
         *(news_of_experiment(experiment) for experiment in record.experiments),
     )
-    return news_words([news for news in found if news], record.summary.last_date)
+    names = {news.words: news.name for news in found if news}
+    said = news_words([news for news in found if news], record.summary.last_date)
+    return tuple(_name_in_bold(text, names.get(text, "")) for text in said)
+
+
+def _name_in_bold(text: str, name: str) -> Cell:
+    return joined(Markup("<b>{}</b>").format(name), text.removeprefix(name)) if name and text.startswith(name) else text
 
 
 def _exploratory_daily(record: ParticipantRecord, charts: Sequence[Chart]) -> tuple[Card, ...]:

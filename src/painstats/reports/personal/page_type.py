@@ -44,6 +44,8 @@ class PersonalPage:
         How it is worked out in four sentences; everything else that decides what the page says.
     has_index
         Whether an index of reports lies beside the page.
+    prints_all
+        Whether folds are printed; otherwise only those are that the reader has opened.
     contents
         Target and text of each entry of the contents.
     """
@@ -57,7 +59,7 @@ class PersonalPage:
     answers: tuple[Card, ...]
     course: tuple[Chart, ...]
     since_heading: str
-    since: tuple[str, ...]
+    since: tuple[Cell, ...]
     clearer: tuple[str, ...]
     next_day: str
     more: tuple[Card, ...]
@@ -67,6 +69,7 @@ class PersonalPage:
     method: tuple[str, ...]
     rules: tuple[Part, ...]
     has_index: bool = True
+    prints_all: bool = False
     kind: str = "personal"
 
     @property

@@ -35,6 +35,7 @@ HOW_CHANGES_ARE_JUDGED = (
         "most 84 days on each side are compared, with and without the week before it."
     ),
     _("Changes fewer than 14 days apart are shown as one."),
+    _("“What if” says what a change would be under another assumption. No answer depends on it."),
 )
 
 
@@ -42,9 +43,19 @@ def change_cards(
     record: ParticipantRecord, study: Study, figures: Sequence[Chart]
 ) -> list[tuple[DeclaredAnswer, Card]]:
     """Make a card for each start, end and new dose, in the order of the treatments' first starts."""
+    groups = treatment_groups(record.changes)
     return [
-        made for group in treatment_groups(record.changes) for made in _cards_of_group(group, record, study, figures)
+        made
+        for group in groups
+        for made in _cards_of_group(group, record, study, figures, has_table=_lists_most(group, groups))
     ]
+
+
+def _lists_most(group: TreatmentGroup, groups: Sequence[TreatmentGroup]) -> bool:
+    """Whether a table of the group's changes is worth its room: several, and not all of them in another table."""
+    changes = {change.number for change in group.every}
+    others = [{change.number for change in other.every} for other in groups if other is not group]
+    return len(changes) > 1 and not any(changes < other for other in others)
 
 
 def experiment_cards(
@@ -59,10 +70,10 @@ def experiment_cards(
 
 
 def _cards_of_group(
-    group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Chart]
+    group: TreatmentGroup, record: ParticipantRecord, study: Study, figures: Sequence[Chart], *, has_table: bool
 ) -> list[tuple[DeclaredAnswer, Card]]:
-    """Make the cards of a treatment; below the last one, a table of all its changes if there are several."""
-    tables, made = (_table(group, record, study),) if len(group.every) > 1 else (), []
+    """Make the cards of a treatment; below the last one, a table of all its changes if the group has one."""
+    tables, made = (_table(group, record, study),) if has_table else (), []
     for change in group.shown:
         said = change_answer(change, change_context(change, record, study))
         own = _figures_of(change_card(change), figures)

@@ -60,23 +60,17 @@ def wash(frame: Frame, x: tuple[float, float]) -> Markup:
     return _rect("wash", frame.share(x[0]), frame.share(x[1]), 0, frame.height)
 
 
-HATCH_STEP = 6
-WIDEST_HATCH = 240
-"""Pixels up to which hatched days are hatched; a week is narrower in every chart."""
-
-
 def hatch(frame: Frame, x: tuple[float, float]) -> Markup:
     """Draw lines of 45° over the whole height.
 
-    The nested SVG has the width of the days and clips the lines, which are drawn in pixels: neither a pattern, whose
-    name would have to differ from all others of the page, nor their angle depends on the width.
+    They are the dashes of one very wide line from corner to corner (``charts.css``), so that each chart holds a single
+    line. The nested SVG has the width of the days and clips it; it is drawn in pixels: neither a pattern, whose name
+    would have to differ from all others of the page, nor the angle depends on the width.
     """
     left, right = frame.share(x[0]), frame.share(x[1])
     height = round(frame.height)
-    feet = range(HATCH_STEP, height + WIDEST_HATCH, HATCH_STEP)
-    steps = "".join(f"M0 {foot}l{foot}-{foot}" for foot in feet)
     size = f'x="{percent(left)}" width="{percent(right - left)}" height="{height}"'
-    return Markup(f'<svg class="clip" {size}><path class="hatch" d="{steps}"/></svg>')
+    return Markup(f'<svg class="clip" {size}><path class="hatch" d="M0 0l{height} {height}"/></svg>')
 
 
 def bar(ends: tuple[float, float], top: float, height: float, style: str = "bar") -> Markup:
@@ -85,13 +79,17 @@ def bar(ends: tuple[float, float], top: float, height: float, style: str = "bar"
 
 
 CELL_GAP = 2
-"""Units of the width between two cells: about one pixel."""
+"""Units of the width between two cells, at least: about one pixel."""
+
+WIDE_CELL = 10
+"""Units of the width from which a cell is cut to whole ones: that is invisible, and the path of a year is shorter."""
 
 
 def cells(places: Iterable[tuple[int, int]], columns: int, size: float, style: str, gap: float = 1) -> Markup:
     """Draw a box for each (column, row) as one path; a row is ``size`` pixels high, and columns fill the width."""
     wide = ACROSS / columns
-    inner, tall = short(wide - CELL_GAP), short(size - gap)
+    room = wide - CELL_GAP
+    inner, tall = short(int(room) if room > WIDE_CELL else room), short(size - gap)
     box = f"h{inner}v{tall}h-{inner}z"
     steps = "".join(f"M{short(round(column * wide, 1))} {short(row * size)}{box}" for column, row in places)
     return Markup(f'<path class="cell {style}" d="{steps}"/>') if steps else Markup("")
