@@ -13,7 +13,7 @@ PROGRAMME, USUAL = "programme", "usual care"
 ARMS = (USUAL, PROGRAMME)
 """The arms, the one that the other is compared with first; each is a treatment of its name, too."""
 
-STARTS_ON, DAYS = 49, 98
+STARTS_ON, DAYS = 49, 119
 CHANGES = {
     PROGRAMME: {"chervil": -1.9, "comfrey": -1.1, "fennel": -1.6, "lupin": -1.4, "mullein": -1.8, "vetch": -1.2},
     USUAL: {"aspen": 0.3, "birch": -0.3, "hawthorn": 0.2, "sorrel": -0.2, "teasel": 0.1, "yew": -0.1},

@@ -13,6 +13,7 @@ from painstats.cli import main
 from painstats.errors import NotEnoughData
 from painstats.plan.study import read_study
 from sample_data.compare_cohort import COHORT, compare_cohort
+from sample_data.compare_treatments import compare_changes
 from sample_data.make import DEFAULT_SEED, make_study
 from sample_data.simulate import daily_frame, simulate
 from sample_data.trial import ABSENT, CHANGES, PROGRAMME, STARTS_ON, TRIAL, USUAL, planted_difference
@@ -44,7 +45,7 @@ def test_the_others_are_the_same_with_them():
 
 def test_planted_days_do_not_change_between_versions():
     text = daily_frame(TRUTH, DEFAULT_SEED).write_csv().encode()
-    assert hashlib.sha256(text).hexdigest()[:16] == "f516c9e12efd7ef6"
+    assert hashlib.sha256(text).hexdigest()[:16] == "11a6529bde1616bf"
 
 
 def test_pain_changes_by_what_was_planted():
@@ -77,6 +78,7 @@ def test_the_planted_difference_of_the_arms_is_in_its_interval(analysed):
 
 def test_the_table_has_what_was_asked_told_and_planted(analysed):
     arms, severity = compare_cohort(analysed)
+    assert len(compare_changes(analysed)) == len(TRIAL)
     assert (arms.participant, arms.asked, arms.planted) == ("everyone", "arms group", "-1.50")
     assert arms.told.startswith("-1.")
     assert (severity.told, severity.planted) == ("not fitted", "0.00")  # without nights there is no slope
@@ -98,3 +100,15 @@ def test_a_trial_with_diaries_alone_needs_no_exposure(analysed, capsys):
 
 def test_a_study_that_was_not_analysed_has_nothing_to_compare(tmp_path):
     assert compare_cohort(tmp_path) == []
+
+
+def test_an_empty_arm_is_named_as_in_the_plan(analysed, capsys):
+    file = analysed / "participants.csv"
+    kept = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(kept.replace(f",{PROGRAMME}", ","), encoding="utf-8")
+        assert main(["cohort", str(analysed)]) != 0
+    finally:
+        file.write_text(kept, encoding="utf-8")
+    message = 'no participant has the level "programme" of group; remove it from levels in [variables.group]'
+    assert message in capsys.readouterr().err

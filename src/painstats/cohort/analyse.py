@@ -142,16 +142,15 @@ class _Analysis:
         """Compare how participants of each arm changed."""
         analysis = self.plan.analysis
         arm = str(analysis.arms)
-        found = arms_model(
+        return arms_model(
             self.inputs.every_day.filter(self.inputs.every_day["left_out"].is_null()),
             "phase",
-            arm_variable(self.inputs, arm),
+            self.inputs.variable(arm),
             self.inputs.baseline.participants,
             least_days=self.plan.rules.min_days_in_model,
             drawn_by_lot=analysis.arms_drawn_by_lot,
             others=[each for each in self.with_levels() if each.name != arm],
         )
-        return replace(found, name=f"arms {arm}")
 
     def averages(self, exposures: Sequence[Exposure]) -> list[tuple[CohortDays, CohortModel]]:
         """Estimate the average effect of each exposure.
