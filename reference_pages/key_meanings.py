@@ -186,7 +186,11 @@ MEANINGS: dict[str, str] = {
     "[analysis] moderators": "Variables that may change the primary effect.",
     "[analysis] subgroups": "Variables with levels, for each of which the effect is reported.",
     "[analysis] arms": "The variable that says who was in which arm.",
-    "[analysis] phase": "The treatment before and during which days are compared; not needed if there is one.",
+    "[analysis] phase": (
+        "The treatment before and during which days are compared, or a list with one for each arm. An arm without a "
+        "treatment needs a comparable date: list its usual care as a treatment that starts on the day on which the "
+        "other arm may start. Not needed if there is one treatment."
+    ),
     "[analysis] arms_drawn_by_lot": "Whether the arms were drawn by lot; only then results speak of an effect.",
     "[analysis] outcomes": "Further items that the primary question is asked of, as one family.",
     "[analysis] alpha": "Chance of a false answer to the primary question.",

@@ -14,6 +14,7 @@ from painstats.commands.printing import print_table
 from painstats.findings.finding import Finding
 from painstats.findings.published import published_findings
 from painstats.questions.verdict import Verdict
+from sample_data.compare_cohort import compare_cohort
 from sample_data.compare_questions import compare_questions
 from sample_data.compare_treatments import compare_changes, compare_experiments
 from sample_data.compared import Compared
@@ -73,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print("The same for changes after a start, a stop or a new dose: points of pain", compare_changes(folder))
     _print("The same for experiments: points of pain in blocks with the treatment", compare_experiments(folder))
     _print("The same for exploratory questions: points per unit", compare_questions(folder))
+    _print("The same for the cohort analysis: points of pain", compare_cohort(folder))
     return 0
 
 

@@ -22,7 +22,8 @@ def compare_changes(folder: Path) -> list[Compared]:
     """Return every change that was judged beside the planted one; no row where a study has no truth about them."""
     if not (folder / TREATMENTS).is_file():
         return []
-    truth = pl.read_csv(folder / TREATMENTS, try_parse_dates=True)
+    dates = {"first_date": pl.Date, "last_date": pl.Date}  # a column without any date is one of dates all the same
+    truth = pl.read_csv(folder / TREATMENTS, schema_overrides=dates)
     found = rows_of(pl.read_parquet(folder / PUBLISHED / "change_finding.parquet"), ChangeFinding)
     return [
         Compared(change.participant_id, _asked(change), _told(change), f"{planted_change(truth, change):.2f}")

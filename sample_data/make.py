@@ -15,17 +15,21 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
+from sample_data.compare_cohort import COHORT, cohort_frame
 from sample_data.explored import EXPLORED
 from sample_data.question_truth import QUESTIONS, question_frame
 from sample_data.register_experiments import register_experiments
 from sample_data.simulate import Life, Truth, simulate
 from sample_data.treated import TREATED
 from sample_data.treatment_truth import EXPERIMENTS, TREATMENTS, experiment_frame, treatment_frame
+from sample_data.trial import TRIAL
 from sample_data.truth import own_truth
 from sample_data.write_apple_health import write_apple_health
 from sample_data.write_diary import FILES, write_clinic_diary, write_long_diary, write_sites_diary, write_wide_diary
 from sample_data.write_fitabase import write_fitabase
 from sample_data.write_fitbit import write_fitbit
+from sample_data.write_participants import FILE as PARTICIPANTS
+from sample_data.write_participants import write_participants
 from sample_data.write_plan import write_plan
 from sample_data.write_treatments import FILE, write_treatments
 
@@ -37,7 +41,8 @@ def make_study(folder: Path, truth: Truth, seed: int) -> None:
     """Write a study folder: ``study.toml``, ``inbox/``, ``truth.csv`` and ``truth.json``.
 
     With treated participants, the truth about their treatments and experiments is in two more tables, and the plans
-    of their experiments are in the study's database. What exploratory questions should find is in one more table.
+    of their experiments are in the study's database. What exploratory questions and the cohort analysis should find is
+    in two more tables. With a trial, there is ``participants.csv``.
 
     The same truth and seed give the same bytes, apart from a database.
 
@@ -77,18 +82,22 @@ def _write_study(folder: Path, truth: Truth, seed: int) -> None:
     for life in lives:
         _write_own_exports(inbox / life.person.participant_id, own_truth(truth, life.person), life, seed)
     _write_shared_exports(inbox, truth, lives, seed)
-    if truth.treated:
+    if truth.treated or truth.trial:
         write_treatments(inbox / FILE, lives)
         treatment_frame(truth, lives).write_csv(folder / TREATMENTS)
+    if truth.treated:
         experiment_frame(lives).write_csv(folder / EXPERIMENTS)
         register_experiments(folder, lives)
     if truth.explored:
         question_frame(lives).write_csv(folder / QUESTIONS)
+    if truth.trial:
+        write_participants(folder / PARTICIPANTS, lives, seed)
+        cohort_frame().write_csv(folder / COHORT)
 
 
 def _write_own_exports(folder: Path, truth: Truth, life: Life, seed: int) -> None:
     """Write a participant's own folder; participants of shared files have none."""
-    if life.person.wearable == "fitabase" and life.person.diary == "clinic":
+    if life.person.wearable in (None, "fitabase") and life.person.diary == "clinic":
         return
     folder.mkdir()
     if life.person.wearable == "fitbit":
@@ -188,13 +197,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _whole_truth(days: int) -> Truth:
     """Return the truth of the whole sample study."""
-    return Truth(days=days, treated=len(TREATED), explored=len(EXPLORED))
+    return Truth(days=days, treated=len(TREATED), explored=len(EXPLORED), trial=len(TRIAL))
 
 
 def _summary(folder: Path, truth: Truth, seed: int) -> str:
     exports = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
     more = f"{truth.treated} more with treatments or an experiment, " if truth.treated else ""
     more += f"{truth.explored} for further questions; longer records\n" if truth.explored else ""
+    more += (
+        f"{truth.trial} in a trial of two arms; participants.csv has what was known at enrolment\n"
+        if truth.trial
+        else ""
+    )
     megabytes = sum(path.stat().st_size for path in exports) / 1e6
     return (
         f"{folder}: {truth.people} participants, {truth.days} days from {truth.start}, seed {seed}\n{more}"

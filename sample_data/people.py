@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sample_data.exercise import Exercise
-from sample_data.treatments import Experiment, Treatment
+from sample_data.treatments import AsNeeded, Experiment, Treatment
 
 WearableFormat = Literal["fitbit", "apple_health", "fitabase"]
 DiaryShape = Literal["wide", "long", "clinic", "sites"]
@@ -119,6 +119,12 @@ class Person:
         Points of mood per hour of the last night, beside what goes with pain.
     treatments, experiment
         What the participant lists in ``treatments.csv``, and the experiment that the participant made.
+    arm
+        The participant's arm of the trial.
+    as_needed
+        A medicine that the participant takes on bad days.
+    last_visit_on
+        Day of the last visit to a doctor, counted from the first day of the record.
     """
 
     participant_id: str
@@ -143,6 +149,9 @@ class Person:
     mood_on_sleep: float = 0.0
     treatments: tuple[Treatment, ...] = ()
     experiment: Experiment | None = None
+    arm: str | None = None
+    as_needed: AsNeeded | None = None
+    last_visit_on: int | None = None
 
     @property
     def first_name(self) -> str:

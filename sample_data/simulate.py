@@ -19,6 +19,7 @@ from sample_data.explored import EXPLORED
 from sample_data.people import Person, people
 from sample_data.treated import TREATED
 from sample_data.treatments import Treatment, day_after_bad_week
+from sample_data.trial import TRIAL
 from sample_data.truth import Truth, journey_dates, own_truth
 
 __all__ = ["Life", "Nature", "Truth", "daily_frame", "simulate"]
@@ -113,10 +114,10 @@ def simulate(truth: Truth, seed: int) -> tuple[Life, ...]:
 
     Returns
     -------
-    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`, then the treated, then the
-    explored.
+    One ``Life`` for each participant, in the order of :func:`sample_data.people.people`, then the treated, the
+    explored, and those of the trial.
     """
-    everyone = people(truth.people) + TREATED[: truth.treated] + EXPLORED[: truth.explored]
+    everyone = people(truth.people) + TREATED[: truth.treated] + EXPLORED[: truth.explored] + TRIAL[: truth.trial]
     return tuple(_live(own_truth(truth, person), person, seed) for person in everyone)
 
 

@@ -7,13 +7,14 @@ they show what can happen, not how often it does.
 from __future__ import annotations
 
 from sample_data.people import Person, Planted
-from sample_data.treatments import Experiment, Treatment
+from sample_data.treatments import AsNeeded, Experiment, Treatment
 
 STEADY = Planted(usual_pain=6.0, trend=0.0, residual_sd=1.2)
 """No trend of pain, so that a change is what was planted; and so much pain that scores are seldom cut at 0."""
 
 TREATED: tuple[Person, ...] = (
-    # An opioid that overlaps low-dose naltrexone for ten days, then a new dose, after which pain is 2 points lower.
+    # An opioid that overlaps low-dose naltrexone for ten days, then a new dose, after which pain is 2 points lower; a
+    # medicine as needed, and a visit to a doctor.
     Person(
         "saffron",
         "Europe/London",
@@ -26,6 +27,8 @@ TREATED: tuple[Person, ...] = (
             Treatment("medicine", "naltrexone", 49, 153, 1.5, "mg", ramp_days=7),
             Treatment("medicine", "naltrexone", 154, None, 4.5, "mg", ramp_days=14, effect=-2.0),
         ),
+        as_needed=AsNeeded("ibuprofen", 400, "mg", least_score=8),
+        last_visit_on=150,
     ),
     # A course without effect, begun after a bad week.
     Person(

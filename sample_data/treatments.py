@@ -56,6 +56,16 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
+class AsNeeded:
+    """A medicine that is taken on days with a score from ``least_score`` on, and does not change the day's score."""
+
+    name: str
+    dose: float
+    dose_unit: str
+    least_score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """A finished experiment of one participant: its plan, from which the order of the blocks follows, and its effect.
 

@@ -26,8 +26,8 @@ class Truth:
     treated
         How many participants of :data:`sample_data.treated.TREATED` there are besides, each with a record of their own
         length.
-    explored
-        The same of :data:`sample_data.explored.EXPLORED`.
+    explored, trial
+        The same of :data:`sample_data.explored.EXPLORED`, and of :data:`sample_data.trial.TRIAL`.
     burn_in_days
         Days simulated and discarded, so that the first day is as stationary as the last.
     pain_usual, pain_sd_between, pain_usual_limits
@@ -65,6 +65,7 @@ class Truth:
     start: date = date(2026, 2, 2)
     treated: int = 0
     explored: int = 0
+    trial: int = 0
     burn_in_days: int = 30
     pain_usual: float = 5.2
     pain_sd_between: float = 1.5

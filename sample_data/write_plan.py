@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from sample_data.people import Person
 from sample_data.simulate import Life
 from sample_data.truth import Truth, journey_dates
 
@@ -128,6 +127,53 @@ items = [
 ]
 """
 
+TRIAL = """
+# A trial: lots decided who did a programme, and who had usual care. Each participant lists one of the two as a
+# treatment, with the day on which it began.
+[treatments."programme"]
+compared_with = "usual care"
+arms_drawn_by_lot = true
+
+# Columns of participants.csv, as they were known at enrolment.
+[variables.age]
+kind = "continuous"
+unit = "years"
+per = 10
+
+[variables.sex]
+kind = "categorical"
+levels = ["female", "male"]
+
+[variables.severity]
+kind = "continuous"
+label = "severity at enrolment"
+per = 10
+
+[variables.group]
+kind = "categorical"
+levels = ["usual care", "programme"]
+
+# The cohort analysis (painstats cohort): the trial, and beside it the average effects of sleep and steps.
+[analysis]
+primary = "arm"
+covariates = ["age", "sex"]
+moderators = ["severity"]
+arms = "group"
+phase = ["usual care", "programme"]
+arms_drawn_by_lot = true
+
+[[models]]
+name = "sleep by age"
+formula = "pain ~ sleep_within * age + steps_within + weekend + time"
+"""
+
+NIGHTLY = """
+# No data are expected after the last day, so no participant has stopped sending them.
+[nightly]
+last_date = {last_date}
+
+"""
+
 DIARIES = {"wide": WIDE, "long": LONG, "clinic": CLINIC, "sites": SITES}
 
 
@@ -142,14 +188,20 @@ def write_plan(path: Path, truth: Truth, lives: Sequence[Life]) -> None:
         *([FURTHER] if further else []),
         *(DIARIES[shape] for shape in shapes),
     ]
-    parts += ["\n# Time zones decide the date of an evening's steps.\n"]
-    parts += [_participant(truth, life.person) for life in lives]
+    parts += [TRIAL] if truth.trial else []
+    parts += [NIGHTLY.format(last_date=max(life.dates[-1] for life in lives))]
+    parts += ["# Time zones decide the date of an evening's steps.\n"]
+    parts += [_participant(truth, life) for life in lives]
     parts += [_phase(truth, life) for life in lives if life.nature.treatment_day is not None]
     path.write_text("".join(parts), encoding="utf-8", newline="")
 
 
-def _participant(truth: Truth, person: Person) -> str:
-    home = f'[participants."{person.participant_id}"]\ntime_zone = "{person.time_zone}"\n\n'
+def _participant(truth: Truth, life: Life) -> str:
+    person = life.person
+    home = f'[participants."{person.participant_id}"]\ntime_zone = "{person.time_zone}"\n'
+    if person.last_visit_on is not None:
+        home += f"last_visit = {life.dates[person.last_visit_on]}\n"
+    home += "\n"
     journey = journey_dates(truth, person)
     if journey is None:
         return home

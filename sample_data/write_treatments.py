@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from sample_data.simulate import Life
 from sample_data.treatments import Treatment
@@ -20,8 +22,16 @@ def write_treatments(path: Path, lives: Sequence[Life]) -> None:
     """Write a row for each treatment of each participant; what is not known or does not apply is left empty."""
     lines = [",".join(COLUMNS)]
     for life in lives:
-        lines += [",".join(_cells(life, treatment)) for treatment in life.treatments]
+        lines += [",".join(_cells(life, treatment)) for treatment in (*life.treatments, *_doses(life))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+
+
+def _doses(life: Life) -> Iterator[Treatment]:
+    """Yield a row for each day on which a medicine was taken as needed: one that ends on the day of its start."""
+    if (needed := life.person.as_needed) is None:
+        return
+    for day in np.flatnonzero((life.pain_score >= needed.least_score) & ~life.diary_missing).tolist():
+        yield Treatment("medicine", needed.name, day, day, needed.dose, needed.dose_unit)
 
 
 def _cells(life: Life, treatment: Treatment) -> list[str]:

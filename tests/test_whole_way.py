@@ -30,6 +30,7 @@ from sample_data.explored import EXPLORED
 from sample_data.make import DEFAULT_SEED
 from sample_data.simulate import daily_frame
 from sample_data.treated import TREATED
+from sample_data.trial import TRIAL
 from sample_data.truth import Truth
 from tests.counting_pages import cards, over_budget
 from tests.flows.conftest import prefect_home, started_home
@@ -38,8 +39,8 @@ from tests.reading_pages import read_page
 __all__ = ["prefect_home", "started_home"]
 
 ROOT = Path(__file__).parents[1]
-TRUTH = Truth(treated=len(TREATED), explored=len(EXPLORED))
-EVERYONE = TRUTH.people + TRUTH.treated + TRUTH.explored
+TRUTH = Truth(treated=len(TREATED), explored=len(EXPLORED), trial=len(TRIAL))
+EVERYONE = TRUTH.people + TRUTH.treated + TRUTH.explored + TRUTH.trial
 TWO_SITES = "burdock"
 """A participant with two sites; the outcome is not the score of one of them."""
 SPOILT_RATINGS = 4

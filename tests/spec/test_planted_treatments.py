@@ -166,7 +166,8 @@ def test_every_listed_treatment_is_read_as_it_was_planted(folder: Path, lives) -
     contents = read(folder / "inbox" / "treatments.csv")
     columns = ("participant_id", "name", "start_date", "end_date", "dose", "ramp_days", "acts_days")
     assert contents.rejected() == []
-    assert contents.accepted("treatment").select(columns).rows() == [
+    courses = contents.accepted("treatment").filter(pl.col("name") != "ibuprofen")
+    assert courses.select(columns).rows() == [
         (
             name,
             listed.name,
@@ -180,6 +181,19 @@ def test_every_listed_treatment_is_read_as_it_was_planted(folder: Path, lives) -
         for listed in life.treatments
     ]
     assert set(contents.accepted("treatment")["acts_days"]) == {None, 84}
+
+
+def test_a_medicine_is_taken_on_bad_days(folder: Path, lives) -> None:
+    life = lives[DOSES]
+    doses = read(folder / "inbox" / "treatments.csv").accepted("treatment").filter(pl.col("name") == "ibuprofen")
+    taken = set(doses["start_date"])
+    scores = {
+        day: score for day, score, gone in zip(life.dates, life.pain_score, life.diary_missing, strict=True) if not gone
+    }
+    assert taken == {day for day, score in scores.items() if score >= 8}
+    assert doses["start_date"].equals(doses["end_date"], check_names=False)
+    assert 5 < len(taken) < 20
+    assert all(dose == 400 for dose in doses["dose"])
 
 
 def test_the_plan_asks_about_treatments_and_experiments_only_where_there_are_some(folder: Path, tmp_path: Path) -> None:

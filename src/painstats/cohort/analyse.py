@@ -8,7 +8,7 @@ unknown values, the specification curve, and the estimate without each participa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import process_time
@@ -35,6 +35,8 @@ from painstats.questions.daily.averages import holm
 
 LOOSER_HOURS, STRICTER_HOURS = -2, 4
 """Hours with steps of the other two rules for a day that counts, beside the declared one."""
+
+NAMES = {measure: name for name, measure in EXPOSURES.items()}
 
 FAMILY_OF_KIND = {
     "average": "secondary exposures",
@@ -143,12 +145,29 @@ class _Analysis:
         return arms_model(
             self.inputs.every_day.filter(self.inputs.every_day["left_out"].is_null()),
             "phase",
-            arm_variable(self.inputs, arm),
+            self.inputs.variable(arm),
             self.inputs.baseline.participants,
             least_days=self.plan.rules.min_days_in_model,
             drawn_by_lot=analysis.arms_drawn_by_lot,
             others=[each for each in self.with_levels() if each.name != arm],
         )
+
+    def averages(self, exposures: Sequence[Exposure]) -> list[tuple[CohortDays, CohortModel]]:
+        """Estimate the average effect of each exposure.
+
+        Where the primary question is about arms, one that cannot be estimated is refused and stops nothing: in a trial
+        with diaries alone no exposure is known.
+        """
+        found = list[tuple[CohortDays, CohortModel]]()
+        for exposure in exposures:
+            days, name = self.inputs.days_of(exposure), f"average {NAMES[exposure.measure]}"
+
+            def fit(days: CohortDays = days, name: str = name) -> CohortModel:
+                return replace(average_model(days), name=name)
+
+            models = self.tried(name, fit) if self.plan.analysis.primary == (ARM,) else [fit()]
+            found += [(days, model) for model in models]
+        return found
 
     def beside(self, days: CohortDays, primary: CohortModel) -> list[CohortModel]:
         """Fit the adjusted model, moderators and subgroups of a primary exposure."""
@@ -225,18 +244,16 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
     """
     of, analysis = _Analysis(inputs, plan), plan.analysis
     is_about_arms = analysis.primary == (ARM,)
-    names = {measure: name for name, measure in EXPOSURES.items()}
     exposures = answered_exposures(inputs, plan)
     with of.stage("primary model"):
-        days = [inputs.days_of(exposure) for exposure in exposures]
-        averages = [(each, _named(average_model(each), names[each.exposure.measure])) for each in days]
+        averages = of.averages(exposures)
         arms = [of.arms()] if is_about_arms else []
     primary = arms or [model for _, model in averages]
     secondary = [model for _, model in averages] if is_about_arms else []
     with of.stage("secondary models"):
         if analysis.arms and not is_about_arms:
             secondary += of.tried("arms", of.arms)
-        secondary += of.beside(*averages[0])
+        secondary += of.beside(*averages[0]) if averages else []
         secondary += of.declared()
     sensitivity = [of.sensitivity(each, model) for each, model in averages] if with_sensitivity else []
     p = [model.p for model in primary]
@@ -257,10 +274,6 @@ def answered_exposures(inputs: CohortInputs, plan: Plan) -> list[Exposure]:
     """Return the exposures whose average effect is estimated: those of the primary question, otherwise all."""
     asked = plan.analysis.primary if plan.analysis.primary != (ARM,) else ()
     return [inputs.exposure(name) for name in asked] or list(inputs.design.exposures)
-
-
-def _named(model: CohortModel, exposure: str) -> CohortModel:
-    return replace(model, name=f"average {exposure}")
 
 
 def _hours(declared: int) -> dict[str, int]:

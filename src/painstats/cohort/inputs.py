@@ -114,23 +114,26 @@ def cohort_inputs(store: Store) -> CohortInputs:
 
 
 def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
-    """Add ``phase``: 0 before each participant's start of the declared treatment, 1 during it, null after its end.
+    """Add ``phase``: 0 before each participant's start of a declared treatment, 1 during it, null after its end.
 
-    Participants without the treatment have 0 on every day.
+    Participants without any of the declared treatments have 0 on every day.
 
     Raises
     ------
     StudyError
-        If the plan names no treatment and the study has not exactly one, or none has that name.
+        If the plan names no treatment and the study has not exactly one, or no participant has one of a name.
     """
-    phases, wanted = read_phases(store), store.study.plan.analysis.phase
+    phases, wanted = read_phases(store), store.study.plan.analysis.phases
     names = sorted({phase.name for phase in phases})
-    if wanted is None and len(names) != 1:
+    if not wanted and len(names) != 1:
         raise StudyError(f"analysis.phase: name the treatment to compare; the study has {len(names)}")
-    name = wanted or names[0]
-    if name not in names:
-        raise StudyError(f"analysis.phase: no participant has a treatment named {name}; it has to be in [[phases]]")
-    own = [phase for phase in phases if phase.name == name]
+    for name in wanted:
+        if name not in names:
+            raise StudyError(
+                f"analysis.phase: no participant has a treatment named {name}; it has to be in [[phases]] or in a "
+                "table of treatments"
+            )
+    own = [phase for phase in phases if phase.name in (wanted or names)]
     starts = pl.DataFrame(
         {
             "participant_id": [phase.participant_id for phase in own],

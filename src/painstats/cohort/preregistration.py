@@ -66,7 +66,9 @@ def _analysis(analysis: AnalysisPlan, plan: Plan) -> Iterator[str]:
     yield f"Primary question: {_listed(primary)}{test}, at {analysis.alpha:g}"
     if analysis.arms:
         how = "drawn by lot" if analysis.arms_drawn_by_lot else "not drawn by lot"
-        yield f"Arms: {analysis.arms} ({how})" + (f"; days during {analysis.phase} are compared" * bool(analysis.phase))
+        yield f"Arms: {analysis.arms} ({how})" + (
+            f"; days during {_listed(analysis.phases)} are compared" * bool(analysis.phases)
+        )
     if ARM in analysis.primary:
         yield "The contrast of arms counts only if the mixed model and Welch's test of own changes agree"
     yield f"Covariates: {_listed(analysis.covariates)}"

@@ -39,9 +39,9 @@ class AnalysisPlan(PlanTable):
     ``primary`` names one exposure, two (Holm's test over both), or "arm"; without it, it is the plan's exposures.
     ``covariates`` enter the adjusted model, ``moderators`` a product with the primary exposure each, ``subgroups`` a
     slope for each level. ``arms`` is the variable that says who was in which arm, ``phase`` the treatment before and
-    during which days are compared; it can be left out if the study has one. ``outcomes`` are the items of one family.
-    ``population`` limits who is analysed. ``final`` is the date from which the answer is computed, once;
-    ``registered`` where the plan can be found.
+    during which days are compared, or one for each arm; it can be left out if the study has one. ``outcomes`` are the
+    items of one family. ``population`` limits who is analysed. ``final`` is the date from which the answer is computed,
+    once; ``registered`` where the plan can be found.
     """
 
     primary: Names = Field(default=(), max_length=MOST_PRIMARY)
@@ -49,7 +49,7 @@ class AnalysisPlan(PlanTable):
     moderators: tuple[str, ...] = ()
     subgroups: tuple[str, ...] = ()
     arms: str | None = None
-    phase: str | None = None
+    phase: str | tuple[str, ...] | None = None
     arms_drawn_by_lot: bool = False
     outcomes: tuple[Item, ...] = ()
     alpha: float = Field(default=0.05, gt=0, le=0.2)
@@ -62,6 +62,11 @@ class AnalysisPlan(PlanTable):
     def is_declared(self) -> bool:
         """Whether the plan has the table at all."""
         return bool(self.model_fields_set)
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """The treatments before and during which days are compared; empty where the study's only one is meant."""
+        return (self.phase,) if isinstance(self.phase, str) else self.phase or ()
 
     @model_validator(mode="after")
     def _names_a_question(self) -> AnalysisPlan:
