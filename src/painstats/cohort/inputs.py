@@ -100,8 +100,7 @@ def cohort_inputs(store: Store) -> CohortInputs:
     outside = list(outside_population(baseline, study.plan.analysis))
     every_day = _left_out(every_day, pl.col("participant_id").is_in(outside), "outside_population")
     if study.plan.analysis.unknown_predictors == "complete":
-        unknown = [pl.col(exposure.unknown) > 0 for exposure in design.exposures]
-        every_day = _left_out(every_day, pl.any_horizontal(unknown), "unknown_exposure")
+        every_day = only_complete_days(every_day, design)
     if study.plan.analysis.arms or any(PHASE in model.parsed.columns for model in study.plan.models):
         every_day = with_phase(every_day, store)
     return CohortInputs(
@@ -111,6 +110,14 @@ def cohort_inputs(store: Store) -> CohortInputs:
         known_days=days_of(store, design),
         baseline=baseline,
     )
+
+
+def only_complete_days(every_day: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
+    """Leave out days on which an exposure is unknown, and then participants with too few days left."""
+    unknown = pl.any_horizontal(pl.col(exposure.unknown) > 0 for exposure in design.exposures)
+    complete = _left_out(every_day, unknown, "unknown_exposure")
+    days = pl.col("left_out").is_null().sum().over("participant_id")
+    return _left_out(complete, days < design.rules.min_days_in_model, "few_days")
 
 
 def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
