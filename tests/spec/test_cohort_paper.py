@@ -46,7 +46,7 @@ def test_the_methods_have_the_numbers_of_the_run(run):
     assert "Pain was rated from 0 to 10 (for the day)." in text
     assert run.record.plan_hash in text
     assert "Tests and intervals of 95 % are those of Kenward–Roger." in text
-    assert "in families of 2 (moderators) and 1 (models)" in text
+    assert "in families of 1 (secondary exposures), 2 (moderators) and 1 (models)" in text
     used = run.inputs.every_day.filter(run.inputs.every_day["left_out"].is_null())
     lacked = used["total_sleep_time_min_lag0"].null_count() / used.height
     assert f"{lacked:.1%} lacked sleep" in text

@@ -8,7 +8,7 @@ unknown values, the specification curve, and the estimate without each participa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import process_time
@@ -18,17 +18,19 @@ from painstats.cohort.inputs import CohortInputs, arm_variable
 from painstats.cohort.missing_days.sensitivity import MissingDays, missing_days
 from painstats.cohort.models.arms import arms_model
 from painstats.cohort.models.average import adjusted_model, average_model
-from painstats.cohort.models.cohort_days import CohortDays
+from painstats.cohort.models.cohort_days import CohortDays, is_at_usual_lag
 from painstats.cohort.models.cohort_model import CohortModel
 from painstats.cohort.models.declared import Declared, declared_model
 from painstats.cohort.models.moderators import moderator_model
 from painstats.cohort.models.variable import Variable
+from painstats.cohort.outcomes import with_outcome
 from painstats.cohort.specification_curve.columns import step_days_of
 from painstats.cohort.specification_curve.curve import SpecificationCurve, specification_curve
 from painstats.cohort.specification_curve.left_out import LeftOut, left_out
 from painstats.cohort.specification_curve.summary import CurveSummary, summarise
 from painstats.errors import NotEnoughData, StudyError
 from painstats.frame.exposure import Exposure
+from painstats.plan.analysis import ModelPlan
 from painstats.plan.formula import ARM, EXPOSURES
 from painstats.plan.study import Plan
 from painstats.questions.daily.averages import holm
@@ -36,8 +38,13 @@ from painstats.questions.daily.averages import holm
 LOOSER_HOURS, STRICTER_HOURS = -2, 4
 """Hours with steps of the other two rules for a day that counts, beside the declared one."""
 
+NAMES = {measure: name for name, measure in EXPOSURES.items()}
+"""Measure to its name in formulas."""
+
 FAMILY_OF_KIND = {
     "average": "secondary exposures",
+    "lag": "lags",
+    "outcome": "outcomes",
     "moderator": "moderators",
     "subgroups": "subgroups",
     "arms": "arms",
@@ -114,6 +121,7 @@ class _Analysis:
         self.inputs, self.plan = inputs, plan
         self.refusals = list[Refusal]()
         self.seconds = dict[str, float]()
+        self.other_outcomes = dict[str, CohortInputs]()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -136,19 +144,48 @@ class _Analysis:
         usable = [name for name in names if name not in self.inputs.baseline.described_only]
         return [self.inputs.variable(name) for name in usable]
 
-    def arms(self) -> CohortModel:
+    def arms(self, inputs: CohortInputs) -> CohortModel:
         """Compare how participants of each arm changed."""
         analysis = self.plan.analysis
         arm = str(analysis.arms)
         return arms_model(
-            self.inputs.every_day.filter(self.inputs.every_day["left_out"].is_null()),
+            inputs.every_day.filter(inputs.every_day["left_out"].is_null()),
             "phase",
-            arm_variable(self.inputs, arm),
-            self.inputs.baseline.participants,
+            arm_variable(inputs, arm),
+            inputs.baseline.participants,
             least_days=self.plan.rules.min_days_in_model,
             drawn_by_lot=analysis.arms_drawn_by_lot,
             others=[each for each in self.with_levels() if each.name != arm],
         )
+
+    def of_outcome(self, item: str) -> CohortInputs:
+        """Return the days with an item as the outcome; those of the plan's outcome are the inputs themselves."""
+        if item == self.plan.outcome.item:
+            return self.inputs
+        if item not in self.other_outcomes:
+            self.other_outcomes[item] = with_outcome(self.inputs, item, self.plan)
+        return self.other_outcomes[item]
+
+    def outcomes(self, exposures: Sequence[Exposure]) -> Iterator[CohortModel]:
+        """Ask the primary question of each other outcome: of each exposure, or of the arms where there are none."""
+        for item in self.plan.analysis.outcomes:
+            for exposure in exposures or (None,):
+                name = f"{item}: {average_name(exposure) if exposure else f'arms {self.plan.analysis.arms}'}"
+                for model in self.tried(name, lambda item=item, of=exposure: self._on(item, of)):  # type: ignore[misc]
+                    yield replace(model, name=name, kind="outcome")
+
+    def _on(self, item: str, exposure: Exposure | None) -> CohortModel:
+        inputs = self.of_outcome(item)
+        return average_model(inputs.days_of(exposure)) if exposure else self.arms(inputs)
+
+    def further_exposures(self, primary: Collection[Exposure]) -> Iterator[CohortModel]:
+        """Estimate the average effects of the other exposures and lags that the plan asks about."""
+        for each in self.inputs.design.exposures:
+            if each in primary:
+                continue
+            kind, name = "average" if is_at_usual_lag(each) else "lag", average_name(each)
+            for model in self.tried(name, lambda each=each: average_model(self.inputs.days_of(each))):  # type: ignore[misc]
+                yield replace(model, name=name, kind=kind)
 
     def beside(self, days: CohortDays, primary: CohortModel) -> list[CohortModel]:
         """Fit the adjusted model, moderators and subgroups of a primary exposure."""
@@ -173,23 +210,22 @@ class _Analysis:
 
     def declared(self) -> list[CohortModel]:
         """Fit the models that the plan writes as formulas."""
-        frame = self.inputs.every_day.filter(self.inputs.every_day["left_out"].is_null())
         arm = self.plan.analysis.arms
 
         def variable(name: str) -> Variable:
             return arm_variable(self.inputs, arm) if name == ARM and arm else self.inputs.variable(name)
 
+        def fitted(each: ModelPlan) -> CohortModel:
+            inputs = self.of_outcome(each.parsed.outcome)
+            frame = inputs.every_day.filter(inputs.every_day["left_out"].is_null())
+            of = Declared(each, variable, inputs.baseline.participants)
+            return declared_model(of, frame, inputs.design, inputs.known_days)
+
         return [
             model
             for each in self.plan.models
-            for model in self.tried(
-                each.name or each.formula,
-                lambda each=each: declared_model(  # type: ignore[misc]
-                    Declared(each, variable, self.inputs.baseline.participants), frame, self.inputs.design,
-                    self.inputs.known_days,
-                ),
-            )
-        ]  # fmt: skip
+            for model in self.tried(each.name or each.formula, lambda each=each: fitted(each))  # type: ignore[misc]
+        ]
 
     def sensitivity(self, days: CohortDays, model: CohortModel) -> Sensitivity | None:
         """Answer a primary question under other decisions."""
@@ -225,17 +261,18 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
     """
     of, analysis = _Analysis(inputs, plan), plan.analysis
     is_about_arms = analysis.primary == (ARM,)
-    names = {measure: name for name, measure in EXPOSURES.items()}
     exposures = answered_exposures(inputs, plan)
     with of.stage("primary model"):
         days = [inputs.days_of(exposure) for exposure in exposures]
-        averages = [(each, _named(average_model(each), names[each.exposure.measure])) for each in days]
-        arms = [of.arms()] if is_about_arms else []
+        averages = [(each, replace(average_model(each), name=average_name(each.exposure))) for each in days]
+        arms = [of.arms(inputs)] if is_about_arms else []
     primary = arms or [model for _, model in averages]
     secondary = [model for _, model in averages] if is_about_arms else []
     with of.stage("secondary models"):
+        secondary += of.further_exposures(exposures)
+        secondary += of.outcomes([] if is_about_arms else exposures)
         if analysis.arms and not is_about_arms:
-            secondary += of.tried("arms", of.arms)
+            secondary += of.tried("arms", lambda: of.arms(inputs))
         secondary += of.beside(*averages[0])
         secondary += of.declared()
     sensitivity = [of.sensitivity(each, model) for each, model in averages] if with_sensitivity else []
@@ -254,13 +291,24 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
 
 
 def answered_exposures(inputs: CohortInputs, plan: Plan) -> list[Exposure]:
-    """Return the exposures whose average effect is estimated: those of the primary question, otherwise all."""
+    """Return the exposures of the primary question, or beside that of arms: those named, or the confirmatory ones.
+
+    Raises
+    ------
+    StudyError
+        None is named, and no daily question is confirmatory.
+    """
     asked = plan.analysis.primary if plan.analysis.primary != (ARM,) else ()
-    return [inputs.exposure(name) for name in asked] or list(inputs.design.exposures)
+    found = [inputs.exposure(name) for name in asked] or list(inputs.confirmatory)
+    if not found:
+        raise StudyError("analysis.primary: no daily question is confirmatory; name the primary exposure here")
+    return found
 
 
-def _named(model: CohortModel, exposure: str) -> CohortModel:
-    return replace(model, name=f"average {exposure}")
+def average_name(exposure: Exposure) -> str:
+    """Name the average effect of an exposure: "average sleep", with the lag where it is not the usual one."""
+    lag = "" if is_at_usual_lag(exposure) else f", {exposure.lag_days} day(s) before"
+    return f"average {NAMES[exposure.measure]}{lag}"
 
 
 def _hours(declared: int) -> dict[str, int]:
@@ -270,7 +318,10 @@ def _hours(declared: int) -> dict[str, int]:
 
 
 def _families(models: list[CohortModel]) -> tuple[Family, ...]:
-    """Collect the tested secondary models by what they are about; the adjusted model is no question of its own."""
+    """Collect the tested secondary models by what they are about; the adjusted model is no question of its own.
+
+    Where arms are primary, the confirmatory exposures are secondary; a model of other outcomes is in their family.
+    """
     found: dict[str, dict[str, float]] = {}
     for model in models:
         if model.p is not None and model.name != "adjusted":

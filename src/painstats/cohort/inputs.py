@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from painstats.cohort.baseline import Baseline, outside_population
-from painstats.cohort.models.cohort_days import CohortDays
+from painstats.cohort.models.cohort_days import CohortDays, usual_exposure
 from painstats.cohort.models.variable import Variable
 from painstats.cohort.participants_file import load_baseline
 from painstats.errors import StudyError
 from painstats.frame.exposure import Exposure
 from painstats.frame.phase import read_phases
 from painstats.plan.formula import ARM, EXPOSURES, PHASE
-from painstats.questions.asked import asked
+from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.design import DailyDesign, daily_design
 from painstats.questions.daily.guards import DaysOf, days_of
 from painstats.store.connection import Store
@@ -39,6 +39,8 @@ class CohortInputs:
         Of the exposures that the outcome can move.
     baseline
         The baseline variables.
+    confirmatory
+        The exposures of the confirmatory daily questions: the primary ones of a plan that names none.
     """
 
     every_day: pl.DataFrame
@@ -46,23 +48,28 @@ class CohortInputs:
     design: DailyDesign
     known_days: DaysOf
     baseline: Baseline
+    confirmatory: tuple[Exposure, ...]
 
     def days_of(self, exposure: Exposure) -> CohortDays:
-        """Return the days for the average effect of an exposure."""
-        return CohortDays(self.every_day, exposure, self.design.total_of(exposure), self.known_days)
+        """Return the days for the average effect of an exposure.
+
+        Of each measure the model has one lag, the usual one unless another is asked about: participants' means of two
+        lags are the same numbers.
+        """
+        of_others = (
+            usual_exposure(self.design, each.measure)
+            for each in self.design.exposures
+            if each.measure != exposure.measure
+        )
+        kept = self.design.only({exposure, *of_others})
+        return CohortDays(self.every_day, exposure, kept.total_of(exposure), self.known_days)
 
     def exposure(self, name: str) -> Exposure:
-        """Return the exposure of a name in formulas, such as "sleep".
-
-        Raises
-        ------
-        StudyError
-            If no daily question is about it.
-        """
-        found = [each for each in self.design.exposures if each.measure == EXPOSURES[name]]
-        if not found:
-            raise StudyError(f"analysis.primary: no daily question is about {name}; add one to [[questions]]")
-        return found[0]
+        """Return the exposure of a name of ``[analysis] primary``, such as "sleep"; see ``usual_exposure``."""
+        try:
+            return usual_exposure(self.design, EXPOSURES[name])
+        except StudyError as error:
+            raise StudyError(f"analysis.primary: {error}") from None
 
     def variable(self, name: str) -> Variable:
         """Return a baseline variable with its known values.
@@ -94,11 +101,12 @@ def cohort_inputs(store: Store) -> CohortInputs:
     study = store.study
     if not table_exists(store, "model_frame"):
         raise StudyError(f"{study.folder} has no results yet; run it first: painstats run {study.folder}")
-    design = daily_design(study, [question for question in asked(study) if question.kind == "daily"])
+    questions = [question for question in asked(study) if question.kind == "daily"]
+    design = daily_design(study, questions)
     baseline = load_baseline(store)
     every_day = read_table(store, "model_frame", "participant_id, date")
     outside = list(outside_population(baseline, study.plan.analysis))
-    every_day = _left_out(every_day, pl.col("participant_id").is_in(outside), "outside_population")
+    every_day = left_out_if(every_day, pl.col("participant_id").is_in(outside), "outside_population")
     if study.plan.analysis.unknown_predictors == "complete":
         every_day = only_complete_days(every_day, design)
     if study.plan.analysis.arms or any(PHASE in model.parsed.columns for model in study.plan.models):
@@ -109,15 +117,16 @@ def cohort_inputs(store: Store) -> CohortInputs:
         design=design,
         known_days=days_of(store, design),
         baseline=baseline,
+        confirmatory=exposures([question for question in questions if question.is_confirmatory]),
     )
 
 
 def only_complete_days(every_day: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
     """Leave out days on which an exposure is unknown, and then participants with too few days left."""
     unknown = pl.any_horizontal(pl.col(exposure.unknown) > 0 for exposure in design.exposures)
-    complete = _left_out(every_day, unknown, "unknown_exposure")
+    complete = left_out_if(every_day, unknown, "unknown_exposure")
     days = pl.col("left_out").is_null().sum().over("participant_id")
-    return _left_out(complete, days < design.rules.min_days_in_model, "few_days")
+    return left_out_if(complete, days < design.rules.min_days_in_model, "few_days")
 
 
 def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
@@ -158,6 +167,7 @@ def arm_variable(inputs: CohortInputs, name: str) -> Variable:
     return Variable(ARM, found.kind, found.values, found.levels, found.reference)
 
 
-def _left_out(every_day: pl.DataFrame, condition: pl.Expr, reason: str) -> pl.DataFrame:
+def left_out_if(every_day: pl.DataFrame, condition: pl.Expr, reason: str) -> pl.DataFrame:
+    """Leave out the days, of those that are used so far, for which a condition holds."""
     used = pl.col("left_out").is_null() & condition
     return every_day.with_columns(pl.when(used).then(pl.lit(reason)).otherwise(pl.col("left_out")).alias("left_out"))

@@ -186,9 +186,9 @@ class CohortModel:
     Parameters
     ----------
     name
-        Such as ``primary`` or ``moderator severity``.
+        Such as ``average sleep`` or ``moderator severity``.
     kind
-        ``average``, ``moderator``, ``subgroups``, ``arms`` or ``declared``.
+        ``average``, ``lag``, ``outcome``, ``moderator``, ``subgroups``, ``arms`` or ``declared``.
     effects
         What the model is about; of a subgroup model, the slope of each level.
     tests
@@ -200,7 +200,9 @@ class CohortModel:
     notes
         Sentences that belong to the result.
     own
-        The comparison of participants' own slopes or changes between two levels, where there is one.
+        The comparisons of participants' own slopes or changes between two levels, one for each contrast that has one.
+    p_of_both
+        Contrast to the p value that both tests support, by Holm's rule where there are several contrasts.
     fitted
         The fit; None where only participants' own changes are described.
     """
@@ -213,8 +215,13 @@ class CohortModel:
     participants: int
     days: int
     notes: tuple[str, ...] = ()
-    own: Welch | None = None
+    own: tuple[Welch, ...] = ()
+    p_of_both: Mapping[str, float] = field(default_factory=dict)
     fitted: Fitted | None = field(default=None, repr=False)
+
+    def effect(self, name: str) -> Effect:
+        """Return an effect by its name."""
+        return next(effect for effect in self.effects if effect.name == name)
 
 
 def p_of_both(effect: Effect, own: Welch | None) -> float:

@@ -60,6 +60,8 @@ class MethodsInput:
         What may be said of the plan.
     recalls
         The recall periods of the ratings of the outcome.
+    is_look
+        Whether the analysis was run before the final date of the plan.
     """
 
     study: Study
@@ -68,6 +70,7 @@ class MethodsInput:
     description: Description
     record: PlanRecord
     recalls: tuple[str, ...]
+    is_look: bool = False
 
     @property
     def outcome(self) -> str:
@@ -178,6 +181,13 @@ def _plan(given: MethodsInput) -> Iterator[str]:
     yield filled("Outcome, models and rules (plan {plan}): {words}.", {"plan": record.plan_hash, "words": record.words})
     if record.registered:
         yield filled("The plan is registered as {registered}.", {"registered": record.registered})
+    final = given.study.plan.analysis.final
+    if final is not None:
+        when = "before it, so it is not the final one" if given.is_look else "on it or later"
+        yield filled(
+            "The plan's date of the final analysis is {final}; this analysis was run {when}.",
+            {"final": date_words(final), "when": when},
+        )
     yield filled("The ledger of plans ended with {head}.", {"head": record.head})
 
 
