@@ -196,6 +196,10 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--bands", metavar="NAME=LIMITS", nargs="+", default=[], help="share a number in bands, such as age=30,50,70"
     )
     export.add_argument("--leave-out", metavar="NAME", nargs="+", default=[], help="baseline variables not to share")
+    export.add_argument(
+        "--dates", choices=["none", "shifted"], default="none",
+        help="day numbers only (none), or also dates that are off by whole weeks (shifted) (default: %(default)s)",
+    )  # fmt: skip
 
 
 def _add_power(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -96,6 +96,32 @@ class Fitted:
         return self.guard is not None and self.guard.last is not None
 
     @property
+    def last_fit(self) -> MixedFit:
+        """The fit with the most guard columns: that from which effects are computed."""
+        return self._last[0]
+
+    @property
+    def last_rows(self) -> ModelRows:
+        """The rows of ``last_fit``, with its guard columns."""
+        return self.guard.rows if self.guard is not None and self.guard.rows is not None else self.rows
+
+    @property
+    def prior_means(self) -> dict[str, float]:
+        """The columns whose coefficients are held, and the mean of each prior; empty without any."""
+        guard = self.guard
+        if guard is None or guard.with_both is None or guard.with_sums is None or guard.test is None:
+            return {}
+        after = [name for name in guard.with_both.names if name not in guard.with_sums.names]
+        return dict(zip(after, prior_means(guard.test.coefficients, guard.white_share).tolist(), strict=True))
+
+    def plain_error(self, column: str) -> float:
+        """Return the standard error of a coefficient for known variance parameters, with guard columns held."""
+        means = self.prior_means
+        fit = hold(self.last_fit, list(means), np.array(list(means.values()))) if means else self.last_fit
+        place = fit.names.index(column)
+        return float(np.sqrt(fit.covariance[place, place]))
+
+    @property
     def participants(self) -> int:
         """Number of participants."""
         return len(self.fit.participants)
@@ -168,8 +194,8 @@ class Fitted:
         tests = t_tests(last, adjustment, of_last)
         if guard.with_both is None:
             return tests.estimates, tests.se, tests.df
-        after = [name for name in last.names if name not in guard.with_sums.names]
-        held = hold(last, after, prior_means(guard.test.coefficients, guard.white_share))
+        means = self.prior_means
+        held = hold(last, list(means), np.array(list(means.values())))
         of_held = _for_names(weights, names, held.names)
         se = np.sqrt(np.einsum("ci,ij,cj->c", of_held, held.covariance, of_held))
         plain = np.sqrt(np.einsum("ci,ij,cj->c", of_last, last.covariance, of_last))
