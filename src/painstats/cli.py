@@ -186,6 +186,9 @@ def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.Argument
     serve = _add(commands, "serve", "run a study every night, scheduled by painstats server")
     serve.add_argument("--cron", default=NIGHTLY, help="when, as five cron fields (default: %(default)s)")
     serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
+    serve.add_argument(
+        "--exports", metavar="FOLDER", type=Path, help="also serve the report of one participant's exports, on request"
+    )
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
