@@ -12,9 +12,11 @@ from painstats.cohort.models.cohort_days import CohortDays, usual_exposure
 from painstats.cohort.models.variable import Variable
 from painstats.cohort.participants_file import load_baseline
 from painstats.errors import StudyError
+from painstats.frame.build import is_frame_of_plan
 from painstats.frame.exposure import Exposure
 from painstats.frame.phase import read_phases
 from painstats.plan.formula import ARM, EXPOSURES, PHASE
+from painstats.plan.study import STUDY_FILE
 from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.design import DailyDesign, daily_design
 from painstats.questions.daily.guards import DaysOf, days_of
@@ -96,11 +98,16 @@ def cohort_inputs(store: Store) -> CohortInputs:
     Raises
     ------
     StudyError
-        The study has not been run, or ``participants.csv`` cannot be used.
+        The study has not been run, or not with this plan; or ``participants.csv`` cannot be used.
     """
     study = store.study
     if not table_exists(store, "model_frame"):
         raise StudyError(f"{study.folder} has no results yet; run it first: painstats run {study.folder}")
+    if not is_frame_of_plan(store):
+        raise StudyError(
+            f"{study.folder / STUDY_FILE} was changed since the last run, in more than the analysis; run it "
+            f"again: painstats run {study.folder}"
+        )
     questions = [question for question in asked(study) if question.kind == "daily"]
     design = daily_design(study, questions)
     baseline = load_baseline(store)
@@ -137,15 +144,18 @@ def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
     Raises
     ------
     StudyError
-        If the plan names no treatment and the study has not exactly one, or none has that name.
+        If no participant has a treatment, the plan does not say which of several, or none has the name that it says.
     """
     phases, wanted = read_phases(store), store.study.plan.analysis.phase
     names = sorted({phase.name for phase in phases})
-    if wanted is None and len(names) != 1:
-        raise StudyError(f"analysis.phase: name the treatment to compare; the study has {len(names)}")
+    if not names:
+        raise StudyError("analysis.phase: no participant has a treatment; list each one's start in [[phases]]")
+    if wanted is None and len(names) > 1:
+        listed = ", ".join(names)
+        raise StudyError(f"analysis.phase: the study has several treatments; name one of them here: {listed}")
     name = wanted or names[0]
     if name not in names:
-        raise StudyError(f"analysis.phase: no participant has a treatment named {name}; it has to be in [[phases]]")
+        raise StudyError(f"analysis.phase: no participant has a treatment named {name}, only: {', '.join(names)}")
     own = [phase for phase in phases if phase.name == name]
     starts = pl.DataFrame(
         {

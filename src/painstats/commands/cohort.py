@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from painstats.cohort.analyse import CohortAnalysis, Sensitivity, analyse
+from painstats.cohort.baseline import Baseline
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.models.cohort_model import CohortModel, Effect
 from painstats.cohort.paper.documents import PAPER, has_paper_extra
+from painstats.cohort.participants_file import PARTICIPANTS_FILE
 from painstats.commands.cohort_results import CohortRun, recalls_of, write_results
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.findings.plan_record import plan_record, shown_hash
@@ -48,7 +50,7 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     if as_json:
         print_json(as_answer(found, head))
         return 0
-    for line in lines_of(found):
+    for line in (*file_lines(run.inputs.baseline), *lines_of(found)):
         print(printable(line))
     for model in found.models:
         print(f"\n{printable(title(found, model))}")
@@ -93,6 +95,18 @@ def analysed(study: Study, *, quiet: bool) -> CohortRun:
 def today() -> date:
     """Return the date on which results are opened, by the clock of this machine."""
     return date.today()
+
+
+def file_lines(baseline: Baseline) -> Iterator[str]:
+    """Say what of ``participants.csv`` and of the data does not belong together."""
+    if baseline.variables and baseline.without_row:
+        yield f"{PARTICIPANTS_FILE}: no row for: {', '.join(baseline.without_row)}; their variables are unknown"
+    if baseline.without_data:
+        yield f"{PARTICIPANTS_FILE}: no data of: {', '.join(baseline.without_data)}"
+    if baseline.undeclared:
+        yield f"{PARTICIPANTS_FILE}: columns that the plan does not declare: {', '.join(baseline.undeclared)}"
+    for name, late in baseline.measured_late.items():
+        yield f"{name} was measured after the first day of {len(late)} participant(s): it is described only"
 
 
 def lines_of(found: CohortAnalysis) -> Iterator[str]:
