@@ -186,6 +186,9 @@ def _add_nightly_commands(commands: argparse._SubParsersAction[argparse.Argument
     serve = _add(commands, "serve", "run a study every night, scheduled by painstats server")
     serve.add_argument("--cron", default=NIGHTLY, help="when, as five cron fields (default: %(default)s)")
     serve.add_argument("--time-zone", help="the schedule's time zone (default: the study's)")
+    serve.add_argument(
+        "--exports", metavar="FOLDER", type=Path, help="also serve the report of one participant's exports, on request"
+    )
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -196,6 +199,10 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--bands", metavar="NAME=LIMITS", nargs="+", default=[], help="share a number in bands, such as age=30,50,70"
     )
     export.add_argument("--leave-out", metavar="NAME", nargs="+", default=[], help="baseline variables not to share")
+    export.add_argument(
+        "--dates", choices=["none", "shifted"], default="none",
+        help="day numbers only (none), or also dates that are off by whole weeks (shifted) (default: %(default)s)",
+    )  # fmt: skip
 
 
 def _add_power(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -72,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Pat
     try:
         start("server", "--port", str(port), before=traced(place / "trace"))
         wait_for(lambda: asked(f"{api}/health"))
-        serving = start("serve", "../study", "--cron", NIGHTLY, "--time-zone", ZONE)
+        serving = start("serve", "../study", "--cron", NIGHTLY, "--time-zone", ZONE, "--exports", "../study/inbox")
         yield Served(place, api, serving, place / "log")
     finally:
         for process in reversed(started):
@@ -90,8 +90,17 @@ def test_a_cron_creates_a_run_for_every_night(served):
     assert len({night.date() for night in nights}) == len(nights)
 
 
+def test_the_other_flows_are_served_without_a_schedule(served):
+    deployments = wait_for(lambda: len(found := served.asked_for("deployments")) == 3 and found)
+    schedules = {each["name"].split("-")[0]: len(each["schedules"]) for each in deployments}
+    assert schedules == {"nightly": 1, "cohort": 0, "personal": 0}
+    assert "Start by hand: prefect deployment run painstats-cohort/cohort-" in served.log.read_text()
+    assert not any("study" in each["name"] for each in deployments)
+
+
 def test_a_run_that_is_due_writes_the_reports(served):
-    [deployment] = wait_for(lambda: served.asked_for("deployments"))
+    deployments = wait_for(lambda: served.asked_for("deployments"))
+    [deployment] = [each for each in deployments if each["name"].startswith("nightly-")]
     # The server reads before it writes: if its scheduler writes in between, SQLite refuses, and it answers 503. Prefect's
     # own client tries such a request again; so does this one. The key keeps a second run from being made.
     due = {"state": {"type": "SCHEDULED"}, "idempotency_key": "due"}

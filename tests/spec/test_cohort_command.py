@@ -13,8 +13,9 @@ from painstats.cohort.analyse import analyse
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.result_tables import result_tables
 from painstats.daily import build_daily_table
-from painstats.frame import Exposure, build_model_frame
+from painstats.frame import build_model_frame
 from painstats.plan.study import read_study
+from painstats.questions.asked import asked, exposures
 from painstats.store import open_store
 from tests.cohort_days import simulated
 from tests.simulated_days import fill
@@ -44,16 +45,22 @@ formula = "pain ~ sleep_within * age + weekend"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Make a study of twelve participants, with a daily table and a model frame; one participant is alone in a site."""
-    place = tmp_path_factory.mktemp("cohort")
+    """Make a study of twelve participants; one is alone in a site."""
+    return made_study(tmp_path_factory.mktemp("cohort"), PLAN)
+
+
+def made_study(place, plan):
+    """Write a study with a daily table and a model frame; fatigue is ten less pain."""
     (place / "inbox").mkdir()
-    (place / "study.toml").write_text(PLAN)
+    (place / "study.toml").write_text(plan)
     rows = [f"p{n:02d},{'fm'[n % 2]},{30 + 2 * n},{'south' if n == 7 else 'north'}" for n in range(PARTICIPANTS)]
     (place / "participants.csv").write_text("\n".join(["participant,sex,age,site", *rows]) + "\n")
     with open_store(read_study(place)) as store:
         fill(store, drawn_days())
+        fatigue = "SELECT * REPLACE ('fatigue' AS item, 10 - value AS value) FROM self_report WHERE item = 'pain'"
+        store.connection.execute(f"INSERT INTO self_report {fatigue}")
         build_daily_table(store)
-        build_model_frame(store, [Exposure("total_sleep_time_min", 0), Exposure("step_count", 1)])
+        build_model_frame(store, exposures(asked(store.study)))
     return place
 
 
@@ -83,11 +90,13 @@ def analysis(folder):
 def test_every_question_of_the_plan_is_answered_or_refused(analysis):
     assert [model.name for model in analysis.primary] == ["average sleep"]
     assert [model.name for model in analysis.secondary] == [
-        "adjusted", "moderator sex", "moderator age", "pain ~ sleep_within * age + weekend",
+        "average steps", "adjusted", "moderator sex", "moderator age", "pain ~ sleep_within * age + weekend",
     ]  # fmt: skip
     (refusal,) = analysis.refusals
     assert (refusal.model, refusal.message) == ("moderator site", "p07 alone has site south: nothing to compare")
-    assert {each.name: each.size for each in analysis.families} == {"moderators": 2, "models": 1}
+    assert {each.name: each.size for each in analysis.families} == {
+        "secondary exposures": 1, "moderators": 2, "models": 1,
+    }  # fmt: skip
     assert analysis.family_of(analysis.primary[0]) is None
 
 

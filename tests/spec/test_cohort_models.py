@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.cohort.models.arms import DISAGREE, arms_model
+from painstats.cohort.models.arms import arms_model
 from painstats.cohort.models.average import adjusted_model, average_model
 from painstats.cohort.models.cohort_model import Effect, p_of_both, unguarded_model
 from painstats.cohort.models.levels import DesignRefused, check_varies, checked_levels
@@ -64,7 +64,7 @@ def test_a_planted_difference_of_two_groups_is_found_by_both_tests(days, primary
     by_name = {effect.name: effect for effect in found.effects}
     difference = by_name["odd less even"]
     assert difference.low < -0.5 < difference.high
-    assert found.p == max(difference.p, found.own.p) < 0.05
+    assert found.p == max(difference.p, found.own[0].p) < 0.05
     assert by_name["odd"].estimate - by_name["even"].estimate == pytest.approx(difference.estimate)
     mean = (by_name["odd"].estimate + by_name["even"].estimate) / 2
     assert by_name["average slope"].estimate == pytest.approx(mean)
@@ -167,10 +167,25 @@ def test_arms_that_changed_differently_are_found_and_described():
     usual, programme, difference = found.effects
     assert difference.low < -2 < difference.high
     assert programme.estimate - usual.estimate == pytest.approx(difference.estimate)
-    assert found.p == max(difference.p, found.own.p) < 0.001
+    assert found.p == max(difference.p, found.own[0].p) < 0.001
     assert "drawn by lot" in found.notes[0]
     observed = arms_model(frame, "phase", variable, days.participants, least_days=10, drawn_by_lot=False)
     assert "not drawn by lot" in observed.notes[0]
+
+
+def test_each_of_several_arms_is_compared_twice_with_the_reference():
+    """Every third participant changes by -2; the third arm changes as the reference does."""
+    changed = np.where(np.arange(21) % 3 == 1, -2.0, 0.0)
+    days, frame = arms(participants=21, days=40, effect=0.0)
+    moved = pl.Series(np.repeat(changed, 40)) * frame["phase"]
+    frame = frame.with_columns(outcome_score=pl.col("outcome_score") + moved)
+    variable = categorical(days, ["usual", "drug", "course"], "arm")
+    found = arms_model(frame, "phase", variable, days.participants, least_days=10, drawn_by_lot=True, residuals="car1")
+    assert [own.contrast for own in found.own] == ["drug less usual", "course less usual"]
+    drug, course = (p_of_both(found.effect(own.contrast), own) for own in found.own)
+    assert drug < 0.001 < 0.05 < course
+    assert found.p_of_both == {"drug less usual": 2 * drug, "course less usual": max(2 * drug, course)}
+    assert found.p == 2 * drug
 
 
 def test_an_arm_without_a_start_is_refused():
@@ -210,7 +225,9 @@ def test_unequal_spreads_are_not_determined_by_the_model_alone():
             frame, "phase", variable, days.participants, least_days=10, drawn_by_lot=True, residuals="car1"
         )
         alone, both = alone + (found.effects[-1].p < 0.05), both + (found.p < 0.05)
-        assert (DISAGREE in found.notes) == (found.p >= 0.05 and min(found.effects[-1].p, found.own.p) < 0.05)
+        assert any("disagree" in note for note in found.notes) == (
+            found.p >= 0.05 and min(found.effects[-1].p, found.own[0].p) < 0.05
+        )
     assert both < alone
 
 

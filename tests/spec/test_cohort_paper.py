@@ -5,12 +5,14 @@ from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
+import polars as pl
 import pytest
 from docx import Document
 
 from painstats.cohort.analyse import analyse
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.paper.checklists import checklist
+from painstats.cohort.paper.description import flow_frame
 from painstats.cohort.paper.documents import as_latex, as_word
 from painstats.cohort.paper.methods import MethodsInput, methods_text
 from painstats.cohort.paper.sentences import MissingNumber, filled
@@ -44,25 +46,36 @@ def test_the_methods_have_the_numbers_of_the_run(run):
     assert "Pain was rated from 0 to 10 (for the day)." in text
     assert run.record.plan_hash in text
     assert "Tests and intervals of 95 % are those of Kenward–Roger." in text
-    assert "in families of 2 (moderators) and 1 (models)" in text
+    assert "in families of 1 (secondary exposures), 2 (moderators) and 1 (models)" in text
     used = run.inputs.every_day.filter(run.inputs.every_day["left_out"].is_null())
     lacked = used["total_sleep_time_min_lag0"].null_count() / used.height
     assert f"{lacked:.1%} lacked sleep" in text
     assert not re.search(r"[{}]|None|nan", text)
 
 
-def test_the_methods_count_who_is_in_the_model_whatever_the_flow_says(run):
-    """p03's ratings do not vary, says a flow; the model has p03 all the same. Two more are in neither."""
+def test_the_flow_and_the_model_have_the_same_participants(run):
+    """p03's scores are the same on every day: a slope of zero, which the average needs as much as the others."""
+    is_scored = pl.col("outcome_score").is_not_null() & (pl.col("participant_id") == "p03")
+    same = pl.when(is_scored).then(4.0).otherwise("outcome_score")
+    every_day = run.inputs.every_day.with_columns(outcome_score=same)
+    inputs = replace(run.inputs, every_day=every_day)
+    analysis = analyse(inputs, run.study.plan, with_sensitivity=False)
+    changed = replace(run, inputs=inputs, analysis=analysis)
+    flow = changed.description.flow
+    assert "p03" in flow.analysed
+    assert analysis.primary[0].participants == len(flow.analysed) == 12
+    steps = flow_frame(flow).filter(group="all").select("step", "words", "participants").rows()
+    assert ("ratings_do_not_vary", "of these, ratings do not vary", 1) in steps
+    text = methods_text(given(changed))
+    assert "none was excluded; 12 with 336 rated days" in text
+    assert "Those without variation are among them (ratings do not vary: 1)." in text
+
+
+def test_methods_with_other_participants_than_the_flow_are_not_written(run):
     flow = run.description.flow
-    reason = next(each for each in flow.excluded if each.reason == "ratings_do_not_vary")
-    others = tuple(each for each in flow.analysed if each != "p03")
-    excluded = tuple(replace(each, participants=("p03",)) if each is reason else each for each in flow.excluded)
-    enrolled = (*flow.enrolled, "p98", "p99")
-    changed = replace(flow, enrolled=enrolled, excluded=excluded, analysed=others)
-    text = methods_text(replace(given(run), description=replace(run.description, flow=changed)))
-    assert "Of 14 participants enrolled" in text
-    assert "2 were excluded (not usable in the model: 2); 12 with" in text
-    assert "1 of them are excluded in the participant flow all the same (ratings do not vary: 1)." in text
+    other = replace(run.description, flow=replace(flow, analysed=flow.analysed[1:]))
+    with pytest.raises(MissingNumber, match="flow and the primary model have different participants"):
+        methods_text(replace(given(run), description=other))
 
 
 def test_a_missing_number_stops_the_methods(run):

@@ -21,7 +21,7 @@ from painstats.cohort.baseline import baseline_of
 from painstats.cohort.sharing.export import ExportRequest, forbidden_words, write_export
 from painstats.cohort.sharing.leaks import Leak, leaks
 from painstats.cohort.sharing.open_tables import check_counts, open_tables, rounded
-from painstats.cohort.sharing.pseudonyms import KEY_FILE, pseudonym, pseudonyms, study_key
+from painstats.cohort.sharing.pseudonyms import KEY_FILE, pseudonym, pseudonyms, shift_in_weeks, study_key
 from painstats.cohort.sharing.shared_variables import check_groups, in_bands, shared_variables
 from painstats.commands import cohort as cohort_command
 from painstats.commands.cohort_results import all_tables
@@ -53,12 +53,21 @@ def exported(request_, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("participant", "expected"), [("anna", "s99549a3d20"), ("p01", "sb2a48a3a17"), ("Zoë", "s519d1b9cd8")]
+    ("participant", "expected", "weeks"),
+    [("anna", "s99549a3d20", 18), ("p01", "sb2a48a3a17", 28), ("Zoë", "s519d1b9cd8", -50)],
 )
-def test_pseudonyms_are_those_of_the_reference(participant, expected):
+def test_pseudonyms_and_shifts_are_those_of_the_reference(participant, expected, weeks):
     assert pseudonym(KEY, participant) == expected
+    assert shift_in_weeks(KEY, participant) == weeks
     assert pseudonym(KEY, "Zoe\u0308") == pseudonym(KEY, "Zo\u00eb")  # two ways to write the same id
     assert pseudonym(b"x" * 32, participant) != expected
+
+
+def test_shifts_are_up_to_a_year_and_never_none():
+    shifts = [shift_in_weeks(KEY, f"p{number}") for number in range(3000)]
+    assert (min(shifts), max(shifts)) == (-52, 52)
+    assert len(set(shifts)) == 104
+    assert 0 not in shifts
 
 
 def test_rows_are_in_the_order_of_pseudonyms():
@@ -196,6 +205,43 @@ def test_no_small_cell_follows_from_rounded_counts():
     assert canary > 0.4 * tables
 
 
+def with_sums(tables):
+    """Return cells and sums (n, 15) of tables (n, 2, 4), as an open table shows them."""
+    sums = [tables.sum(axis=1), tables.sum(axis=2), tables.sum(axis=(1, 2))]
+    exact = np.concatenate([each.reshape(len(tables), -1) for each in (tables, *sums)], axis=1)
+    shown = open_tables({"flow": pl.DataFrame({"participants": exact.ravel()})})["flow"]["participants"]
+    return shown.to_numpy().reshape(exact.shape)
+
+
+def others_with(table, cell):
+    """Return tables in which a cell is one less or more, alone or with one other cell that makes up for it."""
+    found = []
+    for by in (-1, 1):
+        for other in range(table.size):
+            changed = table.ravel().copy()
+            changed[cell] += by
+            changed[other] -= by if other != cell else 0
+            found.append(changed.reshape(table.shape))
+    return np.array(found)
+
+
+def test_each_small_cell_of_200_open_tables_has_another_value_that_shows_the_same():
+    """Tables of two groups and four levels, of 20, 40 and 100 participants in each group."""
+    rng, cells = np.random.default_rng(4), 0
+    for number in range(200):
+        size = (20, 40, 100)[number % 3]
+        table = np.array([rng.multinomial(size, rng.dirichlet([3, 2, 1, 0.5])) for _ in range(2)])
+        small = [cell for cell, count in enumerate(table.ravel()) if 0 < count < SMALL]
+        if not small:
+            continue
+        others = np.array([others_with(table, cell) for cell in small])
+        shown = with_sums(np.concatenate([table[None], *others]))
+        same = (shown[1:] == shown[0]).all(axis=1) & (others >= 0).all(axis=(2, 3)).ravel()
+        assert same.reshape(len(small), -1).any(axis=1).all()
+        cells += len(small)
+    assert cells > 200
+
+
 # --- baseline variables ---
 
 VARIABLES = {
@@ -289,6 +335,20 @@ def test_the_export_holds_no_id_and_no_date(exported, request_):
     assert not {"final", "registered"} & set(plan["plan"]["analysis"])
 
 
+def test_dates_are_shared_only_when_asked_for_and_off_by_the_weeks_of_each_participant(request_, tmp_path):
+    place = write_export(replace(request_, has_dates=True), tmp_path / "export").folder / "pseudonymous"
+    data, every_day = pl.read_parquet(place / "data.parquet"), request_.inputs.every_day
+    for participant in ("p00", "p07"):
+        own = data.filter(pl.col("id") == pseudonym(KEY, participant))
+        real = every_day.filter(pl.col("participant_id") == participant)["date"]
+        assert ((own["date"] - real).dt.total_days() == 7 * shift_in_weeks(KEY, participant)).all()
+        assert (own["date"].dt.weekday() == own["weekday"]).all()
+    assert "shifted by whole weeks" in (place / "README.md").read_text()
+    assert leaks(place.parent, {}, {"pseudonymous/data.tsv": set(map(str, data["date"]))}) == [
+        Leak("pseudonymous/data.parquet", "a date")
+    ]
+
+
 def parquet(values, metadata=None):
     content = BytesIO()
     pq.write_table(pa.table({"value": values}).replace_schema_metadata(metadata), content)
@@ -361,12 +421,17 @@ def test_the_python_script_repeats_the_primary_model(exported, tmp_path):
     assert (changed.returncode, "NOT the same" in changed.stdout) == (1, True)
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-def test_the_r_script_repeats_the_primary_model(exported):
-    again = subprocess.run(
-        ["Rscript", "replicate.R"], cwd=exported / "pseudonymous", capture_output=True, text=True, check=False
-    )
-    assert again.returncode == 0, again.stdout + again.stderr
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed (Debian: r-base-core)")
+def test_the_r_script_repeats_the_primary_model_and_its_headline(exported, tmp_path):
+    """Canary: with another reported headline it ends with status 1."""
+    script = (exported / "pseudonymous" / "replicate.R").read_text()
+    head, headline = script.rsplit("estimate = c(", 1)
+    place = shutil.copytree(exported / "pseudonymous", tmp_path / "again")
+    for text, code, said in ((script, 0, "the same"), (f"{head}estimate = c(9 + {headline}", 1, "NOT the same")):
+        (place / "replicate.R").write_text(text)
+        again = subprocess.run(["Rscript", "replicate.R"], cwd=place, capture_output=True, text=True, check=False)
+        assert again.returncode == code, again.stdout + again.stderr
+        assert f"\n{said} within 0.02 standard errors" in again.stdout.split("headline")[1]
 
 
 # --- the command ---

@@ -10,15 +10,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from painstats.cohort.baseline import baseline_of
+from painstats.cohort.baseline import baseline_of, outside_population
 from painstats.cohort.differences import by_chance, levels_distance, standardised_mean
+from painstats.cohort.inputs import only_complete_days
 from painstats.cohort.missing_patterns import before_missing, missing_patterns
+from painstats.cohort.models.cohort_days import CohortDays
 from painstats.cohort.participant_days import participant_days
 from painstats.cohort.participant_flow import participant_flow
 from painstats.cohort.participants_file import read_baseline
 from painstats.cohort.table_one import table_one, table_one_frame
 from painstats.frame.exposure import Exposure
+from painstats.plan.formula import PHASE
 from painstats.plan.study import Study, checked_plan
+from painstats.questions.daily.design import DailyDesign
 
 FOLDER = Path(__file__).parents[1] / "reference" / "cohort"
 REFERENCE = json.loads((FOLDER / "table_one.json").read_text(encoding="utf-8"))
@@ -101,7 +105,7 @@ def test_differences_that_cannot_be_determined_are_none():
 
 SLEEP, STEPS = Exposure("total_sleep_time_min", 0), Exposure("step_count", 1)
 EXPOSURES = (SLEEP, STEPS)
-RULES = {"min_days_in_model": 10, "min_days_known": 8, "min_days_shown": 10}
+RULES = {"min_days_in_model": 10, "min_days_known": 14, "min_days_shown": 10}
 
 
 def drawn_cohort(rng: np.random.Generator) -> pl.DataFrame:
@@ -123,37 +127,70 @@ def drawn_cohort(rng: np.random.Generator) -> pl.DataFrame:
                 pl.when(pl.Series(hole)).then(None).otherwise(pl.col(name)).alias(name) for name, hole in holes.items()
             )
         )
-    frame = pl.concat(frames)
-    return frame.with_columns(left_out=pl.when(pl.col("outcome_score").is_null()).then(pl.lit("no_outcome")))
+    rated = pl.col("outcome_score").is_not_null()
+    frame = pl.concat(frames).with_columns(
+        pl.Series(PHASE, rng.choice([0.0, 1.0, np.nan], sum(map(len, frames)), p=[0.3, 0.2, 0.5])).fill_nan(None)
+    )
+    known = [(pl.col(each.name).is_not_null() & rated).sum().over("participant_id") for each in EXPOSURES]
+    return frame.with_columns(
+        left_out=pl.when(~rated)
+        .then(pl.lit("no_outcome"))
+        .when(rated.sum().over("participant_id") < RULES["min_days_in_model"])
+        .then(pl.lit("few_days")),
+        **{
+            each.unknown: (pl.col(each.name).is_null() | (days < RULES["min_days_known"])).cast(pl.Float64)
+            for each, days in zip(EXPOSURES, known, strict=True)
+        },
+    )
 
 
-@pytest.mark.parametrize("unknown", ["keep", "complete"])
-def test_each_participant_is_excluded_once_or_analysed_in_random_cohorts(unknown):
+def participants_of_the_model(frame, baseline, plan, design):
+    """Return who is in the primary model: participants with usable days, and every exposure or arm and phase known."""
+    if plan.analysis.primary == ("arm",):
+        in_a_phase = frame.filter(pl.col("left_out").is_null() & pl.col(PHASE).is_not_null())
+        of_an_arm = baseline.frame.filter(pl.col("arm").is_not_null())["participant_id"]
+        return set(in_a_phase["participant_id"]) & set(of_an_arm)
+    return set(CohortDays(frame, SLEEP, design).participants)
+
+
+@pytest.mark.parametrize(("unknown", "primary"), [("keep", "sleep"), ("complete", "sleep"), ("keep", "arm")])
+def test_each_participant_is_excluded_once_or_in_the_model_in_random_cohorts(unknown, primary):
     rng = np.random.default_rng(5)
     plan = checked_plan(
         {
             "rules": RULES,
             "variables": {"arm": VARIABLES["arm"], "age": VARIABLES["age"]},
-            "analysis": {"arms": "arm", "population": {"age": [18, 60]}, "unknown_predictors": unknown},
+            "analysis": {
+                "primary": primary,
+                "arms": "arm",
+                "population": {"age": [18, 60]},
+                "unknown_predictors": unknown,
+            },
         },
         "",
     )
+    design = DailyDesign(EXPOSURES, (0, 10), plan.rules)
+    exposures = () if primary == "arm" else EXPOSURES
     reasons = set()
-    for _ in range(200):
+    for _ in range(100):
         frame = drawn_cohort(rng)
         of_file = [f"p{number:02}" for number in rng.choice(20, size=int(rng.integers(1, 15)), replace=False)]
         rows = pl.DataFrame(
             {
                 "participant_id": of_file,
-                "arm": pl.Series(
-                    rng.choice(["programme", "usual"], len(of_file)), dtype=pl.Enum(["programme", "usual"])
-                ),
+                "arm": pl.Series(rng.choice(["programme", "usual", "unknown"], len(of_file)).tolist(), dtype=pl.String)
+                .replace("unknown", None)
+                .cast(pl.Enum(["programme", "usual"])),
                 "age": rng.uniform(15, 62, len(of_file)),
             }
         )
         first_days = dict(frame.group_by("participant_id").agg(pl.col("date").min()).rows())
         baseline = baseline_of(plan.variables, rows, first_days)
-        flow = participant_flow(baseline, participant_days(frame, EXPOSURES), EXPOSURES, plan)
+        outside = pl.col("participant_id").is_in(list(outside_population(baseline, plan.analysis)))
+        frame = frame.with_columns(left_out=pl.when(outside).then(pl.lit("outside")).otherwise("left_out"))
+        frame = only_complete_days(frame, design) if unknown == "complete" else frame
+        flow = participant_flow(baseline, participant_days(frame, exposures), exposures, plan)
+        assert set(flow.analysed) == participants_of_the_model(frame, baseline, plan, design)
         everyone = [each for one in flow.excluded for each in one.participants] + list(flow.analysed)
         assert sorted(everyone) == sorted({*of_file, *first_days}) == list(flow.enrolled)
         for of in (None, *flow.arms):
@@ -165,11 +202,13 @@ def test_each_participant_is_excluded_once_or_analysed_in_random_cohorts(unknown
             assert days.rated >= days.analysed
         assert sum(len(ids) for ids in flow.arms.values()) == len(flow.enrolled)
         assert sum(flow.days[arm].analysed for arm in flow.arms) == flow.days[None].analysed
-        reasons |= {one.reason for one in flow.excluded if one.participants} | (
-            {"analysed"} if flow.analysed else set()
-        )
-    assert {"outside_population", "no_data", "no_rating", f"no_{SLEEP.name}", "few_days", "analysed"} <= reasons
-    assert {"ratings_do_not_vary", f"{STEPS.name}_does_not_vary"} <= reasons
+        assert all(set(one.participants) <= set(flow.analysed) for one in flow.without_variation)
+        held = (*flow.excluded, *flow.without_variation)
+        reasons |= {one.reason for one in held if one.participants} | ({"analysed"} if flow.analysed else set())
+    of_kind = {"arm_unknown"} if primary == "arm" else {f"no_{SLEEP.name}", f"{STEPS.name}_does_not_vary"}
+    kept = {f"few_{SLEEP.name}"} if (unknown, primary) == ("keep", "sleep") else set()
+    assert {"outside_population", "no_data", "no_rating", "few_days", "analysed", "ratings_do_not_vary"} <= reasons
+    assert of_kind | kept <= reasons
 
 
 def test_days_go_missing_after_worse_days_within_each_participant():

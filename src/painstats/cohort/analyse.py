@@ -8,7 +8,7 @@ unknown values, the specification curve, and the estimate without each participa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import process_time
@@ -18,17 +18,19 @@ from painstats.cohort.inputs import CohortInputs, arm_variable
 from painstats.cohort.missing_days.sensitivity import MissingDays, missing_days
 from painstats.cohort.models.arms import arms_model
 from painstats.cohort.models.average import adjusted_model, average_model
-from painstats.cohort.models.cohort_days import CohortDays
+from painstats.cohort.models.cohort_days import CohortDays, is_at_usual_lag
 from painstats.cohort.models.cohort_model import CohortModel
 from painstats.cohort.models.declared import Declared, declared_model
 from painstats.cohort.models.moderators import moderator_model
 from painstats.cohort.models.variable import Variable
+from painstats.cohort.outcomes import with_outcome
 from painstats.cohort.specification_curve.columns import step_days_of
 from painstats.cohort.specification_curve.curve import SpecificationCurve, specification_curve
 from painstats.cohort.specification_curve.left_out import LeftOut, left_out
 from painstats.cohort.specification_curve.summary import CurveSummary, summarise
 from painstats.errors import NotEnoughData, StudyError
 from painstats.frame.exposure import Exposure
+from painstats.plan.analysis import ModelPlan
 from painstats.plan.formula import ARM, EXPOSURES
 from painstats.plan.study import Plan
 from painstats.questions.daily.averages import holm
@@ -37,9 +39,12 @@ LOOSER_HOURS, STRICTER_HOURS = -2, 4
 """Hours with steps of the other two rules for a day that counts, beside the declared one."""
 
 NAMES = {measure: name for name, measure in EXPOSURES.items()}
+"""Measure to its name in formulas."""
 
 FAMILY_OF_KIND = {
     "average": "secondary exposures",
+    "lag": "lags",
+    "outcome": "outcomes",
     "moderator": "moderators",
     "subgroups": "subgroups",
     "arms": "arms",
@@ -116,6 +121,7 @@ class _Analysis:
         self.inputs, self.plan = inputs, plan
         self.refusals = list[Refusal]()
         self.seconds = dict[str, float]()
+        self.other_outcomes = dict[str, CohortInputs]()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -138,15 +144,15 @@ class _Analysis:
         usable = [name for name in names if name not in self.inputs.baseline.described_only]
         return [self.inputs.variable(name) for name in usable]
 
-    def arms(self) -> CohortModel:
+    def arms(self, inputs: CohortInputs) -> CohortModel:
         """Compare how participants of each arm changed."""
         analysis = self.plan.analysis
         arm = str(analysis.arms)
         return arms_model(
-            self.inputs.every_day.filter(self.inputs.every_day["left_out"].is_null()),
+            inputs.every_day.filter(inputs.every_day["left_out"].is_null()),
             "phase",
-            self.inputs.variable(arm),
-            self.inputs.baseline.participants,
+            arm_variable(inputs, arm),
+            inputs.baseline.participants,
             least_days=self.plan.rules.min_days_in_model,
             drawn_by_lot=analysis.arms_drawn_by_lot,
             others=[each for each in self.with_levels() if each.name != arm],
@@ -160,7 +166,7 @@ class _Analysis:
         """
         found = list[tuple[CohortDays, CohortModel]]()
         for exposure in exposures:
-            days, name = self.inputs.days_of(exposure), f"average {NAMES[exposure.measure]}"
+            days, name = self.inputs.days_of(exposure), average_name(exposure)
 
             def fit(days: CohortDays = days, name: str = name) -> CohortModel:
                 return replace(average_model(days), name=name)
@@ -168,6 +174,35 @@ class _Analysis:
             models = self.tried(name, fit) if self.plan.analysis.primary == (ARM,) else [fit()]
             found += [(days, model) for model in models]
         return found
+
+    def of_outcome(self, item: str) -> CohortInputs:
+        """Return the days with an item as the outcome; those of the plan's outcome are the inputs themselves."""
+        if item == self.plan.outcome.item:
+            return self.inputs
+        if item not in self.other_outcomes:
+            self.other_outcomes[item] = with_outcome(self.inputs, item, self.plan)
+        return self.other_outcomes[item]
+
+    def outcomes(self, exposures: Sequence[Exposure]) -> Iterator[CohortModel]:
+        """Ask the primary question of each other outcome: of each exposure, or of the arms where there are none."""
+        for item in self.plan.analysis.outcomes:
+            for exposure in exposures or (None,):
+                name = f"{item}: {average_name(exposure) if exposure else f'arms {self.plan.analysis.arms}'}"
+                for model in self.tried(name, lambda item=item, of=exposure: self._on(item, of)):  # type: ignore[misc]
+                    yield replace(model, name=name, kind="outcome")
+
+    def _on(self, item: str, exposure: Exposure | None) -> CohortModel:
+        inputs = self.of_outcome(item)
+        return average_model(inputs.days_of(exposure)) if exposure else self.arms(inputs)
+
+    def further_exposures(self, primary: Collection[Exposure]) -> Iterator[CohortModel]:
+        """Estimate the average effects of the other exposures and lags that the plan asks about."""
+        for each in self.inputs.design.exposures:
+            if each in primary:
+                continue
+            kind, name = "average" if is_at_usual_lag(each) else "lag", average_name(each)
+            for model in self.tried(name, lambda each=each: average_model(self.inputs.days_of(each))):  # type: ignore[misc]
+                yield replace(model, name=name, kind=kind)
 
     def beside(self, days: CohortDays, primary: CohortModel) -> list[CohortModel]:
         """Fit the adjusted model, moderators and subgroups of a primary exposure."""
@@ -192,23 +227,22 @@ class _Analysis:
 
     def declared(self) -> list[CohortModel]:
         """Fit the models that the plan writes as formulas."""
-        frame = self.inputs.every_day.filter(self.inputs.every_day["left_out"].is_null())
         arm = self.plan.analysis.arms
 
         def variable(name: str) -> Variable:
             return arm_variable(self.inputs, arm) if name == ARM and arm else self.inputs.variable(name)
 
+        def fitted(each: ModelPlan) -> CohortModel:
+            inputs = self.of_outcome(each.parsed.outcome)
+            frame = inputs.every_day.filter(inputs.every_day["left_out"].is_null())
+            of = Declared(each, variable, inputs.baseline.participants)
+            return declared_model(of, frame, inputs.design, inputs.known_days)
+
         return [
             model
             for each in self.plan.models
-            for model in self.tried(
-                each.name or each.formula,
-                lambda each=each: declared_model(  # type: ignore[misc]
-                    Declared(each, variable, self.inputs.baseline.participants), frame, self.inputs.design,
-                    self.inputs.known_days,
-                ),
-            )
-        ]  # fmt: skip
+            for model in self.tried(each.name or each.formula, lambda each=each: fitted(each))  # type: ignore[misc]
+        ]
 
     def sensitivity(self, days: CohortDays, model: CohortModel) -> Sensitivity | None:
         """Answer a primary question under other decisions."""
@@ -247,12 +281,14 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
     exposures = answered_exposures(inputs, plan)
     with of.stage("primary model"):
         averages = of.averages(exposures)
-        arms = [of.arms()] if is_about_arms else []
+        arms = [of.arms(inputs)] if is_about_arms else []
     primary = arms or [model for _, model in averages]
     secondary = [model for _, model in averages] if is_about_arms else []
     with of.stage("secondary models"):
+        secondary += of.further_exposures(exposures)
+        secondary += of.outcomes([] if is_about_arms else exposures)
         if analysis.arms and not is_about_arms:
-            secondary += of.tried("arms", of.arms)
+            secondary += of.tried("arms", lambda: of.arms(inputs))
         secondary += of.beside(*averages[0]) if averages else []
         secondary += of.declared()
     sensitivity = [of.sensitivity(each, model) for each, model in averages] if with_sensitivity else []
@@ -271,9 +307,24 @@ def analyse(inputs: CohortInputs, plan: Plan, *, with_sensitivity: bool = True) 
 
 
 def answered_exposures(inputs: CohortInputs, plan: Plan) -> list[Exposure]:
-    """Return the exposures whose average effect is estimated: those of the primary question, otherwise all."""
+    """Return the exposures of the primary question, or beside that of arms: those named, or the confirmatory ones.
+
+    Raises
+    ------
+    StudyError
+        None is named, and no daily question is confirmatory.
+    """
     asked = plan.analysis.primary if plan.analysis.primary != (ARM,) else ()
-    return [inputs.exposure(name) for name in asked] or list(inputs.design.exposures)
+    found = [inputs.exposure(name) for name in asked] or list(inputs.confirmatory)
+    if not found:
+        raise StudyError("analysis.primary: no daily question is confirmatory; name the primary exposure here")
+    return found
+
+
+def average_name(exposure: Exposure) -> str:
+    """Name the average effect of an exposure: "average sleep", with the lag where it is not the usual one."""
+    lag = "" if is_at_usual_lag(exposure) else f", {exposure.lag_days} day(s) before"
+    return f"average {NAMES[exposure.measure]}{lag}"
 
 
 def _hours(declared: int) -> dict[str, int]:
@@ -283,7 +334,10 @@ def _hours(declared: int) -> dict[str, int]:
 
 
 def _families(models: list[CohortModel]) -> tuple[Family, ...]:
-    """Collect the tested secondary models by what they are about; the adjusted model is no question of its own."""
+    """Collect the tested secondary models by what they are about; the adjusted model is no question of its own.
+
+    Where arms are primary, the confirmatory exposures are secondary; a model of other outcomes is in their family.
+    """
     found: dict[str, dict[str, float]] = {}
     for model in models:
         if model.p is not None and model.name != "adjusted":

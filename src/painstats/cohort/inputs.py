@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from painstats.cohort.baseline import Baseline, outside_population
-from painstats.cohort.models.cohort_days import CohortDays
+from painstats.cohort.models.cohort_days import CohortDays, usual_exposure
 from painstats.cohort.models.variable import Variable
 from painstats.cohort.participants_file import load_baseline
 from painstats.errors import StudyError
+from painstats.frame.build import is_frame_of_plan
 from painstats.frame.exposure import Exposure
 from painstats.frame.phase import read_phases
 from painstats.plan.formula import ARM, EXPOSURES, PHASE
-from painstats.questions.asked import asked
+from painstats.plan.study import STUDY_FILE
+from painstats.questions.asked import asked, exposures
 from painstats.questions.daily.design import DailyDesign, daily_design
 from painstats.questions.daily.guards import DaysOf, days_of
 from painstats.store.connection import Store
@@ -39,6 +41,8 @@ class CohortInputs:
         Of the exposures that the outcome can move.
     baseline
         The baseline variables.
+    confirmatory
+        The exposures of the confirmatory daily questions: the primary ones of a plan that names none.
     """
 
     every_day: pl.DataFrame
@@ -46,23 +50,28 @@ class CohortInputs:
     design: DailyDesign
     known_days: DaysOf
     baseline: Baseline
+    confirmatory: tuple[Exposure, ...]
 
     def days_of(self, exposure: Exposure) -> CohortDays:
-        """Return the days for the average effect of an exposure."""
-        return CohortDays(self.every_day, exposure, self.design.total_of(exposure), self.known_days)
+        """Return the days for the average effect of an exposure.
+
+        Of each measure the model has one lag, the usual one unless another is asked about: participants' means of two
+        lags are the same numbers.
+        """
+        of_others = (
+            usual_exposure(self.design, each.measure)
+            for each in self.design.exposures
+            if each.measure != exposure.measure
+        )
+        kept = self.design.only({exposure, *of_others})
+        return CohortDays(self.every_day, exposure, kept.total_of(exposure), self.known_days)
 
     def exposure(self, name: str) -> Exposure:
-        """Return the exposure of a name in formulas, such as "sleep".
-
-        Raises
-        ------
-        StudyError
-            If no daily question is about it.
-        """
-        found = [each for each in self.design.exposures if each.measure == EXPOSURES[name]]
-        if not found:
-            raise StudyError(f"analysis.primary: no daily question is about {name}; add one to [[questions]]")
-        return found[0]
+        """Return the exposure of a name of ``[analysis] primary``, such as "sleep"; see ``usual_exposure``."""
+        try:
+            return usual_exposure(self.design, EXPOSURES[name])
+        except StudyError as error:
+            raise StudyError(f"analysis.primary: {error}") from None
 
     def variable(self, name: str) -> Variable:
         """Return a baseline variable with its known values.
@@ -89,19 +98,24 @@ def cohort_inputs(store: Store) -> CohortInputs:
     Raises
     ------
     StudyError
-        The study has not been run, or ``participants.csv`` cannot be used.
+        The study has not been run, or not with this plan; or ``participants.csv`` cannot be used.
     """
     study = store.study
     if not table_exists(store, "model_frame"):
         raise StudyError(f"{study.folder} has no results yet; run it first: painstats run {study.folder}")
-    design = daily_design(study, [question for question in asked(study) if question.kind == "daily"])
+    if not is_frame_of_plan(store):
+        raise StudyError(
+            f"{study.folder / STUDY_FILE} was changed since the last run, in more than the analysis; run it "
+            f"again: painstats run {study.folder}"
+        )
+    questions = [question for question in asked(study) if question.kind == "daily"]
+    design = daily_design(study, questions)
     baseline = load_baseline(store)
     every_day = read_table(store, "model_frame", "participant_id, date")
     outside = list(outside_population(baseline, study.plan.analysis))
-    every_day = _left_out(every_day, pl.col("participant_id").is_in(outside), "outside_population")
+    every_day = left_out_if(every_day, pl.col("participant_id").is_in(outside), "outside_population")
     if study.plan.analysis.unknown_predictors == "complete":
-        unknown = [pl.col(exposure.unknown) > 0 for exposure in design.exposures]
-        every_day = _left_out(every_day, pl.any_horizontal(unknown), "unknown_exposure")
+        every_day = only_complete_days(every_day, design)
     if study.plan.analysis.arms or any(PHASE in model.parsed.columns for model in study.plan.models):
         every_day = with_phase(every_day, store)
     return CohortInputs(
@@ -110,7 +124,16 @@ def cohort_inputs(store: Store) -> CohortInputs:
         design=design,
         known_days=days_of(store, design),
         baseline=baseline,
+        confirmatory=exposures([question for question in questions if question.is_confirmatory]),
     )
+
+
+def only_complete_days(every_day: pl.DataFrame, design: DailyDesign) -> pl.DataFrame:
+    """Leave out days on which an exposure is unknown, and then participants with too few days left."""
+    unknown = pl.any_horizontal(pl.col(exposure.unknown) > 0 for exposure in design.exposures)
+    complete = left_out_if(every_day, unknown, "unknown_exposure")
+    days = pl.col("left_out").is_null().sum().over("participant_id")
+    return left_out_if(complete, days < design.rules.min_days_in_model, "few_days")
 
 
 def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
@@ -121,18 +144,18 @@ def with_phase(every_day: pl.DataFrame, store: Store) -> pl.DataFrame:
     Raises
     ------
     StudyError
-        If the plan names no treatment and the study has not exactly one, or no participant has one of a name.
+        If no participant has a treatment, the plan does not say which of several, or none has a name that it says.
     """
     phases, wanted = read_phases(store), store.study.plan.analysis.phases
     names = sorted({phase.name for phase in phases})
-    if not wanted and len(names) != 1:
-        raise StudyError(f"analysis.phase: name the treatment to compare; the study has {len(names)}")
+    if not names:
+        raise StudyError("analysis.phase: no participant has a treatment; list each one's start in [[phases]]")
+    if not wanted and len(names) > 1:
+        listed = ", ".join(names)
+        raise StudyError(f"analysis.phase: the study has several treatments; name one of them here: {listed}")
     for name in wanted:
         if name not in names:
-            raise StudyError(
-                f"analysis.phase: no participant has a treatment named {name}; it has to be in [[phases]] or in a "
-                "table of treatments"
-            )
+            raise StudyError(f"analysis.phase: no participant has a treatment named {name}, only: {', '.join(names)}")
     own = [phase for phase in phases if phase.name in (wanted or names)]
     starts = pl.DataFrame(
         {
@@ -154,6 +177,7 @@ def arm_variable(inputs: CohortInputs, name: str) -> Variable:
     return Variable(ARM, found.kind, found.values, found.levels, found.reference)
 
 
-def _left_out(every_day: pl.DataFrame, condition: pl.Expr, reason: str) -> pl.DataFrame:
+def left_out_if(every_day: pl.DataFrame, condition: pl.Expr, reason: str) -> pl.DataFrame:
+    """Leave out the days, of those that are used so far, for which a condition holds."""
     used = pl.col("left_out").is_null() & condition
     return every_day.with_columns(pl.when(used).then(pl.lit(reason)).otherwise(pl.col("left_out")).alias("left_out"))

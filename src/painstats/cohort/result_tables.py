@@ -93,18 +93,25 @@ def joint_test_table(analysis: CohortAnalysis) -> pl.DataFrame:
 
 
 def own_value_table(analysis: CohortAnalysis) -> pl.DataFrame:
-    """Return the comparison of own slopes or changes of each model, a row for each of the two groups."""
+    """Return the comparisons of own slopes or changes of each model, two rows for each contrast: one for each group.
+
+    ``p`` is that of Welch's test, ``model_p`` that of the mixed model, and ``p_of_both`` the larger one, or 1 where
+    the two differ in direction, by Holm's rule over the contrasts of a model: a contrast counts only where both agree.
+    """
     rows = [
         {
-            "model": model.name, "group": group.group, "participants": group.participants, "mean": group.mean,
-            "sd": group.sd, "difference": own.difference, "low": own.low, "high": own.high, "df": own.df, "p": own.p,
+            "model": model.name, "contrast": own.contrast, "group": group.group, "participants": group.participants,
+            "mean": group.mean, "sd": group.sd, "difference": own.difference, "low": own.low, "high": own.high,
+            "df": own.df, "p": own.p, "model_p": model.effect(own.contrast).p,
+            "p_of_both": model.p_of_both.get(own.contrast),
         }
         for model in analysis.models
-        if (own := model.own) is not None
+        for own in model.own
         for group in own.groups
     ]  # fmt: skip
-    numbers = dict.fromkeys(("mean", "sd", "difference", "low", "high", "df", "p"), pl.Float64)
-    return pl.DataFrame(rows, schema={"model": pl.String, "group": pl.String, "participants": pl.Int64, **numbers})
+    texts = dict.fromkeys(("model", "contrast", "group"), pl.String)
+    names = ("mean", "sd", "difference", "low", "high", "df", "p", "model_p", "p_of_both")
+    return pl.DataFrame(rows, schema={**texts, "participants": pl.Int64, **dict.fromkeys(names, pl.Float64)})
 
 
 def family_table(analysis: CohortAnalysis) -> pl.DataFrame:

@@ -8,13 +8,16 @@ from datetime import date
 from pathlib import Path
 
 from painstats.cohort.analyse import CohortAnalysis, Sensitivity, analyse
+from painstats.cohort.baseline import Baseline
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.models.cohort_model import CohortModel, Effect
 from painstats.cohort.paper.documents import PAPER, has_paper_extra
+from painstats.cohort.participants_file import PARTICIPANTS_FILE
 from painstats.commands.cohort_results import CohortRun, recalls_of, write_results
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.findings.plan_record import plan_record, shown_hash
 from painstats.plan.study import Study, read_study
+from painstats.questions.date_words import date_words
 from painstats.store import open_store
 from painstats.store.plan_ledger import declare_plan, note_looked, note_result
 from painstats.vocabulary import MEASURES
@@ -47,7 +50,7 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     if as_json:
         print_json(as_answer(found, head))
         return 0
-    for line in lines_of(found):
+    for line in (*file_lines(run.inputs.baseline), *lines_of(found)):
         print(printable(line))
     for model in found.models:
         print(f"\n{printable(title(found, model))}")
@@ -73,21 +76,42 @@ def analysed(study: Study, *, quiet: bool) -> CohortRun:
 
     Unless ``quiet``, a line with the hashes of the plan and of its ledger is printed first.
     """
+    final = study.plan.analysis.final
+    is_look = final is not None and today() < final
     with open_store(study) as store:
         inputs, recalls = cohort_inputs(store), recalls_of(store)
         declare_plan(store)
-        final = study.plan.analysis.final
-        (note_looked if final and date.today() < final else note_result)(store)
+        (note_looked if is_look else note_result)(store)
         record = plan_record(store)
     if not quiet:
         name = printable(study.plan.study.name)
         print(f"{name}: plan {shown_hash(study.plan_hash)}, ledger {shown_hash(record.head)}")
-    return CohortRun(study, inputs, analyse(inputs, study.plan), record, recalls)
+    if final and is_look and not quiet:
+        print(f"Opened before the final date, {date_words(final)}: the plan ledger says so, and the paper's answer is")
+        print("the one computed on that date or later.")
+    return CohortRun(study, inputs, analyse(inputs, study.plan), record, recalls, is_look)
+
+
+def today() -> date:
+    """Return the date on which results are opened, by the clock of this machine."""
+    return date.today()
+
+
+def file_lines(baseline: Baseline) -> Iterator[str]:
+    """Say what of ``participants.csv`` and of the data does not belong together."""
+    if baseline.variables and baseline.without_row:
+        yield f"{PARTICIPANTS_FILE}: no row for: {', '.join(baseline.without_row)}; their variables are unknown"
+    if baseline.without_data:
+        yield f"{PARTICIPANTS_FILE}: no data of: {', '.join(baseline.without_data)}"
+    if baseline.undeclared:
+        yield f"{PARTICIPANTS_FILE}: columns that the plan does not declare: {', '.join(baseline.undeclared)}"
+    for name, late in baseline.measured_late.items():
+        yield f"{name} was measured after the first day of {len(late)} participant(s): it is described only"
 
 
 def lines_of(found: CohortAnalysis) -> Iterator[str]:
     """Say what the primary question is and what it is judged by."""
-    rule = "Holm's rule over two" if len(found.primary) > 1 else "one question"
+    rule = f"Holm's rule over {len(found.primary)}" if len(found.primary) > 1 else "one question"
     yield f"Primary: {', '.join(model.name for model in found.primary)}; {rule}, alpha {found.alpha:g}"
     for each in found.families:
         yield f"Family: {each.name}, {each.size} question(s), false discovery rate 5 %"
@@ -122,11 +146,12 @@ def details(found: CohortAnalysis, model: CohortModel) -> Iterator[str]:
     for test in model.tests:
         degrees = f"{test.df_numerator}, {test.df_denominator:.1f}"
         yield f"all of {test.name}: F({degrees}) = {test.statistic:.2f}, p {test.p:.3g}"
-    if model.own:
-        own = model.own
+    for own in model.own:
+        agreed = model.p_of_both.get(own.contrast)
+        both = "" if agreed is None else f"; p of both tests {agreed:.3g}"
         yield (
-            f"participants' own values: {own.groups[0].group} less {own.groups[1].group} {own.difference:.3f} "
-            f"({own.low:.3f} to {own.high:.3f}), p {own.p:.3g}"
+            f"participants' own values: {own.contrast} {own.difference:.3f} ({own.low:.3f} to {own.high:.3f}), "
+            f"p {own.p:.3g}{both}"
         )
     if model in found.primary and len(found.primary) > 1:
         p = found.primary_p[found.primary.index(model)]

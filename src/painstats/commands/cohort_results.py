@@ -39,6 +39,8 @@ class CohortRun:
         What may be said of the plan, after the result was noted.
     recalls
         The recall periods of the ratings of the outcome.
+    is_look
+        Whether it was run before the final date of the plan.
     """
 
     study: Study
@@ -46,6 +48,7 @@ class CohortRun:
     analysis: CohortAnalysis
     record: PlanRecord
     recalls: tuple[str, ...]
+    is_look: bool = False
 
     @property
     def description(self) -> Description:
@@ -83,7 +86,7 @@ def write_results(run: CohortRun) -> Path:
     write_file_list(folder, [*written, *(folder / name for name in (*files, METHODS))])
     for name, content in files.items():
         write_private(folder / name, content)
-    given = MethodsInput(run.study, run.inputs, run.analysis, description, run.record, run.recalls)
+    given = MethodsInput(run.study, run.inputs, run.analysis, description, run.record, run.recalls, run.is_look)
     (folder / METHODS).unlink(missing_ok=True)  # that of an earlier run would not fit these tables
     write_private(folder / METHODS, methods_text(given).encode())
     return folder

@@ -17,10 +17,17 @@ from painstats.errors import StudyError
 from painstats.plan.study import Study, read_study
 
 EXPORT = "export"
+SHIFTED = "shifted"
 
 
 def export(
-    folder: Path, deidentify: bool, to: Path | None, bands: Sequence[str], leave_out: Sequence[str], as_json: bool
+    folder: Path,
+    deidentify: bool,
+    to: Path | None,
+    bands: Sequence[str],
+    leave_out: Sequence[str],
+    dates: str,
+    as_json: bool,
 ) -> int:
     """Write what may be shared of a cohort analysis into a new folder."""
     if not deidentify:
@@ -30,7 +37,7 @@ def export(
     run = analysed(study, quiet=as_json)
     request = ExportRequest(
         study, run.inputs, run.analysis, run.record.head, run.recalls, all_tables(run, run.description),
-        cohort_figures(run.analysis), study_key(study.folder), limits, leave_out,
+        cohort_figures(run.analysis), study_key(study.folder), limits, leave_out, dates == SHIFTED,
     )  # fmt: skip
     exported = write_export(request, destination)
     if as_json:
@@ -40,6 +47,8 @@ def export(
     for name, reason in exported.not_shared.items():
         print(f"  not shared: {printable(name)} ({printable(reason)})")
     print("open/ may be published: counts are rounded to 5, estimates are of ten participants or more.")
+    if dates == SHIFTED:
+        print("The dates are shifted by whole weeks: a holiday may be read off the days around it.")
     print("pseudonymous/ is not anonymous: a few days single a participant out. Share it only under an agreement.")
     print(f"The key of the pseudonyms is {KEY_FILE} in the study folder; never give it away.")
     return 0

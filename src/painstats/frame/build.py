@@ -92,6 +92,7 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
         connection.execute(_lagged_query(study.plan.rules, exposures))
         _summarise_participants(store, exposures, ALL_DAYS)
         connection.execute(f"CREATE OR REPLACE TABLE model_frame AS {_frame_query(study, exposures, ALL_DAYS)}")
+        connection.execute(f"COMMENT ON TABLE model_frame IS '{study.frame_hash}'")
         counts = dict(
             connection.execute(
                 "SELECT left_out, count(*) FROM model_frame GROUP BY left_out ORDER BY left_out"
@@ -99,6 +100,16 @@ def build_model_frame(store: Store, exposures: Sequence[Exposure]) -> ModelFrame
         )
     rows, usable = sum(counts.values()), counts.pop(None, 0)
     return ModelFrameBuilt(rows, usable, counts, perf_counter() - started)
+
+
+def is_frame_of_plan(store: Store) -> bool:
+    """Whether ``model_frame`` was built from what ``study.toml`` declares now about days, treatments and questions.
+
+    A frame of an earlier version, which does not say so, counts as one that was.
+    """
+    query = "SELECT comment FROM duckdb_tables() WHERE table_name = 'model_frame' AND NOT temporary"
+    row = store.connection.execute(query).fetchone()
+    return row is None or row[0] in (None, store.study.frame_hash)
 
 
 def frame_until(store: Store, exposures: Sequence[Exposure], until: Mapping[str, date]) -> pl.DataFrame:

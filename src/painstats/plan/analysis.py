@@ -108,6 +108,11 @@ class ModelPlan(PlanTable):
 
     @model_validator(mode="after")
     def _can_be_tested(self) -> ModelPlan:
+        if not self.parsed.tested_within:
+            raise ValueError(
+                f"{self.formula!r} tests nothing that differs from day to day; add a column such as sleep_within, "
+                "steps_within or phase, or multiply one by a variable"
+            )
         fixed = [name for name in self.parsed.tested_within if name not in self.random_columns]
         if fixed:
             raise ValueError(
@@ -132,6 +137,9 @@ def check_analysis(
     _check_population(analysis.population, variables)
     if outcome in analysis.outcomes:
         raise ValueError(f"analysis.outcomes: {outcome} is the outcome of the plan already; list only others")
+    names = [model.name or model.formula for model in models]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"models: two are called {twice[0]!r}; give each a name of its own")
     allowed = {*WITHIN, PHASE, *CALENDAR, *variables} | ({ARM} if analysis.arms else set())
     for model in models:
         _check_model(model, allowed, {outcome, *analysis.outcomes})

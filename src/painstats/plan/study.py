@@ -258,10 +258,18 @@ class Study(PlanTable):
     @property
     def settings_hash(self) -> str:
         """First 16 hex digits of the SHA-256 of ``study.toml`` without what no result depends on, as last visits."""
+        return self._hash_without(WITHOUT_RESULTS)
+
+    @property
+    def frame_hash(self) -> str:
+        """The same of what the model frame depends on: not of what is asked of the finished frame."""
+        return self._hash_without((*WITHOUT_RESULTS, "analysis", "models", "variables"))
+
+    def _hash_without(self, tables: Sequence[str]) -> str:
         asked = [question.model_dump_json() for question in self.plan.declared_questions]
         only_visits = {name for name, each in self.plan.participants.items() if each.model_fields_set == {"last_visit"}}
         without = {"__all__": {"last_visit"}} | dict.fromkeys(only_visits, True)
-        left_out = dict.fromkeys(("questions", "predictors", *WITHOUT_RESULTS), True)
+        left_out = dict.fromkeys(("questions", "predictors", *tables), True)
         rest = self.plan.model_dump_json(exclude={**left_out, "participants": without, "study": {"language"}})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
 

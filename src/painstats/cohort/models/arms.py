@@ -23,6 +23,7 @@ from painstats.cohort.models.variable import Variable, columns_of, known_rows
 from painstats.errors import NotEnoughData
 from painstats.mixedlm.engine.fit import Residuals
 from painstats.mixedlm.engine.rows import INTERCEPT, ModelRows, model_rows
+from painstats.questions.daily.averages import holm
 from painstats.questions.daily.columns import EPOCH_DAYS
 from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.guarded import with_columns
@@ -33,7 +34,7 @@ ALPHA = 0.05
 ASSIGNED = "arms were drawn by lot: the difference is the effect of being assigned to one of them"
 CHANGED_MORE = "arms were not drawn by lot: one changed more than the other, for whatever reason"
 DESCRIBED = "an arm has fewer than five participants: changes are described, and nothing is tested"
-DISAGREE = "the mixed model and participants' own changes disagree: the difference is not determined"
+DISAGREE = "{}: the mixed model and participants' own changes disagree; the difference is not determined"
 
 
 def arms_model(
@@ -49,8 +50,8 @@ def arms_model(
 ) -> CohortModel:
     """Compare how participants of each arm changed with those of the reference arm.
 
-    ``p`` is that of the largest evidence that both tests support: for each arm the larger p of the two; the smallest of
-    these over arms, by Bonferroni where there are several.
+    ``p_of_both`` has for each contrast the larger p of the two tests, by Holm's rule where there are several arms, and
+    ``p`` is the smallest of them.
 
     Parameters
     ----------
@@ -129,11 +130,12 @@ def _result(levels: Levels, arms: Variable, fitted: Fitted, changes: Mapping[str
         is_tested=levels.is_tested,
     )
     own = tuple(_own_difference(arms, changes, name, reference) for name in rest)
-    notes = [wording, *notes_of(fitted)]
-    p = None
+    notes, agreed = [wording, *notes_of(fitted)], dict[str, float]()
     if levels.is_tested:
-        notes += [DISAGREE for effect, each in zip(differences, own, strict=True) if each and _disagree(effect, each)]
-        p = min(1.0, len(rest) * min(p_of_both(effect, each) for effect, each in zip(differences, own, strict=True)))
+        pairs = list(zip(differences, own, strict=True))
+        notes += [DISAGREE.format(effect.name) for effect, each in pairs if each and _disagree(effect, each)]
+        of_both = holm([p_of_both(effect, each) for effect, each in pairs])
+        agreed = dict(zip((effect.name for effect in differences), of_both, strict=True))
     else:
         notes.append(DESCRIBED)
     return CohortModel(
@@ -141,11 +143,12 @@ def _result(levels: Levels, arms: Variable, fitted: Fitted, changes: Mapping[str
         kind="arms",
         effects=(*described, *differences),
         tests=(),
-        p=p,
+        p=min(agreed.values(), default=None),
         participants=fitted.participants,
         days=fitted.fit.n_rows,
         notes=tuple(notes),
-        own=own[0],
+        own=tuple(each for each in own if each),
+        p_of_both=agreed,
         fitted=fitted,
     )
 

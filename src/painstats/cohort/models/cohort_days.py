@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from painstats.errors import NotEnoughData
+from painstats.errors import NotEnoughData, StudyError
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import ModelRows
 from painstats.questions.daily.columns import (
@@ -20,6 +20,7 @@ from painstats.questions.daily.columns import (
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guards import DaysOf, of_design
 from painstats.questions.daily.mixed_model import NO_DAYS
+from painstats.vocabulary import MEASURES
 
 LEAST_PARTICIPANTS = 2
 
@@ -82,6 +83,25 @@ class CohortDays:
         """
         require_participants(self.analysed)
         return mixed_model(self.analysed, self.design, own_trend=own_trend)
+
+
+def is_at_usual_lag(exposure: Exposure) -> bool:
+    """Whether an exposure enters at the usual lag of its measure: another lag is a question of its own."""
+    return exposure.lag_days == exposure.definition.lag_days
+
+
+def usual_exposure(design: DailyDesign, measure: str) -> Exposure:
+    """Return the exposure of a measure that a daily question is about; of several lags the usual one, or the first.
+
+    Raises
+    ------
+    StudyError
+        If no daily question is about it.
+    """
+    found = [each for each in design.exposures if each.measure == measure]
+    if not found:
+        raise StudyError(f"no daily question is about {MEASURES[measure].label}; add one to [[questions]]")
+    return next((each for each in found if is_at_usual_lag(each)), found[0])
 
 
 def require_participants(analysed: pl.DataFrame) -> None:

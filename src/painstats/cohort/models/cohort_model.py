@@ -96,6 +96,32 @@ class Fitted:
         return self.guard is not None and self.guard.last is not None
 
     @property
+    def last_fit(self) -> MixedFit:
+        """The fit with the most guard columns: that from which effects are computed."""
+        return self._last[0]
+
+    @property
+    def last_rows(self) -> ModelRows:
+        """The rows of ``last_fit``, with its guard columns."""
+        return self.guard.rows if self.guard is not None and self.guard.rows is not None else self.rows
+
+    @property
+    def prior_means(self) -> dict[str, float]:
+        """The columns whose coefficients are held, and the mean of each prior; empty without any."""
+        guard = self.guard
+        if guard is None or guard.with_both is None or guard.with_sums is None or guard.test is None:
+            return {}
+        after = [name for name in guard.with_both.names if name not in guard.with_sums.names]
+        return dict(zip(after, prior_means(guard.test.coefficients, guard.white_share).tolist(), strict=True))
+
+    def plain_error(self, column: str) -> float:
+        """Return the standard error of a coefficient for known variance parameters, with guard columns held."""
+        means = self.prior_means
+        fit = hold(self.last_fit, list(means), np.array(list(means.values()))) if means else self.last_fit
+        place = fit.names.index(column)
+        return float(np.sqrt(fit.covariance[place, place]))
+
+    @property
     def participants(self) -> int:
         """Number of participants."""
         return len(self.fit.participants)
@@ -168,8 +194,8 @@ class Fitted:
         tests = t_tests(last, adjustment, of_last)
         if guard.with_both is None:
             return tests.estimates, tests.se, tests.df
-        after = [name for name in last.names if name not in guard.with_sums.names]
-        held = hold(last, after, prior_means(guard.test.coefficients, guard.white_share))
+        means = self.prior_means
+        held = hold(last, list(means), np.array(list(means.values())))
         of_held = _for_names(weights, names, held.names)
         se = np.sqrt(np.einsum("ci,ij,cj->c", of_held, held.covariance, of_held))
         plain = np.sqrt(np.einsum("ci,ij,cj->c", of_last, last.covariance, of_last))
@@ -186,9 +212,9 @@ class CohortModel:
     Parameters
     ----------
     name
-        Such as ``primary`` or ``moderator severity``.
+        Such as ``average sleep`` or ``moderator severity``.
     kind
-        ``average``, ``moderator``, ``subgroups``, ``arms`` or ``declared``.
+        ``average``, ``lag``, ``outcome``, ``moderator``, ``subgroups``, ``arms`` or ``declared``.
     effects
         What the model is about; of a subgroup model, the slope of each level.
     tests
@@ -200,7 +226,9 @@ class CohortModel:
     notes
         Sentences that belong to the result.
     own
-        The comparison of participants' own slopes or changes between two levels, where there is one.
+        The comparisons of participants' own slopes or changes between two levels, one for each contrast that has one.
+    p_of_both
+        Contrast to the p value that both tests support, by Holm's rule where there are several contrasts.
     fitted
         The fit; None where only participants' own changes are described.
     """
@@ -213,8 +241,13 @@ class CohortModel:
     participants: int
     days: int
     notes: tuple[str, ...] = ()
-    own: Welch | None = None
+    own: tuple[Welch, ...] = ()
+    p_of_both: Mapping[str, float] = field(default_factory=dict)
     fitted: Fitted | None = field(default=None, repr=False)
+
+    def effect(self, name: str) -> Effect:
+        """Return an effect by its name."""
+        return next(effect for effect in self.effects if effect.name == name)
 
 
 def p_of_both(effect: Effect, own: Welch | None) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from painstats.cohort.models.average import notes_of
-from painstats.cohort.models.cohort_days import require_participants
+from painstats.cohort.models.cohort_days import require_participants, usual_exposure
 from painstats.cohort.models.cohort_model import CohortModel, fitted_model
 from painstats.cohort.models.moderators import check_moderator, product
 from painstats.cohort.models.variable import Variable, columns_of, known_rows
@@ -136,10 +136,10 @@ def _day_rows(
 
 
 def _exposure(name: str, design: DailyDesign) -> Exposure:
-    found = [each for each in design.exposures if each.measure == WITHIN[name]]
-    if not found:
-        raise StudyError(f"models: no daily question is about {name}; add one to [[questions]]")
-    return found[0]
+    try:
+        return usual_exposure(design, WITHIN[name])
+    except StudyError as error:
+        raise StudyError(f"models: {error}") from None
 
 
 def _column(name: str, exposures: Mapping[str, Exposure]) -> str:

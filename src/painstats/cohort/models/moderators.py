@@ -202,6 +202,7 @@ def _result(
         participants=fitted.participants,
         days=fitted.fit.n_rows,
         notes=(*notes, *notes_of(fitted)),
-        own=own,
+        own=(own,) if own else (),
+        p_of_both={own.contrast: p} if own and p is not None else {},
         fitted=fitted,
     )

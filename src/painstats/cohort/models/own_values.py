@@ -42,6 +42,11 @@ class Welch:
     high: float
     groups: tuple[GroupMean, GroupMean]
 
+    @property
+    def contrast(self) -> str:
+        """Name of the difference, as that of the mixed model."""
+        return f"{self.groups[0].group} less {self.groups[1].group}"
+
 
 def welch(one: Mapping[str, float], other: Mapping[str, float], names: tuple[str, str]) -> Welch:
     """Compare participants' own values of two groups, the first less the second.

@@ -48,11 +48,16 @@ def description_tables(description: Description) -> dict[str, pl.DataFrame]:
 
 
 def flow_frame(flow: ParticipantFlow) -> pl.DataFrame:
-    """Return a row for each step of the flow and group: ``group``, ``step``, ``words`` and ``participants``."""
-    words = {"enrolled": "enrolled", "analysed": "analysed", **{each.reason: each.words for each in flow.excluded}}
+    """Return a row for each step of the flow and group: ``group``, ``step``, ``words`` and ``participants``.
+
+    Enrolled are the reasons and the analysed together; the rows after those are parts of the analysed.
+    """
+    words = flow.words
     groups: list[str | None] = [None, *flow.arms]
     rows = [
-        (group or "all", step, words[step], number) for group in groups for step, number in flow.counts(group).items()
+        (group or "all", step, words[step], number)
+        for group in groups
+        for step, number in {**flow.counts(group), **flow.remarks(group)}.items()
     ]
     schema = {"group": pl.String, "step": pl.String, "words": pl.String, "participants": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")

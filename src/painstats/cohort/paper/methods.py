@@ -7,7 +7,7 @@ number that is missing inside a sentence stops the text (:mod:`painstats.cohort.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -20,8 +20,8 @@ from painstats.cohort.missing_days.delta import DELTAS
 from painstats.cohort.missing_days.imputation import COMPLETED_SETS
 from painstats.cohort.models.cohort_model import CohortModel, Fitted
 from painstats.cohort.paper.description import Description
-from painstats.cohort.paper.sentences import Value, filled, listed
-from painstats.cohort.participant_flow import ParticipantFlow, needs_complete_days
+from painstats.cohort.paper.sentences import MissingNumber, Value, filled, listed
+from painstats.cohort.participant_flow import Counted, needs_complete_days
 from painstats.findings.plan_record import PlanRecord
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import INTERCEPT
@@ -60,6 +60,8 @@ class MethodsInput:
         What may be said of the plan.
     recalls
         The recall periods of the ratings of the outcome.
+    is_look
+        Whether the analysis was run before the final date of the plan.
     """
 
     study: Study
@@ -68,6 +70,7 @@ class MethodsInput:
     description: Description
     record: PlanRecord
     recalls: tuple[str, ...]
+    is_look: bool = False
 
     @property
     def outcome(self) -> str:
@@ -104,39 +107,38 @@ def methods_text(given: MethodsInput) -> str:
 
 def _participants(given: MethodsInput) -> Iterator[str]:
     flow, model = given.description.flow, given.primary
-    rows = _fitted(model).rows
-    names, days = np.unique(rows.participant, return_counts=True)
-    used = {str(name) for name in names}
+    names, days = np.unique(_fitted(model).rows.participant, return_counts=True)
+    if set(map(str, names)) != set(flow.analysed):
+        raise MissingNumber(
+            "methods.md: the participant flow and the primary model have different participants, so no number of them "
+            "can be given; please report it"
+        )
     q1, median, q3 = np.quantile(days, [0.25, 0.5, 0.75])
     dates = given.inputs.every_day.select(first=pl.col("date").min(), last=pl.col("date").max()).row(0, named=True)
     numbers: Mapping[str, Value] = {
-        "enrolled": len(flow.enrolled), "excluded": len(set(flow.enrolled) - used),
-        "reasons": _reasons_of(flow, set(flow.enrolled) - used), "analysed": len(used), "days": model.days,
+        "enrolled": len(flow.enrolled), "excluded": len(flow.enrolled) - len(flow.analysed),
+        "reasons": _counted(flow.excluded), "analysed": len(flow.analysed), "days": model.days,
         "q1": float(q1), "median": float(median), "q3": float(q3), "first": date_words(dates["first"]),
-        "last": date_words(dates["last"]), "kept": len(used - set(flow.analysed)),
-        "kept_reasons": _reasons_of(flow, used - set(flow.analysed)),
+        "last": date_words(dates["last"]), "same": _counted(flow.without_variation),
     }  # fmt: skip
     yield filled("Of {enrolled} participants enrolled, with days from {first} to {last},", numbers)
     if numbers["excluded"]:
-        yield filled("{excluded} were excluded ({reasons});", numbers)
+        yield filled("{excluded} were excluded, each for the first reason that held ({reasons});", numbers)
     else:
         yield "none was excluded;"
     yield filled(
         "{analysed} with {days:,} rated days (median {median:g} [{q1:g}, {q3:g}]) are in the primary model.", numbers
     )
-    if numbers["kept"]:
-        yield filled("{kept} of them are excluded in the participant flow all the same ({kept_reasons}).", numbers)
+    if numbers["same"]:
+        yield filled("Those without variation are among them ({same}).", numbers)
     for other in given.analysis.primary[1:]:
         sizes: Mapping[str, Value] = {"name": other.name, "analysed": other.participants, "days": other.days}
         yield filled("The model of {name} has {analysed} participants and {days:,} days.", sizes)
 
 
-def _reasons_of(flow: ParticipantFlow, participants: Set[str]) -> str:
-    """Return the reason of the flow for each of some participants, counted: "no sleep: 5; no rating: 1"."""
-    counts = {each.words: len(participants & set(each.participants)) for each in flow.excluded}
-    unexplained = len(participants) - sum(counts.values())
-    words = [f"{reason}: {number}" for reason, number in counts.items() if number]
-    return "; ".join([*words, *([f"not usable in the model: {unexplained}"] if unexplained else [])])
+def _counted(groups: Sequence[Counted]) -> str:
+    """Return each reason or remark that holds for someone, with its number: "no sleep: 5; no rating: 1"."""
+    return "; ".join(f"{each.words}: {len(each.participants)}" for each in groups if each.participants)
 
 
 def _measures(given: MethodsInput) -> Iterator[str]:
@@ -179,6 +181,13 @@ def _plan(given: MethodsInput) -> Iterator[str]:
     yield filled("Outcome, models and rules (plan {plan}): {words}.", {"plan": record.plan_hash, "words": record.words})
     if record.registered:
         yield filled("The plan is registered as {registered}.", {"registered": record.registered})
+    final = given.study.plan.analysis.final
+    if final is not None:
+        when = "before it, so it is not the final one" if given.is_look else "on it or later"
+        yield filled(
+            "The plan's date of the final analysis is {final}; this analysis was run {when}.",
+            {"final": date_words(final), "when": when},
+        )
     yield filled("The ledger of plans ended with {head}.", {"head": record.head})
 
 

@@ -31,8 +31,8 @@ def shown_tables(description: Description, analysis: CohortAnalysis) -> tuple[Sh
 def shown_flow(description: Description) -> ShownTable:
     """Return the flow: a row for each step at which someone is, a column for each group."""
     flow = description.flow
-    groups = {"all": flow.counts(), **{arm: flow.counts(arm) for arm in flow.arms}}
-    words = {"enrolled": "enrolled", "analysed": "analysed", **{each.reason: each.words for each in flow.excluded}}
+    groups = {arm or "all": {**flow.counts(arm), **flow.remarks(arm)} for arm in (None, *flow.arms)}
+    words = flow.words
     steps = [step for step, number in groups["all"].items() if number or step in ("enrolled", "analysed")]
     columns = {group: [str(counts[step]) for step in steps] for group, counts in groups.items()}
     frame = pl.DataFrame({"participants": [words[step] for step in steps], **columns})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from painstats.cohort.baseline import Variables
-from painstats.cohort.sharing.daily_frame import DAY, ID, SCORE, ModelData
+from painstats.cohort.sharing.daily_frame import DATE, DAY, ID, SCORE, ModelData
 from painstats.cohort.sharing.shared_variables import SharedVariables
 from painstats.frame.exposure import Exposure
 from painstats.plan.canonical import canonical_plan
@@ -76,6 +77,7 @@ def _of_days(study: Study, exposures: Sequence[Exposure], recalls: Sequence[str]
         ID: _entry("pseudonym", "text"),
         DAY: _entry("day, 1 is the participant's first", "whole number"),
         "weekday": _entry("day of the week", "whole number", levels="1 Monday to 7 Sunday"),
+        DATE: _entry("date, off by whole weeks that differ between participants", "date"),
         SCORE: _entry(outcome.item, "number", scale=list(outcome.scale), recall=list(recalls)),
         TIME: _entry("time since the middle of the participant's days", "number", unit="30 days"),
         PHASE: _entry("1 from the start of the declared treatment on, 0 before", "number"),
@@ -104,12 +106,14 @@ def _of_variable(name: str, variables: Variables, shared: SharedVariables) -> En
 
 
 def _of_model(model: ModelData) -> dict[str, object]:
+    """Describe a model: ``held`` has the mean, which is also the SD, of the prior of each coefficient that has one."""
     return {
         "model": model.title,
         "columns": list(model.columns),
         "random": [1, *model.random],
         "residuals": "CAR(1) with white noise" if model.white_share > 0 else "CAR(1)",
-        "is_headline": model.has_headline,
+        "held": dict(zip(model.held, model.prior_means, strict=True)),
+        "headlines": [asdict(each) for each in model.headlines],
     }
 
 

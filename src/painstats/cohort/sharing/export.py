@@ -16,11 +16,11 @@ import polars as pl
 
 from painstats.cohort.analyse import CohortAnalysis
 from painstats.cohort.inputs import CohortInputs
-from painstats.cohort.sharing.daily_frame import daily_frame, model_data, participants_frame
+from painstats.cohort.sharing.daily_frame import DATE, daily_frame, model_data, participants_frame
 from painstats.cohort.sharing.dictionary import dictionary, shared_plan
 from painstats.cohort.sharing.leaks import check_leaks
 from painstats.cohort.sharing.open_tables import check_counts, open_tables
-from painstats.cohort.sharing.pseudonyms import pseudonyms
+from painstats.cohort.sharing.pseudonyms import pseudonyms, shift_in_weeks
 from painstats.cohort.sharing.replication import python_script, r_script
 from painstats.cohort.sharing.shared_variables import Bands, SharedVariables, check_groups, shared_variables
 from painstats.errors import StudyError
@@ -28,7 +28,7 @@ from painstats.plan.study import Study
 from painstats.store.durable import write_private
 from painstats.store.file_list import write_file_list
 
-OPEN, PSEUDONYMOUS, README = "open", "pseudonymous", "README.md"
+OPEN, PSEUDONYMOUS, README, DAYS = "open", "pseudonymous", "README.md", "data"
 
 OPEN_README = """# Tables and figures
 
@@ -42,14 +42,20 @@ PSEUDONYMOUS_README = """# Daily data under pseudonyms
 **These data are pseudonymous, not anonymous.** Whoever has a participant's own export, or knows a few days of it, can
 find the participant here. Share them only under an agreement that forbids it.
 
-Dates are replaced by day numbers, so that the season, holidays and who took part at the same time are lost. Free text,
-names, devices, sources, clock times, time zones, file names and hashes of files are not included. `dictionary.json`
-has the meaning of every column, and why baseline variables are not shared.
+{dates} Free text, names, devices, sources, clock times,
+time zones, file names and hashes of files are not included. `dictionary.json` has the meaning of every column, and why
+baseline variables are not shared.
 
-`Rscript replicate.R` (package nlme) and `python replicate.py` (package painstats) fit each `model_<n>.tsv` again, and
-print the result beside the reported one. Where the headline has guard columns, which protect it against feedback,
-these fits are without them: `is_headline` in the dictionary says so.
+`Rscript replicate.R` (package nlme) and `python replicate.py` (package painstats) fit each `model_<n>.tsv` again, with
+its guard columns, which protect it against feedback; hold the coefficients of those that have a prior; and print
+coefficients and headlines beside the reported ones. nlme takes a minute or two for each model of some thousand days.
 """
+
+WITHOUT_DATES = """Dates are replaced by day numbers, so that the season, holidays and who took part at the same time
+are lost."""
+
+WITH_DATES = """The dates of each participant are shifted by whole weeks. Holidays, such as Christmas, may still be read
+off the days around them, and then the season is known too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +72,8 @@ class ExportRequest:
         For pseudonyms.
     bands, left_out
         Of baseline variables.
+    has_dates
+        Whether days have dates too, shifted by whole weeks.
     """
 
     study: Study
@@ -78,6 +86,7 @@ class ExportRequest:
     key: bytes = field(repr=False)
     bands: Bands = field(default_factory=dict)
     left_out: Collection[str] = ()
+    has_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +113,13 @@ def write_export(request: ExportRequest, destination: Path) -> Exported:
     try:
         staged.mkdir(mode=0o700, parents=True)
         _write_open(request, staged / OPEN)
-        shared, participants = _write_pseudonymous(request, staged / PSEUDONYMOUS)
-        check_leaks(staged, forbidden_words(request))
+        shared, days = _write_pseudonymous(request, staged / PSEUDONYMOUS)
+        check_leaks(staged, forbidden_words(request), _shifted_dates(days))
         write_file_list(staged, [path for path in staged.rglob("*") if path.is_file()])
         staged.rename(destination)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-    return Exported(destination, participants, shared.left_out)
+    return Exported(destination, shared.frame.height, shared.left_out)
 
 
 def forbidden_words(request: ExportRequest) -> dict[str, set[str]]:
@@ -134,7 +143,14 @@ def _write_open(request: ExportRequest, folder: Path) -> None:
     write_private(folder / README, OPEN_README.encode())
 
 
-def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVariables, int]:
+def _shifted_dates(days: pl.DataFrame) -> dict[str, set[str]]:
+    """Return the dates that may be in the daily frame, by file."""
+    dates = set(map(str, days[DATE])) if DATE in days.columns else set()
+    return {f"{PSEUDONYMOUS}/{DAYS}.{kind}": dates for kind in ("tsv", "parquet")}
+
+
+def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVariables, pl.DataFrame]:
+    """Write the files under pseudonyms; return the variables that are shared, and the daily frame."""
     folder.mkdir()
     inputs = request.inputs
     shared = shared_variables(inputs.baseline, request.bands, request.left_out)
@@ -143,8 +159,9 @@ def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVar
     names = pseudonyms(request.key, sorted(everyone))
     models = model_data(request.analysis.primary, inputs.every_day, names)
     exposures = inputs.design.exposures
+    shifts = {who: shift_in_weeks(request.key, who) for who in names} if request.has_dates else None
     frames = {
-        "data": daily_frame(inputs.every_day, exposures, names),
+        DAYS: daily_frame(inputs.every_day, exposures, names, shifts),
         "participants": participants_frame(shared.frame, names),
         **{each.name: each.frame for each in models},
     }
@@ -157,10 +174,10 @@ def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVar
         "plan.json": _as_json(shared_plan(request.study, request.ledger_head)),
         "replicate.R": r_script(models),
         "replicate.py": python_script(models),
-        README: PSEUDONYMOUS_README,
+        README: PSEUDONYMOUS_README.format(dates=WITH_DATES if request.has_dates else WITHOUT_DATES),
     }
     _write_texts(texts, folder)
-    return shared, len(names)
+    return shared, frames[DAYS]
 
 
 def _write_texts(texts: Mapping[str, str], folder: Path) -> None:

@@ -28,6 +28,7 @@ COUNTS = {
 """Table to its columns of counts of participants or days. Every table that has such a column is here."""
 
 ESTIMATES = ("estimate", "se", "df", "p", "low", "high", "model_p", "q", "fmi")
+OF_CONTRASTS = ("difference", "low", "high", "p", "model_p", "p_of_both")
 NOT_SHARED = ("left_out",)
 NO_COUNTS = ("joint_test", "family", "specification_summary", "specification_shift", "checklist")
 """Tables without counts of participants or days."""
@@ -111,10 +112,10 @@ def _open_table_one(table: pl.DataFrame) -> pl.DataFrame:
 
 def _open_own_values(table: pl.DataFrame) -> pl.DataFrame:
     enough = pl.col("participants") >= LEAST_PARTICIPANTS
-    all_enough = (pl.col("participants").min() >= LEAST_PARTICIPANTS).over("model")
+    all_enough = (pl.col("participants").min() >= LEAST_PARTICIPANTS).over("model", "contrast")
     return table.with_columns(
         *(_only_if(enough, column) for column in ("mean", "sd")),
-        *(_only_if(all_enough, column) for column in ("difference", "low", "high", "p")),
+        *(_only_if(all_enough, column) for column in OF_CONTRASTS),
         rounded("participants"),
     ).drop("df")
 

@@ -22,6 +22,9 @@ from painstats.store.durable import sync_folder
 KEY_FILE = ".painstats.pseudonyms.key"
 KEY_BYTES = 32
 DIGITS = 10
+SHIFTS = 104
+"""By how many different numbers of weeks dates are shifted."""
+
 OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -29,6 +32,17 @@ def pseudonym(key: bytes, participant_id: str) -> str:
     """Return "s" and ten hex digits of HMAC-SHA-256(key, "id|" + id), the id in Unicode's form NFC."""
     text = unicodedata.normalize("NFC", f"id|{participant_id}")
     return "s" + hmac.new(key, text.encode(), sha256).hexdigest()[:DIGITS]
+
+
+def shift_in_weeks(key: bytes, participant_id: str) -> int:
+    """Return by how many weeks a participant's dates are shifted: from -52 to 52, never 0, so that weekdays stay.
+
+    It is n mod 104 less 52, and one more from 0 on; n are the first eight hex digits of HMAC-SHA-256(key, "shift|" +
+    id) as a number.
+    """
+    text = unicodedata.normalize("NFC", f"shift|{participant_id}")
+    weeks = int(hmac.new(key, text.encode(), sha256).hexdigest()[:8], 16) % SHIFTS - SHIFTS // 2
+    return weeks + 1 if weeks >= 0 else weeks
 
 
 def pseudonyms(key: bytes, participants: Iterable[str]) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """``replicate.R`` and ``replicate.py``: each fits the exported models again and compares them with what painstats gave.
 
-What is compared are the coefficients and standard errors of the fit without guard columns, by REML with residual
-correlation (1 - w) rho^d: in R ``corExp(nugget = TRUE)`` of nlme, whose nugget is w and whose range is -1 / log(rho),
-or ``corCAR1`` where there is no white noise.
+Compared are the coefficients and standard errors of the model with its guard columns, by REML with residual correlation
+(1 - w) rho^d: in R ``corExp(nugget = TRUE)`` of nlme, whose nugget is w and whose range is -1 / log(rho), or
+``corCAR1`` where there is no white noise. From them follows the headline, by holding the coefficients that have a
+prior (docs/method/real_diaries.md, step 4); it is compared too. Standard errors are those for known variance
+parameters: no package of R has those of Kenward and Roger for these residuals, so the scripts print the reported ones.
 
 References
 ----------
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from math import log
 
 from painstats.cohort.sharing.daily_frame import ModelData
@@ -29,35 +32,70 @@ R_HEAD = """# Fits the exported models again with nlme. Usage, in this folder: R
 suppressMessages(library(nlme))
 tolerances <- c(estimate = {estimate}, se = {se})  # in standard errors; as a share of the standard error
 is_same <- TRUE
-compare <- function(title, fit, names, estimates, errors) {{
-  got <- cbind(fixef(fit), sqrt(diag(vcov(fit))))
-  shown <- data.frame(painstats = estimates, R = got[, 1], se_painstats = errors, se_R = got[, 2],
-    difference_in_se = abs(got[, 1] - estimates) / errors, difference_of_se = abs(got[, 2] / errors - 1),
+# Where nlme stops without convergence, what it has is compared all the same; a warning says so.
+control <- lmeControl(maxIter = 200, msMaxIter = 500, msMaxEval = 2000, returnObject = TRUE)
+
+compare <- function(names, estimates, errors, got, got_errors) {{
+  shown <- data.frame(painstats = estimates, R = got, se_painstats = errors, se_R = got_errors,
+    difference_in_se = abs(got - estimates) / errors, difference_of_se = abs(got_errors / errors - 1),
     row.names = names)
-  cat("\\n", title, "\\n", sep = "")
   print(shown, digits = 6)
   same <- all(shown$difference_in_se <= tolerances[["estimate"]], shown$difference_of_se <= tolerances[["se"]])
   cat(if (same) "the same" else "NOT the same", "within", tolerances[["estimate"]],
     "standard errors, and standard errors within", tolerances[["se"]], "of their size\\n")
   same
 }}
-control <- lmeControl(opt = "nlminb", maxIter = 300, msMaxIter = 500, msTol = 1e-10, tolerance = 1e-9, niterEM = 50)
+
+# Combines coefficients b, with covariance V, with independent priors N(m, m^2) of some of them: returns the others.
+hold <- function(b, V, held, m) {{
+  K <- V[-held, held, drop = FALSE] %*% solve(V[held, held] + diag(m^2, length(m)))
+  list(estimate = b[-held] - K %*% (b[held] - m), V = V[-held, -held] - K %*% V[held, -held])
+}}
+
+again <- function(file, title, columns, random, correlation, estimates, errors, held, means, headlines) {{
+  cat("\\n", title, "\\n", sep = "")
+  d <- read.delim(file, colClasses = c(id = "character"), check.names = FALSE)
+  stopifnot(identical(names(d), c("id", "day", "score", columns)))
+  x <- if (length(columns)) paste0("x", seq_along(columns)) else character()
+  names(d) <- c("id", "day", "score", x)  # names of columns may have any characters
+  d$id <- factor(d$id)
+  random <- as.formula(paste("~", paste(c("1", x[match(random, columns)]), collapse = " + "), "| id"))
+  fit <- tryCatch(eval(bquote(lme(.(reformulate(c("1", x), "score")), random = .(random), data = d, method = "REML",
+    control = control, correlation = .(correlation)))), error = function(e) e)
+  if (inherits(fit, "error")) {{
+    cat("nlme could not fit the model:", conditionMessage(fit), "\\n")
+    return(FALSE)
+  }}
+  b <- unname(fixef(fit)); V <- unname(vcov(fit))
+  same <- compare(c("intercept", columns), estimates, errors, b, sqrt(diag(V)))
+  kept <- seq_along(b)
+  if (length(held)) {{
+    places <- 1 + match(held, columns)
+    kept <- kept[-places]
+    with_priors <- hold(b, V, places, means)
+    b <- with_priors$estimate; V <- with_priors$V
+  }}
+  cat("headline, with the coefficients of", length(held), "columns held by their priors\\n")
+  at <- match(1 + match(headlines$column, columns), kept)
+  same <- compare(headlines$name, headlines$estimate, headlines$se, b[at], sqrt(diag(V))[at]) && same
+  cat("reported standard error:", headlines$reported_se, "with", headlines$df, "degrees of freedom\\n")
+  same
+}}
 """
 
 R_MODEL = """
-{note}d <- read.delim("{name}.tsv", colClasses = c(id = "character"), check.names = FALSE)
-d$id <- factor(d$id)
-fit <- tryCatch(
-  lme({formula}, random = ~ {random} | id, data = d, method = "REML", control = control,
-    correlation = {correlation}),
-  error = function(e) e)
-if (inherits(fit, "error")) {{
-  cat("\\n", {title}, ": nlme could not fit the model: ", conditionMessage(fit), "\\n", sep = "")
-  is_same <- FALSE
-}} else is_same <- compare({title}, fit, c({names}), c({estimates}), c({errors})) && is_same
+{note}is_same <- again("{name}.tsv", {title},
+  columns = c({columns}),
+  random = c({random}), correlation = quote({correlation}),
+  estimates = c({estimates}),
+  errors = c({errors}),
+  held = c({held}), means = c({means}),
+  headlines = list(name = c({headline_names}), column = c({headline_columns}),
+    estimate = c({headline_estimates}), se = c({headline_errors}),
+    reported_se = c({reported_errors}), df = c({df}))) && is_same
 """
 
-WITHOUT_GUARDS = "# The headline also has guard columns, which protect it against feedback and are not fitted here.\n"
+SINGULAR = "# Some random effects have no variance: nlme may stop elsewhere.\n"
 
 R_END = """
 cat("\\n", R.version.string, ", nlme ", as.character(packageVersion("nlme")), "\\n", sep = "")
@@ -75,6 +113,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from painstats.mixedlm.inference.held import hold
 from painstats.mixedlm.model import CAR1MixedLM
 
 FOLDER = Path(__file__).parent
@@ -85,7 +124,7 @@ MODELS = json.loads(r"""
 
 
 def is_same(model):
-    """Fit one model, print it beside what was reported, and say whether the two are the same."""
+    """Fit one model, print it and its headline beside what was reported, and say whether they are the same."""
     days = pl.read_csv(FOLDER / (model["name"] + ".tsv"), separator="\\t", infer_schema_length=None)
     columns = pd.DataFrame({{name: days[name].cast(pl.Float64) for name in model["columns"]}})
     columns.insert(0, "intercept", 1.0)
@@ -95,21 +134,29 @@ def is_same(model):
         days=days["day"].to_numpy(), residuals="car1+white",
     ).fit()
     fit = fit.mixed_fit
-    errors = np.sqrt(np.diag(fit.covariance))
-    order = [fit.names.index(name) for name in columns]
+    print("\\n" + model["title"])
+    same = compared(list(columns), model["estimates"], model["standard_errors"], fit)
+    print(f"headline, with the coefficients of {{len(model['held'])}} columns held by their priors")
+    held = hold(fit, model["held"], np.array(model["prior_means"])) if model["held"] else fit
+    columns, estimates, errors = zip(*((one["column"], one["estimate"], one["se"]) for one in model["headlines"]))
+    return compared(list(columns), estimates, errors, held) and same
+
+
+def compared(names, estimates, errors, fit):
+    """Print coefficients beside the reported ones, and say whether they are the same."""
+    order = [fit.names.index(name) for name in names]
     shown = pd.DataFrame(
         {{
-            "reported": model["estimates"],
+            "reported": estimates,
             "again": fit.coefficients[order],
-            "se_reported": model["standard_errors"],
-            "se_again": errors[order],
+            "se_reported": errors,
+            "se_again": np.sqrt(np.diag(fit.covariance))[order],
         }},
-        index=list(columns),
+        index=names,
     )
     of_estimates = (shown["again"] - shown["reported"]).abs() / shown["se_reported"]
     of_errors = (shown["se_again"] / shown["se_reported"] - 1).abs()
     same = bool((of_estimates <= OF_ESTIMATES).all() and (of_errors <= OF_ERRORS).all())
-    print("\\n" + model["title"])
     print(shown.to_string())
     said = "the same" if same else "NOT the same"
     print(f"{{said}} within {{OF_ESTIMATES:g}} standard errors, standard errors within {{OF_ERRORS:g}} of their size")
@@ -140,6 +187,9 @@ def python_script(models: Sequence[ModelData]) -> str:
             "random": each.random,
             "estimates": each.estimates,
             "standard_errors": each.standard_errors,
+            "held": each.held,
+            "prior_means": each.prior_means,
+            "headlines": [asdict(headline) for headline in each.headlines],
         }
         for each in models
     ]
@@ -147,20 +197,33 @@ def python_script(models: Sequence[ModelData]) -> str:
 
 
 def _r_model(model: ModelData) -> str:
-    note = "" if model.has_headline else WITHOUT_GUARDS
-    if model.is_singular:
-        note += "# Some random effects have no variance: nlme may not converge.\n"
+    headlines = model.headlines
     return R_MODEL.format(
-        note=note,
+        note=SINGULAR if model.is_singular else "",
         name=model.name,
         title=json.dumps(model.title),
-        formula=f"score ~ {' + '.join(model.columns) or 1}",
-        random=" + ".join(("1", *model.random)),
+        columns=_texts(model.columns),
+        random=_texts(model.random),
         correlation=_correlation(model),
-        names=", ".join(json.dumps(name) for name in ("intercept", *model.columns)),
-        estimates=", ".join(map(repr, model.estimates)),
-        errors=", ".join(map(repr, model.standard_errors)),
+        estimates=_numbers(model.estimates),
+        errors=_numbers(model.standard_errors),
+        held=_texts(model.held),
+        means=_numbers(model.prior_means),
+        headline_names=_texts([each.name for each in headlines]),
+        headline_columns=_texts([each.column for each in headlines]),
+        headline_estimates=_numbers([each.estimate for each in headlines]),
+        headline_errors=_numbers([each.se for each in headlines]),
+        reported_errors=_numbers([each.reported_se for each in headlines]),
+        df=_numbers([each.df for each in headlines]),
     )
+
+
+def _texts(names: Sequence[str]) -> str:
+    return ", ".join(map(json.dumps, names))
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(map(repr, values))
 
 
 def _correlation(model: ModelData) -> str:
