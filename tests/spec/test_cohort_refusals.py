@@ -53,7 +53,7 @@ def test_a_plan_that_cannot_be_analysed_is_refused_by_name(base, tmp_path, capsy
 def test_arms_are_refused_by_the_name_of_the_treatment_and_of_the_arm(base, tmp_path, capsys):
     plan = '[analysis]\nprimary = "arm"\narms = "sex"\n' + SEX + PHASES
     assert answer(base, tmp_path, plan, run_again=True) == 7
-    assert "all days of arm f are before the start" in capsys.readouterr().err
+    assert "all days of sex f are before the start" in capsys.readouterr().err
     shutil.rmtree(tmp_path / "study")
     other = plan.replace('arms = "sex"', 'arms = "sex"\nphase = "drug"')
     assert answer(base, tmp_path, other, run_again=True) == 2

@@ -151,7 +151,7 @@ class _Analysis:
         return arms_model(
             inputs.every_day.filter(inputs.every_day["left_out"].is_null()),
             "phase",
-            arm_variable(inputs, arm),
+            inputs.variable(arm),
             inputs.baseline.participants,
             least_days=self.plan.rules.min_days_in_model,
             drawn_by_lot=analysis.arms_drawn_by_lot,
