@@ -14,6 +14,7 @@ import polars as pl
 from painstats.cohort.analyse import CohortAnalysis
 from painstats.cohort.missing_days.sensitivity import WayOfTreating
 from painstats.cohort.models.cohort_model import Effect, JointTest
+from painstats.store.csv_cells import as_csv
 
 RESULTS = "results"
 Tables = Mapping[str, pl.DataFrame]
@@ -48,7 +49,7 @@ def write_tables(tables: Tables, folder: Path) -> list[Path]:
     written = []
     for name, table in tables.items():
         csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-        table.write_csv(csv)
+        csv.write_bytes(as_csv(table))
         table.write_parquet(parquet)
         written += [csv, parquet]
     return written

@@ -25,6 +25,7 @@ from painstats.cohort.sharing.replication import python_script, r_script
 from painstats.cohort.sharing.shared_variables import Bands, SharedVariables, check_groups, shared_variables
 from painstats.errors import StudyError
 from painstats.plan.study import Study
+from painstats.store.csv_cells import as_csv
 from painstats.store.durable import write_private
 from painstats.store.file_list import write_file_list
 
@@ -127,7 +128,7 @@ def _write_open(request: ExportRequest, folder: Path) -> None:
     tables = open_tables(request.tables)
     check_counts(tables)
     for name, table in tables.items():
-        table.write_csv(folder / f"{name}.csv")
+        write_private(folder / f"{name}.csv", as_csv(table))
         table.write_parquet(folder / f"{name}.parquet")
     for name, svg in request.figures.items():
         write_private(folder / f"{name}.svg", svg.encode())
@@ -149,7 +150,7 @@ def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVar
         **{each.name: each.frame for each in models},
     }
     for name, frame in frames.items():
-        frame.write_csv(folder / f"{name}.tsv", separator="\t")
+        write_private(folder / f"{name}.tsv", as_csv(frame, "\t"))
         frame.write_parquet(folder / f"{name}.parquet")
     words = dictionary(request.study, exposures, inputs.baseline.variables, shared, models, request.recalls)
     texts = {
