@@ -27,7 +27,7 @@ from painstats.errors import StudyError
 from painstats.plan.study import Study
 from painstats.store.csv_cells import as_csv
 from painstats.store.durable import write_private
-from painstats.store.file_list import write_file_list
+from painstats.store.file_list import FILE_LIST, write_file_list
 
 OPEN, PSEUDONYMOUS, README = "open", "pseudonymous", "README.md"
 
@@ -104,10 +104,12 @@ def write_export(request: ExportRequest, destination: Path) -> Exported:
     shutil.rmtree(staged, ignore_errors=True)
     try:
         staged.mkdir(mode=0o700, parents=True)
+        write_file_list(staged, [])  # by which an erasure knows it, should this process be killed
         _write_open(request, staged / OPEN)
         shared, participants = _write_pseudonymous(request, staged / PSEUDONYMOUS)
         check_leaks(staged, forbidden_words(request))
-        write_file_list(staged, [path for path in staged.rglob("*") if path.is_file()])
+        written = [path for path in staged.rglob("*") if path.is_file() and path.name != FILE_LIST]
+        write_file_list(staged, written)
         staged.rename(destination)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
