@@ -169,3 +169,26 @@ def test_what_a_killed_export_or_analysis_left_is_erased(tmp_path, command, left
     assert main(["forget", str(folder), "bo", "--yes"]) in (0, 8)
     assert not [path for path in (folder / left).rglob("*") if path.suffix in (".csv", ".tsv")]
     assert (folder / "results" / "my notes.txt").exists() is (command == "cohort")
+
+
+CREATING = """
+import os, signal, sys
+from pathlib import Path
+from painstats.plan.study import read_study
+from painstats.store import connection, migrations, open_store
+
+scripts = migrations._scripts()
+migrations._scripts = lambda: scripts[:2]
+real = connection.migrate
+connection.migrate = lambda opened: (real(opened), os.kill(os.getpid(), signal.SIGKILL))
+with open_store(read_study(Path(sys.argv[1]))):
+    pass
+"""
+"""Create a database, and die when it has the first tables."""
+
+
+def test_a_database_that_a_kill_left_incomplete_is_not_taken_for_an_earlier_version(tmp_path):
+    folder = new_study(tmp_path / "S", "anna")
+    assert subprocess.run([sys.executable, "-c", CREATING, str(folder)], check=False).returncode == -signal.SIGKILL
+    read_inbox(folder)
+    assert sorted(path.name for path in folder.glob("painstats*")) == ["painstats.duckdb"]
