@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from painstats.cli import main
+from painstats.cohort.result_tables import write_tables
 from painstats.plan.study import read_study
 from painstats.store import open_store
 from painstats.store.backup import start_again
 from painstats.store.plan_ledger import read_mirror
 from tests.experimenting import new_study, on_day, planned
+from tests.faults.disk_faults import faults
 from tests.reading_inboxes import read_inbox
 
 __all__ = ["on_day"]
@@ -42,7 +47,6 @@ sys.exit(main(sys.argv[3:]))
 
 BACKUPS = "painstats.store.backup"
 REPLACING = [
-    (f"{BACKUPS}._add_salvaged", "before"),
     (f"{BACKUPS}.set_aside", "after"),
     (f"{BACKUPS}.replace_database", "after"),
 ]
@@ -97,7 +101,7 @@ def test_a_killed_restore_loses_no_experiment(study, tmp_path, function, when):
     assert not list(folder.glob("painstats.restored*"))
 
 
-@pytest.mark.parametrize(("function", "when"), REPLACING[1:])
+@pytest.mark.parametrize(("function", "when"), REPLACING)
 def test_a_killed_rebuild_brings_no_withdrawn_file_back(study, function, when):
     folder, fingerprint = study
     kill(function, when, "rebuild", str(folder), "--quiet")
@@ -109,6 +113,33 @@ def test_a_killed_rebuild_brings_no_withdrawn_file_back(study, function, when):
     assert contents(folder) == ([fingerprint], KEPT, [])
     asides = [path.stat().st_ino for path in folder.glob("*.set-aside-*")]
     assert len(asides) == len({*asides, (folder / "painstats.duckdb").stat().st_ino}) - 1
+
+
+# --- Disks that are full
+
+
+@pytest.mark.parametrize("n", [1, 10, 20, 30, 40])
+def test_a_restore_that_cannot_write_changes_nothing_or_everything(study, tmp_path, n):
+    """The n-th call of a restore that reaches the disk fails; an undisturbed one makes about fifty."""
+    folder, fingerprint = study
+    with faults.at(n, folder):
+        code = main(["restore", str(folder), str(tmp_path / "backup.duckdb")])
+    assert code == 6
+    assert not list(folder.glob("painstats.restored*"))
+    assert main(["restore", str(folder), str(tmp_path / "backup.duckdb")]) == 0
+    assert contents(folder) == ([fingerprint], KEPT, [])
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_table_of_results_that_does_not_fit_on_the_disk_is_named(tmp_path, monkeypatch, suffix):
+    def full(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(suffix):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as raised:
+        write_tables({"effect": pl.DataFrame({"estimate": [1.5]})}, tmp_path / "results")
+    assert raised.value.filename == str(tmp_path / "results" / f"effect{suffix}")
 
 
 # --- What a killed command leaves is erased with a participant
@@ -134,6 +165,7 @@ def traces(folder: Path) -> list[str]:
 EXPORTING = """
 import os, signal, sys
 from pathlib import Path
+from painstats.cohort import result_tables
 from painstats.cohort.result_tables import write_tables
 from painstats.cohort.sharing import export
 import polars as pl
@@ -152,7 +184,7 @@ def write_some(_, folder):
 if command == "export":
     export._write_open = write_some
     export.write_export(None, folder / "export")
-pl.DataFrame.write_parquet = die
+result_tables.as_parquet = die
 write_tables({"effect": table}, folder / "results")
 """
 """Begin to write an export, or the results of a cohort analysis, and die while tables are written."""

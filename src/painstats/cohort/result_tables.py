@@ -14,7 +14,8 @@ import polars as pl
 from painstats.cohort.analyse import CohortAnalysis
 from painstats.cohort.missing_days.sensitivity import WayOfTreating
 from painstats.cohort.models.cohort_model import Effect, JointTest
-from painstats.store.csv_cells import as_csv
+from painstats.store.csv_cells import as_csv, as_parquet
+from painstats.store.durable import write_private
 from painstats.store.file_list import write_file_list
 
 RESULTS = "results"
@@ -51,8 +52,8 @@ def write_tables(tables: Tables, folder: Path) -> list[Path]:
     written = [path for pair in files.values() for path in pair]
     write_file_list(folder, written)
     for name, (csv, parquet) in files.items():
-        csv.write_bytes(as_csv(tables[name]))
-        tables[name].write_parquet(parquet)
+        write_private(csv, as_csv(tables[name]))
+        write_private(parquet, as_parquet(tables[name]))
     return written
 
 

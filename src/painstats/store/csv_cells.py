@@ -1,4 +1,4 @@
-"""Write tables as CSV that no spreadsheet takes for formulas.
+"""Write tables as bytes: Parquet, and CSV that no spreadsheet takes for formulas.
 
 Ids, treatments, levels of variables and the words of a plan are written by others. A cell that begins with ``=``,
 ``+``, ``-``, ``@``, a tab, a carriage return or their full-width forms is run as a formula when the file is opened.
@@ -8,6 +8,7 @@ OWASP's Application Security Verification Standard 5.0 (1.2.10) puts an apostrop
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import polars as pl
 
@@ -36,6 +37,13 @@ def as_csv(table: pl.DataFrame, separator: str = ",") -> bytes:
     cells = [_as_text(pl.col(name).cast(pl.String)).alias(name) for name in text]
     named = {name: "'" + name for name in table.columns if _IN_PYTHON.match(name)}
     return table.with_columns(cells).rename(named).write_csv(separator=separator).encode()
+
+
+def as_parquet(table: pl.DataFrame) -> bytes:
+    """Write a table as Parquet, in memory: polars reports a full disk as an error of its own, which names no file."""
+    content = BytesIO()
+    table.write_parquet(content)
+    return content.getvalue()
 
 
 def _as_text(cell: pl.Expr) -> pl.Expr:

@@ -25,7 +25,7 @@ from painstats.cohort.sharing.replication import python_script, r_script
 from painstats.cohort.sharing.shared_variables import Bands, SharedVariables, check_groups, shared_variables
 from painstats.errors import StudyError
 from painstats.plan.study import Study
-from painstats.store.csv_cells import as_csv
+from painstats.store.csv_cells import as_csv, as_parquet
 from painstats.store.durable import write_private
 from painstats.store.file_list import FILE_LIST, write_file_list
 
@@ -131,7 +131,7 @@ def _write_open(request: ExportRequest, folder: Path) -> None:
     check_counts(tables)
     for name, table in tables.items():
         write_private(folder / f"{name}.csv", as_csv(table))
-        table.write_parquet(folder / f"{name}.parquet")
+        write_private(folder / f"{name}.parquet", as_parquet(table))
     for name, svg in request.figures.items():
         write_private(folder / f"{name}.svg", svg.encode())
     write_private(folder / README, OPEN_README.encode())
@@ -153,7 +153,7 @@ def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVar
     }
     for name, frame in frames.items():
         write_private(folder / f"{name}.tsv", as_csv(frame, "\t"))
-        frame.write_parquet(folder / f"{name}.parquet")
+        write_private(folder / f"{name}.parquet", as_parquet(frame))
     words = dictionary(request.study, exposures, inputs.baseline.variables, shared, models, request.recalls)
     texts = {
         "dictionary.json": _as_json(words),
