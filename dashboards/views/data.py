@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from painstats.published_columns.tables import ORIGIN, PUBLISHED
 from painstats.questions.phrases import counted, label_text, whole
+from painstats.store.csv_cells import as_csv
 from views.parts import Shown, show_table
 
 ROWS_SHOWN = 50
@@ -37,10 +38,10 @@ def data(shown: Shown) -> None:
 
 
 def csv_of(table: pl.DataFrame) -> bytes:
-    """Write a table as CSV; a cell with several values has them as JSON."""
+    """Write a table as CSV; a cell with several values has them as JSON, and none is a formula."""
     nested = [name for name, kind in table.schema.items() if kind.is_nested()]
     held = [pl.struct(pl.col(name).alias("values")).struct.json_encode().alias(name) for name in nested]
-    return table.with_columns(held).write_csv().encode()
+    return as_csv(table.with_columns(held))
 
 
 def parquet_of(table: pl.DataFrame) -> bytes:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-USUAL_UMASK = 0o022
+UMASK = 0o000
+"""The worst that an account can have: without care of our own, everyone could write every file."""
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *words], cwd=ROOT, umask=USUAL_UMASK, env={**os.environ, **environment}, capture_output=True, text=True,
+        [sys.executable, *words], cwd=ROOT, umask=UMASK, env={**os.environ, **environment}, capture_output=True, text=True,
         timeout=300, check=False,
     )  # fmt: skip
 

@@ -14,6 +14,9 @@ import polars as pl
 from painstats.cohort.analyse import CohortAnalysis
 from painstats.cohort.missing_days.sensitivity import WayOfTreating
 from painstats.cohort.models.cohort_model import Effect, JointTest
+from painstats.store.csv_cells import as_csv, as_parquet
+from painstats.store.durable import write_private
+from painstats.store.file_list import write_file_list
 
 RESULTS = "results"
 Tables = Mapping[str, pl.DataFrame]
@@ -45,12 +48,12 @@ def with_provenance(tables: Tables, plan_hash: str, ledger_head: str | None) -> 
 def write_tables(tables: Tables, folder: Path) -> list[Path]:
     """Write each table as CSV and as Parquet into a folder; return the files."""
     folder.mkdir(exist_ok=True)
-    written = []
-    for name, table in tables.items():
-        csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-        table.write_csv(csv)
-        table.write_parquet(parquet)
-        written += [csv, parquet]
+    files = {name: (folder / f"{name}.csv", folder / f"{name}.parquet") for name in tables}
+    written = [path for pair in files.values() for path in pair]
+    write_file_list(folder, written)
+    for name, (csv, parquet) in files.items():
+        write_private(csv, as_csv(tables[name]))
+        write_private(parquet, as_parquet(tables[name]))
     return written
 
 

@@ -81,9 +81,9 @@ def write_results(run: CohortRun) -> Path:
         The methods text needs a number that the run lacks; everything else is written by then.
     """
     folder, description = run.study.folder / RESULTS, run.description
-    written = write_tables(all_tables(run, description), folder)
+    write_tables(all_tables(run, description), folder)
     files = _documents(run, description)
-    write_file_list(folder, [*written, *(folder / name for name in (*files, METHODS))])
+    write_file_list(folder, [folder / name for name in (*files, METHODS)])
     for name, content in files.items():
         write_private(folder / name, content)
     given = MethodsInput(run.study, run.inputs, run.analysis, description, run.record, run.recalls, run.is_look)

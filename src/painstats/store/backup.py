@@ -28,12 +28,23 @@ from painstats.store.checksum import (
     read_record,
     replace_database,
 )
-from painstats.store.connection import Store, connected_for_reading, locked, opened, transaction
-from painstats.store.damage import check_all_blocks, newer_duckdb
+from painstats.store.connection import (
+    Connection,
+    Store,
+    close,
+    connect,
+    connected_for_reading,
+    locked,
+    opened,
+    transaction,
+)
+from painstats.store.damage import check_all_blocks, explained, newer_duckdb
 from painstats.store.drawn import Drawn, add_drawn, read_drawn
 from painstats.store.durable import sync_folder
+from painstats.store.erase_files import replacement_of
 from painstats.store.forget import finish_erasures
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
+from painstats.store.migrations import earlier_version, migrate
 from painstats.store.plan_ledger import add_to_mirror, read_mirror
 from painstats.store.runs import check_plan
 
@@ -160,28 +171,63 @@ def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
     with locked(study):
         check_plan(study, read_record(study))
         contents = verify_backup(study, backup)
-        fresh = study.database.with_suffix(".restored")
-        with _removed_on_failure(fresh):
+        aside, _ = _replaced(study, backup)
+        finish_erasures(study)
+    return contents, aside
+
+
+def _replaced(study: Study, backup: Path | None) -> tuple[Path | None, Salvaged]:
+    """Replace the database by a backup, or by a new one, with what the old one has and the inbox lacks.
+
+    The new database is complete before the old one is touched: a kill at any moment leaves one of the two, with every
+    experiment, every withdrawal and the whole mirror of the plan ledger.
+    """
+    kept = salvage(study, study.database)
+    remember_forgotten(study, kept.forgotten)
+    fresh = replacement_of(study)
+    with _removed_on_failure(fresh):
+        if backup is not None:
             copy_with_checksum(backup, fresh)
             checksum_of(fresh).unlink()
-            kept = salvage(study, study.database)
-            remember_forgotten(study, kept.forgotten)
-            aside = set_aside(study)
-            replace_database(study, fresh)
-        finish_erasures(study)
-        with opened(study) as store:  # migrates an older schema
-            add_drawn(store, kept.drawn)
-            add_to_mirror(store, kept.plan_ledger)
-    return contents, aside
+        _add_salvaged(study, fresh, kept, is_new=backup is None)
+        aside = set_aside(study)
+        replace_database(study, fresh)
+    return aside, kept
+
+
+def _add_salvaged(study: Study, fresh: Path, kept: Salvaged, *, is_new: bool) -> None:
+    """Migrate a database that will replace the study's, or create it, and add what was salvaged."""
+    with explained(study), _connected(study, fresh) as connection:
+        earlier_version(connection, study, "a newer painstats")
+        migrate(connection)
+        store = Store(study, connection)
+        if is_new:
+            _store_withdrawn(store, kept)
+        add_drawn(store, kept.drawn)
+        add_to_mirror(store, kept.plan_ledger)
+        connection.execute("CHECKPOINT")
+
+
+@contextmanager
+def _connected(study: Study, database: Path) -> Iterator[Connection]:
+    connection = connect(study, database)
+    try:
+        yield connection
+    finally:
+        close(connection)
 
 
 @contextmanager
 def _removed_on_failure(path: Path) -> Iterator[None]:
+    """Remove a database and what belongs to it: what a killed process left, and all of it if the block fails."""
+    parts = (path, path.with_name(f"{path.name}.unfinished"), checksum_of(path), log_of(path))
     try:
+        for part in parts:
+            part.unlink(missing_ok=True)
         yield
     except BaseException:
-        path.unlink(missing_ok=True)
-        checksum_of(path).unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
         raise
 
 
@@ -196,26 +242,27 @@ def start_again(study: Study) -> tuple[Path | None, Salvaged]:
     """
     with locked(study):
         check_plan(study, read_record(study))
-        kept = salvage(study, study.database)
-        remember_forgotten(study, kept.forgotten)
-        aside = set_aside(study)
-        (study.folder / CHECKSUM_FILE).unlink(missing_ok=True)
-        with opened(study) as store:
-            _store_withdrawn(store, kept)
-            add_drawn(store, kept.drawn)
-            add_to_mirror(store, kept.plan_ledger)
-    return aside, kept
+        return _replaced(study, None)
 
 
 def set_aside(study: Study) -> Path | None:
-    """Rename the database with its write-ahead log; return its new name, None if there is none."""
+    """Give the database, with its write-ahead log, a second name; return that, None if there is no database.
+
+    It keeps its own name until another database takes it, so that a kill in between leaves a study with a database.
+    """
     aside = _beside(study, "set-aside")
     if log_of(study.database).exists():
         os.replace(log_of(study.database), log_of(aside))
     if not study.database.exists():
         return None
-    os.replace(study.database, aside)
-    aside.chmod(0o600)
+    study.database.chmod(0o600)
+    for left in study.folder.glob(f"{study.database.name}.set-aside-*"):
+        if left.samefile(study.database):  # by a process that was killed before it could replace the database
+            left.unlink()
+    try:
+        os.link(study.database, aside)
+    except OSError:  # some network and USB file systems have no hard links
+        os.replace(study.database, aside)
     sync_folder(study.folder)
     return aside
 

@@ -203,10 +203,19 @@ def _connect_migrated(study: Study, before: Record | None) -> Connection:
 
 
 def _create(study: Study) -> None:
-    """Create an empty database under a temporary name first, so that a kill does not leave an incomplete one."""
+    """Create an empty database under a temporary name first, so that a kill does not leave an incomplete one.
+
+    One that had only the first tables would be taken for that of an earlier version, and backed up.
+    """
     unfinished = study.database.with_name(f"{study.database.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    close(connect(study, unfinished))
+    for left in (unfinished, log_of(unfinished)):
+        left.unlink(missing_ok=True)
+    connection = connect(study, unfinished)
+    try:
+        migrate(connection)
+        connection.execute("CHECKPOINT")
+    finally:
+        close(connection)
     os.replace(unfinished, study.database)
 
 

@@ -18,12 +18,21 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read; when this returns, its content is on the disk."""
+    """Write a file that only its owner can read; when this returns, its content is on the disk.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; the error names the file.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def replace_durably(new: Path, old: Path) -> None:

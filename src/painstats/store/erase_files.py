@@ -20,7 +20,7 @@ from pathlib import Path
 from painstats.errors import StudyError
 from painstats.plan.study import Study
 from painstats.store.connection import SPILL_FOLDER, STAGING_FOLDER
-from painstats.store.file_list import FILE_LIST, RESULT_FOLDERS, listed_files
+from painstats.store.file_list import FILE_LIST, listed_files
 from painstats.store.run_log import RUN_LOG_FILE
 
 PAGE_MARK = b'<meta name="generator" content="painstats">'
@@ -86,8 +86,15 @@ def remove_results(removal: Removal) -> None:
 
 
 def _remove_analyses(removal: Removal) -> None:
-    """Remove what cohort analyses and exports wrote in the study folder, as their lists say; other files stay."""
-    for folder in (removal.study.folder / name for name in RESULT_FOLDERS):
+    """Remove what cohort analyses and exports wrote in the study folder, as their lists say; other files stay.
+
+    A hidden folder with a list is an export that a killed process did not finish; all of it is removed.
+    """
+    study = removal.study.folder.resolve()
+    for folder in [path.parent for path in sorted(study.glob(f"*/{FILE_LIST}"))]:
+        if folder.name.startswith(".") and not folder.is_symlink():
+            _remove(removal, folder, study)
+            continue
         names = listed_files(folder)
         for name in [*names, FILE_LIST] if names else []:
             path = folder / name
@@ -102,7 +109,8 @@ def _remove_analyses(removal: Removal) -> None:
 def remove_copies(removal: Removal) -> None:
     """Remove earlier databases, the log of runs, and what a killed run left: spill files, staged rows, a copy."""
     folder, database = removal.study.folder.resolve(), removal.study.database.name
-    copies = (unfinished_copy(removal.study).name, *(f"{database}.{kind}-" for kind in EARLIER_DATABASES))
+    ours = (unfinished_copy(removal.study).name, replacement_of(removal.study).name, f"{database}.unfinished")
+    copies = (*ours, *(f"{database}.{kind}-" for kind in EARLIER_DATABASES))
     for path in sorted(folder.iterdir()):
         if path.name in (SPILL_FOLDER, STAGING_FOLDER, RUN_LOG_FILE) or path.name.startswith(copies):
             _remove(removal, path, folder)
@@ -111,6 +119,11 @@ def remove_copies(removal: Removal) -> None:
 def unfinished_copy(study: Study) -> Path:
     """Return the path of the copy that will replace the database."""
     return study.database.with_suffix(".rewritten")
+
+
+def replacement_of(study: Study) -> Path:
+    """Return the path of the database that a restore or a rebuild prepares; only a killed one leaves it."""
+    return study.database.with_suffix(".restored")
 
 
 def regular_files(folder: Path, *, through_links: bool = True) -> Iterator[Path]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from painstats.store.durable import write_private
+from painstats.store.durable import write_durably
 
 FILE_LIST = ".painstats.files"
 
-RESULT_FOLDERS = ("results", "export")
-"""Folders of a study with results of cohort analyses."""
-
 
 def write_file_list(folder: Path, files: Iterable[Path]) -> None:
-    """Note files below a folder as written by painstats, beside those that were noted before."""
+    """Note files below a folder as written by painstats, beside those that were noted before.
+
+    Call it before they are written: then an erasure also finds those of a process that was killed while it wrote.
+    """
     names = {path.relative_to(folder).as_posix() for path in files} | set(listed_files(folder))
-    write_private(folder / FILE_LIST, "".join(f"{name}\n" for name in sorted(names)).encode())
+    write_durably(folder / FILE_LIST, "".join(f"{name}\n" for name in sorted(names)).encode())
 
 
 def listed_files(folder: Path) -> list[str]:

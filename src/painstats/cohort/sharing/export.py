@@ -25,8 +25,9 @@ from painstats.cohort.sharing.replication import python_script, r_script
 from painstats.cohort.sharing.shared_variables import Bands, SharedVariables, check_groups, shared_variables
 from painstats.errors import StudyError
 from painstats.plan.study import Study
+from painstats.store.csv_cells import as_csv, as_parquet
 from painstats.store.durable import write_private
-from painstats.store.file_list import write_file_list
+from painstats.store.file_list import FILE_LIST, write_file_list
 
 OPEN, PSEUDONYMOUS, README, DAYS = "open", "pseudonymous", "README.md", "data"
 
@@ -112,10 +113,12 @@ def write_export(request: ExportRequest, destination: Path) -> Exported:
     shutil.rmtree(staged, ignore_errors=True)
     try:
         staged.mkdir(mode=0o700, parents=True)
+        write_file_list(staged, [])  # by which an erasure knows it, should this process be killed
         _write_open(request, staged / OPEN)
         shared, days = _write_pseudonymous(request, staged / PSEUDONYMOUS)
         check_leaks(staged, forbidden_words(request), _shifted_dates(days))
-        write_file_list(staged, [path for path in staged.rglob("*") if path.is_file()])
+        written = [path for path in staged.rglob("*") if path.is_file() and path.name != FILE_LIST]
+        write_file_list(staged, written)
         staged.rename(destination)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -136,8 +139,8 @@ def _write_open(request: ExportRequest, folder: Path) -> None:
     tables = open_tables(request.tables)
     check_counts(tables)
     for name, table in tables.items():
-        table.write_csv(folder / f"{name}.csv")
-        table.write_parquet(folder / f"{name}.parquet")
+        write_private(folder / f"{name}.csv", as_csv(table))
+        write_private(folder / f"{name}.parquet", as_parquet(table))
     for name, svg in request.figures.items():
         write_private(folder / f"{name}.svg", svg.encode())
     write_private(folder / README, OPEN_README.encode())
@@ -166,8 +169,8 @@ def _write_pseudonymous(request: ExportRequest, folder: Path) -> tuple[SharedVar
         **{each.name: each.frame for each in models},
     }
     for name, frame in frames.items():
-        frame.write_csv(folder / f"{name}.tsv", separator="\t")
-        frame.write_parquet(folder / f"{name}.parquet")
+        write_private(folder / f"{name}.tsv", as_csv(frame, "\t"))
+        write_private(folder / f"{name}.parquet", as_parquet(frame))
     words = dictionary(request.study, exposures, inputs.baseline.variables, shared, models, request.recalls)
     texts = {
         "dictionary.json": _as_json(words),
