@@ -174,7 +174,7 @@ def _cost_of(cost: Cost) -> Iterator[None]:
     try:
         yield
     finally:
-        _OPEN.remove(cost)
+        _OPEN.pop()
         cost.cpu_s += _cpu_s() - before
         cost.peak_mb = max(cost.peak_mb, _peak_mb())
 
