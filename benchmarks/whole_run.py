@@ -4,7 +4,8 @@
 
 Simulates a study of each number of participants (at the fewest days) and of each number of days (with the fewest
 participants), runs it twice in one process, and prints CPU seconds and peak memory of each stage, then the exponents:
-1 where the cost grows as the participants or the days do, 0 where it does not grow. The night after brings one more
+1 where the cost grows as the participants or the days do, 0 where it does not grow. Exploratory questions are a stage
+of their own; the models are those of the daily questions, treatments and experiments. The night after brings one more
 score of every participant. ``--shards N`` deals the study to shards, whose reading and daily tables then count as
 reading.
 
@@ -37,10 +38,14 @@ STAGES = {
     "daily table": ("build_daily_table",),
     "model frame": ("build_model_frame",),
     "models": ("fit_questions",),
+    "exploratory": (),
     "verdicts": ("find",),
     "pages": ("publish",),
 }
 """Stage to the functions of a run that do it."""
+
+WITHIN = {"exploratory": "models"}
+"""Stage to the one whose functions do it too: its CPU time is taken from that one's."""
 
 MEMORY_CLEARED = "5"
 """Written to ``clear_refs``, it sets the peak memory of this process back to what it uses now (proc(5))."""
@@ -60,6 +65,10 @@ class Night:
 
     stages: dict[str, Cost] = field(default_factory=dict)
     everything: Cost = field(default_factory=Cost)
+
+
+_OPEN: list[Cost] = []
+"""What is being measured, the outermost first: one that starts within another clears its peak memory too."""
 
 
 def main() -> None:
@@ -129,16 +138,19 @@ def _add_a_day(study: Path, truth: Truth) -> None:
 
 @contextmanager
 def _measuring(night: Night) -> Iterator[None]:
-    """Measure the stages of a run by wrapping the functions that do them, where ``run`` and ``write`` look them up."""
+    """Measure the stages of a run by wrapping the functions that do them, in the modules that look them up."""
+    from painstats.questions.exploratory import judge as exploratory
     from painstats.reports import write
 
     places = [(run, name, stage) for stage, names in STAGES.items() for name in names if hasattr(run, name)]
-    places.append((write, "publish", "pages"))
+    places += [(write, "publish", "pages"), (exploratory, "judge_exploratory", "exploratory")]
     before = [(module, name, getattr(module, name)) for module, name, _ in places]
     for module, name, stage in places:
         setattr(module, name, _measured(getattr(module, name), night.stages.setdefault(stage, Cost())))
     try:
         yield
+        for part, whole in WITHIN.items():
+            night.stages[whole].cpu_s -= night.stages[part].cpu_s
     finally:
         for module, name, function in before:
             setattr(module, name, function)
@@ -154,11 +166,15 @@ def _measured(function, cost: Cost):  # type: ignore[no-untyped-def]
 
 @contextmanager
 def _cost_of(cost: Cost) -> Iterator[None]:
+    for outer in _OPEN:
+        outer.peak_mb = max(outer.peak_mb, _peak_mb())
     Path("/proc/self/clear_refs").write_text(MEMORY_CLEARED)
     before = _cpu_s()
+    _OPEN.append(cost)
     try:
         yield
     finally:
+        _OPEN.pop()
         cost.cpu_s += _cpu_s() - before
         cost.peak_mb = max(cost.peak_mb, _peak_mb())
 

@@ -45,3 +45,21 @@ def test_white_noise_beside_it_is_never_worse_than_the_lower_minimum():
     rows = night_rows(214)
     both = fit_mixed(rows, residuals="car1+white")
     assert both.log_likelihood >= fit_mixed(rows).log_likelihood - 1e-6
+
+
+def scores_by_chance(seed: int, *, with_exposures: bool) -> ModelRows:
+    """Return scores without any pattern on time, and on two columns more, one of which drifts."""
+    rng, day = np.random.default_rng(seed), np.arange(DAYS)
+    scores = rng.integers(0, 11, DAYS)
+    drifting, exposure = np.cumsum(rng.standard_normal(DAYS)), rng.standard_normal(DAYS)
+    further = {"exposure": exposure, "drifting": drifting} if with_exposures else {}
+    return model_rows(y=scores, predictors={"time": day / 30, **further}, participant=["p"] * DAYS, day=day)
+
+
+@pytest.mark.parametrize("seed", [216, 263, 296])  # from where the first fit ended alone, searches end higher
+def test_a_similar_fit_that_ended_at_a_limit_hides_no_lower_minimum(seed):
+    first, rows = (scores_by_chance(seed, with_exposures=more) for more in (False, True))
+    similar, whole = fit_mixed(first, residuals="car1+white"), fit_mixed(rows, residuals="car1+white")
+    assert not 0.01 < similar.ends[0][0] < 0.995 or not similar.ends[0][1] < 0.995
+    near = fit_mixed(rows, residuals="car1+white", near=similar)
+    assert near.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-6)

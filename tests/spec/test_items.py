@@ -78,7 +78,15 @@ def test_the_card_says_which_items_go_with_sleep_and_steps(store):
     [summary] = participant_summaries(store)
     found, none = tuple(read_rows(store, "contrast_finding", ContrastFinding, "rowid")), pl.DataFrame()
     tables = dict.fromkeys(("days", "frame", "phases", "treatment_days"), none)
-    unread = {"findings": (), "all_findings": (), "looks": (), "adjusted": {}, "changes": (), "experiments": ()}
+    unread = {
+        "findings": (),
+        "all_findings": (),
+        "looks": (),
+        "revisions": (),
+        "adjusted": {},
+        "changes": (),
+        "experiments": (),
+    }
     record = ParticipantRecord(summary, contrasts=found, **unread, **tables)
     part = Part("More of your questions", cards=exploratory_lines(record, store.study, ()))
     text = read_page(page_bytes(Page("A title", "A heading", (), (part,)))).text

@@ -160,6 +160,30 @@ def test_sizes_are_given_only_with_a_direction_and_in_a_unit_in_which_they_show(
     assert "-" not in said
 
 
+CHANCE = "A range on one side is no pattern yet: among several, chance often gives one."
+OPEN_ON_ONE_SIDE = {
+    ("", "", "tomorrow"): "there is no direction so far, for the next day or for days 2 to 28.",
+    (
+        "",
+        "lower",
+        "tomorrow",
+    ): "After a day with 60 more minutes of exercise, there is no direction so far for the next",
+    ("higher", "", "later"): "Over days 2 to 28, there is no direction so far.",
+}
+
+
+@pytest.mark.parametrize("state", OPEN_ON_ONE_SIDE, ids=" then ".join)
+def test_a_range_on_one_side_is_not_said_to_fit_both_directions(state):
+    *given, open_one = state
+    [card] = cards([replace(row, low=0.01) if row.contrast == open_one else row for row in findings(*given)], PAIN)
+    said = " ".join(card.card)
+    assert OPEN_ON_ONE_SIDE[state] in said
+    assert said.endswith(CHANCE)
+    assert "both directions" not in said
+    assert len(said.split()) <= 50
+    assert all("both directions" in " ".join(one.card) for one in cards(findings(*given), PAIN))
+
+
 def test_the_chart_has_four_rows_of_which_the_last_sums_up_the_two_before():
     [card] = cards(findings("higher", "lower"), PAIN)
     assert [(row.label, row.is_sum, row.direction) for row in card.chart.rows] == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -97,6 +98,29 @@ def test_the_other_way_round_is_said_for_itself_where_nothing_else_is_known():
         "After a day with pain one point higher, the next night was 10 minutes shorter. The next day had 200 more steps.",
         "Through sleep and by other ways, both directions are still possible.",
     )
+
+
+CHANCE = "A range on one side is no pattern yet: among several, chance often gives one."
+
+
+def one_sided(state, contrast):
+    """Return the sentences of a state in which the range of one arrow without a direction is above zero."""
+    rows = [finding(each, STATES[state].get(each), "step_count") for each in CONTRASTS]
+    rows = [replace(row, low=0.01) if row.contrast == contrast else row for row in rows]
+    [card] = PATH.cards(rows, Outcome("pain", "", (0, 10)))
+    return card.card
+
+
+def test_a_range_on_one_side_is_not_said_to_fit_both_directions():
+    assert one_sided("none", "outcome_to_sleep") == ("No arrow below has a direction so far.", CHANCE)
+    assert one_sided("none", "total") == (
+        "Both directions are still possible for every arrow below.",
+    )  # not asked here
+    assert one_sided("night", "direct")[1:] == (
+        "Through sleep and by other ways, there is no direction so far.",
+        CHANCE,
+    )
+    assert one_sided("night", "outcome_to_activity") == card_of("night").card
 
 
 def test_a_good_outcome_is_better_or_worse():

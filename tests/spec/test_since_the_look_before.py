@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from painstats.findings.change_names import change_name
 from painstats.findings.look_row import LookRow
+from painstats.findings.revision import Revision, revised
 from painstats.findings.since import News, news_of_change, news_of_experiment, news_of_finding, news_words
 from painstats.questions.verdict import Verdict
 from tests.spec.made_up_changes import EXPERIMENTS, STATES
@@ -47,6 +50,44 @@ def test_only_a_link_that_changed_is_a_cause_in_itself():
     assert news_of_finding(changed, [LOOK, LOWER]).words == expected
     withdrawn = replace(LOOK, number=4, withdrawn="not_confirmed")
     assert news_of_finding(changed, [LOOK, LOWER, withdrawn]).words == expected
+
+
+REVISED = Revision("ann", LOOK.question, "own_days", 3, "not_determined", None, date(2026, 5, 2), "other_data")
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        ("other_data", "other data. Records of earlier days were added, corrected or removed."),
+        ("other_plan", "the plan of the study was changed."),
+        ("other_version", "another version of painstats."),
+    ],
+)
+def test_an_answer_that_changed_without_a_new_answer_day_has_another_cause(cause, reason):
+    assert news_of_finding(TOLD, [LOOK, LOWER], [replace(REVISED, cause=cause)]) == News(
+        date(2026, 5, 2), f"Sleep: “Not determined” became “Lower”. Reason: {reason}"
+    )
+
+
+def test_a_revision_of_the_look_before_is_the_cause_only_while_its_answer_stands():
+    before = replace(REVISED, number=2, before="higher")
+    [stands] = [news_of_finding(TOLD, [replace(LOOK, verdict="lower"), LOWER], [before])]
+    assert stands.words.startswith("Sleep: “Higher” became “Lower”. Reason: other data.")
+    assert "Reason: more days" in news_of_finding(TOLD, [LOOK, LOWER], [before]).words
+    others = [replace(REVISED, question="steps"), replace(REVISED, basis="pooled"), replace(REVISED, number=1)]
+    assert "Reason: more days" in news_of_finding(TOLD, [LOOK, LOWER], others).words
+
+
+def test_only_the_same_look_with_another_answer_is_revised():
+    other = replace(LOWER, verdict="not_determined")
+    assert revised([LOOK, other], [LOOK, LOWER]) == [(other, LOWER)]
+    assert revised([LOOK], [LOOK, LOWER]) == []  # more days
+    assert revised([LOOK], [replace(LOOK, verdict="lower"), LOWER]) == [(LOOK, replace(LOOK, verdict="lower"))]
+    assert revised([LOOK, LOWER], [LOOK]) == [(LOWER, LOOK)]  # the last look is no longer reached
+    assert revised([LOWER], [replace(other, withdrawn="not_confirmed")])
+    assert revised([other], [replace(other, withdrawn="not_confirmed")])
+    of_others = [replace(LOWER, participant_id="ben"), replace(LOWER, participant_id=None, subject="cohort")]
+    assert revised([other], of_others) == revised(of_others, [other]) == []
 
 
 def test_looks_at_a_treatment_are_dated_and_a_withdrawn_answer_has_its_reason():

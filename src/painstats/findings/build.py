@@ -19,6 +19,7 @@ from painstats.findings.forecast import PRIOR_SD, SoFar, forecast
 from painstats.findings.forecast_type import Forecast
 from painstats.findings.kinds_differ import Subjects, subjects_whose_kinds_differ, without_total
 from painstats.findings.look_row import LookRow, look_row
+from painstats.findings.revision import note_revisions
 from painstats.findings.rule import State, judge
 from painstats.findings.verdict import HIDING, Conclusion, conclude
 from painstats.frame.participants import summarise
@@ -87,6 +88,7 @@ def find(store: Store) -> FindingsMade:
             looks += _look_rows(family, own, pooled)
             concluded = [(evidence, _conclusion(evidence, own, pooled, split)) for evidence in family]
             findings += [_finding(*each, study.plan.rules, origin) for each in concluded]
+    note_revisions(store, looks, origin)
     replace_rows(store, "finding", FindingRow, [to_row(finding) for finding in findings])
     replace_rows(store, "look", LookRow, looks)
     declared = declared_counts(store)

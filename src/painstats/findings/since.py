@@ -6,7 +6,7 @@ References: docs/method/questions.md, change of a link; docs/method/verdict.md, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from painstats.findings.catalogue import participants as say
@@ -17,6 +17,7 @@ from painstats.findings.experiment_words import experiment_name, is_open
 from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
 from painstats.findings.look_words import answer_words
+from painstats.findings.revision import Revision, answers_alike
 from painstats.findings.states import State, state_of
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import capital
@@ -27,6 +28,14 @@ MONTH_DAYS = 30
 
 MOST_NEWS = 4
 """Changes that are listed; the newest first."""
+
+
+BY_CAUSE = {
+    "other_data": say.SINCE_OTHER_DATA,
+    "other_plan": say.SINCE_OTHER_PLAN,
+    "other_version": say.SINCE_OTHER_VERSION,
+}
+"""Cause of a revision to its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,8 @@ def since_date(last: date) -> str:
     return page.SINCE.format(date=say.date_words(last - timedelta(days=MONTH_DAYS)))
 
 
-def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
-    """Say how a participant's answer differs from that of the look before, or that it is the first one.
+def news_of_finding(finding: Finding, looks: Sequence[LookRow], revisions: Sequence[Revision] = ()) -> News | None:
+    """Say how a participant's answer differs from that of the look before, or that it is the first one, and why.
 
     Parameters
     ----------
@@ -61,6 +70,8 @@ def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
         About a participant.
     looks
         All looks at their questions.
+    revisions
+        Answers to their questions that other data, another plan or another version changed.
     """
     if finding.judged is None:
         return None
@@ -73,6 +84,8 @@ def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
         before = next((row for row in reversed(rows) if not row.withdrawn), now)
         words = say.SINCE_LINK_CHANGED.format(name=name, before=answer_words(finding, before), now=say.CHANGED)
         return News(now.date, words, name)
+    if revision := _revision_of(now, rows[:-1], revisions):
+        return _revised(finding, now, revision, name)
     if len(rows) < 2:
         words = page.SINCE_FIRST.format(name=name, date=say.date_words(now.date), days=now.days)
         return News(now.date, words, name)
@@ -87,6 +100,20 @@ def news_of_finding(finding: Finding, looks: Sequence[LookRow]) -> News | None:
         days=now.days,
     )
     return News(now.date, words, name)
+
+
+def _revision_of(now: LookRow, earlier: Sequence[LookRow], revisions: Sequence[Revision]) -> Revision | None:
+    """Return the revision that made the answer what it is: at this look, or at one that gave the same answer."""
+    alike = {row.number for row in (*earlier[-1:], now) if answers_alike(row, now)}
+    found = [one for one in revisions if (one.question, one.basis) == (now.question, now.basis)]
+    return next((one for one in found if one.number in alike), None)
+
+
+def _revised(finding: Finding, now: LookRow, revision: Revision, name: str) -> News | None:
+    was = replace(now, verdict=revision.before, withdrawn=revision.withdrawn_before)
+    before, after = answer_words(finding, was), answer_words(finding, now)
+    words = BY_CAUSE[revision.cause].format(name=name, before=before, now=after)
+    return News(revision.noted_on, words, name) if before != after else None
 
 
 def news_of_change(change: ChangeFinding) -> News | None:

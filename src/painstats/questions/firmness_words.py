@@ -1,4 +1,4 @@
-"""Firmness: words beside an answer of any kind that is not a direction of own days."""
+"""Firmness: words beside an answer of any kind that is not a direction of own days, and what an open range means."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To
 CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
 NO_CHANGE, FAIRLY_FIRM = _("No change"), _("Fairly firm")
 FIRM, NOT_FIRM, SET_ASIDE = _("Firm"), _("Not firm"), _("Set aside")
+ONE_SIDED = _("A range on one side is no pattern yet: among several, chance often gives one.")

@@ -14,7 +14,7 @@ RESULT_TABLES = (
     "treatment_day",
     "daily_summary", "step_by_device", "sleep_by_device", "device_change", "source_agreement", "model_frame",
     "treatment_phase", "participant_summary", "finding", "person_fit", "cohort_fit", "coefficient", "model_fit",
-    "treatment_column", "robustness", "look_evidence", "look", "result_count",
+    "treatment_column", "robustness", "look_evidence", "look", "revised_answer", "result_count",
     "change_finding", "experiment_finding", "treatment_average", "experiment_average",
     "contrast_finding", "contrast_average", "contrast_digest",
 )  # fmt: skip

@@ -212,6 +212,11 @@ LOOK_SMALL, LOOK_OPEN, LOOK_WITHDRAWN = _("At most small"), _("Not determined"),
 
 SINCE_HEADING = _("Since the answer day before")
 SINCE_MORE_DAYS = _("{name}: “{before}” became “{now}” on {date}, with {days} days scored. Reason: more days.")
+SINCE_OTHER_DATA = _(
+    "{name}: “{before}” became “{now}”. Reason: other data. Records of earlier days were added, corrected or removed."
+)
+SINCE_OTHER_PLAN = _("{name}: “{before}” became “{now}”. Reason: the plan of the study was changed.")
+SINCE_OTHER_VERSION = _("{name}: “{before}” became “{now}”. Reason: another version of painstats.")
 SINCE_LINK_CHANGED = _("{name}: “{before}” became “{now}”. Reason: the link itself changed.")
 
 # --- The line of an answer where its name does not stand beside it

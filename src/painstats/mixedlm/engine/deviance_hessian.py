@@ -36,9 +36,7 @@ from painstats.mixedlm.engine.whitened_products import (
 
 MULTIPLICATIONS_CHUNK = 250_000
 """Multiplications in the largest matrix product of a chunk of participants: small enough for the CPU cache, and for
-BLAS
-not to start threads, which would take longer than the product.
-"""
+BLAS not to start threads, which would take longer than the product."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,12 +141,11 @@ def evaluation_of_sums(products: CrossProducts, whitened: WhitenedSums, factor: 
 
     ``products`` give the names and numbers of rows; their own sums are not used.
     """
-    n = len(products.participants)
 
     def chunk(start: int, stop: int) -> Floats:
         return whitened.sums[:, start:stop]
 
-    sums, Q = _summed_chunks(products, factor, n, whitened.parameters, chunk)
+    sums, Q = _summed_chunks(products, factor, len(products.participants), whitened.parameters, chunk)
     sums = replace(sums, log_determinant=sums.log_determinant + whitened.log_determinant)
     return _evaluation(products, factor, sums, Q, reml, None)
 
@@ -197,16 +194,22 @@ def hessian(evaluation: Evaluation, row: Integers, column: Integers) -> Floats:
 
 def hessian_at_sigma(evaluation: Evaluation, row: Integers, column: Integers) -> HessianAtSigma:
     """Return the second derivatives in the same d parameters at a fixed sigma^2."""
+    r = len(evaluation.residual_gradient)
+    if not row.size:
+        return _at_sigma(evaluation, evaluation.residual_curvature.copy(), evaluation.sums.marginal[1 : 1 + r])
     directions = np.zeros((row.size, *evaluation.factor.shape))
     directions[np.arange(row.size), row] = evaluation.factor.T[column]
     directions += np.swapaxes(directions, 1, 2)  # the derivatives of L L'
     hessian = _twice(directions, _curvature_products(evaluation))
     hessian += 2 * (column[:, None] == column) * evaluation.factor_gradient[row[:, None], row]
     changes = -np.einsum("tab,aibj->tij", directions, evaluation.sums.squares[0])
-    r = len(evaluation.residual_gradient)
     moved = np.einsum("raibj,ij->rab", evaluation.sums.squares[1:], evaluation.weight)
     hessian = _bordered(hessian, directions, evaluation.sums.N[1:] - 2 * moved, evaluation.residual_curvature)
-    changes = np.concatenate([changes, evaluation.sums.marginal[1 : 1 + r]])
+    return _at_sigma(evaluation, hessian, np.concatenate([changes, evaluation.sums.marginal[1 : 1 + r]]))
+
+
+def _at_sigma(evaluation: Evaluation, hessian: Floats, changes: Floats) -> HessianAtSigma:
+    """Profile the coefficients, given the second derivatives (d, d) at fixed ones and those (d, k, k) of C."""
     residual, covariance = changes @ evaluation.direction, evaluation.covariance
     spread = covariance @ changes[:, :-1, :-1]
     hessian -= 2 * evaluation.precision * residual[:, :-1] @ covariance @ residual[:, :-1].T
@@ -306,6 +309,8 @@ def _parts(sums: _Sums) -> tuple[Floats, ...]:
 
 def _chunk(z: Integers, factor: Floats, sums: Floats, r: int) -> tuple[_Sums, Floats]:
     """Return sums over n participants with whitened sums of products (m, K, n), and Q (q, k, n)."""
+    if not z.size:
+        return _without_random_effects(sums if r else sums[:1], r)
     block = _random_rows(z, sums[0])
     K, log_determinant = _shrinkage(block[:, z], factor)
     Y = _times(K, block)
@@ -313,6 +318,14 @@ def _chunk(z: Integers, factor: Floats, sums: Floats, r: int) -> tuple[_Sums, Fl
     marginal = unpacked(sums[0].sum(axis=-1)) - _summed(block, Y)
     here = _Sums(marginal[None], np.array([log_determinant]), Q[:, z].sum(axis=-1)[None], _squares(Q, Q)[None])
     return (_with_residual_derivatives(z, sums, r, here, K, Y, Q) if r else here), Q
+
+
+def _without_random_effects(sums: Floats, r: int) -> tuple[_Sums, Floats]:
+    """Return the same without random columns: C and its derivatives are the sums themselves, and log|M| is zero."""
+    marginal = unpacked(sums.sum(axis=-1))
+    k = marginal.shape[-1]
+    nothing = np.zeros((1 + r, 0, 0)), np.zeros((1 + r, 0, k, 0, k))
+    return _Sums(marginal, np.zeros(len(marginal)), *nothing), np.zeros((0, k, sums.shape[-1]))
 
 
 def _with_residual_derivatives(

@@ -27,8 +27,10 @@ from painstats.mixedlm.engine.optimum import STARTS, Optimum, find_optimum, semi
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.engine.summed_rows import cross_products
 from painstats.mixedlm.engine.white_optimum import (
+    Place,
     is_clearly_below_car1,
     optimum_of,
+    places_of,
     white_optimum,
     white_optimum_near,
     white_problem,
@@ -91,6 +93,9 @@ class MixedFit:
         Where the white share is not zero, the whitened sums of products with their derivatives in rho and w.
     column_products : (p, p)
         Where the white share is not zero, the sums of products of the scaled columns over all rows, not whitened.
+    ends
+        Where the searches for rho and w of one participant ended, the lowest place first: where those for similar rows
+        start. Empty without white noise.
     """
 
     names: tuple[str, ...]
@@ -115,6 +120,7 @@ class MixedFit:
     products: CrossProducts = field(repr=False)
     whitened: WhitenedSums | None = field(repr=False, default=None)
     column_products: Floats | None = field(repr=False, default=None)
+    ends: tuple[Place, ...] = field(repr=False, default=())
 
 
 def fit_mixed(
@@ -205,16 +211,20 @@ def _fit_white(
     """Fit CAR(1) plus white noise near a similar fit, or from the CAR(1) fit, which is the result where w ends at 0."""
     problem = white_problem(rows, reml, correlated)
     point = None if near is None else _white_point_near(problem, near)
+    others = () if near is None else near.ends[1:] if point else near.ends
     if point is None or not is_clearly_below_car1(problem, point):
         car1 = fit_mixed(rows, reml=reml, correlated=correlated, starts=starts)
-        point = white_optimum(problem, rows, car1.products, car1.optimum, point)
+        found = white_optimum(problem, rows, car1.products, car1.optimum, point, others)
+        point, ends = found.point, found.ends
         if point is None:
-            return replace(car1, residuals="car1+white")
+            return replace(car1, residuals="car1+white", ends=ends)
+    else:
+        ends = (*places_of([point]), *others)
     optimum = optimum_of(problem, point)
     products = replace(point.products, log_determinant=log_determinants(problem.padded, point.rho, point.w))
     fit = _in_units(solve_at(products, optimum.factor, optimum.rho), optimum, "car1+white", reml)
     column_products = unpacked(problem.template.sums[0].sum(axis=0))[:-1, :-1]
-    return replace(fit, whitened=point.whitened, column_products=column_products)
+    return replace(fit, whitened=point.whitened, column_products=column_products, ends=ends)
 
 
 def _white_point_near(problem: WhiteProblem, near: MixedFit) -> ProfilePoint | None:

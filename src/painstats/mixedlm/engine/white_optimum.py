@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -24,10 +25,11 @@ from painstats.mixedlm.engine.white_profile import (
     searched_again,
 )
 from painstats.mixedlm.engine.white_search import (
+    AT_LIMIT,
     HIGHEST_RHO,
     LOWEST_RHO,
     derivatives_in_x,
-    lowest_of,
+    ends_of,
     refined,
     rho_is_inside,
     search,
@@ -74,6 +76,26 @@ STARTING_RHO = (0.3, 0.5, 0.7, 0.8, 0.88, 0.94, 0.97)
 """Values of rho among which the starting point is chosen."""
 
 
+Place = tuple[float, float]
+"""rho and w."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhiteSearch:
+    """What the searches found.
+
+    Parameters
+    ----------
+    point
+        The minimum; None where it is that of CAR(1).
+    ends
+        Where the searches for one participant ended, the lowest place first; empty for several participants.
+    """
+
+    point: ProfilePoint | None
+    ends: tuple[Place, ...] = ()
+
+
 def white_problem(rows: ModelRows, reml: bool, correlated: bool = True) -> WhiteProblem:
     """Return what is minimised for some rows."""
     template = cross_products(rows, gaps=False)
@@ -90,18 +112,29 @@ def white_optimum(
     car1_products: CrossProducts,
     car1: Optimum,
     found: ProfilePoint | None = None,
-) -> ProfilePoint | None:
-    """Return the minimum over rho, w and the random-effect covariance; None where it is that of CAR(1).
+    near: Sequence[Place] = (),
+) -> WhiteSearch:
+    """Search for the minimum over rho, w and the random-effect covariance, which can be that of CAR(1).
 
     That is so where w ends at 0, and also where the residuals end as good as independent, with w or rho at the other
     limit: CAR(1) includes independence, and its deviance is never higher. ``found``, from ``white_optimum_near``,
-    replaces the first search.
+    replaces the first search; ``near`` are places where those for one participant and similar rows ended.
     """
-    best = _lowest(problem, rows, car1_products, car1, found)
+    if len(problem.template.participants) == 1:
+        points = ends_of(problem, _starts_for_one(car1, near), car1.factor, found)
+    else:
+        points = [_lowest(problem, rows, car1_products, car1, found)]
+    best = points[0]
     if problem.template.random and best.optimum.is_singular:
         best = _past_singular(problem, best)
     is_lower = best.evaluation.deviance < car1.deviance - SAME_DEVIANCE
-    return best if is_lower and w_is_inside(best.w) and not best.rho <= LOWEST_RHO else None
+    is_white = is_lower and w_is_inside(best.w) and not best.rho <= LOWEST_RHO
+    return WhiteSearch(best if is_white else None, places_of(points))
+
+
+def places_of(points: Sequence[ProfilePoint]) -> tuple[Place, ...]:
+    """Return where some points are, each place once."""
+    return tuple(dict.fromkeys((point.rho, point.w) for point in points))
 
 
 def white_optimum_near(problem: WhiteProblem, rho: float, w: float, factor: Floats) -> ProfilePoint | None:
@@ -172,14 +205,12 @@ def optimum_of(problem: WhiteProblem, point: ProfilePoint) -> Optimum:
 def _lowest(
     problem: WhiteProblem, rows: ModelRows, car1_products: CrossProducts, car1: Optimum, found: ProfilePoint | None
 ) -> ProfilePoint:
-    """Search from as many starting points as the problem needs."""
+    """Search from as many starting points as several participants need."""
     if len(problem.template.participants) > MANY_PARTICIPANTS and found is None:
         sampled = _optimum_of_sample(problem, rows)
         near_sample = None if sampled is None else refined(problem, (sampled.rho, sampled.w), car1.factor)
         if near_sample is not None:
             return near_sample
-    if len(problem.template.participants) == 1:
-        return lowest_of(problem, (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE, _inside(car1.rho)), car1.factor, found)
     if found is None and car1.rho > LOWEST_RHO and _rises_with_w(problem, car1):
         return search(problem, MUCH_WHITE_NOISE, car1.factor)
     first = found or search(problem, autocovariance_start(rows, car1_products, car1), car1.factor)
@@ -201,7 +232,7 @@ def _optimum_of_sample(problem: WhiteProblem, rows: ModelRows) -> ProfilePoint |
     if not problem.correlated:
         products = with_uncentred_random_columns(products)
     car1 = find_optimum(products, reml=problem.reml, correlated=problem.correlated)
-    point = white_optimum(white_problem(sample, problem.reml, problem.correlated), sample, products, car1)
+    point = white_optimum(white_problem(sample, problem.reml, problem.correlated), sample, products, car1).point
     return point if point is not None and rho_is_inside(point.rho) else None
 
 
@@ -216,6 +247,20 @@ def _past_singular(problem: WhiteProblem, point: ProfilePoint) -> ProfilePoint:
     if again.evaluation.deviance > point.evaluation.deviance - LOWER_BY_FULL_SEARCH:
         return point
     return search(problem, (point.rho, point.w), again.optimum.factor)
+
+
+def _starts_for_one(car1: Optimum, near: Sequence[Place]) -> tuple[Place, ...]:
+    """Return where the searches for one participant start: near CAR(1), and where those for similar rows ended, if any.
+
+    An end at a limit says little about other rows, so one more search starts inside where the lowest end is at one.
+    Where the CAR(1) optimum has no correlation, a search from there leads along the limit of rho.
+    """
+    starts: tuple[Place, ...] = (MUCH_WHITE_NOISE, LITTLE_WHITE_NOISE)
+    if near:
+        rho, w = near[0]
+        is_known = rho_is_inside(rho) and (w_is_inside(w) or w < AT_LIMIT)
+        starts = (*near, *(() if is_known else (MUCH_WHITE_NOISE,)))
+    return (*starts, _inside(car1.rho)) if car1.rho > LOWEST_RHO else starts
 
 
 def _inside(rho: float) -> tuple[float, float]:

@@ -122,6 +122,8 @@ def profiled_hessian(problem: WhiteProblem, point: ProfilePoint) -> Floats:
     """Return (2, 2): the second derivatives of the minimum in rho and w."""
     full = hessian(point.evaluation, *free_elements(len(problem.template.random), problem.correlated))
     d = len(full) - 2
+    if not d:
+        return full
     curvature, directions = np.linalg.eigh(full[:d, :d])
     kept = curvature > WITHOUT_CURVATURE * max(1.0, curvature.max(initial=0.0))
     crossed = full[d:, :d] @ directions[:, kept]

@@ -55,10 +55,10 @@ LOWEST = np.array([special.logit(LOWEST_RHO), 0.0])
 HIGHEST = np.array([special.logit(HIGHEST_RHO), HIGHEST_W])
 
 
-def lowest_of(
+def ends_of(
     problem: WhiteProblem, starts: Sequence[tuple[float, float]], factor: Floats, known: ProfilePoint | None = None
-) -> ProfilePoint:
-    """Search from several (rho, w) and return the lowest point, ``known`` among them.
+) -> list[ProfilePoint]:
+    """Search from several (rho, w) and return where the searches ended, the lowest first, ``known`` among them.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def lowest_of(
     for start in starts:
         ends = [point for point in found if _is_stationary(problem, point)]
         found.append(search(problem, start, found[-1].optimum.factor if found else factor, ends))
-    return min(found, key=lambda point: point.evaluation.deviance)
+    return sorted(found, key=lambda point: point.evaluation.deviance)
 
 
 def search(

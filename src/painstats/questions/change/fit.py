@@ -19,6 +19,7 @@ from painstats.questions.daily.refusals import (
     those_that_apply,
     too_many_days_missing,
 )
+from painstats.questions.exploratory.first_fit import first_fit
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import own_contrasts
 from painstats.questions.look import LookDay
@@ -90,7 +91,7 @@ def _own_change(own: OwnDays, exposure: Exposure) -> OwnChange:
         return OwnChange(*of, refused=refused)
     design = own.design.total_of(exposure)
     moving, parts = by_time(usable, design, exposure), by_recent(usable, design, exposure, own.when.date)
-    change = own_contrasts(moving.rows, moving.contrasts)
+    change = own_contrasts(moving.rows, moving.contrasts, near=first_fit(own))
     slopes = own_contrasts(parts.rows, parts.contrasts, guard=own.guard_days, near=change.first) if change else None
     if change is None or slopes is None:
         return OwnChange(*of, refused=("no_fit",))

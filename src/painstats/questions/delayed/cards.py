@@ -94,14 +94,18 @@ def _direction(finding: ContrastFinding, outcome: OutcomeWords) -> str:
 
 
 def _sentences(found: Found, outcome: OutcomeWords, unit: UnitWords) -> tuple[str, ...]:
+    one_sided = (say.ONE_SIDED,) if any(found[name].is_one_sided for name in (TOMORROW, LATER)) else ()
     if not _told(found):
-        return (say.OPEN.format(day=unit.compared),)
+        none = say.NO_DIRECTION if one_sided else say.OPEN
+        return none.format(day=unit.compared), *one_sided
     next_day, later = _direction(found[TOMORROW], outcome), _direction(found[LATER], outcome)
-    first = say.NEXT_DAY if next_day else say.NEXT_DAY_OPEN
+    first = say.NEXT_DAY if next_day else say.NEXT_DAY_NO_DIRECTION if one_sided else say.NEXT_DAY_OPEN
+    second = say.LATER if later else say.LATER_NO_DIRECTION if one_sided else say.LATER_OPEN
     facts = {"day": unit.compared, "outcome": outcome.label}
     return (
         first.format(size=_size(found[TOMORROW], unit), direction=next_day, **facts),
-        (say.LATER if later else say.LATER_OPEN).format(size=_size(found[LATER], unit), direction=later, **facts),
+        second.format(size=_size(found[LATER], unit), direction=later, **facts),
+        *one_sided,
     )
 
 

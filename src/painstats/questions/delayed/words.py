@@ -8,6 +8,7 @@ from __future__ import annotations
 from painstats.language import _
 from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
 from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import ONE_SIDED as ONE_SIDED
 from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 
 CARD_NAME = _("Later days: {exposure}")
@@ -27,6 +28,9 @@ NEXT_DAY_OPEN = _("After {day}, both directions are still possible for the next 
 LATER = _("Over days 2 to 28 it was {direction}: {size} in all, spread over those days.")
 LATER_OPEN = _("Over days 2 to 28, both directions are still possible.")
 OPEN = _("After {day}, both directions are still possible, for the next day and for days 2 to 28.")
+NEXT_DAY_NO_DIRECTION = _("After {day}, there is no direction so far for the next day.")
+LATER_NO_DIRECTION = _("Over days 2 to 28, there is no direction so far.")
+NO_DIRECTION = _("After {day}, there is no direction so far, for the next day or for days 2 to 28.")
 NEXT_DAY_CAUTION = _("This says what goes together, not why.")
 LATER_CAUTION = _("A slow change in {exposure} and a slow change in {outcome} can also just happen at the same time.")
 OPEN_CAUTION = _("This does not say that there is no link: over four weeks, only a large one would be seen.")

@@ -11,7 +11,7 @@ from scipy import stats
 
 from painstats.errors import PainstatsError
 from painstats.frame.room import room
-from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.engine.fit import MixedFit, Residuals
 from painstats.mixedlm.engine.rows import Floats, ModelRows
 from painstats.questions.daily.design import RESIDUALS
 from painstats.questions.daily.guards import DaysOf
@@ -19,6 +19,7 @@ from painstats.questions.daily.refusals import outcome_hardly_varies, those_that
 from painstats.questions.exercise.columns import column_of, kind_rows
 from painstats.questions.exercise.plan import ExercisePlan
 from painstats.questions.exercise.sessions import KindDays, before_scores, known_days
+from painstats.questions.exploratory.first_fit import first_fit
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import own_contrasts
 from painstats.questions.question import Outcome
@@ -99,7 +100,11 @@ def own_kinds(days: OwnDays, plan: ExercisePlan) -> OwnKinds:
 
 
 def kind_estimates(
-    rows: ModelRows, kinds: tuple[str, ...], guard: DaysOf | None = None, residuals: Residuals = RESIDUALS
+    rows: ModelRows,
+    kinds: tuple[str, ...],
+    guard: DaysOf | None = None,
+    residuals: Residuals = RESIDUALS,
+    near: MixedFit | None = None,
 ) -> KindEstimates | None:
     """Estimate kinds together from one participant's rows; None without a certified optimum.
 
@@ -109,10 +114,10 @@ def kind_estimates(
         The rows, with a column for each kind (``column_of``).
     kinds
         At least one kind.
-    guard, residuals
+    guard, residuals, near
         As in ``own_contrasts``.
     """
-    found = own_contrasts(rows, {kind: {column_of(kind): 1.0} for kind in kinds}, residuals, guard)
+    found = own_contrasts(rows, {kind: {column_of(kind): 1.0} for kind in kinds}, residuals, guard, near)
     if found is None:
         return None
     # Each contiguous: sums over one with gaps round otherwise than over the copy that another process sends back.
@@ -153,7 +158,7 @@ def _fitted(days: OwnDays, kinds: KindDays, plan: ExercisePlan) -> tuple[dict[st
     if not kept:
         return reasons, None
     guard = known_days(days, {kind: column_of(kind) for kind in kept}, by_minutes=plan.by_minutes)
-    estimates = kind_estimates(laid_out.rows, kept, guard)
+    estimates = kind_estimates(laid_out.rows, kept, guard, near=first_fit(days))
     return (reasons | dict.fromkeys(kept, "no_fit"), None) if estimates is None else (reasons, estimates)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from painstats.frame.variation import scores_vary
-from painstats.mixedlm.engine.fit import Residuals
+from painstats.mixedlm.engine.fit import MixedFit, Residuals
 from painstats.mixedlm.engine.rows import Floats, Integers, ModelRows
 from painstats.mixedlm.inference.coefficients import Coefficient
 from painstats.questions.daily.design import RESIDUALS
@@ -18,6 +18,7 @@ from painstats.questions.exploratory.activity import (
     known_days,
     rows_of,
 )
+from painstats.questions.exploratory.first_fit import first_fit
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import Weights, own_contrasts
 
@@ -82,22 +83,24 @@ def fit_activity(own: OwnDays, measure: str, columns_of: ColumnsOf, asked: Contr
     elif not scores_vary(scores, scale):
         reason = OUTCOME_HARDLY_VARIES
     else:
-        found = _tests(rows_of(own, frame, tuple(columns)), asked)
+        found = _tests(rows_of(own, frame, tuple(columns)), asked, first_fit(own))
         reason = "" if found else NO_FIT
     return ActivityFit(own.participant_id, own.when.date, measure, frame.height, reason, **found)
 
 
-def _tests(rows: ModelRows, asked: ContrastsAsked) -> dict[str, Mapping[str, Coefficient]]:
+def _tests(rows: ModelRows, asked: ContrastsAsked, near: MixedFit | None) -> dict[str, Mapping[str, Coefficient]]:
     """Test the contrasts; empty without a fit."""
-    own = _by_name(rows, asked, RESIDUALS)
+    own = _by_name(rows, asked, RESIDUALS, near)
     if not own:
         return {}
     same = asked.residuals_for_average == RESIDUALS
     return {"own": own, "for_average": own if same else _by_name(rows, asked, asked.residuals_for_average)}
 
 
-def _by_name(rows: ModelRows, asked: ContrastsAsked, residuals: Residuals) -> dict[str, Coefficient]:
-    found = own_contrasts(rows, asked.weights, residuals)
+def _by_name(
+    rows: ModelRows, asked: ContrastsAsked, residuals: Residuals, near: MixedFit | None = None
+) -> dict[str, Coefficient]:
+    found = own_contrasts(rows, asked.weights, residuals, near=near)
     return {test.name: test for test in found.tests} if found else {}
 
 

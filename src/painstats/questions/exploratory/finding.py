@@ -62,6 +62,13 @@ class ContrastFinding:
     p: float | None = None
     q: float | None = None
 
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether the interval leaves zero, but no direction is given, since several questions were asked."""
+        if self.verdict is not Verdict.NOT_DETERMINED or self.low is None or self.high is None:
+            return False
+        return not self.low <= 0 <= self.high
+
 
 def with_test(row: ContrastFinding, test: Coefficient, q: float | None = None) -> ContrastFinding:
     """Add the numbers of a participant's own test to the row of a contrast, with its 95% interval."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from painstats.questions.daily.measure_words import MEASURE_WORDS, MeasureUnit, measure_label
@@ -39,6 +39,10 @@ class Path:
     def has_direction(self, contrast: str) -> bool:
         """Whether the verdict on an arrow is a direction."""
         return self.findings[contrast].verdict.has_direction
+
+    def has_one_sided(self, contrasts: Iterable[str]) -> bool:
+        """Whether the range of an arrow leaves zero without a direction, since several were asked about."""
+        return any(self.findings[contrast].is_one_sided for contrast in contrasts)
 
     def estimate(self, contrast: str) -> float:
         """Return the estimate of an arrow that has one."""

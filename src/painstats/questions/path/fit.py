@@ -16,6 +16,7 @@ from painstats.questions.daily.refusals import (
     those_that_apply,
     too_many_days_missing,
 )
+from painstats.questions.exploratory.first_fit import first_fit
 from painstats.questions.exploratory.own_days import OwnDays
 from painstats.questions.exploratory.own_fit import OwnContrasts, own_contrasts
 from painstats.questions.look import LookDay
@@ -44,7 +45,7 @@ EQUATIONS: tuple[tuple[EquationOf, ...], ...] = (
     (night_equation,),
     (activity_equation,),
 )
-"""Those that explain the same: each but the first starts from the fit of the one before."""
+"""Those that explain the same, the outcome first: each starts from the fit of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ def reasons_against(days: OwnDays, activity: Exposure) -> tuple[str, ...]:
 def _own_path(days: OwnDays, activity: Exposure, residuals: Residuals) -> OwnPath:
     refused = reasons_against(days, activity)
     equations = [] if refused else [[of(days, activity) for of in same] for same in EQUATIONS]
-    fitted = [fit for same in equations for fit in _fits(same, days.design.rules.min_days_known, residuals)]
+    least = days.design.rules.min_days_known
+    starts = (first_fit(days), None, None) if equations else ()
+    fitted = [fit for of in zip(equations, starts, strict=True) for fit in _fits(*of, least, residuals)]
     tests = {test.name: (test, fit.days) for fit in fitted for test in fit.tests}
     found = {name: _estimate(test, used) for name, (test, used) in tests.items()}
     if ACTIVITY_TO_SLEEP in tests and SLEEP_TO_OUTCOME in tests:
@@ -123,9 +126,10 @@ def _own_path(days: OwnDays, activity: Exposure, residuals: Residuals) -> OwnPat
     return OwnPath(days.participant_id, days.when, days.outcome, activity, days.usable.height, found, reasons)
 
 
-def _fits(equations: Sequence[Equation], least_days: int, residuals: Residuals) -> Iterator[OwnContrasts]:
+def _fits(
+    equations: Sequence[Equation], near: MixedFit | None, least_days: int, residuals: Residuals
+) -> Iterator[OwnContrasts]:
     """Fit equations that explain the same, each from where the one before ended; without those of too few days."""
-    near: MixedFit | None = None
     for equation in equations:
         if equation.rows.height >= least_days:
             fitted = own_contrasts(equation.laid_out(), equation.weights, residuals, equation.guard, near)

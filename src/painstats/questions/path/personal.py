@@ -40,7 +40,7 @@ def card(findings: Mapping[str, ContrastFinding], outcome: Outcome) -> Explorato
         mark="",
         line=_line(path),
         firmness=say.TO_WATCH if has_pattern else say.NOT_DETERMINED,
-        card=tuple(_sentences(path)) if has_pattern else (say.OPEN_CARD,),
+        card=tuple(_sentences(path)) if has_pattern else _open(path),
         caution=say.CAUTION if has_pattern else say.OPEN_CAUTION,
         chart=path_chart(path),
         fold=say.FOLD,
@@ -76,7 +76,17 @@ def _sentences(path: Path) -> Iterator[str]:
     """Write what has a direction: forward, with where the total is, and the other way round."""
     has_forward = path.has_direction(THROUGH_SLEEP) or path.has_direction(DIRECT)
     back = " ".join(_back(path, is_alone=not has_forward))
-    yield from filter(None, (" ".join(_forward(path)), back) if has_forward else (back, say.FORWARD_OPEN_CARD))
+    yield from filter(None, (" ".join(_forward(path)), back) if has_forward else (back, *_forward_open(path)))
+
+
+def _open(path: Path) -> tuple[str, ...]:
+    return (say.NO_DIRECTION_CARD, say.ONE_SIDED) if path.has_one_sided(ASKED) else (say.OPEN_CARD,)
+
+
+def _forward_open(path: Path) -> tuple[str, ...]:
+    if path.has_one_sided((THROUGH_SLEEP, DIRECT)):
+        return say.FORWARD_NO_DIRECTION_CARD, say.ONE_SIDED
+    return (say.FORWARD_OPEN_CARD,)
 
 
 def _forward(path: Path) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from painstats.language import _
 from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
 from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
+from painstats.questions.firmness_words import ONE_SIDED as ONE_SIDED
 from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 from painstats.questions.path.contrasts import (
     ACTIVITY_TO_SLEEP,
@@ -38,6 +39,7 @@ DIRECT_CARD = _("By other ways than sleep, {outcome} was {size} {direction} {uni
 DIRECT_TOO_CARD = _("By other ways, it was {size} {direction}.")
 TOTAL_CARD = _("All ways together: see “{name}” above.")
 FORWARD_OPEN_CARD = _("Through sleep and by other ways, both directions are still possible.")
+FORWARD_NO_DIRECTION_CARD = _("Through sleep and by other ways, there is no direction so far.")
 NIGHT_BACK_CARD = _("After a day with {outcome} one point {higher}, the next night was {amount}.")
 NIGHT_BACK_TOO_CARD = _(
     "The other way round: after a day with {outcome} one point {higher}, the next night was {amount}."
@@ -46,6 +48,7 @@ DAY_BACK_CARD = _("After a day with {outcome} one point {higher}, the next day h
 DAY_BACK_TOO_CARD = _("The other way round: after a day with {outcome} one point {higher}, the next day had {amount}.")
 DAY_AFTER_NIGHT_CARD = _("The next day had {amount}.")
 OPEN_CARD = _("Both directions are still possible for every arrow below.")
+NO_DIRECTION_CARD = _("No arrow below has a direction so far.")
 CAUTION = _("A rough sketch of what goes with what, not a chain that has been tested.")
 OPEN_CAUTION = _("This does not say that there is nothing to find.")
 

@@ -120,7 +120,11 @@ def _lead(record: ParticipantRecord, study: Study) -> tuple[str, ...]:
 def _since(record: ParticipantRecord) -> tuple[Cell, ...]:
     """Say what changed in the last month, with names in bold; questions to watch are no answers."""
     found = (
-        *(news_of_finding(one, record.looks) for one in record.findings if one.question.is_confirmatory),
+        *(
+            news_of_finding(one, record.looks, record.revisions)
+            for one in record.findings
+            if one.question.is_confirmatory
+        ),
         *(news_of_change(change) for change in record.changes),
         *(news_of_experiment(experiment) for experiment in record.experiments),
     )

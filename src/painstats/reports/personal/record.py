@@ -9,6 +9,7 @@ import polars as pl
 
 from painstats.findings.finding import Finding
 from painstats.findings.look_row import LookRow
+from painstats.findings.revision import Revision, revisions_of
 from painstats.frame.participants import ParticipantSummary
 from painstats.questions.asked import asked
 from painstats.questions.experiment.finding import ExperimentFinding
@@ -33,6 +34,8 @@ class ParticipantRecord:
         The findings about every participant.
     looks
         What each answer day showed, in their order.
+    revisions
+        Answers that changed without a new answer day.
     adjusted
         Question to what the model of the participant's own days that answers it is adjusted for, where there is one.
     changes, experiments
@@ -49,6 +52,7 @@ class ParticipantRecord:
     findings: tuple[Finding, ...]
     all_findings: tuple[Finding, ...]
     looks: tuple[LookRow, ...]
+    revisions: tuple[Revision, ...]
     adjusted: Mapping[str, Adjusted]
     changes: tuple[ChangeFinding, ...]
     experiments: tuple[ExperimentFinding, ...]
@@ -76,6 +80,7 @@ def participant_record(store: Store, summary: ParticipantSummary, all_findings: 
         findings=tuple(finding for finding in all_findings if finding.participant_id == summary.participant_id),
         all_findings=tuple(all_findings),
         looks=tuple(_looks(store, summary.participant_id)),
+        revisions=revisions_of(store, summary.participant_id),
         adjusted=_adjusted(store, summary.participant_id),
         changes=tuple(_found(store, "change_finding", ChangeFinding, summary.participant_id, "number")),
         experiments=tuple(
