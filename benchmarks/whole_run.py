@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -91,7 +92,8 @@ def _measured_apart(participants: int, days: int, shards: int) -> list[Night]:
     """Measure in a process of its own, so that no size inherits the memory of another."""
     sizes = ["--participants", str(participants), "--days", str(days), "--shards", str(shards)]
     command = [sys.executable, "-m", "benchmarks.whole_run", "--one", *sizes]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as the command and the flows set it
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if answer.returncode:
         sys.exit(answer.stderr)
     return [

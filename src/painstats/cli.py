@@ -281,9 +281,9 @@ def _add_experiment_commands(commands: argparse._SubParsersAction[argparse.Argum
 
 def _add_backup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     backup = _add(commands, "backup", "copy the database and verify the copy")
-    backup.add_argument("destination", metavar="DESTINATION", type=Path, nargs="?", help="a new file, or a folder")
+    backup.add_argument("destination", metavar="DESTINATION", type=Path, nargs="?", help="a new file, or its folder")
     restore = _add(commands, "restore", "replace the database with a backup", module="backup")
-    restore.add_argument("source", metavar="BACKUP", type=Path, help="a file made by painstats backup")
+    restore.add_argument("source", metavar="BACKUP", type=Path, help="the file or folder that painstats backup made")
     rebuild = _add(
         commands, "rebuild", "set the database aside and import everything in the inbox again", module="backup"
     )

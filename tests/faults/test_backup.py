@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -51,24 +50,6 @@ def test_a_backup_is_a_private_verified_copy(study, tmp_path, capsys, destinatio
     assert place.read_bytes() == (study / "painstats.duckdb").read_bytes()
     checked = subprocess.run(["sha256sum", "--check", f"{place.name}.sha256"], cwd=place.parent, check=False)
     assert checked.returncode == 0
-
-
-def test_a_backup_does_not_wait_for_a_run(study, tmp_path, capsys):
-    """While a run holds the study there is no copy: live copies hold half of what they should."""
-    script = (
-        "import sys; from pathlib import Path; from painstats.store import open_store; from painstats.plan.study import read_study\n"
-        "with open_store(read_study(Path(sys.argv[1]))): print('open', flush=True); sys.stdin.read()"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", script, str(study)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert holder.stdout.readline() == "open\n"
-    try:
-        assert main(["backup", str(study), str(tmp_path / "copy.duckdb")]) == 5
-    finally:
-        holder.communicate()
-    assert not (tmp_path / "copy.duckdb").exists()
-    assert f"in use by process {holder.pid}" in capsys.readouterr().err
 
 
 def test_a_backup_overwrites_nothing_and_needs_something_to_copy(study, tmp_path, capsys):

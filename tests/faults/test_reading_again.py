@@ -25,7 +25,7 @@ from painstats.run import list_inbox, load_files
 from painstats.sources import VERSIONS, ReadSettings
 from painstats.sources.diaries import mapped as diary
 from painstats.store import open_store
-from painstats.store.ledger import mark_outdated
+from painstats.store.ledger import imports_named, mark_outdated
 from sample_data.make import make_study
 from tests.faults.test_bad_input import DAYS, GOOD, PLAN
 from tests.faults.test_crash import SMALL, table_hashes
@@ -312,7 +312,9 @@ def test_a_cohort_read_bit_by_bit_and_again_is_the_same_as_read_at_once(tmp_path
         with open_store(study) as store:
             load_files(store, list_inbox(study), lambda _: None, 1)
     with open_store(read_study(folder)) as store:
-        assert mark_outdated(store, None) == len(arrivals)
+        everything = imports_named(store, None)
+        assert len(everything) == len(arrivals)
+        mark_outdated(store, everything)
     assert stored_after_run(folder) == at_once
     assert set(statuses(folder)) == {("replaced",), ("loaded",)}
 

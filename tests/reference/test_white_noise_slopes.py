@@ -13,7 +13,8 @@ from painstats.mixedlm.engine.cross_products import unpacked
 from painstats.mixedlm.engine.white_optimum import white_problem
 from painstats.mixedlm.engine.white_products import white_sums
 from painstats.mixedlm.engine.white_table import Box, tabulated_sums, white_table
-from painstats.mixedlm.inference.variance_posterior import _posterior, _unpack
+from painstats.mixedlm.inference import variance_posterior
+from painstats.mixedlm.inference.variance_posterior import _gradients, _posterior, _unpack
 from tests.reference.reference_data import simulated_diary, white_diary
 
 
@@ -55,6 +56,20 @@ def test_slopes_are_integrated_over_the_white_share():
     assert slopes[0].effective_sample_size > 200
     again = participant_slopes(fit, ["sleep"], 1, rows=rows)
     assert again == slopes
+
+
+def test_gradients_of_a_large_cohort_are_computed_a_part_at_a_time(monkeypatch):
+    posterior = _posterior(_fit(), 10.0, white_diary("few12x60"))
+    d = len(variance_posterior._start(posterior, _fit()))
+    points = np.linspace(-0.5, 0.5, 6 * d).reshape(6, d)
+    whole, sizes, solve = _gradients(posterior, points), [], variance_posterior._solve
+    each = len(_fit().participants) * (len(_fit().names) + 1) ** 2
+    monkeypatch.setattr(variance_posterior, "NUMBERS_AT_ONCE", 7 * each)
+    monkeypatch.setattr(variance_posterior, "_solve", lambda of, part: sizes.append(len(part)) or solve(of, part))
+    # Differences of 1e-4 in the parameters multiply rounding errors of the density by 5,000.
+    assert _gradients(posterior, points) == pytest.approx(whole, rel=1e-6, abs=1e-6)
+    assert sum(sizes) == 2 * d * len(points)
+    assert max(sizes) <= 7
 
 
 @pytest.mark.parametrize("seed", [2, 9])

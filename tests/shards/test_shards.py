@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from painstats.cli import main
 from painstats.daily.build import DAILY_TABLES as BUILT
 from painstats.errors import StudyError
 from painstats.plan.shards import Shard, shard_of
@@ -131,13 +130,6 @@ def test_the_tables_of_days_are_those_that_are_built():
 def test_a_scheduler_is_local_or_an_address(tmp_path, scheduler):
     with pytest.raises(StudyError, match=r"scale\.scheduler: .*is no scheduler; write \"local\", or an address"):
         read_study(write_study(tmp_path / "study", f'[scale]\nscheduler = "{scheduler}"\n'))
-
-
-@pytest.mark.parametrize("command", ["backup", "rebuild", "reread", "forget-import"])
-def test_commands_that_know_one_database_say_what_to_do_instead(in_three, capsys, command):
-    named = ["clinic.csv"] if command == "forget-import" else []
-    assert main([command, str(in_three), *named]) == StudyError.exit_code
-    assert "does not work for a study in 3 shards yet; " in capsys.readouterr().err
 
 
 def test_what_workers_import_knows_neither_prefect_nor_dask():

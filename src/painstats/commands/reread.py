@@ -9,8 +9,8 @@ from painstats.commands.printing import printable
 from painstats.commands.run import run
 from painstats.plan.study import read_study
 from painstats.store import open_store
-from painstats.store.ledger import mark_outdated, still_outdated
-from painstats.store.shards import MOVE_SHARDS, refuse_in_shards
+from painstats.store.ledger import imports_named, mark_outdated, still_outdated
+from painstats.store.shards import places_of
 
 MOST_NAMED = 5
 
@@ -27,9 +27,11 @@ def reread(folder: Path, named: str | None, as_json: bool, quiet: bool, processe
         No file of that name or number was imported.
     """
     study = read_study(folder)
-    refuse_in_shards(study, "reread", MOVE_SHARDS)
     with open_store(study) as store:
-        mark_outdated(store, named)
+        places = places_of(study, store.connection, imports_named(store, named))
+    for database, numbers in places:
+        with open_store(database) as store:
+            mark_outdated(store, numbers)
     code = run(folder, as_json, quiet, allow_quarantine=False, processes=processes)
     with open_store(study) as store:
         left = still_outdated(store)

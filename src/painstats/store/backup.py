@@ -7,7 +7,7 @@ destination, and those made before a migration, are next to it as ``painstats.du
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from painstats.errors import StorageError, StudyError
+from painstats.errors import StorageError, StudyError, StudyInUse
 from painstats.plan.study import Study
 from painstats.records import RECORD_TABLES
 from painstats.store.checksum import (
@@ -34,6 +34,7 @@ from painstats.store.connection import (
     close,
     connect,
     connected_for_reading,
+    holder_of,
     locked,
     opened,
     transaction,
@@ -44,16 +45,21 @@ from painstats.store.durable import sync_folder
 from painstats.store.erase_files import replacement_of
 from painstats.store.forget import finish_erasures
 from painstats.store.forgotten import hashes_in_table, remember_forgotten
+from painstats.store.live_copy import copy_in_use
 from painstats.store.migrations import earlier_version, migrate
 from painstats.store.plan_ledger import add_to_mirror, read_mirror
 from painstats.store.runs import check_plan
+from painstats.store.shards import MOVE_SHARDS, dealt
 
 _WITHDRAWN = "participant_id, file_name, content_hash, reading_hash, source, status, painstats_version"
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Numbers of imports and of record rows in a database."""
+    """Numbers of imports and of record rows in a database, or in all databases of a study in shards.
+
+    The import of a file of several participants then counts once for each shard.
+    """
 
     imports: int
     rows: int
@@ -74,12 +80,18 @@ class Salvaged:
 
 
 def back_up(study: Study, destination: Path | None) -> tuple[Path, Contents]:
-    """Copy the database, and verify the copy by its checksum, by reading all of it, and by its counts.
+    """Copy the database, and verify the copy by its checksum and by reading all of it.
+
+    While no other process uses the study, the counts of the copy are compared too. While a run is going, the copy is
+    what a kill at that moment would leave (:mod:`painstats.store.live_copy`); the run is not disturbed.
 
     Parameters
     ----------
+    study
+        The study. One in shards has a database of its own for each (:mod:`painstats.store.backup_folder`).
     destination
-        A new file, or a folder for one; None for a file next to the database.
+        A new file, or a folder for one; None for a file next to the database. For a study in shards a new folder is
+        made in its place.
 
     Raises
     ------
@@ -88,25 +100,49 @@ def back_up(study: Study, destination: Path | None) -> tuple[Path, Contents]:
     StorageError
         The copy could not be written, or differs from the database.
     """
-    place = _place(study, destination)
-    with locked(study):
-        if not any(path.exists() for path in (study.database, study.folder / CHECKSUM_FILE)):
-            raise StudyError(
-                f"{study.folder} has no database to back up; create one with: painstats run {study.folder}"
-            )
-        with opened(study) as store:
-            contents = _contents(store.connection)
-        copy_with_checksum(study.database, place)
-        if verify_backup(study, place) != contents:
-            raise StorageError(f"{place} differs from the database; make the backup again")
-    return place, contents
+    from painstats.store.backup_folder import back_up_shards
+
+    shards = dealt(study)
+    place = _place(study, destination, "" if shards else ".duckdb")
+    if not any(path.exists() for path in (study.database, study.folder / CHECKSUM_FILE)):
+        raise StudyError(f"{study.folder} has no database to back up; create one with: painstats run {study.folder}")
+    back_up_all = back_up_shards if shards else _back_up_one
+    try:
+        with locked(study):
+            return place, back_up_all(study, place, _copy_closed)
+    except StudyInUse:
+        if holder_of(study.folder) == str(os.getpid()):  # to close a file here gives up DuckDB's lock on it
+            raise
+        return place, back_up_all(study, place, _copy_in_use)
 
 
-def _place(study: Study, destination: Path | None) -> Path:
+Copy = Callable[[Study, Path], Contents]
+"""Copies the database of a study to a place, verifies the copy, and returns its counts."""
+
+
+def _back_up_one(study: Study, place: Path, copy: Copy) -> Contents:
+    return copy(study, place)
+
+
+def _copy_closed(study: Study, place: Path) -> Contents:
+    with opened(study, with_shards=False) as store:
+        contents = _contents(store.connection)
+    copy_with_checksum(study.database, place)
+    if verify_backup(study, place) != contents:
+        raise StorageError(f"{place} differs from the database; make the backup again")
+    return contents
+
+
+def _copy_in_use(study: Study, place: Path) -> Contents:
+    copy_in_use(study, place)
+    return verify_backup(study, place)
+
+
+def _place(study: Study, destination: Path | None, suffix: str) -> Path:
     if destination is None:
         return _beside(study, "backup")
     if destination.is_dir():
-        return destination / f"{study.folder.name}-{_stamp()}.duckdb"
+        return destination / f"{study.folder.name}-{_stamp()}{suffix}"
     if destination.exists():
         raise StudyError(f"{destination} exists already; give the backup another name")
     if not destination.parent.is_dir():
@@ -162,18 +198,36 @@ def _contents(connection: duckdb.DuckDBPyConnection) -> Contents:
 # --- restoring ---
 
 
-def restore(study: Study, backup: Path) -> tuple[Contents, Path | None]:
-    """Replace the database by a verified backup; return its counts and where the previous database is.
+def restore(study: Study, backup: Path) -> tuple[Contents, tuple[Path, ...]]:
+    """Replace the database by a verified backup; return its counts and where the previous databases are.
 
     Participants who were forgotten since the backup was made are forgotten again. Experiments that were planned since
     then stay, as far as the previous database can be read.
+
+    Raises
+    ------
+    StudyError
+        There is no such backup, or it is of a study with another number of shards.
+    StorageError
+        The backup is damaged, was copied while the database was in use, or is of a newer version.
     """
+    from painstats.store.backup_folder import restore_shards
+
     with locked(study):
         check_plan(study, read_record(study))
-        contents = verify_backup(study, backup)
-        aside, _ = _replaced(study, backup)
-        finish_erasures(study)
-    return contents, aside
+        if backup.is_dir():
+            return restore_shards(study, backup)
+        if shards := dealt(study):
+            raise StudyError(f"{backup} is the backup of one database, but the study has {len(shards)}; {MOVE_SHARDS}")
+        contents, aside = verify_backup(study, backup), put_back(study, backup)
+    return contents, (aside,) if aside else ()
+
+
+def put_back(study: Study, backup: Path) -> Path | None:
+    """Replace one database, which this process has locked, by a verified backup; return where the previous one is."""
+    aside, _ = _replaced(study, backup)
+    finish_erasures(study)
+    return aside
 
 
 def _replaced(study: Study, backup: Path | None) -> tuple[Path | None, Salvaged]:
@@ -234,15 +288,27 @@ def _removed_on_failure(path: Path) -> Iterator[None]:
 # --- starting again from the inbox ---
 
 
-def start_again(study: Study) -> tuple[Path | None, Salvaged]:
-    """Set the database aside and create an empty one; return where the old one is and what could be read from it.
+def start_again(study: Study) -> tuple[tuple[Path, ...], Salvaged]:
+    """Set the databases aside and create empty ones; return where the old ones are and what could be read from them.
 
-    If the old database can be read, withdrawn imports stay withdrawn, forgotten participants stay forgotten,
-    experiments stay planned, and the lines of the plan ledger are known.
+    If an old database can be read, withdrawn imports stay withdrawn, forgotten participants stay forgotten,
+    experiments stay planned, and the lines of the plan ledger are known. Shards stay as they were dealt.
     """
     with locked(study):
         check_plan(study, read_record(study))
-        return _replaced(study, None)
+        started = [_replaced(study, None)]
+        for shard in dealt(study):
+            with locked(shard):
+                started.append(_replaced(shard, None))
+    return tuple(aside for aside, _ in started if aside), _together([kept for _, kept in started])
+
+
+def _together(kept: Sequence[Salvaged]) -> Salvaged:
+    """Put together what several databases had; a file that several shards read counts once."""
+    return Salvaged(
+        withdrawn=list(dict.fromkeys(row for each in kept for row in each.withdrawn)),
+        loaded=sorted({file for each in kept for file in each.loaded}),
+    )
 
 
 def set_aside(study: Study) -> Path | None:

@@ -219,10 +219,11 @@ def _create(study: Study) -> None:
     os.replace(unfinished, study.database)
 
 
-def connect(study: Study, database: Path, *, read_only: bool = False) -> Connection:
+def connect(study: Study, database: Path, *, read_only: bool = False, spill: Path | None = None) -> Connection:
     """Connect with restrictions: no extension downloads, no Python variables as tables, spill files in the study.
 
-    Spill files are not encrypted: DuckDB's encryption needs an extension that its wheel lacks.
+    ``spill`` is another folder for spill files, where the study's own is in use. Spill files are not encrypted:
+    DuckDB's encryption needs an extension that its wheel lacks.
     """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
@@ -231,7 +232,7 @@ def connect(study: Study, database: Path, *, read_only: bool = False) -> Connect
         "temp_file_encryption": False,
         "enable_external_file_cache": False,  # it mistakes a new file for an old one of the same name, size and second
         "write_buffer_row_group_count": 1,  # buffered rows take memory
-        "temp_directory": str(study.folder / SPILL_FOLDER),
+        "temp_directory": str((spill or study.folder) / SPILL_FOLDER),
     }
     if not database.exists() or database.stat().st_size <= SMALL_DATABASE:
         settings["threads"] = 1
@@ -300,7 +301,7 @@ def _lock(folder: Path) -> AcquireReturnProxy[FileLock]:
     try:
         return lock.acquire()
     except Timeout:
-        holder = path.read_text(encoding="ascii").strip() or "unknown"
+        holder = holder_of(folder) or "unknown"
         raise StudyInUse(
             f"{folder.name} is in use by process {holder}; wait until it has finished and run again"
         ) from None
@@ -308,6 +309,11 @@ def _lock(folder: Path) -> AcquireReturnProxy[FileLock]:
         raise StorageError(
             f"{path}: cannot be locked ({error.strerror}); check the permissions; the file system must support locks"
         ) from None
+
+
+def holder_of(folder: Path) -> str:
+    """Return the id of the process that took the lock of a study folder last; empty if it is not known."""
+    return (folder / LOCK_FILE).read_text(encoding="ascii").strip()
 
 
 def _write_process_id(descriptor: int) -> None:

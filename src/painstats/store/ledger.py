@@ -271,29 +271,32 @@ def forget_refusal(connection: duckdb.DuckDBPyConnection, identity: ExportIdenti
     )
 
 
-def mark_outdated(store: Store, named: str | None) -> int:
-    """Have files read again by the next run: one, by its number or name, or all; return how many there are.
+def imports_named(store: Store, named: str | None) -> list[int]:
+    """Return the imports, loaded or refused, with a number or name, or inside a file of that name; all for None.
 
     Raises
     ------
     StudyError
         Nothing of that number or name was loaded or refused.
     """
-    with transaction(store) as connection:
-        rows = connection.execute(
-            "SELECT import_id FROM import WHERE status IN ('loaded', 'refused') "
-            "AND ($named IS NULL OR import_id::VARCHAR = $named OR file_name = $named "
-            "OR parse_filename(file_name) = $named OR starts_with(file_name, $named || '/'))",
-            {"named": named},
-        ).fetchall()
-        numbers = [row[0] for row in rows]
-        connection.execute("DELETE FROM import_reading WHERE list_contains(?::INTEGER[], import_id)", [numbers])
+    rows = store.connection.execute(
+        "SELECT import_id FROM import WHERE status IN ('loaded', 'refused') "
+        "AND ($named IS NULL OR import_id::VARCHAR = $named OR file_name = $named "
+        "OR parse_filename(file_name) = $named OR starts_with(file_name, $named || '/')) ORDER BY import_id",
+        {"named": named},
+    ).fetchall()
     if named is not None and not rows:
         raise StudyError(
             f"no file of that name or number was read; see: painstats status {store.study.folder} --files. "
             "To restore a withdrawn file: painstats forget-import --undo"
         )
-    return len(rows)
+    return [row[0] for row in rows]
+
+
+def mark_outdated(store: Store, numbers: Sequence[int]) -> None:
+    """Have the files of these imports read again by the next run."""
+    with transaction(store) as connection:
+        connection.execute("DELETE FROM import_reading WHERE list_contains(?::INTEGER[], import_id)", [list(numbers)])
 
 
 def still_outdated(store: Store) -> list[str]:

@@ -34,9 +34,8 @@ SAME_FILE = ("participant_id", "file_name", "content_hash", "reading_hash", "sta
 """What makes the imports of several shards one: a file of several participants is read by each of them."""
 
 
-COPY_SHARDS = "copy the whole study folder while nothing runs"
 MOVE_SHARDS = "move shards/ out of the study folder, and run it again"
-"""What to do instead of commands that do not know shards."""
+"""How participants are dealt again."""
 
 
 # --- how a study is dealt ---
@@ -99,23 +98,34 @@ def deal(study: Study, count: int, *, has_imports: bool) -> tuple[Study, ...]:
     return shards
 
 
-def refuse_in_shards(study: Study, command: str, instead: str) -> None:
-    """Refuse a command that works on one database only.
-
-    Raises
-    ------
-    StudyError
-        The study is in shards; the message says what to do instead.
-    """
-    if shards := dealt(study):
-        raise StudyError(f"painstats {command} does not work for a study in {len(shards)} shards yet; {instead}")
-
-
 def _record_of(study: Study) -> Path:
     return study.folder / SHARDS_FOLDER / DEALT_FILE
 
 
 # --- all of their tables as one ---
+
+
+def places_of(
+    study: Study, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]
+) -> list[tuple[Study, list[int]]]:
+    """Return the databases that hold imports, each with the numbers that the imports have there.
+
+    Parameters
+    ----------
+    study, connection
+        A study and its open database, in which the tables of its shards are seen as one.
+    numbers
+        Numbers in these tables. In a study that is one database they are those of its own ledger.
+    """
+    shards = dealt(study)
+    if not shards:
+        return [(study, list(numbers))]
+    rows = connection.execute(
+        "SELECT shard, list(own_id ORDER BY own_id) FROM shard_import "
+        "WHERE list_contains(?::INTEGER[], import_id) GROUP BY shard ORDER BY shard",
+        [list(numbers)],
+    ).fetchall()
+    return [(shards[shard], own) for shard, own in rows]
 
 
 @dataclass(frozen=True, slots=True)

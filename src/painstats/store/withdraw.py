@@ -7,6 +7,7 @@ does not import the file again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -88,26 +89,32 @@ def withdraw_rows(connection: duckdb.DuckDBPyConnection, import_id: int, status:
     return Withdrawal(import_id, file_name, removed, reinstated, kept)
 
 
-def restore_imports(store: Store, named: str) -> int:
-    """Delete the marks of withdrawn files, so that the next run imports them again; return how many.
+def find_withdrawn(store: Store, named: str) -> list[int]:
+    """Find the withdrawn imports with a given number or file name.
 
     Raises
     ------
     StudyError
-        No withdrawn import has that number or name.
+        There is none.
     """
-    with transaction(store) as connection:
-        marks = changed(
-            connection,
-            "DELETE FROM import WHERE status = 'withdrawn' AND "
-            "(import_id::VARCHAR = $named OR file_name = $named OR parse_filename(file_name) = $named)",
-            {"named": named},
-        )
-    if not marks:
+    rows = store.connection.execute(
+        "SELECT import_id FROM import WHERE status = 'withdrawn' AND "
+        "(import_id::VARCHAR = $named OR file_name = $named OR parse_filename(file_name) = $named) ORDER BY import_id",
+        {"named": named},
+    ).fetchall()
+    if not rows:
         raise StudyError(
             f"no withdrawn import has that number or file name; see: painstats status {store.study.folder} --files"
         )
-    return marks
+    return [row[0] for row in rows]
+
+
+def restore_imports(store: Store, numbers: Sequence[int]) -> None:
+    """Delete the marks of withdrawn files, so that the next run imports them again."""
+    with transaction(store) as connection:
+        connection.execute(
+            "DELETE FROM import WHERE status = 'withdrawn' AND list_contains(?::INTEGER[], import_id)", [list(numbers)]
+        )
 
 
 def _list_holders(connection: duckdb.DuckDBPyConnection, import_id: int) -> set[int]:

@@ -79,6 +79,10 @@ LARGEST_BOX = Box((0.01, 0.994), (5e-4, 0.995))
 """Draws outside are few."""
 
 
+NUMBERS_AT_ONCE = 8_000_000
+"""Numbers in sums of products that are evaluated at once for gradients: several arrays of that size are in memory."""
+
+
 SIDES = np.array([-1, 1])
 
 
@@ -289,11 +293,13 @@ def _log_density(posterior: _Posterior, points: Floats) -> Floats:
 
 
 def _gradients(posterior: _Posterior, points: Floats) -> Floats:
-    """Return (D, d): the gradient of the log-density by central differences, all points at once."""
+    """Return (D, d): the gradient of the log-density by central differences, as many at once as memory allows."""
     count, d = points.shape
     steps = 1e-4 * np.eye(d)
-    around = np.concatenate([points[:, None] + steps, points[:, None] - steps], axis=1)
-    values = _log_density(posterior, around.reshape(-1, d)).reshape(count, 2, d)
+    around = np.concatenate([points[:, None] + steps, points[:, None] - steps], axis=1).reshape(-1, d)
+    each = len(posterior.products.participants) * (len(posterior.products.names) + 1) ** 2
+    parts = np.array_split(around, min(len(around), 1 + len(around) * each // NUMBERS_AT_ONCE))
+    values = np.concatenate([_log_density(posterior, part) for part in parts]).reshape(count, 2, d)
     return np.asarray((values[:, 0] - values[:, 1]) / 2e-4)
 
 

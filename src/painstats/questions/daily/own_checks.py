@@ -7,15 +7,17 @@ They are made where an own effect is clear today, because only a direction is sh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
 from painstats.mixedlm.inference.coefficients import coefficient
 from painstats.mixedlm.inference.one_participant import ParticipantFit
+from painstats.process_pool import for_each
 from painstats.questions.daily.design import DailyDesign
 from painstats.questions.daily.guarded import Guarded
-from painstats.questions.daily.guards import DaysOf, with_guard_columns
+from painstats.questions.daily.guards import DaysOf, by_participant, of_participant, with_guard_columns
 from painstats.questions.daily.robustness import Reanalysis, Slope, robustness_checks
 from painstats.questions.daily.tables import RobustnessCheck
 from painstats.questions.question import Outcome
@@ -61,17 +63,44 @@ def checks_of_own_days(
     -------
     Rows of ``robustness`` with the participant's id as ``model``.
     """
-    to_check: dict[str, list[Reanalysis]] = {}
+    to_check = _to_check(models, days, exposure_days)
+    tasks = (_Task(participant, to_check[participant], outcome) for participant in sorted(to_check))
+    return [row for rows in for_each(_checked, tasks) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """The checks of one participant, for whichever process."""
+
+    participant: str
+    reanalyses: Sequence[Reanalysis]
+    outcome: Outcome
+
+
+def _checked(task: _Task) -> list[RobustnessCheck]:
+    return robustness_checks(task.reanalyses, task.participant, task.outcome)
+
+
+def _to_check(
+    models: Sequence[OwnModel], days: pl.DataFrame, exposure_days: DaysOf
+) -> Mapping[str, Sequence[Reanalysis]]:
+    """Return what is to be checked of each participant; every table is split once, not once for each of them."""
+    found: dict[str, list[Reanalysis]] = {}
+    own_days, split = _by_participant(days), by_participant(exposure_days)
     for model in models:
+        rows = _by_participant(model.frame)
         for fit in model.own_fits:
             if slopes := _clear(fit, model.design):
-                reanalysis = _reanalysis(fit.participant, model, slopes, days, exposure_days)
-                to_check.setdefault(fit.participant, []).append(reanalysis)
-    return [
-        row
-        for participant in sorted(to_check)
-        for row in robustness_checks(to_check[participant], participant, outcome)
-    ]
+                name = fit.participant
+                known = of_participant(split, exposure_days, name)
+                reanalysis = _reanalysis(model, slopes, own_days[name], rows[name], known, model.own_guards.get(name))
+                found.setdefault(name, []).append(reanalysis)
+    return found
+
+
+def _by_participant(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    parts = frame.partition_by("participant_id", maintain_order=True)
+    return {str(part["participant_id"][0]): part for part in parts}
 
 
 def _clear(fit: ParticipantFit, design: DailyDesign) -> dict[str, Slope]:
@@ -87,9 +116,12 @@ def _clear(fit: ParticipantFit, design: DailyDesign) -> dict[str, Slope]:
 
 
 def _reanalysis(
-    participant: str, model: OwnModel, slopes: Mapping[str, Slope], days: pl.DataFrame, exposure_days: DaysOf
+    model: OwnModel,
+    slopes: Mapping[str, Slope],
+    days: pl.DataFrame,
+    rows: pl.DataFrame,
+    known: DaysOf,
+    guard: Guarded | None,
 ) -> Reanalysis:
-    is_own = pl.col("participant_id") == participant
-    rows, guard = model.frame.filter(is_own), model.own_guards.get(participant)
-    frame, guards = with_guard_columns(rows, exposure_days, guard) if guard and guard.last else (rows, ())
-    return Reanalysis(model.design, days.filter(is_own), frame, "own_days", slopes, None, guards)
+    frame, guards = with_guard_columns(rows, known, guard) if guard and guard.last else (rows, ())
+    return Reanalysis(model.design, days, frame, "own_days", slopes, None, guards)
