@@ -1,4 +1,4 @@
-"""The averages of a cohort in full: a card for each question, with its range, its reading and what it is adjusted for."""
+"""The averages of a cohort in full: a card for each question, with range, reading and what it is adjusted for."""
 
 from __future__ import annotations
 
