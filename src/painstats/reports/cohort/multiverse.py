@@ -19,7 +19,7 @@ from painstats.reports.figures.specification_chart import Specified, in_order, o
 from painstats.reports.numbers import NONE, Interval, number
 
 PREFIX = "choice_"
-DESCRIBES = "The declared model is marked. The specifications share their data: they describe, and are no evidence."
+DESCRIBES = "The declared model is marked. Shares describe; they are no evidence of their own."
 
 
 def multiverse(results: CohortResults, question: Question, *, analysed_days: int | None = None) -> Multiverse | None:

@@ -150,8 +150,9 @@ def _participants(read: _Read) -> Participants:
     try:
         inputs: CohortInputs = cohort_inputs(read.store)
     except StudyError as error:
-        return Participants((), None, "", refused=str(error))
-    return participants_of(description_of(inputs, plan, read.questions), plan)
+        return Participants((), "", None, "", refused=str(error))
+    used = read.frame.filter(pl.col("left_out").is_null())["participant_id"]
+    return participants_of(description_of(inputs, plan, read.questions), plan, frozenset(used))
 
 
 def _forest(read: _Read, question: Question) -> Chart | None:

@@ -55,11 +55,11 @@ class PrimaryResult:
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """A box of the participant flow, and how many left before the next, with the reason."""
+    """A box of the participant flow, and the reason for which others did not come so far, with their number."""
 
     number: str
     words: str
-    left: tuple[str, ...] = ()
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Participants:
     """Who took part: the flow and Table 1, or why they are not there."""
 
     flow: tuple[FlowStep, ...]
+    flow_note: str
     table: Table | None
     note: str
     refused: str = ""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding
-from painstats.findings.research_words import counts_words, interval_words, points, reason_words, verdict_words
+from painstats.findings.research_words import interval_words, points, reason_words, verdict_words
 from painstats.plan.formula import ARM, EXPOSURES
 from painstats.plan.study import Plan
 from painstats.questions.daily.tables import CohortFit
@@ -165,7 +165,10 @@ def _marks(questions: Sequence[Question], findings: Findings) -> list[VerdictMar
         verdicts = Counter(each.verdict for each in findings if not each.is_average and each.question == question)
         if verdicts:
             ordered = [verdict.value for verdict in _ORDER for _ in range(verdicts.get(verdict, 0))]
-            words = f"{capital(phrases_of(question).exposure)}, by participant: {counts_words(question, verdicts)}"
+            counts = [
+                f"{verdicts[each]} {verdict_words(each, phrases_of(question))}" for each in _ORDER if verdicts[each]
+            ]
+            words = f"{capital(phrases_of(question).exposure)}, by participant: {', '.join(counts)}"
             found.append(VerdictMarks(words, tuple(ordered)))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from painstats.cohort.inputs import CohortInputs
 from painstats.cohort.paper.description import Description, describe
@@ -10,13 +11,14 @@ from painstats.cohort.paper.shown_tables import shown_table_one
 from painstats.frame.exposure import Exposure
 from painstats.plan.formula import ARM
 from painstats.plan.study import Plan
-from painstats.questions.phrases import whole
+from painstats.questions.phrases import counted, whole
 from painstats.questions.question import Question
 from painstats.reports.cohort.page_type import FlowStep, Participants
 from painstats.reports.pages import Table
 
-Counted = Callable[[int], int]
-WIDTH_NOTE = "SMD: standardised mean difference; in brackets the mean size that chance alone gives."
+Rounding = Callable[[int], int]
+CAPTION = "Table 1: analysed participants; mean (SD), median [quartiles] or number (share of those known)"
+SMD_NOTE = "SMD: standardised mean difference; in brackets the mean size that chance alone gives."
 
 
 def description_of(inputs: CohortInputs, plan: Plan, primary: Sequence[Question]) -> Description:
@@ -27,32 +29,44 @@ def description_of(inputs: CohortInputs, plan: Plan, primary: Sequence[Question]
     return describe(inputs, plan, exposure)
 
 
-def participants_of(description: Description, plan: Plan) -> Participants:
-    """Show the flow of everyone enrolled, and Table 1 of the analysed participants."""
-    table = description.table
-    note = "Analysed participants."
-    return Participants(
-        flow_steps(description, plan), table_one(description), f"{note} {WIDTH_NOTE}" if table.by else note
-    )
+def participants_of(description: Description, plan: Plan, modelled: AbstractSet[str]) -> Participants:
+    """Show the flow of everyone enrolled, and Table 1 of the analysed participants.
+
+    ``modelled`` are the participants whose days the primary model has.
+    """
+    note = SMD_NOTE if description.table.by else ""
+    return Participants(flow_steps(description, plan), kept_words(description, modelled), table_one(description), note)
 
 
-def flow_steps(description: Description, plan: Plan, counted: Counted = int) -> tuple[FlowStep, ...]:
+def flow_steps(description: Description, plan: Plan, rounding: Rounding = int) -> tuple[FlowStep, ...]:
     """Return the boxes of the flow: one for everyone enrolled, and one after each reason that excludes someone.
 
-    ``counted`` rounds each count by itself where the page may be shared.
+    ``rounding`` is applied to each count by itself where the page may be shared.
     """
     flow = description.flow
-    remaining, steps = len(flow.enrolled), list[FlowStep]()
-    number, words = remaining, "enrolled"
+    remaining = len(flow.enrolled)
+    steps = [FlowStep(whole(rounding(remaining)), "enrolled")]
     for each in flow.excluded:
         if each.participants:
-            left = f"{whole(counted(len(each.participants)))} {each.words}"
-            steps.append(FlowStep(whole(counted(number)), words, (left,)))
             remaining -= len(each.participants)
-            number, words = remaining, _kept(each.reason, each.words, plan)
-    last = "in the primary model" if words != "enrolled" else "enrolled, all of them in the primary model"
-    steps.append(FlowStep(whole(counted(number)), last))
+            words = "analysed" if remaining == len(flow.analysed) else _kept(each.reason, each.words, plan)
+            left = f"{each.words}: {whole(rounding(len(each.participants)))}"
+            steps.append(FlowStep(whole(rounding(remaining)), words, left))
+    if len(steps) == 1:
+        steps.append(FlowStep(whole(rounding(remaining)), "analysed"))
     return tuple(steps)
+
+
+def kept_words(description: Description, modelled: AbstractSet[str]) -> str:
+    """Say which participants the model has although the flow excludes them; nothing where there are none.
+
+    The model leaves out days, not participants: one who gives the same score every day belongs to the average, and is
+    in no table of effects.
+    """
+    kept = [(each.words, len(modelled & set(each.participants))) for each in description.flow.excluded]
+    reasons = "; ".join(f"{words}: {number}" for words, number in kept if number)
+    number = sum(each for _, each in kept)
+    return f"The primary model has {counted(number, 'participant')} more all the same ({reasons})." if reasons else ""
 
 
 def _kept(reason: str, words: str, plan: Plan) -> str:
@@ -60,9 +74,8 @@ def _kept(reason: str, words: str, plan: Plan) -> str:
     if reason == "outside_population":
         return "in the declared population"
     if reason == "few_days":
-        return words.replace(
-            f"fewer than {plan.rules.min_days_in_model}", f"with {plan.rules.min_days_in_model} or more"
-        )
+        least = plan.rules.min_days_in_model
+        return words.replace(f"fewer than {least}", f"with {least} or more")
     if reason.startswith("few_"):
         return words.replace("fewer than ", "") + " or more"
     if reason.startswith("no_"):
@@ -75,7 +88,7 @@ def table_one(description: Description) -> Table:
     frame = shown_table_one(description).frame
     head = tuple(_heading(name) for name in frame.columns)
     rows = tuple(tuple(_cell(cell) for cell in row) for row in frame.iter_rows())
-    return Table("Table 1", head, rows, wordy=True)
+    return Table(CAPTION, head, rows, wordy=True)
 
 
 def _heading(name: str) -> str:
@@ -83,4 +96,5 @@ def _heading(name: str) -> str:
 
 
 def _cell(text: str) -> str:
+    """Write a negative number with a true minus sign."""
     return f"−{text[1:]}" if text.startswith("-") else text

@@ -22,11 +22,11 @@ HIGHEST_ROW, LOWEST_ROW, TALLEST = 16.0, 3.0, 900.0
 NAMED_FROM = 12.0
 """Pixels of a row from which there is room for the participant's code."""
 
-CODE_WIDTH = 76
+CODE_WIDTH = 84
 """Pixels of the margin for codes."""
 
 BASE_LINE = 4
-MOST_TICKS = 5
+MOST_TICKS = 6
 SIGNS = {Verdict.LOWER: "lower", Verdict.HIGHER: "higher"}
 
 
