@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from painstats.cohort.sharing.export import ExportRequest, write_export
@@ -15,6 +16,7 @@ from painstats.commands.cohort_results import all_tables
 from painstats.commands.printing import print_json, printable
 from painstats.errors import StudyError
 from painstats.plan.study import Study, read_study
+from painstats.reports.cohort.shareable import SHAREABLE_PAGE, shareable_page
 
 EXPORT = "export"
 
@@ -31,6 +33,7 @@ def export(
     request = ExportRequest(
         study, run.inputs, run.analysis, run.record.head, run.recalls, all_tables(run, run.description),
         cohort_figures(run.analysis), study_key(study.folder), limits, leave_out,
+        page=(SHAREABLE_PAGE, partial(shareable_page, study, run.record)),
     )  # fmt: skip
     exported = write_export(request, destination)
     if as_json:

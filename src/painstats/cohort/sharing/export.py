@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +62,8 @@ class ExportRequest:
         Of the run.
     tables, figures
         All tables of ``results/``, and figures as SVG, by name.
+    page
+        Writes the page that goes with the open tables, by the name of its file; None for no page.
     key
         For pseudonyms.
     bands, left_out
@@ -78,6 +80,7 @@ class ExportRequest:
     key: bytes = field(repr=False)
     bands: Bands = field(default_factory=dict)
     left_out: Collection[str] = ()
+    page: tuple[str, Callable[[Mapping[str, pl.DataFrame]], bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ def _write_open(request: ExportRequest, folder: Path) -> None:
         table.write_parquet(folder / f"{name}.parquet")
     for name, svg in request.figures.items():
         write_private(folder / f"{name}.svg", svg.encode())
+    if request.page:
+        name, page = request.page
+        write_private(folder / name, page(tables))
     write_private(folder / README, OPEN_README.encode())
 
 

@@ -68,7 +68,7 @@ def missing_notes(frame: pl.DataFrame, exposure: Exposure | None, results: Cohor
     """Say whether scores are missing more often after high ones, and which missing scores would change the answer."""
     found = missing_after_high(frame)
     after = (after_words(found),) if found else ("No odds ratio: too few scores are missing.",)
-    return (*after, _tipping_words(results, exposure))
+    return (*after, tipping_words(results, exposure))
 
 
 def after_words(found: MissingAfterHigh) -> str:
@@ -78,7 +78,8 @@ def after_words(found: MissingAfterHigh) -> str:
     return f"{said} {found.odds_ratio:.2f} ({ends}; {who})."
 
 
-def _tipping_words(results: CohortResults, exposure: Exposure | None) -> str:
+def tipping_words(results: CohortResults, exposure: Exposure | None) -> str:
+    """Say at which values of missing scores the answer about an exposure changes."""
     rows = results.table("missing_days", exposure.name) if exposure else None
     if rows is None:
         return f"Tipping point: {results.absent or 'not computed for this question.'}"

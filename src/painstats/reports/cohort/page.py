@@ -151,7 +151,7 @@ def _participants(read: _Read) -> Participants:
         inputs: CohortInputs = cohort_inputs(read.store)
     except StudyError as error:
         return Participants((), "", None, "", refused=str(error))
-    used = read.frame.filter(pl.col("left_out").is_null())["participant_id"]
+    used = read.frame.filter(pl.col("left_out").is_null() & pl.col("in_cohort"))["participant_id"]
     return participants_of(description_of(inputs, plan, read.questions), plan, frozenset(used))
 
 

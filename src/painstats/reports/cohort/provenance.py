@@ -15,7 +15,16 @@ def plan_words(record: PlanRecord) -> str:
 
 def provenance_words(record: PlanRecord, imports: str) -> Cell:
     """Say what the ledger shows of the plan, and which version and which data the page is from."""
-    registered = (" Registered as ", named(record.registered), ".") if record.registered else ()
     head = f"Ledger {shown_hash(record.head)}, painstats {version('painstats')}, imports {imports}."
+    return joined(*_record_words(record), f" {head}")
+
+
+def shareable_provenance(record: PlanRecord) -> Cell:
+    """Say the same without anything that is computed from the data."""
+    return joined(*_record_words(record), f" Ledger {shown_hash(record.head)}, painstats {version('painstats')}.")
+
+
+def _record_words(record: PlanRecord) -> tuple[Cell, ...]:
+    registered: tuple[Cell, ...] = (" Registered as ", named(record.registered), ".") if record.registered else ()
     words = record.words[:1].upper() + record.words[1:] if record.words else ""
-    return joined(f"{words}.", *registered, f" {head}")
+    return (f"{words}.", *registered)
