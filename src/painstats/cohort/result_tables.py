@@ -15,7 +15,6 @@ from painstats.cohort.analyse import CohortAnalysis
 from painstats.cohort.missing_days.sensitivity import WayOfTreating
 from painstats.cohort.models.cohort_model import Effect, JointTest
 
-RESULTS = "results"
 Tables = Mapping[str, pl.DataFrame]
 Schema = dict[str, type[pl.DataType] | pl.DataType]
 

@@ -63,8 +63,9 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     if timings:
         print("\nCPU seconds: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in found.seconds.items()))
     print(f"\nTables, figures and methods: {printable(str(results))}")
+    print("The next run shows the specification curve in reports/cohort.html.")
     if not has_paper_extra():
-        print(f"Tables for LaTeX and Word need an extra: pip install '{PAPER}'")
+        print(f"Figures, and tables for LaTeX and Word, need an extra: pip install '{PAPER}'")
     return 0
 
 

@@ -11,8 +11,7 @@ from painstats.cohort.sharing.export import ExportRequest, write_export
 from painstats.cohort.sharing.pseudonyms import KEY_FILE, study_key
 from painstats.cohort.sharing.shared_variables import Bands
 from painstats.commands.cohort import analysed
-from painstats.commands.cohort_figures import cohort_figures
-from painstats.commands.cohort_results import all_tables
+from painstats.commands.cohort_results import all_tables, figures_of
 from painstats.commands.printing import print_json, printable
 from painstats.errors import StudyError
 from painstats.plan.study import Study, read_study
@@ -32,7 +31,7 @@ def export(
     run = analysed(study, quiet=as_json)
     request = ExportRequest(
         study, run.inputs, run.analysis, run.record.head, run.recalls, all_tables(run, run.description),
-        cohort_figures(run.analysis), study_key(study.folder), limits, leave_out,
+        figures_of(run.analysis), study_key(study.folder), limits, leave_out,
         page=(SHAREABLE_PAGE, partial(shareable_page, study, run.record)),
     )  # fmt: skip
     exported = write_export(request, destination)

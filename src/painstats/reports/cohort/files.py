@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from painstats.cohort.result_tables import RESULTS
+from painstats.cohort.study_files import RESULTS
 from painstats.plan.study import Study
 from painstats.reports.cohort.page_type import FileRow
 from painstats.reports.cohort.results_files import COMMAND

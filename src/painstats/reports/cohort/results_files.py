@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import polars as pl
 
-from painstats.cohort.result_tables import RESULTS
+from painstats.cohort.study_files import RESULTS
 from painstats.plan.study import Study
-
-SHOWN = ("effect", "missing_days", "specification", "specification_summary", "specification_shift")
-"""The tables that the page shows."""
+from painstats.reports.cohort.page_facts import SHOWN
 
 COMMAND = "painstats cohort STUDY"
 
@@ -53,9 +50,3 @@ def read_results(study: Study) -> CohortResults:
     if hashes - {study.plan_hash}:
         return CohortResults({}, f"Computed for another plan. This command computes it again: {COMMAND}")
     return CohortResults(tables)
-
-
-def results_facts(study: Study) -> tuple[str, ...]:
-    """Return what the page depends on in ``results/``: a digest of each table that it shows."""
-    paths = [study.folder / RESULTS / f"{name}.parquet" for name in SHOWN]
-    return tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file())
