@@ -2,6 +2,7 @@
 #   make demo    simulate a study of 24 participants in demo/, import it and write its reports
 #   make test    linters and all tests
 #   make lint    ruff and mypy
+#   make messages   collect the sentences for participants, and compile their translations
 #   make docs    build the documentation in site/; a broken link fails
 #   make bench   the short benchmarks
 #   make mutants break the code on purpose, and see whether the tests notice (about half an hour)
@@ -13,7 +14,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint docs bench mutants wheel sample clean lock
+.PHONY: setup demo test lint messages docs bench mutants wheel sample clean lock
 setup: $(STAMP)
 
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -39,6 +40,9 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+messages: setup
+	$(BIN)/python -m messages
 
 docs: setup
 	$(BIN)/python -m reference_pages

@@ -15,6 +15,8 @@ _LAG = "Days from the exposure to the outcome. By default 0 for a measure of the
 
 MEANINGS: dict[str, str] = {
     "[study] name": "The name that reports show.",
+    "[study] language": 'Of the pages for participants and of plans of experiments: `"en"` or `"de"`. Pages for '
+    "researchers are in English.",
     "[study] time_zone": "Where participants without a time zone of their own live: a region and a city, such as "
     "`Europe/London`. A study without it is not run.",
     "[outcome] item": f"The item that is explained: {_words(ITEMS)}.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from painstats.published_columns.tables import ORIGIN, PUBLISHED, Columns
 from reference_pages.markdown import code, page, paragraph, table
-from reference_pages.published_columns import ORIGIN, PUBLISHED, Columns
 
 INTRODUCTION = """
 Each run writes these tables to `reports/published/` as Parquet, one file each. How to read them is on the page

@@ -12,6 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "painstats"
 
 ALLOWED = {
     "vocabulary": set(),
+    "published_columns": set(),
     "errors": set(),
     "interruption": set(),
     "language": set(),

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from painstats.cli import main
-from reference_pages.published_columns import ORIGIN, PUBLISHED
+from painstats.published_columns.tables import ORIGIN, PUBLISHED
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("first_report.md", "study.md", "fitted_model.md")

@@ -20,6 +20,8 @@ from painstats.reports.numbers import Interval
 from painstats.reports.pages import named
 from painstats.reports.verdict_bars import verdict_bar
 from painstats.store.rows import rows_of
+from views.groups import show_groups
+from views.more_questions import show_more_averages
 from views.parts import Shown, show, show_table
 
 STEPS = {
@@ -51,6 +53,8 @@ def cohort(shown: Shown) -> None:
         st.write(sentence(finding))
     if not averages:
         show(Markup("<p>No average was computed.</p>"))
+    show_groups(shown)
+    show_more_averages(shown)
     _show_participants([finding for finding in findings if finding.question.name in questions], list(questions))
 
 

@@ -6,12 +6,13 @@ from io import BytesIO
 
 import polars as pl
 import streamlit as st
+from markupsafe import Markup, escape
 
+from painstats.published_columns.tables import ORIGIN, PUBLISHED
 from painstats.questions.phrases import counted, label_text, whole
 from views.parts import Shown, show_table
 
 ROWS_SHOWN = 50
-TYPES = {pl.String: "text", pl.Float64: "number", pl.Boolean: "true or false", pl.Date: "date"}
 
 
 def data(shown: Shown) -> None:
@@ -31,7 +32,8 @@ def data(shown: Shown) -> None:
     rows = [tuple(_text(value) for value in row) for row in table.head(ROWS_SHOWN).iter_rows()]
     show_table(table.columns, rows, name=f"Rows of {name}", style="data")
     st.header("Columns")
-    show_table(("Column", "Type", "Known in"), _dictionary(table), name=f"Columns of {name}")
+    st.caption(PUBLISHED[name][0])
+    show_table(("Column", "Type", "Meaning", "Known in"), _dictionary(name, table), name=f"Columns of {name}")
 
 
 def csv_of(table: pl.DataFrame) -> bytes:
@@ -56,17 +58,19 @@ def _filtered(table: pl.DataFrame) -> pl.DataFrame:
     return table.filter(pl.col("participant_id").is_in(chosen)) if chosen else table
 
 
-def _dictionary(table: pl.DataFrame) -> list[tuple[str, str, str]]:
-    return [
-        (name, _type(kind), f"{whole(table[name].count())} of {whole(table.height)}")
-        for name, kind in table.schema.items()
-    ]
+def _dictionary(name: str, table: pl.DataFrame) -> list[tuple[str, str, Markup, str]]:
+    """Return for each column its type, its meaning, and in how many rows it has a value."""
+    columns = PUBLISHED[name][1] | ORIGIN
+    counts = {column: f"{whole(table[column].count())} of {whole(table.height)}" for column in table.columns}
+    return [(column, columns[column][0], _marked(columns[column][1]), counts[column]) for column in table.columns]
 
 
-def _type(kind: pl.DataType) -> str:
-    if kind.is_integer():
-        return "whole number"
-    return "list" if isinstance(kind, pl.List) else TYPES.get(kind.base_type(), str(kind).lower())
+def _marked(meaning: str) -> Markup:
+    """Write what stands between backquotes as code."""
+    parts = meaning.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def _text(value: object) -> str:

@@ -36,18 +36,15 @@ def overview(shown: Shown) -> None:
     _numbers(shown, days, newest)
     first, last = choose_dates(days, "dates of the overview")
     ids = _order(days, stops, stopped_first=st.sidebar.checkbox("Participants who stopped first"))
+    ids = _chosen(shown, days, ids)
     starts = list(range(0, len(ids), MOST_ROWS))
-    start = starts[0]
+    start = 0
     if len(starts) > 1:
         start = st.sidebar.selectbox(
             "Participants", starts, format_func=lambda at: f"{at + 1} to {min(at + MOST_ROWS, len(ids))} of {len(ids)}"
         )
     st.header("Completeness")
-    chosen = days.filter(pl.col("date").is_between(first, last))
-    rows = [_row(chosen, participant) for participant in ids[start : start + MOST_ROWS]]
-    complete = chosen.filter("has_score", "has_wear").height
-    alternative = f"Map of {counted(len(rows), 'participant')}, a row each: {whole(complete)} complete days in all."
-    show_drawing(completeness_map(rows, (first, last)), alternative, style="map")
+    _show_map(days, ids[start : start + MOST_ROWS], (first, last))
     _show_stopped(stops, newest)
     _show_refused(refused_files(shown))
 
@@ -105,6 +102,32 @@ def _numbers(shown: Shown, days: pl.DataFrame, newest: date) -> None:
 def _order(days: pl.DataFrame, stops: list[Stop], *, stopped_first: bool) -> list[str]:
     gone = {stop.participant_id for stop in stops} if stopped_first else set()
     return sorted(days["participant_id"].unique(), key=lambda participant: (participant not in gone, participant))
+
+
+def _chosen(shown: Shown, days: pl.DataFrame, ids: list[str]) -> list[str]:
+    """Keep participants with files of the chosen sources, and with the chosen share of complete days."""
+    if "import_summary" in shown.tables:
+        imports = shown.tables["import_summary"].drop_nulls("participant_id")
+        sources = imports["source"].drop_nulls().unique().sort().to_list()
+        chosen = st.sidebar.multiselect("Sources; all if none is chosen", sources, format_func=words_of)
+        sent = set(imports.filter(pl.col("source").is_in(chosen))["participant_id"])
+        ids = [participant for participant in ids if not chosen or participant in sent]
+    least = st.sidebar.slider("Complete days at least, %", 0, 100, 0, 5)
+    shares = dict(
+        days.group_by("participant_id").agg(100 * (pl.col("has_score") & pl.col("has_wear")).mean()).iter_rows()
+    )
+    return [participant for participant in ids if shares[participant] >= least]
+
+
+def _show_map(days: pl.DataFrame, ids: list[str], span: tuple[date, date]) -> None:
+    chosen = days.filter(pl.col("date").is_between(*span), pl.col("participant_id").is_in(ids))
+    if chosen.is_empty():
+        st.info("No participant fits what is chosen on the left.")
+        return
+    rows = [_row(chosen, participant) for participant in ids]
+    complete = chosen.filter("has_score", "has_wear").height
+    alternative = f"Map of {counted(len(rows), 'participant')}, a row each: {whole(complete)} complete days in all."
+    show_drawing(completeness_map(rows, span), alternative, style="map")
 
 
 def _row(days: pl.DataFrame, participant: str) -> CompletenessRow:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import streamlit as st
 
+from painstats.findings.check_words import firmness_words
 from painstats.findings.content import phrases_of
 from painstats.findings.declared_research_words import (
     change_headline,
@@ -15,8 +16,10 @@ from painstats.findings.declared_research_words import (
     experiment_sentence,
 )
 from painstats.findings.finding_row import FindingRow, from_rows
+from painstats.findings.firmness import firmness_of
 from painstats.findings.research_words import headline, interval_words, sentence, verdict_words
 from painstats.questions.asked import asked
+from painstats.questions.daily.tables import RobustnessCheck
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, counted, label_text
@@ -29,8 +32,15 @@ from painstats.reports.figures.treatment_rows import BarRow, bar_rows
 from painstats.reports.figures.widened import widened
 from painstats.reports.measures_shown import measures_of
 from painstats.reports.numbers import NONE
+from painstats.reports.personal.treatment_charts import (
+    TreatedDays,
+    change_card,
+    charts_of_treatments,
+    experiment_card,
+)
 from painstats.store.rows import rows_of
-from views.parts import Shown, choose_dates, show_drawing, show_numbers, show_table
+from views.more_questions import show_more_questions
+from views.parts import Shown, choose_dates, show_chart, show_drawing, show_numbers, show_table
 
 VALID_WORDS = {
     "total_sleep_time_min": "valid nights",
@@ -56,7 +66,8 @@ def participant(shown: Shown) -> None:
     _show_counts(shown, days.filter(pl.col("date").is_between(*span)))
     _show_course(shown, days, span, outcome, chosen)
     _show_findings(shown, chosen)
-    _show_treatments(shown, chosen)
+    _show_treatments(shown, days, chosen)
+    show_more_questions(shown, chosen)
     _show_looks(shown, chosen)
 
 
@@ -129,25 +140,39 @@ def _show_findings(shown: Shown, chosen: str) -> None:
     st.header("Findings, over all days")
     order = {question.name: place for place, question in enumerate(asked(shown.study))}
     findings = from_rows(rows_of(shown.tables["finding"].filter(participant_id=chosen), FindingRow))
+    checks = _checks(shown, chosen)
     for finding in sorted(findings, key=lambda finding: order.get(finding.question.name, len(order))):
         st.subheader(headline(finding))
-        st.write(sentence(finding))
+        firmness = firmness_words(firmness_of(finding, checks), measures_of(shown.study))
+        st.write(f"{sentence(finding)} {firmness}")
 
 
-def _show_treatments(shown: Shown, chosen: str) -> None:
-    """Show the changes of a participant's treatments, and their experiments."""
-    tables, outcome = shown.tables, outcome_words(outcome_of(shown.study.plan.outcome))
+def _checks(shown: Shown, chosen: str) -> list[RobustnessCheck]:
+    if "robustness" not in shown.tables:
+        return []
+    return rows_of(shown.tables["robustness"].filter(model=chosen).sort("position"), RobustnessCheck)
+
+
+def _show_treatments(shown: Shown, days: pl.DataFrame, chosen: str) -> None:
+    """Show the changes of a participant's treatments, and their experiments, each with the chart of the report."""
+    tables, outcome = shown.tables, outcome_of(shown.study.plan.outcome)
+    words = outcome_words(outcome)
     changes = rows_of(tables["change_finding"].filter(participant_id=chosen).sort("number"), ChangeFinding)
     own = tables["experiment_finding"].filter(participant_id=chosen).sort("first_date", "fingerprint")
     experiments = rows_of(own, ExperimentFinding)
-    if changes or experiments:
-        st.header("Treatments and experiments, over all days")
+    if not (changes or experiments):
+        return
+    st.header("Treatments and experiments, over all days")
+    treated = TreatedDays(days, tables["treatment_phase"].filter(participant_id=chosen).sort("start_date", "name"))
+    charts = {chart.card: chart for chart in charts_of_treatments(changes, experiments, treated, outcome)}
     for change in changes:
-        st.subheader(change_headline(change, outcome))
-        st.write(change_sentence(change, outcome))
+        st.subheader(change_headline(change, words))
+        st.write(change_sentence(change, words))
+        show_chart(charts.get(change_card(change)))
     for experiment in experiments:
-        st.subheader(experiment_headline(experiment, outcome))
-        st.write(experiment_sentence(experiment, outcome))
+        st.subheader(experiment_headline(experiment, words))
+        st.write(experiment_sentence(experiment, words))
+        show_chart(charts.get(experiment_card(experiment)))
 
 
 def _show_looks(shown: Shown, chosen: str) -> None:

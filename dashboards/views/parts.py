@@ -14,7 +14,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from painstats.plan.study import Study
-from painstats.reports.pages import named
+from painstats.questions.phrases import capital
+from painstats.reports.pages import Chart, named
 
 SHEETS = ("tokens.css", "charts.css")
 OWN_SHEET = """
@@ -25,6 +26,10 @@ OWN_SHEET = """
   vertical-align: top; overflow-wrap: break-word; }
 .view thead th { border-bottom-color: var(--axis); }
 .view caption { text-align: left; color: var(--ink2); padding-bottom: .3rem; }
+.view .figures th, .view .figures td { padding-right: .5rem; }
+.view .figures th, .view .figures td { white-space: nowrap; }
+.view .figures td:first-child, .view .figures td:nth-child(2) { white-space: normal; min-width: 6rem; }
+.view code { color: var(--ink); background: none; padding: 0; }
 .view .data th, .view .data td { white-space: nowrap; overflow-wrap: normal; }
 .view dl { display: grid; grid-template-columns: repeat(4, 1fr); gap: .5rem 1rem; margin: 0; padding: .75rem 0;
   border: solid var(--rule); border-width: 1px 0; }
@@ -56,7 +61,7 @@ OWN_SHEET = """
 .view .rows th:nth-child(2) { width: 46%; font-weight: 400; color: var(--ink2); }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: var(--ink2) !important;
   opacity: 1 !important; }
-[data-testid="stMainBlockContainer"] { padding-top: 3.5rem; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 3.5rem clamp(1rem, 4vw, 3rem) 3rem; }
 [data-testid="stMain"] *:focus-visible { outline: 3px solid var(--focus); box-shadow: 0 0 0 5px var(--ink); }
 @media (max-width: 40rem) {
   .view dl { grid-template-columns: repeat(2, 1fr); }
@@ -96,6 +101,14 @@ def show_drawing(drawing: Markup, alternative: str, *, style: str = "") -> None:
     """Show a drawing, with a text for those who do not see it."""
     figure = Markup('<figure class="chart {}" role="group" aria-label="{}">{}</figure>')
     show(figure.format(style, alternative, drawing))
+
+
+def show_chart(chart: Chart | None) -> None:
+    """Show a chart of the reports, with how to read it; nothing where there is none."""
+    if chart is not None:
+        show_drawing(chart.drawing, chart.label)
+        if chart.note:
+            st.caption(f"{capital(chart.note)}.")
 
 
 def show_numbers(numbers: Sequence[tuple[str, str, str]]) -> None:

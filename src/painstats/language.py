@@ -51,6 +51,9 @@ class Entry(str):
     def __radd__(self, other: str) -> str:
         return other + str(self)
 
+    def __len__(self) -> int:
+        return len(str(self))
+
     def __getitem__(self, place: SupportsIndex | slice) -> str:
         return str(self)[place]
 
@@ -97,3 +100,18 @@ def localised(number: str) -> str:
     """Write a number that was formatted in the English way, such as "1,234.5", with the marks of the language."""
     language = _LANGUAGE.get()
     return number.translate(str.maketrans(".,", DECIMAL_MARKS[language] + THOUSANDS_MARKS[language]))
+
+
+def decimal(number: float, places: int = 1) -> str:
+    """Write a number with so many decimals: "4.5", in German "4,5"."""
+    return localised(f"{number:.{places}f}")
+
+
+def plain_number(number: float) -> str:
+    """Write a number with as few digits as do: "4", "4.5", in German "4,5"."""
+    return localised(f"{number:g}")
+
+
+def html_language() -> str:
+    """Return the language in use as in ``lang`` of a page: "en-GB", "de"."""
+    return {ENGLISH: "en-GB"}.get(_LANGUAGE.get(), _LANGUAGE.get())

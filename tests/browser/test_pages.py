@@ -210,6 +210,10 @@ def test_the_dashboard_shows_a_person_and_asks_nothing_of_the_network(browser, d
     page.locator("svg.drawn path.dots").wait_for(timeout=PATIENCE_MS)
     page.get_by_text("Sleep: less pain").wait_for(timeout=PATIENCE_MS)
     assert re.search(r"Days with a score\s+71\s+of 80", page.inner_text("body"))
+    page.get_by_role("combobox").first.click()
+    page.keyboard.type("p01")
+    page.keyboard.press("Enter")
+    page.locator("figure.chart").nth(2).wait_for(timeout=PATIENCE_MS)  # the course, a change and an experiment
     assert seen.outside(dashboard.site) == []
     assert seen.complaints == []
     page.close()
@@ -230,6 +234,7 @@ def test_every_view_fits_and_can_be_read_by_everyone(browser, dashboard, size, s
         page.goto(dashboard.url.replace("/?", f"/{view}?"))
         page.locator(".view table").first.wait_for(timeout=PATIENCE_MS)
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE_MS)
+        page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=PATIENCE_MS)  # faded text
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= size["width"]
         assert violations(axe, page) == [], view
     # Streamlit looks for its server below the address of a view first, and then above it.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from painstats.findings.check_words import firmness_words
 from painstats.findings.firmness import Firmness, firmness_of
 from painstats.findings.words import answer, named_line
 from painstats.questions.daily.tables import RobustnessCheck
@@ -79,3 +80,25 @@ def test_with_two_that_disagree_no_direction_and_no_number_is_given():
         for text in said.card
     )
     assert "but checks disagree" in named_line(OWN, checked)
+
+
+@pytest.mark.parametrize(
+    ("firmness", "expected"),
+    [
+        (Firmness(), ""),
+        (Firmness(3), "3 of 3 checks of these days show this direction."),
+        (
+            Firmness(3, ("complete_days",)),
+            "2 of 3 checks of these days show this direction; it is not shown if only days on which everything is known "
+            "counted.",
+        ),
+        (
+            Firmness(3, ("complete_days", "detrended")),
+            "1 of 3 checks of these days show this direction; it is not shown if only days on which everything is known "
+            "counted or if each participant's slow drift was removed from sleep. The participant's page calls no "
+            "direction.",
+        ),
+    ],
+)
+def test_researchers_read_which_checks_disagree(firmness, expected):
+    assert firmness_words(firmness, ["total_sleep_time_min"]) == expected

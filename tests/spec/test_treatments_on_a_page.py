@@ -21,7 +21,7 @@ from painstats.reports.cohort.treatments import treatment_part as cohort_part
 from painstats.reports.pages import page_bytes
 from painstats.reports.personal.page import personal_page
 from painstats.reports.personal.record import ParticipantRecord, participant_record
-from painstats.reports.personal.treatment_charts import charts_of_treatments
+from painstats.reports.personal.treatment_charts import TreatedDays, charts_of_treatments
 from painstats.reports.personal.treatments import declared_lines
 from painstats.store import Store, open_store
 from painstats.store.rows import replace_rows
@@ -91,7 +91,9 @@ def test_charts_are_drawn_into_their_cards(store, record):
     others = [STATES["higher"], STATES["always_on"], none_before]
     changes = numbered([STATES["lower_dose_step"], *(apart(place, other) for place, other in enumerate(others, 2))])
     shown = replace(record, changes=changes, experiments=(EXPERIMENTS["sealed"],))
-    charts = charts_of_treatments(shown, store.study)
+    charts = charts_of_treatments(
+        shown.changes, shown.experiments, TreatedDays(shown.days, shown.phases), outcome_of(store.study.plan.outcome)
+    )
     assert [chart.card for chart in charts] == ["change-1", "change-2", "experiment-3fa93fa93fa93fa9"]
     lower, higher, sealed = charts
     for chart, signs in ((lower, {"lower"}), (higher, {"higher"}), (sealed, set())):

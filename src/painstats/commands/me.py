@@ -16,6 +16,7 @@ def me(
     diary: Path | None,
     time_zone: str | None,
     last_visit: date | None,
+    language: str,
     output: Path,
     overwrite: bool,
     open_page: bool,
@@ -32,6 +33,8 @@ def me(
         Files of any kind that painstats reads, in any order. ``diary`` is one that the person calls their diary.
     time_zone, last_visit
         Where the person lives, and when they last saw a doctor; None where they did not say so.
+    language
+        Of the two pages.
     output, overwrite
         Where the report goes, and whether a file that is there already may be replaced.
     open_page, explain, timings, as_json
@@ -55,7 +58,7 @@ def me(
     from painstats.commands.my_summary import print_report, report_as_json
 
     stages.end("loading")
-    wish = Wish(exports, diary, time_zone, last_visit, pages_at(output), overwrite, MyOptions(**given))
+    wish = Wish(exports, diary, time_zone, last_visit, language, pages_at(output), overwrite, MyOptions(**given))
     with made_report(wish, stages, quiet=as_json) as report:
         if as_json:
             report_as_json(report)

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from painstats.language import ENGLISH, LANGUAGES
+
 ZONE_HELP = "where you live, such as Europe/London"
 
 
@@ -36,6 +38,9 @@ def _add_pages(me: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("painstats-report.html"),
         help="path of the report (default: %(default)s)",
+    )
+    pages.add_argument(
+        "--language", choices=LANGUAGES, default=ENGLISH, help="language of the pages (default: %(default)s)"
     )
     pages.add_argument("--overwrite", action="store_true", help="replace pages that exist already")
     pages.add_argument("--open", dest="open_page", action="store_true", help="open the report in the browser")

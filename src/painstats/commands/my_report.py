@@ -38,6 +38,7 @@ class Wish:
     diary: Path | None
     time_zone: str | None
     last_visit: date | None
+    language: str
     pages: Pages
     overwrite: bool
     options: MyOptions
@@ -116,7 +117,7 @@ def _refuse_open_questions(diaries: Sequence[HandMadeDiary]) -> None:
 def _plan(wish: Wish, zone: ChosenZone, diaries: Sequence[HandMadeDiary]) -> dict[str, object]:
     visit = {SOLE_PARTICIPANT: {"last_visit": wish.last_visit}} if wish.last_visit else {}
     return {
-        "study": {"name": "My report", "time_zone": zone.name},
+        "study": {"name": "My report", "time_zone": zone.name, "language": wish.language},
         "diaries": [diary.found.plan.model_dump() for diary in diaries if diary.found.plan],
         "apps": {"daylio": {"moods": wish.options.moods or {}}},
         "participants": visit,

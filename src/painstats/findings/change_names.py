@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from painstats.findings.catalogue import treatments as say
+from painstats.language import plain_number
 from painstats.plan.treatment_names import same_name
 from painstats.questions.phrases import capital, label_text, listed
 from painstats.questions.treatment.finding import Action, ChangeFinding
@@ -45,7 +46,7 @@ def dose_words(dose: float | None, unit: str | None) -> str:
     """Write a dose: "4.5 mg"; empty where none is known."""
     if dose is None:
         return ""
-    return f"{dose:g}\u00a0{label_text(unit)}" if unit else f"{dose:g}"
+    return f"{plain_number(dose)}\u00a0{label_text(unit)}" if unit else plain_number(dose)
 
 
 def treatment_key(finding: ChangeFinding) -> tuple[str, ...]:

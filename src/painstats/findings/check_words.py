@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from painstats.questions.phrases import listed
+from painstats.findings.firmness import Firmness
+from painstats.questions.phrases import counted, listed
 from painstats.vocabulary import MEASURES
 
 COHORT_CHECKS = {
@@ -59,6 +60,22 @@ def check_words(check: str, measures: Sequence[str], *, about: Mapping[str, str]
     """
     labels = list(dict.fromkeys(MEASURES[measure].label for measure in measures))
     return about.get(check, check.replace("_", " ")).format(exposures=listed(labels))
+
+
+def firmness_words(firmness: Firmness, measures: Sequence[str]) -> str:
+    """Write for researchers how many checks show a direction, and what changes where one does not.
+
+    Empty where no check could be made. ``measures`` are the measures of the study's questions.
+    """
+    if not firmness.checks:
+        return ""
+    agreeing = firmness.checks - len(firmness.disagreeing)
+    shown = f"{agreeing} of {counted(firmness.checks, 'check')} of these days show this direction"
+    if firmness.is_firm:
+        return f"{shown}."
+    exceptions = " or if ".join(check_words(check, measures) for check in firmness.disagreeing)
+    called = " The participant's page calls no direction." if firmness.calls_no_direction else ""
+    return f"{shown}; it is not shown if {exceptions}.{called}"
 
 
 def same_words(same: bool | None) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from painstats.findings.catalogue import experiments as say
 from painstats.findings.catalogue import participants as words_of
+from painstats.language import decimal
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import OutcomeWords
-from painstats.questions.phrases import counted, label_text, listed, whole
+from painstats.questions.phrases import label_text, listed, whole
+from painstats.questions.size_words import days_words
 from painstats.questions.verdict import Verdict
 
 Facts = list[tuple[str, str]]
@@ -37,7 +39,7 @@ def _result(finding: ExperimentFinding, words: OutcomeWords) -> Facts:
     if (span := _span(finding.model_low, finding.model_high, words)) is not None:
         facts.append((say.MODEL_TERM, say.MODEL.format(span=span, on=on)))
     if finding.level_on is not None and finding.level_off is not None:
-        levels = {"level_on": f"{finding.level_on:.1f}", "level_off": f"{finding.level_off:.1f}"}
+        levels = {"level_on": decimal(finding.level_on), "level_off": decimal(finding.level_off)}
         facts.append((say.LEVELS_TERM, say.LEVELS.format(**levels, on=on, off=off)))
     return facts
 
@@ -56,7 +58,7 @@ def _few_scores(finding: ExperimentFinding) -> Facts:
 def _plan(finding: ExperimentFinding) -> Facts:
     plan = say.PLAN.format(
         blocks=finding.blocks,
-        days=counted(finding.block_days, "day"),
+        days=days_words(finding.block_days),
         first=words_of.date_words(finding.first_date),
         last=words_of.date_words(finding.last_date),
     )

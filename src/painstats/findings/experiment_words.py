@@ -11,8 +11,9 @@ from painstats.findings.declared_answer import DeclaredAnswer
 from painstats.findings.experiment_facts import experiment_facts, model_agrees
 from painstats.questions.experiment.finding import WAITING, ExperimentFinding
 from painstats.questions.outcome_words import OutcomeWords, is_better_when_higher, outcome_words
-from painstats.questions.phrases import capital, counted, label_text
+from painstats.questions.phrases import capital, label_text
 from painstats.questions.question import Outcome
+from painstats.questions.size_words import days_words
 from painstats.questions.verdict import Verdict
 
 LEAST_BLOCKS = 8
@@ -142,7 +143,7 @@ def _card(finding: ExperimentFinding, state: ExperimentState, words: OutcomeWord
     on, off = label_text(finding.on), label_text(finding.off)
     match state:
         case ExperimentState.PLANNED:
-            days = counted(finding.block_days, "day")
+            days = days_words(finding.block_days)
             return (say.PLANNED_CARD.format(blocks=finding.blocks, days=days, on=on, off=off),)
         case ExperimentState.SEALED if WAITING in finding.reasons:
             opens, last = words_of.date_words(finding.opens_on), words_of.date_words(finding.last_date)

@@ -14,7 +14,6 @@ from painstats.questions.date_words import MONTHS
 MOST_NUMBERS = 8
 """Numbers that the first screen has room for."""
 
-DATE = re.compile(rf"\b\d{{1,2}}\.? (?:{'|'.join(map(re.escape, MONTHS))})(?: \d{{4}})?")
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -27,7 +26,9 @@ class Line(NamedTuple):
 
 def numbers_in(text: str) -> int:
     """Count the numbers of a text that are no dates: "0.3 points per 2,000 steps" has two."""
-    return len(NUMBER.findall(DATE.sub("", text)))
+    months = "|".join(re.escape(str(month)) for month in MONTHS)
+    dates = rf"\b\d{{1,2}}\.? (?:{months})(?: \d{{4}})?"
+    return len(NUMBER.findall(re.sub(dates, "", text)))
 
 
 def within_room(lead: str, lines: Sequence[Line]) -> tuple[bool, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from painstats.findings.catalogue import personal_page as say
+from painstats.language import decimal, plain_number
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.question import Outcome
 from painstats.questions.recent_level import ALIKE, RecentLevel
@@ -22,23 +23,23 @@ def lead(level: RecentLevel, outcome: Outcome) -> tuple[str, ...]:
     ----------
     docs/method/recent_level.md.
     """
-    label, top = outcome_words(outcome).label, f"{outcome.scale[1]:g}"
+    label, top = outcome_words(outcome).label, plain_number(outcome.scale[1])
     if level.mean is None or level.low is None or level.high is None:
         return (say.few_scores(label, level.scores, level.days),)
     low, high = score_words(level.low), score_words(level.high)
     entry = say.LEAD if low != high else say.LEAD_EVEN
-    return (entry.format(outcome=label, mean=f"{level.mean:.1f}", top=top, low=low, high=high), _before(level, outcome))
+    return (entry.format(outcome=label, mean=decimal(level.mean), top=top, low=low, high=high), _before(level, outcome))
 
 
 def score_words(score: float) -> str:
     """Write a score: "3", or "3.5" where it is no whole number."""
-    return f"{round(score, 1):g}"
+    return plain_number(round(score, 1))
 
 
 def _before(level: RecentLevel, outcome: Outcome) -> str:
     if level.mean is None or level.mean_before is None:
         return say.LEAD_ALONE
-    words, before = outcome_words(outcome), f"{level.mean_before:.1f}"
+    words, before = outcome_words(outcome), decimal(level.mean_before)
     if level.sign:
         return say.LEAD_CHANGED.format(direction=words.higher if level.sign > 0 else words.lower, before=before)
     low, high = outcome.scale

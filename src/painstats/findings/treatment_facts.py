@@ -6,7 +6,8 @@ from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import treatments as say
 from painstats.findings.change_content import ChangeContent
 from painstats.findings.treatment_states import ChangeState
-from painstats.questions.phrases import counted
+from painstats.language import decimal
+from painstats.questions.size_words import days_words
 
 Facts = list[tuple[str, str]]
 
@@ -55,7 +56,7 @@ def _dummy(content: ChangeContent) -> Facts:
     finding = content.finding
     if not content.has_dummy or content.state is not ChangeState.TOLD or content.is_worse:
         return []
-    size, level = words_of.points(finding.placebo or 0.0), f"{finding.level_before:.1f}"
+    size, level = words_of.points(finding.placebo or 0.0), decimal(finding.level_before or 0.0)
     return [(say.DUMMY_TERM, say.DUMMY_FACT.format(size=size, level=level))]
 
 
@@ -90,7 +91,7 @@ def _days(content: ChangeContent) -> Facts:
     finding = content.finding
     if "covers_all_days" in finding.reasons:
         return []
-    variables = {"before": counted(finding.days_before, "day"), "after": counted(finding.days_after, "day")}
+    variables = {"before": days_words(finding.days_before), "after": days_words(finding.days_after)}
     dates = {name: getattr(finding, name) for name in ("before_from", "before_until", "after_until")}
     dates["after_from"] = finding.in_full_date
     if finding.change == "on_off":

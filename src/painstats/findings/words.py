@@ -11,6 +11,7 @@ from painstats.findings.finding import Finding, Judged
 from painstats.findings.firmness import NOT_CHECKED, Firmness
 from painstats.findings.folded import fold, folded
 from painstats.findings.states import State
+from painstats.language import plain_number
 from painstats.questions.phrases import Phrases, capital
 from painstats.questions.question import family_size
 from painstats.questions.verdict import Verdict
@@ -262,7 +263,7 @@ def _scores_at_an_end(content: Content) -> tuple[str, ...]:
     else:
         entry = say.LOWEST_SCORES if is_lowest else say.HIGHEST_SCORES
     share = say.chance_words(max(judged.ends.at_low, judged.ends.at_high))
-    score = f"{scale[0 if is_lowest else 1]:g}"
+    score = plain_number(scale[0 if is_lowest else 1])
     return (entry.format(share=share, score=score, outcome=content.words.outcome.label, size=size),)
 
 
@@ -288,7 +289,7 @@ def _forecast(finding: Finding) -> tuple[str, ...]:
     if forecast.first_weeks is None or forecast.last_weeks is None:
         return (say.FORECAST_NO_PACE.format(first=forecast.first_days, last=forecast.last_days),)
     entry = say.FORECAST if forecast.first_days < forecast.last_days else say.FORECAST_ONE_LOOK
-    weeks = f"{forecast.first_weeks} to\u00a0{forecast.last_weeks}"
+    weeks = say.WEEKS_BETWEEN.format(first=forecast.first_weeks, last=forecast.last_weeks)
     return (entry.format(first=forecast.first_days, last=forecast.last_days, weeks=weeks),)
 
 

@@ -42,13 +42,15 @@ WITHOUT_RESULTS = ("nightly", "notify", "scale")
 
 
 class StudyTable(PlanTable):
-    """``[study]``: the name of the study, and the home time zone of participants without one of their own.
+    """``[study]``: the name of the study, the home time zone of participants without one of their own, and a language.
 
     A study without a declared zone is not run (:mod:`painstats.intake.undeclared_zone`); ``UTC`` only fills its place.
+    Only pages for participants are written in the language, so it is no part of the plan's hash.
     """
 
     name: str = "My study"
     time_zone: ZoneName = Field(default="UTC", json_schema_extra={"default": None})
+    language: Literal["en", "de"] = "en"
 
 
 class OutcomePlan(PlanTable):
@@ -258,7 +260,7 @@ class Study(PlanTable):
         only_visits = {name for name, each in self.plan.participants.items() if each.model_fields_set == {"last_visit"}}
         without = {"__all__": {"last_visit"}} | dict.fromkeys(only_visits, True)
         left_out = dict.fromkeys(("questions", "predictors", *WITHOUT_RESULTS), True)
-        rest = self.plan.model_dump_json(exclude={**left_out, "participants": without})
+        rest = self.plan.model_dump_json(exclude={**left_out, "participants": without, "study": {"language"}})
         return hashlib.sha256("\n".join([rest, *asked]).encode()).hexdigest()[:16]
 
     def last_visit(self, participant: str) -> date | None:
@@ -267,9 +269,11 @@ class Study(PlanTable):
         return own.last_visit if own else None
 
     @property
-    def last_visits(self) -> tuple[str, ...]:
-        """Every last visit, as participant and date: pages depend on it, results do not."""
-        return tuple(f"{name} {each.last_visit}" for name, each in self.plan.participants.items() if each.last_visit)
+    def page_facts(self) -> tuple[str, ...]:
+        """What pages depend on and results do not: every last visit, as participant and date, and the language."""
+        participants, language = self.plan.participants.items(), self.plan.study.language
+        visits = (f"{name} {each.last_visit}" for name, each in participants if each.last_visit)
+        return (*visits, *((f"language {language}",) if language != "en" else ()))
 
     @property
     def time_zones(self) -> TimeZones:

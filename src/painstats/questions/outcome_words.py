@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from painstats.language import _
 from painstats.questions.question import Outcome
-from painstats.vocabulary import BETTER_WHEN_HIGHER, ITEMS
+from painstats.vocabulary import BETTER_WHEN_HIGHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,27 @@ class OutcomeWords:
 
 def outcome_words(outcome: Outcome) -> OutcomeWords:
     """Return how an outcome is named; a symptom goes by its own name, which is its site."""
-    label = outcome.site if outcome.item == "symptom" and outcome.site else _LABELS[outcome.item]
+    label: str = LABELS[outcome.item]
+    if outcome.item == "symptom" and outcome.site:
+        label = SYMPTOM.format(symptom=outcome.site)
     if outcome.item in ("mood", "sleep_quality"):
         return OutcomeWords(
             label,
-            f"better {label}",
-            f"worse {label}",
-            "better",
-            "worse",
-            f"makes {label} better",
-            f"makes {label} worse",
+            _("better {outcome}").format(outcome=label),
+            _("worse {outcome}").format(outcome=label),
+            _("better"),
+            _("worse"),
+            _("makes {outcome} better").format(outcome=label),
+            _("makes {outcome} worse").format(outcome=label),
         )
     return OutcomeWords(
-        label, f"more {label}", f"less {label}", "higher", "lower", f"raises {label}", f"lowers {label}"
+        label,
+        _("more {outcome}").format(outcome=label),
+        _("less {outcome}").format(outcome=label),
+        _("higher"),
+        _("lower"),
+        _("raises {outcome}").format(outcome=label),
+        _("lowers {outcome}").format(outcome=label),
     )
 
 
@@ -56,4 +65,20 @@ def is_better_when_higher(outcome: Outcome) -> bool:
     return outcome.item in BETTER_WHEN_HIGHER
 
 
-_LABELS = {item: item.replace("_", " ") for item in ITEMS} | {"symptom": "symptoms"}
+LABELS = {
+    "pain": _("pain"),
+    "soreness": _("soreness"),
+    "fatigue": _("fatigue"),
+    "mood": _("mood"),
+    "anxiety": _("anxiety"),
+    "stress": _("stress"),
+    "stiffness": _("stiffness"),
+    "sleep_quality": _("sleep quality"),
+    "readiness": _("readiness"),
+    "energy": _("energy"),
+    "pain_interference": _("pain interference"),
+    "symptom": _("symptoms"),
+}
+"""Every item of ``vocabulary.ITEMS``. A translation chooses one gender for all of them, as the sentences need it."""
+
+SYMPTOM = _("{symptom}")

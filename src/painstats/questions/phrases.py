@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from painstats.language import _, localised
 from painstats.questions.outcome_words import OutcomeWords
 
 LONGEST_LABEL = 64
@@ -135,8 +136,8 @@ def counted(number: float, thing: str) -> str:
 
 
 def whole(number: float) -> str:
-    """Write a whole number with commas between thousands: 12,480."""
-    return f"{number:,.0f}"
+    """Write a whole number with marks between thousands: "12,480", in German "12.480"."""
+    return localised(f"{number:,.0f}")
 
 
 def capital(text: str) -> str:
@@ -146,7 +147,9 @@ def capital(text: str) -> str:
 
 def listed(things: list[str]) -> str:
     """Write a list: "sleep", "sleep and steps", "sleep, steps and exercise"."""
-    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1]))) if things else ""
+    if len(things) < 2:
+        return str(things[0]) if things else ""
+    return _("{others} and {last}").format(others=", ".join(map(str, things[:-1])), last=things[-1])
 
 
 def label_text(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from painstats.language import _, ngettext
-from painstats.questions.phrases import capital
+from painstats.language import _, decimal, ngettext
+from painstats.questions.phrases import capital, whole
 
 NUMBERS = (
     _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
@@ -20,7 +20,7 @@ def number_words(number: int) -> str:
 
 def days_words(days: int) -> str:
     """Write a number of days in figures: "1 day", "31 days"."""
-    return ngettext("{days} day", "{days} days", days).format(days=days)
+    return ngettext("{days} day", "{days} days", days).format(days=whole(days))
 
 
 def asked_words(number: int) -> str:
@@ -33,26 +33,32 @@ def asked_words(number: int) -> str:
 
 def points(size: float) -> str:
     """Write a size in points: "0.3 points"; one that would round to 0.0 is "less than 0.1 points"."""
-    text = f"{abs(size):.1f}"
-    return _("less than 0.1 points") if text == "0.0" else _("{number} points").format(number=text)
+    if is_tiny(size):
+        return _("less than 0.1 points")
+    return _("{number} points").format(number=decimal(abs(size)))
+
+
+def is_tiny(size: float) -> bool:
+    """Whether a size is 0.0 with one decimal."""
+    return round(abs(size), 1) == 0
 
 
 def points_up(size: float) -> str:
     """Write a bound in points, rounded up to one decimal: "0.8 points", "1 point"."""
     whole, part = divmod(max(math.ceil(round(10 * abs(size), 9)), 1), 10)
     if part:
-        return _("{number} points").format(number=f"{whole}.{part}")
+        return _("{number} points").format(number=decimal(whole + part / 10))
     return ngettext("{number} point", "{number} points", whole).format(number=whole)
 
 
 def told_span(nearer: float, further: float, direction: str) -> str:
     """Write a range on one side of zero, from its sizes: "0.1 to 0.4 points lower", "just above 0 to …"."""
-    small, large = f"{nearer:.1f}", f"{further:.1f}"
-    if large == "0.0":
+    small, large = decimal(nearer), decimal(further)
+    if is_tiny(further):
         return _("less than 0.1 points {direction}").format(direction=direction)
     if small == large:
         return _("{large} points {direction}").format(large=large, direction=direction)
-    if small == "0.0":
+    if is_tiny(nearer):
         return _("just above 0 to\u00a0{large} points {direction}").format(large=large, direction=direction)
     return _("{small} to\u00a0{large} points {direction}").format(small=small, large=large, direction=direction)
 

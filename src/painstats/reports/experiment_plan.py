@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from painstats.findings.catalogue import experiment_plans as words
 from painstats.findings.catalogue.participants import date_words
+from painstats.language import in_language, localised
 from painstats.questions.experiment.calendar import calendar
 from painstats.questions.experiment.clock import date_at
 from painstats.questions.experiment.orders import count_orders
@@ -30,9 +31,11 @@ def experiment_files(store: Store) -> Iterator[tuple[str, bytes]]:
     for experiment in experiments:
         name = f"{EXPERIMENTS}/{file_stem(experiment)}"
         drawn_on = date_at(store.study, experiment.participant_id, experiment.drawn_at)
-        page = plan_page(experiment, draws_of(experiment, experiments), drawn_on)
-        yield f"{name}.html", page_bytes(page)
-        yield f"{name}.ics", calendar(experiment.plan, experiment.drawn_at)
+        with in_language(store.study.plan.study.language):
+            page = page_bytes(plan_page(experiment, draws_of(experiment, experiments), drawn_on))
+            events = calendar(experiment.plan, experiment.drawn_at)
+        yield f"{name}.html", page
+        yield f"{name}.ics", events
 
 
 def file_stem(experiment: Experiment) -> str:
@@ -128,7 +131,7 @@ def _lot(experiment: Experiment, draws: int, drawn_on: date) -> Part:
         words.LOT,
         paragraphs=(
             words.DRAWN.format(date=date_words(drawn_on), draws=draws),
-            Markup(words.CHECK).format(orders=_isolated(f"{count_orders(experiment.plan.blocks):,}")),
+            Markup(words.CHECK).format(orders=_isolated(localised(f"{count_orders(experiment.plan.blocks):,}"))),
             joined(words.FINGERPRINT, " ", _isolated(experiment.fingerprint)),
         ),
         preformatted=((words.TEXT, experiment.canonical),),

@@ -10,7 +10,7 @@ from typing import Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from painstats.language import _
+from painstats.language import _, html_language
 from painstats.questions.exploratory.card import Chart as QuestionChart
 from painstats.questions.phrases import label_text
 from painstats.reports.figures.path_chart import drawn_path
@@ -119,7 +119,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a page: a heading and what is below it, in this order."""
+    """A section of a page: a heading and what is below it, in this order; and its language, if not that of the page."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
@@ -128,6 +128,7 @@ class Part:
     figures: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     preformatted: tuple[tuple[str, str], ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ def page_bytes(page: AnyPage) -> bytes:
 
 def rendered(template: str, **values: object) -> bytes:
     """Fill a template; every value is escaped."""
-    return _ENVIRONMENT.get_template(template).render(generator=GENERATOR, **values).encode("utf-8")
+    page = _ENVIRONMENT.get_template(template).render(generator=GENERATOR, lang=html_language(), **values)
+    return page.encode("utf-8")
 
 
 def css_text(text: str) -> Markup:

@@ -14,6 +14,7 @@ from painstats.errors import place_of
 from painstats.findings.build import read_findings
 from painstats.findings.finding import Finding
 from painstats.frame.participants import ParticipantSummary, participant_summaries
+from painstats.language import in_language
 from painstats.process_pool import Lost
 from painstats.progress import working
 from painstats.reports.clinic.page import clinic_bytes, clinic_page
@@ -106,7 +107,7 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
         for participant in participants:
             name, clinic = names[participant.participant_id], clinic_page_name(participant.participant_id, everyone)
             own = choices.get(participant.participant_id, ())
-            record = _attempt(partial(participant_record, store, participant, single))
+            record = _attempt(partial(_record, store, participant, single))
             if isinstance(record, Lost):
                 yield from ((name, record), (clinic, record))
             else:
@@ -121,13 +122,20 @@ def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: 
     return page_bytes(cohort_page(store, participants, findings))
 
 
+def _record(store: Store, participant: ParticipantSummary, findings: Sequence[Finding]) -> ParticipantRecord:
+    with in_language(store.study.plan.study.language):
+        return participant_record(store, participant, findings)
+
+
 def _personal(store: Store, record: ParticipantRecord, choices: Sequence[str], clinic: str) -> bytes:
-    charts = personal_charts(record, store.study)
-    return page_bytes(personal_page(store, record, charts, choices, clinic))
+    with in_language(store.study.plan.study.language):
+        charts = personal_charts(record, store.study)
+        return page_bytes(personal_page(store, record, charts, choices, clinic))
 
 
 def _clinic(store: Store, record: ParticipantRecord) -> bytes:
-    return clinic_bytes(clinic_page(store, record))
+    with in_language(store.study.plan.study.language):
+        return clinic_bytes(clinic_page(store, record))
 
 
 def _attempt(make: Callable[[], Made]) -> Made | Lost:

@@ -102,7 +102,7 @@ QUALITY = _("Data quality:")
 OF_DAYS, PART, LAST_SCORE, NO_SCORE = (
     _("of {days} days, {parts}; {last}."), _("{what} {days}"), _("last score {date}"), _("no scores"),
 )  # fmt: skip
-NIGHTS, STEPS_PART = _("nights"), _("steps")
+NIGHTS, STEPS_PART = _("nights"), _("step counts")
 OVERUSE_NOTE = _("* Overuse in headache, days a month (ICHD-3).")
 LOOKS_NOTE = _("CIs of daily links allow for repeated looks.")
 SPELLS_NOTE = _("Bad spells: worst 10% of days, 2 points or more from the median.")
@@ -110,6 +110,7 @@ ORIGIN = _("From own exports and diary; painstats {version}. No diagnosis, no tr
 
 
 DAY, FIRST_TO_LAST = _("{day}\u00a0{month}"), _("{first} to {last}")
+DAYS_OF_MONTH = _("{first} to {last}\u00a0{month}")
 
 
 def spells_heading(number: int) -> str:

@@ -126,6 +126,7 @@ FORECAST_ONE_LOOK = _(
 FORECAST_NO_PACE = _(
     "In about four of five cases, an answer comes after {first} to\u00a0{last} more days with a score."
 )
+WEEKS_BETWEEN = _("{first} to\u00a0{last}")
 FORECAST_UNLIKELY = _("Perhaps no answer within a year (chance of one: {chance}).")
 NEXT_LOOK = _("The next answer day is at {days} days with a score: {left} to go.")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from painstats.findings.catalogue.participants import date_words, number_words
-from painstats.language import _, ngettext
+from painstats.language import _, decimal, ngettext
+from painstats.questions.size_words import is_tiny
 
 # --- The name of a change, above its answer
 
@@ -215,10 +216,11 @@ def days_words(days: int) -> str:
 
 def sizes(low: float, high: float) -> str:
     """Write a range on one side of zero, where the sentence has its direction and "points": "0.1 to 2.1"."""
-    small, large = (f"{size:.1f}" for size in sorted((abs(low), abs(high))))
+    nearer, further = sorted((abs(low), abs(high)))
+    small, large = decimal(nearer), decimal(further)
     if small == large:
         return large
-    return _("{small} to\u00a0{large}").format(small=_("just above 0") if small == "0.0" else small, large=large)
+    return _("{small} to\u00a0{large}").format(small=_("just above 0") if is_tiny(nearer) else small, large=large)
 
 
 def chance_range(least: float, most: float) -> str:

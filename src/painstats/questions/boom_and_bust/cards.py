@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from painstats.questions.boom_and_bust import words as say
 from painstats.questions.boom_and_bust.rules import LEAST_DAYS
+from painstats.questions.daily.measure_words import measure_label
 from painstats.questions.daily.words import difference_words
 from painstats.questions.exploratory.activity_words import activity_unit
 from painstats.questions.exploratory.card import ExploratoryCard
@@ -14,7 +15,6 @@ from painstats.questions.outcome_words import OutcomeWords, outcome_words
 from painstats.questions.question import Outcome
 from painstats.questions.size_words import points, span
 from painstats.questions.verdict import Verdict
-from painstats.vocabulary import MEASURES
 
 
 def cards(findings: Sequence[ContrastFinding], outcome: Outcome) -> tuple[ExploratoryCard, ...]:
@@ -42,7 +42,7 @@ def _facts(found: ContrastFinding, outcome: OutcomeWords) -> dict[str, str]:
     size, low, high = found.estimate or 0.0, found.low or 0.0, found.high or 0.0
     factor = activity_unit(found.exposure, [size] if found.verdict.has_direction else []).factor
     return {
-        "exposure": MEASURES[found.exposure].label,
+        "exposure": measure_label(found.exposure),
         "outcome": outcome.label,
         "difference": difference_words(found.exposure, factor),
         "size": points(factor * size),
@@ -53,7 +53,7 @@ def _facts(found: ContrastFinding, outcome: OutcomeWords) -> dict[str, str]:
 
 
 def _refusal(found: ContrastFinding, outcome: OutcomeWords) -> ExploratoryCard:
-    facts = {"outcome": outcome.label, "exposure": MEASURES[found.exposure].label}
+    facts = {"outcome": outcome.label, "exposure": measure_label(found.exposure)}
     line, sentence = say.REFUSED[found.reasons[0]]
     return ExploratoryCard(
         name=say.CARD_NAME.format(**facts),

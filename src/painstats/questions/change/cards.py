@@ -32,7 +32,7 @@ def _card(said: Said) -> ExploratoryCard:
         entry = say.CHANGED_NOW_LINE if said.differs_now else say.CHANGED_LINE
         return ExploratoryCard(
             name, BOTH, entry.format(exposure=exposure), say.CHANGED,
-            (" ".join(size_sentences(said)),), say.CHANGED_CAUTION, chart(said),
+            (" ".join(map(str, size_sentences(said))),), say.CHANGED_CAUTION, chart(said),
         )  # fmt: skip
     return ExploratoryCard(
         name, "", say.NO_CHANGE_LINE.format(exposure=exposure), say.NO_CHANGE,

@@ -38,9 +38,9 @@ SAME = _("same")
 # --- For researchers
 
 LABELS = {
-    CHANGE: _("{exposure}, change of the slope in 30 days"),
-    LAST_60_DAYS: _("{exposure}, slope in the last 60 days"),
-    BEFORE_CONTRAST: _("{exposure}, slope before the last 60 days"),
+    CHANGE: "{exposure}, change of the slope in 30 days",
+    LAST_60_DAYS: "{exposure}, slope in the last 60 days",
+    BEFORE_CONTRAST: "{exposure}, slope before the last 60 days",
 }
 """Contrast to its label."""
 

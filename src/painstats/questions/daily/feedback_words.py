@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from painstats.frame.exposure import Exposure
+from painstats.language import _
+from painstats.questions.daily.measure_words import measure_label
 from painstats.questions.daily.tables import ModelFit
 from painstats.questions.outcome_words import OutcomeWords
 from painstats.questions.phrases import listed
@@ -14,12 +16,17 @@ SMALLEST_T = 2.58
 """Of the column S of an exposure that is named: its p is below 0.01."""
 
 DID: Mapping[str, tuple[str, str]] = {
-    "total_sleep_time_min": ("slept less", "slept more"),
-    "step_count": ("walked less", "walked more"),
-    "active_time_min": ("were less active", "were more active"),
-    "exercise_time_min": ("exercised less", "exercised more"),
+    "total_sleep_time_min": (_("slept less"), _("slept more")),
+    "step_count": (_("walked less"), _("walked more")),
+    "active_time_min": (_("were less active"), _("were more active")),
+    "exercise_time_min": (_("exercised less"), _("exercised more")),
 }
-"""Measure to what people did after days with higher scores: less of it, or more."""
+"""Measure to what participants did after days with higher scores: less of it, or more."""
+
+HAD_LESS, HAD_MORE = _("had a lower {exposure}"), _("had a higher {exposure}")
+FEEDBACK = _(
+    "Your {outcome} also changes your {exposures}: after days with {more}, you {deeds}. Your numbers allow for that."
+)
 
 
 def feedback_words(fit: ModelFit, exposures: Sequence[Exposure], outcome: OutcomeWords) -> tuple[str, ...]:
@@ -38,10 +45,7 @@ def own_feedback_words(fit: ModelFit, exposures: Sequence[Exposure], outcome: Ou
     moved = _moved(fit, exposures)
     if not moved:
         return ()
-    return (
-        f"Your {outcome.label} also changes your {_labels(moved)}: after days with {outcome.more}, you {_did(moved)}. "
-        "Your numbers allow for that.",
-    )
+    return (FEEDBACK.format(outcome=outcome.label, exposures=_labels(moved), more=outcome.more, deeds=_did(moved)),)
 
 
 def _moved(fit: ModelFit, exposures: Sequence[Exposure]) -> list[tuple[Exposure, bool]]:
@@ -54,7 +58,7 @@ def _moved(fit: ModelFit, exposures: Sequence[Exposure]) -> list[tuple[Exposure,
 
 
 def _labels(moved: Sequence[tuple[Exposure, bool]]) -> str:
-    return listed([exposure.definition.label for exposure, _ in moved])
+    return listed([measure_label(exposure.measure) for exposure, _raised in moved])
 
 
 def _did(moved: Sequence[tuple[Exposure, bool]]) -> str:
@@ -62,5 +66,5 @@ def _did(moved: Sequence[tuple[Exposure, bool]]) -> str:
 
 
 def _deed(exposure: Exposure, is_raised: bool) -> str:
-    label = exposure.definition.label
-    return DID.get(exposure.measure, (f"had a lower {label}", f"had a higher {label}"))[is_raised]
+    lower, higher = (entry.format(exposure=measure_label(exposure.measure)) for entry in (HAD_LESS, HAD_MORE))
+    return DID.get(exposure.measure, (lower, higher))[is_raised]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from painstats.language import _
+from painstats.vocabulary import MEASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +172,20 @@ MEASURE_WORDS: dict[str, MeasureWords] = {
     ),
 }
 """Measure to its phrases."""
+
+LABELS: dict[str, str] = {
+    "total_sleep_time_min": _("sleep"),
+    "step_count": _("steps"),
+    "active_time_min": _("active time"),
+    "exercise_time_min": _("exercise"),
+    "sleep_efficiency_percent": _("sleep efficiency"),
+    "sleep_midpoint_min": _("midpoint of sleep"),
+    "sleep_regularity_index": _("sleep regularity"),
+    "time_in_bed_min": _("time in bed"),
+}
+"""Every measure of ``vocabulary.MEASURES``. A translation chooses one gender for all, as the sentences need it."""
+
+
+def measure_label(measure: str) -> str:
+    """Return what participants read for a measure: "steps"."""
+    return LABELS.get(measure, MEASURES[measure].label)

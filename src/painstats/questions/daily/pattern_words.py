@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from painstats.language import _
 from painstats.questions.daily.tables import ModelFit
 from painstats.questions.phrases import counted
 
 DAYS_OF_A_WEEK = 7
+RHYTHM = _("Your scores follow a rhythm that the method does not describe. Read the range with caution.")
+DRIFT = _("Your level drifted over the whole diary.")
 
 
 def pattern_words(fit: ModelFit) -> tuple[str, ...]:
@@ -28,6 +31,4 @@ def _signed(value: float) -> str:
 
 def own_pattern_words(fit: ModelFit) -> tuple[str, ...]:
     """Write to a participant what the model of their own days leaves over; nothing if that is noise."""
-    rhythm = "Your scores follow a rhythm that the method does not describe. Read the range with caution."
-    drift = "Your level drifted over the whole diary."
-    return (*((rhythm,) if fit.has_pattern else ()), *((drift,) if fit.drifts else ()))
+    return (*((RHYTHM,) if fit.has_pattern else ()), *((DRIFT,) if fit.drifts else ()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from painstats.frame.exposure import Exposure
-from painstats.language import _, ngettext
-from painstats.questions.daily.measure_words import MEASURE_WORDS, MeasureUnit
+from painstats.language import _, decimal, ngettext
+from painstats.questions.daily.measure_words import MEASURE_WORDS, MeasureUnit, measure_label
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import Phrases, UnitWords, counted, whole
 from painstats.questions.question import Question
@@ -21,7 +21,7 @@ def phrases(question: Question) -> Phrases:
     words, outcome = MEASURE_WORDS[measure], outcome_words(question.outcome)
     is_usual = exposure.lag_days == exposure.definition.lag_days
     return Phrases(
-        exposure=exposure.definition.label,
+        exposure=measure_label(measure),
         comparison=comparison(exposure),
         compared_with=compared_with(exposure),
         unit=question.unit,
@@ -65,12 +65,13 @@ def comparison(exposure: Exposure) -> str:
 
 def compared_with(exposure: Exposure) -> str:
     """Write which measure the outcome is compared with: "steps the day before"."""
-    label, lag = exposure.definition.label, exposure.lag_days
+    label, lag = measure_label(exposure.measure), exposure.lag_days
     if exposure.definition.lag_days == 0 and lag == 0:
-        return f"{label} the night before"
+        return _("{exposure} the night before").format(exposure=label)
     if lag == 0:
-        return f"{label} the same day"
-    return f"{label} the day before" if lag == 1 else f"{label} {lag} days before"
+        return _("{exposure} the same day").format(exposure=label)
+    text = ngettext("{exposure} the day before", "{exposure} {days} days before", lag)
+    return text.format(exposure=label, days=lag)
 
 
 def level_words(measure: str, units: float) -> str:
@@ -80,7 +81,7 @@ def level_words(measure: str, units: float) -> str:
         hours, minutes = divmod(round(value) % MINUTES_OF_DAY, 60)
         return f"{hours:02d}:{minutes:02d}"
     if measure in ("total_sleep_time_min", "time_in_bed_min"):
-        return _("{hours} hours").format(hours=f"{value / 60:.1f}")
+        return _("{hours} hours").format(hours=decimal(value / 60))
     if measure == "step_count":
         return _("{steps} steps").format(steps=whole(100 * round(value / 100)))
     if measure == "sleep_efficiency_percent":
@@ -100,5 +101,5 @@ def difference_words(measure: str, units: float) -> str:
     if measure == "sleep_regularity_index":
         return _("{points} points").format(points=f"{size:.0f}")
     if size >= 120:
-        return _("{hours} hours").format(hours=f"{size / 60:.1f}")
+        return _("{hours} hours").format(hours=decimal(size / 60))
     return _("{minutes} minutes").format(minutes=5 * round(size / 5))

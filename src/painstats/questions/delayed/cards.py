@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from painstats.questions.daily.measure_words import MEASURE_WORDS
+from painstats.questions.daily.measure_words import MEASURE_WORDS, measure_label
 from painstats.questions.delayed import words as say
 from painstats.questions.delayed.figure import later_chart
 from painstats.questions.delayed.rules import LATER, LEAST_DAYS, TOMORROW
@@ -16,7 +16,6 @@ from painstats.questions.phrases import UnitWords, capital
 from painstats.questions.question import Outcome
 from painstats.questions.size_words import number_words, points, span
 from painstats.questions.verdict import Verdict
-from painstats.vocabulary import MEASURES
 
 Found = Mapping[str, ContrastFinding]
 """Contrast to its finding, of one participant and measure."""
@@ -48,11 +47,11 @@ def _card(found: Found, outcome: OutcomeWords) -> ExploratoryCard:
 
 
 def _name(measure: str) -> str:
-    return say.CARD_NAME.format(exposure=MEASURES[measure].label)
+    return say.CARD_NAME.format(exposure=measure_label(measure))
 
 
 def _refusal(finding: ContrastFinding, outcome: OutcomeWords) -> ExploratoryCard:
-    facts = {"outcome": outcome.label, "exposure": MEASURES[finding.exposure].label}
+    facts = {"outcome": outcome.label, "exposure": measure_label(finding.exposure)}
     line, sentence = say.REFUSED[finding.reasons[0]]
     return ExploratoryCard(
         name=_name(finding.exposure),
@@ -116,12 +115,12 @@ def _caution(told: Sequence[ContrastFinding], outcome: OutcomeWords) -> str:
         return say.OPEN_CAUTION
     if all(finding.contrast == TOMORROW for finding in told):
         return say.NEXT_DAY_CAUTION
-    return say.LATER_CAUTION.format(exposure=MEASURES[told[0].exposure].label, outcome=outcome.label)
+    return say.LATER_CAUTION.format(exposure=measure_label(told[0].exposure), outcome=outcome.label)
 
 
 def _folded(found: Found, outcome: OutcomeWords, unit: UnitWords) -> tuple[tuple[str, str], ...]:
     finding = found[TOMORROW]
-    facts = {"exposure": MEASURES[finding.exposure].label, "outcome": outcome.label, "more": unit.more}
+    facts = {"exposure": measure_label(finding.exposure), "outcome": outcome.label, "more": unit.more}
     return (
         (say.RANGES_TERM, say.RANGES.format(**facts)),
         (say.IN_ALL_TERM, say.IN_ALL.format(span=_span(found["in_all"], outcome, unit), **facts)),

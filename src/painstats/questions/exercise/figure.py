@@ -44,7 +44,7 @@ def _row(finding: ContrastFinding, words: OutcomeWords) -> ChartRow:
 def row_words(finding: ContrastFinding, words: OutcomeWords) -> str:
     """Write what a kind showed, or why it is not judged."""
     if finding.low is None or finding.high is None:
-        return say.REASONS.get(finding.reasons[0], say.NOT_JUDGED.lower())
+        return say.REASONS.get(finding.reasons[0], str(say.NOT_JUDGED).lower())
     if finding.verdict is Verdict.AT_MOST_SMALL:
         return say.SMALL.format(size=largest(finding))
     return span(finding.low, finding.high, words.lower, words.higher)

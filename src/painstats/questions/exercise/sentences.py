@@ -80,10 +80,10 @@ COUNTED = _("One with at least 5 minutes of it. A kind needs 8 days with it and 
 # --- For researchers
 
 LABELS = {
-    "session": _("{kind}, done the day before"),
-    "per_30_minutes": _("{kind}, minutes the day before"),
-    "any_kind": _("exercise the day before, any kind (joint test)"),
-    "kinds_differ": _("exercise the day before, kinds differ (joint test)"),
+    "session": "{kind}, done the day before",
+    "per_30_minutes": "{kind}, minutes the day before",
+    "any_kind": "exercise the day before, any kind (joint test)",
+    "kinds_differ": "exercise the day before, kinds differ (joint test)",
 }
 """Contrast to its label."""
 
@@ -105,7 +105,7 @@ def either(kinds: Sequence[str]) -> str:
     """Write a choice: "swimming", "running, swimming or yoga"."""
     if len(kinds) == 1:
         return kinds[0]
-    return _("{others} or {last}").format(others=", ".join(kinds[:-1]), last=kinds[-1])
+    return _("{others} or {last}").format(others=", ".join(map(str, kinds[:-1])), last=kinds[-1])
 
 
 def patterns_one_way(number: int, kinds: str, outcome: str, direction: str) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from painstats.language import _
+
+LOWER, SAME, HIGHER = _("lower"), _("same"), _("higher")
+
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
@@ -49,9 +53,9 @@ class RowChart:
 
     head: tuple[str, str]
     rows: tuple[ChartRow, ...]
-    lower: str = "lower"
-    same: str = "same"
-    higher: str = "higher"
+    lower: str = LOWER
+    same: str = SAME
+    higher: str = HIGHER
     caption: str = ""
 
 
@@ -86,8 +90,8 @@ class StripChart:
     head: str
     columns: tuple[str, ...]
     rows: tuple[StripRow, ...]
-    lower: str = "lower"
-    higher: str = "higher"
+    lower: str = LOWER
+    higher: str = HIGHER
     caption: str = ""
 
 

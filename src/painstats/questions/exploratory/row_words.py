@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from painstats.language import _
+from painstats.language import _, decimal
+from painstats.questions.size_words import is_tiny
 
 _TINY = _("less than 0.1")
 
@@ -18,7 +19,7 @@ def row_span(low: float, high: float, lower: str, higher: str) -> str:
     direction = higher if low + high > 0 else lower
     if _one_decimal(nearer) == _one_decimal(further):
         return _("{size} {direction}").format(size=_one_decimal(further), direction=direction)
-    if f"{nearer:.1f}" == "0.0":
+    if is_tiny(nearer):
         return _("just above 0 to\u00a0{far} {direction}").format(far=_one_decimal(further), direction=direction)
     return _("{near} to\u00a0{far} {direction}").format(
         near=_one_decimal(nearer), far=_one_decimal(further), direction=direction
@@ -26,5 +27,4 @@ def row_span(low: float, high: float, lower: str, higher: str) -> str:
 
 
 def _one_decimal(size: float) -> str:
-    text = f"{size:.1f}"
-    return _TINY if text == "0.0" else text
+    return _TINY if is_tiny(size) else decimal(size)

@@ -82,7 +82,7 @@ def _line(answers: Answers) -> str:
     if len(answers.patterns) > MOST_NAMED:
         return say.pattern_count(len(answers.patterns), answers.asked)
     named = [_pattern(each) for each in answers.patterns]
-    return " ".join([*named, *([say.OTHERS] if answers.asked > len(named) else [])])
+    return " ".join([*named, *([str(say.OTHERS)] if answers.asked > len(named) else [])])
 
 
 def _pattern(said: Said) -> str:
@@ -113,5 +113,5 @@ def _size(said: Said) -> str:
 def _caution(answers: Answers) -> str:
     if not answers.asked:
         return ""
-    turned = [say.TURNED] if any(say.is_turned(each.finding.item) for each in answers.every) else []
-    return " ".join([asked_words(answers.asked), *turned, *([say.TOGETHER] if answers.patterns else [])])
+    turned = [str(say.TURNED)] if any(say.is_turned(each.finding.item) for each in answers.every) else []
+    return " ".join([asked_words(answers.asked), *turned, *([str(say.TOGETHER)] if answers.patterns else [])])

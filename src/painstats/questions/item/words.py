@@ -98,7 +98,7 @@ def phrases_of(finding: ContrastFinding, scale: tuple[float, float]) -> Phrases:
     exposure, outcome = exposure_of(finding), Outcome(finding.item, finding.site, scale)
     words = daily_phrases(Question(NAME, exposure.name, outcome, exposure, finding.unit))
     label = item_name(finding.item, finding.site)
-    then = words.outcome_then.replace(words.outcome.label, label, 1)
+    then = str(words.outcome_then).replace(str(words.outcome.label), str(label), 1)
     return replace(words, outcome=replace(words.outcome, label=label), outcome_then=then)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from painstats.questions.daily.measure_words import MEASURE_WORDS, MeasureUnit
+from painstats.questions.daily.measure_words import MEASURE_WORDS, MeasureUnit, measure_label
 from painstats.questions.exploratory.finding import ContrastFinding
 from painstats.questions.outcome_words import OutcomeWords
 from painstats.questions.path.contrasts import DIRECT, THROUGH_SLEEP
 from painstats.questions.phrases import shown_unit
-from painstats.vocabulary import MEASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Path:
     @property
     def label(self) -> str:
         """What the activity is called: "steps"."""
-        return MEASURES[self.activity].label
+        return measure_label(self.activity)
 
     @property
     def more(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from painstats.language import decimal
+from painstats.questions.daily.measure_words import measure_label
 from painstats.questions.exploratory.card import PathArrow, PathChart
 from painstats.questions.path import words as say
 from painstats.questions.path.amounts import amount
@@ -17,6 +19,7 @@ from painstats.questions.path.contrasts import (
     THROUGH_SLEEP,
 )
 from painstats.questions.phrases import capital
+from painstats.questions.size_words import is_tiny
 from painstats.questions.verdict import Verdict
 
 
@@ -29,7 +32,7 @@ def path_chart(path: Path) -> PathChart:
     return PathChart(
         boxes=(
             (capital(activity), say.THE_DAY_BEFORE),
-            (capital(SLEEP.definition.label), say.THE_NIGHT_BETWEEN),
+            (capital(measure_label(SLEEP.measure)), say.THE_NIGHT_BETWEEN),
             (capital(outcome), say.THE_NEXT_DAY),
         ),
         first=first,
@@ -49,9 +52,9 @@ def path_chart(path: Path) -> PathChart:
 def _spoken(first: PathArrow, second: PathArrow, ways: tuple[PathArrow, ...], outcome: str) -> Iterator[str]:
     """Write the arrows for readers who cannot see them."""
     if first.words and second.words:
-        yield say.NIGHT_LABEL.format(words=" ".join(first.words))
-        yield say.OUTCOME_LABEL.format(words=" ".join(second.words), outcome=outcome)
-    yield from (" ".join(way.words) for way in ways)
+        yield say.NIGHT_LABEL.format(words=" ".join(map(str, first.words)))
+        yield say.OUTCOME_LABEL.format(words=" ".join(map(str, second.words)), outcome=outcome)
+    yield from (" ".join(map(str, way.words)) for way in ways)
 
 
 def _way(path: Path, contrast: str, words: str) -> PathArrow:
@@ -88,9 +91,9 @@ def _back(path: Path) -> PathArrow:
 
 def _size(path: Path, contrast: str, factor: float) -> str:
     """Write a size in points without its unit, which the caption has: "0.2 lower"."""
-    size = f"{abs(path.estimate(contrast)) * factor:.1f}"
-    words = say.SMALL_ARROW if size == "0.0" else say.TOLD_ARROW
-    return words.format(size=size, direction=path.towards(contrast))
+    size = abs(path.estimate(contrast)) * factor
+    words = say.SMALL_ARROW if is_tiny(size) else say.TOLD_ARROW
+    return words.format(size=decimal(size), direction=path.towards(contrast))
 
 
 def _open(path: Path, contrast: str) -> str:

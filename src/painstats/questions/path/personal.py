@@ -59,7 +59,8 @@ def _line(path: Path) -> str:
     more_outcome, outcome = path.outcome.more, path.outcome.label
     if path.has_direction(THROUGH_SLEEP):
         line = say.LONGER_LINE if path.estimate(ACTIVITY_TO_SLEEP) > 0 else say.SHORTER_LINE
-        return line.format(more=capital(path.more), direction=path.towards(THROUGH_SLEEP), outcome=outcome)
+        more, direction = path.more, path.towards(THROUGH_SLEEP)
+        return line.format(more=more, More=capital(more), direction=direction, outcome=outcome)
     if path.has_direction(OUTCOME_TO_SLEEP):
         line = say.NIGHT_LONGER_LINE if path.estimate(OUTCOME_TO_SLEEP) > 0 else say.NIGHT_SHORTER_LINE
         return line.format(more_outcome=more_outcome)

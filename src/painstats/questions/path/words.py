@@ -23,8 +23,8 @@ from painstats.vocabulary import MEASURES
 # --- The line beside the name
 
 NAME = _("{activity} and sleep")
-LONGER_LINE = _("{more} went with longer nights, and those with {direction} {outcome}.")
-SHORTER_LINE = _("{more} went with shorter nights, and those with {direction} {outcome}.")
+LONGER_LINE = _("{More} went with longer nights, and those with {direction} {outcome}.")
+SHORTER_LINE = _("{More} went with shorter nights, and those with {direction} {outcome}.")
 NIGHT_LONGER_LINE = _("After days with {more_outcome}, nights were longer.")
 NIGHT_SHORTER_LINE = _("After days with {more_outcome}, nights were shorter.")
 NEXT_DAY_LINE = _("After days with {more_outcome} came days with {activity}.")
@@ -120,13 +120,13 @@ NIGHT_LABEL, OUTCOME_LABEL = _("to sleep: {words}"), _("from sleep to {outcome}:
 # --- For researchers
 
 LABELS = {
-    TOTAL: _("{activity}, total (judged above)"),
-    DIRECT: _("{activity}, by other ways than sleep"),
-    ACTIVITY_TO_SLEEP: _("sleep after more {activity}, in hours (part of the way)"),
-    SLEEP_TO_OUTCOME: _("sleep, given {activity} (part of the way)"),
-    THROUGH_SLEEP: _("{activity}, through sleep (rough)"),
-    OUTCOME_TO_SLEEP: _("sleep after a higher score, in hours"),
-    OUTCOME_TO_ACTIVITY: _("{activity} after a higher score, in {unit}"),
+    TOTAL: "{activity}, total (judged above)",
+    DIRECT: "{activity}, by other ways than sleep",
+    ACTIVITY_TO_SLEEP: "sleep after more {activity}, in hours (part of the way)",
+    SLEEP_TO_OUTCOME: "sleep, given {activity} (part of the way)",
+    THROUGH_SLEEP: "{activity}, through sleep (rough)",
+    OUTCOME_TO_SLEEP: "sleep after a higher score, in hours",
+    OUTCOME_TO_ACTIVITY: "{activity} after a higher score, in {unit}",
 }
 """Contrast to its label; what is not in points of the outcome names its unit."""
 

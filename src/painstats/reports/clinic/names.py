@@ -8,6 +8,7 @@ from datetime import date
 from markupsafe import Markup
 
 from painstats.findings.catalogue import clinic as say
+from painstats.language import decimal, plain_number
 from painstats.questions.date_words import MONTHS, date_words
 from painstats.questions.phrases import label_text, listed
 from painstats.reports.dates import month_name
@@ -53,18 +54,18 @@ def days_short(first: date, last: date) -> str:
     if first == last:
         return end
     if first.month == last.month:
-        return say.FIRST_TO_LAST.format(first=first.day, last=end)
+        return say.DAYS_OF_MONTH.format(first=first.day, last=last.day, month=month_name(last))
     start = say.DAY.format(day=first.day, month=month_name(first))
     return say.FIRST_TO_LAST.format(first=start, last=end)
 
 
 def score_words(score: float) -> str:
     """Write a score: "7", or with one decimal "6.5"."""
-    return f"{round(score, 1):g}"
+    return plain_number(round(score, 1))
 
 
 def p_words(p: float) -> str:
     """Write a p value: two decimals, three below 0.01, and a bound below 0.001."""
     if p < 0.001:
         return say.P_SMALL
-    return say.P.format(p=f"{p:.3f}" if p < 0.01 else f"{p:.2f}")
+    return say.P.format(p=decimal(p, 3) if p < 0.01 else decimal(p, 2))

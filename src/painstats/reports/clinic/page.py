@@ -8,6 +8,7 @@ from importlib.metadata import version
 from painstats.findings.catalogue import clinic as say
 from painstats.frame.overuse import AcuteUse, acute_use
 from painstats.frame.period_means import period_mean
+from painstats.language import decimal, plain_number
 from painstats.questions.date_words import date_words
 from painstats.questions.phrases import whole
 from painstats.reports.clinic.content import ClinicPage, Header, LookUp
@@ -70,16 +71,16 @@ def _header(store: Store, days: ClinicDays) -> Header:
         first=date_words(days.first),
         last=date_words(days.last),
         outcome=days.words.label,
-        low=f"{low:g}",
-        high=f"{high:g}",
+        low=plain_number(low),
+        high=plain_number(high),
     )
     return Header(
         title=say.TITLE_PAIN if days.outcome.item == "pain" else say.TITLE,
         code="" if store.study.is_own else named(days.record.participant_id),
         about=about,
-        mean=say.NO_NUMBER if recent.mean is None else f"{recent.mean:.1f}",
+        mean=say.NO_NUMBER if recent.mean is None else decimal(recent.mean),
         mean_words=say.TOO_FEW.format(known=recent.known) if recent.mean is None else say.MEAN,
-        before=say.TOO_FEW_BEFORE if before.mean is None else say.MEAN_BEFORE.format(mean=f"{before.mean:.1f}"),
+        before=say.TOO_FEW_BEFORE if before.mean is None else say.MEAN_BEFORE.format(mean=decimal(before.mean)),
     )
 
 

@@ -13,6 +13,7 @@ from painstats.findings.catalogue import clinic as say
 from painstats.findings.change_names import dose_words
 from painstats.frame.period_means import PeriodMean, month_means, period_mean
 from painstats.frame.phase import Phase
+from painstats.language import decimal
 from painstats.plan.treatment_names import same_name
 from painstats.questions.date_words import MONTHS
 from painstats.questions.phrases import capital, listed, whole
@@ -60,7 +61,7 @@ def _by_month(days: ClinicDays) -> str:
     before = period_mean(days.scores, *days.before, LEAST_DAYS).mean
     if before is None:
         return say.BY_MONTH.format(outcome=outcome, months=written)
-    return say.BY_MONTH_BEFORE.format(outcome=outcome, months=written, before=f"{before:.1f}")
+    return say.BY_MONTH_BEFORE.format(outcome=outcome, months=written, before=decimal(before))
 
 
 def _alike(months: Sequence[PeriodMean]) -> Iterator[list[PeriodMean]]:
@@ -71,7 +72,7 @@ def _alike(months: Sequence[PeriodMean]) -> Iterator[list[PeriodMean]]:
 
 def _months_words(months: Sequence[PeriodMean]) -> str:
     names = listed([MONTHS[month.first.month - 1] for month in months])
-    return say.IN_MONTHS.format(mean=f"{months[0].mean:.1f}", months=names)
+    return say.IN_MONTHS.format(mean=decimal(months[0].mean or 0.0), months=names)
 
 
 def _treatments(days: ClinicDays) -> Iterator[Markup | str]:
@@ -158,7 +159,7 @@ def _nights_and_steps(days: ClinicDays) -> Iterator[str]:
 
 def hours_words(minutes: float) -> str:
     """Write minutes as hours with one decimal."""
-    return f"{minutes / 60:.1f}"
+    return decimal(minutes / 60)
 
 
 def steps_words(steps: float) -> str:

@@ -11,7 +11,7 @@ SHOWN = ("effect", "missing_days", "specification", "specification_summary", "sp
 """The tables of ``results/`` that the page shows."""
 
 
-def page_facts(study: Study) -> tuple[str, ...]:
+def files_on_cohort_page(study: Study) -> tuple[str, ...]:
     """Return the digests of the files that the page shows, and the names of those that it lists."""
     folder = study.folder / RESULTS
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []

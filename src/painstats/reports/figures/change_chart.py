@@ -13,7 +13,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from painstats.language import _, ngettext
+from painstats.language import _, decimal, ngettext, plain_number
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.dates import month_and_day
@@ -79,7 +79,7 @@ def change_drawing(scores: Mapping[date, float], finding: ChangeFinding, outcome
         *_weeks(frame, finding, window),
         *weekly_hits(frame, finding.first_date, shown),
     ]
-    longest = max((f"{value:g}" for value in ticks), key=len)
+    longest = max((plain_number(value) for value in ticks), key=len)
     return drawing(frame.height + HEIGHT + LINE, parts, longest_label=longest, lines_above=2)
 
 
@@ -100,7 +100,7 @@ def _levels(frame: Frame, finding: ChangeFinding, window: Window, outcome: Outco
     if before is None or estimate is None or window.before is None or window.after is None:
         return []
     after, style = before + estimate, sign(finding.verdict)
-    texts = LEVEL_BEFORE.format(level=f"{before:.1f}"), LEVEL_AFTER.format(level=f"{after:.1f}")
+    texts = LEVEL_BEFORE.format(level=decimal(before)), LEVEL_AFTER.format(level=decimal(after))
     return [
         *(dummy_line(frame, finding) if has_dummy(finding, outcome) else []),
         level(frame, window.before, before),

@@ -8,6 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from painstats.language import plain_number
 from painstats.reports.figures.svg.axis import HEIGHT as AXIS_HEIGHT
 from painstats.reports.figures.svg.axis import date_axis, scale_ticks, upright, value_axis
 from painstats.reports.figures.svg.frame import Frame, drawing, scaled
@@ -76,7 +77,7 @@ def course_drawing(course: Course, *, last_visit: tuple[date, str] | None = None
         *rows.parts,
         *weekly_hits(frame, course.first, course.scores),
     ]
-    longest = max((f"{tick:g}" for tick in ticks), key=len)
+    longest = max((plain_number(tick) for tick in ticks), key=len)
     height = frame.height + AXIS_HEIGHT + rows.height
     return drawing(height, parts, longest_label=longest, lines_above=len(visit[:1]))
 

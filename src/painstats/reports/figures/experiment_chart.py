@@ -9,7 +9,7 @@ import math
 
 from markupsafe import Markup
 
-from painstats.language import _
+from painstats.language import _, decimal, plain_number
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.phrases import label_text
 from painstats.questions.question import Outcome
@@ -56,7 +56,7 @@ def experiment_drawing(finding: ExperimentFinding, outcome: Outcome, blocks_begu
         *_strip(finding, blocks_begun, PLOT + GAP),
         *_hits(frame, finding),
     ]
-    longest = max((f"{value:g}" for value in ticks), key=len)
+    longest = max((plain_number(value) for value in ticks), key=len)
     return drawing(PLOT + GAP + STRIP + 2 * LINE + GAP, parts, longest_label=longest)
 
 
@@ -81,7 +81,7 @@ def _levels(frame: Frame, finding: ExperimentFinding) -> list[Markup]:
     if finding.level_off is None or finding.level_on is None:
         return []
     style, rises = sign(finding.verdict), finding.level_on > finding.level_off
-    texts = WITHOUT.format(level=f"{finding.level_off:.1f}"), WITH.format(level=f"{finding.level_on:.1f}")
+    texts = WITHOUT.format(level=decimal(finding.level_off)), WITH.format(level=decimal(finding.level_on))
     x, anchor = _free_end(frame, finding, max(texts, key=len))
     return [
         level(frame, frame.x, finding.level_off),
@@ -135,7 +135,7 @@ def _hits(frame: Frame, finding: ExperimentFinding) -> list[Markup]:
     return [
         hit(
             (frame.share(place), frame.share(place + 1)), 0, frame.height,
-            (BLOCK_WITHOUT_MEAN if mean is None else BLOCK).format(number=place + 1, mean=f"{mean or 0:.1f}"),
+            (BLOCK_WITHOUT_MEAN if mean is None else BLOCK).format(number=place + 1, mean=decimal(mean or 0)),
         )
         for place, mean in enumerate(finding.block_means)
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from painstats.language import _
+from painstats.language import _, decimal, plain_number
 from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.figures.change_window import MOST_DAYS
@@ -77,7 +77,7 @@ def on_off_drawing(
         *_strip(frame, on, first),
         *weekly_hits(frame, first, shown),
     ]
-    longest = max((f"{value:g}" for value in ticks), key=len)
+    longest = max((plain_number(value) for value in ticks), key=len)
     return drawing(frame.height + HEIGHT + GAP + STRIP + 2, parts, longest_label=longest)
 
 
@@ -87,7 +87,7 @@ def _levels(frame: Frame, finding: ChangeFinding, outcome: Outcome) -> list[Mark
         return []
     style, with_it, rises = sign(finding.verdict), without + estimate, estimate > 0
     right = frame.x[1]
-    texts = WITHOUT.format(level=f"{without:.1f}"), WITH.format(level=f"{with_it:.1f}")
+    texts = WITHOUT.format(level=decimal(without)), WITH.format(level=decimal(with_it))
     return [
         *(dummy_line(frame, finding) if has_dummy(finding, outcome) else []),
         level(frame, frame.x, without),

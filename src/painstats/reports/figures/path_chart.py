@@ -102,7 +102,7 @@ def _back(arrow: PathArrow, bottom: int, y: int) -> Iterator[Markup]:
 
 
 def _wrapped(text: str, letters: int) -> list[str]:
-    return wrap(text, letters, break_long_words=False)
+    return wrap(str(text), letters, break_long_words=False)
 
 
 def _text(lines: Sequence[str], x: float, y: float, name: str = "") -> Iterator[Markup]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from painstats.language import plain_number
 from painstats.reports.figures.level_parts import LINE
 from painstats.reports.figures.svg.axis import BELOW, HEIGHT, scale_ticks, tick, upright, value_axis
 from painstats.reports.figures.svg.frame import Frame, drawing, scaled
@@ -81,7 +82,7 @@ def scatter_drawing(scatter: Scatter) -> Markup:
         *(point(frame, place, scatter.style, RADIUS) for place in ends),
         *_end_labels(frame, scatter),
     ]
-    longest = max((f"{value:g}" for value in ticks), key=len)
+    longest = max((plain_number(value) for value in ticks), key=len)
     return drawing(frame.height + HEIGHT + LINE, parts, longest_label=longest, lines_above=1)
 
 

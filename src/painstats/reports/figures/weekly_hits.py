@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from painstats.language import _
+from painstats.language import _, decimal
 from painstats.reports.dates import date_words
 from painstats.reports.figures.svg.frame import Frame
 from painstats.reports.figures.svg.marks import hit
@@ -32,6 +32,6 @@ def weekly_hits(frame: Frame, origin: date, scores: Mapping[date, float]) -> lis
     for week in weekly_means(scores):
         start = (week.monday - origin).days
         words = WEEK_WITHOUT_MEAN if week.mean is None else WEEK
-        text = words.format(day=date_words(max(week.monday, earliest)), mean=f"{week.mean or 0:.1f}")
+        text = words.format(day=date_words(max(week.monday, earliest)), mean=decimal(week.mean or 0))
         drawn.append(hit((frame.share(start), frame.share(start + 7)), 0, frame.height, text))
     return drawn

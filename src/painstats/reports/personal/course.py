@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from painstats.language import _
+from painstats.language import _, ngettext, plain_number
 from painstats.plan.study import Study
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import counted
 from painstats.questions.question import outcome_of
+from painstats.questions.size_words import days_words
 from painstats.reports.dates import date_words, month_and_day
 from painstats.reports.drawn_days import MOST_WEEKS, drawn_days, first_of, last_of
 from painstats.reports.figures.course_chart import Course, course_drawing
@@ -25,7 +25,7 @@ from painstats.reports.personal.record import ParticipantRecord
 A_YEAR = 330
 """Days from which the chart is called that of a year."""
 
-YEAR, WEEKS = _("Your year"), _("Your {weeks}")
+YEAR = _("Your year")
 CLINIC_TITLE = _("Course of {outcome}")
 NOTE = _("{outcome} from {low} to {high}; dots are days, the line is the week")
 TREATED_NOTE = _("{outcome} from {low} to {high}; dots are days, the line is the week; treatments below")
@@ -74,16 +74,20 @@ def course_chart(
 
 def _title(span: tuple[date, date]) -> str:
     days = (span[1] - span[0]).days + 1
-    return YEAR if days >= A_YEAR else WEEKS.format(weeks=counted(max(1, round(days / 7)), "week"))
+    return YEAR if days >= A_YEAR else _weeks(max(1, round(days / 7)))
+
+
+def _weeks(weeks: int) -> str:
+    return ngettext("Your {weeks} week", "Your {weeks} weeks", weeks).format(weeks=weeks)
 
 
 def _note(record: ParticipantRecord, days: pl.DataFrame, study: Study, *, is_treated: bool) -> str:
     outcome = outcome_of(study.plan.outcome)
     low, high = outcome.scale
     template = TREATED_NOTE if is_treated else NOTE
-    note = template.format(outcome=outcome_words(outcome).label, low=f"{low:g}", high=f"{high:g}")
+    note = template.format(outcome=outcome_words(outcome).label, low=plain_number(low), high=plain_number(high))
     undrawn = record.days.height - days.height
-    return CUT_NOTE.format(note=note, days=counted(undrawn, "day"), weeks=MOST_WEEKS) if undrawn else note
+    return CUT_NOTE.format(note=note, days=days_words(undrawn), weeks=MOST_WEEKS) if undrawn else note
 
 
 def treatments_drawn(record: ParticipantRecord) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from statistics import fmean, quantiles
 
-from painstats.language import _
+from painstats.language import _, decimal
 from painstats.questions.date_words import MONTHS
 from painstats.questions.phrases import capital
 from painstats.reports.figures.weekly import Week, weekly_means
@@ -47,12 +47,12 @@ def course_words(scores: Mapping[date, float], scale: tuple[float, float], label
         return NONE.format(outcome=name)
     low, high = _usual(list(scores.values()), decimals)
     if len(scores) < FEWEST_SCORES:
-        low, high = (f"{end(scores.values()):.{decimals}f}" for end in (min, max))
+        low, high = (decimal(end(scores.values()), decimals) for end in (min, max))
         return FEW.format(outcome=name, days=len(scores), low=low, high=high)
     if (start := _change(weekly_means(scores))) is not None:
         before = [score for day, score in scores.items() if day < start]
         after = [score for day, score in scores.items() if day >= start]
-        levels = [f"{fmean(part):.{decimals}f}" for part in (before, after)]
+        levels = [decimal(fmean(part), decimals) for part in (before, after)]
         is_step = abs(fmean(after) - fmean(before)) >= LEAST_STEP * (scale[1] - scale[0])
         if is_step and levels[0] != levels[1]:
             low, high = _usual(after, decimals)
@@ -60,7 +60,7 @@ def course_words(scores: Mapping[date, float], scale: tuple[float, float], label
                 outcome=name, before=levels[0], when=_when(start), after=levels[1], low=low, high=high
             )
     return (SAME if low == high else STEADY).format(
-        outcome=name, level=f"{fmean(scores.values()):.{decimals}f}", low=low, high=high
+        outcome=name, level=decimal(fmean(scores.values()), decimals), low=low, high=high
     )
 
 
@@ -83,9 +83,9 @@ def _spread(values: Sequence[float]) -> float:
 def _usual(scores: Sequence[float], decimals: int) -> tuple[str, str]:
     """Return the 10th and the 90th percentile."""
     if len(scores) < 2:
-        return f"{scores[0]:.{decimals}f}", f"{scores[0]:.{decimals}f}"
+        return decimal(scores[0], decimals), decimal(scores[0], decimals)
     cuts = quantiles(scores, n=10, method="inclusive")
-    return f"{cuts[0]:.{decimals}f}", f"{cuts[-1]:.{decimals}f}"
+    return decimal(cuts[0], decimals), decimal(cuts[-1], decimals)
 
 
 def _when(day: date) -> str:

@@ -7,12 +7,12 @@ from datetime import timedelta
 import polars as pl
 
 from painstats.frame.load import WeekOfActivity, weeks_of_activity
-from painstats.language import _, ngettext
+from painstats.language import _
+from painstats.questions.daily.measure_words import measure_label
 from painstats.questions.phrases import capital, whole
-from painstats.reports.dates import MONTHS
+from painstats.reports.dates import month_and_day
 from painstats.reports.drawn_days import drawn_days
 from painstats.reports.pages import Table
-from painstats.vocabulary import MEASURES
 
 STEPS, EXERCISE = "step_count", "exercise_time_min"
 
@@ -25,7 +25,7 @@ CAPTION = _(
     "Weeks with fewer than four are left out. * marks a week more than 30% above the four weeks before it: a "
     "convention that says nothing about how much is too much."
 )
-NEWEST = ngettext("The newest week is shown.", "The newest {weeks} weeks are shown.", MOST_WEEKS)
+NEWEST = _("The newest {weeks} weeks are shown.")
 HEAD = (_("Week from"), _("A day"), _("Against the week before"), _("Against four weeks"))
 MEAN, JUMP = _("{size} ({days})"), _("{size} ({days}) *")
 NOT_KNOWN = _("–")
@@ -61,14 +61,14 @@ def _table(measure: str, weeks: list[WeekOfActivity]) -> Table:
         CAPTION.format(measure=capital(name)) + cut,
         HEAD,
         tuple(_row(measure, week) for week in weeks),
-        fold=FOLD.format(measure=capital(MEASURES[measure].label)),
+        fold=FOLD.format(measure=capital(measure_label(measure))),
     )
 
 
 def _row(measure: str, week: WeekOfActivity) -> tuple[str, ...]:
     mean = JUMP if week.is_jump else MEAN
     return (
-        f"{week.monday.day} {MONTHS[week.monday.month - 1]}",
+        month_and_day(week.monday),
         mean.format(size=_size(measure, week.mean or 0.0), days=week.days),
         _difference(measure, week.change),
         _difference(measure, week.against_four_weeks),

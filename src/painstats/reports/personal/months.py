@@ -7,17 +7,21 @@ from datetime import date
 
 import polars as pl
 
+from painstats.language import _, decimal
 from painstats.plan.study import Study
+from painstats.questions.daily.measure_words import measure_label
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, whole
 from painstats.questions.question import outcome_of
-from painstats.reports.dates import MONTHS
+from painstats.reports.dates import month_name
 from painstats.reports.drawn_days import drawn_days
 from painstats.reports.measures_shown import measures_shown
 from painstats.reports.pages import Table
-from painstats.vocabulary import MEASURES
 
 MINUTES_OF_DAY = 1440
+CAPTION = _("Month by month: averages, with the number of days in brackets")
+MONTH, MONTH_AND_YEAR = _("Month"), _("{month} {year}")
+MINUTES, HOURS = _("{minutes} min"), _("{hours} h {minutes}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,14 @@ def months_table(days: pl.DataFrame, study: Study) -> Table:
         (month_words(key[0]), *(_mean_words(name, _month_mean(month[name])) for name in names))
         for key, month in sorted(months.items())
     )
-    labels = [outcome_words(outcome_of(study.plan.outcome)).label, *(MEASURES[name].label for name in names[1:])]
-    return Table(
-        "Month by month: averages, with the number of days in brackets", ("Month", *map(capital, labels)), rows
-    )
+    labels = [outcome_words(outcome_of(study.plan.outcome)).label, *(measure_label(name) for name in names[1:])]
+    return Table(CAPTION, (MONTH, *map(capital, labels)), rows)
 
 
 def month_words(first: object) -> str:
     """Write a month by its first date: "Mar 2026"."""
     assert isinstance(first, date)
-    return f"{MONTHS[first.month - 1]} {first.year}"
+    return MONTH_AND_YEAR.format(month=month_name(first), year=first.year)
 
 
 def _month_mean(values: pl.Series) -> _MonthMean:
@@ -59,13 +61,17 @@ def _mean_words(name: str, month: _MonthMean) -> str:
     mean, days = month.mean, month.days
     if mean is None:
         return "– (0)"
+    return f"{_value_words(name, mean)} ({days})"
+
+
+def _value_words(name: str, mean: float) -> str:
     if name == "outcome_score":
-        return f"{mean:.1f} ({days})"
+        return decimal(mean)
     if name == "step_count":
-        return f"{whole(mean)} ({days})"
+        return whole(mean)
     if name == "exercise_time_min":
-        return f"{mean:.0f} min ({days})"
+        return MINUTES.format(minutes=f"{mean:.0f}")
     hours, minutes = divmod(round(mean) % MINUTES_OF_DAY, 60)
     if name == "sleep_midpoint_min":
-        return f"{hours:02d}:{minutes:02d} ({days})"
-    return f"{hours} h {minutes:02d} ({days})" if name.endswith("_min") else f"{mean:.0f} ({days})"
+        return f"{hours:02d}:{minutes:02d}"
+    return HOURS.format(hours=hours, minutes=f"{minutes:02d}") if name.endswith("_min") else f"{mean:.0f}"

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from painstats.findings.catalogue import participants as words_of
 from painstats.findings.catalogue import personal_page as say
+from painstats.findings.catalogue import reading
 from painstats.findings.clearer import clearer_words, next_answer_day
 from painstats.findings.lead import lead
 from painstats.findings.plan_record import plan_record
@@ -18,6 +19,7 @@ from painstats.findings.since import (
     news_words,
     since_date,
 )
+from painstats.language import plain_number
 from painstats.plan.ledger_chain import Standing
 from painstats.plan.study import Study
 from painstats.questions.outcome_words import outcome_words
@@ -35,11 +37,6 @@ from painstats.reports.personal.recorded import recent_share, recorded
 from painstats.reports.personal.rules import rules_parts
 from painstats.reports.robustness import read_robustness_checks
 from painstats.store.connection import Store
-
-WRONG_ZONE = (
-    "The clock times of your files do not suit the time zone that was declared. If that zone is wrong, steps and "
-    "nights are on the wrong days, and what this report says can be wrong. Check it before you read on."
-)
 
 
 def personal_page(
@@ -77,7 +74,7 @@ def personal_page(
         running=f"painstats, {say.WRITTEN.format(date=words_of.date_words(last))}",
         notices=(*safety_notice(record), *_zone_doubts(store, record)),
         lead=leading,
-        answers=answer_cards(record, study, charts, checks, " ".join(leading)),
+        answers=answer_cards(record, study, charts, checks, " ".join(map(str, leading))),
         course=of_days[:1],
         since_heading=since_date(last),
         since=_since(record),
@@ -102,7 +99,8 @@ def _about(record: ParticipantRecord, study: Study) -> tuple[Cell, ...]:
 def _zone_doubts(store: Store, record: ParticipantRecord) -> tuple[Part, ...]:
     """Say before any finding that the time zone may be wrong: then steps and nights are on the wrong days."""
     doubts = zone_doubts(store, record.participant_id)
-    return (Part("First check the time zone", paragraphs=(WRONG_ZONE, *doubts)),) if doubts else ()
+    english = (Markup('<span lang="en">{}</span>').format(doubt) for doubt in doubts)
+    return (Part(reading.ZONE, paragraphs=(reading.WRONG_ZONE, *english)),) if doubts else ()
 
 
 def _lead(record: ParticipantRecord, study: Study) -> tuple[str, ...]:
@@ -140,7 +138,7 @@ def _method(record: ParticipantRecord, store: Store) -> tuple[str, ...]:
     is_pooled = any(finding.judged and finding.judged.basis == "pooled" for finding in record.findings)
     return (
         say.OWN_DAYS_AND_OTHERS if is_pooled else say.OWN_DAYS,
-        say.POINT.format(low=f"{low:g}", high=f"{high:g}"),
+        say.POINT.format(low=plain_number(low), high=plain_number(high)),
         say.MISSING,
         *((say.FIXED,) if came_first else ()),
     )

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import ParamSpec
 
 from markupsafe import Markup
 
+from painstats.findings.catalogue import reading as say
 from painstats.findings.catalogue.participants import GAPS_AFTER_HIGH, GAPS_AFTER_LOW
+from painstats.findings.catalogue.personal_page import POINT
 from painstats.findings.check_words import PARTICIPANT_CHECKS
 from painstats.findings.finding import Finding
 from painstats.frame.gaps import scores_before_gaps
+from painstats.language import ENGLISH, decimal, in_language, language_in_use, plain_number
 from painstats.plan.study import Study
 from painstats.questions.asked import asked, declared_kinds, exposures
 from painstats.questions.daily.feedback_words import own_feedback_words
 from painstats.questions.daily.pattern_words import own_pattern_words
 from painstats.questions.daily.tables import RobustnessCheck
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital, counted, listed, whole
+from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import outcome_of
+from painstats.questions.size_words import days_words
 from painstats.reports.data_used import (
     days_table,
     files_table,
@@ -33,7 +38,7 @@ from painstats.reports.data_used import (
 from painstats.reports.devices import device_lines, devices_table
 from painstats.reports.model_fit import read_model_fits
 from painstats.reports.numbers import Interval, interval_of
-from painstats.reports.pages import Cell, Part, joined, named
+from painstats.reports.pages import Cell, Part, named
 from painstats.reports.personal.load import load_tables
 from painstats.reports.personal.record import ParticipantRecord
 from painstats.reports.personal.treatments import HOW_CHANGES_ARE_JUDGED
@@ -42,6 +47,8 @@ from painstats.reports.robustness import robustness_part
 from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
 from painstats.store.rows import rows_of
+
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +78,35 @@ def rules_parts(
     """
     study = store.study
     label = outcome_words(outcome_of(study.plan.outcome)).label
-    notes = (*_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record))
+    technical = () if language_in_use() == ENGLISH else (say.TECHNICAL,)
+    notes = (*technical, *_about_pooling(record.findings), *_about_own_model(store, record), *_about_gaps(record))
     changes = HOW_CHANGES_ARE_JUDGED if record.changes else ()
     return (
-        Part("How to read this", paragraphs=notes, points=(*_how_to_read(study), *changes)),
-        *_robustness(record, checks, study),
+        Part(say.HOW_TO_READ, paragraphs=notes, points=(*_how_to_read(study), *changes)),
+        *_in_english(_robustness, record, checks, study),
         *_weeks(record),
-        _data_part(store, record, choices),
-        Part("What this cannot tell", points=_limits(record, study, label)),
-        Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),
+        *_in_english(_data_part, store, record, choices),
+        Part(say.LIMITS, points=_limits(record, study, label)),
+        *_in_english(_settings, store),
     )
+
+
+def _in_english(make: Callable[Given, tuple[Part, ...]], *args: Given.args, **named: Given.kwargs) -> tuple[Part, ...]:
+    """Make parts of technical terms, which are in English on a page in any language, and mark them as such there."""
+    language = language_in_use()
+    with in_language(ENGLISH):
+        parts = make(*args, **named)
+    return parts if language == ENGLISH else tuple(replace(part, language=ENGLISH) for part in parts)
+
+
+def _settings(store: Store) -> tuple[Part, ...]:
+    return (Part("The settings behind this report", tables=(settings_table(store, diaries=False),)),)
 
 
 def _about_pooling(findings: Sequence[Finding]) -> tuple[str, ...]:
     if not any(finding.judged and finding.judged.basis == "pooled" for finding in findings):
         return ()
-    return (
-        "Your own days come first. Where they leave a question open, your days are also looked at together with those "
-        "of the other people here. That draws your result towards their average: if you are unlike them, the range "
-        "can miss your own link.",
-    )
+    return (say.POOLING,)
 
 
 def _about_own_model(store: Store, record: ParticipantRecord) -> tuple[str, ...]:
@@ -110,7 +126,7 @@ def _about_gaps(record: ParticipantRecord) -> tuple[str, ...]:
     if found is None or not found.is_clear:
         return ()
     text = GAPS_AFTER_HIGH if found.z > 0 else GAPS_AFTER_LOW
-    return (text.format(before=f"{found.before_gaps:.1f}", otherwise=f"{found.otherwise:.1f}"),)
+    return (text.format(before=decimal(found.before_gaps), otherwise=decimal(found.otherwise)),)
 
 
 def _how_to_read(study: Study) -> tuple[str, ...]:
@@ -118,21 +134,20 @@ def _how_to_read(study: Study) -> tuple[str, ...]:
     low, high = outcome.scale
     days = listed([whole(days) for days in rules.looks])
     return (
-        "Each of your days is compared with your own average, never with other participants.",
-        f"A point is one step on the scale from {low:g} to {high:g}.",
-        f"Answers are given on set days only: when you have {days} days with a score, and then about once a year. "
-        "In between, an answer stays as it is. Looking more often would find links where there are none.",
-        "The range holds every size of the link that fits your days. It allows for looking several times.",
-        "“Both directions are still possible” is an honest answer: your days so far fit both.",
-        "A reading is what all your days show today. It changes from night to night and is no answer.",
-        "Weekends, slow drifts, and the way one day carries over into the next are taken into account.",
+        say.OWN_AVERAGE,
+        POINT.format(low=plain_number(low), high=plain_number(high)),
+        say.LOOKS.format(days=days),
+        say.RANGE,
+        say.BOTH_DIRECTIONS,
+        say.READING,
+        say.CALENDAR,
     )
 
 
 def _weeks(record: ParticipantRecord) -> tuple[Part, ...]:
     """Show the weeks of steps and of exercise, where they are known."""
     tables = load_tables(record.days)
-    return (Part("Your activity, week by week", tables=tables),) if tables else ()
+    return (Part(say.WEEKS, tables=tables),) if tables else ()
 
 
 def _robustness(record: ParticipantRecord, checks: Sequence[RobustnessCheck], study: Study) -> tuple[Part, ...]:
@@ -153,7 +168,7 @@ def own_interval(finding: Finding) -> Interval | None:
     return Interval(own.value, own.low, own.high) if own else interval_of(finding.estimate)
 
 
-def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) -> Part:
+def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) -> tuple[Part, ...]:
     """Show what was imported and what was left out."""
     participant, study = record.participant_id, store.study
     zones = f"A day runs from midnight to midnight where you were: {'; '.join(zone_words(record.days))}."
@@ -165,7 +180,7 @@ def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) 
         notes_table(store, participant),
         devices_table(store, participant),
     )
-    return Part(
+    part = Part(
         "What was imported, and what was left out",
         paragraphs=(
             f"{_which_days(study)} Nothing was filled in or guessed. "
@@ -181,6 +196,7 @@ def _data_part(store: Store, record: ParticipantRecord, choices: Sequence[str]) 
         ),
         tables=tuple(table for table in tables if table is not None),
     )
+    return (part,)
 
 
 def _which_days(study: Study) -> str:
@@ -195,17 +211,13 @@ def _which_days(study: Study) -> str:
 
 def _limits(record: ParticipantRecord, study: Study, label: str) -> tuple[Cell, ...]:
     return (
-        "What comes before need not be the reason for what follows. "
-        f"Something else, such as a hard week, can change your nights, your days and your {label} at once.",
-        f"{capital(label)} also changes what you do. After a bad day people may move less and sleep worse; "
-        "part of a link can run that way.",
-        "These are averages over many days. A single day can go the other way.",
-        "The answers hold within the range of your own days. "
-        "They say nothing about much longer nights or much longer walks than yours.",
-        "A small link can hide in few days. “Not determined” does not mean that there is none.",
+        say.NO_REASON.format(outcome=label),
+        say.OTHER_WAY.format(outcome=capital(label)),
+        say.AVERAGES,
+        say.OWN_RANGE,
+        say.SMALL,
         *_treatments(record, study, label),
-        "This is not medical advice. "
-        "Please talk with your doctor before you change a treatment, or change what you do by much.",
+        say.NO_ADVICE,
     )
 
 
@@ -214,22 +226,20 @@ def _treatments(record: ParticipantRecord, study: Study, label: str) -> tuple[Ce
     phases = rows_of(record.phases, _Phase)
     if not phases:
         return ()
-    names = dict.fromkeys(joined(named(phase.name), _course(phase)) for phase in phases)
-    asks = "" if "treatment" in declared_kinds(study) else " This study does not ask what changed after they began."
-    return (
-        joined(
-            "You named: ",
-            Markup(", ").join(names),
-            f".{asks} What changes after a start mixes the treatment with hope, the season and luck: "
-            f"people start a treatment when {label} is at its worst, and then it often eases anyway. "
-            "In one careful trial, pain fell by 18% on a dummy medicine (Younger 2013).",
-        ),
-    )
+    names = Markup(", ").join(dict.fromkeys(_course(phase) for phase in phases))
+    not_asked = () if "treatment" in declared_kinds(study) else (say.NOT_ASKED,)
+    sentences = (Markup(say.NAMED).format(treatments=names), *not_asked, say.MIXED.format(outcome=label))
+    return (Markup(" ").join(sentences),)
 
 
-def _course(phase: _Phase) -> str:
-    """Say how a treatment builds up and wears off, where it does not do so at once."""
-    ramp = f"builds up over {counted(phase.ramp_days, 'day')}" if phase.ramp_days else ""
-    lasts = phase.wash_out_days and phase.end_date
-    after = f"counts for {counted(phase.wash_out_days, 'more day')} after its end" if lasts else ""
-    return f" ({' and '.join(filter(None, (ramp, after)))})" if ramp or after else ""
+def _course(phase: _Phase) -> Markup:
+    """Name a treatment, and say how it builds up and wears off, where it does not do so at once."""
+    lasts = bool(phase.wash_out_days and phase.end_date)
+    entry = {
+        (True, True): say.BUILDS_UP_WEARS_OFF,
+        (True, False): say.BUILDS_UP,
+        (False, True): say.WEARS_OFF,
+        (False, False): "{name}",
+    }[phase.ramp_days > 0, lasts]
+    ramp, after = days_words(phase.ramp_days), say.more_days(phase.wash_out_days)
+    return Markup(entry).format(name=named(phase.name), ramp=ramp, after=after)

@@ -9,7 +9,7 @@ from statistics import fmean
 from painstats.findings.finding import Finding
 from painstats.findings.reading import shown_size
 from painstats.findings.states import state_of
-from painstats.language import _
+from painstats.language import _, decimal, plain_number
 from painstats.questions.daily.words import compared_with
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, whole
@@ -54,7 +54,7 @@ SHARE = _("{share}%")
 
 
 def _hours(value: float) -> str:
-    return HOURS.format(hours=f"{value:g}")
+    return HOURS.format(hours=plain_number(value))
 
 
 def _plain(value: float) -> str:
@@ -67,7 +67,7 @@ def _clock(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return SHARE.format(share=f"{value:g}")
+    return SHARE.format(share=plain_number(value))
 
 
 AXES = {
@@ -120,7 +120,7 @@ def scatter_chart(finding: Finding, record: ParticipantRecord) -> Chart | None:
     low, high = _ends(finding, axis, days)
     label, name = outcome_words(question.outcome).label, _axis_name(finding, axis)
     shown = SHOWN.format(
-        outcome=capital(label), axis=name, low=f"{low.y:.1f}", low_days=axis.low, high=f"{high.y:.1f}",
+        outcome=capital(label), axis=name, low=decimal(low.y), low_days=axis.low, high=decimal(high.y),
         high_days=axis.high, days=len(days),
     )  # fmt: skip
     scatter = Scatter(days, question.outcome.scale, (low, high), sign(finding.verdict), axis.tick, name)
@@ -163,4 +163,4 @@ def _axis_name(finding: Finding, axis: AxisWords) -> str:
 
 def _end(x: float, middle: tuple[float, float], size: float, words: str) -> LineEnd:
     y = middle[1] + size * (x - middle[0])
-    return LineEnd(x, y, END.format(days=words, level=f"{y:.1f}"))
+    return LineEnd(x, y, END.format(days=words, level=decimal(y)))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+
+import polars as pl
 
 from painstats.findings.change_groups import treatment_groups
 from painstats.findings.change_names import change_name, treatment_key
 from painstats.findings.experiment_words import SEALED_STATES, blocks_done, state_of_experiment
-from painstats.language import _
-from painstats.plan.study import Study
+from painstats.language import _, decimal, plain_number
 from painstats.questions.experiment.finding import ExperimentFinding
 from painstats.questions.outcome_words import outcome_words
 from painstats.questions.phrases import capital, label_text
-from painstats.questions.question import Outcome, outcome_of
+from painstats.questions.question import Outcome
 from painstats.questions.treatment.finding import ChangeFinding
 from painstats.reports.drawn_days import last_of
 from painstats.reports.figures.change_chart import change_drawing
@@ -21,7 +23,6 @@ from painstats.reports.figures.day_strip import StripDays, strip_days, strip_dra
 from painstats.reports.figures.experiment_chart import experiment_drawing, scale_of
 from painstats.reports.figures.on_off_chart import Days, on_off_drawing
 from painstats.reports.pages import Chart
-from painstats.reports.personal.record import ParticipantRecord
 
 NOT_DRAWN = "covers_all_days"
 """Reason of a change without days before it, of which there is nothing to draw."""
@@ -54,50 +55,60 @@ def experiment_card(experiment: ExperimentFinding) -> str:
     return f"experiment-{experiment.fingerprint[:16]}"
 
 
-def charts_of_treatments(record: ParticipantRecord, study: Study) -> tuple[Chart, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class TreatedDays:
+    """The days of one participant: rows of ``daily_summary`` and of ``treatment_phase``."""
+
+    days: pl.DataFrame
+    phases: pl.DataFrame
+
+    @property
+    def scores(self) -> dict[date, float]:
+        """The scores by date."""
+        scored = self.days.drop_nulls("outcome_score")
+        return dict(zip(scored["date"].to_list(), scored["outcome_score"].to_list(), strict=True))
+
+
+def charts_of_treatments(
+    changes: Sequence[ChangeFinding], experiments: Sequence[ExperimentFinding], days: TreatedDays, outcome: Outcome
+) -> tuple[Chart, ...]:
     """Draw each change that has a card, and each experiment."""
-    outcome = outcome_of(study.plan.outcome)
-    shown = [change for group in treatment_groups(record.changes) for change in group.shown]
+    shown = [change for group in treatment_groups(changes) for change in group.shown]
     return (
-        *(_change(change, record, outcome) for change in shown if _is_drawn(change, record)),
-        *(_experiment(experiment, outcome) for experiment in record.experiments),
+        *(_change(change, days, outcome) for change in shown if _is_drawn(change, days)),
+        *(_experiment(experiment, outcome) for experiment in experiments),
     )
 
 
-def _is_drawn(change: ChangeFinding, record: ParticipantRecord) -> bool:
+def _is_drawn(change: ChangeFinding, days: TreatedDays) -> bool:
     """Whether there is anything to draw: not where no day before the change is in the diary."""
     none_before = "too_few_days_before" in change.reasons and change.before_from is None
-    return not none_before and NOT_DRAWN not in change.reasons and record.days["outcome_score"].count() > 0
+    return not none_before and NOT_DRAWN not in change.reasons and days.days["outcome_score"].count() > 0
 
 
-def _scores(record: ParticipantRecord) -> dict[date, float]:
-    scored = record.days.drop_nulls("outcome_score")
-    return dict(zip(scored["date"].to_list(), scored["outcome_score"].to_list(), strict=True))
-
-
-def _change(change: ChangeFinding, record: ParticipantRecord, outcome: Outcome) -> Chart:
-    scores = _scores(record)
+def _change(change: ChangeFinding, days: TreatedDays, outcome: Outcome) -> Chart:
+    scores = days.scores
     if (strip := strip_days(change, frozenset(scores))) is not None:
         return _day_strip(change, strip)
     if change.change == "on_off":
-        return _on_off(change, record, scores, outcome)
+        return _on_off(change, days, outcome)
     label = outcome_words(outcome).label
     return Chart(
         title=capital(change_name(change)),
         note=CHANGE_NOTE.format(outcome=label),
         label=_shown(change, label, CHANGE_SHOWN, CHANGE_DAYS),
-        drawing=change_drawing(scores, change, outcome, last_of(record.days["date"])),
+        drawing=change_drawing(scores, change, outcome, last_of(days.days["date"])),
         card=change_card(change),
     )
 
 
-def _on_off(change: ChangeFinding, record: ParticipantRecord, scores: Mapping[date, float], outcome: Outcome) -> Chart:
+def _on_off(change: ChangeFinding, days: TreatedDays, outcome: Outcome) -> Chart:
     label = outcome_words(outcome).label
     return Chart(
         title=capital(change_name(change)),
         note=ON_OFF_NOTE.format(outcome=label),
         label=_shown(change, label, ON_OFF_SHOWN, ON_OFF_DAYS),
-        drawing=on_off_drawing(scores, _days_on(change, record), change, outcome),
+        drawing=on_off_drawing(days.scores, _days_on(change, days), change, outcome),
         card=change_card(change),
     )
 
@@ -107,7 +118,7 @@ def _shown(change: ChangeFinding, label: str, with_levels: str, without: str) ->
     if change.level_before is None or change.estimate is None:
         return without.format(name=name, outcome=label)
     after = change.level_before + change.estimate
-    return with_levels.format(name=name, outcome=label, before=f"{change.level_before:.1f}", after=f"{after:.1f}")
+    return with_levels.format(name=name, outcome=label, before=decimal(change.level_before), after=decimal(after))
 
 
 def _day_strip(change: ChangeFinding, days: StripDays) -> Chart:
@@ -122,13 +133,13 @@ def _day_strip(change: ChangeFinding, days: StripDays) -> Chart:
     )
 
 
-def _days_on(change: ChangeFinding, record: ParticipantRecord) -> list[Days]:
+def _days_on(change: ChangeFinding, days: TreatedDays) -> list[Days]:
     """Return the days on the treatment and dose of the change; those of another dose are neither."""
     [name], [dose] = treatment_key(change), change.doses_after
-    last = record.summary.last_date
+    last = last_of(days.days["date"])
     return [
         Days(start, end or last)
-        for own, start, end, own_dose in record.phases.select("name", "start_date", "end_date", "dose").iter_rows()
+        for own, start, end, own_dose in days.phases.select("name", "start_date", "end_date", "dose").iter_rows()
         if own.strip().casefold() == name and own_dose == dose and start <= last
     ]
 
@@ -161,7 +172,7 @@ def _result(experiment: ExperimentFinding, outcome: Outcome) -> str:
     label, name = outcome_words(outcome).label, label_text(experiment.on)
     if experiment.level_on is None or experiment.level_off is None:
         return EXPERIMENT_BLOCKS.format(outcome=label, name=name)
-    on, off = f"{experiment.level_on:.1f}", f"{experiment.level_off:.1f}"
+    on, off = decimal(experiment.level_on), decimal(experiment.level_off)
     return EXPERIMENT_SHOWN.format(outcome=label, name=name, on=on, off=off)
 
 
@@ -169,4 +180,4 @@ def _means_note(experiment: ExperimentFinding, outcome: Outcome) -> str:
     low, high = scale_of(experiment, outcome)
     template = CUT_NOTE if (low, high) != outcome.scale else MEANS_NOTE
     label = outcome_words(outcome).label
-    return template.format(outcome=label, days=experiment.block_days, low=f"{low:g}", high=f"{high:g}")
+    return template.format(outcome=label, days=experiment.block_days, low=plain_number(low), high=plain_number(high))

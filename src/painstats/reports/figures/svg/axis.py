@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from painstats.language import plain_number
 from painstats.reports.dates import month_and_day, month_name
 from painstats.reports.figures.svg.frame import Frame, percent, short
 from painstats.reports.figures.svg.label import WIDEST, Anchor, label, text_width
@@ -37,7 +38,7 @@ def value_axis(frame: Frame, ticks: Sequence[float]) -> list[Markup]:
         y = frame.down(tick)
         if tick != frame.y[0]:
             drawn.append(Markup(f'<line class="grid" x2="100%" y1="{short(y)}" y2="{short(y)}"/>'))
-        drawn.append(label(f"{tick:g}", 0, y + 4.5, anchor="end", dx=-LEFT_OF_LABELS, style="q in"))
+        drawn.append(label(plain_number(tick), 0, y + 4.5, anchor="end", dx=-LEFT_OF_LABELS, style="q in"))
     return drawn
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference_pages.average_columns import TREATMENT_AVERAGE
-from reference_pages.change_columns import CHANGE_FINDING, TREATMENT_PHASE
-from reference_pages.contrast_columns import CONTRAST_AVERAGE, CONTRAST_FINDING
-from reference_pages.experiment_average_columns import EXPERIMENT_AVERAGE
+from painstats.published_columns.average import TREATMENT_AVERAGE
+from painstats.published_columns.change import CHANGE_FINDING, TREATMENT_PHASE
+from painstats.published_columns.contrast import CONTRAST_AVERAGE, CONTRAST_FINDING
+from painstats.published_columns.experiment_average import EXPERIMENT_AVERAGE
 
 TEXT, WHOLE, NUMBER, DATE, YES = "text", "whole number", "number", "date", "true or false"
 TEXTS, NUMBERS, LOCAL_TIME = "list of texts", "list of numbers", "local time"

@@ -1,0 +1,1 @@
+"""Collects the sentences for participants, and compiles their translations: ``make messages``."""

@@ -1,0 +1,1 @@
+"""The columns of the tables that a run publishes: type and meaning of each."""
