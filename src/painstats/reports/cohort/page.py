@@ -27,6 +27,7 @@ from painstats.reports.cohort.files import file_rows
 from painstats.reports.cohort.missing import missing_chart, missing_notes, week_rows
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, spread_tables
 from painstats.reports.cohort.multiverse import multiverse
+from painstats.reports.cohort.other_models import other_models
 from painstats.reports.cohort.page_type import CohortPage, Multiverse, Participants
 from painstats.reports.cohort.participants import participant_table, participants_part
 from painstats.reports.cohort.primary import primary_questions, primary_result
@@ -184,6 +185,7 @@ def _more(read: _Read, questions: Sequence[Question]) -> tuple[Part, ...]:
         averages_in_full(store, model, averages, read.single),
         days_part(store, read.frame, read.summaries, read.single),
         averages_part(model, questions),
+        other_models(read.results.tables.get("effect")),
         treatment_part(store),
         experiment_part(store),
         Part("How participants differ", tables=spread_tables(model, questions)) if model.reported else None,

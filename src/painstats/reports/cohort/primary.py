@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -17,10 +17,11 @@ from painstats.questions.phrases import capital, counted
 from painstats.questions.question import Question
 from painstats.questions.verdict import Verdict
 from painstats.reports.cohort.model import CohortModel
+from painstats.reports.cohort.other_models import effect_numbers
 from painstats.reports.cohort.page_type import PrimaryResult, VerdictMarks, VerdictRow
 from painstats.reports.cohort.results_files import CohortResults
 from painstats.reports.numbers import NONE, number, p_short
-from painstats.reports.pages import Cell
+from painstats.reports.pages import Cell, named
 
 HEAD = ("Exposure, within participant", "Effect", "95% CI", "df", "p", "Two-stage", "Verdict")
 NO_AVERAGE = "There is no average effect: there are too few participants, or too few days."
@@ -84,12 +85,19 @@ def _of_arms(results: CohortResults) -> tuple[Cell, tuple[str, ...]]:
     if effects is None:
         return "The primary question compares arms.", (results.absent,)
     found = effects.filter(effects["is_primary"]).to_dicts()
-    if not found:
-        return "The primary question compares arms. It has no estimate.", ()
-    first = found[0]
-    text = Markup("The change differs between arms by <b>{}</b> points (95% CI {}), p {}.")
+    tested = [row for row in found if row["p"] is not None]
+    if not tested:
+        return "The primary question compares arms. It has no tested contrast.", tuple(map(_in_words, found))
+    [first, *_] = tested
+    text = Markup("Change, {}: <b>{} points</b> (95% CI {}; p {}).")
     ends = interval_words(first["low"], first["high"])
-    return text.format(points(first["estimate"]), ends, p_short(first["p"])), (str(first["name"]),)
+    notes = tuple(f"{_in_words(row)}." for row in found if row is not first)
+    return text.format(named(first["name"]), points(first["estimate"]), ends, p_short(first["p"])), notes
+
+
+def _in_words(row: Mapping[str, object]) -> str:
+    size, ends, *_ = effect_numbers(row)
+    return f"{capital(str(row['name']))}: {size} ({ends})"
 
 
 def _of_average(question: Question, average: CohortFit, verdict: Verdict | None) -> Cell:

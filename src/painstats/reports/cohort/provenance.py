@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 
 from painstats.findings.plan_record import PlanRecord, shown_hash
+from painstats.plan.ledger_chain import Standing
 from painstats.reports.pages import Cell, joined, named
 
 
@@ -20,8 +22,14 @@ def provenance_words(record: PlanRecord, imports: str) -> Cell:
 
 
 def shareable_provenance(record: PlanRecord) -> Cell:
-    """Say the same without anything that is computed from the data."""
-    return joined(*_record_words(record), f" Ledger {shown_hash(record.head)}, painstats {version('painstats')}.")
+    """Say the same without anything from the data, and without what was changed, which could name a treatment."""
+    words = record.words.partition("; in that order")[0]
+    if record.standing is Standing.AFTER_RESULTS:
+        words = words.partition(":")[0]
+    return joined(
+        *_record_words(replace(record, words=words)),
+        f" Ledger {shown_hash(record.head)}, painstats {version('painstats')}.",
+    )
 
 
 def _record_words(record: PlanRecord) -> tuple[Cell, ...]:

@@ -21,6 +21,7 @@ from painstats.questions.phrases import capital, listed, whole
 from painstats.questions.question import Question, outcome_of
 from painstats.reports.cohort.missing import tipping_words
 from painstats.reports.cohort.multiverse import multiverse
+from painstats.reports.cohort.other_models import effect_numbers, other_models
 from painstats.reports.cohort.page_type import (
     CohortPage,
     FileRow,
@@ -32,8 +33,8 @@ from painstats.reports.cohort.page_type import (
 from painstats.reports.cohort.primary import primary_questions
 from painstats.reports.cohort.provenance import plan_words, shareable_provenance
 from painstats.reports.cohort.results_files import CohortResults
-from painstats.reports.numbers import NONE, number, p_short, percent
-from painstats.reports.pages import Cell, Part, Table, named, page_bytes
+from painstats.reports.numbers import NONE, number, percent
+from painstats.reports.pages import Cell, Table, named, page_bytes
 
 SHAREABLE_PAGE = "cohort-shareable.html"
 HEAD = ("Effect", "Points", "95% CI", "df", "p", "Participants, days")
@@ -76,7 +77,7 @@ def shareable_page(study: Study, record: PlanRecord, tables: Tables) -> bytes:
         multiverse=curves,
         multiverse_note="" if curves else "No specification curve was computed.",
         files=tuple(FileRow(name, "A table of this folder", "csv, parquet") for name in tables),
-        more=_more(tables),
+        more=tuple(part for part in (other_models(tables["effect"]),) if part),
         footer=FOOTER,
     )
     return page_bytes(page)
@@ -108,13 +109,7 @@ def _row(row: Mapping[str, object], names: Mapping[str, Question]) -> VerdictRow
     question = names.get(str(row["name"]))
     words = phrases_of(question) if question else None
     name = f"{capital(words.compared_with)}, per {words.unit}" if words else str(row["name"])
-    return VerdictRow(name, _numbers(row), "", f"{_count(row['participants'])}, {_count(row['days'])}")
-
-
-def _numbers(row: Mapping[str, object]) -> tuple[str, str, str, str]:
-    estimate, low, high, df, p = (_float(row[name]) for name in ("estimate", "low", "high", "df", "p"))
-    ends = interval_words(low, high) if low is not None and high is not None else NONE
-    return (points(estimate) if estimate is not None else NONE, ends, number(df, 1), p_short(p))
+    return VerdictRow(name, effect_numbers(row), "", f"{_count(row['participants'])}, {_count(row['days'])}")
 
 
 def _float(value: object) -> float | None:
@@ -164,13 +159,3 @@ def _cell(row: Mapping[str, object]) -> str:
     if mean is None:
         return NONE
     return number(mean, 2) + (f" ({number(sd, 2)})" if sd is not None else "")
-
-
-def _more(tables: Tables) -> tuple[Part, ...]:
-    """Return the effects of all other models."""
-    others = tables["effect"].filter(~pl.col("is_primary")).to_dicts()
-    if not others:
-        return ()
-    rows = tuple((named(str(row["model"])), named(str(row["name"])), *_numbers(row)) for row in others)
-    head = ("Model", "Effect", "Points", "95% CI", "df", "p")
-    return (Part("All other models", tables=(Table("Effects of the other models of the plan", head, rows),)),)
