@@ -8,7 +8,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as the comma
 os.environ["POLARS_MAX_THREADS"] = "1"  # before polars: most tests have a few rows, for which threads only wait
 
 import gc
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +16,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-import vl_convert
 
 from painstats.plan.study import Plan, Study
 from painstats.records import RECORD_TABLES
@@ -74,33 +72,6 @@ DEFAULTS = {
     "session_id": "1", "exercise_type": "walking", "duration_min": "30", "kind": "medicine", "name": "tablets",
     "start_date": "2026-01-01", "ramp_days": "0", "wash_out_days": "0",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _each_chart_is_drawn_once() -> Iterator[None]:
-    """Keep what the drawing library made of a chart: many tests draw the same charts, and it is their slowest part.
-
-    Tests of the drawing itself use ``charts_drawn_again``. Processes that a test starts always draw for themselves.
-    """
-    kept: dict[str, str] = {}
-    draw = vl_convert.vegalite_to_svg
-
-    def drawn_once(chart: dict[str, Any], **options: Any) -> str:
-        key = json.dumps([chart, options])
-        if key not in kept:
-            kept[key] = draw(chart, **options)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vl_convert, "vegalite_to_svg", drawn_once)
-        patch.setattr(vl_convert, "drawing_again", draw, raising=False)
-        yield
-
-
-@pytest.fixture
-def charts_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw every chart again, also one that was drawn before."""
-    monkeypatch.setattr(vl_convert, "vegalite_to_svg", vl_convert.drawing_again)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class _Reader(HTMLParser):
             self.unbalanced.append(tag)
 
     def handle_data(self, data):
-        if self.open and self.open[-1] == "title":
+        if self.open and self.open[-1] == "title" and "svg" not in self.open:
             self.page.title += data
         elif "style" not in self.open:
             self.page.text += f" {data}"

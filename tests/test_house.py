@@ -116,8 +116,7 @@ def test_the_options_of_me_are_grouped(capsys):
 JSON_EDGES = {
     "mixedlm/model.py": "formula environments, as statsmodels takes them",
     "mixedlm/summary.py": "the table of statsmodels' Summary",
-    "reports/figures/daily_charts.py": "data of charts",
-    "reports/figures/vega_svg.py": "charts in Vega-Lite's JSON",
+    "commands/vega_svg.py": "charts in Vega-Lite's JSON",
     "findings/finding_row.py": "groups of the columns of one flat row",
     "commands/printing.py": "what is printed as JSON or as a table",
     "commands/quarantine.py": "what is printed as JSON or as a table",

@@ -29,6 +29,7 @@ from painstats.process_pool import default_processes, using
 from painstats.questions.asked import asked, exposures, fit_questions
 from painstats.questions.experiment.clock import now
 from painstats.questions.experiment.stored import stages
+from painstats.reports.cohort.page_facts import files_on_cohort_page
 from painstats.run_report import Results, RunReport, begun_report, last_results, save_report, save_result_counts
 from painstats.shards.read import dealt_at_run, mark_shards_reported, read_shards
 from painstats.shards.workers import Workers, workers_of
@@ -232,7 +233,8 @@ def _answered(
 ) -> RunSummary:
     remove_leftovers(store.study)
     report, due = begun_report(store, reading), stages(store, now())
-    inputs, shown = (inputs_hash(store, VERSION, facts) for facts in (due, (*due, *store.study.page_facts)))
+    on_pages = (*due, *store.study.page_facts, *files_on_cohort_page(store.study))
+    inputs, shown = (inputs_hash(store, VERSION, facts) for facts in (due, on_pages))
     before, results = done_before(store, "reports", shown), last_results(store)
     if before is not None and results is not None:
         report = _finished(store, report, outcomes, before.refusal, failed_inboxes)

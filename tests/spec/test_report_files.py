@@ -8,27 +8,17 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
-import altair as alt
 import pytest
 
-from painstats.findings import read_findings
-from painstats.frame.participants import participant_summaries
 from painstats.plan.study import Study
 from painstats.questions.phrases import label_text
-from painstats.questions.registry import kind_of
 from painstats.reports import write_reports
-from painstats.reports.figures.daily_charts import NARROW, WIDE
-from painstats.reports.figures.effect_charts import cohort_effects, completeness
-from painstats.reports.figures.vega_svg import drawn
-from painstats.reports.numbers import Interval
 from painstats.reports.pages import clinic_page_name, page_name
-from painstats.reports.verdict_bars import verdict_bar
 from painstats.store import open_store
 from tests.made_up_study import EVIL_ID, fill, plan, small_study
 from tests.reading_pages import read_page
 
 
-@pytest.mark.usefixtures("charts_drawn_again")
 def test_the_same_findings_give_the_same_bytes_and_touch_no_file(tmp_path):
     with open_store(small_study(tmp_path / "again")) as store:
         fill(store, people={"p01": 60, "p02": 60})
@@ -119,28 +109,6 @@ def test_long_and_turning_names_are_tamed():
     assert label_text("a\u202eb\u200bc\x00") == "abc"
     assert len(label_text("x" * 10_000)) == 64
     assert label_text("\u200b") == "unnamed"
-
-
-def test_a_drawing_that_reaches_outside_is_refused():
-    image = alt.Chart(alt.InlineData(values=[{"u": "https://example.org/x.png"}])).mark_image().encode(url="u:N")
-    with pytest.raises(ValueError, match="may not"):
-        drawn(image, "image")
-
-
-def test_every_figure_follows_the_schema_of_charts(tmp_path):
-    """Outside ``unchecked_charts``, altair checks each part as it is made; specifications are checked here."""
-    with open_store(small_study(tmp_path / "study")) as store:
-        fill(store)
-        findings = [finding for finding in read_findings(store) if not finding.is_average]
-        participants = participant_summaries(store)
-        counts = {"outcome_days": "scores", "usable_days": "usable"}
-        for width in (WIDE, NARROW):
-            alt.HConcatChart.from_dict(completeness(participants, counts, width))
-    made = [verdict_bar(finding, label="x") for finding in findings]
-    bars, effects = [bar for bar in made if bar], kind_of("daily").chart(findings[0].question)
-    assert len(bars) > 5
-    for width in (WIDE, NARROW):
-        alt.LayerChart.from_dict(cohort_effects(bars, Interval(0.1, -0.1, 0.3), effects, width))
 
 
 # --- Pages of participants whose data did not change

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
-import altair as alt
 import polars as pl
 import pytest
 
 from painstats.reports.figures.change_chart import PLOT, change_drawing
 from painstats.reports.figures.change_window import sides, window_of
-from painstats.reports.figures.daily_charts import NARROW, WIDE, daily_panels
 from painstats.reports.figures.experiment_chart import experiment_drawing, scale_of
 from painstats.reports.figures.level_parts import DUMMY
 from painstats.reports.figures.on_off_chart import Days, on_off_drawing
-from painstats.reports.figures.treatment_bars import height_of, placed_rows, treatment_bars
 from painstats.reports.figures.treatment_rows import HIGHEST, LOWEST, bar_rows
-from painstats.reports.figures.vega_svg import PHASE, PHASE_MORE, Specification, drawn
 from tests.spec.made_up_changes import EXPERIMENTS, LDN, MOOD, PAIN, RESULT, STATES
 from tests.spec.svg_shapes import Shape, places, shapes, texts
 
@@ -38,22 +32,6 @@ def scored_days() -> pl.DataFrame:
 DAYS = scored_days()
 SCORES = {day: score for day, score in DAYS.iter_rows() if score is not None}
 ON = [Days(date(2026, 3, 16), date(2026, 4, 20)), Days(date(2026, 7, 1), date(2026, 8, 1))]
-
-
-def layers(chart: Specification) -> Iterator[Specification]:
-    for part in (*chart.get("vconcat", ()), *chart.get("layer", ())):
-        yield from layers(part)
-    if "mark" in chart:
-        yield chart
-
-
-def rows_of(chart: Specification, **mark: object) -> list[Specification]:
-    """Return the rows of all layers with these properties of their marks."""
-    return [row for layer in layers(chart) if mark.items() <= layer["mark"].items() for row in layer["data"]["values"]]
-
-
-def texts_of(chart: Specification) -> list[str]:
-    return list(dict.fromkeys(row["text"] for row in rows_of(chart, type="text")))
 
 
 def change(name: str, outcome=PAIN) -> str:
@@ -209,19 +187,6 @@ BUSY = phases(
 )
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_bars_never_overlap(width):
-    inner = width - 58
-    placed = placed_rows(bar_rows(BUSY, SPAN), SPAN, inner)
-    for row in placed:
-        assert all(0 <= left < right <= inner + 1e-9 for left, right in row.ends)
-        assert all(earlier[1] <= later[0] + 1e-9 for earlier, later in pairwise(row.ends))
-        assert row.top + HIGHEST <= row.middle + HIGHEST / 2
-    for upper, lower in pairwise(placed):
-        assert upper.middle + HIGHEST / 2 <= lower.top
-    assert height_of(placed) >= placed[-1].middle + HIGHEST / 2
-
-
 def test_bars_are_rows_by_name_in_the_order_of_first_starts():
     rows = bar_rows(BUSY, SPAN)
     names = [row.name for row in rows]
@@ -230,27 +195,6 @@ def test_bars_are_rows_by_name_in_the_order_of_first_starts():
         "A yoga course with a name as long as the whole chart", "Low-dose naltrexone", "Injection", "Massage",
     ]  # fmt: skip
     assert [bar.height for bar in rows[3].bars] == [LOWEST, HIGHEST]
-
-
-def test_a_name_is_left_of_its_start_or_where_there_is_room():
-    sides_of = {row.row.name: row.side for row in placed_rows(bar_rows(BUSY, SPAN), SPAN, 700)}
-    assert sides_of["Massage"] == "left"
-    assert sides_of["A yoga course with a name as long as the whole chart"] == "above"
-    assert sides_of["Injection, 40\u00a0mg"] == "left"  # a dose that its bar is too short for
-
-
-def test_doses_are_written_into_their_bars():
-    chart = treatment_bars(placed_rows(bar_rows(BUSY, SPAN), SPAN, 700), 700)
-    assert {"1.5\u00a0mg", "4.5\u00a0mg", "10\u00a0mg", "5\u00a0mg", "Low-dose naltrexone"} <= set(texts_of(chart))
-    assert {row["fill"] for row in rows_of(chart, type="rect")} == {PHASE, PHASE_MORE}
-
-
-def test_a_time_series_has_the_bars_below_its_scores():
-    days = DAYS.with_columns(pl.lit(None, pl.Float64).alias("step_count"))
-    with_bars = daily_panels(days, BUSY, PAIN, ["step_count"])
-    assert len(with_bars["vconcat"]) == 3
-    assert with_bars["vconcat"][1]["height"] == height_of(placed_rows(bar_rows(BUSY, SPAN), SPAN, WIDE - 58))
-    assert len(daily_panels(days, BUSY.clear(), PAIN, ["step_count"])["vconcat"]) == 2
 
 
 def test_scores_of_several_sites_beyond_the_scale_are_inside_every_chart():
@@ -266,12 +210,5 @@ def test_scores_of_several_sites_beyond_the_scale_are_inside_every_chart():
 
 
 def test_a_name_from_outside_stays_text():
-    evil = "</text><script>x</script>"
-    bars = treatment_bars(placed_rows(bar_rows(phases((evil, FIRST, None, None, None)), SPAN), SPAN, 700), 700)
-    assert "<script" not in drawn(bars, "evil")
     drawing = experiment_drawing(replace(EXPERIMENTS["sealed"], on="</b><i>"), PAIN, 9)
     assert "filled: </b><i>; dashed: to come" in texts(drawing)
-
-
-def test_bars_of_the_dashboard_follow_the_schema_of_charts():
-    alt.LayerChart.from_dict(treatment_bars(placed_rows(bar_rows(BUSY, SPAN), SPAN, 700), 700))

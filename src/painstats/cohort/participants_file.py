@@ -17,6 +17,7 @@ import polars as pl
 from painstats.archive.archive import open_archive
 from painstats.archive.entries import shown
 from painstats.cohort.baseline import PARTICIPANT, Baseline, Variables, baseline_of
+from painstats.cohort.study_files import PARTICIPANTS_FILE
 from painstats.errors import ExportRefused, StudyError
 from painstats.parsing.csv_text import CsvTable, read_csv, shown_columns
 from painstats.parsing.participant_ids import folded
@@ -25,7 +26,6 @@ from painstats.plan.variables import BASELINE, VariablePlan
 from painstats.store.connection import Store
 from painstats.store.ledger import stored_participants
 
-PARTICIPANTS_FILE = "participants.csv"
 ID_COLUMN = "participant"
 
 

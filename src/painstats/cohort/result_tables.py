@@ -18,7 +18,6 @@ from painstats.store.csv_cells import as_csv, as_parquet
 from painstats.store.durable import write_private
 from painstats.store.file_list import write_file_list
 
-RESULTS = "results"
 Tables = Mapping[str, pl.DataFrame]
 Schema = dict[str, type[pl.DataType] | pl.DataType]
 

@@ -12,7 +12,7 @@ from painstats.cohort.baseline import Baseline
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.models.cohort_model import CohortModel, Effect
 from painstats.cohort.paper.documents import PAPER, has_paper_extra
-from painstats.cohort.participants_file import PARTICIPANTS_FILE
+from painstats.cohort.study_files import PARTICIPANTS_FILE
 from painstats.commands.cohort_results import CohortRun, recalls_of, write_results
 from painstats.commands.printing import print_json, print_table, printable
 from painstats.findings.plan_record import plan_record, shown_hash
@@ -66,8 +66,9 @@ def cohort(folder: Path, timings: bool, as_json: bool) -> int:
     if timings:
         print("\nCPU seconds: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in found.seconds.items()))
     print(f"\nTables, figures and methods: {printable(str(results))}")
+    print("The next run shows the specification curve in reports/cohort.html.")
     if not has_paper_extra():
-        print(f"Tables for LaTeX and Word need an extra: pip install '{PAPER}'")
+        print(f"Figures, and tables for LaTeX and Word, need an extra: pip install '{PAPER}'")
     return 0
 
 

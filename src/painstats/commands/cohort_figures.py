@@ -8,7 +8,7 @@ import altair as alt
 import vl_convert
 
 from painstats.cohort.analyse import CohortAnalysis, Sensitivity
-from painstats.reports.figures.vega_svg import HIGHER, OTHERS, OWN, QUIET_INK, Drawable, chart_of, drawn, layered
+from painstats.commands.vega_svg import HIGHER, OTHERS, OWN, QUIET_INK, Drawable, chart_of, drawn, layered
 
 WIDTH, CURVE_HEIGHT, ROW_HEIGHT = 560, 280, 22
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"

@@ -14,8 +14,8 @@ from painstats.cohort.paper.description import Description, describe, descriptio
 from painstats.cohort.paper.documents import as_latex, as_word, has_paper_extra
 from painstats.cohort.paper.methods import MethodsInput, methods_text
 from painstats.cohort.paper.shown_tables import shown_tables
-from painstats.cohort.result_tables import RESULTS, result_tables, with_provenance, write_tables
-from painstats.commands.cohort_figures import as_pdf, cohort_figures
+from painstats.cohort.result_tables import result_tables, with_provenance, write_tables
+from painstats.cohort.study_files import RESULTS
 from painstats.findings.plan_record import PlanRecord
 from painstats.plan.formula import ARM
 from painstats.plan.study import Study
@@ -93,12 +93,24 @@ def write_results(run: CohortRun) -> Path:
 
 
 def _documents(run: CohortRun, description: Description) -> dict[str, bytes]:
-    """Return figures, and with the extra also tables for LaTeX and Word, by the names of their files."""
+    """Return figures, and tables for LaTeX and Word, by the names of their files; none without the extra."""
+    if not has_paper_extra():
+        return {}
+    from painstats.commands.cohort_figures import as_pdf
+
     files = dict[str, bytes]()
-    for name, svg in cohort_figures(run.analysis).items():
+    for name, svg in figures_of(run.analysis).items():
         files |= {f"{name}.svg": svg.encode(), f"{name}.pdf": as_pdf(svg)}
-    if has_paper_extra():
-        shown = shown_tables(description, run.analysis)
-        files |= {f"{table.name}.tex": as_latex(table).encode() for table in shown}
-        files[TABLES_DOCUMENT] = as_word(shown)
+    shown = shown_tables(description, run.analysis)
+    files |= {f"{table.name}.tex": as_latex(table).encode() for table in shown}
+    files[TABLES_DOCUMENT] = as_word(shown)
     return files
+
+
+def figures_of(analysis: CohortAnalysis) -> dict[str, str]:
+    """Return each figure as the text of an SVG file, by its name; none without the extra."""
+    if not has_paper_extra():
+        return {}
+    from painstats.commands.cohort_figures import cohort_figures
+
+    return cohort_figures(analysis)

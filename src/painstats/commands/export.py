@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from painstats.cohort.sharing.export import ExportRequest, write_export
 from painstats.cohort.sharing.pseudonyms import KEY_FILE, study_key
 from painstats.cohort.sharing.shared_variables import Bands
 from painstats.commands.cohort import analysed
-from painstats.commands.cohort_figures import cohort_figures
-from painstats.commands.cohort_results import all_tables
+from painstats.commands.cohort_results import all_tables, figures_of
 from painstats.commands.printing import print_json, printable
 from painstats.errors import StudyError
 from painstats.plan.study import Study, read_study
+from painstats.reports.cohort.shareable import SHAREABLE_PAGE, shareable_page
 
 EXPORT = "export"
 SHIFTED = "shifted"
@@ -37,7 +38,8 @@ def export(
     run = analysed(study, quiet=as_json)
     request = ExportRequest(
         study, run.inputs, run.analysis, run.record.head, run.recalls, all_tables(run, run.description),
-        cohort_figures(run.analysis), study_key(study.folder), limits, leave_out, dates == SHIFTED,
+        figures_of(run.analysis), study_key(study.folder), limits, leave_out, dates == SHIFTED,
+        page=(SHAREABLE_PAGE, partial(shareable_page, study, run.record)),
     )  # fmt: skip
     exported = write_export(request, destination)
     if as_json:

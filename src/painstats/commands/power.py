@@ -8,11 +8,11 @@ from pathlib import Path
 
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.models.average import average_model
+from painstats.cohort.paper.documents import PAPER, has_paper_extra
 from painstats.cohort.precision.information import ResidualCovariance
 from painstats.cohort.precision.of_study import assumed_from
 from painstats.cohort.precision.pilot import Pilot
 from painstats.cohort.precision.tables import Assumed, PlannedDesign, from_pilot, planned_designs
-from painstats.commands.precision_figure import precision_figure
 from painstats.commands.printing import print_json, print_table
 from painstats.errors import StudyError
 from painstats.plan.formula import EXPOSURES
@@ -57,7 +57,7 @@ def power(
         )
         found = _of_stated(assumed, pilot, pilot_days, participants, days)
     if figure is not None:
-        figure.write_text(precision_figure(found, matters), encoding="utf-8")
+        figure.write_text(_drawn(found, matters), encoding="utf-8")
     if as_json:
         print_json({"assumed": asdict(assumed), "designs": [asdict(each) for each in found]})
         return 0
@@ -67,6 +67,21 @@ def power(
     if figure is not None:
         print(f"Figure: {figure}")
     return 0
+
+
+def _drawn(designs: Sequence[PlannedDesign], matters: float | None) -> str:
+    """Draw the figure.
+
+    Raises
+    ------
+    StudyError
+        The libraries that draw are not installed.
+    """
+    if not has_paper_extra():
+        raise StudyError(f"--figure needs an extra: pip install '{PAPER}'")
+    from painstats.commands.precision_figure import precision_figure
+
+    return precision_figure(designs, matters)
 
 
 def assumptions(assumed: Assumed) -> str:

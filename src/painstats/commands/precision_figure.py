@@ -8,7 +8,7 @@ from dataclasses import asdict
 import altair as alt
 
 from painstats.cohort.precision.tables import PlannedDesign
-from painstats.reports.figures.vega_svg import chart_of, drawn, layered
+from painstats.commands.vega_svg import chart_of, drawn, layered
 
 WIDTH, HEIGHT = 560, 320
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"

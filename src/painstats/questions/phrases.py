@@ -101,7 +101,7 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class EffectChart:
-    """What a chart of effects shows; ``reports/figures/effect_charts.py`` draws it.
+    """What a chart of effects shows; ``reports/figures/forest.py`` draws it.
 
     Parameters
     ----------

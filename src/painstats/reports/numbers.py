@@ -9,6 +9,7 @@ from painstats.questions.estimate import Estimate
 
 NONE = "–"
 SMALLEST_P = 0.001
+FEW_DECIMALS_FROM = 0.01
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -50,6 +51,11 @@ def p_words(p: float | None) -> str:
     if p is None or not math.isfinite(p):
         return NONE
     return f"< {SMALLEST_P}" if p < SMALLEST_P else f"{p:.3f}"
+
+
+def p_short(p: float | None) -> str:
+    """Write a p value of a result table: two decimals, three below 0.01, or that it is smaller than 0.001."""
+    return p_words(p) if p is None or not math.isfinite(p) or p < FEW_DECIMALS_FROM else f"{p:.2f}"
 
 
 def scientific(value: float | None) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,39 +17,10 @@ from painstats.questions.phrases import label_text
 from painstats.reports.figures.path_chart import drawn_path
 from painstats.reports.figures.row_chart import drawn_rows, drawn_strip
 
-if TYPE_CHECKING:
-    from painstats.reports.figures.vega_svg import Drawable
-
 GENERATOR = "painstats"
 """Stands in the head of every page, so that only pages of our own are ever removed."""
 
 Cell = str | Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A drawing by Vega in two widths.
-
-    Parameters
-    ----------
-    label
-        One sentence on what is drawn, for readers who cannot see it.
-    caption
-        What it shows and how to read it, in plain words.
-    wide, narrow
-        The drawing for a desktop or paper, and for a phone.
-    legend
-        Colours with their words, where the drawing itself does not name them.
-    card
-        Name of the card that it belongs to; empty for a figure of a part.
-    """
-
-    label: str
-    caption: str
-    wide: Markup
-    narrow: Markup
-    legend: tuple[tuple[str, str], ...] = ()
-    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +103,7 @@ class Card:
     notes: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     fold: str = ""
-    figures: tuple[Chart | Figure, ...] = ()
+    figures: tuple[Chart, ...] = ()
     chart: QuestionChart | None = None
     tables: tuple[Table, ...] = ()
     tables_fold: str = ""
@@ -155,7 +126,7 @@ class Part:
     paragraphs: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
-    figures: tuple[Chart | Figure, ...] = ()
+    figures: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     preformatted: tuple[tuple[str, str], ...] = ()
     language: str = ""
@@ -241,13 +212,6 @@ def linked(target: str, text: Cell) -> Markup:
 def joined(*texts: Cell) -> Markup:
     """Join texts, escaping those that are not yet safe to show."""
     return Markup("").join(texts)
-
-
-def figure(name: str, label: str, caption: str, wide: Drawable, narrow: Drawable, **more: Any) -> Figure:
-    """Draw a figure in both widths; ``name`` keeps it apart from the others of the page."""
-    from painstats.reports.figures.vega_svg import drawn  # altair takes a quarter of a second
-
-    return Figure(label, caption, drawn(wide, f"{name}-w"), drawn(narrow, f"{name}-n"), **more)
 
 
 def page_name(participant_id: str, everyone: frozenset[str]) -> str:

@@ -117,11 +117,9 @@ def _pages(store: Store) -> Generator[tuple[str, bytes | Lost]]:
 
 
 def _cohort(store: Store, participants: Sequence[ParticipantSummary], findings: Sequence[Finding]) -> bytes:
-    from painstats.reports.cohort.page import cohort_page  # altair takes a quarter of a second
-    from painstats.reports.figures.vega_svg import unchecked_charts
+    from painstats.reports.cohort.page import cohort_page  # its models take a second to load
 
-    with unchecked_charts():
-        return page_bytes(cohort_page(store, participants, findings))
+    return page_bytes(cohort_page(store, participants, findings))
 
 
 def _record(store: Store, participant: ParticipantSummary, findings: Sequence[Finding]) -> ParticipantRecord:

@@ -1,4 +1,4 @@
-"""Tables of a paper for LaTeX and for Word. Needs the extra ``paper`` (great_tables, python-docx)."""
+"""Tables of a paper for LaTeX and for Word. Needs the extra ``paper``, as figures in files do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIXED_TIME = datetime(2000, 1, 1)
 
 def has_paper_extra() -> bool:
     """Whether the libraries of the extra are installed."""
-    return all(find_spec(name) for name in ("great_tables", "docx"))
+    return all(find_spec(name) for name in ("great_tables", "docx", "altair", "vl_convert"))
 
 
 def as_latex(table: ShownTable) -> str:

@@ -84,7 +84,7 @@ def shown_effects(analysis: CohortAnalysis) -> ShownTable:
 
 
 def _characteristic(row: TableOneRow) -> str:
-    unit = f", {row.unit}" if row.unit else ""
+    unit = f", {row.unit}" if row.unit and row.unit not in row.label else ""  # not "rated days, days"
     if row.kind == "missing":
         return f"{row.label}: missing"
     return f"{row.label}: {row.level}" if row.kind == "level" else f"{row.label}{unit}"

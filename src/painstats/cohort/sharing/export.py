@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +69,8 @@ class ExportRequest:
         Of the run.
     tables, figures
         All tables of ``results/``, and figures as SVG, by name.
+    page
+        Writes the page that goes with the open tables, by the name of its file; None for no page.
     key
         For pseudonyms.
     bands, left_out
@@ -88,6 +90,7 @@ class ExportRequest:
     bands: Bands = field(default_factory=dict)
     left_out: Collection[str] = ()
     has_dates: bool = False
+    page: tuple[str, Callable[[Mapping[str, pl.DataFrame]], bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,9 @@ def _write_open(request: ExportRequest, folder: Path) -> None:
         write_private(folder / f"{name}.parquet", as_parquet(table))
     for name, svg in request.figures.items():
         write_private(folder / f"{name}.svg", svg.encode())
+    if request.page:
+        name, page = request.page
+        write_private(folder / name, page(tables))
     write_private(folder / README, OPEN_README.encode())
 
 

@@ -11,10 +11,9 @@ from painstats.questions.daily.pattern_words import pattern_words
 from painstats.questions.daily.tables import ModelFit
 from painstats.questions.phrases import capital, whole
 from painstats.reports.cohort.model import CohortModel, MixedModel, Questions
-from painstats.reports.figures.daily_charts import NARROW, WIDE
-from painstats.reports.figures.effect_charts import AUTOCORRELATION_LIMIT, autocorrelation
+from painstats.reports.figures.autocorrelation_chart import AUTOCORRELATION_LIMIT, autocorrelation
 from painstats.reports.numbers import NONE, number, p_words, percent, scientific
-from painstats.reports.pages import Figure, Part, Table, figure
+from painstats.reports.pages import Chart, Part, Table
 from painstats.reports.robustness import HEADING as ROBUSTNESS_HEADING
 
 
@@ -36,7 +35,7 @@ def diagnostics_part(model: CohortModel, questions: Questions) -> Part:
             *_feedback([each.fit for each in model.reported], questions),
             *model.each_says(lambda each: (*pattern_words(each.fit), *_singular_sentence(each.fit, questions))),
         ),
-        figures=tuple(drawn for each in model.reported for drawn in _autocorrelation_figures(model, each)),
+        figures=tuple(drawn for each in model.reported for drawn in _autocorrelation_charts(model, each)),
         tables=(_checks_table(model.models), *_fit_tables(model.reported)),
         preformatted=tuple(text for each in model.reported for text in _statsmodels_text(model, each)),
     )
@@ -50,17 +49,16 @@ def _feedback(fits: Sequence[ModelFit], questions: Questions) -> tuple[str, ...]
     return feedback_words(fit, [question.exposure for question in questions], phrases_of(questions[0]).outcome)
 
 
-def _autocorrelation_figures(model: CohortModel, of: MixedModel) -> tuple[Figure, ...]:
-    lags, place = of.fit.autocorrelation or (), model.models.index(of)
+def _autocorrelation_charts(model: CohortModel, of: MixedModel) -> tuple[Chart, ...]:
+    lags = of.fit.autocorrelation or ()
     if all(lag is None for lag in lags):
         return ()
-    drawn = figure(
-        f"autocorrelation-{place}",
-        f"Autocorrelation of the residuals of {model.named(of)} at lags of 1 to 7 days.",
-        f"Residual autocorrelation of {model.named(of)}. Bars beyond the dashed lines "
-        f"(±{AUTOCORRELATION_LIMIT:g}) would mean that the model misses something, such as a weekly rhythm.",
-        autocorrelation(lags, WIDE),
-        autocorrelation(lags, NARROW),
+    drawn = Chart(
+        title=f"Residual autocorrelation of {model.named(of)}",
+        note=f"at lags of 1 to {len(lags)} days; beyond the dashed lines (±{AUTOCORRELATION_LIMIT:g}) the model misses "
+        "something, such as a weekly rhythm",
+        label="; ".join(f"lag {lag}: {number(value, 2)}" for lag, value in enumerate(lags, start=1)),
+        drawing=autocorrelation(lags),
     )
     return (drawn,)
 

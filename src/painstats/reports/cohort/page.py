@@ -1,77 +1,96 @@
-"""The cohort's report: participant flow, averages, how participants differ, whether the model can be trusted."""
+"""The page of a cohort for a researcher, put together from its parts in the order in which they are shown."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import polars as pl
+
+from painstats.cohort.inputs import CohortInputs, cohort_inputs
+from painstats.errors import StudyError
 from painstats.findings.content import phrases_of
 from painstats.findings.finding import Finding
-from painstats.findings.plan_record import shown_hash
-from painstats.findings.research_words import (
-    bound_words,
-    counts_sentence,
-    headline,
-    interval_words,
-    points,
-    reason_words,
-    sentence,
-    verdict_words,
-)
+from painstats.findings.plan_record import plan_record
 from painstats.frame.participants import ParticipantSummary
-from painstats.frame.safety import listed_opioids_with_blockers
-from painstats.plan.study import Study
 from painstats.questions.asked import asked
-from painstats.questions.daily.tables import COHORT
 from painstats.questions.outcome_words import outcome_words
-from painstats.questions.phrases import capital, listed, whole
+from painstats.questions.phrases import capital, listed
 from painstats.questions.question import Question, outcome_of
-from painstats.questions.registry import kind_of
-from painstats.questions.verdict import Verdict
-from painstats.reports.adjusted import EVERY_MODEL, Facts, adjusted, research_facts
+from painstats.reports.cohort.averages import averages_in_full
+from painstats.reports.cohort.days import data_part, days_part
 from painstats.reports.cohort.diagnostics import diagnostics_part
+from painstats.reports.cohort.effects import forest_chart, forest_rows, spread_words
 from painstats.reports.cohort.experiments import experiment_part
 from painstats.reports.cohort.exploratory import exploratory_part
+from painstats.reports.cohort.files import file_rows
+from painstats.reports.cohort.missing import missing_chart, missing_notes, week_rows
 from painstats.reports.cohort.model import CohortModel, averages_part, cohort_model, spread_tables
-from painstats.reports.cohort.treatment_counts import SMALL_CELL
+from painstats.reports.cohort.multiverse import multiverse
+from painstats.reports.cohort.other_models import other_models
+from painstats.reports.cohort.page_type import CohortPage, Multiverse, Participants
+from painstats.reports.cohort.participants import participant_table, participants_part
+from painstats.reports.cohort.primary import primary_questions, primary_result
+from painstats.reports.cohort.provenance import plan_words, provenance_words
+from painstats.reports.cohort.results_files import CohortResults, read_results
 from painstats.reports.cohort.treatments import treatment_part
-from painstats.reports.data_used import days_table, files_table, measures_table, notes_table, rejected_table
+from painstats.reports.cohort.who import description_of, participants_of
 from painstats.reports.dates import date_words
-from painstats.reports.devices import changes_line, devices_table
-from painstats.reports.figures.daily_charts import NARROW, WIDE
-from painstats.reports.figures.effect_charts import cohort_effects, completeness, verdict_legend
-from painstats.reports.numbers import NONE, Interval, interval_of
-from painstats.reports.outcome_choices import cohort_sites_words
-from painstats.reports.pages import Card, Figure, Page, Part, Table, figure, named
-from painstats.reports.regimes import regimes_words
+from painstats.reports.numbers import Interval
+from painstats.reports.pages import Cell, Chart, Part, named
 from painstats.reports.robustness import read_robustness_checks, robustness_part
-from painstats.reports.settings import looks_words, settings_table
-from painstats.reports.verdict_bars import verdict_bar
+from painstats.reports.settings import settings_table
 from painstats.store.connection import Store
+from painstats.store.stages import imports_hash
 from painstats.store.tables import read_table
 
-INTERNAL = (
-    "Internal: this page shows rows of single participants under their ids. "
-    "It is for those who run the study, not for publication."
+INTERNAL = "Internal: shows single participants by code"
+FOOTER = (
+    "Effects are within participants and not randomised unless stated. This page shows rows of single participants "
+    "under their codes: it is for those who run the study, not for publication."
 )
-BASIS = {
-    "mixed_model": "mixed model",
-    "two_stage": "two-stage mean",
-    "pooled": "pooled",
-    "own_days": "own days",
-    "none": "none",
-}
-COUNTS = {
-    "outcome_days": "scores",
-    "valid_nights": "nights",
-    "valid_step_days": "step days",
-    "usable_days": "usable",
-}
-"""The counts of ``ParticipantSummary`` that are drawn, with their titles."""
 
 
-def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findings: Sequence[Finding]) -> Page:
-    """Put the cohort's report together.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What the page is made from.
+
+    Parameters
+    ----------
+    store
+        The open study.
+    questions
+        The daily questions, primary ones first.
+    summaries, findings
+        Of all participants; findings about averages too.
+    model
+        What was fitted over all participants.
+    frame
+        The model frame.
+    results
+        What ``painstats cohort`` computed.
+    """
+
+    store: Store
+    questions: tuple[Question, ...]
+    summaries: tuple[ParticipantSummary, ...]
+    findings: tuple[Finding, ...]
+    model: CohortModel
+    frame: pl.DataFrame
+    results: CohortResults
+
+    @property
+    def single(self) -> list[Finding]:
+        """The findings about participants."""
+        return [finding for finding in self.findings if not finding.is_average]
+
+    def of(self, question: Question) -> list[Finding]:
+        """Return the findings of a question about participants."""
+        return [finding for finding in self.single if finding.question == question]
+
+
+def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findings: Sequence[Finding]) -> CohortPage:
+    """Put the cohort's page together.
 
     Parameters
     ----------
@@ -83,265 +102,98 @@ def cohort_page(store: Store, participants: Sequence[ParticipantSummary], findin
         All findings, about participants and averages.
     """
     study, questions = store.study, asked(store.study)
-    model = cohort_model(store, questions)
-    label = outcome_words(outcome_of(study.plan.outcome)).label
-    single = [finding for finding in findings if not finding.is_average]
-    averages = [finding for finding in findings if finding.is_average]
-    return Page(
-        kind="cohort",
-        title=f"{capital(label)} in this study: the cohort report",
-        heading=f"What goes with {label}: all participants",
-        lines=(named(study.plan.study.name), _head_line(study, questions), INTERNAL),
-        parts=(
-            _findings_part(store, model, averages, single),
-            _participant_flow(store, participants, single),
-            averages_part(model, questions),
-            *_treatments(store),
-            Part(
-                "How participants differ",
-                tables=spread_tables(model, questions),
-                figures=_effect_figures(questions, averages, single),
-            ),
-            *exploratory_part(store),
-            *_robustness(store, questions, model),
-            diagnostics_part(model, questions),
-            Part("Participant by participant", paragraphs=(INTERNAL,), tables=_participant_tables(questions, single)),
-            _data_part(store),
-            Part("The settings behind this report", tables=(settings_table(store),)),
-        ),
+    read = _Read(
+        store, tuple(primary_questions(study.plan, questions)), tuple(participants), tuple(findings),
+        cohort_model(store, questions), read_table(store, "model_frame", "participant_id, date"), read_results(study),
+    )  # fmt: skip
+    label, record = outcome_words(outcome_of(study.plan.outcome)).label, plan_record(store)
+    effects, *more_effects = [_forest(read, question) for question in read.questions] or [None]
+    curves = _curves(read)
+    exposures = [question.exposure for question in read.questions]
+    first = read.questions[0] if read.questions else None
+    return CohortPage(
+        title=f"{capital(label)} in this study: cohort analysis",
+        heading=f"{capital(_subject(read.questions, label))}: cohort analysis",
+        about=_about(store, read.frame),
+        plan=plan_words(record),
+        provenance=provenance_words(record, imports_hash(store)),
+        primary=primary_result(study.plan, read.questions, read.model, findings, read.results),
+        participants=_participants(read),
+        effects=effects,
+        effects_note=spread_words(first, read.model.averages.get(first.name)) if first else "",
+        more_effects=tuple(chart for chart in more_effects if chart),
+        missing=missing_chart(week_rows(read.frame, exposures, _order(read)), is_beside=effects is not None),
+        missing_notes=missing_notes(read.frame, first.exposure if first else None, read.results),
+        multiverse=curves,
+        multiverse_note="" if curves else read.results.absent or "No specification curve was computed.",
+        files=file_rows(study),
+        more=_more(read, questions),
+        footer=FOOTER,
     )
 
 
-def _robustness(store: Store, questions: Sequence[Question], model: CohortModel) -> tuple[Part, ...]:
+def _subject(questions: Sequence[Question], label: str) -> str:
+    """Name what the study is about: "sleep, steps and pain"."""
+    return listed([*dict.fromkeys(phrases_of(question).exposure for question in questions), label])
+
+
+def _about(store: Store, frame: pl.DataFrame) -> tuple[Cell, ...]:
+    name = named(store.study.plan.study.name)
+    first, last = frame["date"].min(), frame["date"].max()
+    if first is None or last is None:
+        return name, INTERNAL
+    return name, f"{date_words(first)} to {date_words(last)}", INTERNAL  # type: ignore[arg-type]
+
+
+def _participants(read: _Read) -> Participants:
+    """Describe the participants; a file that cannot be used does not keep the rest of the page back."""
+    plan = read.store.study.plan
+    try:
+        inputs: CohortInputs = cohort_inputs(read.store)
+    except StudyError as error:
+        return Participants((), "", None, "", refused=str(error))
+    used = read.frame.filter(pl.col("left_out").is_null() & pl.col("in_cohort"))["participant_id"]
+    return participants_of(description_of(inputs, plan, read.questions), plan, frozenset(used))
+
+
+def _forest(read: _Read, question: Question) -> Chart | None:
+    findings = read.of(question)
+    return forest_chart(question, findings, read.model, participant_table(question, findings))
+
+
+def _order(read: _Read) -> list[str]:
+    """Return the participants in the order of the first forest."""
+    return [row.participant_id for row in forest_rows(read.of(read.questions[0]))] if read.questions else []
+
+
+def _curves(read: _Read) -> tuple[Multiverse, ...]:
+    found = []
+    for question in read.questions:
+        average = read.model.averages.get(question.name)
+        drawn = multiverse(read.results, question, analysed_days=average.days if average else None)
+        found += [drawn] if drawn else []
+    return tuple(found)
+
+
+def _more(read: _Read, questions: Sequence[Question]) -> tuple[Part, ...]:
+    """Return the further parts, which are folded."""
+    store, model = read.store, read.model
+    averages = [finding for finding in read.findings if finding.is_average]
     reported = {name: Interval(average.estimate, average.low, average.high) for name, average in model.averages.items()}
-    part = robustness_part(read_robustness_checks(store, "cohort"), reported, questions)
-    return (part,) if part else ()
-
-
-def _treatments(store: Store) -> tuple[Part, ...]:
-    return tuple(part for part in (treatment_part(store), experiment_part(store)) if part)
-
-
-def _head_line(study: Study, questions: Sequence[Question]) -> str:
-    plan, (low, high) = study.plan, study.plan.outcome.scale
-    compared = listed([phrases_of(question).compared_with for question in questions])
-    return (
-        f"{capital(outcome_words(outcome_of(plan.outcome)).label)}, {low:g} to {high:g}, compared with {compared}; "
-        f"readings from {plan.rules.min_days_shown} days with a score, verdicts {looks_words(study)}; "
-        f"plan {shown_hash(study.plan_hash)}"
+    checks = robustness_part(read_robustness_checks(store, "cohort"), reported, questions)
+    parts = (
+        averages_in_full(store, model, averages, read.single),
+        days_part(store, read.frame, read.summaries, read.single),
+        averages_part(model, questions),
+        other_models(read.results.tables.get("effect")),
+        treatment_part(store),
+        experiment_part(store),
+        Part("How participants differ", tables=spread_tables(model, questions)) if model.reported else None,
+        *exploratory_part(store),
+        checks,
+        diagnostics_part(model, questions),
+        participants_part(read.questions, read.single),
+        data_part(store),
+        Part("The settings behind this report", tables=(settings_table(store),)),
     )
-
-
-def _findings_part(store: Store, model: CohortModel, averages: Sequence[Finding], single: Sequence[Finding]) -> Part:
-    questions = asked(store.study)
-    cards = tuple(_card(finding, single, _adjusted(store, model, finding.question)) for finding in averages)
-    if cards:
-        return Part("Findings", cards=cards)
-    refused = "There is no finding about the average: there are too few participants in this study."
-    return Part("Findings", paragraphs=(refused, *(_counts(question, single) for question in questions)))
-
-
-def _adjusted(store: Store, model: CohortModel, question: Question) -> Facts:
-    """Say what an average is adjusted for; nothing where there is no average."""
-    average = model.averages.get(question.name)
-    if average is None:
-        return ()
-    which = COHORT if average.basis == "mixed_model" else EVERY_MODEL
-    return research_facts(adjusted(store, question, asked(store.study), which))
-
-
-def _card(finding: Finding, single: Sequence[Finding], adjusted_for: Facts) -> Card:
-    return Card(
-        verdict=finding.verdict,
-        headline=headline(finding),
-        sentence=sentence(finding),
-        facts=(*_card_facts(finding), *adjusted_for),
-        notes=(_counts(finding.question, single),),
-    )
-
-
-def _card_facts(finding: Finding) -> list[tuple[str, str]]:
-    effect, check, estimate = interval_of(finding.estimate), finding.check("two_stage"), finding.estimate
-    unit, facts = f"points per {finding.question.unit}", list[tuple[str, str]]()
-    if judged := finding.judged:
-        facts += [
-            ("Adjusted range", f"{interval_words(judged.low, judged.high)} {unit}"),
-            ("At look", f"{judged.look.number}, on {date_words(judged.look.date)}, {whole(judged.look.days)} days"),
-            ("Largest difference in it", f"{bound_words(judged)} points between low and high days"),
-            ("Smallest that matters", f"{points(judged.smallest_effect)} {unit}, averaged over participants"),
-        ]
-    if effect is not None:
-        source = f"{BASIS[estimate.basis]}; {whole(estimate.participants)} participants, {whole(estimate.days)} days"
-        facts.append(
-            ("Reading today", f"{points(effect.value)} {unit} (95% CI {interval_words(effect.low, effect.high)})")
-        )
-        facts.append(("From", source))
-    if check:
-        facts.append(("Two-stage check", f"{points(check.value)} ({interval_words(check.low, check.high)})"))
-    if finding.reasons and finding.judged and finding.verdict is not Verdict.NOT_DETERMINED:
-        facts.append(("Notes", capital(reason_words(finding.reasons))))
-    return facts
-
-
-def _counts(question: Question, single: Sequence[Finding]) -> str:
-    return counts_sentence(question, Counter(finding.verdict for finding in single if finding.question == question))
-
-
-def _participant_flow(store: Store, participants: Sequence[ParticipantSummary], single: Sequence[Finding]) -> Part:
-    frame = read_table(store, "model_frame", "participant_id, date")
-    chart = figure(
-        "completeness",
-        "Valid days of each participant.",
-        "For each participant the days with a score, with each valid measure, "
-        "and those that the model can use (blue), "
-        "out of all days between the first and the last record (grey).",
-        completeness(participants, COUNTS, WIDE),
-        completeness(participants, COUNTS, NARROW),
-    )
-    tables = (
-        _flow_table(store.study, participants, single),
-        days_table(store.study, frame),
-        measures_table(store.study, read_table(store, "daily_summary", "participant_id, date")),
-    )
-    paragraphs = (*_safety(store), *cohort_sites_words(store))
-    return Part("Participant flow", paragraphs=paragraphs, tables=tables, figures=(chart,))
-
-
-def _safety(store: Store) -> tuple[str, ...]:
-    """Count the participants with an opioid and a blocker of opioids, if there are enough to say no more than that."""
-    n_flagged = len({pair.participant_id for pair in listed_opioids_with_blockers(store)})
-    if n_flagged < SMALL_CELL:
-        return ()
-    return (
-        f"{whole(n_flagged)} participants listed an opioid and naltrexone or nalmefene within two weeks of each other. "
-        "The report of each begins with a notice. This is a count by dates, not a finding.",
-    )
-
-
-def _flow_table(study: Study, participants: Sequence[ParticipantSummary], single: Sequence[Finding]) -> Table:
-    rules = study.plan.rules
-    judged = {finding.participant_id for finding in single if finding.verdict is not Verdict.NOT_JUDGED}
-    steps = (
-        ("with any data", [row.calendar_days for row in participants]),
-        ("with scores", [row.outcome_days for row in participants if row.outcome_days]),
-        (
-            f"with enough days ({rules.min_days_in_model} with a score)",
-            [row.days_in_model for row in participants if row.days_in_model],
-        ),
-        *_known_enough(rules.min_days_known, single),
-        (
-            f"shown individually ({rules.min_days_shown})",
-            [row.usable_days for row in participants if row.usable_days >= rules.min_days_shown],
-        ),
-        (
-            f"judged (first look at {rules.looks[0]}, and enough variation)",
-            [row.usable_days for row in participants if row.participant_id in judged],
-        ),
-    )
-    rows = tuple((name, whole(len(days)), whole(sum(days))) for name, days in steps)
-    return Table("Participants and days at each step", ("Step", "Participants", "Days"), rows)
-
-
-def _known_enough(least: int, single: Sequence[Finding]) -> list[tuple[str, list[int]]]:
-    """List, for each exposure, the days with a score on which it is known, of participants with enough of them."""
-    known: dict[str, list[int]] = {}
-    for finding in single:
-        days = finding.estimate.known_days or 0
-        known.setdefault(phrases_of(finding.question).compared_with, []).extend([days] if days >= least else [])
-    return [(f"with {exposure} known on {least} days with a score", days) for exposure, days in known.items()]
-
-
-def _effect_figures(
-    questions: Sequence[Question], averages: Sequence[Finding], single: Sequence[Finding]
-) -> tuple[Figure, ...]:
-    figures = (
-        _effect_figure(
-            place,
-            question,
-            next((average for average in averages if average.question == question), None),
-            [finding for finding in single if finding.question == question],
-        )
-        for place, question in enumerate(questions)
-    )
-    return tuple(drawn for drawn in figures if drawn is not None)
-
-
-def _effect_figure(
-    place: int, question: Question, average: Finding | None, findings: Sequence[Finding]
-) -> Figure | None:
-    bars = [bar for finding in findings if (bar := verdict_bar(finding, label=finding.participant_id or ""))]
-    if not bars:
-        return None
-    of_average = verdict_bar(average) if average else None
-    mean = of_average.effect if of_average else None
-    chart = kind_of(question.kind).chart(question)
-    said = " The dashed line is the average, the grey band its adjusted range." if mean else ""
-    return figure(
-        f"slopes-{place}",
-        chart.cohort_label,
-        f"{chart.title}. Each line is a participant, with the adjusted range of the verdict; its dot is today's "
-        "reading, moved into the range beside a direction. Participants who are not judged have the 95% interval of "
-        f"their reading. An open diamond is the reading from a participant's own days alone.{said}",
-        cohort_effects(bars, mean, chart, WIDE),
-        cohort_effects(bars, mean, chart, NARROW),
-        legend=tuple(verdict_legend(phrases_of(question))),
-    )
-
-
-def _participant_tables(questions: Sequence[Question], single: Sequence[Finding]) -> tuple[Table, ...]:
-    tables: list[Table] = []
-    for question in questions:
-        findings = [finding for finding in single if finding.question == question]
-        tables.append(_participant_table(question, findings))
-        reasons = Counter(reason for finding in findings if finding.verdict.is_open for reason in finding.reasons)
-        if reasons:
-            counts = tuple((capital(reason_words([reason])), whole(times)) for reason, times in sorted(reasons.items()))
-            caption = f"Why there is no verdict yet on {phrases_of(question).exposure} (several reasons are possible)"
-            tables.append(Table(caption, ("Reason", "Participants"), counts))
-    return tuple(tables)
-
-
-def _participant_table(question: Question, findings: Sequence[Finding]) -> Table:
-    words = phrases_of(question)
-    unit = f"{capital(words.exposure)}: points of {words.outcome.label} per {words.unit}"
-    rows = tuple(
-        (
-            named(finding.participant_id or ""),
-            whole(finding.estimate.days),
-            *_judged_cells(finding),
-            *_reading_cells(finding),
-            verdict_words(finding.verdict, words),
-        )
-        for finding in sorted(findings, key=lambda finding: finding.participant_id or "")
-    )
-    head = ("Participant", "Days", "Look", "From", "Adjusted range", "Reading today", "Own days alone", "Verdict")
-    return Table(unit, head, rows)
-
-
-def _judged_cells(finding: Finding) -> tuple[str, str, str]:
-    """Write the look, the basis and the range of a verdict."""
-    judged = finding.judged
-    if judged is None:
-        return (NONE, NONE, NONE)
-    return (f"{judged.look.days} days", BASIS[judged.basis], interval_words(judged.low, judged.high))
-
-
-def _reading_cells(finding: Finding) -> tuple[str, str]:
-    """Write what all days show today, with 95% intervals: the estimate, and the same from own days alone."""
-    effect, own = interval_of(finding.estimate), finding.check("own_days")
-    alone = f"{points(own.value)} ({interval_words(own.low, own.high)})" if own else NONE
-    return (f"{points(effect.value)} ({interval_words(effect.low, effect.high)})" if effect else NONE, alone)
-
-
-def _data_part(store: Store) -> Part:
-    tables = (
-        files_table(store, None),
-        rejected_table(store, None),
-        notes_table(store, None),
-        devices_table(store, None),
-    )
-    return Part(
-        "What was imported, and what was left out",
-        paragraphs=(changes_line(store), *regimes_words(store)),
-        tables=tuple(table for table in tables if table is not None),
-    )
+    return tuple(part for part in parts if part)

@@ -44,7 +44,7 @@ def value_axis(frame: Frame, ticks: Sequence[float]) -> list[Markup]:
 
 def scale_ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return round values from ``low`` to ``high``, at most so many, the ends included where they are round."""
-    for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000):
+    for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000):
         first, last = -int(-low // step), int(high // step)
         if last - first < most:
             return [round(place * step, 6) for place in range(first, last + 1)]

@@ -1,16 +1,14 @@
-"""Charts drawn once, as static SVG inside a page: no script, no link, no external font or file."""
+"""Figures in files, drawn by Vega as static SVG: no script, no link, no external file. Needs the extra ``paper``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
 import vl_convert
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 INK = "#22303a"
@@ -19,19 +17,7 @@ GRID = "#e3e6e8"
 MISSING = "#a3abb0"
 OWN = "#0b5c8a"
 OTHERS = "#8d989f"
-LOWER = "#1b6ca8"
 HIGHER = "#b3541e"
-PHASE = "#d5dbe1"
-PHASE_MORE = "#b4bec8"
-AXIS = "#7f8a96"
-WASH = "#eef1f4"
-HATCH = "#b9c2cb"
-DOT = "#88939f"
-LOWER_BAND = "#cfe1f2"
-HIGHER_BAND = "#f7dfc1"
-NO_SIGN = "#5b6672"
-NO_SIGN_BAND = "#e1e6ea"
-BAND = "#eef1f2"
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 
 Specification = dict[str, Any]
@@ -99,29 +85,9 @@ def chart_of(rows: Sequence[Mapping[str, Any]]) -> alt.Chart:
     return alt.Chart(data)
 
 
-@contextmanager
-def unchecked_charts() -> Iterator[None]:
-    """Make charts without altair's check of every part against its schema, which takes longer than drawing them.
-
-    The tests draw every figure with the check.
-    """
-    with debug_mode(False):
-        yield
-
-
 def layered(charts: Sequence[Drawable], **properties: Any) -> Specification:
     """Lay charts over each other; ``properties`` are those of the whole (width and height in pixels, title)."""
     return _combined("layer", charts, properties)
-
-
-def stacked(charts: Sequence[Drawable], spacing: int) -> Specification:
-    """Put charts below each other, ``spacing`` pixels apart."""
-    return _combined("vconcat", charts, {"spacing": spacing})
-
-
-def beside(charts: Sequence[Drawable], spacing: int) -> Specification:
-    """Put charts beside each other, ``spacing`` pixels apart."""
-    return _combined("hconcat", charts, {"spacing": spacing})
 
 
 def _combined(how: str, charts: Sequence[Drawable], properties: Mapping[str, Any]) -> Specification:
@@ -134,24 +100,6 @@ def _combined(how: str, charts: Sequence[Drawable], properties: Mapping[str, Any
 
 def _specification(chart: Drawable) -> Specification:
     return dict(chart) if isinstance(chart, Mapping) else chart.to_dict(validate=False)
-
-
-def x_at(pixels: float) -> Any:
-    """Place a mark at a distance from the left edge of its panel."""
-    made: Any = alt.XValue
-    return made(pixels)
-
-
-def y_at(pixels: float) -> Any:
-    """Place a mark at a distance from the top edge of its panel."""
-    made: Any = alt.YValue
-    return made(pixels)
-
-
-def y2_at(pixels: float) -> Any:
-    """End a mark at a distance from the top edge of its panel."""
-    made: Any = alt.Y2Value
-    return made(pixels)
 
 
 def drawn(chart: Drawable, name: str) -> Markup:
