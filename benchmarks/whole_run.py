@@ -146,9 +146,10 @@ def _measuring(night: Night) -> Iterator[None]:
 
     places = [(run, name, stage) for stage, names in STAGES.items() for name in names if hasattr(run, name)]
     places += [(write, "publish", "pages"), (exploratory, "judge_exploratory", "exploratory")]
+    night.stages |= {stage: Cost() for stage in STAGES}
     before = [(module, name, getattr(module, name)) for module, name, _ in places]
     for module, name, stage in places:
-        setattr(module, name, _measured(getattr(module, name), night.stages.setdefault(stage, Cost())))
+        setattr(module, name, _measured(getattr(module, name), night.stages[stage]))
     try:
         yield
         for part, whole in WITHIN.items():

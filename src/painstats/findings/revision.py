@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 
 from painstats.errors import StudyError
 from painstats.findings.finding import Origin
@@ -18,10 +18,8 @@ from painstats.findings.look_row import LookRow
 from painstats.frame.participants import participant_summaries
 from painstats.questions.estimate import Basis
 from painstats.store.connection import Store
-from painstats.store.rows import read_rows, replace_rows, select
+from painstats.store.rows import RowType, read_rows, replace_rows, select
 from painstats.store.tables import table_exists
-
-Row = TypeVar("Row")
 
 TABLE = "revised_answer"
 
@@ -152,7 +150,7 @@ def _cause(store: Store, origin: Origin) -> Cause:
     return "other_plan" if any(each.plan_hash != origin.plan_hash for each in computed) else "other_data"
 
 
-def _stored(store: Store, table: str, row_type: type[Row]) -> list[Row]:
+def _stored(store: Store, table: str, row_type: type[RowType]) -> list[RowType]:
     """Read a table of the run before; empty without one, or if another version wrote it with other columns."""
     if not table_exists(store, table):
         return []
