@@ -26,6 +26,7 @@ from painstats.reports.status.write import write_status_page
 from painstats.store import open_store
 from painstats.store.rows import replace_rows
 from tests.faults.test_signals import descendants
+from tests.made_up_results import write_made_up_results
 from tests.made_up_study import DAYS, EVIL_ID, fill, plan
 from tests.network import addresses, outside, traced
 from tests.spec.made_up_changes import EXPERIMENTS, STATES
@@ -59,6 +60,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
         fill(store)
         replace_rows(store, "change_finding", ChangeFinding, [STATES["lower_start"]])
         replace_rows(store, "experiment_finding", ExperimentFinding, [EXPERIMENTS["sealed"]])
+        write_made_up_results(made)
         write_reports(store)
         write_status_page(store)
     return made

@@ -27,16 +27,21 @@ from painstats.findings import read_findings
 from painstats.findings.plan_record import plan_record
 from painstats.frame.exposure import Exposure
 from painstats.frame.participants import participant_summaries
+from painstats.plan.ledger_chain import Standing
 from painstats.plan.study import read_study
 from painstats.reports.cohort.missing import week_rows
+from painstats.reports.cohort.model import CohortModel
 from painstats.reports.cohort.page import cohort_page
 from painstats.reports.cohort.page_facts import files_on_cohort_page
-from painstats.reports.cohort.results_files import read_results
+from painstats.reports.cohort.primary import primary_result
+from painstats.reports.cohort.provenance import provenance_words, shareable_provenance
+from painstats.reports.cohort.results_files import CohortResults, read_results
 from painstats.reports.cohort.shareable import SHAREABLE_PAGE, shareable_page
 from painstats.reports.cohort.who import flow_steps, kept_words
 from painstats.reports.pages import page_bytes
 from painstats.store import open_store
 from painstats.store.plan_ledger import declare_plan
+from tests.made_up_results import write_made_up_results
 from tests.made_up_study import fill, small_study
 from tests.reading_pages import read_page
 from tests.spec.test_cohort_command import folder  # noqa: F401 - the fixture
@@ -156,6 +161,12 @@ def test_weeks_count_from_each_first_day_in_the_order_of_the_forest():
     assert rows[1].weeks == pytest.approx((1.0, 2 / 7, 1.0))
 
 
+def test_a_week_without_any_row_is_one_without_complete_days():
+    frame = days("7" * 21).filter(pl.col("date").dt.week() != date(2026, 1, 12).isocalendar().week)
+    [row] = week_rows(frame, [SLEEP], [])
+    assert row.weeks == (1.0, 0.0, 1.0)
+
+
 def test_the_odds_ratio_is_that_of_mantel_and_haenszel():
     """p2 has no missing score, and the same score every day: it says nothing."""
     p0, p1, p2 = "9-9-92-2229", "9-92-22", "5555"
@@ -211,7 +222,50 @@ def test_a_run_notices_new_results_and_a_changed_participants_file(study_with_re
     assert files_on_cohort_page(study_with_results) != changed
 
 
+def test_the_page_shows_what_was_computed(tmp_path):
+    with open_store(small_study(tmp_path / "study")) as store:
+        fill(store)
+        write_made_up_results(store.study)
+        text = read_page(page_bytes(cohort_page(store, participant_summaries(store), read_findings(store)))).text
+    for words in (
+        "3 of 4 specifications give pain that is lower after a longer night, 2 with a 95% CI below zero.",
+        "Not crossed, because there would be more than 500 specifications: time. 1 specification could not be fitted.",
+        "Computed with 400 days; today's model has",
+        "Calendar weekend 2 declared day of the week 2 +0.25",
+        "The answer changes if missing scores were 1.9 points higher than imputed ones.",
+        "arms change in usual care −0.10 −0.30 to 0.10 20.0 0.40 – 12",
+    ):
+        assert words in text, words
+
+
+def test_a_contrast_of_arms_can_be_the_primary_result(study_with_results):
+    plan = study_with_results.plan
+    about_arms = plan.model_copy(update={"analysis": plan.analysis.model_copy(update={"primary": ("arm",)})})
+    rows = {
+        "name": ["change in a", "b less a"],
+        "estimate": [-0.1, -0.3],
+        "p": [None, 0.0042],
+        "is_primary": [True] * 2,
+    }
+    effects = pl.DataFrame({**rows, "low": [-0.3, -0.5], "high": [0.1, -0.1], "df": [10.0, 10.0]})
+    computed = CohortResults({"effect": effects})
+    result = primary_result(about_arms, [], CohortModel({}, ()), [], computed)
+    assert "<b>−0.30 points</b> (95% CI −0.50 to −0.10; p 0.004)" in str(result.sentence)
+    assert result.notes == ("Change in a: −0.10 (−0.30 to 0.10).",)
+    absent = primary_result(about_arms, [], CohortModel({}, ()), [], CohortResults({}, "Not computed yet."))
+    assert (absent.sentence, absent.notes) == ("The primary question compares arms.", ("Not computed yet.",))
+
+
 # --- the page that may be shared
+
+
+def test_the_shareable_page_does_not_say_what_was_changed_in_the_plan(run):
+    words = (
+        "changed on 2 May 2026 after results existed: analysis phase: none → naltrexone; results of the earlier plan"
+    )
+    changed = replace(run.record, standing=Standing.AFTER_RESULTS, words=words)
+    assert str(shareable_provenance(changed)).startswith("Changed on 2 May 2026 after results existed. Ledger ")
+    assert "naltrexone" in str(provenance_words(changed, "0" * 16))
 
 
 def test_the_shareable_page_has_rounded_counts_and_no_participant(run):
@@ -219,7 +273,6 @@ def test_the_shareable_page_has_rounded_counts_and_no_participant(run):
     text = read_page(shareable_page(run.study, run.record, tables)).text
     assert not [each for each in run.inputs.baseline.participants if each in text]
     assert "The average effect of sleep the night before on pain is" in text
-    assert "10 enrolled" in text  # of 12
     assert "Participant effects" not in text
     assert "Shares describe; they are no evidence of their own." in text
     assert "Moderator sex" in text or "moderator sex" in text
@@ -236,7 +289,8 @@ def test_an_export_has_the_page_and_refuses_one_with_a_code(run, tmp_path):
         )  # fmt: skip
 
     write_export(request(partial(shareable_page, run.study, run.record)), tmp_path / "export")
-    assert (tmp_path / "export" / "open" / SHAREABLE_PAGE).exists()
+    text = read_page((tmp_path / "export" / "open" / SHAREABLE_PAGE).read_bytes()).text
+    assert "10 enrolled" in text  # of 12
     with pytest.raises(StudyError, match=r"cohort-shareable\.html contains a participant's id"):
         write_export(request(lambda _: b"<p>p07</p>"), tmp_path / "leaking")
     assert not (tmp_path / "leaking").exists()

@@ -9,7 +9,7 @@ import pytest
 from painstats.commands.status import status
 from painstats.errors import NEEDS_HAND_EXIT_CODE
 from painstats.reports import write_reports
-from painstats.reports.cohort.page import _safety
+from painstats.reports.cohort.days import safety_words
 from painstats.reports.cohort.treatment_counts import SMALL_CELL
 from painstats.store import open_store
 from tests.made_up_study import fill, small_study
@@ -64,7 +64,7 @@ def test_a_cohort_is_only_counted_from_the_small_cell_limit_on(make_study, numbe
             "AS start_date, NULL::DATE AS end_date, NULL::DOUBLE AS dose, NULL::VARCHAR AS dose_unit, 0 AS ramp_days, "
             f"0 AS wash_out_days, NULL::BIGINT AS acts_days FROM range({number}) AS t(n), (VALUES ('morphine'), ('LDN')) AS v(name)"
         )
-        said = _safety(store)
+        said = safety_words(store)
     assert [text.startswith("5 participants listed an opioid") for text in said] == (
         [True] if number == SMALL_CELL else []
     )

@@ -32,10 +32,10 @@ def days_part(
         days_table(store.study, frame),
         measures_table(store.study, read_table(store, "daily_summary", "participant_id, date")),
     )
-    return Part("Participants and days", paragraphs=(*_safety(store), *cohort_sites_words(store)), tables=tables)
+    return Part("Participants and days", paragraphs=(*safety_words(store), *cohort_sites_words(store)), tables=tables)
 
 
-def _safety(store: Store) -> tuple[str, ...]:
+def safety_words(store: Store) -> tuple[str, ...]:
     """Count the participants with an opioid and a blocker of opioids, if there are enough to say no more than that."""
     n_flagged = len({pair.participant_id for pair in listed_opioids_with_blockers(store)})
     if n_flagged < SMALL_CELL:

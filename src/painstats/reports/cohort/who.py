@@ -32,7 +32,7 @@ def description_of(inputs: CohortInputs, plan: Plan, primary: Sequence[Question]
 def participants_of(description: Description, plan: Plan, modelled: AbstractSet[str]) -> Participants:
     """Show the flow of everyone enrolled, and Table 1 of the analysed participants.
 
-    ``modelled`` are the participants whose days the primary model has.
+    ``modelled`` are the participants of the primary model.
     """
     note = SMD_NOTE if description.table.by else ""
     return Participants(flow_steps(description, plan), kept_words(description, modelled), table_one(description), note)
