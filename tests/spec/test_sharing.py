@@ -18,15 +18,19 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from painstats.cli import main
 from painstats.cohort.baseline import baseline_of
+from painstats.cohort.models.average import average_model
+from painstats.cohort.sharing.daily_frame import model_data
 from painstats.cohort.sharing.export import ExportRequest, forbidden_words, write_export
 from painstats.cohort.sharing.leaks import Leak, leaks
 from painstats.cohort.sharing.open_tables import check_counts, open_tables, rounded
 from painstats.cohort.sharing.pseudonyms import KEY_FILE, pseudonym, pseudonyms, shift_in_weeks, study_key
+from painstats.cohort.sharing.replication import python_script
 from painstats.cohort.sharing.shared_variables import check_groups, in_bands, shared_variables
 from painstats.commands import cohort as cohort_command
 from painstats.commands.cohort_results import all_tables
 from painstats.errors import StudyError
 from painstats.plan.variables import VariablePlan
+from tests.cohort_days import cohort_days, residuals, simulated
 from tests.spec.test_cohort_command import folder  # noqa: F401 - the fixture
 from tests.spec.test_cohort_paper import run  # noqa: F401 - the fixture
 
@@ -419,6 +423,24 @@ def test_the_python_script_repeats_the_primary_model(exported, tmp_path):
     script.write_text(text.replace(repr(first), repr(first + 0.01), 1))
     changed = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert (changed.returncode, "NOT the same" in changed.stdout) == (1, True)
+
+
+def test_the_python_script_holds_guard_columns_as_the_headline_does(tmp_path):
+    """Of a cohort with white noise. Canary: with another reported headline it ends with status 1."""
+    series, rng = simulated(7, 12, 40), np.random.default_rng(7)
+    slow, fast = residuals(rng, 12, 40, rho=0.9), rng.normal(0, 1, (12, 40))
+    days = cohort_days(series | {"pain": 5 - 0.2 * (series["sleep"] - 7) + slow + fast})
+    model = average_model(days)
+    (data,) = model_data([model], days.every_day, pseudonyms(KEY, days.participants))
+    assert len(data.held) == 2
+    data.frame.write_csv(tmp_path / "model_1.tsv", separator="\t")
+    headline = replace(data.headlines[0], estimate=data.headlines[0].estimate + 0.001)
+    for made, code in ((data, 0), (replace(data, headlines=(headline,)), 1)):
+        script = tmp_path / f"replicate_{code}.py"
+        script.write_text(python_script([made]))
+        again = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+        assert again.returncode == code, again.stdout + again.stderr
+    assert data.headlines[0].estimate == model.effects[0].estimate
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed (Debian: r-base-core)")

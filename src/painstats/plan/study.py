@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
