@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -18,19 +16,15 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from painstats.cli import main
 from painstats.cohort.baseline import baseline_of
-from painstats.cohort.models.average import average_model
-from painstats.cohort.sharing.daily_frame import model_data
 from painstats.cohort.sharing.export import ExportRequest, forbidden_words, write_export
 from painstats.cohort.sharing.leaks import Leak, leaks
 from painstats.cohort.sharing.open_tables import check_counts, open_tables, rounded
 from painstats.cohort.sharing.pseudonyms import KEY_FILE, pseudonym, pseudonyms, shift_in_weeks, study_key
-from painstats.cohort.sharing.replication import python_script
 from painstats.cohort.sharing.shared_variables import check_groups, in_bands, shared_variables
 from painstats.commands import cohort as cohort_command
 from painstats.commands.cohort_results import all_tables
 from painstats.errors import StudyError
 from painstats.plan.variables import VariablePlan
-from tests.cohort_days import cohort_days, residuals, simulated
 from tests.spec.test_cohort_command import folder  # noqa: F401 - the fixture
 from tests.spec.test_cohort_paper import run  # noqa: F401 - the fixture
 
@@ -406,54 +400,6 @@ def test_an_export_with_a_leak_is_refused_and_leaves_nothing(request_, tmp_path)
     with pytest.raises(StudyError, match=r"open/curve.svg contains a participant's id; nothing was written"):
         write_export(leaking, tmp_path / "export")
     assert list(tmp_path.iterdir()) == []
-
-
-# --- replication ---
-
-
-def test_the_python_script_repeats_the_primary_model(exported, tmp_path):
-    """Canary: with another reported estimate it ends with status 1."""
-    place = shutil.copytree(exported / "pseudonymous", tmp_path / "again")
-    script = place / "replicate.py"
-    again = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stderr
-    assert "the same within 1e-05 standard errors" in again.stdout
-    text = script.read_text()
-    first = json.loads(text.split('r"""')[1].split('"""')[0])[0]["estimates"][1]
-    script.write_text(text.replace(repr(first), repr(first + 0.01), 1))
-    changed = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert (changed.returncode, "NOT the same" in changed.stdout) == (1, True)
-
-
-def test_the_python_script_holds_guard_columns_as_the_headline_does(tmp_path):
-    """Of a cohort with white noise. Canary: with another reported headline it ends with status 1."""
-    series, rng = simulated(7, 12, 40), np.random.default_rng(7)
-    slow, fast = residuals(rng, 12, 40, rho=0.9), rng.normal(0, 1, (12, 40))
-    days = cohort_days(series | {"pain": 5 - 0.2 * (series["sleep"] - 7) + slow + fast})
-    model = average_model(days)
-    (data,) = model_data([model], days.every_day, pseudonyms(KEY, days.participants))
-    assert len(data.held) == 2
-    data.frame.write_csv(tmp_path / "model_1.tsv", separator="\t")
-    headline = replace(data.headlines[0], estimate=data.headlines[0].estimate + 0.001)
-    for made, code in ((data, 0), (replace(data, headlines=(headline,)), 1)):
-        script = tmp_path / f"replicate_{code}.py"
-        script.write_text(python_script([made]))
-        again = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-        assert again.returncode == code, again.stdout + again.stderr
-    assert data.headlines[0].estimate == model.effects[0].estimate
-
-
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed (Debian: r-base-core)")
-def test_the_r_script_repeats_the_primary_model_and_its_headline(exported, tmp_path):
-    """Canary: with another reported headline it ends with status 1."""
-    script = (exported / "pseudonymous" / "replicate.R").read_text()
-    head, headline = script.rsplit("estimate = c(", 1)
-    place = shutil.copytree(exported / "pseudonymous", tmp_path / "again")
-    for text, code, said in ((script, 0, "the same"), (f"{head}estimate = c(9 + {headline}", 1, "NOT the same")):
-        (place / "replicate.R").write_text(text)
-        again = subprocess.run(["Rscript", "replicate.R"], cwd=place, capture_output=True, text=True, check=False)
-        assert again.returncode == code, again.stdout + again.stderr
-        assert f"\n{said} within 0.02 standard errors" in again.stdout.split("headline")[1]
 
 
 # --- the command ---
