@@ -22,6 +22,7 @@ from painstats.cohort.models.cohort_model import CohortModel, Fitted
 from painstats.cohort.paper.description import Description
 from painstats.cohort.paper.sentences import MissingNumber, Value, filled, listed
 from painstats.cohort.participant_flow import Counted, needs_complete_days
+from painstats.cohort.specification_curve.choices import MOST_SPECIFICATIONS
 from painstats.findings.plan_record import PlanRecord
 from painstats.frame.exposure import Exposure
 from painstats.mixedlm.engine.rows import INTERCEPT
@@ -44,6 +45,15 @@ WEAR_RULES = {
     "never": "a day with fewer never counted",
     "always": "a day with fewer counted as recorded",
 }
+GUARDED_ONCE = (
+    "For each exposure that the outcome can move, a further column with a sum over its other days, which decays with "
+    "their distance, protects the estimate against an outcome that acts back on later exposures."
+)
+GUARDED_TWICE = (
+    "For each exposure that the outcome can move, two further columns protect the estimate against an outcome that "
+    "acts back on later exposures: a sum over its other days, which decays with their distance, and its day after "
+    "alone, whose coefficient was held by a prior of what is possible."
+)
 SECONDARY_Q = 0.05
 """False discovery rate of the families of secondary questions (painstats.cohort.families)."""
 
@@ -206,20 +216,22 @@ def _model(given: MethodsInput) -> Iterator[str]:
         values,
     )
     if fitted.is_guarded:
-        yield (
-            "Two guard columns of each exposure that the outcome can move protect its estimate against an outcome "
-            "that acts back on later exposures; their coefficients were held by a prior of what is possible."
-        )
+        yield GUARDED_TWICE if fitted.prior_means else GUARDED_ONCE
     if len(given.analysis.primary) > 1:
         yield "The model of the other primary question has the same form, with the exposures that its own allows."
     yield filled("Tests and intervals of 95 % are those of {method}.", values)
     if any(model.kind == "arms" for model in given.analysis.models):
         yield (
             "Arms were compared in a model of phase by arm without the exposures; a difference counts only if the "
-            "mixed model and Welch's test of participants' own changes agree in direction and level."
+            "mixed model and Welch's test of participants' own changes agree in direction and level, by Holm's rule "
+            "where there are several."
         )
-        if not given.study.plan.analysis.arms_drawn_by_lot:
+        if given.study.plan.analysis.arms_drawn_by_lot:
+            yield "Arms were drawn by lot, so a difference is the effect of being assigned."
+        else:
             yield "Arms were not drawn by lot, so a difference is not the effect of being assigned."
+    if any(model.kind == "outcome" for model in given.analysis.models):
+        yield "Other outcomes were fitted in the same way to the days with a score of theirs."
 
 
 def _regressors(exposures: tuple[Exposure, ...]) -> str:
@@ -253,7 +265,6 @@ def _questions(given: MethodsInput) -> Iterator[str]:
     values: Mapping[str, Value] = {
         "names": names, "alpha": analysis.alpha, "n": sum(each.size for each in analysis.families),
         "sizes": listed([f"{each.size} ({each.name})" for each in analysis.families]), "q": SECONDARY_Q,
-        "refused": len(analysis.refusals),
     }  # fmt: skip
     if len(analysis.primary) > 1:
         yield filled("The primary questions ({names}) were tested by Holm's rule at {alpha:g}.", values)
@@ -264,7 +275,8 @@ def _questions(given: MethodsInput) -> Iterator[str]:
             "{n} secondary question(s) were judged at a false discovery rate of {q:.0%} in families of {sizes}.", values
         )
     if analysis.refusals:
-        yield filled("{refused} declared model(s) could not be fitted.", values)
+        names = listed([each.model for each in analysis.refusals])
+        yield filled("Declared and not fitted, because the data do not allow it: {names}.", {"names": names})
 
 
 def _missing_days(given: MethodsInput) -> Iterator[str]:
@@ -307,16 +319,18 @@ def _sensitivity_of(each: Sensitivity, label: str) -> Iterator[str]:
         "tip": f"that of {tips:+.2f} is the smallest that changes" if tips is not None else "none changes",
         "n": each.summary.specifications, "failed": each.summary.without_estimate,
         "choices": listed([choice.name for choice in each.curve.choices]), "left": len(each.left_out),
+        "most": MOST_SPECIFICATIONS, "dropped": listed(each.curve.dropped) if each.curve.dropped else None,
     }  # fmt: skip
     other = [words for name, words in _WAY_WORDS.items() if name in ways]
     if other:
         yield filled("For {exposure} the estimate is reported with " + listed(other) + ".", values)
     if "delta" in ways:
         yield filled("Of shifts from {first:g} to {last:g} points, {tip} the answer.", values)
+    yield filled("{n} specifications of the same question crossed {choices}; {failed} had no estimate.", values)
+    if each.curve.dropped:
+        yield filled("Not crossed, to stay below {most}: {dropped}.", values)
     yield filled(
-        "{n} specifications of the same question crossed {choices}; {failed} had no estimate. They describe, and have "
-        "no p-value. The estimate was repeated without each of {left} participants.",
-        values,
+        "They describe, and have no p-value. The estimate was repeated without each of {left} participants.", values
     )
 
 
@@ -333,8 +347,8 @@ def _software() -> Iterator[str]:
     packages = listed([f"{name} {version(name)}" for name in ("painstats", "statsmodels", "scipy", "numpy")])
     yield filled("{packages}; Python {python}.", {"packages": packages, "python": platform.python_version()})
     yield (
-        "`painstats export --deidentify` writes the data with `replicate.R` (nlme) and `replicate.py`, which fit the "
-        "primary model without guard columns again."
+        "`painstats export --deidentify` writes the data with `replicate.R` (nlme) and `replicate.py`, which fit "
+        "the primary model again and compare its headline."
     )
 
 
