@@ -1,5 +1,5 @@
 # Every target first installs painstats into .venv, from hashed lock files.
-#   make demo    simulate a study of 24 participants in demo/, import it and write its reports
+#   make demo    simulate a study of 42 participants in demo/, import it and write its reports
 #   make test    linters and all tests
 #   make lint    ruff and mypy
 #   make messages   collect the sentences for participants, and compile their translations

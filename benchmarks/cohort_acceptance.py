@@ -6,7 +6,7 @@
 Analyses the studies of each row (``tests/calibration/cohort_studies.py``), one after another, and prints the table of
 docs/method/calibration.md. With ``--kept`` the numbers of each study are appended to a file, and a run that was
 interrupted goes on where it stopped. ``--row WORD`` takes the rows with a word in their name, ``--share 0.1`` a tenth
-of their studies. A study is made from its number alone. All of them take about half an hour of CPU time.
+of their studies. A study is made from its number alone. All of them take twenty minutes of CPU time.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ POWER_MARGIN, SE_MARGIN = 0.07, 0.10
 """How far simulated power may be from the planned one, and a simulated standard error from the planned one."""
 
 SLOPE = -0.10
+SMALL = 0.1
+"""Below it numbers have three decimals in the table."""
+
 HEADER = "| studies | measured | found | promise | met |\n|---|---|---|---|---|"
 
 
@@ -94,7 +97,7 @@ class Promise:
     def _written(self, value: float) -> str:
         if self.summary == "below":
             return f"{100 * value:.1f}%"
-        return (f"{value:.3f}" if abs(value) < LEVEL else f"{value:.2f}").replace("-", "−")
+        return (f"{value:.3f}" if abs(value) < SMALL else f"{value:.2f}").replace("-", "−")
 
     def _limits(self) -> str:
         if np.isinf(self.low) and np.isinf(self.high):

