@@ -41,7 +41,7 @@ from painstats.commands.run import print_summary, progress, silent
 from painstats.daily import DailyTableBuilt
 from painstats.errors import QUARANTINED_EXIT_CODE, PainstatsError
 from painstats.intake.files_read import FilesRead, files_read
-from painstats.intake.settling import with_unsettled_marked
+from painstats.intake.settling import names_still_written, with_unsettled_marked
 from painstats.notify.digest import Digest, digest_of, failure_digest
 from painstats.notify.send import notify
 from painstats.plan.study import Study, read_study
@@ -96,7 +96,7 @@ def read_inbox(study: Study, number: int, inbox: list[InboxFile]) -> Any:
 @private_task()
 def read_in_shards(study: Study) -> ShardsRead:
     """Read every shard: in processes, or by the workers of a Dask scheduler, which know nothing of Prefect."""
-    return read_shards(dealt(study), workers_of(study), say)
+    return read_shards(dealt(study), workers_of(study), say, names_still_written(study))
 
 
 @private_task()

@@ -22,7 +22,7 @@ from painstats.intake.inbox_file import InboxFile
 from painstats.intake.known_participants import refuse_alike_in_plan
 from painstats.intake.load_files import Say, load_files
 from painstats.intake.lost_inbox import check_inbox
-from painstats.intake.settling import with_unsettled_marked
+from painstats.intake.settling import names_still_written, with_unsettled_marked
 from painstats.intake.undeclared_zone import refuse_undeclared_zone
 from painstats.plan.study import Study
 from painstats.process_pool import default_processes, using
@@ -131,15 +131,21 @@ def run_study(
                 report(summary)
                 mark_reported(store)
                 return summary
-        return _run_shards(study, shards, workers_of(study, processes), say, report)
+        unsettled = names_still_written(study) if unattended else frozenset[str]()
+        return _run_shards(study, shards, workers_of(study, processes), say, report, unsettled)
 
 
 def _run_shards(
-    study: Study, shards: Sequence[Study], workers: Workers, say: Say, report: Callable[[RunSummary], None]
+    study: Study,
+    shards: Sequence[Study],
+    workers: Workers,
+    say: Say,
+    report: Callable[[RunSummary], None],
+    unsettled: frozenset[str],
 ) -> RunSummary:
     """Read every shard, and answer the questions over all of them."""
     started = perf_counter()
-    read = read_shards(shards, workers, say)
+    read = read_shards(shards, workers, say, unsettled)
     reading = files_read(read.outcomes, perf_counter() - started)
     with opened(study) as store:
         summary = answer(store, read.outcomes, reading, say, workers.processes, read.daily)

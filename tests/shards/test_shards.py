@@ -6,20 +6,22 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from painstats.daily.build import DAILY_TABLES as BUILT
 from painstats.errors import StudyError
+from painstats.intake.settling import names_still_written
 from painstats.plan.shards import Shard, shard_of
 from painstats.plan.study import read_study
 from painstats.run import run_study
-from painstats.shards.read import dealt_at_run
+from painstats.shards.read import dealt_at_run, read_shards
 from painstats.store import open_store
 from painstats.store.forget import forget_participant
 from painstats.store.shards import DAILY_TABLES, attach, dealt
 from tests.reading_inboxes import read_inbox
-from tests.shards.small_study import DAYS, OWN, REJECTED, SHARED, published, read_all, tables, write_study
+from tests.shards.small_study import DAYS, HERE, OWN, REJECTED, SHARED, published, read_all, tables, write_study
 
 EVERYONE = sorted({*OWN, *SHARED})
 
@@ -147,6 +149,34 @@ def test_a_forgotten_participant_leaves_no_trace_in_any_shard(tmp_path):
     assert not [path for path in study.folder.rglob("*.duckdb*") if b"ben" in path.read_bytes()]
     left = sorted({row[0] for row in read_all(study)["daily_summary"]})
     assert left == [name for name in EVERYONE if name != "ben"]
+
+
+def test_a_file_that_is_still_written_waits_in_every_shard(tmp_path):
+    study = read_study(write_study(tmp_path / "study", "[scale]\nshards = 2\n[nightly]\nsettle_seconds = 0.5\n"))
+    ended, clinic = Event(), study.inbox / "clinic.csv"
+
+    def write() -> None:
+        while not ended.wait(0.02):
+            with clinic.open("a") as file:
+                file.write("dee,2026-06-01,1\n")
+
+    clinic.touch()  # files that have not changed for long are not watched
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        unsettled = names_still_written(study)
+    finally:
+        ended.set()
+        writer.join()
+    assert unsettled == {"clinic.csv"}
+    with open_store(study) as store:
+        shards = dealt_at_run(store)
+    read = read_shards(shards, HERE, lambda _: None, unsettled)
+    assert [(each.file.name, each.status) for each in read.outcomes if each.file.name == "clinic.csv"] == [
+        ("clinic.csv", "waiting")
+    ]
+    assert read.daily.participants == len(OWN)
+    assert len(read_all(study)["import_summary"]) == len(OWN) + 1
 
 
 def test_a_database_without_shards_sees_its_own_tables(store):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from painstats.intake.inbox import list_inbox
 from painstats.intake.inbox_file import InboxFile
+from painstats.plan.study import Study
 
 STILL_WRITTEN = "still_written"
 """Rule of a file that waits because it grew while the run watched it."""
@@ -47,7 +49,21 @@ def with_unsettled_marked(
         return list(files)
     pause(settle_seconds)
     growing = {file.name for file in files if file.name in before and _times(file.path) != before[file.name]}
-    return [replace(file, is_unsettled=True, archive=None) if file.name in growing else file for file in files]
+    return marked(files, growing)
+
+
+def marked(files: Sequence[InboxFile], unsettled: Collection[str]) -> list[InboxFile]:
+    """Mark the files with these names as still being written."""
+    return [replace(file, is_unsettled=True, archive=None) if file.name in unsettled else file for file in files]
+
+
+def names_still_written(study: Study) -> frozenset[str]:
+    """Watch the inbox of a whole study, and name the files that are still being written.
+
+    The shards of a study get these names: watching apart, two of them could decide differently about a file.
+    """
+    files = with_unsettled_marked(list_inbox(study), study.plan.nightly.settle_seconds)
+    return frozenset(file.name for file in files if file.is_unsettled)
 
 
 def _times(path: Path) -> FileTimes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from painstats.daily import DailyTableBuilt
 from painstats.intake.candidates import FileOutcome
@@ -18,7 +19,7 @@ from painstats.store.ledger import mark_reported
 from painstats.store.shards import deal
 
 PARTICIPANTS_PER_SHARD = 1_000
-WORST_FIRST = ("failed", "refused", "loaded", "withdrawn", "known")
+WORST_FIRST = ("failed", "refused", "waiting", "loaded", "withdrawn", "known")
 """Of a file that several shards read, the status that is shown."""
 
 
@@ -55,8 +56,12 @@ def dealt_at_run(store: Store) -> tuple[Study, ...]:
     return deal(store.study, count, has_imports=bool(row and row[0]))
 
 
-def read_shards(shards: Sequence[Study], workers: Workers, say: Say) -> ShardsRead:
+def read_shards(
+    shards: Sequence[Study], workers: Workers, say: Say, unsettled: frozenset[str] = frozenset()
+) -> ShardsRead:
     """Read what is new in every shard, and bring the daily tables up to date.
+
+    ``unsettled`` are the names of files that are still being written (:func:`names_still_written`).
 
     Raises
     ------
@@ -65,7 +70,7 @@ def read_shards(shards: Sequence[Study], workers: Workers, say: Say) -> ShardsRe
     """
     say(f"reading {len(shards)} shards")
     read: list[ShardRead] = []
-    for each in in_every_shard(read_shard, shards, workers):
+    for each in in_every_shard(partial(read_shard, unsettled=unsettled), shards, workers):
         read.append(each)
         say(f"shard {len(read)} of {len(shards)}: {len(each.outcomes)} files, {each.daily.days} days")
     return ShardsRead(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from painstats.daily import DailyTableBuilt, build_daily_table
@@ -10,6 +11,7 @@ from painstats.intake.candidates import FileOutcome
 from painstats.intake.changed_settings import clear_if_settings_changed
 from painstats.intake.inbox import list_inbox
 from painstats.intake.load_files import load_files
+from painstats.intake.settling import marked
 from painstats.plan.study import Study
 from painstats.process_pool import Lost
 from painstats.store import open_store
@@ -28,8 +30,10 @@ class ShardRead:
     has_unreported: bool
 
 
-def read_shard(study: Study) -> ShardRead | PainstatsError | Lost:
+def read_shard(study: Study, unsettled: Collection[str] = ()) -> ShardRead | PainstatsError | Lost:
     """Read what is new for the participants of a shard, and bring its daily table up to date.
+
+    ``unsettled`` are the names of files that are still being written and wait for the next run.
 
     Interrupted at any moment and done again, it gives the same. Errors are returned, not raised: schedulers log the
     arguments of what fails, and these name participants.
@@ -37,7 +41,7 @@ def read_shard(study: Study) -> ShardRead | PainstatsError | Lost:
     try:
         with open_store(study) as store:
             clear_if_settings_changed(store, lambda _: None)
-            outcomes = load_files(store, list_inbox(study), lambda _: None, processes=1)
+            outcomes = load_files(store, marked(list_inbox(study), unsettled), lambda _: None, processes=1)
             return ShardRead(outcomes, build_daily_table(store), bool(unreported_quarantine(store)))
     except PainstatsError as error:
         return error
