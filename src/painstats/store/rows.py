@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, Union
 
 import polars as pl
@@ -29,8 +30,15 @@ RowType = TypeVar("RowType")
 
 
 def select(store: Store, row_type: type[RowType], query: str, values: Sequence[object] = ()) -> list[RowType]:
-    """Run a query with bound values; its result has a column for every field of ``row_type``."""
-    return rows_of(store.connection.execute(query, list(values)).pl(), row_type)
+    """Run a query with bound values; its result has a column for every field of ``row_type``.
+
+    Most results have a few rows, of which a frame would take longer to make than to read; moments, which DuckDB hands
+    out in a time zone, are left to frames.
+    """
+    result = store.connection.execute(query, list(values))
+    if pl.Datetime("us", "UTC") in column_types(row_type).values():
+        return rows_of(result.pl(), row_type)
+    return _made(row_type, [column[0] for column in result.description or ()], result.fetchall())
 
 
 def read_rows(store: Store, table: str, row_type: type[RowType], order_by: str = "ALL") -> list[RowType]:
@@ -46,18 +54,20 @@ def rows_of(frame: pl.DataFrame, row_type: type[RowType]) -> list[RowType]:
     StudyError
         A field has no column: the table was written by another version of painstats.
     """
-    names = list(column_types(row_type))
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
+    return _made(row_type, frame.columns, frame.iter_rows())
+
+
+def _made(row_type: type[RowType], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> list[RowType]:
+    """Make a dataclass of each row."""
+    place = {name: number for number, name in enumerate(columns)}
+    read = _readers(typing.cast("Any", row_type))
+    if missing := [name for name, _ in read if name not in place]:
         raise StudyError(
             f"stored results lack {', '.join(missing)}: they were computed by another version of painstats; "
             "compute them again with: painstats run"
         )
-    read = [_reader(hint) for hint in _hints(row_type)]
-    return [
-        row_type(*(read_one(value) for read_one, value in zip(read, row, strict=True)))
-        for row in frame.select(names).iter_rows()
-    ]
+    own = [(place[name], read_one) for name, read_one in read]
+    return [row_type(*(read_one(row[at]) for at, read_one in own)) for row in rows]
 
 
 def replace_rows(store: Store, table: str, row_type: type[RowType], rows: Sequence[RowType]) -> None:
@@ -68,13 +78,20 @@ def replace_rows(store: Store, table: str, row_type: type[RowType], rows: Sequen
 
 def column_types(row_type: type) -> Columns:
     """Return the column type of each field; whether a field may be None makes no difference."""
-    hints = typing.get_type_hints(row_type)
-    return {field.name: _column_type(hints[field.name]) for field in fields(row_type)}
+    return dict(_types_of(typing.cast("Any", row_type)))
 
 
-def _hints(row_type: type) -> list[Any]:
+@cache
+def _types_of(row_type: type) -> tuple[tuple[str, pl.DataType | type[pl.DataType]], ...]:
     hints = typing.get_type_hints(row_type)
-    return [hints[field.name] for field in fields(row_type)]
+    return tuple((field.name, _column_type(hints[field.name])) for field in fields(row_type))
+
+
+@cache
+def _readers(row_type: type) -> tuple[tuple[str, Callable[[Any], object]], ...]:
+    """Return the name of each field with what makes its value from a stored one."""
+    hints = typing.get_type_hints(row_type)
+    return tuple((field.name, _reader(hints[field.name])) for field in fields(row_type))
 
 
 def _reader(hint: Any) -> Callable[[Any], object]:
