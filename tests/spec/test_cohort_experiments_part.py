@@ -51,7 +51,7 @@ def shown(tmp_path_factory):
             replace_rows(store, AVERAGE_TABLE, ExperimentAverage, rows)
             part = experiment_part(store)
             assert part is not None
-            text = read_page(page_bytes(Page("Cohort", "Cohort", (), (part,), kind="cohort"))).text
+            text = read_page(page_bytes(Page("Cohort", "Cohort", (), (part,)))).text
             return re.sub(" (?=[,:])", "", text)  # names are elements of their own
 
         yield show

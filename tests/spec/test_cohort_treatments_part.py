@@ -73,7 +73,7 @@ def shown(tmp_path_factory):
             replace_rows(store, "treatment_average", TreatmentAverage, rows)
             part = treatment_part(store)
             assert part is not None
-            text = read_page(page_bytes(Page("Cohort", "Cohort", (), (part,), kind="cohort"))).text
+            text = read_page(page_bytes(Page("Cohort", "Cohort", (), (part,)))).text
             return re.sub(" (?=[,:])", "", text)  # names are elements of their own
 
         yield show
