@@ -109,12 +109,12 @@ class Tried:
 
 def imported_never(study: Path, _: Path) -> None:
     """Make a study of two in real formats that was never run."""
-    make_study(study, Truth(people=2, days=30), 5)
+    make_study(study, Truth(2, days=30), 5)
 
 
 def analysed_once(study: Path, _: Path) -> None:
     """Make a study of eight participants that was run; the key of pseudonyms exists, since it is drawn by chance."""
-    make_study(study, Truth(people=8, days=45), 5)
+    make_study(study, Truth(8, days=45), 5)
     quietly("run", str(study), "--processes", "1")
     (study / ".painstats.pseudonyms.key").write_bytes(bytes(range(32)))
     (study / ".painstats.pseudonyms.key").chmod(0o600)

@@ -103,7 +103,7 @@ class Reader(threading.Thread):
         self.study, self.done, self.reads, self.errors = study, threading.Event(), 0, list[str]()
 
     def run(self) -> None:
-        """Read until told to stop."""
+        """Read until asked to stop."""
         while not self.done.wait(0.3):
             try:
                 self.reads += read_published(read_study(self.study), ("finding", "daily_summary")) is not None
