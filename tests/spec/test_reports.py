@@ -157,7 +157,7 @@ def test_a_pooled_answer_says_what_it_is_and_how_the_days_alone_read(pages):
     assert "After longer nights, pain was lower, as for the people here" in text
     assert "Range 0.1 to 0.4 points lower for one more hour." in text
     assert "Based on Your days, together with those of the other people here." in text
-    assert "Your days alone 0.3 points lower for one more hour. This is a reading, too." in text
+    assert "Your days alone 0.3 points lower. This is no answer, either." in text
     assert "if you are unlike them, the range can miss your own link" in text
     assert "13 Mar 2026 60 your days 0.5 points lower to 0.1 points higher Not determined" in text
     assert "13 Mar 2026 60 with the others 0.1 to 0.4 points lower Lower" in text

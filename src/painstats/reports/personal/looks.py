@@ -18,14 +18,13 @@ from painstats.reports.personal.record import ParticipantRecord
 def looks_table(record: ParticipantRecord, finding: Finding) -> Table | None:
     """List the looks at a question by date; None before the first, and where a single answer would hide two.
 
-    As in the chart, the looks are those on the basis of the answer. Looks on the other basis stand beside them only
-    if one of them gave a direction: then the answer has a history that they explain.
+    As in the chart, the looks are those on the basis of the answer. Those of own days are listed with them only
+    where days of others count too and a look gave a direction: both are needed to read it rightly.
     """
     every = [row for row in record.looks if row.question == finding.question.name]
     if not every or finding.judged is None or state_of(finding).is_split:
         return None
-    others = [row for row in every if row.basis != finding.judged.basis]
-    has_both = finding.judged.basis == "pooled" and any(Verdict(row.verdict).has_direction for row in others)
+    has_both = finding.judged.basis == "pooled" and any(Verdict(row.verdict).has_direction for row in every)
     looks = every if has_both else [row for row in every if row.basis == finding.judged.basis]
     rows = tuple(
         (
