@@ -39,7 +39,7 @@ class Filling(Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         """Write a variable of a sentence."""
-        return bare(str(value)) if BARE == f":{format_spec}}}" else format(value, format_spec)
+        return bare(str(value)) if f":{format_spec}}}" == BARE else format(value, format_spec)
 
 
 def bare(label: str) -> str:
