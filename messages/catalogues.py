@@ -38,7 +38,7 @@ UNKNOWN = (
 )
 """Lines of the head of a file that have nothing but a placeholder."""
 
-VARIABLE = re.compile(r"{(\w+)}")
+VARIABLE = re.compile(r"{(\w+)(?::bare)?}")
 
 
 def renewed(language: str) -> Catalog:

@@ -15,7 +15,7 @@ import pytest
 from tests.test_house import ROOT, tracked
 
 MOST_BYTES = 50_000
-CODE = (".py", ".sql", ".j2", ".css", ".toml", ".typed")
+CODE = (".py", ".sql", ".j2", ".css", ".toml", ".typed", ".po", ".mo")
 
 
 @pytest.fixture(scope="module")

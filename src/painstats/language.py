@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations, translation
 from importlib.resources import as_file, files
+from string import Formatter
 from typing import SupportsIndex
 
 from markupsafe import escape
@@ -24,7 +25,30 @@ DOMAIN = "painstats"
 DECIMAL_MARKS = {ENGLISH: ".", "de": ","}
 THOUSANDS_MARKS = {ENGLISH: ",", "de": "."}
 
+ARTICLES = {ENGLISH: (), "de": ("der ", "die ", "das ")}
+"""Of nouns in the nominative, as labels of outcomes and measures are."""
+
+BARE = ":bare}"
+"""How a variable ends that is written without its article."""
+
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+class Filling(Formatter):
+    """Fills a sentence; ``{outcome:bare}`` is a noun without its article: "(Schmerz)" for "der Schmerz"."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Write a variable of a sentence."""
+        return bare(str(value)) if f":{format_spec}}}" == BARE else format(value, format_spec)
+
+
+def bare(label: str) -> str:
+    """Return a noun without its article in the language in use, as in a heading; a capital stays one."""
+    for article in ARTICLES[_LANGUAGE.get()]:
+        if label.casefold().startswith(article):
+            noun = label[len(article) :]
+            return noun[:1].upper() + noun[1:] if label[0].isupper() else noun
+    return label
 
 
 class Entry(str):
@@ -59,7 +83,8 @@ class Entry(str):
 
     def format(self, *values: object, **named: object) -> str:
         """Fill the translation."""
-        return str(self).format(*values, **named)
+        text = str(self)
+        return Filling().vformat(text, values, named) if BARE in text else text.format(*values, **named)
 
 
 def _(text: str) -> str:

@@ -9,7 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from painstats import language
-from painstats.language import _, in_language, localised, ngettext
+from painstats.language import _, bare, in_language, localised, ngettext
 from painstats.questions.phrases import capital
 
 
@@ -63,3 +63,22 @@ def test_numbers_take_the_marks_of_the_language():
     assert localised("1,234.5") == "1,234.5"
     with in_language("de"):
         assert localised("1,234.5") == "1.234,5"
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("der Schmerz", "Schmerz"),
+        ("Die Schrittzahl", "Schrittzahl"),
+        ("Die aktive Zeit", "Aktive Zeit"),
+        ("die aktive Zeit", "aktive Zeit"),
+        ("Diebesgut", "Diebesgut"),
+        ("Schwindel", "Schwindel"),
+    ],
+)
+def test_a_noun_is_written_without_its_article_where_a_translation_asks_for_that(label, expected):
+    line = _("{name:bare} ({name})")
+    with in_language("de"):
+        assert bare(label) == expected
+        assert line.format(name=label) == f"{expected} ({label})"
+    assert line.format(name=label) == f"{label} ({label})"

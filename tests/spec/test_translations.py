@@ -102,6 +102,14 @@ def test_a_sentence_without_a_translation_or_with_another_variable_is_noticed():
     assert untranslated(catalogue) == ["a new sentence", "{days} of them", "{n} day"]
 
 
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_a_translation_breaks_no_line_where_the_sentence_does_not(name):
+    broken = [
+        message.id for message in renewed(name) if repr(message.string).count(r"\xa0") < repr(message.id).count(r"\xa0")
+    ]
+    assert broken == []
+
+
 def test_pages_for_participants_take_every_word_from_the_catalogue(store, monkeypatch):
     monkeypatch.setattr(language, "catalogue", lambda _name: Bracketed())
     with in_language("de"):

@@ -9,4 +9,3 @@ FIRM_BOUND, AS_FOR_OTHERS, TO_WATCH = _("Firm bound"), _("As for others"), _("To
 CHANGED, KINDS_DIFFER = _("Changed"), _("Kinds differ")
 NO_CHANGE, FAIRLY_FIRM = _("No change"), _("Fairly firm")
 FIRM, NOT_FIRM, SET_ASIDE = _("Firm"), _("Not firm"), _("Set aside")
-ONE_SIDED = _("A range on one side is no pattern yet: among several, chance often gives one.")

@@ -6,9 +6,9 @@ A line has no number: what came later is spread over four weeks, and its size ne
 from __future__ import annotations
 
 from painstats.language import _
+from painstats.questions.exploratory.row_words import ONE_SIDED as ONE_SIDED
 from painstats.questions.firmness_words import NOT_DETERMINED as NOT_DETERMINED
 from painstats.questions.firmness_words import NOT_JUDGED as NOT_JUDGED
-from painstats.questions.firmness_words import ONE_SIDED as ONE_SIDED
 from painstats.questions.firmness_words import TO_WATCH as TO_WATCH
 
 CARD_NAME = _("Later days: {exposure}")

@@ -6,6 +6,7 @@ from painstats.language import _, decimal
 from painstats.questions.size_words import is_tiny
 
 _TINY = _("less than 0.1")
+ONE_SIDED = _("A range on one side is no pattern yet: among several, chance often gives one.")
 
 
 def row_span(low: float, high: float, lower: str, higher: str) -> str:
