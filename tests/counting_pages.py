@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from painstats.findings.first_screen import DATE, numbers_in
+from painstats.findings.first_screen import numbers_in
 from tests.reading_pages import VOID
 
 UNSEEN = frozenset({"paper", "unseen", "skip"})
@@ -119,4 +119,4 @@ def words(text: str) -> int:
     return len(re.sub(r"\s+", " ", text).split())
 
 
-__all__ = ["DATE", "as_it_arrives", "cards", "over_budget", "unfolded", "words"]
+__all__ = ["as_it_arrives", "cards", "over_budget", "unfolded", "words"]

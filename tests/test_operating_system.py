@@ -92,4 +92,4 @@ def test_no_other_module_uses_what_a_system_may_lack():
                 names.add(node.attr)
         if names:
             found[path.name] = names
-    assert found == {"operating_system.py": {"fcntl", "sched_getaffinity"}}
+    assert found == {"operating_system.py": {"fcntl", "resource", "sched_getaffinity"}}

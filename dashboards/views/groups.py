@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 from markupsafe import Markup
 
-from painstats.cohort.result_tables import RESULTS
+from painstats.cohort.study_files import RESULTS
 from painstats.findings.research_words import interval_words, points
 from painstats.questions.phrases import whole
 from painstats.reports.dates import date_words

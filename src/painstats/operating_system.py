@@ -1,8 +1,9 @@
-"""What differs between operating systems: the number of processors that may be used, and locks on files."""
+"""What differs between operating systems: processors that may be used, limits of a process, and locks on files."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import IO, Any
 
 from painstats.errors import StorageError
@@ -12,12 +13,26 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
+
 
 def processors() -> int:
     """Return how many processors this process may use; without a limit of its own, those of the machine (macOS)."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def limit_this_process(memory_bytes: int, cpu_s: int) -> None:
+    """Limit the memory and processor time of this process, where the system can; it leaves no core file."""
+    if resource is not None:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def lock_for_this_process(file: IO[Any]) -> None:

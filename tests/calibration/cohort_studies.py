@@ -89,7 +89,7 @@ def arms_numbers(arms: Arms, study: int, *, fixed_phase: bool = True) -> Numbers
     """
     frame, variable, participants = arms_study(arms, study)
     found = arms_model(frame, PHASE, variable, participants, least_days=LEAST_DAYS, drawn_by_lot=True)
-    difference, own = found.effects[-1], found.own
+    difference, [own] = found.effects[-1], found.own
     if found.p is None or difference.p is None or own is None or found.fitted is None:
         raise AssertionError("five participants in each arm are tested")
     numbers = {

@@ -16,7 +16,10 @@ from painstats.records import RECORD_TABLES
 from painstats.store.migrations import _scripts
 from tests.faults.released_study import GOLDEN, WITHDRAWN, write_study
 
-LEDGER_ROWS = re.compile(r"<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>", re.DOTALL)
+LEDGER_ROWS = re.compile(
+    r'<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>|<p class="provenance">.*?</p>',
+    re.DOTALL,
+)
 """What two studies never share: when their plans were declared."""
 
 PLAN_FIRST = " The rules were fixed before the days were read."

@@ -62,7 +62,7 @@ def test_the_cohort_task_writes_the_results_and_returns_counts(folder, tmp_path,
     study = read_study(shutil.copytree(folder, tmp_path / "study"))
     counts = analyse_cohort.fn(study)
     written = [path for path in (study.folder / "results").iterdir() if path.suffix]
-    assert counts == {"models": 5, "not fitted": 1, "families": 2, "sensitivity analyses": 0, "files": len(written)}
+    assert counts == {"models": 6, "not fitted": 1, "families": 3, "sensitivity analyses": 0, "files": len(written)}
     assert (study.folder / "results" / "methods.md").exists()
 
 

@@ -84,7 +84,10 @@ def _without_ledger(path: Path) -> bytes:
     return LEDGER_ROWS.sub(b"", path.read_bytes())
 
 
-LEDGER_ROWS = re.compile(rb"<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>", re.DOTALL)
+LEDGER_ROWS = re.compile(
+    rb'<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>|<p class="provenance">.*?</p>',
+    re.DOTALL,
+)
 
 
 def killed_once(study: Study) -> ShardRead | PainstatsError | Lost:

@@ -65,7 +65,7 @@ REVISED = Revision("ann", LOOK.question, "own_days", 3, "not_determined", None, 
 )
 def test_an_answer_that_changed_without_a_new_answer_day_has_another_cause(cause, reason):
     assert news_of_finding(TOLD, [LOOK, LOWER], [replace(REVISED, cause=cause)]) == News(
-        date(2026, 5, 2), f"Sleep: “Not determined” became “Lower”. Reason: {reason}"
+        date(2026, 5, 2), f"Sleep: “Not determined” became “Lower”. Reason: {reason}", "Sleep"
     )
 
 

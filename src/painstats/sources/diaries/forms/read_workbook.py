@@ -7,30 +7,21 @@ calamine keeps them all. Here only this process ends; ``workbook.py`` starts it 
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+
+from painstats.operating_system import limit_this_process
 
 MOST_MEMORY_BYTES = 1 << 30
 MOST_CPU_S = 60
 PROTECTED, NOT_READ = 10, 11
 
 
-def limit() -> None:
-    """Limit what this process may use, where the system can."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main() -> int:
     """Write the cells of each sheet as text, in JSON; return how it ended."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    limit()
+    limit_this_process(MOST_MEMORY_BYTES, MOST_CPU_S)
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read()))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
