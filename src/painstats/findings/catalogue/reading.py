@@ -73,11 +73,11 @@ OPIOID_LISTED = _(
 NALMEFENE, NALTREXONE = _("Nalmefene"), _("Naltrexone")
 MEDICINE_DAYS = _("Days with medicines, for your doctor")
 ABOUT_MEDICINES = _(
-    "These are the days in each month on which you logged a dose, or for which you listed the medicine. A dose that "
-    "you did not write down is not counted."
+    "Days on which you logged a dose, or for which you listed the medicine. Doses that you did not write down are not "
+    "counted."
 )
 MONTH, ANY_AS_NEEDED, MONTH_DAYS = _("Month"), _("Any, as needed"), _("{month} ({days})")
-MEDICINES_CAPTION = _("Days of use in each month, the newest first; in brackets the days of the month in your data")
+MEDICINES_CAPTION = _("Days of use in each month, newest first; in brackets the month's days in your data")
 
 
 def more_days(days: int) -> str:
