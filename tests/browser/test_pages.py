@@ -236,7 +236,8 @@ def test_every_view_fits_and_can_be_read_by_everyone(browser, dashboard, size, s
         page.goto(dashboard.url.replace("/?", f"/{view}?"))
         page.locator(".view table").first.wait_for(timeout=PATIENCE_MS)
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=PATIENCE_MS)
-        page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=PATIENCE_MS)  # faded text
+        page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=PATIENCE_MS)
+        page.add_style_tag(content="* { animation: none !important; transition: none !important }")  # no faded text
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= size["width"]
         assert violations(axe, page) == [], view
     # Streamlit looks for its server below the address of a view first, and then above it.
