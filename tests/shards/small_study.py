@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from painstats.shards.work import ShardRead, read_shard
 from painstats.shards.workers import Workers
 from painstats.store import Store, open_store
 from painstats.store.connection import held, opened
+from tests.without_ledger import without_ledger
 
 PLAN = """
 [study]
@@ -81,13 +81,7 @@ OF_RUNS = ("index.html", "manifest.json")
 def _without_ledger(path: Path) -> bytes:
     if path.suffix == ".parquet":
         return pl.read_parquet(path).drop("ledger_head", strict=False).write_json().encode()
-    return LEDGER_ROWS.sub(b"", path.read_bytes())
-
-
-LEDGER_ROWS = re.compile(
-    rb'<tr>(?:(?!</tr>).)*(?:Record of the plan|Head of the plan ledger).*?</tr>|<p class="provenance">.*?</p>',
-    re.DOTALL,
-)
+    return without_ledger(path.read_bytes())
 
 
 def killed_once(study: Study) -> ShardRead | PainstatsError | Lost:
