@@ -17,6 +17,7 @@ from painstats.cohort.analyse import Sensitivity, analyse
 from painstats.cohort.inputs import cohort_inputs
 from painstats.cohort.missing_after_high import missing_after_high
 from painstats.cohort.missing_days.sensitivity import missing_days
+from painstats.cohort.participant_flow import UNKNOWN_ARM, Counted
 from painstats.cohort.sharing.export import ExportRequest, write_export
 from painstats.cohort.sharing.open_tables import open_tables
 from painstats.cohort.specification_curve.curve import specification_curve
@@ -130,6 +131,33 @@ def test_the_flow_ends_with_the_analysed_and_names_whom_the_model_keeps(run):
     everyone = frozenset(description.flow.enrolled)
     excluded = len(everyone) - len(description.flow.analysed)
     assert kept_words(description, everyone).startswith(f"The primary model has {excluded} ") or not excluded
+
+
+def test_a_box_of_the_flow_never_has_the_words_of_those_who_left(run):
+    description, plan = run.description, run.study.plan
+    ids = description.flow.enrolled
+    excluded = tuple(
+        Counted(reason, words, ids[place : place + 1])
+        for place, (reason, words) in enumerate(
+            {
+                "outside_population": "outside the declared population",
+                "no_rating": "no rating",
+                "few_days": f"fewer than {plan.rules.min_days_in_model} days with a rating",
+                "arm_unknown": UNKNOWN_ARM,
+                "phase_unknown": "no day on which the phase is known",
+            }.items()
+        )
+    )
+    flow = replace(description.flow, excluded=excluded, analysed=ids[len(excluded) :])
+    steps = flow_steps(replace(description, flow=flow), plan)
+    assert [step.words for step in steps] == [
+        "enrolled",
+        "in the declared population",
+        "with rating",
+        f"with {plan.rules.min_days_in_model} or more days with a rating",
+        "in a known arm",
+        "analysed",
+    ]
 
 
 def test_counts_of_a_flow_are_rounded_each_by_itself(run):

@@ -60,8 +60,7 @@ def flow_steps(description: Description, plan: Plan, rounding: Rounding = int) -
 def kept_words(description: Description, modelled: AbstractSet[str]) -> str:
     """Say which participants the model has although the flow excludes them; nothing where there are none.
 
-    The model leaves out days, not participants: one who gives the same score every day belongs to the average, and is
-    in no table of effects.
+    The average of a nightly run knows neither the population nor the arms of ``[analysis]``.
     """
     kept = [(each.words, len(modelled & set(each.participants))) for each in description.flow.excluded]
     reasons = "; ".join(f"{words}: {number}" for words, number in kept if number)
@@ -80,7 +79,7 @@ def _kept(reason: str, words: str, plan: Plan) -> str:
         return words.replace("fewer than ", "") + " or more"
     if reason.startswith("no_"):
         return words.replace("no ", "with ", 1)
-    return words.replace("does not vary", "varies").replace("do not vary", "vary")
+    return {"arm_unknown": "in a known arm"}.get(reason, words)
 
 
 def table_one(description: Description) -> Table:
