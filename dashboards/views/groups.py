@@ -11,16 +11,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from painstats.cohort.study_files import RESULTS
-from painstats.findings.research_words import interval_words, points
 from painstats.questions.phrases import whole
+from painstats.reports.cohort.other_models import effect_numbers, effect_words
 from painstats.reports.dates import date_words
-from painstats.reports.numbers import NONE, p_words
+from painstats.reports.numbers import NONE, p_short
 from painstats.reports.pages import named
 from views.parts import Shown, show, show_table
 
 FLOW, EFFECT = "flow", "effect"
 ALWAYS_SHOWN = ("enrolled", "analysed")
-HEADS = ("Model", "Effect", "Estimate", "95% CI", "p", "Adjusted p", "Participants", "Days")
+HEADS = ("Model", "Effect", "Estimate", "95% CI", "df", "p", "Adjusted p", "Participants", "Days")
 
 
 def show_groups(shown: Shown) -> None:
@@ -61,14 +61,7 @@ def _origin(shown: Shown, file: Path, effects: pl.DataFrame) -> str:
     return said if is_same_plan else f"{said} The plan has changed since then; run it again."
 
 
-def _effect(row: dict[str, Any]) -> tuple[str | Markup, ...]:
-    return (
-        row["model"], _breakable(row["name"]), points(row["estimate"]), interval_words(row["low"], row["high"]),
-        p_words(row["p"]), p_words(row["q"]), whole(row["participants"]),
-        NONE if row["days"] is None else whole(row["days"]),
-    )  # fmt: skip
-
-
-def _breakable(name: str) -> Markup:
-    """Let a long name break after an underscore."""
-    return Markup("_<wbr>").join(name.split("_"))
+def _effect(row: dict[str, Any]) -> tuple[str, ...]:
+    days = NONE if row["days"] is None else whole(row["days"])
+    q, participants = p_short(row["q"]), whole(row["participants"])
+    return (row["model"], effect_words(row["name"]), *effect_numbers(row), q, participants, days)

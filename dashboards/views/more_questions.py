@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
@@ -16,42 +18,40 @@ from painstats.reports.numbers import NONE, p_words
 from painstats.store.rows import rows_of
 from views.parts import Shown, show_table
 
-HEADS = ("Question", "Verdict", "Estimate", "95% CI", "Per", "p", "Adjusted p", "Days")
-AVERAGE_HEADS = ("Question", "Verdict", "Estimate", "95% CI", "Per", "p", "Adjusted p", "Participants")
+Row = tuple[ContrastFinding | ContrastAverage, float | None, int]
+"""A contrast, its p adjusted within its family, and what it is counted by."""
+
+HEADS = ("Question", "Verdict", "Estimate", "95% CI", "Per", "p", "Adjusted p")
 ABOUT = "Exploratory: what stands out here is a pattern to watch. Estimates are in points of the outcome."
 
 
 def show_more_questions(shown: Shown, participant: str) -> None:
-    """Show every exploratory contrast of a participant that has a unit; joint tests have none."""
-    table = _in_order(shown, "contrast_finding", pl.col("participant_id") == participant)
-    rows = [row for row in rows_of(table, ContrastFinding) if row.unit]
-    if not rows:
-        return
-    st.header("More questions")
-    st.caption(ABOUT)
-    outcome = outcome_of(shown.study.plan.outcome)
-    cells = [
-        (question_words(row, outcome), say.VERDICTS[row.verdict.value], *_estimate(row), p_words(row.q),
-         whole(row.days))
-        for row in rows
-    ]  # fmt: skip
-    show_table(HEADS, cells, name="More questions", style="figures")
+    """Show every exploratory contrast of a participant."""
+    own = pl.col("participant_id") == participant
+    rows = rows_of(_in_order(shown, "contrast_finding", own), ContrastFinding)
+    _show(shown, "More questions", "Days", [(row, row.q, row.days) for row in rows])
 
 
 def show_more_averages(shown: Shown) -> None:
     """Show the averages of exploratory contrasts over participants."""
-    rows = [row for row in rows_of(_in_order(shown, "contrast_average"), ContrastAverage) if row.unit]
-    if not rows:
-        return
-    st.header("More questions, on average")
-    st.caption(ABOUT)
+    rows = rows_of(_in_order(shown, "contrast_average"), ContrastAverage)
+    _show(
+        shown, "More questions, on average", "Participants", [(row, row.p_adjusted, row.participants) for row in rows]
+    )
+
+
+def _show(shown: Shown, title: str, counted: str, rows: Sequence[Row]) -> None:
+    """Show contrasts with their adjusted p and a count; joint tests, which have no unit, are left out."""
     outcome = outcome_of(shown.study.plan.outcome)
     cells = [
-        (question_words(row, outcome), say.VERDICTS[row.verdict.value], *_estimate(row), p_words(row.p_adjusted),
-         whole(row.participants))
-        for row in rows
-    ]  # fmt: skip
-    show_table(AVERAGE_HEADS, cells, name="More questions, on average", style="figures")
+        (question_words(row, outcome), say.VERDICTS[row.verdict.value], *_estimate(row), p_words(p), whole(count))
+        for row, p, count in rows
+        if row.unit
+    ]
+    if cells:
+        st.header(title)
+        st.caption(ABOUT)
+        show_table((*HEADS, counted), cells, name=title, style="figures")
 
 
 def _in_order(shown: Shown, name: str, chosen: pl.Expr | bool = True) -> pl.DataFrame:
