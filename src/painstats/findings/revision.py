@@ -81,8 +81,9 @@ def note_revisions(store: Store, looks: Sequence[LookRow], origin: Origin) -> No
         What they were computed from.
     """
     last_days = {summary.participant_id: summary.last_date for summary in participant_summaries(store)}
+    cause = _cause(store, origin)
     found = [
-        _revision(before, now, last_days[now.participant_id], _cause(store, origin))
+        _revision(before, now, last_days[now.participant_id], cause)
         for before, now in revised(_stored(store, "look", LookRow), looks)
         if now.participant_id in last_days
     ]

@@ -22,6 +22,8 @@ from painstats.store.record_sql import as_json, changed, query_number, same_key
 from painstats.store.recount import recount
 from painstats.store.touched import keep_touched, start_touching, touch
 
+IS_NAMED = "(import_id::VARCHAR = $named OR file_name = $named OR parse_filename(file_name) = $named)"
+
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
@@ -48,7 +50,7 @@ def find_imports(store: Store, named: str) -> list[int]:
     """
     rows = store.connection.execute(
         "SELECT import_id, content_hash, participant_id FROM import WHERE status = 'loaded' AND "
-        "(import_id::VARCHAR = $named OR file_name = $named OR parse_filename(file_name) = $named) ORDER BY import_id",
+        f"{IS_NAMED} ORDER BY import_id",
         {"named": named},
     ).fetchall()
     if not rows:
@@ -98,8 +100,7 @@ def find_withdrawn(store: Store, named: str) -> list[int]:
         There is none.
     """
     rows = store.connection.execute(
-        "SELECT import_id FROM import WHERE status = 'withdrawn' AND "
-        "(import_id::VARCHAR = $named OR file_name = $named OR parse_filename(file_name) = $named) ORDER BY import_id",
+        f"SELECT import_id FROM import WHERE status = 'withdrawn' AND {IS_NAMED} ORDER BY import_id",
         {"named": named},
     ).fetchall()
     if not rows:

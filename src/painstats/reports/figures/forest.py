@@ -82,7 +82,7 @@ def forest(rows: Sequence[ForestRow], average: Interval | None, sides: tuple[str
         upright(frame.share(0), 0, foot, "axis"),
         scaled(foot, [*_ranges(frame, rows, size), *([_diamond(frame, average)] if average else [])]),
         *_points(frame, rows, size),
-        *_codes(rows, size),
+        *codes([row.participant_id for row in rows], size),
         label(f"← {sides[0]}", 0, -6, style="q in"),
         label(f"{sides[1]} →", 1, -6, anchor="end", style="q in"),
         *([_average_label(frame, average)] if average else []),
@@ -129,10 +129,11 @@ def _points(frame: Frame, rows: Sequence[ForestRow], size: float) -> Iterator[Ma
         yield point(frame, (row.effect.value, (place + 0.5) * size), sign, radius, hollow=not sign)
 
 
-def _codes(rows: Sequence[ForestRow], size: float) -> Iterator[Markup]:
+def codes(participants: Sequence[str], size: float) -> Iterator[Markup]:
+    """Name the rows of a forest, or of a map beside it; none where rows of ``size`` pixels are too low."""
     if size >= NAMED_FROM:
-        for place, row in enumerate(rows):
-            code = fitting(label_text(row.participant_id), CODE_WIDTH - 6)
+        for place, participant in enumerate(participants):
+            code = fitting(label_text(participant), CODE_WIDTH - 6)
             yield label(code, 0, (place + 0.5) * size + BASE_LINE, anchor="end", dx=-6, style="q in code")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from painstats.questions.phrases import label_text
 from painstats.reports.figures.completeness_map import SWATCH
-from painstats.reports.figures.forest import BASE_LINE, CODE_WIDTH, NAMED_FROM, row_height
+from painstats.reports.figures.forest import codes, row_height
 from painstats.reports.figures.svg.axis import HEIGHT, edge_label
 from painstats.reports.figures.svg.frame import Frame, drawing, scaled
-from painstats.reports.figures.svg.label import fitting, label
 from painstats.reports.figures.svg.marks import cells, hit
 from painstats.reports.numbers import percent
 
@@ -50,7 +49,7 @@ def week_map(rows: Sequence[WeekRow]) -> Markup:
             places[shade_of(share)].append((week, place))
     parts = [
         scaled(height, [cells(at, columns, size, name) for name, at in places.items()]),
-        *_codes(rows, size),
+        *codes([row.participant_id for row in rows], size),
         *(edge_label(frame, f"week {week}" if week == 1 else f"{week}", week - 0.5) for week in _labelled(columns)),
         *(hit((0, 1), place * size, size, _title(row)) for place, row in enumerate(rows)),
     ]
@@ -58,13 +57,6 @@ def week_map(rows: Sequence[WeekRow]) -> Markup:
     words = {EMPTY: "none", **{name: words for name, (_, words) in reversed(SHADES.items())}}
     keys = [Markup("<span>{} {}</span>").format(SWATCH.format(name), text) for name, text in words.items()]
     return Markup('<div class="codes">{}</div><p class="key">{}</p>').format(drawn, Markup(" ").join(keys))
-
-
-def _codes(rows: Sequence[WeekRow], size: float) -> Iterator[Markup]:
-    if size >= NAMED_FROM:
-        for place, row in enumerate(rows):
-            code = fitting(label_text(row.participant_id), CODE_WIDTH - 6)
-            yield label(code, 0, (place + 0.5) * size + BASE_LINE, anchor="end", dx=-6, style="q in code")
 
 
 def _labelled(columns: int) -> list[int]:
